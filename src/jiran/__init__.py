@@ -1,0 +1,58 @@
+"""Simulate, price and settle electricity that neighbours sell to each other.
+
+    scenario = jiran.load_scenario("paper")
+    result = jiran.simulate(scenario)
+    result.trades, result.homes, result.steps, result.kpis
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from jiran.errors import JiranError
+    from jiran.market import Parameter, clear, mechanism, mechanisms
+    from jiran.result import Result
+    from jiran.scenario import Scenario
+    from jiran.scenario_files import load_scenario, presets
+    from jiran.simulate import simulate
+
+# Names are loaded when first used: `import jiran` and `jiran --help` need neither numba nor polars.
+_HOMES = {
+    "JiranError": "jiran.errors",
+    "Parameter": "jiran.market",
+    "Result": "jiran.result",
+    "Scenario": "jiran.scenario",
+    "clear": "jiran.market",
+    "load_scenario": "jiran.scenario_files",
+    "mechanism": "jiran.market",
+    "mechanisms": "jiran.market",
+    "presets": "jiran.scenario_files",
+    "simulate": "jiran.simulate",
+}
+
+__all__ = [
+    "JiranError",
+    "Parameter",
+    "Result",
+    "Scenario",
+    "clear",
+    "load_scenario",
+    "mechanism",
+    "mechanisms",
+    "presets",
+    "simulate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module."""
+    import importlib  # noqa: PLC0415  part of loading lazily
+
+    if name not in _HOMES:
+        raise AttributeError(f"module 'jiran' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value

@@ -1,0 +1,1 @@
+"""Components of the dashboard's own: what Streamlit has no widget for."""

@@ -1,0 +1,94 @@
+"""The flow map: homes, community battery and grid, played through the day in the browser.
+
+The whole run goes to the browser once; playing, scrubbing and hovering then cost the server nothing. Only
+a click on a home comes back, so that the page can show more about it.
+
+The data, which must be JSON-able and finite (round it to three or four decimals: it is sent as text)::
+
+    currency      "MYR"
+    step_minutes  60
+    labels        ["Sat 21 Mar 08:00", ...], one a step, the start of the step
+    sun           [0..1, ...], one a step, relative brightness
+    homes         [{"id": "S1", "kind": "solar" | "ev" | "hybrid" | "normal"}, ...], 1 to 40 entries;
+                  a bigger community is summed to entries such as {"id": "solar × 120", ...}
+    generation, load, ev, battery_charged, battery_drawn, grid_import, grid_export
+                  kWh >= 0 as a list of homes, each a list of steps
+    trades        {"step": [...], "seller": [...], "buyer": [...], "kwh": [...], "amount": [...]},
+                  sorted by step; seller and buyer are places in `homes`, amount is in the currency
+    soc           kWh in the battery at the end of each step
+    capacity_kwh  a number; 0 draws no battery
+    import_price, export_price, p2p_price
+                  currency per kWh, one a step; p2p_price is None where nothing was traded
+    text          optional: {"demand": "Permintaan", ...}, words to use instead of the English ones,
+                  by the keys of TEXT in flow_map.js
+"""
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+_HERE = Path(__file__)
+
+# The skeleton only: words, homes and legend are put in by the script as text, never as markup, because
+# names may come from an upload.
+_HTML = """
+<section class="fm">
+  <header class="fm-head">
+    <div class="fm-when"><strong data-el="time"></strong><span data-el="sofar"></span></div>
+    <dl class="fm-stats" data-el="stats"></dl>
+  </header>
+  <div class="fm-stage" data-el="stage">
+    <canvas data-el="map" role="img"></canvas>
+    <div class="fm-homes" data-el="homes" role="group"></div>
+    <div class="fm-tip" data-el="tip" hidden></div>
+  </div>
+  <div class="fm-ribbon">
+    <canvas data-el="ribbon" aria-hidden="true"></canvas>
+    <input data-el="scrub" type="range" min="0" step="any">
+  </div>
+  <div class="fm-controls">
+    <button data-el="back" type="button">‹</button>
+    <button data-el="play" type="button" class="fm-play"></button>
+    <button data-el="next" type="button">›</button>
+    <select data-el="speed">
+      <option value="0.5">0.5×</option><option value="1" selected>1×</option>
+      <option value="2">2×</option><option value="4">4×</option>
+    </select>
+    <div class="fm-switch" data-el="modes" role="group">
+      <button data-el="energy" type="button"></button><button data-el="money" type="button"></button>
+    </div>
+    <div class="fm-legend" data-el="legend"></div>
+  </div>
+  <p class="fm-sr" data-el="live" aria-live="polite"></p>
+</section>
+"""
+
+_mount = st.components.v2.component(
+    "jiran_flow_map",
+    html=_HTML,
+    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=True,
+)
+
+
+def flow_map(data: dict[str, Any], *, key: str, height: int = 560) -> str | None:
+    """Show a run as a moving picture and say which home was clicked.
+
+    Args:
+        data: The run, as described at the top of this module.
+        key: Identifies the map on its page; keeps its place in the day over reruns.
+        height: Of the picture in CSS pixels; read-out and controls come on top of it.
+
+    Returns:
+        The id of the home clicked last, or None if none is, it was clicked away or is no longer there.
+    """
+    result = _mount(
+        data={"run": data, "key": key, "height": height},
+        key=key,
+        default={"home": None},
+        on_home_change=lambda: None,
+    )
+    chosen = result.get("home")
+    return chosen if any(home["id"] == chosen for home in data["homes"]) else None

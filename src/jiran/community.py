@@ -1,0 +1,105 @@
+"""Who is there: the homes of a scenario as columns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiran.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jiran.scenario import EvBlock, HomeParameters, Scenario
+
+PREFIX = {"solar": "S", "ev": "E", "hybrid": "H", "normal": "N"}
+
+
+@dataclass(frozen=True)
+class Community:
+    """Homes as columns, one entry a home; a home that lacks a thing has 0 of it.
+
+    Attributes:
+        ids: Names, unique.
+        kinds: solar, ev, hybrid or normal.
+        pv_kwp: Installed PV, kWp.
+        load_low_kw: Lower bound of the household load, kW.
+        load_high_kw: Upper bound of the household load, kW.
+        evening_factor: Factor on the load in the evening.
+        ev_kw: Charging power of the EV, kW.
+        ev_blocks: Times at which the EV charges.
+    """
+
+    ids: tuple[str, ...]
+    kinds: tuple[str, ...]
+    pv_kwp: NDArray[np.float64]
+    load_low_kw: NDArray[np.float64]
+    load_high_kw: NDArray[np.float64]
+    evening_factor: NDArray[np.float64]
+    ev_kw: NDArray[np.float64]
+    ev_blocks: tuple[tuple[EvBlock, ...], ...]
+
+    @property
+    def size(self) -> int:
+        """Number of homes."""
+        return len(self.ids)
+
+
+def modelled_community(scenario: Scenario) -> Community:
+    """Return the homes that a scenario describes in groups and one by one.
+
+    Raises:
+        ScenarioError: Two homes have the same name.
+    """
+    homes = list(_homes(scenario))
+    ids = tuple(name for name, _ in homes)
+    for name, count in Counter(ids).items():
+        if count > 1:
+            raise ScenarioError("homes.single.id", name, "must be the name of one home only")
+
+    def column(own: str, default: float, kinds: str = "solar ev hybrid normal") -> NDArray[np.float64]:
+        values = [_or(getattr(home, own), default) if home.kind in kinds.split() else 0.0 for _, home in homes]
+        return np.array(values, dtype=np.float64)
+
+    return Community(
+        ids=ids,
+        kinds=tuple(home.kind for _, home in homes),
+        pv_kwp=column("pv_kwp", scenario.solar.pv_kwp, "solar hybrid"),
+        load_low_kw=column("load_low_kw", scenario.load.low_kw),
+        load_high_kw=column("load_high_kw", scenario.load.high_kw),
+        evening_factor=column("evening_factor", scenario.load.evening_factor),
+        ev_kw=column("ev_kw", scenario.ev.kw, "ev hybrid"),
+        ev_blocks=tuple(_or(home.ev_blocks, scenario.ev.blocks) for _, home in homes),
+    )
+
+
+def metered_community(
+    ids: tuple[str, ...], generation_kwh: NDArray[np.float64], ev_kwh: NDArray[np.float64]
+) -> Community:
+    """Return the homes of meter data; what they generate and charge tells their kind."""
+    generates, charges = generation_kwh.any(axis=0), ev_kwh.any(axis=0)
+    kinds = tuple(
+        ("hybrid" if charging else "solar") if generating else ("ev" if charging else "normal")
+        for generating, charging in zip(generates, charges, strict=True)
+    )
+    none = np.zeros(len(ids))
+    return Community(ids, kinds, none, none, none, none, none, ((),) * len(ids))
+
+
+def _homes(scenario: Scenario) -> Iterator[tuple[str, HomeParameters]]:
+    """Yield each home's name and parameters, groups first."""
+    counted: Counter[str] = Counter()
+    for group in scenario.homes.groups:
+        for _ in range(group.count):
+            counted[group.kind] += 1
+            yield f"{PREFIX[group.kind]}{counted[group.kind]}", group
+    for home in scenario.homes.single:
+        yield home.id, home
+
+
+def _or(value: Any, default: Any) -> Any:
+    return default if value is None else value

@@ -1,0 +1,48 @@
+"""What jiran says when something cannot be done: one sentence, never a traceback."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class JiranError(Exception):
+    """Anything a user can mend; the command line prints it and exits with 2."""
+
+
+class ScenarioError(JiranError):
+    """A scenario field that cannot be used: names the field, the value and what is allowed."""
+
+    def __init__(self, field: str, value: Any, allowed: str) -> None:
+        """Build the sentence from the field's dotted name, its value and what is allowed."""
+        self.field, self.value, self.allowed = field, value, allowed
+        shown = repr(value)
+        if len(shown) > 80:
+            shown = shown[:77] + "..."
+        super().__init__(f"{field} = {shown}: {allowed}")
+
+
+class DataError(JiranError):
+    """Meter data that cannot be read: names the file, the place in it and what is expected."""
+
+    def __init__(self, source: str, problem: str) -> None:
+        """Build the sentence from the name of the file and what is wrong with it."""
+        self.source, self.problem = source, problem
+        super().__init__(f"{source}: {problem}")
+
+
+class MechanismError(JiranError):
+    """A market rule that cannot be loaded, or that broke a law while clearing."""
+
+    def __init__(self, mechanism: str, problem: str) -> None:
+        """Build the sentence from the name of the rule and what is wrong with it."""
+        self.mechanism, self.problem = mechanism, problem
+        super().__init__(f"market rule {mechanism!r}: {problem}")
+
+
+class BalanceError(JiranError):
+    """A run whose energy or money does not balance: a fault in jiran or in a market rule."""
+
+    def __init__(self, what: str, imbalance: float, limit: float) -> None:
+        """Build the sentence from what does not balance, by how much, and the limit."""
+        self.what, self.imbalance, self.limit = what, imbalance, limit
+        super().__init__(f"{what} does not balance: {imbalance:.3e} is above the limit of {limit:.0e}")

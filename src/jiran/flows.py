@@ -1,0 +1,109 @@
+"""What moved: the energy of every home in every step of one run, and the trades."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from jiran.kernel import Fleet, Outputs
+    from jiran.profiles.base import Profiles
+
+Array = NDArray[np.float64]
+
+#: Every flow is >= 0, kWh, of shape (step, home). Sources and uses of a home balance in every step:
+#: generation + ev_supplied + p2p_bought + battery_drawn + grid_import
+#: = load + ev + p2p_sold + battery_charged + grid_export.
+FLOWS = (
+    "generation_kwh",
+    "load_kwh",
+    "ev_kwh",
+    "ev_supplied_kwh",
+    "p2p_sold_kwh",
+    "p2p_bought_kwh",
+    "battery_charged_kwh",
+    "battery_drawn_kwh",
+    "grid_import_kwh",
+    "grid_export_kwh",
+)
+
+
+@dataclass(frozen=True)
+class Flows(Mapping[str, Array]):
+    """The flows of a run by name, as read-only arrays of shape (step, home).
+
+    The market's outcome and the battery's share in what was left are stored; a flow is worked out when it is asked
+    for, so that a year of a thousand homes fits into memory.
+
+    Attributes:
+        profiles: What the homes generate and need.
+        outputs: What the kernel found.
+        fleet: The EVs that lend their battery.
+        trades: All trades in order of time, records of `market.base.TRADE`; `outputs.trades_until` tells the steps.
+    """
+
+    profiles: Profiles
+    outputs: Outputs
+    fleet: Fleet
+    trades: NDArray[np.void]
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in FLOWS:
+            raise KeyError(name)
+        array = self._work_out(name)
+        view = array.view()
+        view.flags.writeable = False
+        return view
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(FLOWS)
+
+    def __len__(self) -> int:
+        return len(FLOWS)
+
+    @property
+    def traded_from(self) -> NDArray[np.int64]:
+        """Place of each step's first trade in `trades`, shape (step,)."""
+        until = self.outputs.trades_until
+        return np.concatenate([[0], until[:-1]])
+
+    def _work_out(self, name: str) -> Array:
+        out = self.outputs
+        match name:
+            case "generation_kwh" | "load_kwh":
+                array: Array = getattr(self.profiles, name)
+            case "ev_kwh":
+                array = self._with_fleet(self.profiles.ev_kwh, out.ev_charged_kwh)
+            case "ev_supplied_kwh":
+                array = self._with_fleet(np.zeros_like(self.profiles.load_kwh), out.ev_supplied_kwh)
+            case "p2p_sold_kwh":
+                array = np.maximum(out.traded_kwh, 0.0)
+            case "p2p_bought_kwh":
+                array = np.maximum(-out.traded_kwh, 0.0)
+            case "battery_charged_kwh":
+                array = np.maximum(self._left_kwh(), 0.0) * out.charge_share[:, None]
+            case "battery_drawn_kwh":
+                array = np.maximum(-self._left_kwh(), 0.0) * out.draw_share[:, None]
+            case "grid_export_kwh":
+                array = np.maximum(self._left_kwh(), 0.0) * (1.0 - out.charge_share[:, None])
+            case _:
+                array = np.maximum(-self._left_kwh(), 0.0) * (1.0 - out.draw_share[:, None])
+        return array
+
+    def _with_fleet(self, array: Array, per_ev: Array) -> Array:
+        if not self.fleet.homes.size:
+            return array
+        total = array.copy()
+        total[:, self.fleet.homes] += per_ev
+        return total
+
+    def _left_kwh(self) -> Array:
+        """Return what the market left: surplus > 0, deficit < 0."""
+        own = self.profiles.generation_kwh - self.profiles.load_kwh - self.profiles.ev_kwh
+        own[:, self.fleet.homes] += self.outputs.ev_supplied_kwh - self.outputs.ev_charged_kwh
+        own -= self.outputs.traded_kwh
+        return own

@@ -1,0 +1,245 @@
+"""The one compiled loop over time.
+
+Each step in order: every home uses its own generation (and the battery of its EV), the market clears surpluses and
+deficits into trades, what surplus is left charges the community battery or goes to the grid, what deficit is left is
+drawn from the battery or the grid. The rule is an argument, so that one compiled kernel serves all rules; called as
+`run.py_func` the same lines run in plain Python.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit, types
+from numpy.typing import NDArray
+
+from jiran.market.base import Rule
+from jiran.market.signature import GENERATOR, RULE, TRADES
+from jiran.storage import BATTERY, Battery, charge, discharge
+
+Array = NDArray[np.float64]
+
+#: A trade may exceed an order by rounding only: this much, relative to the order or absolute below 1 kWh.
+ORDER_TOLERANCE = 1e-9
+
+#: Why a run stopped early; ROOM only means that the buffer of trades is full.
+FINE, ROOM, NOBODY, NOT_A_NUMBER, TOO_MUCH, TOO_MANY = range(6)
+
+
+class Inputs(NamedTuple):
+    """What a run is given, energy in kWh and prices per kWh."""
+
+    generation_kwh: Array  # (step, home)
+    load_kwh: Array  # (step, home)
+    ev_kwh: Array  # (step, home)
+    import_price: Array  # (step,)
+    export_price: Array  # (step,)
+    network_charge: float
+    parameters: Array  # of the market rule
+
+
+class Fleet(NamedTuple):
+    """EVs that lend their battery (see `profiles.ev.EvPlan`); none: arrays of length 0 along ev."""
+
+    homes: NDArray[np.int64]  # (ev,)
+    step_kwh: Array  # (ev,)
+    parked: NDArray[np.bool_]  # (step,)
+    supplying: NDArray[np.bool_]  # (step,)
+    charging_steps_after: NDArray[np.int64]  # (step,)
+    trip_kwh: Array  # (step, ev)
+    ev: Battery  # its limits of power are not used: they differ from EV to EV
+    departure_kwh: float
+
+
+class Outputs(NamedTuple):
+    """What a run fills in, energy in kWh."""
+
+    traded_kwh: Array  # (step, home): sold > 0, bought < 0
+    charge_share: Array  # (step,): share of the surplus left by the market that charged the battery
+    draw_share: Array  # (step,): share of the deficit left by the market that came from the battery
+    soc_kwh: Array  # (step,): at the end of the step
+    ev_charged_kwh: Array  # (step, ev)
+    ev_supplied_kwh: Array  # (step, ev): to the own home and to neighbours
+    ev_lent_kwh: Array  # (step, ev): to neighbours
+    ev_stored_kwh: Array  # (step, ev): at the end of the step
+    trades_until: NDArray[np.int64]  # (step,): number of trades up to and with this step
+
+
+_MATRIX, _VECTOR = types.Array(types.float64, 2, "C"), types.Array(types.float64, 1, "C")
+_COUNTS, _FLAGS = types.Array(types.int64, 1, "C"), types.Array(types.boolean, 1, "C")
+_INPUTS = types.NamedTuple((_MATRIX, _MATRIX, _MATRIX, _VECTOR, _VECTOR, types.float64, _VECTOR), Inputs)
+_FLEET = types.NamedTuple((_COUNTS, _VECTOR, _FLAGS, _FLAGS, _COUNTS, _MATRIX, BATTERY, types.float64), Fleet)
+_OUTPUTS = types.NamedTuple((_MATRIX, _VECTOR, _VECTOR, _VECTOR, _MATRIX, _MATRIX, _MATRIX, _MATRIX, _COUNTS), Outputs)
+_RESULT = types.UniTuple(types.int64, 4)
+_SIGNATURE = _RESULT(
+    types.int64, types.int64, RULE, GENERATOR, _INPUTS, BATTERY, _FLEET, types.float64, _VECTOR, _OUTPUTS, TRADES
+)
+
+
+@njit(cache=True)
+def _use_own(
+    step: int,
+    inputs: Inputs,
+    fleet: Fleet,
+    ev_stored_kwh: Array,
+    out: Outputs,
+    net_kwh: Array,
+    offered_kwh: Array,
+) -> None:
+    """Write each home's net energy after its own use, with what its EV offers to neighbours on top."""
+    for home in range(net_kwh.size):
+        net_kwh[home] = inputs.generation_kwh[step, home] - inputs.load_kwh[step, home] - inputs.ev_kwh[step, home]
+    for ev in range(fleet.homes.size):
+        home = fleet.homes[ev]
+        stored_kwh = ev_stored_kwh[ev] - fleet.trip_kwh[step, ev]
+        # What the EV must hold after this step to be ready in time, if it charges in every later step it can.
+        ready_kwh = fleet.departure_kwh - fleet.charging_steps_after[step] * fleet.step_kwh[ev] * fleet.ev.charge_efficiency
+        charged_kwh, supplied_kwh, offered_kwh[home] = 0.0, 0.0, 0.0
+        if fleet.parked[step]:
+            target_kwh = ready_kwh if fleet.supplying[step] else fleet.departure_kwh
+            wanted_kwh = (target_kwh - stored_kwh) / fleet.ev.charge_efficiency
+            charged_kwh = max(0.0, min(fleet.step_kwh[ev], wanted_kwh))
+            stored_kwh += charged_kwh * fleet.ev.charge_efficiency
+        net_kwh[home] -= charged_kwh
+        if fleet.supplying[step] and charged_kwh == 0.0:
+            spare_kwh = (stored_kwh - max(ready_kwh, fleet.ev.minimum_kwh)) * fleet.ev.discharge_efficiency
+            spare_kwh = max(0.0, min(fleet.step_kwh[ev], spare_kwh))
+            supplied_kwh = min(spare_kwh, max(0.0, -net_kwh[home]))
+            net_kwh[home] += supplied_kwh
+            offered_kwh[home] = spare_kwh - supplied_kwh if net_kwh[home] >= 0.0 else 0.0
+            net_kwh[home] += offered_kwh[home]
+        out.ev_charged_kwh[step, ev] = charged_kwh
+        out.ev_supplied_kwh[step, ev] = supplied_kwh
+        ev_stored_kwh[ev] = stored_kwh
+
+
+@njit(cache=True)
+def _book(
+    trades: NDArray[np.void], new: int, network_charge: float, net_kwh: Array, traded_kwh: Array
+) -> tuple[int, int]:
+    """Add a step's trades to the homes' totals and check each against what there is."""
+    homes = net_kwh.size
+    traded_kwh[:] = 0.0
+    if new < 0 or new > trades.size:
+        return TOO_MANY, 0
+    for place in range(new):
+        trade = trades[place]
+        seller, buyer, kwh = trade.seller, trade.buyer, trade.kwh
+        if not (0 <= seller < homes and 0 <= buyer < homes) or seller == buyer:
+            return NOBODY, max(seller, buyer)
+        if not (kwh >= 0.0 and np.isfinite(kwh) and np.isfinite(trade.buyer_price) and np.isfinite(trade.seller_price)):
+            return NOT_A_NUMBER, seller
+        trade.buyer_price += network_charge
+        traded_kwh[seller] += kwh
+        traded_kwh[buyer] -= kwh
+        for home in (seller, buyer):
+            sells = net_kwh[home] > 0.0
+            if sells != (home == seller) or abs(traded_kwh[home]) > abs(net_kwh[home]) + ORDER_TOLERANCE * max(
+                1.0, abs(net_kwh[home])
+            ):
+                return TOO_MUCH, home
+    return FINE, 0
+
+
+@njit(cache=True)
+def _lend(
+    step: int,
+    fleet: Fleet,
+    ev_stored_kwh: Array,
+    out: Outputs,
+    net_kwh: Array,
+    offered_kwh: Array,
+    traded_kwh: Array,
+) -> None:
+    """Take from the EVs what the market sold of their offers; PV is sold before the EV, and no offer is exported."""
+    for ev in range(fleet.homes.size):
+        home = fleet.homes[ev]
+        net_kwh[home] -= offered_kwh[home]
+        lent_kwh = max(0.0, traded_kwh[home] - max(0.0, net_kwh[home]))
+        net_kwh[home] += lent_kwh
+        out.ev_lent_kwh[step, ev] = lent_kwh
+        out.ev_supplied_kwh[step, ev] += lent_kwh
+        ev_stored_kwh[ev] -= out.ev_supplied_kwh[step, ev] / fleet.ev.discharge_efficiency
+        out.ev_stored_kwh[step, ev] = ev_stored_kwh[ev]
+
+
+@njit(cache=True)
+def _store(
+    step: int, battery: Battery, stored_kwh: float, net_kwh: Array, traded_kwh: Array, out: Outputs
+) -> float:
+    """Charge or draw the community battery with what the market left; return its new state.
+
+    A battery works in one direction a step: if the market left both surplus and deficit, the larger side has it.
+    """
+    surplus_kwh, deficit_kwh = 0.0, 0.0
+    for home in range(net_kwh.size):
+        left_kwh = net_kwh[home] - traded_kwh[home]
+        if left_kwh > 0.0:
+            surplus_kwh += left_kwh
+        else:
+            deficit_kwh -= left_kwh
+    taken_kwh, given_kwh = 0.0, 0.0
+    if surplus_kwh > deficit_kwh:
+        taken_kwh, stored_kwh = charge(battery, stored_kwh, surplus_kwh)
+    else:
+        given_kwh, stored_kwh = discharge(battery, stored_kwh, deficit_kwh)
+    out.charge_share[step] = taken_kwh / surplus_kwh if surplus_kwh > 0.0 else 0.0
+    out.draw_share[step] = given_kwh / deficit_kwh if deficit_kwh > 0.0 else 0.0
+    out.soc_kwh[step] = stored_kwh
+    return stored_kwh
+
+
+@njit(_SIGNATURE, cache=True, nogil=True)
+def run(
+    first: int,
+    last: int,
+    clear: Rule,
+    rng: np.random.Generator,
+    inputs: Inputs,
+    battery: Battery,
+    fleet: Fleet,
+    stored_kwh: float,
+    ev_stored_kwh: Array,
+    out: Outputs,
+    trades: NDArray[np.void],
+) -> tuple[int, int, int, int]:
+    """Run the steps first <= step < last and fill in `out`.
+
+    Args:
+        first: First step.
+        last: Step to stop before.
+        clear: The market rule.
+        rng: Random numbers for the rule.
+        inputs: Profiles and prices.
+        battery: The community battery.
+        fleet: EVs that lend their battery.
+        stored_kwh: What the battery holds before step `first`.
+        ev_stored_kwh: What each EV holds before step `first`, shape (ev,); is changed to the state at the end.
+        out: Where flows go.
+        trades: Where trades go, from the front.
+
+    Returns:
+        The first step that was not run, the number of trades written, why it stopped, and the home in question.
+    """
+    homes = inputs.load_kwh.shape[1]
+    net_kwh, offered_kwh, limit_price = np.empty(homes), np.zeros(homes), np.empty(homes)
+    count = 0
+    for step in range(first, last):
+        if trades.size - count < homes:
+            return step, count, ROOM, 0
+        _use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
+        for home in range(homes):
+            buys = net_kwh[home] < 0.0
+            limit_price[home] = inputs.import_price[step] - inputs.network_charge if buys else inputs.export_price[step]
+        prices = inputs.import_price[step], inputs.export_price[step]
+        new = clear(net_kwh, limit_price, prices[0], prices[1], inputs.parameters, rng, trades[count:])
+        traded_kwh = out.traded_kwh[step]
+        fault, home = _book(trades[count:], new, inputs.network_charge, net_kwh, traded_kwh)
+        if fault != FINE:
+            return step, count, fault, home
+        count += new
+        out.trades_until[step] = count
+        _lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)
+        stored_kwh = _store(step, battery, stored_kwh, net_kwh, traded_kwh, out)
+    return last, count, FINE, 0

@@ -1,0 +1,146 @@
+"""Clear one step by hand, without a scenario."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from jiran.errors import MechanismError, ScenarioError
+from jiran.market.base import TRADE
+from jiran.market.registry import find
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from jiran.market.base import Mechanism
+
+#: An order may be exceeded by no more than this, relative to its size or absolute below 1 kWh.
+ORDER_TOLERANCE_KWH = 1e-9
+
+
+@dataclass(frozen=True)
+class Clearing:
+    """The trades of one step as arrays, one entry a trade, and the totals of each participant.
+
+    Attributes:
+        seller: Index of the seller, shape (trade,).
+        buyer: Index of the buyer, shape (trade,).
+        kwh: Energy of the trade, kWh.
+        buyer_price: What the buyer pays per kWh.
+        seller_price: What the seller receives per kWh.
+        sold: Energy sold by each participant, kWh, shape (participant,).
+        bought: Energy bought by each participant, kWh.
+        paid: Money paid by each participant.
+        received: Money received by each participant.
+    """
+
+    seller: NDArray[np.int32]
+    buyer: NDArray[np.int32]
+    kwh: NDArray[np.float64]
+    buyer_price: NDArray[np.float64]
+    seller_price: NDArray[np.float64]
+    sold: NDArray[np.float64]
+    bought: NDArray[np.float64]
+    paid: NDArray[np.float64]
+    received: NDArray[np.float64]
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return the trades as a polars frame, one row a trade."""
+        import polars as pl  # noqa: PLC0415  only this method needs it
+
+        columns = ("seller", "buyer", "kwh", "buyer_price", "seller_price")
+        return pl.DataFrame({name: getattr(self, name) for name in columns})
+
+
+def clear(
+    net_kwh: ArrayLike,
+    mechanism: str = "grid-fraction",
+    *,
+    import_price: float,
+    export_price: float,
+    limit_price: ArrayLike | None = None,
+    seed: int = 0,
+    **parameters: Any,
+) -> Clearing:
+    """Clear one step with a mechanism.
+
+    Args:
+        net_kwh: Surplus (> 0, sells) or deficit (< 0, buys) of each participant, kWh, shape (participant,).
+        mechanism: A name from `jiran.mechanisms`, or the path of a file with a rule.
+        import_price: What the grid takes for a kWh.
+        export_price: What the grid gives for a kWh.
+        limit_price: A buyer's highest and a seller's lowest price per kWh; default: the grid's prices.
+        seed: For rules that draw lots.
+        **parameters: The rule's own parameters, by name.
+
+    Raises:
+        ScenarioError: An argument is not a finite number, or a parameter is not allowed.
+        MechanismError: The rule is unknown, or traded more than there is.
+
+    Example:
+        Table I of the paper gives Table II:
+
+        >>> import jiran
+        >>> table = jiran.clear([1.91, -1.14, -1.93, -0.31, -1.96], import_price=0.5625, export_price=0.2)
+        >>> [(int(s), int(b), round(float(k), 2)) for s, b, k in zip(table.seller, table.buyer, table.kwh)]
+        [(0, 1, 1.14), (0, 2, 0.77)]
+    """
+    rule = find(mechanism)
+    net = _finite("net_kwh", net_kwh)
+    prices = _finite("import_price", [import_price])[0], _finite("export_price", [export_price])[0]
+    default = np.where(net < 0.0, *prices)
+    limit = default if limit_price is None else _finite("limit_price", limit_price)
+    if limit.shape != net.shape:
+        raise ScenarioError("limit_price", len(limit), f"must have one price for each of the {net.size} participants")
+    values = rule.numbers(rule.values(parameters))
+    buyers = int((net < 0.0).sum())
+    buffer = np.zeros(max(net.size, buyers * int((net > 0.0).sum())), TRADE).view(np.recarray)
+    count = rule.clear(net, limit, *prices, values, np.random.default_rng(seed), buffer)
+    return _check(rule, net, buffer[:count])
+
+
+def _finite(name: str, values: ArrayLike) -> NDArray[np.float64]:
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ScenarioError(name, values, "must be numbers") from None
+    if array.ndim != 1 or not np.isfinite(array).all():
+        bad = array[~np.isfinite(array)][0] if array.ndim == 1 else values
+        raise ScenarioError(name, bad, "must be finite numbers in one row")
+    return array
+
+
+def _check(rule: Mechanism, net: NDArray[np.float64], trades: Any) -> Clearing:
+    """Add up the trades and refuse those that break an order."""
+    seller, buyer, kwh = trades["seller"].copy(), trades["buyer"].copy(), trades["kwh"].copy()
+    buyer_price, seller_price = trades["buyer_price"].copy(), trades["seller_price"].copy()
+    for index in (seller, buyer):
+        if ((index < 0) | (index >= net.size)).any():
+            raise MechanismError(rule.name, f"names a participant that is not one of the {net.size}")
+    if not (np.isfinite(kwh) & np.isfinite(buyer_price) & np.isfinite(seller_price) & (kwh >= 0.0)).all():
+        raise MechanismError(rule.name, "writes a trade whose energy or price is not a usable number")
+
+    def total(index: NDArray[np.int32], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.bincount(index, weight, minlength=net.size).astype(np.float64)
+
+    sold, bought = total(seller, kwh), total(buyer, kwh)
+    room = ORDER_TOLERANCE_KWH * np.maximum(1.0, np.abs(net))
+    for home in np.flatnonzero((sold > np.maximum(net, 0.0) + room) | (bought > np.maximum(-net, 0.0) + room)):
+        raise MechanismError(
+            rule.name,
+            f"trades {max(sold[home], bought[home]):g} kWh for participant {home}, whose net energy is {net[home]:g} kWh",
+        )
+    return Clearing(
+        seller,
+        buyer,
+        kwh,
+        buyer_price,
+        seller_price,
+        sold,
+        bought,
+        paid=total(buyer, kwh * buyer_price),
+        received=total(seller, kwh * seller_price),
+    )

@@ -1,0 +1,46 @@
+"""Rules with a price that does not depend on supply and demand."""
+
+from __future__ import annotations
+
+from jiran.market.base import Parameter, mechanism
+from jiran.market.matching import MATCHINGS, Trades, Vector, match
+
+
+@mechanism(
+    "grid-fraction",
+    fraction=Parameter(0.8, "P2P price as a fraction of the grid's import price, alpha in the paper", gt=0.0, lt=1.0),
+    matching=Parameter("index-order", "who is served when there is too little of one side", choices=MATCHINGS),
+)
+def grid_fraction(
+    net_kwh: Vector,
+    limit_price: Vector,  # noqa: ARG001  the rule takes every order at its own price
+    import_price: float,
+    export_price: float,  # noqa: ARG001
+    parameters: Vector,
+    rng: object,
+    trades: Trades,
+) -> int:
+    """Trade all that can be traded at a fixed fraction of the grid's import price.
+
+    P_p2p = alpha * P_grid and E(i, j) = min(S_i, D_j), sellers and buyers in index order (Lit et al., section IV.B);
+    the other three ways of matching share out the scarce side at the same price.
+
+    Budget balanced. Individually rational if export_price <= alpha * import_price. Index order is unfair to homes
+    late in the list.
+    """
+    price = parameters[0] * import_price
+    return match(int(parameters[1]), net_kwh, rng, price, price, trades)
+
+
+@mechanism("grid-only")
+def grid_only(
+    net_kwh: Vector,  # noqa: ARG001  nobody trades
+    limit_price: Vector,  # noqa: ARG001
+    import_price: float,  # noqa: ARG001
+    export_price: float,  # noqa: ARG001
+    parameters: Vector,  # noqa: ARG001
+    rng: object,  # noqa: ARG001
+    trades: Trades,  # noqa: ARG001
+) -> int:
+    """Trade nothing between homes: the community without a peer-to-peer market."""
+    return 0

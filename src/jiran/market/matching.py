@@ -1,0 +1,146 @@
+"""Who trades with whom, and how much: loops that mechanisms share.
+
+Matching in an order walks sellers and buyers pair by pair. Rationing first decides how much each home sells or
+buys, and `pair` then turns those totals into at most sellers + buyers - 1 trades.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+Trades = NDArray[np.void]
+
+MATCHINGS = ("index-order", "pro-rata", "equal-share", "random-order")
+
+#: Rounding in rationed totals can leave less than this in a pair; it is not worth a trade.
+DUST_KWH = 1e-12
+
+
+@njit(cache=True)
+def record(
+    trades: Trades, count: int, seller: int, buyer: int, kwh: float, buyer_price: float, seller_price: float
+) -> int:
+    """Write one trade behind the `count` trades that are there and return the new count."""
+    trade = trades[count]
+    trade.seller = seller
+    trade.buyer = buyer
+    trade.kwh = kwh
+    trade.buyer_price = buyer_price
+    trade.seller_price = seller_price
+    return count + 1
+
+
+@njit(cache=True)
+def match(
+    way: int, net_kwh: Vector, rng: np.random.Generator, buyer_price: float, seller_price: float, trades: Trades
+) -> int:
+    """Clear everything that can be traded at one price, in one of the ways of `MATCHINGS` (by index)."""
+    homes = net_kwh.size
+    if way == 0:
+        return match_in_order(net_kwh, np.arange(homes), buyer_price, seller_price, trades)
+    if way == 3:
+        return match_in_order(net_kwh, rng.permutation(homes), buyer_price, seller_price, trades)
+    surplus_kwh, deficit_kwh = totals(net_kwh)
+    volume_kwh = min(surplus_kwh, deficit_kwh)
+    if volume_kwh <= 0.0:
+        return 0
+    if way == 1:
+        traded_kwh = pro_rata(net_kwh, volume_kwh / surplus_kwh, volume_kwh / deficit_kwh)
+    else:
+        traded_kwh = equal_shares(net_kwh, volume_kwh)
+    return pair(traded_kwh, buyer_price, seller_price, trades)
+
+
+@njit(cache=True)
+def match_in_order(
+    net_kwh: Vector, order: NDArray[np.int64], buyer_price: float, seller_price: float, trades: Trades
+) -> int:
+    """Give each seller in turn to the buyers in turn, min(surplus, deficit) a pair: the paper's loop.
+
+    The two nested loops of the paper in one pass: a buyer who is served is never looked at again.
+    """
+    count = 0
+    place = 0
+    wanted_kwh = 0.0
+    for seller in order:
+        offered_kwh = net_kwh[seller]
+        while offered_kwh > 0.0:
+            while wanted_kwh <= 0.0:
+                if place == order.size:
+                    return count
+                wanted_kwh = -net_kwh[order[place]]
+                place += 1
+            kwh = min(offered_kwh, wanted_kwh)
+            count = record(trades, count, seller, order[place - 1], kwh, buyer_price, seller_price)
+            offered_kwh -= kwh
+            wanted_kwh -= kwh
+    return count
+
+
+@njit(cache=True)
+def totals(net_kwh: Vector) -> tuple[float, float]:
+    """Return the sums of all surpluses and of all deficits, kWh, both >= 0."""
+    surplus_kwh = 0.0
+    deficit_kwh = 0.0
+    for net in net_kwh:
+        if net > 0.0:
+            surplus_kwh += net
+        else:
+            deficit_kwh -= net
+    return surplus_kwh, deficit_kwh
+
+
+@njit(cache=True)
+def pro_rata(net_kwh: Vector, seller_share: float, buyer_share: float) -> Vector:
+    """Return what each home sells (> 0) or buys (< 0): the same share of every order on a side."""
+    traded_kwh = np.empty_like(net_kwh)
+    for home in range(net_kwh.size):
+        traded_kwh[home] = net_kwh[home] * (seller_share if net_kwh[home] > 0.0 else buyer_share)
+    return traded_kwh
+
+
+@njit(cache=True)
+def equal_shares(net_kwh: Vector, volume_kwh: float) -> Vector:
+    """Return what each home sells (> 0) or buys (< 0): the same amount on a side, but no more than its order."""
+    selling_cap = _cap(np.sort(net_kwh[net_kwh > 0.0]), volume_kwh)
+    buying_cap = _cap(np.sort(-net_kwh[net_kwh < 0.0]), volume_kwh)
+    traded_kwh = np.empty_like(net_kwh)
+    for home in range(net_kwh.size):
+        traded_kwh[home] = max(-buying_cap, min(selling_cap, net_kwh[home]))
+    return traded_kwh
+
+
+@njit(cache=True)
+def _cap(orders_kwh: Vector, volume_kwh: float) -> float:
+    """Return the cap at which rising orders, each cut to the cap, add up to the volume."""
+    left_kwh = volume_kwh
+    for place in range(orders_kwh.size):
+        cap: float = left_kwh / (orders_kwh.size - place)
+        if orders_kwh[place] >= cap:
+            return cap
+        left_kwh -= orders_kwh[place]
+    return np.inf
+
+
+@njit(cache=True)
+def pair(traded_kwh: Vector, buyer_price: float, seller_price: float, trades: Trades) -> int:
+    """Turn what each home sells (> 0) and buys (< 0) into pairs, in index order, leaving out dust."""
+    count = 0
+    buyer = -1
+    wanted_kwh = 0.0
+    for seller in range(traded_kwh.size):
+        offered_kwh = traded_kwh[seller]
+        while offered_kwh > DUST_KWH:
+            while wanted_kwh <= DUST_KWH:
+                buyer += 1
+                if buyer == traded_kwh.size:
+                    return count
+                wanted_kwh = -traded_kwh[buyer]
+            kwh = min(offered_kwh, wanted_kwh)
+            count = record(trades, count, seller, buyer, kwh, buyer_price, seller_price)
+            offered_kwh -= kwh
+            wanted_kwh -= kwh
+    return count

@@ -1,0 +1,134 @@
+"""What was changed in meter data on its way into a run, told in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Every kind of change in the order in which it happens, as (one, several) with {n} = how many.
+SENTENCES = {
+    "period": ("", ""),
+    "columns ignored": ("1 column was ignored", "{n} columns were ignored"),
+    "columns taken as load": (
+        "1 column names no quantity and was taken as load",
+        "{n} columns name no quantity and were taken as load",
+    ),
+    "home without a name": (
+        "1 column names no home and was given to the home 'home'",
+        "{n} columns name no home and were given to the home 'home'",
+    ),
+    "rows dropped": ("1 empty row was dropped", "{n} empty rows were dropped"),
+    "times that occur twice": (
+        "1 row has a local time that occurs twice when summer time ends: the first was taken as summer time",
+        "{n} rows have a local time that occurs twice when summer time ends: "
+        "the first was taken as summer time, the next as winter time",
+    ),
+    "times that do not exist": (
+        "1 row has a local time that does not exist when summer time begins and was moved forward",
+        "{n} rows have a local time that does not exist when summer time begins and were moved forward",
+    ),
+    "times rounded": ("1 value was moved to the nearest interval", "{n} values were moved to the nearest interval"),
+    "duplicates merged": (
+        "1 value stood in the file once more and was merged",
+        "{n} values stood in the file once more and were merged",
+    ),
+    "duplicates replaced": (
+        "1 value was replaced by a later, different one of the same time",
+        "{n} values were replaced by a later, different one of the same time",
+    ),
+    "negative set to 0": ("1 value just below 0 was set to 0", "{n} values just below 0 were set to 0"),
+    "resampled": ("", ""),
+    "split by overlap": ("", ""),
+    "incomplete steps scaled up": (
+        "1 step had at least half of its readings and was scaled up",
+        "{n} steps had at least half of their readings and were scaled up",
+    ),
+    "filled by interpolation": ("1 step was filled by interpolation", "{n} steps were filled by interpolation"),
+    "filled by typical day": (
+        "1 step was filled with the home's mean at that time of day",
+        "{n} steps were filled with the home's mean at that time of day",
+    ),
+    "filled without knowledge": (
+        "1 step of a time of day without any value was filled: load with the home's mean, generation and ev with 0",
+        "{n} steps of a time of day without any value were filled: load with the home's mean, "
+        "generation and ev with 0",
+    ),
+    "no load": ("1 home has no load in the file; it was taken as 0", "{n} homes have no load in the file; it was taken as 0"),
+    "load scaled": ("the load of 1 home was scaled", "the load of {n} homes was scaled"),
+    "load not scaled": ("1 home's load is 0 and could not be scaled", "the load of {n} homes is 0 and could not be scaled"),
+}  # fmt: skip
+
+#: So many homes or columns are named in a sentence; all of them stand in the rows.
+NAMED = 6
+
+
+@dataclass(frozen=True)
+class Change:
+    """One kind of change to one quantity of one home; both are empty for what concerns the whole file.
+
+    Attributes:
+        home: Id of the home.
+        quantity: load, generation or ev.
+        what: A key of `SENTENCES`.
+        count: How many columns, rows, values, steps or homes.
+        detail: What a number cannot say: a name, a factor, a whole sentence.
+    """
+
+    home: str
+    quantity: str
+    what: str
+    count: int
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class DataReport:
+    """Everything that was changed in a file of meter data.
+
+    Attributes:
+        source: Name of the file.
+        rows: The changes, in the order in which they happened.
+    """
+
+    source: str
+    rows: tuple[Change, ...]
+
+    def total(self, what: str) -> int:
+        """Return how often a kind of change happened in all homes together."""
+        return sum(row.count for row in self.rows if row.what == what)
+
+    def lines(self) -> list[str]:
+        """Return a sentence for each kind of change that happened."""
+        return list(self._sentences())
+
+    def _sentences(self) -> Iterator[str]:
+        for what, (one, several) in SENTENCES.items():
+            rows = [row for row in self.rows if row.what == what]
+            if not rows:
+                continue
+            total = self.total(what)
+            text = (one if total == 1 else several).format(n=f"{total:,}")
+            yield f"{text}: {_named(rows)}." if text and _named(rows) else f"{text or rows[0].detail}."
+
+
+def counted(ids: tuple[str, ...], quantity: str, what: str, counts: NDArray[np.int64]) -> list[Change]:
+    """Return a change for each home whose count is not 0; `counts` has shape (home,)."""
+    return [Change(ids[home], quantity, what, int(counts[home])) for home in np.flatnonzero(counts)]
+
+
+def _named(rows: list[Change]) -> str:
+    """List what the changes concern, shortened: homes with their counts, or the details."""
+    parts = list(_parts(rows))
+    more = f" and {len(parts) - NAMED} more" if len(parts) > NAMED else ""
+    return ", ".join(parts[:NAMED]) + more
+
+
+def _parts(rows: Iterable[Change]) -> Iterator[str]:
+    for row in rows:
+        home = " ".join(part for part in (row.home, row.quantity) if part)
+        value = row.detail or (str(row.count) if row.count > 1 else "")
+        if home or row.detail:
+            yield f"{home} {value}".strip()

@@ -1,0 +1,189 @@
+"""What a run knows: tables, figures, accounts and flows, and how it is saved."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import jiran
+from jiran.errors import JiranError
+from jiran.kpis import kpis
+from jiran.scenario_files import to_toml
+from jiran.tables import homes_frame, steps_frame, trades_frame
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from jiran.community import Community
+    from jiran.flows import Flows
+    from jiran.profiles.meter_report import DataReport
+    from jiran.scenario import Scenario
+    from jiran.settlement import Balance, Prices, Settlement
+    from jiran.timeline import Timeline
+
+
+@dataclass(frozen=True)
+class State:
+    """What goes out of a run and can come into the next: batteries, and the rule's random numbers.
+
+    Attributes:
+        stored_kwh: In the community battery.
+        ev_stored_kwh: In each EV that lends its battery, shape (ev,).
+        rng: State of the rule's random numbers; None = seeded by the scenario.
+    """
+
+    stored_kwh: float
+    ev_stored_kwh: NDArray[np.float64]
+    rng: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished run.
+
+    Attributes:
+        scenario: What was asked.
+        community: The homes.
+        timeline: The steps.
+        flows: Arrays of shape (step, home) by name, read-only, kWh.
+        prices: Prices by step.
+        settlement: Energy and money by home and by step.
+        without_p2p: The same for the baseline: the same homes and battery without trades.
+        start: State before the first step.
+        state: State after the last step.
+        warnings: What the user should know, one sentence each.
+        data_report: What was filled, dropped or resampled in meter data, or None.
+    """
+
+    scenario: Scenario
+    community: Community
+    timeline: Timeline
+    flows: Flows
+    prices: Prices
+    settlement: Settlement
+    without_p2p: Settlement
+    start: State
+    state: State
+    warnings: tuple[str, ...] = ()
+    data_report: DataReport | None = None
+
+    @cached_property
+    def trades(self) -> pl.DataFrame:
+        """The transaction log, one row a trade: step, time, seller, buyer, kwh, prices, paid, received."""
+        return trades_frame(self.community, self.timeline, self.flows)
+
+    @cached_property
+    def homes(self) -> pl.DataFrame:
+        """One row a home: energy, cost with and without P2P, saving, ratios."""
+        return homes_frame(self.community, self.settlement, self.without_p2p)
+
+    @cached_property
+    def steps(self) -> pl.DataFrame:
+        """One row a step: energy of the community, state of charge, trades, prices."""
+        return steps_frame(self.timeline, self.flows, self.settlement, self.prices)
+
+    @cached_property
+    def kpis(self) -> dict[str, float | None]:
+        """Key figures by name; definitions in `jiran.kpis.KPIS` and docs/nomenclature.md."""
+        return kpis(
+            self.scenario,
+            self.settlement,
+            self.without_p2p,
+            self.timeline.step_h,
+            self.start.stored_kwh,
+            self.state.stored_kwh,
+        )
+
+    @property
+    def accounts(self) -> dict[str, float]:
+        """Money received less paid by homes, battery, network, market and grid; sums to zero."""
+        return self.settlement.accounts
+
+    @property
+    def balance(self) -> Balance:
+        """The worst imbalance of any step, in kWh and in money."""
+        return self.settlement.balance
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of trades, states and bills: the same scenario gives the same digest on any run."""
+        sha = hashlib.sha256()
+        out, settled = self.flows.outputs, self.settlement
+        for name in ("seller", "buyer", "kwh", "buyer_price", "seller_price"):
+            sha.update(np.ascontiguousarray(self.flows.trades[name]).data)
+        for array in (out.trades_until, out.soc_kwh, out.charge_share, out.draw_share, settled.cost):
+            sha.update(np.ascontiguousarray(array).data)
+        return sha.hexdigest()
+
+    def save(self, folder: str | Path) -> Path:
+        """Write trades.parquet, homes.csv, steps.csv, kpis.json, scenario.toml and manifest.json.
+
+        All files are written to a temporary folder beside it first, so that a folder is either whole or not there. An
+        existing folder is replaced only if it holds nothing but an earlier result.
+
+        Raises:
+            JiranError: The folder cannot be written, or holds other things.
+        """
+        target = Path(folder)
+        files: dict[str, Callable[[Path], object]] = {
+            "trades.parquet": lambda path: self.trades.write_parquet(path),
+            "homes.csv": lambda path: self.homes.write_csv(path),
+            "steps.csv": lambda path: self.steps.write_csv(path),
+            "kpis.json": lambda path: path.write_text(_json(self.kpis), encoding="utf-8"),
+            "scenario.toml": lambda path: path.write_text(to_toml(self.scenario), encoding="utf-8"),
+            "manifest.json": lambda path: path.write_text(_json(self.manifest()), encoding="utf-8"),
+        }
+        if target.exists():
+            known = {*files, "data-report.txt"}
+            others = sorted(entry.name for entry in target.iterdir() if entry.name not in known) if target.is_dir() else [target.name]
+            if others:
+                raise JiranError(f"{target} is not written: it holds {others[0]!r}, which is not a result of jiran")
+        if self.data_report is not None:
+            lines = "\n".join(self.data_report.lines()) + "\n"
+            files["data-report.txt"] = lambda path: path.write_text(lines, encoding="utf-8")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        except OSError as error:
+            raise JiranError(f"{target} cannot be written: {error.strerror}") from error
+        try:
+            for name, write in files.items():
+                write(fresh / name)
+            fresh.chmod(0o755)
+            if target.exists():
+                shutil.rmtree(target)
+            os.replace(fresh, target)
+        except OSError as error:
+            raise JiranError(f"{target} cannot be written: {error.strerror}") from error
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+        return target
+
+    def manifest(self) -> dict[str, Any]:
+        """Return what is needed to get the same figures again."""
+        return {
+            "jiran": jiran.__version__,
+            "scenario": self.scenario.name,
+            "seed": self.scenario.seed,
+            "homes": self.community.size,
+            "steps": self.timeline.steps,
+            "trades": len(self.flows.trades),
+            "balance": {"kwh": self.balance.kwh, "money": self.balance.money},
+            "accounts": self.accounts,
+            "digest_sha256": self.digest,
+        }
+
+
+def _json(content: dict[str, Any]) -> str:
+    return json.dumps(content, indent=2) + "\n"

@@ -1,0 +1,344 @@
+"""What the user asks for: a scenario as frozen models, one field a question.
+
+Every field has a description, a unit, bounds and a default; the sidebar, the checks, the starter file and the
+reference page are made from this one table. Unknown keys are refused.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from jiran.errors import JiranError, ScenarioError
+from jiran.market import find
+
+KINDS = ("solar", "ev", "hybrid", "normal")
+Kind = Literal["solar", "ev", "hybrid", "normal"]
+
+#: Above this a run would not fit into the memory of an ordinary machine.
+MAX_HOME_STEPS = 200_000_000
+
+
+def quantity(description: str, unit: str = "", default: Any = ..., **bounds: Any) -> Any:
+    """Declare a field: what it is, its unit, its default and its bounds."""
+    return Field(default, description=description, json_schema_extra={"unit": unit}, **bounds)
+
+
+class Model(BaseModel):
+    """Frozen, and strict about keys and numbers."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+
+
+class EvBlock(Model):
+    """A time of day in which an EV may charge at full power."""
+
+    start_hour: float = quantity("hour at which charging starts", "h", ge=0, lt=24)
+    end_hour: float = quantity("hour at which charging ends; before start_hour means the next day", "h", ge=0, le=24)
+    probability: float = quantity("probability that the block happens on a day", "", 1.0, ge=0, le=1)
+
+
+class HomeParameters(Model):
+    """What a home has; anything left out takes the community's value from [solar], [load] and [ev]."""
+
+    kind: Kind = quantity("solar (PV), ev (electric vehicle), hybrid (both) or normal (neither)")
+    pv_kwp: float | None = quantity("installed PV capacity, of solar and hybrid homes", "kWp", None, ge=0, le=10_000)
+    load_low_kw: float | None = quantity("lower bound of the household load", "kW", None, ge=0, le=1_000)
+    load_high_kw: float | None = quantity("upper bound of the household load", "kW", None, ge=0, le=1_000)
+    evening_factor: float | None = quantity("factor on the load in the evening", "", None, ge=0, le=10)
+    ev_kw: float | None = quantity("charging power of the EV, of ev and hybrid homes", "kW", None, ge=0, le=1_000)
+    ev_blocks: tuple[EvBlock, ...] | None = quantity("times at which the EV charges", "", None)
+
+
+class HomeGroup(HomeParameters):
+    """Homes that are alike; they are called S1, S2 ... E1 ... H1 ... N1 by their kind."""
+
+    count: int = quantity("number of homes", "homes", 1, ge=0, le=100_000)
+
+
+class SingleHome(HomeParameters):
+    """One home with a name of its own."""
+
+    id: str = quantity("name of the home", "", min_length=1, max_length=60)
+
+
+class HomeData(Model):
+    """Homes from a file of meter data, CSV or Parquet, wide (a column a home) or long (home, time, value)."""
+
+    path: str = quantity("the file; a relative path starts at the scenario's folder", "", min_length=1)
+    layout: Literal["auto", "wide", "long"] = quantity("wide or long; auto looks at the columns", "", "auto")
+    time_column: str = quantity("name of the time column", "", "time")
+    unit: Literal["kWh", "kW"] = quantity("kWh in each interval, or mean kW over it", "", "kWh")
+    time_zone: str | None = quantity("zone of times without an offset; default: the scenario's", "", None)
+    time_label: Literal["start", "end"] = quantity("whether a time marks its interval's start or end", "", "start")
+    max_gap_minutes: int = quantity(
+        "gaps up to this long are interpolated, longer ones take the home's mean at that time of day",
+        "min", 120, ge=0, le=10_080,
+    )  # fmt: skip
+    monthly_load_kwh: float | None = quantity(
+        "scale each home's load to this mean per month of 30.4 days", "kWh", None, gt=0, le=1_000_000
+    )
+
+
+class Homes(Model):
+    """Who lives in the community: groups, single homes, or a file of meter data."""
+
+    groups: tuple[HomeGroup, ...] = quantity("groups of homes that are alike", "", ())
+    single: tuple[SingleHome, ...] = quantity("single homes", "", ())
+    data: HomeData | None = quantity("homes from a file; not together with groups or single", "", None)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        modelled = sum(group.count for group in self.groups) + len(self.single)
+        if self.data is not None and modelled:
+            raise ScenarioError("homes.data", self.data.path, "must stand alone: leave out homes.groups and homes.single")
+        if self.data is None and not modelled:
+            raise ScenarioError("homes", modelled, "must have at least one home in groups, single or data")
+        return self
+
+
+class Solar(Model):
+    """Sunshine, by equation (1) of the paper: a half sine from 06:00 to 18:00."""
+
+    pv_kwp: float = quantity("PV capacity of each solar and hybrid home", "kWp", 5.0, ge=0, le=10_000)
+    derate: float = quantity(
+        "share of the clear-sky half sine that arrives; 1 = the paper, 0.5 = a Malaysian mean day", "", 0.5, ge=0, le=1
+    )
+    clouds: float = quantity("depth of passing clouds, 0 = clear sky, 1 = up to full shade", "", 0.0, ge=0, le=1)
+    sample: Literal["start", "middle"] = quantity(
+        "where in the step equation (1) is read; the paper reads the start of the hour", "", "middle"
+    )
+
+
+class Load(Model):
+    """Household load: stochastic within a band, higher in the evening."""
+
+    low_kw: float = quantity("lower bound of a household's load", "kW", 0.15, ge=0, le=1_000)
+    high_kw: float = quantity("upper bound of a household's load", "kW", 0.8, ge=0, le=1_000)
+    evening_factor: float = quantity("factor on the load in the evening", "", 1.5, ge=0, le=10)
+    evening_start_hour: float = quantity("hour at which the evening starts", "h", 18, ge=0, le=24)
+    evening_end_hour: float = quantity("hour at which the evening ends", "h", 23, ge=0, le=24)
+    fluctuation: float = quantity(
+        "share of the band that changes at every step; the rest changes every three hours", "", 0.5, ge=0, le=1
+    )
+
+
+class EvSupply(Model):
+    """EVs that lend their battery: to their own home and to neighbours in the evening."""
+
+    enabled: bool = quantity("whether EVs supply; their charging then follows the battery, not the blocks", "", default=False)
+    capacity_kwh: float = quantity("battery capacity of an EV", "kWh", 40.0, gt=0, le=1_000)
+    reserve_soc: float = quantity("state of charge below which nothing is supplied", "", 0.3, ge=0, le=1)
+    departure_soc: float = quantity("state of charge that the EV must have when it leaves", "", 0.8, ge=0, le=1)
+    trip_kwh: float = quantity("mean energy of a day's driving; a day draws from half to one and a half of it", "kWh", 6.4, ge=0, le=500)
+    departure_hour: float = quantity("hour at which the EV leaves", "h", 7, ge=0, lt=24)
+    arrival_hour: float = quantity("hour at which the EV is back", "h", 18, ge=0, lt=24)
+    supply_start_hour: float = quantity("hour from which the EV supplies", "h", 18, ge=0, lt=24)
+    supply_end_hour: float = quantity("hour until which the EV supplies", "h", 22, gt=0, le=24)
+    charge_efficiency: float = quantity("share of the charging energy that is stored", "", 0.95, gt=0, le=1)
+    discharge_efficiency: float = quantity("share of the stored energy that is supplied", "", 0.95, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.departure_soc < self.reserve_soc:
+            raise ScenarioError("ev.supply.departure_soc", self.departure_soc, f"must be at least reserve_soc = {self.reserve_soc:g}")
+        if self.trip_kwh * 1.5 > self.departure_soc * self.capacity_kwh:
+            most = self.departure_soc * self.capacity_kwh / 1.5
+            raise ScenarioError("ev.supply.trip_kwh", self.trip_kwh, f"must be at most {most:g}, two thirds of what the EV leaves with")
+        if self.departure_hour >= self.arrival_hour:
+            raise ScenarioError("ev.supply.departure_hour", self.departure_hour, f"must be before arrival_hour = {self.arrival_hour:g}")
+        if not self.supply_start_hour < self.supply_end_hour:
+            raise ScenarioError("ev.supply.supply_start_hour", self.supply_start_hour, f"must be before supply_end_hour = {self.supply_end_hour:g}")
+        return self
+
+
+class Ev(Model):
+    """Electric vehicles: flexible demand in blocks, and supply in the evening if switched on."""
+
+    kw: float = quantity("charging power of an EV", "kW", 3.3, ge=0, le=1_000)
+    blocks: tuple[EvBlock, ...] = quantity(
+        "times of day at which EVs charge",
+        "",
+        (
+            EvBlock(start_hour=6, end_hour=9, probability=1.0),
+            EvBlock(start_hour=13, end_hour=14, probability=0.25),
+            EvBlock(start_hour=18, end_hour=22, probability=0.75),
+        ),
+    )
+    supply: EvSupply = quantity("EVs that supply neighbours in the evening", "", EvSupply())
+
+
+class Battery(Model):
+    """The community battery."""
+
+    capacity_kwh: float = quantity("usable capacity; 0 = no battery", "kWh", 20.0, ge=0, le=1_000_000)
+    charge_kw: float = quantity("highest charging power", "kW", 5.0, ge=0, le=1_000_000)
+    discharge_kw: float = quantity("highest discharging power", "kW", 5.0, ge=0, le=1_000_000)
+    charge_efficiency: float = quantity("share of the charging energy that is stored", "", 1.0, gt=0, le=1)
+    discharge_efficiency: float = quantity("share of the stored energy that comes out", "", 1.0, gt=0, le=1)
+    start_soc: float = quantity("state of charge at the start", "", 0.0, ge=0, le=1)
+    min_soc: float = quantity("lowest state of charge", "", 0.0, ge=0, le=1)
+    buy_price: Literal["export", "import"] | float = quantity(
+        "what a home gets for a kWh that charges the battery: the grid's export or import price, or a number", "", "export"
+    )
+    sell_price: Literal["export", "import"] | float = quantity(
+        "what a home pays for a kWh from the battery: the grid's export or import price, or a number", "", "import"
+    )
+    fund_share: Literal["equal", "use", "keep"] = quantity(
+        "how the battery's profit is shared at the end: equally, by kWh charged and drawn, or kept in the fund", "", "equal"
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.start_soc < self.min_soc:
+            raise ScenarioError("battery.start_soc", self.start_soc, f"must be at least min_soc = {self.min_soc:g}")
+        return self
+
+
+Price = Annotated[float, Field(ge=-1_000_000, le=1_000_000)]
+
+
+class Grid(Model):
+    """The grid and its tariff, prices per kWh in the scenario's currency."""
+
+    import_price: Price | tuple[Price, ...] = quantity(
+        "what the grid takes: a number, 24 values by hour of day, or one for each step", "/kWh", 0.5625
+    )
+    export_price: Price | tuple[Price, ...] = quantity(
+        "what the grid gives: a number, 24 values by hour of day, or one for each step", "/kWh", 0.2
+    )
+    network_charge: float = quantity("what a buyer pays the network for each P2P kWh", "/kWh", 0.0, ge=0, le=1_000_000)
+    co2_kg_per_kwh: float = quantity("emissions of a kWh from the grid", "kg/kWh", 0.584, ge=0, le=10)
+
+
+class Market(BaseModel):
+    """The market rule; its own parameters stand beside its name and are checked against the rule."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    mechanism: str = quantity("name of the market rule, or a file that ends in .py", "", "grid-fraction", min_length=1)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        name = given.get("mechanism", "grid-fraction")
+        if not isinstance(name, str):
+            raise ScenarioError("market.mechanism", name, "must be the name of a market rule")
+        parameters = {key: value for key, value in given.items() if key != "mechanism"}
+        return {"mechanism": name, **find(name).values(parameters)}
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The rule's own parameters, complete."""
+        return dict(self.model_extra or {})
+
+
+class Scenario(Model):
+    """A community, its sunshine, its tariff and its market over some steps of time."""
+
+    name: str = quantity("short name", "", min_length=1, max_length=100)
+    description: str = quantity("what question the scenario asks", "", "", max_length=2_000)
+    currency: str = quantity("currency of all prices and amounts", "", "MYR", min_length=1, max_length=10)
+    time_zone: str = quantity("time zone of the community, an IANA name", "", "Asia/Kuching")
+    start: dt.datetime = quantity("start of the first step, local time", "", dt.datetime(2026, 3, 21))  # noqa: DTZ001
+    steps: int = quantity("number of steps", "steps", 24, ge=1, le=10_000_000)
+    step_minutes: Literal[1, 5, 10, 15, 30, 60] = quantity("length of a step", "min", 60)
+    seed: int = quantity("seed of everything that is drawn", "", 1, ge=0, lt=2**63)
+    homes: Homes = quantity("who lives in the community")
+    solar: Solar = quantity("sunshine and PV", "", Solar())
+    load: Load = quantity("household load", "", Load())
+    ev: Ev = quantity("electric vehicles", "", Ev())
+    battery: Battery = quantity("the community battery", "", Battery())
+    grid: Grid = quantity("grid and tariff", "", Grid())
+    market: Market = quantity("the market rule and its parameters", "", Market())
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, zone: str) -> str:
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError):
+            raise ScenarioError("time_zone", zone, "must be an IANA time zone such as Asia/Kuching") from None
+        return zone
+
+    @field_validator("start")
+    @classmethod
+    def _local(cls, start: dt.datetime) -> dt.datetime:
+        if start.tzinfo is not None:
+            raise ScenarioError("start", str(start), "must be a local time without an offset; time_zone says where")
+        if not dt.datetime(1970, 1, 2) <= start <= dt.datetime(2200, 1, 1):  # noqa: DTZ001
+            raise ScenarioError("start", str(start), "must lie between 1970-01-02 and 2200-01-01")
+        return start
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        modelled = sum(group.count for group in self.homes.groups) + len(self.homes.single)
+        if modelled * self.steps > MAX_HOME_STEPS:
+            raise ScenarioError("steps", self.steps, f"must be at most {MAX_HOME_STEPS // modelled} for {modelled} homes")
+        for home in (*self.homes.groups, *self.homes.single):
+            low, high = home.load_low_kw, home.load_high_kw
+            low, high = (self.load.low_kw if low is None else low), (self.load.high_kw if high is None else high)
+            if low > high:
+                raise ScenarioError("load.low_kw", low, f"must be at most the upper bound of {high:g} kW")
+        for name in ("import_price", "export_price"):
+            price = getattr(self.grid, name)
+            if isinstance(price, tuple) and len(price) not in (24, self.steps):
+                raise ScenarioError(
+                    f"grid.{name}", f"{len(price)} values", f"must be a number, 24 values by hour, or {self.steps} by step"
+                )
+        return self
+
+
+def validate(data: dict[str, Any]) -> Scenario:
+    """Return the scenario that a nested dictionary describes.
+
+    Raises:
+        ScenarioError: A field is unknown, missing or has a value that is not allowed.
+    """
+    try:
+        return Scenario.model_validate(data)
+    except ValidationError as error:
+        raise _first(error) from None
+
+
+def _first(error: ValidationError) -> JiranError:
+    """Turn pydantic's list of errors into one sentence about the first."""
+    first = error.errors(include_url=False)[0]
+    where = ".".join(str(part) for part in first["loc"] if not _is_branch(part)) or "scenario"
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(_keys_at(first["loc"][:-1]))
+        return ScenarioError(where, first["input"], f"unknown key; known here: {known}")
+    if first["type"] == "missing":
+        return ScenarioError(where, None, "is required")
+    message = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    return ScenarioError(where, first["input"], f"must be {message}")
+
+
+def _is_branch(part: str | int) -> bool:
+    """Tell whether a part of a location is pydantic's name for a branch of a union, not a key."""
+    return isinstance(part, str) and ("[" in part or "-" in part or part in ("float", "int", "str"))
+
+
+def _keys_at(place: tuple[str | int, ...]) -> list[str]:
+    """Return the keys that a table of the scenario knows."""
+    model: Any = Scenario
+    for part in place:
+        if isinstance(part, str) and not _is_branch(part) and part in model.model_fields:
+            model = _model_of(model.model_fields[part].annotation)
+    return list(model.model_fields)
+
+
+def _model_of(annotation: Any) -> Any:
+    """Return the model inside an annotation such as ``tuple[HomeGroup, ...]`` or ``HomeData | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        model = _model_of(inner)
+        if model is not None:
+            return model
+    return None

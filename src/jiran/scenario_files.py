@@ -1,0 +1,130 @@
+"""Scenarios as TOML: presets, files, overrides, and a commented starter file."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from jiran.errors import JiranError, ScenarioError
+from jiran.scenario import Scenario, validate
+
+_PRESETS = resources.files("jiran") / "scenarios"
+_MAX_BYTES = 5_000_000
+
+
+def presets() -> dict[str, str]:
+    """Return the ready scenarios: name -> description, the paper's first."""
+    names = sorted(entry.name.removesuffix(".toml") for entry in _PRESETS.iterdir() if entry.name.endswith(".toml"))
+    names.sort(key=lambda name: name != "paper")
+    return {name: str(_read_preset(name).get("description", "")) for name in names}
+
+
+def load_scenario(source: str | os.PathLike[str], overrides: dict[str, Any] | None = None) -> Scenario:
+    """Return a scenario from a preset or a file, with some values replaced.
+
+    Args:
+        source: Name of a preset (see `jiran scenarios`), or path of a TOML file.
+        overrides: Dotted names and values, as ``{"market.fraction": 0.7, "homes.groups.solar.count": 8}``; an entry
+            of a list is named by its number from 0, or by its kind or id where that is unique. A new
+            ``market.mechanism`` leaves out the old rule's parameters.
+
+    Raises:
+        ScenarioError: There is no such scenario, or a field is not allowed.
+
+    Example:
+        >>> import jiran
+        >>> jiran.load_scenario("paper", {"market.fraction": 0.7}).market.parameters["fraction"]
+        0.7
+    """
+    name = os.fspath(source)
+    data = _read_file(Path(name)) if name.endswith(".toml") else _read_preset(name)
+    overrides = overrides or {}
+    market = data.get("market")
+    if "market.mechanism" in overrides and isinstance(market, dict):
+        data["market"] = {} if overrides["market.mechanism"] != market.get("mechanism") else market
+    for field, value in overrides.items():
+        _override(data, field, value)
+    return validate(data)
+
+
+def to_toml(scenario: Scenario) -> str:
+    """Return a scenario as TOML with every value spelled out."""
+    return tomli_w.dumps(as_data(scenario))
+
+
+def as_data(scenario: Scenario) -> dict[str, Any]:
+    """Return a scenario as plain nested data, as TOML holds it."""
+    data: dict[str, Any] = scenario.model_dump(exclude_none=True)
+    data["homes"] = {name: value for name, value in data["homes"].items() if value}
+    return data
+
+
+def starter() -> str:
+    """Return a commented scenario to begin with."""
+    return (_PRESETS / "starter.txt").read_text(encoding="utf-8")
+
+
+def _read_preset(name: str) -> dict[str, Any]:
+    entry = _PRESETS / f"{name}.toml"
+    if "/" in name or not entry.is_file():
+        known = ", ".join(sorted(file.name.removesuffix(".toml") for file in _PRESETS.iterdir() if file.name.endswith(".toml")))
+        raise ScenarioError("scenario", name, f"must be one of {known}, or the path of a file that ends in .toml")
+    return tomllib.loads(entry.read_text(encoding="utf-8"))
+
+
+def _read_file(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise JiranError(f"{path}: a scenario is a short text file, this one has {path.stat().st_size / 1e6:.0f} MB")
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise JiranError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise JiranError(f"{path}: is not a text file in UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise JiranError(f"{path}: is not valid TOML: {error}") from error
+    if not data:
+        raise JiranError(f"{path}: is empty; `jiran new {path.name}` writes a file to begin with")
+    return _with_paths(data, path.parent)
+
+
+def _with_paths(data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Let relative paths in a scenario start at its own folder."""
+    homes, market = data.get("homes"), data.get("market")
+    if isinstance(homes, dict) and isinstance(homes.get("data"), dict) and isinstance(homes["data"].get("path"), str):
+        homes["data"]["path"] = str(folder / homes["data"]["path"])
+    if isinstance(market, dict) and str(market.get("mechanism", "")).endswith(".py"):
+        market["mechanism"] = str(folder / market["mechanism"])
+    return data
+
+
+def _override(data: dict[str, Any], field: str, value: Any) -> None:
+    """Replace one value by its dotted name; unknown names are left to the scenario's own checks."""
+    place: Any = data
+    *parents, last = field.split(".")
+    for part in parents:
+        if isinstance(place, list):
+            place = place[_entry(place, field, part, value)]
+        elif isinstance(place, dict):
+            place = place.setdefault(part, {})
+    if isinstance(place, list):
+        place[_entry(place, field, last, value)] = value
+    elif isinstance(place, dict):
+        place[last] = value
+    else:
+        raise ScenarioError(field, value, f"there is no field of this name: {'.'.join(parents)} is a single value")
+
+
+def _entry(entries: list[Any], field: str, part: str, value: Any) -> int:
+    """Return which entry of a list a part of a dotted name means."""
+    if part.isdigit() and int(part) < len(entries):
+        return int(part)
+    named = [i for i, entry in enumerate(entries) if isinstance(entry, dict) and part in (entry.get("kind"), entry.get("id"))]
+    if len(named) != 1:
+        raise ScenarioError(field, value, f"{part!r} names {len(named)} entries of the list; use a number from 0 to {len(entries) - 1}")
+    return named[0]

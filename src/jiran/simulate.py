@@ -1,0 +1,214 @@
+"""Run a scenario: community, profiles, kernel, settlement, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jiran import kernel
+from jiran.community import Community, metered_community, modelled_community
+from jiran.errors import MechanismError, ScenarioError
+from jiran.flows import Flows
+from jiran.kernel import Fleet, Inputs, Outputs
+from jiran.market import TRADE, find
+from jiran.profiles.base import Profiles, stream
+from jiran.profiles.ev import EvPlan, block_charging_kwh, no_plan, supply_plan
+from jiran.profiles.load import load_kwh
+from jiran.profiles.solar import generation_kwh
+from jiran.profiles.tariff import price_by_step
+from jiran.result import Result, State
+from jiran.scenario import MAX_HOME_STEPS
+from jiran.settlement import Settlement, prices, settle
+from jiran.storage import Battery
+from jiran.timeline import Timeline, timeline
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from jiran.market import Mechanism
+    from jiran.profiles.meter_report import DataReport
+    from jiran.scenario import Scenario
+
+#: Home-steps between two calls of the progress function.
+CHUNK = 2_000_000
+
+Progress = Callable[[float], None]
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    profiles: Profiles | None = None,
+    state: State | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Run a scenario and its baseline without P2P.
+
+    Args:
+        scenario: What to run.
+        profiles: Energy of each home in each step instead of the modelled one, arrays of shape (step, home).
+        state: State to start from, as `Result.state` of an earlier run gives it; default: the scenario's.
+        progress: Is called now and then with the share that is done, 0..1; an exception it raises stops the run.
+
+    Raises:
+        ScenarioError: The scenario cannot be run.
+        DataError: Meter data cannot be read.
+        MechanismError: The market rule broke a law.
+        BalanceError: Energy or money does not balance.
+    """
+    report = progress or (lambda _done: None)
+    report(0.0)
+    steps = timeline(scenario)
+    community, own, data_report = _homes(scenario, steps)
+    plan = supply_plan(community, steps, scenario.ev.supply, scenario.seed) if scenario.ev.supply.enabled else no_plan(steps)
+    if profiles is None:
+        profiles = own or modelled_profiles(scenario, community, steps)
+    _check_shape(profiles, steps, community)
+    report(0.4)
+
+    grid_import, grid_export = (price_by_step(price, steps) for price in (scenario.grid.import_price, scenario.grid.export_price))
+    price = prices(scenario, grid_import, grid_export)
+    start = state or _start(scenario, plan)
+    fleet = _fleet(plan)
+
+    def run(rule: Mechanism, parameters: NDArray[np.float64], done: float) -> tuple[Flows, State]:
+        inputs = Inputs(
+            profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh,
+            grid_import, grid_export, scenario.grid.network_charge, parameters,
+        )  # fmt: skip
+        return _run(scenario, rule, inputs, fleet, profiles, start, lambda share: report(done + 0.25 * share))
+
+    alone = find("grid-only")
+    flows_alone, _ = run(alone, alone.numbers({}), 0.4)
+    without_p2p = settle(flows_alone, price, scenario, start.stored_kwh, start.ev_stored_kwh)
+    del flows_alone
+    rule = find(scenario.market.mechanism)
+    flows, end = run(rule, rule.numbers(scenario.market.parameters), 0.65)
+    settled = settle(flows, price, scenario, start.stored_kwh, start.ev_stored_kwh)
+    report(1.0)
+    warnings = tuple(_warnings(scenario, settled))
+    return Result(
+        scenario, community, steps, flows, price, settled, without_p2p, start, end, warnings, data_report
+    )
+
+
+def modelled_profiles(scenario: Scenario, community: Community, steps: Timeline) -> Profiles:
+    """Return the profiles that the scenario's models give; EVs that supply are left to the kernel."""
+    shape = (steps.steps, community.size)
+    return Profiles(
+        generation_kwh(community, steps, scenario.solar, scenario.seed),
+        load_kwh(community, steps, scenario.load, scenario.seed),
+        np.zeros(shape) if scenario.ev.supply.enabled else block_charging_kwh(community, steps, scenario.seed),
+    )
+
+
+def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | None, DataReport | None]:
+    """Return the community, and its profiles if they come from a file."""
+    if scenario.homes.data is None:
+        return modelled_community(scenario), None, None
+    from jiran.profiles.files import read_meter_data  # noqa: PLC0415  most runs need no data-frame library
+
+    data = read_meter_data(scenario.homes.data, steps, folder=Path())
+    if len(data.ids) * steps.steps > MAX_HOME_STEPS:
+        raise ScenarioError("steps", steps.steps, f"must be at most {MAX_HOME_STEPS // len(data.ids)} for {len(data.ids)} homes")
+    community = metered_community(data.ids, data.profiles.generation_kwh, data.profiles.ev_kwh)
+    return community, data.profiles, data.report
+
+
+def _check_shape(profiles: Profiles, steps: Timeline, community: Community) -> None:
+    shape = (steps.steps, community.size)
+    for name, array in vars(profiles).items():
+        if array.shape != shape or array.dtype != np.float64 or not array.flags.c_contiguous:
+            raise ScenarioError(f"profiles.{name}", array.shape, f"must be a C-ordered float64 array of shape {shape}")
+        if not (np.isfinite(array.sum()) and array.min() >= 0.0):
+            raise ScenarioError(f"profiles.{name}", float(array.min()), "must hold finite numbers >= 0")
+
+
+def _start(scenario: Scenario, plan: EvPlan) -> State:
+    battery = scenario.battery
+    return State(battery.start_soc * battery.capacity_kwh, np.full(plan.homes.size, plan.departure_kwh))
+
+
+def _fleet(plan: EvPlan) -> Fleet:
+    ev = Battery(plan.capacity_kwh, plan.reserve_kwh, 0.0, 0.0, plan.charge_efficiency, plan.discharge_efficiency)
+    return Fleet(
+        plan.homes, plan.step_kwh, plan.parked, plan.supplying,
+        plan.charging_steps_after, plan.trip_kwh, ev, plan.departure_kwh,
+    )  # fmt: skip
+
+
+def _run(
+    scenario: Scenario,
+    rule: Mechanism,
+    inputs: Inputs,
+    fleet: Fleet,
+    profiles: Profiles,
+    start: State,
+    report: Progress,
+) -> tuple[Flows, State]:
+    """Call the kernel in chunks until the last step; return what moved and the state at the end."""
+    steps, homes = inputs.load_kwh.shape
+    evs = fleet.homes.size
+    out = Outputs(
+        np.empty((steps, homes)), np.empty(steps), np.empty(steps), np.empty(steps),
+        np.zeros((steps, evs)), np.zeros((steps, evs)), np.zeros((steps, evs)), np.zeros((steps, evs)),
+        np.zeros(steps, np.int64),
+    )  # fmt: skip
+    limits, step_h = scenario.battery, scenario.step_minutes / 60
+    battery = Battery(
+        limits.capacity_kwh, limits.min_soc * limits.capacity_kwh,
+        limits.charge_kw * step_h, limits.discharge_kw * step_h,
+        limits.charge_efficiency, limits.discharge_efficiency,
+    )  # fmt: skip
+    rng = stream(scenario.seed, "market rule")
+    if start.rng is not None:
+        rng.bit_generator.state = start.rng
+    loop = kernel.run if rule.compiled else kernel.run.py_func
+    clear = rule.clear
+    chunk = max(1, CHUNK // homes)
+    buffer = np.empty(max(chunk, 2) * homes, TRADE).view(np.recarray)
+    pieces: list[NDArray[np.void]] = []
+    step, stored_kwh, ev_stored_kwh, total = 0, start.stored_kwh, start.ev_stored_kwh.copy(), 0
+    while step < steps:
+        last = min(step + chunk, steps)
+        try:
+            reached, count, fault, home = loop(
+                step, last, clear, rng, inputs, battery, fleet, stored_kwh, ev_stored_kwh, out, buffer
+            )
+        except Exception as error:
+            raise MechanismError(rule.name, f"failed between steps {step} and {last}: {error}") from error
+        if fault > kernel.ROOM:
+            raise MechanismError(rule.name, _FAULTS[fault].format(step=reached, home=home))
+        out.trades_until[step:reached] += total
+        pieces.append(np.array(buffer[:count], TRADE))
+        total += count
+        step = reached
+        stored_kwh = float(out.soc_kwh[step - 1]) if step else stored_kwh
+        report(step / steps)
+    trades = np.concatenate(pieces)
+    return Flows(profiles, out, fleet, trades), State(stored_kwh, ev_stored_kwh, dict(rng.bit_generator.state))
+
+
+_FAULTS = {
+    kernel.NOBODY: "in step {step} it names home number {home}, which is not there or trades with itself",
+    kernel.NOT_A_NUMBER: "in step {step} it writes a trade of home number {home} whose energy or price is not usable",
+    kernel.TOO_MUCH: "in step {step} it trades more than there is for home number {home}",
+    kernel.TOO_MANY: "in step {step} it returns a number of trades that it cannot have written",
+}
+
+
+def _warnings(scenario: Scenario, settled: Settlement) -> list[str]:
+    """Return what the user should know about prices."""
+    found = []
+    if settled.sellers_lose_kwh > 0.0:
+        found.append(
+            f"{settled.sellers_lose_kwh:.1f} kWh were sold to neighbours below the grid's export price: sellers lose by trading"
+        )
+    if settled.buyers_lose_kwh > 0.0:
+        found.append(
+            f"{settled.buyers_lose_kwh:.1f} kWh were bought from neighbours above the grid's import price: buyers lose by trading"
+        )
+    return found

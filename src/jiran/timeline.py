@@ -1,0 +1,85 @@
+"""When each step is: instants, and the clock on the community's wall."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from jiran.scenario import Scenario
+
+DAY_S = 86_400
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The steps of a run; a step is labelled by its start.
+
+    Attributes:
+        zone: IANA name of the community's time zone.
+        step_minutes: Length of a step, min.
+        utc_s: Start of each step, seconds since 1970-01-01 UTC, shape (step,).
+        local_s: The same as the wall clock shows it, seconds since 1970-01-01 00:00 local; on daylight-saving days it
+            jumps while `utc_s` runs on evenly.
+    """
+
+    zone: str
+    step_minutes: int
+    utc_s: NDArray[np.int64]
+    local_s: NDArray[np.int64]
+
+    @property
+    def step_h(self) -> float:
+        """Length of a step, h: kWh = kW * step_h."""
+        return self.step_minutes / 60
+
+    @property
+    def steps(self) -> int:
+        """Number of steps."""
+        return self.utc_s.size
+
+    @property
+    def hour(self) -> NDArray[np.float64]:
+        """Hour of the day at the start of each step, 0 <= hour < 24."""
+        return (self.local_s % DAY_S) / 3600.0
+
+    @property
+    def day(self) -> NDArray[np.int64]:
+        """Day of each step, counted from the first day = 0."""
+        day = self.local_s // DAY_S
+        days: NDArray[np.int64] = day - day[0]
+        return days
+
+    @property
+    def local(self) -> NDArray[np.datetime64]:
+        """Wall-clock time of each step as datetime64."""
+        return self.local_s.astype("datetime64[s]")
+
+
+def timeline(scenario: Scenario) -> Timeline:
+    """Return the steps of a scenario."""
+    zone = ZoneInfo(scenario.time_zone)
+    first = int(scenario.start.replace(tzinfo=zone).timestamp())
+    utc_s = first + 60 * scenario.step_minutes * np.arange(scenario.steps, dtype=np.int64)
+    return Timeline(scenario.time_zone, scenario.step_minutes, utc_s, utc_s + _offset_s(utc_s, zone))
+
+
+def _offset_s(utc_s: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.int64]:
+    """Return the zone's offset from UTC at each instant; only days with a change are looked at step by step."""
+    days, place = np.unique(utc_s // DAY_S, return_inverse=True)
+    at_midnight = np.array([_offset_at(int(day) * DAY_S, zone) for day in (*days, days[-1] + 1)])
+    offset = at_midnight[place].astype(np.int64)
+    for day in np.flatnonzero(np.diff(at_midnight)):
+        steps = np.flatnonzero(place == day)
+        offset[steps] = [_offset_at(int(instant), zone) for instant in utc_s[steps]]
+    return offset
+
+
+def _offset_at(instant_s: int, zone: ZoneInfo) -> int:
+    offset = dt.datetime.fromtimestamp(instant_s, tz=zone).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds())
