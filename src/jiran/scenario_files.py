@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import tomllib
 from importlib import resources
@@ -41,15 +42,28 @@ def load_scenario(source: str | os.PathLike[str], overrides: dict[str, Any] | No
         >>> jiran.load_scenario("paper", {"market.fraction": 0.7}).market.parameters["fraction"]
         0.7
     """
+    return validate(with_overrides(read_scenario(source), overrides or {}))
+
+
+def read_scenario(source: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return a preset or a TOML file as nested data, not yet checked.
+
+    Raises:
+        JiranError: There is no such scenario, or it is not TOML.
+    """
     name = os.fspath(source)
-    data = _read_file(Path(name)) if name.endswith(".toml") else _read_preset(name)
-    overrides = overrides or {}
+    return _read_file(Path(name)) if name.endswith(".toml") else _read_preset(name)
+
+
+def with_overrides(data: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any]:
+    """Return scenario data with some values replaced by their dotted names (see `load_scenario`)."""
+    data = copy.deepcopy(data)
     market = data.get("market")
     if "market.mechanism" in overrides and isinstance(market, dict):
         data["market"] = {} if overrides["market.mechanism"] != market.get("mechanism") else market
     for field, value in overrides.items():
         _override(data, field, value)
-    return validate(data)
+    return data
 
 
 def to_toml(scenario: Scenario) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ from jiran.errors import DataError
 from jiran.profiles.meter_report import Change
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jiran.scenario import HomeData
 
 #: Each quantity and the words for it.
@@ -23,9 +24,11 @@ QUANTITIES = tuple(WORDS)
 HOME_WORDS = ("home", "meter", "household", "house", "id")
 MAX_ID = 60
 
-_QUANTITY_OF = {word: quantity for quantity, words in WORDS.items() for word in words}
-_LAST_WORD = re.compile(rf"(?:^|(?P<id>.*?)[\s_.:\-]+)(?P<word>{'|'.join(_QUANTITY_OF)})", re.IGNORECASE)
-_UNIT = re.compile(r"(?P<rest>.+?)(?:[\s_.:\-]*[(\[](?P<a>[kM]?Wh?)[)\]]|[\s_.:\-]+(?P<b>[kM]Wh?|Wh))", re.IGNORECASE)
+QUANTITY_OF = {word: quantity for quantity, words in WORDS.items() for word in words}
+_LAST_WORD = re.compile(rf"(?:^|(?P<id>.*?)[\s_.:\-]+)(?P<word>{'|'.join(QUANTITY_OF)})", re.IGNORECASE)
+_UNIT = re.compile(
+    r"(?P<rest>.+?)(?:[\s_.:\-]*[(\[](?P<a>[kM]?Wh?)[)\]]|[\s_.:\-]+(?P<b>[kM]Wh?|Wh))", re.IGNORECASE
+)
 _NET = re.compile(r"(?:.*[\s_.:\-])?(?:net|netto|import|export|grid|balance|saldo)", re.IGNORECASE)
 
 
@@ -50,7 +53,7 @@ class ValueColumn:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a file by their meaning; `home` and `quantity` are places in a long file, None in a wide one."""
+    """The columns of a file by their meaning; `home` and `quantity` are places, None in a wide file."""
 
     time: int
     values: tuple[ValueColumn, ...]
@@ -63,7 +66,7 @@ def columns(source: HomeData, header: list[str]) -> Columns:
     """Return what each column means.
 
     Raises:
-        DataError: There is no time column, no home, a net column, an unknown unit, or two columns for one thing.
+        DataError: There is no time, no home, a net column, an unknown unit, or two columns for one thing.
     """
     names = {name.strip().casefold(): place for place, name in reversed(list(enumerate(header)))}
     time = names.get(source.time_column.strip().casefold())
@@ -71,7 +74,7 @@ def columns(source: HomeData, header: list[str]) -> Columns:
         shown = ", ".join(f'"{name}"' for name in header[:20]) + (", ..." if len(header) > 20 else "")
         raise DataError(
             source.path,
-            f'no time column "{source.time_column}"; the columns are {shown}; say with time_column which one it is',
+            f'no time column "{source.time_column}"; the columns are {shown}; name yours in time_column',
         )
     home = next((names[word] for word in HOME_WORDS if word in names and names[word] != time), None)
     numbers = [place for place, name in enumerate(header) if _in_long(name) and place not in (time, home)]
@@ -91,9 +94,9 @@ def split_name(source: HomeData, name: str) -> tuple[str, str, bool]:
     if match is None:
         home, quantity = rest, ""
     else:
-        home, quantity = match["id"] or "", _QUANTITY_OF[match["word"].casefold()]
+        home, quantity = match["id"] or "", QUANTITY_OF[match["word"].casefold()]
         again = _LAST_WORD.fullmatch(home)  # "H1 pv generation"
-        if again is not None and again["id"] and _QUANTITY_OF[again["word"].casefold()] == quantity:
+        if again is not None and again["id"] and QUANTITY_OF[again["word"].casefold()] == quantity:
             home = again["id"]
     if _NET.fullmatch(home):
         raise DataError(
@@ -117,7 +120,7 @@ def _unit(source: HomeData, name: str) -> tuple[str, bool]:
 
 def _in_long(name: str) -> bool:
     """Tell whether a long file has such a column of numbers: value, load, generation, ev and their like."""
-    return _bare(name) == "value" or _bare(name) in _QUANTITY_OF
+    return _bare(name) == "value" or _bare(name) in QUANTITY_OF
 
 
 def _bare(name: str) -> str:
@@ -159,18 +162,26 @@ def _long(source: HomeData, header: list[str], time: int, home: int | None, numb
     if not numbers:
         for name in header:
             split_name(source, name)  # says so if it is a net column
-        raise DataError(source.path, "no column of numbers; a long file needs value, or load, generation and ev")
+        raise DataError(
+            source.path, "no column of numbers; a long file needs value, or load, generation and ev"
+        )
     bare = [_bare(name) for name in header]
     one = [place for place in numbers if bare[place] == "value"][:1]
     quantity = bare.index("quantity") if one and "quantity" in bare else None
     values = []
     for place in one or numbers:
-        said = "" if quantity is not None else _QUANTITY_OF.get(bare[place], "load")
+        said = "" if quantity is not None else QUANTITY_OF.get(bare[place], "load")
         values.append(ValueColumn(place, header[place], "", said, _unit(source, header[place].strip())[1]))
     _check_unique(source, values)
     used = {time, home, quantity, *(column.place for column in values)}
     ignored = [
-        Change("", "", "columns ignored", 1, f'"{name}"' if name.strip() else f"column {place + 1} without a name")
+        Change(
+            "",
+            "",
+            "columns ignored",
+            1,
+            f'"{name}"' if name.strip() else f"column {place + 1} without a name",
+        )
         for place, name in enumerate(header)
         if place not in used
     ]
@@ -181,7 +192,9 @@ def check_ids(source: HomeData, ids: Iterable[str]) -> None:
     """Refuse ids that are too long to be shown."""
     for home in ids:
         if len(home) > MAX_ID:
-            raise DataError(source.path, f'home "{home[:MAX_ID]}..." has a name of more than {MAX_ID} characters')
+            raise DataError(
+                source.path, f'home "{home[:MAX_ID]}..." has a name of more than {MAX_ID} characters'
+            )
 
 
 def _check_unique(source: HomeData, values: list[ValueColumn]) -> None:
@@ -191,4 +204,6 @@ def _check_unique(source: HomeData, values: list[ValueColumn]) -> None:
         other = seen.setdefault((value.home, value.quantity), value)
         if other is not value:
             whose = f" of home {value.home}" if value.home else ""
-            raise DataError(source.path, f'"{other.name}" and "{value.name}" both give the {value.quantity}{whose}')
+            raise DataError(
+                source.path, f'"{other.name}" and "{value.name}" both give the {value.quantity}{whose}'
+            )

@@ -1,4 +1,4 @@
-"""Meter readings on a regular grid: find the interval, lay the grid, move it to the run's steps, fill the gaps.
+"""Meter readings on a regular grid: find the interval, lay the grid, move it to steps, fill the gaps.
 
 Arrays only: a reading that is missing is NaN, and every function says what it changed.
 """
@@ -6,12 +6,15 @@ Arrays only: a reading that is missing is NaN, and every function says what it c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jiran.errors import DataError
-from jiran.profiles.base import Array
+
+if TYPE_CHECKING:
+    from jiran.profiles.base import Array
 
 Seconds = NDArray[np.int64]
 Counts = NDArray[np.int64]
@@ -21,7 +24,8 @@ MAX_INTERVAL_MIN = 60
 _BLOCK = 64
 #: A series number and an instant share one sortable number; instants stay below 2**33 until the year 2242.
 _SHIFT = 33
-#: So many equal odd spacings in a row are no gaps but another interval; in a short file a fifth of all, at least 3.
+#: So many equal odd spacings in a row are no gaps but another interval; for a meter with few readings a
+#: fifth of them, at least 3.
 _RUN = 12
 
 
@@ -53,14 +57,17 @@ def find_grid(source: str, series: NDArray[np.int64], names: tuple[str, ...], ut
     same = (spacing_s > 0) & (spacing_s < 1 << (_SHIFT - 1)) & (key[1:] >> _SHIFT == key[:-1] >> _SHIFT)
     spacing_s, owner = spacing_s[same], key[1:][same] >> _SHIFT
     if spacing_s.size == 0:
-        raise DataError(source, "there is only one time for each home, so the interval is unknown; give two or more")
+        raise DataError(
+            source, "there is only one time for each home, so the interval is unknown; give two or more"
+        )
     minutes = np.minimum((spacing_s + 30) // 60, MAX_INTERVAL_MIN + 1)
     most = int(np.bincount(minutes).argmax())
     typical = float(np.median(spacing_s[minutes == most]))
     if not 1 <= most <= MAX_INTERVAL_MIN or abs(typical - 60 * most) > 6 * most:
         raise DataError(
             source,
-            f"readings come every {typical / 60:g} min; jiran reads whole minutes from 1 to {MAX_INTERVAL_MIN}",
+            f"readings come every {typical / 60:g} min; "
+            f"jiran reads whole minutes from 1 to {MAX_INTERVAL_MIN}",
         )
     _check_spacing(source, spacing_s, minutes, owner, names, most)
     phase = np.bincount(utc_s % (60 * most)).argmax()
@@ -80,7 +87,8 @@ def _check_spacing(
     crooked = np.abs((spacing_s + length_s // 2) % length_s - length_s // 2) > length_s / 4
     if crooked.mean() > 0.25:
         raise DataError(
-            source, f"readings come at irregular times, only most often every {most} min; give one regular interval"
+            source,
+            f"readings come at irregular times, only most often every {most} min; give one regular interval",
         )
     ends = np.flatnonzero((np.diff(minutes) != 0) | (np.diff(owner) != 0))
     starts = np.concatenate(([0], ends + 1))
@@ -96,12 +104,14 @@ def _check_spacing(
         )
 
 
-def lay(slot: Seconds, home: NDArray[np.int64], kwh: Array, shape: tuple[int, int]) -> tuple[Array, Counts, Counts]:
+def lay(
+    slot: Seconds, home: NDArray[np.int64], kwh: Array, shape: tuple[int, int]
+) -> tuple[Array, Counts, Counts]:
     """Put readings on the grid, shape (interval, home); the last of several for one place stays.
 
     Returns:
-        The grid with NaN where nothing is known; by home how many equal readings were merged, and how many were
-        replaced by a later, different one.
+        The grid with NaN where nothing is known; by home how many equal readings were merged, and how many
+        were replaced by a later, different one.
     """
     grid = np.full(shape, np.nan)
     grid[slot, home] = kwh
@@ -112,10 +122,10 @@ def lay(slot: Seconds, home: NDArray[np.int64], kwh: Array, shape: tuple[int, in
 
 
 def resample(values: Array, grid: Grid, start_s: Seconds, step_s: int) -> tuple[Array, Counts]:
-    """Move energy from a grid's intervals to steps that start at given instants, in proportion to their overlap.
+    """Move energy from intervals to steps that start at given instants, in proportion to their overlap.
 
-    Interval 0 of `values` is interval 0 of `grid`. A step of which at least half is known is scaled up to its whole
-    length; one of which less is known is NaN.
+    Interval 0 of `values` is interval 0 of `grid`. A step of which at least half is known is scaled up to
+    its whole length; one of which less is known is NaN.
 
     Returns:
         Energy, kWh, shape (step, home), and by home how many steps were scaled up.
@@ -162,8 +172,8 @@ def fill(kwh: Array, time_of_day: NDArray[np.int64], longest: int, *, otherwise_
     Args:
         kwh: Energy by step, NaN in gaps, shape (step,).
         time_of_day: A number for each step, the same at the same time of day, from 0.
-        longest: Gaps of up to so many steps between two known steps are interpolated linearly; longer ones, and
-            those at either end, take the mean of the known steps at that time of day.
+        longest: Gaps of up to so many steps between two known steps are interpolated linearly; longer ones,
+            and those at either end, take the mean of the known steps at that time of day.
         otherwise_mean: Where nothing is known at a time of day: the mean of all known steps, else 0.
     """
     known = np.isfinite(kwh)

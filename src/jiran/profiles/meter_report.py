@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
 
 #: Every kind of change in the order in which it happens, as (one, several) with {n} = how many.
 SENTENCES = {
@@ -22,15 +26,17 @@ SENTENCES = {
     ),
     "rows dropped": ("1 empty row was dropped", "{n} empty rows were dropped"),
     "times that occur twice": (
-        "1 row has a local time that occurs twice when summer time ends: the first was taken as summer time",
-        "{n} rows have a local time that occurs twice when summer time ends: "
-        "the first was taken as summer time, the next as winter time",
+        "1 row has a local time that occurs twice when summer time ends: the first is summer time",
+        "{n} rows have a local time that occurs twice when summer time ends: the first is summer time",
     ),
     "times that do not exist": (
         "1 row has a local time that does not exist when summer time begins and was moved forward",
         "{n} rows have a local time that does not exist when summer time begins and were moved forward",
     ),
-    "times rounded": ("1 value was moved to the nearest interval", "{n} values were moved to the nearest interval"),
+    "times rounded": (
+        "1 value was moved to the nearest interval",
+        "{n} values were moved to the nearest interval",
+    ),
     "duplicates merged": (
         "1 value stood in the file once more and was merged",
         "{n} values stood in the file once more and were merged",
@@ -46,20 +52,28 @@ SENTENCES = {
         "1 step had at least half of its readings and was scaled up",
         "{n} steps had at least half of their readings and were scaled up",
     ),
-    "filled by interpolation": ("1 step was filled by interpolation", "{n} steps were filled by interpolation"),
+    "filled by interpolation": (
+        "1 step was filled by interpolation",
+        "{n} steps were filled by interpolation",
+    ),
     "filled by typical day": (
         "1 step was filled with the home's mean at that time of day",
         "{n} steps were filled with the home's mean at that time of day",
     ),
     "filled without knowledge": (
-        "1 step of a time of day without any value was filled: load with the home's mean, generation and ev with 0",
-        "{n} steps of a time of day without any value were filled: load with the home's mean, "
-        "generation and ev with 0",
+        "1 step of a time of day without any value took the home's mean for load, 0 for generation and ev",
+        "{n} steps of a time of day without any value took the home's mean for load, 0 for generation and ev",
     ),
-    "no load": ("1 home has no load in the file; it was taken as 0", "{n} homes have no load in the file; it was taken as 0"),
+    "no load": (
+        "1 home has no load in the file; it was taken as 0",
+        "{n} homes have no load in the file; it was taken as 0",
+    ),
     "load scaled": ("the load of 1 home was scaled", "the load of {n} homes was scaled"),
-    "load not scaled": ("1 home's load is 0 and could not be scaled", "the load of {n} homes is 0 and could not be scaled"),
-}  # fmt: skip
+    "load not scaled": (
+        "1 home's load is 0 and could not be scaled",
+        "the load of {n} homes is 0 and could not be scaled",
+    ),
+}
 
 #: So many homes or columns are named in a sentence; all of them stand in the rows.
 NAMED = 6

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Seconds = NDArray[np.int64]
 
@@ -19,9 +22,14 @@ DAY_S = 86_400
 _QUARTER_S = 900
 YEARS = range(1971, 2201)
 
-_CLOCK = r"(?:[T\s]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?\s*(?P<offset>Z|[+-]\d{2}(?::?\d{2})?)?)?"
+_CLOCK = (
+    r"(?:[T\s]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r"\s*(?P<offset>Z|[+-]\d{2}(?::?\d{2})?)?)?"
+)
 _ISO = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _CLOCK, re.IGNORECASE)
-_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4})" + _CLOCK, re.IGNORECASE)
+_DAY_FIRST = re.compile(
+    r"(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4})" + _CLOCK, re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class Instants:
 
 
 def read_times(texts: Sequence[str], zone: ZoneInfo) -> tuple[Instants, int | None]:
-    """Return the instants of texts, and the place of the first text that is no time (None if all are times)."""
+    """Return the instants of texts, and the place of the first text that is no time, or None."""
     wall, offset = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int64)
     with_offset = np.zeros(len(texts), bool)
     for place, text in enumerate(texts):
@@ -64,8 +72,8 @@ def wall_to_utc(wall_s: Seconds, zone: ZoneInfo) -> Instants:
     quarters, place = np.unique(wall_s // _QUARTER_S, return_inverse=True)
     early = np.array([_offset_s(int(quarter), zone, 0) for quarter in quarters], np.int64)[place]
     late = np.array([_offset_s(int(quarter), zone, 1) for quarter in quarters], np.int64)[place]
-    # PEP 495: in the hour that is skipped fold=0 still has winter's offset, which is the smaller one, and reading
-    # the clock with it gives the time moved forward by the shift.
+    # PEP 495: in the hour that is skipped fold=0 still has winter's offset, the smaller one, and reading the
+    # clock with it gives the time moved forward by the shift.
     moved = early < late
     return Instants(wall_s - early, wall_s - np.where(moved, early, late), moved)
 

@@ -9,7 +9,8 @@ const TEXT = {
   p2pFlow: "between neighbours", batteryFlow: "battery", gridFlow: "grid", solarHome: "solar", evHome: "EV",
   hybridHome: "solar + EV", normalHome: "no solar", demandHome: "Household", evLoad: "Car", sold: "Sold to neighbours",
   bought: "Bought from neighbours", charged: "Into the battery", drawn: "Out of the battery",
-  imported: "From the grid", exported: "To the grid", earned: "Earned", paid: "Paid", empty: "Nothing to show",
+  imported: "From the grid", exported: "To the grid", gridGives: "supplies {0}", gridTakes: "takes {0}",
+  gridPaid: "is paid {0}", gridPays: "pays {0}",
 };
 // Okabe-Ito, so that the three flows differ for the colour-blind; dashes and arrowheads say it again.
 const HUE = { p2p: "#009E73", grid: "#D55E00", solar: "#E69F00", ev: "#CC79A7", coin: "#F0C541", coinRim: "#8A6200" };
@@ -19,6 +20,7 @@ const SKY = {
   dark: { night: ["#060914", "#0D1322"], day: ["#12344C", "#1B4056"], dusk: ["#1D1C3A", "#4A3036"] },
 };
 const BEAD = 18; // px between the places where a particle may be
+const HEADS = 40; // arrowheads on the biggest flows; beads show the way of the others
 const LOUD = 90; // edges drawn in full; the rest, always the smallest, are hairlines
 
 const clamp = (x, lo, hi) => Math.min(hi, Math.max(lo, x));
@@ -67,7 +69,10 @@ class FlowMap {
     this.send = send;
     this.text = { ...TEXT, ...run.text };
     this.n = run.labels.length;
-    if (!before || before.homes.length !== run.homes.length) this.hover = this.chosen = null;
+    const follow = before?.homes[this.chosen]?.id; // the homes may have been reordered
+    this.chosen = follow === undefined ? null : run.homes.findIndex((home) => home.id === follow);
+    if (this.chosen === -1) this.chosen = null;
+    if (before?.homes.length !== run.homes.length) this.hover = null;
     this.prepare();
     this.root.style.setProperty("--fm-height", `${height}px`);
     this.theme();
@@ -75,7 +80,7 @@ class FlowMap {
     this.resize();
     if (before?.labels.length === this.n) return this.show();
     const known = this.memory.n === this.n;
-    this.pos = known ? this.memory.pos : this.still() ? this.busiest() : 0;
+    this.pos = known ? this.memory.pos : this.still() ? this.busiest() : this.dawn();
     this.play(known ? this.memory.playing : !this.still());
   }
 
@@ -118,6 +123,7 @@ class FlowMap {
 
   still() { return this.motion.matches; }
   busiest() { return this.sum.traded.indexOf(Math.max(...this.sum.traded)); }
+  dawn() { return Math.max(0, this.arc.findIndex((a) => a.day) - 1); } // where there begins to be something to see
   step() { return clamp(Math.floor(this.pos), 0, this.n - 1); }
   // A step is held, then eased into the next one: readable and yet without jumps.
   blend() {
@@ -144,7 +150,7 @@ class FlowMap {
     this.font = css.getPropertyValue("--st-font").trim() || "sans-serif";
     const [r, g, b] = rgb(this.paper);
     this.dark = r * 0.3 + g * 0.6 + b * 0.1 < 128;
-    this.hue = { ...HUE, battery: this.dark ? "#56B4E9" : "#0072B2", normal: mix(this.paper, this.ink, 0.55) };
+    this.hue = { ...HUE, p2p: this.dark ? "#1FBF92" : HUE.p2p, grid: this.dark ? "#E8752A" : HUE.grid, battery: this.dark ? "#56B4E9" : "#0072B2", normal: mix(this.paper, this.ink, 0.55) };
     const set = (name, value) => this.root.style.setProperty(name, value);
     set("--fm-line", mix(this.paper, this.ink, 0.2));
     set("--fm-thumb", `linear-gradient(90deg, transparent 7px, ${this.ink} 7px 9px, transparent 9px)`);
@@ -164,15 +170,15 @@ class FlowMap {
     el.stats.replaceChildren();
     this.stat = Object.fromEntries(stats.map(([name, dot]) => {
       const box = node("div", undefined, el.stats);
-      node("dt", text[name], box).style.setProperty("--dot", dot);
+      node("dt", text[name] + (name === "price" ? ` ${run.currency}/kWh` : ""), box).style.setProperty("--dot", dot);
       return [name, node("dd", "", box)];
     }));
     el.legend.replaceChildren();
     const entry = (words, width, draw) => {
       const canvas = node("canvas", undefined, node("span", undefined, el.legend));
       const dpr = devicePixelRatio || 1;
-      Object.assign(canvas, { width: width * dpr, height: 22 * dpr });
-      Object.assign(canvas.style, { width: `${width}px`, height: "22px" });
+      Object.assign(canvas, { width: width * dpr, height: 26 * dpr });
+      Object.assign(canvas.style, { width: `${width}px`, height: "26px" });
       canvas.parentNode.append(words);
       const ctx = canvas.getContext("2d");
       ctx.scale(dpr, dpr);
@@ -181,14 +187,14 @@ class FlowMap {
     for (const flow of ["p2p", "battery", "grid"]) {
       if (flow === "battery" && !(run.capacity_kwh > 0)) continue;
       entry(text[`${flow}Flow`], 40, (ctx) => {
-        const line = { p: [1, 11], q: [38, 11], c: [20, 11], length: 37 };
+        const line = { p: [1, 13], q: [38, 13], c: [20, 13], length: 37 };
         this.line(ctx, line, hue[flow], 2.2, DASH[flow], 0, 1);
         this.arrow(ctx, line, 0.95, hue[flow], 2.6, false);
         if (flow === "p2p") this.beads(ctx, line, 0.3, 2.5, hue.p2p);
       });
     }
     for (const kind of ["solar", "ev", "hybrid", "normal"]) {
-      if (run.homes.some((h) => h.kind === kind)) entry(text[`${kind}Home`], 24, (ctx) => this.house(ctx, 12, 12, 11, kind, 0, 0));
+      if (run.homes.some((h) => h.kind === kind)) entry(text[`${kind}Home`], 26, (ctx) => this.house(ctx, 13, 13, 11.5, kind, 0, 0));
     }
     if (el.homes.childElementCount !== run.homes.length) {
       el.homes.replaceChildren(...run.homes.map((_, h) => {
@@ -199,6 +205,7 @@ class FlowMap {
         return button;
       }));
     }
+    run.homes.forEach((home, h) => el.homes.children[h].setAttribute("aria-label", `${home.id}, ${text[`${home.kind}Home`]}`));
     this.press();
   }
 
@@ -228,19 +235,20 @@ class FlowMap {
     const narrow = (this.narrow = W < 560);
     const n = this.run.homes.length;
     // The grid stands outside the ring: at the right, or below where there is no room beside it.
-    const edge = narrow ? [8, 46, 8, 78] : [16, 54, 128, 14]; // left, top, right, bottom
+    const edge = narrow ? [8, 46, 8, 78] : [16, 58, 140, 16]; // left, top, right, bottom
     const b = (h - edge[1] - edge[3]) / 2;
     const a = Math.min((W - edge[0] - edge[2]) / 2, b * 2.3);
     const cx = narrow ? W / 2 : (W - edge[2] + edge[0]) / 2;
     const cy = edge[1] + b;
     const start = narrow ? Math.PI / 2 : 0;
-    // Walk the cable once to place homes at equal distances along it.
     const M = 720;
-    const cable = Array.from({ length: M + 1 }, (_, k) => around(start + (k / M) * 2 * Math.PI, cx, cy, a, b));
-    const walked = [0];
-    for (let k = 1; k <= M; k++) walked.push(walked[k - 1] + Math.hypot(cable[k].x - cable[k - 1].x, cable[k].y - cable[k - 1].y));
+    const loop = (inset) => Array.from({ length: M + 1 }, (_, k) => around(start + (k / M) * 2 * Math.PI, cx, cy, a - inset, b - inset));
+    const walk = (points) => running(points.map((p, k) => (k ? Math.hypot(p.x - points[k - 1].x, p.y - points[k - 1].y) : 0)));
+    const cable = loop(0);
+    const ring = loop(42); // about where the homes are: they stand at equal distances along it
+    const walked = walk(ring);
     const room = walked[M] / Math.max(n, 5);
-    const crowded = room < 46; // then every second home steps back a row
+    const crowded = room < 48; // then every second home steps back a row
     const size = clamp(room * (crowded ? 0.46 : 0.33), 9, 25);
     const depth = size + (narrow ? 17 : 25);
     let k = 0;
@@ -250,7 +258,7 @@ class FlowMap {
       const inward = depth + (crowded && i % 2 ? size * 2.3 : 0);
       return { ...home, foot: k, ...around(angle, cx, cy, a - inward, b - inward), fx: cable[k].x, fy: cable[k].y };
     });
-    const pole = narrow ? { x: cx, y: h - 36 } : { x: W - 62, y: cy };
+    const pole = narrow ? { x: cx, y: h - 36 } : { x: W - 68, y: cy };
     this.place = { cx, cy, a, b, cable, M, room, crowded, size, depth, pole };
     this.core = clamp(Math.min(a, b) * 0.3, 34, 62); // half the battery's height
     this.curves = new Map();
@@ -361,7 +369,8 @@ class FlowMap {
     ctx.fillStyle = colour;
     ctx.fillText(text, x, y);
   }
-  cut(ctx, text, width) {
+  cut(ctx, text, width, font) {
+    ctx.font = font;
     if (ctx.measureText(text).width <= width) return text;
     let end = text.length;
     while (end > 1 && ctx.measureText(text.slice(0, end) + "…").width > width) end--;
@@ -387,28 +396,29 @@ class FlowMap {
       ctx.closePath();
     };
     const dx = car ? -1.6 : 0;
-    ctx.fillStyle = mix(paper, ink, this.dark ? 0.75 : 0.68);
+    const wall = mix(paper, ink, this.dark ? 0.75 : 0.68);
+    ctx.fillStyle = wall;
     path([-4.4 + dx, -1], [4.4 + dx, -1], [4.4 + dx, 5.6], [-4.4 + dx, 5.6]);
     ctx.fill();
-    path([-6 + dx, -0.6], [dx, -6.2], [6 + dx, -0.6]);
+    if (solar) path([-6.4 + dx, -0.5], [-4.4 + dx, -7.2], [4.4 + dx, -7.2], [6.4 + dx, -0.5]);
+    else path([-6 + dx, -0.6], [dx, -6.2], [6 + dx, -0.6]);
     ctx.fill();
     ctx.fillStyle = mix(mix(paper, ink, 0.25), "#FFD45E", lit);
     path([-2.7 + dx, 0.8], [-0.2 + dx, 0.8], [-0.2 + dx, 3.4], [-2.7 + dx, 3.4]);
     ctx.fill();
-    if (solar) { // a tilted panel over the roof
-      path([0.4 + dx, -7.4], [6.9 + dx, -1.4], [4.9 + dx, 0.3], [-1.6 + dx, -5.7]);
+    if (solar) { // a panel on a hipped roof: another outline, not only another colour
+      path([-5.1 + dx, -1.5], [-3.7 + dx, -6.3], [3.7 + dx, -6.3], [5.1 + dx, -1.5]);
       ctx.fillStyle = hue.solar;
       ctx.fill();
-      this.stroke(ctx, paper, Math.max(0.8, u * 0.5), [], 0, 1);
-      if (r > 13) {
-        path([2.6 + dx, -5.4], [0.6 + dx, -3.7]);
-        ctx.moveTo(x + (4.7 + dx) * u, y - 3.4 * u);
-        ctx.lineTo(x + (2.7 + dx) * u, y - 1.7 * u);
-        this.stroke(ctx, paper, u * 0.5, [], 0, 1);
+      ctx.beginPath();
+      for (const [ax, ay, bx, by] of [[-1.2, -6.3, -1.7, -1.5], [1.2, -6.3, 1.7, -1.5], [-4.4, -3.9, 4.4, -3.9]]) {
+        ctx.moveTo(x + (ax + dx) * u, y + ay * u);
+        ctx.lineTo(x + (bx + dx) * u, y + by * u);
       }
+      this.stroke(ctx, wall, Math.max(0.6, u * 0.45), [], 0, 1);
     } else if (!car) { // a chimney
       path([2.6, -6.6], [4, -6.6], [4, -2.5], [2.6, -2.5]);
-      ctx.fillStyle = mix(paper, ink, this.dark ? 0.75 : 0.68);
+      ctx.fillStyle = wall;
       ctx.fill();
     }
     if (car) {
@@ -439,7 +449,6 @@ class FlowMap {
     ctx.fillStyle = fade(this.paper, this.dark ? 0.72 : 0.8);
     ctx.fill();
     this.stroke(ctx, mix(this.paper, this.ink, 0.35), 1.2, [], 0, 1);
-    if (!this.homes.length) return this.write(ctx, this.text.empty, place.cx, place.cy, 15);
     this.drawGrid(ctx, now);
     this.drawTrades(ctx, now);
     if (this.run.capacity_kwh > 0) this.drawBattery(ctx, now);
@@ -447,7 +456,8 @@ class FlowMap {
     this.drawLabels(ctx, now);
   }
 
-  width(v) { return 0.9 + 6 * Math.sqrt(clamp(v / this.scale[this.mode], 0, 2)); }
+  trunk(v) { return Math.min(5.5, this.width(Math.abs(v))); } // the cable frames the picture, it is not the picture
+  width(v) { return 0.8 + 6 * clamp(this.place.size / 20, 0.5, 1) * Math.sqrt(clamp(v / this.scale[this.mode], 0, 2)); }
   strength(v) { return Math.sqrt(clamp(v / this.scale[this.mode], 0, 1)); }
   focus() { return this.hover ?? this.chosen; }
   quiet(...homes) { return this.focus() !== null && !homes.includes(this.focus()); }
@@ -474,9 +484,9 @@ class FlowMap {
     const way = clamp(u + du * (this.still() ? 0 : this.pos - i), 0, 1);
     const lift = Math.sin(Math.PI * way);
     const x = W * (0.05 + 0.9 * way);
-    const y = (narrow ? 23 : 27) + (1 - lift) * (narrow ? 44 : 120);
+    const y = (narrow ? 23 : 27) + (1 - Math.sqrt(lift)) * (narrow ? 40 : 110);
     const r = narrow ? 12 : 15;
-    const strong = smooth(lift * 5);
+    const strong = smooth(0.4 + lift * 4);
     if (day) {
       const glow = ctx.createRadialGradient(x, y, r * 0.6, x, y, r * 6);
       glow.addColorStop(0, fade("#FFC933", 0.5 * strong));
@@ -502,7 +512,7 @@ class FlowMap {
   }
 
   drawGrid(ctx, now) {
-    const { place, hue, homes } = this;
+    const { place, hue, homes, text } = this;
     const { cable, M, pole } = place;
     const flows = this.exchange(now);
     const shown = flows.map((v, h) => (this.quiet(h) ? 0 : v));
@@ -518,7 +528,7 @@ class FlowMap {
         if (Math.abs(beyond) > 1e-4) {
           ctx.beginPath();
           for (let s = from; s <= k; s++) { const p = cable[side > 0 ? s : M - s]; ctx.lineTo(p.x, p.y); }
-          this.stroke(ctx, hue.grid, Math.min(10, this.width(Math.abs(beyond))), DASH.grid, pace(beyond), 0.9);
+          this.stroke(ctx, hue.grid, this.trunk(beyond), DASH.grid, pace(beyond), 0.9);
         }
         beyond -= shown[h];
         from = k;
@@ -528,7 +538,7 @@ class FlowMap {
     const feed = this.straight(pole.x - (this.narrow ? 0 : 22), pole.y - (this.narrow ? 20 : 0), tie.x, tie.y);
     this.line(ctx, feed, mix(this.paper, this.ink, 0.35), 1.2, [], 0, 1);
     if (Math.abs(net) > 1e-4) {
-      this.line(ctx, feed, hue.grid, Math.min(10, this.width(Math.abs(net))), DASH.grid, pace(net), 0.9);
+      this.line(ctx, feed, hue.grid, this.trunk(net), DASH.grid, pace(net), 0.9);
       this.arrow(ctx, feed, 0.62, hue.grid, 4, net < 0);
     }
     homes.forEach((home, h) => {
@@ -537,21 +547,20 @@ class FlowMap {
       const v = flows[h];
       if (Math.abs(v) < 1e-4) return;
       const alpha = this.quiet(h) ? 0.15 : 0.95;
-      this.line(ctx, stub, hue.grid, this.width(Math.abs(v)), DASH.grid, pace(v), alpha);
+      this.line(ctx, stub, hue.grid, this.trunk(v), DASH.grid, pace(v), alpha);
       const middle = (stub.length - place.size) / 2 / stub.length; // of what is seen between cable and home
-      this.arrow(ctx, stub, v > 0 ? middle + 0.1 : 1 - middle + 0.1, hue.grid, this.width(Math.abs(v)) * 0.6, v < 0, alpha);
+      this.arrow(ctx, stub, v > 0 ? middle + 0.1 : 1 - middle + 0.1, hue.grid, this.trunk(v) * 0.6, v < 0, alpha);
     });
     this.pylon(ctx, pole.x, pole.y, this.narrow ? 19 : 24);
     const { imported, exported } = this.sum;
     const buy = this.mode ? this.sumMoney("grid_import", "import_price", now.i) : imported[now.i];
     const sell = this.mode ? this.sumMoney("grid_export", "export_price", now.i) : exported[now.i];
-    const lines = [[this.mode ? "→" : "←", buy], [this.mode ? "←" : "→", sell]]; // the homes lie to the left
-    const [x, y, align] = this.narrow ? [pole.x + 28, pole.y - 10, "left"] : [pole.x, pole.y + 38, "center"];
-    this.write(ctx, this.text.grid, this.narrow ? pole.x - 28 : x, this.narrow ? pole.y : y, 13, { weight: 600, align: this.narrow ? "right" : align, halo: 0.5 });
-    lines.forEach(([sign, v], k) => {
-      const glyph = this.narrow ? { "←": "↑", "→": "↓" }[sign] : sign;
-      this.write(ctx, `${glyph} ${this.amount(v)}`, x, y + (this.narrow ? 0 : 19) + k * 18, 12.5, { align, halo: 0.5, weight: v > 1e-4 ? 600 : 400, colour: fade(this.ink, v > 1e-4 ? 1 : 0.6) });
-    });
+    const words = this.mode ? [text.gridPaid, text.gridPays] : [text.gridGives, text.gridTakes];
+    const lines = [buy, sell].map((v, k) => [v, fill(words[k], this.amount(v))]).filter(([v]) => v > 5e-3);
+    const [x, y, align] = this.narrow ? [pole.x + 28, pole.y + 9 - lines.length * 9, "left"] : [pole.x, pole.y + 57, "center"];
+    const [nameX, nameY] = this.narrow ? [pole.x - 46, pole.y] : [pole.x, pole.y + 38];
+    this.write(ctx, text.grid, nameX, nameY, 13, { weight: 600, halo: 0.5 });
+    lines.forEach(([, line], k) => this.write(ctx, line, x, y + k * 17, 12.5, { align, halo: 0.5 }));
   }
   sumMoney(name, price, s) { return this.run[name].reduce((t, row) => t + row[s], 0) * this.run[price][s]; }
 
@@ -582,22 +591,24 @@ class FlowMap {
     this.stroke(ctx, this.hue.p2p, 0.7, [], 0, this.focus() === null ? 0.3 : 0.1);
     const loud = flows.slice(0, LOUD).reverse(); // the biggest on top
     const crowd = clamp(1.25 - loud.length / 120, 0.5, 1);
-    for (const flow of loud) {
+    loud.forEach((flow, k) => {
       const [id, v] = flow;
       const line = this.curve(id);
-      const width = this.width(v);
-      this.line(ctx, line, this.hue.p2p, width, [], 0, quiet(flow) ? 0.07 : 0.38 * crowd);
-      if (quiet(flow) || v < this.scale[m] * 1e-3) continue;
+      const width = 0.4 + this.width(v);
+      const alpha = (0.2 + 0.3 * Math.min(1, 4 * this.strength(v))) * crowd;
+      this.line(ctx, line, this.hue.p2p, width, [], 0, quiet(flow) ? 0.07 : alpha);
+      if (quiet(flow)) return;
       const back = m === 1; // money goes the other way
-      this.beads(ctx, line, this.strength(v), m ? 2.6 + width * 0.3 : 1.5 + width * 0.28, m ? HUE.coin : this.hue.p2p, back);
-      this.arrow(ctx, line, 0.8, m ? mix(this.hue.p2p, this.ink, 0.25) : this.hue.p2p, width, back);
-    }
+      const r = (m ? 2.8 + width * 0.4 : 1.6 + width * 0.42) * (0.45 + 0.55 * crowd);
+      this.beads(ctx, line, 0.15 + this.strength(v), r, m ? HUE.coin : this.hue.p2p, back);
+      if (loud.length - k <= HEADS) this.arrow(ctx, line, 0.8, this.hue.p2p, width * crowd, back);
+    });
     const mine = flows.filter((f) => !quiet(f));
     if (m || !this.playing || this.focus() !== null) {
       for (const [id, v] of mine.slice(0, this.focus() !== null ? 14 : this.narrow ? 4 : 8)) {
         const { i: s } = this.blend();
         const exact = this.pairs[s].get(id)?.[m];
-        if (exact) this.labels.push([this.curve(id), exact, v]);
+        if (exact > (this.focus() === null ? 0.045 : 0.004)) this.labels.push([this.curve(id), exact, v]);
       }
     }
   }
@@ -619,15 +630,15 @@ class FlowMap {
     const level = clamp((now.at(run.soc)) / run.capacity_kwh, 0, 1);
     const box = (x, y, w, h, c) => { ctx.beginPath(); ctx.roundRect(x, y, w, h, c); };
     const half = r * 0.66;
-    ctx.globalAlpha = this.mode ? 0.55 : 1;
     box(cx - half - 7, cy - r - 11, half * 2 + 14, r * 2 + 18, 12);
     ctx.fillStyle = fade(this.paper, 0.9);
     ctx.fill();
+    ctx.globalAlpha = this.mode ? 0.55 : 1;
     box(cx - half * 0.38, cy - r - 6, half * 0.76, 9, 3);
     ctx.fillStyle = hue.battery;
     ctx.fill();
     box(cx - half, cy - r, half * 2, r * 2, 9);
-    ctx.fillStyle = mix(this.paper, hue.battery, 0.1);
+    ctx.fillStyle = mix(this.paper, hue.battery, 0.1); // opaque: no coin shines through
     ctx.fill();
     ctx.save();
     ctx.clip();
@@ -648,9 +659,10 @@ class FlowMap {
     const { size, room, crowded } = place;
     const most = Math.max(1e-9, ...this.sum.solar) / Math.max(1, homes.length);
     const px = clamp(size * 0.55, 9, 13);
+    const taken = homes.map((home, h) => [home.x, home.y, size * 1.7, size * 1.7, h]); // a name that would cover is left to the tooltip
+    const loud = (h) => !this.quiet(h) || this.partner(h, now.i);
     homes.forEach((home, h) => {
-      const dim = this.quiet(h) && !this.partner(h, now.i);
-      ctx.globalAlpha = dim ? 0.4 : 1;
+      ctx.globalAlpha = loud(h) ? 1 : 0.4;
       if (h === this.chosen || h === this.hover) {
         ctx.beginPath();
         ctx.arc(home.x, home.y, size + 4, 0, 7);
@@ -658,14 +670,26 @@ class FlowMap {
       }
       const lit = (1 - smooth(now.at(run.sun) * 4)) * clamp(now.at(run.load[h]) * 60 / run.step_minutes / 0.25, 0.25, 1);
       this.house(ctx, home.x, home.y, size, home.kind, clamp(now.at(run.generation[h]) / most, 0, 1), lit);
-      // Names go to the side with room: below, but above for the bottom row, whose cable comes from below.
+    });
+    homes.forEach((home, h) => {
+      ctx.globalAlpha = loud(h) ? 1 : 0.4;
+      // Names go where there is room: beside the home on the flanks of a full ring, else below it, but above
+      // it in the bottom row, whose cable comes from below.
+      const name = this.cut(ctx, home.id, Math.max(34, room * (crowded ? 1.5 : 0.95)), `600 ${px}px ${this.font}`);
+      if (room < 74 && !crowded && Math.abs(home.fx - home.x) > 1.3 * Math.abs(home.fy - home.y)) {
+        const side = Math.sign(place.cx - home.x);
+        return this.write(ctx, name, home.x + side * (size + 5), home.y, px, { weight: 600, align: side > 0 ? "left" : "right" });
+      }
       const below = home.fy - home.y < size * 0.9 ? 1 : -1;
       const net = run.generation[h][now.i] - run.load[h][now.i] - run.ev[h][now.i];
       const two = room > 74 && !this.mode;
       const y = home.y + below * (size + px * 0.75 + 1) - (two && below < 0 ? px * 1.05 : 0);
-      ctx.font = `600 ${px}px ${this.font}`;
-      this.write(ctx, this.cut(ctx, home.id, Math.max(34, room * (crowded ? 1.5 : 0.95))), home.x, y, px, { weight: 600 });
-      if (two) this.write(ctx, `${net >= 0 ? "+" : "−"}${number(Math.abs(net), Math.abs(net) < 9.95 ? 1 : 0)}`, home.x, y + px * 1.1, px * 0.9, { colour: fade(this.ink, 0.75) });
+      const wide = ctx.measureText(name).width;
+      if (taken.some((t) => t[4] !== h && Math.abs(t[0] - home.x) < (t[2] + wide) / 2 && Math.abs(t[1] - y) < (t[3] + px) / 2)) return;
+      taken.push([home.x, y, wide, px, h]);
+      this.write(ctx, name, home.x, y, px, { weight: 600 });
+      const digits = Math.abs(net) < 9.95 ? 1 : 0;
+      if (two) this.write(ctx, `${net >= 0 ? "+" : "−"}${number(Math.abs(net), digits)}`, home.x, y + px * 1.1, px * 0.9, { colour: fade(this.ink, 0.75) });
     });
     ctx.globalAlpha = 1;
   }
@@ -676,7 +700,7 @@ class FlowMap {
 
   /** Amounts on the biggest flows, each where it covers no other. */
   drawLabels(ctx, { i, w }) {
-    const taken = this.homes.map((h) => [h.x, h.y, this.place.size * 2, this.place.size * 2]);
+    const taken = this.homes.map((h) => [h.x, h.y, this.place.size * 2 + 8, this.place.size * 2 + 34]);
     if (this.run.capacity_kwh > 0) taken.push([this.place.cx, this.place.cy, this.core * 1.6, this.core * 2.3]);
     const alpha = this.playing && !this.still() ? smooth((this.pos - i) / 0.15) * (1 - w) : 1;
     if (alpha <= 0) return;
@@ -741,7 +765,17 @@ class FlowMap {
     for (let s = 0; s < n; s += every) {
       const words = this.run.labels[s].split(" ");
       const label = long ? words.slice(0, -1).join(" ") : words.at(-1);
-      this.write(ctx, label, Math.max(x(s), 2), tall + 10, 11, { align: s ? "center" : "left", halo: 0, colour: fade(ink, 0.75) });
+      const align = s === 0 ? "left" : x(s) > W - 24 ? "right" : "center";
+      this.write(ctx, label, clamp(x(s), 2, W - 2), tall + 10, 11, { align, halo: 0, colour: fade(ink, 0.75) });
+    }
+    let left = 12;
+    for (const [name, colour, dash] of [["solar", hue.solar, []], ["demand", ink, [4, 3]], ["neighbours", hue.p2p, []]]) {
+      ctx.beginPath();
+      ctx.moveTo(left, 11);
+      ctx.lineTo(left + 14, 11);
+      this.stroke(ctx, colour, 2.5, dash, 0, 1);
+      this.write(ctx, this.text[name], left + 18, 11, 10.5, { align: "left", halo: 0.6 });
+      left += 30 + ctx.measureText(this.text[name]).width;
     }
   }
 
@@ -815,7 +849,7 @@ class FlowMap {
 
   // --- playing ----------------------------------------------------------------------------------------
 
-  pace() { return clamp(40 / this.n, 0.4, 1.5) / Number(this.el.speed.value); } // seconds a step: a day in under 40 s
+  pace() { return clamp(40 / this.n, 0.4, 1.5) / Number(this.el.speed.value); } // seconds a step: a day in some 40 s
   play(on) {
     this.playing = on && this.n > 1;
     if (!this.playing) this.pos = this.step(); // stand on a step, never between two

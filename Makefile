@@ -1,0 +1,91 @@
+# A newcomer needs one command: `make run`. `make help` lists the rest.
+# Written for GNU make 3.81 and any POSIX shell, so that it also runs on a Mac as it comes.
+
+VENV := .venv
+BIN  := $(VENV)/bin
+# A plain `pip install` with the bundled pip of Python 3.11 is enough: nothing upgrades pip.
+PIP  := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# Stamps: installed once, and again only when what is to be installed has changed.
+MADE := $(VENV)/.made
+RUN  := $(VENV)/.installed
+DEV  := $(VENV)/.installed-dev
+
+# The first Python that fits; name another with `make run PYTHON=/path/to/python`.
+# 3.15 is left out until numpy and numba have wheels for it.
+FITS   := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	if $$p -c '$(FITS)' >/dev/null 2>&1; then echo $$p; break; fi; done)
+# `make constraints` resolves for the oldest Python: what supports it supports the newer ones too.
+OLDEST ?= python3.11
+
+# Further arguments: make run ARGS="--port 8600", make test ARGS="-k battery".
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test check lint types imports format bench constraints clean
+
+help: ## list these commands
+	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+
+run: $(RUN) ## install what is missing and open the dashboard
+	$(BIN)/jiran app $(ARGS)
+
+test: $(DEV) ## run the tests
+	$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
+
+check: lint types imports test ## everything a change must pass: lint, types, import rules, tests
+
+lint: $(DEV) ## ruff: rules and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(DEV) ## mypy --strict
+	$(BIN)/mypy
+
+imports: $(DEV) ## which module may import which (.importlinter)
+	$(BIN)/lint-imports --no-logo
+
+format: $(DEV) ## let ruff mend and format what it can
+	$(BIN)/ruff check --fix-only --quiet
+	$(BIN)/ruff format
+
+bench: $(RUN) ## measure the budgets
+	$(BIN)/python benchmarks/bench.py $(ARGS)
+
+constraints: ## renew constraints.txt with the newest versions
+	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \
+	echo "Resolving the newest versions with $(OLDEST) (about a minute) ..."; \
+	$(OLDEST) -m venv "$$new/venv"; \
+	pip="$$new/venv/bin/python -m pip --disable-pip-version-check --quiet"; \
+	$$pip install --editable '.[dev]'; \
+	sed -n '/^#/p' constraints.txt > "$$new/constraints.txt"; \
+	$$pip freeze --exclude-editable | grep -E '^[A-Za-z0-9._-]+==[^ ]+$$' >> "$$new/constraints.txt"; \
+	cp "$$new/constraints.txt" constraints.txt; \
+	echo "constraints.txt is renewed; now run: make check"
+
+clean: ## remove what these commands made (results in out/ stay)
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -type d -name __pycache__ -prune -exec rm -rf {} +
+
+$(MADE):
+	@python="$(PYTHON)"; \
+	if [ -z "$$python" ]; then \
+		echo "jiran needs Python 3.11 to 3.14, and none was found: install one, or name it with PYTHON=/path/to/python." >&2; exit 1; \
+	elif ! "$$python" -c '$(FITS)' >/dev/null 2>&1; then \
+		echo "jiran needs Python 3.11 to 3.14, and PYTHON=$$python is not one." >&2; exit 1; \
+	fi; \
+	echo "Making $(VENV) with $$("$$python" --version) ..."; \
+	"$$python" -m venv --clear $(VENV)
+	@touch $@
+
+$(RUN): $(MADE) pyproject.toml constraints.txt
+	@echo "Installing jiran and what it needs into $(VENV) (the first time 230 MB, a minute or a few) ..."
+	@$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(DEV): $(MADE) pyproject.toml constraints.txt
+	@echo "Installing jiran and its developer tools into $(VENV) (the first time 310 MB, a minute or a few) ..."
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $@ $(RUN)

@@ -1,0 +1,1 @@
+"""Results as chart specifications for ECharts: pure functions, nothing is drawn here."""

@@ -1,0 +1,55 @@
+"""The frame of the dashboard: panel on the left, pages on top, the balance badge on every page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from jiran.app import sidebar, state
+from jiran.app.views import day, homes, neighbourhood, paper, trades
+from jiran.errors import JiranError
+
+_ICON = Path(__file__).parent / "icon.png"
+
+PAGES = (
+    (neighbourhood.show, "Neighbourhood", ":material/holiday_village:", "neighbourhood"),
+    (day.show, "Day", ":material/wb_sunny:", "day"),
+    (trades.show, "Trades", ":material/swap_horiz:", "trades"),
+    (homes.show, "Homes", ":material/home:", "homes"),
+    (paper.show, "Paper", ":material/menu_book:", "paper"),
+)
+
+
+def main() -> None:
+    """Draw the dashboard once."""
+    st.set_page_config("jiran", page_icon=str(_ICON), layout="wide")
+    state.prepare()
+    page = st.navigation(
+        [
+            st.Page(show, title=title, icon=icon, url_path=path, default=not place)
+            for place, (show, title, icon, path) in enumerate(PAGES)
+        ],
+        position="top",
+    )
+    with st.sidebar:
+        sidebar.show()
+    notice = state.take_notice()
+    if notice:
+        st.warning(notice, icon=":material/link_off:")
+    try:
+        result = state.run(state.scenario())
+    except JiranError as error:
+        st.error(f"This scenario cannot be run. {error}", icon=":material/error:")
+        st.stop()
+    for warning in result.warnings:
+        st.warning(warning, icon=":material/warning:")
+    page.run()
+    worst = result.balance
+    st.caption(
+        f":material/verified: Every kWh and every {result.scenario.currency} is accounted for: the worst imbalance of "
+        f"any step is {worst.kwh:.0e} kWh and {worst.money:.0e} {result.scenario.currency}."
+    )
+
+
+main()

@@ -1,0 +1,10 @@
+"""Colours with a meaning, the same in every picture: Okabe and Ito's set, which colour-blind people can tell apart."""
+
+SOLAR = "#E69F00"
+P2P = "#009E73"
+BATTERY = "#0072B2"
+GRID = "#D55E00"
+EV = "#CC79A7"
+LOAD = "#7F8C9B"
+OWN_USE = "#F0C541"
+KINDS = {"solar": SOLAR, "ev": EV, "hybrid": "#56B4E9", "normal": LOAD}
