@@ -1,8 +1,8 @@
 """Simulate, price and settle electricity that neighbours sell to each other.
 
-    scenario = jiran.load_scenario("paper")
-    result = jiran.simulate(scenario)
-    result.trades, result.homes, result.steps, result.kpis
+scenario = jiran.load_scenario("paper")
+result = jiran.simulate(scenario)
+result.trades, result.homes, result.steps, result.kpis
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from jiran.result import Result
     from jiran.scenario import Scenario
     from jiran.scenario_files import load_scenario, presets
-    from jiran.simulate import simulate
+    from jiran.simulation import simulate
 
 # Names are loaded when first used: `import jiran` and `jiran --help` need neither numba nor polars.
 _HOMES = {
@@ -30,7 +30,7 @@ _HOMES = {
     "mechanism": "jiran.market",
     "mechanisms": "jiran.market",
     "presets": "jiran.scenario_files",
-    "simulate": "jiran.simulate",
+    "simulate": "jiran.simulation",
 }
 
 __all__ = [

@@ -52,9 +52,13 @@ class Flows(Mapping[str, Array]):
     trades: NDArray[np.void]
 
     def __getitem__(self, name: str) -> Array:
+        return self.between(name, 0, self.profiles.load_kwh.shape[0])
+
+    def between(self, name: str, first: int, last: int) -> Array:
+        """Return a flow in the steps first <= step < last only, without working out the rest."""
         if name not in FLOWS:
             raise KeyError(name)
-        array = self._work_out(name)
+        array = self._work_out(name, slice(first, last))
         view = array.view()
         view.flags.writeable = False
         return view
@@ -71,27 +75,27 @@ class Flows(Mapping[str, Array]):
         until = self.outputs.trades_until
         return np.concatenate([[0], until[:-1]])
 
-    def _work_out(self, name: str) -> Array:
+    def _work_out(self, name: str, steps: slice) -> Array:
         out = self.outputs
         match name:
             case "generation_kwh" | "load_kwh":
-                array: Array = getattr(self.profiles, name)
+                array: Array = getattr(self.profiles, name)[steps]
             case "ev_kwh":
-                array = self._with_fleet(self.profiles.ev_kwh, out.ev_charged_kwh)
+                array = self._with_fleet(self.profiles.ev_kwh[steps], out.ev_charged_kwh[steps])
             case "ev_supplied_kwh":
-                array = self._with_fleet(np.zeros_like(self.profiles.load_kwh), out.ev_supplied_kwh)
+                array = self._with_fleet(np.zeros_like(self.profiles.load_kwh[steps]), out.ev_supplied_kwh[steps])
             case "p2p_sold_kwh":
-                array = np.maximum(out.traded_kwh, 0.0)
+                array = np.maximum(out.traded_kwh[steps], 0.0)
             case "p2p_bought_kwh":
-                array = np.maximum(-out.traded_kwh, 0.0)
+                array = np.maximum(-out.traded_kwh[steps], 0.0)
             case "battery_charged_kwh":
-                array = np.maximum(self._left_kwh(), 0.0) * out.charge_share[:, None]
+                array = np.maximum(self._left_kwh(steps), 0.0) * out.charge_share[steps, None]
             case "battery_drawn_kwh":
-                array = np.maximum(-self._left_kwh(), 0.0) * out.draw_share[:, None]
+                array = np.maximum(-self._left_kwh(steps), 0.0) * out.draw_share[steps, None]
             case "grid_export_kwh":
-                array = np.maximum(self._left_kwh(), 0.0) * (1.0 - out.charge_share[:, None])
+                array = np.maximum(self._left_kwh(steps), 0.0) * (1.0 - out.charge_share[steps, None])
             case _:
-                array = np.maximum(-self._left_kwh(), 0.0) * (1.0 - out.draw_share[:, None])
+                array = np.maximum(-self._left_kwh(steps), 0.0) * (1.0 - out.draw_share[steps, None])
         return array
 
     def _with_fleet(self, array: Array, per_ev: Array) -> Array:
@@ -101,9 +105,10 @@ class Flows(Mapping[str, Array]):
         total[:, self.fleet.homes] += per_ev
         return total
 
-    def _left_kwh(self) -> Array:
+    def _left_kwh(self, steps: slice) -> Array:
         """Return what the market left: surplus > 0, deficit < 0."""
-        own = self.profiles.generation_kwh - self.profiles.load_kwh - self.profiles.ev_kwh
-        own[:, self.fleet.homes] += self.outputs.ev_supplied_kwh - self.outputs.ev_charged_kwh
-        own -= self.outputs.traded_kwh
-        return own
+        profiles, out = self.profiles, self.outputs
+        left = profiles.generation_kwh[steps] - profiles.load_kwh[steps] - profiles.ev_kwh[steps]
+        left[:, self.fleet.homes] += out.ev_supplied_kwh[steps] - out.ev_charged_kwh[steps]
+        left -= out.traded_kwh[steps]
+        return left

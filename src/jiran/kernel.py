@@ -94,7 +94,9 @@ def _use_own(
         home = fleet.homes[ev]
         stored_kwh = ev_stored_kwh[ev] - fleet.trip_kwh[step, ev]
         # What the EV must hold after this step to be ready in time, if it charges in every later step it can.
-        ready_kwh = fleet.departure_kwh - fleet.charging_steps_after[step] * fleet.step_kwh[ev] * fleet.ev.charge_efficiency
+        ready_kwh = (
+            fleet.departure_kwh - fleet.charging_steps_after[step] * fleet.step_kwh[ev] * fleet.ev.charge_efficiency
+        )
         charged_kwh, supplied_kwh, offered_kwh[home] = 0.0, 0.0, 0.0
         if fleet.parked[step]:
             target_kwh = ready_kwh if fleet.supplying[step] else fleet.departure_kwh
@@ -165,9 +167,7 @@ def _lend(
 
 
 @njit(cache=True)
-def _store(
-    step: int, battery: Battery, stored_kwh: float, net_kwh: Array, traded_kwh: Array, out: Outputs
-) -> float:
+def _store(step: int, battery: Battery, stored_kwh: float, net_kwh: Array, traded_kwh: Array, out: Outputs) -> float:
     """Charge or draw the community battery with what the market left; return its new state.
 
     A battery works in one direction a step: if the market left both surplus and deficit, the larger side has it.

@@ -36,10 +36,16 @@ KPIS = {
     "p2p_kwh": Kpi("Traded between neighbours", "kWh", "energy of all P2P trades"),
     "trades": Kpi("Trades", "", "number of P2P trades"),
     "p2p_share": Kpi("P2P share of demand", "", "p2p_kwh / demand_kwh"),
-    "self_consumption": Kpi("Self-consumption", "", "share of generation not exported: 1 - grid_export_kwh / generation_kwh"),
+    "self_consumption": Kpi(
+        "Self-consumption", "", "share of generation not exported: 1 - grid_export_kwh / generation_kwh"
+    ),
     "self_sufficiency": Kpi("Self-sufficiency", "", "share of demand not imported: 1 - grid_import_kwh / demand_kwh"),
-    "self_consumption_homes": Kpi("Self-consumption, each for itself", "", "share of generation used in the home that generated it"),
-    "self_sufficiency_homes": Kpi("Self-sufficiency, each for itself", "", "share of demand met from the home's own roof and EV"),
+    "self_consumption_homes": Kpi(
+        "Self-consumption, each for itself", "", "share of generation used in the home that generated it"
+    ),
+    "self_sufficiency_homes": Kpi(
+        "Self-sufficiency, each for itself", "", "share of demand met from the home's own roof and EV"
+    ),
     "grid_import_kwh": Kpi("Grid import", "kWh", "energy taken from the grid"),
     "grid_export_kwh": Kpi("Grid export", "kWh", "energy given to the grid"),
     "peak_import_kw": Kpi("Peak import", "kW", "highest mean power of a step taken from the grid"),
@@ -51,14 +57,26 @@ KPIS = {
     "saving": Kpi("Saving by P2P", "money", "cost_without_p2p - cost"),
     "saving_share": Kpi("Saving by P2P, share", "", "saving / cost_without_p2p, if that is positive"),
     "saving_grid_only": Kpi("Saving against the grid alone", "money", "cost_grid_only - cost"),
-    "saving_grid_only_share": Kpi("Saving against the grid alone, share", "", "saving_grid_only / cost_grid_only, if that is positive"),
+    "saving_grid_only_share": Kpi(
+        "Saving against the grid alone, share", "", "saving_grid_only / cost_grid_only, if that is positive"
+    ),
     "home_saving_mean": Kpi("Saving of a home, mean", "money", "mean over homes of the saving by P2P"),
     "home_saving_best": Kpi("Saving of a home, highest", "money", "highest saving by P2P of any home"),
     "home_saving_worst": Kpi("Saving of a home, lowest", "money", "lowest saving by P2P of any home"),
     "homes_worse_off": Kpi("Homes worse off", "", "share of homes that pay more than without P2P (same battery)"),
-    "homes_worse_off_grid_only": Kpi("Homes worse off than with the grid alone", "", "share of homes that pay more than without P2P and battery"),
-    "saving_jain": Kpi("Fairness of savings, Jain", "", "(sum x)^2 / (n sum x^2) of homes' savings by P2P; 1 = all equal, 1/n = one home has all"),
-    "saving_gini": Kpi("Inequality of savings, Gini", "", "mean difference of homes' savings / (2 mean saving), if that is positive; 0 = all equal"),
+    "homes_worse_off_grid_only": Kpi(
+        "Homes worse off than with the grid alone", "", "share of homes that pay more than without P2P and battery"
+    ),
+    "saving_jain": Kpi(
+        "Fairness of savings, Jain",
+        "",
+        "(sum x)^2 / (n sum x^2) of homes' savings by P2P; 1 = all equal, 1/n = one home has all",
+    ),
+    "saving_gini": Kpi(
+        "Inequality of savings, Gini",
+        "",
+        "mean difference of homes' savings / (2 mean saving), if that is positive; 0 = all equal",
+    ),
     "battery_charged_kwh": Kpi("Battery charged", "kWh", "energy put into the battery"),
     "battery_drawn_kwh": Kpi("Battery drawn", "kWh", "energy taken from the battery"),
     "battery_cycles": Kpi("Battery cycles", "", "energy taken out of the store / usable capacity"),
@@ -98,7 +116,10 @@ def kpis(
     battery, factor = scenario.battery, scenario.grid.co2_kg_per_kwh
     figures: dict[str, float | None] = {
         **{name: kwh[name] for name in ("generation_kwh", "load_kwh", "ev_kwh", "ev_supplied_kwh", "ev_lent_kwh")},
-        **{name: kwh[name] for name in ("grid_import_kwh", "grid_export_kwh", "battery_charged_kwh", "battery_drawn_kwh")},
+        **{
+            name: kwh[name]
+            for name in ("grid_import_kwh", "grid_export_kwh", "battery_charged_kwh", "battery_drawn_kwh")
+        },
         "demand_kwh": demand,
         "p2p_kwh": kwh["p2p_sold_kwh"],
         "trades": float(settled.trades.sum()),

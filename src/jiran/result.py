@@ -146,7 +146,11 @@ class Result:
         }
         if target.exists():
             known = {*files, "data-report.txt"}
-            others = sorted(entry.name for entry in target.iterdir() if entry.name not in known) if target.is_dir() else [target.name]
+            others = (
+                sorted(entry.name for entry in target.iterdir() if entry.name not in known)
+                if target.is_dir()
+                else [target.name]
+            )
             if others:
                 raise JiranError(f"{target} is not written: it holds {others[0]!r}, which is not a result of jiran")
         if self.data_report is not None:

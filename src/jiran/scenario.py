@@ -94,7 +94,9 @@ class Homes(Model):
     def _one_source(self) -> Self:
         modelled = sum(group.count for group in self.groups) + len(self.single)
         if self.data is not None and modelled:
-            raise ScenarioError("homes.data", self.data.path, "must stand alone: leave out homes.groups and homes.single")
+            raise ScenarioError(
+                "homes.data", self.data.path, "must stand alone: leave out homes.groups and homes.single"
+            )
         if self.data is None and not modelled:
             raise ScenarioError("homes", modelled, "must have at least one home in groups, single or data")
         return self
@@ -129,11 +131,15 @@ class Load(Model):
 class EvSupply(Model):
     """EVs that lend their battery: to their own home and to neighbours in the evening."""
 
-    enabled: bool = quantity("whether EVs supply; their charging then follows the battery, not the blocks", "", default=False)
+    enabled: bool = quantity(
+        "whether EVs supply; their charging then follows the battery, not the blocks", "", default=False
+    )
     capacity_kwh: float = quantity("battery capacity of an EV", "kWh", 40.0, gt=0, le=1_000)
     reserve_soc: float = quantity("state of charge below which nothing is supplied", "", 0.3, ge=0, le=1)
     departure_soc: float = quantity("state of charge that the EV must have when it leaves", "", 0.8, ge=0, le=1)
-    trip_kwh: float = quantity("mean energy of a day's driving; a day draws from half to one and a half of it", "kWh", 6.4, ge=0, le=500)
+    trip_kwh: float = quantity(
+        "mean energy of a day's driving; a day draws from half to one and a half of it", "kWh", 6.4, ge=0, le=500
+    )
     departure_hour: float = quantity("hour at which the EV leaves", "h", 7, ge=0, lt=24)
     arrival_hour: float = quantity("hour at which the EV is back", "h", 18, ge=0, lt=24)
     supply_start_hour: float = quantity("hour from which the EV supplies", "h", 18, ge=0, lt=24)
@@ -144,14 +150,24 @@ class EvSupply(Model):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.departure_soc < self.reserve_soc:
-            raise ScenarioError("ev.supply.departure_soc", self.departure_soc, f"must be at least reserve_soc = {self.reserve_soc:g}")
+            raise ScenarioError(
+                "ev.supply.departure_soc", self.departure_soc, f"must be at least reserve_soc = {self.reserve_soc:g}"
+            )
         if self.trip_kwh * 1.5 > self.departure_soc * self.capacity_kwh:
             most = self.departure_soc * self.capacity_kwh / 1.5
-            raise ScenarioError("ev.supply.trip_kwh", self.trip_kwh, f"must be at most {most:g}, two thirds of what the EV leaves with")
+            raise ScenarioError(
+                "ev.supply.trip_kwh", self.trip_kwh, f"must be at most {most:g}, two thirds of what the EV leaves with"
+            )
         if self.departure_hour >= self.arrival_hour:
-            raise ScenarioError("ev.supply.departure_hour", self.departure_hour, f"must be before arrival_hour = {self.arrival_hour:g}")
+            raise ScenarioError(
+                "ev.supply.departure_hour", self.departure_hour, f"must be before arrival_hour = {self.arrival_hour:g}"
+            )
         if not self.supply_start_hour < self.supply_end_hour:
-            raise ScenarioError("ev.supply.supply_start_hour", self.supply_start_hour, f"must be before supply_end_hour = {self.supply_end_hour:g}")
+            raise ScenarioError(
+                "ev.supply.supply_start_hour",
+                self.supply_start_hour,
+                f"must be before supply_end_hour = {self.supply_end_hour:g}",
+            )
         return self
 
 
@@ -182,13 +198,17 @@ class Battery(Model):
     start_soc: float = quantity("state of charge at the start", "", 0.0, ge=0, le=1)
     min_soc: float = quantity("lowest state of charge", "", 0.0, ge=0, le=1)
     buy_price: Literal["export", "import"] | float = quantity(
-        "what a home gets for a kWh that charges the battery: the grid's export or import price, or a number", "", "export"
+        "what a home gets for a kWh that charges the battery: the grid's export or import price, or a number",
+        "",
+        "export",
     )
     sell_price: Literal["export", "import"] | float = quantity(
         "what a home pays for a kWh from the battery: the grid's export or import price, or a number", "", "import"
     )
     fund_share: Literal["equal", "use", "keep"] = quantity(
-        "how the battery's profit is shared at the end: equally, by kWh charged and drawn, or kept in the fund", "", "equal"
+        "how the battery's profit is shared at the end: equally, by kWh charged and drawn, or kept in the fund",
+        "",
+        "equal",
     )
 
     @model_validator(mode="after")
@@ -279,7 +299,9 @@ class Scenario(Model):
     def _consistent(self) -> Self:
         modelled = sum(group.count for group in self.homes.groups) + len(self.homes.single)
         if modelled * self.steps > MAX_HOME_STEPS:
-            raise ScenarioError("steps", self.steps, f"must be at most {MAX_HOME_STEPS // modelled} for {modelled} homes")
+            raise ScenarioError(
+                "steps", self.steps, f"must be at most {MAX_HOME_STEPS // modelled} for {modelled} homes"
+            )
         for home in (*self.homes.groups, *self.homes.single):
             low, high = home.load_low_kw, home.load_high_kw
             low, high = (self.load.low_kw if low is None else low), (self.load.high_kw if high is None else high)
@@ -289,7 +311,9 @@ class Scenario(Model):
             price = getattr(self.grid, name)
             if isinstance(price, tuple) and len(price) not in (24, self.steps):
                 raise ScenarioError(
-                    f"grid.{name}", f"{len(price)} values", f"must be a number, 24 values by hour, or {self.steps} by step"
+                    f"grid.{name}",
+                    f"{len(price)} values",
+                    f"must be a number, 24 values by hour, or {self.steps} by step",
                 )
         return self
 
@@ -307,16 +331,54 @@ def validate(data: dict[str, Any]) -> Scenario:
 
 
 def _first(error: ValidationError) -> JiranError:
-    """Turn pydantic's list of errors into one sentence about the first."""
-    first = error.errors(include_url=False)[0]
-    where = ".".join(str(part) for part in first["loc"] if not _is_branch(part)) or "scenario"
+    """Turn pydantic's list of errors into one sentence about the first field that has one."""
+    errors = error.errors(include_url=False)
+    first = errors[0]
     if first["type"] == "extra_forbidden":
         known = ", ".join(_keys_at(first["loc"][:-1]))
-        return ScenarioError(where, first["input"], f"unknown key; known here: {known}")
-    if first["type"] == "missing":
+        return ScenarioError(
+            ".".join((*_place(first), str(first["loc"][-1]))), first["input"], f"unknown key; known here: {known}"
+        )
+    # A field of several types has an error for each type; the one that reached deepest into the value fits it best.
+    depth = len(_place(first))
+    same = [other for other in errors if _place(other)[:depth] == _place(first)]
+    deepest = max(same, key=lambda other: len(_place(other)))
+    where = ".".join(_place(deepest)) or "scenario"
+    if deepest["type"] == "missing":
         return ScenarioError(where, None, "is required")
-    message = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-    return ScenarioError(where, first["input"], f"must be {message}")
+    allowed = dict.fromkeys(_in_words(other["msg"]) for other in same if _place(other) == _place(deepest))
+    return ScenarioError(where, deepest["input"], f"must be {' or '.join(allowed)}")
+
+
+def _place(error: Any) -> tuple[str, ...]:
+    """Return the keys that lead to an error, without pydantic's names of a union's branches."""
+    keys = error["loc"][:-1] if error["type"] == "extra_forbidden" else error["loc"]
+    return tuple(str(part) for part in keys if not _is_branch(part))
+
+
+#: Pydantic's words and ours.
+_WORDS = {
+    "Input should be ": "",
+    "Value error, ": "",
+    "String should have ": "",
+    "greater than or equal to": "at least",
+    "less than or equal to": "at most",
+    "greater than": "above",
+    "less than": "below",
+    "a valid boolean": "true or false",
+    "a valid dictionary": "a table",
+    "a valid integer": "a whole number",
+    "a valid number": "a number",
+    "a valid string": "text",
+    "a valid tuple": "a list",
+}
+
+
+def _in_words(message: str) -> str:
+    """Return what is allowed as a person says it."""
+    for theirs, ours in _WORDS.items():
+        message = message.replace(theirs, ours)
+    return message.split(" or instance of ")[0].split(", unable to ")[0].split(", got a ")[0]
 
 
 def _is_branch(part: str | int) -> bool:

@@ -86,7 +86,9 @@ def starter() -> str:
 def _read_preset(name: str) -> dict[str, Any]:
     entry = _PRESETS / f"{name}.toml"
     if "/" in name or not entry.is_file():
-        known = ", ".join(sorted(file.name.removesuffix(".toml") for file in _PRESETS.iterdir() if file.name.endswith(".toml")))
+        known = ", ".join(
+            sorted(file.name.removesuffix(".toml") for file in _PRESETS.iterdir() if file.name.endswith(".toml"))
+        )
         raise ScenarioError("scenario", name, f"must be one of {known}, or the path of a file that ends in .toml")
     return tomllib.loads(entry.read_text(encoding="utf-8"))
 
@@ -94,13 +96,15 @@ def _read_preset(name: str) -> dict[str, Any]:
 def _read_file(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise JiranError(f"{path}: a scenario is a short text file, this one has {path.stat().st_size / 1e6:.0f} MB")
+            raise JiranError(
+                f"{path}: a scenario is a short text file, this one has {path.stat().st_size / 1e6:.0f} MB"
+            )
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise JiranError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise JiranError(f"{path}: is not a text file in UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, and lists in lists without end
         raise JiranError(f"{path}: is not valid TOML: {error}") from error
     if not data:
         raise JiranError(f"{path}: is empty; `jiran new {path.name}` writes a file to begin with")
@@ -138,7 +142,11 @@ def _entry(entries: list[Any], field: str, part: str, value: Any) -> int:
     """Return which entry of a list a part of a dotted name means."""
     if part.isdigit() and int(part) < len(entries):
         return int(part)
-    named = [i for i, entry in enumerate(entries) if isinstance(entry, dict) and part in (entry.get("kind"), entry.get("id"))]
+    named = [
+        i for i, entry in enumerate(entries) if isinstance(entry, dict) and part in (entry.get("kind"), entry.get("id"))
+    ]
     if len(named) != 1:
-        raise ScenarioError(field, value, f"{part!r} names {len(named)} entries of the list; use a number from 0 to {len(entries) - 1}")
+        raise ScenarioError(
+            field, value, f"{part!r} names {len(named)} entries of the list; use a number from 0 to {len(entries) - 1}"
+        )
     return named[0]

@@ -7,7 +7,7 @@ accounts of battery (the community fund), network, market and grid hold the othe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -25,12 +25,16 @@ Array = NDArray[np.float64]
 #: Largest imbalance of a step, kWh or money; relative to the step's total where that is above 1.
 TOLERANCE = 1e-9
 
-#: Columns of the totals: the flows, then what homes pay the grid and the battery, and what the grid alone would cost.
-COLUMNS = (*FLOWS, "grid_cost", "battery_cost", "left_cost", "ev_lent_kwh")
+#: What is summed for each home: the flows, what it pays the grid and the battery, what the grid alone would cost for
+#: what the market left, and what its EV gave to neighbours (a part of ev_supplied).
+BY_HOME = (*FLOWS, "grid_cost", "battery_cost", "left_cost", "ev_lent_kwh")
+
+#: What is summed for each step: the first flows, what the market left (battery and grid share it), and what homes pay
+#: battery and grid.
+BY_STEP = (*FLOWS[:6], "surplus_kwh", "deficit_kwh", "rest_cost")
 
 
-@dataclass(frozen=True)
-class Prices:
+class Prices(NamedTuple):
     """Prices per kWh in each step, shape (step,)."""
 
     grid_import: Array
@@ -107,25 +111,31 @@ def settle(flows: Flows, price: Prices, scenario: Scenario, start_kwh: float, ev
     by_home, by_step = _totals(
         profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh,
         fleet.homes, out.ev_charged_kwh, out.ev_supplied_kwh, out.ev_lent_kwh,
-        out.traded_kwh, out.charge_share, out.draw_share,
-        price.grid_import, price.grid_export, price.battery_buys, price.battery_sells,
+        out.traded_kwh, out.charge_share, out.draw_share, price,
     )  # fmt: skip
-    home = {name: by_home[:, column].copy() for column, name in enumerate(COLUMNS)}
-    step = {name: by_step[:, column].copy() for column, name in enumerate(COLUMNS)}
+    home, step = dict(zip(BY_HOME, by_home, strict=True)), dict(zip(BY_STEP, by_step, strict=True))
+    step |= {
+        "battery_charged_kwh": step["surplus_kwh"] * out.charge_share,
+        "battery_drawn_kwh": step["deficit_kwh"] * out.draw_share,
+        "grid_import_kwh": step["deficit_kwh"] * (1.0 - out.draw_share),
+        "grid_export_kwh": step["surplus_kwh"] * (1.0 - out.charge_share),
+    }
     paid, received, traded, losers = _add_trades(
         flows.trades, out.trades_until, profiles.load_kwh.shape[1], price.grid_import, price.grid_export
     )
     network = scenario.grid.network_charge * traded[:, 0]
     money = {
-        "homes": traded[:, 2] - traded[:, 1] - step["grid_cost"] - step["battery_cost"],
+        "homes": traded[:, 2] - traded[:, 1] - step["rest_cost"],
         "battery": step["battery_drawn_kwh"] * price.battery_sells - step["battery_charged_kwh"] * price.battery_buys,
         "network": network,
         "market": traded[:, 1] - traded[:, 2] - network,
         "grid": step["grid_import_kwh"] * price.grid_import - step["grid_export_kwh"] * price.grid_export,
     }
+    cost = paid - received + home["grid_cost"] + home["battery_cost"]
+    bills = np.array([cost.sum() + money["homes"].sum()]), np.array([np.abs(money["homes"]).sum()])
     balance = Balance(
         kwh=_energy_imbalance(flows, step, traded[:, 0], scenario.battery, start_kwh, ev_start_kwh),
-        money=_worst(sum(money.values(), np.zeros(1)), sum((np.abs(amount) for amount in money.values()), np.zeros(1))),
+        money=max(_worst(sum(money.values()), sum(np.abs(amount) for amount in money.values())), _worst(*bills)),
     )
     for what, imbalance in (("energy", balance.kwh), ("money", balance.money)):
         if not imbalance <= TOLERANCE:
@@ -139,7 +149,7 @@ def settle(flows: Flows, price: Prices, scenario: Scenario, start_kwh: float, ev
     return Settlement(
         home_kwh={name: home[name] for name in (*FLOWS, "ev_lent_kwh")},
         step_kwh={name: step[name] for name in FLOWS},
-        cost=paid - received + home["grid_cost"] + home["battery_cost"] - share,
+        cost=cost - share,
         left_cost=paid - received + home["left_cost"],
         paid=paid,
         received=received,
@@ -208,43 +218,52 @@ def _totals(
     traded_kwh: Array,
     charge_share: Array,
     draw_share: Array,
-    import_price: Array,
-    export_price: Array,
-    battery_buys: Array,
-    battery_sells: Array,
+    price: Prices,
 ) -> tuple[Array, Array]:
-    """Sum flows and money over steps, shape (home, column), and over homes, shape (step, column)."""
+    """Sum `BY_HOME` over the steps, shape (column, home), and `BY_STEP` over the homes, shape (column, step).
+
+    What a home did in a step is first written out as rows over homes; each column is then a weighted sum of rows, in
+    loops so plain that the compiler makes vector code of them.
+    """
     steps, homes = load_kwh.shape
-    by_home, by_step = np.zeros((homes, 14)), np.zeros((steps, 14))
-    flow = np.zeros(14)
-    charged_kwh, supplied_kwh, lent_kwh = np.zeros(homes), np.zeros(homes), np.zeros(homes)
+    by_home, by_step = np.zeros((14, homes)), np.empty((9, steps))
+    charging, supplied, lent = np.zeros(homes), np.zeros(homes), np.zeros(homes)
+    sold, bought, surplus, deficit = np.empty(homes), np.empty(homes), np.empty(homes), np.empty(homes)
     for step in range(steps):
+        charging[:] = ev_kwh[step]
         for ev in range(ev_homes.size):
-            charged_kwh[ev_homes[ev]] = ev_charged_kwh[step, ev]
-            supplied_kwh[ev_homes[ev]] = ev_supplied_kwh[step, ev]
-            lent_kwh[ev_homes[ev]] = ev_lent_kwh[step, ev]
+            charging[ev_homes[ev]] += ev_charged_kwh[step, ev]
+            supplied[ev_homes[ev]] = ev_supplied_kwh[step, ev]
+            lent[ev_homes[ev]] = ev_lent_kwh[step, ev]
+        generation, load, traded = generation_kwh[step], load_kwh[step], traded_kwh[step]
         for home in range(homes):
-            flow[0] = generation_kwh[step, home]
-            flow[1] = load_kwh[step, home]
-            flow[2] = ev_kwh[step, home] + charged_kwh[home]
-            flow[3] = supplied_kwh[home]
-            traded = traded_kwh[step, home]
-            flow[4] = max(traded, 0.0)
-            flow[5] = max(-traded, 0.0)
-            left = generation_kwh[step, home] - load_kwh[step, home] - ev_kwh[step, home]
-            left += supplied_kwh[home] - charged_kwh[home] - traded
-            surplus, deficit = max(left, 0.0), max(-left, 0.0)
-            flow[6] = surplus * charge_share[step]
-            flow[7] = deficit * draw_share[step]
-            flow[8] = deficit * (1.0 - draw_share[step])
-            flow[9] = surplus * (1.0 - charge_share[step])
-            flow[10] = flow[8] * import_price[step] - flow[9] * export_price[step]
-            flow[11] = flow[7] * battery_sells[step] - flow[6] * battery_buys[step]
-            flow[12] = deficit * import_price[step] - surplus * export_price[step]
-            flow[13] = lent_kwh[home]
-            for column in range(14):
-                by_home[home, column] += flow[column]
-                by_step[step, column] += flow[column]
+            left = generation[home] - load[home] - charging[home] + supplied[home] - traded[home]
+            sold[home], bought[home] = max(traded[home], 0.0), max(-traded[home], 0.0)
+            surplus[home], deficit[home] = max(left, 0.0), max(-left, 0.0)
+        charged, drawn = charge_share[step], draw_share[step]
+        exported, imported = 1.0 - charged, 1.0 - drawn
+        buy, sell = price.grid_import[step], price.grid_export[step]
+        for column, row, weight in (
+            (0, generation, 1.0), (1, load, 1.0), (2, charging, 1.0), (3, supplied, 1.0), (4, sold, 1.0), (5, bought, 1.0),
+            (6, surplus, charged), (7, deficit, drawn), (8, deficit, imported), (9, surplus, exported),
+            (10, deficit, imported * buy), (10, surplus, -exported * sell),
+            (11, deficit, drawn * price.battery_sells[step]), (11, surplus, -charged * price.battery_buys[step]),
+            (12, deficit, buy), (12, surplus, -sell), (13, lent, 1.0),
+        ):  # fmt: skip
+            sums = by_home[column]
+            for home in range(homes):
+                sums[home] += weight * row[home]
+        pays = imported * buy + drawn * price.battery_sells[step]
+        gets = exported * sell + charged * price.battery_buys[step]
+        total = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for h in range(homes):
+            total = (
+                total[0] + generation[h], total[1] + load[h], total[2] + charging[h], total[3] + supplied[h],
+                total[4] + sold[h], total[5] + bought[h], total[6] + surplus[h], total[7] + deficit[h],
+                total[8] + deficit[h] * pays - surplus[h] * gets,
+            )  # fmt: skip
+        for column in range(9):
+            by_step[column, step] = total[column]
     return by_home, by_step
 
 

@@ -24,7 +24,9 @@ def times(timeline: Timeline) -> pl.Series:
     return utc.dt.convert_time_zone(timeline.zone)
 
 
-def trades_frame(community: Community, timeline: Timeline, flows: Flows, first: int = 0, last: int | None = None) -> pl.DataFrame:
+def trades_frame(
+    community: Community, timeline: Timeline, flows: Flows, first: int = 0, last: int | None = None
+) -> pl.DataFrame:
     """Return the transaction log, one row a trade, in order of time.
 
     Args:

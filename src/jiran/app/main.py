@@ -25,13 +25,12 @@ def main() -> None:
     """Draw the dashboard once."""
     st.set_page_config("jiran", page_icon=str(_ICON), layout="wide")
     state.prepare()
-    page = st.navigation(
-        [
-            st.Page(show, title=title, icon=icon, url_path=path, default=not place)
-            for place, (show, title, icon, path) in enumerate(PAGES)
-        ],
-        position="top",
-    )
+    pages = {
+        path: st.Page(show, title=title, icon=icon, url_path=path, default=not place)
+        for place, (show, title, icon, path) in enumerate(PAGES)
+    }
+    state.remember_pages(pages)
+    page = st.navigation(list(pages.values()), position="top")
     with st.sidebar:
         sidebar.show()
     notice = state.take_notice()
@@ -44,6 +43,9 @@ def main() -> None:
         st.stop()
     for warning in result.warnings:
         st.warning(warning, icon=":material/warning:")
+    if result.data_report is not None:
+        with st.expander("What was changed in the meter data", icon=":material/fact_check:"):
+            st.markdown("\n".join(f"- {line}" for line in result.data_report.lines()))
     page.run()
     worst = result.balance
     st.caption(

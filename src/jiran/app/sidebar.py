@@ -21,43 +21,51 @@ if TYPE_CHECKING:
 
 KIND_LABELS = {"solar": "Solar homes", "ev": "EV homes", "hybrid": "Solar + EV homes", "normal": "Normal homes"}
 
-#: Fields with a label of their own and a handy range: (label, least, most, step).
-_FIELDS = {
-    "steps": ("Number of steps", 1, None, 1),
-    "grid.import_price": ("Grid price", 0.0, 2.0, 0.0125),
-    "solar.pv_kwp": ("Solar capacity per home", 0.0, 20.0, 0.5),
-    "market.fraction": ("P2P price, share of grid price (α)", 0.05, 0.95, 0.05),
-    "battery.capacity_kwh": ("Community battery", 0.0, None, 5.0),
-    "seed": ("Seed of chance", 0, None, 1),
+#: The fields on top: (label, least, most, step, format).
+_FIELDS: dict[str, tuple[str, Any, Any, Any, str | None]] = {
+    "steps": ("Number of steps", 1, None, 1, None),
+    "grid.import_price": ("Grid price, {currency}/kWh", 0.0, 2.0, 0.0125, "%.4f"),
+    "solar.pv_kwp": ("Solar capacity per home, kWp", 0.0, 20.0, 0.5, "%.1f"),
+    "market.fraction": ("P2P price as share of grid price, α", 0.05, 0.95, 0.05, "%.2f"),
+    "battery.capacity_kwh": ("Community battery, kWh", 0.0, None, 5.0, "%.0f"),
+    "seed": ("Seed of chance", 0, None, 1, None),
 }
-#: What is folded away, by heading; the widgets come from the fields' own types and bounds.
+#: What is folded away, by heading: label of each field; kind of widget and bounds come from the scenario's own table.
 _MORE = {
-    "Prices": ("grid.export_price", "grid.network_charge", "battery.buy_price", "battery.sell_price", "battery.fund_share"),
-    "Battery": (
-        "battery.charge_kw",
-        "battery.discharge_kw",
-        "battery.charge_efficiency",
-        "battery.discharge_efficiency",
-        "battery.start_soc",
-        "battery.min_soc",
-    ),
-    "Sunshine and load": (
-        "solar.derate",
-        "solar.clouds",
-        "load.low_kw",
-        "load.high_kw",
-        "load.evening_factor",
-        "load.fluctuation",
-    ),
-    "Electric vehicles": (
-        "ev.kw",
-        "ev.supply.enabled",
-        "ev.supply.capacity_kwh",
-        "ev.supply.reserve_soc",
-        "ev.supply.departure_soc",
-        "ev.supply.trip_kwh",
-    ),
-    "Climate": ("grid.co2_kg_per_kwh",),
+    "Prices": {
+        "grid.export_price": "Export price, {currency}/kWh",
+        "grid.network_charge": "Network charge on P2P, {currency}/kWh",
+        "battery.buy_price": "A home that charges the battery gets",
+        "battery.sell_price": "A home that draws from it pays",
+        "battery.fund_share": "Battery's profit is shared",
+    },
+    "Battery": {
+        "battery.charge_kw": "Charging power, kW",
+        "battery.discharge_kw": "Discharging power, kW",
+        "battery.charge_efficiency": "Charging efficiency",
+        "battery.discharge_efficiency": "Discharging efficiency",
+        "battery.start_soc": "State of charge at the start",
+        "battery.min_soc": "Lowest state of charge",
+    },
+    "Sunshine": {
+        "solar.derate": "Share of the clear-sky sun that arrives",
+        "solar.clouds": "Depth of passing clouds",
+    },
+    "Household load": {
+        "load.low_kw": "Lower bound, kW",
+        "load.high_kw": "Upper bound, kW",
+        "load.evening_factor": "Factor in the evening",
+        "load.fluctuation": "Share that flickers from step to step",
+    },
+    "Electric vehicles": {
+        "ev.kw": "Charging power, kW",
+        "ev.supply.enabled": "EVs supply neighbours in the evening",
+        "ev.supply.capacity_kwh": "EV battery, kWh",
+        "ev.supply.reserve_soc": "Supply stops at state of charge",
+        "ev.supply.departure_soc": "Needed when leaving",
+        "ev.supply.trip_kwh": "A day's driving, kWh",
+    },
+    "Climate": {"grid.co2_kg_per_kwh": "CO₂ of grid electricity, kg/kWh"},
 }
 
 
@@ -95,7 +103,20 @@ class _Panel:
         if value != self.start(name):
             self.wanted[name] = value
 
-    def number(self, name: str, label: str, least: Any, most: Any, step: Any, help_text: str, *, slider: bool = False) -> None:
+    def number(
+        self,
+        name: str,
+        label: str,
+        least: Any,
+        most: Any,
+        step: Any,
+        shown: str | None,
+        help_text: str,
+        *,
+        slider: bool = False,
+    ) -> None:
+        """Draw a number: a slider where a range is known and holds the value, else a field to type in."""
+        label = label.format(currency=self.base.data.get("currency", "MYR"))
         value = self.now(name)
         if isinstance(value, list | tuple):
             st.caption(f"{label}: {len(value)} values of the scenario")
@@ -104,9 +125,9 @@ class _Panel:
         kind = type(step)
         value = kind(value)
         if slider and least <= value <= most:
-            chosen = st.slider(label, least, most, value, step, key=self.key(name), help=help_text)
+            chosen = st.slider(label, least, most, value, step, shown, key=self.key(name), help=help_text)
         else:
-            chosen = st.number_input(label, least, most, value, step, key=self.key(name), help=help_text)
+            chosen = st.number_input(label, least, most, value, step, shown, key=self.key(name), help=help_text)
         self.say(name, chosen)
 
 
@@ -146,36 +167,33 @@ def _presets(panel: _Panel) -> None:
 
 
 def _main(panel: _Panel) -> None:
+    """Draw what a viewer changes first."""
+    modelled = panel.base.data.get("homes", {}).get("groups", [])
     left, right = st.columns(2)
     with left:
-        label, least, most, step = _FIELDS["steps"]
-        panel.number("steps", label, least, most, step, _help("steps"))
+        _top(panel, "steps")
     with right:
         sizes = list(get_args(Scenario.model_fields["step_minutes"].annotation))
-        now = panel.now("step_minutes")
+        place = sizes.index(panel.now("step_minutes"))
+        help_text = _help("step_minutes")
         panel.say(
-            "step_minutes",
-            st.selectbox("Step, minutes", sizes, index=sizes.index(now), key=panel.key("step_minutes"), help=_help("step_minutes")),
+            "step_minutes", st.selectbox("Step, minutes", sizes, place, key=panel.key("step_minutes"), help=help_text)
         )
-    modelled = panel.base.data.get("homes", {}).get("groups", [])
-    parameters = find(panel.now("market.mechanism")).parameters
-    for name in ("grid.import_price", "solar.pv_kwp", "market.fraction", "battery.capacity_kwh"):
-        if name == "market.fraction" and "fraction" not in parameters:
-            continue
-        if name == "solar.pv_kwp" and not modelled:
-            continue
-        label, least, most, step = _FIELDS[name]
-        unit = f", {_unit(name)}" if _unit(name) else ""
-        currency = panel.base.data.get("currency", "MYR")
-        panel.number(
-            name, f"{label}{unit}".replace(", /", f", {currency}/"), least, most, step,
-            _help(name) if name != "market.fraction" else parameters["fraction"].description,
-            slider=most is not None,
-        )  # fmt: skip
+    _top(panel, "grid.import_price")
+    if modelled:
+        _top(panel, "solar.pv_kwp")
+    if "fraction" in find(panel.now("market.mechanism")).parameters:
+        _top(panel, "market.fraction")
+    _top(panel, "battery.capacity_kwh")
     if modelled:
         _kinds(panel, modelled)
-    label, least, most, step = _FIELDS["seed"]
-    panel.number("seed", label, least, most, step, _help("seed"))
+    _top(panel, "seed")
+
+
+def _top(panel: _Panel, name: str) -> None:
+    """Draw a field of `_FIELDS`."""
+    label, least, most, step, shown = _FIELDS[name]
+    panel.number(name, label, least, most, step, shown, _help(name), slider=most is not None)
 
 
 def _kinds(panel: _Panel, groups: list[dict[str, Any]]) -> None:
@@ -186,7 +204,15 @@ def _kinds(panel: _Panel, groups: list[dict[str, Any]]) -> None:
         kind = group["kind"]
         detail = f" {place + 1}" if kind in several else ""
         with columns[place % 2]:
-            panel.number(f"homes.groups.{place}.count", KIND_LABELS[kind] + detail, 0, None, 1, "number of homes of this kind")
+            panel.number(
+                f"homes.groups.{place}.count",
+                KIND_LABELS[kind] + detail,
+                0,
+                None,
+                1,
+                None,
+                "Number of homes of this kind",
+            )
 
 
 def _more(panel: _Panel) -> None:
@@ -202,8 +228,8 @@ def _more(panel: _Panel) -> None:
             _parameter(panel, f"market.{name}", parameter)
     for heading, fields in _MORE.items():
         st.markdown(f"**{heading}**")
-        for name in fields:
-            _field(panel, name)
+        for name, label in fields.items():
+            _field(panel, name, label)
 
 
 def _parameter(panel: _Panel, name: str, parameter: Parameter) -> None:
@@ -212,21 +238,27 @@ def _parameter(panel: _Panel, name: str, parameter: Parameter) -> None:
     now = parameter.default if now is None else now
     if parameter.choices:
         choices = list(parameter.choices)
-        panel.say(name, st.selectbox(label, choices, index=choices.index(now), key=panel.key(name), help=parameter.description))
+        panel.say(
+            name,
+            st.selectbox(label, choices, index=choices.index(now), key=panel.key(name), help=parameter.description),
+        )
         return
-    panel.number(name, label, parameter.ge, parameter.le, 0.05, parameter.description)
+    panel.number(name, label, parameter.ge, parameter.le, 0.05, None, parameter.description)
 
 
-def _field(panel: _Panel, name: str) -> None:
+def _field(panel: _Panel, name: str, label: str) -> None:
     """Draw the widget that fits a field's type and bounds."""
     info = _info(name)
-    label = f"{name.split('.')[-1].replace('_', ' ')}{', ' + _unit(name) if _unit(name) else ''}"
-    label = label.replace(" kwh,", ",").replace(" kw,", ",").capitalize().replace("soc", "state of charge").replace("Ev", "EV")
     now, key = panel.now(name), panel.key(name)
     if isinstance(now, bool):
         panel.say(name, st.toggle(label, value=now, key=key, help=_help(name)))
         return
-    choices = [option for part in (info.annotation, *get_args(info.annotation)) for option in get_args(part) if isinstance(option, str)]
+    choices = [
+        option
+        for part in (info.annotation, *get_args(info.annotation))
+        for option in get_args(part)
+        if isinstance(option, str)
+    ]
     if choices:
         if now not in choices:
             choices.append(now)
@@ -234,8 +266,8 @@ def _field(panel: _Panel, name: str) -> None:
         return
     least, most = _bounds(info)
     share = most == 1.0
-    step = 0.05 if share else 0.5 if _unit(name) in ("kW", "kWh") else 0.01
-    panel.number(name, label, least, most, step, _help(name), slider=share)
+    step = 0.05 if share else 0.5 if info.json_schema_extra["unit"] in ("kW", "kWh") else 0.01
+    panel.number(name, label, least, most, step, None, _help(name), slider=share)
 
 
 def _info(name: str) -> Any:
@@ -250,17 +282,16 @@ def _info(name: str) -> Any:
 
 
 def _default(name: str) -> Any:
+    """Return a field's default; a market rule's own parameters have theirs from the rule."""
     if name.startswith("market.") and name != "market.mechanism":
         return None
     return _info(name).default
 
 
-def _unit(name: str) -> str:
-    info = _info(name)
-    return str((info.json_schema_extra or {}).get("unit", "")) if info else ""
-
-
 def _help(name: str) -> str:
+    """Return what a field means, as the scenario or the market rule declares it."""
+    if name == "market.fraction":
+        return find("grid-fraction").parameters["fraction"].description
     description = str(_info(name).description)
     return description[0].upper() + description[1:]
 

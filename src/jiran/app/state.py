@@ -23,11 +23,10 @@ import streamlit as st
 import tomli_w
 
 from jiran.app.charts.base import Window
-
 from jiran.errors import JiranError
 from jiran.scenario import KINDS, MAX_HOME_STEPS, Scenario, validate
 from jiran.scenario_files import presets, read_scenario, with_overrides
-from jiran.simulate import simulate
+from jiran.simulation import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,9 +98,20 @@ def _unpack(text: str) -> dict[str, Any]:
         data = tomllib.loads(zlib.decompressobj().decompress(packed, 20 * _LONGEST_LINK).decode())
     except (binascii.Error, ValueError, zlib.error) as error:
         raise JiranError("the link is damaged: its scenario cannot be read") from error
-    if "data" in data.get("homes", {}) or str(data.get("market", {}).get("mechanism", "")).endswith(".py"):
-        raise JiranError("the link names a file, which a link may not")
+    refuse_files(data, "the link")
     return data
+
+
+def refuse_files(data: dict[str, Any], source: str) -> None:
+    """Refuse scenario data from outside that would read files or run programs of this machine.
+
+    Raises:
+        JiranError: It would.
+    """
+    homes, market = data.get("homes"), data.get("market")
+    reads = isinstance(homes, dict) and "data" in homes
+    if reads or (isinstance(market, dict) and str(market.get("mechanism", "")).endswith(".py")):
+        raise JiranError(f"{source} names a file, which only a scenario on the command line may: jiran app SCENARIO.toml")
 
 
 def base() -> Base:
@@ -136,6 +146,16 @@ def changes() -> dict[str, Any]:
     return current
 
 
+def remember_pages(pages: dict[str, Any]) -> None:
+    """Remember the pages by path, so that one page can open another."""
+    st.session_state.pages = pages
+
+
+def open_page(path: str) -> None:
+    """Go to another page."""
+    st.switch_page(st.session_state.pages[path])
+
+
 def take_notice() -> str | None:
     """Return what went wrong when the page was opened, once."""
     notice: str | None = st.session_state.pop("notice", None)
@@ -158,8 +178,7 @@ def _from_outside() -> tuple[Base, dict[str, Any]]:
     else:
         start = base_of_preset(FIRST_PRESET)
     wanted = {key: _value(text) for key, text in link.items() if "." in key or key in Scenario.model_fields}
-    if str(wanted.get("market.mechanism", "")).endswith(".py") or any(key.startswith("homes.data") for key in wanted):
-        raise JiranError("the link names a file, which a link may not")
+    refuse_files(with_overrides({}, wanted), "the link")
     validate(with_overrides(start.data, wanted))
     return start, wanted
 
@@ -182,7 +201,9 @@ def keep(wanted: dict[str, Any]) -> Scenario:
     st.session_state.changes = wanted
     st.session_state.scenario = scenario
     if start.link:
-        link = start.link | {name: value if isinstance(value, str) else json.dumps(value) for name, value in wanted.items()}
+        link = start.link | {
+            name: value if isinstance(value, str) else json.dumps(value) for name, value in wanted.items()
+        }
         if {key: st.query_params[key] for key in st.query_params} != link:
             st.query_params.from_dict(link)
     else:
@@ -200,6 +221,14 @@ def scenario() -> Scenario:
             st.session_state.scenario = validate(start.data)
     current: Scenario = st.session_state.scenario
     return current
+
+
+def is_new_upload(file: str) -> bool:
+    """Tell whether a file has not been seen in this session, and remember it."""
+    if st.session_state.get("seen_upload") == file:
+        return False
+    st.session_state.seen_upload = file
+    return True
 
 
 class _Results:
@@ -289,3 +318,18 @@ def pick_window(*, whole: bool) -> Window:
 
 
 _WHOLE = "Whole period"
+
+
+def picked_home() -> str:
+    """Return the home that the viewer looks at; at first the one that trading gains most."""
+    homes = result().homes
+    chosen: str = st.session_state.get("home", "")
+    if chosen not in homes["id"]:
+        chosen = homes["id"][homes["saving"].arg_max() or 0]
+        st.session_state["home"] = chosen
+    return chosen
+
+
+def pick_home(home: str) -> None:
+    """Look at a home; its widget has the key "home"."""
+    st.session_state["home"] = home

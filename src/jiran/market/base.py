@@ -167,7 +167,9 @@ def _reason(error: Exception) -> str:
     """Return the one line of numba's long message that says what is wrong, with its line number."""
     text = str(error)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    place = next((line.split(", ", 1)[1].rstrip(":") for line in lines if line.startswith("File ") and ", line" in line), "")
+    place = next(
+        (line.split(", ", 1)[1].rstrip(":") for line in lines if line.startswith("File ") and ", line" in line), ""
+    )
     skip = ("Failed in nopython", "During:", "File ", "<source", "This error may", "-", "*", "def ", "@")
     reason = next((line for line in lines if not line.startswith(skip)), type(error).__name__)
     return f"{reason} ({place})" if place else reason

@@ -42,7 +42,7 @@ def match(
     if way == 0:
         return match_in_order(net_kwh, np.arange(homes), buyer_price, seller_price, trades)
     if way == 3:
-        return match_in_order(net_kwh, rng.permutation(homes), buyer_price, seller_price, trades)
+        return match_in_order(net_kwh, shuffled(homes, rng), buyer_price, seller_price, trades)
     surplus_kwh, deficit_kwh = totals(net_kwh)
     volume_kwh = min(surplus_kwh, deficit_kwh)
     if volume_kwh <= 0.0:
@@ -81,6 +81,16 @@ def match_in_order(
 
 
 @njit(cache=True)
+def shuffled(homes: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Return the homes in a random order (Fisher and Yates)."""
+    order = np.arange(homes)
+    for place in range(homes - 1, 0, -1):
+        other = int(rng.random() * (place + 1))
+        order[place], order[other] = order[other], order[place]
+    return order
+
+
+@njit(cache=True)
 def totals(net_kwh: Vector) -> tuple[float, float]:
     """Return the sums of all surpluses and of all deficits, kWh, both >= 0."""
     surplus_kwh = 0.0
@@ -105,8 +115,8 @@ def pro_rata(net_kwh: Vector, seller_share: float, buyer_share: float) -> Vector
 @njit(cache=True)
 def equal_shares(net_kwh: Vector, volume_kwh: float) -> Vector:
     """Return what each home sells (> 0) or buys (< 0): the same amount on a side, but no more than its order."""
-    selling_cap = _cap(np.sort(net_kwh[net_kwh > 0.0]), volume_kwh)
-    buying_cap = _cap(np.sort(-net_kwh[net_kwh < 0.0]), volume_kwh)
+    selling_cap = _cap(net_kwh, 1.0, volume_kwh)
+    buying_cap = _cap(net_kwh, -1.0, volume_kwh)
     traded_kwh = np.empty_like(net_kwh)
     for home in range(net_kwh.size):
         traded_kwh[home] = max(-buying_cap, min(selling_cap, net_kwh[home]))
@@ -114,15 +124,25 @@ def equal_shares(net_kwh: Vector, volume_kwh: float) -> Vector:
 
 
 @njit(cache=True)
-def _cap(orders_kwh: Vector, volume_kwh: float) -> float:
-    """Return the cap at which rising orders, each cut to the cap, add up to the volume."""
-    left_kwh = volume_kwh
-    for place in range(orders_kwh.size):
-        cap: float = left_kwh / (orders_kwh.size - place)
-        if orders_kwh[place] >= cap:
+def _cap(net_kwh: Vector, side: float, volume_kwh: float) -> float:
+    """Return the cap at which the orders of a side (1 sells, -1 buys), each cut to the cap, add up to the volume.
+
+    Water filling: the cap is raised round by round, by what the orders that it already covers leave over.
+    """
+    cap = 0.0
+    while True:
+        covered_kwh, open_orders = 0.0, 0
+        for net in net_kwh:
+            if side * net > cap:
+                open_orders += 1
+            elif side * net > 0.0:
+                covered_kwh += side * net
+        if open_orders == 0:
+            return np.inf
+        higher = (volume_kwh - covered_kwh) / open_orders
+        if higher <= cap:
             return cap
-        left_kwh -= orders_kwh[place]
-    return np.inf
+        cap = higher
 
 
 @njit(cache=True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+
+#: Homes are worked out in blocks of this size: a block of rows is then written as columns in one go.
+_BLOCK = 64
 
 
 @dataclass(frozen=True)
@@ -34,3 +38,21 @@ def stream(seed: int, purpose: str, home: str = "") -> np.random.Generator:
     """
     key = hashlib.blake2b(f"{purpose}/{home}".encode(), digest_size=16).digest()
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, int.from_bytes(key, "little")])))
+
+
+def by_home(steps: int, homes: int, fill: Callable[[int, Array], None]) -> Array:
+    """Return an array of shape (step, home) whose columns are worked out one home at a time.
+
+    Args:
+        steps: Number of steps.
+        homes: Number of homes.
+        fill: Gets a home and its zeros over time, shape (step,), and fills them in.
+    """
+    array, block = np.empty((steps, homes)), np.empty((min(_BLOCK, homes), steps))
+    for first in range(0, homes, _BLOCK):
+        rows = block[: homes - first]
+        rows[:] = 0.0
+        for row, over_time in enumerate(rows):
+            fill(first + row, over_time)
+        array[:, first : first + len(rows)] = rows.T
+    return array

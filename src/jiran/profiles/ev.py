@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jiran.errors import ScenarioError
-from jiran.profiles.base import Array, stream
+from jiran.profiles.base import Array, by_home, stream
 
 if TYPE_CHECKING:
     from jiran.community import Community
-    from jiran.scenario import EvSupply
+    from jiran.scenario import EvBlock, EvSupply
     from jiran.timeline import Timeline
 
 
@@ -23,22 +24,32 @@ def block_charging_kwh(community: Community, timeline: Timeline, seed: int) -> A
     For each home, block and day it is drawn whether the block happens; if so the EV charges at full power throughout.
     Blocks that overlap do not add up above full power.
     """
-    energy = np.zeros((timeline.steps, community.size))
-    days = int(timeline.day[-1]) + 1
-    for home in np.flatnonzero(community.ev_kw):
-        blocks = community.ev_blocks[home]
+    steps_of_day = np.bincount(timeline.day)
+
+    @cache
+    def begun(block: EvBlock) -> tuple[Array, Array | None]:
+        """Return the share of each step that lies in a block begun today, and in one begun the evening before."""
+        overnight = block.end_hour <= block.start_hour
+        end = block.end_hour + (24.0 if overnight else 0.0)
+        today = _overlap(timeline, block.start_hour, end)
+        return today, _overlap(timeline, block.start_hour - 24.0, end - 24.0) if overnight else None
+
+    def fill(home: int, energy: Array) -> None:
+        power_kw, blocks = community.ev_kw[home], community.ev_blocks[home]
+        if power_kw == 0.0:
+            return
         # One row more than days: the night of the first day may belong to a block of the evening before.
-        draws = stream(seed, "ev block", community.ids[home]).random((days + 1, len(blocks)))
-        share = np.zeros(timeline.steps)
+        draws = stream(seed, "ev block", community.ids[home]).random((steps_of_day.size + 1, len(blocks)))
         for column, block in enumerate(blocks):
             happens = draws[:, column] < block.probability
-            overnight = block.end_hour <= block.start_hour
-            end = block.end_hour + (24.0 if overnight else 0.0)
-            share += _overlap(timeline, block.start_hour, end) * happens[timeline.day + 1]
-            if overnight:
-                share += _overlap(timeline, block.start_hour - 24.0, end - 24.0) * happens[timeline.day]
-        energy[:, home] = community.ev_kw[home] * timeline.step_h * np.minimum(share, 1.0)
-    return energy
+            today, evening_before = begun(block)
+            energy += today * np.repeat(happens[1:], steps_of_day)
+            if evening_before is not None:
+                energy += evening_before * np.repeat(happens[:-1], steps_of_day)
+        np.minimum(energy, 1.0, out=energy)
+        energy *= power_kw * timeline.step_h
+
+    return by_home(timeline.steps, community.size, fill)
 
 
 def _overlap(timeline: Timeline, start: float, end: float) -> Array:
@@ -104,7 +115,9 @@ def supply_plan(community: Community, timeline: Timeline, supply: EvSupply, seed
     for home in homes:
         if community.ev_kw[home] < needed_kw:
             raise ScenarioError(
-                "ev.kw", float(community.ev_kw[home]), f"must be at least {needed_kw:.3g} kW to charge for trips overnight"
+                "ev.kw",
+                float(community.ev_kw[home]),
+                f"must be at least {needed_kw:.3g} kW to charge for trips overnight",
             )
     days = int(timeline.day[-1]) + 1
     returns = parked & np.concatenate([[False], ~parked[:-1]])
@@ -127,9 +140,7 @@ def supply_plan(community: Community, timeline: Timeline, supply: EvSupply, seed
     )
 
 
-def _calendar(
-    timeline: Timeline, supply: EvSupply
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.int64]]:
+def _calendar(timeline: Timeline, supply: EvSupply) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.int64]]:
     """Return parked, supplying and charging_steps_after; only whole steps at home count as parked."""
     # A day more than the run, so that the last evening knows the next morning's departure.
     extra = 24 * 60 // timeline.step_minutes

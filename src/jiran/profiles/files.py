@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from jiran.errors import DataError
-from jiran.profiles.meter_bytes import MAX_FILE_MB, PARQUET, check_size, csv_text, read_bytes
+from jiran.profiles.meter_bytes import MAX_FILE_MB, PARQUET, check_size, csv_text, read_bytes, refuse_ragged
 from jiran.profiles.meter_columns import QUANTITIES, QUANTITY_OF, Columns, ValueColumn, check_ids, columns
 from jiran.profiles.meter_report import Change, DataReport
 from jiran.profiles.meter_steps import Readings, period, start_labels, to_steps
@@ -112,9 +112,7 @@ def read_meter_data(
     return MeterData(readings.ids, profiles, DataReport(source.path, changes))
 
 
-def describe(
-    source: HomeData, *, zone: str, folder: Path | None = None, content: bytes | None = None
-) -> Coverage:
+def describe(source: HomeData, *, zone: str, folder: Path | None = None, content: bytes | None = None) -> Coverage:
     """Tell what a file has, in the local time of a zone.
 
     Raises:
@@ -158,7 +156,7 @@ def _table(source: str, content: bytes) -> Table:
         raise DataError(source, "is empty")
     try:
         raw = _parquet(source, content) if content.startswith(PARQUET) else _csv(source, content)
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:  # it panics on some broken Parquet
         kind = "Parquet" if content.startswith(PARQUET) else "CSV"
         reason = str(error).splitlines()[0].removeprefix("parquet: ")
         raise DataError(source, f"cannot be read as {kind}: {reason}") from None
@@ -182,16 +180,18 @@ def _parquet(source: str, content: bytes) -> Table:
 
 def _csv(source: str, content: bytes) -> Table:
     text, separator = csv_text(source, content)
-    frame = pl.read_csv(text.encode(), has_header=False, separator=separator, infer_schema=False)
+    try:
+        frame = pl.read_csv(text.encode(), has_header=False, separator=separator, infer_schema=False)
+    except pl.exceptions.PolarsError:
+        refuse_ragged(source, text, separator)
+        raise
     header = [name or "" for name in frame.row(0)]
     return Table(source, header, _numbered(frame).slice(1), decimal_comma=separator != ",")
 
 
 def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
     """Call the columns by their places and count the rows from 1."""
-    return frame.rename({name: str(place) for place, name in enumerate(frame.columns)}).with_row_index(
-        "row", offset=1
-    )
+    return frame.rename({name: str(place) for place, name in enumerate(frame.columns)}).with_row_index("row", offset=1)
 
 
 def _readings(source: HomeData, table: Table, meaning: Columns, zone: ZoneInfo) -> Readings:
@@ -205,9 +205,7 @@ def _readings(source: HomeData, table: Table, meaning: Columns, zone: ZoneInfo) 
         value = _numbers(table, column)
         there = np.isfinite(value)
         home = np.full(rows, ids.index(column.home), np.uint32) if homes is None else homes
-        said = (
-            np.full(rows, QUANTITIES.index(column.quantity), np.uint8) if quantities is None else quantities
-        )
+        said = np.full(rows, QUANTITIES.index(column.quantity), np.uint8) if quantities is None else quantities
         kw = np.full(rows, column.is_kw)
         parts.append(tuple(array[there] for array in (home, said, utc_s, value, kw)))
     home, said, utc_s, value, kw = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
@@ -230,13 +228,11 @@ def _instants(table: Table, meaning: Columns, zone: ZoneInfo) -> Instants:
             row = _row(table, column == times[wrong])
             raise DataError(table.source, f'row {row}: "{times[wrong]}" is not {expected}')
     elif column.dtype in (pl.Date, pl.Datetime):
-        strange = ~times.dt.year().is_in(YEARS)
-        if strange.any():
-            row = _row(table, column == times.filter(strange)[0])
-            raise DataError(table.source, f"row {row}: {times.filter(strange)[0]} is not {expected}")
-        seconds = (
-            times.cast(pl.Datetime("us", getattr(column.dtype, "time_zone", None))).dt.epoch("s").to_numpy()
-        )
+        if not times.dt.year().is_in(YEARS).all():
+            strange = ~column.dt.year().is_in(YEARS)
+            shown = column.filter(strange)[:1].cast(pl.String)[0]
+            raise DataError(table.source, f"row {_row(table, strange)}: {shown} is not {expected}")
+        seconds = times.cast(pl.Datetime("us", getattr(column.dtype, "time_zone", None))).dt.epoch("s").to_numpy()
         exact = Instants(seconds, seconds, np.zeros(seconds.size, bool))
         instants = wall_to_utc(seconds, zone) if getattr(column.dtype, "time_zone", None) is None else exact
     else:
@@ -257,9 +253,7 @@ def _utc(table: Table, meaning: Columns, instants: Instants) -> tuple[Seconds, l
     return utc_s, [Change("", "", what, count) for what, count in counts.items() if count]
 
 
-def _homes(
-    source: HomeData, table: Table, meaning: Columns
-) -> tuple[tuple[str, ...], NDArray[np.uint32] | None]:
+def _homes(source: HomeData, table: Table, meaning: Columns) -> tuple[tuple[str, ...], NDArray[np.uint32] | None]:
     """Return the ids, and for a long file each row's place in them."""
     if meaning.home is None:
         return tuple(dict.fromkeys(column.home for column in meaning.values)), None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
@@ -29,9 +30,7 @@ def read_bytes(source: str, folder: Path | None) -> bytes:
             file.seek(0)
             return file.read()
     except FileNotFoundError:
-        raise DataError(
-            source, "there is no such file; a relative path starts at the scenario's folder"
-        ) from None
+        raise DataError(source, "there is no such file; a relative path starts at the scenario's folder") from None
     except (OSError, ValueError) as error:
         raise DataError(source, f"cannot be opened: {getattr(error, 'strerror', None) or error}") from None
 
@@ -56,9 +55,19 @@ def csv_text(source: str, content: bytes) -> tuple[str, str]:
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        raise DataError(
-            source, "is neither Parquet nor CSV text in UTF-8; in a spreadsheet, save it as 'CSV UTF-8'"
-        )
-    text = text.lstrip()
+        raise DataError(source, "is neither Parquet nor CSV text in UTF-8; in a spreadsheet, save it as 'CSV UTF-8'")
+    text = text.lstrip("\r\n ")
     header = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
     return text, max(";\t,", key=header.count)
+
+
+def refuse_ragged(source: str, text: str, separator: str) -> None:
+    """Name the first row of a CSV file that has more cells than its header, if there is one."""
+    rows = csv.reader(text.splitlines(), delimiter=separator)
+    try:
+        width = len(next(rows))
+        for number, row in enumerate(rows, start=2):
+            if len(row) > width:
+                raise DataError(source, f"row {number} has {len(row)} cells, but the header has {width}")
+    except csv.Error:
+        return

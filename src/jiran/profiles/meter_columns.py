@@ -26,9 +26,7 @@ MAX_ID = 60
 
 QUANTITY_OF = {word: quantity for quantity, words in WORDS.items() for word in words}
 _LAST_WORD = re.compile(rf"(?:^|(?P<id>.*?)[\s_.:\-]+)(?P<word>{'|'.join(QUANTITY_OF)})", re.IGNORECASE)
-_UNIT = re.compile(
-    r"(?P<rest>.+?)(?:[\s_.:\-]*[(\[](?P<a>[kM]?Wh?)[)\]]|[\s_.:\-]+(?P<b>[kM]Wh?|Wh))", re.IGNORECASE
-)
+_UNIT = re.compile(r"(?P<rest>.+?)(?:[\s_.:\-]*[(\[](?P<a>[kM]?Wh?)[)\]]|[\s_.:\-]+(?P<b>[kM]Wh?|Wh))", re.IGNORECASE)
 _NET = re.compile(r"(?:.*[\s_.:\-])?(?:net|netto|import|export|grid|balance|saldo)", re.IGNORECASE)
 
 
@@ -68,7 +66,7 @@ def columns(source: HomeData, header: list[str]) -> Columns:
     Raises:
         DataError: There is no time, no home, a net column, an unknown unit, or two columns for one thing.
     """
-    names = {name.strip().casefold(): place for place, name in reversed(list(enumerate(header)))}
+    names = {name.strip().casefold(): place for place, name in enumerate(header)}
     time = names.get(source.time_column.strip().casefold())
     if time is None:
         shown = ", ".join(f'"{name}"' for name in header[:20]) + (", ..." if len(header) > 20 else "")
@@ -162,9 +160,7 @@ def _long(source: HomeData, header: list[str], time: int, home: int | None, numb
     if not numbers:
         for name in header:
             split_name(source, name)  # says so if it is a net column
-        raise DataError(
-            source.path, "no column of numbers; a long file needs value, or load, generation and ev"
-        )
+        raise DataError(source.path, "no column of numbers; a long file needs value, or load, generation and ev")
     bare = [_bare(name) for name in header]
     one = [place for place in numbers if bare[place] == "value"][:1]
     quantity = bare.index("quantity") if one and "quantity" in bare else None
@@ -192,9 +188,7 @@ def check_ids(source: HomeData, ids: Iterable[str]) -> None:
     """Refuse ids that are too long to be shown."""
     for home in ids:
         if len(home) > MAX_ID:
-            raise DataError(
-                source.path, f'home "{home[:MAX_ID]}..." has a name of more than {MAX_ID} characters'
-            )
+            raise DataError(source.path, f'home "{home[:MAX_ID]}..." has a name of more than {MAX_ID} characters')
 
 
 def _check_unique(source: HomeData, values: list[ValueColumn]) -> None:
@@ -204,6 +198,4 @@ def _check_unique(source: HomeData, values: list[ValueColumn]) -> None:
         other = seen.setdefault((value.home, value.quantity), value)
         if other is not value:
             whose = f" of home {value.home}" if value.home else ""
-            raise DataError(
-                source.path, f'"{other.name}" and "{value.name}" both give the {value.quantity}{whose}'
-            )
+            raise DataError(source.path, f'"{other.name}" and "{value.name}" both give the {value.quantity}{whose}')

@@ -57,21 +57,30 @@ def find_grid(source: str, series: NDArray[np.int64], names: tuple[str, ...], ut
     same = (spacing_s > 0) & (spacing_s < 1 << (_SHIFT - 1)) & (key[1:] >> _SHIFT == key[:-1] >> _SHIFT)
     spacing_s, owner = spacing_s[same], key[1:][same] >> _SHIFT
     if spacing_s.size == 0:
-        raise DataError(
-            source, "there is only one time for each home, so the interval is unknown; give two or more"
-        )
+        raise DataError(source, "there is only one time for each home, so the interval is unknown; give two or more")
     minutes = np.minimum((spacing_s + 30) // 60, MAX_INTERVAL_MIN + 1)
-    most = int(np.bincount(minutes).argmax())
+    most = _most_common(spacing_s, minutes)
     typical = float(np.median(spacing_s[minutes == most]))
-    if not 1 <= most <= MAX_INTERVAL_MIN or abs(typical - 60 * most) > 6 * most:
+    if not 1 <= most <= MAX_INTERVAL_MIN or abs(typical - 60 * most) > 3 * most:
         raise DataError(
             source,
-            f"readings come every {typical / 60:g} min; "
-            f"jiran reads whole minutes from 1 to {MAX_INTERVAL_MIN}",
+            f"readings come every {typical / 60:g} min; jiran reads whole minutes from 1 to {MAX_INTERVAL_MIN}",
         )
     _check_spacing(source, spacing_s, minutes, owner, names, most)
     phase = np.bincount(utc_s % (60 * most)).argmax()
     return Grid(int(phase), most)
+
+
+def _most_common(spacing_s: Seconds, minutes: Counts) -> int:
+    """Return the most common spacing, min; of equally common ones that which the others are multiples of."""
+    counts = np.bincount(minutes)
+    candidates = np.flatnonzero(counts == counts.max())
+    return int(min(candidates, key=lambda length: _crooked(spacing_s, 60 * max(length, 1)).sum()))
+
+
+def _crooked(spacing_s: Seconds, length_s: int) -> NDArray[np.bool_]:
+    """Tell which spacings are over a quarter of a length away from any multiple of it."""
+    return np.abs((spacing_s + length_s // 2) % length_s - length_s // 2) > length_s / 4
 
 
 def _check_spacing(
@@ -83,9 +92,8 @@ def _check_spacing(
     most: int,
 ) -> None:
     """Refuse another interval in a part of the file, which must not be taken for gaps."""
-    length_s = 60 * most
-    crooked = np.abs((spacing_s + length_s // 2) % length_s - length_s // 2) > length_s / 4
-    if crooked.mean() > 0.25:
+    crooked = _crooked(spacing_s, 60 * most)
+    if crooked.sum() > 2 and crooked.mean() > 0.25:  # one odd time makes two
         raise DataError(
             source,
             f"readings come at irregular times, only most often every {most} min; give one regular interval",
@@ -104,9 +112,7 @@ def _check_spacing(
         )
 
 
-def lay(
-    slot: Seconds, home: NDArray[np.int64], kwh: Array, shape: tuple[int, int]
-) -> tuple[Array, Counts, Counts]:
+def lay(slot: Seconds, home: NDArray[np.int64], kwh: Array, shape: tuple[int, int]) -> tuple[Array, Counts, Counts]:
     """Put readings on the grid, shape (interval, home); the last of several for one place stays.
 
     Returns:

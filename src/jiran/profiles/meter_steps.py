@@ -195,8 +195,7 @@ def _check_homes(
 ) -> None:
     """Refuse a home that lacks its load in over half of the steps; without load, its other quantities."""
     load, generation, ev = (
-        np.where(present, np.isfinite(table).sum(axis=0), 0)
-        for table, present in zip(tables, presents, strict=True)
+        np.where(present, np.isfinite(table).sum(axis=0), 0) for table, present in zip(tables, presents, strict=True)
     )
     known = np.where(presents[0], load, np.maximum(generation, ev))
     worst = int(known.argmin())
@@ -249,8 +248,6 @@ def _scale(source: HomeData, ids: tuple[str, ...], load_kwh: Array, timeline: Ti
     factor = np.divide(source.monthly_load_kwh, monthly, out=np.ones(len(ids)), where=monthly > 0)
     load_kwh *= factor
     return [
-        Change(home, "load", "load scaled", 1, f"x {by:.4g}")
-        if was > 0
-        else Change(home, "load", "load not scaled", 1)
+        Change(home, "load", "load scaled", 1, f"x {by:.4g}") if was > 0 else Change(home, "load", "load not scaled", 1)
         for home, by, was in zip(ids, factor, monthly, strict=True)
     ]

@@ -43,7 +43,8 @@ def binned_steps(result: Result, window: Window) -> tuple[pl.DataFrame, float]:
             pl.col(*energy, "trades").sum(),
             pl.col("soc_kwh").last(),
             pl.col("import_price", "export_price").mean(),
-            p2p_price=(pl.col("p2p_price") * pl.col("p2p_kwh")).sum() / pl.col("p2p_kwh").filter(pl.col("p2p_price").is_not_null()).sum(),
+            p2p_price=(pl.col("p2p_price") * pl.col("p2p_kwh")).sum()
+            / pl.col("p2p_kwh").filter(pl.col("p2p_price").is_not_null()).sum(),
         )
         .with_columns(pl.col("p2p_price").fill_nan(None))
     )

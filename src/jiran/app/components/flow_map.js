@@ -20,8 +20,8 @@ const SKY = {
   dark: { night: ["#060914", "#0D1322"], day: ["#12344C", "#1B4056"], dusk: ["#1D1C3A", "#4A3036"] },
 };
 const BEAD = 18; // px between the places where a particle may be
-const HEADS = 40; // arrowheads on the biggest flows; beads show the way of the others
-const LOUD = 90; // edges drawn in full; the rest, always the smallest, are hairlines
+const HEADS = 30; // arrowheads on the biggest flows; beads show the way of the others
+const LOUD = 60; // edges drawn in full; the rest, always the smallest, are hairlines
 
 const clamp = (x, lo, hi) => Math.min(hi, Math.max(lo, x));
 const smooth = (x) => { const t = clamp(x, 0, 1); return t * t * (3 - 2 * t); };
@@ -605,10 +605,10 @@ class FlowMap {
     });
     const mine = flows.filter((f) => !quiet(f));
     if (m || !this.playing || this.focus() !== null) {
-      for (const [id, v] of mine.slice(0, this.focus() !== null ? 14 : this.narrow ? 4 : 8)) {
+      for (const [id, v] of mine.slice(0, this.focus() !== null ? 10 : this.narrow ? 4 : 8)) {
         const { i: s } = this.blend();
         const exact = this.pairs[s].get(id)?.[m];
-        if (exact > (this.focus() === null ? 0.045 : 0.004)) this.labels.push([this.curve(id), exact, v]);
+        if (exact > (this.focus() === null ? 0.045 : 0.0095)) this.labels.push([this.curve(id), exact, v]);
       }
     }
   }
@@ -659,7 +659,8 @@ class FlowMap {
     const { size, room, crowded } = place;
     const most = Math.max(1e-9, ...this.sum.solar) / Math.max(1, homes.length);
     const px = clamp(size * 0.55, 9, 13);
-    const taken = homes.map((home, h) => [home.x, home.y, size * 1.7, size * 1.7, h]); // a name that would cover is left to the tooltip
+    // A name that would cover another home or name is left to the tooltip.
+    const taken = homes.map((home, h) => [home.x, home.y, size * 1.7, size * 1.7, h]);
     const loud = (h) => !this.quiet(h) || this.partner(h, now.i);
     homes.forEach((home, h) => {
       ctx.globalAlpha = loud(h) ? 1 : 0.4;
@@ -682,14 +683,17 @@ class FlowMap {
       }
       const below = home.fy - home.y < size * 0.9 ? 1 : -1;
       const net = run.generation[h][now.i] - run.load[h][now.i] - run.ev[h][now.i];
-      const two = room > 74 && !this.mode;
+      const two = room > 92 && !this.mode;
       const y = home.y + below * (size + px * 0.75 + 1) - (two && below < 0 ? px * 1.05 : 0);
       const wide = ctx.measureText(name).width;
-      if (taken.some((t) => t[4] !== h && Math.abs(t[0] - home.x) < (t[2] + wide) / 2 && Math.abs(t[1] - y) < (t[3] + px) / 2)) return;
+      const covers = ([tx, ty, tw, th, of]) =>
+        of !== h && Math.abs(tx - home.x) < (tw + wide) / 2 && Math.abs(ty - y) < (th + px) / 2;
+      if (taken.some(covers)) return;
       taken.push([home.x, y, wide, px, h]);
       this.write(ctx, name, home.x, y, px, { weight: 600 });
       const digits = Math.abs(net) < 9.95 ? 1 : 0;
-      if (two) this.write(ctx, `${net >= 0 ? "+" : "−"}${number(Math.abs(net), digits)}`, home.x, y + px * 1.1, px * 0.9, { colour: fade(this.ink, 0.75) });
+      const signed = `${net >= 0 ? "+" : "−"}${number(Math.abs(net), digits)}`;
+      if (two) this.write(ctx, signed, home.x, y + px * 1.1, px * 0.9, { colour: fade(this.ink, 0.75) });
     });
     ctx.globalAlpha = 1;
   }

@@ -10,7 +10,7 @@ The data, which must be JSON-able and finite (round it to three or four decimals
     labels        ["Sat 21 Mar 08:00", ...], one a step, the start of the step
     sun           [0..1, ...], one a step, relative brightness
     homes         [{"id": "S1", "kind": "solar" | "ev" | "hybrid" | "normal"}, ...], 1 to 40 entries;
-                  a bigger community is summed to entries such as {"id": "solar × 120", ...}
+                  a bigger community is summed to entries such as {"id": "solar x 120", ...}
     generation, load, ev, battery_charged, battery_drawn, grid_import, grid_export
                   kWh >= 0 as a list of homes, each a list of steps
     trades        {"step": [...], "seller": [...], "buyer": [...], "kwh": [...], "amount": [...]},
@@ -48,12 +48,12 @@ _HTML = """
     <input data-el="scrub" type="range" min="0" step="any">
   </div>
   <div class="fm-controls">
-    <button data-el="back" type="button">‹</button>
+    <button data-el="back" type="button">&lsaquo;</button>
     <button data-el="play" type="button" class="fm-play"></button>
-    <button data-el="next" type="button">›</button>
+    <button data-el="next" type="button">&rsaquo;</button>
     <select data-el="speed">
-      <option value="0.5">0.5×</option><option value="1" selected>1×</option>
-      <option value="2">2×</option><option value="4">4×</option>
+      <option value="0.5">0.5&times;</option><option value="1" selected>1&times;</option>
+      <option value="2">2&times;</option><option value="4">4&times;</option>
     </select>
     <div class="fm-switch" data-el="modes" role="group">
       <button data-el="energy" type="button"></button><button data-el="money" type="button"></button>

@@ -1,12 +1,222 @@
-"""A page."""
+"""Homes: does it pay, for whom, is it fair; and one home's day and bill."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
 import streamlit as st
 
-from jiran.app import state
+from jiran.app import export, state
+from jiran.app.bills import bill_steps, fairness, plain, switching, verdict
+from jiran.app.charts import home as home_charts
+from jiran.app.charts import homes as charts
+from jiran.app.charts.parts import KIND_NAMES, MOST_HOMES, counted, kwh, money
+from jiran.app.inspector import step_label
+from jiran.tables import trades_frame
+
+if TYPE_CHECKING:
+    from jiran.app.charts.base import Spec, Window
+    from jiran.result import Result
+
+_BILLS_KEY = "bills"
 
 
 def show() -> None:
     """Draw the page."""
-    st.write(state.result().kpis)
+    result = state.result()
+    st.markdown(f"##### {verdict(result)}")
+    _bills(result)
+    _fairness(result)
+    _roles(result)
+    _one_home(result)
+    _downloads(result)
+
+
+def _bills(result: Result) -> None:
+    """Draw every home's bill, and what a home of each kind saves."""
+    st.subheader("Who pays what", anchor="bills")
+    homes, currency = result.homes, result.scenario.currency
+    few = homes.height <= MOST_HOMES
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        which = (
+            "Every home's bill"
+            if few
+            else f"The bills of the 10 homes that save most and the 10 that save least, of {homes.height:,}"
+        )
+        st.caption(
+            f"{which} for the whole period. The line goes from the bill without trading to the bill with it. Click a home to see its day below."
+        )
+        spec = charts.bills(homes, currency)
+
+        def pick() -> None:
+            _pick_clicked(spec)
+
+        rows = charts.shown_bills(homes).height
+        st.echarts_chart(
+            spec, key=_BILLS_KEY, alt=charts.bills_alt(homes, currency), height=120 + 24 * rows, on_select=pick
+        )
+    with right:
+        st.caption("What a home of each kind saves by trading, on average.")
+        kinds = charts.saving_by_kind(homes).height
+        st.echarts_chart(
+            charts.kinds(homes, currency), key="kinds", alt=charts.kinds_alt(homes, currency), height=70 + 52 * kinds
+        )
+        if not few:
+            st.caption("How the savings are spread: half of the homes lie in the box, all between the ends.")
+            st.echarts_chart(
+                charts.spread(homes, currency),
+                key="spread",
+                alt=charts.kinds_alt(homes, currency),
+                height=70 + 52 * kinds,
+            )
+
+
+def _pick_clicked(spec: Spec) -> None:
+    """Look at the home whose point was clicked."""
+    event: Any = st.session_state.get(_BILLS_KEY)
+    home = charts.picked(event["selection"]["selected"], spec) if event else None
+    if home is not None:
+        state.pick_home(home)
+
+
+def _fairness(result: Result) -> None:
+    """Draw how evenly the savings are shared."""
+    st.subheader("Is it fair?", anchor="fair")
+    left, right = st.columns([2, 3], gap="medium")
+    words = charts.lorenz_words(result.homes)
+    with left:
+        st.markdown(fairness(result))
+        if result.kpis["saving_gini"] is not None:
+            st.markdown(words)
+    if result.kpis["saving_gini"] is not None:
+        with right:
+            st.echarts_chart(charts.lorenz_curve(result.homes), key="lorenz", alt=f"Lorenz curve. {words}", height=300)
+
+
+def _roles(result: Result) -> None:
+    """Draw who sells and who buys at which hour."""
+    st.subheader("Who sells when", anchor="roles")
+    names, _ = home_charts.role_rows(result)
+    both = switching(result)
+    some = "" if result.community.size <= MOST_HOMES else " A mean home of each kind, and the homes that trade most."
+    st.caption(f"kWh an hour of a mean day. {_switchers(both)}{some}")
+    st.echarts_chart(
+        home_charts.roles(result), key="roles", alt=home_charts.roles_alt(result), height=130 + 22 * len(names)
+    )
+
+
+def _switchers(homes: int) -> str:
+    if not homes:
+        return "No home changed sides: each sold or bought, never both."
+    return f"{counted(homes, 'home')} changed sides: sold at one time and bought at another."
+
+
+def _one_home(result: Result) -> None:
+    """Draw one home: its figures, its day, its bill, its trades."""
+    st.subheader("One home", anchor="home")
+    state.picked_home()
+    left, right, _ = st.columns([1, 1, 2])
+    with left:
+        home = st.selectbox("Home", result.community.ids, key="home", persist_state="session")
+    with right:
+        window = state.pick_window(whole=False)
+    row = result.homes.row(result.community.ids.index(home), named=True)
+    _figures(row, result.scenario.currency)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        date = step_label(result, window.first)[:-6]
+        st.caption(f"**{date}**: up, where the energy came from; down, where it went.")
+        alt = home_charts.day_alt(result, home, window)
+        st.echarts_chart(home_charts.day(result, home, window), key="home_day", alt=alt, height=340)
+    with right:
+        st.caption(
+            "**The bill of the whole period**: what neighbours and battery change in the bill with the grid alone."
+        )
+        steps, currency = bill_steps(result, home), result.scenario.currency
+        alt = home_charts.waterfall_alt(steps, home, currency)
+        st.echarts_chart(home_charts.waterfall(steps, currency), key="home_bill", alt=alt, height=340)
+    _trades(result, home, window)
+
+
+def _figures(row: dict[str, Any], currency: str) -> None:
+    """Draw a home's four figures."""
+
+    def share(value: float | None) -> str:
+        return "–" if value is None else f"{value:.0%}"
+
+    with st.grid(5, min_column_width=130):
+        st.metric("Kind", KIND_NAMES.get(row["kind"], row["kind"]), border=True)
+        st.metric(
+            f"Bill, {currency}", f"{row['cost']:,.2f}", border=True, help="What it pays in all; below 0 it earns."
+        )
+        st.metric(
+            f"Saved, {currency}",
+            f"{row['saving']:,.2f}",
+            border=True,
+            help="Against the same homes and battery without trades.",
+        )
+        st.metric(
+            "Self-sufficiency",
+            share(row["self_sufficiency"]),
+            border=True,
+            help="Share of its demand from its own roof and EV.",
+        )
+        st.metric(
+            "Self-consumption",
+            share(row["self_consumption"]),
+            border=True,
+            help="Share of its generation that it used itself.",
+        )
+
+
+def _trades(result: Result, home: str, window: Window) -> None:
+    """Draw a home's trades on the day."""
+    log = trades_frame(result.community, result.timeline, result.flows, window.first, window.last)
+    own = log.filter((pl.col("seller") == home) | (pl.col("buyer") == home))
+    name, currency = plain(home), result.scenario.currency
+    if own.is_empty():
+        st.caption(f"{name} did not trade with a neighbour on this day.")
+        return
+    sells = pl.col("seller") == home
+    rows = own.select(
+        time=pl.col("time").dt.strftime("%H:%M"),
+        side=pl.when(sells).then(pl.lit("sold to")).otherwise(pl.lit("bought from")),
+        neighbour=pl.when(sells).then(pl.col("buyer").cast(pl.String)).otherwise(pl.col("seller").cast(pl.String)),
+        kwh=pl.col("kwh"),
+        amount=pl.when(sells).then(pl.col("received")).otherwise(-pl.col("paid")),
+    )
+    st.caption(
+        f"{counted(rows.height, 'trade')} of {name} on this day: {kwh(float(rows['kwh'].sum()))}, "
+        f"{money(float(rows['amount'].sum()), currency)} in all."
+    )
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        rows.head(500),
+        hide_index=True,
+        height=38 + 35 * min(rows.height, 8),
+        column_config={
+            "time": "Time",
+            "side": "What",
+            "neighbour": "Neighbour",
+            "kwh": number("Energy, kWh", format="%.3f"),
+            "amount": number(f"Earned (+) or paid, {currency}", format="%+.2f"),
+        },
+        key="home_trades",
+        alt=f"Table of the trades of {home}.",
+    )
+
+
+def _downloads(result: Result) -> None:
+    """Offer the run as files."""
+    st.download_button(
+        "Homes, steps, trades and scenario in a zip",
+        lambda: export.zip_bytes(result),
+        f"jiran-{result.scenario.name}.zip",
+        "application/zip",
+        key="zip",
+        icon=":material/folder_zip:",
+        on_click="ignore",
+        help="homes.csv, steps.csv, trades.parquet and scenario.toml; the scenario runs again with `jiran run`.",
+    )

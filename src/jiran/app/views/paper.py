@@ -1,12 +1,265 @@
-"""A page."""
+"""For the reader who has the paper in hand: its tables, its Fig. 4, its contradictions and its equations."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
 import streamlit as st
 
-from jiran.app import state
+from jiran.app import paper_check
+from jiran.app.charts import paper as charts
+from jiran.app.paper_check import CONDITIONS, MOST_SEEDS, TABLE_1, TABLE_2, Trade
+from jiran.app.views.day import draw
+
+if TYPE_CHECKING:
+    from jiran.app.paper_check import Check
+
+_MATCHINGS = {"index-order": "Index order", "pro-rata": "Pro rata", "equal-share": "Equal share"}
+_EQUATIONS = (
+    ("Solar generation (1)", r"G(t)=\max\left(0,\ \sin\frac{\pi\,(t-6)}{12}\right)P_{\mathrm{pv}}", "t: hour of the day; P_pv: solar capacity, kWp."),
+    ("Net energy", r"B_i=G_i-L_i", "What home i generates less what it needs, kWh."),
+    ("Sellers and buyers", r"S_i=B_i\ \text{ if } B_i>0,\qquad D_i=-B_i\ \text{ if } B_i<0", "Surplus of a seller, deficit of a buyer, kWh."),
+    ("Trade", r"E_{\mathrm{trade}}(i,j)=\min(S_i,\ D_j)", "From seller i to buyer j; what remains of either goes on to the next."),
+    ("Price", r"P_{\mathrm{P2P}}=\alpha\,P_{\mathrm{grid}},\qquad 0<\alpha<1", "α = 0.8 in the paper: dearer than export, cheaper than the grid."),
+)  # fmt: skip
 
 
 def show() -> None:
     """Draw the page."""
-    st.write(state.result().kpis)
+    st.markdown("##### The paper, checked: Tables I and II, Fig. 4, Fig. 6 and the equations")
+    st.markdown(
+        "Lit et al., *Decentralized Peer-to-Peer Electricity Trading Simulation Dashboard*, Universiti Malaysia "
+        "Sarawak (UNIMAS). **This page always shows the paper's own example and preset `paper`, "
+        "whatever scenario the panel on the left holds.**"
+    )
+    _tables()
+    check = _fig_4()
+    _contradictions(check)
+    _equations()
+
+
+def _tables() -> None:
+    """Draw Table I to be edited, and beside it the Table II that follows from it."""
+    price, alpha = paper_check.GRID_PRICE, paper_check.ALPHA
+    st.subheader("From Table I to Table II", divider="gray")
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        names, net_kwh, changed = _table_1()
+    trades = paper_check.table_2(names, net_kwh, price, alpha)
+    with right:
+        _table_2(trades, changed=changed)
+        st.caption(
+            f"Grid price {price} RM/kWh × α {alpha} = {price * alpha:.2f} RM/kWh. The paper names no grid price; this one gives its amounts."
+        )
+        _left_over(names, net_kwh, trades)
+    _matchings(names, net_kwh, price, alpha)
+
+
+def _table_1() -> tuple[list[str], np.typing.NDArray[np.float64], bool]:
+    """Draw Table I; return the names, what each prosumer has left, and whether it is still the paper's."""
+    st.markdown("**Table I, to be changed**")
+    printed = pl.DataFrame(TABLE_1, schema=["Prosumer", "Generation, kWh", "Demand, kWh"], orient="row")
+    number = st.column_config.NumberColumn(min_value=0.0, max_value=1000.0, format="%.2f", required=True)
+    given = st.data_editor(
+        printed,
+        hide_index=True,
+        disabled=["Prosumer"],
+        column_config=dict.fromkeys(printed.columns[1:], number),
+        key=f"table-1-{st.session_state.get('table-1-reset', 0)}",
+        alt="Table I: generation and demand of five prosumers",
+    ).fill_null(0.0)
+    changed = not given.equals(printed)
+    if changed and st.button("Back to the paper's Table I", icon=":material/undo:", type="tertiary"):
+        st.session_state["table-1-reset"] = st.session_state.get("table-1-reset", 0) + 1
+        st.rerun()
+    return given["Prosumer"].to_list(), (given["Generation, kWh"] - given["Demand, kWh"]).to_numpy(), changed
+
+
+def _table_2(trades: list[Trade], *, changed: bool) -> None:
+    """Draw the trades beside the printed ones, with a tick at each figure that is the same."""
+    rows = []
+    for place in range(max(len(trades), len(TABLE_2))):
+        ours = trades[place] if place < len(trades) else None
+        theirs = Trade(*TABLE_2[place]) if place < len(TABLE_2) else None
+        rows.append(_row(ours, theirs, changed=changed))
+    st.markdown("**Table II, worked out by jiran**" + (" from your Table I" if changed else " and as printed"))
+    if rows:
+        st.table(pl.DataFrame(rows), hide_index=True, border="horizontal")
+    if changed:
+        st.info("Table I is not the paper's any more, so there is nothing to compare with.", icon=":material/edit:")
+        return
+    same = sum(cell.endswith("✓") for row in rows for cell in row.values())
+    st.success(f"{same} of {4 * len(TABLE_2)} figures are those of the printed table.", icon=":material/check:")
+
+
+def _row(ours: Trade | None, theirs: Trade | None, *, changed: bool) -> dict[str, str]:
+    """Return a row of Table II as text; where the printed figure differs, it stands beside."""
+
+    def cell(mine: str, printed: str) -> str:
+        if changed:
+            return mine
+        return f"{mine} ✓" if mine == printed else f"{mine} (printed: {printed})"
+
+    def texts(trade: Trade | None) -> tuple[str, ...]:
+        return (trade.seller, trade.buyer, f"{trade.kwh:.2f}", f"{trade.amount:.2f}") if trade else ("–",) * 4
+
+    one = ours or theirs
+    heads = ("Seller", "Buyer", "Energy, kWh", "Price, RM")
+    cells = zip(heads, texts(ours), texts(theirs), strict=True)
+    return {"": one.name if one else ""} | {head: cell(mine, printed) for head, mine, printed in cells}
+
+
+def _left_over(names: list[str], net_kwh: np.typing.NDArray[np.float64], trades: list[Trade]) -> None:
+    """Say who buys the rest from the grid, or sells it there."""
+    left = net_kwh.copy()
+    for trade in trades:
+        left[names.index(trade.seller)] -= trade.kwh
+        left[names.index(trade.buyer)] += trade.kwh
+    parts = []
+    for sign, verb in ((-1.0, "buy from the grid"), (1.0, "sell to the grid")):
+        rest = {name: float(kwh) for name, kwh in zip(names, left * sign, strict=True) if kwh > 0.005}
+        if rest:
+            each = ", ".join(f"{name} {kwh:.2f}" for name, kwh in rest.items())
+            parts.append(f"Left to {verb}: {each}; **{sum(rest.values()):.2f} kWh** in all.")
+    st.markdown(" ".join(parts) or "Nothing is left over.")
+
+
+def _matchings(names: list[str], net_kwh: np.typing.NDArray[np.float64], price: float, alpha: float) -> None:
+    """Draw what each buyer gets under each way of matching."""
+    columns: dict[str, list[Any]] = {"Buyer": [name for name, kwh in zip(names, net_kwh, strict=True) if kwh < 0.0]}
+    for matching, label in _MATCHINGS.items():
+        bought = dict.fromkeys(columns["Buyer"], 0.0)
+        for trade in paper_check.table_2(names, net_kwh, price, alpha, matching):
+            bought[trade.buyer] += trade.kwh
+        columns[f"{label}, kWh"] = [f"{kwh:.2f}" for kwh in bought.values()]
+    with st.expander(
+        "Why Table II needs index order: who gets how much if there is too little", icon=":material/call_split:"
+    ):
+        st.table(pl.DataFrame(columns), hide_index=True, border="horizontal")
+        st.caption(
+            "Index order serves P2 in full, P3 with what remains, and nobody else, as Table II does. Pro rata gives each the same share "
+            "of what it needs, equal share the same amount, but no more than it needs: both would print more trades than two."
+        )
+
+
+def _fig_4() -> Check:
+    """Draw the battery over many seeds, and the nine conditions with their numbers."""
+    st.subheader("Fig. 4: the battery over a day", divider="gray")
+    seeds = st.slider(
+        "Number of seeds",
+        10,
+        MOST_SEEDS,
+        100,
+        10,
+        width=340,
+        help="Each seed is another day of chance: other loads and EV charging",
+    )
+    place = st.empty()
+
+    def show_progress(done: float) -> None:
+        place.progress(done, f"Running seed {done * seeds:.0f} of {seeds}")
+
+    check = paper_check.check_seeds(seeds, show_progress)
+    place.empty()
+    capacity = paper_check.preset().battery.capacity_kwh
+    everything = check.all_held == check.seeds
+    (st.success if everything else st.error)(
+        f"All {len(CONDITIONS)} conditions held in {check.all_held:,} of {check.seeds:,} seeds.",
+        icon=":material/check:" if everything else ":material/close:",
+    )
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        draw(charts.battery_band(check, capacity), key="fig-4", alt=charts.battery_alt(check), height=400)
+        st.caption("State of charge at the end of each hour, as in the paper: the point at 12 is the state at 13:00.")
+    with right:
+        st.table(_conditions(check), hide_index=True, border="horizontal")
+    return check
+
+
+def _conditions(check: Check) -> pl.DataFrame:
+    """Return the nine conditions: what the figure shows, what the runs gave, in how many it held."""
+    rows = []
+    for place, condition in enumerate(CONDITIONS):
+        held = int(check.held[:, place].sum())
+        soc = check.soc_kwh[:, condition.first : condition.last + 1]
+        low, high = f"{soc.min():.1f}", f"{soc.max():.1f}"
+        tick = "✓" if held == check.seeds else "✗"
+        values = low if low == high else f"{low} to {high}"
+        rows.append(
+            {
+                "Hour": condition.hours,
+                "The paper": condition.says,
+                "kWh here": values,
+                "Held in": f"{tick} {held:,} of {check.seeds:,}",
+            }
+        )
+    return pl.DataFrame(rows)
+
+
+def _contradictions(check: Check) -> None:
+    """Draw what the paper says twice, each with what jiran does about it."""
+    st.subheader("Where the paper contradicts itself", divider="gray")
+    st.markdown("**Fig. 6, read in both ways**")
+    draw(charts.trades_by_hour(check), key="fig-6", alt=charts.trades_alt(check), height=300)
+    with st.grid(3, min_column_width=300):
+        for title, paper, jiran in _cards(check):
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"**{title}**\n\n**Paper:** {paper}\n\n**jiran:** {jiran}")
+
+
+def _cards(check: Check) -> list[tuple[str, str, str]]:
+    """Return title, what the paper says, and what jiran does."""
+    number, energy = check.trades.mean(axis=0), check.p2p_kwh.mean(axis=0)
+    later, morning = slice(10, 24), int(number.argmax())
+    by_number, by_energy = 10 + int(number[later].argmax()), 10 + int(energy[later].argmax())
+    daily = float(paper_check.sun(np.arange(24)).sum())
+    battery = paper_check.preset().battery
+    per_kwh = [amount / kwh for *_, kwh, amount in TABLE_2]
+    peaks = (
+        f"Both are drawn. Number and energy are highest at {morning:02d} ({number[morning]:.1f} trades, {energy[morning]:.1f} kWh): "
+        f"the sun is up and cars still charge. From 10 on the number is highest at {by_number:02d} ({number[by_number]:.1f}), "
+        f"near dusk, but the energy at {by_energy:02d} ({energy[by_energy]:.1f} kWh), when some cars top up. Means over {check.seeds:,} seeds."
+    )
+    one_step = (
+        f"It is cleared as one step. A home of 5 kWp would generate {5 * daily:.0f} kWh a day by equation (1); "
+        f"the most in Table I is {max(generation for _, generation, _ in TABLE_1):.2f} kWh."
+    )
+    modelled = (
+        f"It is modelled: {battery.capacity_kwh:g} kWh. Fig. 4 also needs a limit of {battery.charge_kw:g} kW, "
+        "which the paper does not name; without it the battery would be full long before noon."
+    )
+    yields = (
+        f"It yields {daily:.3f} kWh per kWp and day, about twice the 3.4 to 3.9 that roofs in Malaysia give. "
+        "The preset keeps it; Derate, under More in the panel, lowers it."
+    )
+    amount = f"It is the amount of a trade. Per kWh it is {per_kwh[0]:.3f} and {per_kwh[1]:.3f} RM: one price, within rounding."
+    two = "Two settings: the number of steps is the length, minutes per step the resolution."
+    return [
+        ("When do neighbours trade most?", "Section V: where day and night meet. V.E: at midday.", peaks),
+        (
+            "What is the number of steps?",
+            "One setting is both how fine time is cut and how long the simulation runs.",
+            two,
+        ),
+        ("Is Table I a day?", "The text calls it daily.", one_step),
+        (
+            "Is there a battery?",
+            "Section V.C and Fig. 4 show it at work; the conclusion leaves it to future work.",
+            modelled,
+        ),
+        ("Is equation (1) Malaysia?", "The text calls its curve typical of Malaysia.", yields),
+        ("What is the price in Table II?", "The column is headed Price (RM).", amount),
+    ]
+
+
+def _equations() -> None:
+    """Draw the equations with their names."""
+    st.subheader("The equations", divider="gray")
+    with st.grid(2, min_column_width=330):
+        for name, formula, words in _EQUATIONS:
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"**{name}**")
+                st.latex(formula)
+                st.caption(words)

@@ -1,12 +1,163 @@
-"""A page."""
+"""Trades: one step of the market move by move, who trades with whom, the log, and each home's energy."""
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
 import streamlit as st
 
-from jiran.app import state
+from jiran.app import export, ledger, state
+from jiran.app.charts import trades as charts
+from jiran.app.charts.parts import KIND_NAMES, counted, kwh, money
+from jiran.app.inspector import step_label
+from jiran.app.ledger import MOST_ROWS, Wanted
+from jiran.app.views import market_step
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from jiran.app.charts.base import Window
+    from jiran.result import Result
+
+_ANYONE = "Anyone"
 
 
 def show() -> None:
     """Draw the page."""
-    st.write(state.result().kpis)
+    result = state.result()
+    window = state.pick_window(whole=True)
+    market_step.show(result, window)
+    _who(result, window)
+    _log(result, window)
+    _table_one(result, window)
+
+
+@st.fragment
+def _who(result: Result, window: Window) -> None:
+    """Draw who trades with whom in the window."""
+    st.subheader("Who trades with whom", anchor="who")
+    pairs = charts.pair_totals(result, window)
+    if pairs.is_empty():
+        st.info("Nobody traded in this period.", icon=":material/info:")
+        return
+    currency = result.scenario.currency
+    unit = st.segmented_control(
+        "Show", ["kWh", currency], default="kWh", required=True, key="who_unit", label_visibility="collapsed"
+    )
+    column = "kwh" if unit == "kWh" else "paid"
+    total = kwh(float(pairs["kwh"].sum())) if column == "kwh" else money(float(pairs["paid"].sum()), currency)
+    alt = charts.pairs_alt(result, pairs)
+    left, right = st.columns(2, gap="medium")
+    each = charts.drawn_one_by_one(result)
+    with left:
+        st.caption(f"{total} in all. A ribbon starts at the seller, in the seller's colour.")
+        ring = pairs if each else charts.by_kind(pairs)
+        st.echarts_chart(charts.ring(ring, column, unit), key="ring", alt=alt, height=440)
+    with right:
+        if each:
+            st.caption("The same as a table: read a row to see whom a home sells to.")
+            st.echarts_chart(charts.cells(result, pairs, column, unit), key="cells", alt=alt, height=440)
+        else:
+            shown = min(charts.MOST_PAIRS, pairs.height)
+            st.caption(f"The {shown} pairs that trade most, of {pairs.height:,}.")
+            st.echarts_chart(charts.top_pairs(pairs, column, unit), key="top_pairs", alt=alt, height=440)
+
+
+@st.fragment
+def _log(result: Result, window: Window) -> None:
+    """Draw the transaction log, Table II of the paper, with its filter."""
+    st.subheader("All trades", anchor="log")
+    listed = ledger.listing(result, window, _filter(result))
+    currency = result.scenario.currency
+    said = f"{counted(listed.count, 'trade')}, {kwh(listed.kwh)}, {money(listed.paid, currency)} paid."
+    if listed.count > MOST_ROWS:
+        said += f" The table holds the first {MOST_ROWS:,} of them; the files hold all trades of the period."
+    st.caption(said)
+    if listed.count:
+        st.dataframe(
+            _texts(listed.rows, result),
+            hide_index=True,
+            height=min(38 + 35 * listed.rows.height, 388),
+            column_config=_columns(currency),
+            key="log",
+            alt=f"Table of trades: {said}",
+        )
+    name = f"jiran-{result.scenario.name}-trades"
+    with st.container(horizontal=True):
+        frame = partial(export.trades, result, window)
+        st.download_button(
+            "All trades, CSV", lambda: export.csv_bytes(frame()), f"{name}.csv", "text/csv",
+            key="trades_csv", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+        st.download_button(
+            "All trades, Parquet", lambda: export.parquet_bytes(frame()), f"{name}.parquet",
+            "application/vnd.apache.parquet", key="trades_parquet", icon=":material/download:", on_click="ignore",
+        )  # fmt: skip
+
+
+def _filter(result: Result) -> Wanted:
+    """Ask which trades to list."""
+    homes = [_ANYONE, *result.community.ids]
+    with st.grid(4, min_column_width=150):
+        seller = st.selectbox("Seller", homes, key="log_seller")
+        buyer = st.selectbox("Buyer", homes, key="log_buyer")
+        least = st.number_input("At least, kWh", 0.0, None, 0.0, 0.1, key="log_least")
+        order = st.selectbox("Order", ["By time", "Largest first"], key="log_order")
+    return Wanted(
+        None if seller == _ANYONE else seller, None if buyer == _ANYONE else buyer, least, order == "Largest first"
+    )
+
+
+def _texts(rows: pl.DataFrame, result: Result) -> pl.DataFrame:
+    """Return the rows with times as they stand on the wall, and without what is the same twice."""
+    labels = {step: step_label(result, step) for step in rows["step"].unique()}
+    shown = rows.with_columns(time=rows["step"].replace_strict(labels)).drop("step")
+    same = bool((rows["paid"] == rows["received"]).all())
+    return shown.drop("seller_price", "received") if same else shown
+
+
+def _columns(currency: str) -> dict[str, Any]:
+    """Return what the log's columns are called and how their numbers look."""
+    number = st.column_config.NumberColumn
+    return {
+        "number": number("No.", width="small"),
+        "time": st.column_config.TextColumn("Time"),
+        "seller": st.column_config.TextColumn("Seller"),
+        "buyer": st.column_config.TextColumn("Buyer"),
+        "kwh": number("Energy, kWh", format="%.3f"),
+        "buyer_price": number(f"Price, {currency}/kWh", format="%.4f"),
+        "seller_price": number(f"Seller gets, {currency}/kWh", format="%.4f"),
+        "paid": number(f"Paid, {currency}", format="%.2f"),
+        "received": number(f"Received, {currency}", format="%.2f"),
+    }
+
+
+def _table_one(result: Result, window: Window) -> None:
+    """Draw Table I of the paper: generation and demand of each home."""
+    st.subheader("Generation and demand of each home", anchor="homes")
+    homes = ledger.prosumers(result, window)
+    sellers = homes.filter(homes["role"].str.starts_with("sells")).height
+    both = homes.filter(homes["role"] == "sells and buys").height
+    st.caption(
+        f"{counted(homes.height, 'home')} generate {kwh(float(homes['generation_kwh'].sum()))} and need "
+        f"{kwh(float(homes['demand_kwh'].sum()))}. {counted(sellers, 'home')} sold to neighbours, {both} of them also bought."
+    )
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        homes.head(MOST_ROWS).with_columns(homes["kind"].replace(KIND_NAMES)),
+        hide_index=True,
+        height=min(38 + 35 * homes.height, 458),
+        column_config={
+            "home": st.column_config.TextColumn("Home"),
+            "kind": st.column_config.TextColumn("Kind"),
+            "generation_kwh": number("Generation, kWh", format="%.2f"),
+            "demand_kwh": number("Demand, kWh", format="%.2f"),
+            "net_kwh": number("Net, kWh", format="%+.2f", help="Generation less demand over the whole period."),
+            "sold_kwh": number("Sold to neighbours, kWh", format="%.2f"),
+            "bought_kwh": number("Bought from neighbours, kWh", format="%.2f"),
+            "role": st.column_config.TextColumn("Role"),
+        },
+        key="prosumers",
+        alt="Table of homes: generation, demand, net energy and role of each.",
+    )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -35,6 +36,9 @@ if TYPE_CHECKING:
 #: Home-steps between two calls of the progress function.
 CHUNK = 2_000_000
 
+#: Trades for which there is room at first.
+_FIRST_TRADES = 40_000_000
+
 Progress = Callable[[float], None]
 
 
@@ -63,46 +67,56 @@ def simulate(
     report(0.0)
     steps = timeline(scenario)
     community, own, data_report = _homes(scenario, steps)
-    plan = supply_plan(community, steps, scenario.ev.supply, scenario.seed) if scenario.ev.supply.enabled else no_plan(steps)
-    if profiles is None:
+    plan = (
+        supply_plan(community, steps, scenario.ev.supply, scenario.seed)
+        if scenario.ev.supply.enabled
+        else no_plan(steps)
+    )
+    if profiles is not None:
+        _check(profiles, steps, community)
+    else:
         profiles = own or modelled_profiles(scenario, community, steps)
-    _check_shape(profiles, steps, community)
     report(0.4)
 
-    grid_import, grid_export = (price_by_step(price, steps) for price in (scenario.grid.import_price, scenario.grid.export_price))
+    grid_import, grid_export = (
+        price_by_step(price, steps) for price in (scenario.grid.import_price, scenario.grid.export_price)
+    )
     price = prices(scenario, grid_import, grid_export)
     start = state or _start(scenario, plan)
     fleet = _fleet(plan)
 
-    def run(rule: Mechanism, parameters: NDArray[np.float64], done: float) -> tuple[Flows, State]:
+    def run(mechanism: str, parameters: dict[str, Any], tell: Progress) -> tuple[Flows, Settlement, State]:
+        rule = find(mechanism)
         inputs = Inputs(
             profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh,
-            grid_import, grid_export, scenario.grid.network_charge, parameters,
+            grid_import, grid_export, scenario.grid.network_charge, rule.numbers(parameters),
         )  # fmt: skip
-        return _run(scenario, rule, inputs, fleet, profiles, start, lambda share: report(done + 0.25 * share))
+        flows, end = _run(scenario, community, rule, inputs, fleet, profiles, start, tell)
+        return flows, settle(flows, price, scenario, start.stored_kwh, start.ev_stored_kwh), end
 
-    alone = find("grid-only")
-    flows_alone, _ = run(alone, alone.numbers({}), 0.4)
-    without_p2p = settle(flows_alone, price, scenario, start.stored_kwh, start.ev_stored_kwh)
-    del flows_alone
-    rule = find(scenario.market.mechanism)
-    flows, end = run(rule, rule.numbers(scenario.market.parameters), 0.65)
-    settled = settle(flows, price, scenario, start.stored_kwh, start.ev_stored_kwh)
+    # The baseline is the same run with the rule that trades nothing; the second core does it meanwhile.
+    with ThreadPoolExecutor(1) as second:
+        baseline = second.submit(run, "grid-only", {}, lambda _done: None)
+        flows, settled, end = run(
+            scenario.market.mechanism, scenario.market.parameters, lambda share: report(0.4 + 0.5 * share)
+        )
+        without_p2p = baseline.result()[1]
     report(1.0)
-    warnings = tuple(_warnings(scenario, settled))
-    return Result(
-        scenario, community, steps, flows, price, settled, without_p2p, start, end, warnings, data_report
-    )
+    warnings = tuple(_warnings(settled))
+    return Result(scenario, community, steps, flows, price, settled, without_p2p, start, end, warnings, data_report)
 
 
 def modelled_profiles(scenario: Scenario, community: Community, steps: Timeline) -> Profiles:
     """Return the profiles that the scenario's models give; EVs that supply are left to the kernel."""
-    shape = (steps.steps, community.size)
-    return Profiles(
-        generation_kwh(community, steps, scenario.solar, scenario.seed),
-        load_kwh(community, steps, scenario.load, scenario.seed),
-        np.zeros(shape) if scenario.ev.supply.enabled else block_charging_kwh(community, steps, scenario.seed),
-    )
+    seed = scenario.seed
+    with ThreadPoolExecutor(1) as second:
+        load = second.submit(load_kwh, community, steps, scenario.load, seed)
+        generation = generation_kwh(community, steps, scenario.solar, seed)
+        if scenario.ev.supply.enabled:
+            ev = np.zeros((steps.steps, community.size))
+        else:
+            ev = block_charging_kwh(community, steps, seed)
+        return Profiles(generation, load.result(), ev)
 
 
 def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | None, DataReport | None]:
@@ -113,12 +127,14 @@ def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | N
 
     data = read_meter_data(scenario.homes.data, steps, folder=Path())
     if len(data.ids) * steps.steps > MAX_HOME_STEPS:
-        raise ScenarioError("steps", steps.steps, f"must be at most {MAX_HOME_STEPS // len(data.ids)} for {len(data.ids)} homes")
+        raise ScenarioError(
+            "steps", steps.steps, f"must be at most {MAX_HOME_STEPS // len(data.ids)} for {len(data.ids)} homes"
+        )
     community = metered_community(data.ids, data.profiles.generation_kwh, data.profiles.ev_kwh)
     return community, data.profiles, data.report
 
 
-def _check_shape(profiles: Profiles, steps: Timeline, community: Community) -> None:
+def _check(profiles: Profiles, steps: Timeline, community: Community) -> None:
     shape = (steps.steps, community.size)
     for name, array in vars(profiles).items():
         if array.shape != shape or array.dtype != np.float64 or not array.flags.c_contiguous:
@@ -140,8 +156,23 @@ def _fleet(plan: EvPlan) -> Fleet:
     )  # fmt: skip
 
 
+def _outputs(steps: int, homes: int, evs: int) -> Outputs:
+    return Outputs(
+        np.empty((steps, homes)),
+        np.empty(steps),
+        np.empty(steps),
+        np.empty(steps),
+        np.zeros((steps, evs)),
+        np.zeros((steps, evs)),
+        np.zeros((steps, evs)),
+        np.zeros((steps, evs)),
+        np.zeros(steps, np.int64),
+    )
+
+
 def _run(
     scenario: Scenario,
+    community: Community,
     rule: Mechanism,
     inputs: Inputs,
     fleet: Fleet,
@@ -151,12 +182,7 @@ def _run(
 ) -> tuple[Flows, State]:
     """Call the kernel in chunks until the last step; return what moved and the state at the end."""
     steps, homes = inputs.load_kwh.shape
-    evs = fleet.homes.size
-    out = Outputs(
-        np.empty((steps, homes)), np.empty(steps), np.empty(steps), np.empty(steps),
-        np.zeros((steps, evs)), np.zeros((steps, evs)), np.zeros((steps, evs)), np.zeros((steps, evs)),
-        np.zeros(steps, np.int64),
-    )  # fmt: skip
+    out = _outputs(steps, homes, fleet.homes.size)
     limits, step_h = scenario.battery, scenario.step_minutes / 60
     battery = Battery(
         limits.capacity_kwh, limits.min_soc * limits.capacity_kwh,
@@ -169,38 +195,51 @@ def _run(
     loop = kernel.run if rule.compiled else kernel.run.py_func
     clear = rule.clear
     chunk = max(1, CHUNK // homes)
-    buffer = np.empty(max(chunk, 2) * homes, TRADE).view(np.recarray)
-    pieces: list[NDArray[np.void]] = []
+    # Room for as many trades as there may be; memory is taken only for what is written, and the rest is given back.
+    trades = np.empty(max(min(steps, _FIRST_TRADES // homes), 1) * homes, TRADE)
     step, stored_kwh, ev_stored_kwh, total = 0, start.stored_kwh, start.ev_stored_kwh.copy(), 0
     while step < steps:
         last = min(step + chunk, steps)
+        room = trades.view(np.recarray)[total:]
         try:
             reached, count, fault, home = loop(
-                step, last, clear, rng, inputs, battery, fleet, stored_kwh, ev_stored_kwh, out, buffer
+                step, last, clear, rng, inputs, battery, fleet, stored_kwh, ev_stored_kwh, out, room
             )
         except Exception as error:
-            raise MechanismError(rule.name, f"failed between steps {step} and {last}: {error}") from error
+            raise MechanismError(rule.name, f"failed between steps {step} and {last}: {_one_line(error)}") from error
         if fault > kernel.ROOM:
-            raise MechanismError(rule.name, _FAULTS[fault].format(step=reached, home=home))
+            raise MechanismError(rule.name, _FAULTS[fault].format(step=reached, home=_name(community, home)))
         out.trades_until[step:reached] += total
-        pieces.append(np.array(buffer[:count], TRADE))
         total += count
+        if fault == kernel.ROOM:
+            del room
+            trades.resize(2 * trades.size, refcheck=False)
+        if reached > step:
+            stored_kwh = float(out.soc_kwh[reached - 1])
         step = reached
-        stored_kwh = float(out.soc_kwh[step - 1]) if step else stored_kwh
         report(step / steps)
-    trades = np.concatenate(pieces)
+    del room
+    trades.resize(total, refcheck=False)
     return Flows(profiles, out, fleet, trades), State(stored_kwh, ev_stored_kwh, dict(rng.bit_generator.state))
 
 
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 _FAULTS = {
-    kernel.NOBODY: "in step {step} it names home number {home}, which is not there or trades with itself",
-    kernel.NOT_A_NUMBER: "in step {step} it writes a trade of home number {home} whose energy or price is not usable",
-    kernel.TOO_MUCH: "in step {step} it trades more than there is for home number {home}",
+    kernel.NOBODY: "in step {step} it names {home}, which is not there or trades with itself",
+    kernel.NOT_A_NUMBER: "in step {step} it writes a trade of {home} whose energy or price is not usable",
+    kernel.TOO_MUCH: "in step {step} it trades more than there is for {home}",
     kernel.TOO_MANY: "in step {step} it returns a number of trades that it cannot have written",
 }
 
 
-def _warnings(scenario: Scenario, settled: Settlement) -> list[str]:
+def _name(community: Community, home: int) -> str:
+    return f"home {community.ids[home]}" if 0 <= home < community.size else f"home number {home}"
+
+
+def _warnings(settled: Settlement) -> list[str]:
     """Return what the user should know about prices."""
     found = []
     if settled.sellers_lose_kwh > 0.0:

@@ -1,0 +1,168 @@
+"""Measure the budgets as ratios in one run, print them as a table, and fail if one is broken.
+
+Absolute times drift with the machine and its load; ratios against a floor measured beside them hold. Run it on a
+quiet machine: `make bench`. It needs about 3 GB of memory and takes two minutes.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+import jiran
+
+ROUNDS = 3
+YEAR = {"steps": 35_040, "step_minutes": 15}
+MIX = {"solar": 0.42, "ev": 0.08, "hybrid": 0.17, "normal": 0.33}
+
+
+def community(homes: int, **changes: Any) -> jiran.Scenario:
+    """Return a scenario of so many homes, with a battery that fits."""
+    groups = [{"kind": kind, "count": max(1, round(share * homes))} for kind, share in MIX.items()]
+    battery = {"battery.capacity_kwh": 1.6 * homes, "battery.charge_kw": 0.4 * homes, "battery.discharge_kw": 0.4 * homes}
+    return jiran.load_scenario("paper", {"homes.groups": groups, **battery, **changes})
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long a piece of work takes."""
+    begin = time.perf_counter()
+    work()
+    return time.perf_counter() - begin
+
+
+def kernel_and_simulate() -> list[tuple[str, str, str, float, float]]:
+    """Time the kernel against copying its inputs, and the whole of `simulate` against the kernel."""
+    import numpy as np
+
+    from jiran import kernel
+    from jiran.market import TRADE, find
+    from jiran.simulation import _outputs
+    from jiran.storage import Battery
+
+    scenario = community(1_000, **YEAR)
+    whole, loop, copying = [], [], []
+    trades = 0
+    for _ in range(ROUNDS):
+        begin = time.perf_counter()
+        result = jiran.simulate(scenario)
+        whole.append(time.perf_counter() - begin)
+        trades = len(result.flows.trades)
+        profiles, fleet, price = result.flows.profiles, result.flows.fleet, result.prices
+        rule = find("grid-fraction")
+        numbers = rule.numbers(scenario.market.parameters)
+        inputs = kernel.Inputs(
+            profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh, price.grid_import, price.grid_export, 0.0, numbers
+        )
+        battery = Battery(1_600.0, 0.0, 100.0, 100.0, 1.0, 1.0)
+        del result
+        begin = time.perf_counter()
+        out = _outputs(35_040, 1_000, 0)
+        log = np.empty(35_040 * 1_000, TRADE)
+        reached, count, fault, _ = kernel.run(
+            0, 35_040, rule.clear, np.random.default_rng(0), inputs, battery, fleet, 0.0, np.empty(0), out, log
+        )
+        loop.append(time.perf_counter() - begin)
+        assert (reached, count, fault) == (35_040, trades, kernel.FINE), "the kernel alone must give the same trades"
+        del out, log
+        begin = time.perf_counter()
+        copies = [array.copy() for array in (profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh)]
+        copying.append(time.perf_counter() - begin)
+        del copies, profiles, inputs
+    size = f"1,000 homes, 35,040 steps, {trades / 1e6:.1f} M trades"
+    return [
+        (f"kernel, {size}", f"{min(loop):.2f} s", f"copy its inputs, {min(copying):.2f} s", min(loop) / min(copying), 3.0),
+        ("simulate, the same", f"{min(whole):.2f} s", f"the kernel, {min(loop):.2f} s", min(whole) / min(loop), 4.0),
+    ]
+
+
+def memory() -> list[tuple[str, str, str, float, float]]:
+    """Measure the peak memory of the year of 1,000 homes in a process of its own."""
+    code = (
+        "import resource, sys; sys.path.insert(0, 'benchmarks'); import bench, jiran;"
+        "jiran.simulate(bench.community(1_000, **bench.YEAR)).kpis;"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == 'darwin' else 1024))"
+    )
+    peak = int(_run(["-c", code])) / 1e9
+    return [("simulate, the same, peak memory", f"{peak:.2f} GB", "3 GB", peak / 3.0, 1.0)]
+
+
+def growth() -> list[tuple[str, str, str, float, float]]:
+    """Measure how time grows with home-steps from 10^5 to 10^7, by homes and by steps."""
+    rows = []
+    for what, small, large in (
+        ("steps", community(100, steps=1_000, step_minutes=15), community(100, steps=100_000, step_minutes=15)),
+        ("homes", community(100, steps=1_000, step_minutes=15), community(10_000, steps=1_000, step_minutes=15)),
+    ):
+        jiran.simulate(small)
+        fast = min(seconds(lambda: jiran.simulate(small)) for _ in range(10))
+        slow = min(seconds(lambda: jiran.simulate(large)) for _ in range(ROUNDS))
+        exponent = math.log(slow / fast) / math.log(100)
+        rows.append((f"cost growth with {what}, exponent", f"{slow:.2f} s at 10^7", f"{fast:.3f} s at 10^5", exponent, 1.05))
+    return rows
+
+
+def processes() -> list[tuple[str, str, str, float, float]]:
+    """Time importing, and whole processes, with compiled code cached and without."""
+    numpy = min(seconds(lambda: _run(["-c", "import numpy"])) for _ in range(7))
+    own = min(seconds(lambda: _run(["-c", "import jiran"])) for _ in range(7))
+    run = ["-m", "jiran", "run", "paper", "--json"]
+    _run(run)
+    second = min(seconds(lambda: _run(run)) for _ in range(ROUNDS))
+    with tempfile.TemporaryDirectory() as empty:
+        first = seconds(lambda: _run(run, NUMBA_CACHE_DIR=empty))
+    return [
+        ("import jiran", f"{own:.2f} s", f"import numpy, {numpy:.2f} s", own / numpy, 3.0),
+        ("jiran run paper, second run", f"{second:.2f} s", "2 s", second / 2.0, 1.0),
+        ("jiran run paper, first run, compiling", f"{first:.1f} s", "15 s", first / 15.0, 1.0),
+    ]
+
+
+def dashboard() -> list[tuple[str, str, str, float, float]]:
+    """Measure the server's CPU time for a rerun of the first page, beside the simulation."""
+    code = (
+        "import sys, time; from pathlib import Path; import jiran; from streamlit.testing.v1 import AppTest;"
+        "app = AppTest.from_file(str(Path(jiran.__file__).parent / 'app' / 'main.py'), default_timeout=120).run();"
+        "assert not app.exception;"
+        "times = []\n"
+        "for _ in range(30):\n"
+        "    begin = time.process_time(); app.run(); times.append(time.process_time() - begin)\n"
+        "times.sort(); print(times[len(times) // 2])"
+    )
+    rerun = float(_run(["-c", code]).splitlines()[-1])
+    return [("dashboard, rerun of the first page, CPU", f"{rerun * 1000:.0f} ms", "25 ms", rerun / 0.025, 1.0)]
+
+
+def _run(arguments: list[str], **environment: str) -> str:
+    done = subprocess.run(  # noqa: S603  our own program
+        [sys.executable, *arguments], check=True, capture_output=True, text=True, env=os.environ | environment
+    )
+    return done.stdout
+
+
+def main() -> int:
+    """Measure, print, and tell whether every budget holds."""
+    rows = [row for part in (kernel_and_simulate, memory, growth, processes, dashboard) for row in part()]
+    table = Table(title=f"jiran {jiran.__version__}: budgets, best of {ROUNDS}")
+    for heading in ("what", "measured", "against", "ratio", "budget", ""):
+        table.add_column(heading, justify="right" if heading in ("ratio", "budget") else "left")
+    for what, measured, against, ratio, budget in rows:
+        table.add_row(what, measured, against, f"{ratio:.2f}", f"{budget:.2f}", "ok" if ratio <= budget else "BROKEN")
+    Console(width=140).print(table)
+    if len(sys.argv) > 1:
+        Path(sys.argv[1]).write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    return 0 if all(ratio <= budget for *_, ratio, budget in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,135 @@
+"""One step of the market as pictures: what each home has left, and what came in and went out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from jiran.app import palette
+from jiran.app.charts.parts import chart, kwh, short
+from jiran.app.inspector import DUST_KWH, Clearing
+
+if TYPE_CHECKING:
+    from jiran.app.charts.base import Spec
+
+#: Homes that are drawn; of more, those with the greatest balances.
+MOST_BARS = 20
+
+
+def shown_orders(cleared: Clearing) -> pl.DataFrame:
+    """Return the homes that are drawn, in the order of the community."""
+    orders = cleared.orders.with_row_index("place")
+    return orders.top_k(MOST_BARS, by=pl.col("balance_kwh").abs()).sort("place").drop("place")
+
+
+def balances(cleared: Clearing) -> Spec:
+    """Draw each home's generation upwards, its demand downwards, and the balance B = G - L as a mark."""
+    orders = shown_orders(cleared)
+    parts = {
+        "Sun": (orders["generation_kwh"], palette.SOLAR),
+        "Own EV": (orders["ev_supplied_kwh"], palette.EV),
+        "Household": (-orders["load_kwh"], palette.LOAD),
+        "EV charging": (-orders["ev_kwh"], palette.EV),
+    }
+    series = [
+        {
+            "name": name,
+            "type": "bar",
+            "stack": "home",
+            "barMaxWidth": 28,
+            "color": colour,
+            "data": [short(value, 3) for value in values],
+        }
+        for name, (values, colour) in parts.items()
+        if values.abs().sum() > 0.0
+    ]
+    mark = {
+        "name": "Balance B",
+        "type": "scatter",
+        "symbol": "diamond",
+        "symbolSize": 11,
+        "color": "#FFFFFF",
+        "itemStyle": {"borderColor": "#1E2A2F", "borderWidth": 1.5},
+        "data": [short(value, 3) for value in orders["balance_kwh"]],
+        "z": 5,
+    }
+    return chart(
+        f"balances-{cleared.step}",
+        legend={"top": 0},
+        grid={"left": 44, "right": 8, "top": 44, "bottom": 48},
+        tooltip={"trigger": "axis", "valueFormatter": "%.2f kWh"},
+        xAxis={
+            "type": "category",
+            "data": orders["home"].to_list(),
+            "axisLine": {"onZero": True},
+            "axisLabel": {"rotate": 45 if orders.height > 12 else 0},
+            "axisTick": {"show": False},
+            "offset": 0,
+        }
+        | _at_bottom(),
+        yAxis={"type": "value", "name": "kWh"},
+        series=[*series, mark],
+    )
+
+
+def _at_bottom() -> dict[str, object]:
+    """Keep the names of homes below the bars that go down."""
+    return {"position": "bottom", "axisLine": {"onZero": False, "show": False}}
+
+
+def balances_alt(cleared: Clearing) -> str:
+    """Say what `balances` shows."""
+    orders = cleared.orders
+    most = orders.row(int(orders["balance_kwh"].arg_max() or 0), named=True)
+    least = orders.row(int(orders["balance_kwh"].arg_min() or 0), named=True)
+    return (
+        f"Energy of each home at {cleared.label}: {most['home']} has the highest balance with "
+        f"{kwh(most['balance_kwh'])}, {least['home']} the lowest with {kwh(least['balance_kwh'])}."
+    )
+
+
+def in_and_out(cleared: Clearing) -> Spec:
+    """Draw what came into the community and what went out as two bars of the same length."""
+    series = [
+        {
+            "name": name,
+            "type": "bar",
+            "stack": "all",
+            "barWidth": 34,
+            "color": colour,
+            "data": [short(value, 3) if side == place else 0 for place in range(2)],
+        }
+        for name, side, value, colour in in_and_out_parts(cleared)
+        if value > DUST_KWH
+    ]
+    return chart(
+        f"in-and-out-{cleared.step}",
+        legend={"top": 0},
+        grid={"left": 40, "right": 16, "top": 56, "bottom": 30},
+        tooltip={"trigger": "item", "valueFormatter": "%.2f kWh"},
+        xAxis={"type": "value", "axisLabel": {"formatter": "{value} kWh", "hideOverlap": True}},
+        yAxis={"type": "category", "data": ["In", "Out"], "inverse": True, "axisTick": {"show": False}},
+        series=series,
+    )
+
+
+def in_and_out_parts(cleared: Clearing) -> list[tuple[str, int, float, str]]:
+    """Return name, side (0 = in, 1 = out), kWh and colour of all that crosses the homes' border."""
+    flow = cleared.energy
+    return [
+        ("Sun", 0, flow["generation_kwh"], palette.SOLAR),
+        ("From EVs", 0, flow["ev_supplied_kwh"], palette.EV),
+        ("From the battery", 0, flow["battery_drawn_kwh"], palette.BATTERY),
+        ("From the grid", 0, flow["grid_import_kwh"], palette.GRID),
+        ("Households", 1, flow["load_kwh"], palette.LOAD),
+        ("EV charging", 1, flow["ev_kwh"], palette.EV),
+        ("To the battery", 1, flow["battery_charged_kwh"], palette.BATTERY),
+        ("To the grid", 1, flow["grid_export_kwh"], palette.GRID),
+    ]
+
+
+def in_and_out_alt(cleared: Clearing) -> str:
+    """Say what `in_and_out` shows."""
+    words = [f"{name} {kwh(value)}" for name, _, value, _ in in_and_out_parts(cleared) if value > DUST_KWH]
+    return f"Energy in and out of the community at {cleared.label}: {', '.join(words) or 'none'}."

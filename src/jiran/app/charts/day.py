@@ -1,0 +1,262 @@
+"""The run along one time axis: six panels that share a crosshair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jiran.app import palette
+from jiran.app.charts.base import Spec, Window, rounded
+from jiran.app.charts.day_points import Points, clock_ms, labels, nights_ms, several_days, stored_ms
+
+if TYPE_CHECKING:
+    from jiran.result import Result
+
+_TOP, _FIRST_PANEL, _PANEL = 6, 300, 216  # heights in px, heading and labels included
+_SLIDER = 46
+_LEFT, _RIGHT = 44, 34
+_NIGHT = f"{palette.LOAD}22"
+_MOST_NIGHTS = 31
+_DIGITS = 3  # of a point; more than a picture of some hundred pixels can show
+_PHONE = 330  # width for a legend on a phone, px
+_MANY = 100  # points from which on one can zoom
+
+
+@dataclass(frozen=True)
+class _Panel:
+    """One picture on the time axis; `right` asks for a second axis, `most` is the end of the first."""
+
+    title: str
+    series: list[Spec]
+    right: bool = False
+    most: float | None = None
+
+    @property
+    def axes(self) -> list[Spec]:
+        """The axes of values: left, and right if there is one."""
+        axis: Spec = {"type": "value", "splitNumber": 3, "axisLabel": {"fontSize": 11}}
+        left = axis | ({"max": self.most, "axisLabel": {"fontSize": 11, "showMaxLabel": False}} if self.most else {})
+        return [left, axis | {"splitLine": {"show": False}, "minInterval": 1}] if self.right else [left]
+
+
+def spec(result: Result, shown: Points) -> Spec:
+    """Return the picture: panels that share time axis, crosshair and zoom."""
+    panels = _panels(result, shown)
+    tops = [_TOP, *(_TOP + _FIRST_PANEL + _PANEL * place for place in range(len(panels) - 1))]
+    series = _series(panels, shown)
+    names = list(dict.fromkeys(one["encode"]["y"] for one in series if "encode" in one))
+    columns = [labels(shown), *(rounded(shown.frame[name], _DIGITS) for name in names)]
+    title = {"left": 0, "padding": 0, "textStyle": {"fontSize": 14, "fontWeight": 600}}
+    button = {"name": _file_name(result, shown), "title": "PNG"}
+    option: Spec = {
+        "animation": False,
+        "useUTC": True,
+        "dataset": {"dimensions": ["when", *names], "source": [list(row) for row in zip(*columns, strict=True)]},
+        "title": [title | {"text": panel.title, "top": top} for panel, top in zip(panels, tops, strict=True)],
+        "legend": [_legend(panel, top) for panel, top in zip(panels, tops, strict=True)],
+        "grid": _grids(panels, tops, most_lines=1),
+        "xAxis": [_points_axis(place) for place in range(len(panels))]
+        + [_clock_axis(place, shown) for place in range(len(panels))],
+        "yAxis": _y_axes(panels),
+        "axisPointer": {"link": [{"xAxisIndex": list(range(len(panels)))}]},
+        "tooltip": {"trigger": "axis", "confine": True, "padding": 8, "textStyle": {"fontSize": 12}},
+        "toolbox": {"right": 0, "top": 0, "padding": 0, "itemSize": 14, "feature": {"saveAsImage": button}},
+        "series": series,
+        "media": [{"query": {"maxWidth": 600}, "option": {"grid": _grids(panels, tops, most_lines=2)}}],
+    }
+    if shown.frame.height > _MANY:
+        every = list(range(2 * len(panels)))
+        # One finger scrolls the page; two fingers, the wheel or the slider zoom.
+        inside = {"type": "inside", "xAxisIndex": every, "moveOnMouseMove": False}
+        slider = {"type": "slider", "xAxisIndex": every, "height": 22, "bottom": 6, "showDetail": False}
+        option["dataZoom"] = [inside, slider | {"left": _LEFT, "right": _RIGHT, "brushSelect": False}]
+    return option
+
+
+def height(option: Spec) -> int:
+    """Return the height that a picture needs, px."""
+    return _TOP + _FIRST_PANEL + _PANEL * (len(option["grid"]) - 1) + (_SLIDER if "dataZoom" in option else 0)
+
+
+def alt(result: Result, window: Window) -> str:
+    """Say what the picture shows, in numbers."""
+    steps = result.steps.slice(window.first, window.last - window.first)
+    total = {name: float(steps[name].sum()) for name in steps.columns[2:]}
+    times = steps["time"].dt.strftime("%-d %b %H:%M")
+    text = (
+        f"Charts over time, {times[0]} to {times[-1]}. "
+        f"Demand {total['load_kwh'] + total['ev_kwh']:,.0f} kWh, of which the grid supplied {total['grid_import_kwh']:,.0f} kWh "
+        f"and neighbours {total['p2p_kwh']:,.0f} kWh in {total['trades']:,.0f} trades. "
+        f"Solar generation {total['generation_kwh']:,.0f} kWh, most of it at {times[steps['generation_kwh'].arg_max() or 0]}."
+    )
+    if not _has_battery(result):
+        return text
+    soc = steps["soc_kwh"].to_numpy()
+    return f"{text} The battery held {soc.min():,.1f} to {soc.max():,.1f} kWh."
+
+
+def _panels(result: Result, shown: Points) -> list[_Panel]:
+    unit, battery = shown.unit, _has_battery(result)
+    powered = [
+        _bar("own_kwh", "Own roof", palette.OWN_USE),
+        _bar("p2p_kwh", "Neighbours", palette.P2P),
+        *([_bar("battery_discharge_kwh", "Battery", palette.BATTERY)] if battery else []),
+        *([_bar("ev_home_kwh", "Own car", palette.EV)] if result.scenario.ev.supply.enabled else []),
+        _bar("grid_import_kwh", "Grid", palette.GRID),
+        _line("demand_kwh", "Demand", palette.LOAD, 2.5),
+    ]
+    sun = [
+        _bar("own_kwh", "Used at home", palette.OWN_USE),
+        _bar("shared_kwh", "To neighbours", palette.P2P),
+        *([_bar("battery_charge_kwh", "Stored", palette.BATTERY)] if battery else []),
+        _bar("grid_export_kwh", "Exported", palette.GRID),
+        _line("generation_kwh", "Generation", palette.SOLAR, 2.5),
+    ]
+    demand = [_bar("load_kwh", "Households", palette.LOAD), _bar("ev_kwh", "EV charging", palette.EV)]
+    trades = [
+        _bar("trades", "Number of trades (right)", f"{palette.LOAD}99") | {"yAxisIndex": 1},
+        _line("traded_kwh", "Energy, kWh (left)", palette.P2P, 2.5),
+    ]
+    prices = [
+        _line("import_price", "From the grid", palette.GRID, 2),
+        _line("p2p_price", "Between neighbours", palette.P2P, 3),
+        _line("export_price", "Export", palette.SOLAR, 2),
+    ]
+    each = shown.each if shown.binned else "step"
+    return [
+        _Panel(f"What powered the homes, {unit}", powered),
+        _Panel(f"Solar generation, {unit} (Fig. 3)", sun),
+        *([_battery(result, shown)] if battery else []),
+        _Panel(f"Demand, {unit} (Fig. 5)", demand),
+        _Panel(f"Trades in each {each} (Fig. 6)", trades, right=True),
+        _Panel(f"Prices, {result.scenario.currency}/kWh", prices),
+    ]
+
+
+def _battery(result: Result, shown: Points) -> _Panel:
+    capacity, blue = result.scenario.battery.capacity_kwh, palette.BATTERY
+    if shown.unit == "kW":
+        line = _line("", "At the end of each step", blue, 2.5)
+        del line["encode"], line["step"]
+        series = [line | {"areaStyle": {"opacity": 0.15}, "data": stored_ms(shown), "tooltip": {"show": False}}]
+    else:
+        each = f" of each {shown.each}"
+        series = [_line("soc_high", f"Highest{each}", blue, 2), _line("soc_low", f"Lowest{each}", palette.LOAD, 2)]
+    dashed = {"color": blue, "type": "dashed"}
+    full = {
+        "silent": True,
+        "symbol": "none",
+        "lineStyle": dashed,
+        "data": [{"yAxis": capacity}],
+        "label": {"show": False},
+    }
+    series[0] |= {"markLine": full}
+    return _Panel(f"Stored in the battery, of {capacity:g} kWh (Fig. 4)", series, most=capacity * 1.1)
+
+
+def _has_battery(result: Result) -> bool:
+    return result.scenario.battery.capacity_kwh > 0.0
+
+
+def _bar(column: str, name: str, colour: str) -> Spec:
+    return {
+        "type": "bar", "name": name, "color": colour, "barCategoryGap": "10%", "z": 2,
+        "encode": {"x": "when", "y": column}, "yAxisIndex": 0,
+    }  # fmt: skip
+
+
+def _line(column: str, name: str, colour: str, width: float) -> Spec:
+    return {
+        "type": "line", "name": name, "color": colour, "step": "middle", "showSymbol": False, "z": 3,
+        "lineStyle": {"width": width}, "encode": {"x": "when", "y": column}, "yAxisIndex": 0,
+    }  # fmt: skip
+
+
+def _series(panels: list[_Panel], shown: Points) -> list[Spec]:
+    """Put each series on its panel's axes, with the nights behind, and what the tooltip says besides."""
+    found: list[Spec] = []
+    axes: list[int] = [0]
+    many = shown.frame.height > _MANY
+    form = {"valueFormatter": f"%.2f {shown.unit}"}
+    for place, panel in enumerate(panels):
+        for one in panel.series:
+            own: Spec = {
+                "xAxisIndex": place if "encode" in one else len(panels) + place,
+                "yAxisIndex": axes[-1] + one["yAxisIndex"],
+            }
+            if one["type"] == "bar":
+                own |= {"stack": f"panel {place}", "barCategoryGap": "0%" if many else "10%"}
+            found.append({"tooltip": form} | one | own)
+        axes.append(axes[-1] + len(panel.axes))
+    data = [[{"xAxis": start}, {"xAxis": end}] for start, end in nights_ms(shown, most=_MOST_NIGHTS)]
+    nights = {"silent": True, "itemStyle": {"color": _NIGHT}, "data": data}
+    clocks = [
+        {"type": "line", "data": [], "xAxisIndex": len(panels) + place, "yAxisIndex": axes[place], "markArea": nights}
+        for place in range(len(panels))
+    ]
+    return [*found, *clocks, *_for_tooltip(panels, shown, axes[-1])]
+
+
+def _for_tooltip(panels: list[_Panel], shown: Points, axis: int) -> list[Spec]:
+    """Return lines that are not drawn: with them the first panel's tooltip speaks for all panels."""
+    money = panels[-1].title.removeprefix("Prices, ")
+    wanted = [
+        ("generation_kwh", "Solar generation", palette.SOLAR, f"%.2f {shown.unit}"),
+        ("soc_kwh", "Stored at the end", palette.BATTERY, "%.2f kWh"),
+        ("trades", "Trades", palette.LOAD, "%d"),
+        ("traded_kwh", "Traded", palette.P2P, "%.2f kWh"),
+        ("p2p_price", "Price between neighbours", palette.P2P, f"%.3f {money}"),
+    ]
+    unseen = {"xAxisIndex": 0, "yAxisIndex": axis, "silent": True}
+    return [
+        _line(column, name, colour, 0) | unseen | {"tooltip": {"valueFormatter": form}}
+        for column, name, colour, form in wanted
+        if column != "soc_kwh" or any(panel.most for panel in panels)
+    ]
+
+
+def _legend(panel: _Panel, top: int) -> Spec:
+    names = [one["name"] for one in panel.series]
+    place = {"top": top + 20, "left": 0, "right": 24}
+    return place | {"data": names, "itemWidth": 14, "itemHeight": 9, "itemGap": 12, "padding": 3}
+
+
+def _grids(panels: list[_Panel], tops: list[int], *, most_lines: int) -> list[Spec]:
+    """Return the places of the panels; only the first has a tooltip, which speaks for all."""
+    grids = []
+    for place, (panel, top) in enumerate(zip(panels, tops, strict=True)):
+        width = sum(26 + 6.2 * len(one["name"]) for one in panel.series)
+        above = 26 + 20 * (most_lines if width > _PHONE else 1)
+        height = (_PANEL if place else _FIRST_PANEL) - above - 36
+        where = {"left": _LEFT, "right": _RIGHT, "top": top + above, "height": height}
+        grids.append(where | {"tooltip": {"show": place == 0}})
+    return grids
+
+
+def _points_axis(place: int) -> Spec:
+    """Return the axis of the points, one category each; the clock axis carries the labels."""
+    nothing = {name: {"show": False} for name in ("axisLabel", "axisTick", "axisLine")}
+    pointer = {"show": True, "label": {"show": False}, "triggerTooltip": place == 0, "triggerEmphasis": False}
+    return {"type": "category", "gridIndex": place, "position": "bottom", "axisPointer": pointer, **nothing}
+
+
+def _clock_axis(place: int, shown: Points) -> Spec:
+    """Return the axis of time from the start of the first point to the end of the last."""
+    first, last = clock_ms(shown)
+    day = "{d} {MMM}" if several_days(shown) else "{HH}:{mm}"
+    form = {"year": "{yyyy}", "month": "{MMM} {yyyy}" if shown.unit != "kW" else day, "day": day, "hour": "{HH}:{mm}"}
+    return {
+        "type": "time", "gridIndex": place, "position": "bottom", "min": first, "max": last, "splitLine": {"show": False},
+        "axisPointer": {"show": False}, "axisLabel": {"formatter": form, "fontSize": 11, "hideOverlap": True},
+    }  # fmt: skip
+
+
+def _y_axes(panels: list[_Panel]) -> list[Spec]:
+    """Return the axes of all panels, and one that is not drawn for what only the tooltip says."""
+    axes = [axis | {"gridIndex": place} for place, panel in enumerate(panels) for axis in panel.axes]
+    return [*axes, {"type": "value", "gridIndex": 0, "show": False}]
+
+
+def _file_name(result: Result, shown: Points) -> str:
+    first, last = (str(shown.frame["time"][place].date()) for place in (0, -1))
+    return f"jiran-{result.scenario.name}-{first}" + ("" if first == last else f"-to-{last}")

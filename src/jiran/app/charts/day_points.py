@@ -1,0 +1,137 @@
+"""What the day page shows of a run: one row a point, where the sun's energy went and where the demand came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from jiran.app.charts.base import MOST_POINTS, Window, time_labels
+
+if TYPE_CHECKING:
+    from jiran.result import Result
+
+#: Length of a point when steps are put together: polars' name, words, minutes. They divide the day, so that points
+#: do not drift through the hours.
+_BINS = (
+    ("10m", "10 minutes", 10), ("15m", "15 minutes", 15), ("30m", "30 minutes", 30), ("1h", "1 hour", 60),
+    ("2h", "2 hours", 120), ("3h", "3 hours", 180), ("6h", "6 hours", 360), ("12h", "12 hours", 720),
+    ("1d", "1 day", 1440), ("1w", "1 week", 10_080),
+)  # fmt: skip
+
+_HOUR_MS = 3_600_000
+
+
+@dataclass(frozen=True)
+class Points:
+    """What the panels show, one row a point, energy in `unit`.
+
+    Attributes:
+        frame: The points; the names of the columns are those of `_columns`.
+        each: How long a point is, in words.
+        binned: Whether several steps are put together in a point.
+        unit: "kW", "kWh a day" or "kWh a week".
+        start_kwh: What the battery held before the first point.
+    """
+
+    frame: pl.DataFrame
+    each: str
+    binned: bool
+    unit: str
+    start_kwh: float
+
+
+def points(result: Result, window: Window) -> Points:
+    """Return the steps of a window, put together in equal parts of days if there are too many of them."""
+    steps, minutes = window.last - window.first, result.timeline.step_minutes
+    before = result.steps["soc_kwh"][window.first - 1] if window.first else result.start.stored_kwh
+    frame = _columns(result).slice(window.first, steps)
+    if steps <= MOST_POINTS:
+        each = "1 hour" if minutes == 60 else f"{minutes} minutes"
+        return Points(
+            _in_unit(frame.with_columns(hours=minutes / 60.0), "kW"), each, binned=False, unit="kW", start_kwh=before
+        )
+    every, each, length = next(
+        (size for size in _BINS if size[2] % minutes == 0 and steps * minutes / size[2] <= MOST_POINTS), _BINS[-1]
+    )
+    unit = {"1d": "kWh a day", "1w": "kWh a week"}.get(every, "kW")
+    prices = ("import_price", "export_price", "p2p_price")
+    energy = [name for name in frame.columns if name.endswith("_kwh") and not name.startswith("soc")]
+    binned = frame.group_by(pl.col("time").dt.truncate(every), maintain_order=True).agg(
+        pl.col(*energy, "trades").sum(),
+        pl.col("soc_kwh").last(),
+        pl.col("soc_kwh").min().alias("soc_low"),
+        pl.col("soc_kwh").max().alias("soc_high"),
+        pl.col(*prices).mean(),
+        hours=pl.len() * (minutes / 60.0),
+    )
+    each = each if length < 1440 else each.removeprefix("1 ")
+    return Points(_in_unit(binned, unit), each, binned=True, unit=unit, start_kwh=before)
+
+
+def _columns(result: Result) -> pl.DataFrame:
+    """Return the steps with where the sun's energy went and where the demand came from, kWh."""
+    lent = pl.Series(result.flows.outputs.ev_lent_kwh.sum(axis=1))
+    shared = pl.col("p2p_kwh") - lent
+    stored, exported = pl.col("battery_charge_kwh"), pl.col("grid_export_kwh")
+    return result.steps.with_columns(
+        demand_kwh=pl.col("load_kwh") + pl.col("ev_kwh"),
+        own_kwh=(pl.col("generation_kwh") - shared - stored - exported).clip(0.0),
+        shared_kwh=shared.clip(0.0),
+        ev_home_kwh=(pl.col("ev_supplied_kwh") - lent).clip(0.0),
+        traded_kwh=pl.col("p2p_kwh"),
+        soc_low=pl.col("soc_kwh"),
+        soc_high=pl.col("soc_kwh"),
+    )
+
+
+def _in_unit(frame: pl.DataFrame, unit: str) -> pl.DataFrame:
+    """Turn energy into mean power; what is traded stays energy."""
+    if unit != "kW":
+        return frame
+    energy = [name for name in frame.columns if name.endswith("_kwh") and name not in ("soc_kwh", "traded_kwh")]
+    return frame.with_columns(pl.col(*energy) / pl.col("hours"))
+
+
+def several_days(shown: Points) -> bool:
+    """Return whether the points are of more than one date."""
+    return shown.frame["time"].dt.date().n_unique() > 1
+
+
+def labels(shown: Points) -> list[str]:
+    """Return the names of the points: when they start."""
+    if shown.unit != "kW":
+        return shown.frame["time"].dt.strftime("%a %-d %b %Y").to_list()
+    return time_labels(shown.frame, days=several_days(shown))
+
+
+def clock_ms(shown: Points) -> tuple[int, int]:
+    """Return when the points start and end by the clock of the first, ms since 1970."""
+    local = shown.frame["time"].dt.replace_time_zone(None).dt.epoch("ms")
+    return int(local[0]), int(local[0] + _HOUR_MS * shown.frame["hours"].sum())
+
+
+def nights_ms(shown: Points, *, most: int) -> list[list[int]]:
+    """Return start and end of each stretch in which no roof generates; none if there are more than `most`."""
+    ends = shown.frame["hours"].cum_sum().to_list()
+    first, _ = clock_ms(shown)
+    nights: list[list[float]] = []
+    for dark, start, end in zip((shown.frame["generation_kwh"] <= 0.0).to_list(), [0.0, *ends[:-1]], ends, strict=True):
+        if dark and nights and nights[-1][1] == start:
+            nights[-1][1] = end
+        elif dark:
+            nights.append([start, end])
+    if len(nights) > most or not shown.frame["generation_kwh"].sum() > 0.0:
+        return []
+    return [[round(first + _HOUR_MS * hour) for hour in night] for night in nights]
+
+
+def stored_ms(shown: Points) -> list[list[float]]:
+    """Return the battery's state by the clock: at the start, and at the end of each point."""
+    first, _ = clock_ms(shown)
+    hours = [0.0, *shown.frame["hours"].cum_sum()]
+    return [
+        [first + _HOUR_MS * hour, round(kwh, 3)]
+        for hour, kwh in zip(hours, [shown.start_kwh, *shown.frame["soc_kwh"]], strict=True)
+    ]

@@ -1,0 +1,124 @@
+"""The data of the flow map: one day of a run, small enough to send whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiran.flows import FLOWS
+from jiran.profiles.solar import half_sine
+
+if TYPE_CHECKING:
+    from jiran.app.charts.base import Window
+    from jiran.result import Result
+
+Array = NDArray[np.float64]
+
+#: Homes that are drawn one by one; more are summed by kind.
+MOST_HOMES = 40
+#: Entries times steps that are sent; finer runs are shown in coarser steps.
+_MOST_POINTS = MOST_HOMES * 48
+_SENT = (
+    "generation_kwh",
+    "load_kwh",
+    "ev_kwh",
+    "battery_charged_kwh",
+    "battery_drawn_kwh",
+    "grid_import_kwh",
+    "grid_export_kwh",
+)
+
+
+def flow_data(result: Result, window: Window) -> dict[str, Any]:
+    """Return what `components.flow_map` plays: homes, flows, trades, battery and prices of a window."""
+    group, entries = _entries(result)
+    steps = window.last - window.first
+    size = max(1, -(-steps * len(entries) // _MOST_POINTS))
+    starts = np.arange(window.first, window.last, size)
+    ends = np.minimum(starts + size, window.last)
+    price = result.prices
+    local = result.timeline.local[starts].astype(object)
+    return {
+        "currency": result.scenario.currency,
+        "step_minutes": result.scenario.step_minutes * size,
+        "labels": [f"{instant:%a} {instant.day} {instant:%b %H:%M}" for instant in local],
+        "sun": _short(_sun(result, starts, ends), 2),
+        "homes": entries,
+        **{name.removesuffix("_kwh"): _by_entry(result, name, starts, ends, group) for name in _SENT if name in FLOWS},
+        "trades": _trades(result, starts, ends, group),
+        "soc": _short(result.flows.outputs.soc_kwh[ends - 1], 2),
+        "capacity_kwh": result.scenario.battery.capacity_kwh,
+        "import_price": _short(price.grid_import[starts], 4),
+        "export_price": _short(price.grid_export[starts], 4),
+        "p2p_price": _p2p_price(result, starts, ends),
+    }
+
+
+def _entries(result: Result) -> tuple[NDArray[np.int64], list[dict[str, str]]]:
+    """Return which entry each home belongs to, and the entries: homes, or kinds of a big community."""
+    ids, kinds = result.community.ids, result.community.kinds
+    if len(ids) <= MOST_HOMES:
+        return np.arange(len(ids)), [{"id": name, "kind": kind} for name, kind in zip(ids, kinds, strict=True)]
+    names = list(dict.fromkeys(kinds))
+    group = np.array([names.index(kind) for kind in kinds])
+    return group, [{"id": f"{kinds.count(kind)} {kind}", "kind": kind} for kind in names]
+
+
+def _by_entry(
+    result: Result, name: str, starts: NDArray[np.int64], ends: NDArray[np.int64], group: NDArray[np.int64]
+) -> list[list[float]]:
+    """Return a flow as a list of entries, each a list of steps."""
+    first, last = int(starts[0]), int(ends[-1])
+    summed = np.add.reduceat(result.flows.between(name, first, last), starts - first, axis=0)
+    by_entry = np.zeros((int(group.max()) + 1, starts.size))
+    np.add.at(by_entry, group, summed.T)
+    return [_short(row, 3) for row in by_entry]
+
+
+def _trades(
+    result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64], group: NDArray[np.int64]
+) -> dict[str, list[Any]]:
+    """Return the trades between entries, one a pair and step."""
+    begin, until = result.flows.traded_from, result.flows.outputs.trades_until
+    first = int(begin[starts[0]])
+    trades = result.flows.trades[first : int(until[ends[-1] - 1])]
+    step = np.repeat(np.arange(starts.size), until[ends - 1] - begin[starts])
+    entries = int(group.max()) + 1
+    key = (step * entries + group[trades["seller"]]) * entries + group[trades["buyer"]]
+    pairs, place = np.unique(key, return_inverse=True)
+    kwh = np.bincount(place, trades["kwh"], minlength=pairs.size)
+    amount = np.bincount(place, trades["kwh"] * trades["buyer_price"], minlength=pairs.size)
+    return {
+        "step": (pairs // entries**2).tolist(),
+        "seller": (pairs // entries % entries).tolist(),
+        "buyer": (pairs % entries).tolist(),
+        "kwh": _short(kwh, 3),
+        "amount": _short(amount, 3),
+    }
+
+
+def _p2p_price(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[float | None]:
+    first, last = int(starts[0]), int(ends[-1])
+    kwh = result.settlement.step_kwh["p2p_sold_kwh"][first:last]
+    paid = np.nan_to_num(result.settlement.p2p_price[first:last]) * kwh
+    kwh, paid = (np.add.reduceat(values, starts - first) for values in (kwh, paid))
+    return [
+        round(float(amount / energy), 4) if energy > 0.0 else None for amount, energy in zip(paid, kwh, strict=True)
+    ]
+
+
+def _sun(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Array:
+    """Return how bright it is, 0..1: by the roofs' output, or by the clock where there are none."""
+    generation = result.settlement.step_kwh["generation_kwh"]
+    first = int(starts[0])
+    if generation.max() <= 0.0:
+        return half_sine(result.timeline.hour[starts])
+    mean: Array = np.add.reduceat(generation[first : int(ends[-1])], starts - first) / (ends - starts)
+    return mean / generation.max()
+
+
+def _short(values: Array, digits: int) -> list[float]:
+    rounded: list[float] = np.round(values, digits).tolist()
+    return [int(value) if value == int(value) else value for value in rounded]

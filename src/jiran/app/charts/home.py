@@ -1,0 +1,224 @@
+"""One home's day and bill, and the roles of homes through the day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiran.app import palette
+from jiran.app.bills import sold_by_hour
+from jiran.app.charts.parts import KIND_NAMES, MOST_HOMES, chart, kinds_there, kwh, money, short
+
+if TYPE_CHECKING:
+    from jiran.app.charts.base import Spec, Window
+    from jiran.result import Result
+
+Array = NDArray[np.float64]
+
+#: Selling is the green of P2P, buying a purple opposite to it; told apart with any kind of colour vision.
+_SELLS_RGB, _BUYS_RGB = "0,158,115", "123,82,171"
+#: Bars of a day.
+_MOST_BARS = 96
+#: Of a big community, the homes that trade most are drawn.
+_MOST_ROWS = 20
+
+#: Flow, name, sign and colour of the parts of a home's day; the same name above and below is the same partner.
+_PARTS = (
+    ("generation_kwh", "Own sun", 1, palette.SOLAR),
+    ("ev_supplied_kwh", "EV", 1, palette.EV),
+    ("p2p_bought_kwh", "Neighbours", 1, palette.P2P),
+    ("battery_drawn_kwh", "Battery", 1, palette.BATTERY),
+    ("grid_import_kwh", "Grid", 1, palette.GRID),
+    ("load_kwh", "Household", -1, palette.LOAD),
+    ("ev_kwh", "EV", -1, palette.EV),
+    ("p2p_sold_kwh", "Neighbours", -1, palette.P2P),
+    ("battery_charged_kwh", "Battery", -1, palette.BATTERY),
+    ("grid_export_kwh", "Grid", -1, palette.GRID),
+)
+
+
+def roles(result: Result) -> Spec:
+    """Draw who sells (green) and who buys (purple) at which hour; homes down, hours across."""
+    names, rows = role_rows(result)
+    data = [
+        [hour, row, short(value, 3)]
+        for row, values in enumerate(rows)
+        for hour, value in enumerate(values)
+        if abs(value) >= 5e-4
+    ]
+    most = max((abs(entry[2]) for entry in data), default=1.0)
+    return chart(
+        "roles",
+        grid={"left": 8, "right": 12, "top": 8, "bottom": 84, "containLabel": True},
+        tooltip={"valueFormatter": "%+.2f kWh"},
+        xAxis={
+            "type": "category",
+            "data": [f"{hour:02d}:00" for hour in range(24)],
+            "axisTick": {"show": False},
+            "splitArea": {"show": True, "areaStyle": {"color": ["rgba(127,140,155,0.07)", "rgba(127,140,155,0.03)"]}},
+        },
+        yAxis={"type": "category", "data": names, "inverse": True, "axisTick": {"show": False}},
+        visualMap={
+            "min": -most,
+            "max": most,
+            "orient": "horizontal",
+            "left": "center",
+            "bottom": 8,
+            "itemHeight": 150,
+            "itemWidth": 12,
+            "precision": 2,
+            "text": [f"sells {most:.2f}", f"buys {most:.2f}"],
+            "inRange": {"color": _both_ways()},
+        },
+        series=[{"name": "Sells (+) or buys (−)", "type": "heatmap", "data": data}],
+    )
+
+
+def _both_ways() -> list[str]:
+    """Return colours from purple to green that grow paler towards 0, but never lose their hue."""
+    strength = [round(0.15 + 0.85 * (step / 7) ** 0.7, 3) for step in range(8)]
+    return [
+        *(f"rgba({_BUYS_RGB},{alpha})" for alpha in reversed(strength)),
+        *(f"rgba({_SELLS_RGB},{alpha})" for alpha in strength),
+    ]
+
+
+def role_rows(result: Result) -> tuple[list[str], Array]:
+    """Return names and kWh by hour: every home, or a mean home of each kind and the homes that trade most."""
+    by_home = sold_by_hour(result).T
+    ids, kinds = result.community.ids, np.array(result.community.kinds)
+    if len(ids) <= MOST_HOMES:
+        return list(ids), by_home
+    there = kinds_there(kinds)
+    means = [by_home[kinds == kind].mean(axis=0) for kind in there]
+    most = np.sort(np.argsort(-np.abs(by_home).sum(axis=1), kind="stable")[:_MOST_ROWS])
+    names = [f"Mean {KIND_NAMES[kind]}" for kind in there] + [ids[home] for home in most]
+    return names, np.vstack([*means, by_home[most]])
+
+
+def roles_alt(result: Result) -> str:
+    """Say what `roles` shows."""
+    by_hour = sold_by_hour(result)
+    sold = np.maximum(by_hour, 0.0).sum(axis=1)
+    if not sold.any():
+        return "Nobody sells or buys at any hour."
+    sellers, buyers = int((by_hour.sum(axis=0) > 0).sum()), int((by_hour.sum(axis=0) < 0).sum())
+    return (
+        f"Who sells and who buys at which hour: most is sold around {int(sold.argmax()):02d}:00. Over the whole "
+        f"period {sellers} homes sell more than they buy, {buyers} buy more than they sell."
+    )
+
+
+def day_parts(result: Result, at: int, window: Window) -> tuple[list[str], list[tuple[str, str, Array]], int]:
+    """Return times, and name, colour and kWh (sources > 0, uses < 0) of each part of a home's day; and minutes."""
+    size = -(-(window.last - window.first) // _MOST_BARS)
+    starts = np.arange(0, window.last - window.first, size)
+    parts = []
+    for flow, name, sign, colour in _PARTS:
+        values = np.ascontiguousarray(result.flows.between(flow, window.first, window.last)[:, at])
+        parts.append((name, colour, sign * np.add.reduceat(values, starts)))
+    times = [str(instant)[11:16] for instant in result.timeline.local[window.first + starts]]
+    return times, parts, size * result.timeline.step_minutes
+
+
+def day(result: Result, home: str, window: Window) -> Spec:
+    """Draw where a home's energy came from (up) and went (down)."""
+    times, parts, minutes = day_parts(result, result.community.ids.index(home), window)
+    series = [
+        {
+            "name": name,
+            "type": "bar",
+            "stack": "day",
+            "barCategoryGap": "12%",
+            "color": colour,
+            "data": [short(value, 3) for value in values],
+        }
+        for name, colour, values in parts
+        if np.abs(values).sum() > 1e-9
+    ]
+    every = "hour" if minutes == 60 else f"{minutes} min"
+    return chart(
+        f"day-of-{home}",
+        legend={"top": 0},
+        grid={"left": 44, "right": 10, "top": 62, "bottom": 30},
+        tooltip={"trigger": "axis", "valueFormatter": "%.2f kWh"},
+        xAxis={"type": "category", "data": times, "axisTick": {"show": False}, "axisLine": {"onZero": True}}
+        | {"axisLabel": {"hideOverlap": True}, "position": "bottom", "axisLine": {"onZero": False, "show": False}},
+        yAxis={"type": "value", "name": f"kWh per {every}", "nameTextStyle": {"align": "left"}},
+        series=series,
+    )
+
+
+def day_alt(result: Result, home: str, window: Window) -> str:
+    """Say what `day` shows."""
+    _, parts, _ = day_parts(result, result.community.ids.index(home), window)
+    came = [f"{name} {kwh(values.sum())}" for name, _, values in parts if values.sum() > 5e-3]
+    went = [f"{name} {kwh(-values.sum())}" for name, _, values in parts if values.sum() < -5e-3]
+    return f"Energy of {home}: from {', '.join(came) or 'nowhere'}; to {', '.join(went) or 'nowhere'}."
+
+
+def waterfall(steps: list[tuple[str, float]], currency: str) -> Spec:
+    """Draw how the bill with the grid alone becomes the bill now: bars that start where the last one ended."""
+    shown = [steps[0], *(step for step in steps[1:-1] if abs(step[1]) >= 0.005), steps[-1]]
+    edges, at = [], 0.0
+    for place, (_, amount) in enumerate(shown):
+        whole = place in (0, len(shown) - 1)
+        edges.append((0.0, amount) if whole else (at, at + amount))
+        at = edges[-1][1]
+    hidden, up, down = [], [], []
+    labels: list[dict[str, object]] = []
+    for (name, amount), edge in zip(shown, edges, strict=True):
+        low, high = min(edge), max(edge)
+        style = {"color": _colour(name)}
+        hidden.append(short(low if low > 0.0 else min(high, 0.0), 4))
+        up.append({"value": short(max(high, 0.0) - max(low, 0.0), 4), "itemStyle": style})
+        down.append({"value": short(min(low, 0.0) - min(high, 0.0), 4), "itemStyle": style})
+        whole = name in (shown[0][0], shown[-1][0])
+        labels.append({"value": [short(high, 4), len(labels)], "label": {"formatter": _amount(amount, whole=whole)}})
+    bar = {"type": "bar", "stack": "bill", "barWidth": "62%", "silent": True}
+    return chart(
+        "bill",
+        grid={"left": 8, "right": 64, "top": 8, "bottom": 44, "containLabel": True},
+        xAxis={"type": "value", "name": f"Bill, {currency} (below 0: earns)", "nameLocation": "middle", "nameGap": 28},
+        yAxis={
+            "type": "category",
+            "data": [name for name, _ in shown],
+            "inverse": True,
+            "axisTick": {"show": False},
+            "axisLine": {"onZero": False, "show": False},
+        },
+        series=[
+            {**bar, "data": hidden, "itemStyle": {"color": "transparent"}},
+            {**bar, "data": up},
+            {**bar, "data": down},
+            {
+                "type": "scatter",
+                "symbolSize": 1,
+                "color": "transparent",
+                "silent": True,
+                "label": {"show": True, "position": "right"},
+                "data": labels,
+            },
+        ],
+    )
+
+
+def _colour(name: str) -> str:
+    """Return the colour of the partner that a step of the bill is about."""
+    words = {"neighbours": palette.P2P, "attery": palette.BATTERY, "rid alone": palette.LOAD, "rid": palette.GRID}
+    return next((colour for word, colour in words.items() if word in name), palette.LOAD)
+
+
+def _amount(value: float, *, whole: bool) -> str:
+    return f"{value + 0.0:.2f}" if whole else f"{value:+.2f}"
+
+
+def waterfall_alt(steps: list[tuple[str, float]], home: str, currency: str) -> str:
+    """Say what `waterfall` shows."""
+    changes = [f"{name} {money(amount, currency)}" for name, amount in steps[1:-1] if abs(amount) >= 0.005]
+    return (
+        f"Bill of {home}: {money(steps[0][1], currency)} with the grid alone; changes: {', '.join(changes) or 'none'}; "
+        f"now {money(steps[-1][1], currency)}."
+    )

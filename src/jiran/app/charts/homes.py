@@ -1,0 +1,263 @@
+"""What all homes pay and save: bills, savings by kind, and how evenly the savings are shared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from jiran.app import palette
+from jiran.app.charts.parts import KIND_NAMES, MOST_HOMES, chart, kinds_there, money, short
+from jiran.kpis import MONEY_DUST
+
+if TYPE_CHECKING:
+    from jiran.app.charts.base import Spec
+
+#: Of a big community this many homes are drawn from either end.
+_ENDS = 10
+#: A curve needs no more points than this.
+_MOST_POINTS = 200
+_WORSE = "Worse off"
+
+
+def shown_bills(homes: pl.DataFrame) -> pl.DataFrame:
+    """Return the homes whose bills are drawn, by saving: all, or the ten that save most and least."""
+    ordered = homes.sort("saving", "id", descending=[True, False])
+    if homes.height <= MOST_HOMES:
+        return ordered
+    return pl.concat([ordered.head(_ENDS), ordered.tail(_ENDS)])
+
+
+def bills(homes: pl.DataFrame, currency: str) -> Spec:
+    """Draw each home's bill three times: with the grid alone, without and with P2P."""
+    shown = shown_bills(homes)
+    names = shown["id"].to_list()
+    lines: list[list[float | str | None]] = []
+    for name, before, after in shown.select("id", "cost_without_p2p", "cost").iter_rows():
+        lines += [[short(before), name], [short(after), name], [None, name]]
+    series = [
+        {
+            "name": "change",
+            "type": "line",
+            "data": lines,
+            "symbol": "none",
+            "silent": True,
+            "lineStyle": {"color": palette.LOAD, "width": 2, "opacity": 0.6},
+        },
+        _points("Grid alone", "rect", [3, 13], shown.select("cost_grid_only", "id"), palette.GRID),
+        {
+            **_points("Without P2P", "circle", 9, shown.select("cost_without_p2p", "id"), palette.LOAD),
+            "itemStyle": {"color": "transparent", "borderColor": palette.LOAD, "borderWidth": 2},
+        },
+        *(
+            _points(KIND_NAMES[kind], "circle", 13, part.select("cost", "id"), palette.KINDS[kind])
+            for kind in kinds_there(shown["kind"])
+            if not (part := shown.filter(pl.col("kind") == kind, pl.col("saving") >= -MONEY_DUST)).is_empty()
+        ),
+        *_worse_off(shown),
+    ]
+    return chart(
+        "bills",
+        legend={"top": 0, "data": [str(entry["name"]) for entry in series[1:]]},
+        grid={"left": 8, "right": 24, "top": 58, "bottom": 44, "containLabel": True},
+        tooltip={"trigger": "item"},
+        xAxis={"type": "value", "name": f"Bill, {currency} (below 0: earns)", "nameLocation": "middle", "nameGap": 28},
+        yAxis={
+            "type": "category",
+            "data": names,
+            "inverse": True,
+            "axisTick": {"show": False},
+            "axisLine": {"onZero": False, "show": False},
+            "splitLine": {"show": False},
+        },
+        series=series,
+    )
+
+
+def _points(name: str, symbol: str, size: object, frame: pl.DataFrame, colour: str) -> dict[str, object]:
+    return {
+        "name": name,
+        "type": "scatter",
+        "symbol": symbol,
+        "symbolSize": size,
+        "color": colour,
+        "selectedMode": "single",
+        "tooltip": {"formatter": "{b}<br>{a}: {@[0]}"},
+        "data": [{"name": home, "value": [short(cost), home]} for cost, home in frame.iter_rows()],
+    }
+
+
+def _worse_off(shown: pl.DataFrame) -> list[dict[str, object]]:
+    """Return the homes that pay more with P2P than without: a triangle in the kind's colour, and a word."""
+    worse = shown.filter(pl.col("saving") < -MONEY_DUST)
+    if worse.is_empty():
+        return []
+    points = _points(_WORSE, "triangle", 15, worse.select("cost", "id"), palette.GRID)
+    data = [
+        {"name": home, "value": [short(cost), home], "itemStyle": {"color": palette.KINDS[kind]}}
+        for home, cost, kind in worse.select("id", "cost", "kind").iter_rows()
+    ]
+    label = {"show": True, "position": "right", "formatter": "worse off", "fontSize": 10}
+    return [{**points, "data": data, "label": label}]
+
+
+def picked(selection: list[dict[str, object]], spec: Spec) -> str | None:
+    """Return the home that was clicked in `bills`."""
+    for group in selection:
+        data = spec["series"][group["series_index"]]["data"]
+        for place in group["data_indices"]:  # type: ignore[attr-defined]
+            if place < len(data) and isinstance(data[place], dict):
+                return str(data[place]["name"])
+    return None
+
+
+def bills_alt(homes: pl.DataFrame, currency: str) -> str:
+    """Say what `bills` shows."""
+    ordered = homes.sort("saving", descending=True)
+    best, worst = ordered.row(0, named=True), ordered.row(-1, named=True)
+    worse = homes.filter(pl.col("saving") < -MONEY_DUST).height
+    return (
+        f"Bills of homes with the grid alone, without P2P and with P2P. {best['id']} saves most: "
+        f"{money(best['cost_without_p2p'], currency)} becomes {money(best['cost'], currency)}. {worst['id']} saves "
+        f"least: {money(worst['cost_without_p2p'], currency)} becomes {money(worst['cost'], currency)}. "
+        f"{worse} of {homes.height} homes are worse off."
+    )
+
+
+def saving_by_kind(homes: pl.DataFrame) -> pl.DataFrame:
+    """Return the mean saving of a home of each kind, and how many there are."""
+    kinds = kinds_there(homes["kind"])
+    summed = homes.group_by("kind").agg(
+        pl.len().alias("homes"), pl.col("saving").mean(), pl.col("saving").sum().alias("total")
+    )
+    return pl.DataFrame({"kind": kinds}, schema={"kind": pl.String}).join(summed, on="kind", maintain_order="left")
+
+
+def kinds(homes: pl.DataFrame, currency: str) -> Spec:
+    """Draw the mean saving of a home of each kind as bars."""
+    summed = saving_by_kind(homes)
+    names = [
+        f"{KIND_NAMES[kind]}\n{count} home{'' if count == 1 else 's'}"
+        for kind, count in summed.select("kind", "homes").iter_rows()
+    ]
+    data = [
+        {
+            "value": short(saving),
+            "itemStyle": {"color": palette.KINDS[kind]},
+            "label": {"position": "right" if saving >= 0 else "left", "formatter": f"{saving:.2f}"},
+        }
+        for kind, saving in summed.select("kind", "saving").iter_rows()
+    ]
+    return chart(
+        "saving-by-kind",
+        grid={"left": 8, "right": 60, "top": 8, "bottom": 44, "containLabel": True},
+        tooltip={"valueFormatter": f"%.2f {currency}"},
+        xAxis={"type": "value", "name": f"Saving of a home, {currency}", "nameLocation": "middle", "nameGap": 28},
+        yAxis={
+            "type": "category",
+            "data": names,
+            "inverse": True,
+            "axisTick": {"show": False},
+            "axisLine": {"onZero": False},
+            "axisLabel": {"lineHeight": 15},
+        },
+        series=[
+            {
+                "name": "Saving",
+                "type": "bar",
+                "barMaxWidth": 30,
+                "data": data,
+                "label": {"show": True},
+            }
+        ],
+    )
+
+
+def kinds_alt(homes: pl.DataFrame, currency: str) -> str:
+    """Say what `kinds` shows."""
+    words = [
+        f"{KIND_NAMES[kind]} {money(saving, currency)}"
+        for kind, saving in saving_by_kind(homes).select("kind", "saving").iter_rows()
+    ]
+    return f"Mean saving of a home by kind: {', '.join(words)}."
+
+
+def spread(homes: pl.DataFrame, currency: str) -> Spec:
+    """Draw how the savings of the homes of each kind are spread: a box from the first to the third quarter."""
+    there = kinds_there(homes["kind"])
+    boxes = []
+    for kind in there:
+        saving = homes.filter(pl.col("kind") == kind)["saving"].to_numpy()
+        values = [short(value) for value in np.percentile(saving, [0, 25, 50, 75, 100])]
+        colour = palette.KINDS[kind]
+        boxes.append({"value": values, "itemStyle": {"color": colour + "66", "borderColor": colour, "borderWidth": 2}})
+    names = [KIND_NAMES[kind] for kind in there]
+    return chart(
+        "spread-of-savings",
+        grid={"left": 8, "right": 24, "top": 8, "bottom": 44, "containLabel": True},
+        tooltip={"trigger": "item", "valueFormatter": f"%.2f {currency}"},
+        xAxis={"type": "value", "name": f"Saving of a home, {currency}", "nameLocation": "middle", "nameGap": 28},
+        yAxis={
+            "type": "category",
+            "data": names,
+            "inverse": True,
+            "axisTick": {"show": False},
+            "axisLine": {"onZero": False},
+            "axisLabel": {"lineHeight": 15},
+        },
+        series=[{"name": "Saving", "type": "boxplot", "data": boxes, "boxWidth": [12, 30]}],
+    )
+
+
+def lorenz(homes: pl.DataFrame) -> tuple[list[float], list[float]] | None:
+    """Return shares of homes and of the saving, homes that save least first; None if nothing is saved in all."""
+    saving = np.sort(homes["saving"].to_numpy())
+    if saving.sum() <= MONEY_DUST:
+        return None
+    share = np.concatenate([[0.0], np.cumsum(saving) / saving.sum()])
+    at = np.unique(np.linspace(0, saving.size, min(saving.size, _MOST_POINTS) + 1).round().astype(int))
+    return [short(place / saving.size, 4) for place in at], [short(value, 4) for value in share[at]]
+
+
+def lorenz_curve(homes: pl.DataFrame) -> Spec:
+    """Draw the Lorenz curve of the savings against the diagonal, on which all save the same."""
+    x, y = lorenz(homes) or ([], [])
+    curve = {"type": "line", "showSymbol": len(x) <= MOST_HOMES, "symbolSize": 6}
+    percent = {"formatter": "{value} %"}
+    points = [[short(100 * a, 1), short(100 * b, 1)] for a, b in zip(x, y, strict=True)]
+    return chart(
+        "lorenz",
+        legend={"top": 0},
+        grid={"left": 8, "right": 20, "top": 36, "bottom": 44, "containLabel": True},
+        tooltip={"trigger": "axis", "valueFormatter": "%.0f %%"},
+        xAxis={
+            "type": "value",
+            "max": 100,
+            "name": "Share of homes, smallest savings first",
+            "nameLocation": "middle",
+            "nameGap": 28,
+            "axisLabel": percent,
+        },
+        yAxis={"type": "value", "max": 100, "axisLabel": percent},
+        series=[
+            {"name": "All the same", "color": palette.LOAD, **curve, "showSymbol": False, "data": [[0, 0], [100, 100]]}
+            | {"lineStyle": {"type": "dashed"}},
+            {
+                "name": "Share of the saving",
+                "color": palette.P2P,
+                **curve,
+                "areaStyle": {"opacity": 0.15},
+                "data": points,
+            },
+        ],
+    )
+
+
+def lorenz_words(homes: pl.DataFrame) -> str:
+    """Say where the curve is half way: what the half of homes that saves least gets."""
+    curve = lorenz(homes)
+    if curve is None:
+        return "Trading saves nothing in all, so there is no saving to share."
+    half = float(np.interp(0.5, *curve))
+    return f"The half of the homes that saves least has {half:.0%} of the saving; with equal savings it would have 50%."

@@ -1,0 +1,89 @@
+"""Fig. 4 and Fig. 6 of the paper over many seeds."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jiran.app import palette
+
+if TYPE_CHECKING:
+    from jiran.app.charts.base import Spec
+    from jiran.app.paper_check import Array, Check
+
+_HOURS = [f"{hour:02d}" for hour in range(24)]
+
+
+def battery_band(check: Check, capacity_kwh: float) -> Spec:
+    """Return Fig. 4: the battery at the end of each hour, as a band over the seeds."""
+    soc, blue = check.soc_kwh, palette.BATTERY
+    low, high = soc.min(axis=0), soc.max(axis=0)
+    p5, p95 = np.percentile(soc, (5, 95), axis=0)
+    hidden = {"lineStyle": {"opacity": 0}}
+    full = {"silent": True, "symbol": "none", "label": {"show": False}, "data": [{"yAxis": capacity_kwh}]}
+    full["lineStyle"] = {"color": blue, "type": "dashed"}
+    return _frame("fig-4", "Stored, kWh", [
+        _line("Lowest", low, blue) | hidden | {"stack": "all"},
+        _band("All seeds", high - low, "all", 0.16),
+        _line("5 %", p5, blue) | hidden | {"stack": "most"},
+        _band("5 to 95 % of seeds", p95 - p5, "most", 0.32),
+        _line("Middle", np.median(soc, axis=0), blue) | {"lineStyle": {"width": 2.5}, "markLine": full},
+        _line("95 %", p95, blue) | hidden,
+        _line("Highest", high, blue) | hidden,
+    ], ["Middle", "5 to 95 % of seeds", "All seeds"], "%.1f kWh")  # fmt: skip
+
+
+def trades_by_hour(check: Check) -> Spec:
+    """Return Fig. 6 in both readings: number of trades and energy of trades, means over the seeds."""
+    number, energy = check.trades.mean(axis=0), check.p2p_kwh.mean(axis=0)
+    bars = {"type": "bar", "name": "Number of trades (right)", "color": f"{palette.LOAD}99", "yAxisIndex": 1}
+    bars |= {"data": _short(number), "barCategoryGap": "10%", "tooltip": {"valueFormatter": "%.1f"}}
+    line = _line("Energy, kWh (left)", energy, palette.P2P) | {"lineStyle": {"width": 2.5}}
+    option = _frame("fig-6", "", [bars, line], ["Number of trades (right)", "Energy, kWh (left)"], "%.1f kWh")
+    axis = {"type": "value", "splitNumber": 3}
+    return option | {"yAxis": [axis, axis | {"splitLine": {"show": False}}]}
+
+
+def battery_alt(check: Check) -> str:
+    """Say what Fig. 4 shows, in numbers."""
+    middle = np.median(check.soc_kwh, axis=0)
+    marks = ", ".join(f"{middle[hour]:.1f} kWh at {hour:02d}" for hour in (7, 8, 11, 12, 17, 18, 20, 21))
+    return f"State of charge of the battery over {check.seeds} seeds; in the middle {marks}."
+
+
+def trades_alt(check: Check) -> str:
+    """Say what Fig. 6 shows, in numbers."""
+    number, energy = check.trades.mean(axis=0), check.p2p_kwh.mean(axis=0)
+    return (
+        f"Trades in each hour, means over {check.seeds} seeds. Most trades at {number.argmax():02d}: {number.max():.1f}. "
+        f"Most energy at {energy.argmax():02d}: {energy.max():.1f} kWh."
+    )
+
+
+def _frame(name: str, unit: str, series: list[Spec], legend: list[str], form: str) -> Spec:
+    legends = {"data": legend, "left": 0, "right": 28, "itemWidth": 14, "itemHeight": 9, "padding": 3}
+    return {
+        "animation": False,
+        "tooltip": {"trigger": "axis", "confine": True, "valueFormatter": form},
+        "legend": legends,
+        "grid": {"left": 34, "right": 34, "top": 62, "bottom": 42},
+        "toolbox": {"right": 0, "top": 0, "padding": 0, "itemSize": 14, "feature": {"saveAsImage": {"name": f"jiran-{name}", "title": "PNG"}}},
+        "xAxis": {"type": "category", "data": _HOURS, "name": "Hour of the day", "nameLocation": "middle", "nameGap": 26},
+        "yAxis": {"type": "value", "name": unit, "nameTextStyle": {"align": "left", "padding": [0, 0, 0, -30]}, "splitNumber": 4},
+        "series": series,
+    }  # fmt: skip
+
+
+def _line(name: str, values: Array, colour: str) -> Spec:
+    return {"type": "line", "name": name, "color": colour, "showSymbol": False, "data": _short(values)}
+
+
+def _band(name: str, width: Array, stack: str, opacity: float) -> Spec:
+    """Return an area on top of the hidden line of its stack; its own value is a width, which says nothing."""
+    area = {"areaStyle": {"opacity": opacity}, "lineStyle": {"opacity": 0}, "tooltip": {"show": False}, "silent": True}
+    return _line(name, width, palette.BATTERY) | {"stack": stack} | area
+
+
+def _short(values: Array) -> list[float]:
+    return [round(float(value), 3) for value in values]

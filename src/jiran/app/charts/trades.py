@@ -1,0 +1,193 @@
+"""Who trades with whom: pairs of homes, or of kinds, as a ring, a grid of cells and bars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from jiran.app import palette
+from jiran.app.charts.parts import KIND_NAMES, MOST_HOMES, chart, kinds_there, money, short
+from jiran.app.charts.parts import kwh as kwh_text
+
+if TYPE_CHECKING:
+    from jiran.app.charts.base import Spec, Window
+    from jiran.result import Result
+
+#: Pairs that are drawn as bars.
+MOST_PAIRS = 20
+#: Palest cell, and numbers that can be read on all cells.
+_PALE, _INK = "#D5EDE5", "#0B2A20"
+#: Up to this many buyers the cells of the grid have room for their number.
+_ROOM_FOR_NUMBERS = 8
+
+
+def pair_totals(result: Result, window: Window) -> pl.DataFrame:
+    """Return what each pair of homes traded in a window: seller, buyer, their kinds, kwh, paid; greatest first."""
+    begin = int(result.flows.traded_from[window.first])
+    end = int(result.flows.outputs.trades_until[window.last - 1])
+    trades = result.flows.trades[begin:end]
+    homes = result.community.size
+    pair = trades["seller"].astype("int64") * homes + trades["buyer"]
+    frame = pl.DataFrame({"pair": pair, "kwh": trades["kwh"], "paid": trades["kwh"] * trades["buyer_price"]})
+    ids, kinds = (pl.Series(values, dtype=pl.String) for values in (result.community.ids, result.community.kinds))
+    total = frame.group_by("pair").agg(pl.col("kwh", "paid").sum()).sort("kwh", "pair", descending=[True, False])
+    seller, buyer = total["pair"] // homes, total["pair"] % homes
+    return total.with_columns(
+        seller=ids.gather(seller),
+        buyer=ids.gather(buyer),
+        seller_kind=kinds.gather(seller),
+        buyer_kind=kinds.gather(buyer),
+    ).drop("pair")
+
+
+def by_kind(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return pairs of homes summed to pairs of kinds, with the kinds' names as seller and buyer."""
+    summed = pairs.group_by("seller_kind", "buyer_kind").agg(pl.col("kwh", "paid").sum()).sort("kwh", descending=True)
+    names = [f"{side}_kind" for side in ("seller", "buyer")]
+    return summed.with_columns(
+        pl.col(name).replace_strict(KIND_NAMES, default=pl.first()).alias(name.removesuffix("_kind")) for name in names
+    )
+
+
+def ring(pairs: pl.DataFrame, column: str, unit: str) -> Spec:
+    """Draw who sells to whom as a ring: a ribbon starts in the seller's colour and is as wide as its amount."""
+    sides = [pairs.select(name=pl.col(side), kind=pl.col(f"{side}_kind")) for side in ("seller", "buyer")]
+    nodes = pl.concat(sides).unique("name", maintain_order=True)
+    kinds = kinds_there(nodes["kind"])
+    colours = {"itemStyle": {"opacity": 1}}
+    return chart(
+        "who-trades-with-whom",
+        legend={"top": 0, "selectedMode": False, "data": [KIND_NAMES[kind] for kind in kinds]},
+        tooltip={"valueFormatter": f"%.2f {unit}"},
+        series=[
+            {
+                "type": "chord",
+                "center": ["50%", "54%"],
+                "radius": ["68%", "74%"],
+                "padAngle": 2,
+                "minAngle": 2,
+                "label": {"show": True, "distance": 4},
+                "lineStyle": {"color": "source", "opacity": 0.45},
+                "emphasis": {"focus": "adjacency", **colours},
+                "data": [
+                    {"name": name, "itemStyle": {"color": palette.KINDS[kind]}} for name, kind in nodes.iter_rows()
+                ],
+                "links": [
+                    {"source": seller, "target": buyer, "value": short(value, 3)}
+                    for seller, buyer, value in pairs.select("seller", "buyer", column).iter_rows()
+                ],
+            },
+            _key(kinds),
+        ],
+    )
+
+
+def _key(kinds: list[str]) -> dict[str, object]:
+    """Give the legend a colour for each kind: a pie without any size."""
+    slices = [{"name": KIND_NAMES[kind], "value": 0, "itemStyle": {"color": palette.KINDS[kind]}} for kind in kinds]
+    return {"type": "pie", "radius": 0, "silent": True, "label": {"show": False}, "data": slices}
+
+
+def cells(result: Result, pairs: pl.DataFrame, column: str, unit: str) -> Spec:
+    """Draw sellers down, buyers across, and each pair's amount as a cell."""
+    sellers, buyers = (_in_order(result, pairs[side]) for side in ("seller", "buyer"))
+    row, place = ({name: at for at, name in enumerate(names)} for names in (sellers, buyers))
+    data = [
+        [place[buyer], row[seller], short(value)]
+        for seller, buyer, value in pairs.select("seller", "buyer", column).iter_rows()
+    ]
+    numbers = len(buyers) <= _ROOM_FOR_NUMBERS
+    return chart(
+        "sellers-and-buyers",
+        grid={"left": 8, "right": 12, "top": 28, "bottom": 64, "containLabel": True},
+        tooltip={"valueFormatter": f"%.2f {unit}"},
+        xAxis={
+            "type": "category",
+            "data": buyers,
+            "name": "Buyer",
+            "nameLocation": "middle",
+            "nameGap": 30,
+            "axisTick": {"show": False},
+        },
+        yAxis={
+            "type": "category",
+            "data": sellers,
+            "name": "Seller",
+            "nameLocation": "end",
+            "inverse": True,
+            "axisTick": {"show": False},
+        },
+        visualMap=_scale(max((entry[2] for entry in data), default=1.0), unit),
+        series=[
+            {
+                "type": "heatmap",
+                "name": "Traded",
+                "data": data,
+                "label": {"show": numbers, "formatter": "{@[2]}", "fontSize": 11, "color": _INK},
+                "itemStyle": {"borderWidth": 1, "borderColor": "transparent"},
+            }
+        ],
+    )
+
+
+def _scale(highest: float, unit: str) -> dict[str, object]:
+    return {
+        "min": 0,
+        "max": highest or 1.0,
+        "orient": "horizontal",
+        "left": "center",
+        "bottom": 0,
+        "itemHeight": 90,
+        "itemWidth": 12,
+        "precision": 2,
+        "text": [f"{highest:,.2f} {unit}", "0"],
+        "inRange": {"color": [_PALE, palette.P2P]},
+    }
+
+
+def _in_order(result: Result, names: pl.Series) -> list[str]:
+    """Return the names that occur, in the order of the community."""
+    there = set(names)
+    return [name for name in result.community.ids if name in there]
+
+
+def top_pairs(pairs: pl.DataFrame, column: str, unit: str) -> Spec:
+    """Draw the pairs that trade most as bars in the seller's colour."""
+    top = pairs.top_k(MOST_PAIRS, by=column)
+    kinds = kinds_there(top["seller_kind"])
+    names = [f"{seller} → {buyer}" for seller, buyer in top.select("seller", "buyer").iter_rows()]
+    return chart(
+        "top-pairs",
+        legend={"top": 0, "selectedMode": False},
+        grid={"left": 8, "right": 56, "top": 32, "bottom": 24, "containLabel": True},
+        tooltip={"valueFormatter": f"%.2f {unit}"},
+        xAxis={"type": "value", "axisLabel": {"formatter": f"{{value}} {unit}", "hideOverlap": True}},
+        yAxis={"type": "category", "data": names, "inverse": True, "axisTick": {"show": False}},
+        series=[
+            {
+                "name": KIND_NAMES[kind],
+                "type": "bar",
+                "stack": "pair",
+                "color": palette.KINDS[kind],
+                "data": [
+                    short(value) if of == kind else None for of, value in top.select("seller_kind", column).iter_rows()
+                ],
+            }
+            for kind in kinds
+        ],
+    )
+
+
+def pairs_alt(result: Result, pairs: pl.DataFrame) -> str:
+    """Say which pairs trade most, for screen readers."""
+    words = [
+        f"{seller} sold {kwh_text(amount)} to {buyer} for {money(paid, result.scenario.currency)}"
+        for seller, buyer, amount, paid in pairs.head(3).select("seller", "buyer", "kwh", "paid").iter_rows()
+    ]
+    return f"Trades between {pairs.height} pairs; the greatest: {'; '.join(words)}."
+
+
+def drawn_one_by_one(result: Result) -> bool:
+    """Tell whether there are few enough homes to draw each of them."""
+    return result.community.size <= MOST_HOMES

@@ -1,0 +1,74 @@
+"""Results as files to download: CSV that spreadsheets may open, Parquet, TOML, and all of them in a zip."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from jiran.scenario_files import to_toml
+from jiran.tables import trades_frame
+
+if TYPE_CHECKING:
+    from jiran.app.charts.base import Window
+    from jiran.result import Result
+    from jiran.scenario import Scenario
+
+#: A spreadsheet takes a text that starts with one of these for a formula.
+_FORMULA = r"^[=+\-@\t\r\n]"
+
+
+def csv_bytes(frame: pl.DataFrame) -> bytes:
+    """Return a frame as CSV in UTF-8; text that a spreadsheet would run as a formula gets a quote in front.
+
+    Example:
+        >>> csv_bytes(pl.DataFrame({"id": ["=1+1", "S1"], "net": [-1.5, 2.0]})).decode().split()
+        ['id,net', "'=1+1,-1.5", 'S1,2.0']
+    """
+    text = [name for name, kind in frame.schema.items() if kind in (pl.String, pl.Categorical, pl.Enum)]
+    safe = frame.with_columns(pl.col(text).cast(pl.String).str.replace(_FORMULA, r"'$0")) if text else frame
+    times = "%Y-%m-%dT%H:%M:%S%:z"
+    zoned = all(kind.time_zone for kind in frame.schema.values() if isinstance(kind, pl.Datetime))
+    return safe.write_csv(datetime_format=times if zoned else None).encode()
+
+
+def parquet_bytes(frame: pl.DataFrame) -> bytes:
+    """Return a frame as Parquet."""
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def trades(result: Result, window: Window | None = None) -> pl.DataFrame:
+    """Return all trades of a window, or of the run; made anew each time, since a year's log is big."""
+    first, last = (window.first, window.last) if window else (0, None)
+    return trades_frame(result.community, result.timeline, result.flows, first, last)
+
+
+def toml_bytes(scenario: Scenario) -> bytes:
+    """Return a scenario as TOML; of files on this machine only the name is told."""
+    homes, market = scenario.homes, scenario.market
+    if homes.data is not None:
+        data = homes.data.model_copy(update={"path": Path(homes.data.path).name})
+        homes = homes.model_copy(update={"data": data})
+    if market.mechanism.endswith(".py"):
+        market = market.model_copy(update={"mechanism": Path(market.mechanism).name})
+    return to_toml(scenario.model_copy(update={"homes": homes, "market": market})).encode()
+
+
+def zip_bytes(result: Result) -> bytes:
+    """Return homes.csv, steps.csv, trades.parquet and scenario.toml in a zip; the same run gives the same bytes."""
+    files = {
+        "homes.csv": csv_bytes(result.homes),
+        "steps.csv": csv_bytes(result.steps),
+        "trades.parquet": parquet_bytes(trades(result)),
+        "scenario.toml": toml_bytes(result.scenario),
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()

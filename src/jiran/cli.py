@@ -1,0 +1,393 @@
+"""The command line: open the dashboard, run scenarios, list what there is.
+
+What needs numba or polars is loaded by the command that uses it: `jiran --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json as json_text
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import tomllib
+from contextlib import contextmanager, suppress
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from typer.core import TyperGroup
+
+import jiran
+from jiran.errors import JiranError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from jiran.kpis import Kpi
+    from jiran.result import Result
+
+FIRST_PORT, PORTS = 8501, 100
+INTERRUPTED = 130
+
+#: The figures that `jiran run` prints; --json prints all.
+SHOWN = {
+    "Energy": ("generation_kwh", "demand_kwh", "self_consumption", "self_sufficiency",
+               "grid_import_kwh", "grid_export_kwh", "peak_import_kw"),
+    "Neighbours": ("p2p_kwh", "p2p_share", "trades", "ev_lent_kwh"),
+    "Battery": ("battery_charged_kwh", "battery_drawn_kwh", "battery_cycles", "battery_loss_kwh"),
+    "Money": ("cost", "saving", "saving_share", "saving_grid_only", "saving_grid_only_share"),
+    "Fairness": ("home_saving_best", "home_saving_worst", "homes_worse_off", "saving_jain", "saving_gini"),
+    "CO2": ("co2_kg", "co2_avoided_kg"),
+}  # fmt: skip
+#: Those that also mean something for the baseline.
+_COMPARED = {*SHOWN["Energy"], "battery_charged_kwh", "battery_drawn_kwh", "battery_cycles", "cost", "co2_kg"}
+#: Figures without a unit that are no shares.
+_PLAIN = {"trades": 0, "battery_cycles": 2, "saving_jain": 2, "saving_gini": 2}
+
+
+class _Group(TyperGroup):
+    """Says what is wrong in one sentence, whatever it is."""
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run the command and exit: 0 done, 2 bad input, 130 interrupted, 1 a fault of jiran."""
+        extra["standalone_mode"] = False
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
+        try:
+            sys.exit(super().main(*args, **extra))
+        except (KeyboardInterrupt, typer.Abort):
+            sys.exit(INTERRUPTED)
+        except Exception as error:
+            sentence = _sentence(error)
+            if sentence is None:
+                if os.environ.get("JIRAN_DEBUG"):
+                    raise
+                what = f"{type(error).__name__}: {error}"
+                _fail(f"internal error, please report it: {what} (JIRAN_DEBUG=1 shows where)", 1)
+            _fail(sentence, 2)
+
+
+def _sentence(error: Exception) -> str | None:
+    """Return what to tell the user, or None if the error is not the user's to mend."""
+    if isinstance(error, JiranError):
+        return str(error)
+    if hasattr(error, "format_message"):  # a usage error of the command line
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "jiran"
+        return f"{error.format_message().rstrip('.')}; see `{command} --help`"
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for this run: take fewer homes or steps"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return None
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    sys.stderr.write(f"jiran: {' '.join(sentence.split())}\n")
+    sys.exit(code)
+
+
+cli = typer.Typer(
+    cls=_Group,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001  typer's callback
+    if wanted:
+        typer.echo(f"jiran {jiran.__version__}")
+        raise typer.Exit
+
+
+# What the commands take.
+_SCENARIO = typer.Argument(metavar="SCENARIO", help="A preset (see `jiran scenarios`) or a file that ends in .toml.")
+_CHANGES = typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as market.fraction=0.7; can be repeated.")
+_RULE = typer.Option("--mechanism", metavar="NAME|FILE.py", help="Use another market rule (see `jiran mechanisms`).")
+_FOLDER = typer.Option("-o", "--output", metavar="DIR", help="Write trades, homes, steps and figures to this folder.")
+_JSON = typer.Option("--json", help="Print the figures as JSON and nothing else.")
+_PORT = typer.Option(min=1, max=65_535, help=f"Port of the dashboard; default: the first free one from {FIRST_PORT}.")
+_NO_BROWSER = typer.Option("--no-browser", help="Do not open a browser.")
+_FILE = typer.Argument(metavar="NAME.toml", help="The file to write.")
+_NAME = typer.Argument(metavar="NAME", help="A rule, or a file that ends in .py.")
+_VERSION = typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+
+
+@cli.callback(invoke_without_command=True)
+def _default(context: typer.Context, *, version: Annotated[bool, _VERSION] = False) -> None:  # noqa: ARG001  see _version
+    """Simulate, price and settle electricity that neighbours sell to each other.
+
+    Without a command, open the dashboard. Example: `jiran run paper --set market.fraction=0.7`
+    """
+    if context.invoked_subcommand is None:
+        _serve(None, None, no_browser=False)
+
+
+@cli.command("app")
+def _app(
+    scenario: Annotated[str | None, _SCENARIO] = None,
+    port: Annotated[int | None, _PORT] = None,
+    *,
+    no_browser: Annotated[bool, _NO_BROWSER] = False,
+) -> None:
+    """Open the dashboard in the browser; Ctrl-C ends it.
+
+    Example: `jiran app kampung --port 8600`
+    """
+    _serve(scenario, port, no_browser=no_browser)
+
+
+@cli.command("run")
+def _run(
+    scenario: Annotated[str, _SCENARIO],
+    changes: Annotated[list[str] | None, _CHANGES] = None,
+    mechanism: Annotated[str | None, _RULE] = None,
+    output: Annotated[Path | None, _FOLDER] = None,
+    *,
+    json: Annotated[bool, _JSON] = False,
+) -> None:
+    """Run a scenario and print its key figures.
+
+    Example: `jiran run paper --set battery.capacity_kwh=40 --set homes.groups.ev.count=3 -o out`
+    """
+    overrides: dict[str, Any] = {} if mechanism is None else {"market.mechanism": mechanism}
+    overrides |= dict(_change(text) for text in changes or ())
+    chosen = jiran.load_scenario(scenario, overrides)
+    with _progress() as report:
+        result = jiran.simulate(chosen, progress=report)
+    folder = None if output is None else result.save(output)
+    if json:
+        typer.echo(json_text.dumps(result.kpis, indent=2))
+    else:
+        _print_result(result)
+    console = _console(stderr=json)
+    for line in result.data_report.lines() if result.data_report else ():
+        console.print(line, soft_wrap=True)
+    for warning in result.warnings:
+        console.print(f"Warning: {warning}.", style="yellow", soft_wrap=True)
+    if folder is not None:
+        files = ", ".join(sorted(file.name for file in folder.iterdir()))
+        console.print(f"Written to {folder}: {files}", soft_wrap=True)
+
+
+@cli.command("scenarios")
+def _scenarios() -> None:
+    """List the ready scenarios.
+
+    Example: `jiran scenarios`
+    """
+    _print_list("Scenario", "What it asks", jiran.presets())
+
+
+@cli.command("new")
+def _new(file: Annotated[Path, _FILE]) -> None:
+    """Write a commented scenario to begin with; never overwrites.
+
+    Example: `jiran new my-street.toml`
+    """
+    from jiran.scenario_files import starter  # noqa: PLC0415  loads numba
+
+    if file.suffix != ".toml":
+        raise JiranError(f"{file}: the name of a scenario file must end in .toml")
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(starter())
+    except FileExistsError:
+        raise JiranError(f"{file}: is there already and is not overwritten; choose another name") from None
+    except OSError as error:
+        raise JiranError(f"{file}: cannot be written: {error.strerror}") from error
+    typer.echo(f"{file} is written; change what you like, then: jiran run {file}")
+
+
+@cli.command("mechanisms")
+def _mechanisms(name: Annotated[str | None, _NAME] = None) -> None:
+    """List the market rules, or explain one.
+
+    Example: `jiran mechanisms grid-fraction`
+    """
+    if name is None:
+        _print_list("Rule", "What it does", {key: rule.description for key, rule in jiran.mechanisms().items()})
+        return
+    from jiran.market import find  # noqa: PLC0415  loads numba
+
+    rule = find(name)
+    console = _console()
+    console.print(rule.name, style="bold")
+    console.print(inspect.cleandoc(rule.function.__doc__ or ""), soft_wrap=True)
+    table = Table("Parameter", "Default", "Allowed", "Meaning", box=SIMPLE_HEAD, pad_edge=False)
+    for key, parameter in rule.parameters.items():
+        meaning = f"{parameter.description} [{parameter.unit}]" if parameter.unit else parameter.description
+        table.add_row(key, str(parameter.default), parameter.allowed, meaning)
+    console.print(table if rule.parameters else "\nIt has no parameters.")
+
+
+def _change(text: str) -> tuple[str, Any]:
+    """Read `key=value`; the value is TOML, or else a plain string."""
+    field, sign, value = text.partition("=")
+    if not sign or not field.strip():
+        raise JiranError(f"--set {text}: must be key=value, as in market.fraction=0.7")
+    try:
+        data = tomllib.loads(f"value = {value}")
+    except (ValueError, RecursionError):
+        data = {}
+    return field.strip(), data["value"] if list(data) == ["value"] else value.strip()
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[float], None]]:
+    """Show a bar on a terminal once a run takes over a second, and take it away again."""
+    console = _console(stderr=True)
+    if not console.is_interactive:
+        yield lambda _done: None
+        return
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
+    bar = Progress(*columns, console=console, transient=True)
+    task = bar.add_task("Getting ready (the first run ever compiles)", total=None)
+    timer = threading.Timer(1.0, bar.start)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield lambda done: bar.update(task, description="Simulating", total=1.0, completed=done)
+    finally:
+        timer.cancel()
+        timer.join()
+        bar.stop()
+
+
+def _console(*, stderr: bool = False) -> Console:
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
+def _print_list(name: str, meaning: str, rows: dict[str, str]) -> None:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column(name, style="bold", no_wrap=True)
+    table.add_column(meaning)
+    for row in rows.items():
+        table.add_row(*row)
+    _console().print(table)
+
+
+def _print_result(result: Result) -> None:
+    scenario, figures, worst, console = result.scenario, result.kpis, result.balance, _console()
+    money, market = scenario.currency, scenario.market
+    console.print(scenario.name, style="bold")
+    console.print(scenario.description, style="dim")
+    rule = ", ".join((market.mechanism, *(f"{key} {value}" for key, value in market.parameters.items())))
+    times = f"{scenario.steps:,} steps of {scenario.step_minutes} min from {scenario.start:%Y-%m-%d %H:%M}"
+    console.print(f"{result.community.size:,} homes, {times}, {rule}", style="dim")
+    console.print(_figures(result))
+    traded, saving = number(figures["p2p_kwh"], 1), figures["saving"] or 0.0
+    paid = f"{number(abs(saving), 2)} {money} {'less' if saving >= -0.005 else 'more'} than without trading"
+    console.print(f"Neighbours traded {traded} kWh; all homes together pay {paid}.")
+    imbalance = f"{worst.kwh:.0e} kWh, {worst.money:.0e} {money}"
+    sen = "sen" if money == "MYR" else money
+    console.print(f"Every kWh and {sen} accounted for: worst imbalance {imbalance}.", style="green")
+
+
+def _figures(result: Result) -> Table:
+    """Return the table of figures, beside the baseline where it has a figure of its own."""
+    from jiran.kpis import KPIS, kpis  # noqa: PLC0415  loads numpy
+
+    scenario, alone, stored = result.scenario, result.without_p2p, result.start.stored_kwh
+    baseline = kpis(scenario, alone, alone, result.timeline.step_h, stored, stored)
+    table = Table("", "", "With trading", "Without", "", box=SIMPLE_HEAD, pad_edge=False)
+    for column, style in zip(table.columns, ("bold", "", "bold", "dim", "dim"), strict=True):
+        column.style, column.justify = style, "right" if column.header else "left"
+    absent = (
+        *(SHOWN["Battery"] if not scenario.battery.capacity_kwh else ()),
+        *(() if scenario.ev.supply.enabled else ("ev_lent_kwh",)),
+    )
+    for group, names in SHOWN.items():
+        there = [name for name in names if name not in absent]
+        for name in there:
+            kpi = KPIS[name]
+            without = shown(name, kpi, baseline) if name in _COMPARED else ""
+            unit = scenario.currency if kpi.unit == "money" else kpi.unit
+            title = group if name == there[0] else ""
+            last = name == there[-1]
+            table.add_row(title, kpi.label, shown(name, kpi, result.kpis), without, unit, end_section=last)
+    return table
+
+
+def shown(name: str, kpi: Kpi, figures: dict[str, float | None]) -> str:
+    """Return a figure as a person reads it: a share in per cent, what is undefined as a dash."""
+    value = figures[name]
+    if value is None or kpi.unit == "money" or name in _PLAIN:
+        return number(value, _PLAIN.get(name, 2))
+    if not kpi.unit:
+        return f"{number(100 * value, 1)} %"
+    return number(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2)
+
+
+def number(value: float | None, decimals: int) -> str:
+    """Return a number with separated thousands, never -0, and a dash for None.
+
+    Example:
+        >>> number(1234.5, 1), number(-0.0001, 2), number(None, 2)
+        ('1,234.5', '0.00', '-')
+    """
+    return "-" if value is None else f"{round(value, decimals) + 0.0:,.{decimals}f}"
+
+
+def _serve(scenario: str | None, port: int | None, *, no_browser: bool) -> None:
+    """Run Streamlit on the dashboard until it ends or is interrupted."""
+    arguments = []
+    if scenario is not None:
+        jiran.load_scenario(scenario)
+        arguments = ["--", str(Path(scenario).resolve()) if scenario.endswith(".toml") else scenario]
+    options = {
+        "server.port": str(_free_port(port)),
+        "server.address": "localhost",
+        "server.fileWatcherType": "none",
+        "server.maxUploadSize": "100",
+        "server.showEmailPrompt": "false",
+        "browser.gatherUsageStats": "false",
+        "client.showErrorDetails": "none",
+    } | ({"server.headless": "true"} if no_browser else {})
+    flags = [part for name, value in options.items() for part in (f"--{name}", value)]
+    script = str(resources.files("jiran") / "app" / "main.py")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    process = subprocess.Popen([sys.executable, "-m", "streamlit", "run", script, *flags, *arguments])  # noqa: S603  our own
+    try:
+        code = process.wait()
+    except KeyboardInterrupt:
+        code = 0
+    finally:
+        _end(process)
+    raise typer.Exit(code)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Leave no server behind."""
+    process.terminate()
+    try:
+        process.wait(timeout=5)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        process.kill()
+
+
+def _free_port(wanted: int | None) -> int:
+    """Return the wanted port, or the first free one."""
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS) if wanted is None else (wanted,):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    if wanted is None:
+        raise JiranError(f"no port from {FIRST_PORT} to {FIRST_PORT + PORTS - 1} is free; name another with --port")
+    raise JiranError(f"--port {wanted}: is in use or not allowed; choose another, or leave --port out")

@@ -1,0 +1,91 @@
+"""The flow map's contract with the page: what is sent, what comes back, and that names stay text."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.resources import files
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+PAGE = """
+import streamlit as st
+
+from jiran.app.components.flow_map import flow_map
+
+chosen = flow_map(st.session_state["run"], key="map", height=480)
+st.write(f"chosen: {chosen}")
+"""
+
+
+def a_run(steps: int = 2, capacity_kwh: float = 5.0) -> dict:
+    """Two homes; the first sells to the second in every step."""
+    sold = [[0.5] * steps, [0.0] * steps]
+    none = [[0.0] * steps, [0.0] * steps]
+    return {
+        "currency": "MYR",
+        "step_minutes": 60,
+        "labels": [f"Sat 21 Mar {step:02d}:00" for step in range(steps)],
+        "sun": [1.0] * steps,
+        "homes": [{"id": "<b>S1</b>", "kind": "solar"}, {"id": "N1", "kind": "normal"}],
+        "generation": sold,
+        "load": sold[::-1],
+        "ev": none,
+        "battery_charged": none,
+        "battery_drawn": none,
+        "grid_import": none,
+        "grid_export": none,
+        "trades": {
+            "step": list(range(steps)),
+            "seller": [0] * steps,
+            "buyer": [1] * steps,
+            "kwh": [0.5] * steps,
+            "amount": [0.15] * steps,
+        },
+        "soc": [2.5] * steps,
+        "capacity_kwh": capacity_kwh,
+        "import_price": [0.5] * steps,
+        "export_price": [0.2] * steps,
+        "p2p_price": [0.3] * (steps - 1) + [None],
+    }
+
+
+@pytest.fixture(scope="module")
+def script() -> str:
+    return files("jiran.app.components").joinpath("flow_map.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("run", [a_run(), a_run(steps=1), a_run(capacity_kwh=0)])
+def test_the_whole_run_is_sent_and_nothing_is_chosen(run):
+    at = AppTest.from_string(PAGE)
+    at.session_state["run"] = run
+    at.run()
+    assert not at.exception
+    assert at.markdown[0].value == "chosen: None"
+    sent = next(e.proto for e in at.main.children.values() if e.type == "bidi_component")
+    assert json.loads(sent.json) == {"run": run, "key": "map", "height": 480}
+
+
+def test_a_new_run_keeps_the_map_it_had():
+    at = AppTest.from_string(PAGE)
+    at.session_state["run"] = a_run()
+    before = at.run().main.children[0].proto.id
+    at.session_state["run"] = a_run(steps=3)
+    assert at.run().main.children[0].proto.id == before
+
+
+def test_names_only_ever_become_text(script):
+    for way_in in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function("):
+        assert way_in not in script
+
+
+def test_nothing_is_fetched(script):
+    style = files("jiran.app.components").joinpath("flow_map.css").read_text(encoding="utf-8")
+    assert not re.search(r"https?:|fetch\(|import |@import|url\(", script + style)
+
+
+def test_the_script_reads_every_field_of_the_contract(script):
+    run = a_run()
+    for field in [*run, *run["trades"]]:
+        assert re.search(rf"\b{field}\b", script), field

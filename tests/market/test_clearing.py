@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from jiran import clear
+from jiran.errors import MechanismError, ScenarioError
+
+PRICES = {"import_price": 0.5, "export_price": 0.2}
+HEAD = "from jiran.market import mechanism\nfrom jiran.market.matching import record\n"
+
+
+@pytest.fixture
+def rule(tmp_path):
+    def write(body):
+        path = tmp_path / "rule.py"
+        path.write_text(
+            f"{HEAD}@mechanism('rule', compiled=False)\n"
+            "def rule(net_kwh, limit_price, import_price, export_price, parameters, rng, trades):\n"
+            f"    {body}\n"
+        )
+        return str(path)
+
+    return write
+
+
+def test_totals_of_each_participant_are_the_sums_of_its_trades():
+    result = clear([3.0, -1.0, -4.0], **PRICES)
+    assert result.sold.tolist() == [3, 0, 0]
+    assert result.bought.tolist() == [0, 1, 2]
+    assert result.paid.tolist() == pytest.approx([0, 0.4, 0.8])
+    assert result.received.tolist() == pytest.approx([1.2, 0, 0])
+
+
+def test_a_frame_of_the_trades_has_one_row_a_trade():
+    frame = clear([3.0, -1.0, -4.0], **PRICES).to_frame()
+    assert frame.columns == ["seller", "buyer", "kwh", "buyer_price", "seller_price"]
+    assert frame.rows() == [(0, 1, 1.0, 0.4, 0.4), (0, 2, 2.0, 0.4, 0.4)]
+
+
+def test_orders_are_not_changed_by_clearing():
+    net = np.array([3.0, -1.0])
+    clear(net, **PRICES)
+    assert net.tolist() == [3.0, -1.0]
+
+
+def test_limits_are_the_grid_s_prices_unless_they_are_given(rule):
+    path = rule("return record(trades, 0, 0, 1, 1.0, limit_price[1], limit_price[0])")
+    plain, given = clear([1, -1], path, **PRICES), clear([1, -1], path, limit_price=[0.3, 0.4], **PRICES)
+    assert (plain.buyer_price[0], plain.seller_price[0]) == (0.5, 0.2)
+    assert (given.buyer_price[0], given.seller_price[0]) == (0.4, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"net_kwh": [1, float("nan")]}, "net_kwh = np.float64.nan.: must be finite numbers in one row"),
+        ({"net_kwh": [[1, 2]]}, "net_kwh = .*: must be finite numbers in one row"),
+        ({"net_kwh": ["much"]}, "net_kwh = .'much'.: must be numbers"),
+        ({"import_price": float("inf")}, "import_price = .*: must be finite"),
+        ({"import_price": "cheap"}, "import_price = .*: must be numbers"),
+        ({"limit_price": [0.3]}, "limit_price = 1: must have one price for each of the 2 participants"),
+        ({"fraction": 2}, "market.fraction = 2: must be a number above 0 and below 1"),
+        ({"alpha": 2}, "market.alpha = 2: unknown parameter"),
+    ],
+)
+def test_an_argument_that_cannot_be_used_is_refused(arguments, message):
+    with pytest.raises(ScenarioError, match=message):
+        clear(**{"net_kwh": [1, -1], **PRICES, **arguments})
+
+
+FAULT = pytest.mark.xfail(
+    strict=True, reason="jiran.clear passes on what the rule raises, and does not check its count"
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        pytest.param("return record(trades, 0, 0, 1, 2.0, 1, 1)", "trades 2 kWh for participant 0, whose net energy is 1 kWh", id="too much"),
+        pytest.param("return record(trades, 0, 1, 0, 1.0, 1, 1)", "trades 1 kWh for participant 0", id="wrong way"),
+        pytest.param("return record(trades, 0, 0, 0, 1.0, 1, 1)", "trades 1 kWh for participant 0", id="with itself"),
+        pytest.param("return record(trades, 0, 0, 2, 1.0, 1, 1)", "names a participant that is not one of the 2", id="unknown"),
+        pytest.param("return record(trades, 0, 0, 1, 1.0, float('nan'), 1)", "energy or price is not a usable number", id="no price"),
+        pytest.param("return record(trades, 0, 0, 1, -1.0, 1, 1)", "energy or price is not a usable number", id="negative"),
+        pytest.param("return {}['tariff']", "failed", id="fails", marks=FAULT),
+        pytest.param("trades[99].kwh = 1", "failed", id="beyond the buffer", marks=FAULT),
+        pytest.param("return 99", "number of trades", id="too many", marks=FAULT),
+        pytest.param("return -1", "number of trades", id="negative count", marks=FAULT),
+        pytest.param("pass", "number of trades", id="no count", marks=FAULT),
+    ],
+)  # fmt: skip
+def test_a_broken_rule_is_refused_in_one_sentence(rule, body, message):
+    with pytest.raises(MechanismError, match=message) as error:
+        clear([1, -1], rule(body), **PRICES)
+    assert "\n" not in str(error.value)

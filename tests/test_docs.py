@@ -1,0 +1,106 @@
+"""What the documentation says is true: tables, examples, links and commands."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+import jiran
+from jiran.cli import cli
+from jiran.flows import FLOWS
+from jiran.kpis import KPIS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+NAMES = (ROOT / "docs" / "nomenclature.md").read_text(encoding="utf-8")
+HOW_TO = (ROOT / "docs" / "how-to-add-a-mechanism.md").read_text(encoding="utf-8")
+REPLICATION = (ROOT / "docs" / "paper-replication.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def blocks(text, language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+
+
+def rows(text, title):
+    """Return the cells of the first table under a heading, without its two head lines."""
+    section = text.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+    table = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[0].splitlines()[2:]]
+
+
+def first_cells(title):
+    return [name.strip("` ") for row in rows(NAMES, title) for name in row[0].split(",")]
+
+
+def test_nomenclature_has_every_figure_as_the_code_defines_it():
+    assert rows(NAMES, "Figures") == [[f"`{name}`", *kpi] for name, kpi in KPIS.items()]
+
+
+@pytest.mark.parametrize("frame", ["trades", "homes", "steps"])
+def test_nomenclature_has_every_column(frame):
+    assert first_cells(f"`result.{frame}`") == getattr(paper(), frame).columns
+
+
+def test_nomenclature_has_every_flow_and_account():
+    assert first_cells("Flows") == list(FLOWS)
+    assert first_cells("Accounts") == list(paper().accounts)
+
+
+def test_the_rule_of_the_how_to_runs(tmp_path, monkeypatch):
+    rule, python = blocks(HOW_TO, "python")
+    assert rule.count("\n") <= 30
+    (tmp_path / "my_rule.py").write_text(rule, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    exec(python, names := {})  # noqa: S102  our own page
+    assert names["result"].kpis["saving"] == pytest.approx(11.96, abs=0.005)
+    assert names["result"].kpis["saving_jain"] == pytest.approx(0.65, abs=0.005)
+    assert names["one_step"].buyer[0] == 2
+
+
+@pytest.mark.parametrize("text", [README, REPLICATION], ids=["README", "paper-replication"])
+def test_python_examples_print_what_stands_below_them(text, capsys):
+    exec(blocks(text, "python")[0], {})  # noqa: S102  our own page
+    assert capsys.readouterr().out in blocks(text, "text")
+
+
+def test_the_terminal_example_is_what_jiran_run_paper_prints():
+    command = [sys.executable, "-m", "jiran", "run", "paper"]
+    run = subprocess.run(command, capture_output=True, check=True, encoding="utf-8", env=terminal())  # noqa: S603
+    shown = next(block for block in blocks(README, "text") if "Self-sufficiency" in block)
+    assert lines(shown.partition("\n")[2]) == lines(run.stdout)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_relative_links_and_pictures_exist(page):
+    targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
+    here = [target for target in targets if "://" not in target]
+    assert [target for target in here if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_exist(page):
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    commands = {"jiran": {*get_command(cli).commands, ""}, "make": targets}
+    for block in blocks(page.read_text(encoding="utf-8"), "(?:sh|bat)"):
+        for program, command in re.findall(r"^(?:.*[/\\])?(jiran|make) *([a-z]*)", block, re.MULTILINE):
+            assert command in commands[program], f"{program} {command}"
+
+
+def paper():
+    return jiran.simulate(jiran.load_scenario("paper"))
+
+
+def terminal():
+    return os.environ | {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb", "PYTHONUTF8": "1"}
+
+
+def lines(text):
+    """Return what is printed without trailing space and without the last digits of rounding."""
+    return [line.rstrip() for line in text.splitlines() if line.strip() and "worst imbalance" not in line]

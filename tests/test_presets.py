@@ -1,0 +1,125 @@
+"""The ready scenarios: short, quick, and their stories are true."""
+
+from __future__ import annotations
+
+import re
+import time
+from importlib import resources
+
+import polars as pl
+import pytest
+
+import jiran
+
+NAMES = list(jiran.presets())
+FOLDER = resources.files("jiran") / "scenarios"
+
+
+def run(name, **changes):
+    return jiran.simulate(jiran.load_scenario(name, {key.replace("__", "."): value for key, value in changes.items()}))
+
+
+def mean_of_a_day(result, column):
+    days = result.timeline.steps * result.timeline.step_h / 24
+    return dict(zip(result.homes["id"], result.homes[column] / days, strict=True))
+
+
+def test_the_paper_comes_first():
+    assert NAMES[0] == "paper"
+    assert len(NAMES) >= 5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_fits_a_screen_is_named_after_its_file_and_asks_a_question(name):
+    lines = (FOLDER / f"{name}.toml").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 60
+    assert max(map(len, lines)) <= 130
+    scenario = jiran.load_scenario(name)
+    assert scenario.name == name
+    assert re.search(r"\?|paper|Lit et al", scenario.description)
+    assert len(re.split(r"(?<=[.?]) (?=[A-Z])", scenario.description.replace("et al. ", ""))) <= 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_runs_in_under_a_second_and_balances(name):
+    run(name)
+    start = time.perf_counter()
+    result = run(name)
+    assert time.perf_counter() - start < 1
+    assert result.kpis["p2p_kwh"] > 0
+    assert result.balance.kwh < 1e-9
+    assert result.balance.money < 1e-9
+    assert all(run(name, seed=seed).balance.kwh < 1e-9 for seed in range(2, 5))
+
+
+def test_the_five_prosumers_stand_to_each_other_as_in_table_1():
+    result = run("five-prosumers")
+    generation, demand = mean_of_a_day(result, "generation_kwh"), mean_of_a_day(result, "load_kwh")
+    table = {"P1": (4.17, 2.26), "P2": (2.38, 3.52), "P3": (2.39, 4.32), "P4": (3.43, 3.74), "P5": (1.72, 3.68)}
+    for home, (generated, used) in table.items():
+        assert generation[home] == pytest.approx(4 * generated, rel=0.02)
+        assert demand[home] == pytest.approx(4 * used, rel=0.08)
+    assert generation["P1"] > 1.5 * demand["P1"]
+    assert generation["P4"] == pytest.approx(demand["P4"], rel=0.15)
+    assert all(generation[home] < 0.75 * demand[home] for home in ("P2", "P3", "P5"))
+
+
+def test_the_five_prosumers_trade_little_and_a_battery_would_save_far_more():
+    alone, with_battery = run("five-prosumers").kpis, run("five-prosumers", battery__capacity_kwh=20).kpis
+    assert alone["p2p_share"] < 0.03
+    saved_by_battery = with_battery["cost_grid_only"] - with_battery["cost_without_p2p"]
+    assert saved_by_battery > 10 * alone["saving"]
+
+
+def test_the_kampung_is_60_homes_half_with_solar_and_malaysian_sun_and_load():
+    result = run("kampung")
+    homes = result.homes
+    assert homes.height == 60
+    assert homes["kind"].is_in(["solar", "hybrid"]).sum() == 30
+    sun = result.homes["generation_kwh"].sum() / (30 * 4.0 * 7)
+    assert 3.4 < sun < 3.9
+    assert 10 < homes["load_kwh"].mean() / 7 < 20
+    assert result.kpis["homes_worse_off"] == 0
+    assert result.kpis["saving_share"] > 0.05
+
+
+def test_a_network_charge_closes_the_kampung_s_window():
+    paying = run("kampung", grid__network_charge=0.1285)
+    assert "buyers lose by trading" in " ".join(paying.warnings)
+    assert not run("kampung", grid__network_charge=0.1285, market__fraction=0.70).warnings
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_on_the_ev_street_lenders_lose_and_neighbours_gain(seed):
+    lending, keeping = run("ev-street", seed=seed), run("ev-street", seed=seed, ev__supply__enabled=False)
+    assert lending.kpis["ev_lent_kwh"] > 100
+    saving = lending.homes.group_by("kind").agg(low=pl.col("saving").min(), high=pl.col("saving").max())
+    by_kind = {kind: (low, high) for kind, low, high in saving.iter_rows()}
+    assert by_kind["ev"][1] < 0
+    assert all(by_kind[kind][0] > 0 for kind in ("normal", "solar", "hybrid"))
+    assert keeping.homes.filter(kind="ev")["saving"].min() > 0
+
+
+def test_on_the_ev_street_a_wider_spread_pays_the_lenders():
+    wide = [0.30] * 14 + [0.60] * 8 + [0.30] * 2
+    assert run("ev-street", grid__import_price=wide).homes.filter(kind="ev")["saving"].min() > 0
+
+
+def test_the_ev_street_ends_with_as_much_in_the_cars_as_it_began_with():
+    result = run("ev-street")
+    assert result.state.ev_stored_kwh == pytest.approx(result.start.ev_stored_kwh)
+
+
+def test_under_net_metering_what_neighbours_gain_solar_homes_lose():
+    result = run("net-metering-window")
+    assert result.kpis["saving"] == pytest.approx(0, abs=1e-9)
+    assert result.accounts["battery"] == pytest.approx(0, abs=1e-9)
+    assert result.homes.filter(kind="solar")["saving"].max() < 0
+    assert result.homes.filter(kind="normal")["saving"].min() > 0
+    assert "sellers lose by trading" in result.warnings[0]
+
+
+def test_a_lower_export_price_opens_the_net_metering_window():
+    result = run("net-metering-window", grid__export_price=0.20)
+    assert result.kpis["homes_worse_off"] == 0
+    assert not result.warnings

@@ -1,0 +1,212 @@
+"""The scenario's fields: complete, explained, strict; the reference page is made from them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import typing
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+import jiran
+from jiran.errors import JiranError, ScenarioError
+from jiran.scenario import EvBlock, HomeData, Scenario, validate
+
+PAGE = Path(__file__).parents[1] / "docs" / "scenario.md"
+BEGIN, END = "<!-- begin: made from the fields -->\n", "<!-- end: made from the fields -->\n"
+RENEW = "JIRAN_RENEW=1 pytest tests/test_scenario.py -k reference"
+SMALL = {"name": "small", "homes": {"groups": [{"kind": "solar", "count": 2}]}}
+
+
+def models(model=Scenario, path="", title="(top)") -> dict[str, tuple[str, type[BaseModel]]]:
+    """Every table of a scenario: its dotted name -> how TOML writes it, and its model."""
+    found = {path: (title, model)}
+    for name, field in model.model_fields.items():
+        inner, many = inner_model(field.annotation)
+        if inner is not None:
+            dotted = f"{path}.{name}".lstrip(".")
+            found |= models(inner, dotted, f"[[{dotted}]]" if many else f"[{dotted}]")
+    return found
+
+
+def inner_model(annotation):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation, False
+    for part in typing.get_args(annotation):
+        model, many = inner_model(part)
+        if model is not None:
+            return model, many or typing.get_origin(annotation) is tuple
+    return None, False
+
+
+def reference() -> str:
+    """The tables of docs/scenario.md."""
+    parts = []
+    for path, (title, model) in models().items():
+        rows = [
+            f"| `{name}` | {allowed(field)} | {default(field)} | {unit(field)} | {field.description} |"
+            for name, field in model.model_fields.items()
+            if inner_model(field.annotation)[0] is None
+        ]
+        head = "Top of the file" if not path else f"`{title}`"
+        if rows:
+            parts.append(
+                "\n".join(
+                    [f"### {head}\n", "| key | allowed | default | unit | meaning |", "|---|---|---|---|---|", *rows]
+                )
+            )
+    return "\n\n".join(parts) + "\n"
+
+
+def unit(field) -> str:
+    name = field.json_schema_extra["unit"]
+    return f"per {name[1:]}" if name.startswith("/") else name
+
+
+def default(field) -> str:
+    if field.is_required():
+        return "required"
+    if field.default is None or field.default == "":
+        return ""
+    return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
+
+
+def allowed(field) -> str:
+    low, high = bounds(field)
+    if low or high:
+        return " ".join(part for part in (low, high) if part)
+    choices = [
+        choice
+        for part in (field.annotation, *typing.get_args(field.annotation))
+        if typing.get_origin(part) is typing.Literal
+        for choice in typing.get_args(part)
+    ]
+    words = [f"`{choice}`" for choice in choices] + [
+        word for kind, word in WORDS.items() if mentions(field.annotation, kind)
+    ]
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+WORDS = {dt.datetime: "date and time", bool: "true or false", int: "whole number", float: "number", str: "text"}
+
+
+def mentions(annotation, kind) -> bool:
+    if annotation is kind:
+        return True
+    if typing.get_origin(annotation) is typing.Literal:
+        return False
+    return any(mentions(part, kind) for part in typing.get_args(annotation))
+
+
+def bounds(field) -> tuple[str, str]:
+    found = {type(rule).__name__: rule for rule in field.metadata}
+    low = f"from {found['Ge'].ge:,}" if "Ge" in found else f"above {found['Gt'].gt:,}" if "Gt" in found else ""
+    high = f"to {found['Le'].le:,}" if "Le" in found else f"below {found['Lt'].lt:,}" if "Lt" in found else ""
+    return low, high
+
+
+@pytest.mark.parametrize("path", list(models()))
+def test_every_field_says_what_it_is_and_in_which_unit(path):
+    _, model = models()[path]
+    for name, field in model.model_fields.items():
+        assert field.description, f"{path}.{name} has no description"
+        assert isinstance(field.json_schema_extra, dict), f"{path}.{name} is not declared with quantity()"
+        assert "unit" in field.json_schema_extra
+
+
+@pytest.mark.parametrize("path", list(models()))
+def test_every_number_has_bounds(path):
+    _, model = models()[path]
+    for name, field in model.model_fields.items():
+        numeric = mentions(field.annotation, float) or mentions(field.annotation, int)
+        if numeric and inner_model(field.annotation)[0] is None and not mentions(field.annotation, bool):
+            inside = any(typing.get_args(part) for part in typing.get_args(field.annotation))
+            assert all(bounds(field)) or inside, f"{path}.{name} has no bounds"
+
+
+def test_the_reference_page_is_up_to_date():
+    page = PAGE.read_text(encoding="utf-8")
+    head, _, rest = page.partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    fresh = f"{head}{BEGIN}\n{reference()}\n{END}{tail}"
+    if os.environ.get("JIRAN_RENEW"):
+        PAGE.write_text(fresh, encoding="utf-8")
+    assert page == fresh, f"docs/scenario.md is not made from today's fields; renew it: {RENEW}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"solar.pv_kw": 3}, "solar.pv_kw", "unknown key; known here: pv_kwp, derate"),
+        ({"solar.pv-kwp": 3}, "solar.pv-kwp", "unknown key"),
+        ({"batery": {}}, "batery", "unknown key; known here: name"),
+        ({"homes.groups.solar.pv": 3}, "homes.groups.0.pv", "unknown key"),
+        ({"market.frac": 0.5}, "market.frac", "unknown parameter; grid-fraction has: fraction"),
+        ({"solar.pv_kwp": -1}, "solar.pv_kwp", "at least 0"),
+        ({"solar.pv_kwp": float("nan")}, "solar.pv_kwp", "a finite number"),
+        ({"battery.capacity_kwh": float("inf")}, "battery.capacity_kwh", "a finite number"),
+        ({"homes.groups.solar.count": -2}, "homes.groups.0.count", "at least 0"),
+        ({"market.fraction": 1.0}, "market.fraction", "above 0 and below 1"),
+        ({"market.fraction": 0}, "market.fraction", "above 0 and below 1"),
+        ({"market.fraction": float("nan")}, "market.fraction", "above 0 and below 1"),
+        ({"market.matching": "fair"}, "market.matching", "one of index-order"),
+        ({"market.mechanism": 3}, "market.mechanism", "name of a market rule"),
+        ({"steps": 0}, "steps", "at least 1"),
+        ({"steps": 10**12}, "steps", "at most 10000000"),
+        ({"steps": 1.5}, "steps", "a whole number"),
+        ({"homes.groups.solar.count": 100_000, "steps": 100_000}, "steps", "must be at most"),
+        ({"step_minutes": 7}, "step_minutes", "1, 5, 10, 15, 30 or 60"),
+        ({"battery.min_soc": 1.2}, "battery.min_soc", "at most 1"),
+        ({"battery.min_soc": 0.5}, "battery.start_soc", "at least min_soc = 0.5"),
+        ({"battery.buy_price": "free"}, "battery.buy_price", "'export' or 'import' or a number"),
+        ({"load.low_kw": 0.9}, "load.low_kw", "upper bound of 0.8 kW"),
+        ({"grid.import_price": [0.1, 0.2]}, "grid.import_price", "24 values by hour, or 24 by step"),
+        ({"grid.import_price": [0.1, "x"]}, "grid.import_price.1", "a number"),
+        ({"time_zone": "Mars/Olympus"}, "time_zone", "an IANA time zone"),
+        ({"start": "2026-03-21T00:00:00+08:00"}, "start", "without an offset"),
+        ({"name": ""}, "name", "at least 1 character"),
+        ({"homes.groups": []}, "homes", "at least one home"),
+        ({"homes.data": {"path": "x.csv"}}, "homes.data", "must stand alone"),
+        ({"homes": 3}, "homes", "a table"),
+        ({"ev.supply.trip_kwh": 400}, "ev.supply.trip_kwh", "at most"),
+        ({"ev.supply.departure_soc": 0.1}, "ev.supply.departure_soc", "at least reserve_soc"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_named_with_what_is(changes, field, words):
+    with pytest.raises(ScenarioError) as caught:
+        jiran.load_scenario("paper", changes)
+    assert caught.value.field == field
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_key_is_named():
+    with pytest.raises(ScenarioError, match=r"homes\.groups\.0\.kind = None: is required"):
+        validate({"name": "x", "homes": {"groups": [{"count": 2}]}})
+
+
+def test_an_unknown_rule_is_named():
+    with pytest.raises(JiranError, match="market rule 'fair': unknown; choose one of"):
+        jiran.load_scenario("paper", {"market.mechanism": "fair"})
+
+
+def test_an_export_price_above_the_import_price_is_allowed_and_warned_of():
+    result = jiran.simulate(jiran.load_scenario("paper", {"grid.export_price": 0.9}))
+    assert "below the grid's export price: sellers lose" in result.warnings[0]
+
+
+def test_a_scenario_cannot_be_changed():
+    scenario = validate(SMALL)
+    with pytest.raises(ValueError, match="frozen"):
+        scenario.steps = 3
+    with pytest.raises(ValueError, match="frozen"):
+        scenario.battery.capacity_kwh = 3
+
+
+def test_what_is_left_out_takes_the_default():
+    scenario = validate(SMALL)
+    assert scenario.market.parameters == {"fraction": 0.8, "matching": "index-order"}
+    assert scenario.ev.blocks[0] == EvBlock(start_hour=6, end_hour=9)
+    assert HomeData(path="x.csv").unit == "kWh"
