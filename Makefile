@@ -11,6 +11,10 @@ MADE := $(VENV)/.made
 RUN  := $(VENV)/.installed
 DEV  := $(VENV)/.installed-dev
 
+# Compiled code is cached beside its file, but knows nothing of changes in the files it calls.
+COMPILED := $(VENV)/.compiled
+KERNEL   := $(wildcard src/jiran/kernel.py src/jiran/storage.py src/jiran/settlement.py src/jiran/market/*.py)
+
 # The first Python that fits; name another with `make run PYTHON=/path/to/python`.
 # 3.15 is left out until numpy and numba have wheels for it.
 FITS   := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
@@ -29,10 +33,10 @@ ARGS ?=
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
-run: $(RUN) ## install what is missing and open the dashboard
+run: $(RUN) $(COMPILED) ## install what is missing and open the dashboard
 	$(BIN)/jiran app $(ARGS)
 
-test: $(DEV) ## run the tests
+test: $(DEV) $(COMPILED) ## run the tests
 	$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
 
 check: lint types imports test ## everything a change must pass: lint, types, import rules, tests
@@ -51,7 +55,7 @@ format: $(DEV) ## let ruff mend and format what it can
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
 
-bench: $(RUN) ## measure the budgets
+bench: $(RUN) $(COMPILED) ## measure the budgets
 	$(BIN)/python benchmarks/bench.py $(ARGS)
 
 constraints: ## renew constraints.txt with the newest versions
@@ -89,3 +93,7 @@ $(DEV): $(MADE) pyproject.toml constraints.txt
 	@echo "Installing jiran and its developer tools into $(VENV) (the first time 310 MB, a minute or a few) ..."
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch $@ $(RUN)
+
+$(COMPILED): $(MADE) $(KERNEL)
+	@find src -name '*.nb[ic]' -exec rm -f {} +
+	@touch $@

@@ -35,7 +35,7 @@ def simulated(folder, case):
     if "profiles" in case:
         rows = pl.read_csv(folder / case["profiles"])
         columns = ("generation_kwh", "load_kwh", "ev_kwh")
-        profiles = Profiles(*(rows[name].cast(pl.Float64).to_numpy().reshape(scenario.steps, -1) for name in columns))
+        profiles = Profiles(*(np.array(rows[name], dtype=np.float64).reshape(scenario.steps, -1) for name in columns))
     result = simulate(scenario, profiles=profiles)
     named = {"kpis": result.kpis, "accounts": result.accounts}
     tables = {

@@ -19,6 +19,7 @@ from jiran.kpis import KPIS
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NAMES = (ROOT / "docs" / "nomenclature.md").read_text(encoding="utf-8")
+DESIGN = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
 HOW_TO = (ROOT / "docs" / "how-to-add-a-mechanism.md").read_text(encoding="utf-8")
 REPLICATION = (ROOT / "docs" / "paper-replication.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -53,6 +54,19 @@ def test_nomenclature_has_every_flow_and_account():
     assert first_cells("Accounts") == list(paper().accounts)
 
 
+def test_design_shows_the_tree_and_the_layers_as_they_are():
+    tree, layers = blocks(DESIGN, "text")
+    there = {
+        path.name
+        for path in (ROOT / "src" / "jiran").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    assert {name for name in there if not re.search(rf"── {name}\b", tree)} <= {"__main__.py"}
+    rules = (ROOT / ".importlinter").read_text(encoding="utf-8")
+    kept = re.search(r"^layers =\n((?: +.*\n)+)", rules, re.MULTILINE)[1]
+    assert layers.split() == re.sub(r"[()]", "", kept).split()
+
+
 def test_the_rule_of_the_how_to_runs(tmp_path, monkeypatch):
     rule, python = blocks(HOW_TO, "python")
     assert rule.count("\n") <= 30
@@ -64,6 +78,12 @@ def test_the_rule_of_the_how_to_runs(tmp_path, monkeypatch):
     assert names["one_step"].buyer[0] == 2
 
 
+def test_the_commands_of_the_how_to_run_one_after_the_other(tmp_path):
+    (tmp_path / "my_rule.py").write_text(blocks(HOW_TO, "python")[0], encoding="utf-8")
+    for command in blocks(HOW_TO, "sh")[0].splitlines():
+        assert jiran_prints(*command.split()[1:], cwd=tmp_path)
+
+
 @pytest.mark.parametrize("text", [README, REPLICATION], ids=["README", "paper-replication"])
 def test_python_examples_print_what_stands_below_them(text, capsys):
     exec(blocks(text, "python")[0], {})  # noqa: S102  our own page
@@ -71,20 +91,18 @@ def test_python_examples_print_what_stands_below_them(text, capsys):
 
 
 def test_the_terminal_example_is_what_jiran_run_paper_prints():
-    command = [sys.executable, "-m", "jiran", "run", "paper"]
-    run = subprocess.run(command, capture_output=True, check=True, encoding="utf-8", env=terminal())  # noqa: S603
     shown = next(block for block in blocks(README, "text") if "Self-sufficiency" in block)
-    assert lines(shown.partition("\n")[2]) == lines(run.stdout)
+    assert lines(shown.partition("\n")[2]) == lines(jiran_prints("run", "paper"))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_relative_links_and_pictures_exist(page):
     targets = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
     here = [target for target in targets if "://" not in target]
     assert [target for target in here if not (page.parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_exist(page):
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     commands = {"jiran": {*get_command(cli).commands, ""}, "make": targets}
@@ -97,8 +115,13 @@ def paper():
     return jiran.simulate(jiran.load_scenario("paper"))
 
 
-def terminal():
-    return os.environ | {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb", "PYTHONUTF8": "1"}
+def jiran_prints(*arguments, cwd=None):
+    """Return what a command prints on a plain terminal of 80 columns."""
+    plain = os.environ | {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb", "PYTHONUTF8": "1"}
+    command = [sys.executable, "-m", "jiran", *arguments]
+    run = subprocess.run(command, capture_output=True, check=False, cwd=cwd, encoding="utf-8", env=plain)  # noqa: S603
+    assert run.returncode == 0, run.stderr
+    return run.stdout
 
 
 def lines(text):

@@ -46,7 +46,7 @@ FIGURES = {
     "saving_jain": 0.09 / (2 * 0.05),
     "saving_gini": 0.1 / 0.6,
     "co2_kg": 3.6 * 0.5,
-    "co2_avoided_kg": (5 - 3.6) * 0.5,
+    "co2_avoided_kg": (4 - 3.6) * 0.5,
 }
 
 
@@ -67,6 +67,13 @@ def test_a_figure_is_what_its_definition_says(figures, name):
     # Without P2P the battery charges 1 kWh of the first home's 4 and gives 0.4 of it, as with P2P.
     expected = {**FIGURES, "cost_without_p2p": (1 + 4 - 0.4) * 0.5 - 3 * 0.2, "saving_share": 0.3 / 1.7}
     assert figures[name] == pytest.approx(expected[name], abs=1e-12)
+
+
+def test_what_one_home_exports_while_another_imports_stays_in_the_neighbourhood():
+    figures = run([[1.0, -3.0], [5.0, -1.0]], market={"mechanism": "grid-only"}, grid__co2_kg_per_kwh=0.5).kpis
+    assert (figures["grid_import_kwh"], figures["grid_export_kwh"]) == (4.0, 6.0)
+    assert (figures["peak_import_kw"], figures["peak_export_kw"], figures["load_factor"]) == (2.0, 4.0, 0.5)
+    assert (figures["co2_kg"], figures["co2_avoided_kg"]) == (1.0, 0.0)
 
 
 def test_shares_of_nothing_are_undefined_and_not_zero():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -9,7 +10,6 @@ import pytest
 
 import jiran
 from jiran import JiranError, load_scenario, simulate
-from jiran.profiles.meter_report import DataReport
 from strategies import run
 
 FILES = {"trades.parquet", "homes.csv", "steps.csv", "kpis.json", "scenario.toml", "manifest.json"}
@@ -75,10 +75,11 @@ def test_a_place_that_cannot_be_written_is_said_in_a_sentence(result, tmp_path):
 
 
 def test_a_save_that_fails_leaves_the_earlier_result_and_no_temporary_folder(result, tmp_path, monkeypatch):
+    def fail(*_arguments):
+        raise OSError(28, "No space left on device")
+
     result.save(tmp_path / "out")
-    monkeypatch.setattr(
-        "jiran.result.to_toml", lambda _scenario: (_ for _ in ()).throw(OSError(28, "No space left on device"))
-    )
+    monkeypatch.setattr(pl.DataFrame, "write_csv", fail)
     with pytest.raises(JiranError, match="cannot be written: No space left on device"):
         result.save(tmp_path / "out")
     assert names(tmp_path) == {"out"}
@@ -86,8 +87,9 @@ def test_a_save_that_fails_leaves_the_earlier_result_and_no_temporary_folder(res
 
 
 def test_what_was_done_to_meter_data_is_saved_with_the_result(result, tmp_path):
-    folder = replace(result, data_report=DataReport("meters.csv", ())).save(tmp_path / "out")
+    folder = replace(result, data_report=SimpleNamespace(lines=lambda: ["12 gaps filled"])).save(tmp_path / "out")
     assert names(folder) == {*FILES, "data-report.txt"}
+    assert (folder / "data-report.txt").read_text() == "12 gaps filled\n"
 
 
 def test_the_digest_changes_with_any_price_energy_or_partner():

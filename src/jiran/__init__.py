@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jiran.market import Parameter, clear, mechanism, mechanisms
     from jiran.result import Result
     from jiran.scenario import Scenario
-    from jiran.scenario_files import load_scenario, presets
+    from jiran.scenario.files import load_scenario, presets
     from jiran.simulation import simulate
 
 # Names are loaded when first used: `import jiran` and `jiran --help` need neither numba nor polars.
@@ -26,10 +26,10 @@ _HOMES = {
     "Result": "jiran.result",
     "Scenario": "jiran.scenario",
     "clear": "jiran.market",
-    "load_scenario": "jiran.scenario_files",
+    "load_scenario": "jiran.scenario.files",
     "mechanism": "jiran.market",
     "mechanisms": "jiran.market",
-    "presets": "jiran.scenario_files",
+    "presets": "jiran.scenario.files",
     "simulate": "jiran.simulation",
 }
 

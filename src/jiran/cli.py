@@ -202,7 +202,7 @@ def _new(file: Annotated[Path, _FILE]) -> None:
 
     Example: `jiran new my-street.toml`
     """
-    from jiran.scenario_files import starter  # noqa: PLC0415  loads numba
+    from jiran.scenario.files import starter  # noqa: PLC0415  loads numba
 
     if file.suffix != ".toml":
         raise JiranError(f"{file}: the name of a scenario file must end in .toml")

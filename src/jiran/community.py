@@ -81,7 +81,7 @@ def metered_community(
     ids: tuple[str, ...], generation_kwh: NDArray[np.float64], ev_kwh: NDArray[np.float64]
 ) -> Community:
     """Return the homes of meter data; what they generate and charge tells their kind."""
-    generates, charges = generation_kwh.any(axis=0), ev_kwh.any(axis=0)
+    generates, charges = generation_kwh.sum(axis=0) > 0.0, ev_kwh.sum(axis=0) > 0.0
     kinds = tuple(
         ("hybrid" if charging else "solar") if generating else ("ev" if charging else "normal")
         for generating, charging in zip(generates, charges, strict=True)

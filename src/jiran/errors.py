@@ -46,3 +46,9 @@ class BalanceError(JiranError):
         """Build the sentence from what does not balance, by how much, and the limit."""
         self.what, self.imbalance, self.limit = what, imbalance, limit
         super().__init__(f"{what} does not balance: {imbalance:.3e} is above the limit of {limit:.0e}")
+
+
+def one_line(error: Exception) -> str:
+    """Return what another program's error says, in one short line."""
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    return text if len(text) <= 200 else text[:197] + "..."

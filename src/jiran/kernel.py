@@ -123,8 +123,10 @@ def _book(
     """Add a step's trades to the homes' totals and check each against what there is."""
     homes = net_kwh.size
     traded_kwh[:] = 0.0
-    if new < 0 or new > trades.size:
+    if new < 0 or new > homes * homes:
         return TOO_MANY, 0
+    if new > trades.size:
+        return ROOM, 0
     for place in range(new):
         trade = trades[place]
         seller, buyer, kwh = trade.seller, trade.buyer, trade.kwh
@@ -224,19 +226,25 @@ def run(
     """
     homes = inputs.load_kwh.shape[1]
     net_kwh, offered_kwh, limit_price = np.empty(homes), np.zeros(homes), np.empty(homes)
+    # The rule gets copies: what it is checked against must not be its to change.
+    shown_kwh, parameters = np.empty(homes), np.empty(inputs.parameters.size)
+    evs_before = np.empty(ev_stored_kwh.size)
     count = 0
     for step in range(first, last):
         if trades.size - count < homes:
             return step, count, ROOM, 0
+        evs_before[:] = ev_stored_kwh
         _use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
         for home in range(homes):
             buys = net_kwh[home] < 0.0
             limit_price[home] = inputs.import_price[step] - inputs.network_charge if buys else inputs.export_price[step]
+        shown_kwh[:], parameters[:] = net_kwh, inputs.parameters
         prices = inputs.import_price[step], inputs.export_price[step]
-        new = clear(net_kwh, limit_price, prices[0], prices[1], inputs.parameters, rng, trades[count:])
+        new = clear(shown_kwh, limit_price, prices[0], prices[1], parameters, rng, trades[count:])
         traded_kwh = out.traded_kwh[step]
         fault, home = _book(trades[count:], new, inputs.network_charge, net_kwh, traded_kwh)
         if fault != FINE:
+            ev_stored_kwh[:] = evs_before
             return step, count, fault, home
         count += new
         out.trades_until[step] = count

@@ -48,9 +48,13 @@ KPIS = {
     ),
     "grid_import_kwh": Kpi("Grid import", "kWh", "energy taken from the grid"),
     "grid_export_kwh": Kpi("Grid export", "kWh", "energy given to the grid"),
-    "peak_import_kw": Kpi("Peak import", "kW", "highest mean power of a step taken from the grid"),
-    "peak_export_kw": Kpi("Peak export", "kW", "highest mean power of a step given to the grid"),
-    "load_factor": Kpi("Load factor", "", "mean grid import / peak import"),
+    "peak_import_kw": Kpi(
+        "Peak import", "kW", "highest mean power of a step that the community takes from the grid, import less export"
+    ),
+    "peak_export_kw": Kpi(
+        "Peak export", "kW", "highest mean power of a step that the community gives to the grid, export less import"
+    ),
+    "load_factor": Kpi("Load factor", "", "mean of what the community takes from the grid / peak_import_kw"),
     "cost": Kpi("Cost", "money", "what all homes pay in all, less what they earn"),
     "cost_without_p2p": Kpi("Cost without P2P", "money", "the same homes and battery without trades between homes"),
     "cost_grid_only": Kpi("Cost with the grid alone", "money", "the same homes without trades and without the battery"),
@@ -82,8 +86,16 @@ KPIS = {
     "battery_cycles": Kpi("Battery cycles", "", "energy taken out of the store / usable capacity"),
     "battery_loss_kwh": Kpi("Battery losses", "kWh", "charged - drawn - gain in stored energy"),
     "soc_end_kwh": Kpi("Stored at the end", "kWh", "energy in the battery after the last step"),
-    "co2_kg": Kpi("CO2 of grid import", "kg", "grid_import_kwh * grid.co2_kg_per_kwh"),
-    "co2_avoided_kg": Kpi("CO2 avoided", "kg", "CO2 without P2P and battery, less co2_kg"),
+    "co2_kg": Kpi(
+        "CO2 of grid import",
+        "kg",
+        "what the community takes from the grid, import less export step by step, * grid.co2_kg_per_kwh",
+    ),
+    "co2_avoided_kg": Kpi(
+        "CO2 avoided",
+        "kg",
+        "CO2 with the grid alone, less co2_kg; trades alone avoid none, they only change who pays whom",
+    ),
 }
 
 
@@ -106,13 +118,13 @@ def kpis(
         end_kwh: Stored in the battery at the end.
     """
     kwh = {name: float(values.sum()) for name, values in settled.home_kwh.items()}
-    alone = {name: float(values.sum()) for name, values in without_p2p.home_kwh.items()}
     demand = kwh["load_kwh"] + kwh["ev_kwh"]
     shared = kwh["p2p_sold_kwh"] + kwh["battery_charged_kwh"] + kwh["grid_export_kwh"] - kwh["ev_lent_kwh"]
     fetched = kwh["p2p_bought_kwh"] + kwh["battery_drawn_kwh"] + kwh["grid_import_kwh"]
-    grid_only_import = alone["grid_import_kwh"] + alone["battery_drawn_kwh"]
-    import_kw = settled.step_kwh["grid_import_kwh"] / step_h
-    export_kw = settled.step_kwh["grid_export_kwh"] / step_h
+    exchange_kwh = _exchange_kwh(settled.step_kwh)
+    alone = without_p2p.step_kwh
+    grid_only_kwh = _exchange_kwh(alone) + alone["battery_drawn_kwh"] - alone["battery_charged_kwh"]
+    import_kw = np.maximum(exchange_kwh, 0.0) / step_h
     battery, factor = scenario.battery, scenario.grid.co2_kg_per_kwh
     figures: dict[str, float | None] = {
         **{name: kwh[name] for name in ("generation_kwh", "load_kwh", "ev_kwh", "ev_supplied_kwh", "ev_lent_kwh")},
@@ -129,18 +141,26 @@ def kpis(
         "self_consumption_homes": _rest(shared, kwh["generation_kwh"]),
         "self_sufficiency_homes": _rest(fetched, demand),
         "peak_import_kw": float(import_kw.max()),
-        "peak_export_kw": float(export_kw.max()),
+        "peak_export_kw": float(np.maximum(-exchange_kwh, 0.0).max()) / step_h,
         "load_factor": ratio(float(import_kw.mean()), float(import_kw.max())),
         "battery_cycles": ratio(
             kwh["battery_drawn_kwh"] / battery.discharge_efficiency, battery.capacity_kwh * (1.0 - battery.min_soc)
         ),
         "battery_loss_kwh": kwh["battery_charged_kwh"] - kwh["battery_drawn_kwh"] - (end_kwh - start_kwh),
         "soc_end_kwh": end_kwh,
-        "co2_kg": kwh["grid_import_kwh"] * factor,
-        "co2_avoided_kg": (grid_only_import - kwh["grid_import_kwh"]) * factor,
+        "co2_kg": float(np.maximum(exchange_kwh, 0.0).sum()) * factor,
+        "co2_avoided_kg": float((np.maximum(grid_only_kwh, 0.0) - np.maximum(exchange_kwh, 0.0)).sum()) * factor,
         **_savings(settled, without_p2p),
     }
     return {name: figures[name] for name in KPIS}
+
+
+def _exchange_kwh(step_kwh: dict[str, Array]) -> Array:
+    """Return what the community takes from the grid (> 0) or gives to it (< 0) in each step.
+
+    What one home exports while another imports stays in the neighbourhood's wires, whoever trades with whom.
+    """
+    return step_kwh["grid_import_kwh"] - step_kwh["grid_export_kwh"]
 
 
 def _savings(settled: Settlement, without_p2p: Settlement) -> dict[str, float | None]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 import jiran
 from jiran.errors import JiranError
 from jiran.kpis import kpis
-from jiran.scenario_files import to_toml
+from jiran.scenario.files import to_toml
 from jiran.tables import homes_frame, steps_frame, trades_frame
 
 if TYPE_CHECKING:
@@ -27,10 +26,13 @@ if TYPE_CHECKING:
 
     from jiran.community import Community
     from jiran.flows import Flows
-    from jiran.profiles.meter_report import DataReport
+    from jiran.profiles.meter.report import DataReport
     from jiran.scenario import Scenario
     from jiran.settlement import Balance, Prices, Settlement
     from jiran.timeline import Timeline
+
+
+_REPORT = "data-report.txt"
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,14 @@ class Result:
         out, settled = self.flows.outputs, self.settlement
         for name in ("seller", "buyer", "kwh", "buyer_price", "seller_price"):
             sha.update(np.ascontiguousarray(self.flows.trades[name]).data)
-        for array in (out.trades_until, out.soc_kwh, out.charge_share, out.draw_share, settled.cost):
+        for array in (
+            out.trades_until,
+            out.soc_kwh,
+            out.charge_share,
+            out.draw_share,
+            out.ev_stored_kwh,
+            settled.cost,
+        ):
             sha.update(np.ascontiguousarray(array).data)
         return sha.hexdigest()
 
@@ -135,28 +144,10 @@ class Result:
         Raises:
             JiranError: The folder cannot be written, or holds other things.
         """
-        target = Path(folder)
-        files: dict[str, Callable[[Path], object]] = {
-            "trades.parquet": lambda path: self.trades.write_parquet(path),
-            "homes.csv": lambda path: self.homes.write_csv(path),
-            "steps.csv": lambda path: self.steps.write_csv(path),
-            "kpis.json": lambda path: path.write_text(_json(self.kpis), encoding="utf-8"),
-            "scenario.toml": lambda path: path.write_text(to_toml(self.scenario), encoding="utf-8"),
-            "manifest.json": lambda path: path.write_text(_json(self.manifest()), encoding="utf-8"),
-        }
-        if target.exists():
-            known = {*files, "data-report.txt"}
-            others = (
-                sorted(entry.name for entry in target.iterdir() if entry.name not in known)
-                if target.is_dir()
-                else [target.name]
-            )
-            if others:
-                raise JiranError(f"{target} is not written: it holds {others[0]!r}, which is not a result of jiran")
-        if self.data_report is not None:
-            lines = "\n".join(self.data_report.lines()) + "\n"
-            files["data-report.txt"] = lambda path: path.write_text(lines, encoding="utf-8")
+        target = Path(folder).resolve()
+        files = self._files()
         try:
+            _refuse_others(target, {*files, _REPORT})
             target.parent.mkdir(parents=True, exist_ok=True)
             fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         except OSError as error:
@@ -167,12 +158,28 @@ class Result:
             fresh.chmod(0o755)
             if target.exists():
                 shutil.rmtree(target)
-            os.replace(fresh, target)
+            fresh.rename(target)
         except OSError as error:
             raise JiranError(f"{target} cannot be written: {error.strerror}") from error
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
         return target
+
+    def _files(self) -> dict[str, Callable[[Path], object]]:
+        """Return what writes each file."""
+        texts = {
+            "kpis.json": _json(self.kpis),
+            "scenario.toml": to_toml(self.scenario),
+            "manifest.json": _json(self.manifest()),
+        }
+        if self.data_report is not None:
+            texts[_REPORT] = "\n".join(self.data_report.lines()) + "\n"
+        return {
+            "trades.parquet": self.trades.write_parquet,
+            "homes.csv": self.homes.write_csv,
+            "steps.csv": self.steps.write_csv,
+            **{name: partial(_write_text, text) for name, text in texts.items()},
+        }
 
     def manifest(self) -> dict[str, Any]:
         """Return what is needed to get the same figures again."""
@@ -187,6 +194,25 @@ class Result:
             "accounts": self.accounts,
             "digest_sha256": self.digest,
         }
+
+
+def _refuse_others(target: Path, known: set[str]) -> None:
+    """Refuse to replace anything but an earlier result.
+
+    Raises:
+        JiranError: There is something else.
+    """
+    if target == Path.cwd():
+        raise JiranError(f"{target} is not written: it is the current folder; name a folder for the result")
+    if target.exists() and not target.is_dir():
+        raise JiranError(f"{target} is not written: it is a file, not a folder")
+    others = sorted({entry.name for entry in target.iterdir()} - known) if target.exists() else []
+    if others:
+        raise JiranError(f"{target} is not written: it holds {others[0]!r}, which is not a result of jiran")
+
+
+def _write_text(text: str, path: Path) -> None:
+    path.write_text(text, encoding="utf-8")
 
 
 def _json(content: dict[str, Any]) -> str:

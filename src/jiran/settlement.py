@@ -135,7 +135,9 @@ def settle(flows: Flows, price: Prices, scenario: Scenario, start_kwh: float, ev
     bills = np.array([cost.sum() + money["homes"].sum()]), np.array([np.abs(money["homes"]).sum()])
     balance = Balance(
         kwh=_energy_imbalance(flows, step, traded[:, 0], scenario.battery, start_kwh, ev_start_kwh),
-        money=max(_worst(sum(money.values()), sum(np.abs(amount) for amount in money.values())), _worst(*bills)),
+        money=max(
+            _worst(np.sum(list(money.values()), axis=0), np.abs(list(money.values())).sum(axis=0)), _worst(*bills)
+        ),
     )
     for what, imbalance in (("energy", balance.kwh), ("money", balance.money)):
         if not imbalance <= TOLERANCE:
@@ -168,16 +170,17 @@ def _fund_share(battery: Battery, fund: float, home: dict[str, Array]) -> Array:
     if battery.fund_share == "keep":
         return np.zeros(use.size)
     if battery.fund_share == "use" and use.sum() > 0.0:
-        return fund * use / use.sum()
+        share: Array = fund * use / use.sum()
+        return share
     return np.full(use.size, fund / use.size)
 
 
 def _energy_imbalance(
     flows: Flows, step: dict[str, Array], traded_kwh: Array, battery: Battery, start_kwh: float, ev_start_kwh: Array
 ) -> float:
-    """Return the worst of: homes, trades against flows, the battery's state, the EVs' states."""
-    sources = sum(step[name] for name in FLOWS if name in _SOURCES)
-    uses = sum(step[name] for name in FLOWS if name not in _SOURCES)
+    """Return the worst gap of: sources and uses, sold and bought, trades and flows, the battery's and the EVs' states."""
+    sources = np.sum([step[name] for name in FLOWS if name in _SOURCES], axis=0)
+    uses = np.sum([step[name] for name in FLOWS if name not in _SOURCES], axis=0)
     out, fleet = flows.outputs, flows.fleet
     battery_change = np.diff(out.soc_kwh, prepend=start_kwh) - (
         step["battery_charged_kwh"] * battery.charge_efficiency

@@ -11,7 +11,7 @@ import numpy as np
 
 from jiran import kernel
 from jiran.community import Community, metered_community, modelled_community
-from jiran.errors import MechanismError, ScenarioError
+from jiran.errors import MechanismError, ScenarioError, one_line
 from jiran.flows import Flows
 from jiran.kernel import Fleet, Inputs, Outputs
 from jiran.market import TRADE, find
@@ -27,10 +27,8 @@ from jiran.storage import Battery
 from jiran.timeline import Timeline, timeline
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from jiran.market import Mechanism
-    from jiran.profiles.meter_report import DataReport
+    from jiran.profiles.meter.report import DataReport
     from jiran.scenario import Scenario
 
 #: Home-steps between two calls of the progress function.
@@ -54,7 +52,9 @@ def simulate(
     Args:
         scenario: What to run.
         profiles: Energy of each home in each step instead of the modelled one, arrays of shape (step, home).
-        state: State to start from, as `Result.state` of an earlier run gives it; default: the scenario's.
+        state: State to start from, as `Result.state` of an earlier run gives it; default: the scenario's. Profiles
+            are drawn by the seed from the first step of a run on: for a window that goes on where another ended, give
+            `profiles`, or another seed.
         progress: Is called now and then with the share that is done, 0..1; an exception it raises stops the run.
 
     Raises:
@@ -73,7 +73,9 @@ def simulate(
         else no_plan(steps)
     )
     if profiles is not None:
-        _check(profiles, steps, community)
+        # The kernel writes to none of them, but is compiled for arrays that can be written.
+        profiles = Profiles(**{name: np.require(array, np.float64, ["C", "W"]) for name, array in vars(profiles).items()})
+        _check(profiles, steps, community, plan)
     else:
         profiles = own or modelled_profiles(scenario, community, steps)
     report(0.4)
@@ -102,7 +104,7 @@ def simulate(
         )
         without_p2p = baseline.result()[1]
     report(1.0)
-    warnings = tuple(_warnings(settled))
+    warnings = tuple(_warnings(settled, start, end))
     return Result(scenario, community, steps, flows, price, settled, without_p2p, start, end, warnings, data_report)
 
 
@@ -123,7 +125,7 @@ def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | N
     """Return the community, and its profiles if they come from a file."""
     if scenario.homes.data is None:
         return modelled_community(scenario), None, None
-    from jiran.profiles.files import read_meter_data  # noqa: PLC0415  most runs need no data-frame library
+    from jiran.profiles.meter.read import read_meter_data  # noqa: PLC0415  most runs need no data-frame library
 
     data = read_meter_data(scenario.homes.data, steps, folder=Path())
     if len(data.ids) * steps.steps > MAX_HOME_STEPS:
@@ -134,13 +136,18 @@ def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | N
     return community, data.profiles, data.report
 
 
-def _check(profiles: Profiles, steps: Timeline, community: Community) -> None:
+def _check(profiles: Profiles, steps: Timeline, community: Community, plan: EvPlan) -> None:
+    """Refuse profiles from outside that do not fit the scenario."""
     shape = (steps.steps, community.size)
     for name, array in vars(profiles).items():
-        if array.shape != shape or array.dtype != np.float64 or not array.flags.c_contiguous:
-            raise ScenarioError(f"profiles.{name}", array.shape, f"must be a C-ordered float64 array of shape {shape}")
+        if array.shape != shape:
+            raise ScenarioError(f"profiles.{name}", array.shape, f"must be an array of shape {shape}")
         if not (np.isfinite(array.sum()) and array.min() >= 0.0):
             raise ScenarioError(f"profiles.{name}", float(array.min()), "must hold finite numbers >= 0")
+    if profiles.ev_kwh[:, plan.homes].any():
+        raise ScenarioError(
+            "profiles.ev_kwh", "charging", "must be 0 for EVs that supply: the run works their charging out"
+        )
 
 
 def _start(scenario: Scenario, plan: EvPlan) -> State:
@@ -206,7 +213,7 @@ def _run(
                 step, last, clear, rng, inputs, battery, fleet, stored_kwh, ev_stored_kwh, out, room
             )
         except Exception as error:
-            raise MechanismError(rule.name, f"failed between steps {step} and {last}: {_one_line(error)}") from error
+            raise MechanismError(rule.name, f"failed between steps {step} and {last}: {one_line(error)}") from error
         if fault > kernel.ROOM:
             raise MechanismError(rule.name, _FAULTS[fault].format(step=reached, home=_name(community, home)))
         out.trades_until[step:reached] += total
@@ -223,10 +230,6 @@ def _run(
     return Flows(profiles, out, fleet, trades), State(stored_kwh, ev_stored_kwh, dict(rng.bit_generator.state))
 
 
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
-
-
 _FAULTS = {
     kernel.NOBODY: "in step {step} it names {home}, which is not there or trades with itself",
     kernel.NOT_A_NUMBER: "in step {step} it writes a trade of {home} whose energy or price is not usable",
@@ -239,8 +242,8 @@ def _name(community: Community, home: int) -> str:
     return f"home {community.ids[home]}" if 0 <= home < community.size else f"home number {home}"
 
 
-def _warnings(settled: Settlement) -> list[str]:
-    """Return what the user should know about prices."""
+def _warnings(settled: Settlement, start: State, end: State) -> list[str]:
+    """Return what the user should know about prices, and about energy that the run only borrowed."""
     found = []
     if settled.sellers_lose_kwh > 0.0:
         found.append(
@@ -249,5 +252,11 @@ def _warnings(settled: Settlement) -> list[str]:
     if settled.buyers_lose_kwh > 0.0:
         found.append(
             f"{settled.buyers_lose_kwh:.1f} kWh were bought from neighbours above the grid's import price: buyers lose by trading"
+        )
+    borrowed_kwh = start.stored_kwh + start.ev_stored_kwh.sum() - end.stored_kwh - end.ev_stored_kwh.sum()
+    demand_kwh = sum(settled.home_kwh[name].sum() for name in ("load_kwh", "ev_kwh"))
+    if borrowed_kwh > 0.01 * demand_kwh:
+        found.append(
+            f"the batteries end with {borrowed_kwh:.1f} kWh less than they began with: the saving holds energy that was not paid for"
         )
     return found

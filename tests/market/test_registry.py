@@ -125,7 +125,6 @@ def test_a_rule_s_own_parameters_stand_in_the_scenario(file):
         load_scenario("paper", {"market": {"mechanism": path, "fee": -1}})
 
 
-@pytest.mark.xfail(strict=True, reason="numba looks for the file's module when it loads the compiled rule from disk")
 def test_a_compiled_rule_from_a_file_runs_in_the_next_process_too(file, tmp_path):
     file(HEAD + rule().replace(", compiled=False", ""))
     program = "import jiran; jiran.clear([1, -1], 'my_rule.py', import_price=0.5, export_price=0.2)"

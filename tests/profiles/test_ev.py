@@ -57,7 +57,6 @@ def test_the_length_of_the_step_does_not_change_the_energy():
 
 
 @pytest.mark.parametrize("start", ["2026-03-21T00:20:00", "2026-03-21T23:30:00"])
-@pytest.mark.xfail(strict=True, reason="a step across midnight does not see a block that starts at midnight")
 def test_the_minute_of_the_start_does_not_change_the_energy_of_a_day(start):
     assert charging((0, 6), start=start).sum() == pytest.approx(4.0 * 6)
 

@@ -27,12 +27,15 @@ def verdict(result: Result) -> str:
     if not result.settlement.trades.any():
         return "Nobody trades with a neighbour, so no bill changes."
     best = homes.row(int(homes["saving"].arg_max() or 0), named=True)
-    does = "saves" if saving >= 0 else "costs"
-    who = counted(homes.height, "home")
-    start = f"Trading {does} {'the ' if homes.height > 1 else ''}{who} **{money(abs(saving), currency)}** in all."
+    who = f"the {counted(homes.height, 'home')}"
+    does = "saves" if saving > 0 else "costs"
+    start = f"Trading {does} {who} **{money(abs(saving), currency)}** in all."
+    if abs(saving) < _CENT:
+        start = f"Trading saves {who} **nothing** in all: what some gain, others lose."
     if best["saving"] > _CENT:
         start += f" **{plain(best['id'])}** gains most: {money(best['saving'], currency)}."
-    start += _evenness(kpis["saving_jain"], homes.height)
+    if saving > _CENT:
+        start += _evenness(kpis["saving_jain"], homes.height)
     worse = homes.filter(pl.col("saving") < -MONEY_DUST).sort("saving")
     if worse.is_empty():
         return f"{start} **Nobody** is worse off than without trading."
@@ -58,17 +61,16 @@ def fairness(result: Result) -> str:
     jain, gini = result.kpis["saving_jain"], result.kpis["saving_gini"]
     if jain is None:
         return "There is no saving to share."
+    if gini is None:
+        return "There is no saving to share: what some homes gain, others lose."
     homes = saving.size
     as_if = f"as if {jain * homes:.1f} of the {counted(homes, 'home')} shared it equally and the others got nothing"
     words = [f"**Jain {jain:.2f}**: the saving is spread {as_if} (1 = all get the same)."]
-    if gini is None:
-        words.append("**Gini**: not defined, because trading saves nothing in all.")
-    else:
-        apart = 2.0 * gini * float(saving.mean())
-        words.append(
-            f"**Gini {gini:.2f}**: two homes picked by chance differ by {money(apart, result.scenario.currency)} "
-            "on average (0 = all get the same)."
-        )
+    apart = 2.0 * gini * float(saving.mean())
+    words.append(
+        f"**Gini {gini:.2f}**: two homes picked by chance differ by {money(apart, result.scenario.currency)} "
+        "on average (0 = all get the same)."
+    )
     return "\n\n".join(words)
 
 
@@ -126,13 +128,9 @@ def _home_series(result: Result, at: int) -> tuple[Array, Array, Array, Array]:
 
 def sold_by_hour(result: Result) -> Array:
     """Return what each home sold (> 0) or bought (< 0) in each hour of the day, a day's mean, shape (24, home)."""
-    traded, hour = result.flows.outputs.traded_kwh, result.timeline.hour.astype(np.int64)
-    starts = np.flatnonzero(np.diff(hour, prepend=-1))
-    summed = np.add.reduceat(traded, starts, axis=0)
-    total = np.zeros((24, traded.shape[1]))
-    np.add.at(total, hour[starts], summed)
-    days = np.bincount(hour, minlength=24) * result.timeline.step_h
-    mean: Array = total / np.maximum(days, result.timeline.step_h)[:, None]
+    in_hour = (np.arange(24)[:, None] == result.timeline.hour.astype(np.int64)).astype(np.float64)
+    hours = np.maximum(in_hour.sum(axis=1), 1.0) * result.timeline.step_h
+    mean: Array = (in_hour / hours[:, None]) @ result.flows.outputs.traded_kwh
     return mean
 
 

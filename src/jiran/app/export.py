@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from jiran.scenario_files import to_toml
+from jiran.scenario.files import to_toml
 from jiran.tables import trades_frame
 
 if TYPE_CHECKING:

@@ -64,11 +64,11 @@ def step_label(result: Result, step: int) -> str:
 
 
 def busiest_step(result: Result, window: Window) -> int:
-    """Return the step with most trades; if nobody trades, the one with most sun."""
+    """Return the step with most trades, of several the one with most energy; without trades the sunniest."""
     cut = slice(window.first, window.last)
-    trades = result.settlement.trades[cut]
-    chosen = trades if trades.any() else result.settlement.step_kwh["generation_kwh"][cut]
-    return window.first + int(chosen.argmax())
+    trades, kwh = result.settlement.trades[cut], result.settlement.step_kwh
+    most = kwh["p2p_sold_kwh" if trades.any() else "generation_kwh"][cut]
+    return window.first + int(np.where(trades == trades.max(), most, -1.0).argmax())
 
 
 def clearing(result: Result, step: int) -> Clearing:
@@ -169,34 +169,3 @@ def _money(result: Result, step: int, pairs: pl.DataFrame) -> dict[str, float]:
         "market": paid - received - network,
         "grid": float(grid),
     }
-
-
-def share_rule(result: Clearing) -> str:
-    """Say in a line how the rule shares out the side there is too little of."""
-    offered, wanted = float(result.orders["surplus_kwh"].sum()), float(result.orders["deficit_kwh"].sum())
-    if not result.pairs.height:
-        return ""
-    short, long = ("buyers", "seller") if offered > wanted else ("sellers", "buyer")
-    share = min(offered, wanted) / max(offered, wanted)
-    match result.matching:
-        case "index-order":
-            return (
-                "First come, first served: the first seller on the list sells to the first buyer, until one of the two "
-                "has nothing left; then the next one follows."
-            )
-        case "random-order":
-            return (
-                "A draw decides anew in each step who comes first; then seller and buyer are paired off in that order."
-            )
-        case "pro-rata":
-            return (
-                f"The {short} are the short side, so every {long} may trade the same share of its order: "
-                f"{min(offered, wanted):.2f} / {max(offered, wanted):.2f} = {share:.1%}. Then the pairs are made."
-            )
-        case "equal-share":
-            return (
-                f"The {short} are the short side, so every {long} may trade the same number of kWh, "
-                "but no more than its own order. Then the pairs are made."
-            )
-        case _:
-            return ""

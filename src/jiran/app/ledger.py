@@ -55,8 +55,8 @@ def listing(result: Result, window: Window, wanted: Wanted) -> Listing:
     kwh = trades["kwh"][found]
     paid = float((kwh * trades["buyer_price"][found]).sum())
     if wanted.largest_first:
-        order = np.argsort(-kwh, kind="stable")[:MOST_ROWS]
-        shown = np.sort(found[order])
+        most = np.argpartition(-kwh, MOST_ROWS - 1)[:MOST_ROWS] if kwh.size > MOST_ROWS else slice(None)
+        shown = np.sort(found[most])
     else:
         shown = found[:MOST_ROWS]
     rows = _rows(result, shown + begin)

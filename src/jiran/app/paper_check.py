@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from jiran.market import clear
 from jiran.scenario import Scenario
-from jiran.scenario_files import load_scenario
+from jiran.scenario.files import load_scenario
 from jiran.simulation import simulate
 
 Array = NDArray[np.float64]
@@ -92,15 +92,15 @@ def _rises_faster(soc: Array) -> bool:
 
 
 CONDITIONS = (
-    Condition("00 to 07", "empty", lambda soc, _: _empty(soc[:8]), 0, 7),
+    Condition("00–07", "empty", lambda soc, _: _empty(soc[:8]), 0, 7),
     Condition("08", "begins to charge", lambda soc, _: bool(soc[8] > _NONE_KWH), 8, 8),
-    Condition("09 to 11", "charges faster than at 08", lambda soc, _: _rises_faster(soc), 9, 11),
+    Condition("09–11", "charges faster than at 08", lambda soc, _: _rises_faster(soc), 9, 11),
     Condition("11", "not full yet", lambda soc, capacity: bool(soc[11] < capacity - _NONE_KWH), 11, 11),
     Condition("12", "full", lambda soc, capacity: _full(soc[12:13], capacity), 12, 12),
-    Condition("13 to 17", "stays full", lambda soc, capacity: _full(soc[13:18], capacity), 13, 17),
+    Condition("13–17", "stays full", lambda soc, capacity: _full(soc[13:18], capacity), 13, 17),
     Condition("18", "discharges", lambda soc, capacity: bool(soc[18] < capacity - _NONE_KWH), 18, 18),
     Condition("20", "falls, but is not empty yet", lambda soc, _: bool(_NONE_KWH < soc[20] < soc[19]), 20, 20),
-    Condition("21 to 23", "empty", lambda soc, _: _empty(soc[21:]), 21, 23),
+    Condition("21–23", "empty", lambda soc, _: _empty(soc[21:]), 21, 23),
 )
 
 

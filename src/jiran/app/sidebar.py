@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
-from annotated_types import Ge, Gt, Le, Lt
-from pydantic import BaseModel
 
 from jiran.app import state, upload
+from jiran.app.fields import bounds, default, info, meaning
 from jiran.errors import JiranError, ScenarioError
 from jiran.market import find, mechanisms
 from jiran.scenario import Scenario
-from jiran.scenario_files import presets
+from jiran.scenario.files import presets
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -94,7 +93,7 @@ class _Panel:
             elif isinstance(value, dict) and part in value:
                 value = value[part]
             else:
-                return _default(name)
+                return default(name)
         return value
 
     def say(self, name: str, value: Any) -> None:
@@ -175,7 +174,7 @@ def _main(panel: _Panel) -> None:
     with right:
         sizes = list(get_args(Scenario.model_fields["step_minutes"].annotation))
         place = sizes.index(panel.now("step_minutes"))
-        help_text = _help("step_minutes")
+        help_text = meaning("step_minutes")
         panel.say(
             "step_minutes", st.selectbox("Step, minutes", sizes, place, key=panel.key("step_minutes"), help=help_text)
         )
@@ -193,7 +192,7 @@ def _main(panel: _Panel) -> None:
 def _top(panel: _Panel, name: str) -> None:
     """Draw a field of `_FIELDS`."""
     label, least, most, step, shown = _FIELDS[name]
-    panel.number(name, label, least, most, step, shown, _help(name), slider=most is not None)
+    panel.number(name, label, least, most, step, shown, meaning(name), slider=most is not None)
 
 
 def _kinds(panel: _Panel, groups: list[dict[str, Any]]) -> None:
@@ -235,80 +234,33 @@ def _more(panel: _Panel) -> None:
 def _parameter(panel: _Panel, name: str, parameter: Parameter) -> None:
     """Draw the widget of a market rule's parameter."""
     label, now = name.removeprefix("market.").replace("_", " ").capitalize(), panel.now(name)
-    now = parameter.default if now is None else now
     if parameter.choices:
         choices = list(parameter.choices)
-        panel.say(
-            name,
-            st.selectbox(label, choices, index=choices.index(now), key=panel.key(name), help=parameter.description),
-        )
+        place = choices.index(str(parameter.default if now is None else now))
+        panel.say(name, st.selectbox(label, choices, place, key=panel.key(name), help=parameter.description))
         return
     panel.number(name, label, parameter.ge, parameter.le, 0.05, None, parameter.description)
 
 
 def _field(panel: _Panel, name: str, label: str) -> None:
     """Draw the widget that fits a field's type and bounds."""
-    info = _info(name)
+    field = info(name)
     now, key = panel.now(name), panel.key(name)
     if isinstance(now, bool):
-        panel.say(name, st.toggle(label, value=now, key=key, help=_help(name)))
+        panel.say(name, st.toggle(label, value=now, key=key, help=meaning(name)))
         return
     choices = [
         option
-        for part in (info.annotation, *get_args(info.annotation))
+        for part in (field.annotation, *get_args(field.annotation))
         for option in get_args(part)
         if isinstance(option, str)
     ]
     if choices:
         if now not in choices:
             choices.append(now)
-        panel.say(name, st.selectbox(label, choices, index=choices.index(now), key=key, help=_help(name)))
+        panel.say(name, st.selectbox(label, choices, index=choices.index(now), key=key, help=meaning(name)))
         return
-    least, most = _bounds(info)
+    least, most = bounds(field)
     share = most == 1.0
-    step = 0.05 if share else 0.5 if info.json_schema_extra["unit"] in ("kW", "kWh") else 0.01
-    panel.number(name, label, least, most, step, None, _help(name), slider=share)
-
-
-def _info(name: str) -> Any:
-    """Return the declaration of a field by its dotted name."""
-    model: Any = Scenario
-    *parents, last = name.split(".")
-    for part in parents:
-        model = model.model_fields[part].annotation
-        if not (isinstance(model, type) and issubclass(model, BaseModel)):
-            return None
-    return model.model_fields.get(last)
-
-
-def _default(name: str) -> Any:
-    """Return a field's default; a market rule's own parameters have theirs from the rule."""
-    if name.startswith("market.") and name != "market.mechanism":
-        return None
-    return _info(name).default
-
-
-def _help(name: str) -> str:
-    """Return what a field means, as the scenario or the market rule declares it."""
-    if name == "market.fraction":
-        return find("grid-fraction").parameters["fraction"].description
-    description = str(_info(name).description)
-    return description[0].upper() + description[1:]
-
-
-def _bounds(info: Any) -> tuple[float | None, float | None]:
-    """Return the least and the greatest value of a number; a bound that is left out counts as just inside."""
-    least, most = None, None
-    for mark in info.metadata:
-        match mark:
-            case Ge(value):
-                least = float(value)
-            case Gt(value):
-                least = float(value) + 0.01
-            case Le(value):
-                most = float(value)
-            case Lt(value):
-                most = float(value)
-            case _:
-                pass
-    return least, most
+    step = 0.05 if share else 0.5 if field.json_schema_extra["unit"] in ("kW", "kWh") else 0.01
+    panel.number(name, label, least, most, step, None, meaning(name), slider=share)

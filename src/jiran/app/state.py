@@ -25,7 +25,7 @@ import tomli_w
 from jiran.app.charts.base import Window
 from jiran.errors import JiranError
 from jiran.scenario import KINDS, MAX_HOME_STEPS, Scenario, validate
-from jiran.scenario_files import presets, read_scenario, with_overrides
+from jiran.scenario.files import presets, read_scenario, with_overrides
 from jiran.simulation import simulate
 
 if TYPE_CHECKING:

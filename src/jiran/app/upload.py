@@ -12,7 +12,7 @@ import streamlit as st
 from jiran.app import state
 from jiran.errors import JiranError
 from jiran.scenario import MAX_HOME_STEPS, HomeData
-from jiran.scenario_files import as_data
+from jiran.scenario.files import as_data
 
 if TYPE_CHECKING:
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -57,7 +57,7 @@ def _base(file: UploadedFile, unit: Literal["kWh", "kW"]) -> state.Base:
 
 def _metered(source: HomeData, zone: str, name: str) -> dict[str, Any]:
     """Return the parts of a scenario that a file of meter data decides: homes, and the period that it covers."""
-    from jiran.profiles.files import describe  # noqa: PLC0415  only needed once there is a file
+    from jiran.profiles.meter.read import describe  # noqa: PLC0415  only needed once there is a file
 
     found = describe(source, zone=zone)
     return {

@@ -9,7 +9,8 @@ limit_price   a buyer's highest and a seller's lowest acceptable price per kWh, 
 import_price  what the grid takes for a kWh, export_price what it gives
 parameters    the rule's own parameters as numbers, in the order of their declaration (a choice is its index)
 rng           numpy.random.Generator, seeded by the scenario, for rules that draw lots
-trades        records (seller, buyer, kwh, buyer_price, seller_price) to fill from the front
+trades        records (seller, buyer, kwh, buyer_price, seller_price) to fill from the front: there is room for as
+              many trades as there are homes; `matching.record` writes them safely and asks for more room if need be
 
 and returns how many trades it wrote. Prices are per kWh; what the buyer pays above what the seller gets goes to
 the market account. The kernel checks every trade against the surplus and deficit that are there.
@@ -156,8 +157,9 @@ def _compile(rule: Mechanism) -> Rule:
     from jiran.market.signature import SIGNATURE  # noqa: PLC0415
 
     try:
-        # A rule from outside is compiled with bounds checks: a wrong index must be an error, not a crash.
-        compiled: Rule = njit(SIGNATURE, cache=True, boundscheck=not rule.trusted)(rule.function)
+        # A rule from outside is compiled with bounds checks, so that a wrong index is an error and not a crash, and
+        # anew in each process: the cache on disk would not find its module again.
+        compiled: Rule = njit(SIGNATURE, cache=rule.trusted, boundscheck=not rule.trusted)(rule.function)
     except (NumbaError, TypeError, NotImplementedError) as error:
         raise MechanismError(rule.name, f"does not compile: {_reason(error)}") from error
     return compiled

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from jiran.errors import MechanismError, ScenarioError
+from jiran.errors import MechanismError, ScenarioError, one_line
 from jiran.market.base import TRADE
 from jiran.market.registry import find
 
@@ -98,7 +99,12 @@ def clear(
     values = rule.numbers(rule.values(parameters))
     buyers = int((net < 0.0).sum())
     buffer = np.zeros(max(net.size, buyers * int((net > 0.0).sum())), TRADE).view(np.recarray)
-    count = rule.clear(net, limit, *prices, values, np.random.default_rng(seed), buffer)
+    try:
+        count = operator.index(rule.clear(net.copy(), limit, *prices, values, np.random.default_rng(seed), buffer))
+    except Exception as error:
+        raise MechanismError(rule.name, f"failed: {one_line(error)}") from error
+    if not 0 <= count <= buffer.size:
+        raise MechanismError(rule.name, f"returns {count} trades, more than there are pairs of seller and buyer")
     return _check(rule, net, buffer[:count])
 
 

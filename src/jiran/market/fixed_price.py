@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numpy.random import Generator
+
 from jiran.market.base import Parameter, mechanism
 from jiran.market.matching import MATCHINGS, Trades, Vector, match
 
@@ -17,7 +19,7 @@ def grid_fraction(
     import_price: float,
     export_price: float,  # noqa: ARG001
     parameters: Vector,
-    rng: object,
+    rng: Generator,
     trades: Trades,
 ) -> int:
     """Trade all that can be traded at a fixed fraction of the grid's import price.
@@ -39,7 +41,7 @@ def grid_only(
     import_price: float,  # noqa: ARG001
     export_price: float,  # noqa: ARG001
     parameters: Vector,  # noqa: ARG001
-    rng: object,  # noqa: ARG001
+    rng: Generator,  # noqa: ARG001
     trades: Trades,  # noqa: ARG001
 ) -> int:
     """Trade nothing between homes: the community without a peer-to-peer market."""

@@ -23,13 +23,17 @@ DUST_KWH = 1e-12
 def record(
     trades: Trades, count: int, seller: int, buyer: int, kwh: float, buyer_price: float, seller_price: float
 ) -> int:
-    """Write one trade behind the `count` trades that are there and return the new count."""
-    trade = trades[count]
-    trade.seller = seller
-    trade.buyer = buyer
-    trade.kwh = kwh
-    trade.buyer_price = buyer_price
-    trade.seller_price = seller_price
+    """Write one trade behind the `count` trades that are there and return the new count.
+
+    Without room nothing is written, but it is counted: the kernel sees from the count that it must make room.
+    """
+    if count < trades.size:
+        trade = trades[count]
+        trade.seller = seller
+        trade.buyer = buyer
+        trade.kwh = kwh
+        trade.buyer_price = buyer_price
+        trade.seller_price = seller_price
     return count + 1
 
 

@@ -11,7 +11,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jiran.errors import MechanismError
+from jiran.errors import MechanismError, one_line
 from jiran.market.base import Mechanism
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _load_file(name: str, path: Path, _changed_ns: int) -> Mechanism:
     except SyntaxError as error:
         raise MechanismError(name, f"is not valid Python: {error.msg} (line {error.lineno})") from error
     except Exception as error:
-        raise MechanismError(name, f"cannot be loaded: {type(error).__name__}: {error}") from error
+        raise MechanismError(name, f"cannot be loaded: {one_line(error)}") from error
     rules = [rule for rule in _rules(module) if rule.function.__module__ == module.__name__]
     if len(rules) != 1:
         raise MechanismError(name, f"must define one function decorated with @mechanism, has {len(rules)}")

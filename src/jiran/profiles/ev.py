@@ -25,27 +25,26 @@ def block_charging_kwh(community: Community, timeline: Timeline, seed: int) -> A
     Blocks that overlap do not add up above full power.
     """
     steps_of_day = np.bincount(timeline.day)
+    days = steps_of_day.size
 
     @cache
-    def begun(block: EvBlock) -> tuple[Array, Array | None]:
-        """Return the share of each step that lies in a block begun today, and in one begun the evening before."""
-        overnight = block.end_hour <= block.start_hour
-        end = block.end_hour + (24.0 if overnight else 0.0)
-        today = _overlap(timeline, block.start_hour, end)
-        return today, _overlap(timeline, block.start_hour - 24.0, end - 24.0) if overnight else None
+    def shares(block: EvBlock) -> list[tuple[int, Array]]:
+        """Return how many days before a step's own day the block began, and the share of each step that lies in it."""
+        length = (block.end_hour - block.start_hour) % 24.0 or 24.0
+        begins = [(ago, block.start_hour - 24.0 * ago) for ago in (1, 0, -1)]
+        found = [(ago, _overlap(timeline, start, start + length)) for ago, start in begins]
+        return [(ago, share) for ago, share in found if share.any()]
 
     def fill(home: int, energy: Array) -> None:
         power_kw, blocks = community.ev_kw[home], community.ev_blocks[home]
         if power_kw == 0.0:
             return
-        # One row more than days: the night of the first day may belong to a block of the evening before.
-        draws = stream(seed, "ev block", community.ids[home]).random((steps_of_day.size + 1, len(blocks)))
+        # A day more at both ends: a step may lie in a block of the evening before, or reach into the next day.
+        draws = stream(seed, "ev block", community.ids[home]).random((days + 2, len(blocks)))
         for column, block in enumerate(blocks):
             happens = draws[:, column] < block.probability
-            today, evening_before = begun(block)
-            energy += today * np.repeat(happens[1:], steps_of_day)
-            if evening_before is not None:
-                energy += evening_before * np.repeat(happens[:-1], steps_of_day)
+            for ago, share in shares(block):
+                energy += share * np.repeat(happens[1 - ago : 1 - ago + days], steps_of_day)
         np.minimum(energy, 1.0, out=energy)
         energy *= power_kw * timeline.step_h
 

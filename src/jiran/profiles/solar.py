@@ -52,4 +52,5 @@ def clear_share(timeline: Timeline, depth: float, seed: int) -> Array:
     place = (timeline.utc_s - timeline.utc_s[0]) / (60 * CLOUD_MINUTES)
     nodes = stream(seed, "passing cloud").random(int(place[-1]) + 2)
     passing = np.interp(place, np.arange(nodes.size), nodes)
-    return 1.0 - depth * (0.5 * overcast + 0.5 * passing)
+    share: Array = 1.0 - depth * (0.5 * overcast + 0.5 * passing)
+    return share

@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from jiran.app import palette
-from jiran.app.charts.parts import chart, kwh, short
+from jiran.app.charts.parts import chart, kwh, names, short
 from jiran.app.inspector import DUST_KWH, Clearing
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec
 
-#: Homes that are drawn; of more, those with the greatest balances.
+#: Homes that are drawn; of more, half as many with the most to spare and with the greatest need.
 MOST_BARS = 20
 
 
 def shown_orders(cleared: Clearing) -> pl.DataFrame:
-    """Return the homes that are drawn, in the order of the community."""
-    orders = cleared.orders.with_row_index("place")
-    return orders.top_k(MOST_BARS, by=pl.col("balance_kwh").abs()).sort("place").drop("place")
+    """Return the homes that are drawn, in the order of the community, or of their balance if there are many."""
+    orders = cleared.orders
+    if orders.height > MOST_BARS:
+        ordered = orders.sort("balance_kwh", descending=True)
+        orders = pl.concat([ordered.head(MOST_BARS // 2), ordered.tail(MOST_BARS // 2)])
+    return orders
 
 
 def balances(cleared: Clearing) -> Spec:
@@ -32,19 +35,31 @@ def balances(cleared: Clearing) -> Spec:
         "Household": (-orders["load_kwh"], palette.LOAD),
         "EV charging": (-orders["ev_kwh"], palette.EV),
     }
+    style = {"type": "bar", "stack": "home", "barMaxWidth": 28}
     series = [
-        {
-            "name": name,
-            "type": "bar",
-            "stack": "home",
-            "barMaxWidth": 28,
-            "color": colour,
-            "data": [short(value, 3) for value in values],
-        }
+        {"name": name, "color": colour, "data": [short(value, 3) for value in values], **style}
         for name, (values, colour) in parts.items()
         if values.abs().sum() > 0.0
     ]
-    mark = {
+    return chart(
+        f"balances-{cleared.step}",
+        legend={"top": 0},
+        grid={"left": 44, "right": 8, "top": 44, "bottom": 48},
+        tooltip={"trigger": "axis", "valueFormatter": "%.2f kWh"},
+        xAxis={
+            **names(orders["home"].to_list()),
+            "inverse": False,
+            "position": "bottom",
+            "axisLabel": {"rotate": 45 if orders.height > 12 else 0},
+        },
+        yAxis={"type": "value", "name": "kWh"},
+        series=[*series, _marks(orders)],
+    )
+
+
+def _marks(orders: pl.DataFrame) -> dict[str, object]:
+    """Return the balances as diamonds that stand out in light and dark."""
+    return {
         "name": "Balance B",
         "type": "scatter",
         "symbol": "diamond",
@@ -54,28 +69,6 @@ def balances(cleared: Clearing) -> Spec:
         "data": [short(value, 3) for value in orders["balance_kwh"]],
         "z": 5,
     }
-    return chart(
-        f"balances-{cleared.step}",
-        legend={"top": 0},
-        grid={"left": 44, "right": 8, "top": 44, "bottom": 48},
-        tooltip={"trigger": "axis", "valueFormatter": "%.2f kWh"},
-        xAxis={
-            "type": "category",
-            "data": orders["home"].to_list(),
-            "axisLine": {"onZero": True},
-            "axisLabel": {"rotate": 45 if orders.height > 12 else 0},
-            "axisTick": {"show": False},
-            "offset": 0,
-        }
-        | _at_bottom(),
-        yAxis={"type": "value", "name": "kWh"},
-        series=[*series, mark],
-    )
-
-
-def _at_bottom() -> dict[str, object]:
-    """Keep the names of homes below the bars that go down."""
-    return {"position": "bottom", "axisLine": {"onZero": False, "show": False}}
 
 
 def balances_alt(cleared: Clearing) -> str:

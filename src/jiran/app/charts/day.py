@@ -16,7 +16,7 @@ _TOP, _FIRST_PANEL, _PANEL = 6, 300, 216  # heights in px, heading and labels in
 _SLIDER = 46
 _LEFT, _RIGHT = 44, 34
 _NIGHT = f"{palette.LOAD}22"
-_MOST_NIGHTS = 31
+MOST_NIGHTS = 31
 _DIGITS = 3  # of a point; more than a picture of some hundred pixels can show
 _PHONE = 330  # width for a legend on a phone, px
 _MANY = 100  # points from which on one can zoom
@@ -138,7 +138,10 @@ def _battery(result: Result, shown: Points) -> _Panel:
     if shown.unit == "kW":
         line = _line("", "At the end of each step", blue, 2.5)
         del line["encode"], line["step"]
-        series = [line | {"areaStyle": {"opacity": 0.15}, "data": stored_ms(shown), "tooltip": {"show": False}}]
+        # A second line that is not drawn gives the panel's points a crosshair.
+        points = _line("soc_kwh", line["name"], blue, 0)
+        unseen = {"tooltip": {"show": False}}
+        series = [line | {"areaStyle": {"opacity": 0.15}, "data": stored_ms(shown)} | unseen, points | unseen]
     else:
         each = f" of each {shown.each}"
         series = [_line("soc_high", f"Highest{each}", blue, 2), _line("soc_low", f"Lowest{each}", palette.LOAD, 2)]
@@ -186,9 +189,11 @@ def _series(panels: list[_Panel], shown: Points) -> list[Spec]:
             }
             if one["type"] == "bar":
                 own |= {"stack": f"panel {place}", "barCategoryGap": "0%" if many else "10%"}
+            elif many:
+                own["lineStyle"] = {"width": min(1.5, one["lineStyle"]["width"])}
             found.append({"tooltip": form} | one | own)
         axes.append(axes[-1] + len(panel.axes))
-    data = [[{"xAxis": start}, {"xAxis": end}] for start, end in nights_ms(shown, most=_MOST_NIGHTS)]
+    data = [[{"xAxis": start}, {"xAxis": end}] for start, end in nights_ms(shown, most=MOST_NIGHTS)]
     nights = {"silent": True, "itemStyle": {"color": _NIGHT}, "data": data}
     clocks = [
         {"type": "line", "data": [], "xAxisIndex": len(panels) + place, "yAxisIndex": axes[place], "markArea": nights}
@@ -216,7 +221,7 @@ def _for_tooltip(panels: list[_Panel], shown: Points, axis: int) -> list[Spec]:
 
 
 def _legend(panel: _Panel, top: int) -> Spec:
-    names = [one["name"] for one in panel.series]
+    names = list(dict.fromkeys(one["name"] for one in panel.series))
     place = {"top": top + 20, "left": 0, "right": 24}
     return place | {"data": names, "itemWidth": 14, "itemHeight": 9, "itemGap": 12, "padding": 3}
 
@@ -225,7 +230,7 @@ def _grids(panels: list[_Panel], tops: list[int], *, most_lines: int) -> list[Sp
     """Return the places of the panels; only the first has a tooltip, which speaks for all."""
     grids = []
     for place, (panel, top) in enumerate(zip(panels, tops, strict=True)):
-        width = sum(26 + 6.2 * len(one["name"]) for one in panel.series)
+        width = sum(26 + 6.2 * len(name) for name in {one["name"] for one in panel.series})
         above = 26 + 20 * (most_lines if width > _PHONE else 1)
         height = (_PANEL if place else _FIRST_PANEL) - above - 36
         where = {"left": _LEFT, "right": _RIGHT, "top": top + above, "height": height}

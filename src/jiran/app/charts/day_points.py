@@ -56,14 +56,15 @@ def points(result: Result, window: Window) -> Points:
         (size for size in _BINS if size[2] % minutes == 0 and steps * minutes / size[2] <= MOST_POINTS), _BINS[-1]
     )
     unit = {"1d": "kWh a day", "1w": "kWh a week"}.get(every, "kW")
-    prices = ("import_price", "export_price", "p2p_price")
+    traded = pl.col("p2p_kwh").filter(pl.col("p2p_price").is_not_null())
     energy = [name for name in frame.columns if name.endswith("_kwh") and not name.startswith("soc")]
     binned = frame.group_by(pl.col("time").dt.truncate(every), maintain_order=True).agg(
         pl.col(*energy, "trades").sum(),
         pl.col("soc_kwh").last(),
         pl.col("soc_kwh").min().alias("soc_low"),
         pl.col("soc_kwh").max().alias("soc_high"),
-        pl.col(*prices).mean(),
+        pl.col("import_price", "export_price").mean(),
+        p2p_price=pl.when(traded.sum() > 0.0).then((pl.col("p2p_price") * pl.col("p2p_kwh")).sum() / traded.sum()),
         hours=pl.len() * (minutes / 60.0),
     )
     each = each if length < 1440 else each.removeprefix("1 ")

@@ -116,9 +116,10 @@ def _sun(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> 
     if generation.max() <= 0.0:
         return half_sine(result.timeline.hour[starts])
     mean: Array = np.add.reduceat(generation[first : int(ends[-1])], starts - first) / (ends - starts)
-    return mean / generation.max()
+    brightness: Array = mean / generation.max()
+    return brightness
 
 
-def _short(values: Array, digits: int) -> list[float]:
+def _short(values: NDArray[Any], digits: int) -> list[float]:
     rounded: list[float] = np.round(values, digits).tolist()
     return [int(value) if value == int(value) else value for value in rounded]

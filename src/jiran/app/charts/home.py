@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.app import palette
-from jiran.app.bills import sold_by_hour
-from jiran.app.charts.parts import KIND_NAMES, MOST_HOMES, chart, kinds_there, kwh, money, short
+from jiran.app.charts.parts import KIND_NAMES, MOST_HOMES, amounts, chart, kinds_there, kwh, money, names, room, short
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window
@@ -19,6 +18,7 @@ Array = NDArray[np.float64]
 
 #: Selling is the green of P2P, buying a purple opposite to it; told apart with any kind of colour vision.
 _SELLS_RGB, _BUYS_RGB = "0,158,115", "123,82,171"
+_STRIPES = ["rgba(127,140,155,0.07)", "rgba(127,140,155,0.03)"]
 #: Bars of a day.
 _MOST_BARS = 96
 #: Of a big community, the homes that trade most are drawn.
@@ -39,9 +39,14 @@ _PARTS = (
 )
 
 
-def roles(result: Result) -> Spec:
-    """Draw who sells (green) and who buys (purple) at which hour; homes down, hours across."""
-    names, rows = role_rows(result)
+def roles(result: Result, by_hour: Array) -> Spec:
+    """Draw who sells (green) and who buys (purple) at which hour; homes down, hours across.
+
+    Args:
+        result: For the homes.
+        by_hour: What `bills.sold_by_hour` returns.
+    """
+    labels, rows = role_rows(result, by_hour)
     data = [
         [hour, row, short(value, 3)]
         for row, values in enumerate(rows)
@@ -51,56 +56,43 @@ def roles(result: Result) -> Spec:
     most = max((abs(entry[2]) for entry in data), default=1.0)
     return chart(
         "roles",
-        grid={"left": 8, "right": 12, "top": 8, "bottom": 84, "containLabel": True},
+        grid=room(top=8, bottom=84, right=12),
         tooltip={"valueFormatter": "%+.2f kWh"},
-        xAxis={
-            "type": "category",
-            "data": [f"{hour:02d}:00" for hour in range(24)],
-            "axisTick": {"show": False},
-            "splitArea": {"show": True, "areaStyle": {"color": ["rgba(127,140,155,0.07)", "rgba(127,140,155,0.03)"]}},
-        },
-        yAxis={"type": "category", "data": names, "inverse": True, "axisTick": {"show": False}},
-        visualMap={
-            "min": -most,
-            "max": most,
-            "orient": "horizontal",
-            "left": "center",
-            "bottom": 8,
-            "itemHeight": 150,
-            "itemWidth": 12,
-            "precision": 2,
-            "text": [f"sells {most:.2f}", f"buys {most:.2f}"],
-            "inRange": {"color": _both_ways()},
-        },
+        xAxis={"type": "category", "data": [f"{hour:02d}:00" for hour in range(24)], "axisTick": {"show": False}}
+        | {"splitArea": {"show": True, "areaStyle": {"color": _STRIPES}}},
+        yAxis=names(labels),
+        visualMap=_both_ways(most),
         series=[{"name": "Sells (+) or buys (−)", "type": "heatmap", "data": data}],
     )
 
 
-def _both_ways() -> list[str]:
-    """Return colours from purple to green that grow paler towards 0, but never lose their hue."""
+def _both_ways(most: float) -> dict[str, object]:
+    """Return a scale from purple to green whose colours grow paler towards 0, but never lose their hue."""
     strength = [round(0.15 + 0.85 * (step / 7) ** 0.7, 3) for step in range(8)]
-    return [
+    colours = [
         *(f"rgba({_BUYS_RGB},{alpha})" for alpha in reversed(strength)),
         *(f"rgba({_SELLS_RGB},{alpha})" for alpha in strength),
     ]
+    place = {"orient": "horizontal", "left": "center", "bottom": 8, "itemHeight": 150, "itemWidth": 12}
+    text = [f"sells {most:.2f}", f"buys {most:.2f}"]
+    return {"min": -most, "max": most, "precision": 2, "text": text, "inRange": {"color": colours}, **place}
 
 
-def role_rows(result: Result) -> tuple[list[str], Array]:
+def role_rows(result: Result, by_hour: Array) -> tuple[list[str], Array]:
     """Return names and kWh by hour: every home, or a mean home of each kind and the homes that trade most."""
-    by_home = sold_by_hour(result).T
+    by_home = by_hour.T
     ids, kinds = result.community.ids, np.array(result.community.kinds)
     if len(ids) <= MOST_HOMES:
         return list(ids), by_home
     there = kinds_there(kinds)
     means = [by_home[kinds == kind].mean(axis=0) for kind in there]
     most = np.sort(np.argsort(-np.abs(by_home).sum(axis=1), kind="stable")[:_MOST_ROWS])
-    names = [f"Mean {KIND_NAMES[kind]}" for kind in there] + [ids[home] for home in most]
-    return names, np.vstack([*means, by_home[most]])
+    labels = [f"Mean {KIND_NAMES[kind]}" for kind in there] + [ids[home] for home in most]
+    return labels, np.vstack([*means, by_home[most]])
 
 
-def roles_alt(result: Result) -> str:
+def roles_alt(by_hour: Array) -> str:
     """Say what `roles` shows."""
-    by_hour = sold_by_hour(result)
     sold = np.maximum(by_hour, 0.0).sum(axis=1)
     if not sold.any():
         return "Nobody sells or buys at any hour."
@@ -159,48 +151,42 @@ def day_alt(result: Result, home: str, window: Window) -> str:
     return f"Energy of {home}: from {', '.join(came) or 'nowhere'}; to {', '.join(went) or 'nowhere'}."
 
 
+def bars(steps: list[tuple[str, float]]) -> list[tuple[str, float, float, float]]:
+    """Return name, amount, lower and upper end of each bar of the bill; changes below half a cent are left out."""
+    at, found = 0.0, []
+    for place, (name, amount) in enumerate(steps):
+        whole = place in (0, len(steps) - 1)
+        start, at = (0.0, amount) if whole else (at, at + amount)
+        if whole or abs(amount) >= 0.005:
+            found.append((name, amount, min(start, at), max(start, at)))
+    return found
+
+
 def waterfall(steps: list[tuple[str, float]], currency: str) -> Spec:
     """Draw how the bill with the grid alone becomes the bill now: bars that start where the last one ended."""
-    shown = [steps[0], *(step for step in steps[1:-1] if abs(step[1]) >= 0.005), steps[-1]]
-    edges, at = [], 0.0
-    for place, (_, amount) in enumerate(shown):
-        whole = place in (0, len(shown) - 1)
-        edges.append((0.0, amount) if whole else (at, at + amount))
-        at = edges[-1][1]
+    shown = bars(steps)
     hidden, up, down = [], [], []
     labels: list[dict[str, object]] = []
-    for (name, amount), edge in zip(shown, edges, strict=True):
-        low, high = min(edge), max(edge)
+    for name, amount, low, high in shown:
         style = {"color": _colour(name)}
         hidden.append(short(low if low > 0.0 else min(high, 0.0), 4))
         up.append({"value": short(max(high, 0.0) - max(low, 0.0), 4), "itemStyle": style})
         down.append({"value": short(min(low, 0.0) - min(high, 0.0), 4), "itemStyle": style})
-        whole = name in (shown[0][0], shown[-1][0])
-        labels.append({"value": [short(high, 4), len(labels)], "label": {"formatter": _amount(amount, whole=whole)}})
+        whole = len(labels) in (0, len(shown) - 1)
+        text = f"{amount + 0.0:.2f}" if whole else f"{amount:+.2f}"
+        labels.append({"value": [short(high, 4), len(labels)], "label": {"formatter": text}})
+    point = {"type": "scatter", "symbolSize": 1, "color": "transparent", "silent": True}
     bar = {"type": "bar", "stack": "bill", "barWidth": "62%", "silent": True}
     return chart(
         "bill",
-        grid={"left": 8, "right": 64, "top": 8, "bottom": 44, "containLabel": True},
-        xAxis={"type": "value", "name": f"Bill, {currency} (below 0: earns)", "nameLocation": "middle", "nameGap": 28},
-        yAxis={
-            "type": "category",
-            "data": [name for name, _ in shown],
-            "inverse": True,
-            "axisTick": {"show": False},
-            "axisLine": {"onZero": False, "show": False},
-        },
+        grid=room(top=8, right=64),
+        xAxis=amounts(f"Bill, {currency} (below 0: earns)"),
+        yAxis=names([name for name, *_ in shown]),
         series=[
             {**bar, "data": hidden, "itemStyle": {"color": "transparent"}},
             {**bar, "data": up},
             {**bar, "data": down},
-            {
-                "type": "scatter",
-                "symbolSize": 1,
-                "color": "transparent",
-                "silent": True,
-                "label": {"show": True, "position": "right"},
-                "data": labels,
-            },
+            {**point, "label": {"show": True, "position": "right"}, "data": labels},
         ],
     )
 
@@ -209,10 +195,6 @@ def _colour(name: str) -> str:
     """Return the colour of the partner that a step of the bill is about."""
     words = {"neighbours": palette.P2P, "attery": palette.BATTERY, "rid alone": palette.LOAD, "rid": palette.GRID}
     return next((colour for word, colour in words.items() if word in name), palette.LOAD)
-
-
-def _amount(value: float, *, whole: bool) -> str:
-    return f"{value + 0.0:.2f}" if whole else f"{value:+.2f}"
 
 
 def waterfall_alt(steps: list[tuple[str, float]], home: str, currency: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from jiran.app import palette
-from jiran.app.charts.parts import KIND_NAMES, MOST_HOMES, chart, kinds_there, money, short
+from jiran.app.charts.parts import KIND_NAMES, MOST_HOMES, amounts, chart, kinds_there, money, names, room, short
 from jiran.kpis import MONEY_DUST
 
 if TYPE_CHECKING:
@@ -32,47 +32,43 @@ def shown_bills(homes: pl.DataFrame) -> pl.DataFrame:
 def bills(homes: pl.DataFrame, currency: str) -> Spec:
     """Draw each home's bill three times: with the grid alone, without and with P2P."""
     shown = shown_bills(homes)
-    names = shown["id"].to_list()
-    lines: list[list[float | str | None]] = []
-    for name, before, after in shown.select("id", "cost_without_p2p", "cost").iter_rows():
-        lines += [[short(before), name], [short(after), name], [None, name]]
-    series = [
-        {
-            "name": "change",
-            "type": "line",
-            "data": lines,
-            "symbol": "none",
-            "silent": True,
-            "lineStyle": {"color": palette.LOAD, "width": 2, "opacity": 0.6},
-        },
-        _points("Grid alone", "rect", [3, 13], shown.select("cost_grid_only", "id"), palette.GRID),
-        {
-            **_points("Without P2P", "circle", 9, shown.select("cost_without_p2p", "id"), palette.LOAD),
-            "itemStyle": {"color": "transparent", "borderColor": palette.LOAD, "borderWidth": 2},
-        },
-        *(
-            _points(KIND_NAMES[kind], "circle", 13, part.select("cost", "id"), palette.KINDS[kind])
-            for kind in kinds_there(shown["kind"])
-            if not (part := shown.filter(pl.col("kind") == kind, pl.col("saving") >= -MONEY_DUST)).is_empty()
-        ),
-        *_worse_off(shown),
-    ]
+    series = [_change(shown), *_before(shown), *_after(shown), *_worse_off(shown)]
     return chart(
         "bills",
         legend={"top": 0, "data": [str(entry["name"]) for entry in series[1:]]},
-        grid={"left": 8, "right": 24, "top": 58, "bottom": 44, "containLabel": True},
+        grid=room(top=58),
         tooltip={"trigger": "item"},
-        xAxis={"type": "value", "name": f"Bill, {currency} (below 0: earns)", "nameLocation": "middle", "nameGap": 28},
-        yAxis={
-            "type": "category",
-            "data": names,
-            "inverse": True,
-            "axisTick": {"show": False},
-            "axisLine": {"onZero": False, "show": False},
-            "splitLine": {"show": False},
-        },
+        xAxis=amounts(f"Bill, {currency} (below 0: earns)"),
+        yAxis=names(shown["id"].to_list()),
         series=series,
     )
+
+
+def _change(shown: pl.DataFrame) -> dict[str, object]:
+    """Return the lines from each home's bill without P2P to its bill with it."""
+    ends: list[list[float | str | None]] = []
+    for home, before, after in shown.select("id", "cost_without_p2p", "cost").iter_rows():
+        ends += [[short(before), home], [short(after), home], [None, home]]
+    style = {"color": palette.LOAD, "width": 2, "opacity": 0.6}
+    return {"name": "change", "type": "line", "data": ends, "symbol": "none", "silent": True, "lineStyle": style}
+
+
+def _before(shown: pl.DataFrame) -> list[dict[str, object]]:
+    """Return the bills with the grid alone as strokes, and those without P2P as hollow circles."""
+    hollow = {"itemStyle": {"color": "transparent", "borderColor": palette.LOAD, "borderWidth": 2}}
+    return [
+        _points("Grid alone", "rect", [3, 13], shown.select("cost_grid_only", "id"), palette.GRID),
+        {**_points("Without P2P", "circle", 9, shown.select("cost_without_p2p", "id"), palette.LOAD), **hollow},
+    ]
+
+
+def _after(shown: pl.DataFrame) -> list[dict[str, object]]:
+    """Return the bills with P2P of homes that are not worse off, as circles in their kind's colour."""
+    good = shown.filter(pl.col("saving") >= -MONEY_DUST)
+    return [
+        _points(KIND_NAMES[kind], "circle", 13, good.filter(pl.col("kind") == kind)["cost", "id"], palette.KINDS[kind])
+        for kind in kinds_there(good["kind"])
+    ]
 
 
 def _points(name: str, symbol: str, size: object, frame: pl.DataFrame, colour: str) -> dict[str, object]:
@@ -93,7 +89,7 @@ def _worse_off(shown: pl.DataFrame) -> list[dict[str, object]]:
     worse = shown.filter(pl.col("saving") < -MONEY_DUST)
     if worse.is_empty():
         return []
-    points = _points(_WORSE, "triangle", 15, worse.select("cost", "id"), palette.GRID)
+    points = _points(_WORSE, "triangle", 15, worse.select("cost", "id"), palette.LOAD)
     data = [
         {"name": home, "value": [short(cost), home], "itemStyle": {"color": palette.KINDS[kind]}}
         for home, cost, kind in worse.select("id", "cost", "kind").iter_rows()
@@ -137,7 +133,7 @@ def saving_by_kind(homes: pl.DataFrame) -> pl.DataFrame:
 def kinds(homes: pl.DataFrame, currency: str) -> Spec:
     """Draw the mean saving of a home of each kind as bars."""
     summed = saving_by_kind(homes)
-    names = [
+    labels = [
         f"{KIND_NAMES[kind]}\n{count} home{'' if count == 1 else 's'}"
         for kind, count in summed.select("kind", "homes").iter_rows()
     ]
@@ -145,30 +141,23 @@ def kinds(homes: pl.DataFrame, currency: str) -> Spec:
         {
             "value": short(saving),
             "itemStyle": {"color": palette.KINDS[kind]},
-            "label": {"position": "right" if saving >= 0 else "left", "formatter": f"{saving:.2f}"},
+            "label": {"formatter": f"{saving:.2f}"},
         }
         for kind, saving in summed.select("kind", "saving").iter_rows()
     ]
     return chart(
         "saving-by-kind",
-        grid={"left": 8, "right": 60, "top": 8, "bottom": 44, "containLabel": True},
+        grid=room(top=8, right=60),
         tooltip={"valueFormatter": f"%.2f {currency}"},
-        xAxis={"type": "value", "name": f"Saving of a home, {currency}", "nameLocation": "middle", "nameGap": 28},
-        yAxis={
-            "type": "category",
-            "data": names,
-            "inverse": True,
-            "axisTick": {"show": False},
-            "axisLine": {"onZero": False},
-            "axisLabel": {"lineHeight": 15},
-        },
+        xAxis=amounts(f"Saving of a home, {currency}"),
+        yAxis=names(labels, axisLabel={"lineHeight": 15}),
         series=[
             {
                 "name": "Saving",
                 "type": "bar",
                 "barMaxWidth": 30,
                 "data": data,
-                "label": {"show": True},
+                "label": {"show": True, "position": "right"},
             }
         ],
     )
@@ -192,20 +181,12 @@ def spread(homes: pl.DataFrame, currency: str) -> Spec:
         values = [short(value) for value in np.percentile(saving, [0, 25, 50, 75, 100])]
         colour = palette.KINDS[kind]
         boxes.append({"value": values, "itemStyle": {"color": colour + "66", "borderColor": colour, "borderWidth": 2}})
-    names = [KIND_NAMES[kind] for kind in there]
     return chart(
         "spread-of-savings",
-        grid={"left": 8, "right": 24, "top": 8, "bottom": 44, "containLabel": True},
+        grid=room(top=8),
         tooltip={"trigger": "item", "valueFormatter": f"%.2f {currency}"},
-        xAxis={"type": "value", "name": f"Saving of a home, {currency}", "nameLocation": "middle", "nameGap": 28},
-        yAxis={
-            "type": "category",
-            "data": names,
-            "inverse": True,
-            "axisTick": {"show": False},
-            "axisLine": {"onZero": False},
-            "axisLabel": {"lineHeight": 15},
-        },
+        xAxis=amounts(f"Saving of a home, {currency}"),
+        yAxis=names([KIND_NAMES[kind] for kind in there]),
         series=[{"name": "Saving", "type": "boxplot", "data": boxes, "boxWidth": [12, 30]}],
     )
 
@@ -229,7 +210,7 @@ def lorenz_curve(homes: pl.DataFrame) -> Spec:
     return chart(
         "lorenz",
         legend={"top": 0},
-        grid={"left": 8, "right": 20, "top": 36, "bottom": 44, "containLabel": True},
+        grid=room(top=36, right=20),
         tooltip={"trigger": "axis", "valueFormatter": "%.0f %%"},
         xAxis={
             "type": "value",
@@ -239,7 +220,7 @@ def lorenz_curve(homes: pl.DataFrame) -> Spec:
             "nameGap": 28,
             "axisLabel": percent,
         },
-        yAxis={"type": "value", "max": 100, "axisLabel": percent},
+        yAxis={"type": "value", "axisLabel": percent} | ({"max": 100} if min(y, default=0.0) >= 0.0 else {}),
         series=[
             {"name": "All the same", "color": palette.LOAD, **curve, "showSymbol": False, "data": [[0, 0], [100, 100]]}
             | {"lineStyle": {"type": "dashed"}},
@@ -260,4 +241,6 @@ def lorenz_words(homes: pl.DataFrame) -> str:
     if curve is None:
         return "Trading saves nothing in all, so there is no saving to share."
     half = float(np.interp(0.5, *curve))
+    if half < 0.0:
+        return "The half of the homes that saves least loses, taken together, and the other half gains."
     return f"The half of the homes that saves least has {half:.0%} of the saving; with equal savings it would have 50%."

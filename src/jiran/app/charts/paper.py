@@ -20,18 +20,19 @@ def battery_band(check: Check, capacity_kwh: float) -> Spec:
     soc, blue = check.soc_kwh, palette.BATTERY
     low, high = soc.min(axis=0), soc.max(axis=0)
     p5, p95 = np.percentile(soc, (5, 95), axis=0)
+    bands = (("5 to 95 % of seeds", 0.5), ("All seeds", 0.25))
     hidden = {"lineStyle": {"opacity": 0}}
     full = {"silent": True, "symbol": "none", "label": {"show": False}, "data": [{"yAxis": capacity_kwh}]}
     full["lineStyle"] = {"color": blue, "type": "dashed"}
     return _frame("fig-4", "Stored, kWh", [
         _line("Lowest", low, blue) | hidden | {"stack": "all"},
-        _band("All seeds", high - low, "all", 0.16),
+        _band(*bands[1], high - low, "all"),
         _line("5 %", p5, blue) | hidden | {"stack": "most"},
-        _band("5 to 95 % of seeds", p95 - p5, "most", 0.32),
+        _band(*bands[0], p95 - p5, "most"),
         _line("Middle", np.median(soc, axis=0), blue) | {"lineStyle": {"width": 2.5}, "markLine": full},
         _line("95 %", p95, blue) | hidden,
         _line("Highest", high, blue) | hidden,
-    ], ["Middle", "5 to 95 % of seeds", "All seeds"], "%.1f kWh")  # fmt: skip
+    ], ["Middle", *({"name": name, "icon": "roundRect", "itemStyle": {"opacity": opacity}} for name, opacity in bands)], "%.1f kWh")  # fmt: skip
 
 
 def trades_by_hour(check: Check) -> Spec:
@@ -39,7 +40,7 @@ def trades_by_hour(check: Check) -> Spec:
     number, energy = check.trades.mean(axis=0), check.p2p_kwh.mean(axis=0)
     bars = {"type": "bar", "name": "Number of trades (right)", "color": f"{palette.LOAD}99", "yAxisIndex": 1}
     bars |= {"data": _short(number), "barCategoryGap": "10%", "tooltip": {"valueFormatter": "%.1f"}}
-    line = _line("Energy, kWh (left)", energy, palette.P2P) | {"lineStyle": {"width": 2.5}}
+    line = _line("Energy, kWh (left)", energy, palette.P2P) | {"lineStyle": {"width": 2.5}, "step": "middle"}
     option = _frame("fig-6", "", [bars, line], ["Number of trades (right)", "Energy, kWh (left)"], "%.1f kWh")
     axis = {"type": "value", "splitNumber": 3}
     return option | {"yAxis": [axis, axis | {"splitLine": {"show": False}}]}
@@ -61,13 +62,13 @@ def trades_alt(check: Check) -> str:
     )
 
 
-def _frame(name: str, unit: str, series: list[Spec], legend: list[str], form: str) -> Spec:
-    legends = {"data": legend, "left": 0, "right": 28, "itemWidth": 14, "itemHeight": 9, "padding": 3}
+def _frame(name: str, unit: str, series: list[Spec], legend: list[str | Spec], form: str) -> Spec:
+    legends = {"data": legend, "left": 0, "right": 28, "top": 0, "itemWidth": 14, "itemHeight": 9, "padding": 3}
     return {
         "animation": False,
         "tooltip": {"trigger": "axis", "confine": True, "valueFormatter": form},
         "legend": legends,
-        "grid": {"left": 34, "right": 34, "top": 62, "bottom": 42},
+        "grid": {"left": 34, "right": 34, "top": 54 if unit else 36, "bottom": 42, "outerBoundsMode": "none"},
         "toolbox": {"right": 0, "top": 0, "padding": 0, "itemSize": 14, "feature": {"saveAsImage": {"name": f"jiran-{name}", "title": "PNG"}}},
         "xAxis": {"type": "category", "data": _HOURS, "name": "Hour of the day", "nameLocation": "middle", "nameGap": 26},
         "yAxis": {"type": "value", "name": unit, "nameTextStyle": {"align": "left", "padding": [0, 0, 0, -30]}, "splitNumber": 4},
@@ -79,7 +80,7 @@ def _line(name: str, values: Array, colour: str) -> Spec:
     return {"type": "line", "name": name, "color": colour, "showSymbol": False, "data": _short(values)}
 
 
-def _band(name: str, width: Array, stack: str, opacity: float) -> Spec:
+def _band(name: str, opacity: float, width: Array, stack: str) -> Spec:
     """Return an area on top of the hidden line of its stack; its own value is a width, which says nothing."""
     area = {"areaStyle": {"opacity": opacity}, "lineStyle": {"opacity": 0}, "tooltip": {"show": False}, "silent": True}
     return _line(name, width, palette.BATTERY) | {"stack": stack} | area

@@ -23,6 +23,22 @@ def chart(file_name: str, **option: Any) -> dict[str, Any]:
     return {"animation": False, "toolbox": toolbox, **option}
 
 
+def room(*, top: int, bottom: int = 44, right: int = 24) -> dict[str, Any]:
+    """Return the place of the axes: what is given around them, and room for their labels."""
+    return {"left": 8, "right": right, "top": top, "bottom": bottom, "containLabel": True}
+
+
+def amounts(name: str, **more: Any) -> dict[str, Any]:
+    """Return an axis of numbers with its name in the middle."""
+    return {"type": "value", "name": name, "nameLocation": "middle", "nameGap": 28, **more}
+
+
+def names(labels: list[str], **more: Any) -> dict[str, Any]:
+    """Return an axis of names, the first on top, that stands aside even if bars go to both sides."""
+    line = {"onZero": False, "show": False}
+    return {"type": "category", "data": labels, "inverse": True, "axisTick": {"show": False}, "axisLine": line, **more}
+
+
 def kinds_there(kinds: Iterable[str]) -> list[str]:
     """Return the kinds that occur, in the order of the palette."""
     found = set(kinds)
@@ -34,15 +50,15 @@ def short(value: float, digits: int = 2) -> float:
     return round(float(value), digits) + 0.0
 
 
-def money(value: float, currency: str) -> str:
+def money(value: float, currency: str, digits: int = 2) -> str:
     """Return an amount as text, with its sign in front of the currency.
 
     Example:
-        >>> money(-1234.5, "MYR")
-        '-MYR 1,234.50'
+        >>> money(-1234.5, "MYR"), money(0.0033, "MYR", 4)
+        ('-MYR 1,234.50', 'MYR 0.0033')
     """
-    value = round(value, 2) + 0.0
-    return f"{'-' if value < 0 else ''}{currency} {abs(value):,.2f}"
+    value = round(value, digits) + 0.0
+    return f"{'-' if value < 0 else ''}{currency} {abs(value):,.{digits}f}"
 
 
 def kwh(value: float) -> str:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from jiran.app import palette
-from jiran.app.charts.parts import KIND_NAMES, MOST_HOMES, chart, kinds_there, money, short
+from jiran.app.charts.parts import KIND_NAMES, MOST_HOMES, chart, kinds_there, money, names, room, short
 from jiran.app.charts.parts import kwh as kwh_text
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window
     from jiran.result import Result
 
+#: Up to this many pairs of homes a sum has a place for each.
+_MOST_PLACES = 4_000_000
+#: Ribbons of a ring; more than these cannot be told apart.
+MOST_RIBBONS = 60
 #: Pairs that are drawn as bars.
 MOST_PAIRS = 20
 #: Palest cell, and numbers that can be read on all cells.
@@ -28,10 +34,9 @@ def pair_totals(result: Result, window: Window) -> pl.DataFrame:
     end = int(result.flows.outputs.trades_until[window.last - 1])
     trades = result.flows.trades[begin:end]
     homes = result.community.size
-    pair = trades["seller"].astype("int64") * homes + trades["buyer"]
-    frame = pl.DataFrame({"pair": pair, "kwh": trades["kwh"], "paid": trades["kwh"] * trades["buyer_price"]})
+    total = _sums(trades["seller"].astype(np.int64) * homes + trades["buyer"], trades, homes**2)
+    total = total.sort("kwh", "pair", descending=[True, False])
     ids, kinds = (pl.Series(values, dtype=pl.String) for values in (result.community.ids, result.community.kinds))
-    total = frame.group_by("pair").agg(pl.col("kwh", "paid").sum()).sort("kwh", "pair", descending=[True, False])
     seller, buyer = total["pair"] // homes, total["pair"] % homes
     return total.with_columns(
         seller=ids.gather(seller),
@@ -41,12 +46,23 @@ def pair_totals(result: Result, window: Window) -> pl.DataFrame:
     ).drop("pair")
 
 
+def _sums(pair: NDArray[np.int64], trades: NDArray[np.void], pairs: int) -> pl.DataFrame:
+    """Sum energy and money by pair; where there is a place for every pair, without sorting."""
+    paid = trades["kwh"] * trades["buyer_price"]
+    if pairs > _MOST_PLACES:
+        frame = pl.DataFrame({"pair": pair, "kwh": trades["kwh"], "paid": paid})
+        return frame.group_by("pair").agg(pl.col("kwh", "paid").sum())
+    there = np.flatnonzero(np.bincount(pair, minlength=1))
+    sums = {name: np.bincount(pair, values, 1)[there] for name, values in (("kwh", trades["kwh"]), ("paid", paid))}
+    return pl.DataFrame({"pair": there, **sums})
+
+
 def by_kind(pairs: pl.DataFrame) -> pl.DataFrame:
     """Return pairs of homes summed to pairs of kinds, with the kinds' names as seller and buyer."""
     summed = pairs.group_by("seller_kind", "buyer_kind").agg(pl.col("kwh", "paid").sum()).sort("kwh", descending=True)
-    names = [f"{side}_kind" for side in ("seller", "buyer")]
+    sides = [f"{side}_kind" for side in ("seller", "buyer")]
     return summed.with_columns(
-        pl.col(name).replace_strict(KIND_NAMES, default=pl.first()).alias(name.removesuffix("_kind")) for name in names
+        pl.col(name).replace_strict(KIND_NAMES, default=pl.first()).alias(name.removesuffix("_kind")) for name in sides
     )
 
 
@@ -55,7 +71,7 @@ def ring(pairs: pl.DataFrame, column: str, unit: str) -> Spec:
     sides = [pairs.select(name=pl.col(side), kind=pl.col(f"{side}_kind")) for side in ("seller", "buyer")]
     nodes = pl.concat(sides).unique("name", maintain_order=True)
     kinds = kinds_there(nodes["kind"])
-    colours = {"itemStyle": {"opacity": 1}}
+    homes = [{"name": name, "itemStyle": {"color": palette.KINDS[kind]}} for name, kind in nodes.iter_rows()]
     return chart(
         "who-trades-with-whom",
         legend={"top": 0, "selectedMode": False, "data": [KIND_NAMES[kind] for kind in kinds]},
@@ -69,10 +85,8 @@ def ring(pairs: pl.DataFrame, column: str, unit: str) -> Spec:
                 "minAngle": 2,
                 "label": {"show": True, "distance": 4},
                 "lineStyle": {"color": "source", "opacity": 0.45},
-                "emphasis": {"focus": "adjacency", **colours},
-                "data": [
-                    {"name": name, "itemStyle": {"color": palette.KINDS[kind]}} for name, kind in nodes.iter_rows()
-                ],
+                "emphasis": {"focus": "adjacency"},
+                "data": homes,
                 "links": [
                     {"source": seller, "target": buyer, "value": short(value, 3)}
                     for seller, buyer, value in pairs.select("seller", "buyer", column).iter_rows()
@@ -92,42 +106,20 @@ def _key(kinds: list[str]) -> dict[str, object]:
 def cells(result: Result, pairs: pl.DataFrame, column: str, unit: str) -> Spec:
     """Draw sellers down, buyers across, and each pair's amount as a cell."""
     sellers, buyers = (_in_order(result, pairs[side]) for side in ("seller", "buyer"))
-    row, place = ({name: at for at, name in enumerate(names)} for names in (sellers, buyers))
+    row, place = ({name: at for at, name in enumerate(homes)} for homes in (sellers, buyers))
     data = [
         [place[buyer], row[seller], short(value)]
         for seller, buyer, value in pairs.select("seller", "buyer", column).iter_rows()
     ]
-    numbers = len(buyers) <= _ROOM_FOR_NUMBERS
+    label = {"show": len(buyers) <= _ROOM_FOR_NUMBERS, "formatter": "{@[2]}", "fontSize": 11, "color": _INK}
     return chart(
         "sellers-and-buyers",
-        grid={"left": 8, "right": 12, "top": 28, "bottom": 64, "containLabel": True},
+        grid=room(top=28, bottom=64, right=12),
         tooltip={"valueFormatter": f"%.2f {unit}"},
-        xAxis={
-            "type": "category",
-            "data": buyers,
-            "name": "Buyer",
-            "nameLocation": "middle",
-            "nameGap": 30,
-            "axisTick": {"show": False},
-        },
-        yAxis={
-            "type": "category",
-            "data": sellers,
-            "name": "Seller",
-            "nameLocation": "end",
-            "inverse": True,
-            "axisTick": {"show": False},
-        },
+        xAxis={**names(buyers), "inverse": False, "name": "Buyer", "nameLocation": "middle", "nameGap": 30},
+        yAxis=names(sellers, name="Seller", nameLocation="start"),
         visualMap=_scale(max((entry[2] for entry in data), default=1.0), unit),
-        series=[
-            {
-                "type": "heatmap",
-                "name": "Traded",
-                "data": data,
-                "label": {"show": numbers, "formatter": "{@[2]}", "fontSize": 11, "color": _INK},
-                "itemStyle": {"borderWidth": 1, "borderColor": "transparent"},
-            }
-        ],
+        series=[{"type": "heatmap", "name": "Traded", "data": data, "label": label}],
     )
 
 
@@ -146,9 +138,9 @@ def _scale(highest: float, unit: str) -> dict[str, object]:
     }
 
 
-def _in_order(result: Result, names: pl.Series) -> list[str]:
+def _in_order(result: Result, homes: pl.Series) -> list[str]:
     """Return the names that occur, in the order of the community."""
-    there = set(names)
+    there = set(homes)
     return [name for name in result.community.ids if name in there]
 
 
@@ -156,14 +148,14 @@ def top_pairs(pairs: pl.DataFrame, column: str, unit: str) -> Spec:
     """Draw the pairs that trade most as bars in the seller's colour."""
     top = pairs.top_k(MOST_PAIRS, by=column)
     kinds = kinds_there(top["seller_kind"])
-    names = [f"{seller} → {buyer}" for seller, buyer in top.select("seller", "buyer").iter_rows()]
+    labels = [f"{seller} → {buyer}" for seller, buyer in top.select("seller", "buyer").iter_rows()]
     return chart(
         "top-pairs",
         legend={"top": 0, "selectedMode": False},
-        grid={"left": 8, "right": 56, "top": 32, "bottom": 24, "containLabel": True},
+        grid=room(top=32, bottom=24, right=56),
         tooltip={"valueFormatter": f"%.2f {unit}"},
         xAxis={"type": "value", "axisLabel": {"formatter": f"{{value}} {unit}", "hideOverlap": True}},
-        yAxis={"type": "category", "data": names, "inverse": True, "axisTick": {"show": False}},
+        yAxis=names(labels),
         series=[
             {
                 "name": KIND_NAMES[kind],

@@ -10,7 +10,7 @@ import streamlit as st
 
 from jiran.app import state
 from jiran.app.charts import day as charts
-from jiran.app.charts.day_points import points
+from jiran.app.charts.day_points import nights_ms, points
 from jiran.app.export import csv_bytes
 
 if TYPE_CHECKING:
@@ -41,9 +41,12 @@ def draw(option: Spec, *, key: str, alt: str, height: int) -> None:
 
 def _how_to_read(result: Result, shown: Points, *, zoom: bool) -> str:
     """Say how long a point is, how the paper draws it, and what can be done."""
-    parts = [f"Each point is {'a ' if shown.each in ('day', 'week') else ''}{shown.each}; nights are shaded."]
+    parts = [f"Each point is {'a ' if shown.each in ('day', 'week') else ''}{shown.each}"]
     if shown.unit == "kW":
-        parts[0] = parts[0].replace(";", ", kW its mean power;")
+        parts[0] += ", kW its mean power"
+    if nights_ms(shown, most=charts.MOST_NIGHTS):
+        parts[0] += "; nights are shaded"
+    parts[0] += "."
     if result.scenario.battery.capacity_kwh <= 0.0:
         parts.append("There is no battery, and so no Fig. 4.")
     elif shown.unit == "kW" and not shown.binned:
@@ -113,14 +116,16 @@ def _most_traded(steps: pl.DataFrame) -> str:
 def _of_days(result: Result, steps: pl.DataFrame) -> str:
     """Say what several days have in common."""
     date = steps["time"].dt.date()
-    days = date.n_unique()
+    days = round(steps.height * result.timeline.step_h / 24.0, 1)
     demand = float(steps.select(pl.col("load_kwh", "ev_kwh").sum()).sum_horizontal()[0])
     supplied = float(steps["grid_import_kwh"].sum()) / demand if demand else 0.0
-    parts = [f"In {days} days the grid supplied {supplied:.0%} of the demand."]
+    parts = [f"In {days:g} days the grid supplied {supplied:.0%} of the demand."]
     capacity = result.scenario.battery.capacity_kwh
     if capacity > 0.0:
         full = date.filter(steps["soc_kwh"] >= capacity - 1e-6).n_unique()
-        parts.append(f"The battery got full on {'all' if full == days else full or 'none'} of them.")
+        parts.append(
+            f"The battery got full {'every day' if full >= days else f'on {full} of them' if full else 'on none of them'}."
+        )
     by_hour = np.bincount(steps["time"].dt.hour().to_numpy(), steps["p2p_kwh"].to_numpy(), minlength=24)
     if by_hour.sum() > 0.0:
         parts.append(f"Neighbours traded most around {int(by_hour.argmax()):02d}:00.")

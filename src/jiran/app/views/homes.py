@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from jiran.app import export, state
-from jiran.app.bills import bill_steps, fairness, plain, switching, verdict
+from jiran.app.bills import bill_steps, fairness, plain, sold_by_hour, switching, verdict
 from jiran.app.charts import home as home_charts
 from jiran.app.charts import homes as charts
 from jiran.app.charts.parts import KIND_NAMES, MOST_HOMES, counted, kwh, money
@@ -98,12 +98,16 @@ def _fairness(result: Result) -> None:
 def _roles(result: Result) -> None:
     """Draw who sells and who buys at which hour."""
     st.subheader("Who sells when", anchor="roles")
-    names, _ = home_charts.role_rows(result)
+    by_hour = sold_by_hour(result)
+    names, _ = home_charts.role_rows(result, by_hour)
     both = switching(result)
     some = "" if result.community.size <= MOST_HOMES else " A mean home of each kind, and the homes that trade most."
     st.caption(f"kWh an hour of a mean day. {_switchers(both)}{some}")
     st.echarts_chart(
-        home_charts.roles(result), key="roles", alt=home_charts.roles_alt(result), height=130 + 22 * len(names)
+        home_charts.roles(result, by_hour),
+        key="roles",
+        alt=home_charts.roles_alt(by_hour),
+        height=130 + 22 * len(names),
     )
 
 
@@ -201,7 +205,7 @@ def _trades(result: Result, home: str, window: Window) -> None:
             "side": "What",
             "neighbour": "Neighbour",
             "kwh": number("Energy, kWh", format="%.3f"),
-            "amount": number(f"Earned (+) or paid, {currency}", format="%+.2f"),
+            "amount": number(f"Earned (+) or paid, {currency}", format="%+.3f"),
         },
         key="home_trades",
         alt=f"Table of the trades of {home}.",

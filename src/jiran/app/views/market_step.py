@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 import streamlit as st
 
+from jiran.app.bills import plain
 from jiran.app.charts import clearing as charts
 from jiran.app.charts.base import Window
 from jiran.app.charts.parts import counted, kwh, money
-from jiran.app.inspector import DUST_KWH, Clearing, busiest_step, clearing, share_rule, step_label
+from jiran.app.inspector import DUST_KWH, Clearing, busiest_step, clearing, step_label
+from jiran.app.step_words import digits_of, gain, money_words, rest_words, share_rule, tex, tex_name
 
 if TYPE_CHECKING:
     from jiran.result import Result
@@ -64,11 +65,11 @@ def _pick_step(result: Result, day: Window) -> int:
             "Step of time", range(day.first, day.last), key=key, format_func=_labels(result, day).__getitem__
         )
         st.button(
-            "", icon=":material/chevron_left:", help="Step before", key="step_before",
+            "Back", icon=":material/chevron_left:", help="One step back", key="step_before",
             on_click=go, args=(-1,), disabled=step == day.first,
         )  # fmt: skip
         st.button(
-            "", icon=":material/chevron_right:", help="Next step", key="step_next",
+            "Next", icon=":material/chevron_right:", icon_position="right", help="One step on", key="step_next",
             on_click=go, args=(1,), disabled=step == day.last - 1,
         )  # fmt: skip
     return step
@@ -94,14 +95,14 @@ def _balance(cleared: Clearing) -> None:
                 "its EV included). Above zero it has energy to spare, below zero it is short."
             )
             st.latex(r"B_i = G_i - L_i")
-            orders = cleared.orders
+            orders, digits = cleared.orders, digits_of(cleared)
             for place in dict.fromkeys((orders["balance_kwh"].arg_max() or 0, orders["balance_kwh"].arg_min() or 0)):
                 home = orders.row(place, named=True)
                 generated = home["generation_kwh"] + home["ev_supplied_kwh"]
                 needed = home["load_kwh"] + home["ev_kwh"]
                 st.latex(
-                    rf"B_{{{_tex(home['home'])}}} = {generated:.2f} - {needed:.2f} = "
-                    rf"{home['balance_kwh']:.2f}\ \text{{kWh}}"
+                    rf"B_{{{tex_name(home['home'])}}} = {generated:.{digits}f} - {needed:.{digits}f} = "
+                    rf"{home['balance_kwh']:.{digits}f}\ \text{{kWh}}"
                 )
             _more(orders.height, charts.MOST_BARS, "homes with smaller balances")
         with right:
@@ -136,6 +137,8 @@ def _side(cleared: Clearing, column: str, noun: str, formula: str, verb: str) ->
     st.markdown(f"{who} **{kwh(total)}**{' in all' if side.height > 1 else ''}.")
     symbol = "S" if noun == "seller" else "D"
     offers = side["ev_offer_kwh"].sum() > DUST_KWH and noun == "seller"
+    if offers:
+        st.caption("An EV that lends its battery offers more than its home has left.")
     columns = ["home", column, *(["ev_offer_kwh"] if offers else [])]
     st.dataframe(
         side.select(columns).head(_MOST_ROWS),
@@ -144,9 +147,12 @@ def _side(cleared: Clearing, column: str, noun: str, formula: str, verb: str) ->
         column_config={
             "home": st.column_config.TextColumn(noun.capitalize(), width="small"),
             column: st.column_config.ProgressColumn(
-                f"{symbol}, kWh", format="%.2f", min_value=0.0, max_value=float(side[column].to_numpy().max())
+                f"{symbol}, kWh",
+                format=f"%.{digits_of(cleared)}f",
+                min_value=0.0,
+                max_value=float(side[column].to_numpy().max()),
             ),
-            "ev_offer_kwh": st.column_config.NumberColumn("of it from the EV", format="%.2f"),
+            "ev_offer_kwh": st.column_config.NumberColumn("of it from the EV", format=f"%.{digits_of(cleared)}f"),
         },
         key=f"side_{noun}",
         alt=f"{counted(side.height, noun)} with {kwh(total)} in all.",
@@ -166,12 +172,12 @@ def _pairs(cleared: Clearing) -> None:
             st.markdown("This market rule made these trades:")
         else:
             st.markdown(share_rule(cleared))
-            first = pairs.row(0, named=True)
+            first, digits = pairs.row(0, named=True), digits_of(cleared)
             st.latex(r"E(i, j) = \min(S_i, D_j)")
             st.latex(
-                rf"\begin{{aligned}}E({_tex(first['seller'])}, {_tex(first['buyer'])}) "
-                rf"&= \min({first['offered_kwh']:.2f},\, {first['wanted_kwh']:.2f}) \\ "
-                rf"&= {first['kwh']:.2f}\ \text{{kWh}}\end{{aligned}}"
+                rf"\begin{{aligned}}E({tex_name(first['seller'])}, {tex_name(first['buyer'])}) "
+                rf"&= \min({first['offered_kwh']:.{digits}f},\, {first['wanted_kwh']:.{digits}f}) \\ "
+                rf"&= {first['kwh']:.{digits}f}\ \text{{kWh}}\end{{aligned}}"
             )
         _pair_table(cleared)
 
@@ -183,7 +189,7 @@ def _pair_table(cleared: Clearing) -> None:
     kept = ["number", "seller", "buyer", "kwh"]
     if cleared.matching:
         kept = ["number", "seller", "offered_kwh", "buyer", "wanted_kwh", "kwh", "offered_left_kwh", "wanted_left_kwh"]
-    cut = cleared.matching in ("pro-rata", "equal-share")
+    cut, form = cleared.matching in ("pro-rata", "equal-share"), f"%.{digits_of(cleared)}f"
     st.dataframe(
         pairs.select(kept).head(_MOST_ROWS),
         hide_index=True,
@@ -191,12 +197,12 @@ def _pair_table(cleared: Clearing) -> None:
         column_config={
             "number": number("No.", width="small"),
             "seller": st.column_config.TextColumn("Seller"),
-            "offered_kwh": number("may sell, kWh" if cut else "has S, kWh", format="%.2f"),
+            "offered_kwh": number("may sell, kWh" if cut else "has S, kWh", format=form),
             "buyer": st.column_config.TextColumn("Buyer"),
-            "wanted_kwh": number("may buy, kWh" if cut else "wants D, kWh", format="%.2f"),
-            "kwh": number("trade E, kWh", format="%.2f"),
-            "offered_left_kwh": number("seller left, kWh", format="%.2f"),
-            "wanted_left_kwh": number("buyer left, kWh", format="%.2f"),
+            "wanted_kwh": number("may buy, kWh" if cut else "wants D, kWh", format=form),
+            "kwh": number("trade E, kWh", format=form),
+            "offered_left_kwh": number("seller left, kWh", format=form),
+            "wanted_left_kwh": number("buyer left, kWh", format=form),
         },
         key="pairs",
         alt=f"{counted(pairs.height, 'trade')} of {kwh(float(pairs['kwh'].sum()))} in the order they were made.",
@@ -213,29 +219,23 @@ def _price(result: Result, cleared: Clearing) -> None:
         if cleared.matching:
             alpha = float(result.scenario.market.parameters["fraction"])
             st.latex(r"P_\text{P2P} = \alpha \, P_\text{grid}")
-            st.latex(rf"{alpha:g} \times {grid:.4f} = {alpha * grid:.4f}\ \text{{{_plain_tex(currency)}/kWh}}")
+            st.latex(rf"{alpha:g} \times {grid:.4f} = {alpha * grid:.4f}\ \text{{{tex(currency)}/kWh}}")
         if not pairs.height:
             return
         first, charge = pairs.row(0, named=True), result.scenario.grid.network_charge
         buys, sells = (float(pairs[name].mean() or 0.0) for name in ("buyer_price", "seller_price"))  # type: ignore[arg-type]
-        mean = "" if cleared.matching else " on average"
+        mean, digits = "" if cleared.matching else " on average", digits_of(cleared)
         st.markdown(
-            f"So {_text(first['buyer'])} pays {_text(first['seller'])} for the first trade "
-            f"{first['kwh']:.2f} kWh × {first['buyer_price']:.4f} = **{money(first['paid'], currency)}**"
+            f"So {plain(first['buyer'])} pays {plain(first['seller'])} for the first trade "
+            f"{first['kwh']:.{digits}f} kWh × {first['buyer_price']:.4f} = **{money(first['paid'], currency, digits)}**"
             + (f" (network charge of {charge:.4f} per kWh included)" if charge else "")
-            + f". {counted(pairs.height, 'trade')} cost {money(float(pairs['paid'].sum()), currency)} in all."
+            + f". {counted(pairs.height, 'trade')} cost {money(float(pairs['paid'].sum()), currency, digits)} in all."
         )
         st.markdown(
-            f"- Buyers pay {buys:.4f}{mean}, the grid asks {grid:.4f}: {_gain(grid - buys)} per kWh.\n"
+            f"- Buyers pay {buys:.4f}{mean}, the grid asks {grid:.4f}: {gain(grid - buys)} per kWh.\n"
             f"- Sellers get {sells:.4f}{mean}, the grid gives {cleared.prices['grid_export']:.4f}: "
-            f"{_gain(sells - cleared.prices['grid_export'])} per kWh."
+            f"{gain(sells - cleared.prices['grid_export'])} per kWh."
         )
-
-
-def _gain(amount: float) -> str:
-    if abs(amount) < 5e-5:
-        return "the same"
-    return f"a gain of {amount:.4f}" if amount > 0 else f"a **loss** of {-amount:.4f}"
 
 
 def _rest(result: Result, cleared: Clearing) -> None:
@@ -245,48 +245,16 @@ def _rest(result: Result, cleared: Clearing) -> None:
         flow, currency = cleared.energy, result.scenario.currency
         left, right = st.columns([2, 3], gap="medium")
         with left:
-            st.markdown(_rest_words(flow))
+            st.markdown(rest_words(flow))
             parts = charts.in_and_out_parts(cleared)
             came, went = (sum(value for _, side, value, _ in parts if side == which) for which in (0, 1))
             st.markdown(
-                f"- Energy: {came:.2f} kWh came in, {went:.2f} kWh went out.\n- {_money_words(cleared, currency)}"
+                f"- Energy: {came:.2f} kWh came in, {went:.2f} kWh went out.\n- {money_words(cleared, currency)}"
             )
             st.markdown(_even(max(abs(came - went), abs(sum(cleared.money.values())))))
         with right:
             spec, alt = charts.in_and_out(cleared), charts.in_and_out_alt(cleared)
             st.echarts_chart(spec, key="in_and_out", alt=alt, height=220)
-
-
-def _split(parts: dict[str, float], verb: str) -> str:
-    """Say how much went where; all of it needs no number."""
-    there = {place: value for place, value in parts.items() if value > DUST_KWH}
-    if len(there) == 1:
-        return f"all of it {verb} **{next(iter(there))}**"
-    return f"{verb} " + " and ".join(f"**{kwh(value)}** {place}" for place, value in there.items())
-
-
-def _rest_words(flow: dict[str, float]) -> str:
-    """Say where surplus went that nobody bought, and where missing energy came from."""
-    words = []
-    charged, exported = flow["battery_charged_kwh"], flow["grid_export_kwh"]
-    drawn, imported = flow["battery_drawn_kwh"], flow["grid_import_kwh"]
-    if charged + exported > DUST_KWH:
-        parts = {"into the battery": charged, "to the grid": exported}
-        words.append(f"Nobody bought {kwh(charged + exported)}: {_split(parts, 'went')}.")
-    if drawn + imported > DUST_KWH:
-        parts = {"from the battery": drawn, "from the grid": imported}
-        words.append(f"Still missing were {kwh(drawn + imported)}: {_split(parts, 'came')}.")
-    return " ".join(words) or "Nothing was left over, and nothing was missing."
-
-
-def _money_words(cleared: Clearing, currency: str) -> str:
-    """Say who ended the step with how much money."""
-    names = {"homes": "Homes", "battery": "battery fund", "network": "network", "market": "market", "grid": "grid"}
-    moved = {name: cleared.money[key] for key, name in names.items() if abs(cleared.money[key]) >= 0.005}
-    if not moved:
-        return "Money: only neighbours paid each other."
-    shares = [f"{name} {'+' if amount > 0 else '−'}{abs(amount):.2f}" for name, amount in moved.items()]
-    return f"Money, {currency}: {', '.join(shares)}."
 
 
 def _even(difference: float) -> str:
@@ -305,18 +273,3 @@ def _more(there: int, shown: int, what: str) -> None:
 
 def _height(rows: int) -> int:
     return 38 + 35 * min(rows, 10)
-
-
-def _tex(name: str) -> str:
-    """Return a home's name for a formula."""
-    return rf"\text{{{_plain_tex(name)}}}"
-
-
-def _plain_tex(text: str) -> str:
-    """Return text that a formula shows as it is."""
-    return re.sub(r"([#$%&_{}])", r"\\\1", re.sub(r"[\\^~]", " ", text))
-
-
-def _text(name: str) -> str:
-    """Return a name that Markdown shows as it is."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~$:])", r"\\\1", name)

@@ -82,7 +82,8 @@ def _cards(result: Result) -> None:
             delta_color="off",
             delta_arrow="off",
             border=True,
-            help=f"Grid import that neighbours and battery replace, at {result.scenario.grid.co2_kg_per_kwh:g} kg/kWh.",
+            help="What the battery avoids: less is taken from the grid, at "
+            f"{result.scenario.grid.co2_kg_per_kwh:g} kg/kWh. Trades alone avoid none, they only change who pays whom.",
         )
 
 

@@ -18,17 +18,18 @@ if TYPE_CHECKING:
 
 _MATCHINGS = {"index-order": "Index order", "pro-rata": "Pro rata", "equal-share": "Equal share"}
 _EQUATIONS = (
-    ("Solar generation (1)", r"G(t)=\max\left(0,\ \sin\frac{\pi\,(t-6)}{12}\right)P_{\mathrm{pv}}", "t: hour of the day; P_pv: solar capacity, kWp."),
+    ("Solar generation (1)", r"G(t)=\max\left(0,\ \sin\frac{\pi\,(t-6)}{12}\right)P_{\mathrm{pv}}", r"$t$: hour of the day; $P_{\mathrm{pv}}$: solar capacity, kWp."),
     ("Net energy", r"B_i=G_i-L_i", "What home i generates less what it needs, kWh."),
-    ("Sellers and buyers", r"S_i=B_i\ \text{ if } B_i>0,\qquad D_i=-B_i\ \text{ if } B_i<0", "Surplus of a seller, deficit of a buyer, kWh."),
+    ("Sellers and buyers", r"\begin{aligned}S_i&=\max(B_i,\,0)\\D_i&=\max(-B_i,\,0)\end{aligned}", "Surplus of a seller, deficit of a buyer, kWh."),
     ("Trade", r"E_{\mathrm{trade}}(i,j)=\min(S_i,\ D_j)", "From seller i to buyer j; what remains of either goes on to the next."),
     ("Price", r"P_{\mathrm{P2P}}=\alpha\,P_{\mathrm{grid}},\qquad 0<\alpha<1", "α = 0.8 in the paper: dearer than export, cheaper than the grid."),
+    ("What comes first", r"\text{P2P}\ \to\ \text{battery}\ \to\ \text{grid}", "For a surplus as for a deficit."),
 )  # fmt: skip
 
 
 def show() -> None:
     """Draw the page."""
-    st.markdown("##### The paper, checked: Tables I and II, Fig. 4, Fig. 6 and the equations")
+    st.markdown("#### The paper, checked: Tables I and II, Fig. 4, Fig. 6 and the equations")
     st.markdown(
         "Lit et al., *Decentralized Peer-to-Peer Electricity Trading Simulation Dashboard*, Universiti Malaysia "
         "Sarawak (UNIMAS). **This page always shows the paper's own example and preset `paper`, "
@@ -43,7 +44,7 @@ def show() -> None:
 def _tables() -> None:
     """Draw Table I to be edited, and beside it the Table II that follows from it."""
     price, alpha = paper_check.GRID_PRICE, paper_check.ALPHA
-    st.subheader("From Table I to Table II", divider="gray")
+    st.markdown("##### From Table I to Table II")
     left, right = st.columns([2, 3], gap="large")
     with left:
         names, net_kwh, changed = _table_1()
@@ -91,7 +92,7 @@ def _table_2(trades: list[Trade], *, changed: bool) -> None:
         st.info("Table I is not the paper's any more, so there is nothing to compare with.", icon=":material/edit:")
         return
     same = sum(cell.endswith("✓") for row in rows for cell in row.values())
-    st.success(f"{same} of {4 * len(TABLE_2)} figures are those of the printed table.", icon=":material/check:")
+    st.success(f"{same} of {4 * len(TABLE_2)} entries are those of the printed table.", icon=":material/check:")
 
 
 def _row(ours: Trade | None, theirs: Trade | None, *, changed: bool) -> dict[str, str]:
@@ -135,18 +136,20 @@ def _matchings(names: list[str], net_kwh: np.typing.NDArray[np.float64], price: 
             bought[trade.buyer] += trade.kwh
         columns[f"{label}, kWh"] = [f"{kwh:.2f}" for kwh in bought.values()]
     with st.expander(
-        "Why Table II needs index order: who gets how much if there is too little", icon=":material/call_split:"
+        "Why Table II needs index order: who gets how much if there is too little",
+        expanded=True,
+        icon=":material/call_split:",
     ):
         st.table(pl.DataFrame(columns), hide_index=True, border="horizontal")
         st.caption(
-            "Index order serves P2 in full, P3 with what remains, and nobody else, as Table II does. Pro rata gives each the same share "
-            "of what it needs, equal share the same amount, but no more than it needs: both would print more trades than two."
+            "Index order serves one buyer after the other until nothing is left, as Table II does. Pro rata gives each the same share "
+            "of what it needs, equal share the same amount but no more than it needs: from the paper's Table I both give more than two trades."
         )
 
 
 def _fig_4() -> Check:
     """Draw the battery over many seeds, and the nine conditions with their numbers."""
-    st.subheader("Fig. 4: the battery over a day", divider="gray")
+    st.markdown("##### Fig. 4: the battery over a day")
     seeds = st.slider(
         "Number of seeds",
         10,
@@ -169,7 +172,7 @@ def _fig_4() -> Check:
         f"All {len(CONDITIONS)} conditions held in {check.all_held:,} of {check.seeds:,} seeds.",
         icon=":material/check:" if everything else ":material/close:",
     )
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([4, 3], gap="large")
     with left:
         draw(charts.battery_band(check, capacity), key="fig-4", alt=charts.battery_alt(check), height=400)
         st.caption("State of charge at the end of each hour, as in the paper: the point at 12 is the state at 13:00.")
@@ -186,21 +189,26 @@ def _conditions(check: Check) -> pl.DataFrame:
         soc = check.soc_kwh[:, condition.first : condition.last + 1]
         low, high = f"{soc.min():.1f}", f"{soc.max():.1f}"
         tick = "✓" if held == check.seeds else "✗"
-        values = low if low == high else f"{low} to {high}"
+        values = low if low == high else _whole(f"{low}–{high}")
         rows.append(
             {
-                "Hour": condition.hours,
+                "Hour": _whole(condition.hours),
                 "The paper": condition.says,
                 "kWh here": values,
-                "Held in": f"{tick} {held:,} of {check.seeds:,}",
+                f"Held, of {check.seeds:,}": f"{tick} {held:,}",
             }
         )
     return pl.DataFrame(rows)
 
 
+def _whole(text: str) -> str:
+    """Return a range that is not broken over two lines."""
+    return text.replace("–", "\u2060–\u2060")
+
+
 def _contradictions(check: Check) -> None:
     """Draw what the paper says twice, each with what jiran does about it."""
-    st.subheader("Where the paper contradicts itself", divider="gray")
+    st.markdown("##### Where the paper contradicts itself")
     st.markdown("**Fig. 6, read in both ways**")
     draw(charts.trades_by_hour(check), key="fig-6", alt=charts.trades_alt(check), height=300)
     with st.grid(3, min_column_width=300):
@@ -234,7 +242,7 @@ def _cards(check: Check) -> list[tuple[str, str, str]]:
         f"It yields {daily:.3f} kWh per kWp and day, about twice the 3.4 to 3.9 that roofs in Malaysia give. "
         "The preset keeps it; Derate, under More in the panel, lowers it."
     )
-    amount = f"It is the amount of a trade. Per kWh it is {per_kwh[0]:.3f} and {per_kwh[1]:.3f} RM: one price, within rounding."
+    amount = f"The column holds amounts. Per kWh they are {per_kwh[0]:.3f} and {per_kwh[1]:.3f} RM: one price, within rounding."
     two = "Two settings: the number of steps is the length, minutes per step the resolution."
     return [
         ("When do neighbours trade most?", "Section V: where day and night meet. V.E: at midday.", peaks),
@@ -250,14 +258,18 @@ def _cards(check: Check) -> list[tuple[str, str, str]]:
             modelled,
         ),
         ("Is equation (1) Malaysia?", "The text calls its curve typical of Malaysia.", yields),
-        ("What is the price in Table II?", "The column is headed Price (RM).", amount),
+        (
+            "What is the price in Table II?",
+            "V.E sees prices that differ between trades; IV.B sets one price for all.",
+            amount,
+        ),
     ]
 
 
 def _equations() -> None:
     """Draw the equations with their names."""
-    st.subheader("The equations", divider="gray")
-    with st.grid(2, min_column_width=330):
+    st.markdown("##### The equations")
+    with st.grid(2, min_column_width=300):
         for name, formula, words in _EQUATIONS:
             with st.container(border=True, height="stretch"):
                 st.markdown(f"**{name}**")

@@ -51,8 +51,13 @@ def _who(result: Result, window: Window) -> None:
     left, right = st.columns(2, gap="medium")
     each = charts.drawn_one_by_one(result)
     with left:
-        st.caption(f"{total} in all. A ribbon starts at the seller, in the seller's colour.")
-        ring = pairs if each else charts.by_kind(pairs)
+        ring = pairs.head(charts.MOST_RIBBONS) if each else charts.by_kind(pairs)
+        some = (
+            f" Drawn are the {ring.height} largest of {pairs.height} pairs."
+            if each and ring.height < pairs.height
+            else ""
+        )
+        st.caption(f"{total} in all. A ribbon starts at the seller, in the seller's colour.{some}")
         st.echarts_chart(charts.ring(ring, column, unit), key="ring", alt=alt, height=440)
     with right:
         if each:
@@ -80,6 +85,7 @@ def _log(result: Result, window: Window) -> None:
             hide_index=True,
             height=min(38 + 35 * listed.rows.height, 388),
             column_config=_columns(currency),
+            lazy=True,
             key="log",
             alt=f"Table of trades: {said}",
         )

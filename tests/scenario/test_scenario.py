@@ -14,7 +14,7 @@ import jiran
 from jiran.errors import JiranError, ScenarioError
 from jiran.scenario import EvBlock, HomeData, Scenario, validate
 
-PAGE = Path(__file__).parents[1] / "docs" / "scenario.md"
+PAGE = Path(__file__).parents[2] / "docs" / "scenario.md"
 BEGIN, END = "<!-- begin: made from the fields -->\n", "<!-- end: made from the fields -->\n"
 RENEW = "JIRAN_RENEW=1 pytest tests/test_scenario.py -k reference"
 SMALL = {"name": "small", "homes": {"groups": [{"kind": "solar", "count": 2}]}}

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jiran.errors import DataError
-from jiran.profiles import files, meter_bytes
-from jiran.profiles.files import describe, read_meter_data
+from jiran.profiles.meter import bytes as meter_bytes
+from jiran.profiles.meter import read as files
+from jiran.profiles.meter.read import describe, read_meter_data
 from jiran.scenario import HomeData
 from jiran.timeline import timeline
 
@@ -129,7 +130,7 @@ def test_long_with_a_column_for_each_quantity():
 
 
 def test_the_examples_in_the_docs_tell_the_same():
-    text = (Path(__file__).parents[2] / "docs" / "meter-data.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[3] / "docs" / "meter-data.md").read_text(encoding="utf-8")
     examples = re.findall(r"```csv\n(.*?)```", text, re.DOTALL)
     assert len(examples) == 3
     for example in examples:

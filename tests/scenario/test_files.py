@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import jiran
 from jiran.errors import JiranError, ScenarioError
-from jiran.scenario_files import as_data, load_scenario, starter, to_toml
+from jiran.scenario.files import as_data, load_scenario, starter, to_toml
 
 share = st.floats(0, 1)
 kw = st.floats(0, 1000)

@@ -9,10 +9,10 @@ import numpy as np
 
 from jiran.errors import DataError
 from jiran.profiles.base import Array, Profiles
-from jiran.profiles.meter_columns import QUANTITIES
-from jiran.profiles.meter_grid import Grid, fill, find_grid, lay, resample
-from jiran.profiles.meter_report import Change, counted
-from jiran.profiles.meter_times import DAY_S, Seconds, utc_to_wall
+from jiran.profiles.meter.columns import QUANTITIES
+from jiran.profiles.meter.grid import Grid, fill, find_grid, lay, resample
+from jiran.profiles.meter.report import Change, counted
+from jiran.profiles.meter.times import DAY_S, Seconds, utc_to_wall
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jiran.errors import DataError
-from jiran.profiles.meter_report import Change
+from jiran.profiles.meter.report import Change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

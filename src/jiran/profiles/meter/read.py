@@ -2,7 +2,7 @@
 
 One pipeline: read the file -> a long table of readings -> a regular grid in UTC -> the run's steps -> gaps
 filled -> load scaled. Each part hands on what it changed; docs/meter-data.md says the rules in plain words.
-What needs a data frame stands here, the arithmetic in `meter_steps` and `meter_grid`.
+What needs a data frame stands here, the arithmetic in `steps` and `grid`.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import numpy as np
 import polars as pl
 
 from jiran.errors import DataError
-from jiran.profiles.meter_bytes import MAX_FILE_MB, PARQUET, check_size, csv_text, read_bytes, refuse_ragged
-from jiran.profiles.meter_columns import QUANTITIES, QUANTITY_OF, Columns, ValueColumn, check_ids, columns
-from jiran.profiles.meter_report import Change, DataReport
-from jiran.profiles.meter_steps import Readings, period, start_labels, to_steps
-from jiran.profiles.meter_times import YEARS, Instants, Seconds, read_times, utc_to_wall, wall_to_utc
+from jiran.profiles.meter.bytes import MAX_FILE_MB, PARQUET, check_size, csv_text, read_bytes, refuse_ragged
+from jiran.profiles.meter.columns import QUANTITIES, QUANTITY_OF, Columns, ValueColumn, check_ids, columns
+from jiran.profiles.meter.report import Change, DataReport
+from jiran.profiles.meter.steps import Readings, period, start_labels, to_steps
+from jiran.profiles.meter.times import YEARS, Instants, Seconds, read_times, utc_to_wall, wall_to_utc
 from jiran.scenario import MAX_HOME_STEPS
 
 if TYPE_CHECKING:

@@ -74,8 +74,8 @@ def find_grid(source: str, series: NDArray[np.int64], names: tuple[str, ...], ut
 def _most_common(spacing_s: Seconds, minutes: Counts) -> int:
     """Return the most common spacing, min; of equally common ones that which the others are multiples of."""
     counts = np.bincount(minutes)
-    candidates = np.flatnonzero(counts == counts.max())
-    return int(min(candidates, key=lambda length: _crooked(spacing_s, 60 * max(length, 1)).sum()))
+    candidates = [int(length) for length in np.flatnonzero(counts == counts.max())]
+    return min(candidates, key=lambda length: int(_crooked(spacing_s, 60 * max(length, 1)).sum()))
 
 
 def _crooked(spacing_s: Seconds, length_s: int) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""What the user asks for: a scenario as frozen models, one field a question.
+"""The parts of a scenario: homes, sunshine, load, EVs, battery, grid, market; one field a question.
 
 Every field has a description, a unit, bounds and a default; the sidebar, the checks, the starter file and the
 reference page are made from this one table. Unknown keys are refused.
@@ -6,20 +6,16 @@ reference page are made from this one table. Unknown keys are refused.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from jiran.errors import JiranError, ScenarioError
+from jiran.errors import ScenarioError
 from jiran.market import find
 
 KINDS = ("solar", "ev", "hybrid", "normal")
 Kind = Literal["solar", "ev", "hybrid", "normal"]
 
-#: Above this a run would not fit into the memory of an ordinary machine.
-MAX_HOME_STEPS = 200_000_000
 
 
 def quantity(description: str, unit: str = "", default: Any = ..., **bounds: Any) -> Any:
@@ -37,7 +33,7 @@ class EvBlock(Model):
     """A time of day in which an EV may charge at full power."""
 
     start_hour: float = quantity("hour at which charging starts", "h", ge=0, lt=24)
-    end_hour: float = quantity("hour at which charging ends; before start_hour means the next day", "h", ge=0, le=24)
+    end_hour: float = quantity("hour at which charging ends; not after start_hour means the next day", "h", ge=0, le=24)
     probability: float = quantity("probability that the block happens on a day", "", 1.0, ge=0, le=1)
 
 
@@ -190,7 +186,7 @@ class Ev(Model):
 class Battery(Model):
     """The community battery."""
 
-    capacity_kwh: float = quantity("usable capacity; 0 = no battery", "kWh", 20.0, ge=0, le=1_000_000)
+    capacity_kwh: float = quantity("capacity; 0 = no battery", "kWh", 20.0, ge=0, le=1_000_000)
     charge_kw: float = quantity("highest charging power", "kW", 5.0, ge=0, le=1_000_000)
     discharge_kw: float = quantity("highest discharging power", "kW", 5.0, ge=0, le=1_000_000)
     charge_efficiency: float = quantity("share of the charging energy that is stored", "", 1.0, gt=0, le=1)
@@ -256,151 +252,3 @@ class Market(BaseModel):
     def parameters(self) -> dict[str, Any]:
         """The rule's own parameters, complete."""
         return dict(self.model_extra or {})
-
-
-class Scenario(Model):
-    """A community, its sunshine, its tariff and its market over some steps of time."""
-
-    name: str = quantity("short name", "", min_length=1, max_length=100)
-    description: str = quantity("what question the scenario asks", "", "", max_length=2_000)
-    currency: str = quantity("currency of all prices and amounts", "", "MYR", min_length=1, max_length=10)
-    time_zone: str = quantity("time zone of the community, an IANA name", "", "Asia/Kuching")
-    start: dt.datetime = quantity("start of the first step, local time", "", dt.datetime(2026, 3, 21))  # noqa: DTZ001
-    steps: int = quantity("number of steps", "steps", 24, ge=1, le=10_000_000)
-    step_minutes: Literal[1, 5, 10, 15, 30, 60] = quantity("length of a step", "min", 60)
-    seed: int = quantity("seed of everything that is drawn", "", 1, ge=0, lt=2**63)
-    homes: Homes = quantity("who lives in the community")
-    solar: Solar = quantity("sunshine and PV", "", Solar())
-    load: Load = quantity("household load", "", Load())
-    ev: Ev = quantity("electric vehicles", "", Ev())
-    battery: Battery = quantity("the community battery", "", Battery())
-    grid: Grid = quantity("grid and tariff", "", Grid())
-    market: Market = quantity("the market rule and its parameters", "", Market())
-
-    @field_validator("time_zone")
-    @classmethod
-    def _zone_exists(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (KeyError, ValueError, OSError):
-            raise ScenarioError("time_zone", zone, "must be an IANA time zone such as Asia/Kuching") from None
-        return zone
-
-    @field_validator("start")
-    @classmethod
-    def _local(cls, start: dt.datetime) -> dt.datetime:
-        if start.tzinfo is not None:
-            raise ScenarioError("start", str(start), "must be a local time without an offset; time_zone says where")
-        if not dt.datetime(1970, 1, 2) <= start <= dt.datetime(2200, 1, 1):  # noqa: DTZ001
-            raise ScenarioError("start", str(start), "must lie between 1970-01-02 and 2200-01-01")
-        return start
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        modelled = sum(group.count for group in self.homes.groups) + len(self.homes.single)
-        if modelled * self.steps > MAX_HOME_STEPS:
-            raise ScenarioError(
-                "steps", self.steps, f"must be at most {MAX_HOME_STEPS // modelled} for {modelled} homes"
-            )
-        for home in (*self.homes.groups, *self.homes.single):
-            low, high = home.load_low_kw, home.load_high_kw
-            low, high = (self.load.low_kw if low is None else low), (self.load.high_kw if high is None else high)
-            if low > high:
-                raise ScenarioError("load.low_kw", low, f"must be at most the upper bound of {high:g} kW")
-        for name in ("import_price", "export_price"):
-            price = getattr(self.grid, name)
-            if isinstance(price, tuple) and len(price) not in (24, self.steps):
-                raise ScenarioError(
-                    f"grid.{name}",
-                    f"{len(price)} values",
-                    f"must be a number, 24 values by hour, or {self.steps} by step",
-                )
-        return self
-
-
-def validate(data: dict[str, Any]) -> Scenario:
-    """Return the scenario that a nested dictionary describes.
-
-    Raises:
-        ScenarioError: A field is unknown, missing or has a value that is not allowed.
-    """
-    try:
-        return Scenario.model_validate(data)
-    except ValidationError as error:
-        raise _first(error) from None
-
-
-def _first(error: ValidationError) -> JiranError:
-    """Turn pydantic's list of errors into one sentence about the first field that has one."""
-    errors = error.errors(include_url=False)
-    first = errors[0]
-    if first["type"] == "extra_forbidden":
-        known = ", ".join(_keys_at(first["loc"][:-1]))
-        return ScenarioError(
-            ".".join((*_place(first), str(first["loc"][-1]))), first["input"], f"unknown key; known here: {known}"
-        )
-    # A field of several types has an error for each type; the one that reached deepest into the value fits it best.
-    depth = len(_place(first))
-    same = [other for other in errors if _place(other)[:depth] == _place(first)]
-    deepest = max(same, key=lambda other: len(_place(other)))
-    where = ".".join(_place(deepest)) or "scenario"
-    if deepest["type"] == "missing":
-        return ScenarioError(where, None, "is required")
-    allowed = dict.fromkeys(_in_words(other["msg"]) for other in same if _place(other) == _place(deepest))
-    return ScenarioError(where, deepest["input"], f"must be {' or '.join(allowed)}")
-
-
-def _place(error: Any) -> tuple[str, ...]:
-    """Return the keys that lead to an error, without pydantic's names of a union's branches."""
-    keys = error["loc"][:-1] if error["type"] == "extra_forbidden" else error["loc"]
-    return tuple(str(part) for part in keys if not _is_branch(part))
-
-
-#: Pydantic's words and ours.
-_WORDS = {
-    "Input should be ": "",
-    "Value error, ": "",
-    "String should have ": "",
-    "greater than or equal to": "at least",
-    "less than or equal to": "at most",
-    "greater than": "above",
-    "less than": "below",
-    "a valid boolean": "true or false",
-    "a valid dictionary": "a table",
-    "a valid integer": "a whole number",
-    "a valid number": "a number",
-    "a valid string": "text",
-    "a valid tuple": "a list",
-}
-
-
-def _in_words(message: str) -> str:
-    """Return what is allowed as a person says it."""
-    for theirs, ours in _WORDS.items():
-        message = message.replace(theirs, ours)
-    return message.split(" or instance of ")[0].split(", unable to ")[0].split(", got a ")[0]
-
-
-def _is_branch(part: str | int) -> bool:
-    """Tell whether a part of a location is pydantic's name for a branch of a union, not a key."""
-    return isinstance(part, str) and ("[" in part or "-" in part or part in ("float", "int", "str"))
-
-
-def _keys_at(place: tuple[str | int, ...]) -> list[str]:
-    """Return the keys that a table of the scenario knows."""
-    model: Any = Scenario
-    for part in place:
-        if isinstance(part, str) and not _is_branch(part) and part in model.model_fields:
-            model = _model_of(model.model_fields[part].annotation)
-    return list(model.model_fields)
-
-
-def _model_of(annotation: Any) -> Any:
-    """Return the model inside an annotation such as ``tuple[HomeGroup, ...]`` or ``HomeData | None``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        model = _model_of(inner)
-        if model is not None:
-            return model
-    return None

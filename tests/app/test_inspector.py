@@ -1,0 +1,134 @@
+"""The inspector: what it says about a step is what the market did, to the last kWh."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import jiran
+from jiran.app.charts import clearing as charts
+from jiran.app.charts.base import Window
+from jiran.app.inspector import busiest_step, clearing, step_label
+from jiran.app.step_words import gain, money_words, rest_words, share_rule, tex
+from jiran.market.matching import MATCHINGS
+
+LENDING = {"ev.supply.enabled": True, "steps": 72}
+
+
+def run(**overrides):
+    return jiran.simulate(jiran.load_scenario("paper", overrides))
+
+
+@pytest.fixture(scope="module")
+def paper():
+    return run()
+
+
+@pytest.mark.parametrize("matching", MATCHINGS)
+def test_every_trade_is_the_smaller_of_offer_and_want_and_empties_one_side(matching):
+    result = run(**{"market.matching": matching})
+    for step in np.flatnonzero(result.settlement.trades):
+        pairs = clearing(result, int(step)).pairs
+        smaller = np.minimum(pairs["offered_kwh"].to_numpy(), pairs["wanted_kwh"].to_numpy())
+        np.testing.assert_allclose(pairs["kwh"].to_numpy(), smaller, atol=1e-9)
+        left = np.minimum(pairs["offered_left_kwh"].to_numpy(), pairs["wanted_left_kwh"].to_numpy())
+        assert left.max() == 0.0
+
+
+@pytest.mark.parametrize("overrides", [{}, LENDING, {**LENDING, "market.matching": "pro-rata"}])
+def test_the_orders_are_those_that_the_market_got(overrides):
+    result = run(**overrides)
+    matching = result.scenario.market.parameters["matching"]
+    for step in range(result.timeline.steps):
+        taken = clearing(result, step)
+        net = taken.orders["surplus_kwh"].to_numpy() - taken.orders["deficit_kwh"].to_numpy()
+        again = jiran.clear(net, import_price=0.5625, export_price=0.2, matching=matching)
+        np.testing.assert_allclose(again.sold + again.bought, taken.orders["cut_kwh"], atol=1e-9)
+        assert len(again.kwh) == taken.pairs.height
+
+
+def test_evs_offer_to_neighbours_in_the_evening_only():
+    result = run(**LENDING)
+    offers = np.array([clearing(result, step).orders["ev_offer_kwh"].sum() for step in range(72)])
+    assert offers.max() > 0.0
+    assert set(np.flatnonzero(offers) % 24) <= set(range(18, 22))
+
+
+def test_the_rest_goes_to_battery_and_grid_and_nothing_is_lost(paper):
+    for step in range(24):
+        taken = clearing(paper, step)
+        parts = charts.in_and_out_parts(taken)
+        came, went = (sum(value for _, side, value, _ in parts if side == which) for which in (0, 1))
+        assert came == pytest.approx(went, abs=1e-9)
+        assert sum(taken.money.values()) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_money_of_all_steps_is_the_money_of_the_run():
+    result = run(**{"grid.network_charge": 0.05, "battery.fund_share": "keep"})
+    totals: dict[str, float] = {}
+    for step in range(24):
+        for name, amount in clearing(result, step).money.items():
+            totals[name] = totals.get(name, 0.0) + amount
+    assert totals == pytest.approx(result.accounts, abs=1e-9)
+
+
+def test_the_busiest_step_has_most_trades(paper):
+    step = busiest_step(paper, Window(0, 24))
+    assert paper.settlement.trades[step] == paper.settlement.trades.max()
+    assert step_label(paper, step) == "Sat 21 Mar 08:00"
+
+
+def test_without_trades_the_sunniest_step_is_shown():
+    result = run(**{"market.mechanism": "grid-only"})
+    taken = clearing(result, busiest_step(result, Window(0, 24)))
+    assert taken.label == "Sat 21 Mar 12:00"
+    assert taken.matching == ""
+    assert taken.pairs.is_empty()
+    assert share_rule(taken) == ""
+
+
+@pytest.mark.parametrize("matching", MATCHINGS)
+def test_each_way_of_matching_is_explained(matching):
+    result = run(**{"market.matching": matching})
+    assert len(share_rule(clearing(result, busiest_step(result, Window(0, 24))))) > 50
+
+
+def test_the_share_of_pro_rata_is_the_one_applied():
+    result = run(**{"market.matching": "pro-rata"})
+    taken = clearing(result, busiest_step(result, Window(0, 24)))
+    sellers = taken.orders.filter(taken.orders["surplus_kwh"] > 0)
+    share = float((sellers["cut_kwh"] / sellers["surplus_kwh"]).mean())
+    assert f"{share:.1%}" in share_rule(taken)
+
+
+def test_pictures_show_the_numbers_of_the_step(paper):
+    taken = clearing(paper, 8)
+    spec = charts.balances(taken)
+    shown = dict(zip(spec["xAxis"]["data"], spec["series"][-1]["data"], strict=True))
+    assert shown["S1"] == pytest.approx(taken.orders["balance_kwh"][0], abs=1e-3)
+    total = sum(sum(series["data"]) for series in charts.in_and_out(taken)["series"])
+    assert total == pytest.approx(2 * taken.energy["generation_kwh"], abs=0.01)
+    assert "E1 the lowest" in charts.balances_alt(taken)
+    assert "Sun 17.5 kWh" in charts.in_and_out_alt(taken)
+
+
+def test_a_big_community_shows_those_with_most_to_spare_and_most_in_need():
+    result = run(**{"homes.groups.solar.count": 60, "homes.groups.normal.count": 60})
+    shown = charts.shown_orders(clearing(result, 12))
+    assert shown.height == charts.MOST_BARS
+    assert shown["balance_kwh"][0] > 0 > shown["balance_kwh"][-1]
+
+
+def test_words(paper):
+    nothing = dict.fromkeys(("battery_charged_kwh", "battery_drawn_kwh", "grid_import_kwh", "grid_export_kwh"), 0.0)
+    assert rest_words(nothing) == "Nothing was left over, and nothing was missing."
+    assert (
+        rest_words({**nothing, "grid_import_kwh": 2.0})
+        == "Still missing were 2.00 kWh: all of it came **from the grid**."
+    )
+    assert "went **1.00 kWh** into the battery and **2.00 kWh**" in rest_words(
+        {**nothing, "battery_charged_kwh": 1.0, "grid_export_kwh": 2.0}
+    )
+    assert money_words(clearing(paper, 0), "MYR").startswith("Money, MYR: Homes −")
+    assert (gain(0.0), gain(0.1), gain(-0.1)) == ("the same", "a gain of 0.1000", "a **loss** of 0.1000")
+    assert tex(r"a_b\{c}") == r"a\_b \{c\}"

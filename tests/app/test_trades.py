@@ -1,0 +1,170 @@
+"""The page of trades: pictures and tables that add up, at every size."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import jiran
+from jiran.app import ledger
+from jiran.app.charts import trades as charts
+from jiran.app.charts.base import Window
+from jiran.app.ledger import Wanted
+
+PAGE = """
+from jiran.app.views import trades
+
+trades.show()
+"""
+MANY = {f"homes.groups.{kind}.count": 50 for kind in ("solar", "ev", "hybrid", "normal")}
+ODD = {
+    "no trades": {"market.mechanism": "grid-only"},
+    "no battery": {"battery.capacity_kwh": 0.0},
+    "one home": {"homes.groups": [{"kind": "solar", "count": 1}]},
+    "ev supply": {"ev.supply.enabled": True, "steps": 72},
+    "one step": {"steps": 1},
+    "pro-rata": {"market.matching": "pro-rata"},
+    "network charge": {"grid.network_charge": 0.1},
+    "200 homes": MANY,
+}
+
+
+def run(**overrides):
+    return jiran.simulate(jiran.load_scenario("paper", overrides))
+
+
+def show(result, **state):
+    at = AppTest.from_string(PAGE, default_timeout=60)
+    at.session_state["result"] = result
+    for name, value in state.items():
+        at.session_state[name] = value
+    at.run()
+    assert not at.exception
+    return at
+
+
+def specs(at):
+    """The specifications of all charts on a page."""
+    return [json.loads(element.proto.spec) for element in at.get("echarts_chart")]
+
+
+@pytest.fixture(scope="module")
+def paper():
+    return run()
+
+
+@pytest.fixture(scope="module")
+def year():
+    return run(**MANY, steps=35_040, step_minutes=15)
+
+
+@pytest.mark.parametrize("overrides", ODD.values(), ids=ODD.keys())
+def test_the_page_shows_any_run(overrides):
+    show(run(**overrides))
+
+
+def test_every_chart_has_words_and_a_download(paper):
+    at = show(paper)
+    elements = at.get("echarts_chart")
+    assert len(elements) == 4
+    for element in elements:
+        spec = json.loads(element.proto.spec)
+        assert spec["animation"] is False
+        assert spec["toolbox"]["feature"]["saveAsImage"]["name"].startswith("jiran-")
+        assert any(digit in element.proto.alt for digit in "0123456789")
+
+
+def test_next_and_previous_step(paper):
+    at = show(paper)
+    slider = at.select_slider[0]
+    assert slider.value == 8
+    at.button(key="step_next").click().run()
+    assert at.select_slider[0].value == 9
+    at.button(key="step_before").click().run()
+    at.button(key="step_before").click().run()
+    assert at.select_slider[0].value == 7
+    assert not at.exception
+
+
+def test_the_moves_say_the_numbers_of_the_step(paper):
+    at = show(paper)
+    formulas = " ".join(entry.value for entry in at.latex)
+    assert r"B_{\text{S1}} = 2.50 - 0.35 = 2.15\ \text{kWh}" in formulas
+    assert r"\min(2.15,\, 3.78)" in formulas
+    assert r"0.8 \times 0.5625 = 0.4500\ \text{MYR/kWh}" in formulas
+    words = " ".join(entry.value for entry in at.markdown)
+    assert "5 sellers offer **10.00 kWh**" in words
+    assert "pays S1 for the first trade 2.15 kWh × 0.4500 = **MYR 0.97**" in words
+
+
+def test_pairs_add_up_to_the_trades(paper):
+    pairs = charts.pair_totals(paper, Window(0, 24))
+    assert pairs["kwh"].sum() == pytest.approx(paper.kpis["p2p_kwh"])
+    assert pairs["paid"].sum() == pytest.approx(paper.homes["p2p_paid"].sum())
+    s1 = pairs.filter(pairs["seller"] == "S1")["kwh"].sum()
+    assert s1 == pytest.approx(paper.homes["p2p_sold_kwh"][0])
+    kinds = charts.by_kind(pairs)
+    assert kinds["kwh"].sum() == pytest.approx(pairs["kwh"].sum())
+    assert set(kinds["seller"]) == {"Solar"}
+
+
+def test_pictures_hold_all_pairs(paper):
+    pairs = charts.pair_totals(paper, Window(0, 24))
+    ring, cells = charts.ring(pairs, "kwh", "kWh"), charts.cells(paper, pairs, "paid", "MYR")
+    assert sum(link["value"] for link in ring["series"][0]["links"]) == pytest.approx(pairs["kwh"].sum(), abs=0.05)
+    assert sum(cell[2] for cell in cells["series"][0]["data"]) == pytest.approx(pairs["paid"].sum(), abs=0.2)
+    assert cells["yAxis"]["data"] == ["S1", "S2", "S3", "S4", "S5"]
+
+
+def test_the_list_filters_sorts_and_counts(paper):
+    window = Window(0, 24)
+    everything = ledger.listing(paper, window, Wanted())
+    assert everything.rows.select(paper.trades.columns).equals(paper.trades)
+    assert everything.rows["number"].to_list() == list(range(1, 65))
+    own = ledger.listing(paper, window, Wanted("S1", "E1", 0.5))
+    wanted = paper.trades.filter(
+        (paper.trades["seller"] == "S1") & (paper.trades["buyer"] == "E1") & (paper.trades["kwh"] >= 0.5)
+    )
+    assert own.rows["kwh"].to_list() == wanted["kwh"].to_list()
+    assert own.paid == pytest.approx(wanted["paid"].sum())
+    largest = ledger.listing(paper, window, Wanted(largest_first=True))
+    assert largest.rows["kwh"].to_list() == sorted(paper.trades["kwh"], reverse=True)
+
+
+def test_table_one_is_the_homes_energy(paper):
+    homes = ledger.prosumers(paper, Window(0, 24))
+    assert homes["generation_kwh"].to_list() == paper.homes["generation_kwh"].to_list()
+    assert homes["net_kwh"].sum() == pytest.approx(paper.kpis["generation_kwh"] - paper.kpis["demand_kwh"])
+    assert homes["role"].to_list()[:6] == ["sells"] * 5 + ["buys"]
+    day = ledger.prosumers(paper, Window(0, 12))["demand_kwh"] + ledger.prosumers(paper, Window(12, 24))["demand_kwh"]
+    np.testing.assert_allclose(day.to_numpy(), homes["demand_kwh"].to_numpy())
+
+
+def test_the_filter_of_the_page(paper):
+    at = show(paper)
+    at.selectbox(key="log_seller").set_value("S5").run()
+    assert not at.exception
+    assert any(entry.value.startswith("1 trade, 0.74 kWh") for entry in at.caption)
+
+
+def test_names_that_look_like_code_stay_names():
+    homes = [{"id": r"$x_{1}\alpha$ *b*", "kind": "solar"}, {"id": "[n](http://x)", "kind": "normal"}]
+    at = show(run(**{"homes.groups": [], "homes.single": homes}))
+    words = " ".join(entry.value for entry in at.markdown)
+    assert "[n](http" not in words
+    assert r"\[n\]\(http" in words
+
+
+@pytest.mark.parametrize("day", ["Whole period", "2026-06-01"])
+def test_a_year_of_200_homes_is_quick_and_small(year, day):
+    at = show(year, day=day)
+    started = time.process_time()
+    at.run()
+    assert time.process_time() - started < 3.0  # on a busy machine; about 0.5 s with the test's own work on a quiet one
+    assert not at.exception
+    assert sum(len(json.dumps(spec)) for spec in specs(at)) < 150_000
+    assert max(element.value.shape[0] for element in at.dataframe) <= ledger.MOST_ROWS
