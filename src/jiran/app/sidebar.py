@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
-from jiran.app import state, upload
+from jiran.app import links, state, upload
 from jiran.app.fields import bounds, default, info, meaning
 from jiran.errors import JiranError, ScenarioError
 from jiran.market import find, mechanisms
@@ -135,11 +135,16 @@ def show() -> None:
     panel = _Panel()
     _presets(panel)
     _main(panel)
-    with st.expander("More", icon=":material/tune:"):
-        _more(panel)
-    with st.expander("Your own data", icon=":material/upload_file:"):
-        upload.show()
-    # What the link changed without having a widget stays.
+    # Widgets cost time at every change, and most viewers never open these: they are drawn only when they are seen.
+    more = st.expander("More", icon=":material/tune:", on_change="rerun", key="more")
+    if more.open:
+        with more:
+            _more(panel)
+    own = st.expander("Your own data", icon=":material/upload_file:", on_change="rerun", key="own data")
+    if own.open:
+        with own:
+            upload.show()
+    # What was changed and has no widget now stays changed.
     for name, value in panel.given.items():
         if name not in panel.places:
             panel.wanted[name] = value
@@ -157,7 +162,7 @@ def _presets(panel: _Panel) -> None:
     options = names if label in names else [label, *names]
     chosen = st.selectbox("Scenario", options, index=options.index(label), key=panel.key("preset"))
     if chosen != label:
-        state.set_base(state.base_of_preset(chosen))
+        state.set_base(links.base_of_preset(chosen))
         st.rerun()
     st.caption(str(panel.base.data.get("description", "")))
     if panel.given and st.button("Back to the preset's values", icon=":material/undo:", type="tertiary"):

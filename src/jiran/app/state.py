@@ -6,39 +6,25 @@ changes stand in the address bar, so that a link opens the same picture elsewher
 
 from __future__ import annotations
 
-import base64
-import binascii
 import gc
-import json
 import sys
-import threading
-import tomllib
-import zlib
-from collections import OrderedDict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
-import tomli_w
 
 from jiran.app.charts.base import Window
+from jiran.app.links import FIRST_PRESET, Base, base_of_preset, read_link, write_link
+from jiran.app.runs import Runs, home_steps
 from jiran.errors import JiranError
-from jiran.scenario import KINDS, MAX_HOME_STEPS, Scenario, validate
-from jiran.scenario.files import presets, read_scenario, with_overrides
+from jiran.scenario import MAX_HOME_STEPS, Scenario, validate
+from jiran.scenario.files import with_overrides
 from jiran.simulation import simulate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from jiran.result import Result
 
-FIRST_PRESET = "paper"
-#: Results that are kept: as many as have this many home-steps together (about 2 GB at the most).
-_KEPT_HOME_STEPS = 40_000_000
-_LONGEST_LINK = 100_000
-#: Keys of the address bar that are not changes.
-_PRESET, _SHARED = "preset", "s"
+_WHOLE = "Whole period"
 
 
 @st.cache_resource(show_spinner=False)
@@ -52,74 +38,13 @@ def prepare() -> None:
     gc.freeze()
 
 
-@dataclass
-class Base:
-    """A scenario to start from, and how the address bar names it."""
-
-    label: str
-    data: dict[str, Any]
-    link: dict[str, str] = field(default_factory=dict)
-
-
-def base_of_preset(name: str) -> Base:
-    """Return a preset as a base."""
-    return Base(name, _with_all_kinds(read_scenario(name)), {_PRESET: name})
-
-
-def base_of_data(label: str, data: dict[str, Any]) -> Base:
-    """Return any scenario data as a base; it goes into the link whole unless it reads a file of this machine."""
-    data = _with_all_kinds(data)
-    scenario = validate(data)
-    local = scenario.homes.data is not None or scenario.market.mechanism.endswith(".py")
-    return Base(label, data, {} if local else {_SHARED: _pack(data)})
-
-
-def _with_all_kinds(data: dict[str, Any]) -> dict[str, Any]:
-    """Give the modelled community a group of each kind, empty if need be, so that homes can be added."""
-    homes = data.get("homes", {})
-    if "groups" in homes and "single" not in homes:
-        there = {group.get("kind") for group in homes["groups"]}
-        homes["groups"] = [*homes["groups"], *({"kind": kind, "count": 0} for kind in KINDS if kind not in there)]
-    return data
-
-
-def _pack(data: dict[str, Any]) -> str:
-    return base64.urlsafe_b64encode(zlib.compress(tomli_w.dumps(data).encode(), 9)).decode().rstrip("=")
-
-
-def _unpack(text: str) -> dict[str, Any]:
-    """Return the scenario data of a shared link.
-
-    Raises:
-        JiranError: It is damaged, or would read files or run programs of this machine.
-    """
-    try:
-        packed = base64.urlsafe_b64decode(text[:_LONGEST_LINK] + "=" * (-len(text) % 4))
-        data = tomllib.loads(zlib.decompressobj().decompress(packed, 20 * _LONGEST_LINK).decode())
-    except (binascii.Error, ValueError, zlib.error) as error:
-        raise JiranError("the link is damaged: its scenario cannot be read") from error
-    refuse_files(data, "the link")
-    return data
-
-
-def refuse_files(data: dict[str, Any], source: str) -> None:
-    """Refuse scenario data from outside that would read files or run programs of this machine.
-
-    Raises:
-        JiranError: It would.
-    """
-    homes, market = data.get("homes"), data.get("market")
-    reads = isinstance(homes, dict) and "data" in homes
-    if reads or (isinstance(market, dict) and str(market.get("mechanism", "")).endswith(".py")):
-        raise JiranError(f"{source} names a file, which only a scenario on the command line may: jiran app SCENARIO.toml")
-
-
 def base() -> Base:
     """Return the current base; on the first run the one of the address bar or of the command line."""
     if "base" not in st.session_state:
         st.session_state.changes = {}
         try:
-            st.session_state.base, st.session_state.changes = _from_outside()
+            link, named = _address(), sys.argv[1] if len(sys.argv) > 1 else None
+            st.session_state.base, st.session_state.changes = read_link(link, named)
         except JiranError as error:
             st.session_state.base = base_of_preset(FIRST_PRESET)
             st.session_state.notice = str(error)
@@ -162,34 +87,6 @@ def take_notice() -> str | None:
     return notice
 
 
-def _from_outside() -> tuple[Base, dict[str, Any]]:
-    """Return base and changes from the address bar, else from the command line, else the first preset."""
-    link = {key: st.query_params[key] for key in st.query_params}
-    if _SHARED in link:
-        start = base_of_data("shared scenario", _unpack(link.pop(_SHARED)))
-    elif _PRESET in link:
-        name = link.pop(_PRESET)
-        if name not in presets():
-            raise JiranError(f"the link names the preset {name!r}, which is not one of {', '.join(presets())}")
-        start = base_of_preset(name)
-    elif len(sys.argv) > 1:
-        name = sys.argv[1]
-        start = base_of_preset(name) if name in presets() else base_of_data(name, read_scenario(name))
-    else:
-        start = base_of_preset(FIRST_PRESET)
-    wanted = {key: _value(text) for key, text in link.items() if "." in key or key in Scenario.model_fields}
-    refuse_files(with_overrides({}, wanted), "the link")
-    validate(with_overrides(start.data, wanted))
-    return start, wanted
-
-
-def _value(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
 def keep(wanted: dict[str, Any]) -> Scenario:
     """Make changes current and show them in the address bar; return the scenario.
 
@@ -200,15 +97,14 @@ def keep(wanted: dict[str, Any]) -> Scenario:
     scenario = validate(with_overrides(start.data, wanted))
     st.session_state.changes = wanted
     st.session_state.scenario = scenario
-    if start.link:
-        link = start.link | {
-            name: value if isinstance(value, str) else json.dumps(value) for name, value in wanted.items()
-        }
-        if {key: st.query_params[key] for key in st.query_params} != link:
-            st.query_params.from_dict(link)
-    else:
-        st.query_params.clear()
+    link = write_link(start, wanted)
+    if _address() != link:
+        st.query_params.from_dict(link)
     return scenario
+
+
+def _address() -> dict[str, str]:
+    return {key: st.query_params[key] for key in st.query_params}
 
 
 def scenario() -> Scenario:
@@ -231,32 +127,9 @@ def is_new_upload(file: str) -> bool:
     return True
 
 
-class _Results:
-    """Finished runs by scenario, shared by all viewers; the oldest go when there are too many home-steps."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[str, Result] = OrderedDict()
-
-    def get(self, key: str) -> Result | None:
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def put(self, key: str, result: Result) -> None:
-        with self._lock:
-            self._kept[key] = result
-            while len(self._kept) > 1 and sum(self._sizes()) > _KEPT_HOME_STEPS:
-                self._kept.popitem(last=False)
-
-    def _sizes(self) -> Iterator[int]:
-        return (kept.community.size * kept.timeline.steps for kept in self._kept.values())
-
-
 @st.cache_resource(show_spinner=False)
-def _results() -> _Results:
-    return _Results()
+def _results() -> Runs:
+    return Runs()
 
 
 def run(wanted: Scenario) -> Result:
@@ -269,7 +142,7 @@ def run(wanted: Scenario) -> Result:
     result = _results().get(key)
     if result is None:
         bar = st.empty()
-        long = _home_steps(wanted) > MAX_HOME_STEPS // 100
+        long = home_steps(wanted) > MAX_HOME_STEPS // 100
 
         def show(done: float) -> None:
             if long:
@@ -280,11 +153,6 @@ def run(wanted: Scenario) -> Result:
         _results().put(key, result)
     st.session_state.result = result
     return result
-
-
-def _home_steps(wanted: Scenario) -> int:
-    homes = sum(group.count for group in wanted.homes.groups) + len(wanted.homes.single)
-    return max(homes, 1) * wanted.steps
 
 
 def result() -> Result:
@@ -315,9 +183,6 @@ def pick_window(*, whole: bool) -> Window:
         return Window(0, shown.timeline.steps)
     steps = np.flatnonzero(shown.timeline.local.astype("datetime64[D]") == np.datetime64(chosen))
     return Window(int(steps[0]), int(steps[-1]) + 1)
-
-
-_WHOLE = "Whole period"
 
 
 def picked_home() -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from jiran.app import state
+from jiran.app import links, state
 from jiran.errors import JiranError
 from jiran.scenario import MAX_HOME_STEPS, HomeData
 from jiran.scenario.files import as_data
@@ -26,7 +26,9 @@ def show() -> None:
         "A scenario (.toml), or meter data (.csv, .parquet): a time column and a column for each home, such as "
         "“A load” and “A generation”; or rows of home, time and value."
     )
-    unit = st.segmented_control("Meter values are", ("kWh", "kW"), default="kWh", help="kWh in each interval, or mean kW")
+    unit = st.segmented_control(
+        "Meter values are", ("kWh", "kW"), default="kWh", help="kWh in each interval, or mean kW"
+    )
     file = st.file_uploader(
         "File", type=["toml", "csv", "txt", "parquet"], key="upload", label_visibility="collapsed",
         max_upload_size=_LARGEST_MB,
@@ -41,18 +43,20 @@ def show() -> None:
     st.rerun()
 
 
-def _base(file: UploadedFile, unit: Literal["kWh", "kW"]) -> state.Base:
+def _base(file: UploadedFile, unit: Literal["kWh", "kW"]) -> links.Base:
     """Return what an uploaded file describes.
 
     Raises:
         JiranError: The file cannot be used.
     """
     if file.name.lower().endswith(".toml"):
-        return state.base_of_data(file.name, _scenario_data(file))
+        return links.base_of_data(file.name, _scenario_data(file))
     data = as_data(state.scenario())
     path = Path(tempfile.mkdtemp(prefix="jiran-")) / Path(file.name).name
     path.write_bytes(file.getvalue())
-    return state.base_of_data(file.name, data | _metered(HomeData(path=str(path), unit=unit), data["time_zone"], file.name))
+    return links.base_of_data(
+        file.name, data | _metered(HomeData(path=str(path), unit=unit), data["time_zone"], file.name)
+    )
 
 
 def _metered(source: HomeData, zone: str, name: str) -> dict[str, Any]:
@@ -76,5 +80,5 @@ def _scenario_data(file: UploadedFile) -> dict[str, Any]:
         data = tomllib.loads(file.getvalue().decode())
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise JiranError(f"{file.name}: is not a scenario in TOML: {error}") from error
-    state.refuse_files(data, file.name)
+    links.refuse_files(data, file.name)
     return data

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import tomllib
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ _PRESETS = resources.files("jiran") / "scenarios"
 _MAX_BYTES = 5_000_000
 
 
+@cache
 def presets() -> dict[str, str]:
     """Return the ready scenarios: name -> description, the paper's first."""
     names = sorted(entry.name.removesuffix(".toml") for entry in _PRESETS.iterdir() if entry.name.endswith(".toml"))

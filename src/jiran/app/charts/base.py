@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
-
-if TYPE_CHECKING:
-    from jiran.result import Result
 
 Spec = dict[str, Any]
 
@@ -22,33 +19,6 @@ class Window:
 
     first: int
     last: int
-
-
-def binned_steps(result: Result, window: Window) -> tuple[pl.DataFrame, float]:
-    """Return `result.steps` of a window in at most `MOST_POINTS` rows, and the length of a row in hours.
-
-    Energy and trades are sums over a row's steps, `soc_kwh` is the state at the row's end, prices are means (the P2P
-    price weighted by energy), `time` is the start.
-    """
-    frame = result.steps.slice(window.first, window.last - window.first)
-    size = -(-frame.height // MOST_POINTS)
-    step_h = result.timeline.step_h
-    if size == 1:
-        return frame, step_h
-    energy = [name for name in frame.columns if name.endswith("_kwh") and name != "soc_kwh"]
-    binned = (
-        frame.group_by(pl.int_range(pl.len()) // size, maintain_order=True)
-        .agg(
-            pl.col("step", "time").first(),
-            pl.col(*energy, "trades").sum(),
-            pl.col("soc_kwh").last(),
-            pl.col("import_price", "export_price").mean(),
-            p2p_price=(pl.col("p2p_price") * pl.col("p2p_kwh")).sum()
-            / pl.col("p2p_kwh").filter(pl.col("p2p_price").is_not_null()).sum(),
-        )
-        .with_columns(pl.col("p2p_price").fill_nan(None))
-    )
-    return binned.select(frame.columns), step_h * size
 
 
 def time_labels(frame: pl.DataFrame, *, days: bool) -> list[str]:

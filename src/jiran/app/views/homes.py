@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -37,40 +38,29 @@ def _bills(result: Result) -> None:
     """Draw every home's bill, and what a home of each kind saves."""
     st.subheader("Who pays what", anchor="bills")
     homes, currency = result.homes, result.scenario.currency
-    few = homes.height <= MOST_HOMES
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        which = (
-            "Every home's bill"
-            if few
-            else f"The bills of the 10 homes that save most and the 10 that save least, of {homes.height:,}"
-        )
+        which = "Every home's bill for the whole period."
+        if homes.height > MOST_HOMES:
+            which = f"The 10 homes that save most and the 10 that save least, of {homes.height:,}: bills for the whole period."
         st.caption(
-            f"{which} for the whole period. The line goes from the bill without trading to the bill with it. Click a home to see its day below."
+            f"{which} The line goes from the bill without trading to the bill with it. Click a home to see its day below."
         )
-        spec = charts.bills(homes, currency)
-
-        def pick() -> None:
-            _pick_clicked(spec)
-
-        rows = charts.shown_bills(homes).height
-        st.echarts_chart(
-            spec, key=_BILLS_KEY, alt=charts.bills_alt(homes, currency), height=120 + 24 * rows, on_select=pick
-        )
+        spec, alt = charts.bills(homes, currency), charts.bills_alt(homes, currency)
+        height = 120 + 24 * charts.shown_bills(homes).height
+        st.echarts_chart(spec, key=_BILLS_KEY, alt=alt, height=height, on_select=partial(_pick_clicked, spec))
     with right:
-        st.caption("What a home of each kind saves by trading, on average.")
-        kinds = charts.saving_by_kind(homes).height
-        st.echarts_chart(
-            charts.kinds(homes, currency), key="kinds", alt=charts.kinds_alt(homes, currency), height=70 + 52 * kinds
-        )
-        if not few:
-            st.caption("How the savings are spread: half of the homes lie in the box, all between the ends.")
-            st.echarts_chart(
-                charts.spread(homes, currency),
-                key="spread",
-                alt=charts.kinds_alt(homes, currency),
-                height=70 + 52 * kinds,
-            )
+        _kinds(homes, currency)
+
+
+def _kinds(homes: pl.DataFrame, currency: str) -> None:
+    """Draw what a home of each kind saves, and of many homes how far they lie apart."""
+    alt, height = charts.kinds_alt(homes, currency), 70 + 52 * charts.saving_by_kind(homes).height
+    st.caption("What a home of each kind saves by trading, on average.")
+    st.echarts_chart(charts.kinds(homes, currency), key="kinds", alt=alt, height=height)
+    if homes.height > MOST_HOMES:
+        st.caption("How the savings are spread: half of the homes lie in the box, all between the ends.")
+        st.echarts_chart(charts.spread(homes, currency), key="spread", alt=alt, height=height)
 
 
 def _pick_clicked(spec: Spec) -> None:
@@ -183,14 +173,7 @@ def _trades(result: Result, home: str, window: Window) -> None:
     if own.is_empty():
         st.caption(f"{name} did not trade with a neighbour on this day.")
         return
-    sells = pl.col("seller") == home
-    rows = own.select(
-        time=pl.col("time").dt.strftime("%H:%M"),
-        side=pl.when(sells).then(pl.lit("sold to")).otherwise(pl.lit("bought from")),
-        neighbour=pl.when(sells).then(pl.col("buyer").cast(pl.String)).otherwise(pl.col("seller").cast(pl.String)),
-        kwh=pl.col("kwh"),
-        amount=pl.when(sells).then(pl.col("received")).otherwise(-pl.col("paid")),
-    )
+    rows = _own_rows(own, home)
     st.caption(
         f"{counted(rows.height, 'trade')} of {name} on this day: {kwh(float(rows['kwh'].sum()))}, "
         f"{money(float(rows['amount'].sum()), currency)} in all."
@@ -209,6 +192,18 @@ def _trades(result: Result, home: str, window: Window) -> None:
         },
         key="home_trades",
         alt=f"Table of the trades of {home}.",
+    )
+
+
+def _own_rows(own: pl.DataFrame, home: str) -> pl.DataFrame:
+    """Return trades as the home sees them: sold to or bought from whom, and what it earned or paid."""
+    sells = pl.col("seller") == home
+    return own.select(
+        time=pl.col("time").dt.strftime("%H:%M"),
+        side=pl.when(sells).then(pl.lit("sold to")).otherwise(pl.lit("bought from")),
+        neighbour=pl.when(sells).then(pl.col("buyer").cast(pl.String)).otherwise(pl.col("seller").cast(pl.String)),
+        kwh=pl.col("kwh"),
+        amount=pl.when(sells).then(pl.col("received")).otherwise(-pl.col("paid")),
     )
 
 

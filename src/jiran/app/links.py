@@ -1,0 +1,130 @@
+"""A scenario as a base with changes on top, and as the address bar holds it.
+
+The base is a preset, or a shared or uploaded scenario that goes into the link whole. A link comes from anybody: it may
+not read files or run programs of the machine that the dashboard runs on.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import tomllib
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+import tomli_w
+
+from jiran.errors import JiranError
+from jiran.scenario import KINDS, Scenario, validate
+from jiran.scenario.files import presets, read_scenario, with_overrides
+
+FIRST_PRESET = "paper"
+_LONGEST_LINK = 100_000
+#: Keys of the address bar that are not changes.
+_PRESET, _SHARED = "preset", "s"
+
+
+@dataclass
+class Base:
+    """A scenario to start from, and how the address bar names it."""
+
+    label: str
+    data: dict[str, Any]
+    link: dict[str, str] = field(default_factory=dict)
+
+
+def base_of_preset(name: str) -> Base:
+    """Return a preset as a base."""
+    return Base(name, _with_all_kinds(read_scenario(name)), {_PRESET: name})
+
+
+def base_of_data(label: str, data: dict[str, Any]) -> Base:
+    """Return any scenario data as a base; it goes into the link whole unless it reads a file of this machine."""
+    data = _with_all_kinds(data)
+    scenario = validate(data)
+    local = scenario.homes.data is not None or scenario.market.mechanism.endswith(".py")
+    return Base(label, data, {} if local else {_SHARED: _pack(data)})
+
+
+def _with_all_kinds(data: dict[str, Any]) -> dict[str, Any]:
+    """Give the modelled community a group of each kind, empty if need be, so that homes can be added."""
+    homes = data.get("homes", {})
+    if "groups" in homes and "single" not in homes:
+        there = {group.get("kind") for group in homes["groups"]}
+        homes["groups"] = [*homes["groups"], *({"kind": kind, "count": 0} for kind in KINDS if kind not in there)]
+    return data
+
+
+def _pack(data: dict[str, Any]) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(tomli_w.dumps(data).encode(), 9)).decode().rstrip("=")
+
+
+def _unpack(text: str) -> dict[str, Any]:
+    """Return the scenario data of a shared link.
+
+    Raises:
+        JiranError: It is damaged, or would read files or run programs of this machine.
+    """
+    try:
+        packed = base64.urlsafe_b64decode(text[:_LONGEST_LINK] + "=" * (-len(text) % 4))
+        data = tomllib.loads(zlib.decompressobj().decompress(packed, 20 * _LONGEST_LINK).decode())
+    except (binascii.Error, ValueError, zlib.error) as error:
+        raise JiranError("the link is damaged: its scenario cannot be read") from error
+    refuse_files(data, "the link")
+    return data
+
+
+def refuse_files(data: dict[str, Any], source: str) -> None:
+    """Refuse scenario data from outside that would read files or run programs of this machine.
+
+    Raises:
+        JiranError: It would.
+    """
+    homes, market = data.get("homes"), data.get("market")
+    reads = isinstance(homes, dict) and "data" in homes
+    if reads or (isinstance(market, dict) and str(market.get("mechanism", "")).endswith(".py")):
+        raise JiranError(
+            f"{source} names a file, which only a scenario on the command line may: jiran app SCENARIO.toml"
+        )
+
+
+def read_link(link: dict[str, str], named: str | None) -> tuple[Base, dict[str, Any]]:
+    """Return base and changes from the address bar, else the base named on the command line, else the first preset.
+
+    Raises:
+        JiranError: The link is damaged, or its scenario is not allowed.
+    """
+    link = dict(link)
+    if _SHARED in link:
+        start = base_of_data("shared scenario", _unpack(link.pop(_SHARED)))
+    elif _PRESET in link:
+        name = link.pop(_PRESET)
+        if name not in presets():
+            raise JiranError(f"the link names the preset {name!r}, which is not one of {', '.join(presets())}")
+        start = base_of_preset(name)
+    elif named is not None:
+        start = base_of_preset(named) if named in presets() else base_of_data(named, read_scenario(named))
+    else:
+        start = base_of_preset(FIRST_PRESET)
+    wanted = {key: _value(text) for key, text in link.items() if "." in key or key in Scenario.model_fields}
+    refuse_files(with_overrides({}, wanted), "the link")
+    validate(with_overrides(start.data, wanted))
+    return start, wanted
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def write_link(start: Base, changes: dict[str, Any]) -> dict[str, str]:
+    """Return what the address bar shows; nothing for a base that cannot be shared."""
+    if not start.link:
+        return {}
+    return start.link | {
+        name: value if isinstance(value, str) else json.dumps(value) for name, value in changes.items()
+    }

@@ -1,0 +1,48 @@
+"""Finished runs, kept for all viewers while there is room."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jiran.result import Result
+    from jiran.scenario import Scenario
+
+#: Results that are kept: as many as have this many home-steps together (about 2 GB at the most).
+_KEPT_HOME_STEPS = 40_000_000
+
+
+class Runs:
+    """Finished runs by scenario, shared by all viewers; the oldest go when there are too many home-steps."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, Result] = OrderedDict()
+
+    def get(self, key: str) -> Result | None:
+        """Return a run, which then counts as the newest."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, key: str, result: Result) -> None:
+        """Keep a run, and drop the oldest if there are too many."""
+        with self._lock:
+            self._kept[key] = result
+            while len(self._kept) > 1 and sum(self._sizes()) > _KEPT_HOME_STEPS:
+                self._kept.popitem(last=False)
+
+    def _sizes(self) -> Iterator[int]:
+        return (kept.community.size * kept.timeline.steps for kept in self._kept.values())
+
+
+def home_steps(wanted: Scenario) -> int:
+    """Return how large a modelled run will be."""
+    homes = sum(group.count for group in wanted.homes.groups) + len(wanted.homes.single)
+    return max(homes, 1) * wanted.steps
