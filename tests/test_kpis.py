@@ -3,7 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from jiran import load_scenario, simulate
 from jiran.kpis import KPIS, MONEY_DUST, gini, jain, ratio
+from jiran.profiles.base import Profiles
 from strategies import run
 
 #: Home 1 sells 1 of its 4 kWh to home 2 and stores 1; then home 1 needs 1 kWh and home 2 needs 3.
@@ -74,6 +76,22 @@ def test_what_one_home_exports_while_another_imports_stays_in_the_neighbourhood(
     assert (figures["grid_import_kwh"], figures["grid_export_kwh"]) == (4.0, 6.0)
     assert (figures["peak_import_kw"], figures["peak_export_kw"], figures["load_factor"]) == (2.0, 4.0, 0.5)
     assert (figures["co2_kg"], figures["co2_avoided_kg"]) == (1.0, 0.0)
+
+
+def test_what_an_ev_lends_is_not_taken_for_solar_energy_given_away():
+    # At 18:00 a roof gives 3 kWh, the home needs 1, its EV can lend 4; the neighbour needs 5: 2 from the roof, 3 from the EV.
+    scenario = load_scenario(
+        "paper",
+        {
+            "homes": {"single": [{"id": "H", "kind": "hybrid"}, {"id": "N", "kind": "normal"}]},
+            "start": "2026-03-21T18:00:00", "steps": 1, "ev.kw": 4.0, "ev.supply.enabled": True,
+        },
+    )  # fmt: skip
+    given = Profiles(np.array([[3.0, 0.0]]), np.array([[1.0, 5.0]]), np.zeros((1, 2)))
+    figures = simulate(scenario, profiles=given).kpis
+    assert (figures["ev_supplied_kwh"], figures["ev_lent_kwh"], figures["p2p_kwh"]) == (3.0, 3.0, 5.0)
+    assert figures["self_consumption_homes"] == pytest.approx(1 / 3)
+    assert figures["self_consumption"] == 1.0
 
 
 def test_shares_of_nothing_are_undefined_and_not_zero():

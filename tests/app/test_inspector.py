@@ -9,7 +9,7 @@ import jiran
 from jiran.app.charts import clearing as charts
 from jiran.app.charts.base import Window
 from jiran.app.inspector import busiest_step, clearing, step_label
-from jiran.app.step_words import gain, money_words, rest_words, share_rule, tex
+from jiran.app.step_words import gain, money_words, rest_words, share_rule, tex, why_nobody_trades
 from jiran.market.matching import MATCHINGS
 
 LENDING = {"ev.supply.enabled": True, "steps": 72}
@@ -85,6 +85,8 @@ def test_without_trades_the_sunniest_step_is_shown():
     assert taken.matching == ""
     assert taken.pairs.is_empty()
     assert share_rule(taken) == ""
+    assert why_nobody_trades(taken).startswith("The market rule lets nobody trade")
+    assert why_nobody_trades(clearing(result, 0)) == "Nobody trades in this step: there is no seller."
 
 
 @pytest.mark.parametrize("matching", MATCHINGS)

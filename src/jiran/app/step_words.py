@@ -30,6 +30,15 @@ def _split(parts: dict[str, float], verb: str) -> str:
     return f"{verb} " + " and ".join(f"**{kwh(value)}** {place}" for place, value in there.items())
 
 
+def why_nobody_trades(cleared: Clearing) -> str:
+    """Say which side of the market is missing."""
+    sellers, buyers = ((cleared.orders[name] > 0.0).any() for name in ("surplus_kwh", "deficit_kwh"))
+    if sellers and buyers:
+        return "The market rule lets nobody trade in this step: the grid serves every home."
+    missing = "buyer" if sellers else "seller" if buyers else "seller and no buyer"
+    return f"Nobody trades in this step: there is no {missing}."
+
+
 def money_words(cleared: Clearing, currency: str) -> str:
     """Say who ended the step with how much money."""
     names = {"homes": "Homes", "battery": "battery fund", "network": "network", "market": "market", "grid": "grid"}

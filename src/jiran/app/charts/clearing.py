@@ -99,7 +99,7 @@ def in_and_out(cleared: Clearing) -> Spec:
     return chart(
         f"in-and-out-{cleared.step}",
         legend={"top": 0},
-        grid={"left": 40, "right": 16, "top": 56, "bottom": 30},
+        grid={"left": 40, "right": 16, "top": 56, "bottom": 46},
         tooltip={"trigger": "item", "valueFormatter": "%.2f kWh"},
         xAxis={"type": "value", "axisLabel": {"formatter": "{value} kWh", "hideOverlap": True}},
         yAxis={"type": "category", "data": ["In", "Out"], "inverse": True, "axisTick": {"show": False}},

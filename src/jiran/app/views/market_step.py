@@ -13,7 +13,7 @@ from jiran.app.charts import clearing as charts
 from jiran.app.charts.base import Window
 from jiran.app.charts.parts import counted, kwh, money
 from jiran.app.inspector import DUST_KWH, Clearing, busiest_step, clearing, step_label
-from jiran.app.step_words import digits_of, gain, money_words, rest_words, share_rule, tex, tex_name
+from jiran.app.step_words import digits_of, gain, money_words, rest_words, share_rule, tex, tex_name, why_nobody_trades
 
 if TYPE_CHECKING:
     from jiran.result import Result
@@ -166,7 +166,7 @@ def _pairs(cleared: Clearing) -> None:
         st.markdown("**3 · Who sells to whom?**")
         pairs = cleared.pairs
         if not pairs.height:
-            st.markdown("Nobody trades in this step: there is no seller, no buyer, or no market.")
+            st.markdown(why_nobody_trades(cleared))
             return
         if not cleared.matching:
             st.markdown("This market rule made these trades:")
@@ -221,6 +221,7 @@ def _price(result: Result, cleared: Clearing) -> None:
             st.latex(r"P_\text{P2P} = \alpha \, P_\text{grid}")
             st.latex(rf"{alpha:g} \times {grid:.4f} = {alpha * grid:.4f}\ \text{{{tex(currency)}/kWh}}")
         if not pairs.height:
+            st.markdown("Without a trade there is nothing to pay between neighbours.")
             return
         first, charge = pairs.row(0, named=True), result.scenario.grid.network_charge
         buys, sells = (float(pairs[name].mean() or 0.0) for name in ("buyer_price", "seller_price"))  # type: ignore[arg-type]
