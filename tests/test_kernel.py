@@ -95,8 +95,8 @@ def test_homes_share_the_battery_in_proportion_to_what_they_have_left():
 def test_without_a_market_the_larger_side_has_the_battery():
     alone = {"mechanism": "grid-only"}
     battery = {"capacity_kwh": 4, "charge_kw": 9, "discharge_kw": 9, "start_soc": 0.5}
-    charging = run([[6.0, -2.0]], battery=battery, market=alone).flows
-    giving = run([[2.0, -6.0]], battery=battery, market=alone).flows
+    charging = run([[3.0, -2.9]], battery=battery, market=alone).flows
+    giving = run([[2.9, -3.0]], battery=battery, market=alone).flows
     assert (charging["battery_charged_kwh"][0, 0], charging["battery_drawn_kwh"][0, 1]) == (2.0, 0.0)
     assert (giving["battery_charged_kwh"][0, 0], giving["battery_drawn_kwh"][0, 1]) == (0.0, 2.0)
 

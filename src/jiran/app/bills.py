@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from jiran.app.charts.parts import counted, money
+from jiran.app.words import counted, money
 from jiran.kpis import MONEY_DUST
 
 if TYPE_CHECKING:

@@ -1,4 +1,6 @@
-"""What the dashboard remembers: the only user of session state, caches and the address bar.
+"""What the dashboard remembers: the one place of session state, caches and the address bar.
+
+Only a widget's own key may be read elsewhere, beside the widget.
 
 A scenario in the dashboard is a base (a preset, a shared or an uploaded scenario) with changes on top. Base and
 changes stand in the address bar, so that a link opens the same picture elsewhere.

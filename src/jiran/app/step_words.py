@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from jiran.app.charts.parts import kwh
 from jiran.app.inspector import DUST_KWH, Clearing
+from jiran.app.words import kwh
 
 
 def rest_words(flow: dict[str, float]) -> str:

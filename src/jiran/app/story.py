@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.app.words import counted, kwh
+
 if TYPE_CHECKING:
     from jiran.result import Result
 
@@ -28,30 +30,30 @@ def _selling(result: Result) -> str:
     generates = result.settlement.home_kwh["generation_kwh"] > 0.0
     lent = result.settlement.home_kwh["ev_lent_kwh"].sum()
     roofs = int(generates.sum())
-    who = f"The {_counted(roofs, 'solar roof')}" if roofs else ""
+    who = f"The {counted(roofs, 'solar roof')}" if roofs else ""
     if lent > 0.0:
-        cars = f"{_counted(int((result.settlement.home_kwh['ev_lent_kwh'] > 0).sum()), 'car')}"
+        cars = f"{counted(int((result.settlement.home_kwh['ev_lent_kwh'] > 0).sum()), 'car')}"
         who = f"{who} and {cars}" if who else f"The {cars}"
     p2p = result.settlement.step_kwh["p2p_sold_kwh"]
     by_hour = np.bincount(result.timeline.hour.astype(int), p2p, minlength=24)
     per = "" if days <= 1 else f" in {days:.0f} days"
-    return f"**{who} sold {_kwh(sold.sum())} to neighbours{per}**, most of it around {int(by_hour.argmax()):02d}:00."
+    return f"**{who} sold {kwh(sold.sum())} to neighbours{per}**, most of it around {int(by_hour.argmax()):02d}:00."
 
 
 def _battery(result: Result) -> str:
     """Say what the battery did for the evening."""
-    kwh = result.settlement.step_kwh
+    flow = result.settlement.step_kwh
     capacity = result.scenario.battery.capacity_kwh
-    drawn = kwh["battery_drawn_kwh"]
+    drawn = flow["battery_drawn_kwh"]
     if capacity <= 0.0:
         evening = result.timeline.hour >= 18
-        share = kwh["grid_import_kwh"][evening].sum() / max(_demand(result)[evening].sum(), 1e-9)
+        share = flow["grid_import_kwh"][evening].sum() / max(_demand(result)[evening].sum(), 1e-9)
         return f"There is no battery: {share:.0%} of the evening came from the grid."
     if drawn.sum() <= 1e-6:
         return "The battery gave nothing."
     days = _days(result)
     if days > 1:
-        return f"The battery carried {_kwh(drawn.sum() / days)} a day from the sunny hours into the evening."
+        return f"The battery carried {kwh(drawn.sum() / days)} a day from the sunny hours into the evening."
     steps = np.flatnonzero(drawn > 1e-6)
     first, end = (
         result.timeline.local[steps[0]],
@@ -70,10 +72,10 @@ def _saving(result: Result) -> str:
     if abs(saving) < 0.005:
         return "Trading saved nothing."
     verb = "saved" if saving > 0 else "cost"
-    sentence = f"Trading {verb} the {_counted(homes, 'home')} **{currency} {abs(saving):,.2f}**"
+    sentence = f"Trading {verb} the {counted(homes, 'home')} **{currency} {abs(saving):,.2f}**"
     worse = round((kpis["homes_worse_off"] or 0.0) * homes)
     if worse:
-        return f"{sentence}, but {_counted(worse, 'home')} {'pays' if worse == 1 else 'pay'} more than without it."
+        return f"{sentence}, but {counted(worse, 'home')} {'pays' if worse == 1 else 'pay'} more than without it."
     return f"{sentence}, and nobody pays more than without it."
 
 
@@ -86,16 +88,5 @@ def _days(result: Result) -> float:
     return result.timeline.steps * result.timeline.step_h / 24.0
 
 
-def _kwh(value: float) -> str:
-    """Return an amount of energy with the digits that a person would say."""
-    if value >= 10_000:
-        return f"{value / 1000:,.0f} MWh"
-    return f"{value:,.0f} kWh" if value >= 10 else f"{value:.1f} kWh"
-
-
 def _clock(instant: np.datetime64) -> str:
     return str(instant.astype("datetime64[m]"))[-5:]
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

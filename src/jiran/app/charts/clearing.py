@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from jiran.app import palette
-from jiran.app.charts.parts import chart, kwh, names, short
+from jiran.app.charts.base import chart, names, short
 from jiran.app.inspector import DUST_KWH, Clearing
+from jiran.app.words import kwh
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.app.charts.base import MOST_HOMES
 from jiran.flows import FLOWS
 from jiran.profiles.solar import half_sine
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-#: Homes that are drawn one by one; more are summed by kind.
-MOST_HOMES = 40
 #: Entries times steps that are sent; finer runs are shown in coarser steps.
 _MOST_POINTS = MOST_HOMES * 48
 _SENT = (

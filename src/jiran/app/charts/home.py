@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.app import palette
-from jiran.app.charts.parts import KIND_NAMES, MOST_HOMES, amounts, chart, kinds_there, kwh, money, names, room, short
+from jiran.app.charts.base import MOST_HOMES, amounts, chart, kinds_there, names, room, short
+from jiran.app.words import KIND_NAMES, kwh, money
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window

@@ -8,7 +8,8 @@ import numpy as np
 import polars as pl
 
 from jiran.app import palette
-from jiran.app.charts.parts import KIND_NAMES, MOST_HOMES, amounts, chart, kinds_there, money, names, room, short
+from jiran.app.charts.base import MOST_HOMES, amounts, chart, kinds_there, names, room, short
+from jiran.app.words import KIND_NAMES, money
 from jiran.kpis import MONEY_DUST
 
 if TYPE_CHECKING:

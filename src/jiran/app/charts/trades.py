@@ -9,8 +9,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from jiran.app import palette
-from jiran.app.charts.parts import KIND_NAMES, MOST_HOMES, chart, kinds_there, money, names, room, short
-from jiran.app.charts.parts import kwh as kwh_text
+from jiran.app.charts.base import MOST_HOMES, chart, kinds_there, names, room, short
+from jiran.app.words import KIND_NAMES, money
+from jiran.app.words import kwh as kwh_text
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window

@@ -11,10 +11,11 @@ import streamlit as st
 from jiran.app import state
 from jiran.app.charts import day as charts
 from jiran.app.charts.day_points import nights_ms, points
+from jiran.app.drawing import draw
 from jiran.app.export import csv_bytes
 
 if TYPE_CHECKING:
-    from jiran.app.charts.base import Spec, Window
+    from jiran.app.charts.base import Window
     from jiran.app.charts.day_points import Points
     from jiran.result import Result
 
@@ -29,14 +30,6 @@ def show() -> None:
     st.caption(_how_to_read(result, shown, zoom="dataZoom" in option))
     draw(option, key="day-chart", alt=charts.alt(result, window), height=charts.height(option))
     _table(result, window)
-
-
-def draw(option: Spec, *, key: str, alt: str, height: int) -> None:
-    """Draw a chart whose saved picture has the background of the viewer's theme, so that its labels can be read."""
-    theme = st.context.theme.type or "light"
-    save = option["toolbox"]["feature"]["saveAsImage"]
-    save |= {"backgroundColor": st.get_option(f"theme.{theme}.backgroundColor"), "pixelRatio": 2}
-    st.echarts_chart(option, key=key, alt=alt, height=height)
 
 
 def _how_to_read(result: Result, shown: Points, *, zoom: bool) -> str:

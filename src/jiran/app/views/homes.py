@@ -12,8 +12,10 @@ from jiran.app import export, state
 from jiran.app.bills import bill_steps, fairness, plain, sold_by_hour, switching, verdict
 from jiran.app.charts import home as home_charts
 from jiran.app.charts import homes as charts
-from jiran.app.charts.parts import KIND_NAMES, MOST_HOMES, counted, kwh, money
+from jiran.app.charts.base import MOST_HOMES
+from jiran.app.drawing import draw
 from jiran.app.inspector import step_label
+from jiran.app.words import KIND_NAMES, counted, kwh, money
 from jiran.tables import trades_frame
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ def _bills(result: Result) -> None:
         )
         spec, alt = charts.bills(homes, currency), charts.bills_alt(homes, currency)
         height = 120 + 24 * charts.shown_bills(homes).height
-        st.echarts_chart(spec, key=_BILLS_KEY, alt=alt, height=height, on_select=partial(_pick_clicked, spec))
+        draw(spec, key=_BILLS_KEY, alt=alt, height=height, on_select=partial(_pick_clicked, spec))
     with right:
         _kinds(homes, currency)
 
@@ -57,10 +59,10 @@ def _kinds(homes: pl.DataFrame, currency: str) -> None:
     """Draw what a home of each kind saves, and of many homes how far they lie apart."""
     alt, height = charts.kinds_alt(homes, currency), 70 + 52 * charts.saving_by_kind(homes).height
     st.caption("What a home of each kind saves by trading, on average.")
-    st.echarts_chart(charts.kinds(homes, currency), key="kinds", alt=alt, height=height)
+    draw(charts.kinds(homes, currency), key="kinds", alt=alt, height=height)
     if homes.height > MOST_HOMES:
         st.caption("How the savings are spread: half of the homes lie in the box, all between the ends.")
-        st.echarts_chart(charts.spread(homes, currency), key="spread", alt=alt, height=height)
+        draw(charts.spread(homes, currency), key="spread", alt=alt, height=height)
 
 
 def _pick_clicked(spec: Spec) -> None:
@@ -82,7 +84,7 @@ def _fairness(result: Result) -> None:
             st.markdown(words)
     if result.kpis["saving_gini"] is not None:
         with right:
-            st.echarts_chart(charts.lorenz_curve(result.homes), key="lorenz", alt=f"Lorenz curve. {words}", height=300)
+            draw(charts.lorenz_curve(result.homes), key="lorenz", alt=f"Lorenz curve. {words}", height=300)
 
 
 def _roles(result: Result) -> None:
@@ -93,7 +95,7 @@ def _roles(result: Result) -> None:
     both = switching(result)
     some = "" if result.community.size <= MOST_HOMES else " A mean home of each kind, and the homes that trade most."
     st.caption(f"kWh an hour of a mean day. {_switchers(both)}{some}")
-    st.echarts_chart(
+    draw(
         home_charts.roles(result, by_hour),
         key="roles",
         alt=home_charts.roles_alt(by_hour),
@@ -123,14 +125,14 @@ def _one_home(result: Result) -> None:
         date = step_label(result, window.first)[:-6]
         st.caption(f"**{date}**: up, where the energy came from; down, where it went.")
         alt = home_charts.day_alt(result, home, window)
-        st.echarts_chart(home_charts.day(result, home, window), key="home_day", alt=alt, height=340)
+        draw(home_charts.day(result, home, window), key="home_day", alt=alt, height=340)
     with right:
         st.caption(
             "**The bill of the whole period**: what neighbours and battery change in the bill with the grid alone."
         )
         steps, currency = bill_steps(result, home), result.scenario.currency
         alt = home_charts.waterfall_alt(steps, home, currency)
-        st.echarts_chart(home_charts.waterfall(steps, currency), key="home_bill", alt=alt, height=340)
+        draw(home_charts.waterfall(steps, currency), key="home_bill", alt=alt, height=340)
     _trades(result, home, window)
 
 

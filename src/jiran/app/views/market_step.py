@@ -11,9 +11,10 @@ import streamlit as st
 from jiran.app.bills import plain
 from jiran.app.charts import clearing as charts
 from jiran.app.charts.base import Window
-from jiran.app.charts.parts import counted, kwh, money
+from jiran.app.drawing import draw
 from jiran.app.inspector import DUST_KWH, Clearing, busiest_step, clearing, step_label
 from jiran.app.step_words import digits_of, gain, money_words, rest_words, share_rule, tex, tex_name, why_nobody_trades
+from jiran.app.words import counted, kwh, money
 
 if TYPE_CHECKING:
     from jiran.result import Result
@@ -107,7 +108,7 @@ def _balance(cleared: Clearing) -> None:
             _more(orders.height, charts.MOST_BARS, "homes with smaller balances")
         with right:
             spec, alt = charts.balances(cleared), charts.balances_alt(cleared)
-            st.echarts_chart(spec, key="balances", alt=alt, height=300)
+            draw(spec, key="balances", alt=alt, height=300)
 
 
 def _sides(cleared: Clearing) -> None:
@@ -255,7 +256,7 @@ def _rest(result: Result, cleared: Clearing) -> None:
             st.markdown(_even(max(abs(came - went), abs(sum(cleared.money.values())))))
         with right:
             spec, alt = charts.in_and_out(cleared), charts.in_and_out_alt(cleared)
-            st.echarts_chart(spec, key="in_and_out", alt=alt, height=220)
+            draw(spec, key="in_and_out", alt=alt, height=220)
 
 
 def _even(difference: float) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from jiran.app import state
-from jiran.app.charts.flow import MOST_HOMES, flow_data
+from jiran.app.charts.base import MOST_HOMES
+from jiran.app.charts.flow import flow_data
 from jiran.app.components.flow_map import flow_map
 from jiran.app.story import story
 

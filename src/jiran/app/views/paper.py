@@ -10,8 +10,8 @@ import streamlit as st
 
 from jiran.app import paper_check
 from jiran.app.charts import paper as charts
+from jiran.app.drawing import draw
 from jiran.app.paper_check import CONDITIONS, MOST_SEEDS, TABLE_1, TABLE_2, Trade
-from jiran.app.views.day import draw
 
 if TYPE_CHECKING:
     from jiran.app.paper_check import Check

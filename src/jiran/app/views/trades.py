@@ -9,10 +9,11 @@ import streamlit as st
 
 from jiran.app import export, ledger, state
 from jiran.app.charts import trades as charts
-from jiran.app.charts.parts import KIND_NAMES, counted, kwh, money
+from jiran.app.drawing import draw
 from jiran.app.inspector import step_label
 from jiran.app.ledger import MOST_ROWS, Wanted
 from jiran.app.views import market_step
+from jiran.app.words import KIND_NAMES, counted, kwh, money
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,15 +59,15 @@ def _who(result: Result, window: Window) -> None:
             else ""
         )
         st.caption(f"{total} in all. A ribbon starts at the seller, in the seller's colour.{some}")
-        st.echarts_chart(charts.ring(ring, column, unit), key="ring", alt=alt, height=440)
+        draw(charts.ring(ring, column, unit), key="ring", alt=alt, height=440)
     with right:
         if each:
             st.caption("The same as a table: read a row to see whom a home sells to.")
-            st.echarts_chart(charts.cells(result, pairs, column, unit), key="cells", alt=alt, height=440)
+            draw(charts.cells(result, pairs, column, unit), key="cells", alt=alt, height=440)
         else:
             shown = min(charts.MOST_PAIRS, pairs.height)
             st.caption(f"The {shown} pairs that trade most, of {pairs.height:,}.")
-            st.echarts_chart(charts.top_pairs(pairs, column, unit), key="top_pairs", alt=alt, height=440)
+            draw(charts.top_pairs(pairs, column, unit), key="top_pairs", alt=alt, height=440)
 
 
 @st.fragment

@@ -1,0 +1,38 @@
+"""Numbers and names as a person would say them."""
+
+#: Kinds of homes as the legend says them.
+KIND_NAMES = {"solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal"}
+
+
+def money(value: float, currency: str, digits: int = 2) -> str:
+    """Return an amount as text, with its sign in front of the currency.
+
+    Example:
+        >>> money(-1234.5, "MYR"), money(0.0033, "MYR", 4)
+        ('-MYR 1,234.50', 'MYR 0.0033')
+    """
+    value = round(value, digits) + 0.0
+    return f"{'-' if value < 0 else ''}{currency} {abs(value):,.{digits}f}"
+
+
+def kwh(value: float) -> str:
+    """Return an amount of energy with the digits that a person would say.
+
+    Example:
+        >>> kwh(0.123), kwh(12.34), kwh(12345.6), kwh(2345678.9)
+        ('0.12 kWh', '12.3 kWh', '12,346 kWh', '2,346 MWh')
+    """
+    if abs(value) >= 1_000_000:
+        return f"{value / 1000:,.0f} MWh"
+    digits = 2 if abs(value) < 10 else 1 if abs(value) < 1_000 else 0
+    return f"{value:,.{digits}f} kWh"
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun.
+
+    Example:
+        >>> counted(1, "home"), counted(2000, "home")
+        ('1 home', '2,000 homes')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
