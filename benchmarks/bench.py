@@ -70,7 +70,7 @@ def kernel_and_simulate() -> list[tuple[str, str, str, float, float]]:
         out = _outputs(35_040, 1_000, 0)
         log = np.empty(35_040 * 1_000, TRADE)
         reached, count, fault, _ = kernel.run(
-            0, 35_040, rule.clear, np.random.default_rng(0), inputs, battery, fleet, 0.0, np.empty(0), out, log
+            0, 35_040, rule.clear, np.random.default_rng(0), inputs, battery, fleet, 0.0, np.empty(0), out, log, 1_000
         )
         loop.append(time.perf_counter() - begin)
         assert (reached, count, fault) == (35_040, trades, kernel.FINE), "the kernel alone must give the same trades"

@@ -23,8 +23,8 @@ Array = NDArray[np.float64]
 #: A trade may exceed an order by rounding only: this much, relative to the order or absolute below 1 kWh.
 ORDER_TOLERANCE = 1e-9
 
-#: Why a run stopped early; ROOM only means that the buffer of trades is full.
-FINE, ROOM, NOBODY, NOT_A_NUMBER, TOO_MUCH, TOO_MANY = range(6)
+#: Why a run stopped early: ROOM means that the buffer of trades is nearly full, CROWDED that one step needs more room.
+FINE, ROOM, CROWDED, NOBODY, NOT_A_NUMBER, TOO_MUCH, TOO_MANY = range(7)
 
 
 class Inputs(NamedTuple):
@@ -73,7 +73,18 @@ _FLEET = types.NamedTuple((_COUNTS, _VECTOR, _FLAGS, _FLAGS, _COUNTS, _MATRIX, B
 _OUTPUTS = types.NamedTuple((_MATRIX, _VECTOR, _VECTOR, _VECTOR, _MATRIX, _MATRIX, _MATRIX, _MATRIX, _COUNTS), Outputs)
 _RESULT = types.UniTuple(types.int64, 4)
 _SIGNATURE = _RESULT(
-    types.int64, types.int64, RULE, GENERATOR, _INPUTS, BATTERY, _FLEET, types.float64, _VECTOR, _OUTPUTS, TRADES
+    types.int64,
+    types.int64,
+    RULE,
+    GENERATOR,
+    _INPUTS,
+    BATTERY,
+    _FLEET,
+    types.float64,
+    _VECTOR,
+    _OUTPUTS,
+    TRADES,
+    types.int64,
 )
 
 
@@ -126,7 +137,7 @@ def _book(
     if new < 0 or new > homes * homes:
         return TOO_MANY, 0
     if new > trades.size:
-        return ROOM, 0
+        return CROWDED, 0
     for place in range(new):
         trade = trades[place]
         seller, buyer, kwh = trade.seller, trade.buyer, trade.kwh
@@ -160,7 +171,7 @@ def _lend(
     for ev in range(fleet.homes.size):
         home = fleet.homes[ev]
         net_kwh[home] -= offered_kwh[home]
-        lent_kwh = max(0.0, traded_kwh[home] - max(0.0, net_kwh[home]))
+        lent_kwh = min(offered_kwh[home], max(0.0, traded_kwh[home] - max(0.0, net_kwh[home])))
         net_kwh[home] += lent_kwh
         out.ev_lent_kwh[step, ev] = lent_kwh
         out.ev_supplied_kwh[step, ev] += lent_kwh
@@ -205,6 +216,7 @@ def run(
     ev_stored_kwh: Array,
     out: Outputs,
     trades: NDArray[np.void],
+    room: int,
 ) -> tuple[int, int, int, int]:
     """Run the steps first <= step < last and fill in `out`.
 
@@ -220,6 +232,7 @@ def run(
         ev_stored_kwh: What each EV holds before step `first`, shape (ev,); is changed to the state at the end.
         out: Where flows go.
         trades: Where trades go, from the front.
+        room: How many trades a step must have room for; at least the number of homes.
 
     Returns:
         The first step that was not run, the number of trades written, why it stopped, and the home in question.
@@ -228,12 +241,10 @@ def run(
     net_kwh, offered_kwh, limit_price = np.empty(homes), np.zeros(homes), np.empty(homes)
     # The rule gets copies: what it is checked against must not be its to change.
     shown_kwh, parameters = np.empty(homes), np.empty(inputs.parameters.size)
-    evs_before = np.empty(ev_stored_kwh.size)
     count = 0
     for step in range(first, last):
-        if trades.size - count < homes:
+        if trades.size - count < room:
             return step, count, ROOM, 0
-        evs_before[:] = ev_stored_kwh
         _use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
         for home in range(homes):
             buys = net_kwh[home] < 0.0
@@ -244,7 +255,6 @@ def run(
         traded_kwh = out.traded_kwh[step]
         fault, home = _book(trades[count:], new, inputs.network_charge, net_kwh, traded_kwh)
         if fault != FINE:
-            ev_stored_kwh[:] = evs_before
             return step, count, fault, home
         count += new
         out.trades_until[step] = count

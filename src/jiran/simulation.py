@@ -27,6 +27,8 @@ from jiran.storage import Battery
 from jiran.timeline import Timeline, timeline
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from jiran.market import Mechanism
     from jiran.profiles.meter.report import DataReport
     from jiran.scenario import Scenario
@@ -38,6 +40,8 @@ CHUNK = 2_000_000
 _FIRST_TRADES = 40_000_000
 
 Progress = Callable[[float], None]
+#: How the kernel stopped: the first step that was not run, trades written, why, and the home in question.
+Stop = tuple[int, int, int, int]
 
 
 def simulate(
@@ -74,7 +78,9 @@ def simulate(
     )
     if profiles is not None:
         # The kernel writes to none of them, but is compiled for arrays that can be written.
-        profiles = Profiles(**{name: np.require(array, np.float64, ["C", "W"]) for name, array in vars(profiles).items()})
+        profiles = Profiles(
+            **{name: np.require(array, np.float64, ["C", "W"]) for name, array in vars(profiles).items()}
+        )
         _check(profiles, steps, community, plan)
     else:
         profiles = own or modelled_profiles(scenario, community, steps)
@@ -177,6 +183,15 @@ def _outputs(steps: int, homes: int, evs: int) -> Outputs:
     )
 
 
+def _battery(scenario: Scenario) -> Battery:
+    limits, step_h = scenario.battery, scenario.step_minutes / 60
+    return Battery(
+        limits.capacity_kwh, limits.min_soc * limits.capacity_kwh,
+        limits.charge_kw * step_h, limits.discharge_kw * step_h,
+        limits.charge_efficiency, limits.discharge_efficiency,
+    )  # fmt: skip
+
+
 def _run(
     scenario: Scenario,
     community: Community,
@@ -187,53 +202,69 @@ def _run(
     start: State,
     report: Progress,
 ) -> tuple[Flows, State]:
-    """Call the kernel in chunks until the last step; return what moved and the state at the end."""
-    steps, homes = inputs.load_kwh.shape
-    out = _outputs(steps, homes, fleet.homes.size)
-    limits, step_h = scenario.battery, scenario.step_minutes / 60
-    battery = Battery(
-        limits.capacity_kwh, limits.min_soc * limits.capacity_kwh,
-        limits.charge_kw * step_h, limits.discharge_kw * step_h,
-        limits.charge_efficiency, limits.discharge_efficiency,
-    )  # fmt: skip
-    rng = stream(scenario.seed, "market rule")
-    if start.rng is not None:
-        rng.bit_generator.state = start.rng
-    loop = kernel.run if rule.compiled else kernel.run.py_func
-    clear = rule.clear
+    """Return what moved and the state at the end; a rule that crowds a step is run again with room for all pairs."""
+    for room in (community.size, community.size**2):
+        rng = stream(scenario.seed, "market rule")
+        if start.rng is not None:
+            rng.bit_generator.state = start.rng
+        out = _outputs(scenario.steps, community.size, fleet.homes.size)
+        ev_stored_kwh = start.ev_stored_kwh.copy()
+
+        def loop(first: int, last: int, stored_kwh: float, trades: NDArray[np.void], room: int = room) -> Stop:
+            kernel_run = kernel.run if rule.compiled else kernel.run.py_func
+            stop: Stop = kernel_run(
+                first, last, rule.clear, rng, inputs, _battery(scenario), fleet,  # noqa: B023  called in this round only
+                stored_kwh, ev_stored_kwh, out, trades.view(np.recarray), room,  # noqa: B023
+            )  # fmt: skip
+            return stop
+
+        trades = _in_chunks(loop, rule.name, community, out, start.stored_kwh, room, report)
+        if trades is not None:
+            end = State(float(out.soc_kwh[-1]), ev_stored_kwh, dict(rng.bit_generator.state))
+            return Flows(profiles, out, fleet, trades), end
+    raise MechanismError(rule.name, "writes more trades in a step than there are pairs of homes")
+
+
+def _in_chunks(
+    loop: Callable[[int, int, float, NDArray[np.void]], Stop],
+    name: str,
+    community: Community,
+    out: Outputs,
+    stored_kwh: float,
+    room: int,
+    report: Progress,
+) -> NDArray[np.void] | None:
+    """Run all steps in chunks and return the trades, or None if a step needs more room for them."""
+    steps, homes = out.traded_kwh.shape
     chunk = max(1, CHUNK // homes)
     # Room for as many trades as there may be; memory is taken only for what is written, and the rest is given back.
-    trades = np.empty(max(min(steps, _FIRST_TRADES // homes), 1) * homes, TRADE)
-    step, stored_kwh, ev_stored_kwh, total = 0, start.stored_kwh, start.ev_stored_kwh.copy(), 0
+    trades = np.empty(max(min(steps, _FIRST_TRADES // room), 1) * room, TRADE)
+    step, total = 0, 0
     while step < steps:
         last = min(step + chunk, steps)
-        room = trades.view(np.recarray)[total:]
         try:
-            reached, count, fault, home = loop(
-                step, last, clear, rng, inputs, battery, fleet, stored_kwh, ev_stored_kwh, out, room
-            )
+            reached, count, fault, home = loop(step, last, stored_kwh, trades[total:])
         except Exception as error:
-            raise MechanismError(rule.name, f"failed between steps {step} and {last}: {one_line(error)}") from error
-        if fault > kernel.ROOM:
-            raise MechanismError(rule.name, _FAULTS[fault].format(step=reached, home=_name(community, home)))
-        out.trades_until[step:reached] += total
-        total += count
+            raise MechanismError(name, f"failed between steps {step} and {last}: {one_line(error)}") from error
+        if fault == kernel.CROWDED and room == homes:
+            return None
+        if fault in _FAULTS:
+            raise MechanismError(name, _FAULTS[fault].format(step=reached, home=_name(community, home)))
         if fault == kernel.ROOM:
-            del room
             trades.resize(2 * trades.size, refcheck=False)
-        if reached > step:
-            stored_kwh = float(out.soc_kwh[reached - 1])
-        step = reached
+        out.trades_until[step:reached] += total
+        stored_kwh = float(out.soc_kwh[reached - 1]) if reached else stored_kwh
+        step, total = reached, total + count
         report(step / steps)
-    del room
     trades.resize(total, refcheck=False)
-    return Flows(profiles, out, fleet, trades), State(stored_kwh, ev_stored_kwh, dict(rng.bit_generator.state))
+    return trades
 
 
 _FAULTS = {
     kernel.NOBODY: "in step {step} it names {home}, which is not there or trades with itself",
     kernel.NOT_A_NUMBER: "in step {step} it writes a trade of {home} whose energy or price is not usable",
     kernel.TOO_MUCH: "in step {step} it trades more than there is for {home}",
+    kernel.CROWDED: "in step {step} it writes more trades than there are pairs of homes",
     kernel.TOO_MANY: "in step {step} it returns a number of trades that it cannot have written",
 }
 

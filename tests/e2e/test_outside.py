@@ -1,0 +1,188 @@
+"""What comes from outside: links, uploads, and values that cannot be run."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import expect
+
+import jiran
+
+START = datetime(2026, 3, 21)  # noqa: DTZ001 - a file of local times
+STREET = """
+name = "our-street"
+steps = 48
+
+[homes]
+groups = [{ kind = "solar", count = 2 }, { kind = "normal", count = 3 }]
+"""
+
+
+def meters(homes="ABC", hours=48):
+    """Return a file of homes that generate by day, with one reading missing."""
+    names = [f"{home} {quantity}" for home in homes for quantity in ("load", "generation")]
+    rows = [",".join(["time", *names])]
+    for hour in range(hours):
+        sun = max(0.0, 6 - abs(hour % 24 - 12)) / 2
+        values = [f"{value:.2f}" for place, _ in enumerate(homes) for value in (0.4 + 0.1 * place, sun * (place < 2))]
+        if hour == 30:
+            values[0] = ""
+        rows.append(",".join([f"{START + timedelta(hours=hour):%Y-%m-%d %H:%M}", *values]))
+    return "\n".join(rows).encode()
+
+
+def kpis(changes):
+    return jiran.simulate(jiran.load_scenario("paper", changes)).kpis
+
+
+def test_a_link_shows_another_visitor_the_same_figures(dashboard, visit):
+    dashboard.press("Grid price, MYR/kWh", "ArrowRight")
+    dashboard.type_number("Community battery, kWh", "40")
+    dashboard.type_number("Seed of chance", "7")
+    cost = kpis({"grid.import_price": 0.575, "battery.capacity_kwh": 40, "seed": 7})["cost"]
+    expect(dashboard.figure("All bills, MYR")).to_have_text(f"{cost:.2f}")
+    expect(dashboard.page).to_have_url(re.compile("seed=7"))
+    other = visit(dashboard.page.url)
+    expect(other.page.get_by_test_id("stMetricValue")).to_have_text(
+        dashboard.page.get_by_test_id("stMetricValue").all_inner_texts()
+    )
+    expect(other.number("Community battery, kWh")).to_have_value("40")
+    expect(other.alerts).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ("?preset=nope", "'nope'"),
+        ("?steps=-1", "steps"),
+        ("?steps=many", "steps"),
+        ("?s=garbage", "damaged"),
+        ("?s=", "damaged"),
+        ("?market.mechanism=/etc/passwd.py", "names a file"),
+        ("?homes.data.path=/etc/passwd", "names a file"),
+        ("?battery.capacity_kwh=nan", "battery.capacity_kwh"),
+    ],
+)
+def test_a_damaged_link_says_so_and_shows_the_first_preset(visit, link, words):
+    shown = visit(f"/{link}")
+    expect(shown.alerts).to_have_count(1)
+    expect(shown.alerts).to_contain_text(words)
+    expect(shown.page.get_by_test_id("stException")).to_have_count(0)
+    expect(shown.figure("All bills, MYR")).to_have_text(f"{kpis({})['cost']:.2f}")
+    shown.press("Grid price, MYR/kWh", "ArrowRight")
+    expect(shown.figure("All bills, MYR")).to_have_text(f"{kpis({'grid.import_price': 0.575})['cost']:.2f}")
+
+
+def test_meter_data_becomes_the_homes_of_the_picture(dashboard):
+    dashboard.upload("street.csv", meters())
+    expect(dashboard.map.locator("[data-home]")).to_have_count(3)
+    for home in "ABC":
+        expect(dashboard.map.get_by_role("button", name=f"{home}, ")).to_be_attached()
+    expect(dashboard.panel.get_by_role("combobox", name="Scenario")).to_have_value("street.csv")
+    expect(dashboard.number("Number of steps")).to_have_value("48")
+    report = dashboard.main.locator("summary").filter(has_text="What was changed in the meter data")
+    report.click()
+    expect(dashboard.main.get_by_text(re.compile(r"gap|interpolated"))).to_be_visible()
+    expect(dashboard.figure("Worse off")).to_have_text("0 of 3")
+
+
+def test_meter_data_stays_out_of_the_link(dashboard):
+    dashboard.upload("street.csv", meters())
+    expect(dashboard.panel.get_by_role("combobox", name="Scenario")).to_have_value("street.csv")
+    expect(dashboard.page).to_have_url(re.compile(r"/$"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("letter.csv", b"Dear neighbours,\nplease find the readings in the attachment of my next mail.\n"),
+        ("picture.csv", bytes(range(256)) * 40),
+        ("empty.csv", b""),
+        ("fake.parquet", b"PAR1 but nothing else"),
+        ("broken.toml", b"name = \n"),
+        ("picture.toml", bytes(range(256))),
+        ("wrong-key.toml", STREET.replace("steps", "stpes").encode()),
+        ("file.toml", STREET.replace("groups", 'data = { path = "/etc/passwd" }\n#').encode()),
+    ],
+)
+def test_a_file_that_is_none_says_why_and_the_earlier_picture_stays(dashboard, name, content):
+    before = dashboard.figure("All bills, MYR").inner_text()
+    dashboard.upload(name, content)
+    complaint = dashboard.panel.get_by_test_id("stAlert")
+    expect(complaint).to_have_count(1)
+    expect(complaint).to_contain_text("stpes" if name == "wrong-key.toml" else name)
+    dashboard.settle()
+    expect(dashboard.page.get_by_test_id("stException")).to_have_count(0)
+    expect(dashboard.figure("All bills, MYR")).to_have_text(before)
+    expect(dashboard.panel.get_by_role("combobox", name="Scenario")).to_have_value("paper")
+
+
+def test_a_scenario_file_becomes_the_scenario_and_can_be_shared(dashboard, visit, tmp_path):
+    (tmp_path / "street.toml").write_text(STREET)
+    cost = jiran.simulate(jiran.load_scenario(str(tmp_path / "street.toml"))).kpis["cost"]
+    dashboard.upload("street.toml", STREET.encode())
+    expect(dashboard.figure("All bills, MYR")).to_have_text(f"{cost:.2f}")
+    expect(dashboard.page).to_have_url(re.compile(r"\?s="))
+    other = visit(dashboard.page.url)
+    expect(other.figure("All bills, MYR")).to_have_text(f"{cost:.2f}")
+
+
+def test_a_number_of_steps_of_none_is_refused_beside_its_field(dashboard):
+    dashboard.type_number("Number of steps", "0")
+    assert "1" in dashboard.number("Number of steps").evaluate("field => field.validationMessage")
+    expect(dashboard.figure("All bills, MYR")).to_have_text(f"{kpis({})['cost']:.2f}")
+    dashboard.type_number("Number of steps", "12")
+    expect(dashboard.figure("All bills, MYR")).to_have_text(f"{kpis({'steps': 12})['cost']:.2f}")
+
+
+def beside(field, complaint):
+    """Tell whether a complaint stands right below a field."""
+    below = complaint.bounding_box()["y"] - field.bounding_box()["y"]
+    return 0 < below < 120
+
+
+def test_a_battery_that_starts_too_empty_says_why_beside_its_field(dashboard):
+    dashboard.unfold("More")
+    dashboard.press("Lowest state of charge", "ArrowRight")
+    complaint = dashboard.panel.get_by_test_id("stAlert")
+    expect(complaint).to_have_count(1)
+    expect(complaint).to_contain_text("must be at least")
+    start = dashboard.panel.get_by_role("slider", name="State of charge at the start")
+    assert beside(start, complaint)
+    expect(dashboard.figure("All bills, MYR")).to_have_text(f"{kpis({})['cost']:.2f}")
+    dashboard.press("State of charge at the start", "ArrowRight")
+    expect(complaint).to_have_count(0)
+    changed = kpis({"battery.min_soc": 0.05, "battery.start_soc": 0.05})
+    expect(dashboard.figure("All bills, MYR")).to_have_text(f"{changed['cost']:.2f}")
+
+
+def test_a_lower_bound_above_the_upper_says_why_beside_its_field(dashboard):
+    dashboard.unfold("More")
+    dashboard.type_number("Lower bound, kW", "2")
+    complaint = dashboard.panel.get_by_test_id("stAlert")
+    expect(complaint).to_have_count(1)
+    expect(complaint).to_contain_text("at most the upper bound of 0.8 kW")
+    assert beside(dashboard.number("Lower bound, kW"), complaint)
+    expect(dashboard.figure("All bills, MYR")).to_have_text(f"{kpis({})['cost']:.2f}")
+
+
+def test_a_street_without_homes_says_why(dashboard):
+    for label in ("Solar homes", "EV homes", "Solar + EV homes", "Normal homes"):
+        dashboard.type_number(label, "0")
+    complaint = dashboard.panel.get_by_test_id("stAlert")
+    expect(complaint).to_have_count(1)
+    expect(complaint).to_contain_text("at least one home")
+    expect(dashboard.page.get_by_test_id("stException")).to_have_count(0)
+    expect(dashboard.figure("Worse off")).to_have_text("0 of 4")
+
+
+@pytest.mark.parametrize("label", ["Charging efficiency", "Discharging efficiency"])
+def test_an_efficiency_can_be_lowered_and_set_back_to_all(dashboard, label):
+    dashboard.unfold("More")
+    slider = dashboard.panel.get_by_role("slider", name=label, exact=True).first
+    slider.press("ArrowLeft")
+    expect(dashboard.page).to_have_url(re.compile(r"_efficiency=0\.95"))
+    slider.press("ArrowRight")
+    expect(dashboard.page).to_have_url(re.compile(r"\?preset=paper$"))

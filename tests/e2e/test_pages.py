@@ -1,0 +1,113 @@
+"""The pages: each opens by the navigation, draws its charts and fits into a narrow window; its files hold the run."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+import polars as pl
+import pytest
+from playwright.sync_api import expect
+
+import jiran
+
+#: Title, a heading that is its own, and the least number of canvases (tables are canvases too).
+PAGES = (
+    ("Day", "the homes lived from", 1),
+    ("Trades", "Who trades with whom", 5),
+    ("Homes", "Who pays what", 5),
+    ("Paper", "From Table I to Table II", 2),
+    ("Neighbourhood", "Trading saved the 12 homes", 2),
+)
+NARROW = {"width": 390, "height": 844}
+TOO_WIDE = """() => [...document.querySelectorAll("html, [data-testid=stMain]")]
+  .filter((element) => element.scrollWidth > element.clientWidth).length"""
+BLANK = """canvas => {
+  const { width, height } = canvas;
+  if (!width || !height) return true;
+  const pixels = new Uint32Array(canvas.getContext("2d").getImageData(0, 0, width, height).data.buffer);
+  return pixels.every((pixel) => pixel === pixels[0]);
+}"""
+
+
+def expect_drawn(shown, canvases):
+    """Expect a page with charts that are not blank, and without an error."""
+    charts = shown.main.locator("[data-testid=stEChartsChart] canvas, .fm canvas[data-el]")
+    tables = shown.main.get_by_test_id("data-grid-canvas")
+    expect(charts.first).to_be_visible()
+    shown.page.wait_for_function(
+        "least => document.querySelectorAll('[data-testid=stMain] canvas').length >= least"
+        " || document.querySelector('[data-testid=stBidiComponentRegular], [data-testid^=stBidi]')",
+        arg=canvases,
+    )
+    assert charts.count() + tables.count() >= canvases
+    for chart in charts.all():
+        chart.scroll_into_view_if_needed()
+        shown.page.wait_for_function(f"canvas => !({BLANK})(canvas)", arg=chart.element_handle())
+    expect(shown.page.get_by_test_id("stException")).to_have_count(0)
+    expect(shown.page.get_by_text(re.compile(r"Traceback|cannot be run"))).to_have_count(0)
+
+
+@pytest.mark.parametrize("viewport", [None, NARROW], ids=["wide", "narrow"])
+def test_every_page_opens_by_the_navigation_and_draws_its_charts(visit, viewport):
+    shown = visit(**({"viewport": viewport} if viewport else {}))
+    for title, heading, canvases in PAGES:
+        shown.open(title)
+        expect(shown.main.get_by_role("heading").filter(has_text=heading)).to_be_visible()
+        expect_drawn(shown, canvases)
+        assert shown.page.evaluate(TOO_WIDE) == 0, f"{title} is wider than the window"
+
+
+@pytest.mark.parametrize("path", ["day", "trades", "homes", "paper"])
+def test_a_page_that_is_opened_directly_shows_what_its_link_says(visit, path):
+    shown = visit(f"/{path}?preset=kampung")
+    expect(shown.panel.get_by_role("combobox", name="Scenario")).to_have_value("kampung")
+    expect(shown.main.get_by_test_id("stEChartsChart").first).to_be_visible()
+
+
+def test_the_trades_file_holds_every_trade(visit):
+    shown = visit("/trades")
+    with shown.page.expect_download() as waiting:
+        shown.page.get_by_role("button", name="All trades, CSV").click()
+    assert waiting.value.suggested_filename == "jiran-paper-trades.csv"
+    log = pl.read_csv(waiting.value.path())
+    trades = jiran.simulate(jiran.load_scenario("paper")).trades
+    assert log.columns == trades.columns
+    assert log.height == trades.height
+    assert log["kwh"].sum() == pytest.approx(trades["kwh"].sum())
+    assert log["paid"].sum() == pytest.approx(trades["paid"].sum())
+
+
+def test_the_zip_holds_homes_steps_trades_and_a_scenario_that_runs_again(visit, tmp_path):
+    shown = visit("/homes?preset=paper&seed=7")
+    with shown.page.expect_download() as waiting:
+        shown.page.get_by_role("button", name="in a zip").click()
+    assert waiting.value.suggested_filename == "jiran-paper.zip"
+    result = jiran.simulate(jiran.load_scenario("paper", {"seed": 7}))
+    with zipfile.ZipFile(waiting.value.path()) as archive:
+        homes = pl.read_csv(archive.read("homes.csv"))
+        steps = pl.read_csv(archive.read("steps.csv"))
+        trades = pl.read_parquet(io.BytesIO(archive.read("trades.parquet")))
+        (tmp_path / "scenario.toml").write_bytes(archive.read("scenario.toml"))
+    assert homes["id"].to_list() == result.homes["id"].to_list()
+    assert homes["cost"].sum() == pytest.approx(result.homes["cost"].sum())
+    assert steps.height == result.steps.height
+    assert trades.height == result.trades.height
+    assert trades["kwh"].sum() == pytest.approx(result.trades["kwh"].sum())
+    again = jiran.simulate(jiran.load_scenario(str(tmp_path / "scenario.toml")))
+    assert again.kpis["cost"] == result.kpis["cost"]
+
+
+def test_changes_of_the_panel_reach_every_page(dashboard):
+    dashboard.type_number("Seed of chance", "7")
+    expect(dashboard.page).to_have_url(re.compile(r"[?&]seed=7(&|$)"))
+    saving = jiran.simulate(jiran.load_scenario("paper", {"seed": 7})).kpis["saving"]
+    dashboard.open("Homes")
+    expect(dashboard.story).to_contain_text(f"MYR {saving:,.2f}")
+    expect(dashboard.page).to_have_url(re.compile(r"[?&]seed=7(&|$)"))
+
+
+def test_table_one_of_the_paper_gives_table_two(visit):
+    shown = visit("/paper?preset=kampung")
+    expect(shown.alerts.filter(has_text="8 of 8 entries are those of the printed table")).to_be_visible()
