@@ -163,7 +163,7 @@ class Result:
             raise JiranError(f"{target} cannot be written: {error.strerror}") from error
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
-        return target
+        return Path(folder)
 
     def _files(self) -> dict[str, Callable[[Path], object]]:
         """Return what writes each file."""

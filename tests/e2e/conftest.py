@@ -97,13 +97,23 @@ def server(browser, tmp_path_factory) -> Iterator[str]:  # noqa: ARG001 - withou
         _stop(process)
 
 
+@pytest.fixture(scope="session")
+def window(browser, server) -> Iterator[BrowserContext]:
+    """Return the window that tests share: a page in it is a visitor of its own, and finds the scripts loaded before."""
+    context = _context(browser, server)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(browser, server) -> Iterator[Callable[..., Dashboard]]:
+def visit(browser, server, window) -> Iterator[Callable[..., Dashboard]]:
     """Return what opens the dashboard as a new visitor: `visit("/day", color_scheme="dark")`.
 
-    When the test ends, it fails if a page threw an error, logged one, or asked another server.
+    With options the visitor has a browser window of its own, sharing nothing. When the test ends, it fails if a page
+    threw an error, logged one, or asked another server.
     """
     contexts: list[BrowserContext] = []
+    pages: list[Page] = []
     problems: list[str] = []
 
     def on_console(message: ConsoleMessage) -> None:
@@ -114,25 +124,34 @@ def visit(browser, server) -> Iterator[Callable[..., Dashboard]]:
 
     def on_request(request: Request) -> None:
         url = urlsplit(request.url)
-        if url.scheme in {"http", "https", "ws", "wss"} and url.netloc != urlsplit(server).netloc:
+        if url.scheme in {"http", "https"} and url.netloc != urlsplit(server).netloc:
             problems.append(f"asked another server: {request.url}")
 
     def opened(path: str = "/", **options: Any) -> Dashboard:
-        options = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "timezone_id": "UTC"} | options
-        context = browser.new_context(base_url=server, **options)
-        context.set_default_timeout(WAIT_MS)
-        contexts.append(context)
-        page = context.new_page()
+        if options:
+            contexts.append(_context(browser, server, **options))
+        page = (contexts[-1] if options else window).new_page()
+        pages.append(page)
         page.on("console", on_console)
         page.on("pageerror", lambda error: problems.append(f"page: {error}"))
         page.on("request", on_request)
         return Dashboard(page).go(path)
 
     yield opened
+    for page in pages:
+        page.close()
     for context in contexts:
         context.close()
     if problems:
         pytest.fail("the browser reports:\n" + "\n".join(problems), pytrace=False)
+
+
+def _context(browser: Browser, server: str, **options: Any) -> BrowserContext:
+    """Open a browser window that knows nothing yet."""
+    plain = {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "timezone_id": "UTC"}
+    context = browser.new_context(base_url=server, **plain | options)
+    context.set_default_timeout(WAIT_MS)
+    return context
 
 
 class Dashboard:
@@ -145,6 +164,7 @@ class Dashboard:
         self.panel = page.get_by_test_id("stSidebar")
         self.main = page.get_by_test_id("stMain")
         self.alerts = page.get_by_test_id("stAlert")
+        self.crash = page.get_by_test_id("stException")
         self.map = page.locator(".fm")
         self.time = page.locator("[data-el=time]")
         self.story = self.main.get_by_role("heading", level=5)
@@ -157,7 +177,8 @@ class Dashboard:
 
     def settle(self) -> Dashboard:
         """Wait until the server has drawn all there is, the badge at the foot last."""
-        expect(self.badge.or_(self.main.get_by_text("cannot be run"))).to_be_visible()
+        expect(self.badge.or_(self.crash).or_(self.main.get_by_text("cannot be run")).first).to_be_visible()
+        expect(self.crash).to_have_count(0, timeout=1)
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
         return self
 
@@ -173,7 +194,7 @@ class Dashboard:
         if narrow:  # the panel lies over the page until it is closed
             self.panel.hover()
             self.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
-            expect(self.panel).to_have_attribute("aria-expanded", "false")
+            expect(self.panel).to_have_attribute("data-collapsed", "true")
         return self.settle()
 
     def figure(self, label: str) -> Locator:
@@ -181,9 +202,9 @@ class Dashboard:
         card = self.page.get_by_test_id("stMetric").filter(has=self.page.get_by_text(label, exact=True))
         return card.get_by_test_id("stMetricValue")
 
-    def press(self, slider: str, key: str) -> None:
-        """Press a key on a slider of the panel."""
-        self.panel.get_by_role("slider", name=slider).press(key)
+    def slider(self, label: str) -> Locator:
+        """Return a slider of the panel; Streamlit names it twice."""
+        return self.panel.get_by_role("slider", name=re.compile(f"^{re.escape(label)}"))
 
     def number(self, label: str) -> Locator:
         """Return a field of the panel that takes a number."""
@@ -194,13 +215,19 @@ class Dashboard:
         self.number(label).fill(value)
         self.number(label).press("Enter")
 
+    def choose_preset(self, name: str) -> None:
+        """Choose a scenario in the panel."""
+        self.panel.get_by_role("combobox", name="Scenario").click()
+        self.page.get_by_role("option", name=name, exact=True).click()
+
     def unfold(self, heading: str) -> None:
         """Open a part of the panel that is folded."""
         self.panel.locator("summary").filter(has_text=heading).click()
 
     def upload(self, name: str, content: bytes) -> None:
         """Give the dashboard a file."""
-        self.unfold("Your own data")
+        if not self.panel.get_by_test_id("stFileUploader").is_visible():
+            self.unfold("Your own data")
         chooser = self.panel.locator("input[type=file]")
         chooser.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
 

@@ -91,7 +91,7 @@ def test_money_shows_amounts_instead_of_energy(still):
 
 
 def test_the_map_stays_at_its_hour_when_a_value_changes(still):
-    still.press("Grid price, MYR/kWh", "ArrowRight")
+    still.slider("Grid price, MYR/kWh").press("ArrowRight")
     expect(still.figure("All bills, MYR")).not_to_have_text("36.57")
     expect(still.time).to_have_text(HOURS[12])
 

@@ -16,7 +16,7 @@ from jiran.scenario import EvBlock, HomeData, Scenario, validate
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenario.md"
 BEGIN, END = "<!-- begin: made from the fields -->\n", "<!-- end: made from the fields -->\n"
-RENEW = "JIRAN_RENEW=1 pytest tests/test_scenario.py -k reference"
+RENEW = "JIRAN_RENEW=1 pytest tests/scenario/test_scenario.py -k reference"
 SMALL = {"name": "small", "homes": {"groups": [{"kind": "solar", "count": 2}]}}
 
 
