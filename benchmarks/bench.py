@@ -14,13 +14,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
 import jiran
+from jiran import kernel
+from jiran.market import TRADE, find
+from jiran.simulation import _outputs
+from jiran.storage import Battery
 
 ROUNDS = 3
 YEAR = {"steps": 35_040, "step_minutes": 15}
@@ -30,7 +36,11 @@ MIX = {"solar": 0.42, "ev": 0.08, "hybrid": 0.17, "normal": 0.33}
 def community(homes: int, **changes: Any) -> jiran.Scenario:
     """Return a scenario of so many homes, with a battery that fits."""
     groups = [{"kind": kind, "count": max(1, round(share * homes))} for kind, share in MIX.items()]
-    battery = {"battery.capacity_kwh": 1.6 * homes, "battery.charge_kw": 0.4 * homes, "battery.discharge_kw": 0.4 * homes}
+    battery = {
+        "battery.capacity_kwh": 1.6 * homes,
+        "battery.charge_kw": 0.4 * homes,
+        "battery.discharge_kw": 0.4 * homes,
+    }
     return jiran.load_scenario("paper", {"homes.groups": groups, **battery, **changes})
 
 
@@ -43,13 +53,6 @@ def seconds(work: Callable[[], object]) -> float:
 
 def kernel_and_simulate() -> list[tuple[str, str, str, float, float]]:
     """Time the kernel against copying its inputs, and the whole of `simulate` against the kernel."""
-    import numpy as np
-
-    from jiran import kernel
-    from jiran.market import TRADE, find
-    from jiran.simulation import _outputs
-    from jiran.storage import Battery
-
     scenario = community(1_000, **YEAR)
     whole, loop, copying = [], [], []
     trades = 0
@@ -62,7 +65,13 @@ def kernel_and_simulate() -> list[tuple[str, str, str, float, float]]:
         rule = find("grid-fraction")
         numbers = rule.numbers(scenario.market.parameters)
         inputs = kernel.Inputs(
-            profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh, price.grid_import, price.grid_export, 0.0, numbers
+            profiles.generation_kwh,
+            profiles.load_kwh,
+            profiles.ev_kwh,
+            price.grid_import,
+            price.grid_export,
+            0.0,
+            numbers,
         )
         battery = Battery(1_600.0, 0.0, 100.0, 100.0, 1.0, 1.0)
         del result
@@ -73,7 +82,8 @@ def kernel_and_simulate() -> list[tuple[str, str, str, float, float]]:
             0, 35_040, rule.clear, np.random.default_rng(0), inputs, battery, fleet, 0.0, np.empty(0), out, log, 1_000
         )
         loop.append(time.perf_counter() - begin)
-        assert (reached, count, fault) == (35_040, trades, kernel.FINE), "the kernel alone must give the same trades"
+        if (reached, count, fault) != (35_040, trades, kernel.FINE):
+            raise RuntimeError("the kernel alone must give the same trades")
         del out, log
         begin = time.perf_counter()
         copies = [array.copy() for array in (profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh)]
@@ -81,7 +91,13 @@ def kernel_and_simulate() -> list[tuple[str, str, str, float, float]]:
         del copies, profiles, inputs
     size = f"1,000 homes, 35,040 steps, {trades / 1e6:.1f} M trades"
     return [
-        (f"kernel, {size}", f"{min(loop):.2f} s", f"copy its inputs, {min(copying):.2f} s", min(loop) / min(copying), 3.0),
+        (
+            f"kernel, {size}",
+            f"{min(loop):.2f} s",
+            f"copy its inputs, {min(copying):.2f} s",
+            min(loop) / min(copying),
+            3.0,
+        ),
         ("simulate, the same", f"{min(whole):.2f} s", f"the kernel, {min(loop):.2f} s", min(whole) / min(loop), 4.0),
     ]
 
@@ -105,10 +121,12 @@ def growth() -> list[tuple[str, str, str, float, float]]:
         ("homes", community(100, steps=1_000, step_minutes=15), community(10_000, steps=1_000, step_minutes=15)),
     ):
         jiran.simulate(small)
-        fast = min(seconds(lambda: jiran.simulate(small)) for _ in range(10))
-        slow = min(seconds(lambda: jiran.simulate(large)) for _ in range(ROUNDS))
+        fast = min(seconds(partial(jiran.simulate, small)) for _ in range(10))
+        slow = min(seconds(partial(jiran.simulate, large)) for _ in range(ROUNDS))
         exponent = math.log(slow / fast) / math.log(100)
-        rows.append((f"cost growth with {what}, exponent", f"{slow:.2f} s at 10^7", f"{fast:.3f} s at 10^5", exponent, 1.05))
+        rows.append(
+            (f"cost growth with {what}, exponent", f"{slow:.2f} s at 10^7", f"{fast:.3f} s at 10^5", exponent, 1.05)
+        )
     return rows
 
 

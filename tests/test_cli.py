@@ -16,8 +16,9 @@ import pytest
 from typer.testing import CliRunner
 
 import jiran
-from jiran import cli as command_line
-from jiran.cli import SHOWN, cli, number, shown
+from jiran.cli import cli, server
+from jiran.cli import commands as command_line
+from jiran.cli.printing import SHOWN, number, shown
 from jiran.kpis import KPIS
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
@@ -446,10 +447,10 @@ def test_jiran_alone_is_jiran_app(fake_server):
 def test_app_takes_the_next_free_port_and_the_whole_path_of_a_file(fake_server, monkeypatch):
     Path("street.toml").write_text('name = "s"\nhomes.groups = [{ kind = "solar" }]\n', encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        monkeypatch.setattr(command_line, "FIRST_PORT", taken.getsockname()[1])
+        monkeypatch.setattr(server, "FIRST_PORT", taken.getsockname()[1])
         call("app", "street.toml")
     command = fake_server.last.command
-    assert int(command[command.index("--server.port") + 1]) > taken_port(command_line)
+    assert int(command[command.index("--server.port") + 1]) > taken_port(server)
     assert command[-1] == str(Path("street.toml").resolve())
 
 

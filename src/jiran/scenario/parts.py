@@ -17,7 +17,6 @@ KINDS = ("solar", "ev", "hybrid", "normal")
 Kind = Literal["solar", "ev", "hybrid", "normal"]
 
 
-
 def quantity(description: str, unit: str = "", default: Any = ..., **bounds: Any) -> Any:
     """Declare a field: what it is, its unit, its default and its bounds."""
     return Field(default, description=description, json_schema_extra={"unit": unit}, **bounds)

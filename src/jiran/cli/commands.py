@@ -8,50 +8,29 @@ from __future__ import annotations
 import inspect
 import json as json_text
 import os
-import signal
-import socket
-import subprocess
 import sys
 import threading
 import tomllib
-from contextlib import contextmanager, suppress
-from importlib import resources
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from typer.core import TyperGroup
 
 import jiran
+from jiran.cli.printing import console, print_list, print_result
+from jiran.cli.server import FIRST_PORT, serve
 from jiran.errors import JiranError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from jiran.kpis import Kpi
-    from jiran.result import Result
 
-FIRST_PORT, PORTS = 8501, 100
 INTERRUPTED = 130
-
-#: The figures that `jiran run` prints; --json prints all.
-SHOWN = {
-    "Energy": ("generation_kwh", "demand_kwh", "self_consumption", "self_sufficiency",
-               "grid_import_kwh", "grid_export_kwh", "peak_import_kw"),
-    "Neighbours": ("p2p_kwh", "p2p_share", "trades", "ev_lent_kwh"),
-    "Battery": ("battery_charged_kwh", "battery_drawn_kwh", "battery_cycles", "battery_loss_kwh"),
-    "Money": ("cost", "saving", "saving_share", "saving_grid_only", "saving_grid_only_share"),
-    "Fairness": ("home_saving_best", "home_saving_worst", "homes_worse_off", "saving_jain", "saving_gini"),
-    "CO2": ("co2_kg", "co2_avoided_kg"),
-}  # fmt: skip
-#: Those that also mean something for the baseline.
-_COMPARED = {*SHOWN["Energy"], "battery_charged_kwh", "battery_drawn_kwh", "battery_cycles", "cost", "co2_kg"}
-#: Figures without a unit that are no shares.
-_PLAIN = {"trades": 0, "battery_cycles": 2, "saving_jain": 2, "saving_gini": 2}
 
 
 class _Group(TyperGroup):
@@ -137,7 +116,7 @@ def _default(context: typer.Context, *, version: Annotated[bool, _VERSION] = Fal
     Without a command, open the dashboard. Example: `jiran run paper --set market.fraction=0.7`
     """
     if context.invoked_subcommand is None:
-        _serve(None, None, no_browser=False)
+        serve(None, None, no_browser=False)
 
 
 @cli.command("app")
@@ -151,7 +130,7 @@ def _app(
 
     Example: `jiran app kampung --port 8600`
     """
-    _serve(scenario, port, no_browser=no_browser)
+    serve(scenario, port, no_browser=no_browser)
 
 
 @cli.command("run")
@@ -176,15 +155,15 @@ def _run(
     if json:
         typer.echo(json_text.dumps(result.kpis, indent=2))
     else:
-        _print_result(result)
-    console = _console(stderr=json)
+        print_result(result)
+    screen = console(stderr=json)
     for line in result.data_report.lines() if result.data_report else ():
-        console.print(line, soft_wrap=True)
+        screen.print(line, soft_wrap=True)
     for warning in result.warnings:
-        console.print(f"Warning: {warning}.", style="yellow", soft_wrap=True)
+        screen.print(f"Warning: {warning}.", style="yellow", soft_wrap=True)
     if folder is not None:
         files = ", ".join(sorted(file.name for file in folder.iterdir()))
-        console.print(f"Written to {folder}: {files}", soft_wrap=True)
+        screen.print(f"Written to {folder}: {files}", soft_wrap=True)
 
 
 @cli.command("scenarios")
@@ -193,7 +172,7 @@ def _scenarios() -> None:
 
     Example: `jiran scenarios`
     """
-    _print_list("Scenario", "What it asks", jiran.presets())
+    print_list("Scenario", "What it asks", jiran.presets())
 
 
 @cli.command("new")
@@ -223,19 +202,19 @@ def _mechanisms(name: Annotated[str | None, _NAME] = None) -> None:
     Example: `jiran mechanisms grid-fraction`
     """
     if name is None:
-        _print_list("Rule", "What it does", {key: rule.description for key, rule in jiran.mechanisms().items()})
+        print_list("Rule", "What it does", {key: rule.description for key, rule in jiran.mechanisms().items()})
         return
     from jiran.market import find  # noqa: PLC0415  loads numba
 
     rule = find(name)
-    console = _console()
-    console.print(rule.name, style="bold")
-    console.print(inspect.cleandoc(rule.function.__doc__ or ""), soft_wrap=True)
+    screen = console()
+    screen.print(rule.name, style="bold")
+    screen.print(inspect.cleandoc(rule.function.__doc__ or ""), soft_wrap=True)
     table = Table("Parameter", "Default", "Allowed", "Meaning", box=SIMPLE_HEAD, pad_edge=False)
     for key, parameter in rule.parameters.items():
         meaning = f"{parameter.description} [{parameter.unit}]" if parameter.unit else parameter.description
         table.add_row(key, str(parameter.default), parameter.allowed, meaning)
-    console.print(table if rule.parameters else "\nIt has no parameters.")
+    screen.print(table if rule.parameters else "\nIt has no parameters.")
 
 
 def _change(text: str) -> tuple[str, Any]:
@@ -253,12 +232,12 @@ def _change(text: str) -> tuple[str, Any]:
 @contextmanager
 def _progress() -> Iterator[Callable[[float], None]]:
     """Show a bar on a terminal once a run takes over a second, and take it away again."""
-    console = _console(stderr=True)
-    if not console.is_interactive:
+    screen = console(stderr=True)
+    if not screen.is_interactive:
         yield lambda _done: None
         return
     columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
-    bar = Progress(*columns, console=console, transient=True)
+    bar = Progress(*columns, console=screen, transient=True)
     task = bar.add_task("Getting ready (the first run ever compiles)", total=None)
     timer = threading.Timer(1.0, bar.start)
     timer.daemon = True
@@ -269,125 +248,3 @@ def _progress() -> Iterator[Callable[[float], None]]:
         timer.cancel()
         timer.join()
         bar.stop()
-
-
-def _console(*, stderr: bool = False) -> Console:
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
-
-
-def _print_list(name: str, meaning: str, rows: dict[str, str]) -> None:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column(name, style="bold", no_wrap=True)
-    table.add_column(meaning)
-    for row in rows.items():
-        table.add_row(*row)
-    _console().print(table)
-
-
-def _print_result(result: Result) -> None:
-    scenario, figures, worst, console = result.scenario, result.kpis, result.balance, _console()
-    money, market = scenario.currency, scenario.market
-    console.print(scenario.name, style="bold")
-    console.print(scenario.description, style="dim")
-    rule = ", ".join((market.mechanism, *(f"{key} {value}" for key, value in market.parameters.items())))
-    times = f"{scenario.steps:,} steps of {scenario.step_minutes} min from {scenario.start:%Y-%m-%d %H:%M}"
-    console.print(f"{result.community.size:,} homes, {times}, {rule}", style="dim")
-    console.print(_figures(result))
-    traded, saving = number(figures["p2p_kwh"], 1), figures["saving"] or 0.0
-    paid = f"{number(abs(saving), 2)} {money} {'less' if saving >= -0.005 else 'more'} than without trading"
-    console.print(f"Neighbours traded {traded} kWh; all homes together pay {paid}.")
-    imbalance = f"{worst.kwh:.0e} kWh, {worst.money:.0e} {money}"
-    sen = "sen" if money == "MYR" else money
-    console.print(f"Every kWh and {sen} accounted for: worst imbalance {imbalance}.", style="green")
-
-
-def _figures(result: Result) -> Table:
-    """Return the table of figures, beside the baseline where it has a figure of its own."""
-    from jiran.kpis import KPIS, kpis  # noqa: PLC0415  loads numpy
-
-    scenario, alone, stored = result.scenario, result.without_p2p, result.start.stored_kwh
-    baseline = kpis(scenario, alone, alone, result.timeline.step_h, stored, stored)
-    table = Table("", "", "With trading", "Without", "", box=SIMPLE_HEAD, pad_edge=False)
-    for column, style in zip(table.columns, ("bold", "", "bold", "dim", "dim"), strict=True):
-        column.style, column.justify = style, "right" if column.header else "left"
-    absent = (
-        *(SHOWN["Battery"] if not scenario.battery.capacity_kwh else ()),
-        *(() if scenario.ev.supply.enabled else ("ev_lent_kwh",)),
-    )
-    for group, names in SHOWN.items():
-        there = [name for name in names if name not in absent]
-        for name in there:
-            kpi = KPIS[name]
-            without = shown(name, kpi, baseline) if name in _COMPARED else ""
-            unit = scenario.currency if kpi.unit == "money" else kpi.unit
-            title = group if name == there[0] else ""
-            last = name == there[-1]
-            table.add_row(title, kpi.label, shown(name, kpi, result.kpis), without, unit, end_section=last)
-    return table
-
-
-def shown(name: str, kpi: Kpi, figures: dict[str, float | None]) -> str:
-    """Return a figure as a person reads it: a share in per cent, what is undefined as a dash."""
-    value = figures[name]
-    if value is None or kpi.unit == "money" or name in _PLAIN:
-        return number(value, _PLAIN.get(name, 2))
-    if not kpi.unit:
-        return f"{number(100 * value, 1)} %"
-    return number(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2)
-
-
-def number(value: float | None, decimals: int) -> str:
-    """Return a number with separated thousands, never -0, and a dash for None.
-
-    Example:
-        >>> number(1234.5, 1), number(-0.0001, 2), number(None, 2)
-        ('1,234.5', '0.00', '-')
-    """
-    return "-" if value is None else f"{round(value, decimals) + 0.0:,.{decimals}f}"
-
-
-def _serve(scenario: str | None, port: int | None, *, no_browser: bool) -> None:
-    """Run Streamlit on the dashboard until it ends or is interrupted."""
-    arguments = []
-    if scenario is not None:
-        jiran.load_scenario(scenario)
-        arguments = ["--", str(Path(scenario).resolve()) if scenario.endswith(".toml") else scenario]
-    options = {
-        "server.port": str(_free_port(port)),
-        "server.address": "localhost",
-        "server.fileWatcherType": "none",
-        "server.maxUploadSize": "100",
-        "server.showEmailPrompt": "false",
-        "browser.gatherUsageStats": "false",
-        "client.showErrorDetails": "none",
-    } | ({"server.headless": "true"} if no_browser else {})
-    flags = [part for name, value in options.items() for part in (f"--{name}", value)]
-    script = str(resources.files("jiran") / "app" / "main.py")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    process = subprocess.Popen([sys.executable, "-m", "streamlit", "run", script, *flags, *arguments])  # noqa: S603  our own
-    try:
-        code = process.wait()
-    except KeyboardInterrupt:
-        code = 0
-    finally:
-        _end(process)
-    raise typer.Exit(code)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Leave no server behind."""
-    process.terminate()
-    try:
-        process.wait(timeout=5)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):
-        process.kill()
-
-
-def _free_port(wanted: int | None) -> int:
-    """Return the wanted port, or the first free one."""
-    for port in range(FIRST_PORT, FIRST_PORT + PORTS) if wanted is None else (wanted,):
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    if wanted is None:
-        raise JiranError(f"no port from {FIRST_PORT} to {FIRST_PORT + PORTS - 1} is free; name another with --port")
-    raise JiranError(f"--port {wanted}: is in use or not allowed; choose another, or leave --port out")

@@ -1,0 +1,35 @@
+// Colours: how they are mixed, and which ones go with the page's theme.
+
+// Okabe-Ito, so that the three flows differ for the colour-blind; dashes and arrowheads say it again.
+const HUE = { solar: "#E69F00", ev: "#CC79A7", coin: "#F0C541", coinRim: "#8A6200" };
+const FLOW_HUE = {
+  light: { p2p: "#009E73", grid: "#D55E00", battery: "#0072B2" },
+  dark: { p2p: "#1FBF92", grid: "#E8752A", battery: "#56B4E9" },
+};
+
+export const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+export const mix = (a, b, t) => {
+  const [p, q] = [rgb(a), rgb(b)];
+  return "#" + p.map((x, i) => Math.round(x + (q[i] - x) * t).toString(16).padStart(2, "0")).join("");
+};
+export const fade = (hex, alpha) => {
+  const byte = Math.round(Math.min(1, Math.max(0, alpha)) * 255);
+  return hex + byte.toString(16).padStart(2, "0");
+};
+
+/** Read the page's theme off an element; `ctx` translates whatever notation the theme uses into #rrggbb. */
+export const readLook = (element, ctx) => {
+  const css = getComputedStyle(element);
+  const colour = (name, other) => {
+    ctx.fillStyle = other;
+    ctx.fillStyle = css.getPropertyValue(name).trim() || other;
+    return ctx.fillStyle.startsWith("#") ? ctx.fillStyle : other;
+  };
+  const paper = colour("--st-background-color", "#ffffff");
+  const ink = colour("--st-text-color", "#31333f");
+  const [r, g, b] = rgb(paper);
+  const dark = r * 0.3 + g * 0.6 + b * 0.1 < 128;
+  const hue = { ...HUE, ...FLOW_HUE[dark ? "dark" : "light"], normal: mix(paper, ink, 0.55) };
+  const font = css.getPropertyValue("--st-font").trim() || "sans-serif";
+  return { paper, ink, dark, hue, font, border: mix(paper, ink, 0.2) };
+};

@@ -1,0 +1,100 @@
+// Where everything stands: homes in a ring, the grid's cable around them, and the ways between.
+// A way is a quadratic curve {p, q, c, length}: from p to q, bent by c.
+
+import { clamp, running, scatter } from "./maths.js";
+
+const ROUND = 720; // points of the ring
+const INSET = 42; // about how far inside the cable the homes are: they stand at equal distances along that line
+
+export const pointOn = ({ p, q, c }, t) => {
+  const s = 1 - t;
+  return [0, 1].map((k) => s * s * p[k] + 2 * s * t * c[k] + t * t * q[k]);
+};
+const distance = (p, q) => Math.hypot(q[0] - p[0], q[1] - p[1]);
+export const straight = (...[ax, ay, bx, by]) =>
+  ({ p: [ax, ay], q: [bx, by], c: [(ax + bx) / 2, (ay + by) / 2], length: Math.hypot(bx - ax, by - ay) });
+const bent = (p, q, c) =>
+  ({ p, q, c, length: 0.375 * (distance(p, c) + distance(c, q) + distance(p, q)) }); // near enough to space beads
+
+// A rounded square: uses a wide picture better than an ellipse does, and has no corners to crowd.
+const around = (angle, cx, cy, a, b) => {
+  const bend = (v) => Math.sign(v) * Math.abs(v) ** 0.72;
+  return { x: cx + a * bend(Math.cos(angle)), y: cy + b * bend(Math.sin(angle)) };
+};
+
+export class Scene {
+  constructor(run, W, H) {
+    const narrow = W < 560;
+    const n = run.homes.length;
+    // The grid stands outside the ring: at the right, or below where there is no room beside it.
+    const [left, top, right, bottom] = narrow ? [8, 46, 8, 78] : [16, 58, 140, 16];
+    const b = (H - top - bottom) / 2;
+    const a = Math.min((W - left - right) / 2, b * 2.3);
+    const cx = narrow ? W / 2 : (W - right + left) / 2;
+    const cy = top + b;
+    const start = narrow ? Math.PI / 2 : 0; // the cable begins where the grid stands
+    const angle = (k) => start + (k / ROUND) * 2 * Math.PI;
+    const loop = (inset) => Array.from({ length: ROUND + 1 }, (_, k) => around(angle(k), cx, cy, a - inset, b - inset));
+    const cable = loop(0);
+    const walked = running(loop(INSET).map((p, k, all) => (k ? Math.hypot(p.x - all[k - 1].x, p.y - all[k - 1].y) : 0)));
+    const room = walked[ROUND] / Math.max(n, 5); // for a home
+    const crowded = room < 48; // then every second home steps back a row
+    const size = clamp(room * (crowded ? 0.46 : 0.33), 9, 25); // of a home, as a radius
+    const depth = size + (narrow ? 17 : 25);
+    let foot = 0; // where on the cable a home is tied to it
+    this.homes = run.homes.map((home, i) => {
+      while (walked[foot] < ((i + 0.5) / n) * walked[ROUND]) foot++;
+      const inward = depth + (crowded && i % 2 ? size * 2.3 : 0);
+      const place = around(angle(foot), cx, cy, a - inward, b - inward);
+      return { ...home, ...place, foot, fx: cable[foot].x, fy: cable[foot].y };
+    });
+    const pole = narrow ? { x: cx, y: H - 36 } : { x: W - 68, y: cy };
+    const core = clamp(Math.min(a, b) * 0.3, 34, 62); // half the battery's height
+    Object.assign(this, { W, H, narrow, cx, cy, cable, room, crowded, size, pole, core });
+    this.hasBattery = run.capacity_kwh > 0;
+    this.ways = new Map();
+    this.stars = Array.from({ length: 46 }, (_, i) =>
+      [scatter(i + 1) * W, scatter(i + 99) ** 1.5 * H, 0.5 + scatter(i + 7)]);
+  }
+
+  /** The way from seller to buyer, bent towards the middle but past the battery; `id` as in Day.pairs. */
+  way(id) {
+    const known = this.ways.get(id);
+    if (known) return known;
+    const { cx, cy, homes } = this;
+    const [p, q] = [homes[Math.floor(id / homes.length)], homes[id % homes.length]];
+    const [midX, midY] = [(p.x + q.x) / 2, (p.y + q.y) / 2];
+    const c = [cx + (midX - cx) * 0.45, cy + (midY - cy) * 0.45];
+    if (this.hasBattery) {
+      const [dx, dy] = [(midX + c[0]) / 2 - cx, (midY + c[1]) / 2 - cy]; // the curve's middle, from the battery
+      const push = 2 * (this.core + 22 - Math.hypot(dx, dy));
+      if (push > 0) {
+        const long = Math.hypot(q.x - p.x, q.y - p.y) || 1;
+        const side = (q.x - p.x) * dy - (q.y - p.y) * dx >= 0 ? 1 : -1;
+        c[0] -= ((q.y - p.y) / long) * side * push;
+        c[1] += ((q.x - p.x) / long) * side * push;
+      }
+    }
+    const way = bent([p.x, p.y], [q.x, q.y], c);
+    this.ways.set(id, way);
+    return way;
+  }
+
+  /** The cable from its beginning to each home, the shorter way round: twice [{h, points so far}, ...]. */
+  branches() {
+    const { cable, homes } = this;
+    const halfway = ROUND / 2;
+    return [1, -1].map((side) => {
+      const reach = (home) => (side > 0 ? home.foot : ROUND - home.foot);
+      const mine = homes.map((home, h) => ({ h, k: reach(home) }))
+        .filter(({ k }) => (side > 0 ? k <= halfway : k < halfway)).sort((p, q) => p.k - q.k);
+      let from = 0;
+      return mine.map(({ h, k }) => {
+        const points = [];
+        for (let s = from; s <= k; s++) points.push(cable[side > 0 ? s : ROUND - s]);
+        from = k;
+        return { h, points };
+      });
+    });
+  }
+}

@@ -1,0 +1,20 @@
+// Every word the map says, and how it writes numbers.
+
+export const TEXT = {
+  solar: "Solar", demand: "Demand", neighbours: "Neighbours", battery: "Battery", fromGrid: "From grid",
+  price: "Price", noTrade: "no trade", gridPrices: "grid {0}–{1}", sofar: "So far: {0} between neighbours, {1}",
+  play: "Play", pause: "Pause", back: "One step back", next: "One step on", speed: "Speed", day: "Time of day",
+  energy: "Energy", money: "Money", unit: "What the flows show", homes: "Homes", grid: "Grid",
+  p2pFlow: "between neighbours", batteryFlow: "battery", gridFlow: "grid", solarHome: "solar", evHome: "EV",
+  hybridHome: "solar + EV", normalHome: "no solar", demandHome: "Household", evLoad: "Car", sold: "Sold to neighbours",
+  bought: "Bought from neighbours", charged: "Into the battery", drawn: "Out of the battery",
+  imported: "From the grid", exported: "To the grid", gridGives: "supplies {0}", gridTakes: "takes {0}",
+  gridPaid: "is paid {0}", gridPays: "pays {0}", save: "Save picture",
+};
+
+export const fill = (text, ...words) => text.replace(/\{(\d)\}/g, (_, i) => words[i]);
+export const number = (x, digits) =>
+  x.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+export const kwh = (x) =>
+  (x >= 9999.5 ? `${number(x / 1000, 1)} MWh` : `${number(x, x >= 99.95 ? 0 : x >= 9.995 ? 1 : 2)} kWh`);
+export const money = (x, currency) => `${currency} ${number(x, Math.abs(x) >= 1000 ? 0 : 2)}`;

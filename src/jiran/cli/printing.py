@@ -1,0 +1,106 @@
+"""What the command line prints: figures as a person reads them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from jiran.kpis import Kpi
+    from jiran.result import Result
+
+#: The figures that `jiran run` prints; --json prints all.
+SHOWN = {
+    "Energy": ("generation_kwh", "demand_kwh", "self_consumption", "self_sufficiency",
+               "grid_import_kwh", "grid_export_kwh", "peak_import_kw"),
+    "Neighbours": ("p2p_kwh", "p2p_share", "trades", "ev_lent_kwh"),
+    "Battery": ("battery_charged_kwh", "battery_drawn_kwh", "battery_cycles", "battery_loss_kwh"),
+    "Money": ("cost", "saving", "saving_share", "saving_grid_only", "saving_grid_only_share"),
+    "Fairness": ("home_saving_best", "home_saving_worst", "homes_worse_off", "saving_jain", "saving_gini"),
+    "CO2": ("co2_kg", "co2_avoided_kg"),
+}  # fmt: skip
+#: Those that also mean something for the baseline.
+_COMPARED = {*SHOWN["Energy"], "battery_charged_kwh", "battery_drawn_kwh", "battery_cycles", "cost", "co2_kg"}
+#: Figures without a unit that are no shares.
+_PLAIN = {"trades": 0, "battery_cycles": 2, "saving_jain": 2, "saving_gini": 2}
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a terminal that prints text as it is: names come from users."""
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+
+
+def print_list(name: str, meaning: str, rows: dict[str, str]) -> None:
+    """Print names with their meanings."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column(name, style="bold", no_wrap=True)
+    table.add_column(meaning)
+    for row in rows.items():
+        table.add_row(*row)
+    console().print(table)
+
+
+def print_result(result: Result) -> None:
+    """Print a run's figures beside the baseline's, and its balance."""
+    scenario, figures, worst, screen = result.scenario, result.kpis, result.balance, console()
+    money, market = scenario.currency, scenario.market
+    screen.print(scenario.name, style="bold")
+    screen.print(scenario.description, style="dim")
+    rule = ", ".join((market.mechanism, *(f"{key} {value}" for key, value in market.parameters.items())))
+    times = f"{scenario.steps:,} steps of {scenario.step_minutes} min from {scenario.start:%Y-%m-%d %H:%M}"
+    screen.print(f"{result.community.size:,} homes, {times}, {rule}", style="dim")
+    screen.print(_figures(result))
+    traded, saving = number(figures["p2p_kwh"], 1), figures["saving"] or 0.0
+    paid = f"{number(abs(saving), 2)} {money} {'less' if saving >= -0.005 else 'more'} than without trading"
+    screen.print(f"Neighbours traded {traded} kWh; all homes together pay {paid}.")
+    imbalance = f"{worst.kwh:.0e} kWh, {worst.money:.0e} {money}"
+    sen = "sen" if money == "MYR" else money
+    screen.print(f"Every kWh and {sen} accounted for: worst imbalance {imbalance}.", style="green")
+
+
+def _figures(result: Result) -> Table:
+    """Return the table of figures, beside the baseline where it has a figure of its own."""
+    from jiran.kpis import KPIS, kpis  # noqa: PLC0415  loads numpy
+
+    scenario, alone, stored = result.scenario, result.without_p2p, result.start.stored_kwh
+    baseline = kpis(scenario, alone, alone, result.timeline.step_h, stored, stored)
+    table = Table("", "", "With trading", "Without", "", box=SIMPLE_HEAD, pad_edge=False)
+    for column, style in zip(table.columns, ("bold", "", "bold", "dim", "dim"), strict=True):
+        column.style, column.justify = style, "right" if column.header else "left"
+    absent = (
+        *(SHOWN["Battery"] if not scenario.battery.capacity_kwh else ()),
+        *(() if scenario.ev.supply.enabled else ("ev_lent_kwh",)),
+    )
+    for group, names in SHOWN.items():
+        there = [name for name in names if name not in absent]
+        for name in there:
+            kpi = KPIS[name]
+            without = shown(name, kpi, baseline) if name in _COMPARED else ""
+            unit = scenario.currency if kpi.unit == "money" else kpi.unit
+            title = group if name == there[0] else ""
+            last = name == there[-1]
+            table.add_row(title, kpi.label, shown(name, kpi, result.kpis), without, unit, end_section=last)
+    return table
+
+
+def shown(name: str, kpi: Kpi, figures: dict[str, float | None]) -> str:
+    """Return a figure as a person reads it: a share in per cent, what is undefined as a dash."""
+    value = figures[name]
+    if value is None or kpi.unit == "money" or name in _PLAIN:
+        return number(value, _PLAIN.get(name, 2))
+    if not kpi.unit:
+        return f"{number(100 * value, 1)} %"
+    return number(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2)
+
+
+def number(value: float | None, decimals: int) -> str:
+    """Return a number with separated thousands, never -0, and a dash for None.
+
+    Example:
+        >>> number(1234.5, 1), number(-0.0001, 2), number(None, 2)
+        ('1,234.5', '0.00', '-')
+    """
+    return "-" if value is None else f"{round(value, decimals) + 0.0:,.{decimals}f}"
