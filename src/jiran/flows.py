@@ -43,7 +43,7 @@ class Flows(Mapping[str, Array]):
         profiles: What the homes generate and need.
         outputs: What the kernel found.
         fleet: The EVs that lend their battery.
-        trades: All trades in order of time, records of `market.base.TRADE`; `outputs.trades_until` tells the steps.
+        trades: All trades in order of time, records of `market.trade.TRADE`; `outputs.trades_until` tells the steps.
     """
 
     profiles: Profiles

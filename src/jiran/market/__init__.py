@@ -5,8 +5,9 @@ A mechanism is one function decorated with `mechanism` in a file of this package
 ``jiran.mechanisms``). Nothing else has to be touched.
 """
 
-from jiran.market.base import TRADE, Mechanism, Parameter, mechanism
+from jiran.market.base import Mechanism, Parameter, mechanism
 from jiran.market.clearing import Clearing, clear
 from jiran.market.registry import find, mechanisms
+from jiran.market.trade import TRADE
 
 __all__ = ["TRADE", "Clearing", "Mechanism", "Parameter", "clear", "find", "mechanism", "mechanisms"]

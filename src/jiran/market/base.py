@@ -29,17 +29,6 @@ from numpy.typing import NDArray
 
 from jiran.errors import MechanismError, ScenarioError
 
-TRADE = np.dtype(
-    [
-        ("seller", np.int32),
-        ("buyer", np.int32),
-        ("kwh", np.float64),
-        ("buyer_price", np.float64),
-        ("seller_price", np.float64),
-    ],
-    align=True,
-)
-
 Rule = Callable[..., int]
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from jiran.errors import MechanismError, ScenarioError, one_line
-from jiran.market.base import TRADE
 from jiran.market.registry import find
+from jiran.market.trade import TRADE
 
 if TYPE_CHECKING:
     import polars as pl

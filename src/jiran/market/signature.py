@@ -3,7 +3,7 @@
 import numpy as np
 from numba import from_dtype, typeof, types
 
-from jiran.market.base import TRADE
+from jiran.market.trade import TRADE
 
 VECTOR = types.Array(types.float64, 1, "C")
 TRADES = types.Array(from_dtype(TRADE), 1, "C")

@@ -1,0 +1,15 @@
+"""What a trade is, for all rules and for the kernel."""
+
+import numpy as np
+
+#: Who sells to whom, how much, and at what price per kWh; the difference of the prices goes to the market account.
+TRADE = np.dtype(
+    [
+        ("seller", np.int32),
+        ("buyer", np.int32),
+        ("kwh", np.float64),
+        ("buyer_price", np.float64),
+        ("seller_price", np.float64),
+    ],
+    align=True,
+)
