@@ -8,6 +8,7 @@ changes stand in the address bar, so that a link opens the same picture elsewher
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import sys
 from typing import TYPE_CHECKING, Any
@@ -179,7 +180,14 @@ def pick_window(*, whole: bool) -> Window:
     chosen = st.session_state.get("day")
     if chosen not in options:
         chosen = options[0] if whole else dates[min(1, days - 1)]
-    chosen = st.selectbox("Show", options, index=options.index(chosen), width=220, key=f"day|{whole}|{days}|{dates[0]}")
+    chosen = st.selectbox(
+        "Day",
+        options,
+        index=options.index(chosen),
+        format_func=lambda date: date if date == _WHOLE else f"{dt.date.fromisoformat(date):%a %d %b %Y}",
+        width=220,
+        key=f"day|{whole}|{days}|{dates[0]}",
+    )
     st.session_state.day = chosen
     if chosen == _WHOLE:
         return Window(0, shown.timeline.steps)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.app.charts.base import MOST_HOMES
+from jiran.app.words import KIND_NAMES
 from jiran.flows import FLOWS
 from jiran.profiles.solar import half_sine
 
@@ -62,7 +63,7 @@ def _entries(result: Result) -> tuple[NDArray[np.int64], list[dict[str, str]]]:
         return np.arange(len(ids)), [{"id": name, "kind": kind} for name, kind in zip(ids, kinds, strict=True)]
     names = list(dict.fromkeys(kinds))
     group = np.array([names.index(kind) for kind in kinds])
-    return group, [{"id": f"{kinds.count(kind)} {kind}", "kind": kind} for kind in names]
+    return group, [{"id": f"{kinds.count(kind)} {KIND_NAMES[kind]}", "kind": kind} for kind in names]
 
 
 def _by_entry(
