@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from importlib.resources import files
 
 import pytest
 from streamlit.testing.v1 import AppTest
+
+from jiran.app.components.flow_map import _inline
 
 PAGE = """
 import streamlit as st
@@ -52,8 +55,14 @@ def a_run(steps: int = 2, capacity_kwh: float = 5.0) -> dict:
 
 
 @pytest.fixture(scope="module")
-def script() -> str:
-    return files("jiran.app.components").joinpath("flow_map.js").read_text(encoding="utf-8")
+def modules() -> dict[str, str]:
+    folder = files("jiran.app.components.flow_map").joinpath("js")
+    return {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def script(modules) -> str:
+    return "".join(modules.values())
 
 
 @pytest.mark.parametrize("run", [a_run(), a_run(steps=1), a_run(capacity_kwh=0)])
@@ -75,14 +84,37 @@ def test_a_new_run_keeps_the_map_it_had():
     assert at.run().main.children[0].proto.id == before
 
 
+def test_the_script_is_served_and_not_sent_along(monkeypatch):
+    monkeypatch.delitem(sys.modules, "jiran.app.components.flow_map")  # imported outside an app, which serves nothing
+    at = AppTest.from_string(PAGE)
+    at.session_state["run"] = a_run()
+    sent = at.run().main.children[0].proto
+    assert (sent.js_source_path, sent.js_content) == ("main.js", "")
+
+
 def test_names_only_ever_become_text(script):
     for way_in in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "Function("):
         assert way_in not in script
 
 
-def test_nothing_is_fetched(script):
-    style = files("jiran.app.components").joinpath("flow_map.css").read_text(encoding="utf-8")
-    assert not re.search(r"https?:|fetch\(|import |@import|url\(", script + style)
+def test_nothing_is_fetched_but_the_script_itself(modules, script):
+    style = files("jiran.app.components.flow_map").joinpath("flow_map.css").read_text(encoding="utf-8")
+    assert set(re.findall(r"^import .* from \"\./(.+)\";$", script, flags=re.MULTILINE)) == {*modules} - {"main.js"}
+    assert not re.search(
+        r"https?:|fetch\(|^import (?!.* from \"\./)|import\(|@import|url\(", script + style, re.MULTILINE
+    )
+
+
+def test_where_it_cannot_be_served_the_script_is_one_piece(modules):
+    whole = _inline()
+    assert "import " not in whole
+    assert re.findall(r"^export .*?function", whole, flags=re.MULTILINE) == ["export default function"]
+    names = re.findall(r"^(?:const|class) (\w+)", whole, flags=re.MULTILINE)
+    assert len(names) == len(set(names))
+    for module in modules.values():
+        for taken, file in re.findall(r"^import \{ (.+) \} from \"\./(.+)\";$", module, flags=re.MULTILINE):
+            for name in taken.split(", "):
+                assert re.search(rf"^export (?:const|class) {name}\b", modules[file], flags=re.MULTILINE), name
 
 
 def test_the_script_reads_every_field_of_the_contract(script):

@@ -53,7 +53,7 @@ def test_every_page_opens_by_the_navigation_and_draws_its_charts(visit, viewport
         assert shown.page.evaluate(TOO_WIDE) == 0, f"{title} is wider than the window"
 
 
-@pytest.mark.parametrize("path", ["day", "trades", "homes", "paper"])
+@pytest.mark.parametrize("path", ["day", "homes"])
 def test_a_page_that_is_opened_directly_shows_what_its_link_says(visit, path):
     shown = visit(f"/{path}?preset=kampung")
     expect(shown.panel.get_by_role("combobox", name="Scenario")).to_have_value("kampung")

@@ -1,5 +1,7 @@
 // Colours: how they are mixed, and which ones go with the page's theme.
 
+import { clamp } from "./maths.js";
+
 // Okabe-Ito, so that the three flows differ for the colour-blind; dashes and arrowheads say it again.
 const HUE = { solar: "#E69F00", ev: "#CC79A7", coin: "#F0C541", coinRim: "#8A6200" };
 const FLOW_HUE = {
@@ -7,15 +9,12 @@ const FLOW_HUE = {
   dark: { p2p: "#1FBF92", grid: "#E8752A", battery: "#56B4E9" },
 };
 
-export const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 export const mix = (a, b, t) => {
   const [p, q] = [rgb(a), rgb(b)];
   return "#" + p.map((x, i) => Math.round(x + (q[i] - x) * t).toString(16).padStart(2, "0")).join("");
 };
-export const fade = (hex, alpha) => {
-  const byte = Math.round(Math.min(1, Math.max(0, alpha)) * 255);
-  return hex + byte.toString(16).padStart(2, "0");
-};
+export const fade = (hex, alpha) => hex + Math.round(clamp(alpha, 0, 1) * 255).toString(16).padStart(2, "0");
 
 /** Read the page's theme off an element; `ctx` translates whatever notation the theme uses into #rrggbb. */
 export const readLook = (element, ctx) => {

@@ -11,7 +11,7 @@ export const pointOn = ({ p, q, c }, t) => {
   return [0, 1].map((k) => s * s * p[k] + 2 * s * t * c[k] + t * t * q[k]);
 };
 const distance = (p, q) => Math.hypot(q[0] - p[0], q[1] - p[1]);
-export const straight = (...[ax, ay, bx, by]) =>
+export const straight = (ax, ay, bx, by) =>
   ({ p: [ax, ay], q: [bx, by], c: [(ax + bx) / 2, (ay + by) / 2], length: Math.hypot(bx - ax, by - ay) });
 const bent = (p, q, c) =>
   ({ p, q, c, length: 0.375 * (distance(p, c) + distance(c, q) + distance(p, q)) }); // near enough to space beads
@@ -19,7 +19,7 @@ const bent = (p, q, c) =>
 // A rounded square: uses a wide picture better than an ellipse does, and has no corners to crowd.
 const around = (angle, cx, cy, a, b) => {
   const bend = (v) => Math.sign(v) * Math.abs(v) ** 0.72;
-  return { x: cx + a * bend(Math.cos(angle)), y: cy + b * bend(Math.sin(angle)) };
+  return [cx + a * bend(Math.cos(angle)), cy + b * bend(Math.sin(angle))];
 };
 
 export class Scene {
@@ -36,7 +36,7 @@ export class Scene {
     const angle = (k) => start + (k / ROUND) * 2 * Math.PI;
     const loop = (inset) => Array.from({ length: ROUND + 1 }, (_, k) => around(angle(k), cx, cy, a - inset, b - inset));
     const cable = loop(0);
-    const walked = running(loop(INSET).map((p, k, all) => (k ? Math.hypot(p.x - all[k - 1].x, p.y - all[k - 1].y) : 0)));
+    const walked = running(loop(INSET).map((p, k, all) => (k ? distance(p, all[k - 1]) : 0)));
     const room = walked[ROUND] / Math.max(n, 5); // for a home
     const crowded = room < 48; // then every second home steps back a row
     const size = clamp(room * (crowded ? 0.46 : 0.33), 9, 25); // of a home, as a radius
@@ -45,13 +45,15 @@ export class Scene {
     this.homes = run.homes.map((home, i) => {
       while (walked[foot] < ((i + 0.5) / n) * walked[ROUND]) foot++;
       const inward = depth + (crowded && i % 2 ? size * 2.3 : 0);
-      const place = around(angle(foot), cx, cy, a - inward, b - inward);
-      return { ...home, ...place, foot, fx: cable[foot].x, fy: cable[foot].y };
+      const [x, y] = around(angle(foot), cx, cy, a - inward, b - inward);
+      const [fx, fy] = cable[foot];
+      return { ...home, x, y, foot, fx, fy };
     });
     const pole = narrow ? { x: cx, y: H - 36 } : { x: W - 68, y: cy };
     const core = clamp(Math.min(a, b) * 0.3, 34, 62); // half the battery's height
     Object.assign(this, { W, H, narrow, cx, cy, cable, room, crowded, size, pole, core });
     this.hasBattery = run.capacity_kwh > 0;
+    this.branches = this.tieHomes();
     this.ways = new Map();
     this.stars = Array.from({ length: 46 }, (_, i) =>
       [scatter(i + 1) * W, scatter(i + 99) ** 1.5 * H, 0.5 + scatter(i + 7)]);
@@ -80,8 +82,8 @@ export class Scene {
     return way;
   }
 
-  /** The cable from its beginning to each home, the shorter way round: twice [{h, points so far}, ...]. */
-  branches() {
+  /** The cable either way round, in stretches from home to home: every home is fed the shorter way. */
+  tieHomes() {
     const { cable, homes } = this;
     const halfway = ROUND / 2;
     return [1, -1].map((side) => {
@@ -90,8 +92,7 @@ export class Scene {
         .filter(({ k }) => (side > 0 ? k <= halfway : k < halfway)).sort((p, q) => p.k - q.k);
       let from = 0;
       return mine.map(({ h, k }) => {
-        const points = [];
-        for (let s = from; s <= k; s++) points.push(cable[side > 0 ? s : ROUND - s]);
+        const points = side > 0 ? cable.slice(from, k + 1) : cable.slice(ROUND - k, ROUND - from + 1).reverse();
         from = k;
         return { h, points };
       });

@@ -18,3 +18,4 @@ export const number = (x, digits) =>
 export const kwh = (x) =>
   (x >= 9999.5 ? `${number(x / 1000, 1)} MWh` : `${number(x, x >= 99.95 ? 0 : x >= 9.995 ? 1 : 2)} kWh`);
 export const money = (x, currency) => `${currency} ${number(x, Math.abs(x) >= 1000 ? 0 : 2)}`;
+export const amountOf = (unit, x, currency) => (unit ? money(x, currency) : kwh(x));

@@ -20,15 +20,20 @@ The data, which must be JSON-able and finite (round it to three or four decimals
     import_price, export_price, p2p_price
                   currency per kWh, one a step; p2p_price is None where nothing was traded
     text          optional: {"demand": "Permintaan", ...}, words to use instead of the English ones,
-                  by the keys of TEXT in flow_map.js
+                  by the keys of TEXT in js/words.js
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.errors import StreamlitAPIException
 
-_HERE = Path(__file__)
+_HERE = Path(__file__).parent
+
+#: As jiran/pyproject.toml declares it, where Streamlit looks for the folder it serves the script from.
+_NAME = "jiran.flow_map"
 
 # The skeleton only: words, homes and legend are put in by the script as text, never as markup, because
 # names may come from an upload.
@@ -58,19 +63,33 @@ _HTML = """
     <div class="fm-switch" data-el="modes" role="group">
       <button data-el="energy" type="button"></button><button data-el="money" type="button"></button>
     </div>
+    <button data-el="save" type="button" class="fm-save"><svg viewBox="0 0 18 18" width="18" height="18"
+      fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"
+      aria-hidden="true"><path d="M9 2v9.5M5 8l4 4 4-4M2.5 12.5V16h13v-3.5"/></svg></button>
     <div class="fm-legend" data-el="legend"></div>
   </div>
   <p class="fm-sr" data-el="live" aria-live="polite"></p>
 </section>
 """
 
-_mount = st.components.v2.component(
-    "jiran_flow_map",
-    html=_HTML,
-    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
-    isolate_styles=True,
-)
+
+def _inline() -> str:
+    """Return the script as one piece. Its files hold declarations only, so they can stand in any order."""
+    script = "\n".join(file.read_text(encoding="utf-8") for file in sorted((_HERE / "js").glob("*.js")))
+    return re.sub(r"^(import .*\n|export (?!default))", "", script, flags=re.MULTILINE)
+
+
+def _component() -> Any:
+    """Declare the component, whose script is served once; where that cannot be, it goes with each message."""
+    # Small, and here at once: as a file it would arrive after the script had measured the page.
+    css = (_HERE / "flow_map.css").read_text(encoding="utf-8")
+    try:
+        return st.components.v2.component(_NAME, html=_HTML, css=css, js="main.js")
+    except StreamlitAPIException:  # jiran is not installed, only on the path: Streamlit has not found its manifest
+        return st.components.v2.component(_NAME, html=_HTML, css=css, js=_inline())
+
+
+_mount = _component()
 
 
 def flow_map(data: dict[str, Any], *, key: str, height: int = 560) -> str | None:

@@ -1,0 +1,92 @@
+// The homes with their names, and the amounts on the trades: what is written must not cover anything.
+
+import { clamp, most, smooth } from "./maths.js";
+import { fade } from "./colours.js";
+import { number } from "./words.js";
+import { pointOn } from "./scene.js";
+import { drawHouse } from "./symbols.js";
+
+const LIGHT_LOAD = 0.25; // kWh in an hour with which a home is lit up fully
+
+export const drawHomes = (pen, map, now) => {
+  const { run, scene, day } = map;
+  const { homes, size } = scene;
+  const pairs = day.pairs[now.i];
+  const partner = (f, h) => pairs.has(f * homes.length + h) || pairs.has(h * homes.length + f);
+  const alpha = homes.map((_, h) => (!map.quiet(h) || partner(map.focus(), h) ? 1 : 0.4));
+  const sunny = Math.max(1e-9, most(day.sum.solar)) / homes.length;
+  const night = 1 - smooth(now.at(run.sun) * 4);
+  homes.forEach((home, h) => {
+    pen.ctx.globalAlpha = alpha[h];
+    if (h === map.chosen || h === map.hover) {
+      pen.circle(home.x, home.y, size + 4);
+      pen.stroke(pen.ink, 2);
+    }
+    const shine = clamp(now.at(run.generation[h]) / sunny, 0, 1);
+    const lit = night * clamp((now.at(run.load[h]) * 60) / run.step_minutes / LIGHT_LOAD, 0.25, 1);
+    drawHouse(pen, home.x, home.y, size, home.kind, { shine, lit });
+  });
+  const taken = homes.map(({ x, y }, of) => ({ x, y, wide: size * 1.7, tall: size * 1.7, of }));
+  homes.forEach((_, h) => {
+    pen.ctx.globalAlpha = alpha[h];
+    nameHome(pen, map, h, now.i, taken);
+  });
+  pen.ctx.globalAlpha = 1;
+};
+
+/** Write where there is room: beside a home on the flanks of a full ring, else below it, but above it in the bottom
+ *  row, whose cable comes from below. A name that would cover another home or name is left to the tooltip. */
+const nameHome = (pen, map, h, s, taken) => {
+  const { run, scene } = map;
+  const { size, room, crowded } = scene;
+  const home = scene.homes[h];
+  const px = clamp(size * 0.55, 9, 13);
+  pen.face(px, 600);
+  const name = pen.cut(home.id, Math.max(34, room * (crowded ? 1.5 : 0.95)));
+  if (room < 74 && !crowded && Math.abs(home.fx - home.x) > 1.3 * Math.abs(home.fy - home.y)) {
+    const side = Math.sign(scene.cx - home.x);
+    const align = side > 0 ? "left" : "right";
+    pen.write(name, home.x + side * (size + 5), home.y, px, { weight: 600, align });
+    return;
+  }
+  const below = home.fy - home.y < size * 0.9 ? 1 : -1;
+  const two = room > 92 && !map.unit; // lines: name, and what the home has over
+  const y = home.y + below * (size + px * 0.75 + 1) - (two && below < 0 ? px * 1.05 : 0);
+  const wide = pen.ctx.measureText(name).width;
+  const covers = (it) =>
+    it.of !== h && Math.abs(it.x - home.x) < (it.wide + wide) / 2 && Math.abs(it.y - y) < (it.tall + px) / 2;
+  if (taken.some(covers)) return;
+  taken.push({ x: home.x, y, wide, tall: px, of: h });
+  pen.write(name, home.x, y, px, { weight: 600 });
+  if (!two) return;
+  const net = run.generation[h][s] - run.load[h][s] - run.ev[h][s];
+  const signed = `${net >= 0 ? "+" : "−"}${number(Math.abs(net), Math.abs(net) < 9.95 ? 1 : 0)}`;
+  pen.write(signed, home.x, y + px * 1.1, px * 0.9, { colour: fade(pen.ink, 0.75) });
+};
+
+/** Write amounts on trades [[id, value], ...], each where it covers no other. */
+export const drawAmounts = (pen, map, { gone, w }, amounts) => {
+  const alpha = map.playing && !map.still() ? smooth(gone / 0.15) * (1 - w) : 1;
+  if (alpha <= 0) return;
+  const { homes, size, cx, cy, core } = map.scene;
+  const taken = homes.map(({ x, y }) => [x, y, size * 2 + 8, size * 2 + 34]);
+  if (map.run.capacity_kwh > 0) taken.push([cx, cy, core * 1.6, core * 2.3]);
+  const tall = 18;
+  pen.ctx.globalAlpha = alpha;
+  for (const [id, value] of amounts) {
+    const text = number(value, map.unit || value < 9.995 ? 2 : 1);
+    pen.face(11.5, 600);
+    const wide = pen.ctx.measureText(text).width + 12;
+    const free = ([x, y]) => taken.every(([tx, ty, tw, th]) =>
+      Math.abs(x - tx) > (wide + tw) / 2 + 2 || Math.abs(y - ty) > (tall + th) / 2 + 2);
+    const spot = [0.5, 0.4, 0.6, 0.3, 0.7].map((t) => pointOn(map.scene.way(id), t)).find(free);
+    if (!spot) continue;
+    const [x, y] = spot;
+    taken.push([x, y, wide, tall]);
+    pen.box(x - wide / 2, y - tall / 2, wide, tall, tall / 2);
+    pen.fill(pen.paper);
+    pen.stroke(pen.hue.p2p, 1.2);
+    pen.write(text, x, y + 0.5, 11.5, { weight: 600, halo: 0 });
+  }
+  pen.ctx.globalAlpha = 1;
+};
