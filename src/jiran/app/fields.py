@@ -22,11 +22,11 @@ def info(name: str) -> Any:
     return model.model_fields.get(last)
 
 
-def default(name: str) -> Any:
+def default(name: str, rule: str) -> Any:
     """Return a field's default; a market rule's own parameters have theirs from the rule."""
-    if name.startswith("market.") and name != "market.mechanism":
-        return None
-    return info(name).default
+    parameters = find(rule).parameters if name.startswith("market.") and rule else {}
+    parameter = parameters.get(name.removeprefix("market."))
+    return info(name).default if parameter is None else parameter.default
 
 
 def meaning(name: str) -> str:
@@ -37,15 +37,15 @@ def meaning(name: str) -> str:
     return description[0].upper() + description[1:]
 
 
-def bounds(field: Any) -> tuple[float | None, float | None]:
-    """Return the least and the greatest value of a number; a bound that is left out counts as just inside."""
+def bounds(field: Any, step: float) -> tuple[float | None, float | None]:
+    """Return the least and the greatest value of a number; from a bound that is itself left out, one step inside."""
     least, most = None, None
     for mark in field.metadata:
         match mark:
             case Ge():
                 least = _number(mark.ge)
             case Gt():
-                least = _number(mark.gt) + 0.01
+                least = _number(mark.gt) + step
             case Le():
                 most = _number(mark.le)
             case Lt():

@@ -69,9 +69,12 @@ def _unpack(text: str) -> dict[str, Any]:
     """
     try:
         packed = base64.urlsafe_b64decode(text[:_LONGEST_LINK] + "=" * (-len(text) % 4))
-        data = tomllib.loads(zlib.decompressobj().decompress(packed, 20 * _LONGEST_LINK).decode())
+        unpacker = zlib.decompressobj()
+        data = tomllib.loads(unpacker.decompress(packed, 20 * _LONGEST_LINK).decode())
     except (binascii.Error, ValueError, zlib.error) as error:
         raise JiranError("the link is damaged: its scenario cannot be read") from error
+    if not unpacker.eof:
+        raise JiranError("the link is damaged: its scenario is cut off")
     refuse_files(data, "the link")
     return data
 

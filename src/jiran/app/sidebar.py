@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
+from annotated_types import Le
 
 from jiran.app import links, state, upload
 from jiran.app.fields import bounds, default, info, meaning
@@ -93,7 +94,7 @@ class _Panel:
             elif isinstance(value, dict) and part in value:
                 value = value[part]
             else:
-                return default(name)
+                return default(name, "" if name == "market.mechanism" else self.now("market.mechanism"))
         return value
 
     def say(self, name: str, value: Any) -> None:
@@ -134,6 +135,7 @@ def show() -> None:
     """Draw the panel, and make what it says the current scenario."""
     panel = _Panel()
     _presets(panel)
+    back = st.container()
     _main(panel)
     # Widgets cost time at every change, and most viewers never open these: they are drawn only when they are seen.
     more = st.expander("More", icon=":material/tune:", on_change="rerun", key="more")
@@ -154,6 +156,10 @@ def show() -> None:
         panel.places.get(error.field, st.container()).error(str(error), icon=":material/error:")
     except JiranError as error:
         st.error(str(error), icon=":material/error:")
+    # Only now is it known whether there is anything to take back.
+    if panel.wanted and back.button("Back to the scenario's values", icon=":material/undo:", type="tertiary"):
+        state.set_base(panel.base)
+        st.rerun()
 
 
 def _presets(panel: _Panel) -> None:
@@ -165,9 +171,6 @@ def _presets(panel: _Panel) -> None:
         state.set_base(links.base_of_preset(chosen))
         st.rerun()
     st.caption(str(panel.base.data.get("description", "")))
-    if panel.given and st.button("Back to the preset's values", icon=":material/undo:", type="tertiary"):
-        state.set_base(panel.base)
-        st.rerun()
 
 
 def _main(panel: _Panel) -> None:
@@ -241,8 +244,9 @@ def _parameter(panel: _Panel, name: str, parameter: Parameter) -> None:
     label, now = name.removeprefix("market.").replace("_", " ").capitalize(), panel.now(name)
     if parameter.choices:
         choices = list(parameter.choices)
-        place = choices.index(str(parameter.default if now is None else now))
-        panel.say(name, st.selectbox(label, choices, place, key=panel.key(name), help=parameter.description))
+        panel.say(
+            name, st.selectbox(label, choices, choices.index(now), key=panel.key(name), help=parameter.description)
+        )
         return
     panel.number(name, label, parameter.ge, parameter.le, 0.05, None, parameter.description)
 
@@ -265,7 +269,7 @@ def _field(panel: _Panel, name: str, label: str) -> None:
             choices.append(now)
         panel.say(name, st.selectbox(label, choices, index=choices.index(now), key=key, help=meaning(name)))
         return
-    least, most = bounds(field)
-    share = most == 1.0
+    share = Le(1) in field.metadata
     step = 0.05 if share else 0.5 if field.json_schema_extra["unit"] in ("kW", "kWh") else 0.01
+    least, most = bounds(field, step)
     panel.number(name, label, least, most, step, None, meaning(name), slider=share)
