@@ -42,7 +42,7 @@ def verdict(result: Result) -> str:
     loses = worse.row(0, named=True)
     verb = "pays" if worse.height == 1 else "pay"
     return (
-        f"{start} But **{counted(worse.height, 'home')}** {verb} more than without trading; "
+        f"{start} {'But ' if saving > -_CENT else ''}**{counted(worse.height, 'home')}** {verb} more than without trading; "
         f"{plain(loses['id'])} loses most: {money(-loses['saving'], currency)}."
     )
 

@@ -33,20 +33,22 @@ def main() -> None:
     page = st.navigation(list(pages.values()), position="top")
     with st.sidebar:
         sidebar.show()
+    above = st.container()  # always there, so that what follows keeps its place on the page
     notice = state.take_notice()
     if notice:
-        st.warning(notice, icon=":material/link_off:")
+        above.warning(notice, icon=":material/link_off:")
     try:
         result = state.run(state.scenario())
     except JiranError as error:
         st.error(f"This scenario cannot be run. {error}", icon=":material/error:")
         st.stop()
     for warning in result.warnings:
-        st.warning(warning, icon=":material/warning:")
+        above.warning(f"{warning[0].upper()}{warning[1:]}.", icon=":material/warning:")
     if result.data_report is not None:
-        with st.expander("What was changed in the meter data", icon=":material/fact_check:"):
+        with above.expander("What was changed in the meter data", icon=":material/fact_check:"):
             st.markdown("\n".join(f"- {line}" for line in result.data_report.lines()))
-    page.run()
+    with st.container():
+        page.run()
     worst = result.balance
     st.caption(
         f":material/verified: Every kWh and every {result.scenario.currency} is accounted for: the worst imbalance of "

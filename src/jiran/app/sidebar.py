@@ -77,6 +77,7 @@ class _Panel:
         self.given = state.changes()
         self.wanted: dict[str, Any] = {}
         self.places: dict[str, DeltaGenerator] = {}
+        self.labels: dict[str, str] = {}
 
     def key(self, name: str) -> str:
         return f"{state.generation()}|{name}"
@@ -117,6 +118,7 @@ class _Panel:
     ) -> None:
         """Draw a number: a slider where a range is known and holds the value, else a field to type in."""
         label = label.format(currency=self.base.data.get("currency", "MYR"))
+        self.labels[name] = label
         value = self.now(name)
         if isinstance(value, list | tuple):
             st.caption(f"{label}: {len(value)} values of the scenario")
@@ -153,7 +155,8 @@ def show() -> None:
     try:
         state.keep(panel.wanted)
     except ScenarioError as error:
-        panel.places.get(error.field, st.container()).error(str(error), icon=":material/error:")
+        said = f"{panel.labels[error.field]}: {error.allowed}" if error.field in panel.labels else str(error)
+        panel.places.get(error.field, st.container()).error(said, icon=":material/error:")
     except JiranError as error:
         st.error(str(error), icon=":material/error:")
     # Only now is it known whether there is anything to take back.

@@ -177,18 +177,19 @@ def pick_window(*, whole: bool) -> Window:
         return Window(0, shown.timeline.steps)
     dates = [str(date) for date in np.unique(shown.timeline.local.astype("datetime64[D]"))]
     options = [_WHOLE, *dates] if whole else dates
-    chosen = st.session_state.get("day")
-    if chosen not in options:
-        chosen = options[0] if whole else dates[min(1, days - 1)]
+    start = st.session_state.get("day")
+    if start not in options:
+        start = options[0] if whole else dates[min(1, days - 1)]
     chosen = st.selectbox(
         "Day",
         options,
-        index=options.index(chosen),
+        index=options.index(start),
         format_func=lambda date: date if date == _WHOLE else f"{dt.date.fromisoformat(date):%a %d %b %Y}",
         width=220,
         key=f"day|{whole}|{days}|{dates[0]}",
     )
-    st.session_state.day = chosen
+    if chosen != start:  # only a choice goes along to the other pages
+        st.session_state.day = chosen
     if chosen == _WHOLE:
         return Window(0, shown.timeline.steps)
     steps = np.flatnonzero(shown.timeline.local.astype("datetime64[D]") == np.datetime64(chosen))

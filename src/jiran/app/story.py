@@ -22,11 +22,10 @@ def _selling(result: Result) -> str:
     sold = result.settlement.home_kwh["p2p_sold_kwh"]
     days = _days(result)
     if not sold.sum() > 0.0:
-        return (
-            "Nobody sold to a neighbour."
-            if result.settlement.home_kwh["generation_kwh"].sum()
-            else "No home has a roof to sell from."
-        )
+        if result.settlement.home_kwh["generation_kwh"].sum() > 0.0:
+            return "Nobody sold to a neighbour."
+        roofs = any(kind in ("solar", "hybrid") for kind in result.community.kinds)
+        return "No sun shone in this time." if roofs else "No home has a roof to sell from."
     generates = result.settlement.home_kwh["generation_kwh"] > 0.0
     lent = result.settlement.home_kwh["ev_lent_kwh"].sum()
     roofs = int(generates.sum())
@@ -69,13 +68,14 @@ def _saving(result: Result) -> str:
     kpis, currency = result.kpis, result.scenario.currency
     saving = kpis["saving"] or 0.0
     homes = result.community.size
-    if abs(saving) < 0.005:
-        return "Trading saved nothing."
     verb = "saved" if saving > 0 else "cost"
     sentence = f"Trading {verb} the {counted(homes, 'home')} **{currency} {abs(saving):,.2f}**"
+    if abs(saving) < 0.005:
+        sentence = "Trading saved nothing in all"
     worse = round((kpis["homes_worse_off"] or 0.0) * homes)
     if worse:
-        return f"{sentence}, but {counted(worse, 'home')} {'pays' if worse == 1 else 'pay'} more than without it."
+        link = "but" if saving > -0.005 else "and"
+        return f"{sentence}, {link} {counted(worse, 'home')} {'pays' if worse == 1 else 'pay'} more than without it."
     return f"{sentence}, and nobody pays more than without it."
 
 

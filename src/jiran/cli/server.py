@@ -38,6 +38,7 @@ def serve(scenario: str | None, port: int | None, *, no_browser: bool) -> None:
         "server.showEmailPrompt": "false",
         "browser.gatherUsageStats": "false",
         "client.showErrorDetails": "none",
+        "client.showErrorLinks": "false",
     } | ({"server.headless": "true"} if no_browser else {})
     flags = [part for name, value in options.items() for part in (f"--{name}", value)]
     script = str(resources.files("jiran") / "app" / "main.py")

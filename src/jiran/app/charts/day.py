@@ -183,6 +183,8 @@ def _series(panels: list[_Panel], shown: Points) -> list[Spec]:
     form = {"valueFormatter": f"%.2f {shown.unit}"}
     for place, panel in enumerate(panels):
         for one in panel.series:
+            if one["type"] == "line":
+                one["showSymbol"] = shown.frame.height == 1  # a line needs two points
             own: Spec = {
                 "xAxisIndex": place if "encode" in one else len(panels) + place,
                 "yAxisIndex": axes[-1] + one["yAxisIndex"],

@@ -90,6 +90,9 @@ def _fairness(result: Result) -> None:
 def _roles(result: Result) -> None:
     """Draw who sells and who buys at which hour."""
     st.subheader("Who sells when", anchor="roles")
+    if not len(result.flows.trades):
+        st.caption("Nobody traded.")
+        return
     by_hour = sold_by_hour(result)
     names, _ = home_charts.role_rows(result, by_hour)
     both = switching(result)
@@ -140,9 +143,9 @@ def _figures(row: dict[str, Any], currency: str) -> None:
     """Draw a home's four figures."""
 
     def share(value: float | None) -> str:
-        return "–" if value is None else f"{value:.0%}"
+        return "–" if value is None else f"{round(value, 2) + 0.0:.0%}"
 
-    with st.grid(5, min_column_width=130):
+    with st.grid(5, min_column_width=150):
         st.metric("Kind", KIND_NAMES.get(row["kind"], row["kind"]), border=True)
         st.metric(
             f"Bill, {currency}", f"{row['cost']:,.2f}", border=True, help="What it pays in all; below 0 it earns."

@@ -35,7 +35,7 @@ def _cards(result: Result) -> None:
     kpis, currency, homes = result.kpis, result.scenario.currency, result.community.size
     worse = round((kpis["homes_worse_off"] or 0.0) * homes)
     gain = _difference(kpis["self_sufficiency"], kpis["self_sufficiency_homes"])
-    with st.grid(6, min_column_width=140):
+    with st.grid(6, min_column_width=120):
         st.metric(
             f"Saved, {currency}",
             _figure(kpis["saving"], 2),
@@ -76,14 +76,15 @@ def _cards(result: Result) -> None:
             border=True,
             help="Homes whose bill is higher than it would be without trades, with the same battery.",
         )
+        avoided = kpis["co2_avoided_kg"] or 0.0
         st.metric(
-            "CO₂ avoided, kg",
-            _figure(kpis["co2_avoided_kg"]),
+            "CO₂ avoided, kg" if avoided >= 0.0 else "CO₂ added, kg",
+            _figure(abs(avoided)),
             "vs grid",
             delta_color="off",
             delta_arrow="off",
             border=True,
-            help="What the battery avoids: less is taken from the grid, at "
+            help="What the battery, or EVs that supply, change in what the street takes from the grid, losses included, at "
             f"{result.scenario.grid.co2_kg_per_kwh:g} kg/kWh. Trades alone avoid none, they only change who pays whom.",
         )
 
@@ -94,15 +95,17 @@ def _figure(value: float | None, digits: int = 1) -> str:
         return "–"
     if abs(value) >= 1_000_000:
         return f"{value / 1_000_000:,.2f} M"
+    value = round(value, digits) + 0.0  # never -0
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:,.{digits}f}"
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.0%}"
+    return "–" if share is None else f"{round(share, 2) + 0.0:.0%}"
 
 
 def _signed(share: float | None, of: str, sign: int = 1) -> str | None:
-    return None if share is None else f"{sign * share:+.0%} {of}"
+    """Return a change as the card's arrow shows it; none where it rounds to nothing."""
+    return None if share is None or round(share, 2) == 0.0 else f"{sign * share:+.0%} {of}"
 
 
 def _difference(value: float | None, other: float | None) -> float | None:
