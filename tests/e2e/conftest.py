@@ -219,7 +219,9 @@ class Dashboard:
 
     def choose_preset(self, name: str) -> None:
         """Choose a scenario in the panel."""
-        self.panel.get_by_role("combobox", name="Scenario").click()
+        chooser = self.panel.get_by_role("combobox", name="Scenario")
+        expect(chooser).to_have_count(1)  # the one before goes when the run has ended
+        chooser.click()
         self.page.get_by_role("option", name=name, exact=True).click()
 
     def unfold(self, heading: str) -> None:

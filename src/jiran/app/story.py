@@ -24,8 +24,8 @@ def _selling(result: Result) -> str:
     if not sold.sum() > 0.0:
         if result.settlement.home_kwh["generation_kwh"].sum() > 0.0:
             return "Nobody sold to a neighbour."
-        roofs = any(kind in ("solar", "hybrid") for kind in result.community.kinds)
-        return "No sun shone in this time." if roofs else "No home has a roof to sell from."
+        has_roofs = any(kind in ("solar", "hybrid") for kind in result.community.kinds)
+        return "No sun shone in this time." if has_roofs else "No home has a roof to sell from."
     generates = result.settlement.home_kwh["generation_kwh"] > 0.0
     lent = result.settlement.home_kwh["ev_lent_kwh"].sum()
     roofs = int(generates.sum())
