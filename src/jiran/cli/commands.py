@@ -106,6 +106,8 @@ _PORT = typer.Option(min=1, max=65_535, help=f"Port of the dashboard; default: t
 _NO_BROWSER = typer.Option("--no-browser", help="Do not open a browser.")
 _FILE = typer.Argument(metavar="NAME.toml", help="The file to write.")
 _NAME = typer.Argument(metavar="NAME", help="A rule, or a file that ends in .py.")
+_BOOKS = typer.Option(min=1, max=1_000_000, help="How many random order books are tried.")
+_SEED = typer.Option(min=0, help="Seed of the books: the same seed tries the same ones.")
 _VERSION = typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
 
 
@@ -215,6 +217,19 @@ def _mechanisms(name: Annotated[str | None, _NAME] = None) -> None:
         meaning = f"{parameter.description} [{parameter.unit}]" if parameter.unit else parameter.description
         table.add_row(key, str(parameter.default), parameter.allowed, meaning)
     screen.print(table if rule.parameters else "\nIt has no parameters.")
+
+
+@cli.command("check")
+def _check(name: Annotated[str, _NAME], books: Annotated[int, _BOOKS] = 2000, seed: Annotated[int, _SEED] = 0) -> None:
+    """Try to break a market rule: the laws of all rules, and what it declares; exit 1 if something breaks.
+
+    Example: `jiran check my_rule.py`
+    """
+    from jiran.testing import check_mechanism  # noqa: PLC0415  loads numba
+
+    report = check_mechanism(name, books=books, seed=seed)
+    typer.echo(str(report))
+    raise typer.Exit(0 if report.ok else 1)
 
 
 def _change(text: str) -> tuple[str, Any]:

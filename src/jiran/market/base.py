@@ -78,6 +78,18 @@ class Parameter:
         return float(value)
 
 
+#: What a mechanism may promise; `jiran.testing.check_mechanism` tries to break each promise.
+PROPERTIES = {
+    "budget-balanced": "what buyers pay is what sellers receive",
+    "no-deficit": "buyers pay at least what sellers receive (weak budget balance)",
+    "individually-rational": "no trade above the buyer's or below the seller's limit price",
+    "efficient": "the welfare, by limit prices, is the highest possible",
+    "truthful": "no participant gains by a limit price that is not its own value",
+    "truthful-quantity": "no participant gains by stating less energy than it has or needs, at any price",
+    "anonymous": "with limit prices that all differ, the order of the homes in the list changes nothing",
+}
+
+
 @dataclass(frozen=True)
 class Mechanism:
     """A market rule with its name and parameters; call `jiran.clear` or a scenario with its name to use it."""
@@ -85,6 +97,7 @@ class Mechanism:
     name: str
     function: Rule
     parameters: dict[str, Parameter] = field(default_factory=dict)
+    properties: frozenset[str] = frozenset()
     compiled: bool = True
     trusted: bool = True
 
@@ -124,17 +137,23 @@ class Mechanism:
         return _compile(self) if self.compiled else self.function
 
 
-def mechanism(name: str, *, compiled: bool = True, **parameters: Parameter) -> Callable[[Rule], Mechanism]:
+def mechanism(
+    name: str, *, properties: tuple[str, ...] = (), compiled: bool = True, **parameters: Parameter
+) -> Callable[[Rule], Mechanism]:
     """Make a function into a market mechanism.
 
     Args:
         name: How scenarios and the command line call it, lower case with hyphens.
+        properties: What the rule promises, names of `PROPERTIES`.
         compiled: False runs the whole simulation in plain Python, for rules that need any library.
         **parameters: The rule's own parameters, which it gets as an array in this order.
     """
 
     def decorate(function: Rule) -> Mechanism:
-        return Mechanism(name, function, parameters, compiled=compiled)
+        unknown = set(properties) - set(PROPERTIES)
+        if unknown:
+            raise MechanismError(name, f"declares {min(unknown)!r}; known properties: {', '.join(PROPERTIES)}")
+        return Mechanism(name, function, parameters, frozenset(properties), compiled=compiled)
 
     return decorate
 

@@ -10,6 +10,7 @@ from jiran.market.matching import MATCHINGS, Trades, Vector, match
 
 @mechanism(
     "grid-fraction",
+    properties=("budget-balanced", "no-deficit"),
     fraction=Parameter(0.8, "P2P price as a fraction of the grid's import price, alpha in the paper", gt=0.0, lt=1.0),
     matching=Parameter("index-order", "who is served when there is too little of one side", choices=MATCHINGS),
 )
@@ -34,7 +35,7 @@ def grid_fraction(
     return match(int(parameters[1]), net_kwh, rng, price, price, trades)
 
 
-@mechanism("grid-only")
+@mechanism("grid-only", properties=("budget-balanced", "no-deficit", "individually-rational", "truthful"))
 def grid_only(
     net_kwh: Vector,  # noqa: ARG001  nobody trades
     limit_price: Vector,  # noqa: ARG001

@@ -1,0 +1,396 @@
+"""Rules that trade as one community and share out what it saves: Nash bargaining, Shapley value, nucleolus.
+
+All three write the same best trades by limit prices and differ in the money alone. The game: a coalition C of homes is
+worth v(C), the most its own orders can gain. With the price p as the dual variable
+
+    v(C) = min over p of the sum over C of gain_i(p),  gain_i(p) = |net_i| * max(0, limit_i - p) for a buyer,
+                                                                   |net_i| * max(0, p - limit_i) for a seller,
+
+and p need only run over limit prices. With the grid's prices b and s as limits this is (b - s) * min(S_C, D_C).
+A home's share x_i of v(all) becomes its own price per kWh: limit_i + x_i / sold_i, or limit_i - x_i / bought_i. So
+a trade's two prices differ, but over the step what buyers pay is what sellers receive.
+A home that no best trade serves (priced out by its limit) cannot be paid by a trade: it is not a player.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from jiran.market.base import Parameter, mechanism
+from jiran.market.matching import Trades, Vector, pair, shuffled
+
+Matrix = NDArray[np.float64]
+
+#: Up to this many players all 2^n coalitions are looked at.
+MOST_PLAYERS = 16
+
+#: Smaller differences of weights and excesses, relative to v(all) = 1, are rounding.
+ROUNDING = 1e-10
+
+
+@mechanism(
+    "nash-bargaining", properties=("budget-balanced", "no-deficit", "individually-rational", "efficient", "anonymous")
+)
+def nash_bargaining(
+    net_kwh: Vector,
+    limit_price: Vector,
+    import_price: float,  # noqa: ARG001  limit prices hold what the grid offers
+    export_price: float,  # noqa: ARG001
+    parameters: Vector,  # noqa: ARG001
+    rng: Generator,  # noqa: ARG001
+    trades: Trades,
+) -> int:
+    """Give every home that trades the same part of what the community saves in the step.
+
+    x_i = v(all) / n: the point where the product of all savings x_1 * ... * x_n is highest (Nash 1950).
+
+    Budget balanced, individually rational, efficient. Not truthful: of a seller at 0.2 and a buyer at 0.5, who trade
+    1 kWh at 0.35, the buyer would have it at 0.25 by a limit of 0.3. Not in the core: of one seller and two buyers of
+    1 kWh each gets a third, but the seller and one buyer alone would save it all. A tiny order gets as much as a
+    large one, so its price per kWh can be far beyond the grid's.
+    """
+    count, players, _ = _best_trades(net_kwh, limit_price, trades)
+    return _pay(np.ones(players.size), players, limit_price, trades, count)
+
+
+@mechanism(
+    "shapley",
+    properties=("budget-balanced", "no-deficit", "individually-rational", "efficient"),
+    permutations=Parameter(
+        1000, f"random orders of arrival, drawn if more than {MOST_PLAYERS} homes trade", ge=1.0, le=1e6
+    ),
+)
+def shapley(
+    net_kwh: Vector,
+    limit_price: Vector,
+    import_price: float,  # noqa: ARG001  limit prices hold what the grid offers
+    export_price: float,  # noqa: ARG001
+    parameters: Vector,
+    rng: Generator,
+    trades: Trades,
+) -> int:
+    """Give every home what it adds on average when the homes join the community in random order.
+
+    x_i = sum over C without i of |C|! * (n - |C| - 1)! / n! * (v(C + i) - v(C)) (Shapley 1953). Exact up to 16 homes
+    that trade. Above, the mean over `permutations` orders of arrival drawn with the seed: its standard error is at
+    most |net_i| * (highest - lowest limit price) / (2 * sqrt(permutations)), so four times the draws halve it.
+
+    Budget balanced, individually rational, efficient. Not truthful: of a seller at 0.2 and a buyer at 0.5, who trade
+    1 kWh at 0.35, the buyer would have it at 0.25 by a limit of 0.3. Not in the core: of one seller and two buyers of
+    1 kWh the shares are 4/6, 1/6, 1/6, but the seller and one buyer alone would save all.
+    """
+    count, players, worth = _best_trades(net_kwh, limit_price, trades)
+    if players.size <= MOST_PLAYERS:
+        shares = _shapley(_values(worth))
+    else:
+        shares = _sampled_shapley(worth, int(parameters[0]), rng)
+    return _pay(shares, players, limit_price, trades, count)
+
+
+@mechanism("nucleolus", properties=("budget-balanced", "no-deficit", "individually-rational", "efficient", "anonymous"))
+def nucleolus(
+    net_kwh: Vector,
+    limit_price: Vector,
+    import_price: float,  # noqa: ARG001  limit prices hold what the grid offers
+    export_price: float,  # noqa: ARG001
+    parameters: Vector,  # noqa: ARG001
+    rng: Generator,  # noqa: ARG001
+    trades: Trades,
+) -> int:
+    """Share the saving so that the coalition with the most reason to complain has as little reason as possible.
+
+    x = the point that makes the excesses v(C) - x(C), sorted from the largest, lexicographically smallest (Schmeidler
+    1969). The core of this game is never empty (equilibrium prices are in it), so x is in the core: no group of homes
+    would do better alone. It depends on which sums of orders happen to match, even with the grid's
+    prices as limits: 2 sellers of 1 kWh leave buyers of 1 and 2 kWh nothing, but buyers of 0.9 and 2 kWh keep a part.
+    So all coalitions are looked at: exact, and only up to 16 homes that trade in a step; with more it refuses.
+
+    Budget balanced, individually rational, efficient. Not truthful: of a seller at 0.2 and a buyer at 0.5, who trade
+    1 kWh at 0.35, the buyer would have it at 0.25 by a limit of 0.3.
+    """
+    count, players, worth = _best_trades(net_kwh, limit_price, trades)
+    if players.size > MOST_PLAYERS:
+        raise ValueError("the nucleolus is for at most 16 homes that trade in a step; shapley takes more")
+    return _pay(np.maximum(0.0, _nucleolus(_values(worth))), players, limit_price, trades, count)
+
+
+@njit(cache=True)
+def _best_trades(net_kwh: Vector, limit_price: Vector, trades: Trades) -> tuple[int, NDArray[np.int64], Matrix]:
+    """Write the trades that gain most by limit prices; orders at the margin are rationed pro rata.
+
+    Returns:
+        The number of trades, the homes that trade, and what each of them gains at each candidate price, shape
+        (player, price).
+    """
+    has_order = net_kwh != 0.0
+    candidates = np.unique(limit_price[has_order])
+    if candidates.size == 0:
+        return 0, np.empty(0, np.int64), np.empty((0, 1))
+    gains = _gains(net_kwh, limit_price, candidates)
+    price = candidates[gains.sum(axis=0).argmin()]
+    inside_kwh, margin_kwh = np.zeros(2), np.zeros(2)  # of sellers, of buyers
+    for home in np.flatnonzero(has_order):
+        side = int(net_kwh[home] < 0.0)
+        if limit_price[home] == price:
+            margin_kwh[side] += abs(net_kwh[home])
+        elif (limit_price[home] < price) == (side == 0):
+            inside_kwh[side] += abs(net_kwh[home])
+    volume_kwh = (inside_kwh + margin_kwh).min()
+    traded_kwh = np.zeros_like(net_kwh)
+    for home in np.flatnonzero(has_order):
+        side = int(net_kwh[home] < 0.0)
+        if limit_price[home] == price:
+            traded_kwh[home] = net_kwh[home] * max(0.0, volume_kwh - inside_kwh[side]) / margin_kwh[side]
+        elif (limit_price[home] < price) == (side == 0):
+            traded_kwh[home] = net_kwh[home] * min(1.0, volume_kwh / inside_kwh[side])
+    count = pair(traded_kwh, price, price, trades)
+    players = np.flatnonzero(_totals_of(trades, count, net_kwh.size))
+    return count, players, gains[players]
+
+
+@njit(cache=True)
+def _gains(net_kwh: Vector, limit_price: Vector, prices: Vector) -> Matrix:
+    """Return what each home would gain if it traded its whole order at each price, or 0, shape (home, price)."""
+    gains = np.zeros((net_kwh.size, prices.size))
+    for home in range(net_kwh.size):
+        for place in range(prices.size):
+            gains[home, place] = max(0.0, net_kwh[home] * (prices[place] - limit_price[home]))
+    return gains
+
+
+@njit(cache=True)
+def _totals_of(trades: Trades, count: int, homes: int) -> Vector:
+    """Return what each home trades in all, kWh >= 0."""
+    total_kwh = np.zeros(homes)
+    for place in range(min(count, trades.size)):
+        total_kwh[trades[place].seller] += trades[place].kwh
+        total_kwh[trades[place].buyer] += trades[place].kwh
+    return total_kwh
+
+
+@njit(cache=True)
+def _pay(shares: Vector, players: NDArray[np.int64], limit_price: Vector, trades: Trades, count: int) -> int:
+    """Set prices so that the gain of the trades is shared in proportion to `shares` (>= 0, one for each player)."""
+    if count > trades.size:
+        return count
+    gain = 0.0
+    for place in range(count):
+        trade = trades[place]
+        gain += trade.kwh * (limit_price[trade.buyer] - limit_price[trade.seller])
+    gain_per_kwh = _totals_of(trades, count, limit_price.size)
+    total = shares.sum()
+    for place in range(players.size):
+        home = players[place]
+        gain_per_kwh[home] = shares[place] / total * gain / gain_per_kwh[home] if total > 0.0 else 0.0
+    for place in range(count):
+        trade = trades[place]
+        trade.buyer_price = limit_price[trade.buyer] - gain_per_kwh[trade.buyer]
+        trade.seller_price = limit_price[trade.seller] + gain_per_kwh[trade.seller]
+    return count
+
+
+@njit(cache=True)
+def _values(worth: Matrix) -> Vector:
+    """Return v(C) of every coalition; bit i of the index says whether player i belongs to it."""
+    sums = np.zeros((1 << worth.shape[0], worth.shape[1]))
+    values = np.zeros(sums.shape[0])
+    for player in range(worth.shape[0]):
+        for rest in range(1 << player):
+            sums[rest + (1 << player)] = sums[rest] + worth[player]
+            values[rest + (1 << player)] = sums[rest + (1 << player)].min()
+    return values
+
+
+@njit(cache=True)
+def _players(values: Vector) -> int:
+    """Return the number of players of a game given by the value of every coalition."""
+    players = 0
+    while 1 << players < values.size:
+        players += 1
+    return players
+
+
+@njit(cache=True)
+def _shapley(values: Vector) -> Vector:
+    """Return the Shapley value of a game given by the value of every coalition."""
+    players = _players(values)
+    size = np.zeros(values.size, np.int64)
+    for player in range(players):
+        size[1 << player : 2 << player] = size[: 1 << player] + 1
+    weight = np.full(players, 1.0 / max(players, 1))  # |C|! (n - |C| - 1)! / n!
+    for members in range(1, players):
+        weight[members] = weight[members - 1] * members / (players - members)
+    shares = np.zeros(players)
+    for player in range(players):
+        for coalition in range(values.size):
+            if not coalition >> player & 1:
+                shares[player] += weight[size[coalition]] * (values[coalition | 1 << player] - values[coalition])
+    return shares
+
+
+@njit(cache=True)
+def _sampled_shapley(worth: Matrix, permutations: int, rng: Generator) -> Vector:
+    """Return the mean of what each player adds, over random orders of arrival."""
+    shares = np.zeros(worth.shape[0])
+    for _ in range(permutations):
+        sums, before = np.zeros(worth.shape[1]), 0.0
+        for player in shuffled(worth.shape[0], rng):
+            sums += worth[player]
+            after = sums.min()
+            shares[player] += after - before
+            before = after
+    return shares / permutations
+
+
+@njit(cache=True)
+def _nucleolus(values: Vector) -> Vector:
+    """Return the prenucleolus of a game given by the value of every coalition: the nucleolus if there is a core.
+
+    Linear programs in turn (Kopelowitz 1967): make the largest excess of all coalitions that are not settled as small
+    as it can be, fix those that have it in every optimum, and go on until that fixes all shares.
+    """
+    players = _players(values)
+    scale = abs(values[-1]) if values[-1] != 0.0 else 1.0
+    level = values / scale  # of a fixed coalition: what its members get
+    fixed = np.zeros(values.size, np.bool_)
+    fixed[-1] = True
+    while True:
+        inverse, basis, open_dimensions = _start(fixed, players)
+        if open_dimensions == 0:
+            return _duals(inverse, basis, level)[:players] * scale
+        excess = _simplex(inverse, basis, fixed, level)
+        for row in range(basis.size):
+            if not fixed[basis[row]] and inverse[row, players] > ROUNDING:
+                fixed[basis[row]] = True
+                level[basis[row]] -= excess
+
+
+@njit(cache=True)
+def _start(fixed: NDArray[np.bool_], players: int) -> tuple[Matrix, NDArray[np.int64], int]:
+    """Return a first basis of the dual program, its inverse, and how many dimensions of the shares are still open.
+
+    The dual looks for weights >= 0 with sum 1 on open coalitions and any weights on fixed ones, so that all columns
+    (members of C, 1 if open) add up to (0, ..., 0, 1). Half on a coalition and half on all others is a solution,
+    for their sum is the community, which is fixed.
+    """
+    inverse, basis = np.eye(players + 1), np.full(players + 1, -1)
+    open_dimensions = players
+    for coalition in range(fixed.size):
+        if fixed[coalition]:
+            open_dimensions -= _add(inverse, basis, coalition, 0.0)
+    if open_dimensions > 0:
+        first = 0
+        while first < players - 1 and _spanned(_column(inverse, 1 << first, 0.0), basis, fixed):
+            first += 1
+        _add(inverse, basis, 1 << first, 1.0)
+        _add(inverse, basis, fixed.size - 1 - (1 << first), 1.0)
+        for player in range(players):
+            _add(inverse, basis, 1 << player, 1.0)
+    return inverse, basis, open_dimensions
+
+
+@njit(cache=True)
+def _simplex(inverse: Matrix, basis: NDArray[np.int64], fixed: NDArray[np.bool_], level: Vector) -> float:
+    """Bring the basis to the optimum and return the largest excess of open coalitions there.
+
+    The open coalition with the largest excess enters the basis. After many exchanges it is the first one in order
+    (Bland's rule), so that the search cannot go in circles.
+    """
+    players = basis.size - 1
+    settled = fixed.copy()  # and, as they are found, those that fixed coalitions add up to
+    settled[0] = True
+    exchanges = 0
+    while True:
+        duals = _duals(inverse, basis, level)
+        entering = _most_unhappy(duals, settled, level, exchanges > 50 * players)
+        if entering < 0:
+            return float(duals[players])
+        direction = _column(inverse, entering, 0.0)
+        if _spanned(direction, basis, fixed):
+            settled[entering] = True
+            continue
+        direction += inverse[:, players]
+        leaving, least = -1, np.inf
+        for row in range(basis.size):
+            if not fixed[basis[row]] and direction[row] > ROUNDING:
+                ratio = max(0.0, inverse[row, players]) / direction[row]
+                if ratio < least or (ratio == least and basis[row] < basis[leaving]):
+                    leaving, least = row, ratio
+        exchanges += 1
+        if leaving < 0 or exchanges > 1000 * players:
+            return float(duals[players])
+        _exchange(inverse, leaving, direction)
+        basis[leaving] = entering
+
+
+@njit(cache=True)
+def _most_unhappy(duals: Vector, settled: NDArray[np.bool_], level: Vector, take_first: bool) -> int:  # noqa: FBT001
+    """Return the open coalition whose excess is most above the dual program's, or -1 if none is."""
+    players = duals.size - 1
+    gets = np.zeros(settled.size)
+    found, most = -1, ROUNDING
+    for player in range(players):
+        for rest in range(1 << player):
+            gets[rest + (1 << player)] = gets[rest] + duals[player]
+    for coalition in range(settled.size):
+        if not settled[coalition] and level[coalition] - gets[coalition] - duals[players] > most:
+            found, most = coalition, level[coalition] - gets[coalition] - duals[players]
+            if take_first:
+                break
+    return found
+
+
+@njit(cache=True)
+def _column(inverse: Matrix, coalition: int, last: float) -> Vector:
+    """Return the column (members of the coalition, last) in terms of the basis."""
+    players = inverse.shape[0] - 1
+    column = inverse[:, players] * last
+    for player in range(players):
+        if coalition >> player & 1:
+            column += inverse[:, player]
+    return column
+
+
+@njit(cache=True)
+def _spanned(column: Vector, basis: NDArray[np.int64], fixed: NDArray[np.bool_]) -> bool:
+    """Return whether fixed columns alone add up to this one."""
+    for row in range(basis.size):
+        if abs(column[row]) > ROUNDING and not (basis[row] >= 0 and fixed[basis[row]]):
+            return False
+    return True
+
+
+@njit(cache=True)
+def _add(inverse: Matrix, basis: NDArray[np.int64], coalition: int, last: float) -> bool:
+    """Put a column into an empty place of the basis and return True, unless those that are there add up to it."""
+    column = _column(inverse, coalition, last)
+    best = -1
+    for row in range(basis.size):
+        if basis[row] < 0 and abs(column[row]) > max(ROUNDING, abs(column[best]) if best >= 0 else 0.0):
+            best = row
+    if best >= 0:
+        _exchange(inverse, best, column)
+        basis[best] = coalition
+    return best >= 0
+
+
+@njit(cache=True)
+def _exchange(inverse: Matrix, row: int, column: Vector) -> None:
+    """Bring the inverse up to date after `column`, in terms of the old basis, took the place of a row."""
+    inverse[row] /= column[row]
+    for other in range(column.size):
+        if other != row:
+            inverse[other] -= column[other] * inverse[row]
+
+
+@njit(cache=True)
+def _duals(inverse: Matrix, basis: NDArray[np.int64], level: Vector) -> Vector:
+    """Return the shares of the players and, last, the largest excess, as the basis fixes them."""
+    duals = np.zeros(basis.size)
+    for row in range(basis.size):
+        if basis[row] >= 0:
+            duals += level[basis[row]] * inverse[row]
+    return duals

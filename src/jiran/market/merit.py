@@ -1,0 +1,98 @@
+"""Merit order: cheapest sellers and dearest buyers first, up to where the two curves cross.
+
+The auctions share these loops. Equal prices are served in the order of the homes.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from jiran.market.matching import Trades, Vector, record
+
+Homes = NDArray[np.int64]
+
+SELLS = 1.0
+BUYS = -1.0
+
+#: What is left of an order is rounding, not energy, if it is less than this part of the two orders that met.
+ROUNDING = 1e-12
+
+
+@njit(cache=True)
+def merit_order(net_kwh: Vector, limit_price: Vector, side: float) -> Homes:
+    """Return the homes of one side, `SELLS` or `BUYS`, best price first: asks rise, bids fall."""
+    homes = np.flatnonzero(side * net_kwh > 0.0)
+    # Only a stable sort leaves equal prices in the order of the homes.
+    return homes[np.argsort(side * limit_price[homes], kind="mergesort")]
+
+
+@njit(cache=True)
+def walk(net_kwh: Vector, limit_price: Vector, sellers: Homes, buyers: Homes, trades: Trades) -> int:
+    """Match best with best until the bid falls below the ask; each pair pays its own bid and gets its own ask.
+
+    The last trade is the marginal one: its seller and buyer may be served in part, all before them are served fully.
+    A remainder that is only rounding is dropped, for it would make the next order the marginal one and set its price.
+    """
+    count, place, other = 0, 0, 0
+    offered_kwh = wanted_kwh = 0.0
+    while True:
+        if offered_kwh <= 0.0:
+            if place == sellers.size:
+                return count
+            offered_kwh = net_kwh[sellers[place]]
+            place += 1
+        if wanted_kwh <= 0.0:
+            if other == buyers.size:
+                return count
+            wanted_kwh = -net_kwh[buyers[other]]
+            other += 1
+        seller, buyer = sellers[place - 1], buyers[other - 1]
+        if limit_price[buyer] < limit_price[seller]:
+            return count
+        kwh = min(offered_kwh, wanted_kwh)
+        count = record(trades, count, seller, buyer, kwh, limit_price[buyer], limit_price[seller])
+        rounding_kwh = ROUNDING * max(net_kwh[seller], -net_kwh[buyer])
+        offered_kwh = offered_kwh - kwh if offered_kwh - kwh > rounding_kwh else 0.0
+        wanted_kwh = wanted_kwh - kwh if wanted_kwh - kwh > rounding_kwh else 0.0
+
+
+@njit(cache=True)
+def clear_in_merit_order(net_kwh: Vector, limit_price: Vector, trades: Trades) -> int:
+    """Sort both sides and walk along them: the trades with the highest welfare, at their own bids and asks."""
+    sellers = merit_order(net_kwh, limit_price, SELLS)
+    return walk(net_kwh, limit_price, sellers, merit_order(net_kwh, limit_price, BUYS), trades)
+
+
+@njit(cache=True)
+def between(ask: float, bid: float, share: float) -> float:
+    """Return the price at this share of the way from the ask up to the bid, never beyond either by rounding."""
+    return min(bid, max(ask, ask + share * (bid - ask)))
+
+
+@njit(cache=True)
+def set_prices(trades: Trades, count: int, buyer_price: float, seller_price: float) -> None:
+    """Give the first `count` trades the same prices."""
+    for place in range(count):
+        trades[place].buyer_price = buyer_price
+        trades[place].seller_price = seller_price
+
+
+@njit(cache=True)
+def traded_by_home(trades: Trades, count: int, homes: int) -> Vector:
+    """Return what each home trades in all, kWh >= 0, whichever side it is on."""
+    traded_kwh = np.zeros(homes)
+    for place in range(count):
+        traded_kwh[trades[place].seller] += trades[place].kwh
+        traded_kwh[trades[place].buyer] += trades[place].kwh
+    return traded_kwh
+
+
+@njit(cache=True)
+def place_of(homes: Homes, home: int) -> int:
+    """Return where a home stands in an order; the length of the order if it is not in it."""
+    for place in range(homes.size):
+        if homes[place] == home:
+            return place
+    return homes.size

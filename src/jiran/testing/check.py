@@ -1,0 +1,119 @@
+"""Run the laws on random books and report what breaks, with the smallest book that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jiran.market.base import Mechanism
+from jiran.market.registry import find, mechanisms
+from jiran.testing.books import Outcome, play
+from jiran.testing.laws import LAWS, Law
+from jiran.testing.promises import PROMISES
+from jiran.testing.search import random_book, smallest
+
+if TYPE_CHECKING:
+    from jiran.testing.books import Book
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Whether a rule keeps a law.
+
+    Attributes:
+        law: Name of the law, or of the property that the rule declares.
+        meaning: What it says.
+        broken: On how many of the books it was broken.
+        outcome: The smallest book found that breaks it, and what the rule did; None if the law is kept.
+        fault: What is wrong there, in one sentence.
+    """
+
+    law: str
+    meaning: str
+    broken: int = 0
+    outcome: Outcome | None = None
+    fault: str = ""
+
+    def lines(self) -> list[str]:
+        """Return the book that breaks the law, what the rule did, and what is wrong; nothing if the law is kept."""
+        if self.outcome is None:
+            return []
+        book = self.outcome.book.lines()
+        return [f"{self.law} is broken by this book:", *book, *self.outcome.lines(), f"  But: {self.fault}."]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What came out of a check; printed, it is one line a law and the smallest book for each that is broken."""
+
+    rule: str
+    books: int
+    seed: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether every law and every declared property is kept."""
+        return all(finding.outcome is None for finding in self.findings)
+
+    @property
+    def broken(self) -> dict[str, Finding]:
+        """What is broken, by name of the law or property."""
+        return {finding.law: finding for finding in self.findings if finding.outcome is not None}
+
+    def __str__(self) -> str:
+        width = max(len(finding.law) for finding in self.findings)
+        lines = [f"{self.rule} on {self.books:,} random books (seed {self.seed})"]
+        for finding in self.findings:
+            state = "broken" if finding.outcome else "ok"
+            often = f" [on {finding.broken:,} books]" if finding.outcome else ""
+            lines.append(f"  {state:<6}  {finding.law:<{width}}  {finding.meaning}{often}")
+        for finding in self.broken.values():
+            lines += ["", *finding.lines()]
+        return "\n".join(lines)
+
+
+def check_mechanism(rule: Mechanism | str, *, books: int = 2000, seed: int = 0) -> Report:
+    """Try to break a market rule on random books.
+
+    Every rule must keep `laws.LAWS`. What it declares (`@mechanism(..., properties=...)`) is tested as well, for every
+    value that its parameters may take; whether a promise that it does not make would hold is not looked at.
+
+    Args:
+        rule: A rule, its name, or the path of a file with one.
+        books: How many books are tried.
+        seed: Of the books: the same seed tries the same books.
+
+    Raises:
+        MechanismError: The rule is unknown, cannot be loaded, or does not compile.
+    """
+    rule = find(rule) if isinstance(rule, str) else rule
+    if mechanisms().get(rule.name) is not rule:
+        rule = replace(rule, trusted=False)  # compiled with bounds checks
+    laws = (*LAWS, *(PROMISES[name] for name in PROMISES if name in rule.properties))
+    found: dict[str, Book] = {}
+    broken = dict.fromkeys((law.name for law in laws), 0)
+    rng = np.random.default_rng(seed)
+    for _ in range(books):
+        book = random_book(rng, rule)
+        outcome = play(rule, book)
+        for law in laws:
+            if law.check(rule, outcome) is not None:
+                broken[law.name] += 1
+                if law.name not in found or book.homes < found[law.name].homes:
+                    found[law.name] = book
+    return Report(
+        rule.name, books, seed, tuple(_finding(rule, law, broken[law.name], found.get(law.name)) for law in laws)
+    )
+
+
+def _finding(rule: Mechanism, law: Law, broken: int, book: Book | None) -> Finding:
+    """Return the finding, with the book made as small as it goes."""
+    if book is None:
+        return Finding(law.name, law.meaning)
+    book = smallest(rule, book, lambda other: law.check(rule, play(rule, other)) is not None)
+    outcome = play(rule, book)
+    fault = law.check(rule, outcome) or "not every time: the rule does not repeat itself"
+    return Finding(law.name, law.meaning, broken, outcome, fault)

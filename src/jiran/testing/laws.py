@@ -1,0 +1,91 @@
+"""The laws that every market rule must keep; each returns what is wrong, in one sentence, or None."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from jiran.testing.books import Outcome, play
+
+if TYPE_CHECKING:
+    from jiran.market.base import Mechanism
+
+#: A trade may exceed an order by rounding only: this much, relative to the order or absolute below 1 kWh.
+ORDER_TOLERANCE = 1e-9
+
+#: Gets the rule and what it made of a book, which holds the book.
+Check = Callable[["Mechanism", Outcome], str | None]
+
+
+class Law(NamedTuple):
+    """A law's name, what it says, and its check."""
+
+    name: str
+    meaning: str
+    check: Check
+
+
+def _runs(_rule: Mechanism, outcome: Outcome) -> str | None:
+    return outcome.error
+
+
+def _real(_rule: Mechanism, outcome: Outcome) -> str | None:
+    return next((fault for trade in outcome.trades if (fault := outcome.unsound(trade))), None)
+
+
+def _orders(_rule: Mechanism, outcome: Outcome) -> str | None:
+    if not outcome.sound:
+        return None
+    net = outcome.book.net_kwh
+    for verb, has, traded, order in (
+        ("sells", "has", outcome.total("seller"), np.maximum(net, 0.0)),
+        ("buys", "needs", outcome.total("buyer"), np.maximum(-net, 0.0)),
+    ):
+        for home in np.flatnonzero(traded > order + ORDER_TOLERANCE * np.maximum(1.0, order)):
+            return f"home {home} {verb} {traded[home]:.6g} kWh and {has} {order[home]:.6g} kWh"
+    return None
+
+
+def _one_side(_rule: Mechanism, outcome: Outcome) -> str | None:
+    net = outcome.book.net_kwh
+    if (net > 0.0).any() and (net < 0.0).any():
+        return None
+    return f"{outcome.count} trades, and there is no pair of a seller and a buyer" if outcome.count else None
+
+
+def _repeats(rule: Mechanism, outcome: Outcome) -> str | None:
+    again = play(rule, outcome.book, fill=0xFF)
+    if outcome.error is None and again.trades.tobytes() != outcome.trades.tobytes():
+        return f"the same book and seed give other trades the second time: {' '.join(again.lines()[1:])}"
+    return None
+
+
+def _inputs(_rule: Mechanism, outcome: Outcome) -> str | None:
+    return f"changes {' and '.join(outcome.changed)} in place" if outcome.changed else None
+
+
+def _room(rule: Mechanism, outcome: Outcome) -> str | None:
+    if outcome.error is not None:
+        return None
+    tight = play(rule, outcome.book, room=outcome.book.homes)
+    if outcome.beyond or tight.beyond:
+        return "writes behind the room for trades that it is given"
+    if tight.error is not None:
+        return f"with room for {outcome.book.homes} trades it {tight.error}"
+    if tight.count != outcome.count:
+        return f"with room for {outcome.book.homes} trades it returns {tight.count}, with more room {outcome.count}"
+    return None
+
+
+#: What every rule must keep, whatever it promises.
+LAWS = (
+    Law("runs", "it fails on no book and returns how many trades it wrote", _runs),
+    Law("real trades", "a trade is between two homes of the book, its energy and prices are finite numbers", _real),
+    Law("orders", "no home sells more than it has or buys more than it needs", _orders),
+    Law("two sides", "without a seller or without a buyer there is no trade", _one_side),
+    Law("repeatable", "the same book and seed give the same trades", _repeats),
+    Law("inputs", "net_kwh, limit_price and parameters are left as they are", _inputs),
+    Law("room", "it writes no more trades than there is room for, and counts the rest", _room),
+)

@@ -1,0 +1,144 @@
+"""What a rule may promise, and how each promise is put to the test; names as in `market.base.PROPERTIES`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jiran.market.base import PROPERTIES
+from jiran.testing.books import Book, Outcome, play
+from jiran.testing.laws import Check, Law
+from jiran.welfare import highest_welfare, welfare
+
+if TYPE_CHECKING:
+    from jiran.market.base import Mechanism
+
+#: Rounding of money, relative to what the book is about.
+TOLERANCE = 1e-9
+
+#: A gain from a lie that is worth telling, relative to what the book is about.
+GAIN = 1e-7
+
+#: Lies that are tried on a book of at most four homes, and on a larger one.
+_LIES = 32, 12
+
+
+def _surplus(outcome: Outcome) -> float:
+    """Return what buyers pay above what sellers get."""
+    trades = outcome.trades
+    return float((trades["kwh"] * (trades["buyer_price"] - trades["seller_price"])).sum())
+
+
+def _balanced(_rule: Mechanism, outcome: Outcome) -> str | None:
+    surplus = _surplus(outcome)
+    if abs(surplus) <= TOLERANCE * outcome.book.scale:
+        return None
+    return f"buyers pay {abs(surplus):.6g} {'more' if surplus > 0.0 else 'less'} than sellers get"
+
+
+def _no_deficit(_rule: Mechanism, outcome: Outcome) -> str | None:
+    surplus = _surplus(outcome)
+    return f"sellers get {-surplus:.6g} more than buyers pay" if surplus < -TOLERANCE * outcome.book.scale else None
+
+
+def _rational(_rule: Mechanism, outcome: Outcome) -> str | None:
+    limit = outcome.book.limit_price
+    for trade in outcome.trades[outcome.trades["kwh"] > 0.0]:
+        highest, lowest = limit[trade["buyer"]], limit[trade["seller"]]
+        if trade["buyer_price"] > highest + TOLERANCE:
+            return f"home {trade['buyer']} pays {trade['buyer_price']:.6g}, and its limit is {highest:.6g}"
+        if trade["seller_price"] < lowest - TOLERANCE:
+            return f"home {trade['seller']} gets {trade['seller_price']:.6g}, and its limit is {lowest:.6g}"
+    return None
+
+
+def _efficient(_rule: Mechanism, outcome: Outcome) -> str | None:
+    book = outcome.book
+    reached = welfare(outcome.trades, book.limit_price)
+    best = highest_welfare(book.net_kwh, book.limit_price)
+    if reached >= best.welfare - TOLERANCE * book.scale:
+        return None
+    return (
+        f"welfare is {reached:.6g} from {outcome.trades['kwh'].sum():.6g} kWh, "
+        f"and {best.welfare:.6g} is possible with {best.volume_kwh:.6g} kWh"
+    )
+
+
+def _truthful(rule: Mechanism, outcome: Outcome) -> str | None:
+    return _gains(rule, outcome, [1.0])
+
+
+def _truthful_quantity(rule: Mechanism, outcome: Outcome) -> str | None:
+    return _gains(rule, outcome, [0.9, 0.5, 0.0])
+
+
+def _gains(rule: Mechanism, outcome: Outcome, shares: list[float]) -> str | None:
+    """Return who gains by stating another price, or only a share of its energy."""
+    book, scale = outcome.book, outcome.book.scale
+    two_sides = (book.net_kwh > 0.0).any() and (book.net_kwh < 0.0).any()
+    lies = list(_lies(book, shares)) if two_sides else []
+    tried = _LIES[book.homes > 4]
+    if len(lies) > tried:
+        lies = [lies[place] for place in np.random.default_rng(book.seed).permutation(len(lies))[:tried]]
+    for home, net, limit in lies:
+        value = book.limit_price[home]
+        said = replace(book, net_kwh=book.net_kwh.copy(), limit_price=book.limit_price.copy())
+        said.net_kwh[home], said.limit_price[home] = net, limit
+        lied = play(rule, said)
+        gain = lied.gain(home, value) - outcome.gain(home, value) if lied.sound else 0.0
+        if gain > GAIN * scale:
+            return f"home {home} gains {gain:.6g} if it says {abs(net):.6g} kWh at {limit:.6g} instead of the truth"
+    return None
+
+
+def _lies(book: Book, shares: list[float]) -> Iterator[tuple[int, float, float]]:
+    """Yield a home, and the net energy and limit price that it states: prices a little beside those of the others."""
+    step = 0.01 * max(0.01, abs(book.import_price - book.export_price))
+    prices = np.unique([*book.limit_price, book.import_price, book.export_price])
+    steps = np.concatenate([prices - step, prices + step, (prices[1:] + prices[:-1]) / 2])
+    for home in np.flatnonzero(book.net_kwh):
+        for share in shares:
+            stated = (book.limit_price[home],) if share < 1.0 else ()
+            for limit in (*stated, *steps):
+                yield int(home), float(share * book.net_kwh[home]), float(limit)
+
+
+def _anonymous(rule: Mechanism, outcome: Outcome) -> str | None:
+    """Compare with the same homes in another order; where prices tie, somebody has to be first."""
+    book = outcome.book
+    if np.unique(book.limit_price[book.net_kwh != 0.0]).size < np.count_nonzero(book.net_kwh):
+        return None
+    for order in (np.arange(book.homes)[::-1], np.roll(np.arange(book.homes), 1)):
+        moved = play(rule, replace(book, net_kwh=book.net_kwh[order], limit_price=book.limit_price[order]))
+        if not moved.sound:
+            continue
+        for what, side, price in (("kWh sold", "seller", None), ("kWh bought", "buyer", None),
+                                  ("received", "seller", "seller_price"), ("paid", "buyer", "buyer_price")):  # fmt: skip
+            before = outcome.total(side, outcome.trades[price] if price else 1.0)[order]
+            after = moved.total(side, moved.trades[price] if price else 1.0)
+            for place in np.flatnonzero(np.abs(after - before) > TOLERANCE * book.scale):
+                return f"home {order[place]}: {before[place]:.6g} {what}, and {after[place]:.6g} if it stands in place {place}"
+    return None
+
+
+_CHECKS: dict[str, Check] = {
+    "budget-balanced": _balanced,
+    "no-deficit": _no_deficit,
+    "individually-rational": _rational,
+    "efficient": _efficient,
+    "truthful": _truthful,
+    "truthful-quantity": _truthful_quantity,
+    "anonymous": _anonymous,
+}
+
+
+def _if_sound(check: Check) -> Check:
+    """Return the check for books whose trades are fit to be added up; the others break a law already."""
+    return lambda rule, outcome: check(rule, outcome) if outcome.sound else None
+
+
+#: The test of each property.
+PROMISES = {name: Law(name, PROPERTIES[name], _if_sound(check)) for name, check in _CHECKS.items()}
