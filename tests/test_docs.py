@@ -15,6 +15,7 @@ import jiran
 from jiran.cli import cli
 from jiran.flows import FLOWS
 from jiran.kpis import KPIS
+from jiran.market.base import PROPERTIES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,6 +43,15 @@ def first_cells(title):
 
 def test_nomenclature_has_every_figure_as_the_code_defines_it():
     assert rows(NAMES, "Figures") == [[f"`{name}`", *kpi] for name, kpi in KPIS.items()]
+
+
+def test_every_rule_and_promise_stands_in_the_page_of_rules():
+    text = (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8")
+    for name, rule in jiran.mechanisms().items():
+        promises = ", ".join(promise for promise in PROPERTIES if promise in rule.properties)
+        assert f"| `{name}` | {rule.description} | {promises or '-'} |" in text
+    for promise, meaning in PROPERTIES.items():
+        assert f"| {promise} | {meaning} |" in text
 
 
 @pytest.mark.parametrize("frame", ["trades", "homes", "steps"])
