@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from jiran import clear
 from jiran.errors import MechanismError
-from jiran.market.cooperative import _nucleolus, _sampled_shapley, _shapley
+from jiran.market.cooperative import _sampled_shapley, _shapley
 from jiran.market.matching import DUST_KWH
+from jiran.market.nucleolus import nucleolus_shares
 from strategies import BOOKS, PRICE, number
 
 RULES = ("nash-bargaining", "shapley", "nucleolus")
@@ -130,21 +131,21 @@ def test_shapley_axioms(values, data):
 @settings(max_examples=60)
 @given(GAMES)
 def test_nucleolus_of_any_small_game(values):
-    assert _nucleolus(values) == pytest.approx(nucleolus_by_vertices(values), abs=1e-7)
+    assert nucleolus_shares(values) == pytest.approx(nucleolus_by_vertices(values), abs=1e-7)
 
 
 @pytest.mark.parametrize(("estate", "expected"), [(100, [100 / 3] * 3), (200, [50, 75, 75]), (300, [50, 100, 150])])
 def test_nucleolus_divides_as_the_talmud_does(estate, expected):
     claims = np.array([100.0, 200.0, 300.0])
     assert talmud(estate, claims) == pytest.approx(expected)
-    assert _nucleolus(bankruptcy_game(estate, claims)) == pytest.approx(expected)
+    assert nucleolus_shares(bankruptcy_game(estate, claims)) == pytest.approx(expected)
 
 
 @settings(max_examples=40)
 @given(st.lists(number(0, 5), min_size=2, max_size=8), number(0, 1))
 def test_nucleolus_of_bankruptcy_games(claims, part):
     claims = np.array(claims)
-    assert _nucleolus(bankruptcy_game(part * claims.sum(), claims)) == pytest.approx(
+    assert nucleolus_shares(bankruptcy_game(part * claims.sum(), claims)) == pytest.approx(
         talmud(part * claims.sum(), claims), abs=1e-7
     )
 
