@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ class Runs:
         """Start with none."""
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, Result] = OrderedDict()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has run yet."""
+        return not self._kept
 
     def get(self, key: str) -> Result | None:
         """Return a run, which then counts as the newest."""
@@ -46,3 +52,11 @@ def home_steps(wanted: Scenario) -> int:
     """Return how large a modelled run will be."""
     homes = sum(group.count for group in wanted.homes.groups) + len(wanted.homes.single)
     return max(homes, 1) * wanted.steps
+
+
+def changed_at(wanted: Scenario) -> int:
+    """Return when the files that a scenario reads were last changed, ns; 0 if it reads none or they are gone."""
+    names = [wanted.market.mechanism] if wanted.market.mechanism.endswith(".py") else []
+    if wanted.homes.data is not None:
+        names.append(wanted.homes.data.path)
+    return max((path.stat().st_mtime_ns for path in map(Path, names) if path.exists()), default=0)

@@ -18,7 +18,7 @@ import streamlit as st
 
 from jiran.app.charts.base import Window
 from jiran.app.links import FIRST_PRESET, Base, base_of_preset, read_link, write_link
-from jiran.app.runs import Runs, home_steps
+from jiran.app.runs import Runs, changed_at, home_steps
 from jiran.errors import JiranError
 from jiran.scenario import MAX_HOME_STEPS, Scenario, validate
 from jiran.scenario.files import with_overrides
@@ -141,17 +141,23 @@ def run(wanted: Scenario) -> Result:
     Raises:
         JiranError: The scenario cannot be run.
     """
-    key = wanted.model_dump_json()
+    key = f"{wanted.model_dump_json()} {changed_at(wanted)}"
     result = _results().get(key)
     if result is None:
         bar = st.empty()
         long = home_steps(wanted) > MAX_HOME_STEPS // 100
+        if _results().is_empty:
+            bar.progress(0.0, "Getting ready. The very first start compiles the simulation: about ten seconds.")
 
         def show(done: float) -> None:
             if long:
                 bar.progress(done, f"Simulating {wanted.steps:,} steps: {done:.0%}")
 
-        result = simulate(wanted, progress=show)
+        try:
+            result = simulate(wanted, progress=show)
+        except JiranError:
+            bar.empty()
+            raise
         bar.empty()
         _results().put(key, result)
     st.session_state.result = result
