@@ -16,12 +16,10 @@ from numpy.typing import NDArray
 
 from jiran.market.base import Rule
 from jiran.market.signature import GENERATOR, RULE, TRADES
+from jiran.market.trade import ORDER_TOLERANCE
 from jiran.storage import BATTERY, Battery, charge, discharge
 
 Array = NDArray[np.float64]
-
-#: A trade may exceed an order by rounding only: this much, relative to the order or absolute below 1 kWh.
-ORDER_TOLERANCE = 1e-9
 
 #: Why a run stopped early: ROOM means that the buffer of trades is nearly full, CROWDED that one step needs more room.
 FINE, ROOM, CROWDED, NOBODY, NOT_A_NUMBER, TOO_MUCH, TOO_MANY = range(7)

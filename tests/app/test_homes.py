@@ -8,20 +8,18 @@ import time
 import numpy as np
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
 
-import jiran
 from jiran.app import bills
 from jiran.app.charts import home as home_charts
 from jiran.app.charts import homes as charts
 from jiran.app.charts.base import Window
+from pages import MANY, run, show
 
 PAGE = """
 from jiran.app.views import homes
 
 homes.show()
 """
-MANY = {f"homes.groups.{kind}.count": 50 for kind in ("solar", "ev", "hybrid", "normal")}
 LENDING = {"ev.supply.enabled": True, "steps": 72}
 ODD = {
     "no trades": {"market.mechanism": "grid-only"},
@@ -32,20 +30,6 @@ ODD = {
     "losers": {"grid.export_price": 0.5625},
     "200 homes": MANY,
 }
-
-
-def run(**overrides):
-    return jiran.simulate(jiran.load_scenario("paper", overrides))
-
-
-def show(result, **state):
-    at = AppTest.from_string(PAGE, default_timeout=60)
-    at.session_state["result"] = result
-    for name, value in state.items():
-        at.session_state[name] = value
-    at.run()
-    assert not at.exception
-    return at
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +44,7 @@ def year():
 
 @pytest.mark.parametrize("overrides", ODD.values(), ids=ODD.keys())
 def test_the_page_shows_any_run(overrides):
-    at = show(run(**overrides))
+    at = show(PAGE, run(**overrides))
     for element in at.get("echarts_chart"):
         spec = json.loads(element.proto.spec)
         assert spec["animation"] is False
@@ -210,7 +194,7 @@ def test_a_homes_day_balances_and_is_drawn_in_few_bars(overrides):
 
 
 def test_another_home_can_be_picked(paper):
-    at = show(paper)
+    at = show(PAGE, paper)
     assert at.selectbox(key="home").value == "S1"
     at.selectbox(key="home").set_value("H1").run()
     assert not at.exception
@@ -218,12 +202,12 @@ def test_another_home_can_be_picked(paper):
 
 
 def test_the_first_page_can_pick_a_home(paper):
-    assert show(paper, home="N2").selectbox(key="home").value == "N2"
-    assert show(paper, home="gone").selectbox(key="home").value == "S1"
+    assert show(PAGE, paper, home="N2").selectbox(key="home").value == "N2"
+    assert show(PAGE, paper, home="gone").selectbox(key="home").value == "S1"
 
 
 def test_a_year_of_200_homes_is_quick_and_small(year):
-    at = show(year)
+    at = show(PAGE, year)
     started = time.process_time()
     at.run()
     assert time.process_time() - started < 3.0  # on a busy machine; about 0.5 s with the test's own work on a quiet one

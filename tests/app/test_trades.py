@@ -7,20 +7,18 @@ import time
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
-import jiran
 from jiran.app import ledger
 from jiran.app.charts import trades as charts
 from jiran.app.charts.base import Window
 from jiran.app.ledger import Wanted
+from pages import MANY, run, show
 
 PAGE = """
 from jiran.app.views import trades
 
 trades.show()
 """
-MANY = {f"homes.groups.{kind}.count": 50 for kind in ("solar", "ev", "hybrid", "normal")}
 ODD = {
     "no trades": {"market.mechanism": "grid-only"},
     "no battery": {"battery.capacity_kwh": 0.0},
@@ -31,20 +29,6 @@ ODD = {
     "network charge": {"grid.network_charge": 0.1},
     "200 homes": MANY,
 }
-
-
-def run(**overrides):
-    return jiran.simulate(jiran.load_scenario("paper", overrides))
-
-
-def show(result, **state):
-    at = AppTest.from_string(PAGE, default_timeout=60)
-    at.session_state["result"] = result
-    for name, value in state.items():
-        at.session_state[name] = value
-    at.run()
-    assert not at.exception
-    return at
 
 
 def specs(at):
@@ -64,11 +48,11 @@ def year():
 
 @pytest.mark.parametrize("overrides", ODD.values(), ids=ODD.keys())
 def test_the_page_shows_any_run(overrides):
-    show(run(**overrides))
+    show(PAGE, run(**overrides))
 
 
 def test_every_chart_has_words_and_a_download(paper):
-    at = show(paper)
+    at = show(PAGE, paper)
     elements = at.get("echarts_chart")
     assert len(elements) == 4
     for element in elements:
@@ -79,7 +63,7 @@ def test_every_chart_has_words_and_a_download(paper):
 
 
 def test_next_and_previous_step(paper):
-    at = show(paper)
+    at = show(PAGE, paper)
     slider = at.select_slider[0]
     assert slider.value == 8
     at.button(key="step_next").click().run()
@@ -91,7 +75,7 @@ def test_next_and_previous_step(paper):
 
 
 def test_the_moves_say_the_numbers_of_the_step(paper):
-    at = show(paper)
+    at = show(PAGE, paper)
     formulas = " ".join(entry.value for entry in at.latex)
     assert r"B_{\text{S1}} = 2.50 - 0.35 = 2.15\ \text{kWh}" in formulas
     assert r"\min(2.15,\, 3.78)" in formulas
@@ -145,7 +129,7 @@ def test_table_one_is_the_homes_energy(paper):
 
 
 def test_the_filter_of_the_page(paper):
-    at = show(paper)
+    at = show(PAGE, paper)
     at.selectbox(key="log_seller").set_value("S5").run()
     assert not at.exception
     assert any(entry.value.startswith("1 trade, 0.74 kWh") for entry in at.caption)
@@ -153,7 +137,7 @@ def test_the_filter_of_the_page(paper):
 
 def test_names_that_look_like_code_stay_names():
     homes = [{"id": r"$x_{1}\alpha$ *b*", "kind": "solar"}, {"id": "[n](http://x)", "kind": "normal"}]
-    at = show(run(**{"homes.groups": [], "homes.single": homes}))
+    at = show(PAGE, run(**{"homes.groups": [], "homes.single": homes}))
     words = " ".join(entry.value for entry in at.markdown)
     assert "[n](http" not in words
     assert r"\[n\]\(http" in words
@@ -161,7 +145,7 @@ def test_names_that_look_like_code_stay_names():
 
 @pytest.mark.parametrize("day", ["Whole period", "2026-06-01"])
 def test_a_year_of_200_homes_is_quick_and_small(year, day):
-    at = show(year, day=day)
+    at = show(PAGE, year, day=day)
     started = time.process_time()
     at.run()
     assert time.process_time() - started < 3.0  # on a busy machine; about 0.5 s with the test's own work on a quiet one

@@ -50,8 +50,7 @@ class Runs:
 
 def home_steps(wanted: Scenario) -> int:
     """Return how large a modelled run will be."""
-    homes = sum(group.count for group in wanted.homes.groups) + len(wanted.homes.single)
-    return max(homes, 1) * wanted.steps
+    return max(wanted.homes.modelled, 1) * wanted.steps
 
 
 def changed_at(wanted: Scenario) -> int:

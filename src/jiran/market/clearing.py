@@ -11,15 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from jiran.errors import MechanismError, ScenarioError, one_line
 from jiran.market.registry import find
-from jiran.market.trade import TRADE
+from jiran.market.trade import ORDER_TOLERANCE, TRADE
 
 if TYPE_CHECKING:
     import polars as pl
 
     from jiran.market.base import Mechanism
-
-#: An order may be exceeded by no more than this, relative to its size or absolute below 1 kWh.
-ORDER_TOLERANCE_KWH = 1e-9
 
 
 @dataclass(frozen=True)
@@ -133,7 +130,7 @@ def _check(rule: Mechanism, net: NDArray[np.float64], trades: Any) -> Clearing:
         return np.bincount(index, weight, minlength=net.size).astype(np.float64)
 
     sold, bought = total(seller, kwh), total(buyer, kwh)
-    room = ORDER_TOLERANCE_KWH * np.maximum(1.0, np.abs(net))
+    room = ORDER_TOLERANCE * np.maximum(1.0, np.abs(net))
     for home in np.flatnonzero((sold > np.maximum(net, 0.0) + room) | (bought > np.maximum(-net, 0.0) + room)):
         raise MechanismError(
             rule.name,

@@ -13,3 +13,6 @@ TRADE = np.dtype(
     ],
     align=True,
 )
+
+#: A trade may exceed an order by rounding only: this much, relative to the order or absolute below 1 kWh.
+ORDER_TOLERANCE = 1e-9

@@ -54,7 +54,7 @@ class Scenario(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        modelled = sum(group.count for group in self.homes.groups) + len(self.homes.single)
+        modelled = self.homes.modelled
         if modelled * self.steps > MAX_HOME_STEPS:
             raise ScenarioError(
                 "steps", self.steps, f"must be at most {MAX_HOME_STEPS // modelled} for {modelled} homes"

@@ -85,9 +85,14 @@ class Homes(Model):
     single: tuple[SingleHome, ...] = quantity("single homes", "", ())
     data: HomeData | None = quantity("homes from a file; not together with groups or single", "", None)
 
+    @property
+    def modelled(self) -> int:
+        """Number of homes in groups and one by one; those of a file are not known before it is read."""
+        return sum(group.count for group in self.groups) + len(self.single)
+
     @model_validator(mode="after")
     def _one_source(self) -> Self:
-        modelled = sum(group.count for group in self.groups) + len(self.single)
+        modelled = self.modelled
         if self.data is not None and modelled:
             raise ScenarioError(
                 "homes.data", self.data.path, "must stand alone: leave out homes.groups and homes.single"

@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from jiran.market.trade import ORDER_TOLERANCE
 from jiran.testing.books import Outcome, play
 
 if TYPE_CHECKING:
     from jiran.market.base import Mechanism
-
-#: A trade may exceed an order by rounding only: this much, relative to the order or absolute below 1 kWh.
-ORDER_TOLERANCE = 1e-9
 
 #: Gets the rule and what it made of a book, which holds the book.
 Check = Callable[["Mechanism", Outcome], str | None]

@@ -1,0 +1,23 @@
+"""One page of the dashboard on a run of the paper's community, for the tests of pages."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+import jiran
+
+MANY = {f"homes.groups.{kind}.count": 50 for kind in ("solar", "ev", "hybrid", "normal")}
+
+
+def run(**overrides):
+    return jiran.simulate(jiran.load_scenario("paper", overrides))
+
+
+def show(page, result, **state):
+    at = AppTest.from_string(page, default_timeout=60)
+    at.session_state["result"] = result
+    for name, value in state.items():
+        at.session_state[name] = value
+    at.run()
+    assert not at.exception
+    return at
