@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from jiran.comparison import by_rule, compare
     from jiran.errors import JiranError
     from jiran.market import Parameter, clear, mechanism, mechanisms
     from jiran.result import Result
@@ -25,7 +26,9 @@ _HOMES = {
     "Parameter": "jiran.market",
     "Result": "jiran.result",
     "Scenario": "jiran.scenario",
+    "by_rule": "jiran.comparison",
     "clear": "jiran.market",
+    "compare": "jiran.comparison",
     "load_scenario": "jiran.scenario.files",
     "mechanism": "jiran.market",
     "mechanisms": "jiran.market",
@@ -38,7 +41,9 @@ __all__ = [
     "Parameter",
     "Result",
     "Scenario",
+    "by_rule",
     "clear",
+    "compare",
     "load_scenario",
     "mechanism",
     "mechanisms",

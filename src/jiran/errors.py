@@ -30,13 +30,27 @@ class DataError(JiranError):
         super().__init__(f"{source}: {problem}")
 
 
-class MechanismError(JiranError):
+class PluginError(JiranError):
+    """A plug-in that cannot be loaded, or that broke a law: names its kind, its name and the problem."""
+
+    kind = "plug-in"
+
+    def __init__(self, name: str, problem: str) -> None:
+        """Build the sentence from the name of the plug-in and what is wrong with it."""
+        self.name, self.problem = name, problem
+        super().__init__(f"{self.kind} {name!r}: {problem}")
+
+
+class MechanismError(PluginError):
     """A market rule that cannot be loaded, or that broke a law while clearing."""
 
-    def __init__(self, mechanism: str, problem: str) -> None:
-        """Build the sentence from the name of the rule and what is wrong with it."""
-        self.mechanism, self.problem = mechanism, problem
-        super().__init__(f"market rule {mechanism!r}: {problem}")
+    kind = "market rule"
+
+
+class StrategyError(PluginError):
+    """A bidding strategy that cannot be loaded, or that bids what is no price."""
+
+    kind = "bidding strategy"
 
 
 class BalanceError(JiranError):

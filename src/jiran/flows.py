@@ -63,6 +63,13 @@ class Flows(Mapping[str, Array]):
         view.flags.writeable = False
         return view
 
+    def orders_between(self, first: int, last: int) -> Array:
+        """Return what each home brought to the market: surplus > 0 with what its EV offered, deficit < 0, kWh."""
+        steps, out = slice(first, last), self.outputs
+        orders = self._left_kwh(steps) + out.traded_kwh[steps]
+        orders[:, self.fleet.homes] += out.ev_offered_kwh[steps] - out.ev_lent_kwh[steps]
+        return orders
+
     def __iter__(self) -> Iterator[str]:
         return iter(FLOWS)
 

@@ -1,9 +1,9 @@
 """The one compiled loop over time.
 
-Each step in order: every home uses its own generation (and the battery of its EV), the market clears surpluses and
-deficits into trades, what surplus is left charges the community battery or goes to the grid, what deficit is left is
-drawn from the battery or the grid. The rule is an argument, so that one compiled kernel serves all rules; called as
-`run.py_func` the same lines run in plain Python.
+Each step in order: every home uses its own generation (and the battery of its EV), homes bid, the market clears
+surpluses and deficits into trades, what surplus is left charges the community battery or goes to the grid, what deficit is left is
+drawn from the battery or the grid. Rule and bidding strategy are arguments, so that one compiled kernel serves all of
+them; called as `run.py_func` the same lines run in plain Python.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
+from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE, Bids
+from jiran.bids.signature import BIDS
 from jiran.market.base import Rule
 from jiran.market.signature import GENERATOR, RULE, TRADES
 from jiran.market.trade import ORDER_TOLERANCE
@@ -22,7 +24,7 @@ from jiran.storage import BATTERY, Battery, charge, discharge
 Array = NDArray[np.float64]
 
 #: Why a run stopped early: ROOM means that the buffer of trades is nearly full, CROWDED that one step needs more room.
-FINE, ROOM, CROWDED, NOBODY, NOT_A_NUMBER, TOO_MUCH, TOO_MANY = range(7)
+FINE, ROOM, CROWDED, NOBODY, NOT_A_NUMBER, TOO_MUCH, TOO_MANY, NO_PRICE = range(8)
 
 
 class Inputs(NamedTuple):
@@ -35,6 +37,9 @@ class Inputs(NamedTuple):
     export_price: Array  # (step,)
     network_charge: float
     parameters: Array  # of the market rule
+    bid_parameters: Array  # of the bidding strategy
+    traits: Array  # (home, 2): what the strategy knows of each home
+    may_draw: NDArray[np.bool_]  # (step,): whether the community battery gives energy
 
 
 class Fleet(NamedTuple):
@@ -48,6 +53,7 @@ class Fleet(NamedTuple):
     trip_kwh: Array  # (step, ev)
     ev: Battery  # its limits of power are not used: they differ from EV to EV
     departure_kwh: float
+    reserve_price: float  # the lowest price per kWh for which an EV sells to neighbours; NaN = what the grid gives
 
 
 class Outputs(NamedTuple):
@@ -60,21 +66,31 @@ class Outputs(NamedTuple):
     ev_charged_kwh: Array  # (step, ev)
     ev_supplied_kwh: Array  # (step, ev): to the own home and to neighbours
     ev_lent_kwh: Array  # (step, ev): to neighbours
+    ev_offered_kwh: Array  # (step, ev): to neighbours
     ev_stored_kwh: Array  # (step, ev): at the end of the step
+    value_price: Array  # (step, home): what a kWh is worth to a home; no steps if all have the tariff
+    limit_price: Array  # (step, home): what it bids or asks; no steps if all bid the tariff
     trades_until: NDArray[np.int64]  # (step,): number of trades up to and with this step
 
 
 _MATRIX, _VECTOR = types.Array(types.float64, 2, "C"), types.Array(types.float64, 1, "C")
 _COUNTS, _FLAGS = types.Array(types.int64, 1, "C"), types.Array(types.boolean, 1, "C")
-_INPUTS = types.NamedTuple((_MATRIX, _MATRIX, _MATRIX, _VECTOR, _VECTOR, types.float64, _VECTOR), Inputs)
-_FLEET = types.NamedTuple((_COUNTS, _VECTOR, _FLAGS, _FLAGS, _COUNTS, _MATRIX, BATTERY, types.float64), Fleet)
-_OUTPUTS = types.NamedTuple((_MATRIX, _VECTOR, _VECTOR, _VECTOR, _MATRIX, _MATRIX, _MATRIX, _MATRIX, _COUNTS), Outputs)
+_INPUTS = types.NamedTuple(
+    (_MATRIX, _MATRIX, _MATRIX, _VECTOR, _VECTOR, types.float64, _VECTOR, _VECTOR, _MATRIX, _FLAGS), Inputs
+)
+_FLEET = types.NamedTuple(
+    (_COUNTS, _VECTOR, _FLAGS, _FLAGS, _COUNTS, _MATRIX, BATTERY, types.float64, types.float64), Fleet
+)
+_OUTPUTS = types.NamedTuple((_MATRIX, *[_VECTOR] * 3, *[_MATRIX] * 7, _COUNTS), Outputs)
 _RESULT = types.UniTuple(types.int64, 4)
 _SIGNATURE = _RESULT(
     types.int64,
     types.int64,
     RULE,
     GENERATOR,
+    BIDS,
+    GENERATOR,
+    _MATRIX,
     _INPUTS,
     BATTERY,
     _FLEET,
@@ -120,9 +136,62 @@ def _use_own(
             net_kwh[home] += supplied_kwh
             offered_kwh[home] = spare_kwh - supplied_kwh if net_kwh[home] >= 0.0 else 0.0
             net_kwh[home] += offered_kwh[home]
+        out.ev_offered_kwh[step, ev] = offered_kwh[home]
         out.ev_charged_kwh[step, ev] = charged_kwh
         out.ev_supplied_kwh[step, ev] = supplied_kwh
         ev_stored_kwh[ev] = stored_kwh
+
+
+@njit(cache=True)
+def _bid(
+    step: int,
+    bid: Bids,
+    rng: np.random.Generator,
+    memory: Array,
+    inputs: Inputs,
+    fleet: Fleet,
+    net_kwh: Array,
+    offered_kwh: Array,
+    value_price: Array,
+    limit_price: Array,
+    out: Outputs,
+) -> tuple[int, int]:
+    """Let the strategy bid for all homes, and keep the bids if they are not the tariff."""
+    floor, cap = inputs.export_price[step], inputs.import_price[step] - inputs.network_charge
+    for home in range(net_kwh.size):
+        value_price[home] = limit_price[home] = cap if net_kwh[home] < 0.0 else floor
+    bid(net_kwh, floor, cap, inputs.traits, inputs.bid_parameters, rng, memory, value_price, limit_price)
+    for home in fleet.homes:
+        if offered_kwh[home] > 0.0 and not np.isnan(fleet.reserve_price):
+            value_price[home] = max(value_price[home], fleet.reserve_price)
+            limit_price[home] = max(limit_price[home], fleet.reserve_price)
+    for home in range(net_kwh.size):
+        if not (np.isfinite(value_price[home]) and np.isfinite(limit_price[home])):
+            return NO_PRICE, home
+    if out.limit_price.shape[0] > 0:
+        out.value_price[step], out.limit_price[step] = value_price, limit_price
+    return FINE, 0
+
+
+@njit(cache=True)
+def _remember(
+    trades: NDArray[np.void],
+    new: int,
+    network_charge: float,
+    net_kwh: Array,
+    limit_price: Array,
+    traded_kwh: Array,
+    memory: Array,
+) -> None:
+    """Write into the homes' memory how the step ended, for strategies that learn."""
+    memory[:, LAST_NET_KWH], memory[:, LAST_LIMIT], memory[:, LAST_TRADED_KWH] = net_kwh, limit_price, traded_kwh
+    kwh, amount = 0.0, 0.0
+    for place in range(new):
+        trade = trades[place]
+        kwh += trade.kwh
+        amount += trade.kwh * 0.5 * (trade.buyer_price - network_charge + trade.seller_price)
+    if kwh > 0.0:
+        memory[:, MARKET_PRICE] = amount / kwh
 
 
 @njit(cache=True)
@@ -178,7 +247,15 @@ def _lend(
 
 
 @njit(cache=True)
-def _store(step: int, battery: Battery, stored_kwh: float, net_kwh: Array, traded_kwh: Array, out: Outputs) -> float:
+def _store(
+    step: int,
+    battery: Battery,
+    may_draw: NDArray[np.bool_],
+    stored_kwh: float,
+    net_kwh: Array,
+    traded_kwh: Array,
+    out: Outputs,
+) -> float:
     """Charge or draw the community battery with what the market left; return its new state.
 
     A battery works in one direction a step: if the market left both surplus and deficit, the larger side has it.
@@ -193,7 +270,7 @@ def _store(step: int, battery: Battery, stored_kwh: float, net_kwh: Array, trade
     taken_kwh, given_kwh = 0.0, 0.0
     if surplus_kwh > deficit_kwh:
         taken_kwh, stored_kwh = charge(battery, stored_kwh, surplus_kwh)
-    else:
+    elif may_draw[step]:
         given_kwh, stored_kwh = discharge(battery, stored_kwh, deficit_kwh)
     out.charge_share[step] = taken_kwh / surplus_kwh if surplus_kwh > 0.0 else 0.0
     out.draw_share[step] = given_kwh / deficit_kwh if deficit_kwh > 0.0 else 0.0
@@ -207,6 +284,9 @@ def run(
     last: int,
     clear: Rule,
     rng: np.random.Generator,
+    bid: Bids,
+    bid_rng: np.random.Generator,
+    memory: Array,
     inputs: Inputs,
     battery: Battery,
     fleet: Fleet,
@@ -223,6 +303,9 @@ def run(
         last: Step to stop before.
         clear: The market rule.
         rng: Random numbers for the rule.
+        bid: The bidding strategy.
+        bid_rng: Random numbers for the strategy.
+        memory: What homes remember, shape (home, MEMORY), or of 0 homes for a strategy that does not learn; is changed.
         inputs: Profiles and prices.
         battery: The community battery.
         fleet: EVs that lend their battery.
@@ -236,26 +319,32 @@ def run(
         The first step that was not run, the number of trades written, why it stopped, and the home in question.
     """
     homes = inputs.load_kwh.shape[1]
-    net_kwh, offered_kwh, limit_price = np.empty(homes), np.zeros(homes), np.empty(homes)
-    # The rule gets copies: what it is checked against must not be its to change.
+    net_kwh, offered_kwh = np.empty(homes), np.zeros(homes)
+    value_price, limit_price, bids = np.empty(homes), np.empty(homes), np.empty(homes)
+    # Strategy and rule get copies: what it is checked against must not be its to change.
     shown_kwh, parameters = np.empty(homes), np.empty(inputs.parameters.size)
     count = 0
     for step in range(first, last):
         if trades.size - count < room:
             return step, count, ROOM, 0
         _use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
-        for home in range(homes):
-            buys = net_kwh[home] < 0.0
-            limit_price[home] = inputs.import_price[step] - inputs.network_charge if buys else inputs.export_price[step]
-        shown_kwh[:], parameters[:] = net_kwh, inputs.parameters
+        shown_kwh[:] = net_kwh
+        fault, home = _bid(
+            step, bid, bid_rng, memory, inputs, fleet, shown_kwh, offered_kwh, value_price, limit_price, out
+        )
+        if fault != FINE:
+            return step, count, fault, home
+        shown_kwh[:], bids[:], parameters[:] = net_kwh, limit_price, inputs.parameters
         prices = inputs.import_price[step], inputs.export_price[step]
-        new = clear(shown_kwh, limit_price, prices[0], prices[1], parameters, rng, trades[count:])
+        new = clear(shown_kwh, bids, prices[0], prices[1], parameters, rng, trades[count:])
         traded_kwh = out.traded_kwh[step]
         fault, home = _book(trades[count:], new, inputs.network_charge, net_kwh, traded_kwh)
         if fault != FINE:
             return step, count, fault, home
+        if memory.shape[0] > 0:
+            _remember(trades[count:], new, inputs.network_charge, net_kwh, limit_price, traded_kwh, memory)
         count += new
         out.trades_until[step] = count
         _lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)
-        stored_kwh = _store(step, battery, stored_kwh, net_kwh, traded_kwh, out)
+        stored_kwh = _store(step, battery, inputs.may_draw, stored_kwh, net_kwh, traded_kwh, out)
     return last, count, FINE, 0

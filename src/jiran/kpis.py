@@ -121,10 +121,10 @@ def kpis(
     demand = kwh["load_kwh"] + kwh["ev_kwh"]
     shared = kwh["p2p_sold_kwh"] + kwh["battery_charged_kwh"] + kwh["grid_export_kwh"] - kwh["ev_lent_kwh"]
     fetched = kwh["p2p_bought_kwh"] + kwh["battery_drawn_kwh"] + kwh["grid_import_kwh"]
-    exchange_kwh = _exchange_kwh(settled.step_kwh)
+    net_kwh = exchange_kwh(settled.step_kwh)
     alone = without_p2p.step_kwh
-    grid_only_kwh = _exchange_kwh(alone) + alone["battery_drawn_kwh"] - alone["battery_charged_kwh"]
-    import_kw = np.maximum(exchange_kwh, 0.0) / step_h
+    grid_only_kwh = exchange_kwh(alone) + alone["battery_drawn_kwh"] - alone["battery_charged_kwh"]
+    import_kw = np.maximum(net_kwh, 0.0) / step_h
     battery, factor = scenario.battery, scenario.grid.co2_kg_per_kwh
     figures: dict[str, float | None] = {
         **{name: kwh[name] for name in ("generation_kwh", "load_kwh", "ev_kwh", "ev_supplied_kwh", "ev_lent_kwh")},
@@ -141,21 +141,21 @@ def kpis(
         "self_consumption_homes": _rest(shared, kwh["generation_kwh"]),
         "self_sufficiency_homes": _rest(fetched, demand),
         "peak_import_kw": float(import_kw.max()),
-        "peak_export_kw": float(np.maximum(-exchange_kwh, 0.0).max()) / step_h,
+        "peak_export_kw": float(np.maximum(-net_kwh, 0.0).max()) / step_h,
         "load_factor": ratio(float(import_kw.mean()), float(import_kw.max())),
         "battery_cycles": ratio(
             kwh["battery_drawn_kwh"] / battery.discharge_efficiency, battery.capacity_kwh * (1.0 - battery.min_soc)
         ),
         "battery_loss_kwh": kwh["battery_charged_kwh"] - kwh["battery_drawn_kwh"] - (end_kwh - start_kwh),
         "soc_end_kwh": end_kwh,
-        "co2_kg": float(np.maximum(exchange_kwh, 0.0).sum()) * factor,
-        "co2_avoided_kg": float((np.maximum(grid_only_kwh, 0.0) - np.maximum(exchange_kwh, 0.0)).sum()) * factor,
+        "co2_kg": float(np.maximum(net_kwh, 0.0).sum()) * factor,
+        "co2_avoided_kg": float((np.maximum(grid_only_kwh, 0.0) - np.maximum(net_kwh, 0.0)).sum()) * factor,
         **_savings(settled, without_p2p),
     }
     return {name: figures[name] for name in KPIS}
 
 
-def _exchange_kwh(step_kwh: dict[str, Array]) -> Array:
+def exchange_kwh(step_kwh: dict[str, Array]) -> Array:
     """Return what the community takes from the grid (> 0) or gives to it (< 0) in each step.
 
     What one home exports while another imports stays in the neighbourhood's wires, whoever trades with whom.

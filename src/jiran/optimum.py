@@ -12,7 +12,7 @@ import * import_price - export * export_price. Solved by HiGHS (Huangfu and Hall
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,6 +66,10 @@ class Optimum:
         """
         possible = self.cost_grid_only - self.cost
         return (self.cost_grid_only - self.run_cost) / possible if possible > 1e-6 else None
+
+    def for_run(self, result: Result) -> Optimum:
+        """Return the same optimum beside another run of the same homes, which ended with the same stored energy."""
+        return replace(self, run_cost=result.accounts["grid"])
 
 
 @dataclass(frozen=True)

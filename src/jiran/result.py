@@ -37,17 +37,21 @@ _REPORT = "data-report.txt"
 
 @dataclass(frozen=True)
 class State:
-    """What goes out of a run and can come into the next: batteries, and the rule's random numbers.
+    """What goes out of a run and can come into the next: batteries, random numbers, what homes learned.
 
     Attributes:
         stored_kwh: In the community battery.
         ev_stored_kwh: In each EV that lends its battery, shape (ev,).
         rng: State of the rule's random numbers; None = seeded by the scenario.
+        memory: What homes learned for their bids, see `bids.base`; None = nothing.
+        bid_rng: State of the bidding strategy's random numbers; None = seeded by the scenario.
     """
 
     stored_kwh: float
     ev_stored_kwh: NDArray[np.float64]
     rng: dict[str, Any] | None = None
+    memory: NDArray[np.float64] | None = None
+    bid_rng: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)

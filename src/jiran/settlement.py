@@ -60,6 +60,7 @@ class Settlement:
         step_kwh: Each flow summed over homes, by name, shape (step,).
         cost: What each home pays in all (> 0) or earns (< 0), its share of the fund included, shape (home,).
         left_cost: The same if the battery were not there: all that the market left goes to and comes from the grid.
+        extra: Paid by each home to the market account at the end of billing periods (< 0 = got), see `billing`.
         paid: Paid by each home for P2P energy, network charge included.
         received: Received by each home for P2P energy.
         trades: Number of trades in each step, shape (step,).
@@ -74,6 +75,7 @@ class Settlement:
     step_kwh: dict[str, Array]
     cost: Array
     left_cost: Array
+    extra: Array
     paid: Array
     received: Array
     trades: NDArray[np.int64]
@@ -94,7 +96,14 @@ def prices(scenario: Scenario, import_price: Array, export_price: Array) -> Pric
     return Prices(import_price, export_price, battery(scenario.battery.buy_price), battery(scenario.battery.sell_price))
 
 
-def settle(flows: Flows, price: Prices, scenario: Scenario, start_kwh: float, ev_start_kwh: Array) -> Settlement:
+def settle(
+    flows: Flows,
+    price: Prices,
+    scenario: Scenario,
+    start_kwh: float,
+    ev_start_kwh: Array,
+    extra: Array | None = None,
+) -> Settlement:
     """Settle a run.
 
     Args:
@@ -103,6 +112,7 @@ def settle(flows: Flows, price: Prices, scenario: Scenario, start_kwh: float, ev
         scenario: For the network charge, the battery's efficiency, and how the fund is shared.
         start_kwh: What the battery held at the start.
         ev_start_kwh: What each EV that lends its battery held at the start, shape (ev,).
+        extra: What each home pays to the market account on top of its trades, shape (home,); default: nothing.
 
     Raises:
         BalanceError: A step's energy or money does not balance.
@@ -144,15 +154,18 @@ def settle(flows: Flows, price: Prices, scenario: Scenario, start_kwh: float, ev
             raise BalanceError(what, imbalance, TOLERANCE)
     accounts = {name: float(amount.sum()) for name, amount in money.items()}
     share = _fund_share(scenario.battery, accounts["battery"], home)
-    accounts["homes"] += float(share.sum())
-    accounts["battery"] -= float(share.sum())
+    extra = np.zeros(share.size) if extra is None else extra
+    for account, amount in (("battery", -share), ("market", extra)):
+        accounts["homes"] -= float(amount.sum())
+        accounts[account] += float(amount.sum())
     with np.errstate(invalid="ignore", divide="ignore"):
         p2p_price = traded[:, 1] / traded[:, 0]
     return Settlement(
         home_kwh={name: home[name] for name in (*FLOWS, "ev_lent_kwh")},
         step_kwh={name: step[name] for name in FLOWS},
-        cost=cost - share,
-        left_cost=paid - received + home["left_cost"],
+        cost=cost - share + extra,
+        left_cost=paid - received + home["left_cost"] + extra,
+        extra=extra,
         paid=paid,
         received=received,
         trades=np.diff(out.trades_until, prepend=0),

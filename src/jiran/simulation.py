@@ -1,37 +1,41 @@
-"""Run a scenario: community, profiles, kernel, settlement, in this order."""
+"""Run a scenario: its setting, the kernel, settlement, in this order; the only caller of the kernel."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from jiran import kernel
-from jiran.community import Community, metered_community, modelled_community
-from jiran.errors import MechanismError, ScenarioError, one_line
+from jiran.bids import find as find_strategy
+from jiran.bids.base import MARKET_PRICE, MEMORY
+from jiran.billing import reprice
+from jiran.errors import MechanismError, StrategyError, one_line
 from jiran.flows import Flows
 from jiran.kernel import Fleet, Inputs, Outputs
-from jiran.market import TRADE, find
-from jiran.profiles.base import Profiles, stream
-from jiran.profiles.ev import EvPlan, block_charging_kwh, no_plan, supply_plan
-from jiran.profiles.load import load_kwh
-from jiran.profiles.solar import generation_kwh
-from jiran.profiles.tariff import price_by_step
+from jiran.market import TRADE
+from jiran.market import find as find_rule
+from jiran.profiles.base import stream
 from jiran.result import Result, State
-from jiran.scenario import MAX_HOME_STEPS
-from jiran.settlement import Settlement, prices, settle
+from jiran.scenario import Bids, Market
+from jiran.setting import Setting, prepare
+from jiran.settlement import Settlement, settle
 from jiran.storage import Battery
-from jiran.timeline import Timeline, timeline
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from jiran.bids import Strategy
+    from jiran.community import Community
     from jiran.market import Mechanism
-    from jiran.profiles.meter.report import DataReport
+    from jiran.profiles.base import Profiles
+    from jiran.profiles.ev import EvPlan
     from jiran.scenario import Scenario
+
+#: The rule of the run that every run is compared with.
+BASELINE = "grid-only"
 
 #: Home-steps between two calls of the progress function.
 CHUNK = 2_000_000
@@ -64,123 +68,73 @@ def simulate(
     Raises:
         ScenarioError: The scenario cannot be run.
         DataError: Meter data cannot be read.
-        MechanismError: The market rule broke a law.
+        PluginError: The market rule or the bidding strategy broke a law.
         BalanceError: Energy or money does not balance.
     """
     report = progress or (lambda _done: None)
     report(0.0)
-    steps = timeline(scenario)
-    community, own, data_report = _homes(scenario, steps)
-    plan = (
-        supply_plan(community, steps, scenario.ev.supply, scenario.seed)
-        if scenario.ev.supply.enabled
-        else no_plan(steps)
-    )
-    if profiles is not None:
-        # The kernel writes to none of them, but is compiled for arrays that can be written.
-        profiles = Profiles(
-            **{name: np.require(array, np.float64, ["C", "W"]) for name, array in vars(profiles).items()}
-        )
-        _check(profiles, steps, community, plan)
-    else:
-        profiles = own or modelled_profiles(scenario, community, steps)
+    setting = prepare(scenario, profiles=profiles, state=state)
     report(0.4)
-
-    grid_import, grid_export = (
-        price_by_step(price, steps) for price in (scenario.grid.import_price, scenario.grid.export_price)
-    )
-    price = prices(scenario, grid_import, grid_export)
-    start = state or _start(scenario, plan)
-    fleet = _fleet(plan)
-
-    def run(mechanism: str, parameters: dict[str, Any], tell: Progress) -> tuple[Flows, Settlement, State]:
-        rule = find(mechanism)
-        inputs = Inputs(
-            profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh,
-            grid_import, grid_export, scenario.grid.network_charge, rule.numbers(parameters),
-        )  # fmt: skip
-        flows, end = _run(scenario, community, rule, inputs, fleet, profiles, start, tell)
-        return flows, settle(flows, price, scenario, start.stored_kwh, start.ev_stored_kwh), end
-
-    # The baseline is the same run with the rule that trades nothing; the second core does it meanwhile.
+    # The second core runs the baseline meanwhile.
     with ThreadPoolExecutor(1) as second:
-        baseline = second.submit(run, "grid-only", {}, lambda _done: None)
-        flows, settled, end = run(
-            scenario.market.mechanism, scenario.market.parameters, lambda share: report(0.4 + 0.5 * share)
-        )
-        without_p2p = baseline.result()[1]
+        baseline = second.submit(without_trading, setting)
+        result = trade(setting, baseline.result, lambda share: report(0.4 + 0.5 * share))
     report(1.0)
-    warnings = tuple(_warnings(settled, start, end))
-    return Result(scenario, community, steps, flows, price, settled, without_p2p, start, end, warnings, data_report)
+    return result
 
 
-def modelled_profiles(scenario: Scenario, community: Community, steps: Timeline) -> Profiles:
-    """Return the profiles that the scenario's models give; EVs that supply are left to the kernel."""
-    seed = scenario.seed
-    with ThreadPoolExecutor(1) as second:
-        load = second.submit(load_kwh, community, steps, scenario.load, seed)
-        generation = generation_kwh(community, steps, scenario.solar, seed)
-        if scenario.ev.supply.enabled:
-            ev = np.zeros((steps.steps, community.size))
-        else:
-            ev = block_charging_kwh(community, steps, seed)
-        return Profiles(generation, load.result(), ev)
+def without_trading(setting: Setting) -> Settlement:
+    """Return the baseline: the same homes and battery, and a rule that trades nothing."""
+    return _clear(setting, Market(mechanism=BASELINE), Bids(), lambda _done: None)[1]
 
 
-def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | None, DataReport | None]:
-    """Return the community, and its profiles if they come from a file."""
-    if scenario.homes.data is None:
-        return modelled_community(scenario), None, None
-    from jiran.profiles.meter.read import read_meter_data  # noqa: PLC0415  most runs need no data-frame library
+def trade(setting: Setting, without_p2p: Callable[[], Settlement], progress: Progress | None = None) -> Result:
+    """Run the market of a setting's scenario.
 
-    data = read_meter_data(scenario.homes.data, steps, folder=Path())
-    if len(data.ids) * steps.steps > MAX_HOME_STEPS:
-        raise ScenarioError(
-            "steps", steps.steps, f"must be at most {MAX_HOME_STEPS // len(data.ids)} for {len(data.ids)} homes"
-        )
-    community = metered_community(data.ids, data.profiles.generation_kwh, data.profiles.ev_kwh)
-    return community, data.profiles, data.report
-
-
-def _check(profiles: Profiles, steps: Timeline, community: Community, plan: EvPlan) -> None:
-    """Refuse profiles from outside that do not fit the scenario."""
-    shape = (steps.steps, community.size)
-    for name, array in vars(profiles).items():
-        if array.shape != shape:
-            raise ScenarioError(f"profiles.{name}", array.shape, f"must be an array of shape {shape}")
-        if not (np.isfinite(array.sum()) and array.min() >= 0.0):
-            raise ScenarioError(f"profiles.{name}", float(array.min()), "must hold finite numbers >= 0")
-    if profiles.ev_kwh[:, plan.homes].any():
-        raise ScenarioError(
-            "profiles.ev_kwh", "charging", "must be 0 for EVs that supply: the run works their charging out"
-        )
-
-
-def _start(scenario: Scenario, plan: EvPlan) -> State:
-    battery = scenario.battery
-    return State(battery.start_soc * battery.capacity_kwh, np.full(plan.homes.size, plan.departure_kwh))
-
-
-def _fleet(plan: EvPlan) -> Fleet:
-    ev = Battery(plan.capacity_kwh, plan.reserve_kwh, 0.0, 0.0, plan.charge_efficiency, plan.discharge_efficiency)
-    return Fleet(
-        plan.homes, plan.step_kwh, plan.parked, plan.supplying,
-        plan.charging_steps_after, plan.trip_kwh, ev, plan.departure_kwh,
+    Args:
+        setting: Where the market starts from; one setting serves scenarios that differ in [market] and [bids] alone.
+        without_p2p: Gives the baseline; is called after the run.
+        progress: As in `simulate`.
+    """
+    scenario = setting.scenario
+    flows, settled, end = _clear(setting, scenario.market, scenario.bids, progress or (lambda _done: None))
+    warnings = tuple(_warnings(scenario, settled, setting.start, end))
+    return Result(
+        scenario, setting.community, setting.timeline, flows, setting.price, settled, without_p2p(),
+        setting.start, end, warnings, setting.data_report,
     )  # fmt: skip
 
 
-def _outputs(steps: int, homes: int, evs: int) -> Outputs:
+def _clear(setting: Setting, market: Market, bids: Bids, report: Progress) -> tuple[Flows, Settlement, State]:
+    """Run the time loop with a rule and a strategy, and settle."""
+    rule, strategy = find_rule(market.mechanism), find_strategy(bids.strategy)
+    scenario, price, start = setting.scenario, setting.price, setting.start
+    inputs = Inputs(
+        setting.profiles.generation_kwh, setting.profiles.load_kwh, setting.profiles.ev_kwh,
+        price.grid_import, price.grid_export, scenario.grid.network_charge,
+        rule.numbers(market.parameters), strategy.numbers(bids.parameters), setting.traits, _may_draw(setting),
+    )  # fmt: skip
+    flows, end = _run(setting, rule, strategy, inputs, report)
+    extra = None if rule.reprice is None else reprice(flows, price, scenario.grid, setting.timeline, rule.reprice)
+    return flows, settle(flows, price, scenario, start.stored_kwh, start.ev_stored_kwh, extra), end
+
+
+def _fleet(plan: EvPlan, reserve_price: float | None) -> Fleet:
+    ev = Battery(plan.capacity_kwh, plan.reserve_kwh, 0.0, 0.0, plan.charge_efficiency, plan.discharge_efficiency)
+    return Fleet(
+        plan.homes, plan.step_kwh, plan.parked, plan.supplying, plan.charging_steps_after, plan.trip_kwh, ev,
+        plan.departure_kwh, np.nan if reserve_price is None else reserve_price,
+    )  # fmt: skip
+
+
+def _outputs(steps: int, homes: int, evs: int, *, bids: bool) -> Outputs:
+    """Make room for what the kernel finds; limit prices are kept if homes do not all bid the tariff."""
+    by_ev, kept = (steps, evs), (steps if bids else 0, homes)
     return Outputs(
-        np.empty((steps, homes)),
-        np.empty(steps),
-        np.empty(steps),
-        np.empty(steps),
-        np.zeros((steps, evs)),
-        np.zeros((steps, evs)),
-        np.zeros((steps, evs)),
-        np.zeros((steps, evs)),
-        np.zeros(steps, np.int64),
-    )
+        np.empty((steps, homes)), np.empty(steps), np.empty(steps), np.empty(steps),
+        np.zeros(by_ev), np.zeros(by_ev), np.zeros(by_ev), np.zeros(by_ev), np.zeros(by_ev),
+        np.empty(kept), np.empty(kept), np.zeros(steps, np.int64),
+    )  # fmt: skip
 
 
 def _battery(scenario: Scenario) -> Battery:
@@ -192,42 +146,65 @@ def _battery(scenario: Scenario) -> Battery:
     )  # fmt: skip
 
 
+def _may_draw(setting: Setting) -> NDArray[np.bool_]:
+    """Return whether the battery gives energy, shape (step,): not below its reservation price."""
+    reserve, price = setting.scenario.battery.reserve_price, setting.price.battery_sells
+    return np.ones(price.size, np.bool_) if reserve is None else price >= reserve
+
+
+def _stream(seed: int, purpose: str, state: dict[str, object] | None) -> np.random.Generator:
+    """Return the random numbers for a purpose, from where an earlier run left them."""
+    rng = stream(seed, purpose)
+    if state is not None:
+        rng.bit_generator.state = state
+    return rng
+
+
+def _memory(strategy: Strategy, homes: int, start: State) -> NDArray[np.float64]:
+    """Return what homes remember at the start: what an earlier run left, or nothing."""
+    if start.memory is not None and start.memory.shape == (homes * strategy.learns, MEMORY):
+        return start.memory.copy()
+    memory = np.zeros((homes * strategy.learns, MEMORY))
+    memory[:, MARKET_PRICE] = np.nan
+    return memory
+
+
 def _run(
-    scenario: Scenario,
-    community: Community,
-    rule: Mechanism,
-    inputs: Inputs,
-    fleet: Fleet,
-    profiles: Profiles,
-    start: State,
-    report: Progress,
+    setting: Setting, rule: Mechanism, strategy: Strategy, inputs: Inputs, report: Progress
 ) -> tuple[Flows, State]:
     """Return what moved and the state at the end; a rule that crowds a step is run again with room for all pairs."""
-    for room in (community.size, community.size**2):
-        rng = stream(scenario.seed, "market rule")
-        if start.rng is not None:
-            rng.bit_generator.state = start.rng
-        out = _outputs(scenario.steps, community.size, fleet.homes.size)
-        ev_stored_kwh = start.ev_stored_kwh.copy()
+    scenario, start, homes = setting.scenario, setting.start, setting.community.size
+    supply = scenario.ev.supply
+    fleet = _fleet(setting.plan, supply.reserve_price)
+    own_bids = not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
+    kernel_run = kernel.run if rule.compiled and strategy.compiled else kernel.run.py_func
+    for room in (homes, homes**2):
+        rng = _stream(scenario.seed, "market rule", start.rng)
+        bid_rng = _stream(scenario.seed, "bids", start.bid_rng)
+        memory, ev_stored_kwh = _memory(strategy, homes, start), start.ev_stored_kwh.copy()
+        out = _outputs(scenario.steps, homes, fleet.homes.size, bids=own_bids)
 
         def loop(first: int, last: int, stored_kwh: float, trades: NDArray[np.void], room: int = room) -> Stop:
-            kernel_run = kernel.run if rule.compiled else kernel.run.py_func
             stop: Stop = kernel_run(
-                first, last, rule.clear, rng, inputs, _battery(scenario), fleet,  # noqa: B023  called in this round only
-                stored_kwh, ev_stored_kwh, out, trades.view(np.recarray), room,  # noqa: B023
+                first, last, rule.clear, rng, strategy.code, bid_rng, memory, inputs,  # noqa: B023  called in this round only
+                _battery(scenario), fleet, stored_kwh, ev_stored_kwh, out, trades.view(np.recarray), room,  # noqa: B023
             )  # fmt: skip
             return stop
 
-        trades = _in_chunks(loop, rule.name, community, out, start.stored_kwh, room, report)
+        trades = _in_chunks(loop, rule.name, strategy.name, setting.community, out, start.stored_kwh, room, report)
         if trades is not None:
-            end = State(float(out.soc_kwh[-1]), ev_stored_kwh, dict(rng.bit_generator.state))
-            return Flows(profiles, out, fleet, trades), end
+            end = State(
+                float(out.soc_kwh[-1]), ev_stored_kwh, dict(rng.bit_generator.state),
+                memory, dict(bid_rng.bit_generator.state),
+            )  # fmt: skip
+            return Flows(setting.profiles, out, fleet, trades), end
     raise MechanismError(rule.name, "writes more trades in a step than there are pairs of homes")
 
 
 def _in_chunks(
     loop: Callable[[int, int, float, NDArray[np.void]], Stop],
-    name: str,
+    rule: str,
+    strategy: str,
     community: Community,
     out: Outputs,
     stored_kwh: float,
@@ -245,11 +222,13 @@ def _in_chunks(
         try:
             reached, count, fault, home = loop(step, last, stored_kwh, trades[total:])
         except Exception as error:
-            raise MechanismError(name, f"failed between steps {step} and {last}: {one_line(error)}") from error
+            raise MechanismError(rule, f"failed between steps {step} and {last}: {one_line(error)}") from error
         if fault == kernel.CROWDED and room == homes:
             return None
         if fault in _FAULTS:
-            raise MechanismError(name, _FAULTS[fault].format(step=reached, home=_name(community, home)))
+            raise MechanismError(rule, _FAULTS[fault].format(step=reached, home=_name(community, home)))
+        if fault == kernel.NO_PRICE:
+            raise StrategyError(strategy, f"in step {reached} it bids no usable price for {_name(community, home)}")
         if fault == kernel.ROOM:
             trades.resize(2 * trades.size, refcheck=False)
         out.trades_until[step:reached] += total
@@ -273,9 +252,15 @@ def _name(community: Community, home: int) -> str:
     return f"home {community.ids[home]}" if 0 <= home < community.size else f"home number {home}"
 
 
-def _warnings(settled: Settlement, start: State, end: State) -> list[str]:
+def _warnings(scenario: Scenario, settled: Settlement, start: State, end: State) -> list[str]:
     """Return what the user should know about prices, and about energy that the run only borrowed."""
     found = []
+    market, bids = scenario.market.mechanism, scenario.bids.strategy
+    if find_rule(market).needs_bids and find_strategy(bids).at_tariff:
+        found.append(
+            f"{market} works by bids, but with {bids} all homes bid the tariff and are alike to it: choose another "
+            "strategy in bids.strategy"
+        )
     if settled.sellers_lose_kwh > 0.0:
         found.append(
             f"{settled.sellers_lose_kwh:.1f} kWh were sold to neighbours below the grid's export price: sellers lose by trading"

@@ -73,6 +73,27 @@ def highest_welfare(net_kwh: ArrayLike, limit_price: ArrayLike) -> Best:
     return Best(float(worth), float(volume_kwh))
 
 
+def highest_welfare_by_step(net_kwh: Array, limit_price: Array) -> Array:
+    """Return the highest welfare of each step: the area between supply and demand up to where they cross, shape (step,).
+
+    It is the integral over all prices of min(what is asked for at most that price, what is bid for at least it).
+
+    Args:
+        net_kwh: Surplus (> 0, sells) or deficit (< 0, buys), kWh, shape (step, home).
+        limit_price: A buyer's highest and a seller's lowest price per kWh, of the same shape.
+
+    Example:
+        >>> highest_welfare_by_step(np.array([[2.0, -1.0, -3.0]]), np.array([[0.25, 0.5, 0.125]]))
+        array([0.25])
+    """
+    order = np.argsort(limit_price, axis=1)
+    net, price = np.take_along_axis(net_kwh, order, axis=1), np.take_along_axis(limit_price, order, axis=1)
+    asked = np.maximum(net, 0.0).cumsum(axis=1)[:, :-1]
+    wanted = np.maximum(-net, 0.0)[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:]
+    area: Array = (np.minimum(asked, wanted) * np.diff(price, axis=1)).sum(axis=1)
+    return area
+
+
 def efficiency(trades: Any, net_kwh: ArrayLike, limit_price: ArrayLike) -> float | None:
     """Return welfare / highest welfare, or None if there is nothing to gain; negative if trades lose."""
     best = highest_welfare(net_kwh, limit_price).welfare

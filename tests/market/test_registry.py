@@ -10,7 +10,8 @@ import pytest
 
 from jiran import load_scenario
 from jiran.errors import JiranError, MechanismError, ScenarioError
-from jiran.market import find, mechanism, mechanisms, registry
+from jiran import registry
+from jiran.market import Mechanism, find, mechanism, mechanisms
 
 HEAD = "from jiran.market import mechanism, Parameter\n"
 RULE = (
@@ -18,6 +19,10 @@ RULE = (
     "def {name}(net_kwh, limit_price, import_price, export_price, parameters, rng, trades):\n"
     "    return {returned}\n"
 )
+
+
+def fresh():
+    return registry.Registry(Mechanism, "jiran.market", "jiran.mechanisms", "@mechanism")
 
 
 def rule(name="rule", returned="0"):
@@ -138,7 +143,7 @@ def test_rules_of_installed_packages_are_found(monkeypatch):
 
     entry = SimpleNamespace(name="from-a-package", value="package:rule", load=lambda: packaged)
     monkeypatch.setattr(registry, "entry_points", lambda group: [entry] if group == "jiran.mechanisms" else [])
-    found = mechanisms.__wrapped__()
+    found = fresh().installed()
     assert found["from-a-package"].trusted is False
     assert "grid-fraction" in found
 
@@ -149,4 +154,4 @@ def test_an_entry_point_that_is_no_rule_is_refused(monkeypatch):
     with pytest.raises(
         MechanismError, match="'odd': entry point package:rule is not a function decorated with @mechanism"
     ):
-        mechanisms.__wrapped__()
+        fresh().installed()

@@ -18,65 +18,40 @@ the market account. The kernel checks every trade against the surplus and defici
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
+from jiran.errors import MechanismError, PluginError
+from jiran.plugin import Parameter, Plugin
 
-from jiran.errors import MechanismError, ScenarioError
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
 
 Rule = Callable[..., int]
 
+__all__ = ["PROPERTIES", "Mechanism", "Parameter", "Period", "Reprice", "Rule", "mechanism"]
 
-@dataclass(frozen=True)
-class Parameter:
-    """A number, or a choice of names, that a mechanism takes; `gt` and `lt` exclude the bound itself."""
 
-    default: float | str
-    description: str
-    gt: float | None = None
-    ge: float | None = None
-    lt: float | None = None
-    le: float | None = None
-    choices: tuple[str, ...] = ()
-    unit: str = ""
+class Period(NamedTuple):
+    """What each home did in one billing period, arrays of shape (home,), kWh and money >= 0 but for odd prices.
 
-    @property
-    def allowed(self) -> str:
-        """The bounds in words, for messages and help."""
-        if self.choices:
-            return "one of " + ", ".join(self.choices)
-        low = f"above {self.gt:g}" if self.gt is not None else f"at least {self.ge:g}" if self.ge is not None else ""
-        high = f"below {self.lt:g}" if self.lt is not None else f"at most {self.le:g}" if self.le is not None else ""
-        return " and ".join(part for part in (low, high) if part) or "any number"
+    "Rest" is what the market left: battery and grid take and give it.
+    """
 
-    def number(self, field_name: str, value: float | str) -> float:
-        """Return the value as the number that the rule gets.
+    bought_kwh: Array  # from neighbours
+    sold_kwh: Array  # to neighbours
+    rest_bought_kwh: Array
+    rest_sold_kwh: Array
+    rest_paid: Array
+    rest_received: Array
 
-        Raises:
-            ScenarioError: The value is not allowed.
-        """
-        if self.choices:
-            if value not in self.choices:
-                raise ScenarioError(field_name, value, f"must be {self.allowed}")
-            return float(self.choices.index(str(value)))
-        good = (
-            isinstance(value, int | float)
-            and not isinstance(value, bool)
-            and math.isfinite(value)
-            and (self.gt is None or value > self.gt)
-            and (self.ge is None or value >= self.ge)
-            and (self.lt is None or value < self.lt)
-            and (self.le is None or value <= self.le)
-        )
-        if not good:
-            raise ScenarioError(field_name, value, f"must be a number {self.allowed}".replace(" any number", ""))
-        return float(value)
 
+#: From a billing period to what a kWh costs and earns each home in it, wherever it came from and went.
+Reprice = Callable[[Period], tuple["Array", "Array"]]
 
 #: What a mechanism may promise; `jiran.testing.check_mechanism` tries to break each promise.
 PROPERTIES = {
@@ -91,54 +66,43 @@ PROPERTIES = {
 
 
 @dataclass(frozen=True)
-class Mechanism:
-    """A market rule with its name and parameters; call `jiran.clear` or a scenario with its name to use it."""
+class Mechanism(Plugin):
+    """A market rule with its name and parameters; call `jiran.clear` or a scenario with its name to use it.
 
-    name: str
-    function: Rule
-    parameters: dict[str, Parameter] = field(default_factory=dict)
+    Attributes:
+        properties: What the rule promises, names of `PROPERTIES`.
+        needs_bids: Whether it works by limit prices: without bids of their own, all homes are alike to it.
+        reprice: For rules that set prices at the end of a billing period; settlement calls it.
+    """
+
+    section: ClassVar[str] = "market"
+    fault: ClassVar[type[PluginError]] = MechanismError
+
     properties: frozenset[str] = frozenset()
-    compiled: bool = True
-    trusted: bool = True
+    needs_bids: bool = False
+    reprice: Reprice | None = None
 
     @property
-    def description(self) -> str:
-        """The first sentence of the function's docstring."""
-        return (self.function.__doc__ or "").strip().split("\n", maxsplit=1)[0]
+    def signature(self) -> Any:
+        """The signature of `market.signature`."""
+        from jiran.market.signature import SIGNATURE  # noqa: PLC0415  loads numba
 
-    def values(self, given: dict[str, Any]) -> dict[str, float | str]:
-        """Return the given parameters completed by their defaults.
+        return SIGNATURE
 
-        Raises:
-            ScenarioError: A parameter is unknown or its value is not allowed.
-        """
-        for name, value in given.items():
-            if name not in self.parameters:
-                known = ", ".join(self.parameters) or "none"
-                raise ScenarioError(f"market.{name}", value, f"unknown parameter; {self.name} has: {known}")
-        complete = {name: given.get(name, parameter.default) for name, parameter in self.parameters.items()}
-        self.numbers(complete)
-        return complete
-
-    def numbers(self, values: dict[str, Any]) -> NDArray[np.float64]:
-        """Return complete parameters as the array that the function gets."""
-        return np.array(
-            [parameter.number(f"market.{name}", values[name]) for name, parameter in self.parameters.items()],
-            dtype=np.float64,
-        )
-
-    @cached_property
+    @property
     def clear(self) -> Rule:
-        """The function as the kernel calls it: compiled once and cached on disk, or as plain Python.
-
-        Raises:
-            MechanismError: The function does not compile.
-        """
-        return _compile(self) if self.compiled else self.function
+        """The function as the kernel calls it."""
+        return self.code
 
 
 def mechanism(
-    name: str, *, properties: tuple[str, ...] = (), compiled: bool = True, **parameters: Parameter
+    name: str,
+    *,
+    properties: tuple[str, ...] = (),
+    compiled: bool = True,
+    needs_bids: bool = False,
+    reprice: Reprice | None = None,
+    **parameters: Parameter,
 ) -> Callable[[Rule], Mechanism]:
     """Make a function into a market mechanism.
 
@@ -146,6 +110,8 @@ def mechanism(
         name: How scenarios and the command line call it, lower case with hyphens.
         properties: What the rule promises, names of `PROPERTIES`.
         compiled: False runs the whole simulation in plain Python, for rules that need any library.
+        needs_bids: True for a rule that works by limit prices, as auctions do.
+        reprice: What each home pays and gets per kWh at the end of a billing period, instead of step by step.
         **parameters: The rule's own parameters, which it gets as an array in this order.
     """
 
@@ -153,33 +119,9 @@ def mechanism(
         unknown = set(properties) - set(PROPERTIES)
         if unknown:
             raise MechanismError(name, f"declares {min(unknown)!r}; known properties: {', '.join(PROPERTIES)}")
-        return Mechanism(name, function, parameters, frozenset(properties), compiled=compiled)
+        promised = frozenset(properties)
+        return Mechanism(
+            name, function, parameters, compiled, properties=promised, needs_bids=needs_bids, reprice=reprice
+        )
 
     return decorate
-
-
-def _compile(rule: Mechanism) -> Rule:
-    from numba import njit  # noqa: PLC0415  numba is slow to import; only a run needs it
-    from numba.core.errors import NumbaError  # noqa: PLC0415
-
-    from jiran.market.signature import SIGNATURE  # noqa: PLC0415
-
-    try:
-        # A rule from outside is compiled with bounds checks, so that a wrong index is an error and not a crash, and
-        # anew in each process: the cache on disk would not find its module again.
-        compiled: Rule = njit(SIGNATURE, cache=rule.trusted, boundscheck=not rule.trusted)(rule.function)
-    except (NumbaError, TypeError, NotImplementedError) as error:
-        raise MechanismError(rule.name, f"does not compile: {_reason(error)}") from error
-    return compiled
-
-
-def _reason(error: Exception) -> str:
-    """Return the one line of numba's long message that says what is wrong, with its line number."""
-    text = str(error)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    place = next(
-        (line.split(", ", 1)[1].rstrip(":") for line in lines if line.startswith("File ") and ", line" in line), ""
-    )
-    skip = ("Failed in nopython", "During:", "File ", "<source", "This error may", "-", "*", "def ", "@")
-    reason = next((line for line in lines if not line.startswith(skip)), type(error).__name__)
-    return f"{reason} ({place})" if place else reason

@@ -22,6 +22,7 @@ from jiran.market.merit import (
 @mechanism(
     "uniform-price",
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient"),
+    needs_bids=True,
     k=Parameter(0.5, "where the price lies between the marginal ask (0) and the marginal bid (1)", ge=0.0, le=1.0),
 )
 def uniform_price(
@@ -52,6 +53,7 @@ def uniform_price(
 @mechanism(
     "pay-as-bid",
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient"),
+    needs_bids=True,
     k=Parameter(0.5, "where each pair's price lies between its ask (0) and its bid (1)", ge=0.0, le=1.0),
 )
 def pay_as_bid(
@@ -102,7 +104,11 @@ def _take_resting(
     return count
 
 
-@mechanism("continuous-double-auction", properties=("budget-balanced", "no-deficit", "individually-rational"))
+@mechanism(
+    "continuous-double-auction",
+    properties=("budget-balanced", "no-deficit", "individually-rational"),
+    needs_bids=True,
+)
 def continuous_double_auction(
     net_kwh: Vector,
     limit_price: Vector,
@@ -138,6 +144,7 @@ def continuous_double_auction(
 @mechanism(
     "random-p2p",
     properties=("budget-balanced", "no-deficit", "individually-rational"),
+    needs_bids=True,
     p_coef=Parameter(0.5, "where each pair's price lies between its ask (0) and its bid (1)", ge=0.0, le=1.0),
 )
 def random_p2p(

@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 from numpy.random import Generator
+from numpy.typing import NDArray
 
-from jiran.market.base import mechanism
+from jiran.market.base import Period, mechanism
 from jiran.market.matching import Trades, Vector, pair, pro_rata, totals
 
 
@@ -79,6 +80,38 @@ def supply_demand_ratio(
     return _trade_at(min(max(price, export_price), import_price), net_kwh, limit_price, trades)
 
 
+def _share_bill(period: Period) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the two prices at which all homes together pay and get what the community pays and gets outside."""
+    taken_kwh = period.bought_kwh + period.rest_bought_kwh
+    given_kwh = period.sold_kwh + period.rest_sold_kwh
+    buy = period.rest_paid.sum() / taken_kwh.sum() if taken_kwh.any() else 0.0
+    sell = period.rest_received.sum() / given_kwh.sum() if given_kwh.any() else 0.0
+    return np.full(taken_kwh.size, buy), np.full(given_kwh.size, sell)
+
+
+@mechanism("bill-sharing", properties=("budget-balanced", "no-deficit", "anonymous"), reprice=_share_bill)
+def bill_sharing(
+    net_kwh: Vector,
+    limit_price: Vector,  # noqa: ARG001  the community's bill sets the price
+    import_price: float,  # noqa: ARG001
+    export_price: float,  # noqa: ARG001
+    parameters: Vector,  # noqa: ARG001
+    rng: Generator,  # noqa: ARG001
+    trades: Trades,
+) -> int:
+    """Split the community's bill by the kWh that each home takes, and its earnings by the kWh that each gives.
+
+    At the end of a billing period (grid.billing) every kWh taken costs
+    import_price * (what the community imports) / (sum of what homes take), every kWh given earns
+    export_price * (what it exports) / (sum of what homes give), from and to whomever; with prices that change, and with
+    the battery, both products are sums over the steps. Long et al. 2017, doi 10.1109/PESGM.2017.8274546.
+
+    Budget balanced. Not individually rational: a seller may get less than the grid gives, for what neighbours use earns
+    nothing. Cleared by itself a step is its own billing period: what neighbours share moves at 0, pro rata.
+    """
+    return _share_out(net_kwh, 0.0, trades)
+
+
 @njit(cache=True)
 def _trade_at(price: float, net_kwh: Vector, limit_price: Vector, trades: Trades) -> int:
     """Trade the orders whose limit accepts the price, pro rata."""
@@ -86,6 +119,12 @@ def _trade_at(price: float, net_kwh: Vector, limit_price: Vector, trades: Trades
     for home in range(net_kwh.size):
         gain = (price - limit_price[home]) * (1.0 if net_kwh[home] > 0.0 else -1.0)
         open_kwh[home] = net_kwh[home] if gain >= 0.0 else 0.0
+    return _share_out(open_kwh, price, trades)
+
+
+@njit(cache=True)
+def _share_out(open_kwh: Vector, price: float, trades: Trades) -> int:
+    """Trade all that can be traded at a price, pro rata."""
     surplus_kwh, deficit_kwh = totals(open_kwh)
     volume_kwh = min(surplus_kwh, deficit_kwh)
     if volume_kwh <= 0.0:

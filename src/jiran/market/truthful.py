@@ -51,7 +51,7 @@ def _reduce_trade(net_kwh: Vector, limit_price: Vector, trades: Trades, count: i
     return pair(shared_kwh, buyer_price, seller_price, trades)
 
 
-@mechanism("trade-reduction", properties=("no-deficit", "individually-rational", "truthful"))
+@mechanism("trade-reduction", properties=("no-deficit", "individually-rational", "truthful"), needs_bids=True)
 def trade_reduction(
     net_kwh: Vector,
     limit_price: Vector,
@@ -82,7 +82,7 @@ def _next_limit(net_kwh: Vector, limit_price: Vector, side: float, marginal: int
     return limit_price[homes[place]] if place < homes.size else nobody
 
 
-@mechanism("mcafee", properties=("no-deficit", "individually-rational"))
+@mechanism("mcafee", properties=("no-deficit", "individually-rational"), needs_bids=True)
 def mcafee(
     net_kwh: Vector,
     limit_price: Vector,
@@ -168,7 +168,7 @@ def _charge_externality(net_kwh: Vector, limit_price: Vector, side: float, trade
             trade.buyer_price = _displaced(trade.buyer, limit_price, left_kwh, traded_kwh, side, own, other)
 
 
-@mechanism("vcg", properties=("individually-rational", "efficient", "truthful"))
+@mechanism("vcg", properties=("individually-rational", "efficient", "truthful"), needs_bids=True)
 def vcg(
     net_kwh: Vector,
     limit_price: Vector,
@@ -235,7 +235,7 @@ def _clear_at(net_kwh: Vector, limit_price: Vector, price: float, trades: Trades
     return count
 
 
-@mechanism("muda", properties=("no-deficit", "individually-rational", "truthful"))
+@mechanism("muda", properties=("no-deficit", "individually-rational", "truthful"), needs_bids=True)
 def muda(
     net_kwh: Vector,
     limit_price: Vector,
@@ -265,7 +265,7 @@ def muda(
     return count + _clear_at(second_kwh, limit_price, first_price, trades[count:])
 
 
-@mechanism("huang", properties=("no-deficit", "individually-rational", "truthful"))
+@mechanism("huang", properties=("no-deficit", "individually-rational", "truthful"), needs_bids=True)
 def huang(
     net_kwh: Vector,
     limit_price: Vector,

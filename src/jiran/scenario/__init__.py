@@ -2,17 +2,32 @@
 
 from jiran.scenario.check import validate
 from jiran.scenario.model import MAX_HOME_STEPS, Scenario
-from jiran.scenario.parts import KINDS, Battery, EvBlock, EvSupply, HomeData, HomeParameters, Load, Solar
+from jiran.scenario.parts import (
+    KINDS,
+    Battery,
+    Bids,
+    EvBlock,
+    EvSupply,
+    Grid,
+    HomeData,
+    HomeParameters,
+    Load,
+    Market,
+    Solar,
+)
 
 __all__ = [
     "KINDS",
     "MAX_HOME_STEPS",
     "Battery",
+    "Bids",
     "EvBlock",
     "EvSupply",
+    "Grid",
     "HomeData",
     "HomeParameters",
     "Load",
+    "Market",
     "Scenario",
     "Solar",
     "validate",

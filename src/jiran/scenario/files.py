@@ -15,6 +15,9 @@ import tomli_w
 from jiran.errors import JiranError, ScenarioError
 from jiran.scenario import Scenario, validate
 
+#: Tables of a scenario that name a plug-in, and the key that does; it may be a file that ends in .py.
+PLUGINS = (("market", "mechanism"), ("bids", "strategy"))
+
 _PRESETS = resources.files("jiran") / "scenarios"
 _MAX_BYTES = 5_000_000
 
@@ -34,7 +37,7 @@ def load_scenario(source: str | os.PathLike[str], overrides: dict[str, Any] | No
         source: Name of a preset (see `jiran scenarios`), or path of a TOML file.
         overrides: Dotted names and values, as ``{"market.fraction": 0.7, "homes.groups.solar.count": 8}``; an entry
             of a list is named by its number from 0, or by its kind or id where that is unique. A new
-            ``market.mechanism`` leaves out the old rule's parameters.
+            ``market.mechanism`` or ``bids.strategy`` leaves out the old one's parameters.
 
     Raises:
         ScenarioError: There is no such scenario, or a field is not allowed.
@@ -60,9 +63,10 @@ def read_scenario(source: str | os.PathLike[str]) -> dict[str, Any]:
 def with_overrides(data: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any]:
     """Return scenario data with some values replaced by their dotted names (see `load_scenario`)."""
     data = copy.deepcopy(data)
-    market = data.get("market")
-    if "market.mechanism" in overrides and isinstance(market, dict):
-        data["market"] = {} if overrides["market.mechanism"] != market.get("mechanism") else market
+    for section, key in PLUGINS:
+        given = data.get(section)
+        if f"{section}.{key}" in overrides and isinstance(given, dict):
+            data[section] = {} if overrides[f"{section}.{key}"] != given.get(key) else given
     for field, value in overrides.items():
         _override(data, field, value)
     return data
@@ -115,11 +119,13 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 def _with_paths(data: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Let relative paths in a scenario start at its own folder."""
-    homes, market = data.get("homes"), data.get("market")
+    homes = data.get("homes")
     if isinstance(homes, dict) and isinstance(homes.get("data"), dict) and isinstance(homes["data"].get("path"), str):
         homes["data"]["path"] = str(folder / homes["data"]["path"])
-    if isinstance(market, dict) and str(market.get("mechanism", "")).endswith(".py"):
-        market["mechanism"] = str(folder / market["mechanism"])
+    for section, key in PLUGINS:
+        given = data.get(section)
+        if isinstance(given, dict) and str(given.get(key, "")).endswith(".py"):
+            given[key] = str(folder / given[key])
     return data
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import field_validator, model_validator
 
 from jiran.errors import ScenarioError
-from jiran.scenario.parts import Battery, Ev, Grid, Homes, Load, Market, Model, Solar, quantity
+from jiran.scenario.parts import Battery, Bids, Ev, Grid, Homes, Load, Market, Model, Solar, quantity
 
 #: Above this a run would not fit into the memory of an ordinary machine.
 MAX_HOME_STEPS = 200_000_000
@@ -33,6 +33,7 @@ class Scenario(Model):
     battery: Battery = quantity("the community battery", "", Battery())
     grid: Grid = quantity("grid and tariff", "", Grid())
     market: Market = quantity("the market rule and its parameters", "", Market())
+    bids: Bids = quantity("how homes bid, and the strategy's parameters", "", Bids())
 
     @field_validator("time_zone")
     @classmethod

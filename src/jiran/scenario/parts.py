@@ -6,15 +6,25 @@ reference page are made from this one table. Unknown keys are refused.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from jiran.bids import Strategy
+from jiran.bids import find as find_strategy
 from jiran.errors import ScenarioError
-from jiran.market import find
+from jiran.market import Mechanism
+from jiran.market import find as find_rule
+
+if TYPE_CHECKING:
+    from jiran.plugin import Plugin
 
 KINDS = ("solar", "ev", "hybrid", "normal")
 Kind = Literal["solar", "ev", "hybrid", "normal"]
+
+
+Price = Annotated[float, Field(ge=-1_000_000, le=1_000_000)]
 
 
 def quantity(description: str, unit: str = "", default: Any = ..., **bounds: Any) -> Any:
@@ -146,6 +156,11 @@ class EvSupply(Model):
     supply_end_hour: float = quantity("hour until which the EV supplies", "h", 22, gt=0, le=24)
     charge_efficiency: float = quantity("share of the charging energy that is stored", "", 0.95, gt=0, le=1)
     discharge_efficiency: float = quantity("share of the stored energy that is supplied", "", 0.95, gt=0, le=1)
+    reserve_price: Price | None = quantity(
+        "lowest price for which an EV sells to neighbours, under rules that heed limit prices; default: the export price",
+        "/kWh",
+        None,
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -205,6 +220,11 @@ class Battery(Model):
     sell_price: Literal["export", "import"] | float = quantity(
         "what a home pays for a kWh from the battery: the grid's export or import price, or a number", "", "import"
     )
+    reserve_price: Price | None = quantity(
+        "lowest price for which the battery gives energy: it waits in steps in which sell_price is below it; default: none",
+        "/kWh",
+        None,
+    )
     fund_share: Literal["equal", "use", "keep"] = quantity(
         "how the battery's profit is shared at the end: equally, by kWh charged and drawn, or kept in the fund",
         "",
@@ -218,9 +238,6 @@ class Battery(Model):
         return self
 
 
-Price = Annotated[float, Field(ge=-1_000_000, le=1_000_000)]
-
-
 class Grid(Model):
     """The grid and its tariff, prices per kWh in the scenario's currency."""
 
@@ -231,28 +248,53 @@ class Grid(Model):
         "what the grid gives: a number, 24 values by hour of day, or one for each step", "/kWh", 0.2
     )
     network_charge: float = quantity("what a buyer pays the network for each P2P kWh", "/kWh", 0.0, ge=0, le=1_000_000)
+    billing: Literal["day", "month", "run"] = quantity(
+        "time after which bills are made up, for rules that set prices then, as bill-sharing", "", "month"
+    )
     co2_kg_per_kwh: float = quantity("emissions of a kWh from the grid", "kg/kWh", 0.584, ge=0, le=10)
 
 
-class Market(BaseModel):
-    """The market rule; its own parameters stand beside its name and are checked against the rule."""
+class _Choice(BaseModel):
+    """A plug-in by its name; its own parameters stand beside the name and are checked against it."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
+
+    @staticmethod
+    def complete(given: Any, key: str, default: str, kind: type[Plugin], find: Callable[[str], Plugin]) -> Any:
+        """Return what is given, completed by the defaults of the plug-in's parameters."""
+        if not isinstance(given, dict):
+            return given
+        name = given.get(key, default)
+        parameters = {other: value for other, value in given.items() if other != key}
+        if not isinstance(name, str):
+            raise ScenarioError(f"{kind.section}.{key}", name, f"must be the name of a {kind.fault.kind}")
+        return {key: name, **find(name).values(parameters)}
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The plug-in's own parameters, complete."""
+        return dict(self.model_extra or {})
+
+
+class Market(_Choice):
+    """The market rule and its parameters."""
 
     mechanism: str = quantity("name of the market rule, or a file that ends in .py", "", "grid-fraction", min_length=1)
 
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        name = given.get("mechanism", "grid-fraction")
-        if not isinstance(name, str):
-            raise ScenarioError("market.mechanism", name, "must be the name of a market rule")
-        parameters = {key: value for key, value in given.items() if key != "mechanism"}
-        return {"mechanism": name, **find(name).values(parameters)}
+        return cls.complete(given, "mechanism", "grid-fraction", Mechanism, find_rule)
 
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The rule's own parameters, complete."""
-        return dict(self.model_extra or {})
+
+class Bids(_Choice):
+    """How homes bid, and the strategy's parameters."""
+
+    strategy: str = quantity(
+        "name of the bidding strategy, or a file that ends in .py", "", "price-taker", min_length=1
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, given: Any) -> Any:
+        return cls.complete(given, "strategy", "price-taker", Strategy, find_strategy)

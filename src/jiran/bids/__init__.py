@@ -1,0 +1,10 @@
+"""Bidding strategies: each says, step by step, what a kWh is worth to every home and what the home bids for it.
+
+A strategy is one function decorated with `strategy` in a file of this package, in a file of your own
+(``bids.strategy = "my_bids.py"``) or in an installed package (entry-point group ``jiran.strategies``).
+"""
+
+from jiran.bids.base import Strategy, strategy
+from jiran.bids.registry import find, strategies
+
+__all__ = ["Strategy", "find", "strategies", "strategy"]

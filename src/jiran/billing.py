@@ -1,0 +1,77 @@
+"""Prices that are set at the end of a billing period: a rule's trades get them after the run."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiran.market.base import Period
+
+if TYPE_CHECKING:
+    from jiran.flows import Flows
+    from jiran.market.base import Reprice
+    from jiran.scenario import Grid
+    from jiran.settlement import Prices
+    from jiran.timeline import Timeline
+
+Array = NDArray[np.float64]
+
+
+def reprice(flows: Flows, price: Prices, grid: Grid, timeline: Timeline, rule: Reprice) -> Array:
+    """Give the trades of each billing period the prices that the rule sets at its end.
+
+    A home then pays its price for every kWh it took and gets its price for every kWh it gave, from whomever and to
+    whomever. Trades carry that price; what it pays and gets otherwise for the rest, from battery and grid, is made up for
+    by a payment to the market account.
+
+    Args:
+        flows: The run; the prices of its trades are changed.
+        price: Prices of battery and grid.
+        grid: For the network charge, which comes on top of what buyers pay, and for the length of a period.
+        timeline: For the days.
+        rule: From a period to each home's two prices.
+
+    Returns:
+        What each home pays to the market account on top of its trades, < 0 = gets, shape (home,).
+    """
+    extra = np.zeros(flows.profiles.load_kwh.shape[1])
+    begins = [*_begins(timeline, grid.billing), timeline.steps]
+    for first, last in pairwise(begins):
+        period = _period(flows, price, first, last)
+        buy, sell = rule(period)
+        trades = flows.trades[flows.traded_from[first] : flows.outputs.trades_until[last - 1]]
+        trades["buyer_price"] = buy[trades["buyer"]] + grid.network_charge
+        trades["seller_price"] = sell[trades["seller"]]
+        extra += buy * period.rest_bought_kwh - period.rest_paid
+        extra -= sell * period.rest_sold_kwh - period.rest_received
+    return extra
+
+
+def _begins(timeline: Timeline, length: str) -> list[int]:
+    """Return the first step of each period."""
+    if length == "run":
+        return [0]
+    unit = timeline.local.astype(f"datetime64[{'D' if length == 'day' else 'M'}]")
+    return [0, *(np.flatnonzero(unit[1:] != unit[:-1]) + 1).tolist()]
+
+
+def _period(flows: Flows, price: Prices, first: int, last: int) -> Period:
+    """Add up what each home did in the steps first <= step < last."""
+
+    def kwh(name: str) -> Array:
+        return flows.between(name, first, last)
+
+    steps = slice(first, last)
+    drawn, imported = kwh("battery_drawn_kwh"), kwh("grid_import_kwh")
+    charged, exported = kwh("battery_charged_kwh"), kwh("grid_export_kwh")
+    return Period(
+        bought_kwh=kwh("p2p_bought_kwh").sum(axis=0),
+        sold_kwh=kwh("p2p_sold_kwh").sum(axis=0),
+        rest_bought_kwh=(drawn + imported).sum(axis=0),
+        rest_sold_kwh=(charged + exported).sum(axis=0),
+        rest_paid=price.battery_sells[steps] @ drawn + price.grid_import[steps] @ imported,
+        rest_received=price.battery_buys[steps] @ charged + price.grid_export[steps] @ exported,
+    )

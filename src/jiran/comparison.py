@@ -1,0 +1,334 @@
+"""Many markets on one community: the same homes, the same sun and the same draws, judged side by side."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from jiran.errors import JiranError
+from jiran.judgement import FIGURES, judge
+from jiran.market import find, mechanisms
+from jiran.optimum import Optimum, community_optimum
+from jiran.scenario import Bids, Market, Scenario
+from jiran.setting import Setting, prepare
+from jiran.simulation import BASELINE, trade, without_trading
+
+if TYPE_CHECKING:
+    from jiran.result import Result
+    from jiran.settlement import Settlement
+
+Array = NDArray[np.float64]
+Progress = Callable[[float], None]
+
+#: A band holds this share of the seeds, the same part left out at both ends.
+BAND = 0.9
+
+#: Seeds of a comparison with bands.
+SEEDS = 30
+
+#: The optimum is worked out for runs of at most this many steps: a year by the hour.
+_MOST_STEPS = 9_000
+
+
+class Sample(NamedTuple):
+    """What is kept of one run of a comparison."""
+
+    figures: dict[str, float | None]  # of `FIGURES`
+    homes: tuple[str, ...]
+    kinds: tuple[str, ...]  # of the homes
+    saving: Array  # (home,): against the same homes and battery without trades
+    hour_kwh: Array  # (24,): P2P energy by hour of day
+    hour_paid: Array  # (24,): what buyers paid for it
+    hour_received: Array  # (24,): what sellers got for it
+
+
+#: Finished runs by scenario (its JSON, the seed included): give the same one again to go on where a comparison stopped.
+Samples = MutableMapping[str, Sample]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Cases side by side, each run with the same seeds.
+
+    Attributes:
+        cases: Scenario of each case by its name.
+        seeds: The seeds.
+        samples: Runs of each case, one a seed.
+        notes: What the reader should know, one sentence each.
+    """
+
+    cases: dict[str, Scenario]
+    seeds: tuple[int, ...]
+    samples: dict[str, tuple[Sample, ...]]
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def currency(self) -> str:
+        """Currency of the first case."""
+        return next(iter(self.cases.values())).currency
+
+    def values(self, case: str, figure: str) -> Array:
+        """Return a figure of a case, shape (seed,); NaN where it is undefined."""
+        found = [sample.figures[figure] for sample in self.samples[case]]
+        return np.array([np.nan if value is None else value for value in found])
+
+    def table(self, figures: tuple[str, ...] = tuple(FIGURES)) -> pl.DataFrame:
+        """Return one row a case: the mean of each figure over the seeds, with several seeds also `_low` and `_high`."""
+        rows = []
+        for case in self.cases:
+            row: dict[str, object] = {"case": case}
+            for name in figures:
+                row |= _with_band(name, self.values(case, name))
+            rows.append(row)
+        return pl.DataFrame(rows, schema={key: pl.String if key == "case" else pl.Float64 for key in rows[0]})
+
+    def kinds(self) -> pl.DataFrame:
+        """Return the mean saving of a home of each kind: case, kind, homes, saving (with several seeds its band)."""
+        rows = []
+        for case, samples in self.samples.items():
+            for kind in dict.fromkeys(samples[0].kinds):
+                of_kind = np.array([other == kind for other in samples[0].kinds])
+                values = np.array([sample.saving[of_kind].mean() for sample in samples])
+                rows.append({"case": case, "kind": kind, "homes": int(of_kind.sum()), **_with_band("saving", values)})
+        return pl.DataFrame(rows)
+
+    def homes(self) -> pl.DataFrame:
+        """Return every home's saving: case, home, kind, saving (mean over the seeds)."""
+        frames = [
+            pl.DataFrame(
+                {
+                    "case": [case] * len(samples[0].homes),
+                    "home": samples[0].homes,
+                    "kind": samples[0].kinds,
+                    "saving": np.mean([sample.saving for sample in samples], axis=0),
+                }
+            )
+            for case, samples in self.samples.items()
+        ]
+        return pl.concat(frames)
+
+    def hours(self) -> pl.DataFrame:
+        """Return prices through a mean day: case, hour, kwh, buyer_price, seller_price (null without trades)."""
+        frames = []
+        for case, samples in self.samples.items():
+            kwh, paid, received = (
+                np.sum([getattr(sample, name) for sample in samples], axis=0)
+                for name in ("hour_kwh", "hour_paid", "hour_received")
+            )
+            with np.errstate(invalid="ignore", divide="ignore"):
+                buyer, seller = paid / kwh, received / kwh
+            prices = {
+                "buyer_price": pl.Series(buyer, nan_to_null=True),
+                "seller_price": pl.Series(seller, nan_to_null=True),
+            }
+            frames.append(pl.DataFrame({"case": [case] * 24, "hour": range(24), "kwh": kwh / len(samples), **prices}))
+        return pl.concat(frames)
+
+    def difference(self, one: str, other: str) -> pl.DataFrame:
+        """Return one case less another, seed by seed: figure, label, unit, both means, difference (and its band)."""
+        rows = []
+        for name, figure in FIGURES.items():
+            a, b = self.values(one, name), self.values(other, name)
+            unit = figure.unit.replace("money", self.currency)
+            unit = f"{self.currency}{unit}" if unit.startswith("/") else unit
+            means = {"a": _mean(a), "b": _mean(b)}
+            rows.append(
+                {"figure": name, "label": figure.label, "unit": unit, **means, **_with_band("difference", a - b)}
+            )
+        return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def by_rule(scenario: Scenario, rules: list[str] | None = None) -> dict[str, Scenario]:
+    """Return a scenario under several market rules, by the rule's name.
+
+    Args:
+        scenario: What to run. Its own rule keeps its parameters, the others have their defaults.
+        rules: Names or files; default: every installed rule that trades.
+
+    Raises:
+        PluginError: There is no such rule.
+    """
+    names = [name for name in mechanisms() if name != BASELINE] if rules is None else rules
+    found = {}
+    for name in names:
+        own = name == scenario.market.mechanism
+        market = scenario.market if own else Market(mechanism=name)
+        found[find(name).name] = scenario.model_copy(update={"market": market})
+    return found
+
+
+def compare(
+    cases: Mapping[str, Scenario],
+    *,
+    seeds: int = 1,
+    progress: Progress | None = None,
+    samples: Samples | None = None,
+) -> Comparison:
+    """Run several scenarios with the same seeds, and judge each.
+
+    Cases that differ in [market] and [bids] alone share homes, profiles, baseline and optimum. Case for case the seed is
+    the same, so that differences come from the cases and not from chance.
+
+    Args:
+        cases: Scenarios by name.
+        seeds: How many seeds: the first case's own and those that follow it.
+        progress: Is called with the share that is done, 0..1; an exception it raises stops the comparison.
+        samples: Finished runs to go on from; is filled in.
+
+    Raises:
+        JiranError: There is no case, or one cannot be run.
+
+    Example:
+        >>> import jiran
+        >>> both = compare(by_rule(jiran.load_scenario("paper"), ["grid-fraction", "mid-market-rate"]))
+        >>> both.table(("p2p_kwh",))["p2p_kwh"].round(2).to_list()
+        [32.98, 32.98]
+    """
+    if not cases:
+        raise JiranError("there is nothing to compare: name at least one case")
+    known: Samples = {} if samples is None else samples
+    report = progress or (lambda _done: None)
+    first = next(iter(cases.values())).seed
+    chosen = tuple(range(first, first + seeds))
+    done, total = 0, len(chosen) * len(cases)
+    report(0.0)
+    for seed in chosen:
+        todo = {}
+        for case in cases.values():
+            seeded = case.model_copy(update={"seed": seed})
+            if _key(seeded) not in known:
+                todo[_key(seeded)] = seeded
+        done += len(cases) - len(todo)
+        for key, sample in _run_all(todo):
+            known[key] = sample
+            done += 1
+            report(done / total)
+    return finished(cases, chosen, known)
+
+
+def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Samples) -> Comparison:
+    """Return the comparison of the seeds that all cases have been run with: what a stopped one knows.
+
+    Raises:
+        JiranError: No seed is finished.
+    """
+    keys = {seed: [_key(case.model_copy(update={"seed": seed})) for case in cases.values()] for seed in seeds}
+    whole = tuple(seed for seed, wanted in keys.items() if all(key in samples for key in wanted))
+    if not whole:
+        raise JiranError("the comparison was stopped before all cases had been run once")
+    found = {name: tuple(samples[keys[seed][place]] for seed in whole) for place, name in enumerate(cases)}
+    return Comparison(dict(cases), whole, found, tuple(_notes(cases)))
+
+
+def _key(scenario: Scenario) -> str:
+    return scenario.model_dump_json(exclude={"name", "description"})
+
+
+def _run_all(scenarios: dict[str, Scenario]) -> Iterator[tuple[str, Sample]]:
+    """Run scenarios, several at a time; those that share a setting work it out once."""
+    shared: dict[str, list[tuple[str, Scenario]]] = {}
+    for key, scenario in scenarios.items():
+        alike = scenario.model_copy(update={"market": Market(), "bids": Bids()})
+        shared.setdefault(_key(alike), []).append((key, scenario))
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for group in shared.values():
+            setting = prepare(group[0][1])
+            baseline, optima = without_trading(setting), _Optima()
+            jobs = {pool.submit(_sample, setting, scenario, baseline, optima): key for key, scenario in group}
+            try:
+                yield from ((jobs[job], job.result()) for job in as_completed(jobs))
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+class _Optima:
+    """Optima of runs of one setting: what EVs need and the battery ends with decides, and most rules agree in that."""
+
+    def __init__(self) -> None:
+        self._known: dict[float, Optimum] = {}
+
+    def of(self, result: Result) -> Optimum | None:
+        """Return the optimum of a run, or None if it would take too long or scipy is missing."""
+        if result.timeline.steps > _MOST_STEPS:
+            return None
+        if result.scenario.ev.supply.enabled:
+            return _optimum(result)
+        end_kwh = round(result.state.stored_kwh, 6)
+        if end_kwh not in self._known:
+            optimum = _optimum(result)
+            if optimum is None:
+                return None
+            self._known[end_kwh] = optimum
+        known = self._known[end_kwh]
+        return known.for_run(result)
+
+
+def _optimum(result: Result) -> Optimum | None:
+    try:
+        return community_optimum(result)
+    except JiranError:
+        return None
+
+
+def _sample(setting: Setting, scenario: Scenario, baseline: Settlement, optima: _Optima) -> Sample:
+    """Run one case and keep what a comparison needs."""
+    result = trade(setting.with_market(scenario), lambda: baseline)
+    hour, settled = result.timeline.hour.astype(int), result.settlement
+    trades = result.flows.trades
+    step = np.repeat(np.arange(result.timeline.steps), settled.trades)
+
+    def by_hour(weight: Array) -> Array:
+        return np.bincount(hour[step], weight, minlength=24).astype(np.float64, copy=False)
+
+    return Sample(
+        figures=judge(result, optima.of(result)),
+        homes=tuple(result.community.ids),
+        kinds=tuple(result.community.kinds),
+        saving=result.without_p2p.cost - settled.cost,
+        hour_kwh=by_hour(trades["kwh"]),
+        hour_paid=by_hour(trades["kwh"] * trades["buyer_price"]),
+        hour_received=by_hour(trades["kwh"] * trades["seller_price"]),
+    )
+
+
+def _mean(values: Array) -> float | None:
+    there = values[~np.isnan(values)]
+    return float(there.mean()) if there.size else None
+
+
+def _with_band(name: str, values: Array) -> dict[str, float | None]:
+    """Return the mean over the seeds, and the ends of the band if there are several."""
+    if values.size == 1:
+        return {name: _mean(values)}
+    there = values[~np.isnan(values)]
+    ends = np.quantile(there, [(1.0 - BAND) / 2.0, (1.0 + BAND) / 2.0]).tolist() if there.size else [None, None]
+    return {name: _mean(values), f"{name}_low": ends[0], f"{name}_high": ends[1]}
+
+
+def _notes(cases: Mapping[str, Scenario]) -> list[str]:
+    """Say what limits the comparison."""
+    from jiran.bids import find as find_strategy  # noqa: PLC0415
+
+    alike = [
+        name
+        for name, case in cases.items()
+        if find(case.market.mechanism).needs_bids and find_strategy(case.bids.strategy).at_tariff
+    ]
+    found = []
+    if alike:
+        found.append(
+            f"{', '.join(alike)}: work{'s' if len(alike) == 1 else ''} by bids, but all homes bid the tariff and are alike; "
+            "bids.strategy = truthful gives each home a value of its own"
+        )
+    longest = max(case.steps for case in cases.values())
+    if longest > _MOST_STEPS:
+        found.append(f"the optimum is worked out for runs of at most {_MOST_STEPS:,} steps, this one has {longest:,}")
+    return found

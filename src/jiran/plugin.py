@@ -1,0 +1,154 @@
+"""What market rules and bidding strategies have in common: a function with a name and parameters, compiled once.
+
+A scenario chooses a plug-in by its name; its parameters stand beside the name and are checked against their bounds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiran.errors import PluginError, ScenarioError
+
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number, or a choice of names, that a mechanism takes; `gt` and `lt` exclude the bound itself."""
+
+    default: float | str
+    description: str
+    gt: float | None = None
+    ge: float | None = None
+    lt: float | None = None
+    le: float | None = None
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+
+    @property
+    def allowed(self) -> str:
+        """The bounds in words, for messages and help."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        low = f"above {self.gt:g}" if self.gt is not None else f"at least {self.ge:g}" if self.ge is not None else ""
+        high = f"below {self.lt:g}" if self.lt is not None else f"at most {self.le:g}" if self.le is not None else ""
+        return " and ".join(part for part in (low, high) if part) or "any number"
+
+    def number(self, field_name: str, value: float | str) -> float:
+        """Return the value as the number that the rule gets.
+
+        Raises:
+            ScenarioError: The value is not allowed.
+        """
+        if self.choices:
+            if value not in self.choices:
+                raise ScenarioError(field_name, value, f"must be {self.allowed}")
+            return float(self.choices.index(str(value)))
+        good = (
+            isinstance(value, int | float)
+            and not isinstance(value, bool)
+            and math.isfinite(value)
+            and (self.gt is None or value > self.gt)
+            and (self.ge is None or value >= self.ge)
+            and (self.lt is None or value < self.lt)
+            and (self.le is None or value <= self.le)
+        )
+        if not good:
+            raise ScenarioError(field_name, value, f"must be a number {self.allowed}".replace(" any number", ""))
+        return float(value)
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """A function with its name and parameters.
+
+    Attributes:
+        name: How scenarios and the command line call it.
+        function: What it does, as plain Python.
+        parameters: Its own parameters by name; it gets them as an array in this order.
+        compiled: False runs the whole simulation in plain Python, for functions that need any library.
+        trusted: Whether it is part of jiran; what is from outside is compiled with bounds checks.
+    """
+
+    #: The table of a scenario that names it, and what a message calls it.
+    section: ClassVar[str]
+    fault: ClassVar[type[PluginError]]
+
+    name: str
+    function: Function
+    parameters: dict[str, Parameter] = field(default_factory=dict)
+    compiled: bool = True
+    trusted: bool = True
+
+    @property
+    def description(self) -> str:
+        """The first sentence of the function's docstring."""
+        return (self.function.__doc__ or "").strip().split("\n", maxsplit=1)[0]
+
+    def values(self, given: dict[str, Any]) -> dict[str, float | str]:
+        """Return the given parameters completed by their defaults.
+
+        Raises:
+            ScenarioError: A parameter is unknown or its value is not allowed.
+        """
+        for name, value in given.items():
+            if name not in self.parameters:
+                known = ", ".join(self.parameters) or "none"
+                raise ScenarioError(f"{self.section}.{name}", value, f"unknown parameter; {self.name} has: {known}")
+        complete = {name: given.get(name, parameter.default) for name, parameter in self.parameters.items()}
+        self.numbers(complete)
+        return complete
+
+    def numbers(self, values: dict[str, Any]) -> NDArray[np.float64]:
+        """Return complete parameters as the array that the function gets."""
+        return np.array(
+            [parameter.number(f"{self.section}.{name}", values[name]) for name, parameter in self.parameters.items()],
+            dtype=np.float64,
+        )
+
+    @property
+    def signature(self) -> Any:
+        """The compiled signature that all plug-ins of a kind share."""
+        raise NotImplementedError
+
+    @cached_property
+    def code(self) -> Function:
+        """The function as the kernel calls it: compiled once and cached on disk, or as plain Python.
+
+        Raises:
+            PluginError: The function does not compile.
+        """
+        return _compile(self) if self.compiled else self.function
+
+
+def _compile(plugin: Plugin) -> Function:
+    from numba import njit  # noqa: PLC0415  numba is slow to import; only a run needs it
+    from numba.core.errors import NumbaError  # noqa: PLC0415
+
+    try:
+        # What is from outside is compiled with bounds checks, so that a wrong index is an error and not a crash, and
+        # anew in each process: the cache on disk would not find its module again.
+        outside = not plugin.trusted
+        compiled: Function = njit(plugin.signature, cache=not outside, boundscheck=outside)(plugin.function)
+    except (NumbaError, TypeError, NotImplementedError) as error:
+        raise plugin.fault(plugin.name, f"does not compile: {_reason(error)}") from error
+    return compiled
+
+
+def _reason(error: Exception) -> str:
+    """Return the one line of numba's long message that says what is wrong, with its line number."""
+    text = str(error)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    place = next(
+        (line.split(", ", 1)[1].rstrip(":") for line in lines if line.startswith("File ") and ", line" in line), ""
+    )
+    skip = ("Failed in nopython", "During:", "File ", "<source", "This error may", "-", "*", "def ", "@")
+    reason = next((line for line in lines if not line.startswith(skip)), type(error).__name__)
+    return f"{reason} ({place})" if place else reason
