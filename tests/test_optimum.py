@@ -242,13 +242,6 @@ def test_a_day_of_200_homes_is_a_small_programme():
 GROUPS = [{"kind": kind, "count": 50} for kind in ("solar", "ev", "hybrid", "normal")]
 
 
-def test_without_scipy_one_sentence_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "scipy", None)
-    result = run([[1.0, -1.0]])
-    with pytest.raises(JiranError, match=r'pip install "jiran\[optimum\]"'):
-        community_optimum(result)
-
-
 def test_profiles_from_outside_are_taken():
     given_profiles = profiles([[1.0, -2.0]])
     optimum = community_optimum(simulate(small(2, 1), profiles=given_profiles))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from jiran.errors import JiranError
+from jiran.errors import JiranError, PluginError
 from jiran.judgement import FIGURES, judge
 from jiran.market import find, mechanisms
 from jiran.optimum import Optimum, community_optimum
@@ -62,12 +62,14 @@ class Comparison:
         seeds: The seeds.
         samples: Runs of each case, one a seed.
         notes: What the reader should know, one sentence each.
+        faults: Why a case was left out, one sentence each.
     """
 
     cases: dict[str, Scenario]
     seeds: tuple[int, ...]
     samples: dict[str, tuple[Sample, ...]]
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def currency(self) -> str:
@@ -183,7 +185,7 @@ def compare(
         samples: Finished runs to go on from; is filled in.
 
     Raises:
-        JiranError: There is no case, or one cannot be run.
+        JiranError: There is no case, or none can be run. A case whose rule fails is left out and named in `faults`.
 
     Example:
         >>> import jiran
@@ -197,20 +199,21 @@ def compare(
     report = progress or (lambda _done: None)
     first = next(iter(cases.values())).seed
     chosen = tuple(range(first, first + seeds))
-    done, total = 0, len(chosen) * len(cases)
+    left, faults = dict(cases), list[PluginError]()
     report(0.0)
-    for seed in chosen:
-        todo = {}
-        for case in cases.values():
-            seeded = case.model_copy(update={"seed": seed})
-            if _key(seeded) not in known:
-                todo[_key(seeded)] = seeded
-        done += len(cases) - len(todo)
-        for key, sample in _run_all(todo):
-            known[key] = sample
-            done += 1
-            report(done / total)
-    return finished(cases, chosen, known)
+    for place, seed in enumerate(chosen):
+        seeded = {name: case.model_copy(update={"seed": seed}) for name, case in left.items()}
+        todo = {_key(case): (name, case) for name, case in seeded.items() if _key(case) not in known}
+        for count, (key, found) in enumerate(_run_all({key: case for key, (_, case) in todo.items()}), 1):
+            if isinstance(found, PluginError):
+                faults.append(found)
+                del left[todo[key][0]]
+            else:
+                known[key] = found
+            report((place + count / len(todo)) / seeds)
+        if not left:
+            raise faults[0]
+    return replace(finished(left, chosen, known), faults=tuple(str(fault) for fault in faults))
 
 
 def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Samples) -> Comparison:
@@ -231,8 +234,8 @@ def _key(scenario: Scenario) -> str:
     return scenario.model_dump_json(exclude={"name", "description"})
 
 
-def _run_all(scenarios: dict[str, Scenario]) -> Iterator[tuple[str, Sample]]:
-    """Run scenarios, several at a time; those that share a setting work it out once."""
+def _run_all(scenarios: dict[str, Scenario]) -> Iterator[tuple[str, Sample | PluginError]]:
+    """Run scenarios, several at a time; those that share a setting work it out once. A rule's fault is its result."""
     shared: dict[str, list[tuple[str, Scenario]]] = {}
     for key, scenario in scenarios.items():
         alike = scenario.model_copy(update={"market": Market(), "bids": Bids()})
@@ -256,31 +259,23 @@ class _Optima:
         self._known: dict[float, Optimum] = {}
 
     def of(self, result: Result) -> Optimum | None:
-        """Return the optimum of a run, or None if it would take too long or scipy is missing."""
+        """Return the optimum of a run, or None if it would take too long."""
         if result.timeline.steps > _MOST_STEPS:
             return None
         if result.scenario.ev.supply.enabled:
-            return _optimum(result)
+            return community_optimum(result)
         end_kwh = round(result.state.stored_kwh, 6)
         if end_kwh not in self._known:
-            optimum = _optimum(result)
-            if optimum is None:
-                return None
-            self._known[end_kwh] = optimum
-        known = self._known[end_kwh]
-        return known.for_run(result)
+            self._known[end_kwh] = community_optimum(result)
+        return self._known[end_kwh].for_run(result)
 
 
-def _optimum(result: Result) -> Optimum | None:
-    try:
-        return community_optimum(result)
-    except JiranError:
-        return None
-
-
-def _sample(setting: Setting, scenario: Scenario, baseline: Settlement, optima: _Optima) -> Sample:
+def _sample(setting: Setting, scenario: Scenario, baseline: Settlement, optima: _Optima) -> Sample | PluginError:
     """Run one case and keep what a comparison needs."""
-    result = trade(setting.with_market(scenario), lambda: baseline)
+    try:
+        result = trade(setting.with_market(scenario), lambda: baseline)
+    except PluginError as fault:
+        return fault
     hour, settled = result.timeline.hour.astype(int), result.settlement
     trades = result.flows.trades
     step = np.repeat(np.arange(result.timeline.steps), settled.trades)

@@ -110,7 +110,7 @@ def community_optimum(result: Result, *, ev_stays_h: float = 0.0) -> Optimum:
             its session has nothing to move without this.
 
     Raises:
-        JiranError: scipy is missing, or the programme cannot be solved.
+        JiranError: The programme cannot be solved.
     """
     sessions, notes = _flexible(result, ev_stays_h)
     problem = _problem(result, sessions)
@@ -172,7 +172,9 @@ def _problem(result: Result, sessions: Sessions) -> _Problem:
 
 def _solve(problem: _Problem) -> dict[str, Array]:
     """Return the course by name: import, export, charge, discharge, stored, ev."""
-    linprog, sparse = _scipy()
+    from scipy import sparse  # noqa: PLC0415  slow to import; only this needs it
+    from scipy.optimize import linprog  # noqa: PLC0415
+
     steps, sessions = problem.needed_kwh.size, problem.sessions
     eye, zero = sparse.eye_array(steps, format="csr"), sparse.csr_array((steps, steps))
     moved = sparse.csr_array((np.ones(sessions.step.size), (sessions.step, np.arange(sessions.step.size))),
@@ -199,15 +201,6 @@ def _solve(problem: _Problem) -> dict[str, Array]:
     parts = np.split(found.x, [steps, 2 * steps, 3 * steps, 4 * steps, 5 * steps])
     parts[5] = moved @ parts[5]
     return _tidy(problem, dict(zip(("import", "export", "charge", "discharge", "stored", "ev"), parts, strict=True)))
-
-
-def _scipy() -> tuple[Any, Any]:
-    try:
-        from scipy import sparse  # noqa: PLC0415  an extra
-        from scipy.optimize import linprog  # noqa: PLC0415
-    except ImportError as error:
-        raise JiranError('the optimum needs scipy: pip install "jiran[optimum]"') from error
-    return linprog, sparse
 
 
 def _least(sparse: Any, problem: _Problem, moves: int) -> tuple[Any, Array | None]:

@@ -29,6 +29,9 @@ from jiran.errors import JiranError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from jiran.comparison import Comparison
+    from jiran.scenario import Scenario
+
 
 INTERRUPTED = 130
 
@@ -104,6 +107,16 @@ _FOLDER = typer.Option("-o", "--output", metavar="DIR", help="Write trades, home
 _JSON = typer.Option("--json", help="Print the figures as JSON and nothing else.")
 _PORT = typer.Option(min=1, max=65_535, help=f"Port of the dashboard; default: the first free one from {FIRST_PORT}.")
 _NO_BROWSER = typer.Option("--no-browser", help="Do not open a browser.")
+_RULES = typer.Option(
+    "--mechanism", metavar="NAME,...|all", help="Which rules; names or files, with commas or repeated. Default: all."
+)
+_OTHER = typer.Argument(metavar="[OTHER]", help="A second scenario: A and B are compared, each with its own rule.")
+_VERSUS = typer.Option(
+    "--versus", metavar="KEY=VALUE", help="Compare with the same scenario changed so, as B; can be repeated."
+)
+_SEEDS = typer.Option(min=1, max=10_000, help="How many seeds each case is run with.")
+_TABLE = typer.Option("-o", "--output", metavar="FILE", help="Write all figures to a .csv, or a page to a .html.")
+_TABLE_JSON = typer.Option("--json", help="Print all figures of all cases as JSON and nothing else.")
 _FILE = typer.Argument(metavar="NAME.toml", help="The file to write.")
 _NAME = typer.Argument(metavar="NAME", help="A rule, or a file that ends in .py.")
 _BOOKS = typer.Option(min=1, max=1_000_000, help="How many random order books are tried.")
@@ -166,6 +179,67 @@ def _run(
     if folder is not None:
         files = ", ".join(sorted(file.name for file in folder.iterdir()))
         screen.print(f"Written to {folder}: {files}", soft_wrap=True)
+
+
+@cli.command("compare")
+def _compare(
+    scenario: Annotated[str, _SCENARIO],
+    other: Annotated[str | None, _OTHER] = None,
+    changes: Annotated[list[str] | None, _CHANGES] = None,
+    versus: Annotated[list[str] | None, _VERSUS] = None,
+    mechanism: Annotated[list[str] | None, _RULES] = None,
+    seeds: Annotated[int, _SEEDS] = 30,
+    output: Annotated[Path | None, _TABLE] = None,
+    *,
+    json: Annotated[bool, _TABLE_JSON] = False,
+) -> None:
+    """Compare market rules on one community, or two scenarios; Ctrl-C stops and shows the seeds that are done.
+
+    Example: `jiran compare kampung --mechanism all` or `jiran compare paper --versus battery.capacity_kwh=40`
+    """
+    from jiran.cli import comparing  # noqa: PLC0415  loads polars
+
+    if other is not None and versus:
+        raise JiranError(f"{other}, --versus: name a second scenario or changes of the first one, not both")
+    if mechanism and (other is not None or versus):
+        raise JiranError(f"--mechanism {mechanism[0]}: two scenarios are compared under their own rules; use --set")
+    comparing.check_file(output)
+    overrides = dict(_change(text) for text in changes or ())
+    one = jiran.load_scenario(scenario, overrides)
+    second = None
+    if other is not None or versus:
+        second = jiran.load_scenario(other or scenario, overrides | dict(_change(text) for text in versus or ()))
+        if versus:
+            second = second.model_copy(update={"name": f"{second.name} with {', '.join(versus)}"})
+    found, stopped = _run_comparison(comparing.cases_of(one, second, comparing.rules_of(mechanism)), seeds)
+    if output is not None:
+        comparing.write_comparison(found, output)
+    if json:
+        typer.echo(json_text.dumps(found.table().to_dicts(), indent=2))
+    else:
+        comparing.print_comparison(found)
+    screen = console(stderr=json)
+    if output is not None:
+        screen.print(f"Written to {output}", soft_wrap=True)
+    if stopped:
+        screen.print(f"Stopped: {len(found.seeds)} of {seeds} seeds are done.", style="yellow")
+        raise typer.Exit(INTERRUPTED)
+
+
+def _run_comparison(cases: dict[str, Scenario], seeds: int) -> tuple[Comparison, bool]:
+    """Return the comparison, and whether it was stopped before all seeds were done."""
+    from jiran.comparison import Sample, compare, finished  # noqa: PLC0415  loads numba and polars
+
+    samples: dict[str, Sample] = {}
+    try:
+        with _progress("Comparing") as report:
+            return compare(cases, seeds=seeds, progress=report, samples=samples), False
+    except KeyboardInterrupt:
+        first = next(iter(cases.values())).seed
+        try:
+            return finished(cases, tuple(range(first, first + seeds)), samples), True
+        except JiranError:
+            raise KeyboardInterrupt from None
 
 
 @cli.command("scenarios")
@@ -245,7 +319,7 @@ def _change(text: str) -> tuple[str, Any]:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[float], None]]:
+def _progress(what: str = "Simulating") -> Iterator[Callable[[float], None]]:
     """Show a bar on a terminal once a run takes over a second, and take it away again."""
     screen = console(stderr=True)
     if not screen.is_interactive:
@@ -258,7 +332,7 @@ def _progress() -> Iterator[Callable[[float], None]]:
     timer.daemon = True
     timer.start()
     try:
-        yield lambda done: bar.update(task, description="Simulating", total=1.0, completed=done)
+        yield lambda done: bar.update(task, description=what, total=1.0, completed=done)
     finally:
         timer.cancel()
         timer.join()
