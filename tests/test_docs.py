@@ -12,6 +12,7 @@ import pytest
 from typer.main import get_command
 
 import jiran
+from jiran.bids import strategies
 from jiran.cli import cli
 from jiran.flows import FLOWS
 from jiran.kpis import KPIS
@@ -21,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NAMES = (ROOT / "docs" / "nomenclature.md").read_text(encoding="utf-8")
 DESIGN = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
+BIDS = (ROOT / "docs" / "bids.md").read_text(encoding="utf-8")
 HOW_TO = (ROOT / "docs" / "how-to-add-a-mechanism.md").read_text(encoding="utf-8")
 REPLICATION = (ROOT / "docs" / "paper-replication.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -32,7 +34,11 @@ def blocks(text, language):
 
 def rows(text, title):
     """Return the cells of the first table under a heading, without its two head lines."""
-    section = text.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0]
+    return table_of(text.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0])
+
+
+def table_of(section):
+    """Return the cells of the first table of a text, without its two head lines."""
     table = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[0].splitlines()[2:]]
 
@@ -52,6 +58,16 @@ def test_every_rule_and_promise_stands_in_the_page_of_rules():
         assert f"| `{name}` | {rule.description} | {promises or '-'} |" in text
     for promise, meaning in PROPERTIES.items():
         assert f"| {promise} | {meaning} |" in text
+
+
+def test_every_strategy_stands_in_the_page_of_bids():
+    assert [[f"`{name}`", found.description] for name, found in strategies().items()] == table_of(BIDS)
+
+
+def test_the_strategy_of_the_page_of_bids_runs(tmp_path):
+    (tmp_path / "shade.py").write_text(blocks(BIDS, "python")[0], encoding="utf-8")
+    for command in "".join(blocks(BIDS, "sh")).splitlines():
+        assert jiran_prints(*command.split()[1:], cwd=tmp_path)
 
 
 @pytest.mark.parametrize("frame", ["trades", "homes", "steps"])

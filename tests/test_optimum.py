@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiran import load_scenario, simulate
-from jiran.errors import JiranError
 from jiran.market import mechanisms
 from jiran.optimum import community_optimum
 from jiran.profiles.base import Profiles

@@ -8,9 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from jiran import load_scenario
+from jiran import load_scenario, registry
 from jiran.errors import JiranError, MechanismError, ScenarioError
-from jiran import registry
 from jiran.market import Mechanism, find, mechanism, mechanisms
 
 HEAD = "from jiran.market import mechanism, Parameter\n"

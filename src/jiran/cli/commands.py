@@ -5,7 +5,6 @@ What needs numba or polars is loaded by the command that uses it: `jiran --help`
 
 from __future__ import annotations
 
-import inspect
 import json as json_text
 import os
 import sys
@@ -16,13 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from typer.core import TyperGroup
 
 import jiran
-from jiran.cli.printing import console, print_list, print_result
+from jiran.cli.printing import console, print_list, print_plugin, print_result
 from jiran.cli.server import FIRST_PORT, serve
 from jiran.errors import JiranError
 
@@ -119,6 +116,7 @@ _TABLE = typer.Option("-o", "--output", metavar="FILE", help="Write all figures 
 _TABLE_JSON = typer.Option("--json", help="Print all figures of all cases as JSON and nothing else.")
 _FILE = typer.Argument(metavar="NAME.toml", help="The file to write.")
 _NAME = typer.Argument(metavar="NAME", help="A rule, or a file that ends in .py.")
+_STRATEGY = typer.Argument(metavar="NAME", help="A strategy, or a file that ends in .py.")
 _BOOKS = typer.Option(min=1, max=1_000_000, help="How many random order books are tried.")
 _SEED = typer.Option(min=0, help="Seed of the books: the same seed tries the same ones.")
 _VERSION = typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
@@ -282,15 +280,21 @@ def _mechanisms(name: Annotated[str | None, _NAME] = None) -> None:
         return
     from jiran.market import find  # noqa: PLC0415  loads numba
 
-    rule = find(name)
-    screen = console()
-    screen.print(rule.name, style="bold")
-    screen.print(inspect.cleandoc(rule.function.__doc__ or ""), soft_wrap=True)
-    table = Table("Parameter", "Default", "Allowed", "Meaning", box=SIMPLE_HEAD, pad_edge=False)
-    for key, parameter in rule.parameters.items():
-        meaning = f"{parameter.description} [{parameter.unit}]" if parameter.unit else parameter.description
-        table.add_row(key, str(parameter.default), parameter.allowed, meaning)
-    screen.print(table if rule.parameters else "\nIt has no parameters.")
+    print_plugin(find(name))
+
+
+@cli.command("strategies")
+def _strategies(name: Annotated[str | None, _STRATEGY] = None) -> None:
+    """List the bidding strategies, or explain one.
+
+    Example: `jiran strategies truthful`
+    """
+    from jiran.bids import find, strategies  # noqa: PLC0415  loads numba
+
+    if name is None:
+        print_list("Strategy", "What it does", {key: found.description for key, found in strategies().items()})
+    else:
+        print_plugin(find(name))
 
 
 @cli.command("check")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -10,6 +11,7 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     from jiran.kpis import Kpi
+    from jiran.plugin import Plugin
     from jiran.result import Result
 
 #: The figures that `jiran run` prints; --json prints all.
@@ -41,6 +43,18 @@ def print_list(name: str, meaning: str, rows: dict[str, str]) -> None:
     for row in rows.items():
         table.add_row(*row)
     console().print(table)
+
+
+def print_plugin(plugin: Plugin) -> None:
+    """Print what a rule or strategy does, and its parameters."""
+    screen = console()
+    screen.print(plugin.name, style="bold")
+    screen.print(inspect.cleandoc(plugin.function.__doc__ or ""), soft_wrap=True)
+    table = Table("Parameter", "Default", "Allowed", "Meaning", box=SIMPLE_HEAD, pad_edge=False)
+    for key, parameter in plugin.parameters.items():
+        meaning = f"{parameter.description} [{parameter.unit}]" if parameter.unit else parameter.description
+        table.add_row(key, str(parameter.default), parameter.allowed, meaning)
+    screen.print(table if plugin.parameters else "\nIt has no parameters.")
 
 
 def print_result(result: Result) -> None:
