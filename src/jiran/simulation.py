@@ -178,7 +178,7 @@ def _run(
     fleet = _fleet(setting.plan, supply.reserve_price)
     own_bids = not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
     kernel_run = kernel.run if rule.compiled and strategy.compiled else kernel.run.py_func
-    for room in (homes, homes**2):
+    for room in (homes**2,) if rule.all_pairs else (homes, homes**2):
         rng = _stream(scenario.seed, "market rule", start.rng)
         bid_rng = _stream(scenario.seed, "bids", start.bid_rng)
         memory, ev_stored_kwh = _memory(strategy, homes, start), start.ev_stored_kwh.copy()

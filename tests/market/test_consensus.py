@@ -92,8 +92,8 @@ def test_however_early_it_stops_money_balances_and_limits_and_orders_hold(data, 
     assert np.array_equal(result.buyer_price, result.seller_price)
     assert np.all(result.buyer_price <= limit[result.buyer])
     assert np.all(result.seller_price >= limit[result.seller])
-    assert np.all(result.sold <= np.maximum(net, 0) * (1 + 1e-9))
-    assert np.all(result.bought <= np.maximum(-net, 0) * (1 + 1e-9))
+    assert np.all(result.sold <= np.maximum(net, 0) * (1 + 1e-9) + 1e-12)
+    assert np.all(result.bought <= np.maximum(-net, 0) * (1 + 1e-9) + 1e-12)
     assert result.kwh.tobytes() == agreed(net, limit_price=limit, rounds=rounds, seed=1).kwh.tobytes()
 
 

@@ -72,6 +72,7 @@ class Mechanism(Plugin):
     Attributes:
         properties: What the rule promises, names of `PROPERTIES`.
         needs_bids: Whether it works by limit prices: without bids of their own, all homes are alike to it.
+        all_pairs: Whether it often writes a trade for every pair of seller and buyer: then it has room for all at once.
         reprice: For rules that set prices at the end of a billing period; settlement calls it.
     """
 
@@ -80,6 +81,7 @@ class Mechanism(Plugin):
 
     properties: frozenset[str] = frozenset()
     needs_bids: bool = False
+    all_pairs: bool = False
     reprice: Reprice | None = None
 
     @property
@@ -101,6 +103,7 @@ def mechanism(
     properties: tuple[str, ...] = (),
     compiled: bool = True,
     needs_bids: bool = False,
+    all_pairs: bool = False,
     reprice: Reprice | None = None,
     **parameters: Parameter,
 ) -> Callable[[Rule], Mechanism]:
@@ -111,6 +114,7 @@ def mechanism(
         properties: What the rule promises, names of `PROPERTIES`.
         compiled: False runs the whole simulation in plain Python, for rules that need any library.
         needs_bids: True for a rule that works by limit prices, as auctions do.
+        all_pairs: True for a rule that often writes more trades than there are homes; others are run again if they do.
         reprice: What each home pays and gets per kWh at the end of a billing period, instead of step by step.
         **parameters: The rule's own parameters, which it gets as an array in this order.
     """
@@ -119,9 +123,15 @@ def mechanism(
         unknown = set(properties) - set(PROPERTIES)
         if unknown:
             raise MechanismError(name, f"declares {min(unknown)!r}; known properties: {', '.join(PROPERTIES)}")
-        promised = frozenset(properties)
         return Mechanism(
-            name, function, parameters, compiled, properties=promised, needs_bids=needs_bids, reprice=reprice
+            name,
+            function,
+            parameters,
+            compiled,
+            properties=frozenset(properties),
+            needs_bids=needs_bids,
+            all_pairs=all_pairs,
+            reprice=reprice,
         )
 
     return decorate

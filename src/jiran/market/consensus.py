@@ -12,15 +12,19 @@ from jiran.market.matching import DUST_KWH, Trades, Vector, record
 
 Matrix = NDArray[np.float64]
 
+#: Over-relaxation: each round goes this much further than it found, which needs fewer rounds (Boyd et al. 2011, 3.4.3).
+_FASTER = 1.6
+
 
 @mechanism(
     "consensus",
     properties=("budget-balanced", "no-deficit", "individually-rational"),
+    all_pairs=True,
     curvature=Parameter(
         0.5, "how far a home's price of its last kWh moves from its limit, part of the spread", gt=0.0, le=0.5
     ),
     tolerance=Parameter(
-        1e-6, "stop when energy and price move less than this part of order and spread", gt=0.0, le=0.1
+        1e-5, "stop when energy and price move less than this part of a typical order and the spread", gt=0.0, le=0.1
     ),
     rounds=Parameter(5000, "stop after this many rounds at the latest", ge=1.0, le=1e6),
 )
@@ -45,8 +49,8 @@ def consensus(
         e_ji <- argmax value_j(sum_i e_ji) - sum_i p_ij e_ji - rho/2 * sum_i (e_ji - m_ij)^2
         p_ij <- p_ij - rho/2 * (e_ij - e_ji)
 
-    The prices are the dual variables. It stops when the primal residual, max |e_ij - e_ji| / (largest order), and the
-    dual residual, rho * max |change of m_ij| / W, are both at most `tolerance`, or after `rounds`. A trade is then
+    The prices are the dual variables. It stops when the primal residual, max |e_ij - e_ji|, and the dual residual,
+    max |change of m_ij|, are both at most `tolerance` of a typical order, or after `rounds`. A trade is then
     min(e_ij, e_ji) at p_ij, held between the two limits. With the grid's prices as limits and r = surplus / deficit
     the price is import_price - c * W * r for r < 1 and export_price + c * W / r for r > 1. It writes a trade for
     every pair that agrees, so more trades than the other rules.
@@ -75,56 +79,57 @@ def _negotiate(
 ) -> tuple[Matrix, Matrix]:
     """Return the energy and the price that each pair agrees on, both of shape (seller, buyer)."""
     spread = bids.max() - asks.min()
-    order_kwh = max(surplus_kwh.max(), deficit_kwh.max())
     typical_kwh = min(surplus_kwh.sum(), deficit_kwh.sum()) / max(surplus_kwh.size, deficit_kwh.size)
     rho = spread / typical_kwh
     bend, tolerance = parameters[0] * spread / rho, parameters[1]
     price = np.empty((asks.size, bids.size))
     for row in range(asks.size):
         price[row] = 0.5 * (asks[row] + bids)
-    offered, wanted, middle = np.zeros_like(price), np.zeros_like(price), np.zeros_like(price)
+    offered, middle = np.zeros_like(price), np.zeros_like(price)
+    # The buyers' side turned, so that each home's numbers lie beside each other.
+    wanted, middle_of_buyer, price_of_buyer = np.zeros(price.T.shape), np.zeros(price.T.shape), price.T.copy()
+    less_of_seller, less_of_buyer = np.zeros(asks.size), np.zeros(bids.size)
     for _ in range(int(parameters[2])):
+        for row in range(asks.size):
+            offered[row] = middle[row] + (price[row] - asks[row]) / rho
+            less = _choose(offered[row], bend / surplus_kwh[row], surplus_kwh[row], less_of_seller[row])
+            less_of_seller[row] = less
+        for column in range(bids.size):
+            wanted[column] = middle_of_buyer[column] + (bids[column] - price_of_buyer[column]) / rho
+            less = _choose(wanted[column], bend / deficit_kwh[column], deficit_kwh[column], less_of_buyer[column])
+            less_of_buyer[column] = less
         primal, dual = 0.0, 0.0
         for row in range(asks.size):
-            offered[row] = _choose(
-                middle[row] + (price[row] - asks[row]) / rho, bend / surplus_kwh[row], surplus_kwh[row]
-            )
-        for column in range(bids.size):
-            aims = middle[:, column] + (bids[column] - price[:, column]) / rho
-            wanted[:, column] = _choose(aims, bend / deficit_kwh[column], deficit_kwh[column])
-        for row in range(asks.size):
             for column in range(bids.size):
-                gap = offered[row, column] - wanted[row, column]
-                agreed = wanted[row, column] + 0.5 * gap
-                primal, dual = max(primal, abs(gap)), max(dual, abs(agreed - middle[row, column]))
-                middle[row, column] = agreed
-                price[row, column] -= 0.5 * rho * gap
-        if primal <= tolerance * order_kwh and dual <= tolerance * typical_kwh:
+                gap = offered[row, column] - wanted[column, row]
+                change = _FASTER * (wanted[column, row] + 0.5 * gap - middle[row, column])
+                primal, dual = max(primal, abs(gap)), max(dual, abs(change))
+                middle[row, column] += change
+                price[row, column] -= _FASTER * 0.5 * rho * gap
+                middle_of_buyer[column, row], price_of_buyer[column, row] = middle[row, column], price[row, column]
+        if max(primal, dual) <= tolerance * typical_kwh:
             break
-    return np.minimum(offered, wanted), price
+    return np.minimum(offered, wanted.T), price
 
 
 @njit(cache=True)
-def _choose(aims: Vector, slope: float, order_kwh: float) -> Vector:
-    """Return the trades e >= 0 of one home that minimise sum (e - aims)^2 + slope * (sum e)^2, with sum e <= order.
+def _choose(aims: Vector, slope: float, order_kwh: float, less: float) -> float:
+    """Replace one home's aims by the trades e >= 0 that minimise sum (e - aims)^2 + slope * (sum e)^2, sum e <= order.
 
-    All positive trades lie below their aims by the same amount. Those that this would make negative leave, one round
-    after the other, as in the projection onto a simplex.
+    All positive trades lie below their aims by the same amount `less` >= 0, a root of convex, piecewise linear functions.
+    Newton's steps find it: here from what it was in the round before. The first step may go down, all others go up.
     """
-    taken = np.ones(aims.size, np.bool_)
+    first = True
     while True:
         total, left = 0.0, 0
-        for partner in range(aims.size):
-            if taken[partner]:
-                total += aims[partner]
+        for aim in aims:
+            if aim > less:
+                total += aim
                 left += 1
-        if left == 0:
-            return np.zeros_like(aims)
-        below = (total - min(max(0.0, total / (1.0 + left * slope)), order_kwh)) / left
-        leavers = 0
-        for partner in range(aims.size):
-            if taken[partner] and aims[partner] <= below:
-                taken[partner] = False
-                leavers += 1
-        if leavers == 0:
-            return np.where(taken, aims - below, 0.0)
+        found = max(0.0, total * slope / (1.0 + left * slope), (total - order_kwh) / left) if left else 0.0
+        if found <= less and not first:
+            break
+        less, first = found, False
+    for partner in range(aims.size):
+        aims[partner] = max(0.0, aims[partner] - less)
+    return less
