@@ -10,6 +10,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from jiran.market.matching import Trades, Vector, record
+from jiran.market.sorting import sort_by_price
 
 Homes = NDArray[np.int64]
 
@@ -23,9 +24,12 @@ ROUNDING = 1e-12
 @njit(cache=True)
 def merit_order(net_kwh: Vector, limit_price: Vector, side: float) -> Homes:
     """Return the homes of one side, `SELLS` or `BUYS`, best price first: asks rise, bids fall."""
-    homes = np.flatnonzero(side * net_kwh > 0.0)
-    # Only a stable sort leaves equal prices in the order of the homes.
-    return homes[np.argsort(side * limit_price[homes], kind="mergesort")]
+    homes, price = np.empty(net_kwh.size, np.int64), np.empty(net_kwh.size)
+    count = 0
+    for home in range(net_kwh.size):
+        homes[count], price[count] = home, side * limit_price[home]
+        count += side * net_kwh[home] > 0.0  # counted, not branched on: see sorting
+    return sort_by_price(homes[:count], price[:count])
 
 
 @njit(cache=True)
