@@ -89,3 +89,32 @@ def test_a_broken_rule_is_refused_in_one_sentence(rule, body, message):
     with pytest.raises(MechanismError, match=message) as error:
         clear([1, -1], rule(body), **PRICES)
     assert "\n" not in str(error.value)
+
+
+def test_a_rule_that_asks_for_more_room_is_run_again_with_the_same_lots(rule):
+    path = rule(
+        "return [record(trades, place, place // 3, 3 + place % 3, rng.random() / 3, 1, 1) for place in range(9)][-1]"
+    )
+    result = clear([1, 1, 1, -1, -1, -1], path, seed=5, **PRICES)
+    assert (result.seller.tolist(), result.buyer.tolist()) == ([0, 0, 0, 1, 1, 1, 2, 2, 2], [3, 4, 5] * 3)
+    assert result.kwh.tolist() == (np.random.default_rng(5).random(9) / 3).tolist()
+    assert clear([1, 1, 1, -1, -1, -1], path, seed=5, **PRICES).kwh.tolist() == result.kwh.tolist()
+
+
+def test_a_rule_cannot_change_what_it_is_checked_against(rule):
+    path = rule("net_kwh[0] = 9; return record(trades, 0, 0, 1, 9.0, 1, 1)")
+    with pytest.raises(MechanismError, match="trades 9 kWh for participant 0, whose net energy is 1 kWh"):
+        clear([1, -9], path, **PRICES)
+
+
+def test_a_rule_in_plain_python_may_clear_a_market_itself(rule):
+    inner = "__import__('jiran').clear(net_kwh, 'random-p2p', import_price=1, export_price=0)"
+    path = rule(f"{inner}; return record(trades, 0, 0, 1, rng.random(), 1, 1)")
+    assert clear([1, -1], path, **PRICES).kwh[0] == np.random.default_rng(0).random()
+
+
+def test_orders_and_limits_may_be_any_row_of_numbers():
+    rows = [3, -1, -4], (3, -1, -4), np.array([3, -1, -4], np.int32), np.array([[3, -1, -4]] * 2).T[:, 0]
+    results = [clear(row, "uniform-price", limit_price=[0.2, 0.5, 0.4], **PRICES) for row in rows]
+    assert [result.kwh.tolist() for result in results] == [[1, 2]] * 4
+    assert [result.paid.tolist() for result in results] == [pytest.approx([0, 0.3, 0.6])] * 4

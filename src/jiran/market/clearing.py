@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from jiran.errors import MechanismError, ScenarioError, one_line
+from jiran.market.booking import NOBODY, NOT_A_NUMBER, TOO_MUCH, book, finite
+from jiran.market.lots import generator
+from jiran.market.matching import Vector
 from jiran.market.registry import find
-from jiran.market.trade import ORDER_TOLERANCE, TRADE
+from jiran.market.trade import TRADE
 
 if TYPE_CHECKING:
     import polars as pl
@@ -89,61 +92,70 @@ def clear(
     rule = find(mechanism)
     net = _finite("net_kwh", net_kwh)
     prices = _finite("import_price", [import_price])[0], _finite("export_price", [export_price])[0]
-    default = np.where(net < 0.0, *prices)
-    limit = default if limit_price is None else _finite("limit_price", limit_price)
+    limit = np.where(net < 0.0, *prices) if limit_price is None else _finite("limit_price", limit_price)
     if limit.shape != net.shape:
         raise ScenarioError("limit_price", len(limit), f"must have one price for each of the {net.size} participants")
     values = rule.numbers(rule.values(parameters))
-    buyers = int((net < 0.0).sum())
-    buffer = np.zeros(max(net.size, buyers * int((net > 0.0).sum())), TRADE).view(np.recarray)
-    try:
-        count = operator.index(rule.clear(net.copy(), limit, *prices, values, np.random.default_rng(seed), buffer))
-    except Exception as error:
-        raise MechanismError(rule.name, f"failed: {one_line(error)}") from error
-    if not 0 <= count <= buffer.size:
-        raise MechanismError(rule.name, f"returns {count} trades, more than there are pairs of seller and buyer")
-    return _check(rule, net, buffer[:count])
+    return _add_up(rule, net, _run(rule, net, limit, prices, values, seed))
 
 
-def _finite(name: str, values: ArrayLike) -> NDArray[np.float64]:
+def _finite(name: str, values: ArrayLike) -> Vector:
+    """Return the numbers as an array of our own, which a rule may have."""
     try:
         array = np.array(values, dtype=np.float64)
     except (TypeError, ValueError):
         raise ScenarioError(name, values, "must be numbers") from None
-    if array.ndim != 1 or not np.isfinite(array).all():
+    if array.ndim != 1 or not finite(array):
         bad = array[~np.isfinite(array)][0] if array.ndim == 1 else values
         raise ScenarioError(name, bad, "must be finite numbers in one row")
     return array
 
 
-def _check(rule: Mechanism, net: NDArray[np.float64], trades: Any) -> Clearing:
+def _run(rule: Mechanism, net: Vector, limit: Vector, prices: tuple[float, float], values: Vector, seed: int) -> Any:
+    """Return the trades of a rule.
+
+    There is room for as many trades as participants. A rule that asks for more is run again, as in a simulation.
+    """
+    room = net.size
+    while True:
+        trades = np.zeros(room, TRADE)
+        # A compiled rule reads fields as attributes anyhow; plain Python needs a recarray for that.
+        shown = trades if rule.compiled else trades.view(np.recarray)
+        try:
+            # The rule gets a copy: what it is checked against must not be its to change.
+            rng = generator(seed, compiled=rule.compiled)
+            count = operator.index(rule.clear(net.copy(), limit, *prices, values, rng, shown))
+        except Exception as error:
+            raise MechanismError(rule.name, f"failed: {one_line(error)}") from error
+        if 0 <= count <= room:
+            return trades[:count]
+        pairs = int(np.count_nonzero(net > 0.0) * np.count_nonzero(net < 0.0))
+        if not room < count <= pairs:
+            raise MechanismError(rule.name, f"returns {count} trades, more than there are pairs of seller and buyer")
+        room = pairs
+
+
+def _add_up(rule: Mechanism, net: Vector, trades: Any) -> Clearing:
     """Add up the trades and refuse those that break an order."""
-    seller, buyer, kwh = trades["seller"].copy(), trades["buyer"].copy(), trades["kwh"].copy()
-    buyer_price, seller_price = trades["buyer_price"].copy(), trades["seller_price"].copy()
-    for index in (seller, buyer):
-        if ((index < 0) | (index >= net.size)).any():
-            raise MechanismError(rule.name, f"names a participant that is not one of the {net.size}")
-    if not (np.isfinite(kwh) & np.isfinite(buyer_price) & np.isfinite(seller_price) & (kwh >= 0.0)).all():
+    sold, bought, paid, received = [np.zeros(net.size) for _ in range(4)]
+    fault, home = book(net, trades, sold, bought, paid, received)
+    if fault == NOBODY:
+        raise MechanismError(rule.name, f"names a participant that is not one of the {net.size}")
+    if fault == NOT_A_NUMBER:
         raise MechanismError(rule.name, "writes a trade whose energy or price is not a usable number")
-
-    def total(index: NDArray[np.int32], weight: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(index, weight, minlength=net.size).astype(np.float64)
-
-    sold, bought = total(seller, kwh), total(buyer, kwh)
-    room = ORDER_TOLERANCE * np.maximum(1.0, np.abs(net))
-    for home in np.flatnonzero((sold > np.maximum(net, 0.0) + room) | (bought > np.maximum(-net, 0.0) + room)):
+    if fault == TOO_MUCH:
         raise MechanismError(
             rule.name,
             f"trades {max(sold[home], bought[home]):g} kWh for participant {home}, whose net energy is {net[home]:g} kWh",
         )
     return Clearing(
-        seller,
-        buyer,
-        kwh,
-        buyer_price,
-        seller_price,
+        trades["seller"].copy(),
+        trades["buyer"].copy(),
+        trades["kwh"].copy(),
+        trades["buyer_price"].copy(),
+        trades["seller_price"].copy(),
         sold,
         bought,
-        paid=total(buyer, kwh * buyer_price),
-        received=total(seller, kwh * seller_price),
+        paid,
+        received,
     )
