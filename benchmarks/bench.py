@@ -135,6 +135,33 @@ def rules() -> list[tuple[str, str, str, float, float]]:
     return [(f"100 homes, 8,760 steps, slowest rule: {name}", f"{slowest:.1f} s", "10 s", slowest / 10.0, 1.0)]
 
 
+def clearing() -> list[tuple[str, str, str, float, float]]:
+    """Time `jiran.clear` with auctions against numpy's argsort of both sides: books that differ, as in use."""
+    books = []
+    for seed in range(50):
+        rng = np.random.default_rng(seed)
+        net_kwh = rng.permutation(np.repeat([1.0, -1.0], 500)) * rng.uniform(0.1, 3.0, 1_000)
+        books.append((net_kwh, rng.uniform(0.2, 0.5, 1_000)))
+    sides = [(limit_price[net_kwh > 0.0], limit_price[net_kwh < 0.0]) for net_kwh, limit_price in books]
+
+    def fastest(work: Callable[..., object], data: list[Any]) -> float:
+        return min(sum(seconds(partial(work, *each)) for each in data) for _ in range(100)) / len(data)
+
+    rows = []
+    for name in ("uniform-price", "pay-as-bid"):
+        rule = partial(_clear, name)
+        rule(*books[0])
+        sort = fastest(lambda asks, bids: (np.argsort(asks), np.argsort(-bids)), sides)
+        clear = fastest(rule, books)
+        against = f"numpy's argsort of both sides, {sort * 1e6:.0f} µs"
+        rows.append((f"jiran.clear, {name}, 500 x 500", f"{clear * 1e6:.0f} µs", against, clear / sort, 3.0))
+    return rows
+
+
+def _clear(name: str, net_kwh: Any, limit_price: Any) -> object:
+    return jiran.clear(net_kwh, name, import_price=0.5, export_price=0.2, limit_price=limit_price)
+
+
 def memory() -> list[tuple[str, str, str, float, float]]:
     """Measure the peak memory of the year of 1,000 homes in a process of its own."""
     code = (
@@ -203,7 +230,8 @@ def _run(arguments: list[str], **environment: str) -> str:
 
 def main() -> int:
     """Measure, print, and tell whether every budget holds."""
-    rows = [row for part in (kernel_and_simulate, rules, memory, growth, processes, dashboard) for row in part()]
+    parts = (kernel_and_simulate, rules, clearing, memory, growth, processes, dashboard)
+    rows = [row for part in parts for row in part()]
     table = Table(title=f"jiran {jiran.__version__}: budgets, best of {ROUNDS}")
     for heading in ("what", "measured", "against", "ratio", "budget", ""):
         table.add_column(heading, justify="right" if heading in ("ratio", "budget") else "left")
