@@ -74,6 +74,27 @@ def test_a_change_can_be_taken_back(dashboard):
     expect(dashboard.page).to_have_url(re.compile(r"\?preset=paper$"))
 
 
+def test_a_pinned_scenario_is_compared_with_on_every_page_until_it_is_unpinned(dashboard):
+    dashboard.panel.get_by_role("button", name="Pin as A").click()
+    expect(dashboard.panel.get_by_text("This is A.")).to_be_visible()
+    dashboard.slider("Grid price, MYR/kWh").press("ArrowRight")
+    before, after = kpis(), kpis({"grid.import_price": 0.575})
+    more = f"{after['cost'] - before['cost']:.2f}"
+    expect(dashboard.story).to_contain_text(f"Against A the homes pay MYR {more} more")
+    expect(dashboard.page.get_by_test_id("stMetricDelta").nth(1)).to_contain_text(f"+{more} vs A")
+    dashboard.open("Day")
+    expect(dashboard.main.get_by_text("Dashed: A, where it differs")).to_be_visible()
+    dashboard.open("Homes")
+    expect(dashboard.main.get_by_text("A diamond is the bill in A.")).to_be_visible()
+    dashboard.open("Neighbourhood")
+    dashboard.panel.get_by_role("button", name="Back to A").click()
+    expect(dashboard.figure("All bills, MYR")).to_have_text(f"{before['cost']:.2f}")
+    dashboard.settle()
+    dashboard.panel.get_by_role("button", name="Unpin").click()
+    expect(dashboard.panel.get_by_role("button", name="Unpin")).to_have_count(0)
+    expect(dashboard.page).to_have_url(re.compile(r"\?preset=paper$"))
+
+
 def test_every_preset_shows_its_own_figures(dashboard):
     for preset in ("ev-street", "five-prosumers", "kampung", "net-metering-window", "paper"):
         dashboard.choose_preset(preset)

@@ -1,7 +1,8 @@
 """A scenario as a base with changes on top, and as the address bar holds it.
 
-The base is a preset, or a shared or uploaded scenario that goes into the link whole. A link comes from anybody: it may
-not read files or run programs of the machine that the dashboard runs on.
+The base is a preset, or a shared or uploaded scenario that goes into the link whole. A scenario that is pinned to be
+compared with stands in the link as a link of its own. A link comes from anybody: it may not read files or run programs
+of the machine that the dashboard runs on.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from jiran.scenario.files import presets, read_scenario, with_overrides
 FIRST_PRESET = "paper"
 _LONGEST_LINK = 100_000
 #: Keys of the address bar that are not changes.
-_PRESET, _SHARED = "preset", "s"
+_PRESET, _SHARED, _PINNED = "preset", "s", "a"
 
 
 @dataclass
@@ -33,6 +34,15 @@ class Base:
     label: str
     data: dict[str, Any]
     link: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A scenario kept as A, and the base and changes that it came from."""
+
+    base: Base
+    changes: dict[str, Any]
+    scenario: Scenario
 
 
 def base_of_preset(name: str) -> Base:
@@ -117,6 +127,25 @@ def read_link(link: dict[str, str], named: str | None) -> tuple[Base, dict[str, 
     return start, wanted
 
 
+def read_pin(link: dict[str, str], start: Base) -> Pin | None:
+    """Return the scenario that the address bar compares with, or None.
+
+    Args:
+        link: The address bar.
+        start: The base of the scenario that it shows.
+
+    Raises:
+        JiranError: This part of the link is damaged, or its scenario is not allowed.
+    """
+    if _PINNED not in link:
+        return None
+    own = _unpack(link[_PINNED])
+    if not all(isinstance(text, str) for text in own.values()):
+        raise JiranError("the link is damaged: the scenario to compare with cannot be read")
+    base, changes = read_link(own if own.keys() & {_PRESET, _SHARED} else start.link | own, None)
+    return Pin(base, changes, validate(with_overrides(base.data, changes)))
+
+
 def _value(text: str) -> Any:
     try:
         return json.loads(text)
@@ -124,10 +153,15 @@ def _value(text: str) -> Any:
         return text
 
 
-def write_link(start: Base, changes: dict[str, Any]) -> dict[str, str]:
-    """Return what the address bar shows; nothing for a base that cannot be shared."""
+def write_link(start: Base, changes: dict[str, Any], pin: Pin | None = None) -> dict[str, str]:
+    """Return what the address bar shows; nothing for a base that cannot be shared, which A is left out for too."""
     if not start.link:
         return {}
-    return start.link | {
-        name: value if isinstance(value, str) else json.dumps(value) for name, value in changes.items()
-    }
+    link = start.link | _texts(changes)
+    if pin is not None and pin.base.link:
+        link[_PINNED] = _pack(_texts(pin.changes) | ({} if pin.base.link == start.link else pin.base.link))
+    return link
+
+
+def _texts(changes: dict[str, Any]) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in changes.items()}

@@ -48,6 +48,11 @@ class Runs:
         return (kept.community.size * kept.timeline.steps for kept in self._kept.values())
 
 
+def fit_together(*wanted: Scenario) -> bool:
+    """Tell whether runs can be kept at the same time, so that none pushes out the other."""
+    return sum(map(home_steps, wanted)) <= _KEPT_HOME_STEPS
+
+
 def home_steps(wanted: Scenario) -> int:
     """Return how large a modelled run will be."""
     return max(wanted.homes.modelled, 1) * wanted.steps

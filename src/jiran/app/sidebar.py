@@ -8,7 +8,9 @@ import streamlit as st
 from annotated_types import Le
 
 from jiran.app import links, state, upload
+from jiran.app.bills import plain
 from jiran.app.fields import bounds, default, info, meaning
+from jiran.app.labels import KIND_LABELS, MORE, TOP
 from jiran.errors import JiranError, ScenarioError
 from jiran.market import find, mechanisms
 from jiran.scenario import Scenario
@@ -18,55 +20,6 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
     from jiran.market import Parameter
-
-KIND_LABELS = {"solar": "Solar homes", "ev": "EV homes", "hybrid": "Solar + EV homes", "normal": "Normal homes"}
-
-#: The fields on top: (label, least, most, step, format).
-_FIELDS: dict[str, tuple[str, Any, Any, Any, str | None]] = {
-    "steps": ("Number of steps", 1, None, 1, None),
-    "grid.import_price": ("Grid price, {currency}/kWh", 0.0, 2.0, 0.0125, "%.4f"),
-    "solar.pv_kwp": ("Solar capacity per home, kWp", 0.0, 20.0, 0.5, "%.1f"),
-    "market.fraction": ("P2P price as share of grid price, α", 0.05, 0.95, 0.05, "%.2f"),
-    "battery.capacity_kwh": ("Community battery, kWh", 0.0, None, 5.0, "%.0f"),
-    "seed": ("Seed of chance", 0, None, 1, None),
-}
-#: What is folded away, by heading: label of each field; kind of widget and bounds come from the scenario's own table.
-_MORE = {
-    "Prices": {
-        "grid.export_price": "Export price, {currency}/kWh",
-        "grid.network_charge": "Network charge on P2P, {currency}/kWh",
-        "battery.buy_price": "A home that charges the battery gets",
-        "battery.sell_price": "A home that draws from it pays",
-        "battery.fund_share": "Battery's profit is shared",
-    },
-    "Battery": {
-        "battery.charge_kw": "Charging power, kW",
-        "battery.discharge_kw": "Discharging power, kW",
-        "battery.charge_efficiency": "Charging efficiency",
-        "battery.discharge_efficiency": "Discharging efficiency",
-        "battery.start_soc": "State of charge at the start",
-        "battery.min_soc": "Lowest state of charge",
-    },
-    "Sunshine": {
-        "solar.derate": "Share of the clear-sky sun that arrives",
-        "solar.clouds": "Depth of passing clouds",
-    },
-    "Household load": {
-        "load.low_kw": "Lower bound, kW",
-        "load.high_kw": "Upper bound, kW",
-        "load.evening_factor": "Factor in the evening",
-        "load.fluctuation": "Share that flickers from step to step",
-    },
-    "Electric vehicles": {
-        "ev.kw": "Charging power, kW",
-        "ev.supply.enabled": "EVs supply neighbours in the evening",
-        "ev.supply.capacity_kwh": "EV battery, kWh",
-        "ev.supply.reserve_soc": "Supply stops at state of charge",
-        "ev.supply.departure_soc": "Needed when leaving",
-        "ev.supply.trip_kwh": "A day's driving, kWh",
-    },
-    "Climate": {"grid.co2_kg_per_kwh": "CO₂ of grid electricity, kg/kWh"},
-}
 
 
 class _Panel:
@@ -137,7 +90,7 @@ def show() -> None:
     """Draw the panel, and make what it says the current scenario."""
     panel = _Panel()
     _presets(panel)
-    back = st.container()
+    back, pin = st.container(), st.container()
     _main(panel)
     # Widgets cost time at every change, and most viewers never open these: they are drawn only when they are seen.
     more = st.expander("More", icon=":material/tune:", on_change="rerun", key="more")
@@ -163,6 +116,28 @@ def show() -> None:
     if panel.wanted and back.button("Back to the scenario's values", icon=":material/undo:", type="tertiary"):
         state.set_base(panel.base)
         st.rerun()
+    with pin:
+        _pin()
+
+
+def _pin() -> None:
+    """Draw what keeps a scenario as A, and how the current one differs from it."""
+    words = state.pinned_words()
+    st.button(
+        "Pin as A",
+        on_click=state.pin,
+        disabled=words == "",
+        icon=":material/push_pin:",
+        key="pin",
+        help="Keeps what you see now as A. Then change something: every page shows what it was like before.",
+    )
+    if words is None:
+        return
+    st.caption(f"Compared with A: {plain(words)}." if words else "This is A. Change something to compare it.")
+    with st.container(horizontal=True):
+        if words:
+            st.button("Back to A", on_click=state.back_to_pinned, icon=":material/undo:", type="tertiary", key="to A")
+        st.button("Unpin", on_click=state.unpin, icon=":material/keep_off:", type="tertiary", key="unpin")
 
 
 def _presets(panel: _Panel) -> None:
@@ -201,8 +176,8 @@ def _main(panel: _Panel) -> None:
 
 
 def _top(panel: _Panel, name: str) -> None:
-    """Draw a field of `_FIELDS`."""
-    label, least, most, step, shown = _FIELDS[name]
+    """Draw a field of `TOP`."""
+    label, least, most, step, shown = TOP[name]
     panel.number(name, label, least, most, step, shown, meaning(name), slider=most is not None)
 
 
@@ -236,7 +211,7 @@ def _more(panel: _Panel) -> None:
     for name, parameter in find(chosen).parameters.items():
         if name != "fraction":
             _parameter(panel, f"market.{name}", parameter)
-    for heading, fields in _MORE.items():
+    for heading, fields in MORE.items():
         st.markdown(f"**{heading}**")
         for name, label in fields.items():
             _field(panel, name, label)

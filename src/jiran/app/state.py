@@ -17,14 +17,19 @@ import numpy as np
 import streamlit as st
 
 from jiran.app.charts.base import Window
-from jiran.app.links import FIRST_PRESET, Base, base_of_preset, read_link, write_link
-from jiran.app.runs import Runs, changed_at, home_steps
+from jiran.app.links import FIRST_PRESET, Base, Pin, base_of_preset, read_link, read_pin, write_link
+from jiran.app.pins import label
+from jiran.app.runs import Runs, changed_at, fit_together, home_steps
 from jiran.errors import JiranError
 from jiran.scenario import MAX_HOME_STEPS, Scenario, validate
 from jiran.scenario.files import with_overrides
 from jiran.simulation import simulate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from streamlit.delta_generator import DeltaGenerator
+
     from jiran.result import Result
 
 _WHOLE = "Whole period"
@@ -48,8 +53,9 @@ def base() -> Base:
         try:
             link, named = _address(), sys.argv[1] if len(sys.argv) > 1 else None
             st.session_state.base, st.session_state.changes = read_link(link, named)
+            st.session_state.pinned = read_pin(link, st.session_state.base)
         except JiranError as error:
-            st.session_state.base = base_of_preset(FIRST_PRESET)
+            st.session_state.setdefault("base", base_of_preset(FIRST_PRESET))
             st.session_state.notice = str(error)
     current: Base = st.session_state.base
     return current
@@ -100,7 +106,7 @@ def keep(wanted: dict[str, Any]) -> Scenario:
     scenario = validate(with_overrides(start.data, wanted))
     st.session_state.changes = wanted
     st.session_state.scenario = scenario
-    link = write_link(start, wanted)
+    link = write_link(start, wanted, _pin())
     if _address() != link:
         st.query_params.from_dict(link)
     return scenario
@@ -122,6 +128,61 @@ def scenario() -> Scenario:
     return current
 
 
+def pin() -> None:
+    """Keep the current scenario as A, to see beside it what a change does."""
+    st.session_state.pinned = Pin(base(), dict(changes()), scenario())
+
+
+def unpin() -> None:
+    """Forget A."""
+    st.session_state.pinned = None
+
+
+def back_to_pinned() -> None:
+    """Make A the current scenario again."""
+    kept = _pin()
+    if kept is not None:
+        set_base(kept.base)
+        st.session_state.changes = dict(kept.changes)
+
+
+def _pin() -> Pin | None:
+    kept: Pin | None = st.session_state.get("pinned")
+    return kept
+
+
+def pinned_scenario() -> Scenario | None:
+    """Return A, or None if nothing is pinned."""
+    kept = _pin()
+    return None if kept is None else kept.scenario
+
+
+def pinned() -> Result | None:
+    """Return the run of A; None if nothing is pinned, A is what is shown, or both do not fit into memory together.
+
+    An A that cannot be run, as a link may ask for, is forgotten with a notice.
+    """
+    wanted, shown = pinned_scenario(), result().scenario
+    if wanted is None or wanted == shown or not fit_together(wanted, shown):
+        return None
+    try:
+        return _finished(wanted, st.sidebar.empty)
+    except JiranError as error:
+        unpin()
+        st.session_state.notice = f"A is no longer pinned, because it cannot be run. {error}"
+        return None
+
+
+def pinned_words() -> str | None:
+    """Say in a line how the current scenario differs from A: "" if it does not, None if nothing is pinned."""
+    wanted = pinned_scenario()
+    if wanted is None or wanted == scenario():
+        return None if wanted is None else ""
+    if not fit_together(wanted, scenario()):
+        return "two runs of this size do not fit into memory together, so A is not drawn"
+    return label(wanted, scenario())
+
+
 def is_new_upload(file: str) -> bool:
     """Tell whether a file has not been seen in this session, and remember it."""
     if st.session_state.get("seen_upload") == file:
@@ -141,10 +202,16 @@ def run(wanted: Scenario) -> Result:
     Raises:
         JiranError: The scenario cannot be run.
     """
+    st.session_state.result = found = _finished(wanted, st.empty)
+    return found
+
+
+def _finished(wanted: Scenario, place: Callable[[], DeltaGenerator]) -> Result:
+    """Return the run of a scenario; a progress bar stands where `place` makes room while it is simulated."""
     key = f"{wanted.model_dump_json()} {changed_at(wanted)}"
     result = _results().get(key)
     if result is None:
-        bar = st.empty()
+        bar = place()
         long = home_steps(wanted) > MAX_HOME_STEPS // 100
         if _results().is_empty:
             bar.progress(0.0, "Getting ready. The very first start compiles the simulation: about ten seconds.")
@@ -160,7 +227,6 @@ def run(wanted: Scenario) -> Result:
             raise
         bar.empty()
         _results().put(key, result)
-    st.session_state.result = result
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,11 +73,53 @@ def _saving(result: Result) -> str:
     sentence = f"Trading {verb} the {counted(homes, 'home')} **{currency} {abs(saving):,.2f}**"
     if abs(saving) < 0.005:
         sentence = "Trading saved nothing in all"
-    worse = round((kpis["homes_worse_off"] or 0.0) * homes)
+    worse = worse_off(result)
     if worse:
         link = "but" if saving > -0.005 else "and"
         return f"{sentence}, {link} {counted(worse, 'home')} {'pays' if worse == 1 else 'pay'} more than without it."
     return f"{sentence}, and nobody pays more than without it."
+
+
+def against(result: Result, before: Result) -> str:
+    """Say in a sentence what changed against A, in the same currency: what homes pay, and how many are worse off.
+
+    Where the runs differ in homes or in days, what is said of bills is of one home on a mean day.
+    """
+    alike, currency = homes_and_days(result) == homes_and_days(before), result.scenario.currency
+    now, then = (
+        float(run.kpis["cost"] or 0.0) / (1.0 if alike else math.prod(homes_and_days(run))) for run in (result, before)
+    )
+    who, verb, per = ("the homes", "pay", "") if alike else ("a home", "pays", " a day")
+    change = now - then
+    how = f"**{currency} {abs(change):,.2f} {'more' if change > 0 else 'less'}**{per}"
+    if abs(change) < 0.005:
+        how = f"**the same**{per}"
+    return f"Against A {who} {verb} {how}{_worse_than(result, before)}."
+
+
+def _worse_than(result: Result, before: Result) -> str:
+    """Say how many homes more or fewer than in A are worse off by trading."""
+    now, then = worse_off(result), worse_off(before)
+    if now == then == 0:
+        return ""
+    if result.community.size != before.community.size:
+        return (
+            f"; {now} of {result.community.size:,} are worse off by trading, in A {then} of {before.community.size:,}"
+        )
+    if now == then:
+        return ""
+    more = "more" if now > then else "fewer"
+    return f"; {counted(abs(now - then), 'home')} {more} {'is' if abs(now - then) == 1 else 'are'} worse off"
+
+
+def homes_and_days(result: Result) -> tuple[int, float]:
+    """Return how many homes a run has, and how many days; totals of runs that are not alike in both say little."""
+    return result.community.size, _days(result)
+
+
+def worse_off(result: Result) -> int:
+    """Return how many homes pay more than they would without trading."""
+    return round((result.kpis["homes_worse_off"] or 0.0) * result.community.size)
 
 
 def _demand(result: Result) -> np.typing.NDArray[np.float64]:

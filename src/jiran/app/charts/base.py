@@ -17,6 +17,9 @@ Spec = dict[str, Any]
 #: A browser gets at most this many points a series; longer windows are shown in coarser bins.
 MOST_POINTS = 500
 
+#: The pinned scenario as legends name it, and how strongly its lines are drawn.
+GHOST, GHOST_OPACITY = "A", 0.55
+
 #: Homes that are drawn one by one; of more, kinds and the extremes are shown.
 MOST_HOMES = 40
 
@@ -71,3 +74,52 @@ def kinds_there(kinds: Iterable[str]) -> list[str]:
 def short(value: float, digits: int = 2) -> float:
     """Return a number short enough to send."""
     return round(float(value), digits) + 0.0
+
+
+def ghost_line(line: Spec, **own: Any) -> Spec:
+    """Return a line as it was in A: dashed and pale in the same hue; `own` is what differs, such as its data."""
+    kept = {name: value for name, value in line.items() if name not in ("areaStyle", "markLine", "data")}
+    style = {**line.get("lineStyle", {}), "type": [6, 4], "width": 2, "opacity": GHOST_OPACITY}
+    return {**kept, "name": GHOST, "showSymbol": False, "lineStyle": style, **own}
+
+
+def ghost_marks(marks: Iterable[tuple[float, int, str, str]], symbol: str, size: object) -> Spec:
+    """Return where points were in A, as hollow marks.
+
+    Args:
+        marks: Of each its value, its place on the axis of names, its name and its colour.
+        symbol: Shape of the marks, a symbol of ECharts.
+        size: One number, or width and height, px.
+    """
+    data = [
+        {"name": name, "value": [short(value), place], "itemStyle": {"borderColor": colour}}
+        for value, place, name, colour in marks
+    ]
+    style = {"color": "transparent", "borderWidth": 1.5, "opacity": 0.75}
+    return {
+        "name": GHOST, "type": "scatter", "symbol": symbol, "symbolSize": size, "color": palette.LOAD,
+        "itemStyle": style, "tooltip": {"formatter": f"{{b}}<br>{GHOST}: {{@[0]}}"}, "data": data, "z": 4,
+    }  # fmt: skip
+
+
+def ghost_strokes(marks: Iterable[tuple[float, int, str]], height: int) -> Spec:
+    """Return where bars that lie ended in A, as thin upright strokes; of each value, place and name.
+
+    A stroke is white with a dark rim, so that it can be seen on bars of any colour, in light and in dark. The rim is a
+    wider stroke behind it, because ECharts stretches the border of a narrow symbol.
+    """
+    white = ghost_marks([(*mark, "#fff") for mark in marks], "rect", [2, height])
+    rims = [one | {"symbolSize": [4, height + 2], "itemStyle": {"color": "#555"}} for one in white["data"]]
+    return {**white, "itemStyle": {"color": "#fff"}, "data": [*rims, *white["data"]]}
+
+
+def ghost_end(bar: Spec, **own: Any) -> Spec:
+    """Return where bars ended in A: a dashed line that can be seen on bars of any colour, in light and in dark."""
+    seen = {"color": "#fff", "opacity": 1, "shadowColor": "#000", "shadowBlur": 3}
+    line = ghost_line(bar, type="line", **own)
+    return {**line, "lineStyle": {**line["lineStyle"], "width": 1.5, **seen}}
+
+
+def ghost_key(icon: str = "path://M0,4h6v2h-6zM8,4h6v2h-6z") -> Spec:
+    """Return the entry of A in a legend: two dashes, or another icon, without the colour of any one thing."""
+    return {"name": GHOST, "icon": icon, "itemStyle": {"color": palette.LOAD, "opacity": 1}}

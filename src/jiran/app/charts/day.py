@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from jiran.app import palette
-from jiran.app.charts.base import Spec, Window, rounded
-from jiran.app.charts.day_points import Points, clock_ms, labels, nights_ms, several_days, stored_ms
+from jiran.app.charts import day_ghosts
+from jiran.app.charts.base import GHOST, Spec, Window, ghost_key, rounded
+from jiran.app.charts.day_points import (
+    GHOST_PREFIX,
+    Points,
+    beside,
+    clock_ms,
+    labels,
+    nights_ms,
+    several_days,
+    stored_ms,
+)
 
 if TYPE_CHECKING:
     from jiran.result import Result
@@ -39,9 +49,12 @@ class _Panel:
         return [left, axis | {"splitLine": {"show": False}, "minInterval": 1}] if self.right else [left]
 
 
-def spec(result: Result, shown: Points) -> Spec:
-    """Return the picture: panels that share time axis, crosshair and zoom."""
+def spec(result: Result, shown: Points, before: Points | None = None) -> Spec:
+    """Return the picture: panels that share time axis, crosshair and zoom; over them the points of A, if given."""
+    shown = beside(shown, before)
     panels = _panels(result, shown)
+    if before is not None:
+        panels = [replace(one, series=[*one.series, *day_ghosts.of_panel(one.series, shown, before)]) for one in panels]
     tops = [_TOP, *(_TOP + _FIRST_PANEL + _PANEL * place for place in range(len(panels) - 1))]
     series = _series(panels, shown)
     names = list(dict.fromkeys(one["encode"]["y"] for one in series if "encode" in one))
@@ -135,6 +148,7 @@ def _panels(result: Result, shown: Points) -> list[_Panel]:
 
 def _battery(result: Result, shown: Points) -> _Panel:
     capacity, blue = result.scenario.battery.capacity_kwh, palette.BATTERY
+    highest = max(capacity, day_ghosts.most_stored(shown))
     if shown.unit == "kW":
         line = _line("", "At the end of each step", blue, 2.5)
         del line["encode"], line["step"]
@@ -154,7 +168,7 @@ def _battery(result: Result, shown: Points) -> _Panel:
         "label": {"show": False},
     }
     series[0] |= {"markLine": full}
-    return _Panel(f"Stored in the battery, of {capacity:g} kWh (Fig. 4)", series, most=capacity * 1.1)
+    return _Panel(f"Stored in the battery, of {capacity:g} kWh (Fig. 4)", series, most=highest * 1.1)
 
 
 def _has_battery(result: Result) -> bool:
@@ -192,7 +206,7 @@ def _series(panels: list[_Panel], shown: Points) -> list[Spec]:
             if one["type"] == "bar":
                 own |= {"stack": f"panel {place}", "barCategoryGap": "0%" if many else "10%"}
             elif many:
-                own["lineStyle"] = {"width": min(1.5, one["lineStyle"]["width"])}
+                own["lineStyle"] = one["lineStyle"] | {"width": min(1.5, one["lineStyle"]["width"])}
             found.append({"tooltip": form} | one | own)
         axes.append(axes[-1] + len(panel.axes))
     data = [[{"xAxis": start}, {"xAxis": end}] for start, end in nights_ms(shown, most=MOST_NIGHTS)]
@@ -208,22 +222,26 @@ def _for_tooltip(panels: list[_Panel], shown: Points, axis: int) -> list[Spec]:
     """Return lines that are not drawn: with them the first panel's tooltip speaks for all panels."""
     money = panels[-1].title.removeprefix("Prices, ")
     wanted = [
-        ("generation_kwh", "Solar generation", palette.SOLAR, f"%.2f {shown.unit}"),
-        ("soc_kwh", "Stored at the end", palette.BATTERY, "%.2f kWh"),
-        ("trades", "Trades", palette.LOAD, "%d"),
-        ("traded_kwh", "Traded", palette.P2P, "%.2f kWh"),
-        ("p2p_price", "Price between neighbours", palette.P2P, f"%.3f {money}"),
+        ("generation_kwh", "Solar generation", palette.SOLAR),
+        ("soc_kwh", "Stored at the end", palette.BATTERY),
+        ("trades", "Trades", palette.LOAD),
+        ("traded_kwh", "Traded", palette.P2P),
+        ("p2p_price", "Price between neighbours", palette.P2P),
+        *day_ghosts.said(shown),
     ]
+    forms = {"soc_kwh": "%.2f kWh", "trades": "%d", "traded_kwh": "%.2f kWh", "p2p_price": f"%.3f {money}"}
     unseen = {"xAxisIndex": 0, "yAxisIndex": axis, "silent": True}
     return [
-        _line(column, name, colour, 0) | unseen | {"tooltip": {"valueFormatter": form}}
-        for column, name, colour, form in wanted
+        _line(column, name, colour, 0)
+        | unseen
+        | {"tooltip": {"valueFormatter": forms.get(column.removeprefix(GHOST_PREFIX), f"%.2f {shown.unit}")}}
+        for column, name, colour in wanted
         if column != "soc_kwh" or any(panel.most for panel in panels)
     ]
 
 
 def _legend(panel: _Panel, top: int) -> Spec:
-    names = list(dict.fromkeys(one["name"] for one in panel.series))
+    names = [ghost_key() if name == GHOST else name for name in dict.fromkeys(str(one["name"]) for one in panel.series)]
     place = {"top": top + 20, "left": 0, "right": 24}
     return place | {"data": names, "itemWidth": 14, "itemHeight": 9, "itemGap": 12, "padding": 3}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from jiran.app.charts.base import MOST_POINTS, Window, time_labels
+from jiran.app.charts.base import GHOST, MOST_POINTS, Window, time_labels
 
 if TYPE_CHECKING:
     from jiran.result import Result
@@ -21,6 +21,13 @@ _BINS = (
 )  # fmt: skip
 
 _HOUR_MS = 3_600_000
+
+#: How the columns of A begin.
+GHOST_PREFIX = f"{GHOST} "
+#: Columns that say when a point is.
+_CLOCK = ("step", "time", "hours")
+#: A difference that no picture shows.
+_DUST = 1e-6
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,30 @@ def points(result: Result, window: Window) -> Points:
     )
     each = each if length < 1440 else each.removeprefix("1 ")
     return Points(_in_unit(binned, unit), each, binned=True, unit=unit, start_kwh=before)
+
+
+def beside(shown: Points, before: Points | None) -> Points:
+    """Return points with those of A beside them, in columns called "A ..." where they differ.
+
+    Besides those of `_columns` there is what needed no grid: "A met_kwh" of the demand, "A kept_kwh" of the generation.
+    """
+    if before is None or before.frame.height != shown.frame.height or before.unit != shown.unit:
+        return shown
+    needs_no_grid = {
+        "met_kwh": pl.col("demand_kwh") - pl.col("grid_import_kwh"),
+        "kept_kwh": pl.col("generation_kwh") - pl.col("grid_export_kwh"),
+    }
+    now, then = (points.frame.with_columns(**needs_no_grid) for points in (shown, before))
+    changed = [
+        name for name in then.columns if name in now.columns and name not in _CLOCK and _differ(now[name], then[name])
+    ]
+    ghosts = then.select(pl.col(changed).name.prefix(GHOST_PREFIX))
+    return replace(shown, frame=shown.frame.hstack(ghosts))
+
+
+def _differ(now: pl.Series, then: pl.Series) -> bool:
+    """Tell whether two columns of numbers differ by more than rounding."""
+    return bool((now.is_null() != then.is_null()).any() or ((now - then).abs() > _DUST).any())
 
 
 def _columns(result: Result) -> pl.DataFrame:

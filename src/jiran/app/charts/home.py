@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.app import palette
-from jiran.app.charts.base import MOST_HOMES, amounts, chart, kinds_there, names, room, short
+from jiran.app.charts.base import GHOST, MOST_HOMES, amounts, chart, ghost_strokes, kinds_there, names, room, short
 from jiran.app.words import KIND_NAMES, kwh, money
 
 if TYPE_CHECKING:
@@ -163,8 +163,14 @@ def bars(steps: list[tuple[str, float]]) -> list[tuple[str, float, float, float]
     return found
 
 
-def waterfall(steps: list[tuple[str, float]], currency: str) -> Spec:
-    """Draw how the bill with the grid alone becomes the bill now: bars that start where the last one ended."""
+def waterfall(steps: list[tuple[str, float]], currency: str, of_a: float | None = None) -> Spec:
+    """Draw how the bill with the grid alone becomes the bill now: bars that start where the last one ended.
+
+    Args:
+        steps: What `bills.bill_steps` returns.
+        currency: For the axis.
+        of_a: The home's bill in A, which is marked in the last row.
+    """
     shown = bars(steps)
     hidden, up, down = [], [], []
     labels: list[dict[str, object]] = []
@@ -176,6 +182,8 @@ def waterfall(steps: list[tuple[str, float]], currency: str) -> Spec:
         whole = len(labels) in (0, len(shown) - 1)
         text = f"{amount + 0.0:.2f}" if whole else f"{amount:+.2f}"
         labels.append({"value": [short(high, 4), len(labels)], "label": {"formatter": text}})
+    if of_a is not None:
+        labels[-1]["label"] = {"formatter": f"{shown[-1][1] + 0.0:.2f}\n{GHOST} {of_a + 0.0:.2f}", "lineHeight": 14}
     point = {"type": "scatter", "symbolSize": 1, "color": "transparent", "silent": True}
     bar = {"type": "bar", "stack": "bill", "barWidth": "62%", "silent": True}
     return chart(
@@ -188,6 +196,7 @@ def waterfall(steps: list[tuple[str, float]], currency: str) -> Spec:
             {**bar, "data": up},
             {**bar, "data": down},
             {**point, "label": {"show": True, "position": "right"}, "data": labels},
+            *([] if of_a is None else [{**ghost_strokes([(of_a, len(shown) - 1, "Now")], 30), "silent": True}]),
         ],
     )
 

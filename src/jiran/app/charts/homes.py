@@ -8,7 +8,21 @@ import numpy as np
 import polars as pl
 
 from jiran.app import palette
-from jiran.app.charts.base import MOST_HOMES, amounts, chart, kinds_there, names, room, short
+from jiran.app.charts.base import (
+    GHOST,
+    GHOST_OPACITY,
+    MOST_HOMES,
+    amounts,
+    chart,
+    ghost_key,
+    ghost_line,
+    ghost_marks,
+    ghost_strokes,
+    kinds_there,
+    names,
+    room,
+    short,
+)
 from jiran.app.words import KIND_NAMES, money
 from jiran.kpis import MONEY_DUST
 
@@ -30,13 +44,13 @@ def shown_bills(homes: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([ordered.head(_ENDS), ordered.tail(_ENDS)])
 
 
-def bills(homes: pl.DataFrame, currency: str) -> Spec:
-    """Draw each home's bill three times: with the grid alone, without and with P2P."""
+def bills(homes: pl.DataFrame, currency: str, of_a: pl.DataFrame | None = None) -> Spec:
+    """Draw each home's bill three times: with the grid alone, without and with P2P; and as it was in A, if given."""
     shown = shown_bills(homes)
-    series = [_change(shown), *_before(shown), *_after(shown), *_worse_off(shown)]
+    series = [_change(shown), *_before(shown), *_after(shown), *_worse_off(shown), *_bills_of_a(shown, of_a)]
     return chart(
         "bills",
-        legend={"top": 0, "data": [str(entry["name"]) for entry in series[1:]]},
+        legend={"top": 0, "data": [_key(str(entry["name"])) for entry in series[1:]]},
         grid=room(top=58),
         tooltip={"trigger": "item"},
         xAxis=amounts(f"Bill, {currency} (below 0: earns)"),
@@ -99,6 +113,23 @@ def _worse_off(shown: pl.DataFrame) -> list[dict[str, object]]:
     return [{**points, "data": data, "label": label}]
 
 
+def _key(name: str) -> object:
+    return ghost_key("diamond") if name == GHOST else name
+
+
+def _bills_of_a(shown: pl.DataFrame, of_a: pl.DataFrame | None) -> list[dict[str, object]]:
+    """Return the bills of A that differ, of the homes that A has too, as hollow diamonds."""
+    if of_a is None:
+        return []
+    both = shown.with_row_index("place").join(of_a.select("id", "kind", before="cost"), on=["id", "kind"])
+    other = both.filter((pl.col("before") - pl.col("cost")).abs() >= 0.005)
+    marks = [
+        (cost, place, home, palette.KINDS[kind])
+        for cost, place, home, kind in other.select("before", "place", "id", "kind").iter_rows()
+    ]
+    return [ghost_marks(marks, "diamond", 10)] if marks else []
+
+
 def picked(selection: list[dict[str, object]], spec: Spec) -> str | None:
     """Return the home that was clicked in `bills`."""
     for group in selection:
@@ -131,8 +162,8 @@ def saving_by_kind(homes: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame({"kind": kinds}, schema={"kind": pl.String}).join(summed, on="kind", maintain_order="left")
 
 
-def kinds(homes: pl.DataFrame, currency: str) -> Spec:
-    """Draw the mean saving of a home of each kind as bars."""
+def kinds(homes: pl.DataFrame, currency: str, of_a: pl.DataFrame | None = None) -> Spec:
+    """Draw the mean saving of a home of each kind as bars, with a mark at what it was in A, if given."""
     summed = saving_by_kind(homes)
     labels = [
         f"{KIND_NAMES[kind]}\n{count} home{'' if count == 1 else 's'}"
@@ -159,9 +190,22 @@ def kinds(homes: pl.DataFrame, currency: str) -> Spec:
                 "barMaxWidth": 30,
                 "data": data,
                 "label": {"show": True, "position": "right"},
-            }
+            },
+            *_kinds_of_a(summed["kind"].to_list(), of_a),
         ],
     )
+
+
+def _kinds_of_a(there: list[str], of_a: pl.DataFrame | None) -> list[dict[str, object]]:
+    """Return a mark at the mean saving of each kind in A."""
+    if of_a is None:
+        return []
+    marks = [
+        (saving, there.index(kind), KIND_NAMES[kind])
+        for kind, saving in saving_by_kind(of_a).select("kind", "saving").iter_rows()
+        if kind in there
+    ]
+    return [ghost_strokes(marks, 38)]
 
 
 def kinds_alt(homes: pl.DataFrame, currency: str) -> str:
@@ -173,23 +217,33 @@ def kinds_alt(homes: pl.DataFrame, currency: str) -> str:
     return f"Mean saving of a home by kind: {', '.join(words)}."
 
 
-def spread(homes: pl.DataFrame, currency: str) -> Spec:
+def spread(homes: pl.DataFrame, currency: str, of_a: pl.DataFrame | None = None) -> Spec:
     """Draw how the savings of the homes of each kind are spread: a box from the first to the third quarter."""
     there = kinds_there(homes["kind"])
-    boxes = []
-    for kind in there:
-        saving = homes.filter(pl.col("kind") == kind)["saving"].to_numpy()
-        values = [short(value) for value in np.percentile(saving, [0, 25, 50, 75, 100])]
-        colour = palette.KINDS[kind]
-        boxes.append({"value": values, "itemStyle": {"color": colour + "66", "borderColor": colour, "borderWidth": 2}})
+    series = [{"name": "Saving", "type": "boxplot", "data": _boxes(homes, there), "boxWidth": [12, 30]}]
+    if of_a is not None:
+        style = {"color": "transparent", "borderType": "dashed", "borderWidth": 1.5, "opacity": GHOST_OPACITY}
+        hollow = [box and box | {"itemStyle": box["itemStyle"] | style} for box in _boxes(of_a, there)]
+        series.append({"name": GHOST, "type": "boxplot", "data": hollow, "boxWidth": [8, 14]})
     return chart(
         "spread-of-savings",
         grid=room(top=8),
         tooltip={"trigger": "item", "valueFormatter": f"%.2f {currency}"},
         xAxis=amounts(f"Saving of a home, {currency}"),
         yAxis=names([KIND_NAMES[kind] for kind in there]),
-        series=[{"name": "Saving", "type": "boxplot", "data": boxes, "boxWidth": [12, 30]}],
+        series=series,
     )
+
+
+def _boxes(homes: pl.DataFrame, there: list[str]) -> list[Spec]:
+    """Return a box for each kind, an empty one for a kind that has no homes."""
+    boxes: list[Spec] = []
+    for kind in there:
+        saving = homes.filter(pl.col("kind") == kind)["saving"].to_numpy()
+        values = [short(value) for value in np.percentile(saving, [0, 25, 50, 75, 100])] if saving.size else []
+        colour = palette.KINDS[kind]
+        boxes.append({"value": values, "itemStyle": {"color": colour + "66", "borderColor": colour, "borderWidth": 2}})
+    return boxes
 
 
 def lorenz(homes: pl.DataFrame) -> tuple[list[float], list[float]] | None:
@@ -202,15 +256,20 @@ def lorenz(homes: pl.DataFrame) -> tuple[list[float], list[float]] | None:
     return [short(place / saving.size, 4) for place in at], [short(value, 4) for value in share[at]]
 
 
-def lorenz_curve(homes: pl.DataFrame) -> Spec:
-    """Draw the Lorenz curve of the savings against the diagonal, on which all save the same."""
-    x, y = lorenz(homes) or ([], [])
-    curve = {"type": "line", "showSymbol": len(x) <= MOST_HOMES, "symbolSize": 6}
+def lorenz_curve(homes: pl.DataFrame, of_a: pl.DataFrame | None = None) -> Spec:
+    """Draw the Lorenz curve of the savings against the diagonal, on which all save the same; and A's, if given."""
+    points = _lorenz_points(homes)
+    before = [] if of_a is None else _lorenz_points(of_a)
+    lowest = min((y for _, y in (*points, *before)), default=0.0)
     percent = {"formatter": "{value} %"}
-    points = [[short(100 * a, 1), short(100 * b, 1)] for a, b in zip(x, y, strict=True)]
+    equal = {"name": "All the same", "type": "line", "color": palette.LOAD, "showSymbol": False}
+    curve = {
+        "name": "Share of the saving", "type": "line", "color": palette.P2P, "symbolSize": 6,
+        "showSymbol": len(points) <= MOST_HOMES + 1,
+    }  # fmt: skip
     return chart(
         "lorenz",
-        legend={"top": 0},
+        legend={"top": 0, "data": [equal["name"], curve["name"], *([ghost_key()] if before else [])]},
         grid=room(top=36, right=20),
         tooltip={"trigger": "axis", "valueFormatter": "%.0f %%"},
         xAxis={
@@ -221,19 +280,18 @@ def lorenz_curve(homes: pl.DataFrame) -> Spec:
             "nameGap": 28,
             "axisLabel": percent,
         },
-        yAxis={"type": "value", "axisLabel": percent} | ({"max": 100} if min(y, default=0.0) >= 0.0 else {}),
+        yAxis={"type": "value", "axisLabel": percent} | ({"max": 100} if lowest >= 0.0 else {}),
         series=[
-            {"name": "All the same", "color": palette.LOAD, **curve, "showSymbol": False, "data": [[0, 0], [100, 100]]}
-            | {"lineStyle": {"type": "dashed"}},
-            {
-                "name": "Share of the saving",
-                "color": palette.P2P,
-                **curve,
-                "areaStyle": {"opacity": 0.15},
-                "data": points,
-            },
+            {**equal, "lineStyle": {"type": "dotted"}, "data": [[0, 0], [100, 100]]},
+            {**curve, "areaStyle": {"opacity": 0.15}, "data": points},
+            *([ghost_line(curve, data=before)] if before else []),
         ],
     )
+
+
+def _lorenz_points(homes: pl.DataFrame) -> list[list[float]]:
+    x, y = lorenz(homes) or ([], [])
+    return [[short(100 * a, 1), short(100 * b, 1)] for a, b in zip(x, y, strict=True)]
 
 
 def lorenz_words(homes: pl.DataFrame) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import streamlit as st
 
-from jiran.app import state
+from jiran.app import pins, state
 from jiran.app.charts import day as charts
 from jiran.app.charts.day_points import nights_ms, points
 from jiran.app.drawing import draw
@@ -26,8 +26,17 @@ def show() -> None:
     window = state.pick_window(whole=True)
     shown = points(result, window)
     st.markdown(f"##### {summary(result, window)}")
-    option = charts.spec(result, shown)
-    st.caption(_how_to_read(result, shown, zoom="dataZoom" in option))
+    before = state.pinned()
+    missing = None if before is None else pins.apart(before, result)
+    option = charts.spec(result, shown, None if before is None or missing else points(before, window))
+    how = _how_to_read(result, shown, zoom="dataZoom" in option)
+    if before is not None:
+        how += (
+            f" {missing}, so A's lines are not drawn."
+            if missing
+            else " Dashed: A, where it differs; over bars, where the grid's part began."
+        )
+    st.caption(how)
     draw(option, key="day-chart", alt=charts.alt(result, window), height=charts.height(option))
     _table(result, window)
 

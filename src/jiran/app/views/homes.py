@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from jiran.app import export, state
+from jiran.app import export, pins, state
 from jiran.app.bills import bill_steps, fairness, plain, sold_by_hour, switching, verdict
 from jiran.app.charts import home as home_charts
 from jiran.app.charts import homes as charts
@@ -27,16 +27,21 @@ _BILLS_KEY = "bills"
 
 def show() -> None:
     """Draw the page."""
-    result = state.result()
+    result, before = state.result(), state.pinned()
+    apart = None if before is None else pins.apart(before, result)
     st.markdown(f"##### {verdict(result)}")
-    _bills(result)
-    _fairness(result)
+    with st.container():  # always there, so that what follows keeps its place on the page
+        if apart is not None:
+            st.caption(f"{apart}, so A's bills are not drawn.")
+    of_a = None if before is None or apart is not None else before.homes
+    _bills(result, of_a)
+    _fairness(result, before)
     _roles(result)
-    _one_home(result)
+    _one_home(result, before, of_a)
     _downloads(result)
 
 
-def _bills(result: Result) -> None:
+def _bills(result: Result, of_a: pl.DataFrame | None) -> None:
     """Draw every home's bill, and what a home of each kind saves."""
     st.subheader("Who pays what", anchor="bills")
     homes, currency = result.homes, result.scenario.currency
@@ -46,23 +51,26 @@ def _bills(result: Result) -> None:
         if homes.height > MOST_HOMES:
             which = f"The 10 homes that save most and the 10 that save least, of {homes.height:,}: bills for the whole period."
         st.caption(
-            f"{which} The line goes from the bill without trading to the bill with it. Click a home to see its day below."
+            f"{which} The line goes from the bill without trading to the bill with it. "
+            f"{'' if of_a is None else 'A diamond is the bill in A. '}Click a home to see its day below."
         )
-        spec, alt = charts.bills(homes, currency), charts.bills_alt(homes, currency)
+        spec, alt = charts.bills(homes, currency, of_a), charts.bills_alt(homes, currency)
         height = 120 + 24 * charts.shown_bills(homes).height
         draw(spec, key=_BILLS_KEY, alt=alt, height=height, on_select=partial(_pick_clicked, spec))
     with right:
-        _kinds(homes, currency)
+        _kinds(homes, currency, of_a)
 
 
-def _kinds(homes: pl.DataFrame, currency: str) -> None:
+def _kinds(homes: pl.DataFrame, currency: str, of_a: pl.DataFrame | None) -> None:
     """Draw what a home of each kind saves, and of many homes how far they lie apart."""
     alt, height = charts.kinds_alt(homes, currency), 70 + 52 * charts.saving_by_kind(homes).height
-    st.caption("What a home of each kind saves by trading, on average.")
-    draw(charts.kinds(homes, currency), key="kinds", alt=alt, height=height)
+    mark = "" if of_a is None else " The thin mark: in A."
+    st.caption(f"What a home of each kind saves by trading, on average.{mark}")
+    draw(charts.kinds(homes, currency, of_a), key="kinds", alt=alt, height=height)
     if homes.height > MOST_HOMES:
-        st.caption("How the savings are spread: half of the homes lie in the box, all between the ends.")
-        draw(charts.spread(homes, currency), key="spread", alt=alt, height=height)
+        dashed = "" if of_a is None else " Dashed: A."
+        st.caption(f"How the savings are spread: half of the homes lie in the box, all between the ends.{dashed}")
+        draw(charts.spread(homes, currency, of_a), key="spread", alt=alt, height=height)
 
 
 def _pick_clicked(spec: Spec) -> None:
@@ -73,7 +81,7 @@ def _pick_clicked(spec: Spec) -> None:
         state.pick_home(home)
 
 
-def _fairness(result: Result) -> None:
+def _fairness(result: Result, before: Result | None) -> None:
     """Draw how evenly the savings are shared."""
     st.subheader("Is it fair?", anchor="fair")
     left, right = st.columns([2, 3], gap="medium")
@@ -84,7 +92,8 @@ def _fairness(result: Result) -> None:
             st.markdown(words)
     if result.kpis["saving_gini"] is not None:
         with right:
-            draw(charts.lorenz_curve(result.homes), key="lorenz", alt=f"Lorenz curve. {words}", height=300)
+            curve = charts.lorenz_curve(result.homes, None if before is None else before.homes)
+            draw(curve, key="lorenz", alt=f"Lorenz curve. {words}", height=300)
 
 
 def _roles(result: Result) -> None:
@@ -112,7 +121,7 @@ def _switchers(homes: int) -> str:
     return f"{counted(homes, 'home')} changed sides: sold at one time and bought at another."
 
 
-def _one_home(result: Result) -> None:
+def _one_home(result: Result, before: Result | None, of_a: pl.DataFrame | None) -> None:
     """Draw one home: its figures, its day, its bill, its trades."""
     st.subheader("One home", anchor="home")
     state.picked_home()
@@ -122,7 +131,7 @@ def _one_home(result: Result) -> None:
     with right:
         window = state.pick_window(whole=False)
     row = result.homes.row(result.community.ids.index(home), named=True)
-    _figures(row, result.scenario.currency)
+    _figures(row, result.scenario.currency, _row_of_a(result, before, home))
     left, right = st.columns(2, gap="medium")
     with left:
         date = step_label(result, window.first)[:-6]
@@ -135,36 +144,55 @@ def _one_home(result: Result) -> None:
         )
         steps, currency = bill_steps(result, home), result.scenario.currency
         alt = home_charts.waterfall_alt(steps, home, currency)
-        draw(home_charts.waterfall(steps, currency), key="home_bill", alt=alt, height=340)
+        end = None if of_a is None else next(iter(of_a.filter(pl.col("id") == home)["cost"]), None)
+        draw(home_charts.waterfall(steps, currency, end), key="home_bill", alt=alt, height=340)
     _trades(result, home, window)
 
 
-def _figures(row: dict[str, Any], currency: str) -> None:
-    """Draw a home's four figures."""
+def _row_of_a(result: Result, before: Result | None, home: str) -> dict[str, Any] | None:
+    """Return what A knows of a home; None if there is no A, no such home in it, or its money is of another currency."""
+    if before is None or home not in before.community.ids or not pins.same_money(before, result):
+        return None
+    return before.homes.row(before.community.ids.index(home), named=True)
+
+
+def _figures(row: dict[str, Any], currency: str, then: dict[str, Any] | None) -> None:
+    """Draw a home's figures, and how they changed against A, if given."""
 
     def share(value: float | None) -> str:
         return "–" if value is None else f"{round(value, 2) + 0.0:.0%}"
 
+    def change(name: str, digits: int, good: str = "normal", scale: float = 1.0) -> dict[str, Any]:
+        return {} if then is None else pins.versus(row[name], then[name], digits, good, scale)
+
     with st.grid(5, min_column_width=150):
-        st.metric("Kind", KIND_NAMES.get(row["kind"], row["kind"]), border=True)
+        same = pins.unchanged("as in A" if then is None or then["kind"] == row["kind"] else "another in A")
+        st.metric("Kind", KIND_NAMES.get(row["kind"], row["kind"]), **({} if then is None else same), border=True)
         st.metric(
-            f"Bill, {currency}", f"{row['cost']:,.2f}", border=True, help="What it pays in all; below 0 it earns."
+            f"Bill, {currency}",
+            f"{row['cost']:,.2f}",
+            **change("cost", 2, "inverse"),
+            border=True,
+            help="What it pays in all; below 0 it earns.",
         )
         st.metric(
             f"Saved, {currency}",
             f"{row['saving']:,.2f}",
+            **change("saving", 2),
             border=True,
             help="Against the same homes and battery without trades.",
         )
         st.metric(
             "Self-sufficiency",
             share(row["self_sufficiency"]),
+            **change("self_sufficiency", 0, scale=100.0),
             border=True,
             help="Share of its demand from its own roof and EV.",
         )
         st.metric(
             "Self-consumption",
             share(row["self_consumption"]),
+            **change("self_consumption", 0, scale=100.0),
             border=True,
             help="Share of its generation that it used itself.",
         )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from jiran.app import export, ledger, state
+from jiran.app import export, ledger, pins, state
 from jiran.app.charts import trades as charts
+from jiran.app.charts.base import Window
 from jiran.app.drawing import draw
 from jiran.app.inspector import step_label
 from jiran.app.ledger import MOST_ROWS, Wanted
@@ -18,7 +19,6 @@ from jiran.app.words import KIND_NAMES, counted, kwh, money
 if TYPE_CHECKING:
     import polars as pl
 
-    from jiran.app.charts.base import Window
     from jiran.result import Result
 
 _ANYONE = "Anyone"
@@ -40,7 +40,7 @@ def _who(result: Result, window: Window) -> None:
     st.subheader("Who trades with whom", anchor="who")
     pairs = charts.pair_totals(result, window)
     if pairs.is_empty():
-        st.info("Nobody traded in this period.", icon=":material/info:")
+        st.info(f"Nobody traded in this period.{_of_a(result, window)}", icon=":material/info:")
         return
     currency = result.scenario.currency
     unit = st.segmented_control(
@@ -58,7 +58,9 @@ def _who(result: Result, window: Window) -> None:
             if each and ring.height < pairs.height
             else ""
         )
-        st.caption(f"{total} in all. A ribbon starts at the seller, in the seller's colour.{some}")
+        st.caption(
+            f"{total} in all.{_of_a(result, window)} A ribbon starts at the seller, in the seller's colour.{some}"
+        )
         draw(charts.ring(ring, column, unit), key="ring", alt=alt, height=440)
     with right:
         if each:
@@ -68,6 +70,17 @@ def _who(result: Result, window: Window) -> None:
             shown = min(charts.MOST_PAIRS, pairs.height)
             st.caption(f"The {shown} pairs that trade most, of {pairs.height:,}.")
             draw(charts.top_pairs(pairs, column, unit), key="top_pairs", alt=alt, height=440)
+
+
+def _of_a(result: Result, window: Window) -> str:
+    """Say what was traded in A: in the same time, or in all its own time if that is another."""
+    before = state.pinned()
+    if before is None:
+        return ""
+    if pins.apart(before, result) is None:
+        return f" A traded {charts.traded(before, window)}."
+    whole = Window(0, before.timeline.steps)
+    return f" A traded {charts.traded(before, whole)}, over its {counted(whole.last, 'step')}."
 
 
 @st.fragment
