@@ -17,14 +17,15 @@ from numpy.typing import NDArray
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE, Bids
 from jiran.bids.signature import BIDS
 from jiran.market.base import Rule
+from jiran.market.booking import FINE, NOBODY, TOO_MUCH, exceeds, fault_of
 from jiran.market.signature import GENERATOR, RULE, TRADES
-from jiran.market.trade import ORDER_TOLERANCE
 from jiran.storage import BATTERY, Battery, charge, discharge
 
 Array = NDArray[np.float64]
 
-#: Why a run stopped early: ROOM means that the buffer of trades is nearly full, CROWDED that one step needs more room.
-FINE, ROOM, CROWDED, NOBODY, NOT_A_NUMBER, TOO_MUCH, TOO_MANY, NO_PRICE = range(8)
+#: Why a run stopped early, besides faults of trades: ROOM means that the buffer of trades is nearly full, CROWDED that
+#: one step needs more room.
+ROOM, CROWDED, TOO_MANY, NO_PRICE = range(4, 8)
 
 
 class Inputs(NamedTuple):
@@ -207,18 +208,18 @@ def _book(
         return CROWDED, 0
     for place in range(new):
         trade = trades[place]
-        seller, buyer, kwh = trade.seller, trade.buyer, trade.kwh
-        if not (0 <= seller < homes and 0 <= buyer < homes) or seller == buyer:
-            return NOBODY, max(seller, buyer)
-        if not (kwh >= 0.0 and np.isfinite(kwh) and np.isfinite(trade.buyer_price) and np.isfinite(trade.seller_price)):
-            return NOT_A_NUMBER, seller
+        fault = fault_of(trade, homes)
+        if fault != FINE:
+            return fault, max(trade.seller, trade.buyer) if fault == NOBODY else trade.seller
+        if trade.seller == trade.buyer:
+            return NOBODY, trade.seller
         trade.buyer_price += network_charge
-        traded_kwh[seller] += kwh
-        traded_kwh[buyer] -= kwh
-        for home in (seller, buyer):
+        traded_kwh[trade.seller] += trade.kwh
+        traded_kwh[trade.buyer] -= trade.kwh
+        for home in (trade.seller, trade.buyer):
             sells = net_kwh[home] > 0.0
-            if sells != (home == seller) or abs(traded_kwh[home]) > abs(net_kwh[home]) + ORDER_TOLERANCE * max(
-                1.0, abs(net_kwh[home])
+            if sells != (home == trade.seller) or exceeds(
+                net_kwh[home], max(traded_kwh[home], 0.0), max(-traded_kwh[home], 0.0)
             ):
                 return TOO_MUCH, home
     return FINE, 0

@@ -15,7 +15,7 @@ from jiran.billing import reprice
 from jiran.errors import MechanismError, StrategyError, one_line
 from jiran.flows import Flows
 from jiran.kernel import Fleet, Inputs, Outputs
-from jiran.market import TRADE
+from jiran.market import TRADE, booking
 from jiran.market import find as find_rule
 from jiran.profiles.base import stream
 from jiran.result import Result, State
@@ -240,9 +240,9 @@ def _in_chunks(
 
 
 _FAULTS = {
-    kernel.NOBODY: "in step {step} it names {home}, which is not there or trades with itself",
-    kernel.NOT_A_NUMBER: "in step {step} it writes a trade of {home} whose energy or price is not usable",
-    kernel.TOO_MUCH: "in step {step} it trades more than there is for {home}",
+    booking.NOBODY: "in step {step} it names {home}, which is not there or trades with itself",
+    booking.NOT_A_NUMBER: "in step {step} it writes a trade of {home} whose energy or price is not usable",
+    booking.TOO_MUCH: "in step {step} it trades more than there is for {home}",
     kernel.CROWDED: "in step {step} it writes more trades than there are pairs of homes",
     kernel.TOO_MANY: "in step {step} it returns a number of trades that it cannot have written",
 }

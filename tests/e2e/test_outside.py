@@ -162,6 +162,19 @@ def test_a_battery_that_starts_too_empty_says_why_beside_its_field(dashboard):
     expect(dashboard.figure("All bills, MYR")).to_have_text(f"{changed['cost']:.2f}")
 
 
+def test_another_rule_and_other_bids_leave_the_old_parameters_behind(dashboard):
+    dashboard.slider("P2P price as share of grid price, α").press("ArrowLeft")
+    expect(dashboard.page).to_have_url(re.compile(r"market\.fraction=0\.75"))
+    dashboard.unfold("More")
+    for label, name in (("Market rule", "uniform-price"), ("What homes bid", "truthful")):
+        dashboard.panel.get_by_role("combobox", name=label).click()
+        dashboard.page.get_by_role("option", name=name, exact=True).click()
+        expect(dashboard.page).to_have_url(re.compile(f"={name}"))
+    expect(dashboard.page).not_to_have_url(re.compile("fraction"))
+    wanted = kpis({"market.mechanism": "uniform-price", "bids.strategy": "truthful"})
+    expect(dashboard.figure("All bills, MYR")).to_have_text(f"{wanted['cost']:.2f}")
+
+
 def test_a_lower_bound_above_the_upper_says_why_beside_its_field(dashboard):
     dashboard.unfold("More")
     dashboard.type_number("Lower bound, kW", "2")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 
-from jiran.market import find
+from jiran.bids import find as find_strategy
+from jiran.market import find as find_rule
 from jiran.scenario import Scenario
+
+if TYPE_CHECKING:
+    from jiran.plugin import Plugin
 
 
 def info(name: str) -> Any:
@@ -22,17 +27,43 @@ def info(name: str) -> Any:
     return model.model_fields.get(last)
 
 
-def default(name: str, rule: str) -> Any:
-    """Return a field's default; a market rule's own parameters have theirs from the rule."""
-    parameters = find(rule).parameters if name.startswith("market.") and rule else {}
-    parameter = parameters.get(name.removeprefix("market."))
-    return info(name).default if parameter is None else parameter.default
+#: Tables of a scenario that name a plug-in: the key that does, and how to find it.
+PLUGINS: dict[str, tuple[str, Callable[[str], Plugin]]] = {
+    "market": ("mechanism", find_rule),
+    "bids": ("strategy", find_strategy),
+}
+
+
+def names_plugin(name: str) -> str | None:
+    """Return the field that names the plug-in to which a field belongs as a parameter, or None.
+
+    Example:
+        >>> names_plugin("market.fraction"), names_plugin("market.mechanism"), names_plugin("solar.derate")
+        ('market.mechanism', None, None)
+    """
+    section, _, key = name.partition(".")
+    if section not in PLUGINS or key == PLUGINS[section][0]:
+        return None
+    return f"{section}.{PLUGINS[section][0]}"
+
+
+def has(plugin: str, name: str) -> bool:
+    """Tell whether a rule or strategy has the parameter that a field names."""
+    section, _, key = name.partition(".")
+    return key in PLUGINS[section][1](plugin).parameters
+
+
+def default(name: str, plugin: str) -> Any:
+    """Return a field's default; a plug-in's own parameters have theirs from the plug-in of this name."""
+    section, _, key = name.partition(".")
+    parameters = PLUGINS[section][1](plugin).parameters if plugin else {}
+    return parameters[key].default if key in parameters else info(name).default
 
 
 def meaning(name: str) -> str:
     """Return what a field means, as the scenario or the market rule declares it."""
     if name == "market.fraction":
-        return find("grid-fraction").parameters["fraction"].description
+        return find_rule("grid-fraction").parameters["fraction"].description
     description = str(info(name).description)
     return description[0].upper() + description[1:]
 

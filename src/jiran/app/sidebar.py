@@ -9,17 +9,20 @@ from annotated_types import Le
 
 from jiran.app import links, state, upload
 from jiran.app.bills import plain
-from jiran.app.fields import bounds, default, info, meaning
+from jiran.app.fields import PLUGINS, bounds, default, has, info, meaning, names_plugin
 from jiran.app.labels import KIND_LABELS, MORE, TOP
+from jiran.bids import strategies
 from jiran.errors import JiranError, ScenarioError
-from jiran.market import find, mechanisms
+from jiran.market import mechanisms
 from jiran.scenario import Scenario
 from jiran.scenario.files import presets
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from streamlit.delta_generator import DeltaGenerator
 
-    from jiran.market import Parameter
+    from jiran.plugin import Parameter, Plugin
 
 
 class _Panel:
@@ -39,6 +42,10 @@ class _Panel:
         """Return the current value of a field: changed, else the base's, else the default."""
         return self.given.get(name, self.start(name))
 
+    def chosen(self, name: str) -> Any:
+        """Return what a field will be: what its widget says if it has one."""
+        return self.wanted.get(name, self.start(name) if name in self.places else self.now(name))
+
     def start(self, name: str) -> Any:
         """Return the base's value of a field."""
         value: Any = self.base.data
@@ -48,7 +55,8 @@ class _Panel:
             elif isinstance(value, dict) and part in value:
                 value = value[part]
             else:
-                return default(name, "" if name == "market.mechanism" else self.now("market.mechanism"))
+                chosen = names_plugin(name)
+                return default(name, "" if chosen is None else self.chosen(chosen))
         return value
 
     def say(self, name: str, value: Any) -> None:
@@ -101,9 +109,10 @@ def show() -> None:
     if own.open:
         with own:
             upload.show()
-    # What was changed and has no widget now stays changed.
+    # What was changed and has no widget now stays changed, but for parameters of a rule that is no longer chosen.
     for name, value in panel.given.items():
-        if name not in panel.places:
+        chosen = names_plugin(name)
+        if name not in panel.places and (chosen is None or has(panel.chosen(chosen), name)):
             panel.wanted[name] = value
     try:
         state.keep(panel.wanted)
@@ -167,7 +176,8 @@ def _main(panel: _Panel) -> None:
     _top(panel, "grid.import_price")
     if modelled:
         _top(panel, "solar.pv_kwp")
-    if "fraction" in find(panel.now("market.mechanism")).parameters:
+    _plugin(panel, "market.mechanism", "Market rule", mechanisms())
+    if has(panel.chosen("market.mechanism"), "market.fraction"):
         _top(panel, "market.fraction")
     _top(panel, "battery.capacity_kwh")
     if modelled:
@@ -202,24 +212,37 @@ def _kinds(panel: _Panel, groups: list[dict[str, Any]]) -> None:
 
 def _more(panel: _Panel) -> None:
     st.markdown("**Market**")
-    names = list(mechanisms())
-    now = panel.now("market.mechanism")
-    options = names if now in names else [now, *names]
-    chosen = st.selectbox("Market rule", options, index=options.index(now), key=panel.key("market.mechanism"))
-    panel.say("market.mechanism", chosen)
-    st.caption(find(chosen).description)
-    for name, parameter in find(chosen).parameters.items():
-        if name != "fraction":
-            _parameter(panel, f"market.{name}", parameter)
+    _parameters(panel, "market.mechanism")
+    _plugin(panel, "bids.strategy", "What homes bid", strategies())
+    _parameters(panel, "bids.strategy")
     for heading, fields in MORE.items():
         st.markdown(f"**{heading}**")
         for name, label in fields.items():
             _field(panel, name, label)
 
 
+def _plugin(panel: _Panel, name: str, label: str, installed: Mapping[str, Plugin]) -> None:
+    """Draw the choice of a rule or a strategy."""
+    now = panel.now(name)
+    options = list(installed) if now in installed else [now, *installed]
+    does = "\n".join(f"- **{key}**: {plugin.description}" for key, plugin in installed.items())
+    panel.say(name, st.selectbox(label, options, index=options.index(now), key=panel.key(name), help=does))
+
+
+def _parameters(panel: _Panel, name: str) -> None:
+    """Draw what the chosen rule or strategy does, and its parameters but those that stand on top."""
+    section = name.partition(".")[0]
+    plugin = PLUGINS[section][1](panel.chosen(name))
+    st.caption(f"{plugin.name}: {plugin.description}")
+    for key, parameter in plugin.parameters.items():
+        if f"{section}.{key}" not in TOP:
+            _parameter(panel, f"{section}.{key}", parameter)
+
+
 def _parameter(panel: _Panel, name: str, parameter: Parameter) -> None:
-    """Draw the widget of a market rule's parameter."""
-    label, now = name.removeprefix("market.").replace("_", " ").capitalize(), panel.now(name)
+    """Draw the widget of a plug-in's parameter."""
+    label, now = name.partition(".")[2].replace("_", " "), panel.now(name)
+    label = label.capitalize() if len(label) > 1 else label  # k is not K
     if parameter.choices:
         choices = list(parameter.choices)
         panel.say(
