@@ -1,7 +1,4 @@
-"""One step of the market taken apart, in the four moves of Lit et al., section IV.B.
-
-Balance, sellers and buyers, pairs, price; and what happened to the rest.
-"""
+"""One step of a run taken apart: each home's balance and order, and what came in and went out."""
 
 from __future__ import annotations
 
@@ -13,7 +10,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from jiran.flows import FLOWS
-from jiran.tables import trades_frame
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Window
@@ -21,27 +17,20 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-#: The rule of the paper; its ways of matching are explained, other rules' trades are listed.
-PAPER_RULE = "grid-fraction"
-#: Ways of matching that first cut the orders of the long side, and then pair what is left of them.
-_RATIONED = ("pro-rata", "equal-share")
 _PRICES = ("grid_import", "grid_export", "battery_buys", "battery_sells")
 #: A balance smaller than this is rounding.
 DUST_KWH = 1e-9
 
 
 @dataclass(frozen=True)
-class Clearing:
-    """One step, cleared.
+class RunStep:
+    """One step of a run.
 
     Attributes:
         step: Which step.
         label: When it starts.
-        matching: Way of matching of the paper's rule, or "" for another rule.
         orders: One row a home: home, kind, generation_kwh, ev_supplied_kwh (to itself), load_kwh, ev_kwh,
-            balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh, cut_kwh (what the rule let it trade, >= 0).
-        pairs: One row a trade in the order made: seller, buyer, offered_kwh and wanted_kwh before it, kwh,
-            offered_left_kwh and wanted_left_kwh after it, buyer_price, seller_price, paid, received.
+            balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh.
         energy: Flows of all homes in the step, by name.
         money: Money received less paid in the step by homes, battery, network, market and grid; sums to zero.
         prices: The grid's and the battery's prices in the step by name.
@@ -49,9 +38,7 @@ class Clearing:
 
     step: int
     label: str
-    matching: str
     orders: pl.DataFrame
-    pairs: pl.DataFrame
     energy: dict[str, float]
     money: dict[str, float]
     prices: dict[str, float]
@@ -71,21 +58,28 @@ def busiest_step(result: Result, window: Window) -> int:
     return window.first + int(np.where(trades == trades.max(), most, -1.0).argmax())
 
 
-def clearing(result: Result, step: int) -> Clearing:
-    """Return one step, taken apart."""
-    market = result.scenario.market
-    matching = str(market.parameters["matching"]) if market.mechanism == PAPER_RULE else ""
+def trades_of(result: Result, step: int) -> NDArray[np.void]:
+    """Return the trades of a step as records, in the order they were made; prices with the network charge."""
+    first, last = int(result.flows.traded_from[step]), int(result.flows.outputs.trades_until[step])
+    trades: NDArray[np.void] = result.flows.trades[first:last]
+    return trades
+
+
+def orders_of(result: Result, step: int) -> Array:
+    """Return what each home offered (> 0) or wanted (< 0) in a step, kWh, shape (home,)."""
     orders = _orders(result, step)
-    pairs = _pairs(result, step, orders, rationed=matching in _RATIONED)
+    return (orders["surplus_kwh"] - orders["deficit_kwh"]).to_numpy()
+
+
+def take_apart(result: Result, step: int) -> RunStep:
+    """Return one step, taken apart."""
     price = result.prices
-    return Clearing(
+    return RunStep(
         step,
         step_label(result, step),
-        matching,
-        orders,
-        pairs,
+        _orders(result, step),
         energy={name: float(result.settlement.step_kwh[name][step]) for name in FLOWS},
-        money=_money(result, step, pairs),
+        money=_money(result, step),
         prices={name: float(getattr(price, name)[step]) for name in _PRICES},
     )
 
@@ -112,7 +106,6 @@ def _orders(result: Result, step: int) -> pl.DataFrame:
             "ev_offer_kwh": offer,
             "surplus_kwh": np.maximum(order, 0.0),
             "deficit_kwh": np.maximum(-order, 0.0),
-            "cut_kwh": np.abs(result.flows.outputs.traded_kwh[step]),
         }
     )
 
@@ -133,32 +126,13 @@ def _ev_offers(result: Result, step: int, own_kwh: Array, balance_kwh: Array) ->
     return free
 
 
-def _pairs(result: Result, step: int, orders: pl.DataFrame, *, rationed: bool) -> pl.DataFrame:
-    """Return the trades in the order made, with what seller and buyer had left before and after each."""
-    trades = trades_frame(result.community, result.timeline, result.flows, step, step + 1)
-    columns = ("cut_kwh", "cut_kwh") if rationed else ("surplus_kwh", "deficit_kwh")
-    offered, wanted = (dict(zip(orders["home"], orders[column], strict=True)) for column in columns)
-    rows = []
-    for seller, buyer, kwh in trades.select("seller", "buyer", "kwh").iter_rows():
-        before = offered[seller], wanted[buyer]
-        offered[seller] = _rest(offered[seller] - kwh)
-        wanted[buyer] = _rest(wanted[buyer] - kwh)
-        rows.append((*before, offered[seller], wanted[buyer]))
-    names = ("offered_kwh", "wanted_kwh", "offered_left_kwh", "wanted_left_kwh")
-    left = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.Float64), orient="row")
-    return trades.drop("step", "time").hstack(left)
-
-
-def _rest(kwh: float) -> float:
-    return 0.0 if abs(kwh) < DUST_KWH else kwh
-
-
-def _money(result: Result, step: int, pairs: pl.DataFrame) -> dict[str, float]:
+def _money(result: Result, step: int) -> dict[str, float]:
     """Return who ended the step with how much money, before the battery's fund is shared."""
     kwh = {name: float(result.settlement.step_kwh[name][step]) for name in FLOWS}
     price = result.prices
-    paid, received = float(pairs["paid"].sum()), float(pairs["received"].sum())
-    network = result.scenario.grid.network_charge * float(pairs["kwh"].sum())
+    trades = trades_of(result, step)
+    paid, received = (float((trades["kwh"] * trades[side]).sum()) for side in ("buyer_price", "seller_price"))
+    network = result.scenario.grid.network_charge * float(trades["kwh"].sum())
     grid = kwh["grid_import_kwh"] * price.grid_import[step] - kwh["grid_export_kwh"] * price.grid_export[step]
     battery = kwh["battery_drawn_kwh"] * price.battery_sells[step]
     battery -= kwh["battery_charged_kwh"] * price.battery_buys[step]

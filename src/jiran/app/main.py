@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from jiran.app import sidebar, state
-from jiran.app.views import day, homes, neighbourhood, paper, trades
+from jiran.app.views import day, homes, market, neighbourhood, paper, trades
 from jiran.errors import JiranError
 
 _ICON = Path(__file__).parent / "icon.png"
@@ -15,6 +15,7 @@ _ICON = Path(__file__).parent / "icon.png"
 PAGES = (
     (neighbourhood.show, "Neighbourhood", ":material/holiday_village:", "neighbourhood"),
     (day.show, "Day", ":material/wb_sunny:", "day"),
+    (market.show, "Market", ":material/storefront:", "market"),
     (trades.show, "Trades", ":material/swap_horiz:", "trades"),
     (homes.show, "Homes", ":material/home:", "homes"),
     (paper.show, "Paper", ":material/menu_book:", "paper"),

@@ -6,5 +6,7 @@ BATTERY = "#0072B2"
 GRID = "#D55E00"
 EV = "#CC79A7"
 LOAD = "#7F8C9B"
+SELLERS = SOLAR
+BUYERS = BATTERY
 OWN_USE = "#F0C541"
 KINDS = {"solar": SOLAR, "ev": EV, "hybrid": "#56B4E9", "normal": LOAD}

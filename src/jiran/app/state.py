@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import gc
 import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,8 @@ import streamlit as st
 
 from jiran.app.charts.base import Window
 from jiran.app.links import FIRST_PRESET, Base, Pin, base_of_preset, read_link, read_pin, write_link
+from jiran.app.orders import EXAMPLE, EXAMPLE_EXPORT, EXAMPLE_IMPORT
+from jiran.app.outcome import clear_book
 from jiran.app.pins import label
 from jiran.app.runs import Runs, changed_at, fit_together, home_steps
 from jiran.errors import JiranError
@@ -28,8 +31,11 @@ from jiran.simulation import simulate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import polars as pl
     from streamlit.delta_generator import DeltaGenerator
 
+    from jiran.app.book import Book
+    from jiran.app.outcome import Outcome
     from jiran.result import Result
 
 _WHOLE = "Whole period"
@@ -191,6 +197,14 @@ def is_new_upload(file: str) -> bool:
     return True
 
 
+def is_new_upload(file: str, place: str) -> bool:
+    """Tell whether a file is not the last one seen at a place of the dashboard, and remember it."""
+    seen: dict[str, str] = st.session_state.setdefault("seen_uploads", {})
+    new = seen.get(place) != file
+    seen[place] = file
+    return new
+
+
 @st.cache_resource(show_spinner=False)
 def _results() -> Runs:
     return Runs()
@@ -266,6 +280,72 @@ def pick_window(*, whole: bool) -> Window:
         return Window(0, shown.timeline.steps)
     steps = np.flatnonzero(shown.timeline.local.astype("datetime64[D]") == np.datetime64(chosen))
     return Window(int(steps[0]), int(steps[-1]) + 1)
+
+
+def open_step(step: int) -> None:
+    """Go to the page of the market, at a step."""
+    st.session_state.wanted_step = step
+    st.session_state.day = str(result().timeline.local[step].astype("datetime64[D]"))
+    open_page("market")
+
+
+def take_step() -> int | None:
+    """Return the step that another page asked for, once."""
+    step: int | None = st.session_state.pop("wanted_step", None)
+    return step
+
+
+def cleared(book: Book, rule: str, parameters: dict[str, Any], seed: int) -> Outcome:
+    """Clear an order book, from memory if it was cleared before: some rules take a while.
+
+    Raises:
+        JiranError: The rule cannot clear it.
+    """
+    orders = (book.names, book.net_kwh.tobytes(), book.limit_price.tobytes(), book.import_price, book.export_price)
+    key = repr((orders, book.network_charge, book.currency, rule, sorted(parameters.items()), seed))
+    return _cleared(key, book, rule, parameters, seed)
+
+
+@st.cache_resource(max_entries=64, show_spinner="Clearing the market")
+def _cleared(key: str, _book: Book, _rule: str, _parameters: dict[str, Any], _seed: int) -> Outcome:  # noqa: ARG001  the key is what the memory goes by
+    return clear_book(_book, _rule, _parameters, _seed)
+
+
+def draw() -> int:
+    """Return how often the viewer has drawn lots anew."""
+    number: int = st.session_state.get("draw", 0)
+    return number
+
+
+def set_draw(number: int) -> None:
+    """Draw lots anew, or with 0 go back to the first draw."""
+    st.session_state.draw = number
+
+
+@dataclass
+class OwnOrders:
+    """The viewer's own orders: the table that the editor starts with, the table as it is now, and the grid's prices."""
+
+    start: pl.DataFrame
+    now: pl.DataFrame
+    import_price: float = EXAMPLE_IMPORT
+    export_price: float = EXAMPLE_EXPORT
+    key: str = "own_orders_0"
+
+
+def own_orders() -> OwnOrders:
+    """Return the viewer's own orders; what is changed in them is remembered."""
+    held: OwnOrders = st.session_state.setdefault("own_orders", OwnOrders(EXAMPLE, EXAMPLE))
+    if held.key not in st.session_state:  # the editor was away, and forgot what was typed
+        held.start = held.now
+    return held
+
+
+def set_own_orders(table: pl.DataFrame) -> None:
+    """Start the editor afresh with another table."""
+    held = own_orders()
+    held.start = held.now = table
+    held.key = f"own_orders_{int(held.key.rpartition('_')[2]) + 1}"
 
 
 def picked_home() -> str:

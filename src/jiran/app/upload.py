@@ -33,7 +33,7 @@ def show() -> None:
         "File", type=["toml", "csv", "txt", "parquet"], key="upload", label_visibility="collapsed",
         max_upload_size=_LARGEST_MB,
     )  # fmt: skip
-    if file is None or not state.is_new_upload(file.file_id + str(unit)):
+    if file is None or not state.is_new_upload(file.file_id + str(unit), "scenario"):
         return
     try:
         state.set_base(_base(file, "kW" if unit == "kW" else "kWh"))

@@ -36,3 +36,15 @@ def counted(number: int, noun: str) -> str:
         ('1 home', '2,000 homes')
     """
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def price(value: float) -> str:
+    """Return a price per kWh with no more digits than it has, and at most four.
+
+    Example:
+        >>> price(0.45), price(0.5625), price(87.5), price(90.0), price(0.2), price(0.0)
+        ('0.45', '0.5625', '87.5', '90', '0.20', '0')
+    """
+    value = round(float(value), 4) + 0.0
+    text = f"{value:.4f}".rstrip("0").rstrip(".")
+    return f"{value:.2f}" if 0.0 < abs(value) < 1.0 and round(value, 2) == value else text

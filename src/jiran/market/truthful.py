@@ -194,7 +194,7 @@ def vcg(
 
 
 @njit(cache=True)
-def _competitive_price(
+def competitive_price(
     net_kwh: Vector, limit_price: Vector, import_price: float, export_price: float, trades: Trades
 ) -> float:
     """Return the middle of the prices at which supply meets demand; where no order bounds them, the grid does."""
@@ -259,8 +259,8 @@ def muda(
     for home in range(net_kwh.size):
         half[home] = 1.0 if rng.random() < 0.5 else 0.0
     first_kwh, second_kwh = net_kwh * half, net_kwh * (1.0 - half)
-    first_price = _competitive_price(first_kwh, limit_price, import_price, export_price, trades)
-    second_price = _competitive_price(second_kwh, limit_price, import_price, export_price, trades)
+    first_price = competitive_price(first_kwh, limit_price, import_price, export_price, trades)
+    second_price = competitive_price(second_kwh, limit_price, import_price, export_price, trades)
     count = _clear_at(first_kwh, limit_price, second_price, trades)
     return count + _clear_at(second_kwh, limit_price, first_price, trades[count:])
 

@@ -1,4 +1,4 @@
-"""Trades: one step of the market move by move, who trades with whom, the log, and each home's energy."""
+"""Trades: who trades with whom, the log, and each home's energy."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from jiran.app import export, ledger, pins, state
 from jiran.app.charts import trades as charts
 from jiran.app.charts.base import Window
 from jiran.app.drawing import draw
-from jiran.app.inspector import step_label
+from jiran.app.inspector import busiest_step, step_label
 from jiran.app.ledger import MOST_ROWS, Wanted
-from jiran.app.views import market_step
 from jiran.app.words import KIND_NAMES, counted, kwh, money
 
 if TYPE_CHECKING:
@@ -28,10 +27,20 @@ def show() -> None:
     """Draw the page."""
     result = state.result()
     window = state.pick_window(whole=True)
-    market_step.show(result, window)
+    _how(result, window)
     _who(result, window)
     _log(result, window)
     _table_one(result, window)
+
+
+def _how(result: Result, window: Window) -> None:
+    """Offer to take the busiest step apart."""
+    step = busiest_step(result, window)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("Which homes trade, and at what price, is decided anew in every step.")
+        label = f"See how the market cleared {step_label(result, step)}"
+        if st.button(label, icon=":material/storefront:", key="open_market"):
+            state.open_step(step)
 
 
 @st.fragment

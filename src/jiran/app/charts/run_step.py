@@ -8,7 +8,7 @@ import polars as pl
 
 from jiran.app import palette
 from jiran.app.charts.base import chart, names, short
-from jiran.app.inspector import DUST_KWH, Clearing
+from jiran.app.inspector import DUST_KWH, RunStep
 from jiran.app.words import kwh
 
 if TYPE_CHECKING:
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 MOST_BARS = 20
 
 
-def shown_orders(cleared: Clearing) -> pl.DataFrame:
+def shown_orders(step: RunStep) -> pl.DataFrame:
     """Return the homes that are drawn, in the order of the community, or of their balance if there are many."""
-    orders = cleared.orders
+    orders = step.orders
     if orders.height > MOST_BARS:
         ordered = orders.sort("balance_kwh", descending=True)
         orders = pl.concat([ordered.head(MOST_BARS // 2), ordered.tail(MOST_BARS // 2)])
     return orders
 
 
-def balances(cleared: Clearing) -> Spec:
+def balances(step: RunStep) -> Spec:
     """Draw each home's generation upwards, its demand downwards, and the balance B = G - L as a mark."""
-    orders = shown_orders(cleared)
+    orders = shown_orders(step)
     parts = {
         "Sun": (orders["generation_kwh"], palette.SOLAR),
         "Own EV": (orders["ev_supplied_kwh"], palette.EV),
@@ -43,7 +43,7 @@ def balances(cleared: Clearing) -> Spec:
         if values.abs().sum() > 0.0
     ]
     return chart(
-        f"balances-{cleared.step}",
+        f"balances-{step.step}",
         legend={"top": 0},
         grid={"left": 44, "right": 8, "top": 44, "bottom": 48},
         tooltip={"trigger": "axis", "valueFormatter": "%.2f kWh"},
@@ -72,18 +72,18 @@ def _marks(orders: pl.DataFrame) -> dict[str, object]:
     }
 
 
-def balances_alt(cleared: Clearing) -> str:
+def balances_alt(step: RunStep) -> str:
     """Say what `balances` shows."""
-    orders = cleared.orders
+    orders = step.orders
     most = orders.row(int(orders["balance_kwh"].arg_max() or 0), named=True)
     least = orders.row(int(orders["balance_kwh"].arg_min() or 0), named=True)
     return (
-        f"Energy of each home at {cleared.label}: {most['home']} has the highest balance with "
+        f"Energy of each home at {step.label}: {most['home']} has the highest balance with "
         f"{kwh(most['balance_kwh'])}, {least['home']} the lowest with {kwh(least['balance_kwh'])}."
     )
 
 
-def in_and_out(cleared: Clearing) -> Spec:
+def in_and_out(step: RunStep) -> Spec:
     """Draw what came into the community and what went out as two bars of the same length."""
     series = [
         {
@@ -94,11 +94,11 @@ def in_and_out(cleared: Clearing) -> Spec:
             "color": colour,
             "data": [short(value, 3) if side == place else 0 for place in range(2)],
         }
-        for name, side, value, colour in in_and_out_parts(cleared)
+        for name, side, value, colour in in_and_out_parts(step)
         if value > DUST_KWH
     ]
     return chart(
-        f"in-and-out-{cleared.step}",
+        f"in-and-out-{step.step}",
         legend={"top": 0},
         grid={"left": 40, "right": 16, "top": 56, "bottom": 46},
         tooltip={"trigger": "item", "valueFormatter": "%.2f kWh"},
@@ -108,9 +108,9 @@ def in_and_out(cleared: Clearing) -> Spec:
     )
 
 
-def in_and_out_parts(cleared: Clearing) -> list[tuple[str, int, float, str]]:
+def in_and_out_parts(step: RunStep) -> list[tuple[str, int, float, str]]:
     """Return name, side (0 = in, 1 = out), kWh and colour of all that crosses the homes' border."""
-    flow = cleared.energy
+    flow = step.energy
     return [
         ("Sun", 0, flow["generation_kwh"], palette.SOLAR),
         ("From EVs", 0, flow["ev_supplied_kwh"], palette.EV),
@@ -123,7 +123,7 @@ def in_and_out_parts(cleared: Clearing) -> list[tuple[str, int, float, str]]:
     ]
 
 
-def in_and_out_alt(cleared: Clearing) -> str:
+def in_and_out_alt(step: RunStep) -> str:
     """Say what `in_and_out` shows."""
-    words = [f"{name} {kwh(value)}" for name, _, value, _ in in_and_out_parts(cleared) if value > DUST_KWH]
-    return f"Energy in and out of the community at {cleared.label}: {', '.join(words) or 'none'}."
+    words = [f"{name} {kwh(value)}" for name, _, value, _ in in_and_out_parts(step) if value > DUST_KWH]
+    return f"Energy in and out of the community at {step.label}: {', '.join(words) or 'none'}."

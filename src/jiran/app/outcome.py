@@ -1,0 +1,264 @@
+"""What a market rule made of an order book: trades in the order they were made, prices, and who gained how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from jiran.app.book import Array, Book, Homes, book_of_step
+from jiran.app.inspector import trades_of
+from jiran.market import Clearing, clear
+from jiran.welfare import Best, efficiency, highest_welfare, welfare
+
+if TYPE_CHECKING:
+    from jiran.result import Result
+
+#: The rule of the paper.
+PAPER_RULE = "grid-fraction"
+#: Rules that first decide how much each home trades, and pair the homes afterwards.
+_RATIONED = {
+    "mid-market-rate", "supply-demand-ratio", "trade-reduction", "huang", "nash-bargaining", "shapley", "nucleolus",
+}  # fmt: skip
+_RATIONED_MATCHINGS = ("pro-rata", "equal-share")
+#: Rules that draw lots.
+_BY_CHANCE = {"continuous-double-auction", "random-p2p", "muda"}
+#: Differences of prices and energies below this are rounding.
+ROUNDING = 1e-9
+
+
+class Pair(NamedTuple):
+    """One trade, with what its two homes could trade before and after it; prices without the network charge."""
+
+    seller: int
+    buyer: int
+    kwh: float
+    buyer_price: float
+    seller_price: float
+    offered_kwh: float
+    wanted_kwh: float
+
+    @property
+    def offered_left_kwh(self) -> float:
+        """What the seller still has to sell."""
+        return _rest(self.offered_kwh - self.kwh)
+
+    @property
+    def wanted_left_kwh(self) -> float:
+        """What the buyer still needs."""
+        return _rest(self.wanted_kwh - self.kwh)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A book, the rule that cleared it, and the trades.
+
+    Attributes:
+        book: The orders.
+        rule: Name of the rule.
+        parameters: Its parameters, complete.
+        trades: What it traded; prices without the network charge.
+        seed: Of the rule's draws; None if they are the run's own.
+    """
+
+    book: Book
+    rule: str
+    trades: Clearing
+    parameters: dict[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+
+    @property
+    def rule_name(self) -> str:
+        """The rule's name; of a file with a rule, the file's."""
+        return PurePath(self.rule).name
+
+    @property
+    def kwh(self) -> float:
+        """Energy traded, kWh."""
+        return float(self.trades.kwh.sum())
+
+    @cached_property
+    def traded_kwh(self) -> Array:
+        """What each home traded, kWh >= 0, shape (home,)."""
+        return self.trades.sold + self.trades.bought
+
+    @cached_property
+    def prices(self) -> Array:
+        """What each home paid, or got, for a kWh on average; NaN for homes that did not trade."""
+        money = np.where(self.book.net_kwh > 0.0, self.trades.received, self.trades.paid)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            prices: Array = np.where(self.traded_kwh > 0.0, money / self.traded_kwh, np.nan)
+        return prices
+
+    @cached_property
+    def one_price(self) -> float | None:
+        """The price of all trades, if there is one."""
+        both = np.concatenate([self.trades.buyer_price, self.trades.seller_price])
+        if not both.size or np.ptp(both) > ROUNDING * max(1.0, float(np.abs(both).max())):
+            return None
+        return float(both[0])
+
+    @cached_property
+    def gains(self) -> Array:
+        """What each home gained against its own limit price, shape (home,)."""
+        return self._better_than(self.book.limit_price)
+
+    @cached_property
+    def grid_gains(self) -> Array:
+        """What each home gained against the grid, network charge paid, shape (home,)."""
+        book = self.book
+        buys = book.import_price - book.network_charge
+        return self._better_than(np.where(book.net_kwh < 0.0, buys, book.export_price))
+
+    def _better_than(self, price: Array) -> Array:
+        gain: Array = self.trades.received - self.trades.sold * price + self.trades.bought * price - self.trades.paid
+        return gain
+
+    @property
+    def account(self) -> float:
+        """What buyers paid above what sellers got: the market account."""
+        return _rest(float(self.trades.paid.sum() - self.trades.received.sum()))
+
+    @cached_property
+    def best(self) -> Best:
+        """The highest gain that any rule could reach, by limit prices."""
+        return highest_welfare(self.book.net_kwh, self.book.limit_price)
+
+    @cached_property
+    def welfare(self) -> float:
+        """What all gained together, by limit prices, whoever got it."""
+        return welfare(self.trades, self.book.limit_price)
+
+    @cached_property
+    def efficiency(self) -> float | None:
+        """The share of the highest gain that was reached; None if there was nothing to gain."""
+        return efficiency(self.trades, self.book.net_kwh, self.book.limit_price)
+
+    @property
+    def rationed(self) -> bool:
+        """Whether the rule first decides how much each home trades, and then makes the pairs."""
+        return self.rule in _RATIONED or self.matching in _RATIONED_MATCHINGS
+
+    @property
+    def matching(self) -> str:
+        """The way of matching of the paper's rule, "" for another rule."""
+        return str(self.parameters["matching"]) if self.rule == PAPER_RULE else ""
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether another draw could give other trades."""
+        return by_chance(self.rule, self.parameters)
+
+    @cached_property
+    def pairs(self) -> list[Pair]:
+        """The trades in the order made, with what seller and buyer could trade before and after each."""
+        left = self.traded_kwh.copy() if self.rationed else np.abs(self.book.net_kwh)
+        pairs = []
+        columns = (self.trades.seller, self.trades.buyer, self.trades.kwh, self.trades.buyer_price)
+        for seller, buyer, kwh, paid, got in zip(*columns, self.trades.seller_price, strict=True):
+            pair = Pair(int(seller), int(buyer), float(kwh), float(paid), float(got), left[seller], left[buyer])
+            left[seller], left[buyer] = pair.offered_left_kwh, pair.wanted_left_kwh
+            pairs.append(pair)
+        return pairs
+
+    @cached_property
+    def digits(self) -> int:
+        """The fewest digits that tell the orders and trades of the book apart."""
+        amounts = np.concatenate([np.abs(self.book.net_kwh), self.trades.kwh])
+        largest = float(amounts.max(initial=1.0))
+        most = 2 if largest >= 1.0 else 3 if largest >= 0.1 else 4
+        exact = (
+            digits for digits in range(most) if np.abs(amounts - amounts.round(digits)).max(initial=0.0) < ROUNDING
+        )
+        return next(exact, most)
+
+    def energy(self, kwh: float) -> str:
+        """Return an amount of energy with the digits of this book."""
+        return f"{kwh:.{self.digits}f} kWh"
+
+    def traded_beyond_limit(self, home: int) -> float:
+        """Return by how much a home's price is worse than its own limit, 0 if it is not."""
+        if not self.traded_kwh[home] > 0.0:
+            return 0.0
+        return max(0.0, _rest(-float(self.gains[home]) / float(self.traded_kwh[home])))
+
+    def trades_of(self, home: int) -> list[Pair]:
+        """Return the trades of a home."""
+        return [pair for pair in self.pairs if home in (pair.seller, pair.buyer)]
+
+
+def by_chance(rule: str, parameters: dict[str, Any]) -> bool:
+    """Tell whether a rule draws lots, so that another draw could give other trades."""
+    return rule in _BY_CHANCE or parameters.get("matching") == "random-order"
+
+
+def clear_book(book: Book, rule: str, parameters: dict[str, Any], seed: int = 0) -> Outcome:
+    """Clear a book with a rule.
+
+    Args:
+        book: The orders.
+        rule: Name of the rule, or the path of a file with one.
+        parameters: The rule's own, complete.
+        seed: Of its draws.
+
+    Raises:
+        JiranError: The rule cannot clear this book.
+    """
+    trades = clear(
+        book.net_kwh,
+        rule,
+        import_price=book.import_price,
+        export_price=book.export_price,
+        limit_price=book.limit_price,
+        seed=seed,
+        **parameters,
+    )
+    return Outcome(book, rule, trades, parameters, seed)
+
+
+def outcome_of_run(result: Result, step: int) -> Outcome:
+    """Return a step of a run as the run's own rule cleared it."""
+    book, trades = book_of_step(result, step), trades_of(result, step)
+    seller, buyer, kwh = (trades[name].copy() for name in ("seller", "buyer", "kwh"))
+    # A run's prices hold the network charge; without it a price of 0 stays 0 in spite of rounding.
+    paid = np.array([_rest(price) for price in trades["buyer_price"] - book.network_charge])
+    got = trades["seller_price"].copy()
+
+    def total(index: Homes, weight: Array) -> Array:
+        return np.bincount(index, weight, minlength=len(book.names)).astype(np.float64)
+
+    cleared = Clearing(
+        seller, buyer, kwh, paid, got,
+        sold=total(seller, kwh), bought=total(buyer, kwh), paid=total(buyer, kwh * paid), received=total(seller, kwh * got),
+    )  # fmt: skip
+    market = result.scenario.market
+    return Outcome(book, market.mechanism, cleared, dict(market.parameters))
+
+
+def marginal_pair(book: Book) -> tuple[int, int] | None:
+    """Return seller and buyer of the last trade worth making in the order of prices, or None if there is none."""
+    walk = clear_book(book, "uniform-price", {}).trades
+    return (int(walk.seller[-1]), int(walk.buyer[-1])) if walk.kwh.size else None
+
+
+def crossing(book: Book) -> tuple[float, float] | None:
+    """Return energy and price at which supply meets demand, or None if no bid reaches an ask.
+
+    Where many prices would do, it is the middle of them.
+    """
+    walk = clear_book(book, "uniform-price", {})
+    if not walk.kwh:
+        return None
+    limit, open_kwh = book.limit_price, np.abs(book.net_kwh) - walk.traded_kwh
+    unsold, unmet = (side[open_kwh[side] > ROUNDING] for side in (book.sellers, book.buyers))
+    # No lower than what a seller that sells asks and a buyer that wants more bids; and the mirror image.
+    low = max([limit[walk.trades.seller[-1]], *limit[unmet[:1]]])
+    high = min([limit[walk.trades.buyer[-1]], *limit[unsold[:1]]])
+    return walk.kwh, float(low + high) / 2.0
+
+
+def _rest(value: float) -> float:
+    return 0.0 if abs(value) < ROUNDING else float(value)

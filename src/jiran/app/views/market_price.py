@@ -1,0 +1,110 @@
+"""The station of the price: why a home got it, and who gained how much."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import streamlit as st
+
+from jiran.app.charts import book as charts
+from jiran.app.drawing import draw
+from jiran.app.outcome import PAPER_RULE
+from jiran.app.step_words import account_words, tex, welfare_words
+from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
+from jiran.app.why import compare, explain, headline
+from jiran.app.words import counted
+
+if TYPE_CHECKING:
+    from jiran.app.outcome import Outcome
+
+
+def show(scene: Scene) -> None:
+    """Draw why a home got its price, and who gained how much."""
+    outcome = scene.outcome
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        home = _pick_home(outcome)
+        st.markdown(headline(outcome, home))
+        for line in explain(outcome, home):
+            st.markdown(line)
+        if outcome.rule == PAPER_RULE:
+            _fixed_price(outcome)
+        st.markdown("\n".join(f"- {line}" for line in compare(outcome, home)))
+    with right:
+        alt = f"{outcome.book.names[home]} on the curves. {charts.curves_alt(outcome)}"
+        draw(charts.home(outcome, home), key="curves", alt=alt, height=HEIGHT)
+    _gains(outcome, home)
+
+
+def _pick_home(outcome: Outcome) -> int:
+    """Let the viewer choose a home; at first the buyer of the first trade."""
+    names = outcome.book.names
+    homes = [int(home) for home in (*outcome.book.buyers, *outcome.book.sellers)] or list(range(len(names)))
+    if len(homes) < len(names):
+        homes += [home for home in range(len(names)) if home not in set(homes)]
+    home: int = st.selectbox(
+        "Why did this home get its price?", sorted(homes), key=f"market_home|{len(names)}|{names[0]}",
+        index=sorted(homes).index(outcome.pairs[0].buyer if outcome.pairs else homes[0]),
+        format_func=names.__getitem__,
+    )  # fmt: skip
+    return home
+
+
+def _fixed_price(outcome: Outcome) -> None:
+    """Say move 4 of the paper: P = alpha * P_grid."""
+    alpha, grid = float(outcome.parameters["fraction"]), outcome.book.import_price
+    unit = rf"\ \text{{{tex(outcome.book.currency)}/kWh}}" if outcome.book.currency else ""
+    st.latex(
+        rf"\begin{{aligned}}P_\text{{P2P}} &= \alpha \, P_\text{{grid}} \\ &= {alpha:g} \times {grid:.4f} = "
+        rf"{alpha * grid:.4f}{unit}\end{{aligned}}"
+    )
+
+
+def _gains(outcome: Outcome, home: int) -> None:
+    """Draw who gained how much, and what became of all that could be gained."""
+    st.markdown("**Who gained how much**")
+    st.markdown(" ".join(filter(None, (welfare_words(outcome), account_words(outcome)))))
+    book, traded = outcome.book, np.flatnonzero(outcome.traded_kwh > 0.0)
+    if not traded.size:
+        return
+    order = traded[np.argsort(-outcome.gains[traded], kind="stable")]
+    order = np.concatenate([order[order == home], order[order != home]])
+    shown = order[:MOST_ROWS]
+    gains = pl.DataFrame(
+        {
+            "home": [book.names[each] for each in shown],
+            "side": ["sells" if book.net_kwh[each] > 0.0 else "buys" for each in shown],
+            "kwh": outcome.traded_kwh[shown],
+            "price": outcome.prices[shown],
+            "limit": book.limit_price[shown],
+            "gain": outcome.gains[shown],
+            "grid_gain": outcome.grid_gains[shown],
+        }
+    )
+    if np.allclose(outcome.gains, outcome.grid_gains, atol=1e-9):
+        gains = gains.drop("limit", "grid_gain")
+    column, money = st.column_config.NumberColumn, f", {book.currency}" if book.currency else ""
+    digits = 2 if np.abs(outcome.gains).max() >= 1.0 else 4
+    st.dataframe(
+        gains,
+        hide_index=True,
+        height=table_height(min(traded.size, 8)),
+        column_config={
+            "home": st.column_config.TextColumn("Home"),
+            "side": st.column_config.TextColumn("Side"),
+            "kwh": column("kWh", format=f"%.{outcome.digits}f"),
+            "price": column("Price", format="%.4g"),
+            "limit": column("Own limit", format="%.4g", help="A buyer's highest, a seller's lowest price"),
+            "gain": column(
+                f"Gain{money}" if "limit" not in gains.columns else f"Gain against its own limit{money}",
+                format=f"%+.{digits}f",
+                help="Energy times the difference between its price and its limit; the grid's price where it bid that",
+            ),
+            "grid_gain": column(f"Gain against the grid{money}", format=f"%+.{digits}f"),
+        },
+        key="gains",
+        alt=f"Gains of {counted(int(traded.size), 'home')} that traded. {welfare_words(outcome)}",
+    )
+    more(int(traded.size), MOST_ROWS, "homes that gained less")

@@ -1,0 +1,46 @@
+"""What the stations of the market's walk share: what it is about, and the size of tables and pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from jiran.app.inspector import RunStep
+    from jiran.app.outcome import Outcome
+    from jiran.result import Result
+
+#: Rows of a table that teaches.
+MOST_ROWS = 20
+#: Height of the pictures, the same at all stations, pixels.
+HEIGHT = 430
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the walk is about.
+
+    Attributes:
+        outcome: The cleared book.
+        result: The run it is a step of, or None.
+        step: That step, or None.
+        own: Whether the run itself was cleared like this.
+    """
+
+    outcome: Outcome
+    result: Result | None = None
+    step: RunStep | None = None
+    own: bool = False
+
+
+def more(there: int, shown: int, what: str) -> None:
+    """Say how many rows are not shown."""
+    if there > shown:
+        st.caption(f"… and {there - shown:,} more {what}.")
+
+
+def table_height(rows: int) -> int:
+    """Return how high a table of so many rows is, pixels; longer ones scroll."""
+    return 38 + 35 * min(rows, 10)

@@ -1,0 +1,184 @@
+"""The stations of the walk through one step: energy, order book, supply and demand, pairs, price, and the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import streamlit as st
+
+from jiran.app.charts import book as charts
+from jiran.app.charts import run_step
+from jiran.app.drawing import draw
+from jiran.app.inspector import DUST_KWH, RunStep
+from jiran.app.outcome import PAPER_RULE
+from jiran.app.step_words import curve_words, money_words, rest_words, scarce_words, tex_name
+from jiran.app.views import market_pairs, market_price
+from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
+from jiran.app.words import counted, kwh
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Station:
+    """One stop of the walk: its short name, its question, and what draws it."""
+
+    title: str
+    heading: str
+    draw: Callable[[Scene], None]
+
+
+def of_run(*, rest: bool) -> list[Station]:
+    """Return the stations of a step of the run; what became of the rest is known for the run as it was."""
+    walk = [Station("Energy", _FIRST, _energy), *_WALK]
+    return [*walk, Station("The rest", "And the rest?", _rest)] if rest else walk
+
+
+def of_table() -> list[Station]:
+    """Return the stations of the viewer's own orders."""
+    return [Station("Orders", _FIRST, _orders), *_WALK]
+
+
+def _orders(scene: Scene) -> None:
+    """Draw the energy of a table of orders."""
+    book = scene.outcome.book
+    st.markdown(
+        "Who sells has energy to spare, above zero; who buys needs it, below zero. The price is the least that a seller "
+        "takes and the most that a buyer pays."
+    )
+    st.markdown(scarce_words(scene.outcome))
+    draw(charts.orders(book), key="orders", alt=charts.orders_alt(book), height=HEIGHT)
+    more(len(book.names), charts.MOST_BARS, "homes with smaller orders")
+
+
+def _energy(scene: Scene) -> None:
+    """Draw each home's balance."""
+    if scene.step is None:
+        return
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        _balance_words(scene.step, scene.outcome.digits)
+        st.markdown(scarce_words(scene.outcome))
+    with right:
+        draw(run_step.balances(scene.step), key="balances", alt=run_step.balances_alt(scene.step), height=HEIGHT)
+        more(scene.step.orders.height, run_step.MOST_BARS, "homes with smaller balances")
+
+
+def _balance_words(step: RunStep, digits: int) -> None:
+    """Say move 1 of the paper: B = G - L."""
+    st.markdown(
+        "Every home first uses its own sun. Its balance *B* is what it generates (*G*) less what it needs (*L*, "
+        "its EV included). Above zero it has energy to spare, below zero it is short."
+    )
+    st.latex(r"B_i = G_i - L_i")
+    orders = step.orders
+    for place in dict.fromkeys((orders["balance_kwh"].arg_max() or 0, orders["balance_kwh"].arg_min() or 0)):
+        home = orders.row(place, named=True)
+        generated = home["generation_kwh"] + home["ev_supplied_kwh"]
+        needed = home["load_kwh"] + home["ev_kwh"]
+        st.latex(
+            rf"B_{{{tex_name(home['home'])}}} = {generated:.{digits}f} - {needed:.{digits}f} = "
+            rf"{home['balance_kwh']:.{digits}f}\ \text{{kWh}}"
+        )
+
+
+def _book(scene: Scene) -> None:
+    """Draw the two sides of the order book, facing each other."""
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _side(scene, sells=True)
+    with right:
+        _side(scene, sells=False)
+    st.markdown(scarce_words(scene.outcome))
+    st.caption("Best price on top. “Traded” says how much of each order the rule lets trade in the end.")
+
+
+def _side(scene: Scene, *, sells: bool) -> None:
+    """Draw one side of the order book, best price on top."""
+    outcome, book = scene.outcome, scene.outcome.book
+    homes = book.sellers if sells else book.buyers
+    noun, limit = ("seller", "Asks at least") if sells else ("buyer", "Bids at most")
+    if not homes.size:
+        st.markdown(f"**No {noun}s** in this step.")
+        return
+    energy = np.abs(book.net_kwh[homes])
+    verb = ("offers" if sells else "wants") if homes.size == 1 else ("offer" if sells else "want")
+    st.markdown(f"**{counted(homes.size, noun)}** {verb} **{outcome.energy(float(energy.sum()))}**.")
+    if outcome.rule == PAPER_RULE:
+        st.latex(r"B_i > 0 \;\Rightarrow\; S_i = B_i" if sells else r"B_j < 0 \;\Rightarrow\; D_j = -B_j")
+    if sells and scene.step is not None and scene.step.orders["ev_offer_kwh"].sum() > DUST_KWH:
+        st.caption("An EV that lends its battery offers more than its home has left.")
+    number, form = st.column_config.NumberColumn, f"%.{outcome.digits}f"
+    st.dataframe(
+        pl.DataFrame(
+            {
+                "home": [book.names[home] for home in homes],
+                "limit": book.limit_price[homes],
+                "kwh": energy,
+                "until": energy.cumsum(),
+                "traded": (outcome.traded_kwh[homes] / energy).round(2),
+            }
+        ).head(MOST_ROWS),
+        hide_index=True,
+        height=table_height(homes.size),
+        column_config={
+            "home": st.column_config.TextColumn(noun.capitalize()),
+            "limit": number(limit, format="%.4g"),
+            "kwh": number("kWh", format=form),
+            "until": number("kWh so far", format=form, help="This order and all above it"),
+            "traded": st.column_config.ProgressColumn("Traded", format="percent", min_value=0.0, max_value=1.0),
+        },
+        key=f"side_{noun}",
+        alt=f"{counted(homes.size, noun)} with {kwh(float(energy.sum()))} in all, best price first.",
+    )
+    more(homes.size, MOST_ROWS, f"{noun}s")
+
+
+def _curves(scene: Scene) -> None:
+    """Draw supply and demand with the clearing point."""
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        for line in curve_words(scene.outcome):
+            st.markdown(line)
+    with right:
+        draw(charts.clearing(scene.outcome), key="curves", alt=charts.curves_alt(scene.outcome), height=HEIGHT)
+
+
+def _rest(scene: Scene) -> None:
+    """Draw what happened to the rest, and that nothing is lost."""
+    step, result = scene.step, scene.result
+    if step is None or result is None:
+        return
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        st.markdown(rest_words(step.energy))
+        parts = run_step.in_and_out_parts(step)
+        came, went = (sum(value for _, side, value, _ in parts if side == which) for which in (0, 1))
+        st.markdown(
+            f"- Energy: {came:.2f} kWh came in, {went:.2f} kWh went out.\n"
+            f"- {money_words(step, result.scenario.currency)}"
+        )
+        st.markdown(_even(max(abs(came - went), abs(sum(step.money.values())))))
+    with right:
+        draw(run_step.in_and_out(step), key="in_and_out", alt=run_step.in_and_out_alt(step), height=HEIGHT // 2)
+
+
+def _even(difference: float) -> str:
+    return (
+        ":material/check_circle: No kWh is lost, and the money sums to zero."
+        if abs(difference) < 1e-6
+        else f"Off by {difference:.1e}."
+    )
+
+
+_FIRST = "Who has energy, who needs it?"
+_WALK = (
+    Station("Order book", "Who sells, who buys, and at what price?", _book),
+    Station("Supply and demand", "Where do supply and demand meet?", _curves),
+    Station("Pairs", "Who sells to whom?", market_pairs.show),
+    Station("Price", "At what price, and why?", market_price.show),
+)
