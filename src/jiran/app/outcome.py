@@ -159,7 +159,9 @@ class Outcome:
         pairs = []
         columns = (self.trades.seller, self.trades.buyer, self.trades.kwh, self.trades.buyer_price)
         for seller, buyer, kwh, paid, got in zip(*columns, self.trades.seller_price, strict=True):
-            pair = Pair(int(seller), int(buyer), float(kwh), float(paid), float(got), left[seller], left[buyer])
+            pair = Pair(
+                int(seller), int(buyer), float(kwh), float(paid), float(got), float(left[seller]), float(left[buyer])
+            )
             left[seller], left[buyer] = pair.offered_left_kwh, pair.wanted_left_kwh
             pairs.append(pair)
         return pairs

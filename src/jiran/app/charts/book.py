@@ -98,7 +98,7 @@ def _picture(outcome: Outcome, name: str, until_kwh: float, series: list[dict[st
             "selectedMode": False,
             "data": [_legend(each) for each in [*curves, *series] if "name" in each],
         },
-        grid={"left": 12, "right": 20, "top": 52, "bottom": 46, "containLabel": True},
+        grid={"left": 30, "right": 20, "top": 52, "bottom": 46, "containLabel": True},
         tooltip={"trigger": "item"},
         xAxis={
             "type": "value",
@@ -113,7 +113,8 @@ def _picture(outcome: Outcome, name: str, until_kwh: float, series: list[dict[st
         yAxis={
             "type": "value",
             "name": unit,
-            "nameTextStyle": {"align": "left"},
+            "nameLocation": "middle",
+            "nameGap": 40,
             "min": low,
             "max": high,
             "interval": step,

@@ -73,13 +73,17 @@ def continuous_double_auction(case: Case) -> list[str]:
                 "and of those who came later none took it."
             ),
         ]
-    waited = [pair for pair in case.pairs if abs(pair.buyer_price - case.limit) < ROUNDING]
-    came = [pair for pair in case.pairs if pair not in waited]
+    limit = case.book.limit_price
+    even = [pair for pair in case.pairs if abs(limit[pair.seller] - limit[pair.buyer]) < ROUNDING]
+    waited = [pair for pair in case.pairs if pair not in even and abs(pair.buyer_price - case.limit) < ROUNDING]
+    came = [pair for pair in case.pairs if pair not in even and pair not in waited]
     said = []
+    if even:
+        said.append(f"{case.name} and {_partners(case, even)} name the same price, {price(case.limit)}.")
     if waited:
-        who = listed(case.named(_partner(case, pair)) for pair in waited)
         said.append(
-            f"{case.name}'s {case.order} was waiting when {who} came: so {price(case.limit)}, its own {case.order}."
+            f"{case.name}'s {case.order} was waiting when {_partners(case, waited)} came: so {price(case.limit)}, its own "
+            f"{case.order}."
         )
     if came:
         who = listed(f"{case.named(_partner(case, pair))} at {price(pair.buyer_price)}" for pair in came)
@@ -103,3 +107,7 @@ def random_p2p(case: Case) -> list[str]:
 
 def _partner(case: Case, pair: Pair) -> int:
     return pair.buyer if case.sells else pair.seller
+
+
+def _partners(case: Case, pairs: list[Pair]) -> str:
+    return listed(case.named(_partner(case, pair)) for pair in pairs)

@@ -1,0 +1,297 @@
+"""The page of the market: a step cleared again gives the run's own trades, and every station shows any book."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import numpy as np
+import polars as pl
+import pytest
+
+from jiran.app.book import book_of_step, limits_of
+from jiran.app.charts import book as charts
+from jiran.app.orders import EXAMPLE
+from jiran.app.outcome import clear_book, crossing, outcome_of_run
+from jiran.market import mechanisms
+from jiran.market.matching import MATCHINGS
+from pages import MANY, run, show
+from textbook import cleared, home
+
+PAGE = """
+from jiran.app.views import market
+
+market.show()
+"""
+BY_CHANCE = {"continuous-double-auction", "random-p2p", "muda"}
+RULES = sorted(mechanisms())
+ODD = {
+    "no trades": {"market.mechanism": "grid-only"},
+    "one home": {"homes.groups": [{"kind": "solar", "count": 1}]},
+    "ev supply": {"ev.supply.enabled": True, "steps": 72},
+    "one step": {"steps": 1},
+    "pro-rata": {"market.matching": "pro-rata"},
+    "random-order": {"market.matching": "random-order"},
+    "network charge": {"grid.network_charge": 0.1},
+    "5 minutes": {"steps": 288, "step_minutes": 5},
+    "200 homes": MANY,
+    "quotes": {"homes.groups": [], "homes.single": [{"id": r"$x_{1}\alpha$ *b*", "kind": "solar"}, {"id": "[n](http://x)", "kind": "normal"}]},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def paper():
+    return run()
+
+
+def walk(at, stations):
+    """Go through all stations with Next, and back."""
+    for _ in range(stations - 1):
+        at.button(key="walk_next").click().run()
+        assert not at.exception
+        assert not at.error
+    assert at.button(key="walk_next").disabled
+    for _ in range(stations - 1):
+        at.button(key="walk_back").click().run()
+    assert at.button(key="walk_back").disabled
+    return at
+
+
+def text(at):
+    return " ".join(entry.value for entry in at.markdown)
+
+
+def own(result, rule="uniform-price", station=0):
+    at = show(PAGE, result, market_station=station)
+    at.segmented_control(key="market_source").set_value("Your own orders").run()
+    if rule != "uniform-price":
+        at.selectbox(key="market_rule|").set_value(rule).run()
+    assert not at.exception
+    return at
+
+
+@pytest.mark.parametrize("rule", [name for name in RULES if name not in BY_CHANCE])
+@pytest.mark.parametrize("charge", [0.0, 0.05])
+def test_a_step_cleared_again_by_the_runs_rule_gives_exactly_the_runs_trades(rule, charge):
+    result = run(**{"market.mechanism": rule, "grid.network_charge": charge})
+    for step in range(24):
+        was = outcome_of_run(result, step)
+        again = clear_book(was.book, rule, was.parameters)
+        for name in ("seller", "buyer", "kwh", "buyer_price", "seller_price"):
+            np.testing.assert_allclose(getattr(again.trades, name), getattr(was.trades, name), atol=1e-9, err_msg=name)
+
+
+@pytest.mark.parametrize("rule", sorted(BY_CHANCE))
+def test_another_draw_keeps_the_laws_of_volume(rule):
+    result = run(**{"market.mechanism": rule})
+    for step in range(24):
+        was = outcome_of_run(result, step)
+        again = clear_book(was.book, rule, was.parameters, seed=3)
+        assert again.kwh <= min(was.book.offered_kwh, was.book.wanted_kwh) + 1e-9
+        if rule != "muda":  # with equal bids all that can be traded is traded
+            assert again.kwh == pytest.approx(was.kwh)
+
+
+@pytest.mark.parametrize("matching", MATCHINGS)
+def test_what_is_traded_and_paid_is_what_the_run_settled(matching):
+    result = run(**{"market.matching": matching, "grid.network_charge": 0.03})
+    traded = sum(outcome_of_run(result, step).traded_kwh for step in range(24))
+    np.testing.assert_allclose(traded, np.abs(result.flows.outputs.traded_kwh).sum(axis=0), atol=1e-9)
+    received = sum(outcome_of_run(result, step).trades.received for step in range(24))
+    np.testing.assert_allclose(received, result.settlement.received, atol=1e-9)
+
+
+def test_homes_bid_at_the_tariff(paper):
+    book = book_of_step(paper, 8)
+    assert set(book.limit_price[book.buyers]) == {0.5625}
+    assert set(book.limit_price[book.sellers]) == {0.2}
+    assert limits_of(run(**{"grid.network_charge": 0.1}), 8).max() == pytest.approx(0.4625)
+    assert book.flat
+
+
+@pytest.mark.parametrize("overrides", ODD.values(), ids=ODD.keys())
+def test_the_walk_shows_any_run(overrides):
+    at = show(PAGE, run(**overrides))
+    assert not at.error
+    walk(at, 6)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_walk_shows_a_step_cleared_by_any_rule(paper, rule):
+    at = show(PAGE, paper)
+    at.selectbox(key="market_rule|grid-fraction").set_value(rule).run()
+    assert not at.exception
+    walk(at, 6 if rule == "grid-fraction" else 5)
+    again = [entry.value for entry in at.caption if "cleared again" in entry.value]
+    assert bool(again) == (rule != "grid-fraction")
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_walk_shows_the_textbooks_orders_under_any_rule(paper, rule):
+    walk(own(paper, rule), 5)
+
+
+def test_the_moves_of_the_paper_say_the_numbers_of_the_step(paper):
+    at = show(PAGE, paper)
+    formulas, words = "", ""
+    for _ in range(6):
+        formulas += " ".join(entry.value for entry in at.latex)
+        words += text(at)
+        if not at.button(key="walk_next").disabled:
+            at.button(key="walk_next").click().run()
+    assert r"B_{\text{S1}} = 2.50 - 0.35 = 2.15\ \text{kWh}" in formulas
+    assert r"\min(2.15,\, 3.78)" in formulas
+    assert r"0.8 \times 0.5625 = 0.4500\ \text{MYR/kWh}" in formulas
+    assert "**5 sellers** offer **10.00 kWh**" in words
+    assert "**Trade 1:** S1 sells 2.15 kWh to E1 at **0.45**" in words
+    assert "E1 buys 3.78 kWh at **MYR 0.45 per kWh**" in words
+    assert "No kWh is lost, and the money sums to zero." in words
+
+
+def test_time_goes_on_and_back(paper):
+    at = show(PAGE, paper)
+    assert at.select_slider[0].value == 8
+    at.button(key="step_next").click().run()
+    assert at.select_slider[0].value == 9
+    at.button(key="step_before").click().run()
+    at.button(key="step_before").click().run()
+    assert at.select_slider[0].value == 7
+    assert not at.exception
+
+
+def test_another_page_can_ask_for_a_step():
+    result = run(steps=72)
+    at = show(PAGE, result, wanted_step=57, day="2026-03-23")
+    assert at.select_slider[0].value == 57
+    at.run()
+    assert at.select_slider[0].value == 57
+
+
+def test_trades_are_shown_one_after_the_other(paper):
+    at = show(PAGE, paper, market_station=3)
+    assert "**Trade 1:**" in text(at)
+    at.button(key="trade_next").click().run()
+    assert "**Trade 2:**" in text(at)
+    table = at.dataframe[0].value
+    assert table["number"].to_list() == [2, 1]
+    assert table["now"].to_list() == ["▶", ""]
+    at.button(key="trade_before").click().run()
+    assert "**Trade 1:**" in text(at)
+
+
+def test_a_home_of_ones_choice_is_explained(paper):
+    at = own(paper, "vcg", station=4)
+    picker = next(box for box in at.selectbox if box.label == "Why did this home get its price?")
+    picker.set_value(picker.options.index("Farid")).run()
+    assert "Farid sells 1 kWh for **90 per kWh**" in text(at)
+    assert "a deficit of **10**" in text(at)
+
+
+def test_another_draw_and_back(paper):
+    at = own(paper, "random-p2p", station=3)
+    before = text(at)
+    for _ in range(6):
+        at.button(key="draw_again").click().run()
+        if text(at) != before:
+            break
+    assert text(at) != before
+    at.button(key="draw_first").click().run()
+    assert text(at) == before
+
+
+def test_a_runs_own_draw_is_shown_until_another_is_wanted():
+    at = show(PAGE, run(**{"market.mechanism": "random-p2p"}))
+    assert not any("cleared again" in entry.value for entry in at.caption)
+    at.button(key="draw_again").click().run()
+    assert any("with other draws" in entry.value for entry in at.caption)
+
+
+def test_the_parameters_of_the_rule_can_be_changed(paper):
+    at = own(paper, station=2)
+    assert "at **87.5** for all" in text(at)
+    at.number_input[0].set_value(0.0).run()
+    assert "at **85** for all" in text(at)
+
+
+@pytest.mark.parametrize(
+    ("rule", "cell", "value", "sentence"),
+    [
+        ("uniform-price", (2, "Price"), "", "Uniform-price needs a price from everyone: row 3 (Chong) has none."),
+        ("uniform-price", (1, "Price"), "NaN", "Row 2 (Ben), price = 'NaN': must be a finite number, such as 0.35."),
+        (
+            "vcg",
+            (5, "Name"),
+            "Ben",
+            "Ben buys in row 2 and sells in row 6: a home has one order, so give each row its own name.",
+        ),
+    ],
+)
+def test_orders_that_cannot_be_read_are_one_sentence_at_every_station(paper, rule, cell, value, sentence):
+    row, column = cell
+    cells = [value if place == row else old for place, old in enumerate(EXAMPLE[column])]
+    table = EXAMPLE.with_columns(pl.Series(column, cells))
+    at = own(paper, rule)
+    at.session_state["own_orders"].now = at.session_state["own_orders"].start = table
+    at.session_state["own_orders"].key = "own_orders_9"
+    for station in (0, 3):
+        at.session_state["market_station"] = station
+        at.run()
+        assert not at.exception
+        assert [entry.value.replace("\\", "") for entry in at.error] == [sentence]
+
+
+def test_a_rule_that_refuses_says_so_in_a_sentence():
+    at = show(PAGE, run(**MANY))
+    at.selectbox(key="market_rule|grid-fraction").set_value("nucleolus").run()
+    assert not at.exception
+    assert len(at.error) == 1
+    assert "at most 16 homes" in at.error[0].value
+
+
+def test_curves_are_the_book_and_cross_where_the_textbook_says():
+    outcome = cleared("uniform-price")
+    assert crossing(outcome.book) == (2.0, 87.5)
+    lines = {series.get("name"): series for series in charts.clearing(outcome)["series"]}
+    assert lines["Supply"]["data"][:4] == [[0.0, 80.0], [1.0, 80.0], [1.0, 85.0], [2.0, 85.0]]
+    assert lines["Demand"]["data"][-1] == [5.0, 60.0]
+    assert lines["Price 87.5"]["data"] == [[0.0, 87.5], [2.0, 87.5]]
+    assert lines["Cleared here"]["data"] == [[2.0, 87.5]]
+    assert "Curves cross" not in lines
+    vcg = {series.get("name"): series for series in charts.clearing(cleared("vcg"))["series"]}
+    assert vcg["Curves cross"]["data"] == [[2.0, 87.5]]
+    assert {"Buyers pay 85", "Sellers get 90"} <= set(vcg)
+
+
+def test_pictures_mark_the_pair_and_the_gain():
+    outcome = cleared("uniform-price")
+    lines = {series.get("name"): series for series in charts.pair(outcome, 1)["series"]}
+    assert lines["Grace asks 85"]["data"] == [[1.0, 85.0], [2.0, 85.0]]
+    assert lines["Ben bids 90"]["data"] == [[1.0, 90.0], [2.0, 90.0]]
+    area = charts.home(outcome, home(outcome, "Farid"))["series"][-1]["markArea"]["data"]
+    assert area == [[{"coord": [0.0, 80.0]}, {"coord": [1.0, 87.5]}]]
+
+
+def test_equal_bids_have_no_crossing_but_a_clearing_point(paper):
+    names = [series.get("name") for series in charts.clearing(outcome_of_run(paper, 8))["series"]]
+    assert "Cleared here" in names
+    assert "Curves cross" not in names
+
+
+@pytest.mark.parametrize("station", range(6))
+def test_a_big_community_is_quick_and_small(big, station):
+    at = show(PAGE, big, market_station=station, day="2026-06-01")
+    started = time.process_time()
+    at.run()
+    assert time.process_time() - started < 3.0  # on a busy machine
+    assert not at.exception
+    specs = [element.proto.spec for element in at.get("echarts_chart")]
+    assert sum(map(len, specs)) < 150_000
+    for element in at.get("echarts_chart"):
+        assert json.loads(element.proto.spec)["animation"] is False
+        assert any(digit in element.proto.alt for digit in "0123456789")
+    assert max([element.value.shape[0] for element in at.dataframe], default=0) <= 20
+
+
+@pytest.fixture(scope="module")
+def big():
+    return run(**MANY, steps=35_040, step_minutes=15)

@@ -1,0 +1,220 @@
+"""Why a home got its price: each rule's own explanation, with the numbers of the textbook's book."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from jiran.app.orders import EXAMPLE
+from jiran.app.outcome import clear_book, outcome_of_run
+from jiran.app.step_words import account_words, curve_words, trade_words, welfare_words
+from jiran.app.why import EXPLANATIONS, compare, explain, headline
+from jiran.market import find, mechanisms
+from pages import run
+from textbook import cleared, home, read
+
+
+def why(outcome, name):
+    return " ".join([headline(outcome, home(outcome, name)), *explain(outcome, home(outcome, name))])
+
+
+#: Rule, home, and what its explanation must say.
+SAID = [
+    (
+        "uniform-price",
+        "Aminah",
+        "Ben (bids 90) with Grace (asks 85)",
+        "halfway between the ask of 85 and the bid of 90: 87.5",
+    ),
+    ("uniform-price", "Ben", "Ben is one of this last pair"),
+    ("uniform-price", "Chong", "trades nothing", "Hana's 95, above Chong's bid of 80"),
+    ("pay-as-bid", "Farid", "With Aminah it is halfway between the ask of 80 and the bid of 100: 90"),
+    ("mcafee", "Ben", "Chong's 80 and Hana's 95 give 87.5", "That lies between", "at **87.5 per kWh**"),
+    ("trade-reduction", "Aminah", "Ben (bids 90) with Grace (asks 85), is given up", "at **90 per kWh**"),
+    ("trade-reduction", "Farid", "for **85 per kWh**"),
+    ("trade-reduction", "Grace", "Grace belongs to the pair that is given up"),
+    ("trade-reduction", "Hana", "Hana stands behind that pair"),
+    ("huang", "Aminah", "at **90 per kWh**", "is given up"),
+    (
+        "vcg",
+        "Aminah",
+        "at **85 per kWh**",
+        "Without Aminah, Grace would sell 1 kWh less (ask 85)",
+        "costs the others 85",
+    ),
+    ("vcg", "Farid", "for **90 per kWh**", "Without Farid, Ben would buy 1 kWh less (bid 90)", "saves the others 90"),
+    ("nash-bargaining", "Ben", "25 / 4 = 6.25", "90 − 6.25 = 83.75"),
+    ("shapley", "Ben", "5 when it comes last; the average over all orders is 3.3333", "90 − 3.3333 = 86.6667"),
+    ("nucleolus", "Farid", "Without Farid the others would gain 10 less", "80 + 7.5 = 87.5"),
+    ("mid-market-rate", "Ben", "(120 + 50) / 2 = 85"),
+    ("mid-market-rate", "Chong", "Chong bids at most 80, less than 85: it stays out"),
+    (
+        "supply-demand-ratio",
+        "Ben",
+        "5 kWh / 5 kWh = 1.00",
+        "the grid's export price: 50",
+        "None of the sellers accepts 50",
+    ),
+    ("grid-fraction", "Ben", "0.8 × 120 = 96", "at **96 per kWh**"),
+    ("grid-only", "Ben", "The grid supplies it at 120 per kWh"),
+    ("consensus", "Farid", "Farid agreed with Aminah and Ben, at 88.3333"),
+]
+
+
+@pytest.mark.parametrize(("rule", "name", "said"), [(rule, name, said) for rule, name, *said in SAID])
+def test_the_explanation_has_the_numbers_of_the_book(rule, name, said):
+    text = why(cleared(rule), name)
+    for words in said:
+        assert words in text
+
+
+def test_every_rule_that_is_installed_has_its_own_explanation():
+    assert set(mechanisms()) <= set(EXPLANATIONS)
+
+
+@pytest.mark.parametrize("rule", sorted(mechanisms()))
+def test_every_home_of_every_book_is_explained_in_whole_sentences(rule):
+    rng = np.random.default_rng(5)
+    for size in (1, 2, 7):
+        for flat in (False, True):
+            net = np.where(rng.random(size) < 0.2, 0.0, rng.normal(size=size).round(2))
+            limit = np.where(net < 0.0, 0.5, 0.2) if flat else rng.uniform(0.1, 0.6, size).round(2)
+            book = replace(
+                read(EXAMPLE),
+                names=tuple("ABCDEFG"[:size]),
+                net_kwh=net,
+                limit_price=limit,
+                import_price=0.5,
+                export_price=0.2,
+            )
+            for seed in (0, 1, None):
+                outcome = replace(clear_book(book, rule, find(rule).values({}), seed or 0), seed=seed)
+                for one in range(size):
+                    text = " ".join([headline(outcome, one), *explain(outcome, one), *compare(outcome, one)])
+                    assert re.search(r"[.]$", text)
+                    assert "nan" not in text
+                    assert "inf" not in text.replace("info", "")
+                    assert "  " not in text
+
+
+def test_a_price_said_is_the_price_paid():
+    for rule in ("uniform-price", "mcafee", "trade-reduction", "vcg", "shapley", "pay-as-bid"):
+        outcome = cleared(rule)
+        for one in np.flatnonzero(outcome.traded_kwh > 0.0):
+            said = re.search(r"\*\*([\d.]+) per kWh\*\*", headline(outcome, int(one))).group(1)
+            assert float(said) == pytest.approx(outcome.prices[one], abs=5e-5)
+
+
+def test_vcg_with_orders_of_many_sizes_says_what_adds_up_to_the_price():
+    book = replace(
+        read(EXAMPLE), names=("A", "B", "C", "X", "Y", "Z"),
+        net_kwh=np.array([-2.0, -1.0, -1.5, 1.0, 1.0, 3.0]), limit_price=np.array([10.0, 9.0, 6.0, 2.0, 4.0, 8.0]),
+    )  # fmt: skip
+    outcome = clear_book(book, "vcg", {})
+    for one in np.flatnonzero(outcome.traded_kwh > 0.0):
+        text = " ".join(explain(outcome, int(one)))
+        parts = re.findall(r"would (?:buy|sell) ([\d.]+) kWh (?:more|less) \((?:ask|bid) ([\d.]+)\)", text)
+        money = sum(float(kwh) * float(limit) for kwh, limit in parts)
+        assert money == pytest.approx(outcome.traded_kwh[one] * outcome.prices[one])
+
+
+def test_mcafee_that_does_not_fit_gives_up_the_last_pair():
+    book = replace(
+        read(EXAMPLE), names=("A", "B", "X", "Y"), net_kwh=np.array([-1.0, -1.0, 1.0, 1.0]),
+        limit_price=np.array([10.0, 9.0, 2.0, 8.5]), import_price=20.0, export_price=0.0,
+    )  # fmt: skip
+    outcome = clear_book(book, "mcafee", {})
+    text = " ".join(explain(outcome, 0))
+    assert "the grid's 0 and the grid's 20 give 10" in text
+    assert "is given up" in text
+    assert outcome.prices[0] == 9.0
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_muda_says_the_price_of_the_other_group_and_nobody_trades_across(seed):
+    outcome = cleared("muda", seed)
+    first = np.random.default_rng(seed).random(10) < 0.5
+    for pair in outcome.pairs:
+        assert first[pair.seller] == first[pair.buyer]
+        sides = " ".join(explain(outcome, pair.seller)), " ".join(explain(outcome, pair.buyer))
+        prices = [float(re.search(r"alone would clear at ([\d.]+)", text).group(1)) for text in sides]
+        assert prices[0] == prices[1]
+        assert pair.seller_price - 1e-4 <= prices[0] <= pair.buyer_price + 1e-4
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_continuous_auction_says_whose_order_was_waiting(seed):
+    outcome = cleared("continuous-double-auction", seed)
+    for pair in outcome.pairs:
+        if outcome.book.limit_price[pair.seller] == outcome.book.limit_price[pair.buyer]:
+            assert "name the same price" in " ".join(explain(outcome, pair.seller))
+            continue
+        waiting = [one for one in (pair.seller, pair.buyer) if outcome.book.limit_price[one] == pair.buyer_price]
+        assert len(waiting) == 1
+        assert "was waiting when" in " ".join(explain(outcome, waiting[0]))
+
+
+def test_a_rule_from_elsewhere_is_placed_among_all_prices():
+    outcome = replace(cleared("pay-as-bid"), rule="somebodys-rule")
+    assert explain(outcome, home(outcome, "Ben")) == [
+        "The buyers pay 87.5 to 90, 88.75 on average. For Ben it is 1.25 less."
+    ]
+
+
+def test_bill_sharing_says_that_the_price_comes_later():
+    outcome = replace(cleared("uniform-price"), rule="bill-sharing")
+    assert "At the end of the billing period" in " ".join(explain(outcome, 1))
+
+
+def test_a_price_is_compared_with_the_own_limit_and_with_the_grid():
+    outcome = cleared("grid-fraction")
+    assert compare(outcome, home(outcome, "Chong")) == [
+        "It would have paid up to 80: this rule does not look at it. A **loss** of 16 per kWh.",
+        "The grid asks 120. A gain of 24 per kWh.",
+    ]
+    charged = clear_book(replace(outcome.book, network_charge=10.0), "uniform-price", {})
+    assert compare(charged, 1)[1] == (
+        "The grid asks 120; a neighbour's kWh costs 10 more for the network. A gain of 22.5 per kWh."
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "account", "welfare"),
+    [
+        ("uniform-price", "Buyers pay exactly what sellers get.", "gained 25 of the 25 that was possible: **100%**"),
+        ("trade-reduction", "a surplus of **5**", "gained 20 of the 25 that was possible: **80%**"),
+        ("vcg", "Buyers pay 170, sellers get 180: a deficit of **10**", "**100%**"),
+        ("grid-fraction", "exactly", "A gain of 25 was possible; this rule loses 70"),
+    ],
+)
+def test_the_account_and_the_gain_of_the_textbook(rule, account, welfare):
+    outcome = cleared(rule)
+    assert account in account_words(outcome)
+    assert welfare in welfare_words(outcome)
+
+
+def test_words_beside_the_curves():
+    said = " ".join(curve_words(cleared("vcg")))
+    assert "The curves cross at **2 kWh**" in said
+    assert "buyers pay **85**, sellers get **90**" in said
+    said = " ".join(curve_words(outcome_of_run(run(), 8)))
+    assert "both lines are flat" in said
+    assert "trades all of these 8.03 kWh, at **0.45** for all" in said
+
+
+def test_a_trade_in_a_sentence():
+    assert trade_words(cleared("uniform-price"), 1) == (
+        "**Trade 2:** Grace sells 1 kWh to Ben at **87.5**. Ben would have paid up to 90, Grace asked 85."
+    )
+    assert "Farid sells 1 kWh to Aminah; Aminah pays **85**, Farid gets **90**." in trade_words(cleared("vcg"), 0)
+
+
+def test_names_that_look_like_code_stay_names():
+    book = replace(read(EXAMPLE), names=("[n](http://x)", "*b*", *EXAMPLE["Name"][2:]))
+    outcome = clear_book(book, "uniform-price", {"k": 0.5})
+    text = " ".join([headline(outcome, 0), *explain(outcome, 0), trade_words(outcome, 1)])
+    assert "[n](http" not in text
+    assert r"\*b\*" in text
