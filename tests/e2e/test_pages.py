@@ -15,7 +15,8 @@ import jiran
 #: Title, a heading that is its own, and the least number of canvases (tables are canvases too).
 PAGES = (
     ("Day", "the homes lived from", 1),
-    ("Trades", "Who trades with whom", 5),
+    ("Market", "Why did this home get this price?", 1),
+    ("Trades", "Who trades with whom", 4),
     ("Homes", "Who pays what", 5),
     ("Paper", "From Table I to Table II", 2),
     ("Neighbourhood", "Trading saved the 12 homes", 2),

@@ -37,6 +37,8 @@ EXAMPLE = pl.DataFrame(
         "Price": ["100", "90", "80", "70", "60", "80", "85", "95", "100", "110"],
     }
 )
+#: A table to paste into.
+EMPTY = pl.DataFrame({column: [""] * 12 for column in COLUMNS}, schema=dict.fromkeys(COLUMNS, pl.String))
 #: The grid's prices beside it.
 EXAMPLE_IMPORT, EXAMPLE_EXPORT = 120.0, 50.0
 

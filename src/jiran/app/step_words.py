@@ -103,19 +103,21 @@ def account_words(outcome: Outcome) -> str:
     paid, got = float(outcome.trades.paid.sum()), float(outcome.trades.received.sum())
     if abs(outcome.account) < 5e-5:
         return "Buyers pay exactly what sellers get."
+    money = f"{outcome.book.currency} " if outcome.book.currency else ""
     kind = "a surplus" if outcome.account > 0.0 else "a deficit"
     keeps = "which the market account keeps" if outcome.account > 0.0 else "which somebody has to add"
-    return f"Buyers pay {price(paid)}, sellers get {price(got)}: {kind} of **{price(abs(outcome.account))}**, {keeps}."
+    return f"Buyers pay {money}{price(paid)}, sellers get {money}{price(got)}: {kind} of **{price(abs(outcome.account))}**, {keeps}."
 
 
 def welfare_words(outcome: Outcome) -> str:
     """Say how much of the gain that was possible the rule reached."""
     best, reached = outcome.best.welfare, outcome.efficiency
+    money = f"{outcome.book.currency} " if outcome.book.currency else ""
     if reached is None:
         return "No trade could have gained anything by these bids and asks."
     if outcome.welfare < -ROUNDING:
-        return f"A gain of {price(best)} was possible; this rule loses {price(-outcome.welfare)}, for it makes trades that cost more than they are worth."
-    return f"Together they gained {price(outcome.welfare)} of the {price(best)} that was possible: **{reached:.0%}**."
+        return f"A gain of {money}{price(best)} was possible; this rule loses {money}{price(-outcome.welfare)}, for it makes trades that cost more than they are worth."
+    return f"Together they gained {money}{price(outcome.welfare)} of the {money}{price(best)} that was possible: **{reached:.0%}**."
 
 
 def rest_words(flow: dict[str, float]) -> str:

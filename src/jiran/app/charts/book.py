@@ -287,23 +287,20 @@ def _grid(book: Book) -> dict[str, Any]:
 
 
 def _lines(data: list[dict[str, Any]], colour: str, style: str) -> dict[str, Any]:
-    line = {"color": colour, "type": style, "width": 1.2}
-    return {
-        "silent": True,
-        "symbol": "none",
-        "lineStyle": line,
-        "label": {"color": colour, "fontSize": 11},
-        "data": data,
-    }
+    """Return level lines; without a precision of its own a line would stand at a rounded price."""
+    line, label = {"color": colour, "type": style, "width": 1.2}, {"color": colour, "fontSize": 11}
+    return {"silent": True, "symbol": "none", "precision": 6, "lineStyle": line, "label": label, "data": data}
 
 
 def _range(outcome: Outcome) -> tuple[float, float, float]:
     """Return round ends of the price axis, with some room around all prices, and the distance of its labels."""
     book, trades = outcome.book, outcome.trades
-    with_order = book.limit_price[book.net_kwh != 0.0]
-    levels = np.concatenate(
-        [with_order, trades.buyer_price, trades.seller_price, [book.import_price, book.export_price]]
-    )
+    levels = np.concatenate([book.limit_price[book.net_kwh != 0.0], trades.buyer_price, trades.seller_price])
+    grid = np.array([book.import_price, book.export_price])
+    if levels.size:  # a grid's price far from all bids and asks would press them flat
+        room = 1.5 * max(float(np.ptp(levels)), 0.2 * float(np.abs(levels).max()))
+        grid = grid[(grid >= levels.min() - room) & (grid <= levels.max() + room)]
+    levels = np.concatenate([levels, grid])
     low, high = float(levels.min()), float(levels.max())
     span = max(high - low, abs(high) * 0.1, 0.01)
     step = 10.0 ** math.floor(math.log10(span))

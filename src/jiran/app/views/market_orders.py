@@ -9,7 +9,7 @@ import streamlit as st
 from jiran.app import state
 from jiran.app.bills import plain
 from jiran.app.export import csv_bytes
-from jiran.app.orders import EXAMPLE, MOST_ORDERS, read_csv, read_orders
+from jiran.app.orders import EMPTY, EXAMPLE, MOST_ORDERS, read_csv, read_orders
 from jiran.errors import JiranError
 
 if TYPE_CHECKING:
@@ -48,7 +48,11 @@ def ask() -> None:
             key="own_csv", icon=":material/download:", on_click="ignore", type="tertiary",
         )  # fmt: skip
         st.button(
-            "Back to the textbook's example", icon=":material/undo:", key="own_example", type="tertiary",
+            "Empty the table", icon=":material/delete:", key="own_empty", type="tertiary",
+            on_click=state.set_own_orders, args=(EMPTY,),
+        )  # fmt: skip
+        st.button(
+            "The textbook's example", icon=":material/menu_book:", key="own_example", type="tertiary",
             on_click=state.set_own_orders, args=(EXAMPLE,),
         )  # fmt: skip
 
