@@ -54,10 +54,10 @@ def curve_words(outcome: Outcome) -> list[str]:
             f"The curves cross at **{outcome.energy(cross[0])}**. Left of it a buyer would pay at least what a seller asks, "
             "so a trade suits both; right of it no price does."
         )
-    return [*said, _rule_words(outcome, cross[0])]
+    return [*said, _rule_words(outcome, *cross)]
 
 
-def _rule_words(outcome: Outcome, possible_kwh: float) -> str:
+def _rule_words(outcome: Outcome, possible_kwh: float, crossing_price: float) -> str:
     """Say how much the rule traded of what suits both sides, and at what price."""
     rule = plain(outcome.rule_name)
     if not outcome.kwh:
@@ -68,7 +68,13 @@ def _rule_words(outcome: Outcome, possible_kwh: float) -> str:
         much = f"only {outcome.energy(outcome.kwh)}"
     else:
         much = f"all of these {outcome.energy(outcome.kwh)}"
-    return f"The rule {rule} trades {much}{_at(outcome)}."
+    said = f"The rule {rule} trades {much}{_at(outcome)}."
+    at = outcome.one_price
+    if at is None or outcome.book.flat or abs(at - crossing_price) <= ROUNDING:
+        return said
+    return (
+        f"{said} Where the curves cross the price would be {price(crossing_price)}; this rule has a formula of its own."
+    )
 
 
 def _at(outcome: Outcome) -> str:

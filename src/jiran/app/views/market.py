@@ -230,7 +230,7 @@ def _walk(titles: list[str]) -> int:
             on_click=go, args=(1,), disabled=now == last,
         )  # fmt: skip
         st.segmented_control(
-            "Station", range(last + 1), key=_STATION, required=True, label_visibility="collapsed",
+            "Station", range(last + 1), key=_STATION, required=True, label_visibility="collapsed", persist_state="session",
             format_func=lambda place: f"{place + 1} {titles[place]}",
         )  # fmt: skip
     return now
