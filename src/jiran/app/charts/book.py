@@ -283,7 +283,7 @@ def _grid(book: Book) -> dict[str, Any]:
         }
         for place, (words, level) in enumerate(both)
     ]
-    return _lines(lines, palette.GRID, "dashed")
+    return _lines(lines, palette.GRID, "dashed") | {"z": 1}
 
 
 def _lines(data: list[dict[str, Any]], colour: str, style: str) -> dict[str, Any]:

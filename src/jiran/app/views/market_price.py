@@ -57,8 +57,8 @@ def _fixed_price(outcome: Outcome) -> None:
     alpha, grid = float(outcome.parameters["fraction"]), outcome.book.import_price
     unit = rf"\ \text{{{tex(outcome.book.currency)}/kWh}}" if outcome.book.currency else ""
     st.latex(
-        rf"\begin{{aligned}}P_\text{{P2P}} &= \alpha \, P_\text{{grid}} \\ &= {alpha:g} \times {grid:.4f} = "
-        rf"{alpha * grid:.4f}{unit}\end{{aligned}}"
+        rf"\begin{{aligned}}P_\text{{P2P}} &= \alpha \, P_\text{{grid}} \\ &= {alpha:g} \times {grid:.4f} \\ "
+        rf"&= {alpha * grid:.4f}{unit}\end{{aligned}}"
     )
 
 

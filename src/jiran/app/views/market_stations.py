@@ -101,7 +101,7 @@ def _side(scene: Scene, *, sells: bool) -> None:
     """Draw one side of the order book, best price on top."""
     outcome, book = scene.outcome, scene.outcome.book
     homes = book.sellers if sells else book.buyers
-    noun, limit = ("seller", "Asks at least") if sells else ("buyer", "Bids at most")
+    noun, limit = ("seller", "Asks") if sells else ("buyer", "Bids")
     if not homes.size:
         st.markdown(f"**No {noun}s** in this step.")
         return
@@ -127,9 +127,9 @@ def _side(scene: Scene, *, sells: bool) -> None:
         height=table_height(homes.size),
         column_config={
             "home": st.column_config.TextColumn(noun.capitalize()),
-            "limit": number(limit, format="%.4g"),
+            "limit": number(limit, format="%.4g", help=f"At {'least' if sells else 'most'}, per kWh"),
             "kwh": number("kWh", format=form),
-            "until": number("kWh so far", format=form, help="This order and all above it"),
+            "until": number("So far", format=form, help="kWh of this order and all above it"),
             "traded": st.column_config.ProgressColumn("Traded", format="percent", min_value=0.0, max_value=1.0),
         },
         key=f"side_{noun}",
