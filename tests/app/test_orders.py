@@ -6,7 +6,6 @@ import numpy as np
 import polars as pl
 import pytest
 
-from jiran.app.book import needs_bids
 from jiran.app.orders import COLUMNS, EXAMPLE, MOST_ORDERS, read_csv, read_orders
 from jiran.errors import JiranError
 from jiran.market import find, mechanisms
@@ -130,7 +129,7 @@ def test_a_file_without_prices_does_for_rules_that_need_none():
 
 
 def test_the_rules_that_need_bids():
-    needing = {name for name, rule in mechanisms().items() if needs_bids(rule)}
+    needing = {name for name, rule in mechanisms().items() if rule.needs_bids}
     assert {"uniform-price", "vcg", "muda"} <= needing
     assert not needing & {
         "grid-fraction",

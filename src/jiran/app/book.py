@@ -10,19 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.app.inspector import orders_of
+from jiran.judgement import limits_between
 
 if TYPE_CHECKING:
-    from jiran.market import Mechanism
     from jiran.result import Result
 
 Array = NDArray[np.float64]
 Homes = NDArray[np.int64]
-
-#: Rules that work with what homes bid; the others need energy and the grid's prices alone.
-_WITH_BIDS = {
-    "uniform-price", "pay-as-bid", "continuous-double-auction", "random-p2p", "trade-reduction", "mcafee", "vcg",
-    "muda", "huang",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -90,25 +84,12 @@ class Book:
         return Book(self.names, net, self.limit_price, self.import_price, self.export_price)
 
 
-def needs_bids(rule: Mechanism) -> bool:
-    """Tell whether a rule works with the prices that homes bid."""
-    return bool(getattr(rule, "needs_bids", rule.name in _WITH_BIDS))
-
-
-def limits_of(result: Result, step: int) -> Array:
-    """Return each home's limit price in a step of a run, shape (home,): today's homes bid at the tariff."""
-    net = orders_of(result, step)
-    buys = result.prices.grid_import[step] - result.scenario.grid.network_charge
-    limits: Array = np.where(net < 0.0, buys, result.prices.grid_export[step])
-    return limits
-
-
 def book_of_step(result: Result, step: int) -> Book:
     """Return the orders of a step of a run."""
     return Book(
         tuple(result.community.ids),
         orders_of(result, step),
-        limits_of(result, step),
+        limits_between(result, step, step + 1)[0],
         float(result.prices.grid_import[step]),
         float(result.prices.grid_export[step]),
         float(result.scenario.grid.network_charge),

@@ -91,7 +91,7 @@ def _orders(result: Result, step: int) -> pl.DataFrame:
     fleet = result.flows.fleet
     own_ev[fleet.homes] -= result.flows.outputs.ev_lent_kwh[step]
     balance = flow["generation_kwh"] + own_ev - flow["load_kwh"] - flow["ev_kwh"]
-    offer[fleet.homes] = _ev_offers(result, step, own_ev[fleet.homes], balance[fleet.homes])
+    offer[fleet.homes] = result.flows.outputs.ev_offered_kwh[step]
     order = balance + offer
     order[np.abs(order) < DUST_KWH] = 0.0
     return pl.DataFrame(
@@ -108,22 +108,6 @@ def _orders(result: Result, step: int) -> pl.DataFrame:
             "deficit_kwh": np.maximum(-order, 0.0),
         }
     )
-
-
-def _ev_offers(result: Result, step: int, own_kwh: Array, balance_kwh: Array) -> Array:
-    """Return what each EV that lends its battery offered to neighbours, as the kernel does, shape (ev,)."""
-    flows = result.flows
-    fleet, out = flows.fleet, flows.outputs
-    if not fleet.homes.size or not fleet.supplying[step]:
-        return np.zeros(fleet.homes.size)
-    before = out.ev_stored_kwh[step - 1] if step else result.start.ev_stored_kwh
-    later = fleet.charging_steps_after[step] * fleet.step_kwh * fleet.ev.charge_efficiency
-    floor = np.maximum(fleet.departure_kwh - later, fleet.ev.minimum_kwh)
-    spare = (before - fleet.trip_kwh[step] - floor) * fleet.ev.discharge_efficiency
-    spare = np.clip(spare, 0.0, fleet.step_kwh)
-    offers = (out.ev_charged_kwh[step] == 0.0) & (balance_kwh >= -DUST_KWH)
-    free: Array = np.where(offers, np.maximum(spare - own_kwh, 0.0), 0.0)
-    return free
 
 
 def _money(result: Result, step: int) -> dict[str, float]:

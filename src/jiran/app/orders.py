@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from jiran.app.book import Book, needs_bids
+from jiran.app.book import Book
 from jiran.errors import JiranError, ScenarioError
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def read_orders(table: pl.DataFrame, rule: Mechanism, *, import_price: float, ex
         net.append(energy if sells else -energy)
         if price:
             limit.append(_number(f"{place}, price", price, "must be a finite number, such as 0.35"))
-        elif needs_bids(rule):
+        elif rule.needs_bids:
             raise JiranError(f"{rule.name} needs a price from everyone: {place} has none")
         else:
             limit.append(export_price if sells else import_price)

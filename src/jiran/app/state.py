@@ -189,14 +189,6 @@ def pinned_words() -> str | None:
     return label(wanted, scenario())
 
 
-def is_new_upload(file: str) -> bool:
-    """Tell whether a file has not been seen in this session, and remember it."""
-    if st.session_state.get("seen_upload") == file:
-        return False
-    st.session_state.seen_upload = file
-    return True
-
-
 def is_new_upload(file: str, place: str) -> bool:
     """Tell whether a file is not the last one seen at a place of the dashboard, and remember it."""
     seen: dict[str, str] = st.session_state.setdefault("seen_uploads", {})

@@ -108,6 +108,13 @@ def _accepted(case: Case, at: float) -> list[str]:
 def bill_sharing(case: Case) -> list[str]:
     """Explain the price that is only known at the end."""
     does = "gets one price for each kWh it gave" if case.sells else "pays one price for each kWh it took"
+    if case.kwh and case.price != 0.0:
+        return [
+            (
+                f"The price was set at the end of the billing period, when the bill with the grid was shared out: {case.name} "
+                f"{does}, {price(case.price)}, in every step and the same as all other {case.own_side}."
+            )
+        ]
     return [
         (
             "Within a step the energy moves at a price of 0. At the end of the billing period the bill with the grid is "
