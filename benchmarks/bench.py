@@ -221,6 +221,22 @@ def dashboard() -> list[tuple[str, str, str, float, float]]:
     return [("dashboard, rerun of the first page, CPU", f"{rerun * 1000:.0f} ms", "25 ms", rerun / 0.025, 1.0)]
 
 
+def comparing() -> list[tuple[str, str, str, float, float]]:
+    """Measure the server's CPU time for the page Compare: ten rules on a day that was not compared before."""
+    code = (
+        "import time; import jiran; from streamlit.testing.v1 import AppTest;"
+        "page = 'from jiran.app.views import compare; compare.show()';"
+        "app, times = AppTest.from_string(page, default_timeout=120), []\n"
+        "for seed in range(12):\n"
+        "    app.session_state['result'] = jiran.simulate(jiran.load_scenario('paper', {'seed': seed}))\n"
+        "    begin = time.process_time(); app.run(); times.append(time.process_time() - begin)\n"
+        "    assert len(app.dataframe[0].value) == 10 and not app.exception\n"
+        "print(min(times))"
+    )
+    first = float(_run(["-c", code]).splitlines()[-1])
+    return [("dashboard, Compare, ten rules on a new day, CPU", f"{first * 1000:.0f} ms", "300 ms", first / 0.3, 1.0)]
+
+
 def _run(arguments: list[str], **environment: str) -> str:
     done = subprocess.run(  # noqa: S603  our own program
         [sys.executable, *arguments], check=True, capture_output=True, text=True, env=os.environ | environment
@@ -230,7 +246,7 @@ def _run(arguments: list[str], **environment: str) -> str:
 
 def main() -> int:
     """Measure, print, and tell whether every budget holds."""
-    parts = (kernel_and_simulate, rules, clearing, memory, growth, processes, dashboard)
+    parts = (kernel_and_simulate, rules, clearing, memory, growth, processes, dashboard, comparing)
     rows = [row for part in parts for row in part()]
     table = Table(title=f"jiran {jiran.__version__}: budgets, best of {ROUNDS}")
     for heading in ("what", "measured", "against", "ratio", "budget", ""):

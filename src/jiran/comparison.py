@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -36,6 +36,9 @@ SEEDS = 30
 #: The optimum is worked out for runs of at most this many steps: a year by the hour.
 _MOST_STEPS = 9_000
 
+#: Runs of so many home-steps together are in memory at once, about 2 GB; a larger one is alone.
+_AT_ONCE_HOME_STEPS = 40_000_000
+
 
 class Sample(NamedTuple):
     """What is kept of one run of a comparison."""
@@ -49,8 +52,9 @@ class Sample(NamedTuple):
     hour_received: Array  # (24,): what sellers got for it
 
 
-#: Finished runs by scenario (its JSON, the seed included): give the same one again to go on where a comparison stopped.
-Samples = MutableMapping[str, Sample]
+#: Finished runs by seed and scenario, or the fault of its rule: give the same one again to go on
+#: where a comparison stopped.
+Samples = MutableMapping[str, Sample | PluginError]
 
 
 @dataclass(frozen=True)
@@ -191,7 +195,7 @@ def compare(
         >>> import jiran
         >>> both = compare(by_rule(jiran.load_scenario("paper"), ["grid-fraction", "mid-market-rate"]))
         >>> both.table(("p2p_kwh",))["p2p_kwh"].round(2).to_list()
-        [32.98, 32.98]
+        [32.99, 32.99]
     """
     if not cases:
         raise JiranError("there is nothing to compare: name at least one case")
@@ -199,39 +203,42 @@ def compare(
     report = progress or (lambda _done: None)
     first = next(iter(cases.values())).seed
     chosen = tuple(range(first, first + seeds))
-    left, faults = dict(cases), list[PluginError]()
+    left = dict(cases)
     report(0.0)
     for place, seed in enumerate(chosen):
-        seeded = {name: case.model_copy(update={"seed": seed}) for name, case in left.items()}
-        todo = {_key(case): (name, case) for name, case in seeded.items() if _key(case) not in known}
-        for count, (key, found) in enumerate(_run_all({key: case for key, (_, case) in todo.items()}), 1):
-            if isinstance(found, PluginError):
-                faults.append(found)
-                del left[todo[key][0]]
-            else:
-                known[key] = found
+        keys = {name: _key(case, seed) for name, case in left.items()}
+        todo = {key: left[name].model_copy(update={"seed": seed}) for name, key in keys.items() if key not in known}
+        for count, (key, found) in enumerate(_run_all(todo), 1):
+            known[key] = found
             report((place + count / len(todo)) / seeds)
-        if not left:
-            raise faults[0]
-    return replace(finished(left, chosen, known), faults=tuple(str(fault) for fault in faults))
+        left = {name: case for name, case in left.items() if not isinstance(known[keys[name]], PluginError)}
+    return finished(cases, chosen, known)
 
 
 def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Samples) -> Comparison:
     """Return the comparison of the seeds that all cases have been run with: what a stopped one knows.
 
     Raises:
-        JiranError: No seed is finished.
+        JiranError: No seed is finished, or no case can be run.
     """
-    keys = {seed: [_key(case.model_copy(update={"seed": seed})) for case in cases.values()] for seed in seeds}
-    whole = tuple(seed for seed, wanted in keys.items() if all(key in samples for key in wanted))
+    runs = {name: [samples.get(_key(case, seed)) for seed in seeds] for name, case in cases.items()}
+    faults = {
+        name: fault for name, found in runs.items() for fault in reversed(found) if isinstance(fault, PluginError)
+    }
+    left = {name: case for name, case in cases.items() if name not in faults}
+    if not left:
+        raise next(iter(faults.values()))
+    whole = [place for place in range(len(seeds)) if all(runs[name][place] is not None for name in left)]
     if not whole:
         raise JiranError("the comparison was stopped before all cases had been run once")
-    found = {name: tuple(samples[keys[seed][place]] for seed in whole) for place, name in enumerate(cases)}
-    return Comparison(dict(cases), whole, found, tuple(_notes(cases)))
+    kept = {name: tuple(run for place in whole if isinstance(run := runs[name][place], Sample)) for name in left}
+    said = tuple(str(fault) for fault in faults.values())
+    return Comparison(left, tuple(seeds[place] for place in whole), kept, tuple(_notes(left)), said)
 
 
-def _key(scenario: Scenario) -> str:
-    return scenario.model_dump_json(exclude={"name", "description"})
+def _key(scenario: Scenario, seed: int) -> str:
+    """Return what decides a run."""
+    return f"{seed} {scenario.model_dump_json(exclude={'name', 'description', 'seed'})}"
 
 
 def _run_all(scenarios: dict[str, Scenario]) -> Iterator[tuple[str, Sample | PluginError]]:
@@ -239,11 +246,12 @@ def _run_all(scenarios: dict[str, Scenario]) -> Iterator[tuple[str, Sample | Plu
     shared: dict[str, list[tuple[str, Scenario]]] = {}
     for key, scenario in scenarios.items():
         alike = scenario.model_copy(update={"market": Market(), "bids": Bids()})
-        shared.setdefault(_key(alike), []).append((key, scenario))
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        for group in shared.values():
-            setting = prepare(group[0][1])
-            baseline, optima = without_trading(setting), _Optima()
+        shared.setdefault(_key(alike, alike.seed), []).append((key, scenario))
+    for group in shared.values():
+        setting = prepare(group[0][1])
+        baseline, optima = without_trading(setting), _Optima()
+        fit = _AT_ONCE_HOME_STEPS // (setting.community.size * setting.timeline.steps)
+        with ThreadPoolExecutor(max(1, min(os.cpu_count() or 1, fit))) as pool:
             jobs = {pool.submit(_sample, setting, scenario, baseline, optima): key for key, scenario in group}
             try:
                 yield from ((jobs[job], job.result()) for job in as_completed(jobs))

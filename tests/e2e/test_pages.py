@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import expect
 
 import jiran
+from jiran import report as jiran_report
+from jiran.app.views.compare import TELLING
 
 #: Title, a heading that is its own, and the least number of canvases (tables are canvases too).
 PAGES = (
@@ -18,6 +20,7 @@ PAGES = (
     ("Market", "Why did this home get this price?", 1),
     ("Trades", "Who trades with whom", 4),
     ("Homes", "Who pays what", 5),
+    ("Compare", "The rules side by side", 7),
     ("Paper", "From Table I to Table II", 2),
     ("Neighbourhood", "Trading saved the 12 homes", 2),
 )
@@ -92,6 +95,29 @@ def test_the_zip_holds_homes_steps_trades_and_a_scenario_that_runs_again(visit, 
     assert trades["kwh"].sum() == pytest.approx(result.trades["kwh"].sum())
     again = jiran.simulate(jiran.load_scenario(str(tmp_path / "scenario.toml")))
     assert again.kpis["cost"] == result.kpis["cost"]
+
+
+def test_rules_are_compared_and_the_comparison_is_taken_along(visit, tmp_path):
+    shown = visit("/compare")
+    expect(shown.story).to_contain_text("reach 100% of what the homes could save")
+    expect(shown.main.get_by_test_id("stDataFrame").first).to_be_visible()
+    shown.main.get_by_role("combobox", name="How homes bid").click()
+    shown.page.get_by_role("option", name="truthful", exact=True).click()
+    # While it is drawn anew, the earlier answer may still stand below.
+    expect(shown.story.filter(has_text="the other 8 rules trade less")).to_be_visible()
+    shown.settle()
+    found = jiran.compare(jiran.by_rule(jiran.load_scenario("paper", {"bids.strategy": "truthful"}), sorted(TELLING)))
+    with shown.page.expect_download() as waiting:
+        shown.page.get_by_role("button", name="All rules, CSV").click()
+    assert waiting.value.suggested_filename == "jiran-compare-paper.csv"
+    table = pl.read_csv(waiting.value.path())
+    assert table["case"].to_list() == list(found.cases)
+    assert table["saving"].to_list() == pytest.approx(found.table(("saving",))["saving"].to_list())
+    with shown.page.expect_download() as waiting:
+        shown.page.get_by_role("button", name="All rules, web page").click()
+    page = tmp_path / waiting.value.suggested_filename
+    waiting.value.save_as(page)
+    assert page.read_text(encoding="utf-8") == jiran_report.html(found)
 
 
 def test_changes_of_the_panel_reach_every_page(dashboard):

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from jiran.app.words import counted, money
 from jiran.kpis import MONEY_DUST
+from jiran.words import counted, money
 
 if TYPE_CHECKING:
     from jiran.result import Result

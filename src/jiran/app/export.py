@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from jiran.scenario.files import to_toml
+from jiran.scenario.files import shareable, to_toml
 from jiran.tables import trades_frame
 
 if TYPE_CHECKING:
@@ -50,13 +49,7 @@ def trades(result: Result, window: Window | None = None) -> pl.DataFrame:
 
 def toml_bytes(scenario: Scenario) -> bytes:
     """Return a scenario as TOML; of files on this machine only the name is told."""
-    homes, market = scenario.homes, scenario.market
-    if homes.data is not None:
-        data = homes.data.model_copy(update={"path": Path(homes.data.path).name})
-        homes = homes.model_copy(update={"data": data})
-    if market.mechanism.endswith(".py"):
-        market = market.model_copy(update={"mechanism": Path(market.mechanism).name})
-    return to_toml(scenario.model_copy(update={"homes": homes, "market": market})).encode()
+    return to_toml(shareable(scenario)).encode()
 
 
 def zip_bytes(result: Result) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from jiran.app import sidebar, state
-from jiran.app.views import day, homes, market, neighbourhood, paper, trades
+from jiran.app.views import compare, day, homes, market, neighbourhood, paper, trades
 from jiran.errors import JiranError
 
 _ICON = Path(__file__).parent / "icon.png"
@@ -18,6 +18,7 @@ PAGES = (
     (market.show, "Market", ":material/storefront:", "market"),
     (trades.show, "Trades", ":material/swap_horiz:", "trades"),
     (homes.show, "Homes", ":material/home:", "homes"),
+    (compare.show, "Compare", ":material/balance:", "compare"),
     (paper.show, "Paper", ":material/menu_book:", "paper"),
 )
 

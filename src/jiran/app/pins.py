@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from jiran.app.labels import named
-from jiran.app.words import counted
 from jiran.scenario.files import as_data
+from jiran.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,14 +7,20 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jiran.errors import PluginError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from jiran.comparison import Sample
     from jiran.result import Result
     from jiran.scenario import Scenario
 
 #: Results that are kept: as many as have this many home-steps together (about 2 GB at the most).
 _KEPT_HOME_STEPS = 40_000_000
+
+#: Samples of comparisons that are kept: as many as have this many homes together (about 100 MB).
+_KEPT_SAMPLED_HOMES = 4_000_000
 
 
 class Runs:
@@ -64,3 +70,16 @@ def changed_at(wanted: Scenario) -> int:
     if wanted.homes.data is not None:
         names.append(wanted.homes.data.path)
     return max((path.stat().st_mtime_ns for path in map(Path, names) if path.exists()), default=0)
+
+
+class Samples(dict[str, "Sample | PluginError"]):
+    """Runs of comparisons, shared by all viewers, so that one that was stopped goes on where it was."""
+
+    def make_room(self) -> None:
+        """Drop the oldest runs if there are too many; call it before a comparison, which needs all of its own."""
+        homes = sum(len(run.homes) for run in list(self.values()) if not isinstance(run, PluginError))
+        for key in list(self):
+            if homes <= _KEPT_SAMPLED_HOMES:
+                return
+            run = self.pop(key, None)
+            homes -= 0 if run is None or isinstance(run, PluginError) else len(run.homes)

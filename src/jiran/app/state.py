@@ -12,6 +12,7 @@ import datetime as dt
 import gc
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,7 +23,10 @@ from jiran.app.links import FIRST_PRESET, Base, Pin, base_of_preset, read_link, 
 from jiran.app.orders import EXAMPLE, EXAMPLE_EXPORT, EXAMPLE_IMPORT
 from jiran.app.outcome import clear_book
 from jiran.app.pins import label
-from jiran.app.runs import Runs, changed_at, fit_together, home_steps
+from jiran.app.runs import Runs, Samples, changed_at, fit_together, home_steps
+from jiran.app.stoppable import StoppableBar
+from jiran.comparison import Comparison, finished
+from jiran.comparison import compare as run_comparison
 from jiran.errors import JiranError
 from jiran.scenario import MAX_HOME_STEPS, Scenario, validate
 from jiran.scenario.files import with_overrides
@@ -240,6 +244,57 @@ def result() -> Result:
     """Return the run that the pages show."""
     current: Result = st.session_state.result
     return current
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _samples(changed: int) -> Samples:  # noqa: ARG001  samples of files that were changed since are of no use
+    return Samples()
+
+
+def compare(name: str, cases: dict[str, Scenario], seeds: int) -> Comparison:
+    """Return a comparison from memory, or run it with a progress bar and a button that stops it.
+
+    One that was stopped has only the seeds that were done; `go_on` lets it go on.
+
+    Args:
+        name: What it is for; each page keeps one comparison of a name.
+        cases: Scenarios by name.
+        seeds: How many seeds.
+
+    Raises:
+        JiranError: None of the cases can be run.
+    """
+    changed = max(map(changed_at, cases.values()))
+    key = f"{seeds} {changed} {[(case, wanted.model_dump_json()) for case, wanted in cases.items()]}"
+    kept: dict[str, tuple[str, Comparison]] = st.session_state.setdefault("comparisons", {})
+    if name in kept and kept[name][0] == key:
+        return kept[name][1]
+    samples = _samples(changed)
+    stopped = st.session_state.get("stopped") == key
+    if stopped:
+        try:
+            first = next(iter(cases.values())).seed
+            return finished(cases, tuple(range(first, first + seeds)), samples)
+        except JiranError:  # before the first seed was done, which is the least there is to show
+            seeds = 1
+    samples.make_room()
+    place = st.empty()
+    found = run_comparison(
+        cases, seeds=seeds, samples=samples, progress=StoppableBar(place, f"stop {name}", partial(_stop, key))
+    )
+    place.empty()
+    if not stopped:
+        kept[name] = key, found
+    return found
+
+
+def go_on() -> None:
+    """Let a stopped comparison go on."""
+    st.session_state.stopped = None
+
+
+def _stop(key: str) -> None:
+    st.session_state.stopped = key
 
 
 def pick_window(*, whole: bool) -> Window:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jiran.app.bills import plain
 from jiran.app.inspector import DUST_KWH
 from jiran.app.outcome import ROUNDING, crossing
-from jiran.app.words import kwh, price
+from jiran.words import kwh, price
 
 if TYPE_CHECKING:
     from jiran.app.inspector import RunStep

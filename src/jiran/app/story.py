@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.words import counted, kwh
+from jiran.words import counted, kwh
 
 if TYPE_CHECKING:
     from jiran.result import Result

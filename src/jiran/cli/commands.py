@@ -226,9 +226,9 @@ def _compare(
 
 def _run_comparison(cases: dict[str, Scenario], seeds: int) -> tuple[Comparison, bool]:
     """Return the comparison, and whether it was stopped before all seeds were done."""
-    from jiran.comparison import Sample, compare, finished  # noqa: PLC0415  loads numba and polars
+    from jiran.comparison import Samples, compare, finished  # noqa: PLC0415  loads numba and polars
 
-    samples: dict[str, Sample] = {}
+    samples: Samples = {}
     try:
         with _progress("Comparing") as report:
             return compare(cases, seeds=seeds, progress=report, samples=samples), False

@@ -6,31 +6,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from jiran.cli.printing import PLAIN, console, number
+from jiran.cli.printing import console
+from jiran.comparison import by_rule
 from jiran.errors import JiranError
+from jiran.judgement import FIGURES
+from jiran.report import answer, html, versus
+from jiran.report.figures import form, ranked, whole_table
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from jiran.comparison import Comparison
+    from jiran.report.figures import Form
     from jiran.scenario import Scenario
 
-#: The table of rules: heading, figure, factor, decimals. What does not fit into the terminal goes from the right.
-_COLUMNS = (
-    ("Reached %", "optimum_share", 100, 1),
-    ("Traded kWh", "p2p_kwh", 1, 1),
-    ("Buyers pay", "price_paid", 1, 4),
-    ("Sellers get", "price_received", 1, 4),
-    ("All save", "saving", 1, 2),
-    ("Best home", "home_saving_best", 1, 2),
-    ("Worst home", "home_saving_worst", 1, 2),
-    ("Jain", "saving_jain", 1, 2),
-    ("Worse off %", "homes_worse_off", 100, 0),
-    ("Market keeps", "market_surplus", 1, 2),
-)
+#: The table of rules: short headings of `report.figures.COLUMNS`. What does not fit into the terminal goes from the right.
+_COLUMNS = {
+    "optimum_share": "Reached %",
+    "saving_jain": "Even ness",
+    "saving": "All save",
+    "home_saving_best": "Best home",
+    "home_saving_worst": "Worst home",
+    "homes_worse_off": "Lose %",
+    "market_surplus": "Market keeps",
+    "p2p_kwh": "Traded kWh",
+    "price_paid": "Buyers pay",
+    "price_received": "Sellers get",
+}
 _NARROWEST = 120  # of a page that is no terminal
 
 
@@ -42,8 +46,6 @@ def rules_of(names: list[str] | None) -> list[str] | None:
 
 def cases_of(one: Scenario, other: Scenario | None, rules: list[str] | None) -> dict[str, Scenario]:
     """Return what is compared: two scenarios as A and B, or one under several rules."""
-    from jiran.comparison import by_rule  # noqa: PLC0415  loads numba and polars
-
     return by_rule(one, rules) if other is None else {"A": one, "B": other}
 
 
@@ -59,6 +61,7 @@ def print_comparison(found: Comparison) -> None:
     seeds = "1 seed" if len(found.seeds) == 1 else f"{len(found.seeds)} seeds (±: half of the range that holds 9 of 10)"
     first = next(iter(found.cases.values()))
     if list(found.cases) == ["A", "B"]:
+        screen.print(" ".join(versus(found)), soft_wrap=True)
         names = " against ".join(f"{name} = {case.name}" for name, case in found.cases.items())
         screen.print(f"{names}, {seeds}", style="bold")
         screen.print(_pair(found))
@@ -68,10 +71,12 @@ def print_comparison(found: Comparison) -> None:
         )
     else:
         screen.print(f"{first.name}: {len(found.cases)} market rules, {seeds}", style="bold")
+        screen.print(" ".join(answer(found)), soft_wrap=True)
         screen.print(_rules(found, max(screen.width, 0 if screen.is_terminal else _NARROWEST)), soft_wrap=True)
         screen.print(
-            f"Reached: saving at the grid, of what perfect foresight could save. Prices and amounts in {first.currency}, "
-            "savings against the same homes and battery without trades. Jain: 1 = all save the same.",
+            f"Reached: of what the homes could save at the grid with perfect foresight. Evenness: Jain's index of their "
+            f"savings, 1 = all the same. Amounts in {first.currency}, savings against the same homes and battery without trades.",
+            soft_wrap=True,
             style="dim",
         )
     for note in (*found.notes, *(f"left out: {fault}" for fault in found.faults)):
@@ -81,62 +86,42 @@ def print_comparison(found: Comparison) -> None:
 def _rules(found: Comparison, width: int) -> Table:
     """Return one row a rule, best on top, with as many columns as fit."""
     longest = max(len(name) for name in found.cases)
-    columns = _COLUMNS[: max(3, (width - longest) // 9)]
-    frame = found.table(tuple(figure for _, figure, _, _ in _COLUMNS))
-    frame = frame.sort(frame["optimum_share"].round(4), "saving_jain", descending=True, nulls_last=True)
+    shown = list(_COLUMNS)[: max(3, (width - longest) // 9)]
+    rows = {row["case"]: row for row in found.table(tuple(shown)).iter_rows(named=True)}
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("Rule", style="bold", no_wrap=True)
-    for heading, *_ in columns:
-        table.add_column(heading, justify="right", min_width=7)
-    for row in frame.iter_rows(named=True):
-        cells = [_cell(row, figure, factor, digits) for _, figure, factor, digits in columns]
-        table.add_row(row["case"], *cells)
+    for figure in shown:
+        table.add_column(_COLUMNS[figure], justify="right", min_width=7)
+    for case in ranked(found):
+        table.add_row(case, *(_cell(rows[case], figure, form(figure, found.currency)) for figure in shown))
     return table
 
 
-def _cell(row: dict[str, float | None], figure: str, factor: float, digits: int) -> str:
+def _cell(row: dict[str, float | None], figure: str, form: Form) -> str:
     """Return a mean, and under it half of the width of its band."""
-    value = row[figure]
-    text = number(None if value is None else factor * value, digits)
-    low, high = row.get(f"{figure}_low"), row.get(f"{figure}_high")
-    half = 0.0 if low is None or high is None else factor * (high - low) / 2.0
-    return text if number(half, digits) == number(0.0, digits) else f"{text}\n±{number(half, digits)}"
+    mean, low, high = form.write(row[figure]), row.get(f"{figure}_low"), row.get(f"{figure}_high")
+    half = form.write(0.0 if low is None or high is None else (high - low) / 2.0)
+    return mean if half == form.write(0.0) else f"{mean}\n±{half}"
 
 
 def _pair(found: Comparison) -> Table:
     """Return one row a figure: A, B, and their difference."""
-    frame: pl.DataFrame = found.difference("A", "B").filter(_differs(found))
+    frame = found.difference("A", "B").filter(_differs(found))
     banded = "difference_low" in frame.columns
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("", "A", "B", "A - B", *(["9 of 10 seeds"] if banded else []), ""):
         table.add_column(heading, justify="right" if heading else "left")
     for row in frame.iter_rows(named=True):
-        factor, digits, unit = _form(row["figure"], row["unit"])
-
-        def said(name: str, row: dict[str, float | None] = row, factor: float = factor, digits: int = digits) -> str:
-            value = row[name]
-            return number(None if value is None else factor * value, digits)
-
-        band = [f"{said('difference_low')}..{said('difference_high')}"] if banded else []
-        table.add_row(row["label"], said("a"), said("b"), said("difference"), *band, unit)
+        how = form(row["figure"], found.currency)
+        band = [f"{how.write(row['difference_low'])}..{how.write(row['difference_high'])}"] if banded else []
+        table.add_row(row["label"], *(how.write(row[name]) for name in ("a", "b", "difference")), *band, how.unit)
     return table
 
 
 def _differs(found: Comparison) -> pl.Series:
     """Return which figures of A and B differ in any seed."""
-    import polars as pl  # noqa: PLC0415  only a comparison needs it
-
-    from jiran.judgement import FIGURES  # noqa: PLC0415
-
     pairs = ((found.values("A", name), found.values("B", name)) for name in FIGURES)
     return pl.Series([not np.allclose(a, b, rtol=1e-9, atol=1e-9, equal_nan=True) for a, b in pairs])
-
-
-def _form(figure: str, unit: str) -> tuple[float, int, str]:
-    """Return by what a figure is multiplied, how many decimals it has, and its unit."""
-    if unit or figure in PLAIN or figure.endswith("_index"):
-        return 1.0, PLAIN.get(figure, 4 if unit.endswith("/kWh") else 2), unit
-    return 100.0, 1, "%"
 
 
 def write_comparison(found: Comparison, file: Path) -> None:
@@ -145,7 +130,7 @@ def write_comparison(found: Comparison, file: Path) -> None:
     Raises:
         JiranError: The file cannot be written.
     """
-    text = found.table().write_csv()
+    text = html(found) if file.suffix == ".html" else whole_table(found).write_csv()
     fresh = file.with_name(f".{file.name}.new")
     try:
         fresh.write_text(text, encoding="utf-8")

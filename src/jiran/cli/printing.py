@@ -27,7 +27,7 @@ SHOWN = {
 #: Those that also mean something for the baseline.
 _COMPARED = {*SHOWN["Energy"], "battery_charged_kwh", "battery_drawn_kwh", "battery_cycles", "cost", "co2_kg"}
 #: Figures without a unit that are no shares.
-PLAIN = {"trades": 0, "battery_cycles": 2, "saving_jain": 2, "saving_gini": 2}
+_PLAIN = {"trades": 0, "battery_cycles": 2, "saving_jain": 2, "saving_gini": 2}
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -103,8 +103,8 @@ def _figures(result: Result) -> Table:
 def shown(name: str, kpi: Kpi, figures: dict[str, float | None]) -> str:
     """Return a figure as a person reads it: a share in per cent, what is undefined as a dash."""
     value = figures[name]
-    if value is None or kpi.unit == "money" or name in PLAIN:
-        return number(value, PLAIN.get(name, 2))
+    if value is None or kpi.unit == "money" or name in _PLAIN:
+        return number(value, _PLAIN.get(name, 2))
     if not kpi.unit:
         return f"{number(100 * value, 1)} %"
     return number(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2)

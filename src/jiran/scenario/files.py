@@ -84,6 +84,20 @@ def as_data(scenario: Scenario) -> dict[str, Any]:
     return data
 
 
+def shareable(scenario: Scenario) -> Scenario:
+    """Return a scenario that may be passed on: of files on this machine only the name is told."""
+    changed: dict[str, Any] = {}
+    if scenario.homes.data is not None:
+        data = scenario.homes.data.model_copy(update={"path": Path(scenario.homes.data.path).name})
+        changed["homes"] = scenario.homes.model_copy(update={"data": data})
+    for section, key in PLUGINS:
+        chosen = getattr(scenario, section)
+        name = getattr(chosen, key)
+        if name.endswith(".py"):
+            changed[section] = chosen.model_copy(update={key: Path(name).name})
+    return scenario.model_copy(update=changed)
+
+
 def starter() -> str:
     """Return a commented scenario to begin with."""
     return (_PRESETS / "starter.txt").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from jiran.app import palette
+from jiran import palette
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

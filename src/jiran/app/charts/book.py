@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jiran.app import palette
+from jiran import palette
 from jiran.app.charts.base import chart, names, short
 from jiran.app.outcome import ROUNDING, crossing
-from jiran.app.words import price
+from jiran.words import price
 
 if TYPE_CHECKING:
     from jiran.app.book import Array, Book, Homes

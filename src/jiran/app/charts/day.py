@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from jiran.app import palette
+from jiran import palette
 from jiran.app.charts import day_ghosts
 from jiran.app.charts.base import GHOST, Spec, Window, ghost_key, rounded
 from jiran.app.charts.day_points import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiran.app import palette
+from jiran import palette
 from jiran.app.charts.base import GHOST, Spec, ghost_end, ghost_line
 from jiran.app.charts.day_points import GHOST_PREFIX, Points, stored_ms
 

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.app.charts.base import MOST_HOMES
-from jiran.app.words import KIND_NAMES
 from jiran.flows import FLOWS
 from jiran.profiles.solar import half_sine
+from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Window

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.app import palette
+from jiran import palette
 from jiran.app.charts.base import GHOST, MOST_HOMES, amounts, chart, ghost_strokes, kinds_there, names, room, short
-from jiran.app.words import KIND_NAMES, kwh, money
+from jiran.words import KIND_NAMES, kwh, money
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from jiran.app import palette
+from jiran import palette
 from jiran.app.charts.base import (
     GHOST,
     GHOST_OPACITY,
@@ -23,8 +23,8 @@ from jiran.app.charts.base import (
     room,
     short,
 )
-from jiran.app.words import KIND_NAMES, money
 from jiran.kpis import MONEY_DUST
+from jiran.words import KIND_NAMES, money
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec

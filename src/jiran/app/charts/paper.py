@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app import palette
+from jiran import palette
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from jiran.app import palette
+from jiran import palette
 from jiran.app.charts.base import chart, names, short
 from jiran.app.inspector import DUST_KWH, RunStep
-from jiran.app.words import kwh
+from jiran.words import kwh
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec

@@ -8,10 +8,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from jiran.app import palette
+from jiran import palette
 from jiran.app.charts.base import MOST_HOMES, chart, kinds_there, names, room, short
-from jiran.app.words import KIND_NAMES, counted, money
-from jiran.app.words import kwh as kwh_text
+from jiran.words import KIND_NAMES, counted, money
+from jiran.words import kwh as kwh_text
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window

@@ -15,8 +15,8 @@ from jiran.app.charts import homes as charts
 from jiran.app.charts.base import MOST_HOMES
 from jiran.app.drawing import draw
 from jiran.app.inspector import step_label
-from jiran.app.words import KIND_NAMES, counted, kwh, money
 from jiran.tables import trades_frame
+from jiran.words import KIND_NAMES, counted, kwh, money
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window

@@ -14,7 +14,7 @@ from jiran.app.outcome import PAPER_RULE
 from jiran.app.step_words import account_words, tex, welfare_words
 from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
 from jiran.app.why import compare, explain, headline
-from jiran.app.words import counted
+from jiran.words import counted
 
 if TYPE_CHECKING:
     from jiran.app.outcome import Outcome

@@ -17,7 +17,7 @@ from jiran.app.outcome import PAPER_RULE
 from jiran.app.step_words import curve_words, money_words, rest_words, scarce_words, tex_name
 from jiran.app.views import market_pairs, market_price
 from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
-from jiran.app.words import counted, kwh
+from jiran.words import counted, kwh
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from jiran.app.charts.base import Window
 from jiran.app.drawing import draw
 from jiran.app.inspector import busiest_step, step_label
 from jiran.app.ledger import MOST_ROWS, Wanted
-from jiran.app.words import KIND_NAMES, counted, kwh, money
+from jiran.words import KIND_NAMES, counted, kwh, money
 
 if TYPE_CHECKING:
     import polars as pl

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jiran.app.outcome import ROUNDING
 from jiran.app.why import auctions, posted, shares, truthful
 from jiran.app.why.base import Case
-from jiran.app.words import price
+from jiran.words import price
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jiran.app.outcome import ROUNDING
 from jiran.app.why.base import last_in_line, left_behind, listed, marginal, middle, no_pair
-from jiran.app.words import price
+from jiran.words import price
 
 if TYPE_CHECKING:
     from jiran.app.outcome import Pair

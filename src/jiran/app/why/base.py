@@ -9,7 +9,7 @@ import numpy as np
 
 from jiran.app.bills import plain
 from jiran.app.outcome import ROUNDING, marginal_pair
-from jiran.app.words import price
+from jiran.words import price
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.app.why.base import refused, scarcity
-from jiran.app.words import price
+from jiran.words import price
 
 if TYPE_CHECKING:
     from jiran.app.why.base import Case

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.app.why.base import left_behind, listed, no_pair
-from jiran.app.words import price
 from jiran.market.cooperative import MOST_PLAYERS
 from jiran.welfare import highest_welfare
+from jiran.words import price
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,9 @@ import numpy as np
 
 from jiran.app.outcome import ROUNDING, clear_book
 from jiran.app.why.base import last_in_line, left_behind, listed, marginal, no_pair, refused, scarcity
-from jiran.app.words import price
 from jiran.market.trade import TRADE
 from jiran.market.truthful import competitive_price
+from jiran.words import price
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

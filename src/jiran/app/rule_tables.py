@@ -1,0 +1,96 @@
+"""Tables of a comparison: figures with their bands, the best marked, and what troubles somebody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from jiran.judgement import FIGURES
+from jiran.report.figures import COLUMNS, PAIR, form, heading, marks, ranked
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
+
+    from jiran.comparison import Comparison
+    from jiran.report.figures import Form
+
+_TINTS = {"best": "background-color: rgba(0, 158, 115, 0.25)", "trouble": "background-color: rgba(230, 159, 0, 0.3)"}
+
+
+def rules(comparison: Comparison) -> Styler:
+    """Return the telling figures, one row a rule, best first, and tints on what is best and what troubles somebody.
+
+    With one seed the cells are numbers, which sort; with several they are texts with the ends of the band.
+    """
+    import pandas as pd  # noqa: PLC0415  Streamlit brings it; only a tinted table needs it
+
+    order, currency = ranked(comparison), comparison.currency
+    rows = {row["case"]: row for row in comparison.table(tuple(COLUMNS)).iter_rows(named=True)}
+    columns: dict[str, list[Any]] = {"Rule": order}
+    writers, tints = {}, {"Rule": [""] * len(order)}
+    for figure in COLUMNS:
+        name, written = heading(figure, currency), form(figure, currency)
+        if len(comparison.seeds) > 1:
+            columns[name] = [_banded(written, rows[case], figure) for case in order]
+        else:
+            columns[name] = [_number(written, rows[case][figure]) for case in order]
+            writers[name] = f"{{:,.{written.digits}f}}"
+        tints[name] = [_TINTS.get(mark, "") for mark in marks(comparison, figure, order)]
+    colours = pd.DataFrame(tints)
+    return pd.DataFrame(columns).style.format(writers, na_rep="–").apply(lambda _: colours, axis=None)
+
+
+def _number(written: Form, value: float | None) -> float:
+    """Return a figure in its unit; what is written as zero is zero, and not a little less."""
+    number = np.nan if value is None else written.factor * value
+    return 0.0 if abs(number) < 0.5 * 10.0**-written.digits else float(number)
+
+
+def _banded(written: Form, row: dict[str, Any], figure: str) -> str:
+    return written.write_band(*(row.get(f"{figure}{end}") for end in ("", "_low", "_high")))
+
+
+def rest(comparison: Comparison) -> pl.DataFrame:
+    """Return the other figures that differ between the rules, one row a figure and one column a rule."""
+    order, currency = ranked(comparison), comparison.currency
+    table = {row["case"]: row for row in comparison.table().iter_rows(named=True)}
+    found = []
+    for figure, kpi in FIGURES.items():
+        values = [comparison.values(case, figure) for case in order]
+        same = all(np.allclose(value, values[0], rtol=1e-6, atol=1e-9, equal_nan=True) for value in values)
+        if figure in COLUMNS or same:
+            continue
+        cells = {case: _banded(form(figure, currency), table[case], figure) for case in order}
+        found.append({"Figure": heading(figure, currency), **cells, "What it is": kpi.meaning})
+    return pl.DataFrame(found)
+
+
+def pair(comparison: Comparison, *, first: bool) -> pl.DataFrame:
+    """Return two cases and their difference, one row a figure.
+
+    Args:
+        comparison: Of A and B.
+        first: The figures that tell most, or the others that differ.
+    """
+    found = []
+    for row in comparison.difference("A", "B").iter_rows(named=True):
+        figure, written = row["figure"], form(row["figure"], comparison.currency)
+        if first != (figure in PAIR) or not (first or _differs(comparison, figure)):
+            continue
+        line = {"figure": figure, "Figure": heading(figure, comparison.currency)}
+        line |= {"A": written.write(row["a"]), "B": written.write(row["b"])}
+        line["A - B"] = written.write(row["difference"], sign=True)
+        if len(comparison.seeds) > 1:
+            ends = (written.write(row[f"difference_{end}"], sign=True) for end in ("low", "high"))
+            line["A - B in 9 of 10 seeds"] = " to ".join(dict.fromkeys(ends))
+        found.append(line)
+    if first:
+        found.sort(key=lambda line: PAIR.index(line["figure"]))
+    return pl.DataFrame(found).drop("figure", strict=False)
+
+
+def _differs(comparison: Comparison, figure: str) -> bool:
+    a, b = (comparison.values(case, figure) for case in ("A", "B"))
+    return not np.allclose(a, b, rtol=1e-9, atol=1e-9, equal_nan=True)

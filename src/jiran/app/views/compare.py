@@ -1,0 +1,285 @@
+"""Compare: which market rule is best for whom, and why; and a pinned scenario A against the current one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from jiran.app import export, rule_tables, state
+from jiran.app.bills import plain
+from jiran.app.charts import compare as charts
+from jiran.app.drawing import draw
+from jiran.app.pins import label
+from jiran.app.runs import home_steps
+from jiran.bids import find as find_strategy
+from jiran.bids import strategies
+from jiran.comparison import SEEDS, by_rule
+from jiran.errors import JiranError
+from jiran.market import find, mechanisms
+from jiran.report import answer, html, is_pair, versus
+from jiran.report.figures import COLUMNS, heading, whole_table
+from jiran.report.points import ACROSS, UP, gains, lines, spots
+from jiran.scenario import Bids, Scenario
+from jiran.simulation import BASELINE
+from jiran.words import KIND_NAMES, counted
+
+if TYPE_CHECKING:
+    from jiran.comparison import Comparison
+
+#: Rules of every family that differ most: what a newcomer sees first.
+TELLING = (
+    "grid-fraction", "mid-market-rate", "supply-demand-ratio", "bill-sharing", "uniform-price",
+    "continuous-double-auction", "muda", "vcg", "nash-bargaining", "shapley",
+)  # fmt: skip
+#: Comparisons of more home-steps than this take longer than some ten seconds, and are asked for.
+_ASKED_HOME_STEPS = 100_000_000
+
+
+def show() -> None:
+    """Draw the page."""
+    scenario = state.result().scenario
+    top = st.container()
+    rules, strategy, seeds = _choose(scenario)
+    bidding = scenario if strategy == scenario.bids.strategy else _with_strategy(scenario, strategy)
+    if not rules:
+        st.info("Choose at least one market rule.", icon=":material/info:")
+        return
+    comparison = _compared("rules", by_rule(bidding, rules), seeds)
+    if comparison is not None:
+        with top:
+            _answer(comparison)
+        _notes(comparison)
+        _table(comparison)
+        _scatter(comparison)
+        _gains(comparison)
+        _prices(comparison)
+        _files(comparison, "rules", f"jiran-compare-{scenario.name}", "All rules")
+    _pair(scenario, seeds)
+
+
+def _with_strategy(scenario: Scenario, strategy: str) -> Scenario:
+    return scenario.model_copy(update={"bids": Bids(strategy=strategy)})
+
+
+def _choose(scenario: Scenario) -> tuple[list[str], str, int]:
+    """Draw what can be chosen: return rules, bidding strategy and the number of seeds."""
+    own = scenario.market.mechanism
+    options = [name for name in mechanisms() if name != BASELINE]
+    if own != BASELINE and own not in options:
+        options.append(own)
+    default = [name for name in options if name in TELLING or name == own]
+    rules = st.pills(
+        "Market rules",
+        options,
+        selection_mode="multi",
+        default=default,
+        format_func=lambda name: find(name).name,
+        key=f"rules|{own}",
+        persist_state="session",
+    )
+    left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom", gap="medium")
+    with left:
+        names = list(strategies())
+        now = scenario.bids.strategy
+        names = names if now in names else [now, *names]
+        strategy = st.selectbox(
+            "How homes bid",
+            names,
+            index=names.index(now),
+            format_func=lambda name: find_strategy(name).name,
+            key=f"strategy|{now}",
+            persist_state="session",
+            help="What a home bids matters to auctions and to all rules that heed what a kWh is worth to each home.",
+        )
+    with middle:
+        every = st.toggle(f"All {len(options)} rules", key="every rule", persist_state="session")
+    with right:
+        bands = st.toggle(
+            f"Bands over {SEEDS} seeds",
+            key="bands",
+            persist_state="session",
+            help=f"Run everything {SEEDS} times with other draws of load, clouds, EVs and bids: figures become means, with the "
+            "range that holds 9 of 10 draws.",
+        )
+    _about_bids(strategy)
+    return options if every else rules, strategy, SEEDS if bands else 1
+
+
+def _about_bids(strategy: str) -> None:
+    """Say in a line what the bidding strategy does."""
+    chosen = find_strategy(strategy)
+    about = f"**{plain(chosen.name)}**: {chosen.description}"
+    if chosen.at_tariff:
+        about += " So all homes look alike to auctions. Choose **truthful** to give each home a value of its own."
+    st.caption(about)
+
+
+def _compared(name: str, cases: dict[str, Scenario], seeds: int) -> Comparison | None:
+    """Return a comparison; None if it cannot be made, or is large and has not been asked for."""
+    work = sum(map(home_steps, cases.values())) * seeds
+    if work > _ASKED_HOME_STEPS and not st.toggle(
+        f"Compare now: {work / 1e6:,.0f} million home-steps may take minutes", key=f"ask|{name}|{work}"
+    ):
+        return None
+    try:
+        found = state.compare(name, cases, seeds)
+    except JiranError as error:
+        st.error(f"This cannot be compared. {plain(str(error))}", icon=":material/error:")
+        return None
+    if len(found.seeds) < seeds:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":material/pause: Stopped: {len(found.seeds)} of {seeds} seeds are done.", width="content")
+            st.button("Go on", on_click=state.go_on, key=f"go on {name}", icon=":material/play_arrow:")
+    return found
+
+
+def _answer(comparison: Comparison) -> None:
+    """Say which rule is best for whom, and why."""
+    first, *rest = answer(comparison)
+    st.markdown(f"##### {plain(first)}")
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in rest))
+
+
+def _notes(comparison: Comparison) -> None:
+    """Say what was left out."""
+    for fault in comparison.faults:
+        st.warning(f"Left out: {plain(fault)}.", icon=":material/warning:")
+
+
+def _table(comparison: Comparison) -> None:
+    """Draw the telling figures of each rule, and the others folded away."""
+    st.subheader("The rules side by side", anchor="rules")
+    banded = len(comparison.seeds) > 1
+    bands = f" Means of {len(comparison.seeds)} seeds; in brackets the range of 9 of 10." if banded else ""
+    st.caption(
+        "Best first: what is reached, then how evenly it is shared. Green: the best. Orange: somebody pays more, or money "
+        f"stays with the market or is missing.{bands}"
+    )
+    config: dict[str, Any] = {"Rule": st.column_config.Column(pinned=True, width="medium")}
+    for figure, column in COLUMNS.items():
+        config[heading(figure, comparison.currency)] = st.column_config.Column(
+            help=column.help, alignment="right", width=150 if banded else None
+        )
+    st.dataframe(
+        rule_tables.rules(comparison),
+        hide_index=True,
+        height=38 + 35 * len(comparison.cases),
+        column_config=config,
+        placeholder="–",
+        key=f"rules_table|{banded}",
+        alt=f"Table of {counted(len(comparison.cases), 'market rule')}, best first.",
+    )
+    more = st.expander("What each rule does, and more figures", on_change="rerun", key="more figures")
+    if more.open:
+        with more:
+            about = {case: find(scenario.market.mechanism).description for case, scenario in comparison.cases.items()}
+            st.markdown("\n".join(f"- **{plain(case)}**: {plain(words)}" for case, words in about.items()))
+            st.caption("Figures that are the same under all rules are left out.")
+            st.dataframe(rule_tables.rest(comparison), hide_index=True, key="rest_table", alt="Table of more figures.")
+
+
+@st.fragment
+def _scatter(comparison: Comparison) -> None:
+    """Draw how much each rule reaches against how evenly it shares."""
+    st.subheader("How much, and how evenly", anchor="even")
+    left, right, _ = st.columns([2, 2, 1])
+    known = [figure for figure in ACROSS if spots(comparison, figure, figure)[0]]
+    if not known:
+        st.caption("Nothing can be gained here, so no rule is better than another.")
+        return
+    with left:
+        across = st.selectbox("Across", known, format_func=ACROSS.__getitem__, key="across", persist_state="session")
+    with right:
+        names = {figure: text.replace("money", comparison.currency) for figure, text in UP.items()}
+        up = st.selectbox("Up", list(UP), format_func=names.__getitem__, key="up", persist_state="session")
+    groups, without = spots(comparison, across, up)
+    rest = f" Not drawn: {plain(', '.join(without))}; nobody saves anything there." if without else ""
+    st.caption(f"Further right is better for all together, further up is fairer.{rest}")
+    if groups:
+        alt = charts.scatter_alt(comparison, across, up)
+        draw(charts.scatter(comparison, across, up), key="scatter", alt=alt, height=charts.SCATTER_HEIGHT)
+
+
+def _gains(comparison: Comparison) -> None:
+    """Draw what a home of each kind saves under each rule."""
+    st.subheader("Who gains", anchor="gains")
+    st.caption(
+        "What a home of each kind saves by trading, best rule on top; left of the line it pays more than without."
+    )
+    height = 60 + 20 * len(comparison.cases)
+    with st.grid(2, min_column_width=320):
+        for kind in gains(comparison):
+            with st.container():
+                homes = next(iter(comparison.samples.values()))[0].kinds.count(kind)
+                st.markdown(f"**{KIND_NAMES[kind]}**, {counted(homes, 'home')}")
+                alt = charts.kind_alt(comparison, kind)
+                draw(charts.kind(comparison, kind), key=f"gain {kind}", alt=alt, height=height)
+
+
+@st.fragment
+def _prices(comparison: Comparison) -> None:
+    """Draw prices through the day under each rule."""
+    st.subheader("The price through the day", anchor="prices")
+    side = st.segmented_control(
+        "Price", list(charts.SIDES), default="buyer_price", required=True, format_func=charts.SIDES.__getitem__,
+        key="price_side", label_visibility="collapsed", persist_state="session",
+    )  # fmt: skip
+    if not lines(comparison, side):
+        st.caption("Nobody trades, so there is no price.")
+        return
+    st.caption(
+        "Mean price of a kWh traded in each hour. Between the two prices of the grid, the grey band, buyers and sellers both "
+        "gain. Rules with the same prices share a line; point at one to follow it."
+    )
+    alt = charts.prices_alt(comparison, side)
+    draw(charts.prices(comparison, side), key="prices", alt=alt, height=charts.PRICES_HEIGHT)
+
+
+def _pair(current: Scenario, seeds: int) -> None:
+    """Compare the pinned scenario with the current one."""
+    st.subheader("A against B", anchor="pair")
+    pinned = state.pinned_scenario()
+    if pinned is None:
+        st.caption("Pin a scenario as A in the panel on the left, then change something: A and B are compared here.")
+        return
+    if pinned == current:
+        st.caption("A is what is shown now. Change something in the panel on the left: that is B.")
+        return
+    st.caption(f"{plain(label(pinned, current))}.")
+    comparison = _compared("pair", {"A": pinned, "B": current}, seeds)
+    if comparison is None or not is_pair(comparison):
+        return
+    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in versus(comparison)))
+    bands = f" Means of {len(comparison.seeds)} seeds; the difference is taken seed by seed." if seeds > 1 else ""
+    st.caption(f"B is what is shown now. A - B: above 0, A has more.{bands}")
+    first = rule_tables.pair(comparison, first=True)
+    st.dataframe(
+        first,
+        hide_index=True,
+        height=38 + 35 * first.height,
+        column_config={name: st.column_config.Column(alignment="right") for name in first.columns[1:]},
+        key="pair_table",
+        alt="Table of A, B and their difference.",
+    )
+    more = st.expander("More figures of A and B", on_change="rerun", key="more of A and B")
+    if more.open:
+        with more:
+            st.caption("Those that differ.")
+            others = rule_tables.pair(comparison, first=False)
+            st.dataframe(others, hide_index=True, key="pair_rest", alt="Table of more figures of A and B.")
+    _files(comparison, "pair", f"jiran-compare-{pinned.name}-{current.name}", "A against B")
+
+
+def _files(comparison: Comparison, key: str, name: str, what: str) -> None:
+    """Offer a comparison as files."""
+    with st.container(horizontal=True):
+        st.download_button(
+            f"{what}, CSV", lambda: export.csv_bytes(whole_table(comparison)), f"{name}.csv", "text/csv",
+            key=f"{key}_csv", icon=":material/download:", on_click="ignore", help="Every figure of every case.",
+        )  # fmt: skip
+        st.download_button(
+            f"{what}, web page", lambda: html(comparison).encode(), f"{name}.html", "text/html",
+            key=f"{key}_html", icon=":material/article:", on_click="ignore",
+            help="One file with the answer, the table and the pictures, to mail or to print.",
+        )  # fmt: skip

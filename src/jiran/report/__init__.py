@@ -1,0 +1,7 @@
+"""What a comparison says: in sentences, and as a page that can be mailed or printed."""
+
+from jiran.report.answer import answer
+from jiran.report.page import html
+from jiran.report.versus import is_pair, versus
+
+__all__ = ["answer", "html", "is_pair", "versus"]

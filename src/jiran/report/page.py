@@ -1,0 +1,258 @@
+"""A comparison as one page of HTML that needs nothing else: no network, no script."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from jiran import __version__
+from jiran.comparison import BAND
+from jiran.judgement import FIGURES
+from jiran.market import find
+from jiran.report import svg
+from jiran.report.answer import answer
+from jiran.report.figures import COLUMNS, PAIR, form, heading, marks, ranked
+from jiran.report.points import gains, spots
+from jiran.report.versus import changes, is_pair, versus
+from jiran.scenario.files import shareable, to_toml
+from jiran.words import KIND_NAMES, counted, listed
+
+if TYPE_CHECKING:
+    from jiran.comparison import Comparison
+    from jiran.scenario import Scenario
+
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1e2a2f; --paper: #fff; --soft: #5d6b70; --line: #d9e0de; --best: #bfe6d8;
+  --trouble: #fbe3b0; --window: #7f8c9b22; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8eeec; --paper: #10171a; --soft: #9fb0ae; --line: #2f3c40;
+  --best: #12503f; --trouble: #5e4510; --window: #7f8c9b33; } }
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 60rem;
+  margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; margin-bottom: .3rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .5rem; }
+.first { font-size: 1.15rem; font-weight: 600; } .soft, dt, caption, footer { color: var(--soft); }
+.wide { overflow-x: auto; } table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+th { font-weight: 600; } thead th { white-space: normal; vertical-align: bottom; min-width: 4.5rem; }
+th:first-child, td.word { text-align: left; } td.best { background: var(--best); font-weight: 600; }
+td.trouble { background: var(--trouble); font-style: italic; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; } dd { margin: 0; }
+dl.long { grid-template-columns: minmax(9rem, 14rem) 1fr; font-size: .9rem; }
+.kinds { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem; } h3 { font-size: 1rem; }
+svg { width: 100%; height: auto; display: block; } svg text { fill: var(--ink); font-size: 11px; }
+svg .line { stroke: var(--line); } svg .mean { stroke: var(--soft); stroke-dasharray: 4 3; } svg .zero { stroke: var(--soft); }
+svg .band { stroke: var(--soft); stroke-width: 1.2; } svg .cross { stroke: var(--soft); opacity: .45; }
+svg .lead { stroke: var(--soft); stroke-width: .7; }
+svg .window { fill: var(--window); } pre { overflow-x: auto; font-size: .85rem; } summary { cursor: pointer; }
+@media print { body { max-width: none; } section, svg { break-inside: avoid; } details:not([open]) { display: none; } }
+"""
+
+
+def html(comparison: Comparison) -> str:
+    """Return a comparison as a page: the answer, table, pictures, definitions, and how to get it again.
+
+    Names that users gave are escaped; of files on this machine only the name is told.
+    """
+    first = next(iter(comparison.cases.values()))
+    pair = is_pair(comparison)
+    title = " against ".join(scenario.name for scenario in comparison.cases.values()) if pair else first.name
+    parts = [
+        f"<h1>{escape(title)}: {'two scenarios' if pair else counted(len(comparison.cases), 'market rule')} compared</h1>",
+        f'<p class="soft">{escape(first.description)}</p>' if first.description and not pair else "",
+        _answer(comparison),
+        _section("What was compared", _setting(comparison)),
+        _section("Side by side", _pair(comparison) if pair else _rules(comparison)),
+        _section("How much, and how evenly", *_scatter(comparison)),
+        _section("Who gains", *_gains(comparison)),
+        _section("The price through the day", *_prices(comparison)),
+        _section("What the rules do", _descriptions(comparison)),
+        _section("What the figures mean", _definitions()),
+        _section("How to get the same again", _again(comparison)),
+        f"<footer><p>Made with jiran {escape(__version__)}.</p></footer>",
+    ]
+    head = (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}: comparison</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+    )
+    return head + "\n".join(part for part in parts if part) + "\n</body>\n</html>\n"
+
+
+def _section(title: str, *parts: str) -> str:
+    inside = "\n".join(part for part in parts if part)
+    return f"<section>\n<h2>{escape(title)}</h2>\n{inside}\n</section>" if inside else ""
+
+
+def _answer(comparison: Comparison) -> str:
+    first, *rest = versus(comparison) if is_pair(comparison) else answer(comparison)
+    notes = [*comparison.notes, *(f"left out: {fault}" for fault in comparison.faults)]
+    items = [*rest, *(f"Note: {note}." for note in notes)]
+    return f'<p class="first">{escape(first)}</p>\n' + _list(items)
+
+
+def _list(items: list[str]) -> str:
+    return "<ul>\n" + "\n".join(f"<li>{escape(item)}</li>" for item in items) + "\n</ul>" if items else ""
+
+
+def _setting(comparison: Comparison) -> str:
+    """Say in words whose figures these are."""
+    seeds, first = comparison.seeds, next(iter(comparison.cases.values()))
+    run = f"seed {seeds[0]}"
+    if len(seeds) > 1:
+        run = f"{len(seeds)} seeds, {seeds[0]} to {seeds[-1]}: figures are means, in brackets the range of {BAND:.0%} of the seeds"
+    parts = []
+    if is_pair(comparison):
+        for name, scenario in comparison.cases.items():
+            rows = _words(comparison, name) | {"Market": scenario.market.mechanism}
+            parts.append(f"<h3>{escape(name)}: {escape(scenario.name)}</h3>\n{_terms(rows)}")
+        parts.append(f"<h3>What is different</h3>\n{_changes(*comparison.cases.values())}")
+        return "\n".join([*parts, f"<p>{escape(run[0].upper() + run[1:])}.</p>"])
+    return _terms(_words(comparison, next(iter(comparison.cases))) | {"Bids": first.bids.strategy, "Chance": run})
+
+
+def _changes(a: Scenario, b: Scenario) -> str:
+    found = changes(shareable(a), shareable(b))
+    if not found:
+        return "<p>Nothing: A and B are the same.</p>"
+    rows = "\n".join(
+        f'<tr><th>{escape(one.field)}</th><td class="word">{escape(one.a)}</td><td class="word">{escape(one.b)}</td></tr>'
+        for one in found
+    )
+    return f'<div class="wide"><table><thead><tr><th>Field</th><th>A</th><th>B</th></tr></thead>\n{rows}</table></div>'
+
+
+def _words(comparison: Comparison, case: str) -> dict[str, str]:
+    """Describe the community of a case, its time, tariff and battery."""
+    scenario, sample = comparison.cases[case], comparison.samples[case][0]
+    kinds = [(KIND_NAMES[kind], sample.kinds.count(kind)) for kind in KIND_NAMES if kind in sample.kinds]
+    grid, battery, currency = scenario.grid, scenario.battery, scenario.currency
+    charge = f", network charge {grid.network_charge:g}" if grid.network_charge else ""
+    return {
+        "Community": f"{counted(len(sample.homes), 'home')}: {listed([f'{count} {name}' for name, count in kinds])}",
+        "Time": f"{counted(scenario.steps, 'step')} of {scenario.step_minutes} minutes from "
+        f"{scenario.start:%d %b %Y, %H:%M}, {scenario.time_zone}",
+        "Grid": f"takes {_price(grid.import_price)}, gives {_price(grid.export_price)}{charge} {currency}/kWh",
+        "Battery": f"{battery.capacity_kwh:g} kWh, shared" if battery.capacity_kwh else "none",
+    }
+
+
+def _price(price: float | tuple[float, ...]) -> str:
+    return f"{min(price):g} to {max(price):g}" if isinstance(price, tuple) else f"{price:g}"
+
+
+def _terms(rows: dict[str, str], kind: str = "") -> str:
+    inside = "\n".join(f"<dt>{escape(term)}</dt><dd>{escape(words)}</dd>" for term, words in rows.items())
+    return f"<dl{kind}>\n{inside}\n</dl>"
+
+
+def _rules(comparison: Comparison) -> str:
+    """Return the table of rules, best first."""
+    order, currency = ranked(comparison), comparison.currency
+    rows = {row["case"]: row for row in comparison.table(tuple(COLUMNS)).iter_rows(named=True)}
+    marked = {figure: dict(zip(order, marks(comparison, figure, order), strict=True)) for figure in COLUMNS}
+    head = "".join(
+        f'<th scope="col" title="{escape(column.help)}">{escape(heading(figure, currency))}</th>'
+        for figure, column in COLUMNS.items()
+    )
+    lines = []
+    for case in order:
+        cells = "".join(_cell(rows[case], figure, currency, marked[figure][case]) for figure in COLUMNS)
+        lines.append(f'<tr><th scope="row">{escape(case)}</th>{cells}</tr>')
+    legend = (
+        "Best first: what is reached, then how evenly it is shared. Bold on green: the best. Italic on orange: somebody pays "
+        "more, or money stays with the market or is missing."
+    )
+    body = "\n".join(lines)
+    return (
+        f'<p class="soft">{legend}</p>\n<div class="wide"><table><thead><tr><th scope="col">Rule</th>{head}</tr></thead>\n'
+        f"<tbody>\n{body}\n</tbody></table></div>"
+    )
+
+
+def _cell(row: dict[str, Any], figure: str, currency: str, mark: str) -> str:
+    text = form(figure, currency).write_band(*(row.get(f"{figure}{end}") for end in ("", "_low", "_high")))
+    return f'<td class="{mark}">{escape(text)}</td>' if mark else f"<td>{escape(text)}</td>"
+
+
+def _pair(comparison: Comparison) -> str:
+    """Return the table of A, B and their difference, taken seed by seed."""
+    banded, lines = len(comparison.seeds) > 1, []
+    found = {row["figure"]: row for row in comparison.difference("A", "B").iter_rows(named=True)}
+    for figure in (*PAIR, *(name for name in FIGURES if name not in PAIR)):
+        written, row = form(figure, comparison.currency), found[figure]
+        cells = [written.write(row["a"]), written.write(row["b"]), written.write(row["difference"], sign=True)]
+        if banded:
+            ends = [written.write(row[f"difference_{end}"], sign=True) for end in ("low", "high")]
+            cells.append(" to ".join(dict.fromkeys(ends)))
+        name = escape(heading(figure, comparison.currency))
+        meaning = escape(FIGURES[figure].meaning)
+        lines.append(f'<tr><th scope="row" title="{meaning}">{name}</th>' + "".join(f"<td>{c}</td>" for c in cells))
+    tops = ["", "A", "B", "A - B", *([f"A - B in {BAND:.0%} of the seeds"] if banded else [])]
+    head = "".join(f'<th scope="col">{escape(top)}</th>' for top in tops)
+    body = "</tr>\n".join(lines)
+    return f'<div class="wide"><table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tr>\n</tbody></table></div>'
+
+
+def _scatter(comparison: Comparison) -> list[str]:
+    picture = svg.scatter(comparison)
+    _, without = spots(comparison, "optimum_share", "saving_jain")
+    if not picture:
+        return []
+    rest = f" Not drawn: {', '.join(without)}; nobody saves anything there." if without else ""
+    words = f"Further right is better for all together, further up is fairer. The dashed line is all that is possible.{rest}"
+    return [f'<p class="soft">{escape(words)}</p>', picture]
+
+
+def _gains(comparison: Comparison) -> list[str]:
+    kinds = next(iter(comparison.samples.values()))[0].kinds
+    figures = [
+        f"<div><h3>{escape(KIND_NAMES[kind])}, {counted(kinds.count(kind), 'home')}</h3>\n{svg.gain(comparison, kind)}</div>"
+        for kind in gains(comparison)
+    ]
+    words = "What a home of each kind saves by trading, best on top; left of the line it pays more than without."
+    return [f'<p class="soft">{words}</p>', '<div class="kinds">', *figures, "</div>"]
+
+
+def _prices(comparison: Comparison) -> list[str]:
+    parts = []
+    for side, title in (("buyer_price", "Buyers pay"), ("seller_price", "Sellers get")):
+        picture = svg.prices(comparison, side)
+        if picture:
+            parts += [f"<h3>{title}</h3>", picture]
+    words = "Mean price of a kWh traded in each hour. Between the grid's two prices, the grey band, both sides gain."
+    return [f'<p class="soft">{words}</p>', *parts] if parts else []
+
+
+def _descriptions(comparison: Comparison) -> str:
+    rules = {find(case.market.mechanism).name: find(case.market.mechanism) for case in comparison.cases.values()}
+    return _terms({name: rule.description for name, rule in rules.items()}, ' class="long"')
+
+
+def _definitions() -> str:
+    plain = _terms({column.heading.partition(", ")[0]: column.help for column in COLUMNS.values()}, ' class="long"')
+    exact = _terms({kpi.label: kpi.meaning for kpi in FIGURES.values()}, ' class="long"')
+    return f"{plain}\n<details><summary>All figures, and how they are worked out</summary>\n{exact}\n</details>"
+
+
+def _again(comparison: Comparison) -> str:
+    """Return the command that makes this page, and the scenarios as files."""
+    seeds = f"--seeds {len(comparison.seeds)}"
+    if is_pair(comparison):
+        files = {"a.toml": comparison.cases["A"], "b.toml": comparison.cases["B"]}
+        command = f"jiran compare a.toml b.toml {seeds} -o comparison.html"
+    else:
+        files = {"scenario.toml": _own(comparison)}
+        rules = ",".join(shareable(case).market.mechanism for case in comparison.cases.values())
+        command = f"jiran compare scenario.toml --mechanism {rules} {seeds} -o comparison.html"
+    texts = "\n".join(
+        f"<details><summary>{name}</summary>\n<pre>{escape(to_toml(shareable(scenario)))}</pre>\n</details>"
+        for name, scenario in files.items()
+    )
+    return f"<p>Save what is folded here as {listed(list(files))}, and run</p>\n<pre>{escape(command)}</pre>\n{texts}"
+
+
+def _own(comparison: Comparison) -> Scenario:
+    """Return the case whose rule has parameters of its own: the others follow from it; else the first."""
+    for case in comparison.cases.values():
+        if case.market.parameters != find(case.market.mechanism).values({}):
+            return case
+    return next(iter(comparison.cases.values()))

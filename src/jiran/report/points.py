@@ -1,0 +1,223 @@
+"""What the pictures of a comparison are drawn from: places of rules, families, and prices through the day."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiran import palette
+from jiran.market import find
+from jiran.profiles.tariff import price_by_step
+from jiran.report.figures import form, mean
+from jiran.timeline import timeline
+from jiran.words import KIND_NAMES
+
+if TYPE_CHECKING:
+    from jiran.comparison import Comparison
+    from jiran.scenario import Scenario
+
+Array = NDArray[np.float64]
+
+#: What a scatter can have on its sides: the figure, and what the side is called.
+ACROSS = {"optimum_share": "Reached of what is possible, %", "efficiency": "Efficiency of the market, %"}
+UP = {
+    "saving_jain": "Evenness of savings (Jain), 1 = all the same",
+    "homes_worse_off": "Homes that do not lose, %",
+    "home_saving_worst": "What the worst home saves, money",
+}
+#: Points closer than these parts of a side are one point with several names.
+_CLOSE = 0.006
+#: Letters that fit beside a line.
+LINE_LETTERS = 26
+
+
+class Family(NamedTuple):
+    """Rules that work alike: what they are called, their colour, and their mark as an SVG path 20 wide and high."""
+
+    name: str
+    colour: str
+    mark: str
+
+
+_FAMILIES = {
+    "fixed_price": Family("Fixed price", palette.GRID, "M-8,-8H8V8H-8Z"),
+    "shared_price": Family("Price by formula", palette.P2P, "M-9,0A9,9 0 1,0 9,0A9,9 0 1,0 -9,0Z"),
+    "double_auction": Family("Auction", palette.BATTERY, "M0,-10L10,8H-10Z"),
+    "truthful": Family("Auction for honest bids", palette.EV, "M0,10L10,-8H-10Z"),
+    "cooperative": Family("Saving shared out", palette.SOLAR, "M0,-11L11,0L0,11L-11,0Z"),
+    "consensus": Family("Haggling", palette.KINDS["hybrid"], "M-4,-10H4V-4H10V4H4V10H-4V4H-10V-4H-4Z"),
+}
+_OWN = Family("Own rule", palette.LOAD, "M-10,0L-5,-9H5L10,0L5,9H-5Z")
+
+
+def families() -> list[Family]:
+    """Return all families, in the order of a legend."""
+    return [*_FAMILIES.values(), _OWN]
+
+
+def family(scenario: Scenario) -> Family:
+    """Return the family of a scenario's market rule."""
+    rule = find(scenario.market.mechanism)
+    return _FAMILIES.get(rule.function.__module__.rpartition(".")[2], _OWN) if rule.trusted else _OWN
+
+
+class Spot(NamedTuple):
+    """A place in the scatter, in the units of its sides, and the rules that are there."""
+
+    x: float
+    y: float
+    cases: tuple[str, ...]
+
+
+def value(figure: str, number: float) -> float:
+    """Return a figure as the scatter shows it: percent, and homes that do not lose instead of those that do."""
+    number = 1.0 - number if figure == "homes_worse_off" else number
+    return form(figure, "").factor * number
+
+
+def spots(comparison: Comparison, across: str, up: str) -> tuple[list[Spot], list[str]]:
+    """Return the places of the rules by two figures, and the rules for which one of them is undefined."""
+    found: dict[str, tuple[float, float]] = {}
+    for case in comparison.cases:
+        x, y = mean(comparison, case, across), mean(comparison, case, up)
+        if x is not None and y is not None:
+            found[case] = value(across, x), value(up, y)
+    near = [_CLOSE * max(1e-9, float(np.ptp([place[side] for place in found.values()] or [0.0]))) for side in (0, 1)]
+    near = [max(near[side], 1e-4) for side in (0, 1)]
+    groups: list[Spot] = []
+    for case, (x, y) in sorted(found.items(), key=lambda item: (item[1][1], item[1][0])):
+        for place, spot in enumerate(groups):
+            if abs(spot.x - x) <= near[0] and abs(spot.y - y) <= near[1]:
+                groups[place] = spot._replace(cases=(*spot.cases, case))
+                break
+        else:
+            groups.append(Spot(x, y, (case,)))
+    return groups, [case for case in comparison.cases if case not in found]
+
+
+def start(groups: list[Spot]) -> float:
+    """Return where the scatter begins on the left: below its lowest point, with room for names."""
+    lowest = min((spot.x for spot in groups), default=0.0)
+    left = lowest - 0.35 * max(100.0 - lowest, 20.0)
+    return max(tick(left) * math.floor(left / tick(left)), tick(lowest) * math.floor(min(lowest, 0.0) / tick(lowest)))
+
+
+def tick(start: float) -> float:
+    """Return how far the marks of a side that goes from `start` to 100 % lie apart."""
+    return 5.0 if start > 65.0 else 10.0 if start > 0.0 else 20.0
+
+
+def limits(groups: list[Spot], up: str) -> tuple[float, float]:
+    """Return where the scatter begins and ends upwards."""
+    if up == "saving_jain":
+        return 0.0, 1.0
+    return span([np.array([spot.y for spot in groups])]) if up != "homes_worse_off" else (0.0, 100.0)
+
+
+def span(values: list[Array]) -> tuple[float, float]:
+    """Return round numbers below and above all values.
+
+    Example:
+        >>> span([np.array([0.21, 0.56])])
+        (0.2, 0.6)
+    """
+    low, high = float(np.nanmin(np.concatenate(values))), float(np.nanmax(np.concatenate(values)))
+    step = 10.0 ** np.floor(np.log10(max(high - low, 1e-3)))
+    below, above = np.floor(low / step + 1e-6), np.ceil(high / step - 1e-6)
+    return round(float(step * below), 6), round(float(step * above), 6)
+
+
+class Gain(NamedTuple):
+    """What a home of a kind saves under a rule: the mean, and the ends of the band if there are several seeds."""
+
+    case: str
+    saving: float
+    low: float | None
+    high: float | None
+
+
+def gains(comparison: Comparison) -> dict[str, list[Gain]]:
+    """Return what a home of each kind saves under each rule, best rule first."""
+    found: dict[str, list[Gain]] = {}
+    for row in comparison.kinds().iter_rows(named=True):
+        gain = Gain(row["case"], row["saving"], row.get("saving_low"), row.get("saving_high"))
+        found.setdefault(row["kind"], []).append(gain)
+    return {
+        kind: sorted(found[kind], key=lambda gain: (-round(gain.saving, 3), gain.case))
+        for kind in KIND_NAMES
+        if kind in found
+    }
+
+
+class Line(NamedTuple):
+    """Prices by hour of the day, NaN without trades, and the rules that have them."""
+
+    prices: Array
+    cases: tuple[str, ...]
+
+
+def lines(comparison: Comparison, side: str) -> list[Line]:
+    """Return the prices that buyers pay or sellers get; rules with the same prices are one line.
+
+    Args:
+        comparison: The comparison.
+        side: "buyer_price" or "seller_price".
+    """
+    groups: list[Line] = []
+    hours = comparison.hours()
+    for case in comparison.cases:
+        prices = hours.filter(hours["case"] == case)[side].to_numpy().astype(np.float64)
+        if np.isnan(prices).all():
+            continue
+        for place, line in enumerate(groups):
+            if np.allclose(line.prices, prices, rtol=0.0, atol=5e-4, equal_nan=True):
+                groups[place] = line._replace(cases=(*line.cases, case))
+                break
+        else:
+            groups.append(Line(prices, (case,)))
+    return groups
+
+
+def ends_of(comparison: Comparison, found: list[Line]) -> tuple[slice, list[tuple[str, Array]]]:
+    """Return the hours with trades, and every line in them with its name, the grid's two prices last."""
+    traded = np.flatnonzero(~np.isnan([line.prices for line in found]).all(axis=0))
+    hours = slice(int(traded[0]), int(traded[-1]) + 1)
+    given, taken = grid_prices(comparison)
+    ends = [(named(line.cases, LINE_LETTERS), line.prices[hours]) for line in found]
+    return hours, [*ends, ("grid gives", given[hours]), ("grid takes", taken[hours])]
+
+
+def named(cases: tuple[str, ...], letters: int = 60) -> str:
+    """Return the names of rules that share a place: as many as fit into so many letters, and how many more there are.
+
+    Example:
+        >>> named(("a", "b")), named(("mid-market-rate", "pay-as-bid", "uniform-price"), 30)
+        ('a, b', 'mid-market-rate and 2 more')
+    """
+    for count in range(len(cases), 1, -1):
+        text = _first(cases, count)
+        if len(text) <= letters:
+            return text
+    return _first(cases, 1)
+
+
+def _first(cases: tuple[str, ...], count: int) -> str:
+    text = ", ".join(cases[:count])
+    return text if count == len(cases) else f"{text} and {len(cases) - count} more"
+
+
+def grid_prices(comparison: Comparison) -> tuple[Array, Array]:
+    """Return what the grid gives and takes by hour of the day, a mean; NaN for hours that are not in the run."""
+    scenario = next(iter(comparison.cases.values()))
+    steps = timeline(scenario)
+    hour = steps.hour.astype(int)
+    count = np.bincount(hour, minlength=24)
+    with np.errstate(invalid="ignore"):
+        given, taken = (
+            np.bincount(hour, price_by_step(price, steps), 24) / count
+            for price in (scenario.grid.export_price, scenario.grid.import_price)
+        )
+    return given, taken

@@ -1,0 +1,217 @@
+"""The page of comparisons: its numbers are those of jiran.compare, its pictures are whole, and it can be stopped."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import jiran
+from jiran.app import state
+from jiran.app.charts import compare as charts
+from jiran.app.runs import Samples
+from jiran.app.views import compare as view
+from jiran.comparison import by_rule
+from jiran.errors import MechanismError
+from jiran.report import answer, versus
+from jiran.report.figures import COLUMNS, form, heading, ranked
+from jiran.report.points import gains, spots
+from pages import MANY, run, show
+
+PAGE = """
+from jiran.app.views import compare
+
+compare.show()
+"""
+
+
+@pytest.fixture(scope="module")
+def telling():
+    return jiran.compare(by_rule(jiran.load_scenario("paper"), sorted(view.TELLING)))
+
+
+@pytest.fixture(scope="module")
+def bands():
+    return jiran.compare(by_rule(jiran.load_scenario("paper", {"bids.strategy": "truthful"})), seeds=3)
+
+
+def plain(text):
+    return text.replace("\\", "")
+
+
+def test_the_table_has_the_numbers_of_compare(telling):
+    at = show(PAGE, run())
+    shown, order = at.dataframe[0].value, ranked(telling)
+    assert shown["Rule"].to_list() == order
+    table = {row["case"]: row for row in telling.table().iter_rows(named=True)}
+    for figure in COLUMNS:
+        written = form(figure, "MYR")
+        expected = [np.nan if table[case][figure] is None else written.factor * table[case][figure] for case in order]
+        np.testing.assert_allclose(
+            shown[heading(figure, "MYR")], expected, atol=0.5 * 10**-written.digits, equal_nan=True
+        )
+
+
+def test_the_page_says_the_answer(telling):
+    said = plain(" ".join(element.value for element in show(PAGE, run()).markdown))
+    for sentence in answer(telling):
+        assert sentence in said
+
+
+def test_every_chart_stands_still_and_says_what_it_shows(telling):
+    drawn = show(PAGE, run()).get("echarts_chart")
+    assert len(drawn) == 2 + len(gains(telling))
+    for element in drawn:
+        spec = json.loads(element.proto.spec)
+        assert spec["animation"] is False
+        assert spec["toolbox"]["feature"]["saveAsImage"]["name"].startswith("jiran-")
+        assert element.proto.alt
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"market.mechanism": "grid-only"},
+        {"homes.groups": [{"kind": "solar", "count": 1}]},
+        {"homes.groups": [{"kind": "normal", "count": 3}]},
+        {"steps": 1},
+        {"grid.import_price": [0.3] * 12 + [0.1] * 12},
+        {"bids.strategy": "zero-intelligence-plus", "steps": 72},
+    ],
+)
+def test_the_page_shows_any_run(overrides):
+    assert show(PAGE, run(**overrides)).markdown
+
+
+def test_a_rule_that_cannot_do_it_is_left_out_and_named():
+    at = show(PAGE, run(**MANY, steps=12), **{"every rule": True})
+    assert any("nucleolus" in plain(warning.value) for warning in at.warning)
+    assert len(at.dataframe[0].value) == 16
+
+
+def test_a_strategy_is_chosen_on_the_page(telling):
+    at = show(PAGE, run())
+    at.selectbox(key="strategy|price-taker").select("truthful").run()
+    assert not at.exception
+    truthful = jiran.load_scenario("paper", {"bids.strategy": "truthful"})
+    found = jiran.compare(by_rule(truthful, list(telling.cases)))
+    assert at.dataframe[0].value["Rule"].to_list() == ranked(found)
+    assert answer(found)[0] in plain(at.markdown[0].value)
+
+
+def test_bands_stand_in_the_cells(monkeypatch, telling):
+    monkeypatch.setattr(view, "SEEDS", 3)
+    at = show(PAGE, run())
+    at.toggle(key="bands").set_value(True).run()
+    assert not at.exception
+    found = jiran.compare(telling.cases, seeds=3)
+    row = found.table(("saving",)).row(0, named=True)
+    cells = at.dataframe[0].value.set_index("Rule")["All save, MYR"]
+    assert cells[row["case"]] == f"{row['saving']:.2f} ({row['saving_low']:.2f} to {row['saving_high']:.2f})"
+
+
+def test_no_rule_is_a_question_and_not_an_error():
+    at = show(PAGE, run())
+    at.get("button_group")[0].set_value([]).run()
+    assert not at.exception
+    assert "at least one market rule" in at.info[0].value
+
+
+def test_a_pinned_scenario_is_a(monkeypatch):
+    a = jiran.load_scenario("paper", {"battery.capacity_kwh": 40})
+    monkeypatch.setattr(state, "pinned_scenario", lambda: a)
+    monkeypatch.setattr(view, "SEEDS", 3)
+    at = show(PAGE, run(), bands=True)
+    found = jiran.compare({"A": a, "B": jiran.load_scenario("paper")}, seeds=3)
+    said = plain(" ".join(element.value for element in at.markdown))
+    for sentence in versus(found):
+        assert sentence in said
+    shown = at.dataframe[1].value.set_index("Figure").loc["Cost, MYR"]
+    row = found.difference("A", "B").filter(figure="cost").row(0, named=True)
+    assert shown["A - B"] == f"{row['difference']:+.2f}"
+    assert shown["A"] == f"{row['a']:.2f}"
+    assert any("Community battery 40 kWh, now 20 kWh" in plain(caption.value) for caption in at.caption)
+
+
+def test_both_comparisons_of_the_page_may_be_slow(monkeypatch):
+    monkeypatch.setattr(state, "pinned_scenario", lambda: jiran.load_scenario("paper", {"seed": 8}))
+    monkeypatch.setattr("jiran.app.stoppable._GLANCE_S", -1.0)
+    assert show(PAGE, run(seed=9)).dataframe
+
+
+def test_a_stopped_comparison_shows_what_is_done_and_goes_on(monkeypatch):
+    monkeypatch.setattr(view, "SEEDS", 3)
+    done = state.run_comparison
+
+    def stops(cases, *, seeds, samples, progress):
+        done(cases, seeds=min(seeds, 2), samples=samples, progress=progress)
+        raise _StopError
+
+    at = show(PAGE, run(seed=21))
+    monkeypatch.setattr(state, "run_comparison", stops)
+    at.toggle(key="bands").set_value(True).run()  # ends in the middle, as a click on Stop makes it
+    monkeypatch.setattr(state, "run_comparison", done)
+    cases = by_rule(jiran.load_scenario("paper", {"seed": 21}), sorted(view.TELLING))
+    at.session_state["stopped"] = f"3 0 {[(name, case.model_dump_json()) for name, case in cases.items()]}"
+    at.run()
+    assert not at.exception
+    assert any("2 of 3 seeds are done" in element.value for element in at.markdown)
+    at.button(key="go on rules").click().run()
+    assert not any("seeds are done" in element.value for element in at.markdown)
+    assert "mean of 3 seeds" in at.markdown[0].value
+
+
+class _StopError(Exception):
+    pass
+
+
+def test_a_large_comparison_is_asked_for(monkeypatch):
+    monkeypatch.setattr(view, "_ASKED_HOME_STEPS", 100)
+    at = show(PAGE, run())
+    assert not at.dataframe
+    next(toggle for toggle in at.toggle if "Compare now" in toggle.label).set_value(True).run()
+    assert at.dataframe
+
+
+def test_old_samples_make_room(monkeypatch, telling):
+    monkeypatch.setattr("jiran.app.runs._KEPT_SAMPLED_HOMES", 30)
+    kept = Samples({"fault": MechanismError("a", "b")})
+    kept |= {f"{place}": telling.samples["vcg"][0] for place in range(4)}
+    kept.make_room()
+    assert list(kept) == ["2", "3"]
+
+
+def test_marks_and_names_are_on_their_points(bands):
+    spec = charts.scatter(bands, "optimum_share", "saving_jain")
+    groups, _ = spots(bands, "optimum_share", "saving_jain")
+    marked = {
+        point["name"]: point["value"]
+        for series in spec["series"]
+        for point in series["data"]
+        if "symbolOffset" in point
+    }
+    assert marked.keys() == {case for spot in groups for case in spot.cases}
+    for spot in groups:
+        for case in spot.cases:
+            assert marked[case] == [pytest.approx(spot.x, abs=0.01), pytest.approx(spot.y, abs=0.001)]
+    names = spec["series"][-1]["data"]
+    assert [name["value"][0] for name in names] == [pytest.approx(spot.x, abs=0.01) for spot in groups]
+
+
+def test_bars_are_the_savings_best_on_top(bands):
+    spec = charts.kind(bands, "ev")
+    ordered = gains(bands)["ev"]
+    assert spec["yAxis"]["data"] == [gain.case for gain in ordered]
+    assert spec["series"][0]["data"] == [pytest.approx(gain.saving, abs=0.005) for gain in ordered]
+    ends = [x for x, _ in spec["series"][1]["data"] if x is not None]
+    assert ends[:2] == [pytest.approx(ordered[0].low, abs=0.005), pytest.approx(ordered[0].high, abs=0.005)]
+
+
+def test_prices_lie_between_those_of_the_grid(telling):
+    spec = charts.prices(telling, "buyer_price")
+    series = {entry["name"]: entry["data"] for entry in spec["series"]}
+    assert set(series["grid takes"]) == {0.5625}
+    assert set(series["grid gives"]) == {0.2}
+    assert {price for price in series["grid-fraction"] if price is not None} == {0.45}
+    assert len(spec["xAxis"]["data"]) == len(series["grid takes"]) + 1

@@ -1,0 +1,189 @@
+"""What a comparison says in words is what its numbers say."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+import jiran
+from jiran.comparison import BASELINE, by_rule, compare
+from jiran.judgement import FIGURES
+from jiran.report import answer, versus
+from jiran.report.figures import COLUMNS, Form, form, heading, marks, mean, ranked, whole_table
+from jiran.report.labels import LINE, Label, beside
+from jiran.report.points import gains, lines, spots
+from jiran.report.versus import changes
+
+TRUTHFUL = {"bids.strategy": "truthful"}
+
+
+def paper(**overrides):
+    return jiran.load_scenario("paper", overrides)
+
+
+@pytest.fixture(scope="module")
+def rules():
+    return compare(by_rule(paper()))
+
+
+@pytest.fixture(scope="module")
+def bands():
+    return compare(by_rule(paper(**TRUTHFUL)), seeds=4)
+
+
+def text(comparison):
+    return " ".join(answer(comparison))
+
+
+def test_the_answer_counts_the_rules_that_reach_what_is_possible(rules):
+    reached = rules.values("huang", "optimum_share")[0]
+    muda = rules.values("muda", "optimum_share")[0]
+    first = answer(rules)[0]
+    assert first.startswith("On this day all but three of the 17 rules reach 100% of what the homes could save")
+    assert f"huang, trade-reduction and muda trade less and reach {reached:.1%} to {muda:.1%}." in first
+
+
+def test_the_answer_names_the_best_rule_of_each_kind_of_home(rules):
+    best = {kind: found[0] for kind, found in gains(rules).items()}
+    assert f"Solar homes gain most under grid-fraction (MYR {best['solar'].saving:.2f} each)" in text(rules)
+    assert best["solar"].case == "grid-fraction"
+    assert best["normal"].case in text(rules)
+    assert "nash-bargaining shares most evenly: every home saves MYR 1.00" in text(rules)
+
+
+def test_the_answer_names_who_loses_and_what_stays_with_the_market(rules):
+    assert "Some pay more than without trading: 5 of 12 homes under bill-sharing." in text(rules)
+    assert "huang, muda and trade-reduction leave MYR 3.20 to MYR 3.59 with the market" in text(rules)
+
+
+def test_a_rule_that_is_paid_from_outside_is_not_the_best():
+    five = compare(by_rule(jiran.load_scenario("five-prosumers"), ["vcg", "grid-fraction", "nash-bargaining"]))
+    assert gains(five)["solar"][0].case == "vcg"
+    assert "gain most under vcg" not in text(five)
+    assert "vcg needs MYR 1.21 from outside and is not counted among the best." in text(five)
+
+
+def test_with_seeds_the_answer_says_how_often_it_holds(bands):
+    assert answer(bands)[0].startswith("On this day, as a mean of 4 seeds,")
+    assert "in all 4 seeds" in text(bands)
+
+
+def test_nothing_traded_is_said_in_one_sentence():
+    assert answer(compare(by_rule(paper(), [BASELINE]))) == (
+        "On this day nobody trades with a neighbour under any of these rules, so no bill changes.",
+    )
+
+
+def test_one_rule_alone_is_judged_without_a_winner():
+    said = text(compare(by_rule(paper(), ["grid-fraction"])))
+    assert "the rule reaches 100%" in said
+    assert "most" not in said
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"homes.groups": [{"kind": "solar", "count": 1}]},
+        {"homes.groups": [{"kind": "normal", "count": 3}]},
+        {"steps": 1},
+        {"grid.export_price": 0.5625},
+        {"grid.import_price": 0.1},
+        {"battery.capacity_kwh": 0.0, "solar.pv_kwp": 0.0},
+        {"ev.supply.enabled": True, "steps": 48},
+    ],
+)
+def test_odd_communities_have_an_answer_and_a_page(overrides):
+    found = compare(by_rule(paper(**overrides)))
+    assert answer(found)
+    assert "</html>" in jiran.report.html(found)
+
+
+def test_b_against_a_says_who_pays_less():
+    two = compare({"A": paper(), "B": paper(**{"battery.capacity_kwh": 40})}, seeds=3)
+    less = float((two.values("A", "cost") - two.values("B", "cost")).mean())
+    assert versus(two)[0] == (
+        f"All homes together pay MYR {less:.2f} less in B than in A on average, and so it is in each of the 3 seeds."
+    )
+
+
+def test_b_against_a_says_who_gains():
+    two = compare({"A": paper(), "B": paper(**{"market.mechanism": "nash-bargaining"})})
+    same, kinds, even = versus(two)
+    assert same == "All homes together pay the same in A and B."
+    assert "solar homes MYR 0.65 less" in kinds
+    assert even.endswith("evenness 0.34 in A, 1.00 in B.")
+
+
+def test_different_currencies_are_not_subtracted():
+    two = compare({"A": paper(), "B": paper(currency="EUR")})
+    assert versus(two)[0] == "A and B count in different currencies: amounts cannot be compared."
+
+
+def test_changes_are_named_by_their_fields():
+    found = changes(
+        paper(), paper(**{"market.mechanism": "mid-market-rate", "homes.groups.solar.count": 6, "name": "x"})
+    )
+    assert ("homes.groups.0.count", "5", "6") in found
+    assert ("market.mechanism", "grid-fraction", "mid-market-rate") in found
+    assert not changes(paper(), paper(name="other"))
+
+
+def test_figures_are_written_as_people_read_them():
+    assert form("price_paid", "MYR") == Form(1.0, 4, "MYR/kWh")
+    assert form("overall_index", "MYR") == Form(1.0, 2, "")
+    assert heading("cost", "EUR") == "Cost, EUR"
+    assert {heading(figure, "MYR") for figure in COLUMNS} >= {"Reached, %", "All save, MYR"}
+    assert Form(1.0, 2, "").write(-1e-9, sign=True) == "0.00"
+    assert set(COLUMNS) <= set(FIGURES)
+
+
+def test_rules_are_ranked_by_reach_and_then_evenness(rules):
+    order = ranked(rules)
+    assert order[:2] == ["nash-bargaining", "mid-market-rate"]
+    assert set(order[-2:]) == {"huang", "trade-reduction"}
+
+
+def test_marks_are_on_what_is_best_and_what_troubles(rules):
+    order = ranked(rules)
+    assert marks(rules, "saving_jain", order).index("best") == order.index("nash-bargaining")
+    assert not any(marks(rules, "optimum_share", order))  # most rules share the best: no news
+    trouble = [case for case, mark in zip(order, marks(rules, "market_surplus", order), strict=True) if mark]
+    assert set(trouble) == {"huang", "trade-reduction", "muda", "vcg"}
+
+
+def test_the_whole_table_holds_every_figure_and_the_kinds(bands):
+    table = whole_table(bands)
+    assert set(bands.table().columns) <= set(table.columns)
+    row = table.row(0, named=True)
+    kinds = {gain.case: gain for gain in gains(bands)["ev"]}
+    assert row["saving_ev"] == pytest.approx(kinds[row["case"]].saving)
+    assert row["saving_ev_low"] == pytest.approx(kinds[row["case"]].low)
+
+
+def test_rules_at_one_place_are_one_point_with_both_names(rules):
+    groups, without = spots(rules, "optimum_share", "saving_jain")
+    assert ("pay-as-bid", "uniform-price") in [spot.cases for spot in groups]
+    assert set(without) == {"huang", "trade-reduction"}
+    assert sum(len(spot.cases) for spot in groups) == 15
+    for spot in groups:
+        for case in spot.cases:
+            assert spot.y == pytest.approx(mean(rules, case, "saving_jain"), abs=0.01)
+
+
+def test_rules_with_the_same_prices_share_a_line(rules):
+    found = lines(rules, "buyer_price")
+    assert ("mid-market-rate", "pay-as-bid", "random-p2p", "uniform-price") in [line.cases for line in found]
+    fixed = next(line for line in found if line.cases == ("grid-fraction",))
+    assert set(fixed.prices[~(fixed.prices != fixed.prices)].round(6)) == {0.45}
+
+
+def test_names_beside_points_keep_their_order_and_lie_over_nothing():
+    labels = [Label(f"name-{place}", 300.0, 100.0 + 3.0 * place, 8.0) for place in range(8)]
+    labels.append(Label("another", 200.0, 110.0, 8.0))
+    stands = beside(labels, 600.0, 300.0)
+    column = stands[:8]
+    for side in (-1, 1):
+        there = [stand.y for stand in column if stand.side == side]
+        assert there == sorted(there)
+        assert all(low + LINE <= high + 1e-9 for low, high in itertools.pairwise(there))

@@ -1,0 +1,149 @@
+"""The page of a comparison: whole, self-contained, safe, and with the numbers of the comparison."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+import jiran
+from jiran.judgement import JUDGEMENT
+from jiran.report import answer, html, versus
+from jiran.report.figures import COLUMNS, form, heading, ranked
+
+VOID = {"meta"}
+NASTY = '<b>"paper" & co</b>'
+
+
+class Reader(HTMLParser):
+    """Collects tags and texts, and fails on a tag that is not closed where it should be."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.open, self.tags, self.attributes, self.rows = [], [], [], []
+        self.feed(page)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "tr":
+            self.rows.append([])
+        if tag in {"td", "th"}:
+            self.rows[-1].append("")
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] in {"td", "th"}:
+            self.rows[-1][-1] += data
+
+
+@pytest.fixture(scope="module")
+def rules():
+    return jiran.compare(jiran.by_rule(jiran.load_scenario("paper", {"name": NASTY})))
+
+
+@pytest.fixture(scope="module")
+def bands():
+    truthful = jiran.load_scenario("paper", {"bids.strategy": "truthful"})
+    return jiran.compare(jiran.by_rule(truthful, ["vcg", "muda", "grid-fraction"]), seeds=3)
+
+
+@pytest.fixture(scope="module")
+def pair():
+    a, b = (jiran.load_scenario("paper", {"name": NASTY, "battery.capacity_kwh": kwh}) for kwh in (20, 40))
+    return jiran.compare({"A": a, "B": b}, seeds=3)
+
+
+@pytest.mark.parametrize("kind", ["rules", "bands", "pair"])
+def test_the_page_is_well_formed_and_needs_nothing_else(kind, request):
+    page = html(request.getfixturevalue(kind))
+    reader = Reader(page)
+    assert {"table", "svg", "h1", "details"} <= set(reader.tags)
+    assert not {"script", "link", "img", "iframe", "object", "b"} & set(reader.tags)
+    assert not [name for name, _ in reader.attributes if name in {"src", "href", "srcset"} or name.startswith("on")]
+    assert "url(" not in page
+    assert set(re.findall(r"https?://[^\s\"<]+", page)) == {"http://www.w3.org/2000/svg"}
+
+
+def test_names_are_told_as_they_are(rules):
+    assert "<b>" not in html(rules)
+    assert "&lt;b&gt;&quot;paper&quot; &amp; co&lt;/b&gt;" in html(rules)
+
+
+def test_the_page_gives_the_answer_and_every_number_of_the_table(rules, bands):
+    for comparison in (rules, bands):
+        page = html(comparison)
+        for sentence in answer(comparison):
+            assert sentence in unescape(page)
+        table = {row["case"]: row for row in comparison.table().iter_rows(named=True)}
+        rows = {row[0]: row[1:] for row in Reader(page).rows}
+        assert rows["Rule"] == [heading(figure, "MYR") for figure in COLUMNS]
+        for case in ranked(comparison):
+            written = [
+                form(figure, "MYR").write_band(*(table[case].get(f"{figure}{end}") for end in ("", "_low", "_high")))
+                for figure in COLUMNS
+            ]
+            assert rows[case] == written
+
+
+def test_the_page_of_two_scenarios_has_their_difference(pair):
+    page = html(pair)
+    assert versus(pair)[0] in unescape(page)
+    found = {row["figure"]: row for row in pair.difference("A", "B").iter_rows(named=True)}
+    rows = {row[0]: row[1:] for row in Reader(page).rows}
+    cost = found["cost"]
+    assert rows["Cost, MYR"][:3] == [f"{cost['a']:.2f}", f"{cost['b']:.2f}", f"{cost['difference']:+.2f}"]
+    assert ["battery.capacity_kwh", "20.0", "40.0"] in Reader(page).rows
+
+
+def test_the_scenario_on_the_page_makes_the_same_page_again(tmp_path):
+    own = jiran.load_scenario("paper", {"market.fraction": 0.6})
+    page = html(jiran.compare(jiran.by_rule(own, ["mid-market-rate", "grid-fraction"])))
+    text = unescape(re.search(r"<summary>scenario.toml</summary>\n<pre>(.*?)</pre>", page, re.DOTALL)[1])
+    assert tomllib.loads(text)["market"]["fraction"] == 0.6
+    (tmp_path / "scenario.toml").write_text(text, encoding="utf-8")
+    command = unescape(re.search(r"<pre>(jiran compare .*?)</pre>", page)[1])
+    assert (
+        command == "jiran compare scenario.toml --mechanism mid-market-rate,grid-fraction --seeds 1 -o comparison.html"
+    )
+    again = jiran.load_scenario(str(tmp_path / "scenario.toml"))
+    assert html(jiran.compare(jiran.by_rule(again, ["mid-market-rate", "grid-fraction"]))) == page
+
+
+def test_no_folder_of_this_machine_is_told(tmp_path):
+    rule = tmp_path / "my_rule.py"
+    rule.write_text(
+        "from jiran.market import mechanism\n\n\n@mechanism('my-rule', compiled=False)\n"
+        "def my_rule(net_kwh, limit_price, import_price, export_price, parameters, rng, trades):\n"
+        '    """Trade nothing."""\n    return 0\n',
+        encoding="utf-8",
+    )
+    page = html(jiran.compare(jiran.by_rule(jiran.load_scenario("paper"), [str(rule), "grid-fraction"])))
+    assert str(tmp_path) not in page
+    assert "my_rule.py,grid-fraction" in page
+
+
+def test_a_rule_that_fails_is_named():
+    ev_street = jiran.load_scenario("ev-street", {"steps": 48})
+    page = html(jiran.compare(jiran.by_rule(ev_street, ["nucleolus", "grid-fraction"])))
+    assert "left out: market rule 'nucleolus'" in unescape(page)
+
+
+def test_the_documentation_has_every_figure_as_the_code_defines_it():
+    text = (Path(__file__).parents[2] / "docs" / "compare.md").read_text(encoding="utf-8")
+    for name, kpi in JUDGEMENT.items():
+        assert f"| `{name}` | {kpi.label} | {kpi.unit} | {kpi.meaning} |" in text
