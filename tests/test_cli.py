@@ -13,13 +13,13 @@ import time
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
 import jiran
-from jiran.cli import cli, server
 from jiran.cli import commands as command_line
+from jiran.cli import server
 from jiran.cli.printing import SHOWN, number, shown
 from jiran.kpis import KPIS
+from terminal import call, refused
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 
@@ -30,24 +30,9 @@ def wide_and_alone(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
 
-def call(*arguments):
-    return CliRunner().invoke(cli, [str(argument) for argument in arguments])
-
-
 def process(*arguments, **options):
     options = {"capture_output": True, "text": True, "timeout": 300} | options
     return subprocess.run([sys.executable, "-m", "jiran", *map(str, arguments)], check=False, **options)  # noqa: S603
-
-
-def refused(done, *words):
-    """One sentence on stderr, exit code 2, nothing else."""
-    assert done.exit_code == 2, done.output
-    assert done.stdout == ""
-    assert done.stderr.startswith("jiran: ")
-    assert done.stderr.count("\n") == 1
-    assert "Traceback" not in done.stderr
-    for word in words:
-        assert word in done.stderr
 
 
 # --- what it does ---
@@ -254,7 +239,7 @@ RULES = {
     "no python": ("def x(:", "is not valid Python: invalid syntax (line 1)"),
     "fails": ("1 / 0", "cannot be loaded: ZeroDivisionError"),
     "no rule": ("x = 1", "must define one function decorated with @mechanism, has 0"),
-    "does not compile": (HEAD + "    return open('x')\n", "market rule 'bad-rule': does not compile: "),
+    "does not compile": (HEAD + "    return open('x')\n", "jiran: market rule 'bad-rule': does not compile: "),
     "wrong arguments": (
         "import jiran\n@jiran.mechanism('bad-rule')\ndef bad(net_kwh):\n    return 0\n",
         "market rule 'bad-rule': ",

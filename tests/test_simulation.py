@@ -124,11 +124,24 @@ def test_an_exception_in_progress_stops_the_run(after):
         simulate(load_scenario("paper"), progress=stop)
 
 
+def test_a_slow_rule_reports_often_and_can_be_stopped(tmp_path):
+    path, done = tmp_path / "slow.py", []
+    path.write_text(
+        f"import time\n{HEAD}@mechanism('slow', compiled=False)\n{SIGNATURE}    time.sleep(0.01)\n    return 0\n"
+    )
+    simulate(load_scenario("paper", {"market.mechanism": str(path), "steps": 200}), progress=done.append)
+    assert len(done) > 8
+    assert np.all(np.diff(done) >= 0)
+    assert done[-1] == 1.0
+    assert np.diff(done).max() <= 0.4
+
+
 @pytest.mark.parametrize("chunk", [1, 30, 100])
 def test_a_run_in_small_chunks_is_the_same_run(monkeypatch, chunk):
     scenario = load_scenario("paper", {"market.matching": "random-order", "ev.supply.enabled": True, "steps": 60})
     whole = simulate(scenario)
     monkeypatch.setattr("jiran.simulation.CHUNK", chunk)
+    monkeypatch.setattr("jiran.simulation._CHUNK_S", 0.0)
     monkeypatch.setattr("jiran.simulation._FIRST_TRADES", chunk)
     parts = simulate(scenario)
     assert parts.digest == whole.digest

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.errors import MechanismError, one_line
 from jiran.market.base import Period
 
 if TYPE_CHECKING:
     from jiran.flows import Flows
-    from jiran.market.base import Reprice
+    from jiran.market.base import Mechanism, Reprice
     from jiran.scenario import Grid
     from jiran.settlement import Prices
     from jiran.timeline import Timeline
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-def reprice(flows: Flows, price: Prices, grid: Grid, timeline: Timeline, rule: Reprice) -> Array:
+def reprice(flows: Flows, price: Prices, grid: Grid, timeline: Timeline, rule: Mechanism) -> Array:
     """Give the trades of each billing period the prices that the rule sets at its end.
 
     A home then pays its price for every kWh it took and gets its price for every kWh it gave, from whomever and to
@@ -32,22 +33,40 @@ def reprice(flows: Flows, price: Prices, grid: Grid, timeline: Timeline, rule: R
         price: Prices of battery and grid.
         grid: For the network charge, which comes on top of what buyers pay, and for the length of a period.
         timeline: For the days.
-        rule: From a period to each home's two prices.
+        rule: Says each home's two prices in a period; one that does not leaves the trades as they are.
 
     Returns:
         What each home pays to the market account on top of its trades, < 0 = gets, shape (home,).
+
+    Raises:
+        MechanismError: The rule sets no usable prices.
     """
     extra = np.zeros(flows.profiles.load_kwh.shape[1])
+    if rule.reprice is None:
+        return extra
     begins = [*_begins(timeline, grid.billing), timeline.steps]
     for first, last in pairwise(begins):
         period = _period(flows, price, first, last)
-        buy, sell = rule(period)
+        buy, sell = _prices(rule.name, rule.reprice, period)
         trades = flows.trades[flows.traded_from[first] : flows.outputs.trades_until[last - 1]]
         trades["buyer_price"] = buy[trades["buyer"]] + grid.network_charge
         trades["seller_price"] = sell[trades["seller"]]
         extra += buy * period.rest_bought_kwh - period.rest_paid
         extra -= sell * period.rest_sold_kwh - period.rest_received
     return extra
+
+
+def _prices(name: str, rule: Reprice, period: Period) -> Array:
+    """Return what a kWh costs and earns each home in a period, shape (2, home)."""
+    try:
+        prices = np.array(rule(period), dtype=np.float64)
+    except Exception as error:
+        raise MechanismError(name, f"failed to set the prices of a billing period: {one_line(error)}") from error
+    if prices.shape != (2, period.bought_kwh.size) or not np.isfinite(prices).all():
+        raise MechanismError(
+            name, "must set two finite prices for each home at the end of a billing period, to buy and to sell"
+        )
+    return prices
 
 
 def _begins(timeline: Timeline, length: str) -> list[int]:

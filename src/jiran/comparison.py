@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Mapping, MutableMapping
+from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
+from contextlib import closing
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -36,6 +38,7 @@ SEEDS = 30
 #: The optimum is worked out for runs of at most this many steps: a year by the hour.
 _MOST_STEPS = 9_000
 
+
 #: Runs of so many home-steps together are in memory at once, about 2 GB; a larger one is alone.
 _AT_ONCE_HOME_STEPS = 40_000_000
 
@@ -52,8 +55,8 @@ class Sample(NamedTuple):
     hour_received: Array  # (24,): what sellers got for it
 
 
-#: Finished runs by seed and scenario, or the fault of its rule: give the same one again to go on
-#: where a comparison stopped.
+#: Finished runs, and rules that failed, by scenario (its JSON, the seed included): give the same one again to go on where
+#: a comparison stopped. The JSON does not tell when a file that a scenario names has changed.
 Samples = MutableMapping[str, Sample | PluginError]
 
 
@@ -156,16 +159,16 @@ def by_rule(scenario: Scenario, rules: list[str] | None = None) -> dict[str, Sce
 
     Args:
         scenario: What to run. Its own rule keeps its parameters, the others have their defaults.
-        rules: Names or files; default: every installed rule that trades.
+        rules: Names or files; default: every installed rule that trades, and the scenario's own.
 
     Raises:
         PluginError: There is no such rule.
     """
-    names = [name for name in mechanisms() if name != BASELINE] if rules is None else rules
+    own_rule = scenario.market.mechanism
+    names = [name for name in {**mechanisms(), own_rule: None} if name != BASELINE] if rules is None else rules
     found = {}
     for name in names:
-        own = name == scenario.market.mechanism
-        market = scenario.market if own else Market(mechanism=name)
+        market = scenario.market if name == own_rule else Market(mechanism=name)
         found[find(name).name] = scenario.model_copy(update={"market": market})
     return found
 
@@ -203,15 +206,19 @@ def compare(
     report = progress or (lambda _done: None)
     first = next(iter(cases.values())).seed
     chosen = tuple(range(first, first + seeds))
-    left = dict(cases)
+    sound, _ = _sound(cases, chosen, known)
     report(0.0)
     for place, seed in enumerate(chosen):
-        keys = {name: _key(case, seed) for name, case in left.items()}
-        todo = {key: left[name].model_copy(update={"seed": seed}) for name, key in keys.items() if key not in known}
-        for count, (key, found) in enumerate(_run_all(todo), 1):
-            known[key] = found
-            report((place + count / len(todo)) / seeds)
-        left = {name: case for name, case in left.items() if not isinstance(known[keys[name]], PluginError)}
+        wanted = {_key(case, seed): case.model_copy(update={"seed": seed}) for case in sound.values()}
+        todo = {key: case for key, case in wanted.items() if key not in known}
+        # Closed at once if the progress function stops the comparison: what has not begun is not run any more.
+        with closing(_run_all(todo)) as runs:
+            for count, (key, found) in enumerate(runs, 1):
+                known[key] = found
+                if isinstance(found, PluginError):
+                    sound = {name: case for name, case in sound.items() if _key(case, seed) != key}
+                report((place + count / len(todo)) / seeds)
+        report((place + 1) / seeds)
     return finished(cases, chosen, known)
 
 
@@ -219,43 +226,58 @@ def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Sam
     """Return the comparison of the seeds that all cases have been run with: what a stopped one knows.
 
     Raises:
-        JiranError: No seed is finished, or no case can be run.
+        JiranError: No seed is finished, or no rule can be run.
     """
-    runs = {name: [samples.get(_key(case, seed)) for seed in seeds] for name, case in cases.items()}
-    faults = {
-        name: fault for name, found in runs.items() for fault in reversed(found) if isinstance(fault, PluginError)
-    }
-    left = {name: case for name, case in cases.items() if name not in faults}
-    if not left:
-        raise next(iter(faults.values()))
-    whole = [place for place in range(len(seeds)) if all(runs[name][place] is not None for name in left)]
+    sound, faults = _sound(cases, seeds, samples)
+    if not sound:
+        raise faults[0]
+    keys = {seed: [_key(case, seed) for case in sound.values()] for seed in seeds}
+    whole = tuple(seed for seed, wanted in keys.items() if all(key in samples for key in wanted))
     if not whole:
         raise JiranError("the comparison was stopped before all cases had been run once")
-    kept = {name: tuple(run for place in whole if isinstance(run := runs[name][place], Sample)) for name in left}
-    said = tuple(str(fault) for fault in faults.values())
-    return Comparison(left, tuple(seeds[place] for place in whole), kept, tuple(_notes(left)), said)
+    runs = {name: tuple(samples[keys[seed][place]] for seed in whole) for place, name in enumerate(sound)}
+    found = {name: tuple(run for run in of_case if isinstance(run, Sample)) for name, of_case in runs.items()}
+    return Comparison(sound, whole, found, tuple(_notes(sound)), tuple(dict.fromkeys(map(str, faults))))
 
 
-def _key(scenario: Scenario, seed: int) -> str:
-    """Return what decides a run."""
-    return f"{seed} {scenario.model_dump_json(exclude={'name', 'description', 'seed'})}"
+def _sound(
+    cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Samples
+) -> tuple[dict[str, Scenario], list[PluginError]]:
+    """Return the cases whose rule has not failed with any seed, and the faults of the others."""
+    sound, faults = {}, []
+    for name, case in cases.items():
+        runs = (samples.get(_key(case, seed)) for seed in seeds)
+        fault = next((run for run in runs if isinstance(run, PluginError)), None)
+        if fault is None:
+            sound[name] = case
+        else:
+            faults.append(fault)
+    return sound, faults
 
 
-def _run_all(scenarios: dict[str, Scenario]) -> Iterator[tuple[str, Sample | PluginError]]:
+def _key(scenario: Scenario, seed: int | None = None) -> str:
+    """Return what tells a scenario, with this seed, from others; its name and description do not."""
+    seeded = scenario if seed is None else scenario.model_copy(update={"seed": seed})
+    return seeded.model_dump_json(exclude={"name", "description"})
+
+
+def _run_all(scenarios: dict[str, Scenario]) -> Generator[tuple[str, Sample | PluginError]]:
     """Run scenarios, several at a time; those that share a setting work it out once. A rule's fault is its result."""
     shared: dict[str, list[tuple[str, Scenario]]] = {}
     for key, scenario in scenarios.items():
         alike = scenario.model_copy(update={"market": Market(), "bids": Bids()})
-        shared.setdefault(_key(alike, alike.seed), []).append((key, scenario))
+        shared.setdefault(_key(alike), []).append((key, scenario))
+    stop = Event()
     for group in shared.values():
         setting = prepare(group[0][1])
         baseline, optima = without_trading(setting), _Optima()
         fit = _AT_ONCE_HOME_STEPS // (setting.community.size * setting.timeline.steps)
         with ThreadPoolExecutor(max(1, min(os.cpu_count() or 1, fit))) as pool:
-            jobs = {pool.submit(_sample, setting, scenario, baseline, optima): key for key, scenario in group}
+            jobs = {pool.submit(_sample, setting, scenario, baseline, optima, stop): key for key, scenario in group}
             try:
                 yield from ((jobs[job], job.result()) for job in as_completed(jobs))
             except BaseException:
+                stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
@@ -278,10 +300,17 @@ class _Optima:
         return self._known[end_kwh].for_run(result)
 
 
-def _sample(setting: Setting, scenario: Scenario, baseline: Settlement, optima: _Optima) -> Sample | PluginError:
-    """Run one case and keep what a comparison needs."""
+def _sample(
+    setting: Setting, scenario: Scenario, baseline: Settlement, optima: _Optima, stop: Event
+) -> Sample | PluginError:
+    """Run one case and keep what a comparison needs; nobody waits for it once it is to stop."""
+
+    def go_on(_done: float) -> None:
+        if stop.is_set():
+            raise CancelledError
+
     try:
-        result = trade(setting.with_market(scenario), lambda: baseline)
+        result = trade(setting.with_market(scenario), lambda: baseline, go_on)
     except PluginError as fault:
         return fault
     hour, settled = result.timeline.hour.astype(int), result.settlement

@@ -144,29 +144,24 @@ def _use_own(
 
 
 @njit(cache=True)
-def _bid(
-    step: int,
-    bid: Bids,
-    rng: np.random.Generator,
-    memory: Array,
-    inputs: Inputs,
-    fleet: Fleet,
-    net_kwh: Array,
-    offered_kwh: Array,
-    value_price: Array,
-    limit_price: Array,
-    out: Outputs,
-) -> tuple[int, int]:
-    """Let the strategy bid for all homes, and keep the bids if they are not the tariff."""
-    floor, cap = inputs.export_price[step], inputs.import_price[step] - inputs.network_charge
+def _tariff(step: int, inputs: Inputs, net_kwh: Array, value_price: Array, limit_price: Array) -> tuple[float, float]:
+    """Fill in the tariff as every home's value and limit, and return the prices that no bid needs to leave."""
+    floor_price, cap_price = inputs.export_price[step], inputs.import_price[step] - inputs.network_charge
     for home in range(net_kwh.size):
-        value_price[home] = limit_price[home] = cap if net_kwh[home] < 0.0 else floor
-    bid(net_kwh, floor, cap, inputs.traits, inputs.bid_parameters, rng, memory, value_price, limit_price)
+        value_price[home] = limit_price[home] = cap_price if net_kwh[home] < 0.0 else floor_price
+    return floor_price, cap_price
+
+
+@njit(cache=True)
+def _keep_bids(
+    step: int, fleet: Fleet, offered_kwh: Array, value_price: Array, limit_price: Array, out: Outputs
+) -> tuple[int, int]:
+    """Hold EVs to their reservation price, check all bids, and keep them if they are not the tariff."""
     for home in fleet.homes:
         if offered_kwh[home] > 0.0 and not np.isnan(fleet.reserve_price):
             value_price[home] = max(value_price[home], fleet.reserve_price)
             limit_price[home] = max(limit_price[home], fleet.reserve_price)
-    for home in range(net_kwh.size):
+    for home in range(limit_price.size):
         if not (np.isfinite(value_price[home]) and np.isfinite(limit_price[home])):
             return NO_PRICE, home
     if out.limit_price.shape[0] > 0:
@@ -330,9 +325,12 @@ def run(
             return step, count, ROOM, 0
         _use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
         shown_kwh[:] = net_kwh
-        fault, home = _bid(
-            step, bid, bid_rng, memory, inputs, fleet, shown_kwh, offered_kwh, value_price, limit_price, out
-        )
+        floor_price, cap_price = _tariff(step, inputs, net_kwh, value_price, limit_price)
+        bid(
+            shown_kwh, floor_price, cap_price, inputs.traits, inputs.bid_parameters, bid_rng, memory,
+            value_price, limit_price,
+        )  # fmt: skip
+        fault, home = _keep_bids(step, fleet, offered_kwh, value_price, limit_price, out)
         if fault != FINE:
             return step, count, fault, home
         shown_kwh[:], bids[:], parameters[:] = net_kwh, limit_price, inputs.parameters

@@ -93,7 +93,10 @@ class Registry(Generic[P]):
         return module
 
     def _of_package(self, entry: Any) -> P:
-        plugin = entry.load()
+        try:
+            plugin = entry.load()
+        except Exception as error:
+            raise self._fault(entry.name, f"entry point {entry.value} cannot be loaded: {one_line(error)}") from error
         if not isinstance(plugin, self._kind):
             raise self._fault(
                 entry.name, f"entry point {entry.value} is not a function decorated with {self._decorator}"

@@ -45,6 +45,7 @@ class State:
         rng: State of the rule's random numbers; None = seeded by the scenario.
         memory: What homes learned for their bids, see `bids.base`; None = nothing.
         bid_rng: State of the bidding strategy's random numbers; None = seeded by the scenario.
+        strategy: Name of the bidding strategy that the memory is of; another one starts with nothing.
     """
 
     stored_kwh: float
@@ -52,6 +53,7 @@ class State:
     rng: dict[str, Any] | None = None
     memory: NDArray[np.float64] | None = None
     bid_rng: dict[str, Any] | None = None
+    strategy: str = ""
 
 
 @dataclass(frozen=True)

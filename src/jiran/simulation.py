@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from jiran import kernel
 from jiran.bids import find as find_strategy
 from jiran.bids.base import MARKET_PRICE, MEMORY
 from jiran.billing import reprice
-from jiran.errors import MechanismError, StrategyError, one_line
+from jiran.errors import MechanismError, PluginError, StrategyError, one_line
 from jiran.flows import Flows
 from jiran.kernel import Fleet, Inputs, Outputs
 from jiran.market import TRADE, booking
@@ -37,8 +38,9 @@ if TYPE_CHECKING:
 #: The rule of the run that every run is compared with.
 BASELINE = "grid-only"
 
-#: Home-steps between two calls of the progress function.
-CHUNK = 2_000_000
+#: Home-steps before the progress function is called first; then as many as take about this long, whatever the rule.
+CHUNK = 1_000
+_CHUNK_S = 0.1
 
 #: Trades for which there is room at first.
 _FIRST_TRADES = 40_000_000
@@ -112,10 +114,11 @@ def _clear(setting: Setting, market: Market, bids: Bids, report: Progress) -> tu
     inputs = Inputs(
         setting.profiles.generation_kwh, setting.profiles.load_kwh, setting.profiles.ev_kwh,
         price.grid_import, price.grid_export, scenario.grid.network_charge,
-        rule.numbers(market.parameters), strategy.numbers(bids.parameters), setting.traits, _may_draw(setting),
+        rule.numbers(market.parameters), strategy.numbers(bids.parameters),
+        setting.traits.copy(), _may_draw(setting),  # runs side by side share a setting: no strategy may change it
     )  # fmt: skip
     flows, end = _run(setting, rule, strategy, inputs, report)
-    extra = None if rule.reprice is None else reprice(flows, price, scenario.grid, setting.timeline, rule.reprice)
+    extra = reprice(flows, price, scenario.grid, setting.timeline, rule)
     return flows, settle(flows, price, scenario, start.stored_kwh, start.ev_stored_kwh, extra), end
 
 
@@ -161,8 +164,8 @@ def _stream(seed: int, purpose: str, state: dict[str, object] | None) -> np.rand
 
 
 def _memory(strategy: Strategy, homes: int, start: State) -> NDArray[np.float64]:
-    """Return what homes remember at the start: what an earlier run left, or nothing."""
-    if start.memory is not None and start.memory.shape == (homes * strategy.learns, MEMORY):
+    """Return what homes remember at the start: what an earlier run with this strategy left, or nothing."""
+    if start.memory is not None and start.strategy == strategy.name and len(start.memory) == homes * strategy.learns:
         return start.memory.copy()
     memory = np.zeros((homes * strategy.learns, MEMORY))
     memory[:, MARKET_PRICE] = np.nan
@@ -191,11 +194,11 @@ def _run(
             )  # fmt: skip
             return stop
 
-        trades = _in_chunks(loop, rule.name, strategy.name, setting.community, out, start.stored_kwh, room, report)
+        trades = _in_chunks(loop, rule, strategy, setting.community, out, start.stored_kwh, room, report)
         if trades is not None:
             end = State(
                 float(out.soc_kwh[-1]), ev_stored_kwh, dict(rng.bit_generator.state),
-                memory, dict(bid_rng.bit_generator.state),
+                memory, dict(bid_rng.bit_generator.state), strategy.name,
             )  # fmt: skip
             return Flows(setting.profiles, out, fleet, trades), end
     raise MechanismError(rule.name, "writes more trades in a step than there are pairs of homes")
@@ -203,8 +206,8 @@ def _run(
 
 def _in_chunks(
     loop: Callable[[int, int, float, NDArray[np.void]], Stop],
-    rule: str,
-    strategy: str,
+    rule: Mechanism,
+    strategy: Strategy,
     community: Community,
     out: Outputs,
     stored_kwh: float,
@@ -218,25 +221,40 @@ def _in_chunks(
     trades = np.empty(max(min(steps, _FIRST_TRADES // room), 1) * room, TRADE)
     step, total = 0, 0
     while step < steps:
-        last = min(step + chunk, steps)
+        last, began_s = min(step + chunk, steps), perf_counter()
         try:
             reached, count, fault, home = loop(step, last, stored_kwh, trades[total:])
+        except PluginError:  # it does not compile, and says so
+            raise
         except Exception as error:
-            raise MechanismError(rule, f"failed between steps {step} and {last}: {one_line(error)}") from error
+            problem = f"failed between steps {step} and {last}: {one_line(error)}"
+            raise _blamed(rule, strategy, problem) from error
         if fault == kernel.CROWDED and room == homes:
             return None
         if fault in _FAULTS:
-            raise MechanismError(rule, _FAULTS[fault].format(step=reached, home=_name(community, home)))
+            raise MechanismError(rule.name, _FAULTS[fault].format(step=reached, home=_name(community, home)))
         if fault == kernel.NO_PRICE:
-            raise StrategyError(strategy, f"in step {reached} it bids no usable price for {_name(community, home)}")
+            raise StrategyError(
+                strategy.name, f"in step {reached} it bids no usable price for {_name(community, home)}"
+            )
         if fault == kernel.ROOM:
             trades.resize(2 * trades.size, refcheck=False)
         out.trades_until[step:reached] += total
         stored_kwh = float(out.soc_kwh[reached - 1]) if reached else stored_kwh
         step, total = reached, total + count
         report(step / steps)
+        chunk = 2 * chunk if perf_counter() - began_s < _CHUNK_S else max(1, chunk // 2)
     trades.resize(total, refcheck=False)
     return trades
+
+
+def _blamed(rule: Mechanism, strategy: Strategy, problem: str) -> PluginError:
+    """Return the error of the plug-in that failed: what is part of jiran does not; of two from outside, either may."""
+    if strategy.trusted:
+        return MechanismError(rule.name, problem)
+    if rule.trusted:
+        return StrategyError(strategy.name, problem)
+    return MechanismError(rule.name, f"or the bidding strategy {strategy.name!r} {problem}")
 
 
 _FAULTS = {

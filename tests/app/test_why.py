@@ -165,8 +165,11 @@ def test_a_rule_from_elsewhere_is_placed_among_all_prices():
 
 
 def test_bill_sharing_says_that_the_price_comes_later():
-    outcome = replace(cleared("uniform-price"), rule="bill-sharing")
-    assert "At the end of the billing period" in " ".join(explain(outcome, 1))
+    within_a_step = " ".join(explain(cleared("bill-sharing"), 1))
+    assert "Within a step the energy moves at a price of 0. At the end of the billing period" in within_a_step
+    afterwards = " ".join(explain(replace(cleared("uniform-price"), rule="bill-sharing"), 1))
+    assert "The price was set at the end of the billing period" in afterwards
+    assert "87.5" in afterwards
 
 
 def test_a_price_is_compared_with_the_own_limit_and_with_the_grid():

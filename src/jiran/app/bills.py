@@ -98,7 +98,8 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
     grid_import, grid_export = float(imported @ price.grid_import), float(exported @ price.grid_export)
     battery = float(drawn @ price.battery_sells - charged @ price.battery_buys)
     paid, received = float(now.paid[at]), float(now.received[at])
-    fund = paid - received + grid_import - grid_export + battery - float(now.cost[at])
+    at_the_end = float(now.extra[at])
+    fund = paid - received + grid_import - grid_export + battery + at_the_end - float(now.cost[at])
     if at in result.flows.fleet.homes:  # without trades its EV would charge otherwise, so only the sum is known
         grid = [("Grid", grid_import - grid_export - alone)]
     else:
@@ -111,6 +112,7 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
         ("Paid to neighbours", paid),
         ("Paid by neighbours", -received),
         ("Battery", battery),
+        ("End of the billing period", at_the_end),
         ("Share of the battery fund", -fund),
         ("Now", float(now.cost[at])),
     ]

@@ -19,7 +19,7 @@ import tomli_w
 
 from jiran.errors import JiranError
 from jiran.scenario import KINDS, Scenario, validate
-from jiran.scenario.files import presets, read_scenario, with_overrides
+from jiran.scenario.files import plugin_files, presets, read_scenario, with_overrides
 
 FIRST_PRESET = "paper"
 _LONGEST_LINK = 100_000
@@ -54,7 +54,7 @@ def base_of_data(label: str, data: dict[str, Any]) -> Base:
     """Return any scenario data as a base; it goes into the link whole unless it reads a file of this machine."""
     data = _with_all_kinds(data)
     scenario = validate(data)
-    local = scenario.homes.data is not None or scenario.market.mechanism.endswith(".py")
+    local = scenario.homes.data is not None or plugin_files(data)
     return Base(label, data, {} if local else {_SHARED: _pack(data)})
 
 
@@ -95,9 +95,8 @@ def refuse_files(data: dict[str, Any], source: str) -> None:
     Raises:
         JiranError: It would.
     """
-    homes, market = data.get("homes"), data.get("market")
-    reads = isinstance(homes, dict) and "data" in homes
-    if reads or (isinstance(market, dict) and str(market.get("mechanism", "")).endswith(".py")):
+    homes = data.get("homes")
+    if (isinstance(homes, dict) and "data" in homes) or plugin_files(data):
         raise JiranError(
             f"{source} names a file, which only a scenario on the command line may: jiran app SCENARIO.toml"
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jiran.errors import PluginError
+from jiran.scenario.files import as_data, plugin_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +67,7 @@ def home_steps(wanted: Scenario) -> int:
 
 def changed_at(wanted: Scenario) -> int:
     """Return when the files that a scenario reads were last changed, ns; 0 if it reads none or they are gone."""
-    names = [wanted.market.mechanism] if wanted.market.mechanism.endswith(".py") else []
+    names = list(plugin_files(as_data(wanted)).values())
     if wanted.homes.data is not None:
         names.append(wanted.homes.data.path)
     return max((path.stat().st_mtime_ns for path in map(Path, names) if path.exists()), default=0)

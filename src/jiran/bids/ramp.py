@@ -43,6 +43,6 @@ def linear_ramp(
         served = abs(memory[home, LAST_TRADED_KWH]) >= abs(last_kwh) * (1.0 - 1e-9)
         memory[home, _WAITED] = 0.0 if served or last_kwh * net_kwh[home] <= 0.0 else memory[home, _WAITED] + 1.0
         way = parameters[1] + (1.0 - parameters[1]) * memory[home, _WAITED] / parameters[0]
-        first = cap_price if net_kwh[home] > 0.0 else floor_price
+        first = floor_price if net_kwh[home] < 0.0 else cap_price
         if cap_price > floor_price:
             limit_price[home] = first + min(1.0, way) * (value_price[home] - first)

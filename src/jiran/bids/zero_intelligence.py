@@ -104,7 +104,7 @@ def zero_intelligence_plus(
         _learn(home, rng, memory)
         memory[home, _FLOOR], memory[home, _WINDOW] = floor_price, window
         value = value_price[home]
-        if net_kwh[home] > 0.0:
-            limit_price[home] = min(value + memory[home, _MARGIN] * window, max(cap_price, value))
-        else:
+        if net_kwh[home] < 0.0:
             limit_price[home] = max(value - memory[home, _MARGIN + 1] * window, min(floor_price, value))
+        else:
+            limit_price[home] = min(value + memory[home, _MARGIN] * window, max(cap_price, value))

@@ -77,6 +77,12 @@ def to_toml(scenario: Scenario) -> str:
     return tomli_w.dumps(as_data(scenario))
 
 
+def plugin_files(data: dict[str, Any]) -> dict[str, str]:
+    """Return the plug-ins of scenario data that are files, by section: programs, which run when they are named."""
+    named = {section: data[section].get(key) for section, key in PLUGINS if isinstance(data.get(section), dict)}
+    return {section: name for section, name in named.items() if isinstance(name, str) and name.endswith(".py")}
+
+
 def as_data(scenario: Scenario) -> dict[str, Any]:
     """Return a scenario as plain nested data, as TOML holds it."""
     data: dict[str, Any] = scenario.model_dump(exclude_none=True)
@@ -136,10 +142,10 @@ def _with_paths(data: dict[str, Any], folder: Path) -> dict[str, Any]:
     homes = data.get("homes")
     if isinstance(homes, dict) and isinstance(homes.get("data"), dict) and isinstance(homes["data"].get("path"), str):
         homes["data"]["path"] = str(folder / homes["data"]["path"])
+    files = plugin_files(data)
     for section, key in PLUGINS:
-        given = data.get(section)
-        if isinstance(given, dict) and str(given.get(key, "")).endswith(".py"):
-            given[key] = str(folder / given[key])
+        if section in files:
+            data[section][key] = str(folder / files[section])
     return data
 
 
