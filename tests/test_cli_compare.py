@@ -16,7 +16,8 @@ import pytest
 import jiran
 from jiran import comparison
 from jiran.cli import comparing
-from jiran.comparison import FIGURES, by_rule, compare
+from jiran.comparison import by_rule, compare
+from jiran.judgement import FIGURES
 from terminal import call, refused
 
 RULES = ("grid-fraction", "vcg", "bill-sharing")

@@ -7,13 +7,14 @@ import itertools
 import pytest
 
 import jiran
-from jiran.comparison import BASELINE, by_rule, compare
+from jiran.comparison import by_rule, compare
 from jiran.judgement import FIGURES
 from jiran.report import answer, versus
 from jiran.report.figures import COLUMNS, Form, form, heading, marks, mean, ranked, whole_table
 from jiran.report.labels import LINE, Label, beside
 from jiran.report.points import gains, lines, spots
 from jiran.report.versus import changes
+from jiran.simulation import BASELINE
 
 TRUTHFUL = {"bids.strategy": "truthful"}
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 import jiran
-from jiran import comparison, load_scenario, simulate
-from jiran.comparison import FIGURES, Comparison, Sample, by_rule, compare, finished
+from jiran import load_scenario, simulate
+from jiran.comparison import Comparison, Sample, by_rule, cases, compare, finished, run
 from jiran.errors import JiranError, MechanismError
-from jiran.judgement import judge
+from jiran.judgement import FIGURES, judge
 from jiran.kpis import KPIS
 from jiran.market import mechanisms
 from jiran.optimum import community_optimum
@@ -37,7 +37,7 @@ def five(paper):
 def counted(monkeypatch):
     """Count what is run: samples by their rule and seed, and settings."""
     runs, settings = [], []
-    sample, prepare = comparison._sample, comparison.prepare
+    sample, prepare = run._sample, run.prepare
 
     def counting(setting, scenario, *rest):
         runs.append((scenario.market.mechanism, scenario.seed))
@@ -47,8 +47,8 @@ def counted(monkeypatch):
         settings.append(scenario.seed)
         return prepare(scenario)
 
-    monkeypatch.setattr(comparison, "_sample", counting)
-    monkeypatch.setattr(comparison, "prepare", preparing)
+    monkeypatch.setattr(run, "_sample", counting)
+    monkeypatch.setattr(run, "prepare", preparing)
     return runs, settings
 
 
@@ -121,15 +121,15 @@ def test_cases_share_homes_sun_and_load_seed_by_seed(five):
 
 def test_a_community_and_its_optimum_are_worked_out_once_a_seed(paper, counted, monkeypatch):
     optima, one_at_a_time = [], threading.Lock()
-    optimum = comparison.community_optimum
+    optimum = run.community_optimum
 
     def solving(result):
         with one_at_a_time:
             optima.append(result.scenario.seed)
             return optimum(result)
 
-    monkeypatch.setattr(comparison, "community_optimum", solving)
-    monkeypatch.setattr(comparison.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(run, "community_optimum", solving)
+    monkeypatch.setattr(run.os, "cpu_count", lambda: 1)
     alike = {name: case.model_copy(update={"bids": Bids()}) for name, case in by_rule(paper, RULES).items()}
     compare(alike, seeds=2)
     runs, settings = counted
@@ -150,7 +150,7 @@ def test_runs_that_end_with_another_charge_have_another_optimum():
 
 def test_the_order_of_the_cases_and_the_number_of_threads_do_not_matter(five, paper, monkeypatch):
     for cores, order in ((1, 1), (8, -1)):
-        monkeypatch.setattr(comparison.os, "cpu_count", lambda cores=cores: cores)
+        monkeypatch.setattr(run.os, "cpu_count", lambda cores=cores: cores)
         other = compare(by_rule(paper, RULES[::order]), seeds=5)
         assert list(other.cases) == RULES[::order]
         for rule in RULES:
@@ -171,7 +171,7 @@ def test_seeds_are_those_of_the_first_case_for_all():
 
 
 def test_a_strategy_that_spoils_its_arguments_spoils_no_other_case(tmp_path, monkeypatch):
-    monkeypatch.setattr(comparison.os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(run.os, "cpu_count", lambda: 1)
     path = tmp_path / "greedy.py"
     path.write_text(
         "from jiran.bids import strategy\n@strategy('greedy', compiled=False)\n"
@@ -304,7 +304,8 @@ def test_rules_that_work_by_bids_are_noted_when_all_homes_bid_the_tariff():
 
 
 def test_a_run_that_is_too_long_has_no_optimum_and_says_so(monkeypatch):
-    monkeypatch.setattr(comparison, "_MOST_STEPS", 23)
+    monkeypatch.setattr(run, "MOST_STEPS", 23)
+    monkeypatch.setattr(cases, "MOST_STEPS", 23)
     found = compare(by_rule(load_scenario("paper"), ["grid-fraction"]))
     assert np.isnan(found.values("grid-fraction", "optimum_share")).all()
     assert found.table(("optimum_share", "value_index")).rows() == [("grid-fraction", None, None)]
@@ -368,15 +369,15 @@ def test_progress_rises_from_0_to_1(paper):
 def test_a_stop_ends_what_has_not_begun(paper, monkeypatch):
     """Even while the exception and its frames are still there, as in a debugger or under Ctrl-C."""
     begun = []
-    monkeypatch.setattr(comparison.os, "cpu_count", lambda: 1)
-    real = comparison._sample
+    monkeypatch.setattr(run.os, "cpu_count", lambda: 1)
+    real = run._sample
 
     def slow(setting, scenario, *rest):
         begun.append(scenario.market.mechanism)
         time.sleep(0.05)
         return real(setting, scenario, *rest)
 
-    monkeypatch.setattr(comparison, "_sample", slow)
+    monkeypatch.setattr(run, "_sample", slow)
     cases = by_rule(paper, [name for name in mechanisms() if name not in ("nucleolus", "consensus", "grid-only")])
     with pytest.raises(Stop) as error:
         compare(cases, progress=stop_after(0.01))
@@ -387,7 +388,7 @@ def test_a_stop_ends_what_has_not_begun(paper, monkeypatch):
 
 
 def test_a_stop_ends_what_is_running(paper, tmp_path, monkeypatch):
-    monkeypatch.setattr(comparison.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(run.os, "cpu_count", lambda: 2)
     path = rule_file(tmp_path, "time.sleep(0.01); return 0")
     (tmp_path / "own.py").write_text("import time\n" + (tmp_path / "own.py").read_text())
     cases = by_rule(paper.model_copy(update={"steps": 2000}), ["grid-fraction", path])
