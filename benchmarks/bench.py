@@ -28,6 +28,7 @@ from jiran.bids import find as find_strategy
 from jiran.bids.base import MEMORY
 from jiran.comparison import by_rule
 from jiran.market import TRADE, find
+from jiran.records import Inputs
 from jiran.setting import prepare
 from jiran.simulation import _outputs, trade, without_trading
 from jiran.storage import Battery
@@ -68,7 +69,7 @@ def kernel_and_simulate() -> list[tuple[str, str, str, float, float]]:
         profiles, fleet, price = result.flows.profiles, result.flows.fleet, result.prices
         rule, strategy = find("grid-fraction"), find_strategy("price-taker")
         rng, memory = np.random.default_rng(0), np.zeros((0, MEMORY))
-        inputs = kernel.Inputs(
+        inputs = Inputs(
             profiles.generation_kwh,
             profiles.load_kwh,
             profiles.ev_kwh,

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from jiran import load_scenario, simulate
-from jiran.kernel import Outputs
+from jiran.records import Outputs
 from strategies import PRICE, changed, number, run, scenarios
 
 EPS = 1e-12

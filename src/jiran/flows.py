@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from jiran.kernel import Fleet, Outputs
     from jiran.profiles.base import Profiles
+    from jiran.records import Fleet, Outputs
 
 Array = NDArray[np.float64]
 

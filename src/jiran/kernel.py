@@ -1,24 +1,24 @@
 """The one compiled loop over time.
 
 Each step in order: every home uses its own generation (and the battery of its EV), homes bid, the market clears
-surpluses and deficits into trades, what surplus is left charges the community battery or goes to the grid, what deficit is left is
-drawn from the battery or the grid. Rule and bidding strategy are arguments, so that one compiled kernel serves all of
-them; called as `run.py_func` the same lines run in plain Python.
+surpluses and deficits into trades, what surplus is left charges the community battery or goes to the grid, what deficit
+is left is drawn from the battery or the grid. Rule and bidding strategy are arguments, so that one compiled kernel serves
+all of them; called as `run.py_func` the same lines run in plain Python.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 from numba import njit, types
 from numpy.typing import NDArray
 
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE, Bids
-from jiran.bids.signature import BIDS
+from jiran.bids.signature import BIDS, MATRIX
+from jiran.fleet import lend, use_own
 from jiran.market.base import Rule
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, exceeds, fault_of
-from jiran.market.signature import GENERATOR, RULE, TRADES
+from jiran.market.signature import GENERATOR, RULE, TRADES, VECTOR
+from jiran.records import FLEET, INPUTS, OUTPUTS, Fleet, Inputs, Outputs
 from jiran.storage import BATTERY, Battery, charge, discharge
 
 Array = NDArray[np.float64]
@@ -28,61 +28,6 @@ Array = NDArray[np.float64]
 ROOM, CROWDED, TOO_MANY, NO_PRICE = range(4, 8)
 
 
-class Inputs(NamedTuple):
-    """What a run is given, energy in kWh and prices per kWh."""
-
-    generation_kwh: Array  # (step, home)
-    load_kwh: Array  # (step, home)
-    ev_kwh: Array  # (step, home)
-    import_price: Array  # (step,)
-    export_price: Array  # (step,)
-    network_charge: float
-    parameters: Array  # of the market rule
-    bid_parameters: Array  # of the bidding strategy
-    traits: Array  # (home, 2): what the strategy knows of each home
-    may_draw: NDArray[np.bool_]  # (step,): whether the community battery gives energy
-
-
-class Fleet(NamedTuple):
-    """EVs that lend their battery (see `profiles.ev.EvPlan`); none: arrays of length 0 along ev."""
-
-    homes: NDArray[np.int64]  # (ev,)
-    step_kwh: Array  # (ev,)
-    parked: NDArray[np.bool_]  # (step,)
-    supplying: NDArray[np.bool_]  # (step,)
-    charging_steps_after: NDArray[np.int64]  # (step,)
-    trip_kwh: Array  # (step, ev)
-    ev: Battery  # its limits of power are not used: they differ from EV to EV
-    departure_kwh: float
-    reserve_price: float  # the lowest price per kWh for which an EV sells to neighbours; NaN = what the grid gives
-
-
-class Outputs(NamedTuple):
-    """What a run fills in, energy in kWh."""
-
-    traded_kwh: Array  # (step, home): sold > 0, bought < 0
-    charge_share: Array  # (step,): share of the surplus left by the market that charged the battery
-    draw_share: Array  # (step,): share of the deficit left by the market that came from the battery
-    soc_kwh: Array  # (step,): at the end of the step
-    ev_charged_kwh: Array  # (step, ev)
-    ev_supplied_kwh: Array  # (step, ev): to the own home and to neighbours
-    ev_lent_kwh: Array  # (step, ev): to neighbours
-    ev_offered_kwh: Array  # (step, ev): to neighbours
-    ev_stored_kwh: Array  # (step, ev): at the end of the step
-    value_price: Array  # (step, home): what a kWh is worth to a home; no steps if all have the tariff
-    limit_price: Array  # (step, home): what it bids or asks; no steps if all bid the tariff
-    trades_until: NDArray[np.int64]  # (step,): number of trades up to and with this step
-
-
-_MATRIX, _VECTOR = types.Array(types.float64, 2, "C"), types.Array(types.float64, 1, "C")
-_COUNTS, _FLAGS = types.Array(types.int64, 1, "C"), types.Array(types.boolean, 1, "C")
-_INPUTS = types.NamedTuple(
-    (_MATRIX, _MATRIX, _MATRIX, _VECTOR, _VECTOR, types.float64, _VECTOR, _VECTOR, _MATRIX, _FLAGS), Inputs
-)
-_FLEET = types.NamedTuple(
-    (_COUNTS, _VECTOR, _FLAGS, _FLAGS, _COUNTS, _MATRIX, BATTERY, types.float64, types.float64), Fleet
-)
-_OUTPUTS = types.NamedTuple((_MATRIX, *[_VECTOR] * 3, *[_MATRIX] * 7, _COUNTS), Outputs)
 _RESULT = types.UniTuple(types.int64, 4)
 _SIGNATURE = _RESULT(
     types.int64,
@@ -91,56 +36,16 @@ _SIGNATURE = _RESULT(
     GENERATOR,
     BIDS,
     GENERATOR,
-    _MATRIX,
-    _INPUTS,
+    MATRIX,
+    INPUTS,
     BATTERY,
-    _FLEET,
+    FLEET,
     types.float64,
-    _VECTOR,
-    _OUTPUTS,
+    VECTOR,
+    OUTPUTS,
     TRADES,
     types.int64,
 )
-
-
-@njit(cache=True)
-def _use_own(
-    step: int,
-    inputs: Inputs,
-    fleet: Fleet,
-    ev_stored_kwh: Array,
-    out: Outputs,
-    net_kwh: Array,
-    offered_kwh: Array,
-) -> None:
-    """Write each home's net energy after its own use, with what its EV offers to neighbours on top."""
-    for home in range(net_kwh.size):
-        net_kwh[home] = inputs.generation_kwh[step, home] - inputs.load_kwh[step, home] - inputs.ev_kwh[step, home]
-    for ev in range(fleet.homes.size):
-        home = fleet.homes[ev]
-        stored_kwh = ev_stored_kwh[ev] - fleet.trip_kwh[step, ev]
-        # What the EV must hold after this step to be ready in time, if it charges in every later step it can.
-        ready_kwh = (
-            fleet.departure_kwh - fleet.charging_steps_after[step] * fleet.step_kwh[ev] * fleet.ev.charge_efficiency
-        )
-        charged_kwh, supplied_kwh, offered_kwh[home] = 0.0, 0.0, 0.0
-        if fleet.parked[step]:
-            target_kwh = ready_kwh if fleet.supplying[step] else fleet.departure_kwh
-            wanted_kwh = (target_kwh - stored_kwh) / fleet.ev.charge_efficiency
-            charged_kwh = max(0.0, min(fleet.step_kwh[ev], wanted_kwh))
-            stored_kwh += charged_kwh * fleet.ev.charge_efficiency
-        net_kwh[home] -= charged_kwh
-        if fleet.supplying[step] and charged_kwh == 0.0:
-            spare_kwh = (stored_kwh - max(ready_kwh, fleet.ev.minimum_kwh)) * fleet.ev.discharge_efficiency
-            spare_kwh = max(0.0, min(fleet.step_kwh[ev], spare_kwh))
-            supplied_kwh = min(spare_kwh, max(0.0, -net_kwh[home]))
-            net_kwh[home] += supplied_kwh
-            offered_kwh[home] = spare_kwh - supplied_kwh if net_kwh[home] >= 0.0 else 0.0
-            net_kwh[home] += offered_kwh[home]
-        out.ev_offered_kwh[step, ev] = offered_kwh[home]
-        out.ev_charged_kwh[step, ev] = charged_kwh
-        out.ev_supplied_kwh[step, ev] = supplied_kwh
-        ev_stored_kwh[ev] = stored_kwh
 
 
 @njit(cache=True)
@@ -218,28 +123,6 @@ def _book(
             ):
                 return TOO_MUCH, home
     return FINE, 0
-
-
-@njit(cache=True)
-def _lend(
-    step: int,
-    fleet: Fleet,
-    ev_stored_kwh: Array,
-    out: Outputs,
-    net_kwh: Array,
-    offered_kwh: Array,
-    traded_kwh: Array,
-) -> None:
-    """Take from the EVs what the market sold of their offers; PV is sold before the EV, and no offer is exported."""
-    for ev in range(fleet.homes.size):
-        home = fleet.homes[ev]
-        net_kwh[home] -= offered_kwh[home]
-        lent_kwh = min(offered_kwh[home], max(0.0, traded_kwh[home] - max(0.0, net_kwh[home])))
-        net_kwh[home] += lent_kwh
-        out.ev_lent_kwh[step, ev] = lent_kwh
-        out.ev_supplied_kwh[step, ev] += lent_kwh
-        ev_stored_kwh[ev] -= out.ev_supplied_kwh[step, ev] / fleet.ev.discharge_efficiency
-        out.ev_stored_kwh[step, ev] = ev_stored_kwh[ev]
 
 
 @njit(cache=True)
@@ -323,7 +206,7 @@ def run(
     for step in range(first, last):
         if trades.size - count < room:
             return step, count, ROOM, 0
-        _use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
+        use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
         shown_kwh[:] = net_kwh
         floor_price, cap_price = _tariff(step, inputs, net_kwh, value_price, limit_price)
         bid(
@@ -344,6 +227,6 @@ def run(
             _remember(trades[count:], new, inputs.network_charge, net_kwh, limit_price, traded_kwh, memory)
         count += new
         out.trades_until[step] = count
-        _lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)
+        lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)
         stored_kwh = _store(step, battery, inputs.may_draw, stored_kwh, net_kwh, traded_kwh, out)
     return last, count, FINE, 0

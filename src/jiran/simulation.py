@@ -15,10 +15,10 @@ from jiran.bids.base import MARKET_PRICE, MEMORY
 from jiran.billing import reprice
 from jiran.errors import MechanismError, PluginError, StrategyError, one_line
 from jiran.flows import Flows
-from jiran.kernel import Fleet, Inputs, Outputs
 from jiran.market import TRADE, booking
 from jiran.market import find as find_rule
 from jiran.profiles.base import stream
+from jiran.records import Fleet, Inputs, Outputs
 from jiran.result import Result, State
 from jiran.scenario import Bids, Market
 from jiran.setting import Setting, prepare

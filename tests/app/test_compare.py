@@ -142,16 +142,16 @@ def test_both_comparisons_of_the_page_may_be_slow(monkeypatch):
 
 def test_a_stopped_comparison_shows_what_is_done_and_goes_on(monkeypatch):
     monkeypatch.setattr(view, "SEEDS", 3)
-    done = state.run_comparison
+    done = state.finished.run_comparison
 
     def stops(cases, *, seeds, samples, progress):
         done(cases, seeds=min(seeds, 2), samples=samples, progress=progress)
         raise _StopError
 
     at = show(PAGE, run(seed=21))
-    monkeypatch.setattr(state, "run_comparison", stops)
+    monkeypatch.setattr(state.finished, "run_comparison", stops)
     at.toggle(key="bands").set_value(True).run()  # ends in the middle, as a click on Stop makes it
-    monkeypatch.setattr(state, "run_comparison", done)
+    monkeypatch.setattr(state.finished, "run_comparison", done)
     cases = by_rule(jiran.load_scenario("paper", {"seed": 21}), sorted(view.TELLING))
     at.session_state["stopped"] = f"3 0 {[(name, case.model_dump_json()) for name, case in cases.items()]}"
     at.run()

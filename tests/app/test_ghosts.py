@@ -177,6 +177,6 @@ def test_trades_say_what_a_traded(a, b):
 
 def test_a_comes_from_memory(b, monkeypatch):
     at = show(PAGE.format("neighbourhood"), b, pinned=pin())
-    monkeypatch.setattr(state, "simulate", lambda *_args, **_more: pytest.fail("simulated again"))
+    monkeypatch.setattr(state.finished, "simulate", lambda *_args, **_more: pytest.fail("simulated again"))
     at.run()
     assert not at.exception

@@ -24,8 +24,9 @@ def zero_intelligence(
 ) -> None:
     """Bid any price that does not lose: ZI-C, zero intelligence with a budget constraint.
 
-    A buyer bids U(floor, value), a seller asks U(value, cap), new in every step. Nothing is learned, and still a double
-    auction reaches most of what is possible. Gode and Sunder 1993, J. Political Economy 101(1), doi 10.1086/261868.
+    A buyer bids U(floor, value), a seller asks U(value, cap), new in every step, and nothing is learned. In Gode and
+    Sunder 1993 (J. Political Economy 101(1), doi 10.1086/261868) such traders bid many times, and their double auction
+    reaches nearly all that is possible; here a home bids once a step, and what does not meet goes to the grid.
     """
     draw_values(net_kwh, floor_price, cap_price, traits, parameters[0], value_price)
     for home in range(net_kwh.size):

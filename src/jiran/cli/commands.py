@@ -206,7 +206,9 @@ def _compare(
     one = jiran.load_scenario(scenario, overrides)
     second = None
     if other is not None or versus:
-        second = jiran.load_scenario(other or scenario, overrides | dict(_change(text) for text in versus or ()))
+        second = jiran.load_scenario(
+            other or scenario, overrides | dict(_change(text, "--versus") for text in versus or ())
+        )
         if versus:
             second = second.model_copy(update={"name": f"{second.name} with {', '.join(versus)}"})
     found, stopped = _run_comparison(comparing.cases_of(one, second, comparing.rules_of(mechanism)), seeds)
@@ -310,11 +312,11 @@ def _check(name: Annotated[str, _NAME], books: Annotated[int, _BOOKS] = 2000, se
     raise typer.Exit(0 if report.ok else 1)
 
 
-def _change(text: str) -> tuple[str, Any]:
+def _change(text: str, option: str = "--set") -> tuple[str, Any]:
     """Read `key=value`; the value is TOML, or else a plain string."""
     field, sign, value = text.partition("=")
     if not sign or not field.strip():
-        raise JiranError(f"--set {text}: must be key=value, as in market.fraction=0.7")
+        raise JiranError(f"{option} {text}: must be key=value, as in market.fraction=0.7")
     try:
         data = tomllib.loads(f"value = {value}")
     except (ValueError, RecursionError):

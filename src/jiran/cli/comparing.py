@@ -16,6 +16,7 @@ from jiran.errors import JiranError
 from jiran.judgement import FIGURES
 from jiran.report import answer, html, versus
 from jiran.report.figures import form, ranked, whole_table
+from jiran.words import counted
 
 if TYPE_CHECKING:
     from jiran.comparison import Comparison
@@ -58,7 +59,7 @@ def check_file(file: Path | None) -> None:
 def print_comparison(found: Comparison) -> None:
     """Print a comparison: rules as rows, or two scenarios as columns."""
     screen = console()
-    seeds = "1 seed" if len(found.seeds) == 1 else f"{len(found.seeds)} seeds (±: half of the range that holds 9 of 10)"
+    seeds, several = counted(len(found.seeds), "seed"), len(found.seeds) > 1
     first = next(iter(found.cases.values()))
     if list(found.cases) == ["A", "B"]:
         screen.print(" ".join(versus(found)), soft_wrap=True)
@@ -66,11 +67,13 @@ def print_comparison(found: Comparison) -> None:
         screen.print(f"{names}, {seeds}", style="bold")
         screen.print(_pair(found))
         screen.print(
-            "Only figures that differ. A - B is taken seed by seed: both have the same homes, sun and load.",
+            "Only figures that differ. A - B is taken seed by seed, with the same seeds for both.",
+            soft_wrap=True,
             style="dim",
         )
     else:
-        screen.print(f"{first.name}: {len(found.cases)} market rules, {seeds}", style="bold")
+        seeds += " (±: half of the range that holds 9 of 10)" if several else ""
+        screen.print(f"{first.name}: {counted(len(found.cases), 'market rule')}, {seeds}", style="bold")
         screen.print(" ".join(answer(found)), soft_wrap=True)
         screen.print(_rules(found, max(screen.width, 0 if screen.is_terminal else _NARROWEST)), soft_wrap=True)
         screen.print(
@@ -110,7 +113,7 @@ def _pair(found: Comparison) -> Table:
     banded = "difference_low" in frame.columns
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("", "A", "B", "A - B", *(["9 of 10 seeds"] if banded else []), ""):
-        table.add_column(heading, justify="right" if heading else "left")
+        table.add_column(heading, justify="right" if heading else "left", no_wrap=bool(heading))
     for row in frame.iter_rows(named=True):
         how = form(row["figure"], found.currency)
         band = [f"{how.write(row['difference_low'])}..{how.write(row['difference_high'])}"] if banded else []

@@ -103,7 +103,7 @@ class Comparison:
         return pl.concat(frames)
 
     def hours(self) -> pl.DataFrame:
-        """Return prices through a mean day: case, hour, kwh, buyer_price, seller_price (null without trades)."""
+        """Return prices by hour of day: case, hour, kwh (of the run), buyer_price, seller_price (null without trades)."""
         frames = []
         for case, samples in self.samples.items():
             kwh, paid, received = (

@@ -1,0 +1,117 @@
+"""What the viewer looks at: a day, a step, a home, orders of their own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from jiran.app.charts.base import Window
+from jiran.app.orders import EXAMPLE, EXAMPLE_EXPORT, EXAMPLE_IMPORT
+from jiran.app.state.finished import result
+from jiran.app.state.session import open_page
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_WHOLE = "Whole period"
+
+
+def pick_window(*, whole: bool) -> Window:
+    """Let the viewer choose a day of the run, or the whole of it; a run of one day asks nothing.
+
+    Args:
+        whole: Whether the page can show the whole run.
+    """
+    shown = result()
+    day = shown.timeline.day
+    days = int(day[-1]) + 1
+    if days == 1:
+        return Window(0, shown.timeline.steps)
+    dates = [str(date) for date in np.unique(shown.timeline.local.astype("datetime64[D]"))]
+    options = [_WHOLE, *dates] if whole else dates
+    start = st.session_state.get("day")
+    if start not in options:
+        start = options[0] if whole else dates[min(1, days - 1)]
+    chosen = st.selectbox(
+        "Day",
+        options,
+        index=options.index(start),
+        format_func=lambda date: date if date == _WHOLE else f"{dt.date.fromisoformat(date):%a %d %b %Y}",
+        width=220,
+        key=f"day|{whole}|{days}|{dates[0]}",
+    )
+    if chosen != start:  # only a choice goes along to the other pages
+        st.session_state.day = chosen
+    if chosen == _WHOLE:
+        return Window(0, shown.timeline.steps)
+    steps = np.flatnonzero(shown.timeline.local.astype("datetime64[D]") == np.datetime64(chosen))
+    return Window(int(steps[0]), int(steps[-1]) + 1)
+
+
+def open_step(step: int) -> None:
+    """Go to the page of the market, at a step."""
+    st.session_state.wanted_step = step
+    st.session_state.day = str(result().timeline.local[step].astype("datetime64[D]"))
+    open_page("market")
+
+
+def take_step() -> int | None:
+    """Return the step that another page asked for, once."""
+    step: int | None = st.session_state.pop("wanted_step", None)
+    return step
+
+
+def draw() -> int:
+    """Return how often the viewer has drawn lots anew."""
+    number: int = st.session_state.get("draw", 0)
+    return number
+
+
+def set_draw(number: int) -> None:
+    """Draw lots anew, or with 0 go back to the first draw."""
+    st.session_state.draw = number
+
+
+@dataclass
+class OwnOrders:
+    """The viewer's own orders: the table that the editor starts with, the table as it is now, and the grid's prices."""
+
+    start: pl.DataFrame
+    now: pl.DataFrame
+    import_price: float = EXAMPLE_IMPORT
+    export_price: float = EXAMPLE_EXPORT
+    key: str = "own_orders_0"
+
+
+def own_orders() -> OwnOrders:
+    """Return the viewer's own orders; what is changed in them is remembered."""
+    held: OwnOrders = st.session_state.setdefault("own_orders", OwnOrders(EXAMPLE, EXAMPLE))
+    if held.key not in st.session_state:  # the editor was away, and forgot what was typed
+        held.start = held.now
+    return held
+
+
+def set_own_orders(table: pl.DataFrame) -> None:
+    """Start the editor afresh with another table."""
+    held = own_orders()
+    held.start = held.now = table
+    held.key = f"own_orders_{int(held.key.rpartition('_')[2]) + 1}"
+
+
+def picked_home() -> str:
+    """Return the home that the viewer looks at; at first the one that trading gains most."""
+    homes = result().homes
+    chosen: str = st.session_state.get("home", "")
+    if chosen not in homes["id"]:
+        chosen = homes["id"][homes["saving"].arg_max() or 0]
+        st.session_state["home"] = chosen
+    return chosen
+
+
+def pick_home(home: str) -> None:
+    """Look at a home; its widget has the key "home"."""
+    st.session_state["home"] = home
