@@ -12,7 +12,7 @@ PRICES = {"import_price": 0.5, "export_price": 0.2}
 
 
 def agreed(net_kwh, **given):
-    return clear(net_kwh, "consensus", **{**PRICES, **given})
+    return clear(net_kwh, "consensus", **{**PRICES, "tolerance": 1e-6, **given})
 
 
 def best_welfare(net_kwh, limit_price):
@@ -38,6 +38,12 @@ def test_it_finds_the_optimum_and_its_price_when_one_side_is_short(net_kwh, curv
     assert result.buyer_price == pytest.approx([price] * result.kwh.size, abs=1e-4)
     share = min(surplus, deficit) / np.where(np.array(net_kwh) > 0, surplus, deficit)
     assert result.sold - result.bought == pytest.approx(net_kwh * share, abs=1e-3)
+
+
+def test_by_default_it_comes_within_a_thousandth_of_the_optimum():
+    net = np.random.default_rng(4).uniform(-3, 3, 40)
+    traded = clear(net, "consensus", **PRICES).kwh.sum()
+    assert traded == pytest.approx(min(net[net > 0].sum(), -net[net < 0].sum()), rel=1e-3)
 
 
 def test_an_even_book_meets_in_the_middle():

@@ -24,7 +24,7 @@ _FASTER = 1.6
         0.5, "how far a home's price of its last kWh moves from its limit, part of the spread", gt=0.0, le=0.5
     ),
     tolerance=Parameter(
-        1e-5, "stop when energy and price move less than this part of a typical order and the spread", gt=0.0, le=0.1
+        3e-4, "stop when energy and price move less than this part of a typical order and the spread", gt=0.0, le=0.1
     ),
     rounds=Parameter(5000, "stop after this many rounds at the latest", ge=1.0, le=1e6),
 )
