@@ -25,8 +25,8 @@ from jiran.market.nucleolus import nucleolus_shares, number_of_players
 
 Matrix = NDArray[np.float64]
 
-#: Up to this many players all 2^n coalitions are looked at.
-MOST_PLAYERS = 16
+#: Up to this many players all 2^n coalitions are looked at: by the nucleolus, and by the Shapley value, which can be drawn.
+MOST_PLAYERS, MOST_SHAPLEY_PLAYERS = 16, 12
 
 
 @mechanism(
@@ -58,7 +58,7 @@ def nash_bargaining(
     "shapley",
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient"),
     permutations=Parameter(
-        500, f"random orders of arrival, drawn if more than {MOST_PLAYERS} homes trade", ge=1.0, le=1e6
+        500, f"random orders of arrival, drawn if more than {MOST_SHAPLEY_PLAYERS} homes trade", ge=1.0, le=1e6
     ),
 )
 def shapley(
@@ -72,7 +72,7 @@ def shapley(
 ) -> int:
     """Give every home what it adds on average when the homes join the community in random order.
 
-    x_i = sum over C without i of |C|! * (n - |C| - 1)! / n! * (v(C + i) - v(C)) (Shapley 1953). Exact up to 16 homes
+    x_i = sum over C without i of |C|! * (n - |C| - 1)! / n! * (v(C + i) - v(C)) (Shapley 1953). Exact up to 12 homes
     that trade. Above, the mean over `permutations` orders of arrival drawn with the seed: its standard error is at
     most |net_i| * (highest - lowest limit price) / (2 * sqrt(permutations)), so four times the draws halve it.
 
@@ -81,7 +81,7 @@ def shapley(
     1 kWh the shares are 4/6, 1/6, 1/6, but the seller and one buyer alone would save all.
     """
     count, players, worth = _best_trades(net_kwh, limit_price, trades)
-    if players.size <= MOST_PLAYERS:
+    if players.size <= MOST_SHAPLEY_PLAYERS:
         shares = _shapley(_values(worth))
     else:
         shares = _sampled_shapley(worth, int(parameters[0]), rng)

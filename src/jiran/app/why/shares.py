@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.app.why.base import left_behind, listed, no_pair
-from jiran.market.cooperative import MOST_PLAYERS
+from jiran.market.cooperative import MOST_SHAPLEY_PLAYERS
 from jiran.welfare import highest_welfare
 from jiran.words import price
 
@@ -34,7 +34,7 @@ def shapley(case: Case) -> list[str]:
     """Explain the mean of what a home adds."""
 
     def how(share: float, players: int) -> str:
-        drawn = f", estimated by {case.outcome.parameters['permutations']:g} draws" if players > MOST_PLAYERS else ""
+        drawn = f", estimated by {case.outcome.parameters['permutations']:g} draws" if players > MOST_SHAPLEY_PLAYERS else ""
         return (
             f"The homes join one after the other, in every possible order. {case.name} adds nothing when it comes first "
             f"and {price(_adds_last(case))} when it comes last; the average over all orders is {price(share)}{drawn}."
