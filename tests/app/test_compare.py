@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import jiran
-from jiran.app import state
+from jiran.app import rule_tables, state
 from jiran.app.charts import compare as charts
 from jiran.app.runs import Samples
 from jiran.app.views import compare as view
@@ -106,9 +106,14 @@ def test_bands_stand_in_the_cells(monkeypatch, telling):
     at.toggle(key="bands").set_value(True).run()
     assert not at.exception
     found = jiran.compare(telling.cases, seeds=3)
-    row = found.table(("saving",)).row(0, named=True)
-    cells = at.dataframe[0].value.set_index("Rule")["All save, MYR"]
-    assert cells[row["case"]] == f"{row['saving']:.2f} ({row['saving_low']:.2f} to {row['saving_high']:.2f})"
+    shown = rule_tables.rules(found)
+    numbers = shown.data["All save, MYR"]
+    assert numbers.dtype == float
+    assert numbers.is_unique  # else one of two equal rules would have the other's band
+    cells = shown.to_html()
+    for row in found.table(("saving",)).iter_rows(named=True):
+        assert f">{row['saving']:.2f} ({row['saving_low']:.2f} to {row['saving_high']:.2f})<" in cells
+    np.testing.assert_allclose(at.dataframe[0].value["All save, MYR"], numbers, atol=1e-9)
 
 
 def test_no_rule_is_a_question_and_not_an_error():

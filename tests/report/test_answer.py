@@ -13,6 +13,7 @@ from jiran.report import answer, versus
 from jiran.report.figures import COLUMNS, Form, form, heading, marks, mean, ranked, whole_table
 from jiran.report.labels import LINE, Label, beside
 from jiran.report.points import gains, lines, spots
+from jiran.report.reasons import reason, split
 from jiran.report.versus import changes
 from jiran.simulation import BASELINE
 
@@ -54,7 +55,9 @@ def test_the_answer_names_the_best_rule_of_each_kind_of_home(rules):
 
 
 def test_the_answer_names_who_loses_and_what_stays_with_the_market(rules):
-    assert "Some pay more than without trading: 5 of 12 homes under bill-sharing." in text(rules)
+    assert "Some pay more than without trading: 5 of 12 homes under bill-sharing, because sellers get less" in text(
+        rules
+    )
     assert "huang, muda and trade-reduction leave MYR 3.20 to MYR 3.59 with the market" in text(rules)
 
 
@@ -188,3 +191,61 @@ def test_names_beside_points_keep_their_order_and_lie_over_nothing():
         there = [stand.y for stand in column if stand.side == side]
         assert there == sorted(there)
         assert all(low + LINE <= high + 1e-9 for low, high in itertools.pairwise(there))
+
+
+def test_the_gain_of_a_kwh_is_split_between_all_who_get_a_part(rules):
+    found = split(rules, "grid-fraction")
+    assert found is not None
+    assert found.gain == pytest.approx(0.5625 - 0.2)
+    assert found.sellers == pytest.approx((0.45 - 0.2) / found.gain)
+    assert split(rules, "bill-sharing") is None
+    for case in rules.cases.keys() - {"bill-sharing"}:
+        one = split(rules, case)
+        assert one is not None
+        assert one.buyers + one.sellers + one.market + one.network == pytest.approx(1.0)
+        assert one.market * one.gain * one.kwh == pytest.approx(rules.values(case, "market_surplus")[0], abs=1e-4)
+    charged = compare(by_rule(paper(**{"grid.network_charge": 0.05}), ["mid-market-rate", "grid-fraction"]))
+    one = split(charged, "mid-market-rate")
+    assert one is not None
+    assert one.network == pytest.approx(0.05 / one.gain)
+    assert "the network 14%" in reason(charged, "mid-market-rate")
+
+
+def test_every_rule_has_a_reason_that_its_prices_bear_out(rules):
+    assert reason(rules, "grid-fraction") == "Buyers get 31% of the gain and sellers 69%."
+    assert "the market keeps all of the gain, because its prices are those of bids" in reason(rules, "huang")
+    assert "every bid is the tariff" not in reason(compare(by_rule(paper(**TRUTHFUL), ["huang"])), "huang")
+    assert "must come from outside" in reason(rules, "vcg")
+    assert "" not in {reason(rules, case) for case in rules.cases}
+
+
+def test_the_answer_says_why_by_the_prices(rules):
+    received = {case: mean(rules, case, "price_received") for case in rules.cases}
+    assert max(received, key=lambda case: received[case] or 0.0) == "grid-fraction"
+    assert "under grid-fraction (MYR 1.65 each) because sellers get most there" in text(rules)
+    assert "because buyers pay more there than sellers get (prices there are those of bids" in text(rules)
+
+
+def test_rules_that_look_bad_at_the_grid_may_be_best_by_what_a_kwh_is_worth(rules, bands):
+    assert "Measured by" not in text(rules)
+    found = compare(by_rule(paper(**TRUTHFUL), ["grid-fraction", "uniform-price", "supply-demand-ratio"]))
+    assert "uniform-price reaches 100% of what can be gained; supply-demand-ratio only 5%." in text(found)
+    assert mean(found, "supply-demand-ratio", "efficiency") == pytest.approx(0.05, abs=0.005)
+    assert "Measured by what a kWh is worth to each home itself, " in text(bands)
+
+
+def test_where_the_grid_gives_what_it_takes_nothing_can_be_gained_and_nothing_is_best():
+    found = compare(by_rule(jiran.load_scenario("net-metering-window"), ["grid-fraction", "bill-sharing", "vcg"]))
+    assert answer(found)[0].startswith(
+        "In these 7 days nothing can be gained by trading, because the grid gives as much"
+    )
+    assert ranked(found)[0] == "vcg"
+    assert set(marks(found, "saving_jain", list(found.cases))) == {""}
+    assert "because sellers get less per kWh than the grid gives." in text(found)
+
+
+def test_evs_that_sell_cheaper_than_they_charge_are_why_homes_lose():
+    found = compare(by_rule(jiran.load_scenario("ev-street"), ["mid-market-rate"]))
+    assert "because EVs sell stored energy for less than it costs to charge it again." in text(found)
+    sample = found.samples["mid-market-rate"][0]
+    assert {kind for kind, saving in zip(sample.kinds, sample.saving, strict=True) if saving < 0.0} == {"ev"}

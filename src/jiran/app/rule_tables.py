@@ -22,24 +22,38 @@ _TINTS = {"best": "background-color: rgba(0, 158, 115, 0.25)", "trouble": "backg
 def rules(comparison: Comparison) -> Styler:
     """Return the telling figures, one row a rule, best first, and tints on what is best and what troubles somebody.
 
-    With one seed the cells are numbers, which sort; with several they are texts with the ends of the band.
+    The cells are numbers, which sort; with several seeds the ends of the band are written after them.
     """
     import pandas as pd  # noqa: PLC0415  Streamlit brings it; only a tinted table needs it
 
     order, currency = ranked(comparison), comparison.currency
     rows = {row["case"]: row for row in comparison.table(tuple(COLUMNS)).iter_rows(named=True)}
     columns: dict[str, list[Any]] = {"Rule": order}
-    writers, tints = {}, {"Rule": [""] * len(order)}
+    writers: dict[str, Any] = {}
+    tints = {"Rule": [""] * len(order)}
     for figure in COLUMNS:
         name, written = heading(figure, currency), form(figure, currency)
+        columns[name] = [_number(written, rows[case][figure]) for case in order]
         if len(comparison.seeds) > 1:
-            columns[name] = [_banded(written, rows[case], figure) for case in order]
+            columns[name] = _apart(columns[name])
+            texts = (_banded(written, rows[case], figure) for case in order)
+            writers[name] = dict(zip(columns[name], texts, strict=True)).__getitem__
         else:
-            columns[name] = [_number(written, rows[case][figure]) for case in order]
             writers[name] = f"{{:,.{written.digits}f}}"
         tints[name] = [_TINTS.get(mark, "") for mark in marks(comparison, figure, order)]
     colours = pd.DataFrame(tints)
     return pd.DataFrame(columns).style.format(writers, na_rep="–").apply(lambda _: colours, axis=None)
+
+
+def _apart(values: list[float]) -> list[float]:
+    """Move equal numbers apart by what nobody sees, so that each can be written with the band of its own row."""
+    found: list[float] = []
+    for value in values:
+        moved = value
+        while moved in found:
+            moved = float(np.nextafter(moved, np.inf))
+        found.append(moved)
+    return found
 
 
 def _number(written: Form, value: float | None) -> float:

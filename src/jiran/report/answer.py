@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.bids import find as find_strategy
+from jiran.market import find
 from jiran.report.figures import CENT, NEARLY_ALL, mean
+from jiran.report.reasons import no_gain, why_lost
 from jiran.timeline import timeline
 from jiran.words import KIND_NAMES, counted, listed, money
 
@@ -22,6 +25,10 @@ Array = NDArray[np.float64]
 _MOST_NAMED = 3
 #: Evenness that differs by less is the same.
 _AS_EVEN = 1e-5
+#: Prices that differ by less are the same.
+_AS_DEAR = 1e-6
+#: Efficiency that differs by less is the same.
+_AS_EFFICIENT = 0.0005
 
 
 def answer(comparison: Comparison) -> tuple[str, ...]:
@@ -31,7 +38,9 @@ def answer(comparison: Comparison) -> tuple[str, ...]:
     """
     if not any(np.nansum(comparison.values(case, "p2p_kwh")) for case in comparison.cases):
         return (f"{_when(comparison)} nobody trades with a neighbour under any of these rules, so no bill changes.",)
-    parts = (_reached(comparison), _even(comparison), _kinds(comparison), _losers(comparison), _market(comparison))
+    parts = (
+        _reached(comparison), _worth(comparison), _even(comparison), _kinds(comparison), _losers(comparison), _market(comparison),
+    )  # fmt: skip
     return tuple(part for part in parts if part)
 
 
@@ -52,6 +61,11 @@ def _means(comparison: Comparison, figure: str) -> dict[str, float]:
 def _reached(comparison: Comparison) -> str:
     """Say which rules reach what is possible, and why others do not."""
     reached = _means(comparison, "optimum_share")
+    if no_gain(comparison):
+        return (
+            f"{_when(comparison)} nothing can be gained by trading, because the grid gives as much for a kWh as it takes: "
+            "what one home gains, another loses."
+        )
     if not reached:
         return ""
     full = [case for case, share in reached.items() if share >= NEARLY_ALL]
@@ -71,6 +85,37 @@ def _reached(comparison: Comparison) -> str:
     others = _named(rest) if len(rest) <= _MOST_NAMED else f"the other {len(rest)} rules"
     verb = "reaches" if len(full) == 1 and who == full[0] else "reach"
     return f"{_when(comparison)} {who} {verb} 100% {of_what}; {others} {less}{_span(rest, reached)}."
+
+
+def _worth(comparison: Comparison) -> str:
+    """Say how good the rules are by what energy is worth to the homes, if that differs from home to home."""
+    if find_strategy(next(iter(comparison.cases.values())).bids.strategy).at_tariff:
+        return ""
+    share = _means(comparison, "efficiency")
+    if len(share) < 2 or max(share.values()) < CENT:
+        return ""
+    best = _highest(share, _AS_EFFICIENT)
+    start = "Measured by what a kWh is worth to each home itself,"
+    who = listed(best) if len(best) <= 2 * _MOST_NAMED else f"{len(best)} rules"
+    text = f"{start} {who} reach{'es' * (len(best) == 1)} {share[best[0]]:.0%} of what can be gained"
+    rest = sorted((case for case in share if case not in best), key=lambda case: share[case])
+    if not rest:
+        return f"{text}."
+    last = [case for case in rest if share[case] <= share[rest[0]] + _AS_EFFICIENT]
+    lowest, deaf = share[last[0]], all(_trades_all(comparison, case) for case in last)
+    why = (
+        f", because {'it trades' if len(last) == 1 else 'they trade'} all, whatever it is worth to whom" if deaf else ""
+    )
+    if lowest < 0.0:
+        return f"{text}; under {_named(last)} more is lost than gained ({lowest:.0%}){why}."
+    return f"{text}; {_named(last)} only {lowest:.0%}{why}."
+
+
+def _trades_all(comparison: Comparison, case: str) -> bool:
+    """Tell whether a rule that does not work by bids trades as much as any."""
+    energy = _means(comparison, "p2p_kwh")
+    by_bids = find(comparison.cases[case].market.mechanism).needs_bids
+    return not by_bids and energy[case] >= max(energy.values()) - CENT
 
 
 def _span(cases: list[str], share: Mapping[str, float]) -> str:
@@ -110,14 +155,29 @@ def _kinds(comparison: Comparison) -> str:
         best = _highest(means, CENT)
         if means[best[0]] > CENT and len(best) <= _MOST_NAMED:
             amount = f"{money(means[best[0]], comparison.currency)} each{_often(best, saving, CENT)}"
-            gains.setdefault(tuple(best), []).append((kind_homes(kind), amount))
+            gains.setdefault(tuple(best), []).append((kind, amount))
     said = [
-        f"{listed([who for who, _ in group])}{'' if place else ' gain most'} under {listed(list(best))} "
-        f"({'; '.join(amount for _, amount in group)})"
+        f"{listed([kind_homes(kind) for kind, _ in group])}{'' if place else ' gain most'} under {listed(list(best))} "
+        f"({'; '.join(amount for _, amount in group)}){_because(comparison, cases, best, [kind for kind, _ in group])}"
         for place, (best, group) in enumerate(gains.items())
     ]
     text = listed(said)
     return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _because(comparison: Comparison, cases: list[str], best: tuple[str, ...], kinds: list[str]) -> str:
+    """Say by the price why homes of some kinds gain most under some rules; "" if others have the same price, or a better."""
+    paid, received = (_means(comparison, figure) for figure in ("price_paid", "price_received"))
+    if not all(case in paid for case in best):
+        return ""
+    known = [case for case in cases if case in paid]
+    dearest = max(received[case] for case in known) - _AS_DEAR
+    if set(kinds) <= {"solar", "hybrid"} and {case for case in known if received[case] >= dearest} == set(best):
+        return " because sellers get most there"
+    cheapest = min(paid[case] for case in known) + _AS_DEAR
+    if set(kinds) <= {"ev", "hybrid", "normal"} and {case for case in known if paid[case] <= cheapest} == set(best):
+        return " because buyers pay least there"
+    return ""
 
 
 def kind_homes(kind: str) -> str:
@@ -144,16 +204,22 @@ def _losers(comparison: Comparison) -> str:
         whole = abs(number - round(number)) < 1e-6
         return f"{f'{number:.0f}' if whole else f'on average {number:.1f}'} of {counted(homes, 'home')} under {case}"
 
+    reasons = {why_lost(comparison, case) for case in (losing if len(losing) <= _MOST_NAMED else losing[:1])}
+    why = reasons.pop() if len(reasons) == 1 else ""
+    why = f", because {why}" if why else ""
     if len(losing) <= _MOST_NAMED:
-        return f"Some pay more than without trading: {listed([who(case) for case in losing])}."
-    return f"Under {len(losing)} rules some pay more than without trading, most often {who(losing[0])}."
+        return f"Some pay more than without trading: {listed([who(case) for case in losing])}{why}."
+    return f"Under {len(losing)} rules some pay more than without trading, most often {who(losing[0])}{why}."
 
 
 def _market(comparison: Comparison) -> str:
     """Say which rules leave money with the market, or need some."""
     surplus = _means(comparison, "market_surplus")
     parts = []
-    for sign, verb, where in ((1.0, "leave", "with the market"), (-1.0, "need", "from outside")):
+    kept = "with the market, because buyers pay more there than sellers get"
+    if find_strategy(next(iter(comparison.cases.values())).bids.strategy).at_tariff:
+        kept += " (prices there are those of bids, and every bid is the grid's price)"
+    for sign, verb, where in ((1.0, "leave", kept), (-1.0, "need", "from outside")):
         cases = [case for case, value in surplus.items() if sign * value > CENT]
         if cases:
             amounts = sorted(abs(surplus[case]) for case in cases)

@@ -36,7 +36,14 @@ class Column(NamedTuple):
 COLUMNS = {
     "optimum_share": Column(
         "Reached, %",
-        "Of what the homes could save at the grid if they knew the whole day beforehand. 100 % = no rule can do better.",
+        "Of what the homes could save at the grid, by trading and with the battery, if they knew the whole day beforehand. "
+        "100 % = no rule can do better.",
+        "best",
+    ),
+    "efficiency": Column(
+        "Efficiency, %",
+        "Of the gain that the best possible market could make from the same bids. What a kWh is worth to a home is what "
+        "its bidding strategy says, or else the tariff. Below 0: kWh went to homes to which they are worth less.",
         "best",
     ),
     "saving_jain": Column(
@@ -46,7 +53,6 @@ COLUMNS = {
         "best",
     ),
     "saving": Column("All save, money", "What trading saves all homes together."),
-    "home_saving_best": Column("Best home, money", "What the home saves that gains most from trading."),
     "home_saving_worst": Column(
         "Worst home, money", "What the home saves that gains least from trading; below 0 it pays more.", "loss"
     ),
@@ -57,15 +63,10 @@ COLUMNS = {
         "the gap.",
         "kept",
     ),
-    "p2p_kwh": Column("Traded, kWh", "Energy that neighbours sold to each other."),
     "price_paid": Column("Buyers pay, money/kWh", "Mean price of a traded kWh, network charge included."),
     "price_received": Column("Sellers get, money/kWh", "Mean price of a traded kWh."),
-    "efficiency": Column(
-        "Efficiency, %",
-        "Of the gain that the best possible market could make from the same bids. What a kWh is worth to a home is what "
-        "its bidding strategy says, or else the tariff.",
-        "best",
-    ),
+    "p2p_kwh": Column("Traded, kWh", "Energy that neighbours sold to each other."),
+    "home_saving_best": Column("Best home, money", "What the home saves that gains most from trading."),
 }
 
 #: The figures of two scenarios that come first.
@@ -142,13 +143,22 @@ def mean(comparison: Comparison, case: str, figure: str) -> float | None:
 
 
 def ranked(comparison: Comparison) -> list[str]:
-    """Return the cases, best first: by the share of the optimum, as it is written, and then by evenness."""
+    """Return the cases, best first: by the share of the optimum, as it is written, by evenness, and by who loses.
 
-    def rank(case: str) -> tuple[float, float]:
-        reached, even = mean(comparison, case, "optimum_share"), mean(comparison, case, "saving_jain")
-        return (-round(reached or 0.0, 3), -(even or 0.0))
+    Evenness of a saving of nothing, which only moves money from home to home, counts as none.
+    """
+
+    def rank(case: str) -> tuple[float, float, float]:
+        reached, lose = mean(comparison, case, "optimum_share"), mean(comparison, case, "homes_worse_off")
+        even = mean(comparison, case, "saving_jain") if _saves(comparison, case) else None
+        return (-round(reached or 0.0, 3), -(even or 0.0), lose or 0.0)
 
     return sorted(comparison.cases, key=rank)
+
+
+def _saves(comparison: Comparison, case: str) -> bool:
+    """Tell whether trading saves all homes together more than nothing."""
+    return (mean(comparison, case, "saving") or 0.0) > CENT
 
 
 def marks(comparison: Comparison, figure: str, cases: list[str]) -> list[Literal["best", "trouble", ""]]:
@@ -158,6 +168,8 @@ def marks(comparison: Comparison, figure: str, cases: list[str]) -> list[Literal
     """
     kind = COLUMNS[figure].marks
     values = np.array([np.nan if (found := mean(comparison, case, figure)) is None else found for case in cases])
+    if figure == "saving_jain":
+        values[[not _saves(comparison, case) for case in cases]] = np.nan
     if kind == "best" and not np.isnan(values).all():
         best = values >= np.nanmax(values) - 5e-4
         return ["best" if one and best.sum() <= best.size / 2 else "" for one in best]

@@ -13,6 +13,7 @@ from jiran.report import svg
 from jiran.report.answer import answer
 from jiran.report.figures import COLUMNS, PAIR, form, heading, marks, ranked
 from jiran.report.points import gains, spots
+from jiran.report.reasons import GAIN, reason
 from jiran.report.versus import changes, is_pair, versus
 from jiran.scenario.files import shareable, to_toml
 from jiran.words import KIND_NAMES, counted, listed
@@ -64,7 +65,7 @@ def html(comparison: Comparison) -> str:
         _section("How much, and how evenly", *_scatter(comparison)),
         _section("Who gains", *_gains(comparison)),
         _section("The price through the day", *_prices(comparison)),
-        _section("What the rules do", _descriptions(comparison)),
+        _section("What each rule does, and why it turns out so", _descriptions(comparison)),
         _section("What the figures mean", _definitions()),
         _section("How to get the same again", _again(comparison)),
         f"<footer><p>Made with jiran {escape(__version__)}.</p></footer>",
@@ -223,8 +224,11 @@ def _prices(comparison: Comparison) -> list[str]:
 
 
 def _descriptions(comparison: Comparison) -> str:
-    rules = {find(case.market.mechanism).name: find(case.market.mechanism) for case in comparison.cases.values()}
-    return _terms({name: rule.description for name, rule in rules.items()}, ' class="long"')
+    rules = {
+        case: f"{find(scenario.market.mechanism).description} {reason(comparison, case)}"
+        for case, scenario in comparison.cases.items()
+    }
+    return f'<p class="soft">{escape(GAIN)}</p>\n' + _terms(rules, ' class="long"')
 
 
 def _definitions() -> str:

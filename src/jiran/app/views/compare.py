@@ -18,8 +18,9 @@ from jiran.comparison import SEEDS, by_rule
 from jiran.errors import JiranError
 from jiran.market import find, mechanisms
 from jiran.report import answer, html, is_pair, versus
-from jiran.report.figures import COLUMNS, heading, whole_table
+from jiran.report.figures import COLUMNS, heading, ranked, whole_table
 from jiran.report.points import ACROSS, UP, gains, lines, spots
+from jiran.report.reasons import GAIN, reason
 from jiran.scenario import Bids, Scenario
 from jiran.simulation import BASELINE
 from jiran.words import KIND_NAMES, counted
@@ -32,6 +33,21 @@ TELLING = (
     "grid-fraction", "mid-market-rate", "supply-demand-ratio", "bill-sharing", "uniform-price",
     "continuous-double-auction", "muda", "vcg", "nash-bargaining", "shapley",
 )  # fmt: skip
+#: Headings of the table without units, and widths, pixels: the figures that tell most fit beside each other on a laptop.
+_HEADINGS = {
+    "optimum_share": ("Reached, %", 86),
+    "efficiency": ("Efficiency, %", 98),
+    "saving_jain": ("Evenness", 80),
+    "saving": ("All save", 76),
+    "home_saving_worst": ("Worst home", 94),
+    "homes_worse_off": ("Losers, %", 80),
+    "market_surplus": ("Market keeps", 102),
+    "price_paid": ("Buyers pay", 88),
+    "price_received": ("Sellers get", 90),
+    "p2p_kwh": ("Traded, kWh", 96),
+    "home_saving_best": ("Best home", 86),
+}
+_RULE_WIDTH, _BAND_WIDTH = 186, 150
 #: Comparisons of more home-steps than this take longer than some ten seconds, and are asked for.
 _ASKED_HOME_STEPS = 100_000_000
 
@@ -51,6 +67,7 @@ def show() -> None:
             _answer(comparison)
         _notes(comparison)
         _table(comparison)
+        _reasons(comparison)
         _scatter(comparison)
         _gains(comparison)
         _prices(comparison)
@@ -154,12 +171,13 @@ def _table(comparison: Comparison) -> None:
     bands = f" Means of {len(comparison.seeds)} seeds; in brackets the range of 9 of 10." if banded else ""
     st.caption(
         "Best first: what is reached, then how evenly it is shared. Green: the best. Orange: somebody pays more, or money "
-        f"stays with the market or is missing.{bands}"
+        f"stays with the market or is missing. Amounts in {comparison.currency}, prices per kWh; point at a heading to read "
+        f"more.{bands}"
     )
-    config: dict[str, Any] = {"Rule": st.column_config.Column(pinned=True, width="medium")}
-    for figure, column in COLUMNS.items():
+    config: dict[str, Any] = {"Rule": st.column_config.Column(pinned=True, width=_RULE_WIDTH)}
+    for figure, (short, width) in _HEADINGS.items():
         config[heading(figure, comparison.currency)] = st.column_config.Column(
-            help=column.help, alignment="right", width=150 if banded else None
+            short, help=COLUMNS[figure].help, alignment="right", width=_BAND_WIDTH if banded else width
         )
     st.dataframe(
         rule_tables.rules(comparison),
@@ -170,13 +188,21 @@ def _table(comparison: Comparison) -> None:
         key=f"rules_table|{banded}",
         alt=f"Table of {counted(len(comparison.cases), 'market rule')}, best first.",
     )
-    more = st.expander("What each rule does, and more figures", on_change="rerun", key="more figures")
+    more = st.expander("More figures", on_change="rerun", key="more figures")
     if more.open:
         with more:
-            about = {case: find(scenario.market.mechanism).description for case, scenario in comparison.cases.items()}
-            st.markdown("\n".join(f"- **{plain(case)}**: {plain(words)}" for case, words in about.items()))
             st.caption("Figures that are the same under all rules are left out.")
             st.dataframe(rule_tables.rest(comparison), hide_index=True, key="rest_table", alt="Table of more figures.")
+
+
+def _reasons(comparison: Comparison) -> None:
+    """Say of each rule what it does, and what follows from it here."""
+    st.subheader("What each rule does, and why it turns out so", anchor="why")
+    st.caption(GAIN)
+    with st.grid(2, min_column_width=320, gap="small"):
+        for case in ranked(comparison):
+            about = find(comparison.cases[case].market.mechanism).description
+            st.markdown(f"**{plain(case)}**: {plain(about)} :gray[{plain(reason(comparison, case))}]")
 
 
 @st.fragment
