@@ -12,6 +12,7 @@ from jiran.app import rule_tables, state
 from jiran.app.charts import compare as charts
 from jiran.app.runs import Samples
 from jiran.app.views import compare as view
+from jiran.app.views import compare_parts
 from jiran.comparison import by_rule
 from jiran.errors import MechanismError
 from jiran.report import answer, versus
@@ -172,7 +173,7 @@ class _StopError(Exception):
 
 
 def test_a_large_comparison_is_asked_for(monkeypatch):
-    monkeypatch.setattr(view, "_ASKED_HOME_STEPS", 100)
+    monkeypatch.setattr(compare_parts, "_ASKED_HOME_STEPS", 100)
     at = show(PAGE, run())
     assert not at.dataframe
     next(toggle for toggle in at.toggle if "Compare now" in toggle.label).set_value(True).run()

@@ -1,4 +1,4 @@
-"""Compare: which market rule is best for whom, and why; and a pinned scenario A against the current one."""
+"""Compare: which market rule is best for whom, and why."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from jiran.app import export, rule_tables, state
+from jiran.app import rule_tables, state
 from jiran.app.bills import plain
 from jiran.app.charts import compare as charts
 from jiran.app.drawing import draw
-from jiran.app.pins import label
-from jiran.app.runs import home_steps
+from jiran.app.views import compare_pair
+from jiran.app.views.compare_parts import compared, files
 from jiran.bids import find as find_strategy
 from jiran.bids import strategies
 from jiran.comparison import SEEDS, by_rule
-from jiran.errors import JiranError
 from jiran.market import find, mechanisms
-from jiran.report import answer, html, is_pair, versus
-from jiran.report.figures import COLUMNS, heading, ranked, whole_table
+from jiran.report import answer
+from jiran.report.figures import COLUMNS, heading, ranked
 from jiran.report.points import ACROSS, UP, gains, lines, spots
 from jiran.report.reasons import GAIN, reason
 from jiran.scenario import Bids, Scenario
@@ -48,8 +47,6 @@ _HEADINGS = {
     "home_saving_best": ("Best home", 86),
 }
 _RULE_WIDTH, _BAND_WIDTH = 186, 150
-#: Comparisons of more home-steps than this take longer than some ten seconds, and are asked for.
-_ASKED_HOME_STEPS = 100_000_000
 
 
 def show() -> None:
@@ -61,7 +58,7 @@ def show() -> None:
     if not rules:
         st.info("Choose at least one market rule.", icon=":material/info:")
         return
-    comparison = _compared("rules", by_rule(bidding, rules), seeds)
+    comparison = compared("rules", by_rule(bidding, rules), seeds)
     if comparison is not None:
         with top:
             _answer(comparison)
@@ -71,8 +68,8 @@ def show() -> None:
         _scatter(comparison)
         _gains(comparison)
         _prices(comparison)
-        _files(comparison, "rules", f"jiran-compare-{scenario.name}", "All rules")
-    _pair(scenario, seeds)
+        files(comparison, "rules", f"jiran-compare-{scenario.name}", "All rules")
+    compare_pair.show(scenario, seeds)
 
 
 def _with_strategy(scenario: Scenario, strategy: str) -> Scenario:
@@ -130,25 +127,6 @@ def _about_bids(strategy: str) -> None:
     if chosen.at_tariff:
         about += " So all homes look alike to auctions. Choose **truthful** to give each home a value of its own."
     st.caption(about)
-
-
-def _compared(name: str, cases: dict[str, Scenario], seeds: int) -> Comparison | None:
-    """Return a comparison; None if it cannot be made, or is large and has not been asked for."""
-    work = sum(map(home_steps, cases.values())) * seeds
-    if work > _ASKED_HOME_STEPS and not st.toggle(
-        f"Compare now: {work / 1e6:,.0f} million home-steps may take minutes", key=f"ask|{name}|{work}"
-    ):
-        return None
-    try:
-        found = state.compare(name, cases, seeds)
-    except JiranError as error:
-        st.error(f"This cannot be compared. {plain(str(error))}", icon=":material/error:")
-        return None
-    if len(found.seeds) < seeds:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f":material/pause: Stopped: {len(found.seeds)} of {seeds} seeds are done.", width="content")
-            st.button("Go on", on_click=state.go_on, key=f"go on {name}", icon=":material/play_arrow:")
-    return found
 
 
 def _answer(comparison: Comparison) -> None:
@@ -260,52 +238,3 @@ def _prices(comparison: Comparison) -> None:
     )
     alt = charts.prices_alt(comparison, side)
     draw(charts.prices(comparison, side), key="prices", alt=alt, height=charts.PRICES_HEIGHT)
-
-
-def _pair(current: Scenario, seeds: int) -> None:
-    """Compare the pinned scenario with the current one."""
-    st.subheader("A against B", anchor="pair")
-    pinned = state.pinned_scenario()
-    if pinned is None:
-        st.caption("Pin a scenario as A in the panel on the left, then change something: A and B are compared here.")
-        return
-    if pinned == current:
-        st.caption("A is what is shown now. Change something in the panel on the left: that is B.")
-        return
-    st.caption(f"{plain(label(pinned, current))}.")
-    comparison = _compared("pair", {"A": pinned, "B": current}, seeds)
-    if comparison is None or not is_pair(comparison):
-        return
-    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in versus(comparison)))
-    bands = f" Means of {len(comparison.seeds)} seeds; the difference is taken seed by seed." if seeds > 1 else ""
-    st.caption(f"B is what is shown now. A - B: above 0, A has more.{bands}")
-    first = rule_tables.pair(comparison, first=True)
-    st.dataframe(
-        first,
-        hide_index=True,
-        height=38 + 35 * first.height,
-        column_config={name: st.column_config.Column(alignment="right") for name in first.columns[1:]},
-        key="pair_table",
-        alt="Table of A, B and their difference.",
-    )
-    more = st.expander("More figures of A and B", on_change="rerun", key="more of A and B")
-    if more.open:
-        with more:
-            st.caption("Those that differ.")
-            others = rule_tables.pair(comparison, first=False)
-            st.dataframe(others, hide_index=True, key="pair_rest", alt="Table of more figures of A and B.")
-    _files(comparison, "pair", f"jiran-compare-{pinned.name}-{current.name}", "A against B")
-
-
-def _files(comparison: Comparison, key: str, name: str, what: str) -> None:
-    """Offer a comparison as files."""
-    with st.container(horizontal=True):
-        st.download_button(
-            f"{what}, CSV", lambda: export.csv_bytes(whole_table(comparison)), f"{name}.csv", "text/csv",
-            key=f"{key}_csv", icon=":material/download:", on_click="ignore", help="Every figure of every case.",
-        )  # fmt: skip
-        st.download_button(
-            f"{what}, web page", lambda: html(comparison).encode(), f"{name}.html", "text/html",
-            key=f"{key}_html", icon=":material/article:", on_click="ignore",
-            help="One file with the answer, the table and the pictures, to mail or to print.",
-        )  # fmt: skip
