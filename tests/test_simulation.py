@@ -65,6 +65,7 @@ def broken(folder, body, *, compiled=False):
             "in step 1 it trades more than there is for home H1", id="changes the orders",
         ),
         pytest.param("raise ValueError('one\\ntwo')", "one two", id="raises two lines"),
+        pytest.param("import jiran; raise jiran.JiranError('needs more homes')", "': needs more homes", id="says it itself"),
     ],
 )  # fmt: skip
 def test_a_broken_rule_is_refused_in_one_sentence(tmp_path, body, message):

@@ -13,7 +13,7 @@ from jiran import kernel
 from jiran.bids import find as find_strategy
 from jiran.bids.base import MARKET_PRICE, MEMORY
 from jiran.billing import reprice
-from jiran.errors import MechanismError, PluginError, StrategyError, one_line
+from jiran.errors import JiranError, MechanismError, PluginError, StrategyError, one_line
 from jiran.flows import Flows
 from jiran.market import TRADE, booking
 from jiran.market import find as find_rule
@@ -224,8 +224,10 @@ def _in_chunks(
         last, began_s = min(step + chunk, steps), perf_counter()
         try:
             reached, count, fault, home = loop(step, last, stored_kwh, trades[total:])
-        except PluginError:  # it does not compile, and says so
+        except PluginError:  # it does not compile, or cannot do this, and says so
             raise
+        except JiranError as error:  # its own sentence, which only lacks who says it
+            raise _blamed(rule, strategy, str(error)) from error
         except Exception as error:
             problem = f"failed between steps {step} and {last}: {one_line(error)}"
             raise _blamed(rule, strategy, problem) from error

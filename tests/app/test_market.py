@@ -11,10 +11,14 @@ import pytest
 
 from jiran.app.book import book_of_step
 from jiran.app.charts import book as charts
+from jiran.app.charts.base import Window
+from jiran.app.inspector import busiest_step
 from jiran.app.orders import EXAMPLE
 from jiran.app.outcome import clear_book, crossing, outcome_of_run
+from jiran.app.step_words import account_words
 from jiran.market import find, mechanisms
 from jiran.market.matching import MATCHINGS
+from jiran.words import price
 from pages import MANY, run, show
 from textbook import cleared, home
 
@@ -183,7 +187,7 @@ def test_trades_are_shown_one_after_the_other(paper):
 
 def test_a_home_of_ones_choice_is_explained(paper):
     at = own(paper, "vcg", station=4)
-    picker = next(box for box in at.selectbox if box.label == "Why did this home get its price?")
+    picker = next(box for box in at.selectbox if box.label == "Home")
     picker.set_value(picker.options.index("Farid")).run()
     assert "Farid sells 1 kWh for **90 per kWh**" in text(at)
     assert "a deficit of **10**" in text(at)
@@ -297,3 +301,21 @@ def test_a_big_community_is_quick_and_small(big, station):
 @pytest.fixture(scope="module")
 def big():
     return run(**MANY, steps=35_040, step_minutes=15)
+
+
+def test_the_two_prices_of_a_trade_are_named_apart():
+    result = run(**{"market.mechanism": "vcg", "bids.strategy": "truthful"})
+    outcome = outcome_of_run(result, busiest_step(result, Window(0, 24)))
+    marks = [series["markLine"]["data"] for series in charts.pair(outcome, 0)["series"] if "markLine" in series]
+    labels = {line["label"]["formatter"]: line["label"]["position"] for line in marks[-1]}
+    one = outcome.pairs[0]
+    assert one.seller_price > one.buyer_price
+    assert labels == {
+        f"seller gets {price(one.seller_price)}": "insideMiddleTop",
+        f"buyer pays {price(one.buyer_price)}": "insideMiddleBottom",
+    }
+
+
+def test_what_is_left_with_the_market_until_the_bill_is_not_kept_by_it():
+    result = run(**{"market.mechanism": "bill-sharing"})
+    assert "evens out when the billing period ends" in account_words(outcome_of_run(result, 8))

@@ -83,6 +83,7 @@ def test_an_argument_that_cannot_be_used_is_refused(arguments, message):
         pytest.param("return 99", "returns 99 trades", id="too many"),
         pytest.param("return -1", "returns -1 trades", id="negative count"),
         pytest.param("pass", "failed", id="no count"),
+        pytest.param("import jiran; raise jiran.JiranError('needs more homes')", "': needs more homes", id="says it itself"),
     ],
 )  # fmt: skip
 def test_a_broken_rule_is_refused_in_one_sentence(rule, body, message):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from jiran.app.bills import plain
 from jiran.app.inspector import DUST_KWH
 from jiran.app.outcome import ROUNDING, crossing
+from jiran.market import find
 from jiran.words import kwh, price
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def curve_words(outcome: Outcome) -> list[str]:
     asks, bids = book.limit_price[book.sellers], book.limit_price[book.buyers]
     if book.flat:
         said.append(
-            f"All sellers ask {price(asks[0])} and all buyers bid {price(bids[0])}, so both lines are flat: prices tell the "
-            "homes apart no more, only the rule does."
+            f"All sellers ask {price(asks[0])} and all buyers bid {price(bids[0])}, so both lines are flat: prices do not "
+            "tell the homes apart, only the rule does."
         )
     cross = crossing(book)
     if cross is None:
@@ -112,6 +113,8 @@ def account_words(outcome: Outcome) -> str:
     money = f"{outcome.book.currency} " if outcome.book.currency else ""
     kind = "a surplus" if outcome.account > 0.0 else "a deficit"
     keeps = "which the market account keeps" if outcome.account > 0.0 else "which somebody has to add"
+    if outcome.seed is None and find(outcome.rule).reprice is not None:
+        keeps = "which the market account evens out when the billing period ends"
     return f"Buyers pay {money}{price(paid)}, sellers get {money}{price(got)}: {kind} of **{price(abs(outcome.account))}**, {keeps}."
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from jiran.errors import MechanismError, ScenarioError, one_line
+from jiran.errors import JiranError, MechanismError, ScenarioError, one_line
 from jiran.market.booking import NOBODY, NOT_A_NUMBER, TOO_MUCH, book, finite
 from jiran.market.lots import generator
 from jiran.market.matching import Vector
@@ -125,6 +125,10 @@ def _run(rule: Mechanism, net: Vector, limit: Vector, prices: tuple[float, float
             # The rule gets a copy: what it is checked against must not be its to change.
             rng = generator(seed, compiled=rule.compiled)
             count = operator.index(rule.clear(net.copy(), limit, *prices, values, rng, shown))
+        except MechanismError:  # it cannot do this, and says so
+            raise
+        except JiranError as error:
+            raise MechanismError(rule.name, str(error)) from error
         except Exception as error:
             raise MechanismError(rule.name, f"failed: {one_line(error)}") from error
         if 0 <= count <= room:

@@ -19,6 +19,7 @@ from numba import njit
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from jiran.errors import MechanismError
 from jiran.market.base import Parameter, mechanism
 from jiran.market.matching import Trades, Vector, pair, shuffled
 from jiran.market.nucleolus import nucleolus_shares, number_of_players
@@ -111,7 +112,10 @@ def nucleolus(
     """
     count, players, worth = _best_trades(net_kwh, limit_price, trades)
     if players.size > MOST_PLAYERS:
-        raise ValueError("the nucleolus is for at most 16 homes that trade in a step; shapley takes more")
+        problem = (
+            f"is for at most {MOST_PLAYERS} homes that trade in a step, and here {players.size} do; shapley takes more"
+        )
+        raise MechanismError("nucleolus", problem)
     return _pay(np.maximum(0.0, nucleolus_shares(_values(worth))), players, limit_price, trades, count)
 
 

@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from jiran.app.charts import book as charts
+from jiran.app.charts import curves
 from jiran.app.drawing import draw
 from jiran.app.outcome import PAPER_RULE
 from jiran.app.step_words import order_words, tex_name, trade_words, why_nobody_trades
@@ -25,7 +26,7 @@ def show(scene: Scene) -> None:
         with left:
             st.markdown(why_nobody_trades(outcome))
         with right:
-            draw(charts.clearing(outcome), key="curves", alt=charts.curves_alt(outcome), height=HEIGHT)
+            draw(charts.clearing(outcome), key="curves", alt=curves.alt(outcome), height=HEIGHT)
         return
     with left:
         st.markdown(order_words(outcome))
@@ -121,4 +122,4 @@ def _pair_table(outcome: Outcome, number: int) -> None:
 def _pair_alt(outcome: Outcome, number: int) -> str:
     one, names = outcome.pairs[number], outcome.book.names
     pair = f"Trade {number + 1} of {len(outcome.pairs)}: {names[one.seller]} sells {one.kwh:.2f} kWh to {names[one.buyer]}."
-    return f"{pair} {charts.curves_alt(outcome)}"
+    return f"{pair} {curves.alt(outcome)}"

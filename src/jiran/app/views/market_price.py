@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from jiran.app.charts import book as charts
+from jiran.app.charts import curves
 from jiran.app.drawing import draw
 from jiran.app.outcome import PAPER_RULE
 from jiran.app.step_words import account_words, tex, welfare_words
@@ -33,7 +34,7 @@ def show(scene: Scene) -> None:
             _fixed_price(outcome)
         st.markdown("\n".join(f"- {line}" for line in compare(outcome, home)))
     with right:
-        alt = f"{outcome.book.names[home]} on the curves. {charts.curves_alt(outcome)}"
+        alt = f"{outcome.book.names[home]} on the curves. {curves.alt(outcome)}"
         draw(charts.home(outcome, home), key="curves", alt=alt, height=HEIGHT)
     _gains(outcome, home)
 
@@ -45,7 +46,7 @@ def _pick_home(outcome: Outcome) -> int:
     if len(homes) < len(names):
         homes += [home for home in range(len(names)) if home not in set(homes)]
     home: int = st.selectbox(
-        "Why did this home get its price?", sorted(homes), key=f"market_home|{len(names)}|{names[0]}",
+        "Home", sorted(homes), key=f"market_home|{len(names)}|{names[0]}",
         index=sorted(homes).index(outcome.pairs[0].buyer if outcome.pairs else homes[0]),
         format_func=names.__getitem__,
     )  # fmt: skip
@@ -90,7 +91,7 @@ def _gains(outcome: Outcome, home: int) -> None:
     st.dataframe(
         gains,
         hide_index=True,
-        height=table_height(min(traded.size, 8)),
+        height=table_height(min(traded.size, 12)),
         column_config={
             "home": st.column_config.TextColumn("Home"),
             "side": st.column_config.TextColumn("Side"),

@@ -43,4 +43,4 @@ def more(there: int, shown: int, what: str) -> None:
 
 def table_height(rows: int) -> int:
     """Return how high a table of so many rows is, pixels; longer ones scroll."""
-    return 38 + 35 * min(rows, 10)
+    return 38 + 35 * min(rows, 12)

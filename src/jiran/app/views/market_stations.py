@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from jiran.app.charts import book as charts
-from jiran.app.charts import run_step
+from jiran.app.charts import curves, run_step
 from jiran.app.drawing import draw
 from jiran.app.inspector import DUST_KWH, RunStep
 from jiran.app.outcome import PAPER_RULE
@@ -130,7 +130,9 @@ def _side(scene: Scene, *, sells: bool) -> None:
             "limit": number(limit, format="%.4g", help=f"At {'least' if sells else 'most'}, per kWh"),
             "kwh": number("kWh", format=form),
             "until": number("So far", format=form, help="kWh of this order and all above it"),
-            "traded": st.column_config.ProgressColumn("Traded", format="percent", min_value=0.0, max_value=1.0),
+            "traded": st.column_config.ProgressColumn(
+                "Traded", format="percent", min_value=0.0, max_value=1.0, width=104
+            ),
         },
         key=f"side_{noun}",
         alt=f"{counted(homes.size, noun)} with {kwh(float(energy.sum()))} in all, best price first.",
@@ -145,7 +147,7 @@ def _curves(scene: Scene) -> None:
         for line in curve_words(scene.outcome):
             st.markdown(line)
     with right:
-        draw(charts.clearing(scene.outcome), key="curves", alt=charts.curves_alt(scene.outcome), height=HEIGHT)
+        draw(charts.clearing(scene.outcome), key="curves", alt=curves.alt(scene.outcome), height=HEIGHT)
 
 
 def _rest(scene: Scene) -> None:
