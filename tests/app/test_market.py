@@ -13,7 +13,7 @@ from jiran.app.book import book_of_step
 from jiran.app.charts import book as charts
 from jiran.app.charts.base import Window
 from jiran.app.inspector import busiest_step
-from jiran.app.orders import EXAMPLE
+from jiran.app.orders import EXAMPLE, read_orders
 from jiran.app.outcome import clear_book, crossing, outcome_of_run
 from jiran.app.step_words import account_words
 from jiran.market import find, mechanisms
@@ -319,3 +319,18 @@ def test_the_two_prices_of_a_trade_are_named_apart():
 def test_what_is_left_with_the_market_until_the_bill_is_not_kept_by_it():
     result = run(**{"market.mechanism": "bill-sharing"})
     assert "evens out when the billing period ends" in account_words(outcome_of_run(result, 8))
+
+
+def test_an_empty_table_is_no_error():
+    at = show(PAGE, run(), market_source="Your own orders")
+    at.button(key="own_empty").click().run()
+    assert not at.error
+    assert "There are no orders yet" in at.info[0].value
+
+
+@pytest.mark.parametrize("prices", [("0.4", "0.3"), ("100", "90"), ("0.4", "0.39"), ("7", "0.1")])
+def test_the_price_axis_has_round_numbers(prices):
+    table = pl.DataFrame({"Name": ["A", "B"], "Side": "buy", "kWh": "1", "Price": prices})
+    book = read_orders(table, find("vcg"), import_price=120.0, export_price=50.0)
+    axis = charts.clearing(clear_book(book, "vcg", {}))["yAxis"]
+    assert {len(str(axis[end])) <= 6 for end in ("min", "max", "interval")} == {True}

@@ -47,7 +47,7 @@ class Reader(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data):
-        if self.open and self.open[-1] in {"td", "th"}:
+        if {"td", "th"} & set(self.open):
             self.rows[-1][-1] += data
 
 

@@ -27,15 +27,16 @@ _STYLE = """
   --trouble: #fbe3b0; --window: #7f8c9b22; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8eeec; --paper: #10171a; --soft: #9fb0ae; --line: #2f3c40;
   --best: #12503f; --trouble: #5e4510; --window: #7f8c9b33; } }
-body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 60rem;
+body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 68rem;
   margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; margin-bottom: .3rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .5rem; }
 .first { font-size: 1.15rem; font-weight: 600; } .soft, dt, caption, footer { color: var(--soft); }
-.wide { overflow-x: auto; } table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .3rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+.wide { overflow-x: auto; } .bands { margin: 0 calc((100% - min(100vw - 2rem, 86rem)) / 2); }
+table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .3rem .5rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 th { font-weight: 600; } thead th { white-space: normal; vertical-align: bottom; min-width: 4.5rem; }
 th:first-child, td.word { text-align: left; } td.best { background: var(--best); font-weight: 600; }
-td.trouble { background: var(--trouble); font-style: italic; }
+td.trouble { background: var(--trouble); font-style: italic; } td small { color: var(--soft); font-weight: 400; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; } dd { margin: 0; }
 dl.long { grid-template-columns: minmax(9rem, 14rem) 1fr; font-size: .9rem; }
 .kinds { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1rem; } h3 { font-size: 1rem; }
@@ -44,7 +45,7 @@ svg .line { stroke: var(--line); } svg .mean { stroke: var(--soft); stroke-dasha
 svg .band { stroke: var(--soft); stroke-width: 1.2; } svg .cross { stroke: var(--soft); opacity: .45; }
 svg .lead { stroke: var(--soft); stroke-width: .7; }
 svg .window { fill: var(--window); } pre { overflow-x: auto; font-size: .85rem; } summary { cursor: pointer; }
-@media print { body { max-width: none; } section, svg { break-inside: avoid; } details:not([open]) { display: none; } }
+@page { size: landscape; } @media print { body { max-width: none; font-size: 13px; } table { font-size: .6rem; } .bands { margin: 0; } section, svg { break-inside: avoid; } details:not([open]) { display: none; } }
 """
 
 
@@ -163,15 +164,18 @@ def _rules(comparison: Comparison) -> str:
         "more, or money stays with the market or is missing."
     )
     body = "\n".join(lines)
+    wide = "wide bands" if len(comparison.seeds) > 1 else "wide"
     return (
-        f'<p class="soft">{legend}</p>\n<div class="wide"><table><thead><tr><th scope="col">Rule</th>{head}</tr></thead>\n'
+        f'<p class="soft">{legend}</p>\n<div class="{wide}"><table><thead><tr><th scope="col">Rule</th>{head}</tr></thead>\n'
         f"<tbody>\n{body}\n</tbody></table></div>"
     )
 
 
 def _cell(row: dict[str, Any], figure: str, currency: str, mark: str) -> str:
-    text = form(figure, currency).write_band(*(row.get(f"{figure}{end}") for end in ("", "_low", "_high")))
-    return f'<td class="{mark}">{escape(text)}</td>' if mark else f"<td>{escape(text)}</td>"
+    text = escape(form(figure, currency).write_band(*(row.get(f"{figure}{end}") for end in ("", "_low", "_high"))))
+    value, band, ends = text.partition(" (")  # a band has its own line, so that the table is not too wide for a page
+    inside = f"{value} <br/><small>{band}{ends}</small>" if band else value
+    return f'<td class="{mark}">{inside}</td>' if mark else f"<td>{inside}</td>"
 
 
 def _pair(comparison: Comparison) -> str:

@@ -185,7 +185,7 @@ def _range(outcome: Outcome) -> tuple[float, float, float]:
     bottom, top = (math.floor(low / step - 0.4), math.ceil(high / step + 0.4))
     if low >= 0.0:
         bottom = max(bottom, 0)
-    return round(bottom * step, 10), round(top * step, 10), step
+    return round(bottom * step, 10), round(top * step, 10), round(step, 10)
 
 
 def alt(outcome: Outcome) -> str:

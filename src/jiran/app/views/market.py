@@ -147,6 +147,9 @@ def _own_walk(rule: Mechanism, values: dict[str, Any]) -> None:
             with left:
                 market_orders.ask()
         with place:
+            if market_orders.are_empty():
+                st.info("There are no orders yet: give each buyer and each seller a row.", icon=":material/info:")
+                return
             try:
                 book = market_orders.book_of(rule)
                 there[now].draw(Scene(state.cleared(book, rule.name, values, state.draw())))

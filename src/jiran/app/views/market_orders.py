@@ -29,6 +29,12 @@ def book_of(rule: Mechanism) -> Book:
     return read_orders(held.now, rule, import_price=held.import_price, export_price=held.export_price)
 
 
+def are_empty() -> bool:
+    """Tell whether nothing is in the table."""
+    cells = state.own_orders().now.rows()
+    return not any(str(cell or "").strip() for row in cells for cell in row)
+
+
 def ask() -> None:
     """Draw the table, in which cells can be typed or pasted, and what else an order book needs."""
     st.markdown(
