@@ -174,7 +174,7 @@ def _rules(comparison: Comparison) -> str:
 def _cell(row: dict[str, Any], figure: str, currency: str, mark: str) -> str:
     text = escape(form(figure, currency).write_band(*(row.get(f"{figure}{end}") for end in ("", "_low", "_high"))))
     value, band, ends = text.partition(" (")  # a band has its own line, so that the table is not too wide for a page
-    inside = f"{value} <br/><small>{band}{ends}</small>" if band else value
+    inside = f"{value} <br/><small>({ends}</small>" if band else value
     return f'<td class="{mark}">{inside}</td>' if mark else f"<td>{inside}</td>"
 
 
