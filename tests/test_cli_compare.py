@@ -111,13 +111,20 @@ def test_csv_is_written_whole_or_not_at_all(monkeypatch):
     assert [file.name for file in Path().iterdir()] == ["table.csv"]
 
 
-def test_a_rule_that_fails_is_a_note():
+def test_a_rule_that_fails_is_an_error_if_it_was_named_and_a_note_among_all(monkeypatch):
     Path("bad.py").write_text(
         "from jiran.market import mechanism\n@mechanism('bad', compiled=False)\n"
         "def bad(net_kwh, limit_price, import_price, export_price, parameters, rng, trades):\n    return -1\n",
         encoding="utf-8",
     )
-    done = call("compare", "paper", "--mechanism", "grid-fraction,bad.py", "--seeds", 2)
+    refused(
+        call("compare", "paper", "--mechanism", "grid-fraction,bad.py", "--seeds", 1, "-o", "out.csv"),
+        "market rule 'bad': in step 0",
+    )
+    assert not Path("out.csv").exists()
+    monkeypatch.setattr(comparing, "rules_of", lambda names: None if names is None else names)
+    monkeypatch.setattr(comparing, "by_rule", lambda one, _rules: by_rule(one, ["grid-fraction", "bad.py"]))
+    done = call("compare", "paper", "--seeds", 1)
     assert done.exit_code == 0, done.output
     assert "1 market rule" in done.stdout
     assert "Note: left out: market rule 'bad': in step" in done.stdout

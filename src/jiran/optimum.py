@@ -6,7 +6,8 @@ one node, and a few numbers a step. In each step
     import - export = deficit - surplus + charge - discharge + EV charging moved here - moved away,
     stored = stored before + charge * charge_efficiency - discharge / discharge_efficiency,
 
-within the limits of the battery, and it ends with at least what the run ended with. Least is the sum of
+within the limits of the battery, which ends with at least what the run began or ended with, whichever is less: energy
+that a run leaves over was of no use in it. Least is the sum of
 import * import_price - export * export_price. Solved by HiGHS (Huangfu and Hall 2018, doi 10.1007/s12532-017-0130-5).
 """
 
@@ -165,7 +166,7 @@ def _problem(result: Result, sessions: Sessions) -> _Problem:
         charge_efficiency=battery.charge_efficiency,
         discharge_efficiency=battery.discharge_efficiency,
         start_kwh=result.start.stored_kwh,
-        end_kwh=result.state.stored_kwh,
+        end_kwh=min(result.start.stored_kwh, result.state.stored_kwh),
         sessions=sessions,
     )
 

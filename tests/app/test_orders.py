@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from jiran.app.orders import COLUMNS, EXAMPLE, MOST_ORDERS, read_csv, read_orders
+from jiran.app.orders import COLUMNS, EXAMPLE, MOST_ORDERS, price_range, read_csv, read_orders
 from jiran.errors import JiranError
 from jiran.market import find, mechanisms
 
@@ -19,6 +19,12 @@ def table(*rows):
 
 def read(*rows, rule="uniform-price"):
     return read_orders(table(*rows), find(rule), **GRID)
+
+
+def test_the_grid_s_prices_start_from_those_of_an_uploaded_table():
+    uploaded = read_csv(b"Name;Side;kWh;Price\nA;buy;1;0,55\nB;sell;1;0.2\nC;sell;2;\n")
+    assert price_range(uploaded) == (0.55, 0.2)
+    assert price_range(read_csv(b"Name,Side,kWh,Price\nA,buy,1,x\n")) is None
 
 
 def test_the_textbooks_example_is_read():

@@ -139,7 +139,9 @@ def test_a_community_and_its_optimum_are_worked_out_once_a_seed(paper, counted, 
 
 
 def test_runs_that_end_with_another_charge_have_another_optimum():
-    day = load_scenario("paper", {"steps": 16, "battery.capacity_kwh": 200, "battery.charge_kw": 50})
+    day = load_scenario(
+        "paper", {"steps": 10, "battery.capacity_kwh": 200, "battery.start_soc": 0.5, "battery.discharge_kw": 50}
+    )
     found = compare(by_rule(day, ["grid-fraction", "trade-reduction", "huang"]))
     costs = [float(found.values(rule, "cost_optimum")[0]) for rule in found.cases]
     assert len({round(cost, 6) for cost in costs}) > 1

@@ -43,6 +43,13 @@ EMPTY = pl.DataFrame({column: [""] * 12 for column in COLUMNS}, schema=dict.from
 EXAMPLE_IMPORT, EXAMPLE_EXPORT = 120.0, 50.0
 
 
+def price_range(table: pl.DataFrame) -> tuple[float, float] | None:
+    """Return the highest and the lowest price of a table of texts, which the grid's prices start from; None without one."""
+    found = table["Price"].str.replace(",", ".").cast(pl.Float64, strict=False).drop_nulls()
+    found = found.filter(found.is_finite() & (found >= 0.0))
+    return (float(found.max()), float(found.min())) if found.len() else None  # type: ignore[arg-type]
+
+
 def read_csv(content: bytes) -> pl.DataFrame:
     """Return an uploaded file as a table of texts with the columns of `COLUMNS`.
 

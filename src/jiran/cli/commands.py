@@ -202,16 +202,11 @@ def _compare(
     if mechanism and (other is not None or versus):
         raise JiranError(f"--mechanism {mechanism[0]}: two scenarios are compared under their own rules; use --set")
     comparing.check_file(output)
-    overrides = dict(_change(text) for text in changes or ())
-    one = jiran.load_scenario(scenario, overrides)
-    second = None
-    if other is not None or versus:
-        second = jiran.load_scenario(
-            other or scenario, overrides | dict(_change(text, "--versus") for text in versus or ())
-        )
-        if versus:
-            second = second.model_copy(update={"name": f"{second.name} with {', '.join(versus)}"})
-    found, stopped = _run_comparison(comparing.cases_of(one, second, comparing.rules_of(mechanism)), seeds)
+    one, second = _two(scenario, other, changes or [], versus or [])
+    rules = comparing.rules_of(mechanism)
+    found, stopped = _run_comparison(comparing.cases_of(one, second, rules), seeds)
+    if found.faults and rules is not None:  # of all rules one may be left out, of those that were named none
+        raise JiranError(found.faults[0])
     if output is not None:
         comparing.write_comparison(found, output)
     if json:
@@ -226,6 +221,21 @@ def _compare(
         raise typer.Exit(INTERRUPTED)
 
 
+def _two(scenario: str, other: str | None, changes: list[str], versus: list[str]) -> tuple[Scenario, Scenario | None]:
+    """Return the scenario, and the one that it is compared with if there is one, under names that differ."""
+    overrides = dict(_change(text) for text in changes)
+    one = jiran.load_scenario(scenario, overrides)
+    if other is None and not versus:
+        return one, None
+    changed = overrides | dict(_change(text, "--versus") for text in versus)
+    second = jiran.load_scenario(other or scenario, changed)
+    if versus:
+        return one, second.model_copy(update={"name": f"{second.name} with {', '.join(versus)}"})
+    if second.name == one.name:
+        return one.model_copy(update={"name": scenario}), second.model_copy(update={"name": str(other)})
+    return one, second
+
+
 def _run_comparison(cases: dict[str, Scenario], seeds: int) -> tuple[Comparison, bool]:
     """Return the comparison, and whether it was stopped before all seeds were done."""
     from jiran.comparison import Samples, compare, finished  # noqa: PLC0415  loads numba and polars
@@ -238,7 +248,8 @@ def _run_comparison(cases: dict[str, Scenario], seeds: int) -> tuple[Comparison,
         first = next(iter(cases.values())).seed
         try:
             return finished(cases, tuple(range(first, first + seeds)), samples), True
-        except JiranError:
+        except JiranError as error:
+            sys.stderr.write(f"jiran: {error}\n")
             raise KeyboardInterrupt from None
 
 

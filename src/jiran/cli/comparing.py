@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 #: The table of rules: short headings of `report.figures.COLUMNS`. What does not fit into the terminal goes from the right.
 _COLUMNS = {
     "optimum_share": "Reached %",
+    "efficiency": "Effi- ciency %",
     "saving_jain": "Even ness",
     "saving": "All save",
     "home_saving_best": "Best home",
@@ -36,7 +37,7 @@ _COLUMNS = {
     "price_paid": "Buyers pay",
     "price_received": "Sellers get",
 }
-_NARROWEST = 120  # of a page that is no terminal
+_NARROWEST = 130  # of a page that is no terminal
 
 
 def rules_of(names: list[str] | None) -> list[str] | None:
@@ -65,7 +66,8 @@ def print_comparison(found: Comparison) -> None:
         screen.print(" ".join(versus(found)), soft_wrap=True)
         names = " against ".join(f"{name} = {case.name}" for name, case in found.cases.items())
         screen.print(f"{names}, {seeds}", style="bold")
-        screen.print(_pair(found))
+        table = _pair(found)
+        screen.print(table if table.row_count else "No figure differs.")
         screen.print(
             "Only figures that differ. A - B is taken seed by seed, with the same seeds for both.",
             soft_wrap=True,
@@ -77,7 +79,8 @@ def print_comparison(found: Comparison) -> None:
         screen.print(" ".join(answer(found)), soft_wrap=True)
         screen.print(_rules(found, max(screen.width, 0 if screen.is_terminal else _NARROWEST)), soft_wrap=True)
         screen.print(
-            f"Reached: of what the homes could save at the grid with perfect foresight. Evenness: Jain's index of their "
+            f"Reached: of what the homes could save at the grid with perfect foresight. Efficiency: of what can be gained "
+            f"by what a kWh is worth to each home. Evenness: Jain's index of their "
             f"savings, 1 = all the same. Amounts in {first.currency}, savings against the same homes and battery without trades.",
             soft_wrap=True,
             style="dim",

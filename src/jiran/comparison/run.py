@@ -57,7 +57,8 @@ def compare(
 
     Example:
         >>> import jiran
-        >>> both = compare(by_rule(jiran.load_scenario("paper"), ["grid-fraction", "mid-market-rate"]))
+        >>> cases = jiran.by_rule(jiran.load_scenario("paper"), ["grid-fraction", "mid-market-rate"])
+        >>> both = jiran.compare(cases)
         >>> both.table(("p2p_kwh",))["p2p_kwh"].round(2).to_list()
         [32.99, 32.99]
     """
@@ -141,7 +142,7 @@ class _Optima:
             return None
         if result.scenario.ev.supply.enabled:
             return community_optimum(result)
-        end_kwh = round(result.state.stored_kwh, 6)
+        end_kwh = round(min(result.start.stored_kwh, result.state.stored_kwh), 6)
         if end_kwh not in self._known:
             self._known[end_kwh] = community_optimum(result)
         return self._known[end_kwh].for_run(result)

@@ -39,7 +39,8 @@ def answer(comparison: Comparison) -> tuple[str, ...]:
     if not any(np.nansum(comparison.values(case, "p2p_kwh")) for case in comparison.cases):
         return (f"{_when(comparison)} nobody trades with a neighbour under any of these rules, so no bill changes.",)
     parts = (
-        _reached(comparison), _worth(comparison), _even(comparison), _kinds(comparison), _losers(comparison), _market(comparison),
+        _reached(comparison), _worth(comparison), _even(comparison), _kinds(comparison), _alike(comparison),
+        _losers(comparison), _market(comparison),
     )  # fmt: skip
     return tuple(part for part in parts if part)
 
@@ -128,7 +129,7 @@ def _even(comparison: Comparison) -> str:
     """Say which rule shares the saving most evenly, and how far the homes lie apart."""
     saving = _means(comparison, "saving")
     jain = {case: value for case, value in _means(comparison, "saving_jain").items() if saving[case] > CENT}
-    jain = {case: value for case, value in jain.items() if case in _paying_their_way(comparison)}
+    jain = {case: value for case, value in jain.items() if case in _counted(comparison)}
     if len(jain) < 2:
         return ""
     best = _highest(jain, _AS_EVEN)
@@ -144,7 +145,7 @@ def _even(comparison: Comparison) -> str:
 
 def _kinds(comparison: Comparison) -> str:
     """Say under which rule a home of each kind gains most."""
-    cases = _paying_their_way(comparison)
+    cases = _counted(comparison)
     if len(cases) < 2:
         return ""
     gains: dict[tuple[str, ...], list[tuple[str, str]]] = {}
@@ -229,6 +230,29 @@ def _market(comparison: Comparison) -> str:
     if short:
         parts[-1] += f" and {'is' if short == 1 else 'are'} not counted among the best"
     return f"{'; '.join(parts)}." if parts else ""
+
+
+def _alike(comparison: Comparison) -> str:
+    """Say which rules are left out of who gains most, because the order of the list decides that."""
+    cases = [case for case in comparison.cases if _by_list(comparison, case)]
+    if not cases:
+        return ""
+    does = "works by bids and is" if len(cases) == 1 else "work by bids and are"
+    return (
+        f"{_named(cases)} {does} not compared by who gains: all homes bid the grid's price, so their place in the list, or a "
+        "draw, decides who trades. Let homes bid what energy is worth to them (truthful)."
+    )
+
+
+def _by_list(comparison: Comparison, case: str) -> bool:
+    """Tell whether a rule works by bids that are all alike."""
+    scenario = comparison.cases[case]
+    return find(scenario.market.mechanism).needs_bids and find_strategy(scenario.bids.strategy).at_tariff
+
+
+def _counted(comparison: Comparison) -> list[str]:
+    """Return the cases that can be the best for somebody: their gains are not paid from outside, nor by place in a list."""
+    return [case for case in _paying_their_way(comparison) if not _by_list(comparison, case)]
 
 
 def _paying_their_way(comparison: Comparison) -> list[str]:

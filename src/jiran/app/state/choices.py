@@ -95,9 +95,11 @@ def own_orders() -> OwnOrders:
     return held
 
 
-def set_own_orders(table: pl.DataFrame) -> None:
-    """Start the editor afresh with another table."""
+def set_own_orders(table: pl.DataFrame, grid: tuple[float, float] | None = None) -> None:
+    """Start the editor afresh with another table, and with these prices of the grid if they are given."""
     held = own_orders()
+    if grid is not None:
+        held.import_price, held.export_price = grid
     held.start = held.now = table
     held.key = f"own_orders_{int(held.key.rpartition('_')[2]) + 1}"
 

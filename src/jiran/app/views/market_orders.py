@@ -9,7 +9,16 @@ import streamlit as st
 from jiran.app import state
 from jiran.app.bills import plain
 from jiran.app.export import csv_bytes
-from jiran.app.orders import EMPTY, EXAMPLE, MOST_ORDERS, read_csv, read_orders
+from jiran.app.orders import (
+    EMPTY,
+    EXAMPLE,
+    EXAMPLE_EXPORT,
+    EXAMPLE_IMPORT,
+    MOST_ORDERS,
+    price_range,
+    read_csv,
+    read_orders,
+)
 from jiran.errors import JiranError
 
 if TYPE_CHECKING:
@@ -59,7 +68,7 @@ def ask() -> None:
         )  # fmt: skip
         st.button(
             "The textbook's example", icon=":material/menu_book:", key="own_example", type="tertiary",
-            on_click=state.set_own_orders, args=(EXAMPLE,),
+            on_click=state.set_own_orders, args=(EXAMPLE, (EXAMPLE_IMPORT, EXAMPLE_EXPORT)),
         )  # fmt: skip
 
 
@@ -86,11 +95,11 @@ def _prices(held: state.OwnOrders) -> None:
     """Ask for the grid's prices."""
     with st.container(horizontal=True):
         held.import_price = st.number_input(
-            "Grid asks, per kWh", 0.0, 1e6, held.import_price, key="own_import", format="%g",
+            "Grid asks, per kWh", 0.0, 1e6, held.import_price, key=f"own_import {held.key}", format="%g",
             help="What a buyer pays the grid for what no neighbour sells.",
         )  # fmt: skip
         held.export_price = st.number_input(
-            "Grid gives, per kWh", 0.0, 1e6, held.export_price, key="own_export", format="%g",
+            "Grid gives, per kWh", 0.0, 1e6, held.export_price, key=f"own_export {held.key}", format="%g",
             help="What a seller gets from the grid for what no neighbour buys.",
         )  # fmt: skip
 
@@ -103,6 +112,7 @@ def _upload() -> None:
     )  # fmt: skip
     if file is not None and state.is_new_upload(file.file_id, "orders"):
         try:
-            state.set_own_orders(read_csv(file.getvalue()))
+            table = read_csv(file.getvalue())
+            state.set_own_orders(table, price_range(table))
         except JiranError as error:
             st.error(plain(f"{file.name}: {error}"), icon=":material/error:")

@@ -34,7 +34,11 @@ def shapley(case: Case) -> list[str]:
     """Explain the mean of what a home adds."""
 
     def how(share: float, players: int) -> str:
-        drawn = f", estimated by {case.outcome.parameters['permutations']:g} draws" if players > MOST_SHAPLEY_PLAYERS else ""
+        drawn = (
+            f", estimated by {case.outcome.parameters['permutations']:g} draws"
+            if players > MOST_SHAPLEY_PLAYERS
+            else ""
+        )
         return (
             f"The homes join one after the other, in every possible order. {case.name} adds nothing when it comes first "
             f"and {price(_adds_last(case))} when it comes last; the average over all orders is {price(share)}{drawn}."
