@@ -311,8 +311,8 @@ def test_the_two_prices_of_a_trade_are_named_apart():
     one = outcome.pairs[0]
     assert one.seller_price > one.buyer_price
     assert labels == {
-        f"seller gets {price(one.seller_price)}": "insideMiddleTop",
-        f"buyer pays {price(one.buyer_price)}": "insideMiddleBottom",
+        f"seller gets {price(one.seller_price)}": "insideEndTop",
+        f"buyer pays {price(one.buyer_price)}": "insideEndBottom",
     }
 
 

@@ -69,7 +69,7 @@ def pair(outcome: Outcome, number: int) -> Spec:
             "yAxis": level,
             "label": {
                 "formatter": price(level) if len(levels) == 1 else f"{who} {price(level)}",
-                "position": f"insideMiddle{'Top' if level == highest else 'Bottom'}",
+                "position": f"insideEnd{'Top' if level == highest else 'Bottom'}",
             },
         }
         for level, who in levels.items()
