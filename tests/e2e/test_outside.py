@@ -167,7 +167,11 @@ def test_another_rule_and_other_bids_leave_the_old_parameters_behind(dashboard):
     expect(dashboard.page).to_have_url(re.compile(r"market\.fraction=0\.75"))
     dashboard.unfold("More")
     for label, name in (("Market rule", "uniform-price"), ("What homes bid", "truthful")):
-        dashboard.panel.get_by_role("combobox", name=label).click()
+        dashboard.settle()  # a list that is open closes when the page is drawn again, or scrolls
+        chooser = dashboard.panel.get_by_role("combobox", name=label)
+        chooser.scroll_into_view_if_needed()
+        dashboard.page.wait_for_timeout(500)
+        chooser.click()
         dashboard.page.get_by_role("option", name=name, exact=True).click()
         expect(dashboard.page).to_have_url(re.compile(f"={name}"))
     expect(dashboard.page).not_to_have_url(re.compile("fraction"))
