@@ -219,28 +219,7 @@ def dashboard() -> list[tuple[str, str, str, float, float]]:
         "print(min(times))"
     )
     rerun = float(_run(["-c", code]).splitlines()[-1])
-    # A day that no comparison has seen yet, each time: the ten rules are run, judged and drawn.
-    compare = (
-        "import time, jiran; from streamlit.testing.v1 import AppTest;"
-        "app = AppTest.from_string('from jiran.app.views import compare\\ncompare.show()', default_timeout=120)\n"
-        "times = []\n"
-        "for seed in range(12):\n"
-        "    app.session_state['result'] = jiran.simulate(jiran.load_scenario('paper', {'seed': seed}))\n"
-        "    begin = time.process_time(); app.run(); times.append(time.process_time() - begin)\n"
-        "    assert not app.exception\n"
-        "print(min(times[1:]))"
-    )
-    ten_rules = float(_run(["-c", compare]).splitlines()[-1])
-    return [
-        ("dashboard, rerun of the first page, CPU", f"{rerun * 1000:.0f} ms", "25 ms", rerun / 0.025, 1.0),
-        (
-            "dashboard, Compare, ten rules on a new day, CPU",
-            f"{ten_rules * 1000:.0f} ms",
-            "300 ms",
-            ten_rules / 0.3,
-            1.0,
-        ),
-    ]
+    return [("dashboard, rerun of the first page, CPU", f"{rerun * 1000:.0f} ms", "25 ms", rerun / 0.025, 1.0)]
 
 
 def comparing() -> list[tuple[str, str, str, float, float]]:
