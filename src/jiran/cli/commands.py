@@ -8,24 +8,20 @@ from __future__ import annotations
 import json as json_text
 import os
 import sys
-import threading
 import tomllib
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from typer.core import TyperGroup
 
 import jiran
 from jiran.cli.printing import console, print_list, print_plugin, print_result
+from jiran.cli.progress import progress
 from jiran.cli.server import FIRST_PORT, serve
 from jiran.errors import JiranError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from jiran.comparison import Comparison
     from jiran.scenario import Scenario
 
@@ -162,7 +158,7 @@ def _run(
     overrides: dict[str, Any] = {} if mechanism is None else {"market.mechanism": mechanism}
     overrides |= dict(_change(text) for text in changes or ())
     chosen = jiran.load_scenario(scenario, overrides)
-    with _progress() as report:
+    with progress() as report:
         result = jiran.simulate(chosen, progress=report)
     folder = None if output is None else result.save(output)
     if json:
@@ -242,7 +238,7 @@ def _run_comparison(cases: dict[str, Scenario], seeds: int) -> tuple[Comparison,
 
     samples: Samples = {}
     try:
-        with _progress("Comparing") as report:
+        with progress("Comparing") as report:
             return compare(cases, seeds=seeds, progress=report, samples=samples), False
     except KeyboardInterrupt:
         first = next(iter(cases.values())).seed
@@ -333,24 +329,3 @@ def _change(text: str, option: str = "--set") -> tuple[str, Any]:
     except (ValueError, RecursionError):
         data = {}
     return field.strip(), data["value"] if list(data) == ["value"] else value.strip()
-
-
-@contextmanager
-def _progress(what: str = "Simulating") -> Iterator[Callable[[float], None]]:
-    """Show a bar on a terminal once a run takes over a second, and take it away again."""
-    screen = console(stderr=True)
-    if not screen.is_interactive:
-        yield lambda _done: None
-        return
-    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
-    bar = Progress(*columns, console=screen, transient=True)
-    task = bar.add_task("Getting ready (the first run ever compiles)", total=None)
-    timer = threading.Timer(1.0, bar.start)
-    timer.daemon = True
-    timer.start()
-    try:
-        yield lambda done: bar.update(task, description=what, total=1.0, completed=done)
-    finally:
-        timer.cancel()
-        timer.join()
-        bar.stop()
