@@ -48,7 +48,7 @@ def reprice(flows: Flows, price: Prices, grid: Grid, timeline: Timeline, rule: M
     for first, last in pairwise(begins):
         period = _period(flows, price, first, last)
         buy, sell = _prices(rule.name, rule.reprice, period)
-        trades = flows.trades[flows.traded_from[first] : flows.outputs.trades_until[last - 1]]
+        trades = flows.trades_between(first, last)
         trades["buyer_price"] = buy[trades["buyer"]] + grid.network_charge
         trades["seller_price"] = sell[trades["seller"]]
         extra += buy * period.rest_bought_kwh - period.rest_paid

@@ -82,6 +82,20 @@ class Flows(Mapping[str, Array]):
         until = self.outputs.trades_until
         return np.concatenate([[0], until[:-1]])
 
+    def trades_between(self, first: int, last: int) -> NDArray[np.void]:
+        """Return the trades of the steps first <= step < last, as records."""
+        until = self.outputs.trades_until
+        trades: NDArray[np.void] = self.trades[self._begin(first) : until[last - 1] if last else 0]
+        return trades
+
+    def step_of_trades(self, first: int, last: int) -> NDArray[np.int64]:
+        """Return the step of each of these trades."""
+        until = self.outputs.trades_until[first:last]
+        return np.repeat(np.arange(first, last), np.diff(until, prepend=self._begin(first)))
+
+    def _begin(self, step: int) -> int:
+        return int(self.outputs.trades_until[step - 1]) if step else 0
+
     def _work_out(self, name: str, steps: slice) -> Array:
         out = self.outputs
         match name:

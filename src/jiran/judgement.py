@@ -109,12 +109,13 @@ def welfare_of_run(result: Result) -> tuple[float, float]:
     those that were there: EVs that sold less before have more to offer.
     """
     gained = possible = 0.0
-    homes = result.community.size
+    flows, homes = result.flows, result.community.size
     block = max(1, _BLOCK // homes)
     for first in range(0, result.timeline.steps, block):
         last = min(first + block, result.timeline.steps)
-        orders, value = result.flows.orders_between(first, last), values_between(result, first, last)
-        trades, step = _trades_between(result, first, last)
+        orders = flows.orders_between(first, last)
+        value = _or_tariff(result, flows.outputs.value_price, orders, first)
+        trades, step = flows.trades_between(first, last), flows.step_of_trades(first, last) - first
         gained += float((trades["kwh"] * (value[step, trades["buyer"]] - value[step, trades["seller"]])).sum())
         possible += float(highest_welfare_by_step(orders, value).sum())
     return gained, possible
@@ -122,33 +123,21 @@ def welfare_of_run(result: Result) -> tuple[float, float]:
 
 def values_between(result: Result, first: int, last: int) -> Array:
     """Return what a kWh was worth to each home in the steps first <= step < last, shape (step, home)."""
-    kept = result.flows.outputs.value_price
-    if kept.shape[0]:
-        return kept[first:last]
-    return tariff_between(result, first, last)
+    return _or_tariff(result, result.flows.outputs.value_price, result.flows.orders_between(first, last), first)
 
 
 def limits_between(result: Result, first: int, last: int) -> Array:
     """Return what each home bid or asked in the steps first <= step < last, shape (step, home)."""
-    kept = result.flows.outputs.limit_price
+    return _or_tariff(result, result.flows.outputs.limit_price, result.flows.orders_between(first, last), first)
+
+
+def _or_tariff(result: Result, kept: Array, orders: Array, first: int) -> Array:
+    """Return the kept prices of the steps of these orders, or the grid's: less the network charge for buyers."""
+    last = first + len(orders)
     if kept.shape[0]:
         return kept[first:last]
-    return tariff_between(result, first, last)
-
-
-def tariff_between(result: Result, first: int, last: int) -> Array:
-    """Return the grid's price for each home's order: less the network charge for buyers, as in the kernel."""
     price, charge = result.prices, result.scenario.grid.network_charge
-    buys = result.flows.orders_between(first, last) < 0.0
-    return np.where(buys, price.grid_import[first:last, None] - charge, price.grid_export[first:last, None])
-
-
-def _trades_between(result: Result, first: int, last: int) -> tuple[NDArray[np.void], NDArray[np.int64]]:
-    """Return the trades of some steps, and the step of each, counted from the first."""
-    until = result.flows.outputs.trades_until
-    start = int(until[first - 1]) if first else 0
-    step = np.repeat(np.arange(last - first), np.diff(until[first:last], prepend=start))
-    return result.flows.trades[start : until[last - 1]], step
+    return np.where(orders < 0.0, price.grid_import[first:last, None] - charge, price.grid_export[first:last, None])
 
 
 def _price_spread(result: Result) -> float | None:

@@ -275,10 +275,9 @@ def _name(community: Community, home: int) -> str:
 def _warnings(scenario: Scenario, settled: Settlement, start: State, end: State) -> list[str]:
     """Return what the user should know about prices, and about energy that the run only borrowed."""
     found = []
-    market, bids = scenario.market.mechanism, scenario.bids.strategy
-    if find_rule(market).needs_bids and find_strategy(bids).at_tariff:
+    if scenario.bids_alike:
         found.append(
-            f"{market} works by bids, but with {bids} all homes bid the tariff and are alike to it: choose another "
+            f"{scenario.market.mechanism} works by bids, but with {scenario.bids.strategy} all homes bid the tariff and are alike to it: choose another "
             "strategy in bids.strategy"
         )
     if settled.sellers_lose_kwh > 0.0:

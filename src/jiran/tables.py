@@ -36,11 +36,8 @@ def trades_frame(
         first: First step.
         last: Step to stop before; default: the end.
     """
-    until = flows.outputs.trades_until
     last = timeline.steps if last is None else last
-    start, stop = (int(until[first - 1]) if first else 0), (int(until[last - 1]) if last else 0)
-    trades = flows.trades[start:stop]
-    step = np.repeat(np.arange(first, last, dtype=np.int32), np.diff(until[first:last], prepend=start))
+    trades, step = flows.trades_between(first, last), flows.step_of_trades(first, last).astype(np.int32)
     names = pl.Series(community.ids, dtype=pl.Enum(community.ids))
 
     def named(index: NDArray[np.int32]) -> pl.Series:

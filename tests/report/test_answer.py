@@ -10,7 +10,7 @@ import jiran
 from jiran.comparison import by_rule, compare
 from jiran.judgement import FIGURES
 from jiran.report import answer, versus
-from jiran.report.figures import COLUMNS, Form, form, heading, marks, mean, ranked, whole_table
+from jiran.report.figures import COLUMNS, Form, form, heading, marks, ranked, whole_table
 from jiran.report.labels import LINE, Label, beside
 from jiran.report.points import gains, lines, spots
 from jiran.report.reasons import reason, split
@@ -172,7 +172,7 @@ def test_rules_at_one_place_are_one_point_with_both_names(rules):
     assert sum(len(spot.cases) for spot in groups) == 15
     for spot in groups:
         for case in spot.cases:
-            assert spot.y == pytest.approx(mean(rules, case, "saving_jain"), abs=0.01)
+            assert spot.y == pytest.approx(rules.mean(case, "saving_jain"), abs=0.01)
 
 
 def test_rules_with_the_same_prices_share_a_line(rules):
@@ -220,7 +220,7 @@ def test_every_rule_has_a_reason_that_its_prices_bear_out(rules):
 
 
 def test_the_answer_says_why_by_the_prices(rules):
-    received = {case: mean(rules, case, "price_received") for case in rules.cases}
+    received = {case: rules.mean(case, "price_received") for case in rules.cases}
     assert max(received, key=lambda case: received[case] or 0.0) == "grid-fraction"
     assert "under grid-fraction (MYR 1.65 each) because sellers get most there" in text(rules)
     assert "because buyers pay more there than sellers get (prices there are those of bids" in text(rules)
@@ -230,7 +230,7 @@ def test_rules_that_look_bad_at_the_grid_may_be_best_by_what_a_kwh_is_worth(rule
     assert "Measured by" not in text(rules)
     found = compare(by_rule(paper(**TRUTHFUL), ["grid-fraction", "uniform-price", "supply-demand-ratio"]))
     assert "uniform-price reaches 100% of what can be gained; supply-demand-ratio only 5%." in text(found)
-    assert mean(found, "supply-demand-ratio", "efficiency") == pytest.approx(0.05, abs=0.005)
+    assert found.mean("supply-demand-ratio", "efficiency") == pytest.approx(0.05, abs=0.005)
     assert "Measured by what a kWh is worth to each home itself, " in text(bands)
 
 

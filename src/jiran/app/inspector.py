@@ -60,9 +60,7 @@ def busiest_step(result: Result, window: Window) -> int:
 
 def trades_of(result: Result, step: int) -> NDArray[np.void]:
     """Return the trades of a step as records, in the order they were made; prices with the network charge."""
-    first, last = int(result.flows.traded_from[step]), int(result.flows.outputs.trades_until[step])
-    trades: NDArray[np.void] = result.flows.trades[first:last]
-    return trades
+    return result.flows.trades_between(step, step + 1)
 
 
 def orders_of(result: Result, step: int) -> Array:

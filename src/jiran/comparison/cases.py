@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiran.bids import find as find_strategy
 from jiran.market import find, mechanisms
 from jiran.scenario import Market
 from jiran.simulation import BASELINE
@@ -39,11 +38,7 @@ def by_rule(scenario: Scenario, rules: list[str] | None = None) -> dict[str, Sce
 
 def notes(cases: Mapping[str, Scenario]) -> list[str]:
     """Say what limits the comparison."""
-    alike = [
-        name
-        for name, case in cases.items()
-        if find(case.market.mechanism).needs_bids and find_strategy(case.bids.strategy).at_tariff
-    ]
+    alike = [name for name, case in cases.items() if case.bids_alike]
     found = []
     if alike:
         found.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Generator, Mapping
 from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
 from contextlib import closing
 from threading import Event
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from jiran.comparison.table import Array, Samples
     from jiran.result import Result
     from jiran.settlement import Settlement
-
-Progress = Callable[[float], None]
+    from jiran.simulation import Progress
 
 #: Seeds of a comparison with bands.
 SEEDS = 30
@@ -163,7 +162,7 @@ def _sample(
         return fault
     hour, settled = result.timeline.hour.astype(int), result.settlement
     trades = result.flows.trades
-    step = np.repeat(np.arange(result.timeline.steps), settled.trades)
+    step = result.flows.step_of_trades(0, result.timeline.steps)
 
     def by_hour(weight: Array) -> Array:
         return np.bincount(hour[step], weight, minlength=24).astype(np.float64, copy=False)

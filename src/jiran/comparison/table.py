@@ -67,6 +67,10 @@ class Comparison:
         found = [sample.figures[figure] for sample in self.samples[case]]
         return np.array([np.nan if value is None else value for value in found])
 
+    def mean(self, case: str, figure: str) -> float | None:
+        """Return a figure of a case, its mean over the seeds; None where it is undefined."""
+        return _mean(self.values(case, figure))
+
     def table(self, figures: tuple[str, ...] = tuple(FIGURES)) -> pl.DataFrame:
         """Return one row a case: the mean of each figure over the seeds, with several seeds also `_low` and `_high`."""
         rows = []

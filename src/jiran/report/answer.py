@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from jiran.bids import find as find_strategy
 from jiran.market import find
-from jiran.report.figures import CENT, NEARLY_ALL, mean
+from jiran.report.figures import CENT, NEARLY_ALL
 from jiran.report.reasons import no_gain, why_lost
 from jiran.timeline import timeline
 from jiran.words import KIND_NAMES, counted, listed, money
@@ -55,7 +55,7 @@ def _when(comparison: Comparison) -> str:
 
 def _means(comparison: Comparison, figure: str) -> dict[str, float]:
     """Return a figure of each case for which it is defined."""
-    found = {case: mean(comparison, case, figure) for case in comparison.cases}
+    found = {case: comparison.mean(case, figure) for case in comparison.cases}
     return {case: value for case, value in found.items() if value is not None}
 
 
@@ -135,7 +135,7 @@ def _even(comparison: Comparison) -> str:
     best = _highest(jain, _AS_EVEN)
     if len(best) == len(jain):
         return "All share the saving equally evenly."
-    low, high = (mean(comparison, best[0], f"home_saving_{end}") or 0.0 for end in ("worst", "best"))
+    low, high = (comparison.mean(best[0], f"home_saving_{end}") or 0.0 for end in ("worst", "best"))
     each = f"every home saves {money(low, comparison.currency)}"
     if high - low > 2 * CENT:
         each = f"a home saves between {money(low, comparison.currency)} and {money(high, comparison.currency)}"
@@ -234,7 +234,7 @@ def _market(comparison: Comparison) -> str:
 
 def _alike(comparison: Comparison) -> str:
     """Say which rules are left out of who gains most, because the order of the list decides that."""
-    cases = [case for case in comparison.cases if _by_list(comparison, case)]
+    cases = [case for case, scenario in comparison.cases.items() if scenario.bids_alike]
     if not cases:
         return ""
     does = "works by bids and is" if len(cases) == 1 else "work by bids and are"
@@ -244,15 +244,9 @@ def _alike(comparison: Comparison) -> str:
     )
 
 
-def _by_list(comparison: Comparison, case: str) -> bool:
-    """Tell whether a rule works by bids that are all alike."""
-    scenario = comparison.cases[case]
-    return find(scenario.market.mechanism).needs_bids and find_strategy(scenario.bids.strategy).at_tariff
-
-
 def _counted(comparison: Comparison) -> list[str]:
     """Return the cases that can be the best for somebody: their gains are not paid from outside, nor by place in a list."""
-    return [case for case in _paying_their_way(comparison) if not _by_list(comparison, case)]
+    return [case for case in _paying_their_way(comparison) if not comparison.cases[case].bids_alike]
 
 
 def _paying_their_way(comparison: Comparison) -> list[str]:

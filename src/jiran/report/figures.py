@@ -135,13 +135,6 @@ def heading(figure: str, currency: str) -> str:
     return f"{FIGURES[figure].label}, {unit}" if unit else FIGURES[figure].label
 
 
-def mean(comparison: Comparison, case: str, figure: str) -> float | None:
-    """Return a figure of a case, its mean over the seeds; None where it is undefined."""
-    values = comparison.values(case, figure)
-    there = values[~np.isnan(values)]
-    return float(there.mean()) if there.size else None
-
-
 def ranked(comparison: Comparison) -> list[str]:
     """Return the cases, best first: by the share of the optimum, as it is written, by evenness, and by who loses.
 
@@ -149,8 +142,8 @@ def ranked(comparison: Comparison) -> list[str]:
     """
 
     def rank(case: str) -> tuple[float, float, float]:
-        reached, lose = mean(comparison, case, "optimum_share"), mean(comparison, case, "homes_worse_off")
-        even = mean(comparison, case, "saving_jain") if _saves(comparison, case) else None
+        reached, lose = comparison.mean(case, "optimum_share"), comparison.mean(case, "homes_worse_off")
+        even = comparison.mean(case, "saving_jain") if _saves(comparison, case) else None
         return (-round(reached or 0.0, 3), -(even or 0.0), lose or 0.0)
 
     return sorted(comparison.cases, key=rank)
@@ -158,7 +151,7 @@ def ranked(comparison: Comparison) -> list[str]:
 
 def _saves(comparison: Comparison, case: str) -> bool:
     """Tell whether trading saves all homes together more than nothing."""
-    return (mean(comparison, case, "saving") or 0.0) > CENT
+    return (comparison.mean(case, "saving") or 0.0) > CENT
 
 
 def marks(comparison: Comparison, figure: str, cases: list[str]) -> list[Literal["best", "trouble", ""]]:
@@ -167,7 +160,7 @@ def marks(comparison: Comparison, figure: str, cases: list[str]) -> list[Literal
     A best that more than half of the cases share is no news, and is not marked.
     """
     kind = COLUMNS[figure].marks
-    values = np.array([np.nan if (found := mean(comparison, case, figure)) is None else found for case in cases])
+    values = np.array([np.nan if (found := comparison.mean(case, figure)) is None else found for case in cases])
     if figure == "saving_jain":
         values[[not _saves(comparison, case) for case in cases]] = np.nan
     if kind == "best" and not np.isnan(values).all():

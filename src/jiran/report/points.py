@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from jiran import palette
 from jiran.market import find
 from jiran.profiles.tariff import price_by_step
-from jiran.report.figures import form, mean
+from jiran.report.figures import form
 from jiran.timeline import timeline
 from jiran.words import KIND_NAMES
 
@@ -82,7 +82,7 @@ def spots(comparison: Comparison, across: str, up: str) -> tuple[list[Spot], lis
     """Return the places of the rules by two figures, and the rules for which one of them is undefined."""
     found: dict[str, tuple[float, float]] = {}
     for case in comparison.cases:
-        x, y = mean(comparison, case, across), mean(comparison, case, up)
+        x, y = comparison.mean(case, across), comparison.mean(case, up)
         if x is not None and y is not None:
             found[case] = value(across, x), value(up, y)
     near = [_CLOSE * max(1e-9, float(np.ptp([place[side] for place in found.values()] or [0.0]))) for side in (0, 1)]

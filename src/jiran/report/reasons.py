@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from jiran.bids import find as find_strategy
 from jiran.market import find
-from jiran.report.figures import CENT, mean
+from jiran.report.figures import CENT
 from jiran.report.points import grid_prices
 from jiran.words import listed, price
 
@@ -48,6 +47,10 @@ class Split(NamedTuple):
     network: float
 
 
+#: Why a rule that sets prices by bids finds only the tariff.
+_ALIKE = ", because its prices are those of bids, and here every bid is the tariff"
+
+
 def split(comparison: Comparison, case: str) -> Split | None:
     """Return who gets the gain of a traded kWh.
 
@@ -85,7 +88,7 @@ def reason(comparison: Comparison, case: str) -> str:
         return _BESIDES.get(rule.name) or _without_gain(comparison, case)
     if found.market > 1.0 - _NOTHING:
         why = "Buyers pay what the grid takes, and sellers get what it gives: the market keeps all of the gain"
-        return f"{why}{_alike(comparison, case) if rule.needs_bids else ''}."
+        return f"{why}{_ALIKE if comparison.cases[case].bids_alike else ''}."
     parts = (
         ("buyers", found.buyers),
         ("sellers", found.sellers),
@@ -102,17 +105,11 @@ def reason(comparison: Comparison, case: str) -> str:
     return f"{said}."
 
 
-def _alike(comparison: Comparison, case: str) -> str:
-    """Say why a rule that sets prices by bids finds only the tariff."""
-    alike = find_strategy(comparison.cases[case].bids.strategy).at_tariff
-    return ", because its prices are those of bids, and here every bid is the tariff" if alike else ""
-
-
 def _without_gain(comparison: Comparison, case: str) -> str:
     """Say why there is no gain to share, or nothing if that cannot be told."""
-    if not (mean(comparison, case, "p2p_kwh") or 0.0) > 0.0:
+    if not (comparison.mean(case, "p2p_kwh") or 0.0) > 0.0:
         return "Nothing is traded."
-    paid, received = (mean(comparison, case, figure) or 0.0 for figure in ("price_paid", "price_received"))
+    paid, received = (comparison.mean(case, figure) or 0.0 for figure in ("price_paid", "price_received"))
     if price(paid) == price(received):
         return f"Buyers pay what sellers get: {price(paid)} {comparison.currency} per kWh."
     return f"Buyers pay {price(paid)} {comparison.currency} per kWh, sellers get {price(received)}."
@@ -136,7 +133,7 @@ def why_lost(comparison: Comparison, case: str) -> str:
         return "sellers get less per kWh than the grid gives"
     if there.any() and (buys[there] > taken[there] + _SAME).all():
         return "buyers pay more per kWh than the grid takes"
-    received = mean(comparison, case, "price_received")
+    received = comparison.mean(case, "price_received")
     cheaper = received is not None and received < float(np.nanmin(taken))
     if scenario.ev.supply.enabled and cheaper and _only_evs_lose(comparison, case):
         return "EVs sell stored energy for less than it costs to charge it again"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from jiran.report.answer import kind_homes, saving_of
-from jiran.report.figures import CENT, mean
+from jiran.report.figures import CENT
 from jiran.scenario.files import as_data
 from jiran.words import KIND_NAMES, listed, money
 
@@ -109,7 +109,7 @@ def _kinds(comparison: Comparison, a: str, b: str) -> str:
 
 def _even(comparison: Comparison, a: str, b: str) -> str:
     """Say which of the two shares the saving more evenly."""
-    one, other = (mean(comparison, case, "saving_jain") for case in (a, b))
+    one, other = (comparison.mean(case, "saving_jain") for case in (a, b))
     if one is None or other is None or abs(one - other) < CENT:
         return ""
     more = a if one > other else b

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import field_validator, model_validator
 
+from jiran.bids import find as find_strategy
 from jiran.errors import ScenarioError
+from jiran.market import find as find_rule
 from jiran.scenario.parts import Battery, Bids, Ev, Grid, Homes, Load, Market, Model, Solar, quantity
 
 #: Above this a run would not fit into the memory of an ordinary machine.
@@ -34,6 +36,11 @@ class Scenario(Model):
     grid: Grid = quantity("grid and tariff", "", Grid())
     market: Market = quantity("the market rule and its parameters", "", Market())
     bids: Bids = quantity("how homes bid, and the strategy's parameters", "", Bids())
+
+    @property
+    def bids_alike(self) -> bool:
+        """Whether the market rule works by bids, but all homes bid the tariff and are alike to it."""
+        return find_rule(self.market.mechanism).needs_bids and find_strategy(self.bids.strategy).at_tariff
 
     @field_validator("time_zone")
     @classmethod

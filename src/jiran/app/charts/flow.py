@@ -82,8 +82,7 @@ def _trades(
 ) -> dict[str, list[Any]]:
     """Return the trades between entries, one a pair and step."""
     begin, until = result.flows.traded_from, result.flows.outputs.trades_until
-    first = int(begin[starts[0]])
-    trades = result.flows.trades[first : int(until[ends[-1] - 1])]
+    trades = result.flows.trades_between(int(starts[0]), int(ends[-1]))
     step = np.repeat(np.arange(starts.size), until[ends - 1] - begin[starts])
     entries = int(group.max()) + 1
     key = (step * entries + group[trades["seller"]]) * entries + group[trades["buyer"]]

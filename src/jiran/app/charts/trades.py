@@ -31,9 +31,7 @@ _ROOM_FOR_NUMBERS = 8
 
 def pair_totals(result: Result, window: Window) -> pl.DataFrame:
     """Return what each pair of homes traded in a window: seller, buyer, their kinds, kwh, paid; greatest first."""
-    begin = int(result.flows.traded_from[window.first])
-    end = int(result.flows.outputs.trades_until[window.last - 1])
-    trades = result.flows.trades[begin:end]
+    trades = result.flows.trades_between(window.first, window.last)
     homes = result.community.size
     total = _sums(trades["seller"].astype(np.int64) * homes + trades["buyer"], trades, homes**2)
     total = total.sort("kwh", "pair", descending=[True, False])
@@ -49,9 +47,7 @@ def pair_totals(result: Result, window: Window) -> pl.DataFrame:
 
 def traded(result: Result, window: Window) -> str:
     """Say what homes traded in a window."""
-    begin = int(result.flows.traded_from[window.first])
-    end = int(result.flows.outputs.trades_until[window.last - 1])
-    trades, currency = result.flows.trades[begin:end], result.scenario.currency
+    trades, currency = result.flows.trades_between(window.first, window.last), result.scenario.currency
     paid = float(trades["kwh"] @ trades["buyer_price"])
     return f"{kwh_text(float(trades['kwh'].sum()))} in {counted(len(trades), 'trade')} for {money(paid, currency)}"
 
