@@ -41,11 +41,11 @@ Samples = MutableMapping[str, Sample | PluginError]
 
 @dataclass(frozen=True)
 class Comparison:
-    """Cases side by side, each run with the same seeds.
+    """Cases side by side, each run with as many seeds.
 
     Attributes:
         cases: Scenario of each case by its name.
-        seeds: The seeds.
+        seeds: Seeds of the first case; `seeds_of` gives those of any.
         samples: Runs of each case, one a seed.
         notes: What the reader should know, one sentence each.
         faults: Why a case was left out, one sentence each.
@@ -61,6 +61,16 @@ class Comparison:
     def currency(self) -> str:
         """Currency of the first case."""
         return next(iter(self.cases.values())).currency
+
+    def seeds_of(self, case: str) -> tuple[int, ...]:
+        """Return the seeds of a case, run for run: its own and those that follow it."""
+        further = self.cases[case].seed - next(iter(self.cases.values())).seed
+        return tuple(seed + further for seed in self.seeds)
+
+    @property
+    def draws_alike(self) -> bool:
+        """Whether all cases have the same seeds, so that run for run nothing differs by chance."""
+        return len({case.seed for case in self.cases.values()}) == 1
 
     def values(self, case: str, figure: str) -> Array:
         """Return a figure of a case, shape (seed,); NaN where it is undefined."""
