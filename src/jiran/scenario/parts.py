@@ -6,25 +6,34 @@ reference page are made from this one table. Unknown keys are refused.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationInfo, field_validator, model_validator
 
 from jiran.bids import Strategy
 from jiran.bids import find as find_strategy
 from jiran.errors import ScenarioError
 from jiran.market import Mechanism
 from jiran.market import find as find_rule
+from jiran.scenario.regions import Region
+from jiran.scenario.text import whole_text
 
 if TYPE_CHECKING:
     from jiran.plugin import Plugin
 
 KINDS = ("solar", "ev", "hybrid", "normal")
+#: What homes of groups are called by, before their number.
+PREFIX = {"solar": "S", "ev": "E", "hybrid": "H", "normal": "N"}
 Kind = Literal["solar", "ev", "hybrid", "normal"]
 
 
 Price = Annotated[float, Field(ge=-1_000_000, le=1_000_000)]
+
+#: Numbers and text are taken as they are, never one for the other; only a list may stand for a tuple.
+_Listed = Strict(strict=False)
 
 
 def quantity(description: str, unit: str = "", default: Any = ..., **bounds: Any) -> Any:
@@ -33,9 +42,24 @@ def quantity(description: str, unit: str = "", default: Any = ..., **bounds: Any
 
 
 class Model(BaseModel):
-    """Frozen, and strict about keys and numbers."""
+    """Frozen, and strict about keys, types, numbers and text."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _own_numbers(cls, value: Any) -> Any:
+        """Let another library's whole number be one of Python's, and likewise any other number."""
+        if isinstance(value, bool | int | float):
+            return value
+        if isinstance(value, Integral):
+            return int(value)
+        return float(value) if isinstance(value, Real) else value
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _text(cls, value: Any, info: ValidationInfo) -> Any:
+        return whole_text(value, lines=info.field_name == "description") if isinstance(value, str) else value
 
 
 class EvBlock(Model):
@@ -55,7 +79,7 @@ class HomeParameters(Model):
     load_high_kw: float | None = quantity("upper bound of the household load", "kW", None, ge=0, le=1_000)
     evening_factor: float | None = quantity("factor on the load in the evening", "", None, ge=0, le=10)
     ev_kw: float | None = quantity("charging power of the EV, of ev and hybrid homes", "kW", None, ge=0, le=1_000)
-    ev_blocks: tuple[EvBlock, ...] | None = quantity("times at which the EV charges", "", None)
+    ev_blocks: Annotated[tuple[EvBlock, ...], _Listed] | None = quantity("times at which the EV charges", "", None)
 
 
 class HomeGroup(HomeParameters):
@@ -73,11 +97,15 @@ class SingleHome(HomeParameters):
 class HomeData(Model):
     """Homes from a file of meter data, CSV or Parquet, wide (a column a home) or long (home, time, value)."""
 
-    path: str = quantity("the file; a relative path starts at the scenario's folder", "", min_length=1)
+    path: str = quantity(
+        "the file; a relative path starts at the scenario's folder", "", min_length=1, max_length=4_000
+    )
     layout: Literal["auto", "wide", "long"] = quantity("wide or long; auto looks at the columns", "", "auto")
-    time_column: str = quantity("name of the time column", "", "time")
+    time_column: str = quantity("name of the time column", "", "time", max_length=200)
     unit: Literal["kWh", "kW"] = quantity("kWh in each interval, or mean kW over it", "", "kWh")
-    time_zone: str | None = quantity("zone of times without an offset; default: the scenario's", "", None)
+    time_zone: str | None = quantity(
+        "zone of times without an offset; default: the scenario's", "", None, max_length=100
+    )
     time_label: Literal["start", "end"] = quantity("whether a time marks its interval's start or end", "", "start")
     max_gap_minutes: int = quantity(
         "gaps up to this long are interpolated, longer ones take the home's mean at that time of day",
@@ -91,14 +119,28 @@ class HomeData(Model):
 class Homes(Model):
     """Who lives in the community: groups, single homes, or a file of meter data."""
 
-    groups: tuple[HomeGroup, ...] = quantity("groups of homes that are alike", "", ())
-    single: tuple[SingleHome, ...] = quantity("single homes", "", ())
+    groups: Annotated[tuple[HomeGroup, ...], _Listed] = quantity("groups of homes that are alike", "", ())
+    single: Annotated[tuple[SingleHome, ...], _Listed] = quantity("single homes", "", ())
     data: HomeData | None = quantity("homes from a file; not together with groups or single", "", None)
 
     @property
     def modelled(self) -> int:
         """Number of homes in groups and one by one; those of a file are not known before it is read."""
         return sum(group.count for group in self.groups) + len(self.single)
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        counted = Counter[str]()
+        for group in self.groups:
+            counted[group.kind] += group.count
+        of_groups = {PREFIX[kind]: number for kind, number in counted.items()}
+        seen: set[str] = set()
+        for place, home in enumerate(self.single):
+            number = home.id[1:] if home.id[1:].isascii() and home.id[1:].isdigit() and home.id[1] != "0" else "0"
+            if home.id in seen or (len(number) < 10 and 0 < int(number) <= of_groups.get(home.id[0], 0)):
+                raise ScenarioError(f"homes.single.{place}.id", home.id, "must be the name of one home only")
+            seen.add(home.id)
+        return self
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -190,7 +232,7 @@ class Ev(Model):
     """Electric vehicles: flexible demand in blocks, and supply in the evening if switched on."""
 
     kw: float = quantity("charging power of an EV", "kW", 3.3, ge=0, le=1_000)
-    blocks: tuple[EvBlock, ...] = quantity(
+    blocks: Annotated[tuple[EvBlock, ...], _Listed] = quantity(
         "times of day at which EVs charge",
         "",
         (
@@ -241,17 +283,22 @@ class Battery(Model):
 class Grid(Model):
     """The grid and its tariff, prices per kWh in the scenario's currency."""
 
-    import_price: Price | tuple[Price, ...] = quantity(
+    import_price: Price | Annotated[tuple[Price, ...], _Listed] = quantity(
         "what the grid takes: a number, 24 values by hour of day, or one for each step", "/kWh", 0.5625
     )
-    export_price: Price | tuple[Price, ...] = quantity(
+    export_price: Price | Annotated[tuple[Price, ...], _Listed] = quantity(
         "what the grid gives: a number, 24 values by hour of day, or one for each step", "/kWh", 0.2
     )
     network_charge: float = quantity("what a buyer pays the network for each P2P kWh", "/kWh", 0.0, ge=0, le=1_000_000)
     billing: Literal["day", "month", "run"] = quantity(
         "time after which bills are made up, for rules that set prices then, as bill-sharing", "", "month"
     )
-    co2_kg_per_kwh: float = quantity("emissions of a kWh from the grid", "kg/kWh", 0.584, ge=0, le=10)
+    region: Region | None = quantity(
+        "region of the grid, for co2_kg_per_kwh; default: that of the time zone, if it has one", "", None
+    )
+    co2_kg_per_kwh: float | None = quantity(
+        "emissions of a kWh from the grid; default: the region's", "kg/kWh", None, ge=0, le=10
+    )
 
 
 class _Choice(BaseModel):
@@ -266,9 +313,13 @@ class _Choice(BaseModel):
             return given
         name = given.get(key, default)
         parameters = {other: value for other, value in given.items() if other != key}
-        if not isinstance(name, str):
+        try:
+            known = find(whole_text(name)) if isinstance(name, str) and len(name) <= 4_000 else None
+        except (ValueError, OSError):  # no text that a file could be called by
+            known = None
+        if known is None:
             raise ScenarioError(f"{kind.section}.{key}", name, f"must be the name of a {kind.fault.kind}")
-        return {key: name, **find(name).values(parameters)}
+        return {key: name, **known.values(parameters)}
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -279,7 +330,9 @@ class _Choice(BaseModel):
 class Market(_Choice):
     """The market rule and its parameters."""
 
-    mechanism: str = quantity("name of the market rule, or a file that ends in .py", "", "grid-fraction", min_length=1)
+    mechanism: str = quantity(
+        "name of the market rule, or a file that ends in .py", "", "grid-fraction", min_length=1, max_length=4_000
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -291,7 +344,7 @@ class Bids(_Choice):
     """How homes bid, and the strategy's parameters."""
 
     strategy: str = quantity(
-        "name of the bidding strategy, or a file that ends in .py", "", "price-taker", min_length=1
+        "name of the bidding strategy, or a file that ends in .py", "", "price-taker", min_length=1, max_length=4_000
     )
 
     @model_validator(mode="before")
