@@ -71,13 +71,15 @@ def unit(field) -> str:
 def default(field) -> str:
     if field.is_required():
         return "required"
-    if field.default is None or field.default == "":
+    if field.default is None or field.default in ("", {}):
         return ""
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
 
 
 def allowed(field) -> str:
     low, high = bounds(field)
+    if typing.get_origin(field.annotation) is dict:
+        return "table of texts"
     if low or high:
         return " ".join(part for part in (low, high) if part)
     choices = [

@@ -102,6 +102,10 @@ class HomeData(Model):
     )
     layout: Literal["auto", "wide", "long"] = quantity("wide or long; auto looks at the columns", "", "auto")
     time_column: str = quantity("name of the time column", "", "time", max_length=200)
+    columns: dict[str, str] = quantity(
+        'what columns are, by their names in the file: what they should be called, such as "H1 load", or "ignore"',
+        "", {}, max_length=10_000,
+    )  # fmt: skip
     unit: Literal["kWh", "kW"] = quantity("kWh in each interval, or mean kW over it", "", "kWh")
     time_zone: str | None = quantity(
         "zone of times without an offset; default: the scenario's", "", None, max_length=100
