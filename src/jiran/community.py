@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.scenario.parts import PREFIX
+from jiran.scenario.homes import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

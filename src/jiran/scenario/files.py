@@ -112,30 +112,29 @@ def starter() -> str:
 
 
 def _read_preset(name: str) -> dict[str, Any]:
-    entry = _PRESETS / f"{name}.toml"
-    if "/" in name or not entry.is_file():
-        known = ", ".join(
-            sorted(file.name.removesuffix(".toml") for file in _PRESETS.iterdir() if file.name.endswith(".toml"))
-        )
+    files = {entry.name.removesuffix(".toml"): entry for entry in _PRESETS.iterdir() if entry.name.endswith(".toml")}
+    if name not in files:
+        known = ", ".join(sorted(files))
         raise ScenarioError("scenario", name, f"must be one of {known}, or the path of a file that ends in .toml")
-    return tomllib.loads(entry.read_text(encoding="utf-8"))
+    return tomllib.loads(files[name].read_text(encoding="utf-8"))
 
 
 def _read_file(path: Path) -> dict[str, Any]:
+    name = shortened(str(path), 200)
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise JiranError(
-                f"{path}: a scenario is a short text file, this one has {path.stat().st_size / 1e6:.0f} MB"
+                f"{name}: a scenario is a short text file, this one has {path.stat().st_size / 1e6:.0f} MB"
             )
         data = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
     except OSError as error:
-        raise JiranError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise JiranError(f"{path}: is not a text file in UTF-8") from error
+        raise JiranError(f"{name}: cannot be read: {error.strerror}") from error
+    except UnicodeError as error:
+        raise JiranError(f"{name}: is not a text file in UTF-8") from error
     except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, and lists in lists without end
-        raise JiranError(f"{path}: is not valid TOML: {shortened(str(error), 200)}") from error
+        raise JiranError(f"{name}: is not valid TOML: {shortened(str(error), 200)}") from error
     if not data:
-        raise JiranError(f"{path}: is empty; `jiran new {path.name}` writes a file to begin with")
+        raise JiranError(f"{name}: is empty; `jiran new {shortened(path.name, 60)}` writes a file to begin with")
     return _with_paths(data, path.parent)
 
 

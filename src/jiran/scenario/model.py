@@ -11,8 +11,10 @@ from pydantic import field_validator, model_validator
 from jiran.bids import find as find_strategy
 from jiran.errors import ScenarioError
 from jiran.market import find as find_rule
+from jiran.scenario.base import Model, quantity
 from jiran.scenario.clock import gap_at
-from jiran.scenario.parts import Battery, Bids, Ev, Grid, Homes, Load, Market, Model, Solar, quantity
+from jiran.scenario.homes import Homes
+from jiran.scenario.parts import Battery, Bids, Ev, Grid, Load, Market, Solar
 from jiran.scenario.regions import REGIONS, Region, region_of
 
 #: Above this a run would not fit into the memory of an ordinary machine.
