@@ -275,6 +275,16 @@ def test_a_band_holds_nine_tenths_of_the_seeds_and_leaves_out_what_is_undefined(
     assert table.row(1) == ("B", 1.0, 1.0, 1.0, 0.5, 0.5, 0.5)
 
 
+def test_evenness_is_not_told_of_a_case_in_which_a_home_loses_with_any_seed():
+    found = Comparison(
+        {"A": load_scenario("paper")},
+        (1, 2),
+        {"A": (sample(jain=0.9, each=(1.0, 2.0, 3.0)), sample(jain=None, each=(4.0, 2.0, -0.1)))},
+    )
+    assert np.isnan(found.values("A", "saving_jain")).all()
+    assert found.mean("A", "saving_jain") is None
+
+
 def test_with_one_seed_there_is_no_band():
     found = known(A=[(2.5, None)])
     assert found.table(("saving", "saving_jain")).rows() == [("A", 2.5, None)]

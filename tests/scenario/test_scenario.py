@@ -196,7 +196,8 @@ def test_every_region_that_a_scenario_may_name_is_declared_and_says_its_source()
         ({"battery.min_soc": 0.5}, "battery.start_soc", "at least min_soc = 0.5"),
         ({"battery.buy_price": "free"}, "battery.buy_price", "'export' or 'import' or a number"),
         ({"load.low_kw": 0.9}, "load.low_kw", "upper bound of 0.8 kW"),
-        ({"grid.import_price": [0.1, 0.2]}, "grid.import_price", "24 values by hour, or 24 by step"),
+        ({"grid.import_price": [0.1, 0.2]}, "grid.import_price", "must be a number, or 24 values by hour of the day"),
+        ({"grid.import_price": [0.1, 0.2], "steps": 9}, "grid.import_price", "24 values by hour of the day, or 9 by step"),
         ({"grid.import_price": [0.1, "x"]}, "grid.import_price.1", "a number"),
         ({"time_zone": "Mars/Olympus"}, "time_zone", "an IANA time zone"),
         ({"start": "2026-03-21T00:00:00+08:00"}, "start", "without an offset"),
@@ -231,7 +232,7 @@ def test_every_region_that_a_scenario_may_name_is_declared_and_says_its_source()
         ({"homes.single": [{"id": "S5", "kind": "ev"}]}, "homes.single.0.id", "one home only"),
         ({"homes.single": [{"id": "  ", "kind": "ev"}]}, "homes.single.0.id", "not only spaces"),
         ({"start": 1_700_000_000}, "start", "date"),
-        ({"start": "tomorrow"}, "start", "date"),
+        ({"start": "tomorrow"}, "start", "must be a date and time such as 2026-03-21T14:00:00"),
         ({"start": "2026-03-21T00:00:30"}, "start", "a full minute"),
         ({"grid.region": "borneo"}, "grid.region", "'sabah'"),
         (

@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 
 from jiran.errors import PluginError
 from jiran.judgement import FIGURES
+from jiran.nothing import NOTHING_MONEY
 
 if TYPE_CHECKING:
     from jiran.scenario import Scenario
 
 Array = NDArray[np.float64]
+
+#: Figures that mean nothing where a home loses.
+EVENNESS = ("saving_jain", "saving_gini")
 
 #: A band holds this share of the seeds, the same part left out at both ends.
 BAND = 0.9
@@ -73,7 +77,12 @@ class Comparison:
         return len({case.seed for case in self.cases.values()}) == 1
 
     def values(self, case: str, figure: str) -> Array:
-        """Return a figure of a case, shape (seed,); NaN where it is undefined."""
+        """Return a figure of a case, shape (seed,); NaN where it is undefined.
+
+        Indices of evenness are undefined with all seeds if a home loses with any: a mean over the others would flatter.
+        """
+        if figure in EVENNESS and any(sample.saving.min() < -NOTHING_MONEY for sample in self.samples[case]):
+            return np.full(len(self.samples[case]), np.nan)
         found = [sample.figures[figure] for sample in self.samples[case]]
         return np.array([np.nan if value is None else value for value in found])
 

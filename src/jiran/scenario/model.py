@@ -128,6 +128,7 @@ class Scenario(Model):
                 raise ScenarioError(
                     f"grid.{name}",
                     f"{len(price)} values",
-                    f"must be a number, 24 values by hour, or {self.steps} by step",
+                    "must be a number, or 24 values by hour of the day"
+                    + (f", or {self.steps} by step" if self.steps != 24 else ""),
                 )
         return self

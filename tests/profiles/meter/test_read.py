@@ -641,6 +641,7 @@ def day(values):
 def test_a_home_above_100_kwh_a_day_is_doubted():
     assert doubts(day([(4.2, 4.1)] * 24)) == "1 home has more than 100 kWh a day; is the unit right: H1 load 101 kWh"
     assert doubts(day([(4.1,)] * 24)) == ""
+    assert doubts(day([(4.2,)] * 24), monthly_load_kwh=300) == ""
     assert doubts(wide([(500,)] * 24, columns=["H1 pv"])).endswith("H1 generation 12,000 kWh")
 
 

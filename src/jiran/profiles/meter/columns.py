@@ -124,7 +124,7 @@ def _refuse_unknown(source: HomeData, unknown: list[str]) -> None:
     raise DataError(
         source.path,
         f"{what} not understood: {_quoted(unknown)}; say what {they} in homes.data, "
-        f'as in columns = {{ {line}{more} }}, with "{IGNORE}" or what to call it: "H1 load", "H1 generation", "H1 ev"',
+        f'as in columns = {{ {line}{more} }}, with "{IGNORE}" or a name such as "H1 load", "H1 generation" or "H1 ev", or name it so in the file',
     )
 
 

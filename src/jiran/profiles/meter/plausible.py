@@ -24,7 +24,9 @@ _SPIKE_KW, _SPIKE_KW_MINUTES, _MINUTES = 2.0, 15.0, 15
 _RISES, _PER_FALL = 12, 8
 
 
-def suspicions(source: str, ids: tuple[str, ...], quantity: str, laid: Array, minutes: int) -> list[Change]:
+def suspicions(
+    source: str, ids: tuple[str, ...], quantity: str, laid: Array, minutes: int, *, scaled: bool = False
+) -> list[Change]:
     """Return what is suspicious about a quantity.
 
     Args:
@@ -33,6 +35,7 @@ def suspicions(source: str, ids: tuple[str, ...], quantity: str, laid: Array, mi
         quantity: load, generation or ev.
         laid: Energy in each interval, kWh, NaN in gaps, shape (interval, home).
         minutes: Length of an interval, min.
+        scaled: Whether the energy is scaled to a known sum afterwards, so that its size does not matter.
 
     Raises:
         DataError: Values that hardly ever fall, and begin far above their rises, would be more than any home has.
@@ -50,7 +53,7 @@ def suspicions(source: str, ids: tuple[str, ...], quantity: str, laid: Array, mi
         *counted(ids, quantity, "rises only", rises.astype(np.int64)),
         *counted(ids, quantity, "spikes", _spikes(laid, minutes)),
         *(Change(ids[home], quantity, "very high", 1, f"{daily[home]:,.0f} kWh")
-          for home in np.flatnonzero(daily > MOST_KWH_A_DAY)),
+          for home in np.flatnonzero((daily > MOST_KWH_A_DAY) & (not scaled))),
     ]  # fmt: skip
 
 

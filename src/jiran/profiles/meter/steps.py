@@ -152,7 +152,8 @@ def _quantity(
     kwh, tiny = _not_negative(source, readings.ids, quantity, home, utc_s, kwh, timeline.zone)
     rounded = np.bincount(home[(utc_s - grid.origin_s) % grid.length_s != 0], minlength=homes)
     laid, merged, replaced = lay(slot, home, kwh, (slots, homes))
-    doubtful = suspicions(source.path, readings.ids, quantity, laid, grid.minutes)
+    scaled = quantity == "load" and source.monthly_load_kwh is not None
+    doubtful = suspicions(source.path, readings.ids, quantity, laid, grid.minutes, scaled=scaled)
     here = Grid(grid.origin_s + base * grid.length_s, grid.minutes)
     table, scaled_up = resample(laid, here, timeline.utc_s, 60 * timeline.step_minutes)
     counts = {
