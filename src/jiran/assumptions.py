@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Figures = dict[str, Any]
 
+#: Prices by hour of day have so many values.
+HOURS = 24
+
 
 class Run(Protocol):
     """What has a scenario and its steps: a setting, or a result."""
@@ -56,13 +59,13 @@ def region_unknown(run: Run) -> Figures | None:
 def prices_by_hour(run: Run) -> Figures | None:
     """Return the prices that have 24 values for 24 steps, if by hour and by step are two different readings."""
     grid, timeline = run.scenario.grid, run.timeline
+    if timeline.steps != HOURS:
+        return None
     hours = timeline.hour.astype(int)
     found = [
         name
         for name in ("import_price", "export_price")
-        if isinstance(values := getattr(grid, name), tuple)
-        and len(values) == timeline.steps == 24
-        and not np.array_equal(np.array(values)[hours], values)
+        if isinstance(values := getattr(grid, name), tuple) and not np.array_equal(np.array(values)[hours], values)
     ]
     return {"prices": [f"grid.{name}" for name in found]} if found else None
 

@@ -16,6 +16,8 @@ from jiran.report import answer, html, versus
 from jiran.report.figures import COLUMNS, form, heading, ranked
 from jiran.report.versus import changes
 from jiran.scenario import validate
+from jiran.scenario.files import as_data
+from valid import at_bounds
 
 VOID = {"meta"}
 NASTY = '<b>"paper" & co</b>'
@@ -160,3 +162,14 @@ def test_a_page_says_each_case_s_seed_and_names_files_without_their_folder(tmp_p
         validate({"name": "x", "homes": {"data": {"path": str(tmp_path / folder / "m.csv")}}}) for folder in "ab"
     )
     assert changes(one, two) == [("homes.data.path", "m.csv", "m.csv")]
+
+
+def test_a_difference_in_any_field_is_told():
+    base = jiran.load_scenario("paper")
+    told = set()
+    for name, _, other in at_bounds():
+        found = {change.field for change in changes(base, other)}
+        assert bool(found) == (as_data(base) != as_data(other)), name
+        assert not found or name in found, name
+        told |= found
+    assert {"seed", "steps", "grid.region", "grid.co2_kg_per_kwh", "battery.buy_price", "ev.supply.enabled"} <= told

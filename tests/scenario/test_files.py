@@ -40,7 +40,7 @@ CHANGES = st.fixed_dictionaries(
         "currency": words(10),
         "time_zone": st.sampled_from(["Asia/Kuching", "Europe/Berlin", "UTC"]),
         "start": st.datetimes(dt.datetime(1971, 1, 1), dt.datetime(2199, 1, 1)).map(  # noqa: DTZ001  local times
-            lambda time: time.replace(second=0, microsecond=0)
+            lambda time: time.replace(microsecond=0)
         ),
         "steps": st.integers(1, 10_000),
         "step_minutes": st.sampled_from([1, 5, 10, 15, 30, 60]),

@@ -197,7 +197,11 @@ def test_every_region_that_a_scenario_may_name_is_declared_and_says_its_source()
         ({"battery.buy_price": "free"}, "battery.buy_price", "'export' or 'import' or a number"),
         ({"load.low_kw": 0.9}, "load.low_kw", "upper bound of 0.8 kW"),
         ({"grid.import_price": [0.1, 0.2]}, "grid.import_price", "must be a number, or 24 values by hour of the day"),
-        ({"grid.import_price": [0.1, 0.2], "steps": 9}, "grid.import_price", "24 values by hour of the day, or 9 by step"),
+        (
+            {"grid.import_price": [0.1, 0.2], "steps": 9},
+            "grid.import_price",
+            "24 values by hour of the day, or 9 by step",
+        ),
         ({"grid.import_price": [0.1, "x"]}, "grid.import_price.1", "a number"),
         ({"time_zone": "Mars/Olympus"}, "time_zone", "an IANA time zone"),
         ({"start": "2026-03-21T00:00:00+08:00"}, "start", "without an offset"),
@@ -233,7 +237,7 @@ def test_every_region_that_a_scenario_may_name_is_declared_and_says_its_source()
         ({"homes.single": [{"id": "  ", "kind": "ev"}]}, "homes.single.0.id", "not only spaces"),
         ({"start": 1_700_000_000}, "start", "date"),
         ({"start": "tomorrow"}, "start", "must be a date and time such as 2026-03-21T14:00:00"),
-        ({"start": "2026-03-21T00:00:30"}, "start", "a full minute"),
+        ({"start": "2026-03-21T00:00:30.5"}, "start", "a full second"),
         ({"grid.region": "borneo"}, "grid.region", "'sabah'"),
         (
             {"time_zone": "Europe/Berlin", "start": dt.datetime(2026, 3, 29, 2, 30)},  # noqa: DTZ001  local time
@@ -260,6 +264,7 @@ def test_a_home_s_name_is_not_one_of_a_group_but_may_look_like_it():
 def test_a_local_time_that_exists_is_taken_and_one_that_does_not_names_its_neighbours():
     for zone, start in (
         ("Europe/Berlin", "2026-03-29T01:59"),
+        ("Europe/Berlin", "2026-03-29T03:07"),
         ("Europe/Berlin", "2026-03-29T03:00"),
         ("Asia/Kuching", "2026-03-29T02:30"),
         ("Europe/Berlin", "2026-10-25T02:30"),

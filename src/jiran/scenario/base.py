@@ -20,6 +20,10 @@ def quantity(description: str, unit: str = "", default: Any = ..., **bounds: Any
     return Field(default, description=description, json_schema_extra={"unit": unit}, **bounds)
 
 
+#: Types that are taken as they are: those of TOML, and of nested data.
+_PLAIN = (bool, int, float, str, type(None), dict, list, tuple)
+
+
 class Model(BaseModel):
     """Frozen, and strict about keys, types, numbers and text."""
 
@@ -29,7 +33,7 @@ class Model(BaseModel):
     @classmethod
     def _own_numbers(cls, value: Any) -> Any:
         """Let another library's whole number be one of Python's, and likewise any other number."""
-        if isinstance(value, bool | int | float):
+        if type(value) in _PLAIN:
             return value
         if isinstance(value, Integral):
             return int(value)

@@ -26,8 +26,7 @@ _MAX_BYTES = 5_000_000
 @cache
 def presets() -> dict[str, str]:
     """Return the ready scenarios: name -> description, the paper's first."""
-    names = sorted(entry.name.removesuffix(".toml") for entry in _PRESETS.iterdir() if entry.name.endswith(".toml"))
-    names.sort(key=lambda name: name != "paper")
+    names = sorted(_preset_names(), key=lambda name: (name != "paper", name))
     return {name: str(_read_preset(name).get("description", "")) for name in names}
 
 
@@ -112,11 +111,15 @@ def starter() -> str:
 
 
 def _read_preset(name: str) -> dict[str, Any]:
-    files = {entry.name.removesuffix(".toml"): entry for entry in _PRESETS.iterdir() if entry.name.endswith(".toml")}
-    if name not in files:
-        known = ", ".join(sorted(files))
+    if name not in _preset_names():
+        known = ", ".join(sorted(_preset_names()))
         raise ScenarioError("scenario", name, f"must be one of {known}, or the path of a file that ends in .toml")
-    return tomllib.loads(files[name].read_text(encoding="utf-8"))
+    return tomllib.loads((_PRESETS / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _preset_names() -> frozenset[str]:
+    return frozenset(entry.name.removesuffix(".toml") for entry in _PRESETS.iterdir() if entry.name.endswith(".toml"))
 
 
 def _read_file(path: Path) -> dict[str, Any]:

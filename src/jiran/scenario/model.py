@@ -87,8 +87,8 @@ class Scenario(Model):
             raise ScenarioError("start", str(start), "must be a local time without an offset; time_zone says where")
         if not dt.datetime(1970, 1, 2) <= start <= dt.datetime(2200, 1, 1):  # noqa: DTZ001
             raise ScenarioError("start", str(start), "must lie between 1970-01-02 and 2200-01-01")
-        if start.second or start.microsecond:
-            raise ScenarioError("start", str(start), "must be a full minute")
+        if start.microsecond:
+            raise ScenarioError("start", str(start), "must be a full second")
         return start
 
     @field_validator("step_minutes", mode="before")

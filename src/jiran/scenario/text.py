@@ -26,6 +26,8 @@ def whole_text(value: str, *, lines: bool = False) -> str:
     """
     if not lines and value and not value.strip():
         raise ValueError("text that is not only spaces")
+    if value.isprintable():
+        return value
     seen = value.translate(dict.fromkeys(map(ord, "\n\r\t"))) if lines else value
     if any(unicodedata.category(letter) in _UNREADABLE or letter in TURNS for letter in seen):
         raise ValueError("text without control characters")
