@@ -16,7 +16,7 @@ from jiran.judgement import FIGURES, judge
 from jiran.kpis import KPIS
 from jiran.market import mechanisms
 from jiran.optimum import community_optimum
-from jiran.scenario import Bids, Market
+from jiran.scenario import Bids, Market, validate
 
 RULES = ["grid-fraction", "uniform-price", "random-p2p", "bill-sharing"]
 BIDS = {"bids.strategy": "zero-intelligence-plus", "bids.spread": 0.5}
@@ -353,6 +353,16 @@ def test_rules_that_work_by_bids_are_noted_when_all_homes_bid_the_tariff():
     assert notes[0].startswith("vcg, huang: work by bids, but all homes bid the tariff and are alike")
     assert compare(by_rule(plain, ["vcg"])).notes[0].startswith("vcg: works by bids")
     assert compare(by_rule(load_scenario("paper", BIDS), ["vcg", "grid-fraction"])).notes == ()
+
+
+def test_what_cases_take_for_granted_is_noted_once_if_all_do_and_else_with_their_names():
+    plain = validate({"name": "x", "homes": {"groups": [{"kind": "solar", "count": 2}]}})
+    (note,) = compare(by_rule(plain, ["grid-fraction", "mid-market-rate"])).notes
+    assert note.startswith("CO2 is counted at 0.199 kg/kWh, the grid of Sarawak")
+    other = plain.model_copy(update={"time_zone": "Europe/Berlin", "steps": 72})
+    notes = compare({"A": plain, "B": other, "C": other.model_copy(update={"name": "y"})}).notes
+    assert notes == (f"A: {note}", notes[1])
+    assert notes[1].startswith("B, C: CO2 is not counted: no emission factor is known for the time zone Europe/Berlin")
 
 
 def test_a_run_that_is_too_long_has_no_optimum_and_says_so(monkeypatch):
