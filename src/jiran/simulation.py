@@ -234,7 +234,8 @@ def _in_chunks(
         if fault == kernel.CROWDED and room == homes:
             return None
         if fault in _FAULTS:
-            raise MechanismError(rule.name, _FAULTS[fault].format(step=reached, home=_name(community, home)))
+            said = _FAULTS[fault].format(number=home, home=_name(community, home), orders="the homes with an order")
+            raise MechanismError(rule.name, f"in step {reached} it {said}")
         if fault == kernel.NO_PRICE:
             raise StrategyError(
                 strategy.name, f"in step {reached} it bids no usable price for {_name(community, home)}"
@@ -260,11 +261,9 @@ def _blamed(rule: Mechanism, strategy: Strategy, problem: str) -> PluginError:
 
 
 _FAULTS = {
-    booking.NOBODY: "in step {step} it names {home}, which is not there or trades with itself",
-    booking.NOT_A_NUMBER: "in step {step} it writes a trade of {home} whose energy or price is not usable",
-    booking.TOO_MUCH: "in step {step} it trades more than there is for {home}",
-    kernel.CROWDED: "in step {step} it writes more trades than there are pairs of homes",
-    kernel.TOO_MANY: "in step {step} it returns a number of trades that it cannot have written",
+    **booking.WORDS,
+    kernel.CROWDED: "writes more trades than there are pairs of homes",
+    kernel.TOO_MANY: "returns a number of trades that it cannot have written",
 }
 
 
