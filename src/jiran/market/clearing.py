@@ -173,7 +173,6 @@ def _run(rule: Mechanism, net: Vector, limit: Vector, prices: tuple[float, float
             raise MechanismError(rule.name, f"failed: {one_line(error)}") from error
         if 0 <= count <= room:
             return trades[:count]
-        pairs = int(np.count_nonzero(net > 0.0) * np.count_nonzero(net < 0.0))
-        if not room < count <= pairs:
-            raise MechanismError(rule.name, f"returns {count} trades, more than there are pairs of seller and buyer")
-        room = pairs
+        if not room < count <= net.size**2:
+            raise MechanismError(rule.name, f"returns {count} trades, and there are {net.size**2} pairs of homes")
+        room = net.size**2
