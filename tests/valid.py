@@ -21,7 +21,7 @@ from jiran import JiranError, Scenario, mechanisms, presets
 from jiran.bids import strategies
 from jiran.scenario import KINDS, validate
 from jiran.scenario.files import read_scenario, with_overrides
-from jiran.scenario.parts import SingleHome
+from jiran.scenario.homes import SingleHome
 
 #: A run of a test has at most so many home-steps.
 MOST_HOME_STEPS = 6_000

@@ -5,7 +5,7 @@ A scenario chooses a plug-in by its name; its parameters stand beside the name a
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -54,7 +54,7 @@ class Parameter:
         good = (
             isinstance(value, int | float)
             and not isinstance(value, bool)
-            and math.isfinite(value)
+            and abs(value) <= sys.float_info.max  # neither infinite nor NaN, nor a whole number beyond all floats
             and (self.gt is None or value > self.gt)
             and (self.ge is None or value >= self.ge)
             and (self.lt is None or value < self.lt)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran import kernel
+from jiran.assumptions import assumptions
 from jiran.bids import find as find_strategy
 from jiran.bids.base import MARKET_PRICE, MEMORY
 from jiran.billing import reprice
@@ -100,7 +101,8 @@ def trade(setting: Setting, without_p2p: Callable[[], Settlement], progress: Pro
     """
     scenario = setting.scenario
     flows, settled, end = _clear(setting, scenario.market, scenario.bids, progress or (lambda _done: None))
-    warnings = tuple(_warnings(scenario, settled, setting.start, end))
+    doubts = setting.data_report.suspicions() if setting.data_report is not None else ()
+    warnings = (*assumptions(setting), *doubts, *_warnings(scenario, settled, setting.start, end))
     return Result(
         scenario, setting.community, setting.timeline, flows, setting.price, settled, without_p2p(),
         setting.start, end, warnings, setting.data_report,

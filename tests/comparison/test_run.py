@@ -161,15 +161,55 @@ def test_the_order_of_the_cases_and_the_number_of_threads_do_not_matter(five, pa
                 assert np.array_equal(one.saving, two.saving)
 
 
-def test_seeds_are_those_of_the_first_case_for_all():
+def test_each_case_runs_with_its_own_seed_and_those_that_follow():
     one, two = load_scenario("paper", {"seed": 7}), load_scenario("paper", {"seed": 99, "market.fraction": 0.6})
     both = compare({"A": one, "B": two}, seeds=2)
-    assert both.seeds == (7, 8)
-    assert np.array_equal(both.values("A", "load_kwh"), both.values("B", "load_kwh"))
-    assert both.values("B", "saving").tolist() == [
-        simulate(two.model_copy(update={"seed": seed})).kpis["saving"] for seed in (7, 8)
-    ]
-    assert (both.cases["B"].seed, both.currency) == (99, "MYR")
+    assert both.seeds == both.seeds_of("A") == (7, 8)
+    assert both.seeds_of("B") == (99, 100)
+    for name, case in (("A", one), ("B", two)):
+        for figure in ("cost", "load_kwh", "saving"):
+            assert both.values(name, figure).tolist() == [
+                simulate(case.model_copy(update={"seed": case.seed + place})).kpis[figure] for place in range(2)
+            ]
+    assert not both.draws_alike
+    assert both.notes == ("the cases have seeds of their own (A from 7, B from 99), so they differ by chance too",)
+
+
+def test_another_seed_alone_is_a_difference_between_cases():
+    one, two = (load_scenario("paper", {"seed": seed}) for seed in (1, 2))
+    both = compare({"A": one, "B": two})
+    assert both.mean("A", "cost") == pytest.approx(simulate(one).kpis["cost"])
+    assert both.mean("B", "cost") == pytest.approx(38.40, abs=0.005)
+
+
+def test_cases_with_the_same_seed_share_all_random_numbers_run_for_run():
+    one, two = load_scenario("paper"), load_scenario("paper", {"battery.capacity_kwh": 0})
+    both = compare({"A": one, "B": two}, seeds=2)
+    assert both.draws_alike
+    assert both.notes == ()
+    for figure in ("load_kwh", "generation_kwh", "ev_kwh"):
+        assert both.values("A", figure).tolist() == both.values("B", figure).tolist()
+
+
+def test_seeds_that_meet_are_run_once(counted):
+    runs, _ = counted
+    one, two = (load_scenario("paper", {"seed": seed}) for seed in (1, 2))
+    both = compare({"A": one, "B": two}, seeds=3)
+    assert sorted(seed for _, seed in runs) == [1, 2, 3, 4]
+    assert both.values("A", "cost")[1:].tolist() == both.values("B", "cost")[:2].tolist()
+
+
+def test_a_comparison_keeps_its_seeds_apart_when_it_stops_and_when_the_first_case_is_left_out(tmp_path):
+    one, two = (load_scenario("paper", {"seed": seed}) for seed in (3, 8))
+    samples = {}
+    with pytest.raises(Stop):
+        compare({"A": one, "B": two}, seeds=4, progress=stop_after(0.6), samples=samples)
+    found = finished({"A": one, "B": two}, (3, 4, 5, 6), samples)
+    assert (found.seeds_of("A"), found.seeds_of("B")) == ((3, 4), (8, 9))
+    assert found.table().equals(compare({"A": one, "B": two}, seeds=2).table())
+    bad = load_scenario("paper", {"seed": 3, "market.mechanism": rule_file(tmp_path, FAILS)})
+    left = compare({"A": bad, "B": two}, seeds=2)
+    assert left.seeds == left.seeds_of("B") == (8, 9)
 
 
 def test_a_strategy_that_spoils_its_arguments_spoils_no_other_case(tmp_path, monkeypatch):
@@ -233,6 +273,16 @@ def test_a_band_holds_nine_tenths_of_the_seeds_and_leaves_out_what_is_undefined(
     ]  # fmt: skip
     assert table.row(0) == ("A", 10.0, pytest.approx(1.0), pytest.approx(19.0), None, None, None)
     assert table.row(1) == ("B", 1.0, 1.0, 1.0, 0.5, 0.5, 0.5)
+
+
+def test_evenness_is_not_told_of_a_case_in_which_a_home_loses_with_any_seed():
+    found = Comparison(
+        {"A": load_scenario("paper")},
+        (1, 2),
+        {"A": (sample(jain=0.9, each=(1.0, 2.0, 3.0)), sample(jain=None, each=(4.0, 2.0, -0.1)))},
+    )
+    assert np.isnan(found.values("A", "saving_jain")).all()
+    assert found.mean("A", "saving_jain") is None
 
 
 def test_with_one_seed_there_is_no_band():

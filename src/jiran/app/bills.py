@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from jiran.kpis import MONEY_DUST
+from jiran.nothing import NOTHING_MONEY
 from jiran.words import counted, money
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def verdict(result: Result) -> str:
         start += f" **{plain(best['id'])}** gains most: {money(best['saving'], currency)}."
     if saving > _CENT:
         start += _evenness(kpis["saving_jain"], homes.height)
-    worse = homes.filter(pl.col("saving") < -MONEY_DUST).sort("saving")
+    worse = homes.filter(pl.col("saving") < -NOTHING_MONEY).sort("saving")
     if worse.is_empty():
         return f"{start} **Nobody** is worse off than without trading."
     loses = worse.row(0, named=True)

@@ -167,7 +167,8 @@ def _run(
         print_result(result)
     screen = console(stderr=json)
     for line in result.data_report.lines() if result.data_report else ():
-        screen.print(line, soft_wrap=True)
+        if line.removesuffix(".") not in result.warnings:
+            screen.print(line, soft_wrap=True)
     for warning in result.warnings:
         screen.print(f"Warning: {warning}.", style="yellow", soft_wrap=True)
     if folder is not None:

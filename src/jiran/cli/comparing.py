@@ -68,8 +68,9 @@ def print_comparison(found: Comparison) -> None:
         screen.print(f"{names}, {seeds}", style="bold")
         table = _pair(found)
         screen.print(table if table.row_count else "No figure differs.")
+        alike = ", with the same seeds for both" if found.draws_alike else ", each with its own"
         screen.print(
-            "Only figures that differ. A - B is taken seed by seed, with the same seeds for both.",
+            f"Only figures that differ. A - B is taken seed by seed{alike}.",
             soft_wrap=True,
             style="dim",
         )

@@ -45,6 +45,10 @@ def notes(cases: Mapping[str, Scenario]) -> list[str]:
             f"{', '.join(alike)}: work{'s' if len(alike) == 1 else ''} by bids, but all homes bid the tariff and are alike; "
             "bids.strategy = truthful gives each home a value of its own"
         )
+    seeds = {name: case.seed for name, case in cases.items()}
+    if len(set(seeds.values())) > 1:
+        said = ", ".join(f"{name} from {seed}" for name, seed in seeds.items())
+        found.append(f"the cases have seeds of their own ({said}), so they differ by chance too")
     longest = max(case.steps for case in cases.values())
     if longest > MOST_STEPS:
         found.append(f"the optimum is worked out for runs of at most {MOST_STEPS:,} steps, this one has {longest:,}")

@@ -40,14 +40,15 @@ def compare(
     progress: Progress | None = None,
     samples: Samples | None = None,
 ) -> Comparison:
-    """Run several scenarios with the same seeds, and judge each.
+    """Run several scenarios, each with its own seeds, and judge them.
 
-    Cases that differ in [market] and [bids] alone share homes, profiles, baseline and optimum. Case for case the seed is
-    the same, so that differences come from the cases and not from chance.
+    Cases that differ in [market] and [bids] alone share homes, profiles, baseline and optimum. Cases with the same seed
+    share all random numbers, run for run, so that differences come from the cases and not from chance; another seed is a
+    difference between cases like any other, and then chance is part of what differs.
 
     Args:
         cases: Scenarios by name.
-        seeds: How many seeds: the first case's own and those that follow it.
+        seeds: How many seeds of each case: its own and those that follow it.
         progress: Is called with the share that is done, 0..1; an exception it raises stops the comparison.
         samples: Finished runs to go on from; is filled in.
 
@@ -69,9 +70,13 @@ def compare(
     chosen = tuple(range(first, first + seeds))
     left = dict(cases)
     report(0.0)
-    for place, seed in enumerate(chosen):
-        keys = {name: _key(case, seed) for name, case in left.items()}
-        todo = {key: left[name].model_copy(update={"seed": seed}) for name, key in keys.items() if key not in known}
+    for place in range(seeds):
+        keys = {name: _key(case, case.seed + place) for name, case in left.items()}
+        todo = {
+            key: left[name].model_copy(update={"seed": left[name].seed + place})
+            for name, key in keys.items()
+            if key not in known
+        }
         # Closed at once if the progress function stops the comparison: what has not begun is not run any more.
         with closing(_run_all(todo)) as runs:
             for count, (key, found) in enumerate(runs, 1):
@@ -85,10 +90,16 @@ def compare(
 def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Samples) -> Comparison:
     """Return the comparison of the seeds that all cases have been run with: what a stopped one knows.
 
+    Args:
+        cases: Scenarios by name.
+        seeds: Seeds of the first case; the others have as many, from their own on.
+        samples: Finished runs.
+
     Raises:
         JiranError: No seed is finished, or no case can be run.
     """
-    runs = {name: [samples.get(_key(case, seed)) for seed in seeds] for name, case in cases.items()}
+    begin = next(iter(cases.values())).seed
+    runs = {name: [samples.get(_key(case, case.seed + seed - begin)) for seed in seeds] for name, case in cases.items()}
     faults = {
         name: fault for name, found in runs.items() for fault in reversed(found) if isinstance(fault, PluginError)
     }
@@ -100,7 +111,8 @@ def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Sam
         raise JiranError("the comparison was stopped before all cases had been run once")
     kept = {name: tuple(run for place in whole if isinstance(run := runs[name][place], Sample)) for name in left}
     said = tuple(str(fault) for fault in faults.values())
-    return Comparison(left, tuple(seeds[place] for place in whole), kept, tuple(notes(left)), said)
+    first = next(iter(left.values())).seed
+    return Comparison(left, tuple(first + seeds[place] - begin for place in whole), kept, tuple(notes(left)), said)
 
 
 def _key(scenario: Scenario, seed: int) -> str:

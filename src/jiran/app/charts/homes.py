@@ -23,7 +23,7 @@ from jiran.app.charts.base import (
     room,
     short,
 )
-from jiran.kpis import MONEY_DUST
+from jiran.nothing import NOTHING_MONEY
 from jiran.words import KIND_NAMES, money
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _before(shown: pl.DataFrame) -> list[dict[str, object]]:
 
 def _after(shown: pl.DataFrame) -> list[dict[str, object]]:
     """Return the bills with P2P of homes that are not worse off, as circles in their kind's colour."""
-    good = shown.filter(pl.col("saving") >= -MONEY_DUST)
+    good = shown.filter(pl.col("saving") >= -NOTHING_MONEY)
     return [
         _points(KIND_NAMES[kind], "circle", 13, good.filter(pl.col("kind") == kind)["cost", "id"], palette.KINDS[kind])
         for kind in kinds_there(good["kind"])
@@ -101,7 +101,7 @@ def _points(name: str, symbol: str, size: object, frame: pl.DataFrame, colour: s
 
 def _worse_off(shown: pl.DataFrame) -> list[dict[str, object]]:
     """Return the homes that pay more with P2P than without: a triangle in the kind's colour, and a word."""
-    worse = shown.filter(pl.col("saving") < -MONEY_DUST)
+    worse = shown.filter(pl.col("saving") < -NOTHING_MONEY)
     if worse.is_empty():
         return []
     points = _points(_WORSE, "triangle", 15, worse.select("cost", "id"), palette.LOAD)
@@ -144,7 +144,7 @@ def bills_alt(homes: pl.DataFrame, currency: str) -> str:
     """Say what `bills` shows."""
     ordered = homes.sort("saving", descending=True)
     best, worst = ordered.row(0, named=True), ordered.row(-1, named=True)
-    worse = homes.filter(pl.col("saving") < -MONEY_DUST).height
+    worse = homes.filter(pl.col("saving") < -NOTHING_MONEY).height
     return (
         f"Bills of homes with the grid alone, without P2P and with P2P. {best['id']} saves most: "
         f"{money(best['cost_without_p2p'], currency)} becomes {money(best['cost'], currency)}. {worst['id']} saves "
@@ -249,7 +249,7 @@ def _boxes(homes: pl.DataFrame, there: list[str]) -> list[Spec]:
 def lorenz(homes: pl.DataFrame) -> tuple[list[float], list[float]] | None:
     """Return shares of homes and of the saving, homes that save least first; None if nothing is saved in all."""
     saving = np.sort(homes["saving"].to_numpy())
-    if saving.sum() <= MONEY_DUST:
+    if saving.sum() <= NOTHING_MONEY:
         return None
     share = np.concatenate([[0.0], np.cumsum(saving) / saving.sum()])
     at = np.unique(np.linspace(0, saving.size, min(saving.size, _MOST_POINTS) + 1).round().astype(int))

@@ -11,9 +11,11 @@ from jiran.app.charts.base import MOST_HOMES
 from jiran.app.charts.flow import flow_data
 from jiran.app.components.flow_map import flow_map
 from jiran.app.story import against, homes_and_days, story, worse_off
+from jiran.scenario.regions import REGIONS
 
 if TYPE_CHECKING:
     from jiran.result import Result
+    from jiran.scenario import Scenario
 
 
 def show() -> None:
@@ -40,7 +42,7 @@ def _cards(result: Result, before: Result | None) -> None:
     """Draw six figures, each against A, or if nothing is pinned against what it would be otherwise."""
     kpis, currency = result.kpis, result.scenario.currency
     gain = _difference(kpis["self_sufficiency"], kpis["self_sufficiency_homes"])
-    avoided = kpis["co2_avoided_kg"] or 0.0
+    avoided = kpis["co2_avoided_kg"]
     change = _changes(result, before) if before is not None else {}
     with st.grid(6, min_column_width=120):
         st.metric(
@@ -81,13 +83,21 @@ def _cards(result: Result, before: Result | None) -> None:
             help="Homes whose bill is higher than it would be without trades, with the same battery.",
         )
         st.metric(
-            "CO₂ avoided, kg" if avoided >= 0.0 else "CO₂ added, kg",
-            _figure(abs(avoided)),
+            "CO₂ added, kg" if avoided is not None and avoided < 0.0 else "CO₂ avoided, kg",
+            _figure(None if avoided is None else abs(avoided)),
             **change.get("co2_avoided_kg", pins.unchanged("vs grid")),
             border=True,
-            help="What the battery, or EVs that supply, change in what the street takes from the grid, losses included, at "
-            f"{result.scenario.grid.co2_kg_per_kwh:g} kg/kWh. Trades alone avoid none, they only change who pays whom.",
+            help="What the battery, or EVs that supply, change in what the street takes from the grid, losses included, "
+            f"{_factor(result.scenario)}. Trades alone avoid none, they only change who pays whom.",
         )
+
+
+def _factor(scenario: Scenario) -> str:
+    """Say at which emissions of the grid CO2 is counted, and whose they are."""
+    if scenario.co2_kg_per_kwh is None:
+        return f"which cannot be counted: no emission factor is known for the time zone {scenario.time_zone}"
+    of = "" if scenario.grid.co2_kg_per_kwh is not None or scenario.region is None else REGIONS[scenario.region].place
+    return f"at {scenario.co2_kg_per_kwh:g} kg/kWh{f', the grid of {of}' if of else ''}"
 
 
 def _changes(result: Result, before: Result) -> dict[str, dict[str, Any]]:

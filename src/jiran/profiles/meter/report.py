@@ -74,6 +74,31 @@ SENTENCES = {
         "the load of {n} homes is 0 and could not be scaled",
     ),
 }
+#: What may make the figures wrong: each of these is also a warning of the run.
+SUSPICIONS = {
+    "times that do not exist": SENTENCES["times that do not exist"],
+    "duplicates replaced": SENTENCES["duplicates replaced"],
+    "no load": SENTENCES["no load"],
+    "times that stand once": (
+        "1 row has a local time of the hour that occurs twice, but stands once in the file: half of it may be missing",
+        "{n} rows have local times of the hour that occurs twice, but stand once in the file: half of it may be missing",
+    ),
+    "day first": ("", ""),
+    "end labels": ("", ""),
+    "rises only": (
+        "the values of 1 column of a home hardly ever fall, as those of a counter: give what was used in each interval",
+        "the values of {n} columns of homes hardly ever fall, as those of a counter: give what was used in each interval",
+    ),
+    "spikes": (
+        "1 value is at least 50 times as high as those beside it",
+        "{n} values are at least 50 times as high as those beside them",
+    ),
+    "very high": (
+        "1 home has more than 100 kWh a day; is the unit right",
+        "{n} homes have more than 100 kWh a day; is the unit right",
+    ),
+}
+SENTENCES |= SUSPICIONS
 
 #: So many homes or columns are named in a sentence; all of them stand in the rows.
 NAMED = 6
@@ -118,8 +143,13 @@ class DataReport:
         """Return a sentence for each kind of change that happened."""
         return list(self._sentences())
 
-    def _sentences(self) -> Iterator[str]:
-        for what, (one, several) in SENTENCES.items():
+    def suspicions(self) -> tuple[str, ...]:
+        """Return what may make the figures wrong, a sentence each without its stop."""
+        return tuple(sentence.removesuffix(".") for sentence in self._sentences(SUSPICIONS))
+
+    def _sentences(self, kinds: Iterable[str] = SENTENCES) -> Iterator[str]:
+        for what in kinds:
+            one, several = SENTENCES[what]
             rows = [row for row in self.rows if row.what == what]
             if not rows:
                 continue
