@@ -13,9 +13,11 @@ from rich.table import Table
 from jiran.cli.printing import console
 from jiran.comparison import by_rule
 from jiran.errors import JiranError
+from jiran.formats import csv_bytes
 from jiran.judgement import FIGURES
 from jiran.report import answer, html, versus
 from jiran.report.figures import form, ranked, whole_table
+from jiran.saving import save_file
 from jiran.words import counted
 
 if TYPE_CHECKING:
@@ -136,12 +138,4 @@ def write_comparison(found: Comparison, file: Path) -> None:
     Raises:
         JiranError: The file cannot be written.
     """
-    text = html(found) if file.suffix == ".html" else whole_table(found).write_csv()
-    fresh = file.with_name(f".{file.name}.new")
-    try:
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(file)
-    except OSError as error:
-        raise JiranError(f"{file}: cannot be written: {error.strerror}") from error
-    finally:
-        fresh.unlink(missing_ok=True)
+    save_file(file, html(found).encode() if file.suffix == ".html" else csv_bytes(whole_table(found)))
