@@ -40,6 +40,7 @@ _COLUMNS = {
     "price_received": "Sellers get",
 }
 _NARROWEST = 130  # of a page that is no terminal
+_BLANK = 100  # bytes
 
 
 def rules_of(names: list[str] | None) -> list[str] | None:
@@ -54,9 +55,23 @@ def cases_of(one: Scenario, other: Scenario | None, rules: list[str] | None) -> 
 
 
 def check_file(file: Path | None) -> None:
-    """Refuse a file whose kind is unknown, before anything is run."""
-    if file is not None and file.suffix not in (".csv", ".html"):
+    """Refuse, before anything is run, a file whose kind is unknown, or one that is there and is no comparison.
+
+    Raises:
+        JiranError: The comparison would not be written there.
+    """
+    if file is None:
+        return
+    if file.suffix not in (".csv", ".html"):
         raise JiranError(f"{file}: the name of a comparison's file must end in .csv or .html")
+    if file.is_file() and not _is_ours(file.read_bytes()):
+        raise JiranError(f"{file} is not written: it is there already and is no comparison; choose another name")
+
+
+def _is_ours(content: bytes) -> bool:
+    """Tell whether a file is an earlier comparison; a short line, or nothing, only holds the place of one."""
+    blank = len(content) < _BLANK and b"\n" not in content
+    return blank or content.startswith(b"case,") or b"Made with jiran" in content
 
 
 def print_comparison(found: Comparison) -> None:

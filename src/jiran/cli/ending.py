@@ -82,6 +82,8 @@ def _no_other_ending() -> Iterator[None]:
     except KeyboardInterrupt:
         raise _Stopped from None
     except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # so does rich end what prints the help
+            raise JiranError(_no_output(error.__context__)) from error
         raise JiranError(f"a rule or strategy file ended the program: it calls exit({error.code!r})") from None
     except BrokenPipeError as error:  # typer would end with 1, which means that a check found something
         raise JiranError(_no_output(error)) from error

@@ -30,6 +30,8 @@ SHOWN = {
 _COMPARED = {*SHOWN["Energy"], "battery_charged_kwh", "battery_drawn_kwh", "battery_cycles", "cost", "co2_kg"}
 #: Figures without a unit that are no shares.
 _PLAIN = {"trades": 0, "battery_cycles": 2, "saving_jain": 2, "saving_gini": 2}
+#: A narrower terminal breaks lines by itself: tables that are squeezed further say nothing.
+_NARROWEST = 60
 
 
 class _Console(Console):
@@ -42,7 +44,9 @@ class _Console(Console):
 
 def console(*, stderr: bool = False) -> Console:
     """Return a terminal that prints text as it is: names come from users."""
-    return _Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    screen = _Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    screen.width = max(screen.width, _NARROWEST)
+    return screen
 
 
 def print_list(name: str, meaning: str, rows: dict[str, str]) -> None:
