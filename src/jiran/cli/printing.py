@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, NoReturn
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -28,11 +30,23 @@ SHOWN = {
 _COMPARED = {*SHOWN["Energy"], "battery_charged_kwh", "battery_drawn_kwh", "battery_cycles", "cost", "co2_kg"}
 #: Figures without a unit that are no shares.
 _PLAIN = {"trades": 0, "battery_cycles": 2, "saving_jain": 2, "saving_gini": 2}
+#: A narrower terminal breaks lines by itself: tables that are squeezed further say nothing.
+_NARROWEST = 60
+
+
+class _Console(Console):
+    """A console that leaves it to the command line how a closed pipe ends the program."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Pass the fault on."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 def console(*, stderr: bool = False) -> Console:
     """Return a terminal that prints text as it is: names come from users."""
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    screen = _Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    screen.width = max(screen.width, _NARROWEST)
+    return screen
 
 
 def print_list(name: str, meaning: str, rows: dict[str, str]) -> None:
