@@ -16,6 +16,7 @@ from jiran.app.state.choices import (
     take_step,
 )
 from jiran.app.state.finished import cleared, compare, go_on, pinned, pinned_words, prepare, result, run
+from jiran.app.state.remarks import remark, set_remark
 from jiran.app.state.session import (
     back_to_pinned,
     base,
@@ -56,6 +57,7 @@ __all__ = [
     "pinned_scenario",
     "pinned_words",
     "prepare",
+    "remark",
     "remember_pages",
     "result",
     "run",
@@ -63,6 +65,7 @@ __all__ = [
     "set_base",
     "set_draw",
     "set_own_orders",
+    "set_remark",
     "take_notice",
     "take_step",
     "unpin",
