@@ -8,9 +8,9 @@ import streamlit as st
 from annotated_types import Le
 
 from jiran.app import links, state, upload
-from jiran.app.bills import plain
 from jiran.app.fields import PLUGINS, bounds, default, has, info, meaning, names_plugin
 from jiran.app.labels import KIND_LABELS, MORE, TOP
+from jiran.app.showing import plain
 from jiran.bids import strategies
 from jiran.errors import JiranError, ScenarioError
 from jiran.market import mechanisms
