@@ -15,10 +15,7 @@ class ScenarioError(JiranError):
     def __init__(self, field: str, value: Any, allowed: str) -> None:
         """Build the sentence from the field's dotted name, its value and what is allowed."""
         self.field, self.value, self.allowed = field, value, allowed
-        shown = repr(value)
-        if len(shown) > 80:
-            shown = shown[:77] + "..."
-        super().__init__(f"{field} = {shown}: {allowed}")
+        super().__init__(f"{short(field)} = {short(repr(value))}: {allowed}")
 
 
 class DataError(JiranError):
@@ -27,7 +24,7 @@ class DataError(JiranError):
     def __init__(self, source: str, problem: str) -> None:
         """Build the sentence from the name of the file and what is wrong with it."""
         self.source, self.problem = source, problem
-        super().__init__(f"{source}: {problem}")
+        super().__init__(f"{short(source, 300)}: {problem}")
 
 
 class PluginError(JiranError):
@@ -38,7 +35,7 @@ class PluginError(JiranError):
     def __init__(self, name: str, problem: str) -> None:
         """Build the sentence from the name of the plug-in and what is wrong with it."""
         self.name, self.problem = name, problem
-        super().__init__(f"{self.kind} {name!r}: {problem}")
+        super().__init__(f"{self.kind} {short(name)!r}: {problem}")
 
 
 class MechanismError(PluginError):
@@ -62,7 +59,16 @@ class BalanceError(JiranError):
         super().__init__(f"{what} does not balance: {imbalance:.3e} is above the limit of {limit:.0e}")
 
 
+def short(text: str, most: int = 80) -> str:
+    """Return a text that somebody else wrote, cut so that a sentence about it stays a sentence.
+
+    Example:
+        >>> short("a" * 100, 10)
+        'aaaaaaa...'
+    """
+    return text if len(text) <= most else f"{text[: most - 3]}..."
+
+
 def one_line(error: Exception) -> str:
     """Return what another program's error says, in one short line."""
-    text = " ".join(f"{type(error).__name__}: {error}".split())
-    return text if len(text) <= 200 else text[:197] + "..."
+    return short(" ".join(f"{type(error).__name__}: {error}".split()), 200)

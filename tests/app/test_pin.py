@@ -147,7 +147,7 @@ def test_a_link_whose_a_is_not_allowed_is_refused(changes, words):
 
 def test_a_link_whose_a_holds_no_texts_is_refused():
     with pytest.raises(JiranError, match="damaged"):
-        read_pin({"a": links._pack({"steps": 5})}, base_of_preset("paper"))
+        read_pin({"a": links.pack({"steps": 5})}, base_of_preset("paper"))
 
 
 def test_a_link_whose_a_is_damaged_says_so_and_shows_the_rest():
