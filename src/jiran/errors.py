@@ -24,7 +24,7 @@ class DataError(JiranError):
     def __init__(self, source: str, problem: str) -> None:
         """Build the sentence from the name of the file and what is wrong with it."""
         self.source, self.problem = source, problem
-        super().__init__(f"{short(source, 300)}: {problem}")
+        super().__init__(f"{short(source, 300)}: {short(problem, 500)}")
 
 
 class PluginError(JiranError):

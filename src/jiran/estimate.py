@@ -78,7 +78,13 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
     step_s = (
         _STEP_S + many * _HOME_STEP_S * slow + evs * _EV_STEP_S + _repeats_s(rule, scenario.market.parameters, many)
     )
-    return Need(steps * step + cells * _CELL, steps * step_s + cells * _CELL_S)
+    read = of_reading(cells)
+    return Need(steps * step + read.memory, steps * step_s + read.seconds)
+
+
+def of_reading(cells: int) -> Need:
+    """Estimate what reading meter data of so many cells needs."""
+    return Need(float(_CELL * cells), _CELL_S * cells)
 
 
 def of_comparison(

@@ -12,6 +12,7 @@ import binascii
 import copy
 import json
 import math
+import re
 import tomllib
 import zlib
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import polars as pl
 import tomli_w
 
 from jiran.app import shelf
@@ -30,6 +32,8 @@ FIRST_PRESET = "paper"
 _LONGEST_LINK = 100_000
 #: A name of a field is no longer than this, and goes no deeper.
 _LONGEST_NAME, _DEEPEST = 200, 8
+_PART = r"(?:[\w\-]++|\"[^\"\n]*+\"|'[^'\n]*+')[ \t]*+"
+_DEEP_NAME = re.compile(rf"(?<![\w\-])(?:{_PART}\.[ \t]*+){{20}}")
 #: Keys of the address bar that are not changes.
 _PRESET, _SHARED, _PINNED, _ORDERS = "preset", "s", "a", "o"
 
@@ -109,8 +113,22 @@ def reading(source: str) -> Iterator[None]:
         raise JiranError(f"{source} holds more than fits into the memory of this machine") from error
     except RecursionError as error:
         raise JiranError(f"{source} is damaged: brackets in it are nested without end") from error
-    except Exception as error:
+    except (Exception, pl.exceptions.PanicException) as error:  # a panic of polars is no Exception
         raise JiranError(f"{source} is damaged and cannot be read") from error
+
+
+def toml(text: str) -> dict[str, Any]:
+    """Return the data of a text in TOML.
+
+    The parser remembers every part of a dotted name: one of 100,000 parts would take all memory.
+
+    Raises:
+        JiranError: A name in it has too many parts.
+        ValueError: It is not TOML.
+    """
+    if _DEEP_NAME.search(text):
+        raise JiranError("a name in the scenario has more parts than any field: write at most a few dots")
+    return tomllib.loads(text)
 
 
 def pack(data: dict[str, Any]) -> str:
@@ -136,7 +154,7 @@ def unpack(text: str) -> dict[str, Any]:
         if not unpacker.eof:
             raise JiranError("the link is damaged: its scenario is cut off")
         try:
-            return tomllib.loads(content)
+            return toml(content)
         except ValueError as error:
             raise JiranError("the link is damaged: its scenario cannot be read") from error
 

@@ -23,6 +23,9 @@ KEPT_S = 86_400
 #: How a scenario in a link names uploaded data: the hash of its content, and what the file was called.
 _NAMED = re.compile(r"upload:([0-9a-f]{64})/([^/\\\x00-\x1f]{1,100})")
 _LONGEST_NAME = 100
+_FOLDER = "jiran-uploads-"
+#: The way to such a file, as it stands in other programs' messages.
+_WHERE = re.compile(rf"[^\s\"'=]*{_FOLDER}\w+[/\\][0-9a-f]{{64}}[/\\]")
 
 
 def folder() -> Path:
@@ -31,7 +34,7 @@ def folder() -> Path:
     Raises:
         JiranError: It cannot be made, or is somebody else's.
     """
-    own = Path(tempfile.gettempdir()).resolve() / f"jiran-uploads-{getattr(os, 'getuid', lambda: 'user')()}"
+    own = Path(tempfile.gettempdir()).resolve() / f"{_FOLDER}{getattr(os, 'getuid', lambda: 'user')()}"
     try:
         own.mkdir(mode=0o700, exist_ok=True)
         found = own.lstat()
@@ -65,6 +68,13 @@ def put(name: str, content: bytes) -> Path:
         with contextlib.suppress(OSError):
             fresh.unlink(missing_ok=True)
     return path
+
+
+def remove(path: Path) -> None:
+    """Remove a file that turned out to be of no use."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+        path.parent.rmdir()
 
 
 def sweep() -> None:
@@ -103,7 +113,7 @@ def found(name: str) -> Path | None:
 
 def without_paths(text: str) -> str:
     """Return text in which a file of the folder is called what its owner called it."""
-    return re.sub(rf"{re.escape(str(folder()))}[/\\][0-9a-f]{{64}}[/\\]", "", text)
+    return _WHERE.sub("", text)
 
 
 def _short(name: str) -> str:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from jiran.app.shelf import without_paths
+
 if TYPE_CHECKING:
     from jiran.sentences import Sentence
 
@@ -44,7 +46,8 @@ def plain(text: object) -> str:
         >>> plain("S1"), plain("*a*"), plain("12:30")
         ('S1', '\\*a\\*', '12\\:30')
     """
-    seen = "".join(" " if unicodedata.category(sign) in _UNSEEN else sign for sign in str(text) if sign not in _TURNING)
+    named = without_paths(str(text))
+    seen = "".join(" " if unicodedata.category(sign) in _UNSEEN else sign for sign in named if sign not in _TURNING)
     return _escaped(" ".join(seen.split()))
 
 
