@@ -10,7 +10,6 @@ from streamlit.testing.v1 import AppTest
 import jiran
 from jiran.app import links, pins, story
 from jiran.app.links import Pin, base_of_data, base_of_preset, read_link, read_pin, write_link
-from jiran.app.runs import fit_together
 from jiran.errors import JiranError
 from jiran.scenario import validate
 from pages import run, show
@@ -147,7 +146,7 @@ def test_a_link_whose_a_is_not_allowed_is_refused(changes, words):
 
 def test_a_link_whose_a_holds_no_texts_is_refused():
     with pytest.raises(JiranError, match="damaged"):
-        read_pin({"a": links._pack({"steps": 5})}, base_of_preset("paper"))
+        read_pin({"a": links.pack({"steps": 5})}, base_of_preset("paper"))
 
 
 def test_a_link_whose_a_is_damaged_says_so_and_shows_the_rest():
@@ -226,10 +225,14 @@ def test_an_a_that_cannot_be_run_is_forgotten_with_a_word(b):
     assert at.session_state.pinned is None
 
 
-def test_runs_that_do_not_fit_into_memory_together_are_not_compared():
-    small, year = jiran.load_scenario("paper"), jiran.load_scenario("paper", {"steps": 3_000_000})
-    assert fit_together(small, year)
-    assert not fit_together(year, year)
+def test_an_a_that_is_large_is_not_run_beside_what_is_shown(b):
+    large = Pin(base_of_preset("paper"), {"steps": 900_000}, jiran.load_scenario("paper", {"steps": 900_000}))
+    at = show(PAGE.format("neighbourhood"), b, pinned=large)
+    assert at.session_state.pinned == large
+    at = AppTest.from_file(MAIN, default_timeout=60)
+    at.session_state["pinned"] = large
+    at.run()
+    assert any("too much to be run beside" in caption.value for caption in at.sidebar.caption)
 
 
 # --- the sentence -----------------------------------------------------------------------------------------------------

@@ -197,7 +197,11 @@ def test_every_region_that_a_scenario_may_name_is_declared_and_says_its_source()
         ({"battery.buy_price": "free"}, "battery.buy_price", "'export' or 'import' or a number"),
         ({"load.low_kw": 0.9}, "load.low_kw", "upper bound of 0.8 kW"),
         ({"grid.import_price": [0.1, 0.2]}, "grid.import_price", "must be a number, or 24 values by hour of the day"),
-        ({"grid.import_price": [0.1, 0.2], "steps": 9}, "grid.import_price", "24 values by hour of the day, or 9 by step"),
+        (
+            {"grid.import_price": [0.1, 0.2], "steps": 9},
+            "grid.import_price",
+            "24 values by hour of the day, or 9 by step",
+        ),
         ({"grid.import_price": [0.1, "x"]}, "grid.import_price.1", "a number"),
         ({"time_zone": "Mars/Olympus"}, "time_zone", "an IANA time zone"),
         ({"start": "2026-03-21T00:00:00+08:00"}, "start", "without an offset"),

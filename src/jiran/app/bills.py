@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from jiran.app.showing import plain
 from jiran.nothing import NOTHING_MONEY
 from jiran.words import counted, money
 
@@ -72,16 +73,6 @@ def fairness(result: Result) -> str:
         "on average (0 = all get the same)."
     )
     return "\n\n".join(words)
-
-
-def plain(name: str) -> str:
-    """Return a name that Markdown shows as it is.
-
-    Example:
-        >>> plain("S1"), len(plain("*a*"))
-        ('S1', 5)
-    """
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()#+-.!|<>~$:" else sign for sign in name)
 
 
 def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:

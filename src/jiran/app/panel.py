@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from jiran.app import links, state
-from jiran.app.bills import plain
+from jiran.app.showing import plain
 from jiran.app.fields import default, info, leaves, names_plugin
 from jiran.app.pins import flat
 from jiran.scenario import validate

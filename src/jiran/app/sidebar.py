@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from jiran.app import controls, length, links, state, upload
-from jiran.app.bills import plain
 from jiran.app.controls import Control, Slider
 from jiran.app.fields import PLUGINS, Values, has, info, meaning, names_plugin, parameter_values, values
 from jiran.app.labels import CHOSEN, TOP, by_labels, folded, group_label, named
 from jiran.app.panel import Panel
+from jiran.app.showing import plain
 from jiran.bids import strategies
 from jiran.errors import JiranError, ScenarioError
 from jiran.market import mechanisms

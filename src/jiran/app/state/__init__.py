@@ -15,7 +15,7 @@ from jiran.app.state.choices import (
     set_own_orders,
     take_step,
 )
-from jiran.app.state.finished import cleared, compare, go_on, pinned, pinned_words, prepare, result, run
+from jiran.app.state.finished import cleared, compare, go_on, let_go, pinned, pinned_words, prepare, result, run
 from jiran.app.state.remarks import remark, set_remark
 from jiran.app.state.session import (
     back_to_pinned,
@@ -33,8 +33,10 @@ from jiran.app.state.session import (
     take_notice,
     unpin,
 )
+from jiran.app.watched import NotRunError
 
 __all__ = [
+    "NotRunError",
     "OwnOrders",
     "back_to_pinned",
     "base",
@@ -46,6 +48,7 @@ __all__ = [
     "go_on",
     "is_new_upload",
     "keep",
+    "let_go",
     "open_page",
     "open_step",
     "own_orders",

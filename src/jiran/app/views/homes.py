@@ -9,12 +9,13 @@ import polars as pl
 import streamlit as st
 
 from jiran.app import export, pins, state
-from jiran.app.bills import bill_steps, fairness, plain, sold_by_hour, switching, verdict
+from jiran.app.bills import bill_steps, fairness, sold_by_hour, switching, verdict
 from jiran.app.charts import home as home_charts
 from jiran.app.charts import homes as charts
 from jiran.app.charts.base import MOST_HOMES
 from jiran.app.drawing import draw
 from jiran.app.inspector import step_label
+from jiran.app.showing import plain
 from jiran.tables import trades_frame
 from jiran.words import KIND_NAMES, counted, kwh, money
 
