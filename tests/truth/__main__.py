@@ -31,15 +31,16 @@ def main(runs: int, first: int = 0) -> int:
             if sys.stderr.isatty():
                 sys.stderr.write(f"\r{total.runs:,} of {runs:,} runs, {len(total.false)} false")
     for fault in total.false[:50]:
-        print(fault)
+        sys.stdout.write(f"{fault}\n")
     width = max(map(len, ORACLES))
     for name in sorted(ORACLES):
-        print(f"{name:{width}}  said {total.said[name]:8,} of {total.asked[name]:8,}")
+        sys.stdout.write(f"{name:{width}}  said {total.said[name]:8,} of {total.asked[name]:8,}\n")
     silent = [name for name in ORACLES if not total.said[name]]
-    print(
+    sys.stdout.write(
         f"{len(ORACLES)} forms in {len(MODULES)} modules, {total.runs:,} runs in {perf_counter() - began:.0f} s: "
         f"{sum(total.said.values()):,} sentences, {len(total.false)} false, {len(silent)} forms never said"
         + (f": {', '.join(silent)}" if silent else "")
+        + "\n"
     )
     return 1 if total.false or silent else 0
 
