@@ -29,7 +29,7 @@ def show() -> None:
     if before is not None and not pins.same_money(before, result):
         before = None
     steps = result.timeline.steps
-    show_text(street(result))
+    st.caption(markdown_of(street(result) or ""))
     show_text(*story(result), *(against(result, before) if before is not None else ()), heading=True)
     show_text(both_gained(result), *battery(result, 0, steps), grid(result, 0, steps))
     _cards(result, before)
