@@ -130,7 +130,7 @@ def test_without_trades_there_is_nothing_to_share():
 
 def test_fairness_says_jain_and_gini(paper):
     words = text_of(fairness(paper))
-    assert f"Jain's index is {paper.kpis['saving_jain']:.2f}:" in words
+    assert f"Jain's index of the savings is {paper.kpis['saving_jain']:.2f}:" in words
     saving = paper.homes["saving"].to_numpy()
     assert f"MYR {np.abs(saving[:, None] - saving).mean():.2f}" in words
 

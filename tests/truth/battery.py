@@ -67,11 +67,6 @@ OUT = {
 }
 
 
-@oracle("battery.none", of_window)
-def none(result, _first, _last):
-    return Claim({}, ()) if result.scenario.battery.capacity_kwh == 0 else None
-
-
 @oracle("battery.gave", of_window)
 def gave(result, first, last):
     found = given(result, first, last)

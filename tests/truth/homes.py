@@ -55,11 +55,7 @@ def jain(result):
     if saving is None or len(saving) == 1:
         return None
     index = sum(saving) ** 2 / len(saving) / sum(saved**2 for saved in saving)
-    words = (
-        f"is {decimals(index, 2)}:",
-        f"if {decimals(index * len(saving), 1)} of the {len(saving):,} homes",
-        "; 1 means",
-    )
+    words = (f"is {decimals(index, 2)}: 1 means that all homes", f"same, {decimals(1 / len(saving), 2)} that one")
     return Claim({"jain": index, "homes": len(saving)}, words)
 
 

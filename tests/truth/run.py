@@ -83,11 +83,19 @@ def sold(result, first, last):
         lent[result.community.ids[home]] = float(result.flows.outputs.ev_lent_kwh[first:last, place].sum())
     roofs = sum(kwh - lent.get(home, 0.0) > NOTHING_KWH for home, kwh in sells.items())
     cars = sum(kwh > NOTHING_KWH for kwh in lent.values())
+    bought = {}
+    for trade in result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last)).to_dicts():
+        bought[trade["buyer"]] = bought.get(trade["buyer"], 0.0) + trade["kwh"]
+    buyers = sum(kwh > NOTHING_KWH for kwh in bought.values())
     minutes = (last - first) * result.scenario.step_minutes
     who = [many(roofs, "solar roof", "solar roofs")] * bool(roofs) + [many(cars, "car", "cars")] * bool(cars)
     return Claim(
-        {"roofs": roofs, "cars": cars, "kwh": total, "minutes": minutes},
-        (" and ".join(who) + " sold", f"sold {energy(total)} to", f"in {duration(minutes)}."),
+        {"roofs": roofs, "cars": cars, "buyers": buyers, "kwh": total, "minutes": minutes},
+        (
+            " and ".join(who) + " sold",
+            f"sold {energy(total)} to {many(buyers, 'neighbour', 'neighbours')} in",
+            f"in {duration(minutes)}.",
+        ),
     )
 
 
@@ -167,12 +175,14 @@ def both_gained(result):
         for name, (low, high) in spans.items()
     }
     currency = result.scenario.currency
+    cars = bool(sum(float(kwh) > NOTHING_KWH for row in result.flows.outputs.ev_lent_kwh for kwh in row))
     return Claim(
-        spans | {"currency": currency},
+        spans | {"currency": currency, "cars": cars},
         (
-            f"would have paid {currency} {said['import']} a kWh",
-            f"would have sold for {currency} {said['export']};",
+            f"would have paid it {currency} {said['import']} a kWh",
+            f"would have got {currency} {said['export']} from it;",
             f"the buyer paid {currency} {said['paid']}",
+            *(["What a car gave"] if cars else []),
             *([f"the seller got {currency} {said['got']}"] if said["got"] != said["paid"] else []),
         ),
     )
@@ -282,16 +292,8 @@ def stored(result):
     return Claim({"kwh": more, "who": who}, (f"{who} {energy(abs(more))} {how} than without trading",))
 
 
-@oracle("run.nothing_traded", of_window)
-def nothing_traded(result, first, last):
-    log = result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last))
-    if log["kwh"].sum() > NOTHING_KWH:
-        return None
-    flow = {name: result.flows[name][first:last] for name in result.flows}
-    orders = flow["generation_kwh"] + flow["ev_supplied_kwh"] - flow["load_kwh"] - flow["ev_kwh"]
-    for place, home in enumerate(result.flows.fleet.homes):
-        out = result.flows.outputs
-        orders[:, home] += out.ev_offered_kwh[first:last, place] - out.ev_lent_kwh[first:last, place]
+def meetings(result, first, orders):
+    """Count the steps with somebody to sell, to buy, both, and both with a bid that reaches an ask."""
     kept, charge = result.flows.outputs.limit_price, result.scenario.grid.network_charge
     spare = short = both = meet = 0
     for at, row in enumerate(orders):
@@ -302,6 +304,21 @@ def nothing_traded(result, first, last):
         short += bool(bid)
         both += bool(ask and bid)
         meet += bool(ask and bid and max(bid) >= min(ask))
+    return spare, short, both, meet
+
+
+@oracle("run.nothing_traded", of_window)
+def nothing_traded(result, first, last):
+    log = result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last))
+    if log["kwh"].sum() > NOTHING_KWH:
+        return None
+    flow = {name: result.flows[name][first:last] for name in result.flows}
+    orders = flow["generation_kwh"] + flow["ev_supplied_kwh"] - flow["load_kwh"] - flow["ev_kwh"]
+    for place, home in enumerate(result.flows.fleet.homes):
+        out = result.flows.outputs
+        orders[:, home] += out.ev_offered_kwh[first:last, place] - out.ev_lent_kwh[first:last, place]
+    spare, short, both, meet = meetings(result, first, orders)
+    kept, charge = result.flows.outputs.limit_price, result.scenario.grid.network_charge
     generation = float(flow["generation_kwh"].sum())
     roofs = any(result.community.pv_kwp > 0) or result.flows["generation_kwh"].sum() > 0
     rule = result.scenario.market.mechanism
@@ -323,6 +340,8 @@ def nothing_traded(result, first, last):
         why, words = "never together", ("no other home was short",)
     elif rule == "grid-only":
         why, words = "no market", ("grid-only lets nobody trade",)
+    elif not meet and not len(kept):
+        why, words = "tariff", (text, "the grid paid more for a kWh", *(["less the network charge"] if charge else []))
     elif not meet:
         why, words = "prices apart", (text, "no bid reached an ask")
     else:
@@ -331,7 +350,8 @@ def nothing_traded(result, first, last):
     cars = no_spare and result.flows.fleet.homes.size > 0
     figures = {
         "why": why,
-        "steps": both if why in ("prices apart", "rule") else 0,
+        "steps": both if why in ("tariff", "prices apart", "rule") else 0,
+        "charge": why == "tariff" and charge > 0,
         "rule": rule if why in ("no market", "rule") else "",
         "generation_kwh": generation if why == "own use" else 0.0,
         "cars": cars,

@@ -24,7 +24,7 @@ _START = "the start"
 def battery(result: Result, first: int, last: int) -> tuple[Sentence, ...]:
     """Return what the battery did in the steps first <= step < last."""
     subject = (result, first, last)
-    return said(none(*subject), gave(*subject), never_charged(*subject), never_gave(*subject), idle(*subject))
+    return said(gave(*subject), never_charged(*subject), never_gave(*subject), idle(*subject))
 
 
 def state(result: Result, first: int, last: int) -> tuple[Sentence, ...]:
@@ -47,20 +47,14 @@ def _bounds(result: Result) -> tuple[float, float, float]:
     return of.min_soc * of.capacity_kwh, of.capacity_kwh, max(NOTHING_KWH, _SAME * of.capacity_kwh)
 
 
-@form("battery.none", lambda _figures: "There is no shared battery.")
-def none(result: Result, _first: int, _last: int) -> Figures | None:
-    """Say that there is none."""
-    return None if result.scenario.battery.capacity_kwh > 0.0 else {}
-
-
 def _gave_words(figures: Figures) -> str:
     end = {
-        "empty": "then it was empty",
-        "lowest": f"then it was down to the {size(figures['lowest_kwh'])} kWh that it keeps",
-        "holds": f"then it still held {energy(figures['end_kwh'])}",
+        "empty": "it was empty",
+        "lowest": f"it was down to the {size(figures['lowest_kwh'])} kWh that it keeps",
+        "holds": f"it still held {energy(figures['end_kwh'])}",
     }[figures["end"]]
     if figures["times"] == 1:
-        return f"From {figures['period']} the battery gave {energy(figures['kwh'])}, {end}."
+        return f"From {figures['period']} the battery gave {energy(figures['kwh'])}, then {end}."
     return (
         f"The battery gave {energy(figures['kwh'])} in {figures['times']:,} stretches, most from {figures['period']}: "
         f"{energy(figures['most_kwh'])}; after the last {end}."

@@ -50,10 +50,9 @@ def shared(result: Result) -> NDArray[np.float64] | None:
 
 
 def _jain_words(figures: Figures) -> str:
-    homes = counted(figures["homes"], "home")
     return (
-        f"Jain's index is {figures['jain']:.2f}: as even as if {figures['jain'] * figures['homes']:.1f} of the {homes} had an "
-        "equal part each and the others nothing; 1 means that all have the same."
+        f"Jain's index of the savings is {figures['jain']:.2f}: 1 means that all homes save the same, "
+        f"{1.0 / figures['homes']:.2f} that one home has it all."
     )
 
 

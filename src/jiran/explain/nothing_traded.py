@@ -45,6 +45,8 @@ def _words(figures: Figures) -> str:
         "no need": "no home was short of energy at any time",
         "never together": "whenever a home had energy to spare, no other home was short of it",
         "no market": f"the market rule {rule} lets nobody trade",
+        "tariff": f"in {steps} one home had energy to spare while another was short, but the grid paid more for a kWh than "
+        f"it took for one{' less the network charge' if figures['charge'] else ''}, so that no price suited both",
         "prices apart": f"in {steps} one home had energy to spare while another was short, but no bid reached an ask",
         "rule": f"in {steps} one home had energy to spare while another was short, but the market rule {rule} made no trade {met}",
     }[figures["why"]]
@@ -62,7 +64,8 @@ def nothing_traded(result: Result, first: int, last: int) -> Figures | None:
     no_spare = why in ("no roof", "dark", "own use")
     return {
         "why": why,
-        "steps": steps.both if why in ("prices apart", "rule") else 0,
+        "steps": steps.both if why in ("tariff", "prices apart", "rule") else 0,
+        "charge": why == "tariff" and result.scenario.grid.network_charge > 0.0,
         "rule": PurePath(result.scenario.market.mechanism).name if why in ("no market", "rule") else "",
         "generation_kwh": float(generation.sum()) if why == "own use" else 0.0,
         "cars": no_spare and result.flows.fleet.homes.size > 0,
@@ -80,6 +83,7 @@ def _why(result: Result, steps: _Steps, generation_kwh: float) -> str:
         (not steps.short, "no need"),
         (not steps.both, "never together"),
         (result.scenario.market.mechanism == _NO_MARKET, "no market"),
+        (not steps.meeting and not result.flows.outputs.limit_price.shape[0], "tariff"),
         (not steps.meeting, "prices apart"),
     )
     return next((why for holds, why in reasons if holds), "rule")

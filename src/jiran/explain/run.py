@@ -73,30 +73,32 @@ def street(result: Result) -> Figures:
 def _sold_words(figures: Figures) -> str:
     roofs, cars = counted(figures["roofs"], "solar roof"), counted(figures["cars"], "car")
     who = listed([text for text, number in ((roofs, figures["roofs"]), (cars, figures["cars"])) if number])
-    return f"{who} sold {energy(figures['kwh'])} to neighbours in {length(figures['minutes'])}."
+    return f"{who} sold {energy(figures['kwh'])} to {counted(figures['buyers'], 'neighbour')} in {length(figures['minutes'])}."
 
 
 @form("run.sold", _sold_words)
 def sold(result: Result, first: int, last: int) -> Figures | None:
     """Say how many roofs and cars sold how much, if anything was sold."""
-    traded, lent = _sold_by_home(result, first, last)
+    traded, lent, bought = _sold_by_home(result, first, last)
     if not traded.sum() > NOTHING_KWH:
         return None
     return {
         "roofs": int((traded - lent > NOTHING_KWH).sum()),
         "cars": int((lent > NOTHING_KWH).sum()),
+        "buyers": int((bought > NOTHING_KWH).sum()),
         "kwh": float(traded.sum()),
         "minutes": (last - first) * result.timeline.step_minutes,
     }
 
 
-def _sold_by_home(result: Result, first: int, last: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return what each home sold, and the part of it that came from its car, kWh, shape (home,)."""
+def _sold_by_home(result: Result, first: int, last: int) -> list[NDArray[np.float64]]:
+    """Return what each home sold, the part of it that came from its car, and what it bought, kWh, shape (home,)."""
     if (first, last) == (0, result.timeline.steps):
-        return result.settlement.home_kwh["p2p_sold_kwh"], result.settlement.home_kwh["ev_lent_kwh"]
+        return [result.settlement.home_kwh[name] for name in ("p2p_sold_kwh", "ev_lent_kwh", "p2p_bought_kwh")]
     lent = np.zeros(result.community.size)
     lent[result.flows.fleet.homes] = result.flows.outputs.ev_lent_kwh[first:last].sum(axis=0)
-    return result.flows.between("p2p_sold_kwh", first, last).sum(axis=0), lent
+    sold, bought = (result.flows.between(name, first, last).sum(axis=0) for name in ("p2p_sold_kwh", "p2p_bought_kwh"))
+    return [sold, lent, bought]
 
 
 def _busiest_words(figures: Figures) -> str:
@@ -151,10 +153,11 @@ def _why_words(figures: Figures) -> str:
     pays = (
         f"paid {span('paid')}" if span("paid") == span("got") else f"paid {span('paid')}, the seller got {span('got')}"
     )
-    return (
-        f"Why both gained: from the grid a buyer would have paid {span('import', unit=True)}, and to the grid a seller would "
-        f"have sold for {span('export')}; between neighbours the buyer {pays}."
+    text = (
+        f"In every trade both sides did better than with the grid: a buyer would have paid it {span('import', unit=True)}, a "
+        f"seller would have got {span('export')} from it; between neighbours the buyer {pays}."
     )
+    return f"{text} What a car gave it has to charge again, which is not counted in this." if figures["cars"] else text
 
 
 @form("run.both_gained", _why_words)
@@ -173,6 +176,7 @@ def both_gained(result: Result) -> Figures | None:
     spans |= {"paid": trades["buyer_price"], "got": trades["seller_price"]}
     return {
         **{name: (float(values.min()), float(values.max())) for name, values in spans.items()},
+        "cars": bool((result.flows.outputs.ev_lent_kwh > NOTHING_KWH).any()),
         "currency": result.scenario.currency,
     }
 

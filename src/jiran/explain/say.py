@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from jiran.words import kwh, money
+from jiran.words import counted, kwh, money
 
 #: Below half of the last digit an amount would read as 0.
 _HALF = 0.005
 #: A share that lacks no more than this is all of it: sums leave residues.
 _RESIDUE = 1e-9
 _RESIDUE_DIGITS = 9
-#: Units of time and their minutes.
-_LENGTHS = (("day", 1440), ("hour", 60), ("minute", 1))
+#: In minutes.
+_DAY, _HOUR = 1440, 60
 
 
 def energy(value: float) -> str:
@@ -62,16 +62,20 @@ def size(value: float) -> str:
     return np.format_float_positional(value, precision=6, unique=False, fractional=False, trim="-")
 
 
-def length(minutes: float) -> str:
+def length(minutes: int) -> str:
     """Return how long a time is, in days, hours or minutes.
 
     Example:
-        >>> length(1440), length(3600), length(60), length(45)
-        ('1 day', '2.5 days', '1 hour', '45 minutes')
+        >>> length(1440), length(3600), length(60), length(75), length(45)
+        ('1 day', '2.5 days', '1 hour', '1 h 15 min', '45 minutes')
     """
-    unit, whole = next(one for one in _LENGTHS if minutes >= one[1] or one[1] == 1)
-    text = f"{minutes / whole:,.1f}".removesuffix(".0")
-    return f"{text} {unit}{'' if text == '1' else 's'}"
+    if minutes >= _DAY:
+        text = f"{minutes / _DAY:,.1f}".removesuffix(".0")
+        return f"{text} day{'' if text == '1' else 's'}"
+    hours, rest = divmod(minutes, _HOUR)
+    if hours and rest:
+        return f"{hours} h {rest} min"
+    return counted(hours, "hour") if hours else counted(rest, "minute")
 
 
 def several(number: int, one: str, more: str) -> str:
