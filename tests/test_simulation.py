@@ -211,14 +211,16 @@ def test_evs_of_a_chain_of_days_go_on_where_they_were():
 def test_sellers_and_buyers_that_lose_by_trading_are_warned_of():
     sellers = run([[1.0, -2.0]], grid__export_price=0.45).warnings
     buyers = run([[1.0, -2.0]], grid__network_charge=0.2).warnings
-    assert sellers == ("1.0 kWh were sold to neighbours below the grid's export price: sellers lose by trading",)
-    assert buyers == ("1.0 kWh were bought from neighbours above the grid's import price: buyers lose by trading",)
+    assert sellers == ("1.00 kWh were sold to neighbours below the grid's export price: sellers lose by trading there",)
+    assert buyers == (
+        "1.00 kWh were bought from neighbours above the grid's import price: buyers lose by trading there",
+    )
 
 
 def test_a_saving_that_only_empties_the_battery_is_warned_of():
     battery = {"capacity_kwh": 5, "discharge_kw": 9, "start_soc": 1}
     (warning,) = run([[-4.0]], battery=battery).warnings
-    assert warning.startswith("the batteries end with 4.0 kWh less than they began with")
+    assert warning.startswith("the battery ends with 4.00 kWh less than it began with")
 
 
 def test_nobody_is_warned_at_the_very_export_price():
