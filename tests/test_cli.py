@@ -387,8 +387,8 @@ def test_ctrl_c_in_a_long_run_ends_at_once_without_a_trace(tmp_path):
 class FakeServer:
     """Stands for the Streamlit process."""
 
-    def __init__(self, command):
-        self.command, self.ended = command, False
+    def __init__(self, command, stdin):
+        self.command, self.ended, self.held = command, False, stdin
         FakeServer.last = self
 
     def wait(self, timeout=None):
@@ -402,17 +402,16 @@ class FakeServer:
 
 @pytest.fixture
 def fake_server(monkeypatch):
-    before = signal.getsignal(signal.SIGTERM)
     monkeypatch.setattr(subprocess, "Popen", FakeServer)
-    yield FakeServer
-    signal.signal(signal.SIGTERM, before)
+    return FakeServer
 
 
 def test_app_starts_streamlit_on_the_dashboard_and_ctrl_c_ends_it_quietly(fake_server):
     done = call("app", "kampung", "--no-browser")
     assert (done.exit_code, done.output) == (0, "")
     command = fake_server.last.command
-    assert command[:4] == [sys.executable, "-m", "streamlit", "run"]
+    assert command[:4] == [sys.executable, "-m", "jiran.cli.dashboard", "run"]
+    assert fake_server.last.held == subprocess.PIPE  # which tells it when this process goes
     assert Path(command[4]).parts[-3:] == ("jiran", "app", "main.py")
     assert command[-2:] == ["--", "kampung"]
     options = dict(zip(command[5:-2:2], command[6:-2:2], strict=True))

@@ -23,6 +23,8 @@ FIGURES = {
     "p2p_share": 1 / 5,
     "grid_export_kwh": 2,
     "grid_import_kwh": 3.6,
+    "street_import_kwh": 3.6,
+    "street_self_sufficiency": 1 - 3.6 / 5,
     "self_consumption": 1 - 2 / 4,
     "self_sufficiency": 1 - 3.6 / 5,
     "self_consumption_homes": 0,
@@ -99,7 +101,7 @@ def test_shares_of_nothing_are_undefined_and_not_zero():
     figures = run([[0.0, 0.0]]).kpis
     undefined = {name for name, value in figures.items() if value is None}
     assert undefined == {
-        "p2p_share", "self_consumption", "self_sufficiency", "self_consumption_homes", "self_sufficiency_homes",
+        "p2p_share", "street_self_sufficiency", "self_consumption", "self_sufficiency", "self_consumption_homes", "self_sufficiency_homes",
         "load_factor", "battery_cycles", "saving_share", "saving_grid_only_share", "saving_jain", "saving_gini",
     }  # fmt: skip
 

@@ -70,7 +70,7 @@ def test_a_file_in_the_way_is_left_alone(result, tmp_path):
 
 def test_a_place_that_cannot_be_written_is_said_in_a_sentence(result, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(JiranError, match=r"out cannot be written: \w+"):
+    with pytest.raises(JiranError, match=r"out: cannot be written: \w+"):
         result.save(tmp_path / "file" / "out")
 
 

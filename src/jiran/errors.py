@@ -59,7 +59,7 @@ class BalanceError(JiranError):
         super().__init__(f"{what} does not balance: {imbalance:.3e} is above the limit of {limit:.0e}")
 
 
-def shortened(text: str, most: int) -> str:
+def shortened(text: str, most: int = 80) -> str:
     """Return a text with its middle left out if it has more than `most` letters.
 
     Example:
@@ -82,5 +82,4 @@ def _shown(value: Any) -> str:
 
 def one_line(error: Exception) -> str:
     """Return what another program's error says, in one short line."""
-    text = " ".join(f"{type(error).__name__}: {error}".split())
-    return text if len(text) <= 200 else text[:197] + "..."
+    return shortened(" ".join(f"{type(error).__name__}: {error}".split()), 200)

@@ -1,7 +1,7 @@
 """The one compiled loop over time.
 
-Each step in order: every home uses its own generation (and the battery of its EV), homes bid, the market clears
-surpluses and deficits into trades, what surplus is left charges the community battery or goes to the grid, what deficit
+Each step in order: every home uses its own generation (and the battery of its EV), homes with an order bid, the market
+clears surpluses and deficits into trades, what surplus is left charges the community battery or goes to the grid, what deficit
 is left is drawn from the battery or the grid. Rule and bidding strategy are arguments, so that one compiled kernel serves
 all of them; called as `run.py_func` the same lines run in plain Python.
 """
@@ -16,8 +16,10 @@ from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PR
 from jiran.bids.signature import BIDS, MATRIX
 from jiran.fleet import lend, use_own
 from jiran.market.base import Rule
-from jiran.market.booking import FINE, NOBODY, TOO_MUCH, exceeds, fault_of
+from jiran.market.booking import FINE, NOBODY, TOO_MUCH, book, to_homes
+from jiran.market.orders import count_orders, homes_with_order
 from jiran.market.signature import GENERATOR, RULE, TRADES, VECTOR
+from jiran.nothing import NOTHING_KWH
 from jiran.records import FLEET, INPUTS, OUTPUTS, Fleet, Inputs, Outputs
 from jiran.storage import BATTERY, Battery, charge, discharge
 
@@ -25,7 +27,7 @@ Array = NDArray[np.float64]
 
 #: Why a run stopped early, besides faults of trades: ROOM means that the buffer of trades is nearly full, CROWDED that
 #: one step needs more room.
-ROOM, CROWDED, TOO_MANY, NO_PRICE = range(4, 8)
+ROOM, CROWDED, TOO_MANY, NO_PRICE, STOPPED = range(TOO_MUCH + 1, TOO_MUCH + 6)
 
 
 _RESULT = types.UniTuple(types.int64, 4)
@@ -98,31 +100,16 @@ def _remember(
 @njit(cache=True)
 def _book(
     trades: NDArray[np.void], new: int, network_charge: float, net_kwh: Array, traded_kwh: Array
-) -> tuple[int, int]:
-    """Add a step's trades to the homes' totals and check each against what there is."""
-    homes = net_kwh.size
-    traded_kwh[:] = 0.0
-    if new < 0 or new > homes * homes:
-        return TOO_MANY, 0
+) -> tuple[int, int, int]:
+    """Add a step's trades to the orders' totals, check them, and charge the network: see `booking.book`."""
+    if new < 0 or new > net_kwh.size * net_kwh.size:
+        return 0, TOO_MANY, 0
     if new > trades.size:
-        return CROWDED, 0
-    for place in range(new):
-        trade = trades[place]
-        fault = fault_of(trade, homes)
-        if fault != FINE:
-            return fault, max(trade.seller, trade.buyer) if fault == NOBODY else trade.seller
-        if trade.seller == trade.buyer:
-            return NOBODY, trade.seller
-        trade.buyer_price += network_charge
-        traded_kwh[trade.seller] += trade.kwh
-        traded_kwh[trade.buyer] -= trade.kwh
-        for home in (trade.seller, trade.buyer):
-            sells = net_kwh[home] > 0.0
-            if sells != (home == trade.seller) or exceeds(
-                net_kwh[home], max(traded_kwh[home], 0.0), max(-traded_kwh[home], 0.0)
-            ):
-                return TOO_MUCH, home
-    return FINE, 0
+        return 0, CROWDED, 0
+    kept, fault, order = book(net_kwh, trades[:new], traded_kwh)
+    for place in range(kept):
+        trades[place].buyer_price += network_charge
+    return kept, fault, order
 
 
 @njit(cache=True)
@@ -137,17 +124,19 @@ def _store(
 ) -> float:
     """Charge or draw the community battery with what the market left; return its new state.
 
-    A battery works in one direction a step: if the market left both surplus and deficit, the larger side has it.
+    A battery works in one direction a step: if the market left both surplus and deficit, the larger side has it, and
+    rounding dust does not tip the scales. Dust itself goes where the rest goes, so that nothing is lost.
     """
-    surplus_kwh, deficit_kwh = 0.0, 0.0
+    surplus_kwh, deficit_kwh, more_kwh = 0.0, 0.0, 0.0
     for home in range(net_kwh.size):
         left_kwh = net_kwh[home] - traded_kwh[home]
+        more_kwh += left_kwh if abs(left_kwh) > NOTHING_KWH else 0.0
         if left_kwh > 0.0:
             surplus_kwh += left_kwh
         else:
             deficit_kwh -= left_kwh
     taken_kwh, given_kwh = 0.0, 0.0
-    if surplus_kwh > deficit_kwh:
+    if more_kwh > 0.0:
         taken_kwh, stored_kwh = charge(battery, stored_kwh, surplus_kwh)
     elif may_draw[step]:
         given_kwh, stored_kwh = discharge(battery, stored_kwh, deficit_kwh)
@@ -198,33 +187,55 @@ def run(
         The first step that was not run, the number of trades written, why it stopped, and the home in question.
     """
     homes = inputs.load_kwh.shape[1]
-    net_kwh, offered_kwh = np.empty(homes), np.zeros(homes)
-    value_price, limit_price, bids = np.empty(homes), np.empty(homes), np.empty(homes)
+    net_kwh, offered_kwh, everybody = np.empty(homes), np.zeros(homes), np.arange(homes)
+    value_price, limit_price = np.empty(homes), np.empty(homes)
     # Strategy and rule get copies: what it is checked against must not be its to change.
-    shown_kwh, parameters = np.empty(homes), np.empty(inputs.parameters.size)
+    shown, bids, parameters = np.empty(homes), np.empty(homes), np.empty(inputs.parameters.size)
     count = 0
     for step in range(first, last):
         if trades.size - count < room:
             return step, count, ROOM, 0
         use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
-        shown_kwh[:] = net_kwh
         floor_price, cap_price = _tariff(step, inputs, net_kwh, value_price, limit_price)
-        bid(
-            shown_kwh, floor_price, cap_price, inputs.traits, inputs.bid_parameters, bid_rng, memory,
-            value_price, limit_price,
-        )  # fmt: skip
+        # A home without an order is not there: neither strategy nor rule sees it.
+        whole = count_orders(net_kwh) == homes
+        orders = everybody if whole else homes_with_order(net_kwh)
+        order_kwh = net_kwh if whole else net_kwh[orders]
+        own_memory = memory if whole or memory.shape[0] == 0 else memory[orders]
+        if orders.size > 0:
+            value, limit = (value_price, limit_price) if whole else (value_price[orders], limit_price[orders])
+            shown[: orders.size] = order_kwh
+            traits = inputs.traits if whole else inputs.traits[orders]
+            bid(
+                shown[: orders.size], floor_price, cap_price, traits, inputs.bid_parameters, bid_rng, own_memory,
+                value, limit,
+            )  # fmt: skip
+            if not whole:
+                value_price[orders], limit_price[orders] = value, limit
         fault, home = _keep_bids(step, fleet, offered_kwh, value_price, limit_price, out)
         if fault != FINE:
             return step, count, fault, home
-        shown_kwh[:], bids[:], parameters[:] = net_kwh, limit_price, inputs.parameters
-        prices = inputs.import_price[step], inputs.export_price[step]
-        new = clear(shown_kwh, bids, prices[0], prices[1], parameters, rng, trades[count:])
         traded_kwh = out.traded_kwh[step]
-        fault, home = _book(trades[count:], new, inputs.network_charge, net_kwh, traded_kwh)
+        new, booked_kwh = 0, traded_kwh if whole else np.zeros(orders.size)
+        bids[: orders.size] = limit_price if whole else limit_price[orders]
+        if orders.size > 0:
+            shown[: orders.size], parameters[:] = order_kwh, inputs.parameters
+            new = clear(
+                shown[: orders.size], bids[: orders.size], inputs.import_price[step], inputs.export_price[step],
+                parameters, rng, trades[count:],
+            )  # fmt: skip
+        new, fault, order = _book(trades[count:], new, inputs.network_charge, order_kwh, booked_kwh)
         if fault != FINE:
-            return step, count, fault, home
+            return step, count, fault, order if fault == NOBODY else orders[order]
         if memory.shape[0] > 0:
-            _remember(trades[count:], new, inputs.network_charge, net_kwh, limit_price, traded_kwh, memory)
+            limit = limit_price if whole else limit_price[orders]
+            _remember(trades[count:], new, inputs.network_charge, order_kwh, limit, booked_kwh, own_memory)
+        if not whole:
+            to_homes(trades[count : count + new], orders)
+            traded_kwh[:] = 0.0
+            traded_kwh[orders] = booked_kwh
+            if memory.shape[0] > 0:
+                memory[orders] = own_memory
         count += new
         out.trades_until[step] = count
         lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)

@@ -35,18 +35,26 @@ KPIS = {
     "p2p_kwh": Kpi("Traded between neighbours", "kWh", "energy of all P2P trades"),
     "trades": Kpi("Trades", "", "number of P2P trades"),
     "p2p_share": Kpi("P2P share of demand", "", "p2p_kwh / demand_kwh"),
-    "self_consumption": Kpi(
-        "Self-consumption", "", "share of generation not exported: 1 - grid_export_kwh / generation_kwh"
+    "street_import_kwh": Kpi(
+        "Grid import of the street",
+        "kWh",
+        "what homes import less what they export, summed over the steps in which that is positive",
     ),
-    "self_sufficiency": Kpi("Self-sufficiency", "", "share of demand not imported: 1 - grid_import_kwh / demand_kwh"),
+    "street_self_sufficiency": Kpi("Self-sufficiency of the street", "", "1 - street_import_kwh / demand_kwh"),
+    "self_consumption": Kpi(
+        "Self-consumption, home by home", "", "share of generation not exported: 1 - grid_export_kwh / generation_kwh"
+    ),
+    "self_sufficiency": Kpi(
+        "Self-sufficiency, home by home", "", "share of demand not imported: 1 - grid_import_kwh / demand_kwh"
+    ),
     "self_consumption_homes": Kpi(
         "Self-consumption, each for itself", "", "share of generation used in the home that generated it"
     ),
     "self_sufficiency_homes": Kpi(
         "Self-sufficiency, each for itself", "", "share of demand met from the home's own roof and EV"
     ),
-    "grid_import_kwh": Kpi("Grid import", "kWh", "energy taken from the grid"),
-    "grid_export_kwh": Kpi("Grid export", "kWh", "energy given to the grid"),
+    "grid_import_kwh": Kpi("Grid import, home by home", "kWh", "energy that homes take from the grid"),
+    "grid_export_kwh": Kpi("Grid export, home by home", "kWh", "energy that homes give to the grid"),
     "peak_import_kw": Kpi(
         "Peak import", "kW", "highest mean power of a step that the community takes from the grid, import less export"
     ),
@@ -136,6 +144,8 @@ def kpis(
         "p2p_kwh": kwh["p2p_sold_kwh"],
         "trades": float(settled.trades.sum()),
         "p2p_share": ratio(kwh["p2p_sold_kwh"], demand),
+        "street_import_kwh": float(np.maximum(net_kwh, 0.0).sum()),
+        "street_self_sufficiency": _rest(float(np.maximum(net_kwh, 0.0).sum()), demand),
         "self_consumption": _rest(kwh["grid_export_kwh"], kwh["generation_kwh"]),
         "self_sufficiency": _rest(kwh["grid_import_kwh"], demand),
         "self_consumption_homes": _rest(shared, kwh["generation_kwh"]),

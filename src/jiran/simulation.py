@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from jiran.bids import find as find_strategy
 from jiran.bids.base import MARKET_PRICE, MEMORY
 from jiran.billing import reprice
 from jiran.errors import JiranError, MechanismError, PluginError, StrategyError, one_line
+from jiran.explain.warnings import warnings
 from jiran.flows import Flows
 from jiran.market import TRADE, booking
 from jiran.market import find as find_rule
@@ -101,12 +103,13 @@ def trade(setting: Setting, without_p2p: Callable[[], Settlement], progress: Pro
     """
     scenario = setting.scenario
     flows, settled, end = _clear(setting, scenario.market, scenario.bids, progress or (lambda _done: None))
-    doubts = setting.data_report.suspicions() if setting.data_report is not None else ()
-    warnings = (*assumptions(setting), *doubts, *_warnings(scenario, settled, setting.start, end))
-    return Result(
+    result = Result(
         scenario, setting.community, setting.timeline, flows, setting.price, settled, without_p2p(),
-        setting.start, end, warnings, setting.data_report,
+        setting.start, end, data_report=setting.data_report,
     )  # fmt: skip
+    doubts = setting.data_report.suspicions() if setting.data_report is not None else ()
+    told = (*assumptions(setting), *doubts, *map(str, warnings(result)))
+    return replace(result, warnings=told)
 
 
 def _clear(setting: Setting, market: Market, bids: Bids, report: Progress) -> tuple[Flows, Settlement, State]:
@@ -236,7 +239,8 @@ def _in_chunks(
         if fault == kernel.CROWDED and room == homes:
             return None
         if fault in _FAULTS:
-            raise MechanismError(rule.name, _FAULTS[fault].format(step=reached, home=_name(community, home)))
+            said = _FAULTS[fault].format(number=home, home=_name(community, home), orders="the homes with an order")
+            raise MechanismError(rule.name, f"in step {reached} it {said}")
         if fault == kernel.NO_PRICE:
             raise StrategyError(
                 strategy.name, f"in step {reached} it bids no usable price for {_name(community, home)}"
@@ -262,38 +266,11 @@ def _blamed(rule: Mechanism, strategy: Strategy, problem: str) -> PluginError:
 
 
 _FAULTS = {
-    booking.NOBODY: "in step {step} it names {home}, which is not there or trades with itself",
-    booking.NOT_A_NUMBER: "in step {step} it writes a trade of {home} whose energy or price is not usable",
-    booking.TOO_MUCH: "in step {step} it trades more than there is for {home}",
-    kernel.CROWDED: "in step {step} it writes more trades than there are pairs of homes",
-    kernel.TOO_MANY: "in step {step} it returns a number of trades that it cannot have written",
+    **booking.WORDS,
+    kernel.CROWDED: "writes more trades than there are pairs of homes",
+    kernel.TOO_MANY: "returns a number of trades that it cannot have written",
 }
 
 
 def _name(community: Community, home: int) -> str:
     return f"home {community.ids[home]}" if 0 <= home < community.size else f"home number {home}"
-
-
-def _warnings(scenario: Scenario, settled: Settlement, start: State, end: State) -> list[str]:
-    """Return what the user should know about prices, and about energy that the run only borrowed."""
-    found = []
-    if scenario.bids_alike:
-        found.append(
-            f"{scenario.market.mechanism} works by bids, but with {scenario.bids.strategy} all homes bid the tariff and are alike to it: choose another "
-            "strategy in bids.strategy"
-        )
-    if settled.sellers_lose_kwh > 0.0:
-        found.append(
-            f"{settled.sellers_lose_kwh:.1f} kWh were sold to neighbours below the grid's export price: sellers lose by trading"
-        )
-    if settled.buyers_lose_kwh > 0.0:
-        found.append(
-            f"{settled.buyers_lose_kwh:.1f} kWh were bought from neighbours above the grid's import price: buyers lose by trading"
-        )
-    borrowed_kwh = start.stored_kwh + start.ev_stored_kwh.sum() - end.stored_kwh - end.ev_stored_kwh.sum()
-    demand_kwh = sum(settled.home_kwh[name].sum() for name in ("load_kwh", "ev_kwh"))
-    if borrowed_kwh > 0.01 * demand_kwh:
-        found.append(
-            f"the batteries end with {borrowed_kwh:.1f} kWh less than they began with: the saving holds energy that was not paid for"
-        )
-    return found

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from jiran.app import sidebar, state
+from jiran.app.showing import plain
 from jiran.app.views import compare, day, homes, market, neighbourhood, paper, trades
 from jiran.errors import JiranError
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+    from streamlit.navigation.page import StreamlitPage
 
 _ICON = Path(__file__).parent / "icon.png"
 
@@ -38,23 +45,32 @@ def main() -> None:
     above = st.container()  # always there, so that what follows keeps its place on the page
     notice = state.take_notice()
     if notice:
-        above.warning(notice, icon=":material/link_off:")
+        above.warning(plain(notice), icon=":material/link_off:")
+    try:
+        with suppress(state.NotRunError):  # the page has said why
+            _body(page, above)
+    finally:
+        state.let_go()
+
+
+def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
+    """Run the scenario, and draw the page and the badge at its foot."""
     try:
         result = state.run(state.scenario())
     except JiranError as error:
-        st.error(f"This scenario cannot be run. {error}", icon=":material/error:")
-        st.stop()
+        st.error(plain(f"This scenario cannot be run. {error}"), icon=":material/error:")
+        return
     for warning in result.warnings:
-        above.warning(f"{warning[0].upper()}{warning[1:]}.", icon=":material/warning:")
+        above.warning(plain(f"{warning[0].upper()}{warning[1:]}."), icon=":material/warning:")
     if result.data_report is not None:
         with above.expander("What was changed in the meter data", icon=":material/fact_check:"):
-            st.markdown("\n".join(f"- {line}" for line in result.data_report.lines()))
+            st.markdown("\n".join(f"- {plain(line)}" for line in result.data_report.lines()))
     with st.container():
         page.run()
-    worst = result.balance
+    worst, currency = result.balance, plain(result.scenario.currency)
     st.caption(
-        f":material/verified: Every kWh and every {result.scenario.currency} is accounted for: the worst imbalance of "
-        f"any step is {worst.kwh:.0e} kWh and {worst.money:.0e} {result.scenario.currency}."
+        f":material/verified: Every kWh and every {currency} is accounted for: the worst imbalance of "
+        f"any step is {worst.kwh:.0e} kWh and {worst.money:.0e} {currency}."
     )
 
 

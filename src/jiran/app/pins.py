@@ -34,7 +34,7 @@ class Difference(NamedTuple):
 def differences(a: Scenario, b: Scenario) -> list[Difference]:
     """Return the fields in which two scenarios differ, in the order of the scenario's own table."""
     data = (as_data(a), as_data(b))
-    left, right = (dict(_flat(one)) for one in data)
+    left, right = (dict(flat(one)) for one in data)
     if a.market.mechanism != b.market.mechanism:  # the parameters of another rule are another rule's
         left, right = (
             {name: value for name, value in one.items() if name == "market.mechanism" or not name.startswith("market.")}
@@ -117,14 +117,14 @@ def unchanged(words: str) -> dict[str, Any]:
     return {"delta": words, "delta_color": "off", "delta_arrow": "off"}
 
 
-def _flat(data: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+def flat(data: Any, name: str = "") -> Iterator[tuple[str, Any]]:
     """Walk through nested data: dotted name and value of each field; homes one by one, other lists whole."""
     if isinstance(data, dict):
         for key, value in data.items():
-            yield from _flat(value, f"{name}.{key}" if name else key)
+            yield from flat(value, f"{name}.{key}" if name else key)
     elif isinstance(data, list | tuple) and name.startswith("homes.") and name.count(".") == 1:
         for place, value in enumerate(data):
-            yield from _flat(value, f"{name}.{place}")
+            yield from flat(value, f"{name}.{place}")
     else:
         yield name, data
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from jiran.app.bills import plain
 from jiran.app.inspector import DUST_KWH
 from jiran.app.outcome import ROUNDING, crossing
+from jiran.app.showing import plain
 from jiran.market import find
 from jiran.words import kwh, price
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Mapping
-from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from threading import Event
 from typing import TYPE_CHECKING
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 #: Seeds of a comparison with bands.
 SEEDS = 30
+
+#: While no run ends, the progress function is called this often, so that it can stop a comparison of long runs.
+_LOOK_S = 0.2
 
 #: Runs of so many home-steps together are in memory at once, about 2 GB; a larger one is alone.
 _AT_ONCE_HOME_STEPS = 40_000_000
@@ -65,7 +68,13 @@ def compare(
     if not cases:
         raise JiranError("there is nothing to compare: name at least one case")
     known: Samples = {} if samples is None else samples
-    report = progress or (lambda _done: None)
+    told = [0.0]
+
+    def report(done: float) -> None:
+        told[0] = done
+        if progress is not None:
+            progress(done)
+
     first = next(iter(cases.values())).seed
     chosen = tuple(range(first, first + seeds))
     left = dict(cases)
@@ -78,7 +87,7 @@ def compare(
             if key not in known
         }
         # Closed at once if the progress function stops the comparison: what has not begun is not run any more.
-        with closing(_run_all(todo)) as runs:
+        with closing(_run_all(todo, lambda: report(told[0]))) as runs:
             for count, (key, found) in enumerate(runs, 1):
                 known[key] = found
                 report((place + count / len(todo)) / seeds)
@@ -120,8 +129,13 @@ def _key(scenario: Scenario, seed: int) -> str:
     return f"{seed} {scenario.model_dump_json(exclude={'name', 'description', 'seed'})}"
 
 
-def _run_all(scenarios: dict[str, Scenario]) -> Generator[tuple[str, Sample | PluginError]]:
-    """Run scenarios, several at a time; those that share a setting work it out once. A rule's fault is its result."""
+def _run_all(scenarios: dict[str, Scenario], look: Callable[[], None]) -> Generator[tuple[str, Sample | PluginError]]:
+    """Run scenarios, several at a time; those that share a setting work it out once. A rule's fault is its result.
+
+    Args:
+        scenarios: By key.
+        look: Is called now and then while they run; an exception it raises stops them.
+    """
     shared: dict[str, list[tuple[str, Scenario]]] = {}
     for key, scenario in scenarios.items():
         alike = scenario.model_copy(update={"market": Market(), "bids": Bids()})
@@ -134,11 +148,22 @@ def _run_all(scenarios: dict[str, Scenario]) -> Generator[tuple[str, Sample | Pl
         with ThreadPoolExecutor(max(1, min(os.cpu_count() or 1, fit))) as pool:
             jobs = {pool.submit(_sample, setting, scenario, baseline, optima, stop): key for key, scenario in group}
             try:
-                yield from ((jobs[job], job.result()) for job in as_completed(jobs))
+                yield from ((jobs[job], job.result()) for job in _as_they_end(jobs, look))
             except BaseException:
                 stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+
+def _as_they_end(
+    jobs: Iterable[Future[Sample | PluginError]], look: Callable[[], None]
+) -> Iterator[Future[Sample | PluginError]]:
+    """Yield jobs as they end, and look up now and then in between."""
+    left = set(jobs)
+    while left:
+        done, left = wait(left, _LOOK_S, FIRST_COMPLETED)
+        look()
+        yield from done
 
 
 class _Optima:

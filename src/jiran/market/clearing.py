@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from jiran.errors import JiranError, MechanismError, ScenarioError, one_line
-from jiran.market.booking import NOBODY, NOT_A_NUMBER, TOO_MUCH, book, finite
+from jiran.market.booking import FINE, NOBODY, TOO_MUCH, WORDS, add_money, book, finite, to_homes
 from jiran.market.lots import generator
-from jiran.market.matching import Vector
+from jiran.market.orders import Homes, Vector, count_orders, homes_with_order
 from jiran.market.registry import find
 from jiran.market.trade import TRADE
+from jiran.words import counted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -69,7 +70,8 @@ def clear(
     """Clear one step with a mechanism.
 
     Args:
-        net_kwh: Surplus (> 0, sells) or deficit (< 0, buys) of each participant, kWh, shape (participant,).
+        net_kwh: Surplus (> 0, sells) or deficit (< 0, buys) of each participant, kWh, shape (participant,). Of
+            `jiran.nothing.NOTHING_KWH` or less it is rounding and no order: nothing depends on who has it.
         mechanism: A name from `jiran.mechanisms`, or the path of a file with a rule.
         import_price: What the grid takes for a kWh.
         export_price: What the grid gives for a kWh.
@@ -96,7 +98,9 @@ def clear(
     if limit.shape != net.shape:
         raise ScenarioError("limit_price", len(limit), f"must have one price for each of the {net.size} participants")
     values = rule.numbers(rule.values(parameters))
-    return _add_up(rule, net, _run(rule, net, limit, prices, values, seed))
+    if count_orders(net) == net.size:
+        return _clear(rule, net, limit, prices, values, seed, None)
+    return _clear(rule, net, limit, prices, values, seed, homes_with_order(net))
 
 
 def _finite(name: str, values: ArrayLike) -> Vector:
@@ -111,8 +115,44 @@ def _finite(name: str, values: ArrayLike) -> Vector:
     return array
 
 
+def _clear(
+    rule: Mechanism,
+    net: Vector,
+    limit: Vector,
+    prices: tuple[float, float],
+    values: Vector,
+    seed: int,
+    homes: Homes | None,
+) -> Clearing:
+    """Let a rule clear the orders of some homes (None: all have one), check its trades and add them up."""
+    order_kwh, bids = (net, limit) if homes is None else (net[homes], limit[homes])
+    trades = _run(rule, order_kwh, bids, prices, values, seed) if order_kwh.size else np.zeros(0, TRADE)
+    traded = np.empty(order_kwh.size)
+    kept, fault, order = book(order_kwh, trades, traded)
+    if fault != FINE:
+        raise MechanismError(rule.name, _words(fault, order, net, traded, homes))
+    trades = trades[:kept]
+    if homes is not None:
+        to_homes(trades, homes)
+        traded, of_orders = np.zeros(net.size), traded
+        traded[homes] = of_orders
+    paid, received = np.zeros(net.size), np.zeros(net.size)
+    add_money(trades, paid, received)
+    columns = (trades[name].copy() for name in TRADE.names or ())
+    return Clearing(*columns, np.maximum(traded, 0.0), np.maximum(-traded, 0.0), paid, received)
+
+
+def _words(fault: int, order: int, net: Vector, traded: Vector, homes: Homes | None) -> str:
+    """Say what is wrong with a rule's trades."""
+    home = order if homes is None or fault == NOBODY else int(homes[order])
+    words = WORDS[fault].format(number=order, orders=counted(traded.size, "order"), home=f"participant {home}")
+    if fault == TOO_MUCH:
+        words += f": {abs(traded[order]):g} kWh of {abs(net[home]):g} kWh"
+    return words
+
+
 def _run(rule: Mechanism, net: Vector, limit: Vector, prices: tuple[float, float], values: Vector, seed: int) -> Any:
-    """Return the trades of a rule.
+    """Return the trades of a rule, by numbers of orders.
 
     There is room for as many trades as participants. A rule that asks for more is run again, as in a simulation.
     """
@@ -133,33 +173,6 @@ def _run(rule: Mechanism, net: Vector, limit: Vector, prices: tuple[float, float
             raise MechanismError(rule.name, f"failed: {one_line(error)}") from error
         if 0 <= count <= room:
             return trades[:count]
-        pairs = int(np.count_nonzero(net > 0.0) * np.count_nonzero(net < 0.0))
-        if not room < count <= pairs:
-            raise MechanismError(rule.name, f"returns {count} trades, more than there are pairs of seller and buyer")
-        room = pairs
-
-
-def _add_up(rule: Mechanism, net: Vector, trades: Any) -> Clearing:
-    """Add up the trades and refuse those that break an order."""
-    sold, bought, paid, received = [np.zeros(net.size) for _ in range(4)]
-    fault, home = book(net, trades, sold, bought, paid, received)
-    if fault == NOBODY:
-        raise MechanismError(rule.name, f"names a participant that is not one of the {net.size}")
-    if fault == NOT_A_NUMBER:
-        raise MechanismError(rule.name, "writes a trade whose energy or price is not a usable number")
-    if fault == TOO_MUCH:
-        raise MechanismError(
-            rule.name,
-            f"trades {max(sold[home], bought[home]):g} kWh for participant {home}, whose net energy is {net[home]:g} kWh",
-        )
-    return Clearing(
-        trades["seller"].copy(),
-        trades["buyer"].copy(),
-        trades["kwh"].copy(),
-        trades["buyer_price"].copy(),
-        trades["seller_price"].copy(),
-        sold,
-        bought,
-        paid,
-        received,
-    )
+        if not room < count <= net.size**2:
+            raise MechanismError(rule.name, f"returns {count} trades, and there are {net.size**2} pairs of homes")
+        room = net.size**2

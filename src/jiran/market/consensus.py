@@ -8,7 +8,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from jiran.market.base import Parameter, mechanism
-from jiran.market.matching import DUST_KWH, Trades, Vector, record
+from jiran.market.matching import Trades, Vector, record
+from jiran.nothing import NOTHING_KWH
 
 Matrix = NDArray[np.float64]
 
@@ -59,7 +60,7 @@ def consensus(
     it stops short by the tolerance, and of 1 kWh wanted at 10 and at 9 and 1 kWh sold at 0 it gives the second a part,
     for the first kWh is worth most. Not truthful: a single buyer who understates its limit pays less.
     """
-    sellers, buyers = np.flatnonzero(net_kwh > DUST_KWH), np.flatnonzero(net_kwh < -DUST_KWH)
+    sellers, buyers = np.flatnonzero(net_kwh > 0.0), np.flatnonzero(net_kwh < 0.0)
     if sellers.size == 0 or buyers.size == 0 or limit_price[buyers].max() <= limit_price[sellers].min():
         return 0
     kwh, price = _negotiate(net_kwh[sellers], -net_kwh[buyers], limit_price[sellers], limit_price[buyers], parameters)
@@ -67,7 +68,7 @@ def consensus(
     for place in range(kwh.size):
         row, column = divmod(place, buyers.size)
         seller, buyer = sellers[row], buyers[column]
-        if kwh[row, column] > DUST_KWH and limit_price[seller] <= limit_price[buyer]:
+        if kwh[row, column] > NOTHING_KWH and limit_price[seller] <= limit_price[buyer]:
             agreed = min(max(price[row, column], limit_price[seller]), limit_price[buyer])
             count = record(trades, count, seller, buyer, kwh[row, column], agreed, agreed)
     return count

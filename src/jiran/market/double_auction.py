@@ -11,12 +11,13 @@ from jiran.market.matching import Trades, Vector, record, shuffled
 from jiran.market.merit import (
     BUYS,
     SELLS,
-    Homes,
     between,
     clear_in_merit_order,
     merit_order,
     set_prices,
 )
+from jiran.market.orders import Homes
+from jiran.nothing import NOTHING_KWH
 
 
 @mechanism(
@@ -92,10 +93,10 @@ def _take_resting(
     count = 0
     wanted_kwh = abs(net_kwh[home])
     for other in book:
-        if wanted_kwh <= 0.0 or side * limit_price[other] < side * limit_price[home]:
+        if wanted_kwh <= NOTHING_KWH or side * limit_price[other] < side * limit_price[home]:
             break
         kwh = min(wanted_kwh, left_kwh[other])
-        if kwh > 0.0:
+        if kwh > NOTHING_KWH:
             seller, buyer = (home, other) if side == SELLS else (other, home)
             count = record(trades, count, seller, buyer, kwh, limit_price[other], limit_price[other])
             left_kwh[other] -= kwh
@@ -135,9 +136,8 @@ def continuous_double_auction(
     left_kwh = np.zeros(net_kwh.size)  # an order that has not arrived, or is filled, has nothing that rests
     count = 0
     for home in arrival:
-        if net_kwh[home] != 0.0:
-            side, book = (SELLS, bids) if net_kwh[home] > 0.0 else (BUYS, asks)
-            count += _take_resting(net_kwh, limit_price, left_kwh, home, side, book, trades[count:])
+        side, book = (SELLS, bids) if net_kwh[home] > 0.0 else (BUYS, asks)
+        count += _take_resting(net_kwh, limit_price, left_kwh, home, side, book, trades[count:])
     return count
 
 
@@ -177,7 +177,7 @@ def random_p2p(
         if place < sellers.size and other < buyers.size:
             seller, buyer = sellers[place], buyers[other]
             kwh = min(left_kwh[seller], left_kwh[buyer])
-            if kwh > 0.0 and limit_price[buyer] >= limit_price[seller]:
+            if kwh > NOTHING_KWH and limit_price[buyer] >= limit_price[seller]:
                 price = between(limit_price[seller], limit_price[buyer], parameters[0])
                 count = record(trades, count, seller, buyer, kwh, price, price)
                 left_kwh[seller] -= kwh

@@ -84,6 +84,12 @@ def plugin_files(data: dict[str, Any]) -> dict[str, str]:
     return {section: name for section, name in named.items() if isinstance(name, str) and name.endswith(".py")}
 
 
+def input_files(scenario: Scenario) -> list[Path]:
+    """Return the files that a run of a scenario reads: meter data, and plug-ins that are files."""
+    data = scenario.homes.data
+    return [Path(name) for name in (*([data.path] if data else ()), *plugin_files(as_data(scenario)).values())]
+
+
 def as_data(scenario: Scenario) -> dict[str, Any]:
     """Return a scenario as plain nested data, as TOML holds it."""
     data: dict[str, Any] = scenario.model_dump(exclude_none=True)

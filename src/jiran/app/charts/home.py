@@ -92,18 +92,6 @@ def role_rows(result: Result, by_hour: Array) -> tuple[list[str], Array]:
     return labels, np.vstack([*means, by_home[most]])
 
 
-def roles_alt(by_hour: Array) -> str:
-    """Say what `roles` shows."""
-    sold = np.maximum(by_hour, 0.0).sum(axis=1)
-    if not sold.any():
-        return "Nobody sells or buys at any hour."
-    sellers, buyers = int((by_hour.sum(axis=0) > 0).sum()), int((by_hour.sum(axis=0) < 0).sum())
-    return (
-        f"Who sells and who buys at which hour: most is sold around {int(sold.argmax()):02d}:00. Over the whole "
-        f"period {sellers} homes sell more than they buy, {buyers} buy more than they sell."
-    )
-
-
 def day_parts(result: Result, at: int, window: Window) -> tuple[list[str], list[tuple[str, str, Array]], int]:
     """Return times, and name, colour and kWh (sources > 0, uses < 0) of each part of a home's day; and minutes."""
     size = -(-(window.last - window.first) // _MOST_BARS)

@@ -24,7 +24,7 @@ from jiran.app.charts.base import (
     short,
 )
 from jiran.nothing import NOTHING_MONEY
-from jiran.words import KIND_NAMES, money
+from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec
@@ -140,19 +140,6 @@ def picked(selection: list[dict[str, object]], spec: Spec) -> str | None:
     return None
 
 
-def bills_alt(homes: pl.DataFrame, currency: str) -> str:
-    """Say what `bills` shows."""
-    ordered = homes.sort("saving", descending=True)
-    best, worst = ordered.row(0, named=True), ordered.row(-1, named=True)
-    worse = homes.filter(pl.col("saving") < -NOTHING_MONEY).height
-    return (
-        f"Bills of homes with the grid alone, without P2P and with P2P. {best['id']} saves most: "
-        f"{money(best['cost_without_p2p'], currency)} becomes {money(best['cost'], currency)}. {worst['id']} saves "
-        f"least: {money(worst['cost_without_p2p'], currency)} becomes {money(worst['cost'], currency)}. "
-        f"{worse} of {homes.height} homes are worse off."
-    )
-
-
 def saving_by_kind(homes: pl.DataFrame) -> pl.DataFrame:
     """Return the mean saving of a home of each kind, and how many there are."""
     kinds = kinds_there(homes["kind"])
@@ -206,15 +193,6 @@ def _kinds_of_a(there: list[str], of_a: pl.DataFrame | None) -> list[dict[str, o
         if kind in there
     ]
     return [ghost_strokes(marks, 38)]
-
-
-def kinds_alt(homes: pl.DataFrame, currency: str) -> str:
-    """Say what `kinds` shows."""
-    words = [
-        f"{KIND_NAMES[kind]} {money(saving, currency)}"
-        for kind, saving in saving_by_kind(homes).select("kind", "saving").iter_rows()
-    ]
-    return f"Mean saving of a home by kind: {', '.join(words)}."
 
 
 def spread(homes: pl.DataFrame, currency: str, of_a: pl.DataFrame | None = None) -> Spec:
@@ -292,14 +270,3 @@ def lorenz_curve(homes: pl.DataFrame, of_a: pl.DataFrame | None = None) -> Spec:
 def _lorenz_points(homes: pl.DataFrame) -> list[list[float]]:
     x, y = lorenz(homes) or ([], [])
     return [[short(100 * a, 1), short(100 * b, 1)] for a, b in zip(x, y, strict=True)]
-
-
-def lorenz_words(homes: pl.DataFrame) -> str:
-    """Say where the curve is half way: what the half of homes that saves least gets."""
-    curve = lorenz(homes)
-    if curve is None:
-        return "Trading saves nothing in all, so there is no saving to share."
-    half = float(np.interp(0.5, *curve))
-    if half < 0.0:
-        return "The half of the homes that saves least loses, taken together, and the other half gains."
-    return f"The half of the homes that saves least has {half:.0%} of the saving; with equal savings it would have 50%."

@@ -78,7 +78,7 @@ def balances_alt(step: RunStep) -> str:
     most = orders.row(int(orders["balance_kwh"].arg_max() or 0), named=True)
     least = orders.row(int(orders["balance_kwh"].arg_min() or 0), named=True)
     return (
-        f"Energy of each home at {step.label}: {most['home']} has the highest balance with "
+        f"Energy of each home, {step.label}: {most['home']} has the highest balance with "
         f"{kwh(most['balance_kwh'])}, {least['home']} the lowest with {kwh(least['balance_kwh'])}."
     )
 
@@ -126,4 +126,4 @@ def in_and_out_parts(step: RunStep) -> list[tuple[str, int, float, str]]:
 def in_and_out_alt(step: RunStep) -> str:
     """Say what `in_and_out` shows."""
     words = [f"{name} {kwh(value)}" for name, _, value, _ in in_and_out_parts(step) if value > DUST_KWH]
-    return f"Energy in and out of the community at {step.label}: {', '.join(words) or 'none'}."
+    return f"Energy in and out of the community, {step.label}: {', '.join(words) or 'none'}."

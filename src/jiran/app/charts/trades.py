@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from jiran import palette
 from jiran.app.charts.base import MOST_HOMES, chart, kinds_there, names, room, short
-from jiran.words import KIND_NAMES, counted, money
+from jiran.words import KIND_NAMES, money
 from jiran.words import kwh as kwh_text
 
 if TYPE_CHECKING:
@@ -43,13 +43,6 @@ def pair_totals(result: Result, window: Window) -> pl.DataFrame:
         seller_kind=kinds.gather(seller),
         buyer_kind=kinds.gather(buyer),
     ).drop("pair")
-
-
-def traded(result: Result, window: Window) -> str:
-    """Say what homes traded in a window."""
-    trades, currency = result.flows.trades_between(window.first, window.last), result.scenario.currency
-    paid = float(trades["kwh"] @ trades["buyer_price"])
-    return f"{kwh_text(float(trades['kwh'].sum()))} in {counted(len(trades), 'trade')} for {money(paid, currency)}"
 
 
 def _sums(pair: NDArray[np.int64], trades: NDArray[np.void], pairs: int) -> pl.DataFrame:

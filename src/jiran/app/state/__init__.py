@@ -15,7 +15,8 @@ from jiran.app.state.choices import (
     set_own_orders,
     take_step,
 )
-from jiran.app.state.finished import cleared, compare, go_on, pinned, pinned_words, prepare, result, run
+from jiran.app.state.finished import cleared, compare, go_on, let_go, pinned, pinned_words, prepare, result, run
+from jiran.app.state.remarks import remark, set_remark
 from jiran.app.state.session import (
     back_to_pinned,
     base,
@@ -32,8 +33,10 @@ from jiran.app.state.session import (
     take_notice,
     unpin,
 )
+from jiran.app.watched import NotRunError
 
 __all__ = [
+    "NotRunError",
     "OwnOrders",
     "back_to_pinned",
     "base",
@@ -45,6 +48,7 @@ __all__ = [
     "go_on",
     "is_new_upload",
     "keep",
+    "let_go",
     "open_page",
     "open_step",
     "own_orders",
@@ -56,6 +60,7 @@ __all__ = [
     "pinned_scenario",
     "pinned_words",
     "prepare",
+    "remark",
     "remember_pages",
     "result",
     "run",
@@ -63,6 +68,7 @@ __all__ = [
     "set_base",
     "set_draw",
     "set_own_orders",
+    "set_remark",
     "take_notice",
     "take_step",
     "unpin",

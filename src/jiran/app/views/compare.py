@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from jiran.app import rule_tables, state
-from jiran.app.bills import plain
 from jiran.app.charts import compare as charts
 from jiran.app.drawing import draw
+from jiran.app.showing import plain
 from jiran.app.views import compare_pair
 from jiran.app.views.compare_parts import compared, files
 from jiran.bids import find as find_strategy

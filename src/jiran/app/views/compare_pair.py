@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from jiran.app import rule_tables, state
-from jiran.app.bills import plain
 from jiran.app.pins import label
+from jiran.app.showing import plain
 from jiran.app.views.compare_parts import compared, files
 from jiran.report import is_pair, versus
 

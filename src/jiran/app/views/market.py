@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from jiran.app import state
-from jiran.app.bills import plain
 from jiran.app.inspector import busiest_step, step_label, take_apart
 from jiran.app.outcome import by_chance, outcome_of_run
+from jiran.app.showing import plain
 from jiran.app.views import market_orders
 from jiran.app.views.market_scene import Scene
 from jiran.app.views.market_stations import Station, of_run, of_table

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from jiran.app import state
-from jiran.app.bills import plain
 from jiran.app.export import csv_bytes
 from jiran.app.orders import (
     EMPTY,
@@ -19,6 +18,7 @@ from jiran.app.orders import (
     read_csv,
     read_orders,
 )
+from jiran.app.showing import plain
 from jiran.errors import JiranError
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.bills import plain
 from jiran.app.outcome import ROUNDING, marginal_pair
+from jiran.app.showing import plain
 from jiran.words import price
 
 if TYPE_CHECKING:

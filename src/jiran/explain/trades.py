@@ -1,0 +1,70 @@
+"""What the log of trades adds up to, and which homes took part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jiran.explain.say import amount, energy, several
+from jiran.nothing import NOTHING_KWH
+from jiran.sentences import Figures, form
+from jiran.words import counted, money
+
+if TYPE_CHECKING:
+    from jiran.result import Result
+
+
+def _total_words(figures: Figures) -> str:
+    if not figures["trades"]:
+        return "Nothing was traded."
+    paid = figures["paid"]
+    worth = amount(paid, figures["currency"]) if paid >= 0.0 else money(paid, figures["currency"])
+    return (
+        f"Neighbours traded {energy(figures['kwh'])} in {counted(figures['trades'], 'trade')}; the buyers paid {worth}."
+    )
+
+
+@form("trades.total", _total_words)
+def total(result: Result, first: int, last: int) -> Figures:
+    """Say what all trades of the steps first <= step < last add up to: always."""
+    log = result.flows.trades_between(first, last)
+    return {
+        "trades": len(log),
+        "kwh": float(log["kwh"].sum()),
+        "paid": float(log["kwh"] @ log["buyer_price"]),
+        "currency": result.scenario.currency,
+    }
+
+
+def _roles_words(figures: Figures) -> str:
+    homes = several(figures["homes"], "home generates", "homes generate")
+    needs = "needs" if figures["homes"] == 1 else "need"
+    text = f"{homes} {energy(figures['generation_kwh'])} and {needs} {energy(figures['demand_kwh'])}."
+    if not figures["sellers"]:
+        return f"{text} No home sold to a neighbour."
+    sold = several(figures["sellers"], "home sold", "homes sold")
+    if figures["sellers"] == 1:
+        return f"{text} {sold} to neighbours{', and also bought' if figures['both'] else ', and never bought'}."
+    also = "none" if not figures["both"] else f"{figures['both']:,}"
+    return f"{text} {sold} to neighbours; {also} of them also bought."
+
+
+@form("trades.roles", _roles_words)
+def roles(result: Result, first: int, last: int) -> Figures:
+    """Say what homes generate and need, and how many sold and bought in the steps first <= step < last: always."""
+    kwh = {name: values[first:last].sum() for name, values in result.settlement.step_kwh.items()}
+    if (first, last) == (0, result.timeline.steps):
+        sold, bought = (result.settlement.home_kwh[name] for name in ("p2p_sold_kwh", "p2p_bought_kwh"))
+    else:
+        sold, bought = (
+            result.flows.between(name, first, last).sum(axis=0) for name in ("p2p_sold_kwh", "p2p_bought_kwh")
+        )
+    sells, buys = np.asarray(sold) > NOTHING_KWH, np.asarray(bought) > NOTHING_KWH
+    return {
+        "homes": result.community.size,
+        "generation_kwh": float(kwh["generation_kwh"]),
+        "demand_kwh": float(kwh["load_kwh"] + kwh["ev_kwh"]),
+        "sellers": int(sells.sum()),
+        "both": int((sells & buys).sum()),
+    }
