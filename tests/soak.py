@@ -44,16 +44,21 @@ def drafts(folder):
 
 
 def forked(work):
-    """Run work in a child process that ends as the command line does; return its number."""
+    """Run work in a child process that ends as the command line does; return its number once it hears signals."""
+    heard, ready = os.pipe()
     child = os.fork()
     if child == 0:
-        end_at_once()
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         try:
+            end_at_once()
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            os.write(ready, b"x")
             work()
         except BaseException:  # noqa: BLE001  a fork must not go on as its parent
             os._exit(1)
         os._exit(0)
+    os.close(ready)
+    os.read(heard, 1)
+    os.close(heard)
     return child
 
 
