@@ -52,18 +52,20 @@ TARGETS = (
     "thesis/notes.txt", "street.toml/out", "deep/er/out", "./out", "dangling", "circle", "same", "a" * 300, "a" * 300 + ".csv",
 )  # fmt: skip
 SMALL = ("--set", "steps=2")
-OWN = "homes.groups = [{ kind = 'solar' }, { kind = 'normal' }]\nsteps = 2\n"
+OWN = "name = 'own'\nhomes.groups = [{ kind = 'solar' }, { kind = 'normal' }]\nsteps = 2\n"
 
 
 @pytest.fixture
 def desk(tmp_path, monkeypatch):
     """A folder with files that a user may have."""
     monkeypatch.chdir(tmp_path)
-    Path("street.toml").write_text(f"# mine\nname = 'own'\n{OWN}", encoding="utf-8")
+    Path("street.toml").write_text(f"# mine\n{OWN}", encoding="utf-8")
     Path("marked.toml").write_bytes(b"\xef\xbb\xbf" + OWN.encode())
     Path("linked.toml").symlink_to("street.toml")
     Path("half.toml").write_text("x = [", encoding="utf-8")
-    Path("meter.toml").write_text("steps = 2\nstart = 2026-01-01\nhomes.data.path = 'meter.csv'\n", encoding="utf-8")
+    Path("meter.toml").write_text(
+        "name = 'metered'\nsteps = 2\nstart = 2026-01-01\nhomes.data.path = 'meter.csv'\n", encoding="utf-8"
+    )
     rows = "\n".join(f"2026-01-01T{hour:02}:00,{hour % 3},1" for hour in range(24))
     Path("meter.csv").write_text(f"time,=A load,B load\n{rows}\n", encoding="utf-8")
     Path("hard.csv").hardlink_to("meter.csv")

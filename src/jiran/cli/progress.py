@@ -7,7 +7,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from jiran.cli.printing import console
 from jiran.cli.signals import last_words
@@ -26,8 +26,8 @@ def progress(what: str = "Simulating") -> Iterator[Callable[[float], None]]:
     if not screen.is_interactive:
         yield lambda _done: None
         return
-    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn()
-    bar = Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=screen, transient=True)
+    columns = TextColumn("{task.description}"), BarColumn(30), TaskProgressColumn(), TimeRemainingColumn()
+    bar = Progress(*columns, TextColumn("left"), console=screen, transient=True)
     task = bar.add_task("Getting ready (the first run ever compiles)", total=None)
     timer = threading.Timer(1.0, bar.start)
     timer.daemon = True

@@ -81,7 +81,9 @@ def _fill(folder: Path, files: Mapping[str, Callable[[BinaryIO], object]], about
         write_new(folder / name, write)
     whole = {**about, "files": {name: sha256(folder / name) for name in files}}
     text = json.dumps(whole, indent=2, allow_nan=False) + "\n"
-    write_new(folder / MANIFEST, lambda file: file.write(text.encode()))
+    part = folder / "part"
+    write_new(part, lambda file: file.write(text.encode()))
+    part.rename(folder / MANIFEST)
     sync_folder(folder)
 
 
