@@ -15,7 +15,6 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
-import tomli_w
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 

@@ -6,6 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
+import tomli_w
 
 import jiran
 import opening
@@ -14,7 +15,7 @@ from jiran import Scenario
 from jiran.app import links
 from jiran.scenario import validate
 from jiran.scenario.files import as_data, read_scenario
-from opening import PAGES, QUICK, by_command_line, by_link, drawn, faults, viewer
+from opening import PAGES, QUICK, by_link, drawn, faults, viewer
 
 #: The suite opens 300 scenarios: in parts, for the workers to share, and each on the first page and one more.
 PARTS, IN_PART = 10, 30
@@ -116,7 +117,7 @@ def test_a_file_of_the_command_line_opens_with_own_rules_homes_and_prices(tmp_pa
     ]
     for case in cases:
         path = tmp_path / "own.toml"
-        path.write_text(opening.tomli_w.dumps(case))
+        path.write_text(tomli_w.dumps(case))
         assert not faults(viewer(), jiran.load_scenario(path), named=str(path)), case["name"]
 
 

@@ -33,9 +33,9 @@ MOST = 10_000_000
         (8784, 60, dt.datetime(2027, 3, 1), "A year"),  # noqa: DTZ001
         (8760, 60, dt.datetime(2027, 3, 1), "365 days"),  # noqa: DTZ001
         (366 * 24, 60, dt.datetime(2028, 2, 29), "A year"),  # noqa: DTZ001
-        (60, 60, EQUINOX, "2 days 12 h"),
+        (60, 60, EQUINOX, "60 h"),
         (1, 5, EQUINOX, "5 min"),
-        (MOST, 1, EQUINOX, "6944 days 10 h 40 min".replace("6944", "6,944")),
+        (MOST, 1, EQUINOX, "166,666 h 40 min"),
     ],
 )
 def test_a_length_has_a_name(steps, minutes, start, words):
@@ -61,7 +61,7 @@ def test_more_steps_than_there_may_be_are_cut_off_with_a_sentence():
     made = period.resized(MOST, 60, 1, MOST)
     assert made.steps == MOST
     assert made.note == (
-        "416,666 days 16 h would be 600,000,000 steps of 1 min, more than there may be: now 6,944 days 10 h 40 min."
+        "10,000,000 h would be 600,000,000 steps of 1 min, more than there may be: now 166,666 h 40 min."
     )
 
 

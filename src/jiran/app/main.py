@@ -7,8 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 from jiran.app import sidebar, state
+from jiran.app.bills import plain
+from jiran.app.labels import by_labels, in_words
 from jiran.app.views import compare, day, homes, market, neighbourhood, paper, trades
 from jiran.errors import JiranError
+from jiran.scenario.files import as_data
 
 _ICON = Path(__file__).parent / "icon.png"
 
@@ -38,23 +41,26 @@ def main() -> None:
     above = st.container()  # always there, so that what follows keeps its place on the page
     notice = state.take_notice()
     if notice:
-        above.warning(notice, icon=":material/link_off:")
+        above.warning(plain(notice), icon=":material/link_off:")
     try:
         result = state.run(state.scenario())
     except JiranError as error:
-        st.error(f"This scenario cannot be run. {error}", icon=":material/error:")
+        st.error(
+            f"This scenario cannot be run. {plain(in_words(error, as_data(state.scenario())))}", icon=":material/error:"
+        )
         st.stop()
     for warning in result.warnings:
-        above.warning(f"{warning[0].upper()}{warning[1:]}.", icon=":material/warning:")
+        said = by_labels(warning, "")
+        above.warning(plain(f"{said[0].upper()}{said[1:]}."), icon=":material/warning:")
     if result.data_report is not None:
         with above.expander("What was changed in the meter data", icon=":material/fact_check:"):
-            st.markdown("\n".join(f"- {line}" for line in result.data_report.lines()))
+            st.markdown("\n".join(f"- {plain(line)}" for line in result.data_report.lines()))
     with st.container():
         page.run()
-    worst = result.balance
+    worst, currency = result.balance, plain(result.scenario.currency)
     st.caption(
-        f":material/verified: Every kWh and every {result.scenario.currency} is accounted for: the worst imbalance of "
-        f"any step is {worst.kwh:.0e} kWh and {worst.money:.0e} {result.scenario.currency}."
+        f":material/verified: Every kWh and every {currency} is accounted for: the worst imbalance of any step is "
+        f"{worst.kwh:.0e} kWh and {worst.money:.0e} {currency}."
     )
 
 

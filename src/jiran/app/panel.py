@@ -82,7 +82,7 @@ class Panel:
 
     def label(self, name: str, label: str) -> str:
         """Return what a field's control is called, as Markdown shows it, and remember it for messages."""
-        currency = plain(str(self.data["currency"]))
+        currency = plain(str(self.current["currency"]))
         self.labels[name] = label.format(currency=currency)
         return self.labels[name]
 
