@@ -24,13 +24,16 @@ from jiran import JiranError, Scenario
 from jiran.app import links
 from jiran.app.labels import LENGTH, TOP, folded
 from jiran.app.panel import at as value_at
-from jiran.scenario.files import as_data, to_toml
+from jiran.scenario import KINDS, validate
+from jiran.scenario.files import as_data, to_toml, with_overrides
 
 MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")
 #: Path of each page; the first is the one that opens.
 PAGES = ("neighbourhood", "day", "market", "trades", "homes", "compare", "paper")
 #: Pages whose work does not grow with the rules: Compare runs all of them, and takes most of the time.
 QUICK = tuple(path for path in PAGES if path != "compare")
+#: Small runs: it is the pages that are tried here.
+_MOST_HOME_STEPS = 1_500
 _CONTROLS = ("slider", "number_input", "selectbox", "text_input", "text_area", "toggle")
 
 
@@ -147,11 +150,49 @@ def _without_empty(scenario: Scenario) -> dict[str, Any]:
     return data | {"homes": data["homes"] | {"groups": groups}}
 
 
+def odd(rng: np.random.Generator, most_home_steps: int) -> Scenario:
+    """Draw an ordinary scenario with what is valid and rarely seen: long numbers, prices by the step, own values."""
+    while True:
+        data = as_data(valid.ordinary(rng, most_home_steps))
+        changes: dict[str, Any] = {
+            "seed": int(rng.integers(0, 2**63)),
+            "battery.capacity_kwh": rng.random() * 10.0 ** rng.integers(-6, 6),
+            "battery.reserve_price": rng.normal(),
+            "battery.sell_price": rng.normal(),
+            "ev.supply.reserve_price": float(rng.choice([0.0, -1e6, 1e6, 1e-7])),
+            "grid.import_price": list(rng.normal(0.3, 0.5, data["steps"])),
+            "grid.export_price": list(rng.random(24)),
+            "grid.network_charge": rng.random() * 10.0 ** rng.integers(-9, 6),
+            "load.low_kw": rng.random() * 0.1,
+            "load.high_kw": 1.0 + rng.random(),
+            "solar.derate": rng.random(),
+            "currency": str(rng.choice(["INR", "₹", "*x*", "[a](b)", "$", "a, b", "{x}"])),
+        }
+        data |= {"homes": {"groups": [_group(rng) for _ in range(rng.integers(1, 9))]}}
+        chosen = rng.choice(list(changes), rng.integers(1, 6), replace=False)
+        try:
+            return validate(with_overrides(data, {str(name): changes[name] for name in chosen}))
+        except JiranError:
+            continue
+
+
+def _group(rng: np.random.Generator) -> dict[str, Any]:
+    """Draw a group with some values of its own; one home if it does not say how many."""
+    group: dict[str, Any] = {
+        "kind": str(rng.choice(KINDS)),
+        "pv_kwp": rng.random() * 30,
+        "load_low_kw": rng.random() / 9,
+    }
+    group |= {"count": int(rng.integers(0, 5)), "load_high_kw": 2.5, "evening_factor": 10 * rng.random(), "ev_kw": 7.4}
+    left_out = rng.choice(["pv_kwp", "load_low_kw", "count", "load_high_kw", "evening_factor", "ev_kw"], 3)
+    return {name: value for name, value in group.items() if name not in left_out}
+
+
 def drawn(number: int, seed: int) -> Iterator[Scenario]:
-    """Yield so many scenarios that the command line runs, ordinary and wild ones in turn."""
+    """Yield so many scenarios that the command line runs: wild, ordinary and odd ones in turn."""
     rng = np.random.default_rng(seed)
     while number:
-        scenario = (valid.wild, valid.ordinary)[number % 2](rng)
+        scenario = (valid.wild, valid.ordinary, odd)[number % 3](rng, _MOST_HOME_STEPS)
         if runs(scenario):
             number -= 1
             yield scenario
@@ -171,8 +212,8 @@ def main_(number: int) -> int:
                 found = faults(app, scenario, named=named)
         dead += bool(found)
         for fault in found:
-            print(f"{what}: {fault}", flush=True)
-    print(f"opened {len(cases)}, dead {dead}")
+            sys.stdout.write(f"{what}: {fault}\n")
+    sys.stdout.write(f"opened {len(cases)}, dead {dead}\n")
     return dead
 
 

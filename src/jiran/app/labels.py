@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from jiran.app.fields import PLUGINS, info, leaves
+from jiran.errors import JiranError, ScenarioError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,9 +130,10 @@ def named(name: str, data: dict[str, Any]) -> tuple[str, str]:
         >>> named("ev.blocks", {})
         ('Blocks', '')
     """
+    groups = data.get("homes", {}).get("groups", ())
     match name.split("."):
-        case ["homes", "groups", place, field] if place.isdigit():
-            kind = group_label(data["homes"]["groups"], int(place))
+        case ["homes", "groups", place, field] if place.isdigit() and int(place) < len(groups):
+            kind = group_label(groups, int(place))
             return (kind, "") if field == "count" else (f"{kind}, {field.replace('_', ' ')}", "")
         case _:
             label, heading = _LABELS.get(name, (_spelled(name), ""))
@@ -185,6 +187,24 @@ def by_labels(words: str, field: str) -> str:
         return f"“{control(name)}”" if name in _LABELS and name != field else found[0]
 
     return re.sub(r"[a-z]+(?:[._][a-z0-9]+)+", label, words)
+
+
+def in_words(error: JiranError, data: dict[str, Any]) -> str:
+    """Return what cannot be done, in the names that the panel uses.
+
+    Args:
+        error: What a scenario cannot be, or what went wrong with it.
+        data: The scenario's data.
+
+    Example:
+        >>> from jiran.errors import ScenarioError
+        >>> in_words(ScenarioError("battery.start_soc", 0.0, "must be at least min_soc = 0.2"), {})
+        'State of charge at the start (battery): must be at least “Lowest state of charge” = 0.2'
+    """
+    if not isinstance(error, ScenarioError):
+        return str(error)
+    name = named(error.field, data)[0] if error.field in _LABELS or error.field.startswith("homes.") else error.field
+    return f"{name}: {by_labels(error.allowed, error.field)}"
 
 
 def _spelled(name: str) -> str:

@@ -57,7 +57,7 @@ def show_steps(panel: Panel) -> None:
     """Draw the number of steps, after the period that decides it."""
     key, takes = _keys(panel).steps, values("steps")
     steps = st.number_input(
-        panel.label("steps", LENGTH["steps"]), int(takes.least or 1), _most(), step=1, key=key, required=True, help=meaning("steps"),
+        panel.label("steps", LENGTH["steps"]), int(takes.least or 1), _most(), step=1, key=key, help=meaning("steps"),
         on_change=state.set_remark, args=(None,),
     )  # fmt: skip
     panel.say("steps", steps)

@@ -10,6 +10,7 @@ from jiran.app import links, state
 from jiran.app.showing import plain
 from jiran.app.fields import default, info, leaves, names_plugin
 from jiran.app.pins import flat
+from jiran.errors import JiranError
 from jiran.scenario import validate
 from jiran.scenario.files import as_data, with_overrides
 
@@ -56,11 +57,20 @@ class Panel:
     def _spell_out(self) -> None:
         """Name changes as controls name them; a scenario that changes cannot describe becomes a base of its own."""
         before, after = dict(flat(self.data)), dict(flat(self.current))
-        changes = {name: after.get(name) for name in (*before, *after) if before.get(name) != after.get(name)}
-        if as_data(validate(with_overrides(self.base.data, changes))) != self.current:
+        changes = {
+            name: after.get(name)
+            for name in dict.fromkeys((*before, *after))
+            if before.get(name) != after.get(name) and (name in after or name in _ONE_BY_ONE)
+        }
+        try:
+            same = as_data(validate(with_overrides(self.base.data, changes))) == self.current
+        except JiranError:  # groups of homes that came or went are no changes of fields
+            same = False
+        if not same:
             whole = links.base_of_data(self.base.label, with_overrides(self.base.data, self.given))
             state.set_base(whole)
-            self.base, self.data, changes = whole, self.current, {}
+            self.base, self.data, changes = whole, as_data(validate(whole.data)), {}
+            self.current = self.data
         self.given = changes
 
     def key(self, name: str) -> str:
@@ -72,7 +82,7 @@ class Panel:
 
     def label(self, name: str, label: str) -> str:
         """Return what a field's control is called, as Markdown shows it, and remember it for messages."""
-        currency = plain(str(self.data["currency"]))
+        currency = plain(str(self.current["currency"]))
         self.labels[name] = label.format(currency=currency)
         return self.labels[name]
 

@@ -45,7 +45,7 @@ def name(steps: int, minutes: int, start: dt.datetime) -> str:
     Example:
         >>> import datetime as dt
         >>> name(96, 15, dt.datetime(2026, 3, 21)), name(60, 60, dt.datetime(2026, 3, 21))
-        ('A day', '2 days 12 h')
+        ('A day', '60 h')
     """
     length = steps * minutes
     return next((known for known, its in periods(start).items() if its == length), span(length))
@@ -56,12 +56,12 @@ def span(length: int) -> str:
 
     Example:
         >>> span(5), span(60), span(75), span(1440), span(3600)
-        ('5 min', '1 h', '1 h 15 min', '1 day', '2 days 12 h')
+        ('5 min', '1 h', '1 h 15 min', '1 day', '60 h')
     """
-    days, rest = divmod(length, _DAY)
-    hours, minutes = divmod(rest, _HOUR)
-    parts = ((days, counted(days, "day")), (hours, f"{hours} h"), (minutes, f"{minutes} min"))
-    return " ".join(words for amount, words in parts if amount)
+    if length % _DAY == 0:
+        return counted(length // _DAY, "day")
+    hours, minutes = divmod(length, _HOUR)
+    return " ".join(words for amount, words in ((hours, f"{hours:,} h"), (minutes, f"{minutes} min")) if amount)
 
 
 def resized(steps: int, minutes: int, now: int, most: int) -> Resized:

@@ -9,7 +9,7 @@ import streamlit as st
 from jiran.app import controls, length, links, state, upload
 from jiran.app.controls import Control, Slider
 from jiran.app.fields import PLUGINS, Values, has, info, meaning, names_plugin, parameter_values, values
-from jiran.app.labels import CHOSEN, TOP, by_labels, folded, group_label, named
+from jiran.app.labels import CHOSEN, TOP, by_labels, folded, group_label, in_words
 from jiran.app.panel import Panel
 from jiran.app.showing import plain
 from jiran.bids import strategies
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from jiran.plugin import Plugin
 
+_LONG_SEED = 10**9
 #: Groups of homes that have a control of their own.
 _MOST_GROUPS = 40
 #: Single homes that are told.
@@ -63,8 +64,10 @@ def _keep(panel: Panel) -> None:
     try:
         state.keep(panel.wanted)
     except ScenarioError as error:
-        name = panel.labels.get(error.field) or plain(" ".join(named(error.field, panel.data)))
-        said = f"{name}: {plain(by_labels(error.allowed, error.field))}"
+        # A control that is folded away is told with its heading; one that is seen has its own name beside it.
+        said = plain(in_words(error, panel.current))
+        if error.field in panel.places:
+            said = f"{panel.labels[error.field]}: {plain(by_labels(error.allowed, error.field))}"
         panel.places.get(error.field, st.container()).error(said, icon=":material/error:")
     except JiranError as error:
         st.error(plain(str(error)), icon=":material/error:")
@@ -112,7 +115,8 @@ def _main(panel: Panel) -> None:
     left, right = st.columns(2)
     with left:
         length.show_steps(panel)
-    with right:
+    # A seed that is too long for half the width gets all of it.
+    with right if max(panel.now("seed"), panel.start("seed")) < _LONG_SEED else st.container():
         _top(panel, "seed")
     length.show_remark()
     _top(panel, "grid.import_price")
@@ -143,7 +147,7 @@ def _number(
         panel.say(name, value)
         return
     start = panel.start(name)
-    control = Control(panel.key(name), label, plain(help_text))
+    control = Control(panel.key(name), label, plain(by_labels(help_text, name)))
     chosen = controls.number(control, value, value if isinstance(start, list | tuple) else start, takes, step, slider)
     panel.say(name, chosen)
 
@@ -226,7 +230,7 @@ def _parameters(panel: Panel, name: str) -> None:
 def _field(panel: Panel, name: str, label: str) -> None:
     """Draw the widget that fits a field's type and bounds."""
     if isinstance(panel.now(name), bool):
-        control = Control(panel.key(name), panel.label(name, label), plain(meaning(name)))
+        control = Control(panel.key(name), panel.label(name, label), plain(by_labels(meaning(name), name)))
         panel.say(name, st.toggle(control.label, panel.now(name), key=control.key, help=control.help))
         return
     takes, unit = values(name), info(name).json_schema_extra["unit"]
@@ -239,7 +243,7 @@ def _field(panel: Panel, name: str, label: str) -> None:
 def _widget(panel: Panel, name: str, label: str, help_text: str, takes: Values, step: float) -> None:
     """Draw a choice, a share with a slider, or a number to type in."""
     if takes.choices:
-        control = Control(panel.key(name), panel.label(name, label), plain(help_text))
+        control = Control(panel.key(name), panel.label(name, label), plain(by_labels(help_text, name)))
         panel.say(name, controls.choice(control, panel.now(name), takes))
         return
     share = takes.most == 1 and takes.least == 0
