@@ -132,14 +132,15 @@ def _one_home(result: Result, before: Result | None, of_a: pl.DataFrame | None) 
     left, right = st.columns(2, gap="medium")
     with left:
         st.caption(f"**{day(result.timeline, window.first)}**: up, where the energy came from; down, where it went.")
-        alt = home_charts.day_alt(result, home, window)
+        place = result.community.ids.index(home)
+        alt = str(home_charts.day_words(result, place, window.first, window.last))
         draw(home_charts.day(result, home, window), key="home_day", alt=alt, height=340)
     with right:
         st.caption(
             "**The bill of the whole period**: what neighbours and battery change in the bill with the grid alone."
         )
         steps, currency = bill_steps(result, home), result.scenario.currency
-        alt = home_charts.waterfall_alt(steps, home, currency)
+        alt = str(home_charts.bill_words(result, place))
         end = None if of_a is None else next(iter(of_a.filter(pl.col("id") == home)["cost"]), None)
         draw(home_charts.waterfall(steps, currency, end), key="home_bill", alt=alt, height=340)
     _trades(result, home, window)
