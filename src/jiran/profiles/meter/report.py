@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.sentences import Figures, form
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -116,16 +118,7 @@ class DataReport:
 
     def lines(self) -> list[str]:
         """Return a sentence for each kind of change that happened."""
-        return list(self._sentences())
-
-    def _sentences(self) -> Iterator[str]:
-        for what, (one, several) in SENTENCES.items():
-            rows = [row for row in self.rows if row.what == what]
-            if not rows:
-                continue
-            total = self.total(what)
-            text = (one if total == 1 else several).format(n=f"{total:,}")
-            yield f"{text}: {_named(rows)}." if text and _named(rows) else f"{text or rows[0].detail}."
+        return [f"{sentence}." for what in SENTENCES if (sentence := changed(self, what)) is not None]
 
 
 def counted(ids: tuple[str, ...], quantity: str, what: str, counts: NDArray[np.int64]) -> list[Change]:
@@ -133,11 +126,29 @@ def counted(ids: tuple[str, ...], quantity: str, what: str, counts: NDArray[np.i
     return [Change(ids[home], quantity, what, int(counts[home])) for home in np.flatnonzero(counts)]
 
 
-def _named(rows: list[Change]) -> str:
-    """List what the changes concern, shortened: homes with their counts, or the details."""
-    parts = list(_parts(rows))
-    more = f" and {len(parts) - NAMED} more" if len(parts) > NAMED else ""
-    return ", ".join(parts[:NAMED]) + more
+def _words(figures: Figures) -> str:
+    one, several = SENTENCES[figures["what"]]
+    text = (one if figures["total"] == 1 else several).format(n=f"{figures['total']:,}")
+    named = ", ".join(figures["named"]) + (f" and {figures['more']:,} more" if figures["more"] else "")
+    if not text:
+        return str(figures["detail"])
+    return f"{text}: {named}" if named else text
+
+
+@form("data.changed", _words)
+def changed(report: DataReport, what: str) -> Figures | None:
+    """Say how often a kind of change happened, and to what, without a full stop; None if it did not."""
+    rows = [row for row in report.rows if row.what == what]
+    if not rows:
+        return None
+    named = tuple(_parts(rows))
+    return {
+        "what": what,
+        "total": sum(row.count for row in rows),
+        "named": named[:NAMED],
+        "more": max(0, len(named) - NAMED),
+        "detail": rows[0].detail,
+    }
 
 
 def _parts(rows: Iterable[Change]) -> Iterator[str]:
