@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -150,6 +151,8 @@ def busiest_step(result, first, last):
 
 def price(value):
     """Return a price with as many digits as it has, at most four, at least two below 1."""
+    if 1e-9 < abs(value) < 5e-5:  # two digits that count
+        return f"{Decimal(f'{value:.1e}'):f}".rstrip("0")
     text = decimals(value, 4).rstrip("0").rstrip(".").replace(",", "")
     return decimals(value, 2) if 0 < abs(float(text)) < 1 and len(text.partition(".")[2]) < 2 else text
 
