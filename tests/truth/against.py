@@ -23,6 +23,9 @@ _CHANGES: tuple[dict[str, Any], ...] = (
     {"grid.export_price": 0.5},
     {"seed": 7},
     {"steps": 30},
+    {"step_minutes": 5},
+    {"time_zone": "UTC"},
+    {"currency": "EUR"},
 )
 
 
@@ -66,3 +69,27 @@ def worse(result, before):
     else:
         words = (f"{many(abs(now - then), 'home', 'homes')} {'more' if now > then else 'fewer'} than in A",)
     return Claim(figures, words)
+
+
+@oracle("against.apart", of_pair)
+def apart(before, result):
+    a, b = before.scenario, result.scenario
+    starts = [f"{run.steps['time'][0]:%-d %b %Y at %H:%M}" for run in (before, result)]
+    if a.step_minutes != b.step_minutes:
+        what, one, other = "step", a.step_minutes, b.step_minutes
+        words = (f"{many(one, 'minute', 'minutes')} long, these {other:,}",)
+    elif a.steps != b.steps:
+        what, one, other = "steps", a.steps, b.steps
+        words = (f"A has {many(one, 'step', 'steps')}, this has {other:,}",)
+    elif starts[0] != starts[1]:
+        what, one, other = "start", *starts
+        words = (f"A starts on {one}, this on {other}",)
+    elif before.steps["time"].dt.epoch().to_list() != result.steps["time"].dt.epoch().to_list():
+        what, one, other = "zone", a.time_zone, b.time_zone
+        words = (f"A is in the time zone {one}, this in {other}",)
+    elif a.currency != b.currency:
+        what, one, other = "currency", a.currency, b.currency
+        words = (f"A is in {one}, this in {other}",)
+    else:
+        return None
+    return Claim({"what": what, "of_a": one, "this": other}, words)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import jiran.app.charts.home
+import jiran.app.charts.run_step
 import jiran.explain.homes
 import jiran.explain.trades
 import jiran.explain.warnings
+from jiran.app.inspector import take_apart
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from truth.harness import Claim, oracle
 from truth.rounding import amount, decimals, energy, many, percent
 from truth.run import hours_of_the_clock, of_window, sold_at_all
 
 assert jiran.explain.homes, jiran.explain.trades  # bring the forms in
-assert jiran.explain.warnings
+assert jiran.explain.warnings, jiran.app.charts
 
 NAMES = {"solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal"}
 
@@ -292,3 +295,105 @@ def borrowed(result):
 def pays_to_use(result):
     steps = sum(price < 0 for price in result.steps["import_price"])
     return Claim({"steps": steps}, (f"in {many(steps, 'step', 'steps')} the", "below 0:")) if steps else None
+
+
+@oracle("trades.pairs_chart", of_window)
+def pairs_chart(result, first, last):
+    kwh, paid = defaultdict(float), defaultdict(float)
+    for row in result.trades.to_dicts():
+        if first <= row["step"] < last:
+            kwh[row["seller"], row["buyer"]] += row["kwh"]
+            paid[row["seller"], row["buyer"]] += row["paid"]
+    if not kwh:
+        return None
+    ids = result.community.ids
+    order = sorted(kwh, key=lambda pair: (-round(kwh[pair], 7), ids.index(pair[0]), ids.index(pair[1])))[:3]
+    most, words = [], [f"between {many(len(kwh), 'pair', 'pairs')} of"]
+    for seller, buyer in order:
+        total = paid[seller, buyer]
+        most.append((seller, buyer, kwh[seller, buyer], total))
+        worth = amount(total, result) if total >= 0 else signed(total, result)
+        words.append(f"{seller} sold {energy(kwh[seller, buyer])} to {buyer} for {worth}")
+    return Claim({"pairs": len(kwh), "most": tuple(most), "currency": result.scenario.currency}, tuple(words))
+
+
+@oracle("home.day_chart", of_home)
+def day_chart(result, home, first, last):
+    kwh = {name: float(sum(result.flows[name][first:last, home])) for name in result.flows}
+    sides = {
+        "came": {"Own sun": "generation", "EV": "ev_supplied", "Neighbours": "p2p_bought", "Battery": "battery_drawn", "Grid": "grid_import"},
+        "went": {"Household": "load", "EV": "ev", "Neighbours": "p2p_sold", "Battery": "battery_charged", "Grid": "grid_export"},
+    }  # fmt: skip
+    found = {
+        side: tuple((name, kwh[f"{flow}_kwh"]) for name, flow in flows.items() if kwh[f"{flow}_kwh"] >= 0.005)
+        for side, flows in sides.items()
+    }
+    words = [f"{name} {energy(part)}" for parts in found.values() for name, part in parts]
+    name = result.community.ids[home]
+    nowhere = [f"{word} nowhere" for side, word in (("came", "from"), ("went", "to")) if not found[side]]
+    return Claim({"home": name} | found, (f"Energy of {name}:", *words, *nowhere))
+
+
+@oracle("home.bill_chart", lambda drawn: [subject[:2] for subject in of_home(drawn)])
+def bill_chart(result, home):
+    kwh = {name: result.flows[name][:, home] for name in result.flows}
+    row, price = result.homes.row(home, named=True), result.prices
+    own = kwh["generation_kwh"] + kwh["ev_supplied_kwh"] - kwh["load_kwh"] - kwh["ev_kwh"]
+    pays, gets = float(kwh["grid_import_kwh"] @ price.grid_import), float(kwh["grid_export_kwh"] @ price.grid_export)
+    if home in result.flows.fleet.homes:
+        parts = [("Grid", pays - gets - row["cost_grid_only"])]
+    else:
+        alone = sum(max(-net, 0.0) * cost for net, cost in zip(own, price.grid_import, strict=True))
+        earned = sum(max(net, 0.0) * worth for net, worth in zip(own, price.grid_export, strict=True))
+        parts = [("Grid import", pays - alone), ("Grid export", earned - gets)]
+    battery = float(kwh["battery_drawn_kwh"] @ price.battery_sells - kwh["battery_charged_kwh"] @ price.battery_buys)
+    at_the_end = float(result.settlement.extra[home])
+    fund = row["cost"] - (row["p2p_paid"] - row["p2p_received"] + pays - gets + battery + at_the_end)
+    parts += [
+        ("Paid to neighbours", row["p2p_paid"]),
+        ("Paid by neighbours", -row["p2p_received"]),
+        ("Battery", battery),
+    ]
+    parts += [("End of the billing period", at_the_end), ("Share of the battery fund", fund)]
+    changes = tuple((name, value) for name, value in parts if abs(value) >= 0.005)
+    figures = {"home": row["id"], "alone": row["cost_grid_only"], "changes": changes, "now": row["cost"]}
+    words = [f"{name} {signed(value, result)}" for name, value in changes] or ["changes: none"]
+    ends = (f"Bill of {row['id']}: {signed(row['cost_grid_only'], result)} with", f"now {signed(row['cost'], result)}.")
+    return Claim(figures | {"currency": result.scenario.currency}, (*ends, *words))
+
+
+def of_step(drawn):
+    """Yield two steps of the run, taken apart."""
+    for _ in range(2):
+        yield (take_apart(drawn.result, int(drawn.rng.integers(drawn.result.timeline.steps))),)
+
+
+def signed_energy(kwh):
+    return energy(kwh) if kwh >= 0 else f"-{energy(-kwh)}"
+
+
+@oracle("step.balances", of_step)
+def balances(step):
+    net = {}
+    for row in step.orders.to_dicts():
+        net[row["home"]] = row["generation_kwh"] + row["ev_supplied_kwh"] - row["load_kwh"] - row["ev_kwh"]
+    most = next(home for home, kwh in net.items() if kwh >= max(net.values()) - NOTHING_KWH)
+    least = next(home for home, kwh in net.items() if kwh <= min(net.values()) + NOTHING_KWH)
+    figures = {"label": step.label, "most": most, "least": least, "highest": net[most], "lowest": net[least]}
+    words = (
+        f"{most} has the highest balance with {signed_energy(net[most])},",
+        f"{least} the lowest with {signed_energy(net[least])}.",
+    )
+    return Claim(figures, (f", {step.label}:", *words))
+
+
+@oracle("step.in_and_out", of_step)
+def in_and_out(step):
+    names = {
+        "Sun": "generation", "From EVs": "ev_supplied", "From the battery": "battery_drawn", "From the grid": "grid_import",
+        "Households": "load", "EV charging": "ev", "To the battery": "battery_charged", "To the grid": "grid_export",
+    }  # fmt: skip
+    parts = tuple((name, step.energy[f"{flow}_kwh"]) for name, flow in names.items())
+    parts = tuple((name, kwh) for name, kwh in parts if kwh > NOTHING_KWH)
+    words = [f"{name} {energy(kwh)}" for name, kwh in parts] or ["none"]
+    return Claim({"label": step.label, "parts": parts}, (f", {step.label}:", *words))

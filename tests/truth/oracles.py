@@ -5,5 +5,5 @@ from __future__ import annotations
 import importlib
 
 #: Modules with oracles; one line each.
-NAMES = ("truth.run", "truth.battery", "truth.day", "truth.homes", "truth.against")
+NAMES = ("truth.run", "truth.battery", "truth.day", "truth.homes", "truth.against", "truth.paper", "truth.data")
 MODULES = [importlib.import_module(name) for name in NAMES]

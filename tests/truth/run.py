@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -64,7 +65,7 @@ def street(result):
             "none has a solar roof" if not roofs else many(roofs, "has a solar roof", "have a solar roof"),
             "none has an electric car" if not cars else many(cars, "has an electric car", "have an electric car"),
             f"a shared battery of {size(battery)} kWh" if battery else "no shared battery",
-            f"over {duration(minutes)},",
+            f"over {duration(minutes)} from",
             start,
         ),
     )
@@ -150,6 +151,8 @@ def busiest_step(result, first, last):
 
 def price(value):
     """Return a price with as many digits as it has, at most four, at least two below 1."""
+    if 1e-9 < abs(value) < 5e-5:  # two digits that count
+        return f"{Decimal(f'{value:.1e}'):f}".rstrip("0")
     text = decimals(value, 4).rstrip("0").rstrip(".").replace(",", "")
     return decimals(value, 2) if 0 < abs(float(text)) < 1 and len(text.partition(".")[2]) < 2 else text
 
@@ -160,8 +163,7 @@ def both_gained(result):
     if not sold_at_all(result) or np.any(result.settlement.extra != 0):
         return None
     if not all(
-        row["import_price"] - row["buyer_price"] > NOTHING_MONEY
-        and row["seller_price"] - row["export_price"] > NOTHING_MONEY
+        row["import_price"] - row["buyer_price"] > 1e-4 and row["seller_price"] - row["export_price"] > 1e-4
         for row in rows
     ):
         return None
@@ -179,11 +181,12 @@ def both_gained(result):
     return Claim(
         spans | {"currency": currency, "cars": cars},
         (
-            f"would have paid it {currency} {said['import']} a kWh",
-            f"would have got {currency} {said['export']} from it;",
-            f"the buyer paid {currency} {said['paid']}",
+            f"the grid took {currency} {said['import']} for a kWh",
+            f"gave {currency} {said['export']} for one;",
+            f"cost {currency} {said['paid']},"
+            if said["got"] == said["paid"]
+            else f"buyer paid {currency} {said['paid']} and the seller got {currency} {said['got']},",
             *(["What a car gave"] if cars else []),
-            *([f"the seller got {currency} {said['got']}"] if said["got"] != said["paid"] else []),
         ),
     )
 

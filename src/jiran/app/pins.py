@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from jiran.app.labels import named
+from jiran.explain.against import apart as _apart
 from jiran.scenario.files import as_data
 from jiran.words import counted
 
@@ -68,16 +67,8 @@ def label(a: Scenario, b: Scenario) -> str:
 
 def apart(a: Result, b: Result) -> str | None:
     """Say why A's lines cannot be drawn over those of another run; None if they can."""
-    left, right = a.timeline, b.timeline
-    if left.step_minutes != right.step_minutes:
-        return f"A's steps are {left.step_minutes} minutes long, these {right.step_minutes}"
-    if left.steps != right.steps:
-        return f"A has {counted(left.steps, 'step')}, this has {right.steps:,}"
-    if not np.array_equal(left.local_s, right.local_s) or not np.array_equal(left.utc_s, right.utc_s):
-        return f"A starts on {a.scenario.start:%d %b %Y at %H:%M}, this on {b.scenario.start:%d %b %Y at %H:%M}"
-    if not same_money(a, b):
-        return f"A is in {a.scenario.currency}, this in {b.scenario.currency}"
-    return None
+    why = _apart(a, b)
+    return None if why is None else str(why)
 
 
 def same_money(a: Result, b: Result) -> bool:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from jiran.explain.run import home_saving
 from jiran.explain.say import amount, several
 from jiran.nothing import NOTHING_MONEY
 from jiran.sentences import Figures, Sentence, form, said
+from jiran.words import counted
 
 if TYPE_CHECKING:
     from jiran.result import Result
@@ -73,3 +76,38 @@ def worse(result: Result, before: Result) -> Figures | None:
     if (now == then and homes == homes_of_a) or now == then == 0:
         return None
     return {"now": now, "then": then, "homes": homes, "homes_of_a": homes_of_a}
+
+
+def _apart_words(figures: Figures) -> str:
+    of_a, this = figures["of_a"], figures["this"]
+    return {
+        "step": lambda: f"A's steps are {counted(of_a, 'minute')} long, these {this:,}",
+        "steps": lambda: f"A has {counted(of_a, 'step')}, this has {this:,}",
+        "zone": lambda: f"A is in the time zone {of_a}, this in {this}",
+        "start": lambda: f"A starts on {of_a}, this on {this}",
+        "currency": lambda: f"A is in {of_a}, this in {this}",
+    }[figures["what"]]()
+
+
+@form("against.apart", _apart_words)
+def apart(before: Result, result: Result) -> Figures | None:
+    """Say why what happened in A cannot be laid over another run step by step, if it cannot; without a full stop."""
+    a, b = before.scenario, result.scenario
+    pairs = (
+        ("step", a.step_minutes, b.step_minutes),
+        ("steps", before.timeline.steps, result.timeline.steps),
+        ("start", *(_moment(run) for run in (before, result))),
+        ("zone", a.time_zone, b.time_zone) if not _same_clock(before, result) else ("zone", "", ""),
+        ("currency", a.currency, b.currency),
+    )
+    return next(({"what": what, "of_a": of_a, "this": this} for what, of_a, this in pairs if of_a != this), None)
+
+
+def _moment(result: Result) -> str:
+    return f"{result.timeline.local[0].astype(object):%-d %b %Y at %H:%M}"
+
+
+def _same_clock(one: Result, other: Result) -> bool:
+    """Tell whether two runs have the same instants, by the world's clock and by that on the wall."""
+    left, right = one.timeline, other.timeline
+    return bool(np.array_equal(left.utc_s, right.utc_s) and np.array_equal(left.local_s, right.local_s))

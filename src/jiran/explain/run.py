@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: A sum of many amounts has a residue of this share of what was summed.
 _RESIDUE = 1e-12
+#: A kWh that is cheaper or dearer by less than the last digit of a price is worth the same.
+_LEAST_GAIN = 1e-4
 #: What is stored at the end is compared by hundredths of a kWh.
 _LEAST_STORED_KWH = 0.005
 #: Amounts that differ by less than this share are the same, for the question which comes first.
@@ -42,6 +44,9 @@ def first_most(values: NDArray[np.number[Any]]) -> int:
     return int((values >= most - _SAME * abs(most)).argmax())
 
 
+_MAY_TRADE = " that may sell electricity to each other"
+
+
 def _street_words(figures: Figures) -> str:
     has = [
         several(figures["roofs"], "has a solar roof", "have a solar roof"),
@@ -51,8 +56,8 @@ def _street_words(figures: Figures) -> str:
     parts = [text.replace("no have", "none has") for text in has]
     parts.append(battery if figures["battery_kwh"] else "there is no shared battery")
     return (
-        f"A simulation of {counted(figures['homes'], 'home')} over {length(figures['minutes'])}, "
-        f"from {figures['start']}: {listed(parts)}."
+        f"A simulation of {counted(figures['homes'], 'home')}{_MAY_TRADE if figures['homes'] > 1 else ''}, over "
+        f"{length(figures['minutes'])} from {figures['start']}: {listed(parts)}."
     )
 
 
@@ -145,17 +150,17 @@ def busiest_step(result: Result, first: int, last: int) -> Figures | None:
 def _why_words(figures: Figures) -> str:
     currency = figures["currency"]
 
-    def span(name: str, *, unit: bool = False) -> str:
+    def span(name: str) -> str:
         low, high = (price(value) for value in figures[name])
         text = low if low == high else f"{low} to {high}"
-        return f"{currency} {text}{' a kWh' if unit else ''}"
+        return f"{currency} {text}"
 
-    pays = (
-        f"paid {span('paid')}" if span("paid") == span("got") else f"paid {span('paid')}, the seller got {span('got')}"
-    )
+    cost = f"a kWh cost {span('paid')}"
+    if span("paid") != span("got"):
+        cost = f"the buyer paid {span('paid')} and the seller got {span('got')}"
     text = (
-        f"In every trade both sides did better than with the grid: a buyer would have paid it {span('import', unit=True)}, a "
-        f"seller would have got {span('export')} from it; between neighbours the buyer {pays}."
+        f"Why it paid: the grid took {span('import')} for a kWh and gave {span('export')} for one; between neighbours {cost}, "
+        "so in every trade both sides did better."
     )
     return f"{text} What a car gave it has to charge again, which is not counted in this." if figures["cars"] else text
 
@@ -170,7 +175,7 @@ def both_gained(result: Result) -> Figures | None:
     of_trade = result.flows.step_of_trades(0, result.timeline.steps)
     cheaper = grid.grid_import[of_trade] - trades["buyer_price"]
     dearer = trades["seller_price"] - grid.grid_export[of_trade]
-    if min(cheaper.min(), dearer.min()) <= NOTHING_MONEY or result.settlement.extra.any():
+    if min(cheaper.min(), dearer.min()) <= _LEAST_GAIN or result.settlement.extra.any():
         return None
     spans = {"import": grid.grid_import[steps], "export": grid.grid_export[steps]}
     spans |= {"paid": trades["buyer_price"], "got": trades["seller_price"]}

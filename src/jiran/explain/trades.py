@@ -14,12 +14,14 @@ from jiran.words import counted, money
 if TYPE_CHECKING:
     from jiran.result import Result
 
+#: Pairs that are said, and digits to which their energy must differ to be in order.
+_MOST_SAID, _ALIKE = 3, 7
+
 
 def _total_words(figures: Figures) -> str:
     if not figures["trades"]:
         return "Nothing was traded."
-    paid = figures["paid"]
-    worth = amount(paid, figures["currency"]) if paid >= 0.0 else money(paid, figures["currency"])
+    worth = _worth(figures["paid"], figures["currency"])
     return (
         f"Neighbours traded {energy(figures['kwh'])} in {counted(figures['trades'], 'trade')}; the buyers paid {worth}."
     )
@@ -67,4 +69,33 @@ def roles(result: Result, first: int, last: int) -> Figures:
         "demand_kwh": float(kwh["load_kwh"] + kwh["ev_kwh"]),
         "sellers": int(sells.sum()),
         "both": int((sells & buys).sum()),
+    }
+
+
+def _pairs_words(figures: Figures) -> str:
+    deals = [
+        f"{seller} sold {energy(kwh)} to {buyer} for {_worth(paid, figures['currency'])}"
+        for seller, buyer, kwh, paid in figures["most"]
+    ]
+    return f"Trades between {counted(figures['pairs'], 'pair')} of homes; most: {'; '.join(deals)}."
+
+
+def _worth(paid: float, currency: str) -> str:
+    return amount(paid, currency) if paid >= 0.0 else money(paid, currency)
+
+
+@form("trades.pairs_chart", _pairs_words)
+def pairs_chart(result: Result, first: int, last: int) -> Figures | None:
+    """Say which pairs traded most in the steps first <= step < last, if any did."""
+    log, homes = result.flows.trades_between(first, last), result.community.size
+    if not len(log):
+        return None
+    pair, place = np.unique(log["seller"].astype(np.int64) * homes + log["buyer"], return_inverse=True)
+    kwh, paid = (np.bincount(place, values) for values in (log["kwh"], log["kwh"] * log["buyer_price"]))
+    most = np.argsort(-kwh.round(_ALIKE), kind="stable")[:_MOST_SAID]
+    ids = result.community.ids
+    return {
+        "pairs": int(pair.size),
+        "most": tuple((ids[pair[at] // homes], ids[pair[at] % homes], float(kwh[at]), float(paid[at])) for at in most),
+        "currency": result.scenario.currency,
     }

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from jiran import palette
 from jiran.app.charts.base import MOST_HOMES, chart, kinds_there, names, room, short
-from jiran.words import KIND_NAMES, money
-from jiran.words import kwh as kwh_text
+from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window
@@ -168,15 +167,6 @@ def top_pairs(pairs: pl.DataFrame, column: str, unit: str) -> Spec:
             for kind in kinds
         ],
     )
-
-
-def pairs_alt(result: Result, pairs: pl.DataFrame) -> str:
-    """Say which pairs trade most, for screen readers."""
-    words = [
-        f"{seller} sold {kwh_text(amount)} to {buyer} for {money(paid, result.scenario.currency)}"
-        for seller, buyer, amount, paid in pairs.head(3).select("seller", "buyer", "kwh", "paid").iter_rows()
-    ]
-    return f"Trades between {pairs.height} pairs; the greatest: {'; '.join(words)}."
 
 
 def drawn_one_by_one(result: Result) -> bool:

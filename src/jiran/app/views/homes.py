@@ -17,7 +17,7 @@ from jiran.app.drawing import draw
 from jiran.app.showing import markdown_of, plain, show_text
 from jiran.explain.homes import bills_chart, fairness, half, kinds_chart, roles_chart, switched, trades, verdict
 from jiran.explain.nothing_traded import nothing_traded
-from jiran.explain.times import day
+from jiran.explain.times import day, period
 from jiran.tables import trades_frame
 from jiran.words import KIND_NAMES
 
@@ -132,14 +132,15 @@ def _one_home(result: Result, before: Result | None, of_a: pl.DataFrame | None) 
     left, right = st.columns(2, gap="medium")
     with left:
         st.caption(f"**{day(result.timeline, window.first)}**: up, where the energy came from; down, where it went.")
-        alt = home_charts.day_alt(result, home, window)
+        place = result.community.ids.index(home)
+        alt = str(home_charts.day_words(result, place, window.first, window.last))
         draw(home_charts.day(result, home, window), key="home_day", alt=alt, height=340)
     with right:
         st.caption(
             "**The bill of the whole period**: what neighbours and battery change in the bill with the grid alone."
         )
         steps, currency = bill_steps(result, home), result.scenario.currency
-        alt = home_charts.waterfall_alt(steps, home, currency)
+        alt = str(home_charts.bill_words(result, place))
         end = None if of_a is None else next(iter(of_a.filter(pl.col("id") == home)["cost"]), None)
         draw(home_charts.waterfall(steps, currency, end), key="home_bill", alt=alt, height=340)
     _trades(result, home, window)
@@ -202,7 +203,7 @@ def _trades(result: Result, home: str, window: Window) -> None:
     st.caption(markdown_of(trades(result, place, window.first, window.last) or ""))
     if own.is_empty():
         return
-    rows = _own_rows(own, home)
+    rows = _own_rows(result, own, home)
     number = st.column_config.NumberColumn
     st.dataframe(
         rows.head(500),
@@ -220,11 +221,12 @@ def _trades(result: Result, home: str, window: Window) -> None:
     )
 
 
-def _own_rows(own: pl.DataFrame, home: str) -> pl.DataFrame:
+def _own_rows(result: Result, own: pl.DataFrame, home: str) -> pl.DataFrame:
     """Return trades as the home sees them: sold to or bought from whom, and what it earned or paid."""
     sells = pl.col("seller") == home
+    times = {step: period(result.timeline, step, step) for step in own["step"].unique()}
     return own.select(
-        time=pl.col("time").dt.strftime("%H:%M"),
+        time=pl.col("step").replace_strict(times, return_dtype=pl.String),
         side=pl.when(sells).then(pl.lit("sold to")).otherwise(pl.lit("bought from")),
         neighbour=pl.when(sells).then(pl.col("buyer").cast(pl.String)).otherwise(pl.col("seller").cast(pl.String)),
         kwh=pl.col("kwh"),

@@ -33,7 +33,7 @@ def show() -> None:
     steps = result.timeline.steps
     st.caption(markdown_of(street(result) or ""))
     show_text(*story(result), *(against(result, before) if before is not None else ()), heading=True)
-    show_text(both_gained(result), *battery(result, 0, steps), grid(result, 0, steps))
+    show_text(both_gained(result))
     _cards(result, before)
     with st.container():  # always there, so that what follows keeps its place on the page
         if apart is not None:
@@ -45,6 +45,7 @@ def show() -> None:
     elif picked in result.community.ids and st.button(f"Open the bill and the day of {picked}", icon=":material/home:"):
         state.pick_home(picked)
         state.open_page("homes")
+    show_text(grid(result, 0, steps), *battery(result, 0, steps))
 
 
 def _cards(result: Result, before: Result | None) -> None:

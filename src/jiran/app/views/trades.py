@@ -14,7 +14,7 @@ from jiran.app.inspector import busiest_step, step_label
 from jiran.app.ledger import MOST_ROWS, Wanted
 from jiran.app.showing import markdown_of, plain
 from jiran.explain.nothing_traded import nothing_traded
-from jiran.explain.trades import roles, total
+from jiran.explain.trades import pairs_chart, roles, total
 from jiran.words import KIND_NAMES, counted, kwh, money
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def _who(result: Result, window: Window) -> None:
         "Show", ["kWh", currency], default="kWh", required=True, key="who_unit", label_visibility="collapsed"
     )
     column = "kwh" if unit == "kWh" else "paid"
-    alt = charts.pairs_alt(result, pairs)
+    alt = str(pairs_chart(result, window.first, window.last))
     left, right = st.columns(2, gap="medium")
     each = charts.drawn_one_by_one(result)
     with left:

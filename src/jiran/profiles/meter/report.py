@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.sentences import Figures, form
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -141,21 +143,15 @@ class DataReport:
 
     def lines(self) -> list[str]:
         """Return a sentence for each kind of change that happened."""
-        return list(self._sentences())
+        return [f"{sentence}." for sentence in self._sentences(SENTENCES)]
 
     def suspicions(self) -> tuple[str, ...]:
         """Return what may make the figures wrong, a sentence each without its stop."""
-        return tuple(sentence.removesuffix(".") for sentence in self._sentences(SUSPICIONS))
+        return tuple(self._sentences(SUSPICIONS))
 
-    def _sentences(self, kinds: Iterable[str] = SENTENCES) -> Iterator[str]:
-        for what in kinds:
-            one, several = SENTENCES[what]
-            rows = [row for row in self.rows if row.what == what]
-            if not rows:
-                continue
-            total = self.total(what)
-            text = (one if total == 1 else several).format(n=f"{total:,}")
-            yield f"{text}: {_named(rows)}." if text and _named(rows) else f"{text or rows[0].detail}."
+    def _sentences(self, kinds: Iterable[str]) -> Iterator[str]:
+        """Yield the sentence of each kind of change that happened, without its stop."""
+        return (str(sentence) for what in kinds if (sentence := changed(self, what)) is not None)
 
 
 def counted(ids: tuple[str, ...], quantity: str, what: str, counts: NDArray[np.int64]) -> list[Change]:
@@ -163,11 +159,29 @@ def counted(ids: tuple[str, ...], quantity: str, what: str, counts: NDArray[np.i
     return [Change(ids[home], quantity, what, int(counts[home])) for home in np.flatnonzero(counts)]
 
 
-def _named(rows: list[Change]) -> str:
-    """List what the changes concern, shortened: homes with their counts, or the details."""
-    parts = list(_parts(rows))
-    more = f" and {len(parts) - NAMED} more" if len(parts) > NAMED else ""
-    return ", ".join(parts[:NAMED]) + more
+def _words(figures: Figures) -> str:
+    one, several = SENTENCES[figures["what"]]
+    text = (one if figures["total"] == 1 else several).format(n=f"{figures['total']:,}")
+    named = ", ".join(figures["named"]) + (f" and {figures['more']:,} more" if figures["more"] else "")
+    if not text:
+        return str(figures["detail"])
+    return f"{text}: {named}" if named else text
+
+
+@form("data.changed", _words)
+def changed(report: DataReport, what: str) -> Figures | None:
+    """Say how often a kind of change happened, and to what, without a full stop; None if it did not."""
+    rows = [row for row in report.rows if row.what == what]
+    if not rows:
+        return None
+    named = tuple(_parts(rows))
+    return {
+        "what": what,
+        "total": sum(row.count for row in rows),
+        "named": named[:NAMED],
+        "more": max(0, len(named) - NAMED),
+        "detail": rows[0].detail,
+    }
 
 
 def _parts(rows: Iterable[Change]) -> Iterator[str]:
