@@ -23,7 +23,7 @@ _CENT = 0.005
 
 def verdict(result: Result) -> str:
     """Say whether trading pays, for whom most, and whether anybody is worse off."""
-    homes, kpis, currency = result.homes, result.kpis, result.scenario.currency
+    homes, kpis, currency = result.homes, result.kpis, plain(result.scenario.currency)
     saving = float(kpis["saving"] or 0.0)
     if not result.settlement.trades.any():
         return "Nobody trades with a neighbour, so no bill changes."
@@ -69,7 +69,7 @@ def fairness(result: Result) -> str:
     words = [f"**Jain {jain:.2f}**: the saving is spread {as_if} (1 = all get the same)."]
     apart = 2.0 * gini * float(saving.mean())
     words.append(
-        f"**Gini {gini:.2f}**: two homes picked by chance differ by {money(apart, result.scenario.currency)} "
+        f"**Gini {gini:.2f}**: two homes picked by chance differ by {money(apart, plain(result.scenario.currency))} "
         "on average (0 = all get the same)."
     )
     return "\n\n".join(words)

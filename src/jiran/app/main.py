@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from jiran.app import sidebar, state
+from jiran.app import frame, sidebar, state
 from jiran.app.showing import plain
 from jiran.app.views import compare, day, homes, market, neighbourhood, paper, trades
 from jiran.errors import JiranError
@@ -32,7 +32,6 @@ PAGES = (
 
 def main() -> None:
     """Draw the dashboard once."""
-    st.set_page_config("jiran", page_icon=str(_ICON), layout="wide")
     state.prepare()
     pages = {
         path: st.Page(show, title=title, icon=icon, url_path=path, default=not place)
@@ -40,6 +39,8 @@ def main() -> None:
     }
     state.remember_pages(pages)
     page = st.navigation(list(pages.values()), position="top")
+    st.set_page_config(f"{page.title} · jiran", page_icon=str(_ICON), layout="wide")
+    frame.show(page.title)
     with st.sidebar:
         sidebar.show()
     above = st.container()  # always there, so that what follows keeps its place on the page

@@ -78,7 +78,7 @@ class _Panel:
         slider: bool = False,
     ) -> None:
         """Draw a number: a slider where a range is known and holds the value, else a field to type in."""
-        label = label.format(currency=self.base.data.get("currency", "MYR"))
+        label = label.format(currency=plain(self.base.data.get("currency", "MYR")))
         self.labels[name] = label
         value = self.now(name)
         if isinstance(value, list | tuple):
@@ -118,9 +118,9 @@ def show() -> None:
         state.keep(panel.wanted)
     except ScenarioError as error:
         said = f"{panel.labels[error.field]}: {error.allowed}" if error.field in panel.labels else str(error)
-        panel.places.get(error.field, st.container()).error(said, icon=":material/error:")
+        panel.places.get(error.field, st.container()).error(plain(said), icon=":material/error:")
     except JiranError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
     # Only now is it known whether there is anything to take back.
     if panel.wanted and back.button("Back to the scenario's values", icon=":material/undo:", type="tertiary"):
         state.set_base(panel.base)
@@ -157,7 +157,7 @@ def _presets(panel: _Panel) -> None:
     if chosen != label:
         state.set_base(links.base_of_preset(chosen))
         st.rerun()
-    st.caption(str(panel.base.data.get("description", "")))
+    st.caption(plain(panel.base.data.get("description", "")))
 
 
 def _main(panel: _Panel) -> None:
@@ -233,7 +233,7 @@ def _parameters(panel: _Panel, name: str) -> None:
     """Draw what the chosen rule or strategy does, and its parameters but those that stand on top."""
     section = name.partition(".")[0]
     plugin = PLUGINS[section][1](panel.chosen(name))
-    st.caption(f"{plugin.name}: {plugin.description}")
+    st.caption(plain(f"{plugin.name}: {plugin.description}"))
     for key, parameter in plugin.parameters.items():
         if f"{section}.{key}" not in TOP:
             _parameter(panel, f"{section}.{key}", parameter)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.app.showing import plain
 from jiran.words import counted, kwh
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _battery(result: Result) -> str:
 
 def _saving(result: Result) -> str:
     """Say what trading saved, and whether anybody loses."""
-    kpis, currency = result.kpis, result.scenario.currency
+    kpis, currency = result.kpis, plain(result.scenario.currency)
     saving = kpis["saving"] or 0.0
     homes = result.community.size
     verb = "saved" if saving > 0 else "cost"
@@ -85,7 +86,7 @@ def against(result: Result, before: Result) -> str:
 
     Where the runs differ in homes or in days, what is said of bills is of one home on a mean day.
     """
-    alike, currency = homes_and_days(result) == homes_and_days(before), result.scenario.currency
+    alike, currency = homes_and_days(result) == homes_and_days(before), plain(result.scenario.currency)
     now, then = (
         float(run.kpis["cost"] or 0.0) / (1.0 if alike else math.prod(homes_and_days(run))) for run in (result, before)
     )

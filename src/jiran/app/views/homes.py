@@ -15,7 +15,7 @@ from jiran.app.charts import homes as charts
 from jiran.app.charts.base import MOST_HOMES
 from jiran.app.drawing import draw
 from jiran.app.inspector import step_label
-from jiran.app.showing import plain
+from jiran.app.showing import file_name, plain
 from jiran.tables import trades_frame
 from jiran.words import KIND_NAMES, counted, kwh, money
 
@@ -33,7 +33,7 @@ def show() -> None:
     st.markdown(f"##### {verdict(result)}")
     with st.container():  # always there, so that what follows keeps its place on the page
         if apart is not None:
-            st.caption(f"{apart}, so A's bills are not drawn.")
+            st.caption(f"{plain(apart)}, so A's bills are not drawn.")
     of_a = None if before is None or apart is not None else before.homes
     _bills(result, of_a)
     _fairness(result, before)
@@ -170,14 +170,14 @@ def _figures(row: dict[str, Any], currency: str, then: dict[str, Any] | None) ->
         same = pins.unchanged("as in A" if then is None or then["kind"] == row["kind"] else "another in A")
         st.metric("Kind", KIND_NAMES.get(row["kind"], row["kind"]), **({} if then is None else same), border=True)
         st.metric(
-            f"Bill, {currency}",
+            f"Bill, {plain(currency)}",
             f"{row['cost']:,.2f}",
             **change("cost", 2, "inverse"),
             border=True,
             help="What it pays in all; below 0 it earns.",
         )
         st.metric(
-            f"Saved, {currency}",
+            f"Saved, {plain(currency)}",
             f"{row['saving']:,.2f}",
             **change("saving", 2),
             border=True,
@@ -203,7 +203,7 @@ def _trades(result: Result, home: str, window: Window) -> None:
     """Draw a home's trades on the day."""
     log = trades_frame(result.community, result.timeline, result.flows, window.first, window.last)
     own = log.filter((pl.col("seller") == home) | (pl.col("buyer") == home))
-    name, currency = plain(home), result.scenario.currency
+    name, currency = plain(home), plain(result.scenario.currency)
     if own.is_empty():
         st.caption(f"{name} did not trade with a neighbour on this day.")
         return
@@ -246,7 +246,7 @@ def _downloads(result: Result) -> None:
     st.download_button(
         "Homes, steps, trades and scenario in a zip",
         lambda: export.zip_bytes(result),
-        f"jiran-{result.scenario.name}.zip",
+        file_name(f"jiran-{result.scenario.name}.zip"),
         "application/zip",
         key="zip",
         icon=":material/folder_zip:",

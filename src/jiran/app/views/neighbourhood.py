@@ -10,6 +10,7 @@ from jiran.app import pins, state
 from jiran.app.charts.base import MOST_HOMES
 from jiran.app.charts.flow import flow_data
 from jiran.app.components.flow_map import flow_map
+from jiran.app.showing import plain
 from jiran.app.story import against, homes_and_days, story, worse_off
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def show() -> None:
     _cards(result, before)
     with st.container():  # always there, so that what follows keeps its place on the page
         if apart is not None:
-            st.caption(f"{apart}: mind this when you compare.")
+            st.caption(f"{plain(apart)}: mind this when you compare.")
     window = state.pick_window(whole=False)
     picked = flow_map(flow_data(result, window), key="flow")
     if result.community.size > MOST_HOMES:
@@ -38,7 +39,7 @@ def show() -> None:
 
 def _cards(result: Result, before: Result | None) -> None:
     """Draw six figures, each against A, or if nothing is pinned against what it would be otherwise."""
-    kpis, currency = result.kpis, result.scenario.currency
+    kpis, currency = result.kpis, plain(result.scenario.currency)
     gain = _difference(kpis["self_sufficiency"], kpis["self_sufficiency_homes"])
     avoided = kpis["co2_avoided_kg"] or 0.0
     change = _changes(result, before) if before is not None else {}
