@@ -59,7 +59,7 @@ def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
     try:
         result = state.run(state.scenario())
     except JiranError as error:
-        st.error(plain(f"This scenario cannot be run. {error}"), icon=":material/error:")
+        st.error(plain(f"This scenario cannot be run: {error}"), icon=":material/error:")
         return
     for warning in result.warnings:
         above.warning(plain(f"{warning[0].upper()}{warning[1:]}."), icon=":material/warning:")

@@ -155,9 +155,12 @@ def _run(
 
     Example: `jiran run paper --set battery.capacity_kwh=40 --set homes.groups.ev.count=3 -o out`
     """
+    from jiran.cli.announce import announce_run  # noqa: PLC0415  loads numba
+
     overrides: dict[str, Any] = {} if mechanism is None else {"market.mechanism": mechanism}
     overrides |= dict(_change(text) for text in changes or ())
     chosen = jiran.load_scenario(scenario, overrides)
+    announce_run(chosen)
     with progress() as report:
         result = jiran.simulate(chosen, progress=report)
     folder = None if output is None else result.save(output)
@@ -192,6 +195,7 @@ def _compare(
     Example: `jiran compare kampung --mechanism all` or `jiran compare paper --versus battery.capacity_kwh=40`
     """
     from jiran.cli import comparing  # noqa: PLC0415  loads polars
+    from jiran.cli.announce import announce_comparison  # noqa: PLC0415
 
     if other is not None and versus:
         raise JiranError(f"{other}, --versus: name a second scenario or changes of the first one, not both")
@@ -200,7 +204,9 @@ def _compare(
     comparing.check_file(output)
     one, second = _two(scenario, other, changes or [], versus or [])
     rules = comparing.rules_of(mechanism)
-    found, stopped = _run_comparison(comparing.cases_of(one, second, rules), seeds)
+    cases = comparing.cases_of(one, second, rules)
+    announce_comparison(cases.values(), seeds)
+    found, stopped = _run_comparison(cases, seeds)
     if found.faults and rules is not None:  # of all rules one may be left out, of those that were named none
         raise JiranError(found.faults[0])
     if output is not None:
