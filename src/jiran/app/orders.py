@@ -70,7 +70,10 @@ def read_csv(content: bytes) -> pl.DataFrame:
     if not lines:
         raise JiranError("the file is empty: it needs a heading and a row for each order")
     separator = max("\t;,", key=lines[0].count)
-    head, *rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator)
+    try:
+        head, *rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator)
+    except csv.Error as error:
+        raise JiranError(f"the file cannot be read as CSV: {error}") from error
     for number, row in enumerate(rows, 1):
         if len(row) > len(head):
             raise JiranError(
