@@ -101,9 +101,10 @@ def of_comparison(
     """
     runs = [of_run(case, homes=homes, cells=cells) for case in cases]
     sizes = [homes or max(case.homes.modelled, 1) for case in cases]
-    cores = min(os.cpu_count() or 1, len(runs))
-    largest = max(need.memory for need in runs)
-    judged = _JUDGED * min(max(many * case.steps for many, case in zip(sizes, cases, strict=True)), _JUDGED_AT_ONCE)
+    cores = max(1, min(os.cpu_count() or 1, len(runs)))
+    largest = max((need.memory for need in runs), default=0.0)
+    most = max((many * case.steps for many, case in zip(sizes, cases, strict=True)), default=0)
+    judged = _JUDGED * min(most, _JUDGED_AT_ONCE)
     best = max((case.steps for case in cases if case.steps <= best_steps), default=0)
     memory = largest * (1.0 + _BESIDE * (cores - 1)) + cores * judged + seeds * sum(sizes) * _SAMPLED_HOME
     seconds = seeds * (sum(need.seconds for need in runs) / cores + best * _BEST_STEP_S)

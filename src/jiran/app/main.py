@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from jiran.app import sidebar, state
+from jiran.app import frame, sidebar, state
 from jiran.app.labels import by_labels, in_words
 from jiran.app.showing import plain
 from jiran.app.views import compare, day, homes, market, neighbourhood, paper, trades
@@ -34,7 +34,6 @@ PAGES = (
 
 def main() -> None:
     """Draw the dashboard once."""
-    st.set_page_config("jiran", page_icon=str(_ICON), layout="wide")
     state.prepare()
     pages = {
         path: st.Page(show, title=title, icon=icon, url_path=path, default=not place)
@@ -42,6 +41,8 @@ def main() -> None:
     }
     state.remember_pages(pages)
     page = st.navigation(list(pages.values()), position="top")
+    st.set_page_config(f"{page.title} · jiran", page_icon=str(_ICON), layout="wide")
+    frame.show(page.title)
     with st.sidebar:
         sidebar.show()
     above = st.container()  # always there, so that what follows keeps its place on the page
@@ -61,7 +62,7 @@ def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
         result = state.run(state.scenario())
     except JiranError as error:
         said = in_words(error, as_data(state.scenario()))
-        st.error(plain(f"This scenario cannot be run. {said}"), icon=":material/error:")
+        st.error(plain(f"This scenario cannot be run: {said}"), icon=":material/error:")
         return
     for warning in result.warnings:
         said = by_labels(warning, "")

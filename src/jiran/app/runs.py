@@ -85,9 +85,10 @@ def _metered(wanted: Scenario) -> dict[str, int]:
 @lru_cache(maxsize=64)
 def _looked_up(source: HomeData, zone: str, changed: int) -> dict[str, int]:  # noqa: ARG001  a changed file is another one
     from jiran.profiles.meter.read import describe  # noqa: PLC0415  only needed once there is a file
-    from jiran.profiles.meter.size import cells_of_file  # noqa: PLC0415
+    from jiran.profiles.meter.size import shape_of_file  # noqa: PLC0415
 
-    cells = cells_of_file(source.path)
+    rows, columns = shape_of_file(source.path)
+    cells = rows * columns
     refuse_too_large(estimate.of_reading(cells), "reading this meter data", "jiran run SCENARIO.toml")
     return {"homes": len(describe(source, zone=zone).ids), "cells": cells}
 

@@ -54,7 +54,7 @@ def put(name: str, content: bytes) -> Path:
     """
     sweep()
     place = folder() / hashlib.sha256(content).hexdigest()
-    path = place / _short(name)
+    path = place / safe_name(name)
     fresh = place / f".{os.getpid()}-{time.monotonic_ns()}"
     try:
         place.mkdir(mode=0o700, exist_ok=True)
@@ -116,9 +116,12 @@ def without_paths(text: str) -> str:
     return _WHERE.sub("", text)
 
 
-def _short(name: str) -> str:
+def safe_name(name: str) -> str:
     """Return a name that any file system takes, with the same ending: at most 100 bytes, no signs that steer."""
-    plain = re.sub(r"[/\\\x00-\x1f\x7f\ud800-\udfff]", " ", name).strip(" .") or "upload"
+    plain = (
+        re.sub(r"[/\\:*?\"<>|\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", " ", name).strip(" .")
+        or "upload"
+    )
     stem, dot, ending = plain.rpartition(".")
     end = f"{dot}{ending}" if stem and len(ending) <= 10 else ""
     start = (stem if end else plain).encode()[: _LONGEST_NAME - len(end.encode())].decode(errors="ignore")

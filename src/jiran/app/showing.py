@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from jiran.app.shelf import without_paths
+from jiran.app.shelf import safe_name, without_paths
 
 if TYPE_CHECKING:
     from jiran.sentences import Sentence
@@ -76,6 +76,16 @@ def show_text(*said: Sentence | str | None, heading: bool = False) -> None:
     text = " ".join(markdown_of(one) for one in said if one is not None)
     if text:
         st.markdown(f"##### {text}" if heading else text)
+
+
+def file_name(name: str) -> str:
+    """Return a name that any machine takes for a file, with the same ending.
+
+    Example:
+        >>> file_name("jiran-../a:b.csv"), file_name("jiran-paper.zip")
+        ('jiran-.. a b.csv', 'jiran-paper.zip')
+    """
+    return safe_name(name)
 
 
 def _inner(text: str) -> str:

@@ -110,7 +110,7 @@ def account_words(outcome: Outcome) -> str:
     paid, got = float(outcome.trades.paid.sum()), float(outcome.trades.received.sum())
     if abs(outcome.account) < 5e-5:
         return "Buyers pay exactly what sellers get."
-    money = f"{outcome.book.currency} " if outcome.book.currency else ""
+    money = f"{plain(outcome.book.currency)} " if outcome.book.currency else ""
     kind = "a surplus" if outcome.account > 0.0 else "a deficit"
     keeps = "which the market account keeps" if outcome.account > 0.0 else "which somebody has to add"
     if outcome.seed is None and find(outcome.rule).reprice is not None:
@@ -121,7 +121,7 @@ def account_words(outcome: Outcome) -> str:
 def welfare_words(outcome: Outcome) -> str:
     """Say how much of the gain that was possible the rule reached."""
     best, reached = outcome.best.welfare, outcome.efficiency
-    money = f"{outcome.book.currency} " if outcome.book.currency else ""
+    money = f"{plain(outcome.book.currency)} " if outcome.book.currency else ""
     if reached is None:
         return "No trade could have gained anything by these bids and asks."
     if outcome.welfare < -ROUNDING:
@@ -170,7 +170,7 @@ def money_words(step: RunStep, currency: str) -> str:
         return "Money: only neighbours paid each other."
     digits = 2 if min(map(abs, moved.values())) >= 0.1 else 4
     shares = [f"{name} {'+' if amount > 0 else '−'}{abs(amount):.{digits}f}" for name, amount in moved.items()]
-    return f"Money, {currency}: {', '.join(shares)}."
+    return f"Money, {plain(currency)}: {', '.join(shares)}."
 
 
 def tex_name(name: str) -> str:

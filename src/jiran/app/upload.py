@@ -91,13 +91,11 @@ def _check_size(name: str, content: bytes) -> None:
     Raises:
         JiranError: It is.
     """
-    from jiran.profiles.meter.size import cells  # noqa: PLC0415  only needed once there is a file
+    from jiran.profiles.meter.size import shape  # noqa: PLC0415  only needed once there is a file
 
-    refuse_too_large(
-        of_reading(cells(name, content)),
-        f"{name}: reading it",
-        "jiran run SCENARIO.toml, with the file in homes.data.path",
-    )
+    rows, columns = shape(name, content)
+    command = "jiran run SCENARIO.toml, with the file in homes.data.path"
+    refuse_too_large(of_reading(rows * columns), f"{name}: reading it", command)
 
 
 def _metered(source: HomeData, now: dict[str, Any], content: bytes, path: Path) -> dict[str, Any]:

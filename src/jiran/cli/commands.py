@@ -104,6 +104,7 @@ def _run(
 
     Example: `jiran run paper --set battery.capacity_kwh=40 --set homes.groups.ev.count=3 -o out`
     """
+    from jiran.cli.announce import announce_run  # noqa: PLC0415  loads numba
     from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
     from jiran.formats import json_text  # noqa: PLC0415  loads polars
 
@@ -114,6 +115,7 @@ def _run(
         overrides = {"market.mechanism": mechanism} | overrides
     chosen = jiran.load_scenario(scenario, overrides)
     settle([scenario], [chosen], folder=output)
+    announce_run(chosen)
     with progress() as report:
         result = jiran.simulate(chosen, progress=report)
     folder = None if output is None else result.save(output)
@@ -149,6 +151,7 @@ def _compare(
     Example: `jiran compare kampung --mechanism all` or `jiran compare paper --versus battery.capacity_kwh=40`
     """
     from jiran.cli import comparing  # noqa: PLC0415  loads polars
+    from jiran.cli.announce import announce_comparison  # noqa: PLC0415  loads numba
     from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
     from jiran.formats import json_text  # noqa: PLC0415  loads polars
 
@@ -161,6 +164,7 @@ def _compare(
     rules = comparing.rules_of(mechanism)
     cases = comparing.cases_of(one, second, rules)
     settle([scenario, other], cases.values(), file=output)
+    announce_comparison(cases.values(), seeds)
     found, stopped = _run_comparison(cases, seeds)
     if found.faults and rules is not None:  # of all rules one may be left out, of those that were named none
         raise JiranError(found.faults[0])

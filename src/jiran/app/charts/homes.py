@@ -18,6 +18,7 @@ from jiran.app.charts.base import (
     ghost_line,
     ghost_marks,
     ghost_strokes,
+    in_format,
     kinds_there,
     names,
     room,
@@ -167,7 +168,7 @@ def kinds(homes: pl.DataFrame, currency: str, of_a: pl.DataFrame | None = None) 
     return chart(
         "saving-by-kind",
         grid=room(top=8, right=60),
-        tooltip={"valueFormatter": f"%.2f {currency}"},
+        tooltip={"valueFormatter": f"%.2f {in_format(currency)}"},
         xAxis=amounts(f"Saving of a home, {currency}"),
         yAxis=names(labels, axisLabel={"lineHeight": 15}),
         series=[
@@ -206,7 +207,7 @@ def spread(homes: pl.DataFrame, currency: str, of_a: pl.DataFrame | None = None)
     return chart(
         "spread-of-savings",
         grid=room(top=8),
-        tooltip={"trigger": "item", "valueFormatter": f"%.2f {currency}"},
+        tooltip={"trigger": "item", "valueFormatter": f"%.2f {in_format(currency)}"},
         xAxis=amounts(f"Saving of a home, {currency}"),
         yAxis=names([KIND_NAMES[kind] for kind in there]),
         series=series,

@@ -11,7 +11,7 @@ from jiran.app.charts import day as charts
 from jiran.app.charts.day_points import nights_ms, points
 from jiran.app.drawing import draw
 from jiran.app.export import csv_bytes
-from jiran.app.showing import plain, show_text
+from jiran.app.showing import file_name, plain, show_text
 from jiran.explain.day import chart, summary
 from jiran.words import counted
 
@@ -72,7 +72,7 @@ def _table(result: Result, window: Window) -> None:
         return
     with place:
         st.dataframe(steps, hide_index=True, lazy=True, alt="Energy, trades and prices of each step")
-        name = f"jiran-{result.scenario.name}-steps.csv"
+        name = file_name(f"jiran-{result.scenario.name}-steps.csv")
         st.download_button(
             "CSV", lambda: csv_bytes(steps), name, "text/csv", on_click="ignore", icon=":material/download:"
         )

@@ -14,7 +14,7 @@ from jiran.app.charts import home as home_charts
 from jiran.app.charts import homes as charts
 from jiran.app.charts.base import MOST_HOMES
 from jiran.app.drawing import draw
-from jiran.app.showing import markdown_of, plain, show_text
+from jiran.app.showing import file_name, markdown_of, plain, show_text
 from jiran.explain.homes import bills_chart, fairness, half, kinds_chart, roles_chart, switched, trades, verdict
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.times import day, period
@@ -166,14 +166,14 @@ def _figures(row: dict[str, Any], currency: str, then: dict[str, Any] | None) ->
         same = pins.unchanged("as in A" if then is None or then["kind"] == row["kind"] else "another in A")
         st.metric("Kind", KIND_NAMES.get(row["kind"], row["kind"]), **({} if then is None else same), border=True)
         st.metric(
-            f"Bill, {currency}",
+            f"Bill, {plain(currency)}",
             f"{row['cost']:,.2f}",
             **change("cost", 2, "inverse"),
             border=True,
             help="What it pays in all; below 0 it earns.",
         )
         st.metric(
-            f"Saved, {currency}",
+            f"Saved, {plain(currency)}",
             f"{row['saving']:,.2f}",
             **change("saving", 2),
             border=True,
@@ -239,7 +239,7 @@ def _downloads(result: Result) -> None:
     st.download_button(
         "Homes, steps, trades and scenario in a zip",
         lambda: export.zip_bytes(result),
-        f"jiran-{result.scenario.name}.zip",
+        file_name(f"jiran-{result.scenario.name}.zip"),
         "application/zip",
         key="zip",
         icon=":material/folder_zip:",

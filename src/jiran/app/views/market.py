@@ -39,7 +39,7 @@ def show() -> None:
         values = _pick_parameters(rule, result.scenario.market.parameters if name == own else {})
         if by_chance(name, values):
             _draw_again()
-    st.caption(rule.description)
+    st.caption(plain(rule.description))
     try:
         values = rule.values(values)
         if source == _RUN:
@@ -117,9 +117,9 @@ def _run_scene(result: Result, rule: str, values: dict[str, Any]) -> Scene:
     if same and not (outcome.by_chance and state.draw()):
         return Scene(outcome, result, take_apart(result, step), own=True)
     st.caption(
-        f":material/replay: The run was cleared by **{outcome.rule_name}**"
+        f":material/replay: The run was cleared by **{plain(outcome.rule_name)}**"
         + (" with other draws or parameters" if rule == market.mechanism else "")
-        + f". Here the same orders are cleared again by **{find(rule).name}**; the run itself, and all other pages, stay "
+        + f". Here the same orders are cleared again by **{plain(find(rule).name)}**; the run itself, and all other pages, stay "
         "as they are."
     )
     outcome = state.cleared(outcome.book, rule, values, state.draw())

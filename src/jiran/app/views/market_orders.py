@@ -56,6 +56,7 @@ def ask() -> None:
     with above:
         _prices(held)
         held.now = _table(held)
+    state.remember_orders()
     table = held.now
     with st.container(horizontal=True):
         st.download_button(

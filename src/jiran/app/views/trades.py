@@ -12,7 +12,7 @@ from jiran.app.charts import trades as charts
 from jiran.app.drawing import draw
 from jiran.app.inspector import busiest_step, step_label
 from jiran.app.ledger import MOST_ROWS, Wanted
-from jiran.app.showing import markdown_of, plain
+from jiran.app.showing import file_name, markdown_of, plain
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.trades import pairs_chart, roles, total
 from jiran.words import KIND_NAMES, counted, kwh, money
@@ -58,7 +58,13 @@ def _who(result: Result, window: Window) -> None:
         return
     currency = result.scenario.currency
     unit = st.segmented_control(
-        "Show", ["kWh", currency], default="kWh", required=True, key="who_unit", label_visibility="collapsed"
+        "Show",
+        ["kWh", currency],
+        default="kWh",
+        required=True,
+        key="who_unit",
+        format_func=plain,
+        label_visibility="collapsed",
     )
     column = "kwh" if unit == "kWh" else "paid"
     alt = str(pairs_chart(result, window.first, window.last))
@@ -106,7 +112,7 @@ def _log(result: Result, window: Window) -> None:
     st.subheader("All trades", anchor="log")
     listed = ledger.listing(result, window, _filter(result))
     currency = result.scenario.currency
-    said = f"{counted(listed.count, 'trade')}, {kwh(listed.kwh)}, {money(listed.paid, currency)} paid."
+    said = f"{counted(listed.count, 'trade')}, {kwh(listed.kwh)}, {money(listed.paid, plain(currency))} paid."
     if listed.count > MOST_ROWS:
         said += f" The table holds the first {MOST_ROWS:,} of them; the files hold all trades of the period."
     st.caption(plain(said))
@@ -120,7 +126,7 @@ def _log(result: Result, window: Window) -> None:
             key="log",
             alt=f"Table of trades: {said}",
         )
-    name = f"jiran-{result.scenario.name}-trades"
+    name = file_name(f"jiran-{result.scenario.name}-trades")
     with st.container(horizontal=True):
         frame = partial(export.trades, result, window)
         st.download_button(

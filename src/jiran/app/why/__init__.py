@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jiran.app.outcome import ROUNDING
+from jiran.app.showing import plain
 from jiran.app.why import auctions, posted, shares, truthful
 from jiran.app.why.base import Case
 from jiran.words import price
@@ -47,7 +48,7 @@ def headline(outcome: Outcome, home: int) -> str:
         return f"{case.name} {does[1]} {case.energy(case.order_kwh)} and trades nothing with neighbours."
     part = f" of {case.energy(case.order_kwh)}" if case.in_part else ""
     several = len({round(pair.seller_price if case.sells else pair.buyer_price, 9) for pair in case.pairs}) > 1
-    unit = f"{case.book.currency} " if case.book.currency else ""
+    unit = f"{plain(case.book.currency)} " if case.book.currency else ""
     at = f"{'at' if not case.sells else 'for'} **{unit}{price(case.price)} per kWh**"
     return f"{case.name} {does[0]} {case.energy(case.kwh)}{part} {at}{' on average' if several else ''}."
 

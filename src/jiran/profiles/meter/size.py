@@ -21,32 +21,32 @@ MOST_BYTES = 2_000_000_000
 _SEPARATORS = (b",", b";", b"\t")
 
 
-def cells_of_file(path: str) -> int:
-    """Return how many cells a file has.
+def shape_of_file(path: str) -> tuple[int, int]:
+    """Return how many rows and columns a file has.
 
     Raises:
         DataError: It cannot be opened, or its columns hold what is no meter data.
     """
-    return cells(path, read_bytes(path, Path()))
+    return shape(path, read_bytes(path, Path()))
 
 
-def cells(source: str, content: bytes) -> int:
-    """Return how many cells a file has, its content given; a CSV file has at most so many.
+def shape(source: str, content: bytes) -> tuple[int, int]:
+    """Return how many rows and columns a file has, its content given.
 
     Raises:
         DataError: Its columns hold what is no meter data: lists, or texts without end.
     """
     if not content.startswith(PARQUET):
-        return _cells_of_csv(source, content)
+        return _shape_of_csv(source, content)
     try:
-        return _cells_of_parquet(source, content)
+        return _shape_of_parquet(source, content)
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         reason = (str(error).splitlines() or [""])[0][:200]
         raise DataError(source, f"cannot be read as Parquet: {reason}") from None
 
 
-def _cells_of_parquet(source: str, content: bytes) -> int:
-    """Return how many cells a table has: what it says of itself, before its columns are decoded."""
+def _shape_of_parquet(source: str, content: bytes) -> tuple[int, int]:
+    """Return how many rows and columns a table has: what it says of itself, before its columns are decoded."""
     file = ParquetFile(io.BytesIO(content))
     about, schema = file.metadata, file.schema_arrow
     _check_columns(source, len(schema))
@@ -66,7 +66,7 @@ def _cells_of_parquet(source: str, content: bytes) -> int:
             texts.append(field.name)
     if texts:
         _check_texts(source, ParquetFile(io.BytesIO(content), read_dictionary=texts), texts)
-    return int(about.num_rows) * len(schema)
+    return int(about.num_rows), len(schema)
 
 
 def _is_text(kind: pa.DataType) -> bool:
@@ -91,11 +91,12 @@ def _check_texts(source: str, file: ParquetFile, names: list[str]) -> None:
                 )
 
 
-def _cells_of_csv(source: str, content: bytes) -> int:
-    """Return how many cells a text has at most."""
+def _shape_of_csv(source: str, content: bytes) -> tuple[int, int]:
+    """Return how many rows and columns a text has; its longest row cannot have more than its header."""
     header = content.lstrip(b"\xef\xbb\xbf\r\n ").partition(b"\n")[0]
-    _check_columns(source, 1 + max(header.count(sign) for sign in _SEPARATORS))
-    return 1 + sum(content.count(sign) for sign in (*_SEPARATORS, b"\n"))
+    columns = 1 + max(header.count(sign) for sign in _SEPARATORS)
+    _check_columns(source, columns)
+    return content.count(b"\n") + 1, columns
 
 
 def _check_columns(source: str, number: int) -> None:
