@@ -51,6 +51,8 @@ def main() -> None:
             st.markdown("\n".join(f"- {line}" for line in result.data_report.lines()))
     with st.container():
         page.run()
+    if page.url_path == "market" and state.shows_own_orders():
+        return  # these orders have a badge of their own
     worst = result.balance
     st.caption(
         f":material/verified: Every kWh and every {result.scenario.currency} is accounted for: the worst imbalance of "

@@ -13,6 +13,8 @@ from jiran.app.state.choices import (
     picked_home,
     set_draw,
     set_own_orders,
+    show_own_orders,
+    shows_own_orders,
     take_step,
 )
 from jiran.app.state.finished import cleared, compare, go_on, pinned, pinned_words, prepare, result, run
@@ -63,6 +65,8 @@ __all__ = [
     "set_base",
     "set_draw",
     "set_own_orders",
+    "show_own_orders",
+    "shows_own_orders",
     "take_notice",
     "take_step",
     "unpin",

@@ -78,12 +78,16 @@ def set_draw(number: int) -> None:
 
 @dataclass
 class OwnOrders:
-    """The viewer's own orders: the table that the editor starts with, the table as it is now, and the grid's prices."""
+    """The viewer's own orders: the table that the editor starts with, the table as it is now, and the grid's prices.
+
+    Until the viewer sets them the grid's prices follow from the orders.
+    """
 
     start: pl.DataFrame
     now: pl.DataFrame
     import_price: float = EXAMPLE_IMPORT
     export_price: float = EXAMPLE_EXPORT
+    grid_is_set: bool = False
     key: str = "own_orders_0"
 
 
@@ -95,11 +99,23 @@ def own_orders() -> OwnOrders:
     return held
 
 
-def set_own_orders(table: pl.DataFrame, grid: tuple[float, float] | None = None) -> None:
-    """Start the editor afresh with another table, and with these prices of the grid if they are given."""
+def shows_own_orders() -> bool:
+    """Tell whether the market page shows the viewer's own orders, and not the run."""
+    shown: bool = st.session_state.get("shows_own_orders", False)
+    return shown
+
+
+def show_own_orders(*, shown: bool) -> None:
+    """Remember which of the two the market page shows, and draw the frame around it anew if it has changed."""
+    if shown != shows_own_orders():
+        st.session_state.shows_own_orders = shown
+        st.rerun()
+
+
+def set_own_orders(table: pl.DataFrame) -> None:
+    """Start the editor afresh with another table; the grid's prices follow from it."""
     held = own_orders()
-    if grid is not None:
-        held.import_price, held.export_price = grid
+    held.grid_is_set = False
     held.start = held.now = table
     held.key = f"own_orders_{int(held.key.rpartition('_')[2]) + 1}"
 
