@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.comparison.cases import MOST_STEPS, notes
+from jiran.comparison.level import level
 from jiran.comparison.table import Comparison, Sample
 from jiran.errors import JiranError, PluginError
 from jiran.judgement import judge
@@ -100,7 +101,7 @@ def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Sam
         raise JiranError("the comparison was stopped before all cases had been run once")
     kept = {name: tuple(run for place in whole if isinstance(run := runs[name][place], Sample)) for name in left}
     said = tuple(str(fault) for fault in faults.values())
-    return Comparison(left, tuple(seeds[place] for place in whole), kept, tuple(notes(left)), said)
+    return Comparison(left, tuple(seeds[place] for place in whole), level(left, kept), tuple(notes(left)), said)
 
 
 def _key(scenario: Scenario, seed: int) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from jiran.app import export, state
-from jiran.app.bills import plain
 from jiran.app.runs import home_steps
+from jiran.app.showing import plain
 from jiran.errors import JiranError
 from jiran.report import html
 from jiran.report.figures import whole_table
