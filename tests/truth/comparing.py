@@ -272,7 +272,11 @@ def nobody(comparison):
     if any(len(run.trades) for runs in known.runs.values() for run in runs):
         return None
     moved = [name for name, runs in known.runs.items() if any(np.abs(savings(run)).max() > 1e-6 for run in runs)]
-    return Claim(time_of(comparison) | {"cases": len(known.runs), "moved": moved}, numbers=when_numbers(comparison))
+    return Claim(
+        time_of(comparison)
+        | {"cases": len(known.runs), "moved": moved, "homes": next(iter(known.runs.values()))[0].community.size},
+        numbers=when_numbers(comparison),
+    )
 
 
 def no_window(comparison):

@@ -58,7 +58,7 @@ def _nobody_words(figures: Figures) -> str:
     text = f"{when(figures)} nobody trades with a neighbour under {rules}"
     if figures["moved"]:
         return f"{text}; only {named(figures['moved'])} changes the bills, for it shares them out anew."
-    return f"{text}, so no bill changes."
+    return f"{text}{', for there is one home alone' if figures['homes'] == 1 else ''}, so no bill changes."
 
 
 @form("compare.nobody", _nobody_words)
@@ -71,7 +71,8 @@ def nobody(comparison: Comparison) -> Figures | None:
         for case, samples in comparison.samples.items()
         if any(np.abs(sample.saving).max() > NOTHING_MONEY for sample in samples)
     ]
-    return {**period(comparison), "cases": len(comparison.cases), "moved": moved}
+    homes = len(next(iter(comparison.samples.values()))[0].homes)
+    return {**period(comparison), "cases": len(comparison.cases), "moved": moved, "homes": homes}
 
 
 def _no_gain_words(figures: Figures) -> str:
@@ -140,8 +141,8 @@ def reached(comparison: Comparison) -> Figures | None:
 
 
 def _below_words(figures: Figures) -> str:
-    most = max(figures["more"].values())
-    amount = f"{'up to ' if len(figures['more']) > 1 else ''}{money(most, figures['currency'])}"
+    amounts = sorted({money(amount, figures["currency"]): amount for amount in figures["more"].values()}.items(), key=lambda one: one[1])  # fmt: skip
+    amount = f"{'up to ' if len(amounts) > 1 else ''}{amounts[-1][0]}"
     text = f"Under {named(list(figures['more']))} the homes pay the grid {amount} more than without trading and battery"
     if figures["stored_kwh"] > _AS_FULL_KWH:
         return f"{text}, for what is stored at the end, {kwh(figures['stored_kwh'])} more than at the start, counts as nothing."
