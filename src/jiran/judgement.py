@@ -43,6 +43,9 @@ JUDGEMENT = {
     "cost_optimum": Kpi(
         "Cost at the optimum", "money", "least that the community could pay the grid, with perfect foresight"
     ),
+    "stored_end_kwh": Kpi(
+        "Stored at the end, cars too", "kWh", "in the battery and in EVs that lend theirs after the last step"
+    ),
     "welfare": Kpi(
         "Welfare", "money", "gains from trade: sum of kWh * (what a kWh is worth to the buyer - what to the seller)"
     ),
@@ -93,6 +96,7 @@ def judge(result: Result, optimum: Optimum | None = None) -> dict[str, float | N
         "efficiency": gained / possible if possible > NOTHING_MONEY else None,
         "optimum_share": None if optimum is None else optimum.share_reached,
         "cost_optimum": None if optimum is None else optimum.cost,
+        "stored_end_kwh": result.state.stored_kwh + float(np.sum(result.state.ev_stored_kwh)),
         "welfare": gained,
         "price_paid": ratio(float((trades["kwh"] * trades["buyer_price"]).sum()), kwh),
         "price_received": ratio(float((trades["kwh"] * trades["seller_price"]).sum()), kwh),

@@ -40,7 +40,7 @@ def bands():
 
 
 def plain(text):
-    return text.replace("\\", "")
+    return text.replace("\\", "").replace("**", "")
 
 
 def test_the_table_has_the_numbers_of_compare(telling):

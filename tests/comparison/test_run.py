@@ -138,16 +138,31 @@ def test_a_community_and_its_optimum_are_worked_out_once_a_seed(paper, counted, 
     assert sorted(runs) == sorted((rule, seed) for rule in RULES for seed in (1, 2))
 
 
-def test_runs_that_end_with_another_charge_have_another_optimum():
+def test_runs_that_end_with_another_charge_are_held_against_the_best_of_their_optima():
+    """What a run leaves over in the battery is not reached."""
     day = load_scenario(
         "paper", {"steps": 10, "battery.capacity_kwh": 200, "battery.start_soc": 0.5, "battery.discharge_kw": 50}
     )
     found = compare(by_rule(day, ["grid-fraction", "trade-reduction", "huang"]))
-    costs = [float(found.values(rule, "cost_optimum")[0]) for rule in found.cases]
-    assert len({round(cost, 6) for cost in costs}) > 1
-    for (rule, case), cost in zip(found.cases.items(), costs, strict=True):
-        result = simulate(case)
-        assert cost == pytest.approx(community_optimum(result).cost), rule
+    results = {rule: simulate(case) for rule, case in found.cases.items()}
+    own = [community_optimum(result).cost for result in results.values()]
+    assert len({round(cost, 6) for cost in own}) > 1
+    for rule, result in results.items():
+        assert float(found.values(rule, "cost_optimum")[0]) == pytest.approx(min(own)), rule
+        possible = float(result.without_p2p.left_cost.sum()) - min(own)
+        reached = (float(result.without_p2p.left_cost.sum()) - result.accounts["grid"]) / possible
+        assert float(found.values(rule, "optimum_share")[0]) == pytest.approx(reached)
+
+
+def test_a_rule_that_leaves_the_cars_fuller_has_not_reached_more():
+    """Each held against its own cars, muda would have reached all."""
+    found = compare(by_rule(load_scenario("paper", {"ev.supply.enabled": True}), ["muda", "mid-market-rate"]))
+    shares = [float(found.values(rule, "optimum_share")[0]) for rule in found.cases]
+    assert shares[0] < shares[1] < 1.0
+    assert float(found.values("muda", "value_index")[0]) < shares[1]
+    assert float(found.values("muda", "stored_end_kwh")[0]) > float(
+        found.values("mid-market-rate", "stored_end_kwh")[0]
+    )
 
 
 def test_the_order_of_the_cases_and_the_number_of_threads_do_not_matter(five, paper, monkeypatch):

@@ -72,6 +72,8 @@ def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
             st.markdown("\n".join(f"- {plain(line)}" for line in result.data_report.lines()))
     with st.container():
         page.run()
+    if page.url_path == "market" and state.shows_own_orders():
+        return  # these orders have a badge of their own
     worst, currency = result.balance, plain(result.scenario.currency)
     st.caption(
         f":material/verified: Every kWh and every {currency} is accounted for: the worst imbalance of "

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from jiran.app import links, state
-from jiran.app.showing import plain
 from jiran.app.fields import default, info, leaves, names_plugin
 from jiran.app.pins import flat
+from jiran.app.showing import plain
 from jiran.errors import JiranError
 from jiran.scenario import validate
 from jiran.scenario.files import as_data, with_overrides

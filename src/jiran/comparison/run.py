@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.comparison.cases import MOST_STEPS, notes
+from jiran.comparison.level import level
 from jiran.comparison.table import Comparison, Sample
 from jiran.errors import JiranError, PluginError
 from jiran.judgement import judge
@@ -121,7 +122,8 @@ def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Sam
     kept = {name: tuple(run for place in whole if isinstance(run := runs[name][place], Sample)) for name in left}
     said = tuple(str(fault) for fault in faults.values())
     first = next(iter(left.values())).seed
-    return Comparison(left, tuple(first + seeds[place] - begin for place in whole), kept, tuple(notes(left)), said)
+    own = tuple(first + seeds[place] - begin for place in whole)
+    return Comparison(left, own, level(left, kept), tuple(notes(left)), said)
 
 
 def _key(scenario: Scenario, seed: int) -> str:

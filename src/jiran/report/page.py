@@ -12,7 +12,7 @@ from jiran.market import find
 from jiran.report import svg
 from jiran.report.answer import answer
 from jiran.report.figures import COLUMNS, PAIR, form, heading, marks, ranked
-from jiran.report.points import gains, spots
+from jiran.report.points import gains, spots, upward
 from jiran.report.reasons import GAIN, reason
 from jiran.report.versus import changes, is_pair, versus
 from jiran.scenario.files import shareable, to_toml
@@ -63,7 +63,7 @@ def html(comparison: Comparison) -> str:
         _answer(comparison),
         _section("What was compared", _setting(comparison)),
         _section("Side by side", _pair(comparison) if pair else _rules(comparison)),
-        _section("How much, and how evenly", *_scatter(comparison)),
+        _section("How much, and how fairly", *_scatter(comparison)),
         _section("Who gains", *_gains(comparison)),
         _section("The price through the day", *_prices(comparison)),
         _section("What each rule does, and why it turns out so", _descriptions(comparison)),
@@ -170,7 +170,7 @@ def _rules(comparison: Comparison) -> str:
         cells = "".join(_cell(rows[case], figure, currency, marked[figure][case]) for figure in COLUMNS)
         lines.append(f'<tr><th scope="row">{escape(case)}</th>{cells}</tr>')
     legend = (
-        "Best first: what is reached, then how evenly it is shared. Bold on green: the best. Italic on orange: somebody pays "
+        "Best first: what is reached, then what the home saves that gains least. Bold on green: the best. Italic on orange: somebody pays "
         "more, or money stays with the market or is missing."
     )
     body = "\n".join(lines)
@@ -208,12 +208,14 @@ def _pair(comparison: Comparison) -> str:
 
 
 def _scatter(comparison: Comparison) -> list[str]:
-    picture = svg.scatter(comparison)
-    _, without = spots(comparison, "optimum_share", "saving_jain")
+    up = upward(comparison)
+    picture = svg.scatter(comparison, up=up)
+    _, without = spots(comparison, "optimum_share", up)
     if not picture:
         return []
-    rest = f" Not drawn: {', '.join(without)}; nobody saves anything there." if without else ""
-    words = f"Further right is better for all together, further up is fairer. The dashed line is all that is possible.{rest}"
+    fairer = "fairer" if up == "saving_jain" else "better for the home that gains least"
+    rest = f" Not drawn, for one of the two figures is not defined: {', '.join(without)}." if without else ""
+    words = f"Further right is better for all together, further up is {fairer}. The dashed line is all that is possible.{rest}"
     return [f'<p class="soft">{escape(words)}</p>', picture]
 
 
@@ -233,7 +235,7 @@ def _prices(comparison: Comparison) -> list[str]:
         picture = svg.prices(comparison, side)
         if picture:
             parts += [f"<h3>{title}</h3>", picture]
-    words = "Mean price of a kWh traded in each hour. Between the grid's two prices, the grey band, both sides gain."
+    words = "Mean price of a kWh traded in each hour. Between the grid's two prices, the grey band, both sides gain against the grid."
     return [f'<p class="soft">{words}</p>', *parts] if parts else []
 
 

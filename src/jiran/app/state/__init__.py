@@ -14,6 +14,8 @@ from jiran.app.state.choices import (
     remember_orders,
     set_draw,
     set_own_orders,
+    show_own_orders,
+    shows_own_orders,
     take_step,
 )
 from jiran.app.state.finished import cleared, compare, go_on, let_go, pinned, pinned_words, prepare, result, run
@@ -71,6 +73,8 @@ __all__ = [
     "set_draw",
     "set_own_orders",
     "set_remark",
+    "show_own_orders",
+    "shows_own_orders",
     "take_notice",
     "take_step",
     "unpin",
