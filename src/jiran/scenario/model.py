@@ -128,7 +128,8 @@ class Scenario(Model):
                 raise ScenarioError(
                     f"grid.{name}",
                     f"{len(price)} values",
-                    "must be a number, or 24 values by hour of the day"
-                    + (f", or {self.steps} by step" if self.steps != 24 else ""),
+                    f"must be a number, 24 values by hour of the day, or {self.steps} by step"
+                    if self.steps != 24
+                    else "must be a number, or 24 values by hour of the day",
                 )
         return self
