@@ -62,7 +62,7 @@ class BalanceError(JiranError):
         super().__init__(f"{what} does not balance: {imbalance:.3e} is above the limit of {limit:.0e}")
 
 
-def one_line(error: Exception) -> str:
+def one_line(error: BaseException) -> str:
     """Return what another program's error says, in one short line."""
     text = " ".join(f"{type(error).__name__}: {error}".split())
     return text if len(text) <= 200 else text[:197] + "..."

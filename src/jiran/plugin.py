@@ -136,7 +136,7 @@ def _compile(plugin: Plugin) -> Function:
         # What is from outside is compiled with bounds checks, so that a wrong index is an error and not a crash, and
         # anew in each process: the cache on disk would not find its module again.
         outside = not plugin.trusted
-        compiled: Function = njit(plugin.signature, cache=not outside, boundscheck=outside)(plugin.function)
+        compiled: Function = njit(plugin.signature, cache=not outside, boundscheck=outside, nogil=True)(plugin.function)
     except (NumbaError, TypeError, NotImplementedError) as error:
         raise plugin.fault(plugin.name, f"does not compile: {_reason(error)}") from error
     return compiled

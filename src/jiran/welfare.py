@@ -193,7 +193,11 @@ def power_flatness_index(net_kwh: ArrayLike, reference: float) -> float | None:
         The flatter the higher, below 1; None if nothing is exchanged.
     """
     exchanged = np.abs(np.asarray(net_kwh, dtype=np.float64))
-    return float(1.0 - exchanged.max() / exchanged.mean() / reference) if exchanged.max(initial=0.0) > NOTHING_KWH else None
+    return (
+        float(1.0 - exchanged.max() / exchanged.mean() / reference)
+        if exchanged.max(initial=0.0) > NOTHING_KWH
+        else None
+    )
 
 
 def self_sufficiency_index(net_kwh: ArrayLike, load_kwh: ArrayLike) -> float | None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Mapping
-from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Mapping
+from concurrent import futures
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -19,12 +21,13 @@ from jiran.optimum import Optimum, community_optimum
 from jiran.scenario import Bids, Market, Scenario
 from jiran.setting import Setting, prepare
 from jiran.simulation import trade, without_trading
+from jiran.watching import ROUND_S, watch
 
 if TYPE_CHECKING:
     from jiran.comparison.table import Array, Samples
     from jiran.result import Result
     from jiran.settlement import Settlement
-    from jiran.simulation import Progress
+    from jiran.watching import Progress
 
 #: Seeds of a comparison with bands.
 SEEDS = 30
@@ -73,7 +76,7 @@ def compare(
         keys = {name: _key(case, seed) for name, case in left.items()}
         todo = {key: left[name].model_copy(update={"seed": seed}) for name, key in keys.items() if key not in known}
         # Closed at once if the progress function stops the comparison: what has not begun is not run any more.
-        with closing(_run_all(todo)) as runs:
+        with closing(_run_all(todo, partial(report, place / seeds))) as runs:
             for count, (key, found) in enumerate(runs, 1):
                 known[key] = found
                 report((place + count / len(todo)) / seeds)
@@ -108,25 +111,38 @@ def _key(scenario: Scenario, seed: int) -> str:
     return f"{seed} {scenario.model_dump_json(exclude={'name', 'description', 'seed'})}"
 
 
-def _run_all(scenarios: dict[str, Scenario]) -> Generator[tuple[str, Sample | PluginError]]:
-    """Run scenarios, several at a time; those that share a setting work it out once. A rule's fault is its result."""
+def _run_all(scenarios: dict[str, Scenario], wait: Callable[[], None]) -> Generator[tuple[str, Sample | PluginError]]:
+    """Run scenarios, several at a time; those that share a setting work it out once. A rule's fault is its result.
+
+    While none is finished, `wait` is called now and then; what it raises ends all of them.
+    """
     shared: dict[str, list[tuple[str, Scenario]]] = {}
     for key, scenario in scenarios.items():
         alike = scenario.model_copy(update={"market": Market(), "bids": Bids()})
         shared.setdefault(_key(alike, alike.seed), []).append((key, scenario))
     stop = Event()
     for group in shared.values():
-        setting = prepare(group[0][1])
-        baseline, optima = without_trading(setting), _Optima()
+        setting, baseline = watch(partial(_begin, group[0][1]), lambda _done: wait())
+        optima = _Optima()
         fit = _AT_ONCE_HOME_STEPS // (setting.community.size * setting.timeline.steps)
         with ThreadPoolExecutor(max(1, min(os.cpu_count() or 1, fit))) as pool:
             jobs = {pool.submit(_sample, setting, scenario, baseline, optima, stop): key for key, scenario in group}
             try:
-                yield from ((jobs[job], job.result()) for job in as_completed(jobs))
+                left = set(jobs)
+                while left:
+                    done, left = futures.wait(left, ROUND_S, futures.FIRST_COMPLETED)
+                    yield from ((jobs[job], job.result()) for job in done)
+                    if not done:
+                        wait()
             except BaseException:
                 stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+
+def _begin(scenario: Scenario) -> tuple[Setting, Settlement]:
+    setting = prepare(scenario)
+    return setting, without_trading(setting)
 
 
 class _Optima:
