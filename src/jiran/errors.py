@@ -64,5 +64,9 @@ class BalanceError(JiranError):
 
 def one_line(error: BaseException) -> str:
     """Return what another program's error says, in one short line."""
-    text = " ".join(f"{type(error).__name__}: {error}".split())
+    try:
+        said = str(error)[:1_000]
+    except Exception:  # noqa: BLE001  its words are another program's too
+        said = "it cannot say why"
+    text = " ".join(f"{type(error).__name__}: {said}".split()).removesuffix(":")
     return text if len(text) <= 200 else text[:197] + "..."

@@ -132,7 +132,11 @@ def settle(
         "grid_export_kwh": step["surplus_kwh"] * (1.0 - out.charge_share),
     }
     paid, received, traded, losers = _add_trades(
-        flows.trades.view(np.recarray), out.trades_until, profiles.load_kwh.shape[1], price.grid_import, price.grid_export
+        flows.trades.view(np.recarray),
+        out.trades_until,
+        profiles.load_kwh.shape[1],
+        price.grid_import,
+        price.grid_export,
     )
     network = scenario.grid.network_charge * traded[:, 0]
     money = {
