@@ -21,7 +21,7 @@ DUST = (0.0, -0.0, 5e-324, -5.6e-17, 5.6e-17, 1e-12, -1e-12, NOTHING_KWH, -NOTHI
 LOTS = ("continuous-double-auction", "random-p2p", "muda")
 
 
-def with_dust(rng, array, places, values):
+def with_dust(array, places, values):
     return np.insert(np.asarray(array, dtype=float), places, values)
 
 
@@ -47,10 +47,10 @@ def test_dust_in_a_book_changes_nothing_for_anybody(rule):
         given = {"import_price": book.import_price, "export_price": book.export_price, "seed": book.seed}
         plain = clear(book.net_kwh, rule, limit_price=book.limit_price, **given, **book.parameters)
         dusty = clear(
-            with_dust(rng, book.net_kwh, places, dust), rule,
-            limit_price=with_dust(rng, book.limit_price, places, limits), **given, **book.parameters,
+            with_dust(book.net_kwh, places, dust), rule,
+            limit_price=with_dust(book.limit_price, places, limits), **given, **book.parameters,
         )  # fmt: skip
-        homes = np.flatnonzero(with_dust(rng, np.ones(book.homes), places, 0.0))
+        homes = np.flatnonzero(with_dust(np.ones(book.homes), places, 0.0))
         assert same(plain, dusty, homes), book.lines()
         assert not np.delete(dusty.sold + dusty.bought, homes).any()
         assert (plain.kwh > NOTHING_KWH).all()
@@ -78,9 +78,7 @@ def test_a_home_of_dust_changes_no_trade_and_no_bill_of_a_run(rule, strategy):
     for place in (0, 2, 5):
         ids = [f"H{home + 1}" for home in range(5)]
         ids.insert(place, "dust")
-        wanted = changed(
-            small(6, 30, **fields), homes={"single": [{"id": name, "kind": "normal"} for name in ids]}
-        )
+        wanted = changed(small(6, 30, **fields), homes={"single": [{"id": name, "kind": "normal"} for name in ids]})
         dusty = simulate(wanted, profiles=profiles(np.insert(net, place, rng.choice(DUST, 30), axis=1)))
         homes = np.delete(np.arange(6), place)
         assert dusty.flows.trades["kwh"].tolist() == plain.flows.trades["kwh"].tolist()

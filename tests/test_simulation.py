@@ -66,9 +66,9 @@ def broken(folder, body, *, compiled=False):
         ),
         pytest.param("return 10**9", "in step 1 it returns a number of trades that it cannot have written", id="too many"),
         pytest.param("return -1", "in step 1 it returns a number of trades that it cannot have written", id="negative"),
-        pytest.param("return {}['tariff']", "failed between steps 0 and 3", id="fails"),
+        pytest.param("return {}['tariff']", "failed in step 1", id="fails"),
         pytest.param("trades[10**8].kwh = 1.0", "index 100000000 is out of bounds", id="beyond"),
-        pytest.param("pass", "failed between steps 0 and 3", id="returns nothing"),
+        pytest.param("pass", "failed in step 1", id="returns nothing"),
         pytest.param(
             "net_kwh[:] *= 2; return record(trades, 0, 0, 1, 1.5, 0.4, 0.4) if net_kwh[0] else 0",
             "in step 1 it trades more than there is for home H1", id="changes the orders",
@@ -146,13 +146,11 @@ def test_a_slow_rule_reports_often_and_can_be_stopped(tmp_path):
     assert np.diff(done).max() <= 0.4
 
 
-@pytest.mark.parametrize("chunk", [1, 30, 100])
-def test_a_run_in_small_chunks_is_the_same_run(monkeypatch, chunk):
+@pytest.mark.parametrize("room", [1, 30, 100])
+def test_a_run_that_goes_on_when_its_room_for_trades_is_full_is_the_same_run(monkeypatch, room):
     scenario = load_scenario("paper", {"market.matching": "random-order", "ev.supply.enabled": True, "steps": 60})
     whole = simulate(scenario)
-    monkeypatch.setattr("jiran.simulation.CHUNK", chunk)
-    monkeypatch.setattr("jiran.simulation._CHUNK_S", 0.0)
-    monkeypatch.setattr("jiran.simulation._FIRST_TRADES", chunk)
+    monkeypatch.setattr("jiran.simulation._FIRST_TRADES", room)
     parts = simulate(scenario)
     assert parts.digest == whole.digest
     assert parts.kpis == whole.kpis

@@ -80,6 +80,10 @@ def _shown(value: Any) -> str:
         return f"a very long {'number' if isinstance(value, int) else type(value).__name__}"
 
 
-def one_line(error: Exception) -> str:
+def one_line(error: BaseException) -> str:
     """Return what another program's error says, in one short line."""
-    return shortened(" ".join(f"{type(error).__name__}: {error}".split()), 200)
+    try:
+        said = str(error)[:1_000]
+    except Exception:  # noqa: BLE001  its words are another program's too
+        said = "it cannot say why"
+    return shortened(" ".join(f"{type(error).__name__}: {said}".split()).removesuffix(":"), 200)

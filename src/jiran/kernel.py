@@ -17,7 +17,8 @@ from jiran.bids.signature import BIDS, MATRIX
 from jiran.fleet import lend, use_own
 from jiran.market.base import Rule
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, book, to_homes
-from jiran.market.orders import count_orders, homes_with_order
+from jiran.market.orders import copy, count_orders, homes_with_order, pick, pick_rows, put, put_rows
+from jiran.market.pause import begin
 from jiran.market.signature import GENERATOR, RULE, TRADES, VECTOR
 from jiran.nothing import NOTHING_KWH
 from jiran.records import FLEET, INPUTS, OUTPUTS, Fleet, Inputs, Outputs
@@ -26,7 +27,7 @@ from jiran.storage import BATTERY, Battery, charge, discharge
 Array = NDArray[np.float64]
 
 #: Why a run stopped early, besides faults of trades: ROOM means that the buffer of trades is nearly full, CROWDED that
-#: one step needs more room.
+#: one step needs more room, STOPPED that nobody wants the run any more.
 ROOM, CROWDED, TOO_MANY, NO_PRICE, STOPPED = range(TOO_MUCH + 1, TOO_MUCH + 6)
 
 
@@ -72,7 +73,8 @@ def _keep_bids(
         if not (np.isfinite(value_price[home]) and np.isfinite(limit_price[home])):
             return NO_PRICE, home
     if out.limit_price.shape[0] > 0:
-        out.value_price[step], out.limit_price[step] = value_price, limit_price
+        copy(value_price, out.value_price[step])
+        copy(limit_price, out.limit_price[step])
     return FINE, 0
 
 
@@ -86,8 +88,12 @@ def _remember(
     traded_kwh: Array,
     memory: Array,
 ) -> None:
-    """Write into the homes' memory how the step ended, for strategies that learn."""
-    memory[:, LAST_NET_KWH], memory[:, LAST_LIMIT], memory[:, LAST_TRADED_KWH] = net_kwh, limit_price, traded_kwh
+    """Write into the homes' memory how the step ended, for strategies that learn; the others have none."""
+    if memory.shape[0] == 0:
+        return
+    for home in range(net_kwh.size):
+        memory[home, LAST_NET_KWH] = net_kwh[home]
+        memory[home, LAST_LIMIT], memory[home, LAST_TRADED_KWH] = limit_price[home], traded_kwh[home]
     kwh, amount = 0.0, 0.0
     for place in range(new):
         trade = trades[place]
@@ -147,7 +153,7 @@ def _store(
 
 
 @njit(_SIGNATURE, cache=True, nogil=True)
-def run(
+def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
     first: int,
     last: int,
     clear: Rule,
@@ -187,55 +193,59 @@ def run(
         The first step that was not run, the number of trades written, why it stopped, and the home in question.
     """
     homes = inputs.load_kwh.shape[1]
-    net_kwh, offered_kwh, everybody = np.empty(homes), np.zeros(homes), np.arange(homes)
+    net_kwh, offered_kwh, everybody = np.empty(homes), np.zeros(homes), np.empty(homes, np.int64)
+    for home in range(homes):
+        everybody[home] = home
     value_price, limit_price = np.empty(homes), np.empty(homes)
     # Strategy and rule get copies: what it is checked against must not be its to change.
     shown, bids, parameters = np.empty(homes), np.empty(homes), np.empty(inputs.parameters.size)
-    count = 0
+    # Of the homes that have an order, if others have none.
+    few_kwh, few_booked, few_values, few_limits = np.empty(homes), np.empty(homes), np.empty(homes), np.empty(homes)
+    count, steps = 0, inputs.load_kwh.shape[0]
     for step in range(first, last):
+        if begin(step / steps, 1.0 / steps):
+            return step, count, STOPPED, 0
         if trades.size - count < room:
             return step, count, ROOM, 0
         use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
         floor_price, cap_price = _tariff(step, inputs, net_kwh, value_price, limit_price)
         # A home without an order is not there: neither strategy nor rule sees it.
-        whole = count_orders(net_kwh) == homes
-        orders = everybody if whole else homes_with_order(net_kwh)
-        order_kwh = net_kwh if whole else net_kwh[orders]
-        own_memory = memory if whole or memory.shape[0] == 0 else memory[orders]
-        if orders.size > 0:
-            value, limit = (value_price, limit_price) if whole else (value_price[orders], limit_price[orders])
-            shown[: orders.size] = order_kwh
-            traits = inputs.traits if whole else inputs.traits[orders]
-            bid(
-                shown[: orders.size], floor_price, cap_price, traits, inputs.bid_parameters, bid_rng, own_memory,
-                value, limit,
-            )  # fmt: skip
-            if not whole:
-                value_price[orders], limit_price[orders] = value, limit
-        fault, home = _keep_bids(step, fleet, offered_kwh, value_price, limit_price, out)
-        if fault != FINE:
-            return step, count, fault, home
         traded_kwh = out.traded_kwh[step]
-        new, booked_kwh = 0, traded_kwh if whole else np.zeros(orders.size)
-        bids[: orders.size] = limit_price if whole else limit_price[orders]
+        orders, order_kwh, booked_kwh, values, limits = everybody, net_kwh, traded_kwh, value_price, limit_price
+        traits, memories = inputs.traits, memory
+        whole = count_orders(net_kwh) == homes
+        if not whole:
+            orders = homes_with_order(net_kwh)
+            order_kwh, booked_kwh = pick(net_kwh, orders, few_kwh), few_booked[: orders.size]
+            values, limits = pick(value_price, orders, few_values), pick(limit_price, orders, few_limits)
+            traits, memories = pick_rows(inputs.traits, orders), pick_rows(memory, orders)
         if orders.size > 0:
-            shown[: orders.size], parameters[:] = order_kwh, inputs.parameters
+            bid(
+                copy(order_kwh, shown), floor_price, cap_price, traits, inputs.bid_parameters, bid_rng, memories,
+                values, limits,
+            )  # fmt: skip
+        if not whole:
+            put(value_price, orders, values)
+            put(limit_price, orders, limits)
+        fault, odd = _keep_bids(step, fleet, offered_kwh, value_price, limit_price, out)
+        if fault != FINE:
+            return step, count, fault, odd
+        new = 0
+        if orders.size > 0:
+            limits = pick(limit_price, orders, few_limits) if not whole else limit_price
             new = clear(
-                shown[: orders.size], bids[: orders.size], inputs.import_price[step], inputs.export_price[step],
-                parameters, rng, trades[count:],
+                copy(order_kwh, shown), copy(limits, bids), inputs.import_price[step], inputs.export_price[step],
+                copy(inputs.parameters, parameters), rng, trades[count:],
             )  # fmt: skip
         new, fault, order = _book(trades[count:], new, inputs.network_charge, order_kwh, booked_kwh)
         if fault != FINE:
             return step, count, fault, order if fault == NOBODY else orders[order]
-        if memory.shape[0] > 0:
-            limit = limit_price if whole else limit_price[orders]
-            _remember(trades[count:], new, inputs.network_charge, order_kwh, limit, booked_kwh, own_memory)
+        _remember(trades[count:], new, inputs.network_charge, order_kwh, limits, booked_kwh, memories)
         if not whole:
             to_homes(trades[count : count + new], orders)
             traded_kwh[:] = 0.0
-            traded_kwh[orders] = booked_kwh
-            if memory.shape[0] > 0:
-                memory[orders] = own_memory
+            put(traded_kwh, orders, booked_kwh)
+            put_rows(memory, orders, memories)
         count += new
         out.trades_until[step] = count
         lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)

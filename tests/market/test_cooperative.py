@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from jiran import clear
 from jiran.errors import MechanismError
 from jiran.market.cooperative import _sampled_shapley, _shapley
-from jiran.nothing import NOTHING_KWH
 from jiran.market.nucleolus import nucleolus_shares
+from jiran.nothing import NOTHING_KWH
 from strategies import BOOKS, PRICE, number
 
 RULES = ("nash-bargaining", "shapley", "nucleolus")

@@ -35,7 +35,9 @@ def scale(book):
 
 
 def close(value, book):
-    return pytest.approx(value, rel=1e-9, abs=1e-10 * scale(book) + NOTHING_KWH * len(book) * max([1.0, *(abs(at) for _, at in book)]))
+    return pytest.approx(
+        value, rel=1e-9, abs=1e-10 * scale(book) + NOTHING_KWH * len(book) * max([1.0, *(abs(at) for _, at in book)])
+    )
 
 
 def test_the_lecture_notes_uniform_price_is_87_5_for_two_trades():

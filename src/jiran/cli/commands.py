@@ -63,6 +63,7 @@ _FILE = typer.Argument(metavar="NAME.toml", help="The file to write.")
 _NAME = typer.Argument(metavar="NAME", help="A rule, or a file that ends in .py.")
 _STRATEGY = typer.Argument(metavar="NAME", help="A strategy, or a file that ends in .py.")
 _BOOKS = typer.Option(min=1, max=1_000_000, help="How many random order books are tried.")
+_TIME_LIMIT = typer.Option(min=0.1, help="Seconds that loading the rule, and then each book, may take.")
 _SEED = typer.Option(min=0, help="Seed of the books: the same seed tries the same ones.")
 _VERSION = typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
 
@@ -267,16 +268,21 @@ def _strategies(name: Annotated[str | None, _STRATEGY] = None) -> None:
 
 
 @cli.command("check")
-def _check(name: Annotated[str, _NAME], books: Annotated[int, _BOOKS] = 2000, seed: Annotated[int, _SEED] = 0) -> None:
+def _check(
+    name: Annotated[str, _NAME],
+    books: Annotated[int, _BOOKS] = 2000,
+    seed: Annotated[int, _SEED] = 0,
+    time_limit: Annotated[float, _TIME_LIMIT] = 60.0,
+) -> None:
     """Try to break a market rule: the laws of all rules, and what it declares; exit 1 if something breaks.
 
     Example: `jiran check my_rule.py`
     """
-    from jiran.testing import check_mechanism  # noqa: PLC0415  loads numba
+    from jiran.testing.apart import check_apart  # noqa: PLC0415  loads numba
 
-    report = check_mechanism(name, books=books, seed=seed)
-    typer.echo(str(report))
-    raise typer.Exit(0 if report.ok else 1)
+    verdict = check_apart(name, books=books, seed=seed, limit_s=time_limit)
+    typer.echo(verdict.text)
+    raise typer.Exit(0 if verdict.ok else 1)
 
 
 def _changes(texts: list[str] | None, option: str = "--set") -> dict[str, Any]:

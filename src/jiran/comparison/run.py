@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Generator, Mapping
+from concurrent import futures
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -20,18 +22,18 @@ from jiran.optimum import Optimum, community_optimum
 from jiran.scenario import Bids, Market, Scenario
 from jiran.setting import Setting, prepare
 from jiran.simulation import trade, without_trading
+from jiran.watching import ROUND_S, watch
 
 if TYPE_CHECKING:
     from jiran.comparison.table import Array, Samples
     from jiran.result import Result
     from jiran.settlement import Settlement
-    from jiran.simulation import Progress
+    from jiran.watching import Progress
 
 #: Seeds of a comparison with bands.
 SEEDS = 30
 
 #: While no run ends, the progress function is called this often, so that it can stop a comparison of long runs.
-_LOOK_S = 0.2
 
 #: Runs of so many home-steps together are in memory at once, about 2 GB; a larger one is alone.
 _AT_ONCE_HOME_STEPS = 40_000_000
@@ -131,12 +133,10 @@ def _key(scenario: Scenario, seed: int) -> str:
     return f"{seed} {scenario.model_dump_json(exclude={'name', 'description', 'seed'})}"
 
 
-def _run_all(scenarios: dict[str, Scenario], look: Callable[[], None]) -> Generator[tuple[str, Sample | PluginError]]:
+def _run_all(scenarios: dict[str, Scenario], wait: Callable[[], None]) -> Generator[tuple[str, Sample | PluginError]]:
     """Run scenarios, several at a time; those that share a setting work it out once. A rule's fault is its result.
 
-    Args:
-        scenarios: By key.
-        look: Is called now and then while they run; an exception it raises stops them.
+    While none is finished, `wait` is called now and then; what it raises ends all of them.
     """
     shared: dict[str, list[tuple[str, Scenario]]] = {}
     for key, scenario in scenarios.items():
@@ -144,28 +144,27 @@ def _run_all(scenarios: dict[str, Scenario], look: Callable[[], None]) -> Genera
         shared.setdefault(_key(alike, alike.seed), []).append((key, scenario))
     stop = Event()
     for group in shared.values():
-        setting = prepare(group[0][1])
-        baseline, optima = without_trading(setting), _Optima()
+        setting, baseline = watch(partial(_begin, group[0][1]), lambda _done: wait())
+        optima = _Optima()
         fit = _AT_ONCE_HOME_STEPS // (setting.community.size * setting.timeline.steps)
         with ThreadPoolExecutor(max(1, min(os.cpu_count() or 1, fit))) as pool:
             jobs = {pool.submit(_sample, setting, scenario, baseline, optima, stop): key for key, scenario in group}
             try:
-                yield from ((jobs[job], job.result()) for job in _as_they_end(jobs, look))
+                left = set(jobs)
+                while left:
+                    done, left = futures.wait(left, ROUND_S, futures.FIRST_COMPLETED)
+                    yield from ((jobs[job], job.result()) for job in done)
+                    if not done:
+                        wait()
             except BaseException:
                 stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
 
-def _as_they_end(
-    jobs: Iterable[Future[Sample | PluginError]], look: Callable[[], None]
-) -> Iterator[Future[Sample | PluginError]]:
-    """Yield jobs as they end, and look up now and then in between."""
-    left = set(jobs)
-    while left:
-        done, left = wait(left, _LOOK_S, FIRST_COMPLETED)
-        look()
-        yield from done
+def _begin(scenario: Scenario) -> tuple[Setting, Settlement]:
+    setting = prepare(scenario)
+    return setting, without_trading(setting)
 
 
 class _Optima:

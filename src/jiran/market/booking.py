@@ -27,10 +27,9 @@ WORDS = {
 @njit(cache=True)
 def fault_of(trade: Any, net_kwh: Vector) -> tuple[int, int]:
     """Return what is wrong with one trade by itself, and the number in question, from 0 in the list of orders."""
-    if not 0 <= trade.seller < net_kwh.size:
-        return NOBODY, trade.seller
-    if not 0 <= trade.buyer < net_kwh.size:
-        return NOBODY, trade.buyer
+    for number in (trade.seller, trade.buyer):
+        if not 0 <= number < net_kwh.size:
+            return NOBODY, number
     if trade.seller == trade.buyer:
         return ITSELF, trade.seller
     usable = trade.kwh >= 0.0 and np.isfinite(trade.kwh)

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.random import Generator
 
-from jiran.market.base import Parameter, mechanism
+from jiran.market.base import Effort, Parameter, Values, mechanism
 from jiran.market.matching import Trades, Vector, record, shuffled
 from jiran.market.merit import (
     BUYS,
@@ -17,7 +17,11 @@ from jiran.market.merit import (
     set_prices,
 )
 from jiran.market.orders import Homes
+from jiran.market.pause import stopped
 from jiran.nothing import NOTHING_KWH
+
+#: Meetings before it asks whether to stop, some milliseconds.
+_BREATH = 500_000
 
 
 @mechanism(
@@ -141,10 +145,16 @@ def continuous_double_auction(
     return count
 
 
+def _meetings(orders: int, _values: Values) -> Effort:
+    """Return what it needs that everybody meets everybody on the other side."""
+    return Effort(1e-8 * orders * orders / 4.0 + 1e-6 * orders, 500.0 * orders)
+
+
 @mechanism(
     "random-p2p",
     properties=("budget-balanced", "no-deficit", "individually-rational"),
     needs_bids=True,
+    needs=_meetings,
     p_coef=Parameter(0.5, "where each pair's price lies between its ask (0) and its bid (1)", ge=0.0, le=1.0),
 )
 def random_p2p(
@@ -171,7 +181,10 @@ def random_p2p(
     left_kwh = np.abs(net_kwh)
     circle = max(sellers.size, buyers.size)
     count = 0
-    for meeting in range(circle * circle if min(sellers.size, buyers.size) > 0 else 0):
+    meetings = circle * circle if min(sellers.size, buyers.size) > 0 else 0
+    for meeting in range(meetings):
+        if meeting % _BREATH == 0 and stopped(meeting / meetings):
+            break
         place, turn = meeting % circle, meeting // circle
         other = (place + turn) % circle
         if place < sellers.size and other < buyers.size:

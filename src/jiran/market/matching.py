@@ -10,10 +10,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from jiran.market.orders import Vector, rest
+from jiran.market.orders import Vector
 from jiran.nothing import NOTHING_KWH
 
 Trades = NDArray[np.void]
+
+__all__ = [
+    "MATCHINGS", "Trades", "Vector", "equal_shares", "match", "match_in_order", "pair", "pro_rata", "record", "shuffled",
+    "totals",
+]  # fmt: skip
 
 MATCHINGS = ("index-order", "pro-rata", "equal-share", "random-order")
 

@@ -47,3 +47,49 @@ def rest(left_kwh: float, order_kwh: float) -> float:
         order_kwh: The order, of either sign, or the largest number that took part in the subtraction.
     """
     return left_kwh if left_kwh > max(NOTHING_KWH, ROUNDING * abs(order_kwh)) else 0.0
+
+
+@njit(cache=True)
+def copy(numbers: Vector, into: Vector) -> Vector:
+    """Copy numbers to the front of `into` and return them.
+
+    A plain loop: to compile `into[:] = numbers` takes numba three seconds, for the message if the shapes differ.
+    """
+    for place in range(numbers.size):
+        into[place] = numbers[place]
+    return into[: numbers.size]
+
+
+@njit(cache=True)
+def pick(numbers: Vector, homes: Homes, into: Vector) -> Vector:
+    """Copy the numbers of some homes to the front of `into`, shape (home,), and return them."""
+    for place in range(homes.size):
+        into[place] = numbers[homes[place]]
+    return into[: homes.size]
+
+
+@njit(cache=True)
+def put(numbers: Vector, homes: Homes, picked: Vector) -> None:
+    """Write numbers of some homes back to where they were picked."""
+    for place in range(homes.size):
+        numbers[homes[place]] = picked[place]
+
+
+@njit(cache=True)
+def pick_rows(table: Vector, homes: Homes) -> Vector:
+    """Return the rows of some homes, of a table of shape (home, column); a table without rows stays as it is."""
+    if table.shape[0] == 0:
+        return table
+    rows = np.empty((homes.size, table.shape[1]))
+    for place in range(homes.size):
+        for column in range(table.shape[1]):
+            rows[place, column] = table[homes[place], column]
+    return rows
+
+
+@njit(cache=True)
+def put_rows(table: Vector, homes: Homes, rows: Vector) -> None:
+    """Write rows of some homes back to where they were picked."""
+    for place in range(homes.size if table.shape[0] > 0 else 0):
+        for column in range(table.shape[1]):
+            table[homes[place], column] = rows[place, column]

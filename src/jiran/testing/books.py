@@ -155,8 +155,8 @@ def play(rule: Mechanism, book: Book, *, room: int | None = None, fill: int = 0)
         count = operator.index(
             clear(net, limit, book.import_price, book.export_price, parameters, rng, memory[:room].view(np.recarray))
         )
-    except Exception as fault:  # noqa: BLE001  a rule may fail in any way
-        error = f"failed: {str(fault) if isinstance(fault, JiranError) else one_line(fault)}"
+    except (Exception, SystemExit) as failure:  # noqa: BLE001  a rule may fail in any way
+        error = f"failed: {str(failure) if isinstance(failure, JiranError) else one_line(failure)}"
     if not 0 <= count <= book.homes**2:
         error = f"returned {count} trades, and there are {book.homes**2} pairs of homes"
     changed = [
@@ -166,17 +166,17 @@ def play(rule: Mechanism, book: Book, *, room: int | None = None, fill: int = 0)
     ]
     beyond = memory[room:].tobytes() != bytes([fill]) * (TRADE.itemsize * _GUARD)
     trades = memory[: 0 if error else min(count, room)].copy()
-    fault, problem = _wrong(trades, book, homes)
+    wrong, problem = _wrong(trades, book, homes)
     for side in ("seller", "buyer"):  # numbers of orders become those of homes; a number that is none stays
         known = (trades[side] >= 0) & (trades[side] < homes.size)
         trades[side][known] = homes[trades[side][known]]
-    return Outcome(book, trades, count, error, tuple(changed), beyond, fault, problem)
+    return Outcome(book, trades, count, error, tuple(changed), beyond, wrong, problem)
 
 
 def _wrong(trades: NDArray[np.void], book: Book, homes: NDArray[np.int64]) -> tuple[int, str]:
     """Return what a run says of trades that name orders by their number, as a code and in words."""
     order_kwh, traded_kwh = book.net_kwh[homes], np.empty(homes.size)
-    _, fault, order = booked(order_kwh, trades.copy(), traded_kwh)
+    _, fault, order = booked(order_kwh, trades.copy().view(np.recarray), traded_kwh)
     if fault == FINE:
         return fault, ""
     home = "" if fault == NOBODY else f"home {homes[order]}"
