@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def decimals(value: float, digits: int) -> str:
     """Return a number with so many digits after the point and thousands apart."""
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+    rounded = Decimal(round(value, 9)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
     return f"{rounded or abs(rounded):,f}"
 
 
