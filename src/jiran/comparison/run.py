@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 #: Seeds of a comparison with bands.
 SEEDS = 30
 
-#: While no run ends, the progress function is called this often, so that it can stop a comparison of long runs.
-
 #: Runs of so many home-steps together are in memory at once, about 2 GB; a larger one is alone.
 _AT_ONCE_HOME_STEPS = 40_000_000
 
