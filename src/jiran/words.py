@@ -11,7 +11,7 @@ def money(value: float, currency: str, digits: int = 2) -> str:
         >>> money(-1234.5, "MYR"), money(0.0033, "MYR", 4)
         ('-MYR 1,234.50', 'MYR 0.0033')
     """
-    value = round(value, digits) + 0.0
+    value = round(round(value, 9), digits) + 0.0  # without the residue of sums, which would tip a half
     return f"{'-' if value < 0 else ''}{currency} {abs(value):,.{digits}f}"
 
 
@@ -49,12 +49,24 @@ def listed(parts: list[str]) -> str:
 
 
 def price(value: float) -> str:
-    """Return a price per kWh with no more digits than it has, and at most four.
+    """Return a price per kWh with no more digits than it has, and at most four; one that is less has two that count.
 
     Example:
-        >>> price(0.45), price(0.5625), price(87.5), price(90.0), price(0.2), price(0.0)
-        ('0.45', '0.5625', '87.5', '90', '0.20', '0')
+        >>> price(0.45), price(0.5625), price(87.5), price(90.0), price(0.2), price(0.0), price(0.0000123)
+        ('0.45', '0.5625', '87.5', '90', '0.20', '0', '0.000012')
     """
+    if 1e-9 < abs(value) < 5e-5:
+        return f"{float(f'{value:.1e}'):.11f}".rstrip("0")
     value = round(float(value), 4) + 0.0
     text = f"{value:.4f}".rstrip("0").rstrip(".")
     return f"{value:.2f}" if 0.0 < abs(value) < 1.0 and round(value, 2) == value else text
+
+
+def number(value: float) -> str:
+    """Return a number without a unit with up to six digits that count, never as a power of ten.
+
+    Example:
+        >>> number(0.8), number(1e-06), number(2.0)
+        ('0.8', '0.000001', '2')
+    """
+    return f"{float(f'{value:.6g}'):.15f}".rstrip("0").rstrip(".")

@@ -40,7 +40,7 @@ def bands():
 
 
 def plain(text):
-    return text.replace("\\", "")
+    return text.replace("\\", "").replace("**", "")
 
 
 def test_the_table_has_the_numbers_of_compare(telling):
@@ -142,6 +142,14 @@ def test_a_pinned_scenario_is_a(monkeypatch):
     assert shown["A - B"] == f"{row['difference']:+.2f}"
     assert shown["A"] == f"{row['a']:.2f}"
     assert any("Community battery 40 kWh, now 20 kWh" in plain(caption.value) for caption in at.caption)
+
+
+def test_a_pinned_scenario_with_another_seed_is_run_with_it(monkeypatch):
+    monkeypatch.setattr(state, "pinned_scenario", lambda: jiran.load_scenario("paper"))
+    at = show(PAGE, run(seed=2))
+    shown = at.dataframe[1].value.set_index("Figure").loc["Cost, MYR"]
+    assert (shown["A"], shown["B"], shown["A - B"]) == ("36.57", "38.40", "-1.83")
+    assert any("Seed of chance 1, now 2" in plain(caption.value) for caption in at.caption)
 
 
 def test_both_comparisons_of_the_page_may_be_slow(monkeypatch):

@@ -15,7 +15,7 @@ from jiran.app.charts.base import Window
 from jiran.app.inspector import busiest_step
 from jiran.app.orders import EXAMPLE, read_orders
 from jiran.app.outcome import clear_book, crossing, outcome_of_run
-from jiran.app.step_words import account_words
+from jiran.app.step_money import account
 from jiran.market import find, mechanisms
 from jiran.market.matching import MATCHINGS
 from jiran.words import price
@@ -62,7 +62,7 @@ def walk(at, stations):
 
 
 def text(at):
-    return " ".join(entry.value for entry in at.markdown)
+    return " ".join(entry.value for entry in at.markdown).replace("\\", "").replace("**", "")
 
 
 def own(result, rule="uniform-price", station=0):
@@ -148,10 +148,10 @@ def test_the_moves_of_the_paper_say_the_numbers_of_the_step(paper):
     assert r"B_{\text{S1}} = 2.50 - 0.35 = 2.15\ \text{kWh}" in formulas
     assert r"\min(2.15,\, 3.78)" in formulas
     assert r"0.8 \times 0.5625 \\ &= 0.4500\ \text{MYR/kWh}" in formulas
-    assert "**5 sellers** offer **10.00 kWh**" in words
-    assert "**Trade 1:** S1 sells 2.15 kWh to E1 at **0.45**" in words
-    assert "E1 buys 3.78 kWh at **MYR 0.45 per kWh**" in words
-    assert "No kWh is lost, and the money sums to zero." in words
+    assert "5 sellers offer 10.00 kWh" in words
+    assert "Trade 1: S1 sells 2.15 kWh to E1 at 0.45" in words
+    assert "E1 buys 3.78 kWh at MYR 0.45 per kWh" in words
+    assert "no kWh is lost. Money: what all paid and got adds up to zero." in words
 
 
 def test_time_goes_on_and_back(paper):
@@ -175,22 +175,22 @@ def test_another_page_can_ask_for_a_step():
 
 def test_trades_are_shown_one_after_the_other(paper):
     at = show(PAGE, paper, market_station=3)
-    assert "**Trade 1:**" in text(at)
+    assert "Trade 1:" in text(at)
     at.button(key="trade_next").click().run()
-    assert "**Trade 2:**" in text(at)
+    assert "Trade 2:" in text(at)
     table = at.dataframe[0].value
     assert table["number"].to_list() == [2, 1]
     assert table["now"].to_list() == ["▶", ""]
     at.button(key="trade_before").click().run()
-    assert "**Trade 1:**" in text(at)
+    assert "Trade 1:" in text(at)
 
 
 def test_a_home_of_ones_choice_is_explained(paper):
     at = own(paper, "vcg", station=4)
     picker = next(box for box in at.selectbox if box.label == "Home")
     picker.set_value(picker.options.index("Farid")).run()
-    assert "Farid sells 1 kWh for **90 per kWh**" in text(at)
-    assert "a deficit of **10**" in text(at)
+    assert "Farid sells 1 kWh for 90 per kWh" in text(at)
+    assert "a deficit of 10" in text(at)
 
 
 def test_another_draw_and_back(paper):
@@ -214,16 +214,21 @@ def test_a_runs_own_draw_is_shown_until_another_is_wanted():
 
 def test_the_parameters_of_the_rule_can_be_changed(paper):
     at = own(paper, station=2)
-    assert "at **87.5** for all" in text(at)
+    assert "at 87.5 for all" in text(at)
     at.number_input[0].set_value(0.0).run()
-    assert "at **85** for all" in text(at)
+    assert "at 85 for all" in text(at)
 
 
 @pytest.mark.parametrize(
     ("rule", "cell", "value", "sentence"),
     [
         ("uniform-price", (2, "Price"), "", "Uniform-price needs a price from everyone: row 3 (Chong) has none."),
-        ("uniform-price", (1, "Price"), "NaN", "Row 2 (Ben), price = 'NaN': must be a finite number, such as 0.35."),
+        (
+            "uniform-price",
+            (1, "Price"),
+            "NaN",
+            "Row 2 (Ben), price = 'NaN': must be a number of at most 1e9, such as 0.35.",
+        ),
         (
             "vcg",
             (5, "Name"),
@@ -318,7 +323,7 @@ def test_the_two_prices_of_a_trade_are_named_apart():
 
 def test_what_is_left_with_the_market_until_the_bill_is_not_kept_by_it():
     result = run(**{"market.mechanism": "bill-sharing"})
-    assert "evens out when the billing period ends" in account_words(outcome_of_run(result, 8))
+    assert "evens out when the billing period ends" in account(outcome_of_run(result, 8)).text
 
 
 def test_an_empty_table_is_no_error():
@@ -334,3 +339,40 @@ def test_the_price_axis_has_round_numbers(prices):
     book = read_orders(table, find("vcg"), import_price=120.0, export_price=50.0)
     axis = charts.clearing(clear_book(book, "vcg", {}))["yAxis"]
     assert {len(str(axis[end])) <= 6 for end in ("min", "max", "interval")} == {True}
+
+
+def own_table(rows):
+    return pl.DataFrame(rows, schema=["Name", "Side", "kWh", "Price"], orient="row")
+
+
+def test_the_grids_prices_follow_from_the_orders_until_they_are_set():
+    """Left from another table they would make a gain of a hundred per kWh."""
+    at = own(run())
+    asks, gives = at.number_input[-2:]
+    assert (asks.label, asks.value, gives.value) == ("Grid asks, per kWh", 120.0, 50.0)
+    at.button(key="own_empty").click().run()
+    held = at.session_state["own_orders"]
+    held.start = held.now = own_table(
+        [("A", "buy", "1", "0.45"), ("X", "sell", "1", "0.30"), ("Y", "sell", "2", "0.25")]
+    )
+    held.key = "own_orders_7"
+    at.run()
+    assert [box.value for box in at.number_input[-2:]] == [0.45, 0.25]
+    at.number_input[-2].set_value(0.6).run()
+    held.start = held.now = own_table([("A", "buy", "1", "9"), ("X", "sell", "1", "3")])
+    held.key = "own_orders_8"
+    at.run()
+    assert [box.value for box in at.number_input[-2:]] == [0.6, 0.25]
+    at.button(key="own_example").click().run()
+    assert [box.value for box in at.number_input[-2:]] == [120.0, 50.0]
+
+
+def test_the_badge_of_own_orders_is_about_these_orders():
+    at = own(run())
+    badges = [entry.value.replace("\\", "").replace("**", "") for entry in at.caption if "verified" in entry.value]
+    assert badges == [
+        ":material/verified: These orders balance: 2 kWh sold, as much bought, and sellers get what buyers pay."
+    ]
+    assert at.session_state["shows_own_orders"]
+    at.segmented_control(key="market_source").set_value("A step of the run").run()
+    assert not at.session_state["shows_own_orders"]

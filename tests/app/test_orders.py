@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from jiran.app.orders import COLUMNS, EXAMPLE, MOST_ORDERS, price_range, read_csv, read_orders
+from jiran.app.orders import COLUMNS, EXAMPLE, MOST_ORDERS, grid_prices, read_csv, read_orders
 from jiran.errors import JiranError
 from jiran.market import find, mechanisms
 
@@ -23,8 +23,10 @@ def read(*rows, rule="uniform-price"):
 
 def test_the_grid_s_prices_start_from_those_of_an_uploaded_table():
     uploaded = read_csv(b"Name;Side;kWh;Price\nA;buy;1;0,55\nB;sell;1;0.2\nC;sell;2;\n")
-    assert price_range(uploaded) == (0.55, 0.2)
-    assert price_range(read_csv(b"Name,Side,kWh,Price\nA,buy,1,x\n")) is None
+    assert grid_prices(uploaded) == (0.55, 0.2)
+    assert grid_prices(read_csv(b"Name,Side,kWh,Price\nA,buy,1,x\n")) == (0.5625, 0.2)
+    assert grid_prices(read_csv(b"Name,Side,kWh,Price\nA,buy,1,-2\nB,sell,1,-3\n")) == (-2.0, -3.0)
+    assert grid_prices(EXAMPLE) == (120.0, 50.0)
 
 
 def test_the_textbooks_example_is_read():
@@ -63,9 +65,9 @@ def test_a_price_left_out_is_the_grids_for_rules_that_do_not_work_with_bids():
             [("Ben", "buy", "-2", "1")],
             "row 1 (Ben), kWh = '-2': must be above 0; the side says whether it buys or sells",
         ),
-        ([("Ben", "buy", "1", "NaN")], "row 1 (Ben), price = 'NaN': must be a finite number, such as 0.35"),
-        ([("Ben", "buy", "1", "-inf")], "row 1 (Ben), price = '-inf': must be a finite number, such as 0.35"),
-        ([("Ben", "buy", "1", "1.2.3")], "row 1 (Ben), price = '1.2.3': must be a finite number, such as 0.35"),
+        ([("Ben", "buy", "1", "NaN")], "row 1 (Ben), price = 'NaN': must be a number of at most 1e9, such as 0.35"),
+        ([("Ben", "buy", "1", "-inf")], "row 1 (Ben), price = '-inf': must be a number of at most 1e9, such as 0.35"),
+        ([("Ben", "buy", "1", "1.2.3")], "row 1 (Ben), price = '1.2.3': must be a number of at most 1e9, such as 0.35"),
         (
             [("Ben", "buy", "1", "1"), ("", "", "", ""), ("Chong", "buy", "1", "")],
             "uniform-price needs a price from everyone: row 3 (Chong) has none",

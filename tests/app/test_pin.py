@@ -8,11 +8,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import jiran
-from jiran.app import links, pins, story
+from jiran.app import links, pins
 from jiran.app.links import Pin, base_of_data, base_of_preset, read_link, read_pin, write_link
 from jiran.errors import JiranError
+from jiran.explain.against import against
 from jiran.scenario import validate
-from pages import run, show
+from pages import run, seen, show, text_of
 
 MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")
 PAGE = "from jiran.app.views import {0}\n\n{0}.show()\n"
@@ -175,7 +176,7 @@ def test_pin_change_compare_go_back_and_unpin(a):
     assert metrics(at)["All bills, MYR"].delta == f"{more:+,.2f} vs A"
     assert metrics(at)["Saved, MYR"].delta == f"{b.kpis['saving'] - a.kpis['saving']:+,.2f} vs A"
     assert metrics(at)["Traded, kWh"].delta == "as in A"
-    assert f"Against A the homes pay **MYR {more:,.2f} more**." in at.markdown[0].value
+    assert f"Against A the homes pay MYR {more:,.2f} more in all." in seen(at.markdown[0].value)
     assert at.get("metric")[1].proto.color == at.get("metric")[1].proto.MetricColor.RED
 
     link = link_of(at)
@@ -200,7 +201,7 @@ def test_a_can_be_of_another_preset(a):
     at.button(key="pin").click().run()
     at.selectbox(key="0|preset").set_value("kampung").run()
     assert "Compared with A: Scenario paper, now kampung." in panel(at)
-    assert any("A's steps are 60 minutes long, these 15: mind this" in text.value for text in at.caption)
+    assert any("A's steps are 60 minutes long, these 15: mind this" in seen(text.value) for text in at.caption)
     at.button(key="to A").click().run()
     assert metrics(at)["All bills, MYR"].value == f"{a.kpis['cost']:.2f}"
     assert link_of(at)["preset"] == "paper"
@@ -242,13 +243,13 @@ def test_the_sentence_counts_homes_that_are_worse_off(a):
     losers = run(**{"grid.export_price": 0.5625})
     number = int((losers.homes["saving"] < -1e-6).sum())
     assert number > 1
-    assert story.against(losers, a).endswith(f"; {number} homes more are worse off.")
-    assert story.against(a, losers).endswith(f"; {number} homes fewer are worse off.")
-    assert story.against(a, run(seed=1)) == "Against A the homes pay **the same**."
+    assert text_of(against(losers, a)).endswith(f" {number} homes more than in A pay more by trading than without it.")
+    assert text_of(against(a, losers)).endswith(f" {number} homes fewer than in A pay more by trading than without it.")
+    assert text_of(against(a, run(seed=1))) == "Against A the homes pay the same in all."
 
 
 def test_with_other_homes_or_days_the_sentence_is_of_a_home_a_day(a):
     two = run(steps=48, **{"homes.groups.normal.count": 8})
     less = a.kpis["cost"] / 12 - two.kpis["cost"] / 16 / 2
     word = "less" if less > 0 else "more"
-    assert f"Against A a home pays **MYR {abs(less):.2f} {word}** a day" in story.against(two, a)
+    assert f"Against A a home pays MYR {abs(less):.2f} {word} a day." in text_of(against(two, a))

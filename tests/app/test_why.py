@@ -10,15 +10,22 @@ import pytest
 
 from jiran.app.orders import EXAMPLE
 from jiran.app.outcome import clear_book, outcome_of_run
-from jiran.app.step_words import account_words, curve_words, trade_words, welfare_words
+from jiran.app.showing import markdown_of
+from jiran.app.step_money import account, gain, rest, trade
+from jiran.app.step_words import curve_words, order_words
 from jiran.app.why import EXPLANATIONS, compare, explain, headline
 from jiran.market import find, mechanisms
+from jiran.words import price
 from pages import run
 from textbook import cleared, home, read
 
 
 def why(outcome, name):
-    return " ".join([headline(outcome, home(outcome, name)), *explain(outcome, home(outcome, name))])
+    return text([headline(outcome, home(outcome, name)), *explain(outcome, home(outcome, name))])
+
+
+def text(sentences):
+    return " ".join(sentence.text for sentence in sentences)
 
 
 #: Rule, home, and what its explanation must say.
@@ -32,20 +39,20 @@ SAID = [
     ("uniform-price", "Ben", "Ben is one of this last pair"),
     ("uniform-price", "Chong", "trades nothing", "Hana's 95, above Chong's bid of 80"),
     ("pay-as-bid", "Farid", "With Aminah it is halfway between the ask of 80 and the bid of 100: 90"),
-    ("mcafee", "Ben", "Chong's 80 and Hana's 95 give 87.5", "That lies between", "at **87.5 per kWh**"),
-    ("trade-reduction", "Aminah", "Ben (bids 90) with Grace (asks 85), is given up", "at **90 per kWh**"),
-    ("trade-reduction", "Farid", "for **85 per kWh**"),
+    ("mcafee", "Ben", "Chong's 80 and Hana's 95 give 87.5", "That lies between the last ask (85)", "at 87.5 per kWh"),
+    ("trade-reduction", "Aminah", "Ben (bids 90) with Grace (asks 85), is given up", "at 90 per kWh"),
+    ("trade-reduction", "Farid", "for 85 per kWh"),
     ("trade-reduction", "Grace", "Grace belongs to the pair that is given up"),
     ("trade-reduction", "Hana", "Hana stands behind that pair"),
-    ("huang", "Aminah", "at **90 per kWh**", "is given up"),
+    ("huang", "Aminah", "at 90 per kWh", "is given up"),
     (
         "vcg",
         "Aminah",
-        "at **85 per kWh**",
+        "at 85 per kWh",
         "Without Aminah, Grace would sell 1 kWh less (ask 85)",
         "costs the others 85",
     ),
-    ("vcg", "Farid", "for **90 per kWh**", "Without Farid, Ben would buy 1 kWh less (bid 90)", "saves the others 90"),
+    ("vcg", "Farid", "for 90 per kWh", "Without Farid, Ben would buy 1 kWh less (bid 90)", "saves the others 90"),
     ("nash-bargaining", "Ben", "25 / 4 = 6.25", "90 − 6.25 = 83.75"),
     ("shapley", "Ben", "5 when it comes last; the average over all orders is 3.3333", "90 − 3.3333 = 86.6667"),
     ("nucleolus", "Farid", "Without Farid the others would gain 10 less", "80 + 7.5 = 87.5"),
@@ -54,12 +61,12 @@ SAID = [
     (
         "supply-demand-ratio",
         "Ben",
-        "5 kWh / 5 kWh = 1.00",
+        "5 kWh / 5 kWh = 1.",
         "the grid's export price: 50",
         "None of the sellers accepts 50",
     ),
-    ("grid-fraction", "Ben", "0.8 × 120 = 96", "at **96 per kWh**"),
-    ("grid-only", "Ben", "The grid supplies it at 120 per kWh"),
+    ("grid-fraction", "Ben", "0.8 × 120 = 96", "at 96 per kWh"),
+    ("grid-only", "Ben", "The grid asks 120 per kWh"),
     ("consensus", "Farid", "Farid agreed with Aminah and Ben, at 88.3333"),
 ]
 
@@ -95,18 +102,18 @@ def test_every_home_of_every_book_is_explained_in_whole_sentences(rule):
             for seed in (0, 1, None):
                 outcome = replace(clear_book(book, rule, find(rule).values({}), seed or 0), seed=seed)
                 for one in range(size):
-                    text = " ".join([headline(outcome, one), *explain(outcome, one), *compare(outcome, one)])
-                    assert re.search(r"[.]$", text)
-                    assert "nan" not in text
-                    assert "inf" not in text.replace("info", "")
-                    assert "  " not in text
+                    said = text([headline(outcome, one), *explain(outcome, one), *compare(outcome, one)])
+                    assert re.search(r"[.]$", said)
+                    assert "nan" not in said
+                    assert "inf" not in said
+                    assert "  " not in said
 
 
 def test_a_price_said_is_the_price_paid():
     for rule in ("uniform-price", "mcafee", "trade-reduction", "vcg", "shapley", "pay-as-bid"):
         outcome = cleared(rule)
         for one in np.flatnonzero(outcome.traded_kwh > 0.0):
-            said = re.search(r"\*\*([\d.]+) per kWh\*\*", headline(outcome, int(one))).group(1)
+            said = re.search(r"([\d.]+) per kWh", headline(outcome, int(one)).text).group(1)
             assert float(said) == pytest.approx(outcome.prices[one], abs=5e-5)
 
 
@@ -117,8 +124,8 @@ def test_vcg_with_orders_of_many_sizes_says_what_adds_up_to_the_price():
     )  # fmt: skip
     outcome = clear_book(book, "vcg", {})
     for one in np.flatnonzero(outcome.traded_kwh > 0.0):
-        text = " ".join(explain(outcome, int(one)))
-        parts = re.findall(r"would (?:buy|sell) ([\d.]+) kWh (?:more|less) \((?:ask|bid) ([\d.]+)\)", text)
+        said = text(explain(outcome, int(one)))
+        parts = re.findall(r"would (?:buy|sell) ([\d.]+) kWh (?:more|less) \((?:ask|bid) ([\d.]+)\)", said)
         money = sum(float(kwh) * float(limit) for kwh, limit in parts)
         assert money == pytest.approx(outcome.traded_kwh[one] * outcome.prices[one])
 
@@ -129,10 +136,11 @@ def test_mcafee_that_does_not_fit_gives_up_the_last_pair():
         limit_price=np.array([10.0, 9.0, 2.0, 8.5]), import_price=20.0, export_price=0.0,
     )  # fmt: skip
     outcome = clear_book(book, "mcafee", {})
-    text = " ".join(explain(outcome, 0))
-    assert "the grid's 0 and the grid's 20 give 10" in text
-    assert "is given up" in text
+    said = text(explain(outcome, 0))
+    assert "the grid's 0 and the grid's 20 give 10. That does not lie between" in said
+    assert "is given up" in said
     assert outcome.prices[0] == 9.0
+    assert str(order_words(outcome)).startswith("The rule first decides how much each home trades")
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -141,8 +149,8 @@ def test_muda_says_the_price_of_the_other_group_and_nobody_trades_across(seed):
     first = np.random.default_rng(seed).random(10) < 0.5
     for pair in outcome.pairs:
         assert first[pair.seller] == first[pair.buyer]
-        sides = " ".join(explain(outcome, pair.seller)), " ".join(explain(outcome, pair.buyer))
-        prices = [float(re.search(r"alone would clear at ([\d.]+)", text).group(1)) for text in sides]
+        sides = text(explain(outcome, pair.seller)), text(explain(outcome, pair.buyer))
+        prices = [float(re.search(r"alone would clear at (\d+(?:\.\d+)?)", said).group(1)) for said in sides]
         assert prices[0] == prices[1]
         assert pair.seller_price - 1e-4 <= prices[0] <= pair.buyer_price + 1e-4
 
@@ -152,74 +160,125 @@ def test_the_continuous_auction_says_whose_order_was_waiting(seed):
     outcome = cleared("continuous-double-auction", seed)
     for pair in outcome.pairs:
         if outcome.book.limit_price[pair.seller] == outcome.book.limit_price[pair.buyer]:
-            assert "name the same price" in " ".join(explain(outcome, pair.seller))
+            assert "name the same price" in text(explain(outcome, pair.seller))
             continue
         waiting = [one for one in (pair.seller, pair.buyer) if outcome.book.limit_price[one] == pair.buyer_price]
         assert len(waiting) == 1
-        assert "was waiting when" in " ".join(explain(outcome, waiting[0]))
+        assert "was waiting when" in text(explain(outcome, waiting[0]))
 
 
 def test_a_rule_from_elsewhere_is_placed_among_all_prices():
     outcome = replace(cleared("pay-as-bid"), rule="somebodys-rule")
-    assert explain(outcome, home(outcome, "Ben")) == [
+    assert text(explain(outcome, home(outcome, "Ben"))) == (
         "The buyers pay 87.5 to 90, 88.75 on average. For Ben it is 1.25 less."
-    ]
+    )
 
 
 def test_bill_sharing_says_that_the_price_comes_later():
-    within_a_step = " ".join(explain(cleared("bill-sharing"), 1))
+    within_a_step = text(explain(cleared("bill-sharing"), 1))
     assert "Within a step the energy moves at a price of 0. At the end of the billing period" in within_a_step
-    afterwards = " ".join(explain(replace(cleared("uniform-price"), rule="bill-sharing"), 1))
+    afterwards = text(explain(replace(cleared("uniform-price"), rule="bill-sharing", seed=None), 1))
     assert "The price was set at the end of the billing period" in afterwards
     assert "87.5" in afterwards
 
 
 def test_a_price_is_compared_with_the_own_limit_and_with_the_grid():
     outcome = cleared("grid-fraction")
-    assert compare(outcome, home(outcome, "Chong")) == [
-        "It would have paid up to 80: this rule does not look at it. A **loss** of 16 per kWh.",
+    assert [str(one) for one in compare(outcome, home(outcome, "Chong"))] == [
+        "It would have paid up to 80, but pays more. A loss of 16 per kWh.",
         "The grid asks 120. A gain of 24 per kWh.",
     ]
     charged = clear_book(replace(outcome.book, network_charge=10.0), "uniform-price", {})
-    assert compare(charged, 1)[1] == (
+    assert compare(charged, 1)[1].text == (
         "The grid asks 120; a neighbour's kWh costs 10 more for the network. A gain of 22.5 per kWh."
     )
 
 
 @pytest.mark.parametrize(
-    ("rule", "account", "welfare"),
+    ("rule", "paid", "gained"),
     [
-        ("uniform-price", "Buyers pay exactly what sellers get.", "gained 25 of the 25 that was possible: **100%**"),
-        ("trade-reduction", "a surplus of **5**", "gained 20 of the 25 that was possible: **80%**"),
-        ("vcg", "Buyers pay 170, sellers get 180: a deficit of **10**", "**100%**"),
-        ("grid-fraction", "exactly", "A gain of 25 was possible; this rule loses 70"),
+        ("uniform-price", "Buyers pay what sellers get, 175.", "make 25 of it, 100%. The homes have all of this gain; nothing"),
+        ("trade-reduction", "a surplus of 5, which the market", "make 20 of it, 80%. The homes gain 15 together, and the market keeps 5."),
+        ("vcg", "Buyers pay 170, sellers get 180: a deficit of 10", "100%. The homes gain 35 together, and 10 comes from outside."),
+        ("grid-fraction", "Buyers pay what sellers get, 480.", "allow a gain of 25; the trades lose 70"),
     ],
-)
-def test_the_account_and_the_gain_of_the_textbook(rule, account, welfare):
+)  # fmt: skip
+def test_the_account_and_the_gain_of_the_textbook(rule, paid, gained):
+    """What the market keeps, or what comes from outside, is said with the gain, and is no gain of the homes."""
     outcome = cleared(rule)
-    assert account in account_words(outcome)
-    assert welfare in welfare_words(outcome)
+    assert paid in account(outcome).text
+    assert gained in gain(outcome).text
+
+
+def test_what_stays_with_the_market_in_muda_is_not_the_homes():
+    result = run(**{"market.mechanism": "muda", "bids.strategy": "truthful"})
+    outcomes = [outcome_of_run(result, step) for step in range(24)]
+    outcome = max(outcomes, key=lambda one: one.account)
+    figures = gain(outcome).figures
+    assert figures["kept"] > 0.01
+    assert figures["homes"] == pytest.approx(figures["worth"] - figures["kept"])
+    assert f"and the market keeps MYR {price(figures['kept'])}." in gain(outcome).text
 
 
 def test_words_beside_the_curves():
-    said = " ".join(curve_words(cleared("vcg")))
-    assert "The curves cross at **2 kWh**" in said
-    assert "buyers pay **85**, sellers get **90**" in said
-    said = " ".join(curve_words(outcome_of_run(run(), 8)))
+    said = text(curve_words(cleared("vcg")))
+    assert "The curves cross at 2 kWh" in said
+    assert "buyers pay 85, sellers get 90" in said
+    said = text(curve_words(outcome_of_run(run(), 8)))
     assert "both lines are flat" in said
-    assert "trades all of these 8.03 kWh, at **0.45** for all" in said
+    assert "trades all of it, 8.03 kWh, at 0.45 for all" in said
+
+
+def test_pairs_that_meet_by_chance_may_trade_more_than_the_crossing_and_suit_both():
+    book = replace(
+        read(EXAMPLE), names=("A", "B", "X", "Y"), net_kwh=np.array([-1.0, -1.0, 1.0, 1.0]),
+        limit_price=np.array([10.0, 5.0, 4.0, 9.0]), import_price=20.0, export_price=0.0,
+    )  # fmt: skip
+    more = next(one for seed in range(50) if (one := clear_book(book, "random-p2p", {"p_coef": 0.5}, seed)).kwh > 1.5)
+    said = text(curve_words(more))
+    assert "The rule random-p2p trades 2 kWh, more than that" in said
+    assert "beyond" not in said
+
+
+def test_what_found_no_buyer_is_said_in_a_sentence():
+    flow = {"battery_charged_kwh": 5.0, "grid_export_kwh": 0.25, "battery_drawn_kwh": 0.0, "grid_import_kwh": 1.2}
+    assert rest(flow).text == (
+        "5.25 kWh found no buyer: 5.00 kWh went into the battery and 0.25 kWh to the grid. "
+        "1.20 kWh were still missing and came from the grid."
+    )
+    assert rest(dict.fromkeys(flow, 0.0)).text == "Nothing was left over, and nothing was missing."
+
+
+def test_small_orders_are_told_apart():
+    """One minute's energy is not 0.00 kWh."""
+    book = replace(
+        read(EXAMPLE), names=("A", "X"), net_kwh=np.array([-0.0041, 0.0123]), limit_price=np.array([10.0, 5.0])
+    )
+    outcome = clear_book(book, "uniform-price", {"k": 0.5})
+    assert "A buys 0.0041 kWh" in headline(outcome, 0).text
+
+
+def test_an_equal_cut_may_take_a_whole_order():
+    """Sellers before the last pair have 2.1 kWh for 1 kWh: X and W trade 0.5 kWh less, Y would have to as well."""
+    book = replace(
+        read(EXAMPLE), names=("A", "B", "X", "Y", "W", "Z"), net_kwh=np.array([-1.0, -1.5, 1.0, 0.1, 1.0, 1.0]),
+        limit_price=np.array([10.0, 9.0, 2.0, 3.0, 4.0, 5.0]), import_price=20.0, export_price=0.0,
+    )  # fmt: skip
+    outcome = clear_book(book, "huang", {})
+    assert "each trades the same amount less: that is all of Y's order." in why(outcome, "Y")
+    assert "each trades the same amount less: X 0.5 kWh less." in why(outcome, "X")
 
 
 def test_a_trade_in_a_sentence():
-    assert trade_words(cleared("uniform-price"), 1) == (
-        "**Trade 2:** Grace sells 1 kWh to Ben at **87.5**. Ben would have paid up to 90, Grace asked 85."
+    assert trade(cleared("uniform-price"), 1).text == (
+        "Trade 2: Grace sells 1 kWh to Ben at 87.5. Ben would have paid up to 90, Grace asked 85."
     )
-    assert "Farid sells 1 kWh to Aminah; Aminah pays **85**, Farid gets **90**." in trade_words(cleared("vcg"), 0)
+    assert "Farid sells 1 kWh to Aminah; Aminah pays 85, Farid gets 90." in trade(cleared("vcg"), 0).text
 
 
 def test_names_that_look_like_code_stay_names():
     book = replace(read(EXAMPLE), names=("[n](http://x)", "*b*", *EXAMPLE["Name"][2:]))
     outcome = clear_book(book, "uniform-price", {"k": 0.5})
-    text = " ".join([headline(outcome, 0), *explain(outcome, 0), trade_words(outcome, 1)])
-    assert "[n](http" not in text
-    assert r"\*b\*" in text
+    said = " ".join(map(markdown_of, (headline(outcome, 0), *explain(outcome, 0), trade(outcome, 1))))
+    assert "[n](http" not in said
+    assert r"\*b\*" in said

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from jiran import clear
 from jiran.errors import MechanismError
 from jiran.market.cooperative import _sampled_shapley, _shapley
-from jiran.market.matching import DUST_KWH
 from jiran.market.nucleolus import nucleolus_shares
+from jiran.nothing import NOTHING_KWH
 from strategies import BOOKS, PRICE, number
 
 RULES = ("nash-bargaining", "shapley", "nucleolus")
@@ -218,8 +218,8 @@ def test_money_balances_nobody_loses_and_orders_are_kept(data, net_kwh, rule):
     assert result.paid.sum() == pytest.approx(result.received.sum(), abs=1e-9 * money)
     assert np.all(result.buyer_price <= limit[result.buyer] + 1e-12)
     assert np.all(result.seller_price >= limit[result.seller] - 1e-12)
-    assert np.all(result.sold <= np.maximum(net, 0) * (1 + 1e-12) + DUST_KWH)
-    assert np.all(result.bought <= np.maximum(-net, 0) * (1 + 1e-12) + DUST_KWH)
+    assert np.all(result.sold <= np.maximum(net, 0) * (1 + 1e-12) + NOTHING_KWH)
+    assert np.all(result.bought <= np.maximum(-net, 0) * (1 + 1e-12) + NOTHING_KWH)
 
 
 @given(st.data(), ORDERS, st.sampled_from(RULES))
@@ -266,5 +266,5 @@ def test_more_homes_than_coalitions_can_be_listed_for():
 
 
 def test_a_tiny_order_shares_like_a_large_one_under_nash_bargaining():
-    result = clear([1, -1, -1e-9], "nash-bargaining", **PRICES)
+    result = clear([1, -1, -1e-8], "nash-bargaining", **PRICES)
     assert shares(result, np.array([0, 1, 1])) == pytest.approx([1 / 3] * 3, abs=1e-6)

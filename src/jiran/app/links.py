@@ -24,7 +24,7 @@ import polars as pl
 import tomli_w
 
 from jiran.app import shelf
-from jiran.errors import JiranError, short
+from jiran.errors import JiranError, shortened
 from jiran.scenario import KINDS, Scenario, validate
 from jiran.scenario.files import plugin_files, presets, read_scenario, with_overrides
 
@@ -208,7 +208,9 @@ def _read_link(link: dict[str, str], named: str | None) -> tuple[Base, dict[str,
     elif _PRESET in link:
         name = link.pop(_PRESET)
         if name not in presets():
-            raise JiranError(f"the link names the preset {short(name)!r}, which is not one of {', '.join(presets())}")
+            raise JiranError(
+                f"the link names the preset {shortened(name)!r}, which is not one of {', '.join(presets())}"
+            )
         start = base_of_preset(name)
     elif named is not None:
         start = base_of_preset(named) if named in presets() else base_of_data(named, read_scenario(named))
@@ -229,7 +231,7 @@ def _field(key: str) -> str:
         JiranError: No field has such a name.
     """
     if len(key) > _LONGEST_NAME or key.count(".") >= _DEEPEST:
-        raise JiranError(f"the link names a field {short(key)!r}, which a scenario does not have")
+        raise JiranError(f"the link names a field {shortened(key)!r}, which a scenario does not have")
     return key
 
 
@@ -264,9 +266,9 @@ def _value(key: str, text: str) -> Any:
     except ValueError:
         return text
     except RecursionError as error:
-        raise JiranError(f"the link gives {short(key)} a value whose brackets are nested without end") from error
+        raise JiranError(f"the link gives {shortened(key)} a value whose brackets are nested without end") from error
     if isinstance(value, int | float) and not (abs(value) < 2**63 and math.isfinite(value)):
-        raise JiranError(f"the link gives {short(key)} the number {short(text)}, which is too large")
+        raise JiranError(f"the link gives {shortened(key)} the number {shortened(text)}, which is too large")
     return value
 
 

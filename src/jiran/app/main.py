@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from jiran.app import frame, sidebar, state
+from jiran.app.labels import by_labels, in_words
 from jiran.app.showing import plain
 from jiran.app.views import compare, day, homes, market, neighbourhood, paper, trades
 from jiran.errors import JiranError
+from jiran.scenario.files import as_data
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -62,15 +64,19 @@ def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
     try:
         result = state.run(state.scenario())
     except JiranError as error:
-        st.error(plain(f"This scenario cannot be run: {error}"), icon=":material/error:")
+        said = in_words(error, as_data(state.scenario()))
+        st.error(plain(f"This scenario cannot be run: {said}"), icon=":material/error:")
         return
     for warning in result.warnings:
-        above.warning(plain(f"{warning[0].upper()}{warning[1:]}."), icon=":material/warning:")
+        said = by_labels(warning, "")
+        above.warning(plain(f"{said[0].upper()}{said[1:]}."), icon=":material/warning:")
     if result.data_report is not None:
         with above.expander("What was changed in the meter data", icon=":material/fact_check:"):
             st.markdown("\n".join(f"- {plain(line)}" for line in result.data_report.lines()))
     with st.container():
         page.run()
+    if page.url_path == "market" and state.shows_own_orders():
+        return  # these orders have a badge of their own
     worst, currency = result.balance, plain(result.scenario.currency)
     st.caption(
         f":material/verified: Every kWh and every {currency} is accounted for: the worst imbalance of "

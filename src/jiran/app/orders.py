@@ -12,6 +12,7 @@ import polars as pl
 
 from jiran.app.book import Book
 from jiran.errors import JiranError, ScenarioError
+from jiran.scenario import Grid
 
 if TYPE_CHECKING:
     from jiran.market import Mechanism
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 MOST_ORDERS = 200
 #: No cell of a table is longer.
 MOST_LETTERS = 100
+#: No price and no order is larger.
+MOST = 1e9
 #: Columns of a table, and other headings that are understood.
 COLUMNS = {
     "Name": {"name", "home", "participant", "who", "id"},
@@ -45,11 +48,24 @@ EMPTY = pl.DataFrame({column: [""] * 12 for column in COLUMNS}, schema=dict.from
 EXAMPLE_IMPORT, EXAMPLE_EXPORT = 120.0, 50.0
 
 
-def price_range(table: pl.DataFrame) -> tuple[float, float] | None:
-    """Return the highest and the lowest price of a table of texts, which the grid's prices start from; None without one."""
-    found = table["Price"].str.replace(",", ".").cast(pl.Float64, strict=False).drop_nulls()
-    found = found.filter(found.is_finite() & (found >= 0.0))
-    return (float(found.max()), float(found.min())) if found.len() else None  # type: ignore[arg-type]
+def grid_prices(table: pl.DataFrame) -> tuple[float, float]:
+    """Return what the grid takes and gives beside a table of texts, as long as nobody says otherwise.
+
+    The textbook's example has its own; else the grid takes the highest and gives the lowest price of the table, so that
+    a trade between any two orders is no worse than the grid; without prices they are a scenario's defaults.
+
+    Example:
+        >>> grid_prices(EXAMPLE), grid_prices(EMPTY)
+        ((120.0, 50.0), (0.5625, 0.2))
+    """
+    if table.equals(EXAMPLE):
+        return EXAMPLE_IMPORT, EXAMPLE_EXPORT
+    found = [_price(str(cell)) for cell in table["Price"].drop_nulls()]
+    known = [value for value in found if math.isfinite(value) and abs(value) <= MOST]
+    if not known:
+        grid = Grid()
+        return float(np.mean(grid.import_price)), float(np.mean(grid.export_price))
+    return max(known), min(known)
 
 
 def read_csv(content: bytes) -> pl.DataFrame:
@@ -90,34 +106,34 @@ def read_csv(content: bytes) -> pl.DataFrame:
     return pl.DataFrame({column: found[column] for column in COLUMNS}, schema=dict.fromkeys(COLUMNS, pl.String))
 
 
-def data_of_orders(table: pl.DataFrame, grid: tuple[float, float]) -> dict[str, Any]:
+def data_of_orders(table: pl.DataFrame, grid: tuple[float, float] | None) -> dict[str, Any]:
     """Return a table of orders and the grid's prices, import and export, as data for a link; empty rows are left out."""
     cells = table.select(*COLUMNS).fill_null("")
     filled = cells.filter(pl.any_horizontal(pl.all() != "")).head(MOST_ORDERS)
-    return {"grid": list(grid), "rows": [list(row) for row in filled.rows()]}
+    return ({} if grid is None else {"grid": list(grid)}) | {"rows": [list(row) for row in filled.rows()]}
 
 
-def orders_of_data(data: dict[str, Any]) -> tuple[pl.DataFrame, float, float]:
-    """Return the table of orders of a link, and the grid's prices, import and export.
+def orders_of_data(data: dict[str, Any]) -> tuple[pl.DataFrame, tuple[float, float] | None]:
+    """Return the table of orders of a link, and the grid's prices, import and export, if the viewer had set them.
 
     Raises:
         JiranError: It is not such data.
     """
-    rows, grid = data.get("rows"), data.get("grid")
+    rows, grid = data.get("rows"), data.get("grid", [])
     good = (
         isinstance(rows, list)
         and len(rows) <= MOST_ORDERS
         and all(isinstance(row, list) and len(row) == len(COLUMNS) for row in rows)
         and all(isinstance(cell, str) and len(cell) <= MOST_LETTERS for row in rows for cell in row)
         and isinstance(grid, list)
-        and len(grid) == 2
-        and all(isinstance(price, int | float) and 0.0 <= price <= 1e6 for price in grid)
+        and len(grid) in (0, 2)
+        and all(isinstance(price, int | float) and abs(price) <= MOST for price in grid)
     )
     if not good:
         raise JiranError("the link is damaged: its orders cannot be read")
     schema = dict.fromkeys(COLUMNS, pl.String)
     table = pl.DataFrame(rows, schema=schema, orient="row") if rows else EMPTY
-    return table, float(grid[0]), float(grid[1])  # type: ignore[index]
+    return table, (float(grid[0]), float(grid[1])) if grid else None
 
 
 def _column(heading: str) -> str:
@@ -163,7 +179,7 @@ def read_orders(table: pl.DataFrame, rule: Mechanism, *, import_price: float, ex
             raise ScenarioError(f"{place}, kWh", kwh, "must be above 0; the side says whether it buys or sells")
         net.append(energy if sells else -energy)
         if price:
-            limit.append(_number(f"{place}, price", price, "must be a finite number, such as 0.35"))
+            limit.append(_number(f"{place}, price", price, "must be a number of at most 1e9, such as 0.35"))
         elif rule.needs_bids:
             raise JiranError(f"{rule.name} needs a price from everyone: {place} has none")
         else:
@@ -188,10 +204,15 @@ def _twice(name: str, number: int, first: tuple[int, bool], *, sells: bool) -> s
 
 def _number(field: str, text: str, allowed: str) -> float:
     """Return a number that may be written with a decimal comma."""
-    try:
-        value = float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value) or abs(value) > 1e9:
+    value = _price(text)
+    if not math.isfinite(value) or abs(value) > MOST:
         raise ScenarioError(field, text, allowed)
     return value
+
+
+def _price(text: str) -> float:
+    """Return a number that may be written with a decimal comma, NaN if it is none."""
+    try:
+        return float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
+    except ValueError:
+        return math.nan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
@@ -12,6 +13,7 @@ import numpy as np
 from jiran.app.book import Array, Book, Homes, book_of_step
 from jiran.app.inspector import trades_of
 from jiran.market import Clearing, clear
+from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.welfare import Best, efficiency, highest_welfare, welfare
 
 if TYPE_CHECKING:
@@ -21,13 +23,16 @@ if TYPE_CHECKING:
 PAPER_RULE = "grid-fraction"
 #: Rules that first decide how much each home trades, and pair the homes afterwards.
 _RATIONED = {
-    "mid-market-rate", "supply-demand-ratio", "trade-reduction", "huang", "nash-bargaining", "shapley", "nucleolus",
+    "mid-market-rate", "supply-demand-ratio", "bill-sharing", "trade-reduction", "huang", "nash-bargaining", "shapley",
+    "nucleolus",
 }  # fmt: skip
 _RATIONED_MATCHINGS = ("pro-rata", "equal-share")
 #: Rules that draw lots.
 _BY_CHANCE = {"continuous-double-auction", "random-p2p", "muda"}
-#: Differences of prices and energies below this are rounding.
-ROUNDING = 1e-9
+#: Sums of numbers that differ by less than this part of them are the same.
+_LAST_DIGITS = 1e-9
+#: Digits after the point that show the least energy that is something.
+_MOST_DIGITS = 9
 
 
 class Pair(NamedTuple):
@@ -44,12 +49,12 @@ class Pair(NamedTuple):
     @property
     def offered_left_kwh(self) -> float:
         """What the seller still has to sell."""
-        return _rest(self.offered_kwh - self.kwh)
+        return _left(self.offered_kwh, self.kwh)
 
     @property
     def wanted_left_kwh(self) -> float:
         """What the buyer still needs."""
-        return _rest(self.wanted_kwh - self.kwh)
+        return _left(self.wanted_kwh, self.kwh)
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,7 @@ class Outcome:
     def one_price(self) -> float | None:
         """The price of all trades, if there is one."""
         both = np.concatenate([self.trades.buyer_price, self.trades.seller_price])
-        if not both.size or np.ptp(both) > ROUNDING * max(1.0, float(np.abs(both).max())):
+        if not both.size or not same(float(both.min()), float(both.max())):
             return None
         return float(both[0])
 
@@ -119,8 +124,10 @@ class Outcome:
 
     @property
     def account(self) -> float:
-        """What buyers paid above what sellers got: the market account."""
-        return _rest(float(self.trades.paid.sum() - self.trades.received.sum()))
+        """What buyers paid above what sellers got: the market account; 0 if it is nothing."""
+        paid, got = float(self.trades.paid.sum()), float(self.trades.received.sum())
+        turnover = float(np.abs(self.trades.paid).sum() + np.abs(self.trades.received).sum())
+        return 0.0 if abs(paid - got) <= NOTHING_MONEY + _LAST_DIGITS * turnover else paid - got
 
     @cached_property
     def best(self) -> Best:
@@ -140,7 +147,13 @@ class Outcome:
     @property
     def rationed(self) -> bool:
         """Whether the rule first decides how much each home trades, and then makes the pairs."""
-        return self.rule in _RATIONED or self.matching in _RATIONED_MATCHINGS
+        return self.rule in _RATIONED or self.matching in _RATIONED_MATCHINGS or self._gave_up_its_last_pair
+
+    @property
+    def _gave_up_its_last_pair(self) -> bool:
+        """Whether McAfee's rule could not use its price, and then rations like trade-reduction."""
+        last = marginal_pair(self.book) if self.rule == "mcafee" else None
+        return last is not None and not self.traded_kwh[list(last)].any()
 
     @property
     def matching(self) -> str:
@@ -170,26 +183,48 @@ class Outcome:
     def digits(self) -> int:
         """The fewest digits that tell the orders and trades of the book apart."""
         amounts = np.concatenate([np.abs(self.book.net_kwh), self.trades.kwh])
-        largest = float(amounts.max(initial=1.0))
+        largest = float(amounts.max()) if amounts.size else 1.0
         most = 2 if largest >= 1.0 else 3 if largest >= 0.1 else 4
         exact = (
-            digits for digits in range(most) if np.abs(amounts - amounts.round(digits)).max(initial=0.0) < ROUNDING
+            digits for digits in range(most) if np.abs(amounts - amounts.round(digits)).max(initial=0.0) < NOTHING_KWH
         )
         return next(exact, most)
 
     def energy(self, kwh: float) -> str:
         """Return an amount of energy with the digits of this book."""
-        return f"{kwh:.{self.digits}f} kWh"
+        return energy(kwh, self.digits)
 
     def traded_beyond_limit(self, home: int) -> float:
         """Return by how much a home's price is worse than its own limit, 0 if it is not."""
-        if not self.traded_kwh[home] > 0.0:
+        if not self.traded_kwh[home] > 0.0 or same(float(self.prices[home]), float(self.book.limit_price[home])):
             return 0.0
-        return max(0.0, _rest(-float(self.gains[home]) / float(self.traded_kwh[home])))
+        return max(0.0, -float(self.gains[home]) / float(self.traded_kwh[home]))
 
     def trades_of(self, home: int) -> list[Pair]:
         """Return the trades of a home."""
         return [pair for pair in self.pairs if home in (pair.seller, pair.buyer)]
+
+
+def same(one: float, other: float) -> bool:
+    """Tell whether two prices, or two amounts of energy, are the same but for the last digits.
+
+    Example:
+        >>> same(0.3, 0.1 + 0.2), same(0.3, 0.3001)
+        (True, False)
+    """
+    return math.isclose(one, other, rel_tol=_LAST_DIGITS, abs_tol=NOTHING_KWH)
+
+
+def energy(kwh: float, digits: int) -> str:
+    """Return an amount of energy with so many digits, or as many as it takes to be more than zero.
+
+    Example:
+        >>> energy(1.25, 1), energy(0.0004, 2), energy(0.0, 0)
+        ('1.2 kWh', '0.0004 kWh', '0 kWh')
+    """
+    while digits < _MOST_DIGITS and NOTHING_KWH < abs(kwh) < 0.5 * 10.0**-digits:
+        digits += 1
+    return f"{kwh:,.{digits}f} kWh"
 
 
 def by_chance(rule: str, parameters: dict[str, Any]) -> bool:
@@ -226,7 +261,8 @@ def outcome_of_run(result: Result, step: int) -> Outcome:
     book, trades = book_of_step(result, step), trades_of(result, step)
     seller, buyer, kwh = (trades[name].copy() for name in ("seller", "buyer", "kwh"))
     # A run's prices hold the network charge; without it a price of 0 stays 0 in spite of rounding.
-    paid = np.array([_rest(price) for price in trades["buyer_price"] - book.network_charge])
+    paid = trades["buyer_price"] - book.network_charge
+    paid[np.abs(paid) <= 1e-12 * book.network_charge] = 0.0
     got = trades["seller_price"].copy()
 
     def total(index: Homes, weight: Array) -> Array:
@@ -251,16 +287,23 @@ def crossing(book: Book) -> tuple[float, float] | None:
 
     Where many prices would do, it is the middle of them.
     """
+    found = crossing_prices(book)
+    return None if found is None else (found[0], (found[1] + found[2]) / 2.0)
+
+
+def crossing_prices(book: Book) -> tuple[float, float, float] | None:
+    """Return the energy at which supply meets demand, and the lowest and highest price that do it; None without."""
     walk = clear_book(book, "uniform-price", {})
     if not walk.kwh:
         return None
     limit, open_kwh = book.limit_price, np.abs(book.net_kwh) - walk.traded_kwh
-    unsold, unmet = (side[open_kwh[side] > ROUNDING] for side in (book.sellers, book.buyers))
+    left = open_kwh > NOTHING_KWH + _LAST_DIGITS * np.abs(book.net_kwh)
+    unsold, unmet = (side[left[side]] for side in (book.sellers, book.buyers))
     # No lower than what a seller that sells asks and a buyer that wants more bids; and the mirror image.
     low = max([limit[walk.trades.seller[-1]], *limit[unmet[:1]]])
     high = min([limit[walk.trades.buyer[-1]], *limit[unsold[:1]]])
-    return walk.kwh, float(low + high) / 2.0
+    return walk.kwh, float(low), float(high)
 
 
-def _rest(value: float) -> float:
-    return 0.0 if abs(value) < ROUNDING else float(value)
+def _left(of_kwh: float, kwh: float) -> float:
+    return 0.0 if same(of_kwh, kwh) else of_kwh - kwh

@@ -1,186 +1,273 @@
-"""What happened in one step of the market, in words, and names and numbers as formulas show them."""
+"""What happened in one step of the market, in words: who could trade how much, and what the rule made of it."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from jiran.app.inspector import DUST_KWH
-from jiran.app.outcome import ROUNDING, crossing
-from jiran.app.showing import plain
-from jiran.market import find
-from jiran.words import kwh, price
+import numpy as np
+
+from jiran.app.outcome import crossing_prices, energy, same
+from jiran.nothing import NOTHING_KWH
+from jiran.sentences import Sentence, form, said
+from jiran.words import counted, price
 
 if TYPE_CHECKING:
-    from jiran.app.inspector import RunStep
     from jiran.app.outcome import Outcome
+    from jiran.sentences import Figures
 
 
-def scarce_words(outcome: Outcome) -> str:
-    """Say which side has less, and so how much can be traded at most."""
+def _nobody_words(figures: Figures) -> str:
+    if figures["missing"]:
+        return f"Nobody trades in this step: there is no {' and no '.join(figures['missing'])}."
+    if figures["bid"] is not None:
+        return (
+            f"Nobody trades, and no bid reaches an ask: the highest bid is {price(figures['bid'])}, the lowest ask "
+            f"{price(figures['ask'])}."
+        )
+    return f"The rule {figures['rule']} lets nobody trade in this step."
+
+
+@form("step.nobody", _nobody_words)
+def nobody(outcome: Outcome) -> Figures | None:
+    """True where nothing is traded; says which side is missing, or that no bid reaches an ask, or that the rule wills it."""
+    if outcome.kwh:
+        return None
+    book = outcome.book
+    missing = [name for name, homes in (("seller", book.sellers), ("buyer", book.buyers)) if not homes.size]
+    bid, ask = (None, None) if missing else (float(book.limit_price[side[0]]) for side in (book.buyers, book.sellers))
+    apart = bid is not None and ask is not None and bid < ask
+    return {
+        "missing": missing,
+        "bid": bid if apart else None,
+        "ask": ask if apart else None,
+        "rule": outcome.rule_name,
+    }
+
+
+def _scarce_words(figures: Figures) -> str:
+    offered, wanted = figures["offered_kwh"], figures["wanted_kwh"]
+    most = energy(min(offered, wanted), figures["digits"])
+    if same(offered, wanted):
+        return f"Sellers have as much as buyers want: at most {most} can be traded."
+    less = "Buyers want less than sellers have" if wanted < offered else "Sellers have less than buyers want"
+    return f"{less}, so at most {most} can be traded."
+
+
+@form("step.scarce", _scarce_words)
+def scarce(outcome: Outcome) -> Figures | None:
+    """True where there are sellers and buyers: which side has less, and so how much can be traded at most."""
     offered, wanted = outcome.book.offered_kwh, outcome.book.wanted_kwh
     if not min(offered, wanted):
-        return why_nobody_trades(outcome)
-    if abs(offered - wanted) < ROUNDING:
-        return f"Sellers have as much as buyers want: at most **{outcome.energy(wanted)}** can be traded."
-    less = "Buyers want less than sellers have" if wanted < offered else "Sellers have less than buyers want"
-    return f"{less}, so at most **{outcome.energy(min(offered, wanted))}** can be traded."
+        return None
+    return {"offered_kwh": offered, "wanted_kwh": wanted, "digits": outcome.digits}
 
 
-def curve_words(outcome: Outcome) -> list[str]:
-    """Say what the curves of supply and demand show."""
+def _row_words(_figures: Figures) -> str:
+    return (
+        "Sellers stand in a row from the lowest ask, buyers from the highest bid. Each step is one order, as wide as its "
+        "energy."
+    )
+
+
+@form("step.row", _row_words)
+def row(outcome: Outcome) -> Figures | None:
+    """True where there are sellers and buyers: how their curves are drawn."""
+    return {} if min(outcome.book.sellers.size, outcome.book.buyers.size) else None
+
+
+def _flat_words(figures: Figures) -> str:
+    def side(homes: int, one: str, does: str, at: float) -> str:
+        return f"the only {one} {does}s {price(at)}" if homes == 1 else f"all {counted(homes, one)} {does} {price(at)}"
+
+    asks = side(figures["sellers"], "seller", "ask", figures["ask"])
+    bids = side(figures["buyers"], "buyer", "bid", figures["bid"])
+    return (
+        f"{asks[0].upper()}{asks[1:]} and {bids}, so both lines are flat: prices do not tell the homes apart, only the rule "
+        "does."
+    )
+
+
+@form("step.flat", _flat_words)
+def flat(outcome: Outcome) -> Figures | None:
+    """True where all sellers ask the same and all buyers bid the same, which is more, and one side has several homes."""
+    book = outcome.book
+    if not book.flat:
+        return None
+    ask, bid = (float(book.limit_price[side[0]]) for side in (book.sellers, book.buyers))
+    return {"sellers": int(book.sellers.size), "buyers": int(book.buyers.size), "ask": ask, "bid": bid}
+
+
+def _apart_words(figures: Figures) -> str:
+    return (
+        f"The highest bid, {price(figures['bid'])}, is below the lowest ask, {price(figures['ask'])}: no trade suits both "
+        "sides."
+    )
+
+
+@form("step.apart", _apart_words)
+def apart(outcome: Outcome) -> Figures | None:
+    """True where there are sellers and buyers, and no bid reaches an ask."""
     book = outcome.book
     if not min(book.sellers.size, book.buyers.size):
-        return [why_nobody_trades(outcome)]
-    said = [
-        "Sellers stand in a row from the lowest ask, buyers from the highest bid. Each step is one order, as wide as its energy."
-    ]
-    asks, bids = book.limit_price[book.sellers], book.limit_price[book.buyers]
-    if book.flat:
-        said.append(
-            f"All sellers ask {price(asks[0])} and all buyers bid {price(bids[0])}, so both lines are flat: prices do not "
-            "tell the homes apart, only the rule does."
+        return None
+    bid, ask = (float(book.limit_price[side[0]]) for side in (book.buyers, book.sellers))
+    return {"bid": bid, "ask": ask} if bid < ask else None
+
+
+def _cross_words(figures: Figures) -> str:
+    until = energy(figures["kwh"], figures["digits"])
+    if not figures["flat"]:
+        return (
+            f"The curves cross at {until}. Left of it a buyer would pay at least what a seller asks, so a trade suits both; "
+            "right of it no price suits both."
         )
-    cross = crossing(book)
-    if cross is None:
-        return [
-            *said,
-            f"The highest bid, {price(bids[0])}, is below the lowest ask, {price(asks[0])}: no trade suits both sides.",
-        ]
-    if book.flat:
-        out = "sellers have no more" if book.offered_kwh < book.wanted_kwh else "buyers want no more"
-        said.append(f"Any price between the lines suits both sides, up to **{outcome.energy(cross[0])}**, where {out}.")
-    else:
-        said.append(
-            f"The curves cross at **{outcome.energy(cross[0])}**. Left of it a buyer would pay at least what a seller asks, "
-            "so a trade suits both; right of it no price does."
+    out = {"sellers": "sellers have no more", "buyers": "buyers want no more", "": "both have no more"}[figures["out"]]
+    return f"Any price between the lines suits both sides, up to {until}, where {out}."
+
+
+@form("step.cross", _cross_words)
+def cross(outcome: Outcome) -> Figures | None:
+    """True where a bid reaches an ask: up to how much energy trades suit both sides, best bid with best ask."""
+    found, book = crossing_prices(outcome.book), outcome.book
+    if found is None:
+        return None
+    even = same(book.offered_kwh, book.wanted_kwh)
+    out = "" if even else "sellers" if book.offered_kwh < book.wanted_kwh else "buyers"
+    return {"kwh": found[0], "flat": book.flat, "out": out, "digits": outcome.digits}
+
+
+def _traded_words(figures: Figures) -> str:
+    much, possible, digits = figures["kwh"], figures["possible_kwh"], figures["digits"]
+    text = f"The rule {figures['rule']} trades {_much(much, possible, digits)}{_at(figures)}."
+    if figures["beyond"]:
+        text += (
+            f" It does not heed every bid and ask: {counted(figures['beyond'], 'home')} "
+            f"{'has' if figures['beyond'] == 1 else 'have'} a price beyond {'its' if figures['beyond'] == 1 else 'their'} limit."
         )
-    return [*said, _rule_words(outcome, *cross)]
+    if figures["cross_low"] is None:
+        return text
+    low, high = price(figures["cross_low"]), price(figures["cross_high"])
+    where = f"the price would be {low}" if low == high else f"any price from {low} to {high} would do"
+    inside = figures["cross_low"] <= figures["one_price"] <= figures["cross_high"]
+    at = ", and this is one of them" if inside and low != high else ""
+    return f"{text} Where the curves cross {where}{at}."
 
 
-def _rule_words(outcome: Outcome, possible_kwh: float, crossing_price: float) -> str:
-    """Say how much the rule traded of what suits both sides, and at what price."""
-    rule = plain(outcome.rule_name)
-    if not outcome.kwh:
-        return f"The rule {rule} trades nothing here."
-    if outcome.kwh > possible_kwh + ROUNDING:
-        much = f"{outcome.energy(outcome.kwh)}, more than suits everybody: it does not look at bids"
-    elif outcome.kwh < possible_kwh - max(ROUNDING, 1e-5 * possible_kwh):
-        much = f"only {outcome.energy(outcome.kwh)}"
-    else:
-        much = f"all of these {outcome.energy(outcome.kwh)}"
-    said = f"The rule {rule} trades {much}{_at(outcome)}."
-    at = outcome.one_price
-    if at is None or outcome.book.flat or abs(at - crossing_price) <= ROUNDING:
-        return said
-    return (
-        f"{said} Where the curves cross the price would be {price(crossing_price)}; this rule has a formula of its own."
-    )
+def _much(much: float, possible: float, digits: int) -> str:
+    if same(much, possible):
+        return f"all of it, {energy(much, digits)}"
+    if much > possible:
+        return f"{energy(much, digits)}, more than that"
+    nearly = energy(much, digits) == energy(possible, digits)
+    return f"nearly all of it, {energy(much, digits)}" if nearly else f"only {energy(much, digits)}"
 
 
-def _at(outcome: Outcome) -> str:
-    if outcome.one_price is not None:
-        return f", at **{price(outcome.one_price)}** for all"
-    buyers, sellers = outcome.trades.buyer_price, outcome.trades.seller_price
+def _at(figures: Figures) -> str:
+    if figures["one_price"] is not None:
+        return f", at {price(figures['one_price'])} for all"
     spans = [
-        price(side.min()) if price(side.min()) == price(side.max()) else f"{price(side.min())} to {price(side.max())}"
-        for side in (buyers, sellers)
+        price(low) if price(low) == price(high) else f"{price(low)} to {price(high)}"
+        for low, high in (figures["buyers_pay"], figures["sellers_get"])
     ]
-    return f": buyers pay **{spans[0]}**, sellers get **{spans[1]}**"
+    return f"; buyers pay {spans[0]}, sellers get {spans[1]}"
 
 
-def trade_words(outcome: Outcome, number: int) -> str:
-    """Say what a trade, counted from 0, is and what its two homes would have accepted."""
-    one, book = outcome.pairs[number], outcome.book
-    seller, buyer = (plain(book.names[home]) for home in (one.seller, one.buyer))
-    at = (
-        f"at **{price(one.buyer_price)}**"
-        if abs(one.buyer_price - one.seller_price) < ROUNDING
-        else f"; {buyer} pays **{price(one.buyer_price)}**, {seller} gets **{price(one.seller_price)}**"
+@form("step.traded", _traded_words)
+def traded(outcome: Outcome) -> Figures | None:
+    """True where something is traded and a bid reaches an ask: how much of that, at what price, and against whose limit."""
+    found, trades = crossing_prices(outcome.book), outcome.trades
+    if found is None or not outcome.kwh:
+        return None
+    one = outcome.one_price
+    beyond = sum(outcome.traded_beyond_limit(home) > 0.0 for home in range(len(outcome.book.names)))
+    tell = one is not None and not outcome.book.flat and not (same(found[1], found[2]) and same(found[1], one))
+    return {
+        "rule": outcome.rule_name,
+        "kwh": outcome.kwh,
+        "possible_kwh": found[0],
+        "one_price": one,
+        "buyers_pay": [float(trades.buyer_price.min()), float(trades.buyer_price.max())],
+        "sellers_get": [float(trades.seller_price.min()), float(trades.seller_price.max())],
+        "beyond": beyond,
+        "cross_low": found[1] if tell else None,
+        "cross_high": found[2] if tell else None,
+        "digits": outcome.digits,
+    }
+
+
+def _against_words(figures: Figures) -> str:
+    homes = counted(figures["beyond"], "home")
+    return (
+        f"The rule {figures['rule']} trades {energy(figures['kwh'], figures['digits'])} all the same{_at(figures)}: {homes} "
+        f"{'has' if figures['beyond'] == 1 else 'have'} a price beyond {'its' if figures['beyond'] == 1 else 'their'} limit."
     )
-    deal = f"{seller} sells {outcome.energy(one.kwh)} to {buyer} {at}".replace(" ;", ";")
-    limits = f"{buyer} would have paid up to {price(book.limit_price[one.buyer])}, {seller} asked {price(book.limit_price[one.seller])}"
-    return f"**Trade {number + 1}:** {deal}. {limits}."
 
 
-def account_words(outcome: Outcome) -> str:
-    """Say where the difference goes between what buyers pay and what sellers get."""
-    if not outcome.kwh:
-        return ""
-    paid, got = float(outcome.trades.paid.sum()), float(outcome.trades.received.sum())
-    if abs(outcome.account) < 5e-5:
-        return "Buyers pay exactly what sellers get."
-    money = f"{plain(outcome.book.currency)} " if outcome.book.currency else ""
-    kind = "a surplus" if outcome.account > 0.0 else "a deficit"
-    keeps = "which the market account keeps" if outcome.account > 0.0 else "which somebody has to add"
-    if outcome.seed is None and find(outcome.rule).reprice is not None:
-        keeps = "which the market account evens out when the billing period ends"
-    return f"Buyers pay {money}{price(paid)}, sellers get {money}{price(got)}: {kind} of **{price(abs(outcome.account))}**, {keeps}."
+@form("step.against", _against_words)
+def against(outcome: Outcome) -> Figures | None:
+    """True where something is traded although no bid reaches an ask."""
+    if not outcome.kwh or crossing_prices(outcome.book) is not None:
+        return None
+    trades = outcome.trades
+    return {
+        "rule": outcome.rule_name,
+        "kwh": outcome.kwh,
+        "one_price": outcome.one_price,
+        "buyers_pay": [float(trades.buyer_price.min()), float(trades.buyer_price.max())],
+        "sellers_get": [float(trades.seller_price.min()), float(trades.seller_price.max())],
+        "beyond": sum(outcome.traded_beyond_limit(home) > 0.0 for home in range(len(outcome.book.names))),
+        "digits": outcome.digits,
+    }
 
 
-def welfare_words(outcome: Outcome) -> str:
-    """Say how much of the gain that was possible the rule reached."""
-    best, reached = outcome.best.welfare, outcome.efficiency
-    money = f"{plain(outcome.book.currency)} " if outcome.book.currency else ""
-    if reached is None:
-        return "No trade could have gained anything by these bids and asks."
-    if outcome.welfare < -ROUNDING:
-        return f"A gain of {money}{price(best)} was possible; this rule loses {money}{price(-outcome.welfare)}, for it makes trades that cost more than they are worth."
-    return f"Together they gained {money}{price(outcome.welfare)} of the {money}{price(best)} that was possible: **{reached:.0%}**."
+def curve_words(outcome: Outcome) -> tuple[Sentence, ...]:
+    """Say what the curves of supply and demand show."""
+    return said(
+        row(outcome), flat(outcome), apart(outcome), cross(outcome), traded(outcome), against(outcome),
+        None if apart(outcome) else nobody(outcome),
+    )  # fmt: skip
 
 
-def rest_words(flow: dict[str, float]) -> str:
-    """Say where surplus went that nobody bought, and where missing energy came from."""
-    words = []
-    charged, exported = flow["battery_charged_kwh"], flow["grid_export_kwh"]
-    drawn, imported = flow["battery_drawn_kwh"], flow["grid_import_kwh"]
-    if charged + exported > DUST_KWH:
-        parts = {"into the battery": charged, "to the grid": exported}
-        words.append(f"Nobody bought {kwh(charged + exported)}: {_split(parts, 'went')}.")
-    if drawn + imported > DUST_KWH:
-        parts = {"from the battery": drawn, "from the grid": imported}
-        words.append(f"Still missing were {kwh(drawn + imported)}: {_split(parts, 'came')}.")
-    return " ".join(words) or "Nothing was left over, and nothing was missing."
+def scarce_words(outcome: Outcome) -> Sentence | None:
+    """Say which side has less, or why nobody trades."""
+    return scarce(outcome) or nobody(outcome)
 
 
-def _split(parts: dict[str, float], verb: str) -> str:
-    """Say how much went where; all of it needs no number."""
-    there = {place: value for place, value in parts.items() if value > DUST_KWH}
-    if len(there) == 1:
-        return f"all of it {verb} **{next(iter(there))}**"
-    return f"{verb} " + " and ".join(f"**{kwh(value)}** {place}" for place, value in there.items())
+def _share_words(figures: Figures) -> str:
+    short, long = figures["short"], figures["long"]
+    if not short:
+        return "Sellers have as much as buyers want, so every order is traded. Then the pairs are made."
+    if figures["matching"] == "pro-rata":
+        less, most, digits = figures["less_kwh"], figures["most_kwh"], figures["digits"]
+        return (
+            f"The {short} have or want less, so every {long} may trade the same share of its order: {energy(less, digits)} / "
+            f"{energy(most, digits)} = {less / most:.1%}. Then the pairs are made."
+        )
+    return (
+        f"The {short} have or want less, so every {long} may trade the same number of kWh, but no more than its own order. "
+        "Then the pairs are made."
+    )
 
 
-def why_nobody_trades(outcome: Outcome) -> str:
-    """Say which side of the market is missing, or that the rule makes no trade."""
-    sellers, buyers = outcome.book.sellers.size, outcome.book.buyers.size
-    if not sellers or not buyers:
-        missing = "buyer" if sellers else "seller" if buyers else "seller and no buyer"
-        return f"Nobody trades in this step: there is no {missing}."
-    if outcome.rule != "grid-only" and crossing(outcome.book) is None:
-        return "Nobody trades: no bid reaches an ask."
-    return "The market rule lets nobody trade in this step: the grid serves every home."
-
-
-def money_words(step: RunStep, currency: str) -> str:
-    """Say who ended the step with how much money."""
-    names = {"homes": "Homes", "battery": "battery fund", "network": "network", "market": "market", "grid": "grid"}
-    moved = {name: step.money[key] for key, name in names.items() if abs(step.money[key]) >= 5e-5}
-    if not moved:
-        return "Money: only neighbours paid each other."
-    digits = 2 if min(map(abs, moved.values())) >= 0.1 else 4
-    shares = [f"{name} {'+' if amount > 0 else '−'}{abs(amount):.{digits}f}" for name, amount in moved.items()]
-    return f"Money, {plain(currency)}: {', '.join(shares)}."
-
-
-def tex_name(name: str) -> str:
-    """Return a home's name for a formula."""
-    return rf"\text{{{tex(name)}}}"
-
-
-def tex(text: str) -> str:
-    """Return text that a formula shows as it is."""
-    return re.sub(r"([#$%&_{}])", r"\\\1", re.sub(r"[\\^~]", " ", text))
+@form("step.share", _share_words)
+def share(outcome: Outcome) -> Figures | None:
+    """True of the paper's rule where it shares out the scarce side, and something is traded."""
+    offered, wanted = outcome.book.offered_kwh, outcome.book.wanted_kwh
+    if outcome.matching not in ("pro-rata", "equal-share") or not outcome.kwh:
+        return None
+    short, long = ("buyers", "seller") if offered > wanted else ("sellers", "buyer")
+    less, most = sorted((offered, wanted))
+    if same(offered, wanted):
+        short = long = ""
+    return {
+        "matching": outcome.matching,
+        "short": short,
+        "long": long,
+        "less_kwh": less,
+        "most_kwh": most,
+        "digits": outcome.digits,
+    }
 
 
 #: How each rule makes its pairs.
@@ -197,29 +284,55 @@ _ORDERS = {
     ("uniform-price", "pay-as-bid", "mcafee", "vcg"),
     "The lowest ask meets the highest bid, then the next ones follow, as long as the bid is not below the ask.",
 )
+#: The same where McAfee's rule gives up its last pair, which rations the others.
+_RATIONS = "The rule first decides how much each home trades; then sellers and buyers are paired off as they stand in the list."
 
 
-def order_words(outcome: Outcome) -> str:
-    """Say in a line in which order the rule makes its pairs, or how it shares out the scarce side."""
-    offered, wanted = outcome.book.offered_kwh, outcome.book.wanted_kwh
-    short, long = ("buyers", "seller") if offered > wanted else ("sellers", "buyer")
-    less, most = sorted((offered, wanted))
-    match outcome.matching:
-        case "pro-rata":
-            return (
-                f"The {short} are the short side, so every {long} may trade the same share of its order: "
-                f"{less:.2f} / {most:.2f} = {less / most:.1%}. Then the pairs are made."
-            )
-        case "equal-share":
-            return (
-                f"The {short} are the short side, so every {long} may trade the same number of kWh, "
-                "but no more than its own order. Then the pairs are made."
-            )
-    if outcome.rationed:
-        return (
-            "The rule first decides how much each home trades; then sellers and buyers are paired off as they stand in "
-            "the list."
-        )
-    return _ORDERS.get(
-        outcome.matching or outcome.rule, "These are the trades in the order in which the rule made them."
+def _order_words(figures: Figures) -> str:
+    if figures["rationed"]:
+        return _RATIONS
+    return _ORDERS.get(figures["how"], "These are the trades in the order in which the rule made them.")
+
+
+@form("step.order", _order_words)
+def order(outcome: Outcome) -> Figures | None:
+    """True where something is traded, unless the paper's rule shares out: in which order the rule makes its pairs."""
+    if not outcome.kwh or outcome.matching in ("pro-rata", "equal-share"):
+        return None
+    return {"how": outcome.matching or outcome.rule, "rationed": outcome.rationed}
+
+
+def order_words(outcome: Outcome) -> Sentence | None:
+    """Say in which order the rule makes its pairs, or how it shares out the scarce side."""
+    return share(outcome) or order(outcome)
+
+
+def tex_name(name: str) -> str:
+    """Return a home's name for a formula."""
+    return rf"\text{{{tex(name)}}}"
+
+
+def tex(text: str) -> str:
+    """Return text that a formula shows as it is."""
+    return re.sub(r"([#$%&_{}])", r"\\\1", re.sub(r"[\\^~]", " ", text))
+
+
+def _balanced_words(figures: Figures) -> str:
+    market = figures["market"]
+    keeps = (
+        "" if not market else f", but for {price(abs(market))} that the market {'keeps' if market > 0.0 else 'adds'}"
     )
+    return (
+        f"These orders balance: {energy(figures['sold_kwh'], figures['digits'])} sold, as much bought, and sellers get what "
+        f"buyers pay{keeps}."
+    )
+
+
+@form("step.balanced", _balanced_words)
+def balanced(outcome: Outcome) -> Figures | None:
+    """True where something is traded, no order is exceeded, and sold is bought: what stays with the market is said."""
+    trades = outcome.trades
+    beyond = outcome.traded_kwh > np.abs(outcome.book.net_kwh) * (1.0 + NOTHING_KWH) + NOTHING_KWH
+    if not outcome.kwh or beyond.any() or not same(float(trades.sold.sum()), float(trades.bought.sum())):
+        return None
+    return {"sold_kwh": float(trades.sold.sum()), "market": outcome.account, "digits": outcome.digits}

@@ -10,7 +10,7 @@ import streamlit as st
 from jiran.app import links, shelf, state
 from jiran.app.runs import refuse_too_large
 from jiran.app.showing import plain
-from jiran.errors import DataError, JiranError, short
+from jiran.errors import DataError, JiranError, shortened
 from jiran.estimate import of_reading
 from jiran.scenario import MAX_HOME_STEPS, HomeData
 from jiran.scenario.files import as_data
@@ -71,7 +71,7 @@ def base_of_file(name: str, content: bytes, unit: Literal["kWh", "kW"], now: dic
     Raises:
         JiranError: The file cannot be used.
     """
-    named = short(name, 60)
+    named = shortened(name, 60)
     with links.reading(named):
         if name.lower().endswith(".toml"):
             return links.base_of_data(named, _scenario_data(named, content))
@@ -129,7 +129,7 @@ def _scenario_data(name: str, content: bytes) -> dict[str, Any]:
     try:
         data = links.toml(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, ValueError) as error:
-        reason = "it is no text in UTF-8" if isinstance(error, UnicodeDecodeError) else short(str(error), 200)
+        reason = "it is no text in UTF-8" if isinstance(error, UnicodeDecodeError) else shortened(str(error), 200)
         raise JiranError(f"{name}: is not a scenario in TOML: {reason}") from error
     if not data:
         raise JiranError(f"{name}: is empty; `jiran new` writes a scenario to begin with")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Generator, Mapping
+from concurrent import futures
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from jiran.comparison.cases import MOST_STEPS, notes
+from jiran.comparison.level import level
 from jiran.comparison.table import Comparison, Sample
 from jiran.errors import JiranError, PluginError
 from jiran.judgement import judge
@@ -19,18 +22,16 @@ from jiran.optimum import Optimum, community_optimum
 from jiran.scenario import Bids, Market, Scenario
 from jiran.setting import Setting, prepare
 from jiran.simulation import trade, without_trading
+from jiran.watching import ROUND_S, watch
 
 if TYPE_CHECKING:
     from jiran.comparison.table import Array, Samples
     from jiran.result import Result
     from jiran.settlement import Settlement
-    from jiran.simulation import Progress
+    from jiran.watching import Progress
 
 #: Seeds of a comparison with bands.
 SEEDS = 30
-
-#: While no run ends, the progress function is called this often, so that it can stop a comparison of long runs.
-_LOOK_S = 0.2
 
 #: Runs of so many home-steps together are in memory at once, about 2 GB; a larger one is alone.
 _AT_ONCE_HOME_STEPS = 40_000_000
@@ -43,14 +44,15 @@ def compare(
     progress: Progress | None = None,
     samples: Samples | None = None,
 ) -> Comparison:
-    """Run several scenarios with the same seeds, and judge each.
+    """Run several scenarios, each with its own seeds, and judge them.
 
-    Cases that differ in [market] and [bids] alone share homes, profiles, baseline and optimum. Case for case the seed is
-    the same, so that differences come from the cases and not from chance.
+    Cases that differ in [market] and [bids] alone share homes, profiles, baseline and optimum. Cases with the same seed
+    share all random numbers, run for run, so that differences come from the cases and not from chance; another seed is a
+    difference between cases like any other, and then chance is part of what differs.
 
     Args:
         cases: Scenarios by name.
-        seeds: How many seeds: the first case's own and those that follow it.
+        seeds: How many seeds of each case: its own and those that follow it.
         progress: Is called with the share that is done, 0..1; an exception it raises stops the comparison.
         samples: Finished runs to go on from; is filled in.
 
@@ -78,9 +80,13 @@ def compare(
     chosen = tuple(range(first, first + seeds))
     left = dict(cases)
     report(0.0)
-    for place, seed in enumerate(chosen):
-        keys = {name: _key(case, seed) for name, case in left.items()}
-        todo = {key: left[name].model_copy(update={"seed": seed}) for name, key in keys.items() if key not in known}
+    for place in range(seeds):
+        keys = {name: _key(case, case.seed + place) for name, case in left.items()}
+        todo = {
+            key: left[name].model_copy(update={"seed": left[name].seed + place})
+            for name, key in keys.items()
+            if key not in known
+        }
         # Closed at once if the progress function stops the comparison: what has not begun is not run any more.
         with closing(_run_all(todo, lambda: report(told[0]))) as runs:
             for count, (key, found) in enumerate(runs, 1):
@@ -94,10 +100,16 @@ def compare(
 def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Samples) -> Comparison:
     """Return the comparison of the seeds that all cases have been run with: what a stopped one knows.
 
+    Args:
+        cases: Scenarios by name.
+        seeds: Seeds of the first case; the others have as many, from their own on.
+        samples: Finished runs.
+
     Raises:
         JiranError: No seed is finished, or no case can be run.
     """
-    runs = {name: [samples.get(_key(case, seed)) for seed in seeds] for name, case in cases.items()}
+    begin = next(iter(cases.values())).seed
+    runs = {name: [samples.get(_key(case, case.seed + seed - begin)) for seed in seeds] for name, case in cases.items()}
     faults = {
         name: fault for name, found in runs.items() for fault in reversed(found) if isinstance(fault, PluginError)
     }
@@ -109,7 +121,9 @@ def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Sam
         raise JiranError("the comparison was stopped before all cases had been run once")
     kept = {name: tuple(run for place in whole if isinstance(run := runs[name][place], Sample)) for name in left}
     said = tuple(str(fault) for fault in faults.values())
-    return Comparison(left, tuple(seeds[place] for place in whole), kept, tuple(notes(left)), said)
+    first = next(iter(left.values())).seed
+    own = tuple(first + seeds[place] - begin for place in whole)
+    return Comparison(left, own, level(left, kept), tuple(notes(left)), said)
 
 
 def _key(scenario: Scenario, seed: int) -> str:
@@ -117,12 +131,10 @@ def _key(scenario: Scenario, seed: int) -> str:
     return f"{seed} {scenario.model_dump_json(exclude={'name', 'description', 'seed'})}"
 
 
-def _run_all(scenarios: dict[str, Scenario], look: Callable[[], None]) -> Generator[tuple[str, Sample | PluginError]]:
+def _run_all(scenarios: dict[str, Scenario], wait: Callable[[], None]) -> Generator[tuple[str, Sample | PluginError]]:
     """Run scenarios, several at a time; those that share a setting work it out once. A rule's fault is its result.
 
-    Args:
-        scenarios: By key.
-        look: Is called now and then while they run; an exception it raises stops them.
+    While none is finished, `wait` is called now and then; what it raises ends all of them.
     """
     shared: dict[str, list[tuple[str, Scenario]]] = {}
     for key, scenario in scenarios.items():
@@ -130,28 +142,27 @@ def _run_all(scenarios: dict[str, Scenario], look: Callable[[], None]) -> Genera
         shared.setdefault(_key(alike, alike.seed), []).append((key, scenario))
     stop = Event()
     for group in shared.values():
-        setting = prepare(group[0][1])
-        baseline, optima = without_trading(setting), _Optima()
+        setting, baseline = watch(partial(_begin, group[0][1]), lambda _done: wait())
+        optima = _Optima()
         fit = _AT_ONCE_HOME_STEPS // (setting.community.size * setting.timeline.steps)
         with ThreadPoolExecutor(max(1, min(os.cpu_count() or 1, fit))) as pool:
             jobs = {pool.submit(_sample, setting, scenario, baseline, optima, stop): key for key, scenario in group}
             try:
-                yield from ((jobs[job], job.result()) for job in _as_they_end(jobs, look))
+                left = set(jobs)
+                while left:
+                    done, left = futures.wait(left, ROUND_S, futures.FIRST_COMPLETED)
+                    yield from ((jobs[job], job.result()) for job in done)
+                    if not done:
+                        wait()
             except BaseException:
                 stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
 
-def _as_they_end(
-    jobs: Iterable[Future[Sample | PluginError]], look: Callable[[], None]
-) -> Iterator[Future[Sample | PluginError]]:
-    """Yield jobs as they end, and look up now and then in between."""
-    left = set(jobs)
-    while left:
-        done, left = wait(left, _LOOK_S, FIRST_COMPLETED)
-        look()
-        yield from done
+def _begin(scenario: Scenario) -> tuple[Setting, Settlement]:
+    setting = prepare(scenario)
+    return setting, without_trading(setting)
 
 
 class _Optima:

@@ -1,34 +1,36 @@
-"""A comparison of rules in plain sentences: which is best for whom, and why."""
+"""A comparison of rules in plain sentences: what is reached, and of what; who gains and who loses is said in `who`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from jiran.bids import find as find_strategy
 from jiran.market import find
+from jiran.nothing import NOTHING_MONEY
+from jiran.profiles.tariff import price_by_step
+from jiran.report import who
 from jiran.report.figures import CENT, NEARLY_ALL
-from jiran.report.reasons import no_gain, why_lost
+from jiran.report.measure import highest, means, named, period, when
+from jiran.sentences import Sentence, form, said
 from jiran.timeline import timeline
-from jiran.words import KIND_NAMES, counted, listed, money
+from jiran.words import kwh, money
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jiran.comparison import Comparison
+    from jiran.sentences import Figures
 
-Array = NDArray[np.float64]
-
-#: More rules than this are counted and not named.
-_MOST_NAMED = 3
-#: Evenness that differs by less is the same.
-_AS_EVEN = 1e-5
-#: Prices that differ by less are the same.
-_AS_DEAR = 1e-6
 #: Efficiency that differs by less is the same.
 _AS_EFFICIENT = 0.0005
+#: Energy left at the end that differs by less is written alike.
+_AS_FULL_KWH = 0.05
+#: A share that is less than this below zero is zero.
+_LAST_DIGITS = 1e-9
+#: Numbers that are said as words.
+_FEW = ("", "one", "two", "three")
 
 
 def answer(comparison: Comparison) -> tuple[str, ...]:
@@ -36,246 +38,214 @@ def answer(comparison: Comparison) -> tuple[str, ...]:
 
     The texts are plain: no markup, and names stand in them as they are.
     """
-    if not any(np.nansum(comparison.values(case, "p2p_kwh")) for case in comparison.cases):
-        return (f"{_when(comparison)} nobody trades with a neighbour under any of these rules, so no bill changes.",)
-    parts = (
-        _reached(comparison), _worth(comparison), _even(comparison), _kinds(comparison), _alike(comparison),
-        _losers(comparison), _market(comparison),
+    return tuple(sentence.text for sentence in sentences(comparison))
+
+
+def sentences(comparison: Comparison) -> tuple[Sentence, ...]:
+    """Return the same as sentences with their figures."""
+    nothing = nobody(comparison)
+    if nothing is not None and not nothing.figures["moved"]:
+        return said(nothing, below(comparison))
+    return said(
+        nothing, no_gain(comparison), reached(comparison), below(comparison), left_over(comparison), worth(comparison),
+        who.even(comparison), who.worst(comparison), who.kinds(comparison), who.alike(comparison),
+        who.nobody_loses(comparison), who.losers(comparison), who.kept(comparison), who.from_outside(comparison),
     )  # fmt: skip
-    return tuple(part for part in parts if part)
 
 
-def _when(comparison: Comparison) -> str:
-    """Say what time the figures are of."""
-    days = int(timeline(next(iter(comparison.cases.values()))).day[-1]) + 1
-    when = "On this day" if days == 1 else f"In these {days:,} days"
-    seeds = len(comparison.seeds)
-    return when if seeds == 1 else f"{when}, as a mean of {seeds} seeds,"
+def _nobody_words(figures: Figures) -> str:
+    rules = "this rule" if figures["cases"] == 1 else f"any of these {figures['cases']} rules"
+    text = f"{when(figures)} nobody trades with a neighbour under {rules}"
+    if figures["moved"]:
+        return f"{text}; only {named(figures['moved'])} changes the bills, for it shares them out anew."
+    return f"{text}{', for there is one home alone' if figures['homes'] == 1 else ''}, so no bill changes."
 
 
-def _means(comparison: Comparison, figure: str) -> dict[str, float]:
-    """Return a figure of each case for which it is defined."""
-    found = {case: comparison.mean(case, figure) for case in comparison.cases}
-    return {case: value for case, value in found.items() if value is not None}
+@form("compare.nobody", _nobody_words)
+def nobody(comparison: Comparison) -> Figures | None:
+    """True where no rule trades in any seed; says under which rules bills change all the same."""
+    if any(np.nansum(comparison.values(case, "p2p_kwh")) for case in comparison.cases):
+        return None
+    moved = [
+        case
+        for case, samples in comparison.samples.items()
+        if any(np.abs(sample.saving).max() > NOTHING_MONEY for sample in samples)
+    ]
+    homes = len(next(iter(comparison.samples.values()))[0].homes)
+    return {**period(comparison), "cases": len(comparison.cases), "moved": moved, "homes": homes}
 
 
-def _reached(comparison: Comparison) -> str:
-    """Say which rules reach what is possible, and why others do not."""
-    reached = _means(comparison, "optimum_share")
-    if no_gain(comparison):
-        return (
-            f"{_when(comparison)} nothing can be gained by trading, because the grid gives as much for a kWh as it takes: "
-            "what one home gains, another loses."
-        )
-    if not reached:
-        return ""
-    full = [case for case, share in reached.items() if share >= NEARLY_ALL]
-    rest = sorted((case for case in reached if case not in full), key=lambda case: reached[case])
+def _no_gain_words(figures: Figures) -> str:
+    charge = " less the network charge" if figures["charge"] else ""
+    return (
+        f"{when(figures)} nothing can be gained by trading, because the grid gives for a kWh at least what it takes{charge}: "
+        "what one home gains, others lose at least."
+    )
+
+
+@form("compare.no_gain", _no_gain_words)
+def no_gain(comparison: Comparison) -> Figures | None:
+    """True where in every step the grid gives at least what it takes, network charge off, and no rule saves anything."""
+    first = next(iter(comparison.cases.values()))
+    steps = timeline(first)
+    taken, given = (price_by_step(price, steps) for price in (first.grid.import_price, first.grid.export_price))
+    saved = max(np.max(comparison.values(case, "saving")) for case in comparison.cases)
+    if (taken - first.grid.network_charge - given > NOTHING_MONEY).any() or saved > CENT:
+        return None
+    return {**period(comparison), "charge": first.grid.network_charge}
+
+
+def _reached_words(figures: Figures) -> str:
+    share, full, total = figures["reached"], figures["full"], len(figures["reached"])
+    rest = [case for case in share if case not in full]
     of_what = "of what the homes could save at the grid"
     if not full:
-        return f"{_when(comparison)} no rule reaches all {of_what}: {_span(rest, reached)}."
+        if total == 1:
+            return f"{when(figures)} the rule reaches {_span(rest, share)} {of_what}."
+        return f"{when(figures)} no rule reaches all {of_what}: they reach {_span(rest, share)}."
     if not rest:
-        who = {1: "the rule reaches", 2: "both rules reach"}.get(len(full), f"all {len(full)} rules reach")
-        return f"{_when(comparison)} {who} 100% {of_what}; it only matters who gets the saving."
-    few = ("", "one", "two", "three")
-    but = few[len(rest)] if len(rest) < len(few) else str(len(rest))
-    who = f"all but {but} of the {len(reached)} rules" if len(rest) < len(full) else _named(full)
-    energy = _means(comparison, "p2p_kwh")
-    less = "trade less and " if max(energy[case] for case in rest) < min(energy[case] for case in full) else ""
-    less = less.replace("trade", "trades") if len(rest) == 1 else less
-    others = _named(rest) if len(rest) <= _MOST_NAMED else f"the other {len(rest)} rules"
-    verb = "reaches" if len(full) == 1 and who == full[0] else "reach"
-    return f"{_when(comparison)} {who} {verb} 100% {of_what}; {others} {less}{_span(rest, reached)}."
-
-
-def _worth(comparison: Comparison) -> str:
-    """Say how good the rules are by what energy is worth to the homes, if that differs from home to home."""
-    if find_strategy(next(iter(comparison.cases.values())).bids.strategy).at_tariff:
-        return ""
-    share = _means(comparison, "efficiency")
-    if len(share) < 2 or max(share.values()) < CENT:
-        return ""
-    best = _highest(share, _AS_EFFICIENT)
-    start = "Measured by what a kWh is worth to each home itself,"
-    who = listed(best) if len(best) <= 2 * _MOST_NAMED else f"{len(best)} rules"
-    text = f"{start} {who} reach{'es' * (len(best) == 1)} {share[best[0]]:.0%} of what can be gained"
-    rest = sorted((case for case in share if case not in best), key=lambda case: share[case])
-    if not rest:
-        return f"{text}."
-    last = [case for case in rest if share[case] <= share[rest[0]] + _AS_EFFICIENT]
-    lowest, deaf = share[last[0]], all(_trades_all(comparison, case) for case in last)
-    why = (
-        f", because {'it trades' if len(last) == 1 else 'they trade'} all, whatever it is worth to whom" if deaf else ""
-    )
-    if lowest < 0.0:
-        return f"{text}; under {_named(last)} more is lost than gained ({lowest:.0%}){why}."
-    return f"{text}; {_named(last)} only {lowest:.0%}{why}."
-
-
-def _trades_all(comparison: Comparison, case: str) -> bool:
-    """Tell whether a rule that does not work by bids trades as much as any."""
-    energy = _means(comparison, "p2p_kwh")
-    by_bids = find(comparison.cases[case].market.mechanism).needs_bids
-    return not by_bids and energy[case] >= max(energy.values()) - CENT
+        all_of = {1: "the rule reaches", 2: "both rules reach"}.get(total, f"all {total} rules reach")
+        return f"{when(figures)} {all_of} 100% {of_what}{'; it only matters who gets the saving' if total > 1 else ''}."
+    but = _FEW[len(rest)] if len(rest) < len(_FEW) else str(len(rest))
+    start = f"all but {but} of the {total} rules" if len(rest) < len(full) else named(full)
+    verb = "reaches" if len(full) == 1 and start == full[0] else "reach"
+    less = ("trades less and " if len(rest) == 1 else "trade less and ") if figures["trade_less"] else ""
+    others = named(rest) if len(rest) < len(_FEW) else f"the other {len(rest)} rules"
+    return f"{when(figures)} {start} {verb} 100% {of_what}; {others} {less}reach{'es' * (len(rest) == 1)} {_span(rest, share)}."
 
 
 def _span(cases: list[str], share: Mapping[str, float]) -> str:
     """Say what cases, the lowest first, reach."""
-    ends = dict.fromkeys(f"{share[case]:.1%}" for case in (cases[0], cases[-1]))
-    return f"{'reaches' if len(cases) == 1 else 'reach'} {' to '.join(ends)}"
+    return " to ".join(dict.fromkeys(f"{max(0.0, share[case]):.1%}" for case in (cases[0], cases[-1])))
 
 
-def _even(comparison: Comparison) -> str:
-    """Say which rule shares the saving most evenly, and how far the homes lie apart."""
-    saving = _means(comparison, "saving")
-    jain = {case: value for case, value in _means(comparison, "saving_jain").items() if saving[case] > CENT}
-    jain = {case: value for case, value in jain.items() if case in _counted(comparison)}
-    if len(jain) < 2:
-        return ""
-    best = _highest(jain, _AS_EVEN)
-    if len(best) == len(jain):
-        return "All share the saving equally evenly."
-    low, high = (comparison.mean(best[0], f"home_saving_{end}") or 0.0 for end in ("worst", "best"))
-    each = f"every home saves {money(low, comparison.currency)}"
-    if high - low > 2 * CENT:
-        each = f"a home saves between {money(low, comparison.currency)} and {money(high, comparison.currency)}"
-    values = {case: np.nan_to_num(comparison.values(case, "saving_jain"), nan=-np.inf) for case in jain}
-    return f"{_named(best)} share{'s' * (len(best) == 1)} most evenly{_often(best, values, _AS_EVEN)}: {each}."
+@form("compare.reached", _reached_words)
+def reached(comparison: Comparison) -> Figures | None:
+    """True where something can be saved at the grid: which rules reach all of it, and what the others reach.
 
-
-def _kinds(comparison: Comparison) -> str:
-    """Say under which rule a home of each kind gains most."""
-    cases = _counted(comparison)
-    if len(cases) < 2:
-        return ""
-    gains: dict[tuple[str, ...], list[tuple[str, str]]] = {}
-    kinds = next(iter(comparison.samples.values()))[0].kinds
-    for kind in (kind for kind in KIND_NAMES if kind in kinds):
-        saving = {case: saving_of(comparison, case, kind) for case in cases}
-        means = {case: float(values.mean()) for case, values in saving.items()}
-        best = _highest(means, CENT)
-        if means[best[0]] > CENT and len(best) <= _MOST_NAMED:
-            amount = f"{money(means[best[0]], comparison.currency)} each{_often(best, saving, CENT)}"
-            gains.setdefault(tuple(best), []).append((kind, amount))
-    said = [
-        f"{listed([kind_homes(kind) for kind, _ in group])}{'' if place else ' gain most'} under {listed(list(best))} "
-        f"({'; '.join(amount for _, amount in group)}){_because(comparison, cases, best, [kind for kind, _ in group])}"
-        for place, (best, group) in enumerate(gains.items())
-    ]
-    text = listed(said)
-    return f"{text[0].upper()}{text[1:]}." if text else ""
-
-
-def _because(comparison: Comparison, cases: list[str], best: tuple[str, ...], kinds: list[str]) -> str:
-    """Say by the price why homes of some kinds gain most under some rules; "" if others have the same price, or a better."""
-    paid, received = (_means(comparison, figure) for figure in ("price_paid", "price_received"))
-    if not all(case in paid for case in best):
-        return ""
-    known = [case for case in cases if case in paid]
-    dearest = max(received[case] for case in known) - _AS_DEAR
-    if set(kinds) <= {"solar", "hybrid"} and {case for case in known if received[case] >= dearest} == set(best):
-        return " because sellers get most there"
-    cheapest = min(paid[case] for case in known) + _AS_DEAR
-    if set(kinds) <= {"ev", "hybrid", "normal"} and {case for case in known if paid[case] <= cheapest} == set(best):
-        return " because buyers pay least there"
-    return ""
-
-
-def kind_homes(kind: str) -> str:
-    """Return what homes of a kind are called inside a sentence.
-
-    Example:
-        >>> kind_homes("hybrid"), kind_homes("ev")
-        ('solar + EV homes', 'EV homes')
+    A rule that reaches less than nothing is left to `below`.
     """
-    name = KIND_NAMES[kind]
-    return f"{name if name.isupper() else name[0].lower() + name[1:]} homes"
+    if no_gain(comparison) is not None:
+        return None
+    share = {case: value for case, value in means(comparison, "optimum_share").items() if value >= -_LAST_DIGITS}
+    if not share:
+        return None
+    ordered = dict(sorted(share.items(), key=lambda item: item[1]))
+    full = [case for case, value in share.items() if value >= NEARLY_ALL]
+    rest = [case for case in ordered if case not in full]
+    energy = means(comparison, "p2p_kwh")
+    less = (
+        bool(full and rest) and max(energy[case] for case in rest) < min(energy[case] for case in full) - _AS_FULL_KWH
+    )
+    return {**period(comparison), "reached": ordered, "full": full, "trade_less": less}
 
 
-def _losers(comparison: Comparison) -> str:
-    """Say under which rules homes pay more than without trading."""
-    homes = len(next(iter(comparison.samples.values()))[0].homes)
-    share = _means(comparison, "homes_worse_off")
-    losing = sorted((case for case, value in share.items() if value > 0.0), key=lambda case: -share[case])
-    if not losing:
-        return "No home pays more than without trading."
-
-    def who(case: str) -> str:
-        number = share[case] * homes
-        whole = abs(number - round(number)) < 1e-6
-        return f"{f'{number:.0f}' if whole else f'on average {number:.1f}'} of {counted(homes, 'home')} under {case}"
-
-    reasons = {why_lost(comparison, case) for case in (losing if len(losing) <= _MOST_NAMED else losing[:1])}
-    why = reasons.pop() if len(reasons) == 1 else ""
-    why = f", because {why}" if why else ""
-    if len(losing) <= _MOST_NAMED:
-        return f"Some pay more than without trading: {listed([who(case) for case in losing])}{why}."
-    return f"Under {len(losing)} rules some pay more than without trading, most often {who(losing[0])}{why}."
+def _below_words(figures: Figures) -> str:
+    amounts = sorted({money(amount, figures["currency"]): amount for amount in figures["more"].values()}.items(), key=lambda one: one[1])  # fmt: skip
+    amount = f"{'up to ' if len(amounts) > 1 else ''}{amounts[-1][0]}"
+    text = f"Under {named(list(figures['more']))} the homes pay the grid {amount} more than without trading and battery"
+    if figures["stored_kwh"] > _AS_FULL_KWH:
+        return f"{text}, for what is stored at the end, {kwh(figures['stored_kwh'])} more than at the start, counts as nothing."
+    if figures["charged_kwh"] > _AS_FULL_KWH:
+        return f"{text}, for the battery takes {kwh(figures['charged_kwh'])} that the grid would have paid for."
+    return f"{text}."
 
 
-def _market(comparison: Comparison) -> str:
-    """Say which rules leave money with the market, or need some."""
-    surplus = _means(comparison, "market_surplus")
-    parts = []
-    kept = "with the market, because buyers pay more there than sellers get"
-    if find_strategy(next(iter(comparison.cases.values())).bids.strategy).at_tariff:
-        kept += " (prices there are those of bids, and every bid is the grid's price)"
-    for sign, verb, where in ((1.0, "leave", kept), (-1.0, "need", "from outside")):
-        cases = [case for case, value in surplus.items() if sign * value > CENT]
-        if cases:
-            amounts = sorted(abs(surplus[case]) for case in cases)
-            span = dict.fromkeys(money(amount, comparison.currency) for amount in (amounts[0], amounts[-1]))
-            parts.append(f"{_named(cases)} {verb}{'s' * (len(cases) == 1)} {' to '.join(span)} {where}")
-    short = len(comparison.cases) - len(_paying_their_way(comparison))
-    if short:
-        parts[-1] += f" and {'is' if short == 1 else 'are'} not counted among the best"
-    return f"{'; '.join(parts)}." if parts else ""
+@form("compare.below", _below_words)
+def below(comparison: Comparison) -> Figures | None:
+    """True where the homes pay the grid more than each alone would, without trading and battery: a share below zero.
+
+    Says the least that the battery gained under these rules, or the least that it took if the grid pays for each kWh.
+    """
+    more = {}
+    for case in means(comparison, "optimum_share"):
+        possible = comparison.values(case, "cost_grid_only") - comparison.values(case, "cost_optimum")
+        amount = float((-comparison.values(case, "optimum_share") * possible).mean())
+        if amount > CENT:
+            more[case] = amount
+    if not more:
+        return None
+    battery = next(iter(comparison.cases.values())).battery
+    stored = min(means(comparison, "soc_end_kwh")[case] for case in more) - battery.capacity_kwh * battery.start_soc
+    taken = min(means(comparison, "battery_charged_kwh")[case] for case in more)
+    prices = next(iter(comparison.cases.values())).grid.export_price
+    paid = min(prices if isinstance(prices, tuple) else (prices,)) > 0.0
+    return {
+        "more": more,
+        "currency": comparison.currency,
+        "stored_kwh": max(0.0, stored),
+        "charged_kwh": taken if paid else 0.0,
+    }
 
 
-def _alike(comparison: Comparison) -> str:
-    """Say which rules are left out of who gains most, because the order of the list decides that."""
-    cases = [case for case, scenario in comparison.cases.items() if scenario.bids_alike]
-    if not cases:
-        return ""
-    does = "works by bids and is" if len(cases) == 1 else "work by bids and are"
+def _left_over_words(figures: Figures) -> str:
+    most, others = figures["most"], figures["others"]
+    less = f"{kwh(figures['least_kwh'])} to {kwh(figures['next_kwh'])}" if figures["next_kwh"] - figures["least_kwh"] > _AS_FULL_KWH else kwh(figures["least_kwh"])  # fmt: skip
+    rest = named(others) if len(others) < len(_FEW) else f"the other {len(others)} rules"
+    where = "the battery and the cars that lend" if figures["cars"] else "the battery"
     return (
-        f"{_named(cases)} {does} not compared by who gains: all homes bid the grid's price, so their place in the list, or a "
-        "draw, decides who trades. Let homes bid what energy is worth to them (truthful)."
+        f"At the end {kwh(figures['most_kwh'])} are left in {where} under {named(most)} and {less} under {rest}; what is left "
+        "counts as nothing saved."
     )
 
 
-def _counted(comparison: Comparison) -> list[str]:
-    """Return the cases that can be the best for somebody: their gains are not paid from outside, nor by place in a list."""
-    return [case for case in _paying_their_way(comparison) if not comparison.cases[case].bids_alike]
+@form("compare.left_over", _left_over_words)
+def left_over(comparison: Comparison) -> Figures | None:
+    """True where more is stored at the end under some rules than under others."""
+    stored = means(comparison, "stored_end_kwh")
+    top, low = max(stored.values()), min(stored.values())
+    if top - low <= _AS_FULL_KWH:
+        return None
+    most = highest(stored, _AS_FULL_KWH)
+    others = [case for case in stored if case not in most]
+    return {
+        "most": most,
+        "most_kwh": top,
+        "others": others,
+        "least_kwh": low,
+        "next_kwh": max(stored[case] for case in others),
+        "cars": any(case.ev.supply.enabled for case in comparison.cases.values()),
+    }
 
 
-def _paying_their_way(comparison: Comparison) -> list[str]:
-    """Return the cases whose gains are not paid from outside."""
-    return [case for case, value in _means(comparison, "market_surplus").items() if value >= -CENT]
+def _worth_words(figures: Figures) -> str:
+    best, last, lowest = figures["best"], figures["last"], figures["lowest"]
+    who_best = named(best, 2 * len(_FEW))
+    text = (
+        f"Measured by what a kWh is worth to each home itself, {who_best} reach{'es' * (len(best) == 1)} "
+        f"{figures['share']:.0%} of what can be gained"
+    )
+    if not last:
+        return f"{text}."
+    why = f", because {'it trades' if len(last) == 1 else 'they trade'} all, whatever it is worth to whom" if figures["deaf"] else ""  # fmt: skip
+    if lowest < 0.0:
+        return f"{text}; under {named(last)} more is lost than gained ({lowest:.0%}){why}."
+    return f"{text}; {named(last)} only {lowest:.0%}{why}."
 
 
-def _named(cases: list[str]) -> str:
-    """Name rules, or count them if they are many."""
-    return listed(cases) if len(cases) <= _MOST_NAMED else f"{len(cases)} rules"
+@form("compare.worth", _worth_words)
+def worth(comparison: Comparison) -> Figures | None:
+    """True where homes do not all bid the tariff and several rules differ: which reach most by what a kWh is worth to each."""
+    if find_strategy(next(iter(comparison.cases.values())).bids.strategy).at_tariff:
+        return None
+    share = means(comparison, "efficiency")
+    if len(share) < 2 or max(share.values()) < CENT:
+        return None
+    best = highest(share, _AS_EFFICIENT)
+    rest = {case: value for case, value in share.items() if case not in best}
+    lowest = min(rest.values(), default=0.0)
+    last = [case for case, value in rest.items() if value <= lowest + _AS_EFFICIENT]
+    return {
+        "best": best,
+        "share": max(share.values()),
+        "last": last,
+        "lowest": lowest,
+        "deaf": bool(last) and all(_trades_all(comparison, case) for case in last),
+    }
 
 
-def _highest(values: Mapping[str, float], tolerance: float) -> list[str]:
-    """Return the cases with the highest value, and those that are as good."""
-    top = max(values.values())
-    return [case for case, value in values.items() if value >= top - tolerance]
-
-
-def _often(best: list[str], values: Mapping[str, Array], tolerance: float) -> str:
-    """Say in how many seeds one of the best is the best; nothing if there is one seed."""
-    top = np.max(list(values.values()), axis=0)
-    first = np.any([values[case] >= top - tolerance for case in best], axis=0)
-    if first.size == 1:
-        return ""
-    return f", in all {first.size} seeds" if first.all() else f", in {first.sum()} of {first.size} seeds"
-
-
-def saving_of(comparison: Comparison, case: str, kind: str) -> Array:
-    """Return the mean saving of the homes of a kind in a case, shape (seed,)."""
-    samples = comparison.samples[case]
-    of_kind = np.array(samples[0].kinds) == kind
-    return np.array([sample.saving[of_kind].mean() for sample in samples])
+def _trades_all(comparison: Comparison, case: str) -> bool:
+    """Tell whether a rule that heeds no limit price trades as much as any."""
+    energy = means(comparison, "p2p_kwh")
+    heeds = find(comparison.cases[case].market.mechanism).properties & {"individually-rational"}
+    return not heeds and energy[case] >= max(energy.values()) - CENT

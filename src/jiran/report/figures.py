@@ -36,8 +36,9 @@ class Column(NamedTuple):
 COLUMNS = {
     "optimum_share": Column(
         "Reached, %",
-        "Of what the homes could save at the grid, by trading and with the battery, if they knew the whole day beforehand. "
-        "100 % = no rule can do better.",
+        "Of what the homes could save at the grid, by trading and with the battery, if they knew everything beforehand. "
+        "100 % = none of these rules can do better. What is stored at the end counts as nothing; below 0 the homes pay the grid "
+        "more than each alone, for energy that is left in the battery.",
         "best",
     ),
     "efficiency": Column(
@@ -49,7 +50,7 @@ COLUMNS = {
     "saving_jain": Column(
         "Evenness, 0 to 1",
         "Jain's index of what the homes save by trading: 1 = all the same, 0.08 = one of twelve homes has it all. "
-        "Empty if nobody saves anything.",
+        "Empty if nobody saves anything, or if a home loses: then it means nothing.",
         "best",
     ),
     "saving": Column("All save, money", "What trading saves all homes together."),
@@ -136,22 +137,21 @@ def heading(figure: str, currency: str) -> str:
 
 
 def ranked(comparison: Comparison) -> list[str]:
-    """Return the cases, best first: by the share of the optimum, as it is written, by evenness, and by who loses.
-
-    Evenness of a saving of nothing, which only moves money from home to home, counts as none.
-    """
+    """Return the cases, best first: by the share of the optimum, as it is written, and by what the worst home saves."""
 
     def rank(case: str) -> tuple[float, float, float]:
-        reached, lose = comparison.mean(case, "optimum_share"), comparison.mean(case, "homes_worse_off")
-        even = comparison.mean(case, "saving_jain") if _saves(comparison, case) else None
-        return (-round(reached or 0.0, 3), -(even or 0.0), lose or 0.0)
+        reached, worst, lose = (
+            comparison.mean(case, figure) or 0.0 for figure in ("optimum_share", "home_saving_worst", "homes_worse_off")
+        )
+        return (-round(reached, 3), -round(worst, 2), lose)
 
     return sorted(comparison.cases, key=rank)
 
 
-def _saves(comparison: Comparison, case: str) -> bool:
-    """Tell whether trading saves all homes together more than nothing."""
-    return (comparison.mean(case, "saving") or 0.0) > CENT
+def _means_something(comparison: Comparison, case: str) -> bool:
+    """Tell whether evenness means something: trading saves something in all, and nobody loses in any seed."""
+    lose = comparison.values(case, "homes_worse_off")
+    return (comparison.mean(case, "saving") or 0.0) > CENT and not np.nansum(lose)
 
 
 def marks(comparison: Comparison, figure: str, cases: list[str]) -> list[Literal["best", "trouble", ""]]:
@@ -162,7 +162,7 @@ def marks(comparison: Comparison, figure: str, cases: list[str]) -> list[Literal
     kind = COLUMNS[figure].marks
     values = np.array([np.nan if (found := comparison.mean(case, figure)) is None else found for case in cases])
     if figure == "saving_jain":
-        values[[not _saves(comparison, case) for case in cases]] = np.nan
+        values[[not _means_something(comparison, case) for case in cases]] = np.nan
     if kind == "best" and not np.isnan(values).all():
         best = values >= np.nanmax(values) - 5e-4
         return ["best" if one and best.sum() <= best.size / 2 else "" for one in best]
@@ -174,10 +174,14 @@ def marks(comparison: Comparison, figure: str, cases: list[str]) -> list[Literal
 
 
 def whole_table(comparison: Comparison) -> pl.DataFrame:
-    """Return every figure of every case, and what a home of each kind saves in columns of their own: for files."""
+    """Return every figure of every case, and what a home of each kind saves in columns of their own: for files.
+
+    `seed` is the case's own; with several seeds it is the first of those that its figures are means of.
+    """
     long = comparison.kinds().drop("homes").unpivot(index=["case", "kind"])
     long = long.with_columns(
         pl.format("saving_{}{}", "kind", pl.col("variable").str.strip_prefix("saving")).alias("name")
     )
     wide = long.pivot("name", index="case", values="value")
-    return comparison.table().join(wide, on="case", how="left", maintain_order="left")
+    first = pl.Series("seed", [comparison.seeds_of(case)[0] for case in comparison.cases])
+    return comparison.table().insert_column(1, first).join(wide, on="case", how="left", maintain_order="left")

@@ -12,7 +12,7 @@ from jiran.market import find
 from jiran.report import svg
 from jiran.report.answer import answer
 from jiran.report.figures import COLUMNS, PAIR, form, heading, marks, ranked
-from jiran.report.points import gains, spots
+from jiran.report.points import gains, spots, upward
 from jiran.report.reasons import GAIN, reason
 from jiran.report.versus import changes, is_pair, versus
 from jiran.scenario.files import shareable, to_toml
@@ -63,7 +63,7 @@ def html(comparison: Comparison) -> str:
         _answer(comparison),
         _section("What was compared", _setting(comparison)),
         _section("Side by side", _pair(comparison) if pair else _rules(comparison)),
-        _section("How much, and how evenly", *_scatter(comparison)),
+        _section("How much, and how fairly", *_scatter(comparison)),
         _section("Who gains", *_gains(comparison)),
         _section("The price through the day", *_prices(comparison)),
         _section("What each rule does, and why it turns out so", _descriptions(comparison)),
@@ -97,10 +97,10 @@ def _list(items: list[str]) -> str:
 
 def _setting(comparison: Comparison) -> str:
     """Say in words whose figures these are."""
-    seeds, first = comparison.seeds, next(iter(comparison.cases.values()))
-    run = f"seed {seeds[0]}"
-    if len(seeds) > 1:
-        run = f"{len(seeds)} seeds, {seeds[0]} to {seeds[-1]}: figures are means, in brackets the range of {BAND:.0%} of the seeds"
+    seeds, first = len(comparison.seeds), next(iter(comparison.cases.values()))
+    run = seeds_in_words(comparison)
+    if seeds > 1:
+        run = f"{seeds} seeds, {run}: figures are means, in brackets the range of {BAND:.0%} of the seeds"
     parts = []
     if is_pair(comparison):
         for name, scenario in comparison.cases.items():
@@ -111,8 +111,18 @@ def _setting(comparison: Comparison) -> str:
     return _terms(_words(comparison, next(iter(comparison.cases))) | {"Bids": first.bids.strategy, "Chance": run})
 
 
+def seeds_in_words(comparison: Comparison) -> str:
+    """Return which seeds the cases were run with: "1 to 30", or each case's where they differ."""
+    one = {case: comparison.seeds_of(case) for case in comparison.cases}
+    several = len(comparison.seeds) > 1
+    said = {case: f"{seeds[0]} to {seeds[-1]}" if several else f"seed {seeds[0]}" for case, seeds in one.items()}
+    if comparison.draws_alike:
+        return next(iter(said.values()))
+    return listed([f"{case}: {seeds}" for case, seeds in said.items()])
+
+
 def _changes(a: Scenario, b: Scenario) -> str:
-    found = changes(shareable(a), shareable(b))
+    found = changes(a, b)
     if not found:
         return "<p>Nothing: A and B are the same.</p>"
     rows = "\n".join(
@@ -160,7 +170,7 @@ def _rules(comparison: Comparison) -> str:
         cells = "".join(_cell(rows[case], figure, currency, marked[figure][case]) for figure in COLUMNS)
         lines.append(f'<tr><th scope="row">{escape(case)}</th>{cells}</tr>')
     legend = (
-        "Best first: what is reached, then how evenly it is shared. Bold on green: the best. Italic on orange: somebody pays "
+        "Best first: what is reached, then what the home saves that gains least. Bold on green: the best. Italic on orange: somebody pays "
         "more, or money stays with the market or is missing."
     )
     body = "\n".join(lines)
@@ -198,12 +208,14 @@ def _pair(comparison: Comparison) -> str:
 
 
 def _scatter(comparison: Comparison) -> list[str]:
-    picture = svg.scatter(comparison)
-    _, without = spots(comparison, "optimum_share", "saving_jain")
+    up = upward(comparison)
+    picture = svg.scatter(comparison, up=up)
+    _, without = spots(comparison, "optimum_share", up)
     if not picture:
         return []
-    rest = f" Not drawn: {', '.join(without)}; nobody saves anything there." if without else ""
-    words = f"Further right is better for all together, further up is fairer. The dashed line is all that is possible.{rest}"
+    fairer = "fairer" if up == "saving_jain" else "better for the home that gains least"
+    rest = f" Not drawn, for one of the two figures is not defined: {', '.join(without)}." if without else ""
+    words = f"Further right is better for all together, further up is {fairer}. The dashed line is all that is possible.{rest}"
     return [f'<p class="soft">{escape(words)}</p>', picture]
 
 
@@ -223,7 +235,7 @@ def _prices(comparison: Comparison) -> list[str]:
         picture = svg.prices(comparison, side)
         if picture:
             parts += [f"<h3>{title}</h3>", picture]
-    words = "Mean price of a kWh traded in each hour. Between the grid's two prices, the grey band, both sides gain."
+    words = "Mean price of a kWh traded in each hour. Between the grid's two prices, the grey band, both sides gain against the grid."
     return [f'<p class="soft">{words}</p>', *parts] if parts else []
 
 

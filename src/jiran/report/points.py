@@ -110,6 +110,12 @@ def tick(start: float) -> float:
     return 5.0 if start > 65.0 else 10.0 if start > 0.0 else 20.0
 
 
+def upward(comparison: Comparison) -> str:
+    """Return what a scatter has upwards at first: evenness, or what the worst home saves where evenness means nothing."""
+    _, without = spots(comparison, "optimum_share", "saving_jain")
+    return "home_saving_worst" if without else "saving_jain"
+
+
 def limits(groups: list[Spot], up: str) -> tuple[float, float]:
     """Return where the scatter begins and ends upwards."""
     if up == "saving_jain":
@@ -127,6 +133,7 @@ def span(values: list[Array]) -> tuple[float, float]:
     low, high = float(np.nanmin(np.concatenate(values))), float(np.nanmax(np.concatenate(values)))
     step = 10.0 ** np.floor(np.log10(max(high - low, 1e-3)))
     below, above = np.floor(low / step + 1e-6), np.ceil(high / step - 1e-6)
+    above = max(above, below + 1.0)  # one value alone needs a side of some length too
     return round(float(step * below), 6), round(float(step * above), 6)
 
 
@@ -209,9 +216,14 @@ def _first(cases: tuple[str, ...], count: int) -> str:
     return text if count == len(cases) else f"{text} and {len(cases) - count} more"
 
 
-def grid_prices(comparison: Comparison) -> tuple[Array, Array]:
-    """Return what the grid gives and takes by hour of the day, a mean; NaN for hours that are not in the run."""
-    scenario = next(iter(comparison.cases.values()))
+def grid_prices(comparison: Comparison, case: str = "") -> tuple[Array, Array]:
+    """Return what the grid gives and takes by hour of the day, a mean; NaN for hours that are not in the run.
+
+    Args:
+        comparison: The comparison.
+        case: Whose grid; default: the first case's.
+    """
+    scenario = comparison.cases[case] if case else next(iter(comparison.cases.values()))
     steps = timeline(scenario)
     hour = steps.hour.astype(int)
     count = np.bincount(hour, minlength=24)

@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from jiran.market import find
+from jiran.nothing import NOTHING_KWH
 from jiran.report.figures import CENT
+from jiran.report.measure import kind_homes, saving_of
 from jiran.report.points import grid_prices
-from jiran.words import listed, price
+from jiran.sentences import form, said
+from jiran.words import KIND_NAMES, listed, money, price
 
 if TYPE_CHECKING:
     from jiran.comparison import Comparison
+    from jiran.sentences import Figures
 
 #: A part of a gain that is written as 0 %, and prices that are the same.
 _NOTHING, _SAME = 0.005, 1e-4
@@ -21,10 +25,6 @@ GAIN = (
     "A kWh that comes from a neighbour and not from the grid gains what the grid takes for it less what it gives. The rule "
     "decides who gets that gain."
 )
-#: Rules for which the price of a traded kWh does not say it.
-_BESIDES = {
-    "bill-sharing": "Who takes much from the grid gains; who gives to neighbours may get less than the grid gives."
-}
 
 
 class Split(NamedTuple):
@@ -47,10 +47,6 @@ class Split(NamedTuple):
     network: float
 
 
-#: Why a rule that sets prices by bids finds only the tariff.
-_ALIKE = ", because its prices are those of bids, and here every bid is the tariff"
-
-
 def split(comparison: Comparison, case: str) -> Split | None:
     """Return who gets the gain of a traded kWh.
 
@@ -58,85 +54,157 @@ def split(comparison: Comparison, case: str) -> Split | None:
     then homes get more than the trades say.
     """
     scenario = comparison.cases[case]
-    later = find(scenario.market.mechanism).reprice is not None
-    if later or any(len(one) != 24 for one in _tariffs(comparison, case)):
+    if _sets_prices_later(comparison, case) or not _by_the_hour(comparison, case):
         return None
     samples = comparison.samples[case]
     kwh, paid, received = (
         np.sum([getattr(sample, name) for sample in samples], axis=0)
         for name in ("hour_kwh", "hour_paid", "hour_received")
     )
-    given, taken = (np.nan_to_num(side) for side in grid_prices(comparison))
+    given, taken = (np.nan_to_num(side) for side in grid_prices(comparison, case))
     gain, energy = float((kwh * (taken - given)).sum()), float(kwh.sum())
-    if energy <= 0.0 or gain / energy < _SAME:
+    if energy <= NOTHING_KWH or gain / energy < _SAME:
         return None
     network = scenario.grid.network_charge * energy
     parts = (kwh * taken - paid).sum(), (received - kwh * given).sum(), (paid - received).sum() - network, network
     return Split(energy / len(samples), gain / energy, *(float(part) / gain for part in parts))
 
 
-def _tariffs(comparison: Comparison, case: str) -> list[tuple[float, ...]]:
-    """Return the grid's prices by hour of the day, or by step if they have no hours."""
+def _sets_prices_later(comparison: Comparison, case: str) -> bool:
+    return find(comparison.cases[case].market.mechanism).reprice is not None
+
+
+def _by_the_hour(comparison: Comparison, case: str) -> bool:
+    """Tell whether the grid's prices are the same in each hour of the day."""
     grid = comparison.cases[case].grid
-    return [one if isinstance(one, tuple) else (one,) * 24 for one in (grid.import_price, grid.export_price)]
+    return all(not isinstance(one, tuple) or len(one) == 24 for one in (grid.import_price, grid.export_price))
 
 
 def reason(comparison: Comparison, case: str) -> str:
     """Return in a sentence why a rule does what its figures say; the text is plain."""
-    rule, found = find(comparison.cases[case].market.mechanism), split(comparison, case)
-    if found is None:
-        return _BESIDES.get(rule.name) or _without_gain(comparison, case)
-    if found.market > 1.0 - _NOTHING:
-        why = "Buyers pay what the grid takes, and sellers get what it gives: the market keeps all of the gain"
-        return f"{why}{_ALIKE if comparison.cases[case].bids_alike else ''}."
-    parts = (
-        ("buyers", found.buyers),
-        ("sellers", found.sellers),
-        ("the market", found.market),
-        ("the network", found.network),
+    return " ".join(
+        sentence.text
+        for sentence in said(
+            no_trade(comparison, case), later(comparison, case), all_kept(comparison, case), parts(comparison, case),
+            prices(comparison, case),
+        )
+    )  # fmt: skip
+
+
+def _traded(comparison: Comparison, case: str) -> float:
+    return float(np.sum([sample.hour_kwh.sum() for sample in comparison.samples[case]]))
+
+
+@form("reason.no_trade", lambda _: "Nothing is traded.")
+def no_trade(comparison: Comparison, case: str) -> Figures | None:
+    """True where nothing is traded in any seed."""
+    return None if _traded(comparison, case) > NOTHING_KWH else {}
+
+
+def _later_words(figures: Figures) -> str:
+    told = [
+        f"{kind_homes(kind)} {'save' if value > 0.0 else 'lose'} {money(abs(value), figures['currency'])}"
+        for kind, value in figures["savings"].items()
+        if abs(value) > CENT
+    ]
+    start = "Its prices are set at the end of the billing period, by the bill of all"
+    return (
+        f"{start}: on average {listed(told)}." if told else f"{start}: on average no kind of home saves or loses by it."
     )
-    first, *others = [(who, share) for who, share in parts if share > _NOTHING]
-    said = listed([f"{first[0]} get {first[1]:.0%} of the gain", *(f"{who} {share:.0%}" for who, share in others)])
-    said = f"{said[0].upper()}{said[1:]}"
-    if found.market < -_NOTHING:
-        said += f"; {-found.market:.0%} of it must come from outside, as sellers get more than buyers pay"
-    elif found.sellers < -_NOTHING or found.buyers < -_NOTHING:
-        said += f"; {'sellers get less than the grid gives' if found.sellers < 0.0 else 'buyers pay more than the grid takes'}"
-    return f"{said}."
 
 
-def _without_gain(comparison: Comparison, case: str) -> str:
-    """Say why there is no gain to share, or nothing if that cannot be told."""
-    if not (comparison.mean(case, "p2p_kwh") or 0.0) > 0.0:
-        return "Nothing is traded."
-    paid, received = (comparison.mean(case, figure) or 0.0 for figure in ("price_paid", "price_received"))
-    if price(paid) == price(received):
-        return f"Buyers pay what sellers get: {price(paid)} {comparison.currency} per kWh."
-    return f"Buyers pay {price(paid)} {comparison.currency} per kWh, sellers get {price(received)}."
+@form("reason.later", _later_words)
+def later(comparison: Comparison, case: str) -> Figures | None:
+    """True of a rule that sets its prices at the end of a billing period: what homes of each kind save."""
+    if not _sets_prices_later(comparison, case) or not _traded(comparison, case) > NOTHING_KWH:
+        return None
+    there = comparison.samples[case][0].kinds
+    savings = {kind: float(saving_of(comparison, case, kind).mean()) for kind in KIND_NAMES if kind in there}
+    return {"savings": savings, "currency": comparison.cases[case].currency}
 
 
-def no_gain(comparison: Comparison) -> bool:
-    """Tell whether the grid gives as much for a kWh as it takes, so that trading moves money and gains none."""
-    given, taken = grid_prices(comparison)
-    charge = next(iter(comparison.cases.values())).grid.network_charge
-    return bool(np.nanmax(taken - charge - given) < _SAME)
+def _kept_words(figures: Figures) -> str:
+    why = ", because its prices are those of bids, and here every bid is the tariff" if figures["alike"] else ""
+    return f"Buyers pay what the grid takes, and sellers get what it gives: the market keeps all of the gain{why}."
 
 
-def why_lost(comparison: Comparison, case: str) -> str:
-    """Say in half a sentence why homes pay more than without trading; "" if that cannot be told for sure."""
+@form("reason.all_kept", _kept_words)
+def all_kept(comparison: Comparison, case: str) -> Figures | None:
+    """True where the market keeps the whole gain of a traded kWh, and buyers and sellers have nothing of it."""
+    found = split(comparison, case)
+    if found is None or not _is_all_kept(found):
+        return None
+    return {"alike": comparison.cases[case].bids_alike}
+
+
+def _is_all_kept(found: Split) -> bool:
+    return found.market > 1.0 - _NOTHING and max(abs(found.buyers), abs(found.sellers), found.network) <= _NOTHING
+
+
+def _parts_words(figures: Figures) -> str:
+    shares = [("buyers", figures["buyers"]), ("sellers", figures["sellers"]), ("the market", figures["market"]),
+              ("the network", figures["network"])]  # fmt: skip
+    some = [(who, share) for who, share in shares if share > _NOTHING]
+    (who, share), *others = some
+    verb = "gets" if who.startswith("the") else "get"
+    text = listed([f"{who} {verb} {share:.0%} of the gain", *(f"{other} {part:.0%}" for other, part in others)])
+    found = [f"{text[0].upper()}{text[1:]}"]
+    if figures["buyers"] < -_NOTHING:
+        found.append(f"buyers pay more than the grid takes, {-figures['buyers']:.0%} of it")
+    if figures["sellers"] < -_NOTHING:
+        found.append(f"sellers get less than the grid gives, {-figures['sellers']:.0%} of it")
+    if figures["market"] < -_NOTHING:
+        found.append(f"{-figures['market']:.0%} of it must come from outside, as sellers get more than buyers pay")
+    return f"{'; '.join(found)}."
+
+
+@form("reason.parts", _parts_words)
+def parts(comparison: Comparison, case: str) -> Figures | None:
+    """True where a traded kWh gains something: which parts of it buyers, sellers, market and network have."""
+    found = split(comparison, case)
+    if found is None or _is_all_kept(found):
+        return None
+    return {"buyers": found.buyers, "sellers": found.sellers, "market": found.market, "network": found.network}
+
+
+def _prices_words(figures: Figures) -> str:
+    paid, received, unit = price(figures["paid"]), price(figures["received"]), f"{figures['currency']} per kWh"
+    if paid == received:
+        return f"Buyers pay what sellers get, {paid} {unit} on average."
+    return f"Buyers pay {paid} {unit} on average, sellers get {received}."
+
+
+@form("reason.prices", _prices_words)
+def prices(comparison: Comparison, case: str) -> Figures | None:
+    """True where something is traded whose gain cannot be split: the mean prices."""
+    if later(comparison, case) or split(comparison, case) is not None:
+        return None
+    kwh = _traded(comparison, case)
+    if not kwh > NOTHING_KWH:
+        return None
+    paid, received = (
+        float(np.sum([getattr(sample, name).sum() for sample in comparison.samples[case]])) / kwh
+        for name in ("hour_paid", "hour_received")
+    )
+    return {"paid": paid, "received": received, "currency": comparison.cases[case].currency}
+
+
+def where_lost(comparison: Comparison, case: str) -> str:
+    """Return what is so of the prices of a rule under which homes lose, in half a sentence; "" if nothing is for sure."""
     scenario = comparison.cases[case]
+    if not _by_the_hour(comparison, case):
+        return ""
     hours = comparison.hours().filter(case=case)
-    given, taken = grid_prices(comparison)
+    given, taken = grid_prices(comparison, case)
     sells, buys = (hours[name].to_numpy().astype(np.float64) for name in ("seller_price", "buyer_price"))
     there = ~np.isnan(sells)
     if there.any() and (sells[there] < given[there] - _SAME).all():
         return "sellers get less per kWh than the grid gives"
     if there.any() and (buys[there] > taken[there] + _SAME).all():
         return "buyers pay more per kWh than the grid takes"
-    received = comparison.mean(case, "price_received")
-    cheaper = received is not None and received < float(np.nanmin(taken))
+    cheaper = there.any() and float(np.max(sells[there])) < float(np.nanmin(taken)) - _SAME
     if scenario.ev.supply.enabled and cheaper and _only_evs_lose(comparison, case):
-        return "EVs sell stored energy for less than it costs to charge it again"
+        return "EVs sell stored energy for less than the grid takes when they charge it again"
     return ""
 
 

@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from jiran.report.answer import kind_homes, saving_of
+from jiran.nothing import NOTHING_MONEY
 from jiran.report.figures import CENT
-from jiran.scenario.files import as_data
-from jiran.words import KIND_NAMES, listed, money
+from jiran.report.measure import kind_homes, saving_of
+from jiran.scenario.files import as_data, shareable
+from jiran.sentences import Sentence, form, said
+from jiran.words import KIND_NAMES, counted, listed, money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jiran.comparison import Comparison
     from jiran.scenario import Scenario
+    from jiran.sentences import Figures
 
 
 def is_pair(comparison: Comparison) -> bool:
@@ -32,7 +35,7 @@ class Change(NamedTuple):
 
 
 def changes(a: Scenario, b: Scenario) -> list[Change]:
-    """Return the fields in which two scenarios differ, but for their names.
+    """Return the fields in which two scenarios differ, but for their names; of a file only the name is told.
 
     Example:
         >>> import jiran
@@ -41,9 +44,10 @@ def changes(a: Scenario, b: Scenario) -> list[Change]:
         [Change(field='battery.capacity_kwh', a='20.0', b='40.0')]
     """
     left, right = (dict(_flat(as_data(one))) for one in (a, b))
+    told, other = (dict(_flat(as_data(shareable(one)))) for one in (a, b))
     fields = [field for field in dict.fromkeys((*left, *right)) if field not in ("name", "description")]
     return [
-        Change(field, _said(left.get(field)), _said(right.get(field)))
+        Change(field, _said(told.get(field)), _said(other.get(field)))
         for field in fields
         if left.get(field) != right.get(field)
     ]
@@ -67,50 +71,195 @@ def _said(value: Any) -> str:
     return f"{len(value)} values" if isinstance(value, list | tuple) else str(value)
 
 
-def versus(comparison: Comparison, a: str = "A", b: str = "B") -> tuple[str, ...]:
-    """Return what B changes against A, a sentence each; the texts are plain."""
-    even = _even(comparison, a, b)
-    if comparison.cases[a].currency != comparison.cases[b].currency:
-        return tuple(
-            part for part in (f"{a} and {b} count in different currencies: amounts cannot be compared.", even) if part
+def versus(comparison: Comparison) -> tuple[str, ...]:
+    """Return what B changes against A, a sentence each; the texts are plain.
+
+    Args:
+        comparison: Of the cases "A" and "B".
+    """
+    return tuple(sentence.text for sentence in sentences(comparison))
+
+
+def sentences(comparison: Comparison) -> tuple[Sentence, ...]:
+    """Return the same as sentences with their figures."""
+    return said(
+        currencies(comparison), lengths(comparison), homes(comparison), draws(comparison), cost(comparison),
+        kinds(comparison), worst(comparison), losers(comparison), even(comparison),
+    )  # fmt: skip
+
+
+@form(
+    "versus.currencies",
+    lambda figures: f"A counts in {figures['a']}, B in {figures['b']}: amounts cannot be compared.",
+)
+def currencies(comparison: Comparison) -> Figures | None:
+    """True where the two count in different currencies: nothing is said of amounts then."""
+    a, b = (comparison.cases[case].currency for case in ("A", "B"))
+    return {"a": a, "b": b} if a != b else None
+
+
+@form(
+    "versus.lengths",
+    lambda figures: (
+        f"A runs for {_length(figures['a'])}, B for {_length(figures['b'])}: amounts are those of the whole run of each."
+    ),
+)
+def lengths(comparison: Comparison) -> Figures | None:
+    """True where one runs longer than the other."""
+    a, b = (comparison.cases[case].steps * comparison.cases[case].step_minutes for case in ("A", "B"))
+    return {"a": a, "b": b} if a != b else None
+
+
+def _length(minutes: int) -> str:
+    """Return a length of time in the largest unit that has no rest.
+
+    Example:
+        >>> _length(2880), _length(60), _length(90)
+        ('2 days', '1 hour', '90 minutes')
+    """
+    for unit, long in (("day", 1440), ("hour", 60)):
+        if minutes % long == 0:
+            return counted(minutes // long, unit)
+    return counted(minutes, "minute")
+
+
+@form(
+    "versus.homes",
+    lambda figures: (
+        f"A has {counted(figures['a'], 'home')}, B {figures['b']:,}: amounts are those of all homes of each."
+    ),
+)
+def homes(comparison: Comparison) -> Figures | None:
+    """True where the two have different numbers of homes."""
+    a, b = (len(comparison.samples[case][0].homes) for case in ("A", "B"))
+    return {"a": a, "b": b} if a != b else None
+
+
+@form(
+    "versus.draws",
+    lambda figures: (
+        f"A is drawn with seed {figures['a']}, B with seed {figures['b']}: what differs may differ by chance."
+        if figures["seeds"] == 1
+        else f"A is drawn with {figures['seeds']} seeds from {figures['a']} on, B from {figures['b']} on: what differs may "
+        "differ by chance."
+    ),
+)
+def draws(comparison: Comparison) -> Figures | None:
+    """True where the two have different seeds."""
+    a, b = (comparison.cases[case].seed for case in ("A", "B"))
+    return {"a": a, "b": b, "seeds": len(comparison.seeds)} if a != b else None
+
+
+def _comparable(comparison: Comparison) -> bool:
+    return currencies(comparison) is None
+
+
+def _cost_words(figures: Figures) -> str:
+    typical, seeds = figures["change"], figures["seeds"]
+    if not figures["differs"]:
+        return f"All homes together pay the same in A and B{' in each seed' if seeds > 1 else ''}."
+    if abs(typical) <= CENT:
+        return "All homes together pay the same in A and B, but for less than a cent" + (
+            " on average." if seeds > 1 else "."
         )
-    return tuple(part for part in (_cost(comparison, a, b), _kinds(comparison, a, b), even) if part)
-
-
-def _cost(comparison: Comparison, a: str, b: str) -> str:
-    """Say what all homes pay more or less, and whether chance could turn it round."""
-    change = comparison.values(b, "cost") - comparison.values(a, "cost")
-    typical, seeds = float(change.mean()), change.size
-    if abs(typical) < CENT:
-        return f"All homes together pay the same in {a} and {b}."
-    said = f"All homes together pay {money(abs(typical), comparison.currency)} {'less' if typical < 0 else 'more'} in {b} than in {a}"
+    text = f"All homes together pay {money(abs(typical), figures['currency'])} {'less' if typical < 0 else 'more'} in B than in A"
     if seeds == 1:
-        return f"{said}."
-    same = int((np.sign(change) == np.sign(typical)).sum())
-    sure = f"and so it is in each of the {seeds} seeds" if same == seeds else f"but only in {same} of {seeds} seeds"
-    return f"{said} on average, {sure}."
+        return f"{text}."
+    sure = f"and so it is in each of the {seeds} seeds" if figures["same_way"] == seeds else f"but only in {figures['same_way']} of {seeds} seeds"  # fmt: skip
+    return f"{text} on average, {sure}."
 
 
-def _kinds(comparison: Comparison, a: str, b: str) -> str:
-    """Say what trading saves a home of each kind more or less."""
-    there = [set(comparison.samples[case][0].kinds) for case in (a, b)]
+@form("versus.cost", _cost_words)
+def cost(comparison: Comparison) -> Figures | None:
+    """True where both count in one currency: what all homes pay more or less in B, and in how many seeds it is this way."""
+    if not _comparable(comparison):
+        return None
+    change = comparison.values("B", "cost") - comparison.values("A", "cost")
+    typical = float(change.mean())
+    return {
+        "change": typical,
+        "differs": bool((np.abs(change) > NOTHING_MONEY).any()),
+        "same_way": int((np.sign(change) == np.sign(typical)).sum()),
+        "seeds": change.size,
+        "currency": comparison.currency,
+    }
+
+
+def _kinds_words(figures: Figures) -> str:
+    told = [
+        f"{kind_homes(kind)} {money(abs(value), figures['currency'])} {'more' if value > 0.0 else 'less'}"
+        for kind, value in figures["changes"].items()
+    ]
+    return f"In B trading saves {listed(told)} than in A, on average a home."
+
+
+@form("versus.kinds", _kinds_words)
+def kinds(comparison: Comparison) -> Figures | None:
+    """True where trading saves a home of some kind that both have more or less in B, on average."""
+    if not _comparable(comparison):
+        return None
+    there = [set(comparison.samples[case][0].kinds) for case in ("A", "B")]
     change = {
-        kind: float((saving_of(comparison, b, kind) - saving_of(comparison, a, kind)).mean())
+        kind: float(saving_of(comparison, "B", kind).mean() - saving_of(comparison, "A", kind).mean())
         for kind in KIND_NAMES
         if all(kind in kinds for kinds in there)
     }
-    told = [
-        f"{kind_homes(kind)} {money(abs(value), comparison.currency)} {'more' if value > 0.0 else 'less'}"
-        for kind, value in change.items()
-        if abs(value) >= CENT
-    ]
-    return f"In {b} trading saves {listed(told)}, each." if told else ""
+    told = {kind: value for kind, value in change.items() if abs(value) >= CENT}
+    return {"changes": told, "currency": comparison.currency} if told else None
 
 
-def _even(comparison: Comparison, a: str, b: str) -> str:
-    """Say which of the two shares the saving more evenly."""
-    one, other = (comparison.mean(case, "saving_jain") for case in (a, b))
-    if one is None or other is None or abs(one - other) < CENT:
-        return ""
-    more = a if one > other else b
-    return f"What trading saves is shared more evenly in {more}: evenness {one:.2f} in {a}, {other:.2f} in {b}."
+@form(
+    "versus.worst",
+    lambda figures: (
+        f"The home that gains least by trading {_gains(figures, 'a')} in A and {_gains(figures, 'b')} in B"
+        f"{', on average' if figures['seeds'] > 1 else ''}."
+    ),
+)
+def worst(comparison: Comparison) -> Figures | None:
+    """True where what trading saves the home that gains least differs by more than a cent."""
+    a, b = (float(comparison.values(case, "home_saving_worst").mean()) for case in ("A", "B"))
+    if not _comparable(comparison) or abs(a - b) <= CENT:
+        return None
+    return {"a": a, "b": b, "seeds": len(comparison.seeds), "currency": comparison.currency}
+
+
+def _gains(figures: Figures, case: str) -> str:
+    value = figures[case]
+    if abs(value) < CENT:
+        return "saves nothing"
+    return f"{'saves' if value > 0.0 else 'loses'} {money(abs(value), figures['currency'])}"
+
+
+@form(
+    "versus.losers",
+    lambda figures: (
+        f"Of the homes, {_share(figures['a'])} pay more than without trading in A and {_share(figures['b'])} in B."
+    ),
+)
+def losers(comparison: Comparison) -> Figures | None:
+    """True where the share of homes that lose by trading differs."""
+    a, b = (float(comparison.values(case, "homes_worse_off").mean()) for case in ("A", "B"))
+    return {"a": a, "b": b} if abs(a - b) > 1e-9 else None
+
+
+def _share(value: float) -> str:
+    return "none" if not value else "all" if value == 1.0 else f"{value:.1%}"
+
+
+@form(
+    "versus.even",
+    lambda figures: (
+        f"What trading saves is shared more evenly in {figures['more']}: evenness {figures['a']:.2f} in A, "
+        f"{figures['b']:.2f} in B (1 = all the same)."
+    ),
+)
+def even(comparison: Comparison) -> Figures | None:
+    """True where nobody loses and trading saves something in both, in all seeds, and one shares it more evenly."""
+    found = [comparison.values(case, "saving_jain") for case in ("A", "B")]
+    lose = any(comparison.values(case, "homes_worse_off").any() for case in ("A", "B"))
+    if lose or any(np.isnan(values).any() for values in found):
+        return None
+    a, b = (float(values.mean()) for values in found)
+    if abs(a - b) < 2 * CENT:
+        return None
+    return {"a": a, "b": b, "more": "A" if a > b else "B"}

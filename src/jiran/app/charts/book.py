@@ -10,7 +10,7 @@ import numpy as np
 from jiran import palette
 from jiran.app.charts.base import chart, names, short
 from jiran.app.charts.curves import SIDES, level_lines, picture, place_of, stroke
-from jiran.app.outcome import ROUNDING, crossing
+from jiran.app.outcome import crossing, same
 from jiran.words import price
 
 if TYPE_CHECKING:
@@ -145,8 +145,8 @@ def _points(outcome: Outcome) -> list[dict[str, Any]]:
         points.append(dot | {"name": "Cleared here", "symbol": "diamond", "symbolSize": 15, "data": [where]})
     cross = crossing(outcome.book)
     if cross is not None and not outcome.book.flat:
-        low, high = sorted((cross[1], outcome.one_price if outcome.one_price is not None else math.inf))
-        if cleared is None or abs(cross[0] - cleared) > ROUNDING or high - low > ROUNDING:
+        at = math.inf if outcome.one_price is None else outcome.one_price
+        if cleared is None or not same(cross[0], cleared) or not same(cross[1], at):
             style = {"color": "transparent", "borderColor": palette.LOAD, "borderWidth": 2.5}
             where = [short(cross[0], 4), short(cross[1], 4)]
             points.append(

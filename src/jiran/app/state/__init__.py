@@ -14,9 +14,12 @@ from jiran.app.state.choices import (
     remember_orders,
     set_draw,
     set_own_orders,
+    show_own_orders,
+    shows_own_orders,
     take_step,
 )
 from jiran.app.state.finished import cleared, compare, go_on, let_go, pinned, pinned_words, prepare, result, run
+from jiran.app.state.remarks import remark, set_remark
 from jiran.app.state.session import (
     back_to_pinned,
     base,
@@ -60,6 +63,7 @@ __all__ = [
     "pinned_scenario",
     "pinned_words",
     "prepare",
+    "remark",
     "remember_orders",
     "remember_pages",
     "result",
@@ -68,6 +72,9 @@ __all__ = [
     "set_base",
     "set_draw",
     "set_own_orders",
+    "set_remark",
+    "show_own_orders",
+    "shows_own_orders",
     "take_notice",
     "take_step",
     "unpin",

@@ -80,12 +80,16 @@ def set_draw(number: int) -> None:
 
 @dataclass
 class OwnOrders:
-    """The viewer's own orders: the table that the editor starts with, the table as it is now, and the grid's prices."""
+    """The viewer's own orders: the table that the editor starts with, the table as it is now, and the grid's prices.
+
+    Until the viewer sets them the grid's prices follow from the orders.
+    """
 
     start: pl.DataFrame
     now: pl.DataFrame
     import_price: float = EXAMPLE_IMPORT
     export_price: float = EXAMPLE_EXPORT
+    grid_is_set: bool = False
     key: str = "own_orders_0"
 
 
@@ -106,29 +110,45 @@ def _orders_of_link() -> OwnOrders | None:
     if data is None:
         return None
     try:
-        table, import_price, export_price = orders_of_data(data)
+        table, grid = orders_of_data(data)
     except JiranError as error:
         st.session_state.notice = str(error)
         return None
-    return OwnOrders(table, table, import_price, export_price)
+    held = OwnOrders(table, table)
+    if grid is not None:
+        held.import_price, held.export_price = grid
+        held.grid_is_set = True
+    return held
 
 
 def remember_orders() -> None:
     """Put the viewer's own orders into the address bar, so that a reload and a link keep them."""
     held = own_orders()
-    grid = held.import_price, held.export_price
-    as_it_was = held.now.equals(EXAMPLE) and grid == (EXAMPLE_IMPORT, EXAMPLE_EXPORT)
+    grid = (held.import_price, held.export_price) if held.grid_is_set else None
+    as_it_was = held.now.equals(EXAMPLE) and grid is None
     packed = None if as_it_was else pack(data_of_orders(held.now, grid))
     if packed != st.session_state.get("packed_orders"):
         st.session_state.packed_orders = packed
         show_address()
 
 
-def set_own_orders(table: pl.DataFrame, grid: tuple[float, float] | None = None) -> None:
-    """Start the editor afresh with another table, and with these prices of the grid if they are given."""
+def shows_own_orders() -> bool:
+    """Tell whether the market page shows the viewer's own orders, and not the run."""
+    shown: bool = st.session_state.get("shows_own_orders", False)
+    return shown
+
+
+def show_own_orders(*, shown: bool) -> None:
+    """Remember which of the two the market page shows, and draw the frame around it anew if it has changed."""
+    if shown != shows_own_orders():
+        st.session_state.shows_own_orders = shown
+        st.rerun()
+
+
+def set_own_orders(table: pl.DataFrame) -> None:
+    """Start the editor afresh with another table; the grid's prices follow from it."""
     held = own_orders()
-    if grid is not None:
-        held.import_price, held.export_price = grid
+    held.grid_is_set = False
     held.start = held.now = table
     held.key = f"own_orders_{int(held.key.rpartition('_')[2]) + 1}"
 

@@ -9,7 +9,7 @@ import streamlit as st
 from jiran.app import rule_tables, state
 from jiran.app.charts import compare as charts
 from jiran.app.drawing import draw
-from jiran.app.showing import file_name, plain
+from jiran.app.showing import file_name, markdown_of, plain
 from jiran.app.views import compare_pair
 from jiran.app.views.compare_parts import compared, files
 from jiran.bids import find as find_strategy
@@ -18,7 +18,7 @@ from jiran.comparison import SEEDS, by_rule
 from jiran.market import find, mechanisms
 from jiran.report import answer
 from jiran.report.figures import COLUMNS, heading, ranked
-from jiran.report.points import ACROSS, UP, gains, lines, spots
+from jiran.report.points import ACROSS, UP, gains, lines, spots, upward
 from jiran.report.reasons import GAIN, reason
 from jiran.scenario import Bids, Scenario
 from jiran.simulation import BASELINE
@@ -125,15 +125,15 @@ def _about_bids(strategy: str) -> None:
     chosen = find_strategy(strategy)
     about = f"**{plain(chosen.name)}**: {plain(chosen.description)}"
     if chosen.at_tariff:
-        about += " So all homes look alike to auctions. Choose **truthful** to give each home a value of its own."
+        about += " So all homes look alike to auctions. Choose **truthful** under “How homes bid” to give each home a value of its own."
     st.caption(about)
 
 
 def _answer(comparison: Comparison) -> None:
     """Say which rule is best for whom, and why."""
     first, *rest = answer(comparison)
-    st.markdown(f"##### {plain(first)}")
-    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in rest))
+    st.markdown(f"##### {markdown_of(first)}")
+    st.markdown("\n".join(f"- {markdown_of(sentence)}" for sentence in rest))
 
 
 def _notes(comparison: Comparison) -> None:
@@ -148,7 +148,7 @@ def _table(comparison: Comparison) -> None:
     banded = len(comparison.seeds) > 1
     bands = f" Means of {len(comparison.seeds)} seeds; in brackets the range of 9 of 10." if banded else ""
     st.caption(
-        "Best first: what is reached, then how evenly it is shared. Green: the best. Orange: somebody pays more, or money "
+        "Best first: what is reached, then what the home saves that gains least. Green: the best. Orange: somebody pays more, or money "
         f"stays with the market or is missing. Amounts in {plain(comparison.currency)}, prices per kWh; point at a heading to read "
         f"more.{bands}"
     )
@@ -180,7 +180,7 @@ def _reasons(comparison: Comparison) -> None:
     with st.grid(2, min_column_width=320, gap="small"):
         for case in ranked(comparison):
             about = find(comparison.cases[case].market.mechanism).description
-            st.markdown(f"**{plain(case)}**: {plain(about)} :gray[{plain(reason(comparison, case))}]")
+            st.markdown(f"**{plain(case)}**: {plain(about)} :gray[{markdown_of(reason(comparison, case))}]")
 
 
 @st.fragment
@@ -196,10 +196,14 @@ def _scatter(comparison: Comparison) -> None:
         across = st.selectbox("Across", known, format_func=ACROSS.__getitem__, key="across", persist_state="session")
     with right:
         names = {figure: text.replace("money", comparison.currency) for figure, text in UP.items()}
-        up = st.selectbox("Up", list(UP), format_func=names.__getitem__, key="up", persist_state="session")
+        first = list(UP).index(upward(comparison))
+        up = st.selectbox(
+            "Up", list(UP), first, format_func=names.__getitem__, key=f"up|{first}", persist_state="session"
+        )
     groups, without = spots(comparison, across, up)
-    rest = f" Not drawn: {plain(', '.join(without))}; nobody saves anything there." if without else ""
-    st.caption(f"Further right is better for all together, further up is fairer.{rest}")
+    rest = f" Not drawn, for one of the two figures is not defined: {plain(', '.join(without))}." if without else ""
+    fairer = "better for the home that gains least" if up == "home_saving_worst" else "fairer"
+    st.caption(f"Further right is better for all together, further up is {fairer}.{rest}")
     if groups:
         alt = charts.scatter_alt(comparison, across, up)
         draw(charts.scatter(comparison, across, up), key="scatter", alt=alt, height=charts.SCATTER_HEIGHT)
@@ -234,7 +238,7 @@ def _prices(comparison: Comparison) -> None:
         return
     st.caption(
         "Mean price of a kWh traded in each hour. Between the two prices of the grid, the grey band, buyers and sellers both "
-        "gain. Rules with the same prices share a line; point at one to follow it."
+        "gain against the grid. Rules with the same prices share a line; point at one to follow it."
     )
     alt = charts.prices_alt(comparison, side)
     draw(charts.prices(comparison, side), key="prices", alt=alt, height=charts.PRICES_HEIGHT)

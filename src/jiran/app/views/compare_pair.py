@@ -8,7 +8,7 @@ import streamlit as st
 
 from jiran.app import rule_tables, state
 from jiran.app.pins import label
-from jiran.app.showing import plain
+from jiran.app.showing import markdown_of, plain
 from jiran.app.views.compare_parts import compared, files
 from jiran.report import is_pair, versus
 
@@ -30,7 +30,7 @@ def show(current: Scenario, seeds: int) -> None:
     comparison = compared("pair", {"A": pinned, "B": current}, seeds)
     if comparison is None or not is_pair(comparison):
         return
-    st.markdown("\n".join(f"- {plain(sentence)}" for sentence in versus(comparison)))
+    st.markdown("\n".join(f"- {markdown_of(sentence)}" for sentence in versus(comparison)))
     bands = f" Means of {len(comparison.seeds)} seeds; the difference is taken seed by seed." if seeds > 1 else ""
     st.caption(f"B is what is shown now. A - B: above 0, A has more.{bands}")
     first = rule_tables.pair(comparison, first=True)

@@ -12,7 +12,7 @@ from jiran.app.outcome import by_chance, outcome_of_run
 from jiran.app.showing import plain
 from jiran.app.views import market_orders
 from jiran.app.views.market_scene import Scene
-from jiran.app.views.market_stations import Station, of_run, of_table
+from jiran.app.views.market_stations import Station, badge, of_run, of_table
 from jiran.errors import JiranError
 from jiran.market import find, mechanisms
 
@@ -34,6 +34,7 @@ def show() -> None:
         source = st.segmented_control(
             "Orders to clear", [_RUN, _OWN], default=_RUN, required=True, key="market_source", persist_state="session"
         )
+        state.show_own_orders(shown=source == _OWN)
         own = result.scenario.market.mechanism if source == _RUN else ""
         rule, name = _pick_rule(own)
         values = _pick_parameters(rule, result.scenario.market.parameters if name == own else {})
@@ -52,8 +53,8 @@ def show() -> None:
 
 def _complain(error: JiranError) -> None:
     """Say in a sentence what is wrong."""
-    text = plain(str(error))
-    st.error(f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}", icon=":material/error:")
+    text = str(error)
+    st.error(plain(f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"), icon=":material/error:")
 
 
 def _pick_rule(of_the_run: str) -> tuple[Mechanism, str]:
@@ -152,7 +153,9 @@ def _own_walk(rule: Mechanism, values: dict[str, Any]) -> None:
                 return
             try:
                 book = market_orders.book_of(rule)
-                there[now].draw(Scene(state.cleared(book, rule.name, values, state.draw())))
+                scene = Scene(state.cleared(book, rule.name, values, state.draw()))
+                there[now].draw(scene)
+                badge(scene.outcome)
             except JiranError as error:
                 _complain(error)
                 if now:

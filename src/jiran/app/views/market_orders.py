@@ -11,10 +11,9 @@ from jiran.app.export import csv_bytes
 from jiran.app.orders import (
     EMPTY,
     EXAMPLE,
-    EXAMPLE_EXPORT,
-    EXAMPLE_IMPORT,
+    MOST,
     MOST_ORDERS,
-    price_range,
+    grid_prices,
     read_csv,
     read_orders,
 )
@@ -54,8 +53,10 @@ def ask() -> None:
     _upload()  # first, so that a file is in the table when it is drawn above
     held = state.own_orders()
     with above:
-        _prices(held)
+        prices = st.container()  # drawn last, for they follow from the table
         held.now = _table(held)
+    with prices:
+        _prices(held)
     state.remember_orders()
     table = held.now
     with st.container(horizontal=True):
@@ -69,7 +70,7 @@ def ask() -> None:
         )  # fmt: skip
         st.button(
             "The textbook's example", icon=":material/menu_book:", key="own_example", type="tertiary",
-            on_click=state.set_own_orders, args=(EXAMPLE, (EXAMPLE_IMPORT, EXAMPLE_EXPORT)),
+            on_click=state.set_own_orders, args=(EXAMPLE,),
         )  # fmt: skip
 
 
@@ -93,15 +94,25 @@ def _table(held: state.OwnOrders) -> pl.DataFrame:
 
 
 def _prices(held: state.OwnOrders) -> None:
-    """Ask for the grid's prices."""
+    """Ask for the grid's prices, which follow from the orders until they are set here."""
+    keys = f"own_import {held.key}", f"own_export {held.key}"
+    if not held.grid_is_set:
+        held.import_price, held.export_price = grid_prices(held.now)
+    for key, now in zip(keys, (held.import_price, held.export_price), strict=True):
+        if not held.grid_is_set or key not in st.session_state:
+            st.session_state[key] = now
+
+    def is_set() -> None:
+        held.grid_is_set = True
+
     with st.container(horizontal=True):
         held.import_price = st.number_input(
-            "Grid asks, per kWh", 0.0, 1e6, held.import_price, key=f"own_import {held.key}", format="%g",
-            help="What a buyer pays the grid for what no neighbour sells.",
+            "Grid asks, per kWh", -MOST, MOST, key=keys[0], format="%g", on_change=is_set,
+            help="What a buyer pays the grid for what no neighbour sells. At first the highest price of the orders.",
         )  # fmt: skip
         held.export_price = st.number_input(
-            "Grid gives, per kWh", 0.0, 1e6, held.export_price, key=f"own_export {held.key}", format="%g",
-            help="What a seller gets from the grid for what no neighbour buys.",
+            "Grid gives, per kWh", -MOST, MOST, key=keys[1], format="%g", on_change=is_set,
+            help="What a seller gets from the grid for what no neighbour buys. At first the lowest price of the orders.",
         )  # fmt: skip
 
 
@@ -113,7 +124,6 @@ def _upload() -> None:
     )  # fmt: skip
     if file is not None and state.is_new_upload(file.file_id, "orders"):
         try:
-            table = read_csv(file.getvalue())
-            state.set_own_orders(table, price_range(table))
+            state.set_own_orders(read_csv(file.getvalue()))
         except JiranError as error:
             st.error(plain(f"{file.name}: {error}"), icon=":material/error:")

@@ -11,7 +11,9 @@ from jiran.app.charts import book as charts
 from jiran.app.charts import curves
 from jiran.app.drawing import draw
 from jiran.app.outcome import PAPER_RULE
-from jiran.app.step_words import order_words, tex_name, trade_words, why_nobody_trades
+from jiran.app.showing import show_text
+from jiran.app.step_money import trade
+from jiran.app.step_words import nobody, order_words, tex_name
 from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
 
 if TYPE_CHECKING:
@@ -24,14 +26,14 @@ def show(scene: Scene) -> None:
     left, right = st.columns([2, 3], gap="medium")
     if not outcome.pairs:
         with left:
-            st.markdown(why_nobody_trades(outcome))
+            show_text(nobody(outcome))
         with right:
             draw(charts.clearing(outcome), key="curves", alt=curves.alt(outcome), height=HEIGHT)
         return
     with left:
-        st.markdown(order_words(outcome))
+        show_text(order_words(outcome))
         number = _pick_trade(len(outcome.pairs))
-        st.markdown(trade_words(outcome, number))
+        show_text(trade(outcome, number))
         if outcome.rule == PAPER_RULE:
             _smaller(scene, number)
     with right:

@@ -12,7 +12,9 @@ from jiran.app.charts import book as charts
 from jiran.app.charts import curves
 from jiran.app.drawing import draw
 from jiran.app.outcome import PAPER_RULE
-from jiran.app.step_words import account_words, tex, welfare_words
+from jiran.app.showing import markdown_of, show_text
+from jiran.app.step_money import account, gain
+from jiran.app.step_words import tex
 from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
 from jiran.app.why import compare, explain, headline
 from jiran.words import counted
@@ -27,12 +29,11 @@ def show(scene: Scene) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         home = _pick_home(outcome)
-        st.markdown(headline(outcome, home))
-        for line in explain(outcome, home):
-            st.markdown(line)
+        for sentence in (headline(outcome, home), *explain(outcome, home)):
+            show_text(sentence)
         if outcome.rule == PAPER_RULE:
             _fixed_price(outcome)
-        st.markdown("\n".join(f"- {line}" for line in compare(outcome, home)))
+        st.markdown("\n".join(f"- {markdown_of(sentence)}" for sentence in compare(outcome, home)))
     with right:
         alt = f"{outcome.book.names[home]} on the curves. {curves.alt(outcome)}"
         draw(charts.home(outcome, home), key="curves", alt=alt, height=HEIGHT)
@@ -66,7 +67,7 @@ def _fixed_price(outcome: Outcome) -> None:
 def _gains(outcome: Outcome, home: int) -> None:
     """Draw who gained how much, and what became of all that could be gained."""
     st.markdown("**Who gained how much**")
-    st.markdown(" ".join(filter(None, (welfare_words(outcome), account_words(outcome)))))
+    show_text(gain(outcome), account(outcome))
     book, traded = outcome.book, np.flatnonzero(outcome.traded_kwh > 0.0)
     if not traded.size:
         return
@@ -106,6 +107,6 @@ def _gains(outcome: Outcome, home: int) -> None:
             "grid_gain": column(f"Gain against the grid{money}", format=f"%+.{digits}f"),
         },
         key="gains",
-        alt=f"Gains of {counted(int(traded.size), 'home')} that traded. {welfare_words(outcome)}",
+        alt=f"Gains of {counted(int(traded.size), 'home')} that traded. {gain(outcome) or ''}",
     )
-    more(int(traded.size), MOST_ROWS, "homes that gained less")
+    more(int(traded.size), MOST_ROWS, "homes that gained no more")

@@ -12,15 +12,20 @@ import streamlit as st
 from jiran.app.charts import book as charts
 from jiran.app.charts import curves, run_step
 from jiran.app.drawing import draw
-from jiran.app.inspector import DUST_KWH, RunStep
+from jiran.app.inspector import RunStep
 from jiran.app.outcome import PAPER_RULE
-from jiran.app.step_words import curve_words, money_words, rest_words, scarce_words, tex_name
+from jiran.app.showing import markdown_of, show_text
+from jiran.app.step_money import even, money, rest
+from jiran.app.step_words import balanced, curve_words, scarce_words, tex_name
 from jiran.app.views import market_pairs, market_price
 from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
+from jiran.nothing import NOTHING_KWH
 from jiran.words import counted, kwh
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from jiran.app.outcome import Outcome
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,7 @@ def _orders(scene: Scene) -> None:
         "Who sells has energy to spare, above zero; who buys needs it, below zero. The price is the least that a seller "
         "takes and the most that a buyer pays."
     )
-    st.markdown(scarce_words(scene.outcome))
+    show_text(scarce_words(scene.outcome))
     draw(charts.orders(book), key="orders", alt=charts.orders_alt(book), height=HEIGHT)
     more(len(book.names), charts.MOST_BARS, "homes with smaller orders")
 
@@ -62,7 +67,7 @@ def _energy(scene: Scene) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         _balance_words(scene.step, scene.outcome.digits)
-        st.markdown(scarce_words(scene.outcome))
+        show_text(scarce_words(scene.outcome))
     with right:
         draw(run_step.balances(scene.step), key="balances", alt=run_step.balances_alt(scene.step), height=HEIGHT)
         more(scene.step.orders.height, run_step.MOST_BARS, "homes with smaller balances")
@@ -93,7 +98,7 @@ def _book(scene: Scene) -> None:
         _side(scene, sells=True)
     with right:
         _side(scene, sells=False)
-    st.markdown(scarce_words(scene.outcome))
+    show_text(scarce_words(scene.outcome))
     st.caption("Best price on top. “Traded” says how much of each order the rule lets trade in the end.")
 
 
@@ -110,7 +115,7 @@ def _side(scene: Scene, *, sells: bool) -> None:
     st.markdown(f"**{counted(homes.size, noun)}** {verb} **{outcome.energy(float(energy.sum()))}**.")
     if outcome.rule == PAPER_RULE:
         st.latex(r"B_i > 0 \;\Rightarrow\; S_i = B_i" if sells else r"B_j < 0 \;\Rightarrow\; D_j = -B_j")
-    if sells and scene.step is not None and scene.step.orders["ev_offer_kwh"].sum() > DUST_KWH:
+    if sells and scene.step is not None and scene.step.orders["ev_offer_kwh"].sum() > NOTHING_KWH:
         st.caption("An EV that lends its battery offers more than its home has left.")
     number, form = st.column_config.NumberColumn, f"%.{outcome.digits}f"
     st.dataframe(
@@ -144,8 +149,8 @@ def _curves(scene: Scene) -> None:
     """Draw supply and demand with the clearing point."""
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        for line in curve_words(scene.outcome):
-            st.markdown(line)
+        for sentence in curve_words(scene.outcome):
+            show_text(sentence)
     with right:
         draw(charts.clearing(scene.outcome), key="curves", alt=curves.alt(scene.outcome), height=HEIGHT)
 
@@ -157,24 +162,20 @@ def _rest(scene: Scene) -> None:
         return
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        st.markdown(rest_words(step.energy))
-        parts = run_step.in_and_out_parts(step)
-        came, went = (sum(value for _, side, value, _ in parts if side == which) for which in (0, 1))
-        st.markdown(
-            f"- Energy: {came:.2f} kWh came in, {went:.2f} kWh went out.\n"
-            f"- {money_words(step, result.scenario.currency)}"
-        )
-        st.markdown(_even(max(abs(came - went), abs(sum(step.money.values())))))
+        show_text(rest(step.energy))
+        show_text(money(step, result.scenario.currency))
+        proof = even(step)
+        if proof is not None:
+            st.markdown(f":material/check_circle: {markdown_of(proof)}")
     with right:
         draw(run_step.in_and_out(step), key="in_and_out", alt=run_step.in_and_out_alt(step), height=HEIGHT // 2)
 
 
-def _even(difference: float) -> str:
-    return (
-        ":material/check_circle: No kWh is lost, and the money sums to zero."
-        if abs(difference) < 1e-6
-        else f"Off by {difference:.1e}."
-    )
+def badge(outcome: Outcome) -> None:
+    """Show that these orders balance, in place of the badge of the run."""
+    proof = balanced(outcome)
+    if proof is not None:
+        st.caption(f":material/verified: {markdown_of(proof)}")
 
 
 _FIRST = "Who has energy, who needs it?"

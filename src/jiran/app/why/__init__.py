@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiran.app.outcome import ROUNDING
-from jiran.app.showing import plain
-from jiran.app.why import auctions, posted, shares, truthful
-from jiran.app.why.base import Case
+from jiran.app.outcome import energy, same
+from jiran.app.why import auctions, groups, posted, shares, truthful
+from jiran.app.why.base import Case, sides
+from jiran.sentences import form, said
 from jiran.words import price
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jiran.app.outcome import Outcome
+    from jiran.sentences import Figures, Sentence
 
 #: What explains each rule, by its name; a rule from elsewhere gets `_from_elsewhere`.
-EXPLANATIONS: dict[str, Callable[[Case], list[str]]] = {
+EXPLANATIONS: dict[str, Callable[[Case], tuple[Sentence, ...]]] = {
     "bill-sharing": posted.bill_sharing,
     "consensus": shares.consensus,
     "continuous-double-auction": auctions.continuous_double_auction,
@@ -25,7 +26,7 @@ EXPLANATIONS: dict[str, Callable[[Case], list[str]]] = {
     "huang": truthful.huang,
     "mcafee": truthful.mcafee,
     "mid-market-rate": posted.mid_market_rate,
-    "muda": truthful.muda,
+    "muda": groups.muda,
     "nash-bargaining": shares.nash_bargaining,
     "nucleolus": shares.nucleolus,
     "pay-as-bid": auctions.pay_as_bid,
@@ -38,74 +39,174 @@ EXPLANATIONS: dict[str, Callable[[Case], list[str]]] = {
 }
 
 
-def headline(outcome: Outcome, home: int) -> str:
+def headline(outcome: Outcome, home: int) -> Sentence:
     """Say in a sentence what a home traded, and at what price."""
     case = Case(outcome, home)
-    if not case.order_kwh:
-        return f"{case.name} has nothing to sell and needs nothing."
-    does = ("sells", "has") if case.sells else ("buys", "needs")
+    return said(no_order(case), no_trade(case), traded(case))[0]
+
+
+@form("why.no_order", lambda figures: f"{figures['home']} has nothing to sell and needs nothing.")
+def no_order(case: Case) -> Figures | None:
+    """True of a home without an order."""
+    return None if case.order_kwh else {"home": case.name}
+
+
+@form(
+    "why.no_trade",
+    lambda figures: (
+        f"{figures['home']} {'has' if figures['sells'] else 'needs'} {energy(figures['order_kwh'], figures['digits'])} and "
+        "trades nothing with neighbours."
+    ),
+)
+def no_trade(case: Case) -> Figures | None:
+    """True of a home with an order that trades nothing."""
+    if not case.order_kwh or case.kwh:
+        return None
+    return case.figures(order_kwh=case.order_kwh, digits=case.outcome.digits)
+
+
+def _traded_words(figures: Figures) -> str:
+    does, at = ("sells", "for") if figures["sells"] else ("buys", "at")
+    part = f" of {energy(figures['order_kwh'], figures['digits'])}" if figures["in_part"] else ""
+    unit = f"{figures['currency']} " if figures["currency"] else ""
+    return (
+        f"{figures['home']} {does} {energy(figures['kwh'], figures['digits'])}{part} {at} {unit}{price(figures['price'])} per "
+        f"kWh{' on average' if figures['several'] else ''}."
+    )
+
+
+@form("why.traded", _traded_words)
+def traded(case: Case) -> Figures | None:
+    """True of a home that trades: how much of its order, and at what price, on average if it has several."""
     if not case.kwh:
-        return f"{case.name} {does[1]} {case.energy(case.order_kwh)} and trades nothing with neighbours."
-    part = f" of {case.energy(case.order_kwh)}" if case.in_part else ""
-    several = len({round(pair.seller_price if case.sells else pair.buyer_price, 9) for pair in case.pairs}) > 1
-    unit = f"{plain(case.book.currency)} " if case.book.currency else ""
-    at = f"{'at' if not case.sells else 'for'} **{unit}{price(case.price)} per kWh**"
-    return f"{case.name} {does[0]} {case.energy(case.kwh)}{part} {at}{' on average' if several else ''}."
+        return None
+    prices = [pair.seller_price if case.sells else pair.buyer_price for pair in case.pairs]
+    return case.figures(
+        kwh=case.kwh,
+        order_kwh=case.order_kwh,
+        in_part=case.in_part,
+        price=case.price,
+        several=not same(min(prices), max(prices)),
+        currency=case.book.currency,
+        digits=case.outcome.digits,
+    )
 
 
-def explain(outcome: Outcome, home: int) -> list[str]:
-    """Say why a home got its price, or why it did not trade; sentences in Markdown."""
+def explain(outcome: Outcome, home: int) -> tuple[Sentence, ...]:
+    """Say why a home got its price, or why it did not trade."""
     case = Case(outcome, home)
     if not case.order_kwh:
-        return ["What it generates covers what it needs, so it takes no part in the market."]
-    others = case.book.buyers if case.sells else case.book.sellers
-    if not others.size:
-        return [f"There are no {case.others} in this step, so the grid {'takes' if case.sells else 'supplies'} it all."]
+        return said(no_part(case))
+    if not case.other_homes.size:
+        return said(no_others(case))
     return EXPLANATIONS.get(outcome.rule, _from_elsewhere)(case)
 
 
-def compare(outcome: Outcome, home: int) -> list[str]:
+@form("why.no_part", lambda figures: f"So {figures['home']} takes no part in the market.")
+def no_part(case: Case) -> Figures | None:
+    """True of a home without an order."""
+    return None if case.order_kwh else {"home": case.name}
+
+
+@form(
+    "why.no_others",
+    lambda figures: (
+        f"There are no {sides(figures['sells'])[1]} in this step, so {figures['home']} finds nobody to trade with."
+    ),
+)
+def no_others(case: Case) -> Figures | None:
+    """True of a home with an order while the other side of the market is empty."""
+    return case.figures() if case.order_kwh and not case.other_homes.size else None
+
+
+def compare(outcome: Outcome, home: int) -> tuple[Sentence, ...]:
     """Compare a home's price with its own limit and with the grid's price; nothing for a home that did not trade."""
     case = Case(outcome, home)
-    if not case.kwh:
-        return []
-    limit = "It asked at least" if case.sells else "It would have paid up to"
-    outside = case.book.outside_price(home)
-    charge = 0.0 if case.sells else case.book.network_charge
-    said = []
-    if abs(case.limit - (outside - charge)) > ROUNDING:
-        beyond = outcome.traded_beyond_limit(home)
-        note = ": this rule does not look at it" if beyond else ""
-        said.append(f"{limit} {price(case.limit)}{note}. {_difference(float(outcome.gains[home]) / case.kwh)}")
-    grid = f"The grid {'gives' if case.sells else 'asks'} {price(outside)}"
-    if charge:
-        grid += f"; a neighbour's kWh costs {price(charge)} more for the network"
-    said.append(f"{grid}. {_difference(float(outcome.grid_gains[home]) / case.kwh)}")
-    return said
+    return said(against_limit(case), against_grid(case))
 
 
 def _difference(gain: float) -> str:
-    if abs(gain) < 5e-5:
+    if same(gain, 0.0):
         return "No gain and no loss."
-    return f"A gain of {price(gain)} per kWh." if gain > 0.0 else f"A **loss** of {price(-gain)} per kWh."
+    return f"A {'gain' if gain > 0.0 else 'loss'} of {price(abs(gain))} per kWh."
 
 
-def _from_elsewhere(case: Case) -> list[str]:
+def _limit_words(figures: Figures) -> str:
+    limit = "It asked at least" if figures["sells"] else "It would have paid up to"
+    beyond = same(figures["gain"], 0.0) or figures["gain"] > 0.0
+    note = "" if beyond else f", but {'gets less' if figures['sells'] else 'pays more'}"
+    return f"{limit} {price(figures['limit'])}{note}. {_difference(figures['gain'])}"
+
+
+@form("why.against_limit", _limit_words)
+def against_limit(case: Case) -> Figures | None:
+    """True of a home that trades and whose limit is not the grid's price: what it gains by a kWh against that limit."""
+    if not case.kwh:
+        return None
+    charge = 0.0 if case.sells else case.book.network_charge
+    if same(case.limit, case.book.outside_price(case.home) - charge):
+        return None
+    sign = 1.0 if case.sells else -1.0
+    return {"sells": case.sells, "limit": case.limit, "gain": sign * (case.price - case.limit)}
+
+
+def _grid_words(figures: Figures) -> str:
+    charge = f"; a neighbour's kWh costs {price(figures['charge'])} more for the network" if figures["charge"] else ""
+    asks = "gives" if figures["sells"] else "asks"
+    return f"The grid {asks} {price(figures['grid'])}{charge}. {_difference(figures['gain'])}"
+
+
+@form("why.against_grid", _grid_words)
+def against_grid(case: Case) -> Figures | None:
+    """True of a home that trades: what it gains by a kWh against the grid's price, network charge paid."""
+    if not case.kwh:
+        return None
+    outside, sign = case.book.outside_price(case.home), 1.0 if case.sells else -1.0
+    charge = 0.0 if case.sells else case.book.network_charge
+    return {
+        "sells": case.sells,
+        "grid": outside,
+        "charge": charge,
+        "gain": sign * (case.price - outside) - charge,
+    }
+
+
+def _from_elsewhere(case: Case) -> tuple[Sentence, ...]:
     """Place the price among those of all trades."""
+    return said(nobody_may(case), among_all(case))
+
+
+@form("why.nobody_may", lambda _: "This rule lets nobody trade in this step.")
+def nobody_may(case: Case) -> Figures | None:
+    """True where nothing is traded."""
+    return None if case.outcome.kwh else {}
+
+
+def _among_words(figures: Figures) -> str:
+    own, verb, mean = sides(figures["sells"])[0], "get" if figures["sells"] else "pay", figures["mean"]
+    low, high = figures["prices"]
+    text = (
+        f"All {own} who trade {verb} {price(mean)}."
+        if same(low, high)
+        else f"The {own} {verb} {price(low)} to {price(high)}, {price(mean)} on average."
+    )
+    if figures["price"] is None:
+        return f"The rule gave {figures['home']} no trade. {text}"
+    away = figures["price"] - mean
+    if same(away, 0.0):
+        return text
+    return f"{text} For {figures['home']} it is {price(abs(away))} {'more' if away > 0.0 else 'less'}."
+
+
+@form("why.among", _among_words)
+def among_all(case: Case) -> Figures | None:
+    """True where something is traded: the prices of the home's side, their mean by energy, and the home's own."""
     outcome = case.outcome
     if not outcome.kwh:
-        return ["This rule lets nobody trade in this step."]
+        return None
     prices = outcome.trades.seller_price if case.sells else outcome.trades.buyer_price
-    mean = float((prices * outcome.trades.kwh).sum() / outcome.kwh)
-    verb = "get" if case.sells else "pay"
-    among = (
-        f"All {case.own_side} {verb} {price(mean)}."
-        if price(prices.min()) == price(prices.max())
-        else f"The {case.own_side} {verb} {price(prices.min())} to {price(prices.max())}, {price(mean)} on average."
+    return case.figures(
+        prices=[float(prices.min()), float(prices.max())],
+        mean=float((prices * outcome.trades.kwh).sum() / outcome.kwh),
+        price=case.price if case.kwh else None,
     )
-    if not case.kwh:
-        return [f"The rule gave {case.name} no trade. {among}"]
-    away = case.price - mean
-    if abs(away) < 5e-5:
-        return [among]
-    return [f"{among} For {case.name} it is {price(abs(away))} {'more' if away > 0 else 'less'}."]

@@ -4,110 +4,252 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiran.app.outcome import ROUNDING
-from jiran.app.why.base import last_in_line, left_behind, listed, marginal, middle, no_pair
+from jiran.app.outcome import energy, same
+from jiran.app.why.base import last_in_line, left_behind, listed, marginal, middle, no_pair, order_name, sides
+from jiran.sentences import form, said
 from jiran.words import price
 
 if TYPE_CHECKING:
     from jiran.app.outcome import Pair
     from jiran.app.why.base import Case
+    from jiran.sentences import Figures, Sentence
+
+#: Of more partners only these are explained one by one.
+_MOST_PAIRS = 3
 
 
-def uniform_price(case: Case) -> list[str]:
+def uniform_price(case: Case) -> tuple[Sentence, ...]:
     """Explain the price between the last bid and ask that trade."""
+    if marginal(case)[0] < 0:
+        return said(no_pair(case))
+    return said(one_price(case), left_behind(case), place(case), last_in_line(case))
+
+
+@form(
+    "why.one_price",
+    lambda figures: (
+        "All trades have one price. Best bid meets best ask, then the next; the last pair that still fits is "
+        f"{figures['buyer']} (bids {price(figures['bid'])}) with {figures['seller']} (asks {price(figures['ask'])}). The price "
+        f"is {middle(figures['ask'], figures['bid'], figures['k'], figures['price'])}."
+    ),
+)
+def one_price(case: Case) -> Figures | None:
+    """True where the last pair that fits sets one price for all."""
     seller, buyer = marginal(case)
     if seller < 0:
-        return [no_pair(case)]
-    low, high = (float(case.book.limit_price[home]) for home in (seller, buyer))
-    one = (
-        "All trades have one price. Best bid meets best ask, then the next; the last pair that still fits is "
-        f"{case.named(buyer)} (bids {price(high)}) with {case.named(seller)} (asks {price(low)}). The price is "
-        f"{middle(low, high, float(case.outcome.parameters['k']))}."
-    )
-    if not case.kwh:
-        return [one, left_behind(case)]
-    if case.home in (seller, buyer):
-        place = (
-            f"{case.name} is one of this last pair: with another {case.order} it would have moved the price for all."
-        )
-    elif case.limit == (low if case.sells else high):
-        place = f"{case.name} {'asks' if case.sells else 'bids'} the same as the last of its side."
-    else:
-        better = "asks less" if case.sells else "bids more"
-        place = f"{case.name} {better} than the last of its side, and has the common price all the same."
-    return [one, place, *last_in_line(case)]
+        return None
+    low, high, share = case.limit_of(seller), case.limit_of(buyer), float(case.outcome.parameters["k"])
+    return {
+        "seller": case.named(seller),
+        "buyer": case.named(buyer),
+        "ask": low,
+        "bid": high,
+        "k": share,
+        "price": low + share * (high - low),
+    }
 
 
-def pay_as_bid(case: Case) -> list[str]:
+def _place_words(figures: Figures) -> str:
+    name, order = figures["home"], order_name(figures["sells"])
+    match figures["place"]:
+        case "last" if figures["weight"]:
+            return f"{name} is one of this last pair: its own {order} is part of the price."
+        case "last":
+            return f"{name} is one of this last pair, but the price is the other's limit alone."
+        case "same":
+            return f"{name} {order}s the same as the last of its side."
+    better = "asks less" if figures["sells"] else "bids more"
+    return f"{name} {better} than the last of its side, and has the common price all the same."
+
+
+@form("why.place", _place_words)
+def place(case: Case) -> Figures | None:
+    """True of a home that trades at the common price: whether it is of the last pair, or how it stands before it."""
+    seller, buyer = marginal(case)
+    if seller < 0 or not case.kwh:
+        return None
+    last, share = (seller if case.sells else buyer), float(case.outcome.parameters["k"])
+    where = "last" if case.home == last else "same" if case.limit == case.limit_of(last) else "before"
+    return case.figures(place=where, weight=1.0 - share if case.sells else share)
+
+
+def pay_as_bid(case: Case) -> tuple[Sentence, ...]:
     """Explain a price for each pair."""
-    seller, _ = marginal(case)
-    if seller < 0:
-        return [no_pair(case)]
-    each = "Each pair has its own price, made from its own bid and ask; the best bid meets the best ask."
-    if not case.kwh:
-        return [each, left_behind(case)]
-    return [each, *_between(case, float(case.outcome.parameters["k"])), *last_in_line(case)]
+    if marginal(case)[0] < 0:
+        return said(no_pair(case))
+    return said(own_prices(case), left_behind(case), *_between(case, "k"), last_in_line(case))
 
 
-def _between(case: Case, share: float) -> list[str]:
+@form(
+    "why.own_prices",
+    lambda _: "Each pair has its own price, made from its own bid and ask; the best bid meets the best ask.",
+)
+def own_prices(case: Case) -> Figures | None:
+    """True of a rule that pairs best with best and lets each pair have its price."""
+    return {} if marginal(case)[0] >= 0 else None
+
+
+def _between(case: Case, share: str) -> tuple[Sentence, ...]:
     """Say how the price of each of a home's trades came about; of many, of the first ones."""
-    said = []
-    for pair in case.pairs[:3]:
-        low, high = (float(case.book.limit_price[home]) for home in (pair.seller, pair.buyer))
-        said.append(f"With {case.named(_partner(case, pair))} it is {middle(low, high, share)}.")
-    if len(case.pairs) > 3:
-        said.append(f"And so on with {len(case.pairs) - 3} more; {price(case.price)} on average.")
-    elif len(case.pairs) > 1:
-        said.append(f"On average, weighted by energy: {price(case.price)}.")
-    return said
+    count = len(case.pairs)
+    return said(*(between(case, number, share) for number in range(min(count, _MOST_PAIRS))), average(case))
 
 
-def continuous_double_auction(case: Case) -> list[str]:
+@form(
+    "why.between",
+    lambda figures: (
+        f"With {figures['partner']} it is {middle(figures['ask'], figures['bid'], figures['share'], figures['price'])}."
+    ),
+)
+def between(case: Case, number: int, share: str) -> Figures | None:
+    """True of each trade of a home, counted from 0, whose price lies between the pair's own limits.
+
+    Args:
+        case: The home.
+        number: Of the trade.
+        share: The rule's parameter that says where between.
+    """
+    pair = case.pairs[number]
+    return {
+        "partner": case.named(_partner(case, pair)),
+        "ask": case.limit_of(pair.seller),
+        "bid": case.limit_of(pair.buyer),
+        "share": float(case.outcome.parameters[share]),
+        "price": pair.buyer_price,
+    }
+
+
+@form(
+    "why.average",
+    lambda figures: (
+        f"And so on with {figures['more']} more; {price(figures['price'])} on average, weighted by energy."
+        if figures["more"]
+        else f"On average, weighted by energy: {price(figures['price'])}."
+    ),
+)
+def average(case: Case) -> Figures | None:
+    """True of a home with several trades at prices of their own."""
+    if len(case.pairs) < 2:
+        return None
+    return {"more": max(0, len(case.pairs) - _MOST_PAIRS), "price": case.price}
+
+
+def continuous_double_auction(case: Case) -> tuple[Sentence, ...]:
     """Explain the price of the order that was waiting."""
-    what = "Orders arrive one after the other, by chance. Who arrives and finds a waiting order that fits takes it, at the waiting order's price."
-    if not case.kwh:
-        return [
-            what,
-            (
-                f"{case.name} found no waiting order of the {case.others} that fits its {case.order} of {price(case.limit)}, "
-                "and of those who came later none took it."
-            ),
-        ]
-    limit = case.book.limit_price
-    even = [pair for pair in case.pairs if abs(limit[pair.seller] - limit[pair.buyer]) < ROUNDING]
-    waited = [pair for pair in case.pairs if pair not in even and abs(pair.buyer_price - case.limit) < ROUNDING]
-    came = [pair for pair in case.pairs if pair not in even and pair not in waited]
-    said = []
-    if even:
-        said.append(f"{case.name} and {_partners(case, even)} name the same price, {price(case.limit)}.")
-    if waited:
-        said.append(
-            f"{case.name}'s {case.order} was waiting when {_partners(case, waited)} came: so {price(case.limit)}, its own "
-            f"{case.order}."
-        )
-    if came:
-        who = listed(f"{case.named(_partner(case, pair))} at {price(pair.buyer_price)}" for pair in came)
-        said.append(f"When {case.name} came, it took the best waiting {'bid' if case.sells else 'ask'}: {who}.")
-    if case.in_part:
-        said.append(f"{case.energy(case.order_kwh - case.kwh)} of its order found nobody.")
-    return [what, *said]
+    return said(arrival(case), none_fits(case), even(case), waited(case), came(case), found_nobody(case))
 
 
-def random_p2p(case: Case) -> list[str]:
+@form(
+    "why.arrival",
+    lambda _: (
+        "Orders arrive one after the other, by chance. Who arrives and finds a waiting order that fits takes it, at the "
+        "waiting order's price."
+    ),
+)
+def arrival(case: Case) -> Figures | None:
+    """True of every book: how the continuous auction works."""
+    return {} if case.order_kwh else None
+
+
+@form(
+    "why.none_fits",
+    lambda figures: (
+        f"{figures['home']} found no waiting order of the {sides(figures['sells'])[1]} that fits its "
+        f"{order_name(figures['sells'])} of {price(figures['limit'])}, and of those who came later none took it."
+    ),
+)
+def none_fits(case: Case) -> Figures | None:
+    """True of a home that trades nothing in the continuous auction."""
+    return None if case.kwh else case.figures(limit=case.limit)
+
+
+def _even_pairs(case: Case) -> list[Pair]:
+    return [pair for pair in case.pairs if same(case.limit_of(pair.seller), case.limit_of(pair.buyer))]
+
+
+@form(
+    "why.even",
+    lambda figures: (
+        f"{figures['home']} and {listed(figures['partners'])} name the same price, {price(figures['limit'])}."
+    ),
+)
+def even(case: Case) -> Figures | None:
+    """True of a home that trades with homes of the same limit."""
+    pairs = _even_pairs(case)
+    return case.figures(partners=_partners(case, pairs), limit=case.limit) if pairs else None
+
+
+@form(
+    "why.waited",
+    lambda figures: (
+        f"{figures['home']}'s {order_name(figures['sells'])} was waiting when {listed(figures['partners'])} came: so "
+        f"{price(figures['limit'])}, its own {order_name(figures['sells'])}."
+    ),
+)
+def waited(case: Case) -> Figures | None:
+    """True of a home whose order was waiting when the other's came: it trades at its own limit."""
+    even_pairs = _even_pairs(case)
+    pairs = [pair for pair in case.pairs if pair not in even_pairs and same(pair.buyer_price, case.limit)]
+    return case.figures(partners=_partners(case, pairs), limit=case.limit) if pairs else None
+
+
+@form(
+    "why.came",
+    lambda figures: (
+        f"When {figures['home']} came, it took the best waiting {'bid' if figures['sells'] else 'ask'}"
+        f"{'' if len(figures['partners']) == 1 else 's'}: "
+        + listed(f"{who} at {price(at)}" for who, at in zip(figures["partners"], figures["prices"], strict=True))
+        + "."
+    ),
+)
+def came(case: Case) -> Figures | None:
+    """True of a home that found orders waiting: it trades at theirs."""
+    even_pairs = _even_pairs(case)
+    pairs = [pair for pair in case.pairs if pair not in even_pairs and not same(pair.buyer_price, case.limit)]
+    if not pairs:
+        return None
+    return case.figures(partners=_partners(case, pairs), prices=[pair.buyer_price for pair in pairs])
+
+
+@form(
+    "why.found_nobody", lambda figures: f"{energy(figures['left_kwh'], figures['digits'])} of its order found nobody."
+)
+def found_nobody(case: Case) -> Figures | None:
+    """True of a home that trades a part of its order where chance decides."""
+    return {"left_kwh": case.order_kwh - case.kwh, "digits": case.outcome.digits} if case.in_part else None
+
+
+def random_p2p(case: Case) -> tuple[Sentence, ...]:
     """Explain a price made with whom chance brought along."""
-    what = "Chance lets homes meet in pairs; they trade if the bid is not below the ask, at a price between the two."
-    if not case.kwh:
-        worse = "bids at least" if case.sells else "asks at most"
-        return [
-            what,
-            f"{case.name} met nobody who {worse} {price(case.limit)} and still had an open order.",
-        ]
-    return [what, *_between(case, float(case.outcome.parameters["p_coef"]))]
+    return said(meeting(case), met_nobody(case), *_between(case, "p_coef"), found_nobody(case))
+
+
+@form(
+    "why.meeting",
+    lambda _: (
+        "Chance lets homes meet in pairs; they trade if the bid is not below the ask, at a price between the two."
+    ),
+)
+def meeting(case: Case) -> Figures | None:
+    """True of every book: how homes meet."""
+    return {} if case.order_kwh else None
+
+
+@form(
+    "why.met_nobody",
+    lambda figures: (
+        f"{figures['home']} met nobody who {'bids at least' if figures['sells'] else 'asks at most'} "
+        f"{price(figures['limit'])} and still had an open order."
+    ),
+)
+def met_nobody(case: Case) -> Figures | None:
+    """True of a home that trades nothing where chance brings homes together."""
+    return None if case.kwh else case.figures(limit=case.limit)
 
 
 def _partner(case: Case, pair: Pair) -> int:
     return pair.buyer if case.sells else pair.seller
 
 
-def _partners(case: Case, pairs: list[Pair]) -> str:
-    return listed(case.named(_partner(case, pair)) for pair in pairs)
+def _partners(case: Case, pairs: list[Pair]) -> list[str]:
+    return [case.named(_partner(case, pair)) for pair in pairs]

@@ -1,4 +1,4 @@
-"""One home's side of a cleared book, and words that the explanations of several rules share."""
+"""One home's side of a cleared book, and sentences that the explanations of several rules share."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.outcome import ROUNDING, marginal_pair
-from jiran.app.showing import plain
-from jiran.words import price
+from jiran.app.outcome import energy, marginal_pair, same
+from jiran.nothing import NOTHING_KWH
+from jiran.sentences import form
+from jiran.words import number, price
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jiran.app.book import Book
+    from jiran.app.book import Array, Book, Homes
     from jiran.app.outcome import Outcome, Pair
+    from jiran.sentences import Figures
 
 #: Of more homes only this many are named.
-_MOST_NAMES = 3
+MOST_NAMES = 3
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Case:
 
     @property
     def name(self) -> str:
-        """The home as Markdown shows it."""
+        """The home's name."""
         return self.named(self.home)
 
     @property
@@ -64,11 +66,6 @@ class Case:
         return float(self.book.limit_price[self.home])
 
     @property
-    def order(self) -> str:
-        """What its limit price is called."""
-        return "ask" if self.sells else "bid"
-
-    @property
     def others(self) -> str:
         """What the other side is called."""
         return "buyers" if self.sells else "sellers"
@@ -79,6 +76,11 @@ class Case:
         return "sellers" if self.sells else "buyers"
 
     @property
+    def other_homes(self) -> Homes:
+        """The homes of the other side, best price first."""
+        return self.book.buyers if self.sells else self.book.sellers
+
+    @property
     def pairs(self) -> list[Pair]:
         """Its trades."""
         return self.outcome.trades_of(self.home)
@@ -86,23 +88,28 @@ class Case:
     @property
     def in_part(self) -> bool:
         """Whether it traded some of its order, but not all."""
-        return ROUNDING < self.kwh < self.order_kwh - ROUNDING
+        return self.kwh > 0.0 and not same(self.kwh, self.order_kwh)
 
     def named(self, home: int) -> str:
-        """Return a home's name as Markdown shows it."""
-        return plain(self.book.names[home])
+        """Return a home's name."""
+        return self.book.names[home]
 
-    def limit_of(self, home: int) -> str:
-        """Return a home's limit as text."""
-        return price(self.book.limit_price[home])
-
-    def energy(self, kwh: float) -> str:
-        """Return energy with the digits of the book."""
-        return self.outcome.energy(kwh)
+    def limit_of(self, home: int) -> float:
+        """Return a home's limit."""
+        return float(self.book.limit_price[home])
 
     def accepts(self, at: float) -> bool:
         """Tell whether a price is no worse than the home's limit."""
         return at >= self.limit if self.sells else at <= self.limit
+
+    def left(self) -> Array:
+        """Return what is open of each order after the trades, kWh, shape (home,); rounding is nothing."""
+        left = np.abs(self.book.net_kwh) - self.outcome.traded_kwh
+        return np.where(left > NOTHING_KWH * (1.0 + np.abs(self.book.net_kwh)), left, 0.0)
+
+    def figures(self, **more: object) -> dict[str, object]:
+        """Return the figures that most sentences need, and more."""
+        return {"home": self.name, "sells": self.sells, **more}
 
 
 def listed(parts: Iterable[str]) -> str:
@@ -113,9 +120,19 @@ def listed(parts: Iterable[str]) -> str:
         ('A and B', 'A, B, C and 2 more')
     """
     every = list(parts)
-    if len(every) > _MOST_NAMES:
-        every = [*every[:_MOST_NAMES], f"{len(every) - _MOST_NAMES} more"]
+    if len(every) > MOST_NAMES:
+        every = [*every[:MOST_NAMES], f"{len(every) - MOST_NAMES} more"]
     return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} and {every[-1]}"
+
+
+def sides(sells: bool) -> tuple[str, str]:  # noqa: FBT001  a figure of every sentence
+    """Return what a home's own side and the other side are called."""
+    return ("sellers", "buyers") if sells else ("buyers", "sellers")
+
+
+def order_name(sells: bool) -> str:  # noqa: FBT001
+    """Return what a home's limit price is called."""
+    return "ask" if sells else "bid"
 
 
 def marginal(case: Case) -> tuple[int, int]:
@@ -123,73 +140,107 @@ def marginal(case: Case) -> tuple[int, int]:
     return marginal_pair(case.book) or (-1, -1)
 
 
-def no_pair(case: Case) -> str:
-    """Say that no bid reaches an ask."""
+@form(
+    "why.no_pair",
+    lambda said: (
+        f"No bid reaches an ask: the highest bid is {price(said['bid'])}, the lowest ask {price(said['ask'])}."
+    ),
+)
+def no_pair(case: Case) -> Figures | None:
+    """True where no bid reaches an ask."""
     book = case.book
-    return (
-        f"No bid reaches an ask: the highest bid is {price(book.limit_price[book.buyers[0]])}, "
-        f"the lowest ask {price(book.limit_price[book.sellers[0]])}."
-    )
+    bid, ask = case.limit_of(book.buyers[0]), case.limit_of(book.sellers[0])
+    return {"bid": bid, "ask": ask} if bid < ask else None
 
 
-def refused(case: Case, at: float) -> str:
-    """Say that a home stays out because of its own limit."""
-    return (
-        f"{case.name} asks at least {price(case.limit)}, more than {price(at)}: it stays out."
-        if case.sells
-        else f"{case.name} bids at most {price(case.limit)}, less than {price(at)}: it stays out."
-    )
+def _refused_words(said: Figures) -> str:
+    if said["sells"]:
+        return f"{said['home']} asks at least {price(said['limit'])}, more than {price(said['at'])}: it stays out."
+    return f"{said['home']} bids at most {price(said['limit'])}, less than {price(said['at'])}: it stays out."
 
 
-def left_behind(case: Case) -> str:
-    """Say why a home that stands too far back in the order of prices trades nothing."""
-    book = case.book
-    other = book.buyers if case.sells else book.sellers
-    open_kwh = np.abs(book.net_kwh[other]) - case.outcome.traded_kwh[other]
-    still = other[open_kwh > ROUNDING]
-    if not still.size or case.accepts(float(book.limit_price[still[0]])):
-        better = "ask less" if case.sells else "bid more"
+@form("why.refused", _refused_words)
+def refused(case: Case, at: float) -> Figures | None:
+    """True of a home whose limit does not allow a price, and that does not trade."""
+    return None if case.accepts(at) or case.kwh else case.figures(limit=case.limit, at=at)
+
+
+def _left_behind_words(said: Figures) -> str:
+    own, others = sides(said["sells"])
+    if said["best"] is None:
+        better = "ask less" if said["sells"] else "bid more"
         return (
-            f"The {case.others} are served by {case.own_side} who {better}, or the same and stand earlier in the list: "
-            f"none was left for {case.name}."
+            f"The {others} are served by {own} who {better}, or the same and stand earlier in the list: none was left for "
+            f"{said['home']}."
         )
-    best = f"{case.named(still[0])}'s {case.limit_of(still[0])}"
+    most, below = ("highest bid", "below") if said["sells"] else ("lowest ask", "above")
     return (
-        f"The highest bid that is left is {best}, below {case.name}'s ask of {price(case.limit)}."
-        if case.sells
-        else f"The lowest ask that is left is {best}, above {case.name}'s bid of {price(case.limit)}."
+        f"The {most} that is left is {said['whose']}'s {price(said['best'])}, {below} {said['home']}'s "
+        f"{order_name(said['sells'])} of {price(said['limit'])}."
     )
 
 
-def last_in_line(case: Case) -> list[str]:
-    """Say why the last one in the order of prices is served in part."""
+@form("why.left_behind", _left_behind_words)
+def left_behind(case: Case) -> Figures | None:
+    """True of a home that trades nothing where best meets best: no partner was left, or none whose limit fits."""
+    if case.kwh:
+        return None
+    still = case.other_homes[case.left()[case.other_homes] > 0.0]
+    fits = not still.size or case.accepts(case.limit_of(still[0]))
+    return case.figures(
+        limit=case.limit,
+        best=None if fits else case.limit_of(still[0]),
+        whose=None if fits else case.named(int(still[0])),
+    )
+
+
+@form(
+    "why.last_in_line",
+    lambda said: (
+        f"It is the last of the {sides(said['sells'])[0]} that fits, so it trades only what is left: "
+        f"{energy(said['kwh'], said['digits'])} of {energy(said['order_kwh'], said['digits'])}."
+    ),
+)
+def last_in_line(case: Case) -> Figures | None:
+    """True of a home that trades a part of its order where best meets best."""
     if not case.in_part:
-        return []
-    return [
-        (
-            f"It is the last of the {case.own_side} that fits, so it trades only what is left: "
-            f"{case.energy(case.kwh)} of {case.energy(case.order_kwh)}."
-        )
-    ]
+        return None
+    return {"sells": case.sells, "kwh": case.kwh, "order_kwh": case.order_kwh, "digits": case.outcome.digits}
 
 
-def scarcity(case: Case, offered_kwh: float, wanted_kwh: float) -> list[str]:
-    """Say how the longer side shares out what the shorter has."""
+def _scarcity_words(said: Figures) -> str:
+    share = said["share"]
+    return (
+        f"Sellers have {energy(said['offered_kwh'], said['digits'])}, buyers want {energy(said['wanted_kwh'], said['digits'])}: "
+        f"each of the {sides(said['sells'])[0]} trades the same share of its order, {share:.{1 if share > 0.1 else 3}%}."
+    )
+
+
+@form("why.scarcity", _scarcity_words)
+def scarcity(case: Case, offered_kwh: float, wanted_kwh: float) -> Figures | None:
+    """True of a home on the longer side of orders that are served pro rata.
+
+    Args:
+        case: The home.
+        offered_kwh: Of the orders that take part.
+        wanted_kwh: Of the orders that take part.
+    """
     longer = offered_kwh > wanted_kwh if case.sells else wanted_kwh > offered_kwh
-    if not longer or min(offered_kwh, wanted_kwh) <= 0.0:
-        return []
-    share = min(offered_kwh, wanted_kwh) / max(offered_kwh, wanted_kwh)
-    return [
-        (
-            f"Sellers have {case.energy(offered_kwh)}, buyers want {case.energy(wanted_kwh)}: each of the {case.own_side} "
-            f"trades the same share of its order, {share:.0%}."
-        )
-    ]
+    if not longer or same(offered_kwh, wanted_kwh) or min(offered_kwh, wanted_kwh) <= 0.0 or not case.kwh:
+        return None
+    return {
+        "sells": case.sells,
+        "offered_kwh": offered_kwh,
+        "wanted_kwh": wanted_kwh,
+        "share": case.kwh / case.order_kwh,
+        "digits": case.outcome.digits,
+    }
 
 
-def middle(low: float, high: float, share: float) -> str:
+def middle(low: float, high: float, share: float, at: float) -> str:
     """Return the sum that gives a price between an ask and a bid."""
-    at = price(low + share * (high - low))
+    if low == high:
+        return f"that of both, {price(at)}"
     if share == 0.5:
-        return f"halfway between the ask of {price(low)} and the bid of {price(high)}: {at}"
-    return f"{share:g} × bid + {1 - share:g} × ask = {share:g} × {price(high)} + {1 - share:g} × {price(low)} = {at}"
+        return f"halfway between the ask of {price(low)} and the bid of {price(high)}: {price(at)}"
+    return f"{number(share)} × bid + {number(1.0 - share)} × ask = {number(share)} × {price(high)} + {number(1.0 - share)} × {price(low)} = {price(at)}"

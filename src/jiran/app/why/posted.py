@@ -6,118 +6,256 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.why.base import refused, scarcity
-from jiran.words import price
+from jiran.app.outcome import energy, same
+from jiran.app.why.base import refused, scarcity, sides
+from jiran.sentences import form, said
+from jiran.words import number, price
 
 if TYPE_CHECKING:
     from jiran.app.why.base import Case
+    from jiran.sentences import Figures, Sentence
 
 
-def grid_only(case: Case) -> list[str]:
+def grid_only(case: Case) -> tuple[Sentence, ...]:
     """Nobody trades."""
-    side = "takes its surplus" if case.sells else "supplies it"
-    return [
-        f"Under this rule neighbours do not trade. The grid {side} at {price(case.book.outside_price(case.home))} per kWh."
-    ]
+    return said(no_market(case))
 
 
-def grid_fraction(case: Case) -> list[str]:
+@form(
+    "why.no_market",
+    lambda figures: (
+        f"Under this rule neighbours do not trade. The grid {'gives' if figures['sells'] else 'asks'} "
+        f"{price(figures['grid'])} per kWh."
+    ),
+)
+def no_market(case: Case) -> Figures | None:
+    """True where nobody trades: what the grid's price is."""
+    if case.outcome.kwh:
+        return None
+    return {"sells": case.sells, "grid": case.book.outside_price(case.home)}
+
+
+def grid_fraction(case: Case) -> tuple[Sentence, ...]:
     """Explain the rule of the paper."""
-    alpha, grid = float(case.outcome.parameters["fraction"]), case.book.import_price
-    fixed = (
-        f"The rule fixes the price beforehand, as a share α of the grid's price: {alpha:g} × {price(grid)} = "
-        f"{price(alpha * grid)}. Nothing that a home bids changes it."
+    matching, book = case.outcome.matching, case.book
+    return said(
+        fraction(case),
+        scarcity(case, book.offered_kwh, book.wanted_kwh) if matching == "pro-rata" else None,
+        equal_share(case) if matching == "equal-share" else None,
+        turn(case) if matching in ("index-order", "random-order") else None,
     )
-    return [fixed, *_turn(case)]
 
 
-def _turn(case: Case) -> list[str]:
-    """Say why a home traded as much as it did."""
-    book, matching = case.book, case.outcome.matching
-    if matching == "pro-rata":
-        return scarcity(case, book.offered_kwh, book.wanted_kwh)
-    if matching == "equal-share":
-        longer = (book.offered_kwh > book.wanted_kwh) == case.sells
-        cut = f"Each of the {case.own_side} may trade the same number of kWh, but no more than its own order."
-        return [f"{cut} {case.name} trades {case.energy(case.kwh)}."] if longer else []
-    queue = "A draw decides who comes first" if matching == "random-order" else "First come, first served"
-    if case.in_part:
-        return [
-            (
-                f"{queue}: the {case.others} ran out at {case.name}'s turn, after {case.energy(case.kwh)} of "
-                f"{case.energy(case.order_kwh)}."
-            )
-        ]
-    if not case.kwh:
-        return [f"{queue}: the {case.others} had nothing left when {case.name}'s turn came."]
-    return [f"{queue}: {case.name} had its turn before the {case.others} ran out, so all of its order is traded."]
+@form(
+    "why.fraction",
+    lambda figures: (
+        f"The rule fixes the price beforehand, as a share α of the grid's price: {number(figures['alpha'])} × "
+        f"{price(figures['grid'])} = {price(figures['price'])}. Nothing that a home bids changes it."
+    ),
+)
+def fraction(case: Case) -> Figures | None:
+    """True where all trades are at the fraction of the grid's price."""
+    alpha, grid = float(case.outcome.parameters["fraction"]), case.book.import_price
+    return {"alpha": alpha, "grid": grid, "price": alpha * grid}
 
 
-def mid_market_rate(case: Case) -> list[str]:
+@form(
+    "why.equal_share",
+    lambda figures: (
+        f"Each of the {sides(figures['sells'])[0]} may trade the same number of kWh, but no more than its own order. "
+        f"{figures['home']} trades {energy(figures['kwh'], figures['digits'])}."
+    ),
+)
+def equal_share(case: Case) -> Figures | None:
+    """True of a home on the longer side, where it is shared out by number."""
+    book = case.book
+    even = same(book.offered_kwh, book.wanted_kwh)
+    if even or (book.offered_kwh > book.wanted_kwh) != case.sells or not case.kwh:
+        return None
+    return case.figures(kwh=case.kwh, digits=case.outcome.digits)
+
+
+def _turn_words(figures: Figures) -> str:
+    queue = "A draw decides who comes first" if figures["drawn"] else "First come, first served"
+    others, name = sides(figures["sells"])[1], figures["home"]
+    kwh, order = (energy(figures[one], figures["digits"]) for one in ("kwh", "order_kwh"))
+    if figures["part"] == "some":
+        return f"{queue}: the {others} ran out at {name}'s turn, after {kwh} of {order}."
+    if figures["part"] == "none":
+        return f"{queue}: the {others} had nothing left when {name}'s turn came."
+    return f"{queue}: {name} had its turn before the {others} ran out, so all of its order is traded."
+
+
+@form("why.turn", _turn_words)
+def turn(case: Case) -> Figures | None:
+    """True where orders are served one after the other: whether the home's turn came in time."""
+    return case.figures(
+        drawn=case.outcome.matching == "random-order",
+        part="some" if case.in_part else "all" if case.kwh else "none",
+        kwh=case.kwh,
+        order_kwh=case.order_kwh,
+        digits=case.outcome.digits,
+    )
+
+
+def mid_market_rate(case: Case) -> tuple[Sentence, ...]:
     """Explain the middle of the grid's prices."""
     low, high = case.book.export_price, case.book.import_price
     if low > high:
-        return ["The grid gives more than it takes, so there is no price in the middle that suits both sides."]
-    at = low + 0.5 * (high - low)
-    said = (
-        f"Everyone trades at the middle of the grid's two prices: ({price(high)} + {price(low)}) / 2 = {price(at)}. "
-        "The gain over the grid is the same for both sides."
-    )
-    return [said, *_accepted(case, at)]
+        return said(no_middle(case))
+    return said(middle_rate(case), *_accepted(case, low + 0.5 * (high - low)))
 
 
-def supply_demand_ratio(case: Case) -> list[str]:
+@form(
+    "why.no_middle",
+    lambda figures: (
+        f"The grid gives {price(figures['export'])}, more than it takes, {price(figures['import'])}: no price in the middle "
+        "suits both sides, so nobody trades."
+    ),
+)
+def no_middle(case: Case) -> Figures | None:
+    """True where the grid gives more than it takes, and nobody trades."""
+    low, high = case.book.export_price, case.book.import_price
+    return {"export": low, "import": high} if low > high and not case.outcome.kwh else None
+
+
+def _middle_words(figures: Figures) -> str:
+    low, high, at = figures["export"], figures["import"], figures["price"]
+    text = f"The price is the middle of the grid's two: ({price(high)} + {price(low)}) / 2 = {price(at)}."
+    if figures["charge"]:
+        return f"{text} The network's {price(figures['charge'])} per kWh comes on top for buyers."
+    return f"{text} So a kWh gains the same against the grid on both sides, {price(at - low)}."
+
+
+@form("why.middle", _middle_words)
+def middle_rate(case: Case) -> Figures | None:
+    """True where the grid takes at least what it gives: the price in the middle."""
+    low, high = case.book.export_price, case.book.import_price
+    if low > high:
+        return None
+    return {"export": low, "import": high, "price": low + 0.5 * (high - low), "charge": case.book.network_charge}
+
+
+def supply_demand_ratio(case: Case) -> tuple[Sentence, ...]:
     """Explain the price that falls with supply."""
-    book = case.book
-    low, high = book.export_price, book.import_price
+    at = ratio_price(case)
+    return said(no_ratio(case)) if at is None else said(ratio(case), *_accepted(case, at))
+
+
+def ratio_price(case: Case) -> float | None:
+    """Return the price by supply and demand; None if the grid's prices do not allow it."""
+    low, high, book = case.book.export_price, case.book.import_price, case.book
     if not 0.0 <= low <= high:
-        return ["The rule needs an export price between 0 and the import price; here it trades nothing."]
+        return None
     ratio = book.offered_kwh / book.wanted_kwh
     at = low if ratio > 1.0 or low == 0.0 else low * high / ((high - low) * ratio + low)
+    return min(max(at, low), high)
+
+
+@form(
+    "why.no_ratio",
+    lambda figures: (
+        f"The rule needs an export price between 0 and the import price; here they are {price(figures['export'])} and "
+        f"{price(figures['import'])}, so nobody trades."
+    ),
+)
+def no_ratio(case: Case) -> Figures | None:
+    """True where the grid's prices leave no price by supply and demand, and nobody trades."""
+    if ratio_price(case) is not None or case.outcome.kwh:
+        return None
+    return {"export": case.book.export_price, "import": case.book.import_price}
+
+
+def _ratio_words(figures: Figures) -> str:
+    low, high, ratio, digits = figures["export"], figures["import"], figures["ratio"], figures["digits"]
     have = (
-        f"The price falls as supply grows against demand. Here r = {case.energy(book.offered_kwh)} / "
-        f"{case.energy(book.wanted_kwh)} = {ratio:.2f}."
+        f"The price falls as supply grows against demand. Here r = {energy(figures['offered_kwh'], digits)} / "
+        f"{energy(figures['wanted_kwh'], digits)} = {price(ratio)}."
     )
-    if ratio >= 1.0:
-        so = (
-            f"There is enough for all (r is 1 or more), so the price is as low as the grid's export price: {price(at)}."
+    if ratio >= 1.0 or same(ratio, 1.0):
+        return (
+            f"{have} There is enough for all (r is 1 or more), so the price is the grid's export price: {price(low)}."
         )
-    elif low == 0.0:
-        so = "The grid gives nothing for a kWh, so the price is 0 too."
-    else:
-        so = (
-            f"So the price is {price(low)} × {price(high)} / (({price(high)} − {price(low)}) × {ratio:.2f} + {price(low)}) "
-            f"= {price(at)}: between the grid's two prices."
-        )
-    return [have, so, *_accepted(case, at)]
+    if low == 0.0:
+        return f"{have} The grid gives nothing for a kWh, so the price is 0 too."
+    return (
+        f"{have} So the price is {price(low)} × {price(high)} / (({price(high)} − {price(low)}) × {price(ratio)} + "
+        f"{price(low)}) = {price(figures['price'])}."
+    )
 
 
-def _accepted(case: Case, at: float) -> list[str]:
+@form("why.ratio", _ratio_words)
+def ratio(case: Case) -> Figures | None:
+    """True where the grid's prices allow a price by supply and demand."""
+    at, book = ratio_price(case), case.book
+    if at is None:
+        return None
+    return {
+        "offered_kwh": book.offered_kwh,
+        "wanted_kwh": book.wanted_kwh,
+        "ratio": book.offered_kwh / book.wanted_kwh,
+        "export": book.export_price,
+        "import": book.import_price,
+        "price": at,
+        "digits": case.outcome.digits,
+    }
+
+
+def _accepted(case: Case, at: float) -> tuple[Sentence, ...]:
     """Say who takes a price, and how it is shared out among them."""
-    if not case.accepts(at):
-        return [refused(case, at)]
     net, limit = case.book.net_kwh, case.book.limit_price
     takes = np.where(net > 0.0, limit <= at, limit >= at)
     offered = float(net[takes & (net > 0.0)].sum())
     wanted = float(-net[takes & (net < 0.0)].sum())
-    if not case.kwh:
-        return [f"None of the {case.others} accepts {price(at)}, so {case.name} finds nobody to trade with."]
-    return scarcity(case, offered, wanted)
+    return said(
+        refused(case, at),
+        nobody_accepts(case, at),
+        scarcity(case, offered, wanted) if case.kwh else None,
+    )
 
 
-def bill_sharing(case: Case) -> list[str]:
+@form(
+    "why.nobody_accepts",
+    lambda figures: (
+        f"None of the {sides(figures['sells'])[1]} accepts {price(figures['at'])}, so {figures['home']} finds nobody to "
+        "trade with."
+    ),
+)
+def nobody_accepts(case: Case, at: float) -> Figures | None:
+    """True of a home that accepts a price which nobody on the other side accepts."""
+    other = case.book.limit_price[case.other_homes]
+    taken = bool((other >= at).any() if case.sells else (other <= at).any())
+    return None if taken or not case.accepts(at) else case.figures(at=at)
+
+
+def bill_sharing(case: Case) -> tuple[Sentence, ...]:
     """Explain the price that is only known at the end."""
-    does = "gets one price for each kWh it gave" if case.sells else "pays one price for each kWh it took"
-    if case.kwh and case.price != 0.0:
-        return [
-            (
-                f"The price was set at the end of the billing period, when the bill with the grid was shared out: {case.name} "
-                f"{does}, {price(case.price)}, in every step and the same as all other {case.own_side}."
-            )
-        ]
-    return [
-        (
-            "Within a step the energy moves at a price of 0. At the end of the billing period the bill with the grid is "
-            f"shared out: then {case.name} {does}, the same as all other {case.own_side}."
-        )
-    ]
+    return said(billed(case), billed_later(case))
+
+
+def _billed_words(figures: Figures) -> str:
+    does = ("gets", "gave, to neighbours, battery and grid") if figures["sells"] else ("pays", "took, from neighbours, battery and grid")  # fmt: skip
+    return (
+        "The price was set at the end of the billing period, when the bill with battery and grid was shared out: "
+        f"{figures['home']} {does[0]} one price for each kWh that it {does[1]} alike, {price(figures['price'])}, the same as "
+        f"all other {sides(figures['sells'])[0]}."
+    )
+
+
+@form("why.billed", _billed_words)
+def billed(case: Case) -> Figures | None:
+    """True of a run's trade: its price was set when its billing period was over, and is that of its whole side."""
+    return case.figures(price=case.price) if case.outcome.seed is None and case.kwh else None
+
+
+@form(
+    "why.billed_later",
+    lambda figures: (
+        "Within a step the energy moves at a price of 0. At the end of the billing period the bill with battery and grid is "
+        f"shared out: then {figures['home']} {'gets' if figures['sells'] else 'pays'} one price for each kWh that it "
+        f"{'gave' if figures['sells'] else 'took'}, the same as all other {sides(figures['sells'])[0]}."
+    ),
+)
+def billed_later(case: Case) -> Figures | None:
+    """True of a step that is cleared by itself: the price is 0."""
+    return case.figures() if case.outcome.seed is not None or not case.kwh else None

@@ -6,80 +6,138 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.why.base import left_behind, listed, no_pair
+from jiran.app.outcome import energy, same
+from jiran.app.why.base import left_behind, listed, no_pair, order_name, sides
 from jiran.market.cooperative import MOST_SHAPLEY_PLAYERS
+from jiran.sentences import form, said
 from jiran.welfare import highest_welfare
-from jiran.words import price
+from jiran.words import counted, number, price
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from jiran.app.why.base import Case
+    from jiran.sentences import Figures, Sentence
 
-_POOL = "All trade as one community and share out what they gain together, {gain} in all."
 
-
-def nash_bargaining(case: Case) -> list[str]:
+def nash_bargaining(case: Case) -> tuple[Sentence, ...]:
     """Explain equal shares."""
-    return _shared(
-        case,
-        lambda share, players: (
-            f"Each of the {players} homes that trade gets the same part of it: "
-            f"{price(case.outcome.welfare)} / {players} = {price(share)}."
-        ),
-    )
+    return _shared(case, equal_part(case))
 
 
-def shapley(case: Case) -> list[str]:
+def shapley(case: Case) -> tuple[Sentence, ...]:
     """Explain the mean of what a home adds."""
-
-    def how(share: float, players: int) -> str:
-        drawn = (
-            f", estimated by {case.outcome.parameters['permutations']:g} draws"
-            if players > MOST_SHAPLEY_PLAYERS
-            else ""
-        )
-        return (
-            f"The homes join one after the other, in every possible order. {case.name} adds nothing when it comes first "
-            f"and {price(_adds_last(case))} when it comes last; the average over all orders is {price(share)}{drawn}."
-        )
-
-    return _shared(case, how)
+    return _shared(case, average_added(case))
 
 
-def nucleolus(case: Case) -> list[str]:
+def nucleolus(case: Case) -> tuple[Sentence, ...]:
     """Explain the share that leaves no group a reason to leave."""
-
-    def how(share: float, players: int) -> str:
-        most = price(_adds_last(case))
-        return (
-            f"The shares are set so that no group among the {players} homes would do better alone, and the one closest to "
-            f"leaving is as far from it as can be. Without {case.name} the others would gain {most} less, so it can get at "
-            f"most {most}; it gets {price(share)}."
-        )
-
-    return _shared(case, how)
+    return _shared(case, nobody_leaves(case))
 
 
-def _shared(case: Case, how: Callable[[float, int], str]) -> list[str]:
+def _shared(case: Case, how: Sentence | None) -> tuple[Sentence, ...]:
     """Say how a home's share of the gain becomes its price."""
-    outcome = case.outcome
-    if not outcome.kwh:
-        return [no_pair(case)]
-    pool = _POOL.format(gain=price(outcome.welfare))
+    if not case.outcome.kwh:
+        return said(no_pair(case))
+    return said(pool(case), left_behind(case), only_players(case), how, becomes(case))
+
+
+@form(
+    "why.pool",
+    lambda figures: (
+        f"All trade as one community and share out what they gain together, {price(figures['gain'])} in all."
+    ),
+)
+def pool(case: Case) -> Figures | None:
+    """True where something is traded: what all gain together, each by its own limit."""
+    return {"gain": case.outcome.welfare} if case.outcome.kwh else None
+
+
+@form("why.only_players", lambda _: "Only homes that trade have a share.")
+def only_players(case: Case) -> Figures | None:
+    """True of a home that trades nothing while others do."""
+    return {} if case.outcome.kwh and not case.kwh else None
+
+
+def _players(case: Case) -> int:
+    return int((case.outcome.traded_kwh > 0.0).sum())
+
+
+@form(
+    "why.equal_part",
+    lambda figures: (
+        f"Each of the {counted(figures['players'], 'home')} that trade gets the same part of it: {price(figures['gain'])} / "
+        f"{figures['players']} = {price(figures['share'])}."
+    ),
+)
+def equal_part(case: Case) -> Figures | None:
+    """True of a home that trades where all who do have equal shares."""
     if not case.kwh:
-        return [pool, left_behind(case), "Only homes that trade have a share."]
-    players = int((outcome.traded_kwh > 0.0).sum())
-    share = float(outcome.gains[case.home])
-    sign = "+" if case.sells else "−"
-    becomes = (
-        f"Spread over its {case.energy(case.kwh)} that makes {price(share / case.kwh)} per kWh: its {case.order} of "
-        f"{price(case.limit)} {sign} {price(share / case.kwh)} = {price(case.price)}."
+        return None
+    return {"players": _players(case), "gain": case.outcome.welfare, "share": float(case.outcome.gains[case.home])}
+
+
+def _added_words(figures: Figures) -> str:
+    drawn = f", estimated by {counted(figures['draws'], 'draw')}" if figures["draws"] else ""
+    return (
+        f"The homes join one after the other, in every possible order. {figures['home']} adds nothing when it comes first and "
+        f"{price(figures['last'])} when it comes last; the average over all orders is {price(figures['share'])}{drawn}."
     )
-    return [pool, how(share, players), becomes]
 
 
-def _adds_last(case: Case) -> float:
+@form("why.average_added", _added_words)
+def average_added(case: Case) -> Figures | None:
+    """True of a home that trades where shares are what homes add on average."""
+    if not case.kwh:
+        return None
+    drawn = _players(case) > MOST_SHAPLEY_PLAYERS
+    return case.figures(
+        last=adds_last(case),
+        share=float(case.outcome.gains[case.home]),
+        draws=int(case.outcome.parameters["permutations"]) if drawn else 0,
+    )
+
+
+@form(
+    "why.nobody_leaves",
+    lambda figures: (
+        f"The shares are set so that no group among the {counted(figures['players'], 'home')} would do better alone, and the "
+        f"one closest to leaving is as far from it as can be. Without {figures['home']} the others would gain "
+        f"{price(figures['last'])} less, so it can get at most that; it gets {price(figures['share'])}."
+    ),
+)
+def nobody_leaves(case: Case) -> Figures | None:
+    """True of a home that trades where shares are in the core."""
+    if not case.kwh:
+        return None
+    return case.figures(
+        players=_players(case), last=adds_last(case), share=float(case.outcome.gains[case.home])
+    )  # fmt: skip
+
+
+def _becomes_words(figures: Figures) -> str:
+    sign = "+" if figures["sells"] else "−"
+    per_kwh = price(figures["share"] / figures["kwh"])
+    return (
+        f"Spread over its {energy(figures['kwh'], figures['digits'])} that makes {per_kwh} per kWh: its "
+        f"{order_name(figures['sells'])} of {price(figures['limit'])} {sign} {per_kwh} = {price(figures['price'])}."
+    )
+
+
+@form("why.becomes", _becomes_words)
+def becomes(case: Case) -> Figures | None:
+    """True of a home that trades: its share, spread over its kWh, lies between its limit and its price."""
+    if not case.kwh:
+        return None
+    return {
+        "sells": case.sells,
+        "kwh": case.kwh,
+        "share": float(case.outcome.gains[case.home]),
+        "limit": case.limit,
+        "price": case.price,
+        "digits": case.outcome.digits,
+    }
+
+
+def adds_last(case: Case) -> float:
     """Return what a home adds to the gain of the homes that trade."""
     book, trades = case.book, case.outcome.traded_kwh > 0.0
     others = trades.copy()
@@ -90,23 +148,55 @@ def _adds_last(case: Case) -> float:
     return max(0.0, gain - less)
 
 
-def consensus(case: Case) -> list[str]:
+def consensus(case: Case) -> tuple[Sentence, ...]:
     """Explain the price that two homes settle on."""
-    what = (
+    return said(haggling(case), no_agreement(case), agreed(case))
+
+
+@form(
+    "why.haggling",
+    lambda _: (
         "Every seller haggles with every buyer at the same time. The price of a pair rises while the buyer wants more than "
         "the seller offers, and falls while it is the other way round; it rests when both want the same amount."
+    ),
+)
+def haggling(case: Case) -> Figures | None:
+    """True of every book: how the rule works."""
+    return {} if case.order_kwh else None
+
+
+@form(
+    "why.no_agreement",
+    lambda figures: (
+        f"At no price did {figures['home']} and one of the {sides(figures['sells'])[1]} want the same amount above 0."
+    ),
+)
+def no_agreement(case: Case) -> Figures | None:
+    """True of a home that agreed with nobody."""
+    return None if case.kwh else case.figures()
+
+
+def _agreed_words(figures: Figures) -> str:
+    low, high = figures["prices"]
+    at = f"at {price(low)}" if price(low) == price(high) else f"at {price(low)} to {price(high)}"
+    side = "dearer for it to sell" if figures["sells"] else "less worth to it"
+    settles = f", so it settles before its limit of {price(figures['limit'])} is reached" if figures["before"] else ""
+    return (
+        f"{figures['home']} agreed with {listed(figures['partners'])}, {at}. Each further kWh is {side} (curvature "
+        f"{number(figures['curvature'])}){settles}."
     )
+
+
+@form("why.agreed", _agreed_words)
+def agreed(case: Case) -> Figures | None:
+    """True of a home that agreed with others: at what prices, and whether they are better than its limit."""
     if not case.kwh:
-        return [what, f"At no price did {case.name} and one of the {case.others} want the same amount above 0."]
+        return None
     prices = [pair.buyer_price for pair in case.pairs]
-    partners = listed(case.named(pair.buyer if case.sells else pair.seller) for pair in case.pairs)
-    alike = max(prices) - min(prices) < 1e-5 * max(prices)
-    at = f"at {price(case.price)}" if alike else f"at {price(min(prices))} to {price(max(prices))}"
-    side = "dearer for it to sell" if case.sells else "less worth to it"
-    return [
-        what,
-        (
-            f"{case.name} agreed with {partners}, {at}. Each further kWh is {side} (curvature "
-            f"{case.outcome.parameters['curvature']:g}), so it settles before its limit of {price(case.limit)} is reached."
-        ),
-    ]
+    return case.figures(
+        partners=[case.named(pair.buyer if case.sells else pair.seller) for pair in case.pairs],
+        prices=[min(prices), max(prices)],
+        before=not any(same(one, case.limit) for one in prices),
+        limit=case.limit,
+        curvature=float(case.outcome.parameters["curvature"]),
+    )

@@ -6,193 +6,255 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.outcome import ROUNDING, clear_book
-from jiran.app.why.base import last_in_line, left_behind, listed, marginal, no_pair, refused, scarcity
-from jiran.market.trade import TRADE
-from jiran.market.truthful import competitive_price
+from jiran.app.outcome import clear_book, energy, same
+from jiran.app.why.base import (
+    last_in_line,
+    left_behind,
+    listed,
+    marginal,
+    no_pair,
+    scarcity,
+    sides,
+)
+from jiran.nothing import NOTHING_KWH
+from jiran.sentences import form, said
 from jiran.words import price
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from jiran.app.book import Array, Homes
     from jiran.app.why.base import Case
+    from jiran.sentences import Figures, Sentence
 
 
-def trade_reduction(case: Case) -> list[str]:
+def trade_reduction(case: Case) -> tuple[Sentence, ...]:
     """Explain the price that the given-up pair sets."""
-    seller, buyer = marginal(case)
-    if seller < 0:
-        return [no_pair(case)]
-    return [
-        (
-            f"The last pair that still fits, {case.named(buyer)} (bids {case.limit_of(buyer)}) with {case.named(seller)} "
-            f"(asks {case.limit_of(seller)}), is given up. {_their_limits(case, seller, buyer)}"
-        ),
-        *_without_last(case, seller, buyer),
-    ]
+    if marginal(case)[0] < 0:
+        return said(no_pair(case))
+    return said(given_up(case), *_without_last(case))
 
 
-def huang(case: Case) -> list[str]:
+def huang(case: Case) -> tuple[Sentence, ...]:
     """Explain the same with an equal cut."""
     return trade_reduction(case)
 
 
-def _their_limits(case: Case, seller: int, buyer: int) -> str:
+def _given_up_words(figures: Figures) -> str:
+    bid, ask = price(figures["bid"]), price(figures["ask"])
+    text = f"The last pair that still fits, {figures['buyer']} (bids {bid}) with {figures['seller']} (asks {ask}), is given up."
+    if not figures["others"]:
+        return f"{text} Without it nobody trades."
     return (
-        f"Its bid is what all other buyers pay, {case.limit_of(buyer)}; its ask is what all other sellers get, "
-        f"{case.limit_of(seller)}. So nobody can move its own price by a false {case.order}."
+        f"{text} Its bid is what all other buyers pay, {bid}; its ask is what all other sellers get, {ask}. So nobody who "
+        "trades moves its own price by another bid or ask."
     )
 
 
-def _without_last(case: Case, seller: int, buyer: int) -> list[str]:
-    """Say what giving up the last pair means for a home."""
-    if case.home in (seller, buyer):
-        return [f"{case.name} belongs to the pair that is given up, so it trades nothing."]
-    book = case.book
-    kept_s, kept_b = (
-        homes[: int(np.flatnonzero(homes == last)[0])] for homes, last in ((book.sellers, seller), (book.buyers, buyer))
-    )
-    if case.home not in (kept_s if case.sells else kept_b):
-        return [f"{case.name} stands behind that pair in the order of prices, so it trades nothing."]
-    if not case.kwh:
-        return [f"Without that pair there are no {case.others} left, so nobody trades."]
-    offered, wanted = float(book.net_kwh[kept_s].sum()), float(-book.net_kwh[kept_b].sum())
-    if case.outcome.rule != "huang":
-        return scarcity(case, offered, wanted)
-    if (offered > wanted) == case.sells and case.in_part:
-        return [
-            (
-                f"There are more {case.own_side} than needed: each trades the same amount less, "
-                f"{case.name} {case.energy(case.order_kwh - case.kwh)} less."
-            )
-        ]
-    return []
-
-
-def mcafee(case: Case) -> list[str]:
-    """Explain the price of the first pair that fails, or trade reduction."""
+@form("why.given_up", _given_up_words)
+def given_up(case: Case) -> Figures | None:
+    """True where the last pair that fits trades nothing, and sets the prices of the others, if any are left."""
     seller, buyer = marginal(case)
     if seller < 0:
-        return [no_pair(case)]
-    book = case.book
-    bid, bidder = _next(case, book.buyers, buyer, book.export_price)
-    ask, asker = _next(case, book.sellers, seller, book.import_price)
-    at = (bid + ask) / 2.0
-    low, high = (float(book.limit_price[home]) for home in (seller, buyer))
-    tried = (
-        f"The rule tries the middle of the first bid and the first ask that no longer fit: {bidder} {price(bid)} and "
-        f"{asker} {price(ask)} give {price(at)}."
+        return None
+    return {
+        "seller": case.named(seller),
+        "buyer": case.named(buyer),
+        "ask": case.limit_of(seller),
+        "bid": case.limit_of(buyer),
+        "others": case.outcome.kwh > 0.0,
+    }
+
+
+def _without_last(case: Case) -> tuple[Sentence, ...]:
+    """Say what giving up the last pair means for a home."""
+    offered, wanted = _kept_kwh(case)
+    if case.outcome.rule == "huang":
+        return said(stays_out(case), cut(case))
+    return said(stays_out(case), scarcity(case, offered, wanted) if case.kwh else None)
+
+
+def _kept(case: Case) -> tuple[Homes, Homes]:
+    """Return the sellers and the buyers that stand before the last pair."""
+    seller, buyer = marginal(case)
+    sellers, buyers = (
+        homes[: int(np.flatnonzero(homes == last)[0])]
+        for homes, last in ((case.book.sellers, seller), (case.book.buyers, buyer))
     )
-    if low <= at <= high:
-        fits = (
-            f"That lies between the last ask ({price(low)}) and the last bid ({price(high)}) that do fit, so all of them "
-            "trade at it, and none of those who trade has set the price."
-        )
-        return [tried, fits, *([] if case.kwh else [left_behind(case)]), *last_in_line(case)]
-    fails = (
-        f"That is not between the last ask ({price(low)}) and the last bid ({price(high)}) that fit, so this last pair, "
-        f"{case.named(buyer)} with {case.named(seller)}, is given up. {_their_limits(case, seller, buyer)}"
+    return sellers, buyers
+
+
+def _kept_kwh(case: Case) -> tuple[float, float]:
+    sellers, buyers = _kept(case)
+    return float(case.book.net_kwh[sellers].sum()), float(-case.book.net_kwh[buyers].sum())
+
+
+def _stays_out_words(figures: Figures) -> str:
+    match figures["why"]:
+        case "last":
+            return f"{figures['home']} belongs to the pair that is given up, so it trades nothing."
+        case "behind":
+            return f"{figures['home']} stands behind that pair in the order of prices, so it trades nothing."
+        case "cut":
+            return (
+                f"There are more {sides(figures['sells'])[0]} than needed, and each trades the same amount less: that is all of "
+                f"{figures['home']}'s order."
+            )
+    return f"Without that pair there are no {sides(figures['sells'])[1]} left for {figures['home']}."
+
+
+@form("why.stays_out", _stays_out_words)
+def stays_out(case: Case) -> Figures | None:
+    """True of a home that trades nothing because the last pair is given up, or because it stands behind it."""
+    seller, buyer = marginal(case)
+    if seller < 0 or case.kwh:
+        return None
+    kept = _kept(case)
+    if case.home in (seller, buyer):
+        why = "last"
+    elif case.home not in kept[0 if case.sells else 1]:
+        why = "behind"
+    else:
+        why = "cut" if kept[1 if case.sells else 0].size else "nobody"
+    return case.figures(why=why)
+
+
+@form(
+    "why.cut",
+    lambda figures: (
+        f"The {sides(figures['sells'])[0]} before that pair have or want more than the {sides(figures['sells'])[1]}, and each "
+        f"trades the same amount less: {figures['home']} {energy(figures['less_kwh'], figures['digits'])} less."
+    ),
+)
+def cut(case: Case) -> Figures | None:
+    """True of a home whose side is cut by the same number of kWh each."""
+    if not case.in_part:
+        return None
+    return case.figures(less_kwh=case.order_kwh - case.kwh, digits=case.outcome.digits)
+
+
+def mcafee(case: Case) -> tuple[Sentence, ...]:
+    """Explain the price of the first pair that fails, or trade reduction."""
+    if marginal(case)[0] < 0:
+        return said(no_pair(case))
+    tried, fits = first_failing(case), holds(case)
+    if fits is not None:
+        return said(tried, fits, left_behind(case), last_in_line(case))
+    return said(tried, given_up(case), *_without_last(case))
+
+
+def _failing_words(figures: Figures) -> str:
+    bidder, asker = (f"{name}'s" if name else "the grid's" for name in (figures["bidder"], figures["asker"]))
+    low, high = price(figures["low"]), price(figures["high"])
+    fits = figures["low"] <= figures["price"] <= figures["high"]
+    lies = f"lies between the last ask ({low}) and the last bid ({high}) that do fit"
+    return (
+        f"The rule tries the middle of the first bid and the first ask that no longer fit: {bidder} {price(figures['bid'])} and "
+        f"{asker} {price(figures['ask'])} give {price(figures['price'])}. That {lies if fits else lies.replace('lies', 'does not lie')}."
     )
-    return [tried, fails, *_without_last(case, seller, buyer)]
+
+
+@form("why.failing", _failing_words)
+def first_failing(case: Case) -> Figures | None:
+    """True where a pair fits: the price that the first bid and ask behind it would give, and whether it can be used."""
+    seller, buyer = marginal(case)
+    if seller < 0:
+        return None
+    bid, bidder = _next(case, case.book.buyers, buyer, case.book.export_price)
+    ask, asker = _next(case, case.book.sellers, seller, case.book.import_price)
+    return {
+        "bid": bid,
+        "bidder": bidder,
+        "ask": ask,
+        "asker": asker,
+        "price": (bid + ask) / 2.0,
+        "low": case.limit_of(seller),
+        "high": case.limit_of(buyer),
+    }
+
+
+@form(
+    "why.holds",
+    lambda figures: (
+        f"So all who fit trade at {price(figures['price'])}, and none of those who trade has set the price."
+    ),
+)
+def holds(case: Case) -> Figures | None:
+    """True where the price of the first bid and ask that fail can be used."""
+    found = first_failing(case)
+    if found is None or not found.figures["low"] <= found.figures["price"] <= found.figures["high"]:
+        return None
+    return {"price": found.figures["price"]}
 
 
 def _next(case: Case, homes: Homes, last: int, grid: float) -> tuple[float, str]:
-    """Return the limit of the home behind the last one that fits, and whose it is; else the grid's."""
-    place = int(np.flatnonzero(homes == last)[0]) + 1
-    if place == homes.size:
-        return grid, "the grid's"
-    return float(case.book.limit_price[homes[place]]), f"{case.named(homes[place])}'s"
+    """Return the limit of the home behind the last one that fits, and whose it is; else the grid's, and nobody's."""
+    at = int(np.flatnonzero(homes == last)[0]) + 1
+    if at == homes.size:
+        return float(grid), ""
+    return case.limit_of(int(homes[at])), case.named(int(homes[at]))
 
 
-def vcg(case: Case) -> list[str]:
+def vcg(case: Case) -> tuple[Sentence, ...]:
     """Explain the price by what the others would do without the home."""
     if marginal(case)[0] < 0:
-        return [no_pair(case)]
-    does = "gets what its energy saves all the others" if case.sells else "pays what its energy costs all the others"
-    what = f"Each of the {case.own_side} {does}: compare with the same market without it."
-    if not case.kwh:
-        return [what, left_behind(case)]
-    before = case.outcome.traded_kwh
-    without = clear_book(case.book.without(case.home), "uniform-price", {}).trades
-    change = without.sold + without.bought - before
-    change[case.home] = 0.0
-    own, other = (case.book.sellers, case.book.buyers) if case.sells else (case.book.buyers, case.book.sellers)
-    verbs = ("sell", "buy") if case.sells else ("buy", "sell")
-    parts = [*_changes(case, own, change, verbs[0]), *_changes(case, other, change, verbs[1])]
-    if not parts:
-        return [what, *last_in_line(case)]
-    worth = "saves" if case.sells else "costs"
-    amount = "" if abs(case.kwh - 1.0) < ROUNDING else f" {price(case.kwh * case.price)} in all,"
-    so = f"So its {case.energy(case.kwh)} {worth} the others{amount} {price(case.price)} per kWh: that is its price."
-    return [
-        what,
-        f"Without {case.name}, {listed(parts)}. {so}",
-        "Its own limit decides only whether it trades.",
-        *last_in_line(case),
-    ]
+        return said(no_pair(case))
+    return said(externality(case), left_behind(case), without(case), last_in_line(case))
 
 
-def _changes(case: Case, homes: Homes, change: Array, verb: str) -> list[str]:
-    """Say what homes of a side would trade more or less, and at which limit."""
-    limit = "ask" if verb == "sell" else "bid"
-    return [
-        f"{case.named(home)} would {verb} {case.energy(abs(change[home]))} {'more' if change[home] > 0.0 else 'less'} "
-        f"({limit} {case.limit_of(home)})"
-        for home in homes
-        if abs(change[home]) > ROUNDING
-    ]
+@form(
+    "why.externality",
+    lambda figures: (
+        f"Each of the {sides(figures['sells'])[0]} "
+        f"{'gets what its energy saves' if figures['sells'] else 'pays what its energy costs'} all the others: compare with "
+        "the same market without it."
+    ),
+)
+def externality(case: Case) -> Figures | None:
+    """True of a rule whose prices are what a home's trade costs, or saves, the others."""
+    return {"sells": case.sells} if marginal(case)[0] >= 0 else None
 
 
-def muda(case: Case) -> list[str]:
-    """Explain the price that the other half sets."""
-    what = (
-        "Chance splits the homes into two groups, and each group trades at the price that would clear the other: "
-        "so no home can move its own price."
+def _without_words(figures: Figures) -> str:
+    kwh = energy(figures["kwh"], figures["digits"])
+    worth = "saves" if figures["sells"] else "costs"
+    amount = "" if same(figures["kwh"], 1.0) else f" {price(figures['money'])} in all,"
+    changes = listed(
+        f"{who} would {verb} {energy(abs(change), figures['digits'])} {'more' if change > 0.0 else 'less'} "
+        f"({'ask' if verb == 'sell' else 'bid'} {price(limit)})"
+        for who, verb, change, limit in figures["changes"]
     )
-    if case.outcome.seed is None:
-        rest = (
-            f"{case.name} trades nothing in its group."
-            if not case.kwh
-            else f"In {case.name}'s group: {price(case.price)}."
-        )
-        return [what, rest]
-    book = case.book
-    first = np.random.default_rng(case.outcome.seed).random(book.net_kwh.size) < 0.5
-    mine = first == first[case.home]
-    room = np.zeros(book.net_kwh.size**2, TRADE).view(np.recarray)
-    other = np.where(mine, 0.0, book.net_kwh)
-    at = float(competitive_price(other, book.limit_price, book.import_price, book.export_price, room))
-    mates = [case.named(int(home)) for home in np.flatnonzero(mine & (book.net_kwh != 0.0)) if home != case.home]
-    group = f"{case.name} drew the same group as {listed(mates)}." if mates else f"{case.name} drew a group of its own."
-    return [
-        what,
-        f"{group} The other group alone would clear at {price(at)}, so that is the price here.",
-        *_in_group(case, mine, at),
-    ]
+    return (
+        f"Without {figures['home']}, {changes}. So its {kwh} {worth} the others{amount} {price(figures['price'])} per kWh: that "
+        "is its price. Its own limit decides only whether it trades."
+    )
 
 
-def _in_group(case: Case, mine: NDArray[np.bool_], at: float) -> list[str]:
-    """Say what the group's price means for a home."""
-    if not case.accepts(at):
-        return [refused(case, at)]
+@form("why.without", _without_words)
+def without(case: Case) -> Figures | None:
+    """True of a home that trades: what others would trade more or less without it, which is worth its price."""
     if not case.kwh:
-        return [_nobody_left(case, mine, at)]
-    if abs(case.price - at) < ROUNDING:
-        return []
-    more = "get less" if case.sells else "pay more"
+        return None
+    alone = clear_book(case.book.without(case.home), "uniform-price", {}).trades
+    change = alone.sold + alone.bought - case.outcome.traded_kwh
+    change[case.home] = 0.0
+    first, second = (case.book.sellers, case.book.buyers) if case.sells else (case.book.buyers, case.book.sellers)
+    verbs = ("sell", "buy") if case.sells else ("buy", "sell")
+    changes = [*_changes(case, first, change, verbs[0]), *_changes(case, second, change, verbs[1])]
+    if not changes:
+        return None
+    return case.figures(
+        changes=changes,
+        kwh=case.kwh,
+        price=case.price,
+        money=case.kwh * case.price,
+        digits=case.outcome.digits,
+    )
+
+
+def _changes(case: Case, homes: Homes, change: Array, verb: str) -> list[tuple[str, str, float, float]]:
+    """Return what homes of a side would trade more or less, and at which limit."""
+    least = NOTHING_KWH * (1.0 + float(np.abs(case.book.net_kwh).max()))
     return [
-        (
-            f"There are more {case.own_side} than {case.others} in the group, so {case.own_side} {more}: {case.name} has the "
-            f"price of those whom it pushes out, {price(case.price)}."
-        )
+        (case.named(int(home)), verb, float(change[home]), case.limit_of(int(home)))
+        for home in homes
+        if abs(change[home]) > least
     ]
-
-
-def _nobody_left(case: Case, mine: NDArray[np.bool_], at: float) -> str:
-    """Say why a home that accepts the group's price has nobody to trade with."""
-    limit, net = case.book.limit_price, case.book.net_kwh
-    there = mine & ((net < 0.0) & (limit >= at) if case.sells else (net > 0.0) & (limit <= at))
-    if there.any():
-        return f"Those {case.others} of its group who accept it trade with {case.own_side} of better {case.order}s."
-    return f"None of the {case.others} of its group accepts it, so {case.name} has nobody to trade with."

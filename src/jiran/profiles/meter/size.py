@@ -9,7 +9,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 from pyarrow import compute
 from pyarrow.parquet import ParquetFile  # type: ignore[import-untyped]
 
-from jiran.errors import DataError, short
+from jiran.errors import DataError, shortened
 from jiran.profiles.meter.bytes import PARQUET, read_bytes
 
 #: No file has more columns than this: homes of a small town, or a mistake.
@@ -59,7 +59,9 @@ def _shape_of_parquet(source: str, content: bytes) -> tuple[int, int]:
     for field in schema:
         kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
         if pa.types.is_nested(kind):
-            raise DataError(source, f'column "{short(field.name, 60)}" holds {short(str(kind), 60)}, not numbers')
+            raise DataError(
+                source, f'column "{shortened(field.name, 60)}" holds {shortened(str(kind), 60)}, not numbers'
+            )
         if _is_text(kind):
             texts.append(field.name)
     if texts:
@@ -85,7 +87,7 @@ def _check_texts(source: str, file: ParquetFile, names: list[str]) -> None:
             if longest > MOST_LETTERS:
                 raise DataError(
                     source,
-                    f'column "{short(name, 60)}" holds texts of {longest:,} letters, which are neither times nor numbers',
+                    f'column "{shortened(name, 60)}" holds texts of {longest:,} letters, which are neither times nor numbers',
                 )
 
 

@@ -1,0 +1,230 @@
+"""One step of the market in money, in words: a trade, who gained how much, and what became of the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jiran.app.outcome import energy, same
+from jiran.market import find
+from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
+from jiran.sentences import form
+from jiran.words import listed, price
+
+if TYPE_CHECKING:
+    from jiran.app.inspector import RunStep
+    from jiran.app.outcome import Outcome
+    from jiran.sentences import Figures
+
+#: Amounts of a step that are written with two digits; below they have four.
+_TWO_DIGITS = 0.1
+
+
+def _trade_words(figures: Figures) -> str:
+    seller, buyer = figures["seller"], figures["buyer"]
+    deal = f"{seller} sells {energy(figures['kwh'], figures['digits'])} to {buyer}"
+    if same(figures["buyer_price"], figures["seller_price"]):
+        deal += f" at {price(figures['buyer_price'])}"
+    else:
+        deal += f"; {buyer} pays {price(figures['buyer_price'])}, {seller} gets {price(figures['seller_price'])}"
+    limits = f"{buyer} would have paid up to {price(figures['bid'])}, {seller} asked {price(figures['ask'])}"
+    return f"Trade {figures['number']}: {deal}. {limits}."
+
+
+@form("step.trade", _trade_words)
+def trade(outcome: Outcome, number: int) -> Figures | None:
+    """True of each trade, counted from 0: who, how much, at what price, and what both would have accepted."""
+    one, book = outcome.pairs[number], outcome.book
+    return {
+        "number": number + 1,
+        "seller": book.names[one.seller],
+        "buyer": book.names[one.buyer],
+        "kwh": one.kwh,
+        "buyer_price": one.buyer_price,
+        "seller_price": one.seller_price,
+        "bid": float(book.limit_price[one.buyer]),
+        "ask": float(book.limit_price[one.seller]),
+        "digits": outcome.digits,
+    }
+
+
+def _sum(figures: Figures, value: float) -> str:
+    unit = f"{figures['currency']} " if figures["currency"] else ""
+    return f"{unit}{price(value)}"
+
+
+def _account_words(figures: Figures) -> str:
+    paid, got, kept = figures["paid"], figures["got"], figures["kept"]
+    if not kept:
+        return f"Buyers pay what sellers get, {_sum(figures, paid)}."
+    kind = "a surplus" if kept > 0.0 else "a deficit"
+    if figures["later"]:
+        where = "which the market account evens out when the billing period ends"
+    else:
+        where = "which the market account keeps" if kept > 0.0 else "which must come from outside"
+    return f"Buyers pay {_sum(figures, paid)}, sellers get {_sum(figures, got)}: {kind} of {_sum(figures, abs(kept))}, {where}."
+
+
+@form("step.account", _account_words)
+def account(outcome: Outcome) -> Figures | None:
+    """True where something is traded: what buyers pay for it, what sellers get, and where the difference goes."""
+    if not outcome.kwh:
+        return None
+    return {
+        "paid": float(outcome.trades.paid.sum()),
+        "got": float(outcome.trades.received.sum()),
+        "kept": outcome.account,
+        "later": _later(outcome),
+        "currency": outcome.book.currency,
+    }
+
+
+def _later(outcome: Outcome) -> bool:
+    """Tell whether these are trades of a run whose rule sets its prices at the end of a billing period."""
+    return outcome.seed is None and find(outcome.rule).reprice is not None
+
+
+def _gain_words(figures: Figures) -> str:
+    possible, worth = figures["possible"], figures["worth"]
+    if not possible:
+        start = "No trade could gain anything by these bids and asks"
+    else:
+        start = f"These bids and asks allow a gain of {_sum(figures, possible)}"
+    if not figures["kwh"]:
+        return f"{start}; nothing is traded." if not possible else f"{start}, and nothing of it is made."
+    if worth < 0.0:
+        made = f"the trades lose {_sum(figures, -worth)}, for kWh go to homes to which they are worth less than to those who give them"
+    elif not worth:
+        made = "the trades gain nothing"
+    elif not possible:
+        made = f"the trades gain {_sum(figures, worth)}"
+    else:
+        made = f"the trades make {_sum(figures, worth)} of it, {_percent(worth / possible)}"
+    return f"{start}; {made}. {_who_has_it(figures)}"
+
+
+def _percent(share: float) -> str:
+    """Return a share as a percentage; what is not all is not written as all, and what is something not as nothing."""
+    text = f"{share:.0%}"
+    return f"{share:.2%}" if (text == "100%" and not same(share, 1.0)) or (text == "0%" and share) else text
+
+
+def _who_has_it(figures: Figures) -> str:
+    """Say what of the worth of the trades homes and market have."""
+    worth, homes, kept = figures["worth"], figures["homes"], figures["kept"]
+    if not kept and worth:
+        return f"The homes have all of this {'gain' if worth > 0.0 else 'loss'}; nothing stays with the market."
+    if not kept:
+        return "Some homes gain what others lose." if figures["move"] == "both" else "No home gains and none loses."
+    have = (
+        f"{'gain' if homes > 0.0 else 'lose'} {_sum(figures, abs(homes))} together"
+        if homes
+        else "gain nothing together"
+    )
+    amount = _sum(figures, abs(kept))
+    if figures["later"]:
+        return f"Until the billing period ends the homes {have}, and the market {'has' if kept > 0.0 else 'lacks'} {amount}."
+    if kept > 0.0:
+        return f"The homes {have}, and the market keeps {amount}."
+    return f"The homes {have}, and {amount} comes from outside."
+
+
+@form("step.gain", _gain_words)
+def gain(outcome: Outcome) -> Figures | None:
+    """True where there are sellers and buyers: what trades could gain by the limits, what they do, and who has it.
+
+    What the trades are worth is what the homes gain, each by its own limit, and what the market keeps.
+    """
+    if not min(outcome.book.sellers.size, outcome.book.buyers.size):
+        return None
+    scale = NOTHING_MONEY + 1e-9 * float(abs(outcome.trades.kwh * outcome.trades.buyer_price).sum())
+
+    def some(value: float) -> float:
+        return 0.0 if abs(value) <= scale else float(value)
+
+    return {
+        "possible": some(outcome.best.welfare),
+        "worth": some(outcome.welfare),
+        "homes": some(float(outcome.gains.sum())),
+        "kept": outcome.account,
+        "kwh": outcome.kwh,
+        "move": "both" if (outcome.gains > scale).any() and (outcome.gains < -scale).any() else "one",
+        "later": _later(outcome),
+        "currency": outcome.book.currency,
+    }
+
+
+def _rest_words(figures: Figures) -> str:
+    words = []
+    for name, what, verb in (("left", "found no buyer", "went"), ("missing", "were still missing", "came")):
+        parts = figures[name]
+        each = [
+            f"{energy(value, 2)} {verb if not place else ''} {where}".replace("  ", " ")
+            for place, (where, value) in enumerate(parts.items())
+        ]
+        if len(parts) == 1:
+            words.append(f"{energy(sum(parts.values()), 2)} {what} and {verb} {next(iter(parts))}.")
+        elif parts:
+            words.append(f"{energy(sum(parts.values()), 2)} {what}: {listed(each)}.")
+    return " ".join(words) or "Nothing was left over, and nothing was missing."
+
+
+@form("step.rest", _rest_words)
+def rest(flow: dict[str, float]) -> Figures | None:
+    """True of every step: where surplus went that nobody bought, and where missing energy came from.
+
+    Args:
+        flow: The flows of all homes in the step by name, kWh.
+    """
+
+    def there(**parts: str) -> dict[str, float]:
+        return {place: flow[name] for name, place in parts.items() if flow[name] > NOTHING_KWH}
+
+    return {
+        "left": there(battery_charged_kwh="into the battery", grid_export_kwh="to the grid"),
+        "missing": there(battery_drawn_kwh="from the battery", grid_import_kwh="from the grid"),
+    }
+
+
+#: Who can have money in a step, as sentences name them.
+_NAMES = {"homes": "homes", "battery": "battery fund", "network": "network", "market": "market", "grid": "grid"}
+
+
+def _money_words(figures: Figures) -> str:
+    moved = figures["moved"]
+    if not moved:
+        return "Money: only neighbours paid each other." if figures["traded"] else "Money: nobody paid anybody."
+    digits = 2 if min(map(abs, moved.values())) >= _TWO_DIGITS else 4
+    shares = [f"{name} {'+' if amount > 0 else '−'}{_plain(abs(amount), digits)}" for name, amount in moved.items()]
+    return f"Money, {figures['currency']}: {', '.join(shares)}."
+
+
+def _plain(amount: float, digits: int) -> str:
+    text = f"{amount:,.{digits}f}"
+    return text if float(text.replace(",", "")) else price(amount)
+
+
+@form("step.money", _money_words)
+def money(step: RunStep, currency: str) -> Figures | None:
+    """True of every step: who ended it with how much money, above 0 more than before."""
+    return {
+        "moved": {name: step.money[key] for key, name in _NAMES.items() if abs(step.money[key]) > NOTHING_MONEY},
+        "traded": step.energy["p2p_sold_kwh"] > NOTHING_KWH,
+        "currency": currency,
+    }
+
+
+def _even_words(figures: Figures) -> str:
+    return f"Energy: {energy(figures['in_kwh'], 2)} came in, and as much went out: no kWh is lost. Money: what all paid and got adds up to zero."
+
+
+@form("step.even", _even_words)
+def even(step: RunStep) -> Figures | None:
+    """True where what came in is what went out, and the money of all sums to zero."""
+    flow = step.energy
+    came = flow["generation_kwh"] + flow["ev_supplied_kwh"] + flow["battery_drawn_kwh"] + flow["grid_import_kwh"]
+    went = flow["load_kwh"] + flow["ev_kwh"] + flow["battery_charged_kwh"] + flow["grid_export_kwh"]
+    off = abs(sum(step.money.values()))
+    turnover = sum(map(abs, step.money.values()))
+    if not same(came, went) or off > NOTHING_MONEY + 1e-9 * turnover:
+        return None
+    return {"in_kwh": came}
