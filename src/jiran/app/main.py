@@ -34,6 +34,9 @@ PAGES = (
 
 def main() -> None:
     """Draw the dashboard once."""
+    st.set_page_config(
+        "jiran", page_icon=str(_ICON), layout="wide"
+    )  # before the pages' icons, which come from elsewhere
     state.prepare()
     pages = {
         path: st.Page(show, title=title, icon=icon, url_path=path, default=not place)

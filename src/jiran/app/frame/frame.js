@@ -3,11 +3,15 @@
   if (window.jiranFrame) return;
   window.jiranFrame = true;
   const NARROW = 768;
-  document.addEventListener("click", ({ target }) => {
-    if (window.innerWidth < NARROW && target.closest?.("[data-testid=stSidebarNavLink]")) {
-      document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
-    }
-  });
+  const close = () => {
+    if (document.querySelector("[data-testid=stSidebar]")?.dataset.collapsed !== "false") return;
+    document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
+  };
+  const tapped = ({ target }) => {
+    if (window.innerWidth >= NARROW || !target.closest?.("[data-testid=stSidebarNavLink]")) return;
+    for (const wait of [0, 300, 1000]) setTimeout(close, wait); // while the page changes, Streamlit may open it again
+  };
+  document.addEventListener("click", tapped, true); // before the link is drawn anew, and its old self is nowhere
   const nameSteps = () => {
     for (const [id, verb] of [["Up", "Increment"], ["Down", "Decrement"]]) {
       for (const button of document.querySelectorAll(`[data-testid=stNumberInputStep${id}]`)) {
