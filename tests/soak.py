@@ -173,11 +173,12 @@ def write_together(target, save):
         for _ in range(WRITES):
             save(writer)
 
-    save(0)
+    ended(forked(lambda: save(0)))
     children = [forked(lambda writer=writer: work(writer)) for writer in range(WRITERS)]
     failed = missed = 0
     while children:
         missed += not target.exists()
+        time.sleep(0.0005)
         child, status = os.waitpid(-1, os.WNOHANG)
         if child:
             children.remove(child)
