@@ -63,7 +63,9 @@ def check_apart(name: str, *, books: int = 2000, seed: int = 0, limit_s: float =
     problem = f"takes longer than {limit_s:g} s" if hangs else f"ends the program (exit code {process.returncode})"
     if "book" not in found:
         raise MechanismError(name, f"{problem} while it is loaded")
-    return Verdict(False, f"market rule {name!r}: {problem} while it clears book {found['book']} of seed {seed}")
+    return Verdict(
+        ok=False, text=f"market rule {name!r}: {problem} while it clears book {found['book']} of seed {seed}"
+    )
 
 
 def _where_prints_go() -> int | None:
@@ -76,7 +78,8 @@ def _where_prints_go() -> int | None:
 
 def _ends(process: subprocess.Popen[bytes], place: Path, limit_s: float) -> bool:
     """Wait until the process ends or has reported; False if nothing new was heard for too long."""
-    heard, since_s = {}, time.monotonic()
+    heard: dict[str, Any] = {}
+    since_s = time.monotonic()
     while True:
         try:
             process.wait(_ROUND_S)
