@@ -243,7 +243,7 @@ def order(outcome):
 def balanced(outcome):
     made, book = rows(outcome), outcome.book
     kwh, _ = traded(outcome)
-    if not made or any(got > abs(net) * (1 + TINY) + TINY for got, net in zip(kwh, book.net_kwh, strict=True)):
+    if any(got > abs(net) * (1 + TINY) + TINY for got, net in zip(kwh, book.net_kwh, strict=True)):
         return None
     return Claim({"sold_kwh": sum(row[2] for row in made), "market": kept(outcome), "digits": digits(outcome)})
 
