@@ -371,7 +371,7 @@ def test_the_badge_of_own_orders_is_about_these_orders():
     at = own(run())
     badges = [entry.value.replace("\\", "").replace("**", "") for entry in at.caption if "verified" in entry.value]
     assert badges == [
-        ":material/verified: These orders balance: 2 kWh sold, as much bought, and sellers get what buyers pay."
+        ":material/verified: Every kWh and every amount of these orders is accounted for: 2 kWh sold, as much bought, and sellers get what buyers pay."
     ]
     assert at.session_state["shows_own_orders"]
     at.segmented_control(key="market_source").set_value("A step of the run").run()

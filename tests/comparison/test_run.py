@@ -101,7 +101,10 @@ def test_figures_are_those_of_a_run_by_itself(five, paper):
             chosen = {"market": Market(mechanism=rule), "seed": seed}
             result = simulate(paper.model_copy(update=chosen))
             sample = five.samples[rule][place]
-            assert sample.figures == pytest.approx(judge(result, community_optimum(result)), rel=1e-9, abs=1e-9)
+            right = judge(result, community_optimum(result))
+            if any(one.figures["homes_worse_off"] for one in five.samples[rule]):  # evenness means nothing then
+                right |= {"saving_jain": None, "saving_gini": None}
+            assert sample.figures == pytest.approx(right, rel=1e-9, abs=1e-9)
             assert np.array_equal(sample.saving, result.homes["saving"].to_numpy())
             assert sample.homes == tuple(result.homes["id"])
             assert sample.kinds == tuple(result.homes["kind"])

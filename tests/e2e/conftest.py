@@ -214,7 +214,7 @@ class Dashboard:
         self.map = page.locator(".fm")
         self.time = page.locator("[data-el=time]")
         self.story = self.main.get_by_role("heading", level=5)
-        self.badge = self.main.get_by_text("is accounted for: the worst imbalance")
+        self.badge = self.main.get_by_text("is accounted for:")
 
     def go(self, path: str) -> Dashboard:
         """Open an address, and wait for its page."""

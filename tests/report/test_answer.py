@@ -12,7 +12,7 @@ from jiran.judgement import FIGURES
 from jiran.report import answer, versus
 from jiran.report.figures import COLUMNS, Form, form, heading, marks, ranked, whole_table
 from jiran.report.labels import LINE, Label, beside
-from jiran.report.points import gains, lines, spots
+from jiran.report.points import gains, lines, spots, upward
 from jiran.report.reasons import reason, split
 from jiran.report.versus import changes
 from jiran.simulation import BASELINE
@@ -173,7 +173,7 @@ def test_the_whole_table_holds_every_figure_and_the_kinds(bands):
 def test_rules_at_one_place_are_one_point_with_both_names(rules):
     groups, without = spots(rules, "optimum_share", "saving_jain")
     assert ("pay-as-bid", "uniform-price") in [spot.cases for spot in groups]
-    assert set(without) == {"huang", "trade-reduction", "bill-sharing"}  # nobody gains, or a home loses
+    assert set(without) == {"huang", "trade-reduction", "bill-sharing"}  # nobody saves, or somebody loses
     assert sum(len(spot.cases) for spot in groups) == 14
     for spot in groups:
         for case in spot.cases:
@@ -257,12 +257,15 @@ def test_where_the_grid_gives_what_it_takes_nothing_can_be_gained_and_nothing_is
 def test_evs_that_sell_cheaper_than_they_charge_are_why_homes_lose():
     found = compare(by_rule(jiran.load_scenario("ev-street"), ["mid-market-rate"]))
     assert "there EVs sell stored energy for less than the grid takes when they charge it again." in text(found)
-    # Evenness means nothing where somebody loses: it is not said, not marked, and not ranked by.
-    assert "evenly" not in text(
-        compare(by_rule(jiran.load_scenario("ev-street"), ["mid-market-rate", "grid-fraction"]))
-    )
-    sample = found.samples["mid-market-rate"][0]
-    assert {kind for kind, saving in zip(sample.kinds, sample.saving, strict=True) if saving < 0.0} == {"ev"}
+
+
+def test_evenness_means_nothing_where_somebody_loses():
+    """It is not said, not shown, not marked, and not ranked by; the most that a home loses is."""
+    found = compare(by_rule(jiran.load_scenario("ev-street"), ["mid-market-rate", "grid-fraction", "bill-sharing"]))
+    assert [found.mean(case, "saving_jain") for case in found.cases] == [None] * 3
+    assert "evenly" not in text(found)
+    assert "The most that a home loses is least under grid-fraction: MYR 1.26." in text(found)
+    assert upward(found) == "home_saving_worst"
 
 
 def test_what_stays_in_the_battery_explains_a_share_below_zero():

@@ -435,7 +435,11 @@ def worst(comparison):
         "best": best, "amount": max(found.values()), "times": times(best, by_seed, CENT), "seeds": len(comparison.seeds),
         "currency": comparison.currency,
     }  # fmt: skip
-    return Claim(figures, numbers=(len(best),))
+    return Claim(
+        figures,
+        numbers=(len(best),),
+        pieces=("saving of any home is largest" if figures["amount"] >= 0.0 else "loses is least",),
+    )
 
 
 def by_kind(known, name, kind):
@@ -601,7 +605,8 @@ def later(comparison, name):
     known = of(comparison)
     there = [kind for kind in KINDS if kind in known.runs[name][0].community.kinds]
     found = {kind: float(np.mean(by_kind(known, name, kind))) for kind in there}
-    return Claim({"savings": found, "currency": comparison.currency})
+    told = [("save" if value > 0.0 else "lose") for value in found.values() if abs(value) > CENT]
+    return Claim({"savings": found, "currency": comparison.currency}, pieces=tuple(told))
 
 
 def pieces(comparison, name):
@@ -642,7 +647,12 @@ def parts(comparison, name):
     if found is None or all_of_it(found):
         return None
     assert math.isclose(sum(found.values()), 1.0, abs_tol=1e-6)
-    return Claim(found)
+    sides = (
+        ("buyers", "buyers pay more than the grid takes"),
+        ("sellers", "sellers get less than"),
+        ("market", "must come from"),
+    )
+    return Claim(found, pieces=tuple(said for part, said in sides if found[part] < -CENT))
 
 
 @oracle("reason.prices", each_rule)
@@ -742,7 +752,8 @@ def cost(comparison):
         "same_way": sum((one > 0) == (mean > 0) and (one < 0) == (mean < 0) for one in change), "seeds": len(change),
         "currency": comparison.currency,
     }  # fmt: skip
-    return Claim(figures)
+    way = "the same" if abs(mean) <= CENT else "less in B" if mean < 0.0 else "more in B"
+    return Claim(figures, pieces=(way,))
 
 
 @oracle("versus.kinds", pairs)
@@ -778,4 +789,8 @@ def even_of_pair(comparison):
     found = [of(comparison).mean(name, "saving_jain") for name in ("A", "B")]
     if None in found or any(loses(comparison, name) for name in ("A", "B")) or abs(found[0] - found[1]) < 2 * CENT:
         return None
-    return Claim({"a": found[0], "b": found[1], "more": "A" if found[0] > found[1] else "B"}, numbers=(1.0,))
+    return Claim(
+        {"a": found[0], "b": found[1], "more": "A" if found[0] > found[1] else "B"},
+        numbers=(1.0,),
+        pieces=(f"more evenly in {'A' if found[0] > found[1] else 'B'}",),
+    )

@@ -33,12 +33,14 @@ class Claim:
         figures: Its figures, by the names that the form gives them.
         words: Pieces of its text that must stand in it, in any order; every digit of the text must be in one of them. None:
             every number of the text is one of the figures as somebody would write it.
+        pieces: Without words: what must stand in the text, such as which of two is less.
         numbers: Without words: what the text may work out of its figures, such as a share.
     """
 
     figures: Mapping[str, Any]
     words: tuple[str, ...] | None = None
     numbers: tuple[float, ...] = ()
+    pieces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -159,11 +161,10 @@ def differ(sentence: Sentence | None, claim: Claim | None) -> str:
     for name, right in claim.figures.items():
         if not alike(sentence.figures[name], right):
             return f"{name} is {sentence.figures[name]!r}, not {right!r}"
-    return (
-        foreign(sentence.text, claim.figures, claim.numbers)
-        if claim.words is None
-        else _words_differ(sentence.text, claim.words)
-    )
+    if claim.words is not None:
+        return _words_differ(sentence.text, claim.words)
+    missing = [piece for piece in claim.pieces if piece not in sentence.text]
+    return f"its text lacks {missing}" if missing else foreign(sentence.text, claim.figures, claim.numbers)
 
 
 def _words_differ(text: str, words: Iterable[str]) -> str:

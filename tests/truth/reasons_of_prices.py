@@ -70,6 +70,10 @@ def own_gain(case):
     return math.fsum(k * (at - limit) * (1 if sells else -1) for _, k, at in own_trades(case))
 
 
+def gain_word(gain):
+    return "No gain and no loss" if near(gain, 0.0) else "A gain of" if gain > 0.0 else "A loss of"
+
+
 # What every rule says.
 
 
@@ -116,7 +120,8 @@ def against_limit(case):
     outside = book.export_price if sells else book.import_price - book.network_charge
     if not kwh or near(limit, outside):
         return None
-    return Claim({"sells": sells, "limit": limit, "gain": (mean_price(case) - limit) * (1 if sells else -1)})
+    gain = (mean_price(case) - limit) * (1 if sells else -1)
+    return Claim({"sells": sells, "limit": limit, "gain": gain}, pieces=(gain_word(gain),))
 
 
 @oracle("why.against_grid", cases(both=False))
@@ -127,7 +132,7 @@ def against_grid(case):
     book, charge = case.book, 0.0 if sells else case.book.network_charge
     outside = book.export_price if sells else book.import_price
     gain = (mean_price(case) - outside) * (1 if sells else -1) - charge
-    return Claim({"sells": sells, "grid": outside, "charge": charge, "gain": gain})
+    return Claim({"sells": sells, "grid": outside, "charge": charge, "gain": gain}, pieces=(gain_word(gain),))
 
 
 @oracle("why.no_pair", cases(*MERIT))
@@ -856,4 +861,5 @@ def among(case):
     mean = math.fsum(row[2] * row[column] for row in made) / math.fsum(row[2] for row in made)
     own = mean_price(case) if look(case)[4] else None
     figures = base(case) | {"prices": [min(at), max(at)], "mean": mean, "price": own}
-    return Claim(figures, numbers=() if own is None else (own - mean,))
+    way = () if own is None or near(own, mean) else ("more." if own > mean else "less.",)
+    return Claim(figures, numbers=() if own is None else (own - mean,), pieces=way)

@@ -121,7 +121,8 @@ def scarce(outcome):
     if not sellers or not buyers:
         return None
     offered, wanted = (sum(row[2] for row in side) for side in (sellers, buyers))
-    return Claim({"offered_kwh": offered, "wanted_kwh": wanted, "digits": digits(outcome)})
+    which = "as much as" if near(offered, wanted) else "Buyers want less" if wanted < offered else "Sellers have less"
+    return Claim({"offered_kwh": offered, "wanted_kwh": wanted, "digits": digits(outcome)}, pieces=(which,))
 
 
 @oracle("step.row", outcomes)
@@ -242,7 +243,7 @@ def order(outcome):
 def balanced(outcome):
     made, book = rows(outcome), outcome.book
     kwh, _ = traded(outcome)
-    if not made or any(got > abs(net) * (1 + TINY) + TINY for got, net in zip(kwh, book.net_kwh, strict=True)):
+    if any(got > abs(net) * (1 + TINY) + TINY for got, net in zip(kwh, book.net_kwh, strict=True)):
         return None
     return Claim({"sold_kwh": sum(row[2] for row in made), "market": kept(outcome), "digits": digits(outcome)})
 
@@ -274,9 +275,10 @@ def account(outcome):
     if not made:
         return None
     paid, got = math.fsum(row[2] * row[3] for row in made), math.fsum(row[2] * row[4] for row in made)
-    return Claim(
-        {"paid": paid, "got": got, "kept": kept(outcome), "later": later(outcome), "currency": outcome.book.currency}
-    )
+    left = kept(outcome)
+    kind = "what sellers get" if not left else "a surplus of" if left > 0.0 else "a deficit of"
+    figures = {"paid": paid, "got": got, "kept": left, "later": later(outcome), "currency": outcome.book.currency}
+    return Claim(figures, pieces=(kind,))
 
 
 def most_gain(book):
@@ -310,7 +312,23 @@ def gain(outcome):
         "kwh": math.fsum(row[2] for row in made), "move": "both" if both else "one", "later": later(outcome),
         "currency": book.currency,
     }  # fmt: skip
-    return Claim(figures, numbers=(worth / possible,) if possible else ())
+    return Claim(figures, numbers=(worth / possible,) if possible else (), pieces=_who_gains(figures))
+
+
+def _who_gains(figures):
+    """Return what must be said of who gains or loses, and of what the market keeps or lacks."""
+    pieces = ["allow a gain"] if figures["possible"] else ["No trade could gain"]
+    if figures["worth"] < 0.0:
+        pieces.append("the trades lose")
+    elif figures["worth"] > 0.0:
+        pieces.append("the trades make" if figures["possible"] else "the trades gain")
+    if figures["kept"] and not figures["later"]:
+        pieces.append("the market keeps" if figures["kept"] > 0.0 else "comes from outside")
+        if figures["homes"]:
+            pieces.append("The homes gain" if figures["homes"] > 0.0 else "The homes lose")
+    elif figures["kwh"] and not figures["kept"] and figures["worth"]:
+        pieces.append("nothing stays with the market")
+    return tuple(pieces)
 
 
 @oracle("step.rest", flows)

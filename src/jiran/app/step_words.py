@@ -318,21 +318,22 @@ def tex(text: str) -> str:
 
 
 def _balanced_words(figures: Figures) -> str:
+    start = "Every kWh and every amount of these orders is accounted for"
+    if not figures["sold_kwh"]:
+        return f"{start}: nothing is traded."
     market = figures["market"]
     keeps = (
         "" if not market else f", but for {price(abs(market))} that the market {'keeps' if market > 0.0 else 'adds'}"
     )
-    return (
-        f"These orders balance: {energy(figures['sold_kwh'], figures['digits'])} sold, as much bought, and sellers get what "
-        f"buyers pay{keeps}."
-    )
+    sold = energy(figures["sold_kwh"], figures["digits"])
+    return f"{start}: {sold} sold, as much bought, and sellers get what buyers pay{keeps}."
 
 
 @form("step.balanced", _balanced_words)
 def balanced(outcome: Outcome) -> Figures | None:
-    """True where something is traded, no order is exceeded, and sold is bought: what stays with the market is said."""
+    """True where no order is exceeded and sold is bought: how much, and what stays with the market."""
     trades = outcome.trades
     beyond = outcome.traded_kwh > np.abs(outcome.book.net_kwh) * (1.0 + NOTHING_KWH) + NOTHING_KWH
-    if not outcome.kwh or beyond.any() or not same(float(trades.sold.sum()), float(trades.bought.sum())):
+    if beyond.any() or not same(float(trades.sold.sum()), float(trades.bought.sum())):
         return None
     return {"sold_kwh": float(trades.sold.sum()), "market": outcome.account, "digits": outcome.digits}

@@ -1,4 +1,6 @@
-"""Cases that share homes, weather and tariff are held against one optimum: the best that any of them allows.
+"""What makes the figures of several cases comparable: one optimum for all, and no index where it means nothing.
+
+Cases that share homes, weather and tariff are held against one optimum: the best that any of them allows.
 
 The optimum of a run with EVs that lend takes their charging and supplying as the run had it, and that of a battery ends
 as full as the run's, so a rule that trades less is held against less. Side by side all have the lowest of these costs: energy
@@ -28,6 +30,7 @@ def level(cases: Mapping[str, Scenario], samples: Mapping[str, tuple[Sample, ...
         cases: Scenarios by name.
         samples: Their runs, one a seed.
     """
+    samples = {name: _with_meaning(runs) for name, runs in samples.items()}
     alike: dict[str, list[str]] = {}
     for name, case in cases.items():
         setting = case.model_copy(update={"market": Market(), "bids": Bids()})
@@ -44,6 +47,16 @@ def level(cases: Mapping[str, Scenario], samples: Mapping[str, tuple[Sample, ...
                 for sample, cost in zip(samples[name], best, strict=True)
             )
     return {name: found[name] for name in cases}
+
+
+def _with_meaning(runs: tuple[Sample, ...]) -> tuple[Sample, ...]:
+    """Return the runs of a case without the indices of evenness if a home loses in one of them: then they mean nothing.
+
+    A mean over the other seeds would be one over those in which nobody loses.
+    """
+    whole = all(run.figures["saving_jain"] is not None and not run.figures["homes_worse_off"] for run in runs)
+    empty: Figures = {} if whole else {"saving_jain": None, "saving_gini": None}
+    return tuple(run._replace(figures=run.figures | empty) for run in runs)
 
 
 def _against(figures: Figures, cost: float) -> Figures:
