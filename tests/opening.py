@@ -125,6 +125,8 @@ def _wrong(kind: str, control: Any, value: Any) -> Iterator[str]:
     if control.key.endswith("|list"):
         shown = tuple(float(one) for one in shown.split(",")) if shown else None
         value = value if isinstance(value, tuple) and len(value) <= 1000 else None
+    elif kind == "text_input" and value is None:
+        shown = shown or None
     elif kind in ("text_input", "selectbox") and isinstance(value, int | float):
         shown = float(shown) if isinstance(value, float) else int(shown)
     elif kind == "selectbox" and value is None:

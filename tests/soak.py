@@ -140,7 +140,10 @@ def results():
 
 
 def kill_at_random(target, number, found, rng):
-    """Kill a process that saves one result after the other, at a random moment; return whether one is there, whole."""
+    """Kill a process that saves one result after the other, at a random moment.
+
+    Return whether it ended by that, and a result is there, whole.
+    """
 
     def work():
         for turn in range(1000):
@@ -149,8 +152,8 @@ def kill_at_random(target, number, found, rng):
     child = forked(work)
     time.sleep(rng.uniform(0.0, 0.15))
     os.kill(child, number)
-    ended(child)
-    return version_of(target) in {result.digest for result in found}
+    stopped = ended(child) in (-number, 128 + number)
+    return stopped and version_of(target) in {result.digest for result in found}
 
 
 def kill_command(target, number, rng):
@@ -170,11 +173,12 @@ def write_together(target, save):
         for _ in range(WRITES):
             save(writer)
 
-    save(0)
+    ended(forked(lambda: save(0)))
     children = [forked(lambda writer=writer: work(writer)) for writer in range(WRITERS)]
     failed = missed = 0
     while children:
         missed += not target.exists()
+        time.sleep(0.0005)
         child, status = os.waitpid(-1, os.WNOHANG)
         if child:
             children.remove(child)
@@ -184,6 +188,7 @@ def write_together(target, save):
 
 def main():
     """Print the counts; exit with 1 if anything was lost."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell lets what runs in the background ignore it
     rng, found = Random(), results()
     bad = 0
     with tempfile.TemporaryDirectory() as scratch:

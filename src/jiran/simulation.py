@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran import kernel
-from jiran.assumptions import assumptions
 from jiran.bids import find as find_strategy
 from jiran.bids.base import MARKET_PRICE, MEMORY
 from jiran.billing import reprice
 from jiran.errors import JiranError, MechanismError, PluginError, StrategyError, one_line
+from jiran.explain.assumptions import assumptions
 from jiran.explain.warnings import warnings
 from jiran.flows import Flows
 from jiran.market import TRADE, booking
@@ -112,7 +112,7 @@ def trade(setting: Setting, without_p2p: Callable[[], Settlement], progress: Pro
         setting.start, end, data_report=setting.data_report,
     )  # fmt: skip
     doubts = setting.data_report.suspicions() if setting.data_report is not None else ()
-    told = (*assumptions(setting), *doubts, *map(str, warnings(result)))
+    told = (*map(str, assumptions(setting)), *doubts, *map(str, warnings(result)))
     return replace(result, warnings=told)
 
 

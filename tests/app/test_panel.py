@@ -42,9 +42,17 @@ def captions(at):
 
 
 def length(at):
-    shown = at.number_input(key="0|steps").value, at.selectbox(key="0|step_minutes").value
+    shown = steps(at).value, at.selectbox(key="0|step_minutes").value
     assert (held(at).steps, held(at).step_minutes) == shown
-    return at.selectbox(key="0|period").value, *shown
+    return period(at).value, *shown
+
+
+def steps(at):
+    return next(field for field in at.sidebar.number_input if field.label == "Number of steps")
+
+
+def period(at):
+    return next(field for field in at.sidebar.selectbox if field.label == "Period")
 
 
 # --- how long a run is ------------------------------------------------------------------------------------------------
@@ -53,18 +61,18 @@ def length(at):
 def test_another_resolution_keeps_the_period():
     at = opened()
     assert length(at) == ("A day", 24, 60)
-    for minutes, steps in ((15, 96), (1, 1440), (30, 48), (60, 24)):
+    for minutes, number in ((15, 96), (1, 1440), (30, 48), (60, 24)):
         at.selectbox(key="0|step_minutes").set_value(minutes).run()
-        assert length(at) == ("A day", steps, minutes)
+        assert length(at) == ("A day", number, minutes)
     assert at.query_params == {"preset": "paper"}
 
 
 def test_a_period_that_is_chosen_decides_the_number_of_steps_and_a_number_that_is_typed_the_period():
     at = opened(step_minutes="30", steps="48")
-    for name, steps in (("A week", 336), ("A month", 31 * 48), ("A day", 48)):
-        at.selectbox(key="0|period").set_value(name).run()
-        assert length(at) == (name, steps, 30)
-    at.number_input(key="0|steps").set_value(60).run()
+    for name, number in (("A week", 336), ("A month", 31 * 48), ("A day", 48)):
+        period(at).set_value(name).run()
+        assert length(at) == (name, number, 30)
+    steps(at).set_value(60).run()
     assert length(at) == ("30 h", 60, 30)
     at.selectbox(key="0|step_minutes").set_value(60).run()
     assert length(at) == ("30 h", 30, 60)
@@ -77,7 +85,7 @@ def test_a_period_that_is_not_a_whole_number_of_steps_is_told():
     said = "1 h 15 min is not a whole number of steps of 60 min: now 2 h, 2 steps."
     assert length(at) == ("2 h", 2, 60)
     assert said in captions(at)
-    at.selectbox(key="0|period").set_value("A day").run()
+    period(at).set_value("A day").run()
     assert length(at) == ("A day", 24, 60)
     assert said not in captions(at)
 
@@ -155,9 +163,9 @@ def test_a_link_that_names_groups_by_their_kind_has_controls_that_work():
 def test_a_price_that_is_not_set_can_be_set_and_taken_back():
     at = opened()
     key = "0|battery.reserve_price"
-    assert at.number_input(key=key).value is None
-    for price in (0.3, None, -0.25):
-        at.number_input(key=key).set_value(price).run()
+    assert (at.text_input(key=key).value, at.text_input(key=key).placeholder) == ("", "not set")
+    for typed, price in (("0.3", 0.3), ("", None), ("-0.25", -0.25)):
+        at.text_input(key=key).set_value(typed).run()
         assert held(at).battery.reserve_price == price
     assert at.query_params["battery.reserve_price"] == "-0.25"
 
@@ -196,11 +204,20 @@ def test_an_error_stands_at_its_control_in_the_names_of_controls_and_nothing_is_
     assert [metric.value for metric in at.metric] == cards
 
 
+def test_a_street_without_homes_says_so_at_its_homes():
+    at = opened()
+    for place in range(4):
+        at.number_input(key=f"0|homes.groups.{place}.count").set_value(0).run()
+    order = [element.value if element.type == "error" else element.label for element in walk(at.sidebar)]
+    assert order[order.index("Normal homes") + 1].startswith(r"homes\: must have at least one home")
+    assert held(at).homes.modelled == 4
+
+
 def walk(block):
     for child in block.children.values():
         if hasattr(child, "children"):
             yield from walk(child)
-        if getattr(child, "type", "") in ("error", "slider", "number_input", "selectbox", "toggle"):
+        if getattr(child, "type", "") in ("error", "slider", "number_input", "text_input", "selectbox", "toggle"):
             yield child
 
 
@@ -251,3 +268,11 @@ def texts(path):
 def test_labels_have_the_currency_of_the_scenario_as_it_is_now():
     at = opened(currency="INR")
     assert at.slider(key="0|grid.import_price").label == "Grid price, INR/kWh"
+
+
+def test_a_control_starts_with_its_value_so_that_a_browser_that_misses_a_message_sends_it_back():
+    at = opened(**{"steps": "96", "step_minutes": "15", "battery.reserve_price": "0.3"})
+    at.selectbox(key="0|step_minutes").set_value(30).run().run()
+    assert (steps(at).proto.default, at.text_input(key="0|battery.reserve_price").proto.default) == (48, "0.3")
+    for chooser in (period(at), at.selectbox(key="0|step_minutes")):
+        assert chooser.options[chooser.proto.default] == str(chooser.value)

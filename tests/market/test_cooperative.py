@@ -245,13 +245,23 @@ def test_a_closed_window(rule):
 def test_sampled_shapley_is_within_its_stated_error():
     rng = np.random.default_rng(1)
     net = rng.uniform(-3, 3, 10)
-    worth = np.column_stack([np.maximum(-net, 0), np.maximum(net, 0)])
-    exact = _shapley(market_game(net, np.where(net < 0, 1.0, 0.0)))
-    draws = np.array([_sampled_shapley(worth, 400, rng) for _ in range(60)])
+    limit = np.where(net < 0, 1.0, 0.0)
+    exact = _shapley(market_game(net, limit))
+    draws = np.array([_sampled_shapley(net, limit, 400, rng) for _ in range(60)])
     error = np.sqrt(((draws - exact) ** 2).mean(axis=0))
     assert np.all(error <= np.abs(net) / (2 * np.sqrt(400)) * 1.3)
     assert draws.mean(axis=0) == pytest.approx(exact, abs=0.02)
     assert draws.sum(axis=1) == pytest.approx(exact.sum())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_sampled_shapley_with_many_prices_comes_to_the_exact_value(seed):
+    rng = np.random.default_rng(seed)
+    net, limit = rng.uniform(-3, 3, 9), rng.integers(0, 6, 9) / 5
+    exact = _shapley(market_game(net, limit))
+    drawn = _sampled_shapley(net, limit, 20_000, rng)
+    assert drawn == pytest.approx(exact, abs=0.05)
+    assert drawn.sum() == pytest.approx(exact.sum())
 
 
 def test_more_homes_than_coalitions_can_be_listed_for():

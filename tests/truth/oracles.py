@@ -6,7 +6,7 @@ import importlib
 
 #: Modules with oracles; one line each.
 NAMES = (
-    "truth.run", "truth.battery", "truth.day", "truth.homes", "truth.against", "truth.paper", "truth.data",
+    "truth.run", "truth.assumed", "truth.battery", "truth.day", "truth.homes", "truth.against", "truth.paper", "truth.data",
     "truth.steps", "truth.reasons_of_prices", "truth.comparing",
 )  # fmt: skip
 MODULES = [importlib.import_module(name) for name in NAMES]

@@ -63,15 +63,22 @@ def number(control: Control, value: Any, start: Any, takes: Values, step: float,
             help=control.help,
         )  # fmt: skip
     if takes.optional:
-        # A field that starts without a number can be emptied again; so the number comes by the key.
-        if control.key not in st.session_state:
-            st.session_state[control.key] = None if value is None else float(value)
-        value = None
+        return _optional(control, value)
     # %g shows all the digits that a number has. A bound that is itself left out is the scenario's to refuse, in words.
     return st.number_input(
-        control.label, takes.least, takes.most, None if value is None else float(value), step, "%g", key=control.key,
-        help=control.help, placeholder=NOT_SET if takes.optional else None,
-    )  # fmt: skip
+        control.label, takes.least, takes.most, float(value), step, "%g", key=control.key, help=control.help
+    )
+
+
+def _optional(control: Control, value: float | None) -> Any:
+    """Draw a number that may be left out, as text: a field for numbers could not be emptied again."""
+    shown = "" if value is None else spelled(value)
+    typed = st.text_input(
+        control.label, shown, 40, key=control.key, help=f"{control.help}. Empty: {NOT_SET}", placeholder=NOT_SET
+    ).strip()
+    if typed == shown:
+        return value
+    return read(typed) if typed else None
 
 
 def _whole(control: Control, value: int, start: int, takes: Values) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import streamlit as st
@@ -13,41 +12,42 @@ from jiran.app.labels import LENGTH
 from jiran.scenario import Scenario
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from jiran.app.panel import Panel
 
 _PRICES = ("grid.import_price", "grid.export_price")
 _PERIOD_HELP = "How long the run is, from its start. A month and a year are those of the calendar"
 
 
-class _Keys(NamedTuple):
-    """Keys of the three controls; each changes the others before they are drawn."""
+class _Length(NamedTuple):
+    """How long the run is as the controls stand, and the keys of these controls."""
 
-    period: str
-    minutes: str
-    steps: str
+    steps: int
+    minutes: int
+    steps_key: str
+    minutes_key: str
 
 
 def show_period(panel: Panel) -> None:
     """Draw the period and the resolution beside each other."""
-    keys, start = _keys(panel), _start(panel)
-    st.session_state.setdefault(keys.steps, panel.now("steps"))
-    st.session_state.setdefault(keys.minutes, panel.now("step_minutes"))
-    steps, minutes = st.session_state[keys.steps], st.session_state[keys.minutes]
-    now = period.name(steps, minutes, start)
+    length, start = _length(panel), panel.now("start")
+    now = period.name(length.steps, length.minutes, start)
     known = list(period.periods(start))
-    st.session_state[keys.period] = now
+    options = known if now in known else [*known, now]
     left, right = st.columns(2)
     with left:
+        key = panel.key(f"period|{now}")  # another length has a control of its own, which starts at its name
         st.selectbox(
-            "Period", known if now in known else [*known, now], key=keys.period, help=_PERIOD_HELP,
-            on_change=_new_period, args=(keys, start),
+            "Period", options, options.index(now), key=key, help=_PERIOD_HELP, on_change=_new_period,
+            args=(key, length, start),
         )  # fmt: skip
     with right:
-        sizes = get_args(Scenario.model_fields["step_minutes"].annotation)
-        label = panel.label("step_minutes", LENGTH["step_minutes"])
+        sizes = list(get_args(Scenario.model_fields["step_minutes"].annotation))
         chosen = st.selectbox(
-            label, sizes, key=keys.minutes, help=f"{meaning('step_minutes')}. The period stays",
-            on_change=_new_resolution, args=(keys, minutes),
+            panel.label("step_minutes", LENGTH["step_minutes"]), sizes, sizes.index(panel.now("step_minutes")),
+            key=length.minutes_key, help=f"{meaning('step_minutes')}. The period stays", on_change=_new_resolution,
+            args=(length,),
         )  # fmt: skip
         panel.say("step_minutes", chosen)
     _move_prices(panel, chosen, start)
@@ -55,10 +55,10 @@ def show_period(panel: Panel) -> None:
 
 def show_steps(panel: Panel) -> None:
     """Draw the number of steps, after the period that decides it."""
-    key, takes = _keys(panel).steps, values("steps")
+    length, takes = _length(panel), values("steps")
     steps = st.number_input(
-        panel.label("steps", LENGTH["steps"]), int(takes.least or 1), _most(), step=1, key=key, help=meaning("steps"),
-        on_change=state.set_remark, args=(None,),
+        panel.label("steps", LENGTH["steps"]), int(takes.least or 1), _most(), length.steps, 1, key=length.steps_key,
+        help=meaning("steps"), on_change=state.set_remark, args=(None,),
     )  # fmt: skip
     panel.say("steps", steps)
 
@@ -70,32 +70,36 @@ def show_remark() -> None:
         st.caption(remark)
 
 
-def _keys(panel: Panel) -> _Keys:
-    return _Keys(panel.key("period"), panel.key("step_minutes"), panel.key("steps"))
+def _length(panel: Panel) -> _Length:
+    """Read the length from the controls; one that is not drawn yet will start at the scenario's own.
 
-
-def _start(panel: Panel) -> dt.datetime:
-    start: dt.datetime = panel.now("start")
-    return start
+    The controls get their values when they are made, never later by their keys: a browser that misses such a message,
+    because the viewer is quick, would send back what it has instead.
+    """
+    number, decided = state.decided_steps()
+    steps_key, minutes_key = panel.key(f"steps|{number}" if number else "steps"), panel.key("step_minutes")
+    steps = st.session_state.get(steps_key, panel.now("steps") if decided is None else decided)
+    return _Length(steps, st.session_state.get(minutes_key, panel.now("step_minutes")), steps_key, minutes_key)
 
 
 def _most() -> int:
     return int(values("steps").most or 0)
 
 
-def _new_period(keys: _Keys, start: dt.datetime) -> None:
+def _new_period(key: str, length: _Length, start: dt.datetime) -> None:
     """Let a period that was chosen decide the number of steps."""
-    length = period.periods(start).get(st.session_state[keys.period])
-    if length is not None:
-        made = period.resized(length, 1, st.session_state[keys.minutes], _most())
-        st.session_state[keys.steps] = made.steps
-        state.set_remark(made.note)
+    chosen = period.periods(start).get(st.session_state[key])
+    if chosen is not None:
+        _decide(period.resized(chosen, 1, length.minutes, _most()))
 
 
-def _new_resolution(keys: _Keys, before: int) -> None:
+def _new_resolution(length: _Length) -> None:
     """Let the period stay in a resolution that was chosen."""
-    made = period.resized(st.session_state[keys.steps], before, st.session_state[keys.minutes], _most())
-    st.session_state[keys.steps] = made.steps
+    _decide(period.resized(length.steps, length.minutes, st.session_state[length.minutes_key], _most()))
+
+
+def _decide(made: period.Resized) -> None:
+    state.decide_steps(made.steps)
     state.set_remark(made.note)
 
 

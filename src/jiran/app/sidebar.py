@@ -21,6 +21,8 @@ from jiran.words import KIND_NAMES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from streamlit.delta_generator import DeltaGenerator
+
     from jiran.plugin import Plugin
 
 _LONG_SEED = 10**9
@@ -68,12 +70,18 @@ def _keep(panel: Panel) -> None:
         said = plain(in_words(error, panel.current))
         if error.field in panel.places:
             said = f"{panel.labels[error.field]}: {plain(by_labels(error.allowed, error.field))}"
-        panel.places.get(error.field, st.container()).error(said, icon=":material/error:")
+        _place(panel, error.field).error(said, icon=":material/error:")
     except JiranError as error:
         st.error(plain(str(error)), icon=":material/error:")
     else:
         if panel.redraw:
             st.rerun()
+
+
+def _place(panel: Panel, field: str) -> DeltaGenerator:
+    """Return the place of what is wrong with a field: its control, else the last one of its table that is drawn."""
+    near = [name for name in panel.places if name == field or name.startswith(f"{field}.")]
+    return panel.places[near[-1]] if near else st.container()
 
 
 def _pin() -> None:

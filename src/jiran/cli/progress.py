@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from jiran.cli.printing import console
-from jiran.cli.signals import last_words
+from jiran.cli.signals import hear_again, last_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +22,7 @@ _WIPE = b"\r\x1b[2K\x1b[?25h"
 @contextmanager
 def progress(what: str = "Simulating") -> Iterator[Callable[[float], None]]:
     """Show a bar on a terminal once a run takes over a second, and take it away again."""
+    hear_again()  # polars is loaded
     screen = console(stderr=True)
     if not screen.is_interactive:
         yield lambda _done: None

@@ -33,6 +33,16 @@ def end_at_once() -> None:
             signal.signal(number, _end)
 
 
+def hear_again() -> None:
+    """Take back the signals that a library has taken when it was loaded; nothing if they are not ours.
+
+    Polars puts a handler of its own in front of ours, which loses a Ctrl-C that comes when its work is just done.
+    """
+    for number in _ENDING:
+        if signal.getsignal(number) is _end:
+            signal.signal(number, _end)
+
+
 @contextmanager
 def interruptible() -> Iterator[None]:
     """Let these signals raise KeyboardInterrupt inside, for work whose finished part is worth something."""

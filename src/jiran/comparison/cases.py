@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jiran.assumptions import HOURS, assumptions
+from jiran.explain.assumptions import HOURS, assumptions
 from jiran.market import find, mechanisms
 from jiran.scenario import Market
 from jiran.simulation import BASELINE
@@ -70,7 +70,7 @@ def _assumed(cases: Mapping[str, Scenario]) -> list[str]:
     for name, case in cases.items():
         begin = timeline(case.model_copy(update={"steps": min(case.steps, HOURS + 1)}))
         for sentence in assumptions(_Begin(case, begin)):
-            told.setdefault(sentence, []).append(name)
+            told.setdefault(str(sentence), []).append(name)
     return [
         sentence if len(names) == len(cases) else f"{', '.join(names)}: {sentence}" for sentence, names in told.items()
     ]

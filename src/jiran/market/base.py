@@ -4,7 +4,8 @@ A mechanism clears ONE step::
 
     def rule(net_kwh, limit_price, import_price, export_price, parameters, rng, trades) -> int
 
-net_kwh       surplus (> 0, sells) or deficit (< 0, buys) of each participant, kWh, shape (home,)
+net_kwh       surplus (> 0, sells) or deficit (< 0, buys) of each participant, kWh, shape (home,): of the homes that have
+              an order in this step, numbered from 0; rounding dust is none (`market.orders`)
 limit_price   a buyer's highest and a seller's lowest acceptable price per kWh, shape (home,)
 import_price  what the grid takes for a kWh, export_price what it gives
 parameters    the rule's own parameters as numbers, in the order of their declaration (a choice is its index)

@@ -19,7 +19,7 @@ from jiran.app.state.choices import (
     take_step,
 )
 from jiran.app.state.finished import cleared, compare, go_on, let_go, pinned, pinned_words, prepare, result, run
-from jiran.app.state.remarks import remark, set_remark
+from jiran.app.state.remarks import decide_steps, decided_steps, remark, set_remark
 from jiran.app.state.session import (
     back_to_pinned,
     base,
@@ -46,6 +46,8 @@ __all__ = [
     "changes",
     "cleared",
     "compare",
+    "decide_steps",
+    "decided_steps",
     "draw",
     "generation",
     "go_on",

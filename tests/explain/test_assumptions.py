@@ -9,10 +9,15 @@ import numpy as np
 import pytest
 
 import jiran
-from jiran.assumptions import assumptions
+from jiran.explain import assumptions as of
 from jiran.setting import prepare
 from jiran.timeline import timeline
 from valid import ordinary, wild
+
+
+def assumptions(run):
+    return tuple(map(str, of.assumptions(run)))
+
 
 DAY = [round(0.1 + 0.01 * hour, 2) for hour in range(24)]
 
