@@ -10,13 +10,14 @@ from jiran import estimate
 from jiran.app.memory import held_bytes
 from jiran.errors import JiranError, PluginError
 from jiran.estimate import Need
+from jiran.scenario import HomeData
 from jiran.scenario.files import as_data, plugin_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from jiran.comparison import Sample
-    from jiran.scenario import HomeData, Scenario
+    from jiran.scenario import Scenario
 
 #: Results, comparisons and cleared books that are kept for all viewers together, bytes.
 KEPT_RESULTS, KEPT_COMPARISONS, KEPT_OUTCOMES, KEPT_SAMPLES = 1_000_000_000, 100_000_000, 100_000_000, 200_000_000
@@ -79,14 +80,16 @@ def need_of_comparison(cases: Collection[Scenario], seeds: int) -> Need:
 def _metered(wanted: Scenario) -> dict[str, int]:
     """Return how many homes there are in the meter data of a scenario, and how many cells are read for them."""
     source = wanted.homes.data
-    return {} if source is None else _looked_up(source, wanted.time_zone, changed_at(wanted))
+    return {} if source is None else _looked_up(source.model_dump_json(), wanted.time_zone, changed_at(wanted))
 
 
 @lru_cache(maxsize=64)
-def _looked_up(source: HomeData, zone: str, changed: int) -> dict[str, int]:  # noqa: ARG001  a changed file is another one
+def _looked_up(data: str, zone: str, changed: int) -> dict[str, int]:  # noqa: ARG001  a changed file is another one
+    """Look into a file of meter data, named with all that says how it is read, as JSON."""
     from jiran.profiles.meter.read import describe  # noqa: PLC0415  only needed once there is a file
     from jiran.profiles.meter.size import shape_of_file  # noqa: PLC0415
 
+    source = HomeData.model_validate_json(data)
     rows, columns = shape_of_file(source.path)
     cells = rows * columns
     refuse_too_large(estimate.of_reading(cells), "reading this meter data", "jiran run SCENARIO.toml")
