@@ -10,7 +10,8 @@ from jiran.app.charts import run_step as charts
 from jiran.app.charts.base import Window
 from jiran.app.inspector import busiest_step, step_label, take_apart
 from jiran.app.outcome import outcome_of_run
-from jiran.app.step_words import money_words, order_words, rest_words, tex, why_nobody_trades
+from jiran.app.step_money import money, rest
+from jiran.app.step_words import nobody, order_words, tex_name
 from jiran.market.matching import MATCHINGS
 
 LENDING = {"ev.supply.enabled": True, "steps": 72}
@@ -80,14 +81,14 @@ def test_without_trades_the_sunniest_step_is_shown():
     result = run(**{"market.mechanism": "grid-only"})
     step = busiest_step(result, Window(0, 24))
     assert take_apart(result, step).label == "Sat 21 Mar 12:00 to 13:00"
-    assert why_nobody_trades(outcome_of_run(result, step)).startswith("The market rule lets nobody trade")
-    assert why_nobody_trades(outcome_of_run(result, 0)) == "Nobody trades in this step: there is no seller."
+    assert str(nobody(outcome_of_run(result, step))) == "The rule grid-only lets nobody trade in this step."
+    assert str(nobody(outcome_of_run(result, 0))) == "Nobody trades in this step: there is no seller."
 
 
 @pytest.mark.parametrize("matching", MATCHINGS)
 def test_each_way_of_matching_is_explained(matching):
     result = run(**{"market.matching": matching})
-    assert len(order_words(outcome_of_run(result, busiest_step(result, Window(0, 24))))) > 50
+    assert len(str(order_words(outcome_of_run(result, busiest_step(result, Window(0, 24)))))) > 50
 
 
 def test_the_share_of_pro_rata_is_the_one_applied():
@@ -95,7 +96,7 @@ def test_the_share_of_pro_rata_is_the_one_applied():
     taken = outcome_of_run(result, busiest_step(result, Window(0, 24)))
     sellers = taken.book.sellers
     share = float((taken.traded_kwh[sellers] / taken.book.net_kwh[sellers]).mean())
-    assert f"{share:.1%}" in order_words(taken)
+    assert f"{share:.1%}" in str(order_words(taken))
 
 
 def test_pictures_show_the_numbers_of_the_step(paper):
@@ -118,13 +119,10 @@ def test_a_big_community_shows_those_with_most_to_spare_and_most_in_need():
 
 def test_words(paper):
     nothing = dict.fromkeys(("battery_charged_kwh", "battery_drawn_kwh", "grid_import_kwh", "grid_export_kwh"), 0.0)
-    assert rest_words(nothing) == "Nothing was left over, and nothing was missing."
-    assert (
-        rest_words({**nothing, "grid_import_kwh": 2.0})
-        == "Still missing were 2.00 kWh: all of it came **from the grid**."
+    assert str(rest(nothing)) == "Nothing was left over, and nothing was missing."
+    assert str(rest({**nothing, "grid_import_kwh": 2.0})) == "2.00 kWh were still missing and came from the grid."
+    assert str(rest({**nothing, "battery_charged_kwh": 1.0, "grid_export_kwh": 2.0})) == (
+        "3.00 kWh found no buyer: 1.00 kWh went into the battery and 2.00 kWh to the grid."
     )
-    assert "went **1.00 kWh** into the battery and **2.00 kWh**" in rest_words(
-        {**nothing, "battery_charged_kwh": 1.0, "grid_export_kwh": 2.0}
-    )
-    assert money_words(take_apart(paper, 0), "MYR").startswith("Money, MYR: Homes −")
-    assert tex(r"a_b\{c}") == r"a\_b \{c\}"
+    assert str(money(take_apart(paper, 0), "MYR")).startswith("Money, MYR: homes −")
+    assert tex_name(r"a_b\{c}") == r"\text{a\_b \{c\}}"

@@ -145,19 +145,20 @@ def _run_all(scenarios: dict[str, Scenario], wait: Callable[[], None]) -> Genera
         setting, baseline = watch(partial(_begin, group[0][1]), lambda _done: wait())
         optima = _Optima()
         fit = _AT_ONCE_HOME_STEPS // (setting.community.size * setting.timeline.steps)
-        with ThreadPoolExecutor(max(1, min(os.cpu_count() or 1, fit))) as pool:
-            jobs = {pool.submit(_sample, setting, scenario, baseline, optima, stop): key for key, scenario in group}
-            try:
-                left = set(jobs)
-                while left:
-                    done, left = futures.wait(left, ROUND_S, futures.FIRST_COMPLETED)
-                    yield from ((jobs[job], job.result()) for job in done)
-                    if not done:
-                        wait()
-            except BaseException:
-                stop.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+        pool = ThreadPoolExecutor(max(1, min(os.cpu_count() or 1, fit)))
+        jobs = {pool.submit(_sample, setting, scenario, baseline, optima, stop): key for key, scenario in group}
+        try:
+            left = set(jobs)
+            while left:
+                done, left = futures.wait(left, ROUND_S, futures.FIRST_COMPLETED)
+                yield from ((jobs[job], job.result()) for job in done)
+                if not done:
+                    wait()
+        except BaseException:
+            stop.set()
+            raise
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # what was stopped ends soon, and nobody need wait for it
 
 
 def _begin(scenario: Scenario) -> tuple[Setting, Settlement]:
