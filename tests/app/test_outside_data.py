@@ -176,6 +176,14 @@ def test_a_broken_upload_is_one_sentence_and_leaves_nothing_behind(name):
     assert not list(shelf.folder().iterdir())
 
 
+def test_what_is_wrong_with_a_file_is_said_before_it_is_read():
+    assert "texts of 1,000,000 letters" in upload("texts.parquet", BROKEN["texts.parquet"])
+    assert "GB of memory" in upload("rows.parquet", BROKEN["rows.parquet"])
+    assert "200,001 columns" in upload("columns.csv", BROKEN["columns.csv"])
+    assert "nested without end" in upload("deep.toml", BROKEN["deep.toml"])
+    assert "more parts than any field" in upload("parts.toml", BROKEN["parts.toml"])
+
+
 @pytest.mark.parametrize("name", [*FINE, *NAMES])
 def test_a_file_of_any_name_is_read(name):
     assert upload(name, FINE.get(name, FINE["a.csv"])) is None

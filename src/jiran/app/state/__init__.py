@@ -18,7 +18,18 @@ from jiran.app.state.choices import (
     shows_own_orders,
     take_step,
 )
-from jiran.app.state.finished import cleared, compare, go_on, let_go, pinned, pinned_words, prepare, result, run
+from jiran.app.state.finished import (
+    cleared,
+    compare,
+    go_on,
+    let_go,
+    paper_checked,
+    pinned,
+    pinned_words,
+    prepare,
+    result,
+    run,
+)
 from jiran.app.state.remarks import decide_steps, decided_steps, remark, set_remark
 from jiran.app.state.session import (
     back_to_pinned,
@@ -57,6 +68,7 @@ __all__ = [
     "open_page",
     "open_step",
     "own_orders",
+    "paper_checked",
     "pick_home",
     "pick_window",
     "picked_home",

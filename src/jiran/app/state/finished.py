@@ -10,6 +10,7 @@ import streamlit as st
 
 from jiran.app.memory import Kept
 from jiran.app.outcome import clear_book
+from jiran.app.paper_check import Check, check_seeds
 from jiran.app.pins import label
 from jiran.app.runs import (
     KEPT_COMPARISONS,
@@ -28,7 +29,7 @@ from jiran.app.watched import NotRunError, watched
 from jiran.comparison import Comparison, finished
 from jiran.comparison import compare as run_comparison
 from jiran.errors import JiranError
-from jiran.estimate import of_clearing
+from jiran.estimate import Need, of_clearing
 from jiran.market import find
 from jiran.simulation import simulate
 from jiran.words import counted
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
     from jiran.app.book import Book
     from jiran.app.outcome import Outcome
-    from jiran.estimate import Need
     from jiran.result import Result
     from jiran.scenario import Scenario
 
@@ -279,3 +279,20 @@ def cleared(book: Book, rule: str, parameters: dict[str, Any], seed: int) -> Out
 
 def _cleared(book: Book, rule: str, parameters: dict[str, Any], seed: int, tell: Callable[[float], None]) -> Outcome:
     return clear_book(book, rule, parameters, seed, tell)
+
+
+def paper_checked(seeds: int) -> Check:
+    """Return the paper's day with many seeds, with a bar and a button that stops it; seeds that are done are kept.
+
+    Raises:
+        NotRunError: It was stopped.
+    """
+    key = f"paper {seeds}"
+    _go_ahead(key, Need(0.0, 0.0), f"The check of {counted(seeds, 'seed')}", "jiran run paper")
+    return watched(
+        partial(check_seeds, seeds),
+        st.empty(),
+        key="stop paper",
+        words=f"Running {counted(seeds, 'seed')}",
+        stop=partial(_stop, key),
+    )

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 import streamlit as st
 
-from jiran.app import paper_check
+from jiran.app import paper_check, state
 from jiran.app.charts import paper as charts
 from jiran.app.drawing import draw
 from jiran.app.labels import control
@@ -147,13 +147,7 @@ def _fig_4() -> Check:
         width=340,
         help="Each seed is another day of chance: other loads and EV charging",
     )
-    place = st.empty()
-
-    def show_progress(done: float) -> None:
-        place.progress(done, f"Running seed {done * seeds:.0f} of {seeds}")
-
-    check = paper_check.check_seeds(seeds, show_progress)
-    place.empty()
+    check = state.paper_checked(seeds)
     capacity = paper_check.preset().battery.capacity_kwh
     everything = check.all_held == check.seeds
     (st.success if everything else st.error)(
