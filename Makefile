@@ -28,7 +28,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types imports format bench constraints clean
+.PHONY: help run test check lint types imports format truth bench soak constraints clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -55,8 +55,14 @@ format: $(DEV) ## let ruff mend and format what it can
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
 
+truth: $(DEV) $(COMPILED) ## hold every sentence against 10,000 random runs
+	PYTHONPATH=tests $(BIN)/python -m truth $(or $(ARGS),10000)
+
 bench: $(RUN) $(COMPILED) ## measure the budgets
 	$(BIN)/python benchmarks/bench.py $(ARGS)
+
+soak: $(DEV) $(COMPILED) ## kill what saves, thousands of times, and count what is lost (minutes)
+	$(BIN)/python tests/soak.py
 
 constraints: ## renew constraints.txt with the newest versions
 	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \

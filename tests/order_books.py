@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from jiran import clear
 from jiran.market import TRADE, find
+from jiran.nothing import NOTHING_KWH
 
 IMPORT, EXPORT = 200.0, 0.0
 DOUBLE_AUCTIONS = ("uniform-price", "pay-as-bid", "continuous-double-auction", "random-p2p")
@@ -22,10 +23,13 @@ NOTES_LIMITS = [100.0, 90.0, 80.0, 70.0, 60.0, 80.0, 85.0, 95.0, 100.0, 110.0]
 KWH = st.one_of(
     st.sampled_from([0.0, 1.0, -1.0, 2.0, -2.0, 0.1, -0.1, 0.2, -0.2, 0.3, -0.3, 0.7, -0.7]),
     st.floats(-5.0, 5.0, allow_subnormal=False),
-    st.sampled_from([1e-9, -1e-9, 1e-12, -1e-12, 1e4, -1e4]),
+    st.sampled_from([1e-6, -1e-6, 1e-8, -1e-8, 1e4, -1e4]),
 )
 LIMIT = st.one_of(st.integers(-2, 8).map(float), st.floats(-50.0, 150.0, allow_subnormal=False))
-BOOK = st.lists(st.tuples(KWH, LIMIT), max_size=10)
+#: Orders alone: what dust does, which is none, is tried in test_dust.
+BOOK = st.lists(st.tuples(KWH, LIMIT), max_size=10).map(
+    lambda book: [(kwh, limit) for kwh, limit in book if abs(kwh) > NOTHING_KWH]
+)
 
 
 def trade(net_kwh, rule, limit_price, seed=0, **parameters):

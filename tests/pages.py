@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from streamlit.testing.v1 import AppTest
 
 import jiran
@@ -11,6 +13,16 @@ MANY = {f"homes.groups.{kind}.count": 50 for kind in ("solar", "ev", "hybrid", "
 
 def run(**overrides):
     return jiran.simulate(jiran.load_scenario("paper", overrides))
+
+
+def text_of(sentences):
+    """Return sentences as the text of a page."""
+    return " ".join(map(str, sentences))
+
+
+def seen(markdown):
+    """Return what a reader sees of Markdown: without stars, backslashes and what holds letters apart."""
+    return re.sub(r"\\(?=\W)|\*\*|\N{WORD JOINER}", "", markdown)
 
 
 def show(page, result, **state):

@@ -181,7 +181,7 @@ def small(count: int, steps: int, **fields: Any) -> Scenario:
         "steps": steps,
         "homes": {"single": [{"id": f"H{place + 1}", "kind": "normal"} for place in range(count)]},
         "battery": {"capacity_kwh": 0},
-        "grid": {"import_price": 0.5, "export_price": 0.2},
+        "grid": {"import_price": 0.5, "export_price": 0.2, "region": "peninsular"},
         "market": {"fraction": 0.8},
     }
     return changed(Scenario.model_validate(plain), **fields)

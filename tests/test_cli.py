@@ -10,13 +10,15 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from pathlib import Path
 
 import pytest
 
 import jiran
+from jiran import comparison
 from jiran.cli import commands as command_line
-from jiran.cli import server
+from jiran.cli import comparing, server
 from jiran.cli.printing import SHOWN, number, shown
 from jiran.kpis import KPIS
 from terminal import call, refused
@@ -191,16 +193,13 @@ def test_numbers_read_well():
         ("novalue", "--set novalue: must be key=value"),
         ("=3", "--set =3: must be key=value"),
         ("homes.groups.castle.count=3", "use a number from 0 to 3"),
-        ('name="two\\nlines"\n', None),
+        ('name="two\\nlines"\n', "name = 'two\\nlines': must be text without control characters"),
         ("time_zone=Mars", "must be an IANA time zone"),
     ],
 )
 def test_run_refuses_a_bad_change_in_one_sentence(change, words):
     done = call("run", "paper", "--set", change)
-    if words is None:
-        assert done.exit_code == 0
-    else:
-        refused(done, words)
+    refused(done, words)
 
 
 def test_run_refuses_what_is_no_scenario():
@@ -325,6 +324,113 @@ def test_what_the_machine_refuses_is_one_sentence(error, words, monkeypatch):
     refused(call("scenarios"), words)
 
 
+def test_what_nobody_can_read_is_said_in_one_sentence(monkeypatch):
+    def full(*_args, **_more):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(command_line, "print_list", full)
+    refused(call("scenarios"), "the output cannot be written: No space left on device")
+
+
+@pytest.mark.parametrize("text", ["x" * 10_000_000, "a\nb"])
+def test_a_sentence_is_one_line_that_can_be_read(text, monkeypatch):
+    def presets():
+        raise jiran.JiranError(f"{text}: must be short")
+
+    monkeypatch.setattr(jiran, "presets", presets)
+    done = call("scenarios")
+    refused(done, ": must be short")
+    assert len(done.stderr) < 1100
+
+
+@pytest.mark.parametrize(
+    "error", [RecursionError(), UnicodeEncodeError("utf-8", "a\udcff", 1, 2, "surrogates not allowed")]
+)
+def test_what_is_too_deep_or_no_text_is_no_fault_of_jiran(error, monkeypatch):
+    def presets():
+        raise error
+
+    monkeypatch.setattr(jiran, "presets", presets)
+    refused(call("scenarios"))
+
+
+def test_a_file_that_ends_the_program_is_named_as_what_is_wrong(monkeypatch):
+    monkeypatch.setattr(jiran, "presets", lambda: sys.exit(0))
+    refused(call("scenarios"), "calls exit(0)")
+
+
+def test_json_holds_no_number_that_is_none(monkeypatch):
+    figures = {"cost": float("inf"), "saving": float("nan"), "co2_kg": float("-inf"), "trades": 3.0}
+    monkeypatch.setattr(jiran.Result, "kpis", figures)
+    done = call("run", "paper", "--json", "-o", "out")
+    expected = {"cost": None, "saving": None, "co2_kg": None, "trades": 3.0}
+    assert json.loads(done.stdout, parse_constant=pytest.fail) == expected
+    assert json.loads(Path("out/kpis.json").read_text(), parse_constant=pytest.fail) == expected
+
+
+def test_a_warning_of_a_library_is_not_for_users(monkeypatch, recwarn):
+    monkeypatch.setattr(jiran, "presets", lambda: warnings.warn("overflow", RuntimeWarning, stacklevel=1) or {})
+    done = call("scenarios")
+    assert (done.exit_code, done.stderr, len(recwarn)) == (0, "", 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--set", "steps=2", "--set", "steps=3"], "--set steps: is given twice"),
+        (["--set", "market.mechanism=vcg", "--mechanism", "huang"], "--mechanism huang: --set market.mechanism names"),
+    ],
+)
+def test_what_is_said_twice_is_refused(words, sentence):
+    refused(call("run", "paper", *words), sentence)
+
+
+OWN = 'name = "own"\nhomes.groups = [{ kind = "solar", count = 2 }, { kind = "normal" }]\nsteps = 24\n'
+METER = "time,A load,B load\n" + "".join(f"2026-01-01T{hour:02}:00,1,2\n" for hour in range(24))
+RULE = "import jiran\n@jiran.mechanism('own', compiled=False)\ndef own(net_kwh, limit_price, import_price, export_price, parameters, rng, trades):\n    return 0\n"
+READ = {
+    "street.toml": (OWN, ["{}"]),
+    "meter.csv": (METER, ["meter.toml"]),
+    "rule.py": (RULE, ["paper", "--set", "market.mechanism={}"]),
+}
+
+
+@pytest.mark.parametrize("command", ["run", "compare"])
+@pytest.mark.parametrize("name", READ)
+def test_what_is_read_is_never_written_and_nothing_is_run_in_vain(command, name, monkeypatch):
+    monkeypatch.setattr(jiran, "simulate", lambda *_args, **_more: pytest.fail("it was run"))
+    monkeypatch.setattr(comparison, "compare", lambda *_args, **_more: pytest.fail("it was run"))
+    monkeypatch.setattr(comparing, "_is_ours", lambda _content: True)
+    text, words = READ[name]
+    file, target = Path("street", name), Path("street" if command == "run" else "table.csv")
+    file.parent.mkdir()
+    file.write_text(text, encoding="utf-8")
+    Path("meter.toml").write_text(
+        "name = 'm'\nstart = 2026-01-01\nsteps = 24\nhomes.data.path = 'street/meter.csv'\n", encoding="utf-8"
+    )
+    if command == "compare":
+        target.hardlink_to(file)
+        words = [*words, "--versus", "seed=2"]
+    refused(
+        call(command, *(word.format(file) for word in words), "-o", target), f"{target} is not written: this run reads"
+    )
+    assert file.read_text(encoding="utf-8") == text
+
+
+def test_the_users_own_scenario_is_not_replaced_by_its_result():
+    Path("street").mkdir()
+    Path("street/scenario.toml").write_text("# by hand\n" + OWN, encoding="utf-8")
+    refused(
+        call("run", "street/scenario.toml", "-o", "street"),
+        "street is not written: this run reads street/scenario.toml",
+    )
+    refused(
+        call("run", "paper", "-o", "street"), "street is not written: it holds 'scenario.toml', but no manifest.json"
+    )
+    assert call("run", "street/scenario.toml", "-o", "out").exit_code == 0
+    refused(call("run", "out/scenario.toml", "-o", "out"), "this run reads out/scenario.toml")
+
+
 def test_ctrl_c_ends_with_130_and_leaves_nothing(monkeypatch):
     def interrupted(*_args, **_more):
         raise KeyboardInterrupt
@@ -368,6 +474,23 @@ def test_output_that_the_terminal_cannot_show_is_no_error():
 
 
 @POSIX
+@pytest.mark.parametrize(
+    "words", [["mechanisms"], ["run", "paper"], ["run", "paper", "--json"], ["--help"], ["--version"]]
+)
+@pytest.mark.parametrize("closed", ["full", "pipe"])
+def test_output_that_nobody_takes_is_one_sentence(words, closed):
+    if closed == "full" and not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    reader = None if closed == "full" else os.pipe()
+    if reader:
+        os.close(reader[0])
+    with Path("/dev/full").open("w", encoding="utf-8") if reader is None else os.fdopen(reader[1], "w") as output:
+        done = process(*words, capture_output=False, stdout=output, stderr=subprocess.PIPE)
+    reason = "No space left on device" if reader is None else "Broken pipe"
+    assert (done.returncode, done.stderr) == (2, f"jiran: the output cannot be written: {reason}\n")
+
+
+@POSIX
 def test_ctrl_c_in_a_long_run_ends_at_once_without_a_trace(tmp_path):
     long = ("run", "kampung", "--set", "steps=2000000", "--set", "step_minutes=1", "-o", "out")
     running = subprocess.Popen(  # noqa: S603  our own
@@ -387,8 +510,8 @@ def test_ctrl_c_in_a_long_run_ends_at_once_without_a_trace(tmp_path):
 class FakeServer:
     """Stands for the Streamlit process."""
 
-    def __init__(self, command):
-        self.command, self.ended = command, False
+    def __init__(self, command, stdin):
+        self.command, self.ended, self.held = command, False, stdin
         FakeServer.last = self
 
     def wait(self, timeout=None):
@@ -402,17 +525,16 @@ class FakeServer:
 
 @pytest.fixture
 def fake_server(monkeypatch):
-    before = signal.getsignal(signal.SIGTERM)
     monkeypatch.setattr(subprocess, "Popen", FakeServer)
-    yield FakeServer
-    signal.signal(signal.SIGTERM, before)
+    return FakeServer
 
 
 def test_app_starts_streamlit_on_the_dashboard_and_ctrl_c_ends_it_quietly(fake_server):
     done = call("app", "kampung", "--no-browser")
     assert (done.exit_code, done.output) == (0, "")
     command = fake_server.last.command
-    assert command[:4] == [sys.executable, "-m", "streamlit", "run"]
+    assert command[:4] == [sys.executable, "-m", "jiran.cli.dashboard", "run"]
+    assert fake_server.last.held == subprocess.PIPE  # which tells it when this process goes
     assert Path(command[4]).parts[-3:] == ("jiran", "app", "main.py")
     assert command[-2:] == ["--", "kampung"]
     options = dict(zip(command[5:-2:2], command[6:-2:2], strict=True))
@@ -444,7 +566,8 @@ def taken_port(module):
 
 
 @POSIX
-def test_the_server_goes_when_jiran_is_told_to():
+@pytest.mark.parametrize(("name", "code"), [("SIGTERM", 0), ("SIGKILL", -9), ("SIGHUP", 0)])
+def test_the_server_goes_however_jiran_goes(name, code):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     running = subprocess.Popen(  # noqa: S603  our own
@@ -455,8 +578,9 @@ def test_the_server_goes_when_jiran_is_told_to():
     timer.start()
     try:
         assert any(str(port) in line for line in running.stdout), "the dashboard never told its address"
-        running.terminate()
-        assert running.wait(timeout=20) == 0
+        running.send_signal(getattr(signal, name))
+        assert running.wait(timeout=20) == code
+        running.stdout.read()  # until the server, too, has gone
         with socket.create_server(("127.0.0.1", port)):
             pass  # the port is free again: no server is left
     finally:

@@ -1,10 +1,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from jiran.community import metered_community, modelled_community
-from jiran.errors import ScenarioError
 from strategies import small
 
 
@@ -47,11 +45,6 @@ def test_a_home_s_own_values_stand_above_the_community_s_and_0_is_a_value():
     assert homes.load_low_kw.tolist() == [0, 0.15]
     assert homes.evening_factor.tolist() == [0, 1.5]
     assert [len(blocks) for blocks in homes.ev_blocks] == [0, 3]
-
-
-def test_two_homes_of_one_name_are_refused():
-    with pytest.raises(ScenarioError, match=r"homes\.single\.id = 'N1': must be the name of one home only"):
-        community(groups=[{"kind": "normal"}], single=[{"id": "N1", "kind": "ev"}])
 
 
 def test_what_meters_show_tells_a_home_s_kind():

@@ -161,10 +161,10 @@ def fee(tmp_path):
         "from jiran.market import mechanism\nfrom jiran.market.matching import record\n"
         "@mechanism('fee', compiled=False)\n"
         "def fee(net_kwh, limit_price, import_price, export_price, parameters, rng, trades):\n"
-        "    if net_kwh[0] > 0:\n"
+        "    if net_kwh.size == 4:\n"
         "        count = record(trades, 0, 0, 2, 1.0, 0.40, 0.35)\n"
         "        return record(trades, count, 1, 3, 0.5, 0.45, 0.25)\n"
-        "    return record(trades, 0, 1, 2, 0.5, 0.3, 0.3) if net_kwh[1] > 0 else 0\n"
+        "    return record(trades, 0, 0, 1, 0.5, 0.3, 0.3)\n"
     )
     return str(path)
 

@@ -37,7 +37,20 @@ def in_plain_python(scenario, rule):
     """Run the same lines of the kernel without any compiler."""
     market = {"mechanism": rule, "fraction": scenario.market.parameters["fraction"]}
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("use_own", "_tariff", "_keep_bids", "_book", "_remember", "lend", "_store"):
+        for name in (
+            "use_own",
+            "_tariff",
+            "_keep_bids",
+            "_book",
+            "_remember",
+            "lend",
+            "_store",
+            "count_orders",
+            "homes_with_order",
+            "pick",
+            "put",
+            "to_homes",
+        ):
             patch.setattr(kernel, name, getattr(kernel, name).py_func)
         for name in ("charge", "discharge"):
             patch.setattr(kernel, name, getattr(storage, name).py_func)

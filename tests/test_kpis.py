@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from jiran import load_scenario, simulate
-from jiran.kpis import KPIS, MONEY_DUST, gini, jain, ratio
+from jiran.kpis import KPIS, gini, jain, ratio
+from jiran.nothing import NOTHING_MONEY
 from jiran.profiles.base import Profiles
 from strategies import run
 
@@ -22,6 +23,8 @@ FIGURES = {
     "p2p_share": 1 / 5,
     "grid_export_kwh": 2,
     "grid_import_kwh": 3.6,
+    "street_import_kwh": 3.6,
+    "street_self_sufficiency": 1 - 3.6 / 5,
     "self_consumption": 1 - 2 / 4,
     "self_sufficiency": 1 - 3.6 / 5,
     "self_consumption_homes": 0,
@@ -98,7 +101,7 @@ def test_shares_of_nothing_are_undefined_and_not_zero():
     figures = run([[0.0, 0.0]]).kpis
     undefined = {name for name, value in figures.items() if value is None}
     assert undefined == {
-        "p2p_share", "self_consumption", "self_sufficiency", "self_consumption_homes", "self_sufficiency_homes",
+        "p2p_share", "street_self_sufficiency", "self_consumption", "self_sufficiency", "self_consumption_homes", "self_sufficiency_homes",
         "load_factor", "battery_cycles", "saving_share", "saving_grid_only_share", "saving_jain", "saving_gini",
     }  # fmt: skip
 
@@ -121,16 +124,27 @@ def test_homes_that_pay_more_are_counted_but_rounding_is_not_a_loss():
         ([0, 0, 0, 8], 1 / 4, 3 / 4),
         ([1, 3], 16 / 20, 1 / 4),
         ([2, 4, 6], 144 / 168, 2 / 9),
-        ([-1, 3], 4 / 20, 1),
-        ([-1, 1], 0, None),
+        ([-1, 3], None, None),  # who loses has no share of the whole
+        ([-1, 1], None, None),
+        ([-2 * NOTHING_MONEY, 1], None, None),
+        ([-NOTHING_MONEY / 2, 1], 1 / 2, 1 / 2),
         ([0, 0], None, None),
-        ([MONEY_DUST / 2, 0], None, None),
+        ([NOTHING_MONEY / 2, 0], None, None),
     ],
 )
 def test_jain_and_gini_of(values, fairness, inequality):
     values = np.array(values, dtype=float)
     assert jain(values) == (None if fairness is None else pytest.approx(fairness))
     assert gini(values) == (None if inequality is None else pytest.approx(inequality, abs=1e-12))
+
+
+def test_indices_of_evenness_are_empty_exactly_where_a_home_loses_or_nobody_gains():
+    loses = load_scenario("paper", {"grid.export_price": 0.5})
+    for scenario in (loses, load_scenario("paper")):
+        result = simulate(scenario)
+        worst = result.kpis["home_saving_worst"]
+        for name in ("saving_jain", "saving_gini"):
+            assert (result.kpis[name] is None) == (worst < 0), name
 
 
 def test_gini_is_the_mean_difference_of_all_pairs():
@@ -141,3 +155,34 @@ def test_gini_is_the_mean_difference_of_all_pairs():
 
 def test_a_ratio_to_nothing_or_less_is_undefined():
     assert (ratio(1, 2), ratio(1, 0), ratio(1, -1)) == (0.5, None, None)
+
+
+# --- what a kWh from the grid emits ---
+
+
+@pytest.mark.parametrize(
+    ("changes", "factor"),
+    [
+        ({}, 0.199),
+        ({"time_zone": "Asia/Kuala_Lumpur"}, 0.584),
+        ({"time_zone": "Asia/Singapore"}, 0.4057),
+        ({"grid__region": "sabah"}, 0.539),
+        ({"time_zone": "Europe/Berlin", "grid__region": "thailand"}, 0.409),
+        ({"grid__region": "sabah", "grid__co2_kg_per_kwh": 0.1}, 0.1),
+        ({"time_zone": "Europe/Berlin", "grid__co2_kg_per_kwh": 0.0}, 0.0),
+        ({"time_zone": "Europe/Berlin"}, None),
+    ],
+)
+def test_co2_is_counted_by_what_is_given_or_the_region_or_the_time_zone(changes, factor):
+    figures = run(NET, **({"grid__region": None} | changes)).kpis
+    taken = 4.0  # as in the run above, without its battery
+    assert figures["co2_kg"] == (None if factor is None else pytest.approx(taken * factor))
+    assert (figures["co2_avoided_kg"] is None) == (factor is None)
+
+
+PRESETS = {"paper": 0.584, "five-prosumers": 0.584, "kampung": 0.584, "ev-street": 0.584, "net-metering-window": 0.252}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_says_itself_what_its_grid_emits(name):
+    assert load_scenario(name).grid.co2_kg_per_kwh == PRESETS[name]

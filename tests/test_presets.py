@@ -52,6 +52,66 @@ def test_it_runs_in_under_a_second_and_balances(name):
     assert all(run(name, seed=seed).balance.kwh < 1e-9 for seed in range(2, 5))
 
 
+def _paper(result):
+    soc = dict(zip((result.steps["time"].dt.hour() + 1).to_list(), result.steps["soc_kwh"], strict=True))  # at the end
+    assert result.homes.height == 12
+    assert min(hour for hour, kwh in soc.items() if kwh > 20 - 1e-9) == 13
+    assert min(hour for hour, kwh in soc.items() if hour > 13 and kwh < 1e-9) == 22
+
+
+def _ev_street(result):
+    price = result.steps.group_by(pl.col("time").dt.hour()).agg(pl.col("import_price").first())
+    by_hour = dict(price.iter_rows())
+    assert by_hour[20] / by_hour[2] == pytest.approx(1.10, abs=0.005)
+    supply = result.scenario.ev.supply
+    assert supply.charge_efficiency * supply.discharge_efficiency == pytest.approx(0.90, abs=0.005)
+    homes = result.homes
+    assert homes.filter(pl.col("ev_lent_kwh") > 0)["kind"].unique().sort().to_list() == ["ev", "hybrid"]
+    assert homes.filter(pl.col("saving") < 0)["kind"].unique().to_list() == ["ev"]
+    assert homes.filter(pl.col("saving") > 0)["kind"].unique().sort().to_list() == ["hybrid", "normal", "solar"]
+    assert homes.filter(pl.col("saving") <= 0).height == 10
+
+
+def _five_prosumers(result):
+    shining = result.flows["generation_kwh"] > 0
+    assert result.homes.height == 5
+    assert (shining.all(axis=1) == shining.any(axis=1)).all()
+
+
+def _kampung(result):
+    assert result.homes.height == 60
+    assert (result.homes["generation_kwh"] > 0).sum() == 30
+    assert (result.scenario.steps * result.scenario.step_minutes, result.scenario.step_minutes) == (7 * 1440, 15)
+    assert result.scenario.battery.capacity_kwh == 100
+
+
+def _net_metering_window(result):
+    assert (result.steps["import_price"] == result.steps["export_price"]).all()
+    saving = {kind: frame["saving"].sum() for (kind,), frame in result.homes.group_by("kind")}
+    assert saving["solar"] < 0 < saving["normal"] == pytest.approx(-saving["solar"])
+
+
+#: What each description claims: the words, and what recomputes them (the five prosumers' and the rest: see below).
+CLAIMS = {
+    "paper": ("12 homes, a day by the hour. The battery is full at 13:00 and empty at 22:00.", _paper),
+    "ev-street": ("only 10 % dearer than the night: homes that have only a car lose, and all others gain.", _ev_street),
+    "five-prosumers": (
+        "Five roofs shine at the same hours: a battery would save far more than trading does.",
+        _five_prosumers,
+    ),
+    "kampung": ("a village of 60 homes, half of them with solar", _kampung),
+    "net-metering-window": ("Nothing: what their neighbours gain, solar homes lose.", _net_metering_window),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_the_description_claims_is_so(name):
+    words, holds = CLAIMS[name]
+    result = run(name)
+    assert words in result.scenario.description
+    holds(result)
+
+
 def test_the_five_prosumers_stand_to_each_other_as_in_table_1():
     result = run("five-prosumers")
     generation, demand = mean_of_a_day(result, "generation_kwh"), mean_of_a_day(result, "load_kwh")

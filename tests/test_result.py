@@ -70,7 +70,7 @@ def test_a_file_in_the_way_is_left_alone(result, tmp_path):
 
 def test_a_place_that_cannot_be_written_is_said_in_a_sentence(result, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(JiranError, match=r"out cannot be written: \w+"):
+    with pytest.raises(JiranError, match=r"out: cannot be written: \w+"):
         result.save(tmp_path / "file" / "out")
 
 
@@ -84,6 +84,24 @@ def test_a_save_that_fails_leaves_the_earlier_result_and_no_temporary_folder(res
         result.save(tmp_path / "out")
     assert names(tmp_path) == {"out"}
     assert names(tmp_path / "out") == FILES
+
+
+def test_a_full_disk_is_said_in_a_sentence_whichever_library_writes(result, tmp_path, monkeypatch):
+    def fail(*_arguments, **_more):
+        raise pl.exceptions.ComputeError("parquet: underlying IO error: No space left on device (os error 28)")
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", fail)
+    with pytest.raises(JiranError, match="out: cannot be written: No space left on device"):
+        result.save(tmp_path / "out")
+    assert names(tmp_path) == set()
+
+
+def test_names_in_tables_are_no_formulas(tmp_path):
+    homes = [{"id": "=HYPERLINK(0)", "kind": "solar"}, {"id": "N1", "kind": "normal"}]
+    folder = simulate(load_scenario("paper", {"homes.groups": [], "homes.single": homes})).save(tmp_path / "out")
+    assert (folder / "homes.csv").read_text().splitlines()[1].startswith("'=HYPERLINK(0),solar,")
+    assert pl.read_csv(folder / "homes.csv")["cost"].dtype == pl.Float64
+    assert "2026-03-21T00:00:00+08:00" in (folder / "steps.csv").read_text()
 
 
 def test_what_was_done_to_meter_data_is_saved_with_the_result(result, tmp_path):

@@ -21,7 +21,7 @@ from jiran import JiranError, Scenario, mechanisms, presets
 from jiran.bids import strategies
 from jiran.scenario import KINDS, validate
 from jiran.scenario.files import read_scenario, with_overrides
-from jiran.scenario.parts import SingleHome
+from jiran.scenario.homes import SingleHome
 
 #: A run of a test has at most so many home-steps.
 MOST_HOME_STEPS = 6_000
@@ -44,6 +44,12 @@ SITUATIONS: dict[str, dict[str, Any]] = {
     "five minutes": {"step_minutes": 5, "steps": 288},
     "minutes": {"step_minutes": 1, "steps": 600, "start": dt.datetime(2026, 3, 21, 9)},  # noqa: DTZ001  local time
     "a night": {"steps": 5, "start": dt.datetime(2026, 3, 21, 19)},  # noqa: DTZ001  local time
+    "no demand": {"load.low_kw": 0.0, "load.high_kw": 0.0, "ev.kw": 0.0},
+    "the clock goes back": {"time_zone": "Europe/Berlin", "start": dt.datetime(2026, 10, 24, 20), "steps": 12},  # noqa: DTZ001  local time
+    "the clock goes forward": {"time_zone": "Europe/Berlin", "start": dt.datetime(2026, 3, 28, 20)},  # noqa: DTZ001  local time
+    "a fund that keeps": {"battery.fund_share": "keep", "battery.sell_price": 0.4},
+    "a battery that waits": {"battery.reserve_price": 0.7, "battery.start_soc": 0.5},
+    "import below zero": {"grid.import_price": -0.05, "grid.export_price": -0.2},
     "one step": {"steps": 1, "start": dt.datetime(2026, 3, 21, 12)},  # noqa: DTZ001  local time
     "two and a half days": {"steps": 60},
     "truthful bids": {"bids.strategy": "truthful"},

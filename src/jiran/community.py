@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.errors import ScenarioError
+from jiran.scenario.homes import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jiran.scenario import EvBlock, HomeParameters, Scenario
-
-PREFIX = {"solar": "S", "ev": "E", "hybrid": "H", "normal": "N"}
 
 
 @dataclass(frozen=True)
@@ -50,16 +48,9 @@ class Community:
 
 
 def modelled_community(scenario: Scenario) -> Community:
-    """Return the homes that a scenario describes in groups and one by one.
-
-    Raises:
-        ScenarioError: Two homes have the same name.
-    """
+    """Return the homes that a scenario describes in groups and one by one; their names differ."""
     homes = list(_homes(scenario))
     ids = tuple(name for name, _ in homes)
-    for name, count in Counter(ids).items():
-        if count > 1:
-            raise ScenarioError("homes.single.id", name, "must be the name of one home only")
 
     def column(own: str, default: float, kinds: str = "solar ev hybrid normal") -> NDArray[np.float64]:
         values = [_or(getattr(home, own), default) if home.kind in kinds.split() else 0.0 for _, home in homes]

@@ -15,10 +15,7 @@ class ScenarioError(JiranError):
     def __init__(self, field: str, value: Any, allowed: str) -> None:
         """Build the sentence from the field's dotted name, its value and what is allowed."""
         self.field, self.value, self.allowed = field, value, allowed
-        shown = repr(value)
-        if len(shown) > 80:
-            shown = shown[:77] + "..."
-        super().__init__(f"{field} = {shown}: {allowed}")
+        super().__init__(f"{shortened(field, 80)} = {_shown(value)}: {shortened(allowed, 400)}")
 
 
 class DataError(JiranError):
@@ -27,7 +24,7 @@ class DataError(JiranError):
     def __init__(self, source: str, problem: str) -> None:
         """Build the sentence from the name of the file and what is wrong with it."""
         self.source, self.problem = source, problem
-        super().__init__(f"{source}: {problem}")
+        super().__init__(f"{shortened(source, 200)}: {shortened(problem, 1_000)}")
 
 
 class PluginError(JiranError):
@@ -38,7 +35,7 @@ class PluginError(JiranError):
     def __init__(self, name: str, problem: str) -> None:
         """Build the sentence from the name of the plug-in and what is wrong with it."""
         self.name, self.problem = name, problem
-        super().__init__(f"{self.kind} {name!r}: {problem}")
+        super().__init__(f"{self.kind} {shortened(repr(name), 200)}: {shortened(problem, 1_000)}")
 
 
 class MechanismError(PluginError):
@@ -62,7 +59,31 @@ class BalanceError(JiranError):
         super().__init__(f"{what} does not balance: {imbalance:.3e} is above the limit of {limit:.0e}")
 
 
-def one_line(error: Exception) -> str:
+def shortened(text: str, most: int = 80) -> str:
+    """Return a text with its middle left out if it has more than `most` letters.
+
+    Example:
+        >>> shortened("abcdefghijklmnop", 10)
+        'abcd...nop'
+    """
+    if len(text) <= most:
+        return text
+    end = (most - 3) // 2
+    return f"{text[: most - 3 - end]}...{text[len(text) - end :]}"
+
+
+def _shown(value: Any) -> str:
+    """Return a value as Python writes it, at most 80 letters of it."""
+    try:
+        return shortened(repr(value), 80)
+    except (RecursionError, ValueError):  # lists in lists without end, and numbers of more than 4,300 digits
+        return f"a very long {'number' if isinstance(value, int) else type(value).__name__}"
+
+
+def one_line(error: BaseException) -> str:
     """Return what another program's error says, in one short line."""
-    text = " ".join(f"{type(error).__name__}: {error}".split())
-    return text if len(text) <= 200 else text[:197] + "..."
+    try:
+        said = str(error)[:1_000]
+    except Exception:  # noqa: BLE001  its words are another program's too
+        said = "it cannot say why"
+    return shortened(" ".join(f"{type(error).__name__}: {said}".split()).removesuffix(":"), 200)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from numba import njit
 
+from jiran.nothing import NOTHING_KWH
+
 if TYPE_CHECKING:
     from jiran.records import Array, Fleet, Inputs, Outputs
 
@@ -34,7 +36,7 @@ def use_own(
         if fleet.parked[step]:
             target_kwh = ready_kwh if fleet.supplying[step] else fleet.departure_kwh
             wanted_kwh = (target_kwh - stored_kwh) / fleet.ev.charge_efficiency
-            charged_kwh = max(0.0, min(fleet.step_kwh[ev], wanted_kwh))
+            charged_kwh = min(fleet.step_kwh[ev], wanted_kwh) if wanted_kwh > NOTHING_KWH else 0.0
             stored_kwh += charged_kwh * fleet.ev.charge_efficiency
         net_kwh[home] -= charged_kwh
         if fleet.supplying[step] and charged_kwh == 0.0:
@@ -42,7 +44,9 @@ def use_own(
             spare_kwh = max(0.0, min(fleet.step_kwh[ev], spare_kwh))
             supplied_kwh = min(spare_kwh, max(0.0, -net_kwh[home]))
             net_kwh[home] += supplied_kwh
-            offered_kwh[home] = spare_kwh - supplied_kwh if net_kwh[home] >= 0.0 else 0.0
+            offer_kwh = spare_kwh - supplied_kwh
+            # An offer of nothing is none, and neither is one beside a need that is left.
+            offered_kwh[home] = offer_kwh if net_kwh[home] >= 0.0 and offer_kwh > NOTHING_KWH else 0.0
             net_kwh[home] += offered_kwh[home]
         out.ev_offered_kwh[step, ev] = offered_kwh[home]
         out.ev_charged_kwh[step, ev] = charged_kwh

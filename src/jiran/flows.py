@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.nothing import NOTHING_KWH
+
 if TYPE_CHECKING:
     from jiran.profiles.base import Profiles
     from jiran.records import Fleet, Outputs
@@ -64,10 +66,14 @@ class Flows(Mapping[str, Array]):
         return view
 
     def orders_between(self, first: int, last: int) -> Array:
-        """Return what each home brought to the market: surplus > 0 with what its EV offered, deficit < 0, kWh."""
+        """Return what each home brought to the market: surplus > 0 with what its EV offered, deficit < 0, kWh.
+
+        Rounding dust was no order, and is 0 here.
+        """
         steps, out = slice(first, last), self.outputs
         orders = self._left_kwh(steps) + out.traded_kwh[steps]
         orders[:, self.fleet.homes] += out.ev_offered_kwh[steps] - out.ev_lent_kwh[steps]
+        orders[np.abs(orders) <= NOTHING_KWH] = 0.0
         return orders
 
     def __iter__(self) -> Iterator[str]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.kpis import KPIS, Kpi, exchange_kwh, ratio
+from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.welfare import (
     energy_balance_index,
     equality_index,
@@ -92,7 +93,7 @@ def judge(result: Result, optimum: Optimum | None = None) -> dict[str, float | N
     trades = result.flows.trades
     kwh = float(trades["kwh"].sum())
     figures: dict[str, float | None] = {
-        "efficiency": gained / possible if possible > 1e-9 else None,
+        "efficiency": gained / possible if possible > NOTHING_MONEY else None,
         "optimum_share": None if optimum is None else optimum.share_reached,
         "cost_optimum": None if optimum is None else optimum.cost,
         "stored_end_kwh": result.state.stored_kwh + float(np.sum(result.state.ev_stored_kwh)),
@@ -169,7 +170,7 @@ def _indices(result: Result, optimum: Optimum | None) -> dict[str, float | None]
     economic = value, participation_index(run.cost, alone.left_cost), equality_index(-run.cost)
     technical = (
         energy_balance_index(net, demand, run.step_kwh["generation_kwh"]),
-        power_flatness_index(net, float(exchanged.max() / exchanged.mean())) if exchanged.any() else None,
+        power_flatness_index(net, float(exchanged.max() / exchanged.mean())) if exchanged.max() > NOTHING_KWH else None,
         self_sufficiency_index(net, demand),
     )
     known = [index for index in (*economic, *technical) if index is not None]

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.nothing import NOTHING_MONEY
+
 if TYPE_CHECKING:
     from jiran.scenario import Scenario
     from jiran.settlement import Settlement
 
 Array = NDArray[np.float64]
-
-#: A saving smaller than this is rounding, not a gain or a loss: a millionth of the currency.
-MONEY_DUST = 1e-6
 
 
 class Kpi(NamedTuple):
@@ -36,18 +35,26 @@ KPIS = {
     "p2p_kwh": Kpi("Traded between neighbours", "kWh", "energy of all P2P trades"),
     "trades": Kpi("Trades", "", "number of P2P trades"),
     "p2p_share": Kpi("P2P share of demand", "", "p2p_kwh / demand_kwh"),
-    "self_consumption": Kpi(
-        "Self-consumption", "", "share of generation not exported: 1 - grid_export_kwh / generation_kwh"
+    "street_import_kwh": Kpi(
+        "Grid import of the street",
+        "kWh",
+        "what homes import less what they export, summed over the steps in which that is positive",
     ),
-    "self_sufficiency": Kpi("Self-sufficiency", "", "share of demand not imported: 1 - grid_import_kwh / demand_kwh"),
+    "street_self_sufficiency": Kpi("Self-sufficiency of the street", "", "1 - street_import_kwh / demand_kwh"),
+    "self_consumption": Kpi(
+        "Self-consumption, home by home", "", "share of generation not exported: 1 - grid_export_kwh / generation_kwh"
+    ),
+    "self_sufficiency": Kpi(
+        "Self-sufficiency, home by home", "", "share of demand not imported: 1 - grid_import_kwh / demand_kwh"
+    ),
     "self_consumption_homes": Kpi(
         "Self-consumption, each for itself", "", "share of generation used in the home that generated it"
     ),
     "self_sufficiency_homes": Kpi(
         "Self-sufficiency, each for itself", "", "share of demand met from the home's own roof and EV"
     ),
-    "grid_import_kwh": Kpi("Grid import", "kWh", "energy taken from the grid"),
-    "grid_export_kwh": Kpi("Grid export", "kWh", "energy given to the grid"),
+    "grid_import_kwh": Kpi("Grid import, home by home", "kWh", "energy that homes take from the grid"),
+    "grid_export_kwh": Kpi("Grid export, home by home", "kWh", "energy that homes give to the grid"),
     "peak_import_kw": Kpi(
         "Peak import", "kW", "highest mean power of a step that the community takes from the grid, import less export"
     ),
@@ -74,12 +81,12 @@ KPIS = {
     "saving_jain": Kpi(
         "Fairness of savings, Jain",
         "",
-        "(sum x)^2 / (n sum x^2) of homes' savings by P2P; 1 = all equal, 1/n = one home has all",
+        "(sum x)^2 / (n sum x^2) of homes' savings by P2P; 1 = all equal, 1/n = one home has all; none if a home loses",
     ),
     "saving_gini": Kpi(
         "Inequality of savings, Gini",
         "",
-        "mean difference of homes' savings / (2 mean saving), if that is positive; 0 = all equal",
+        "mean difference of homes' savings / (2 mean saving); 0 = all equal; none if a home loses",
     ),
     "battery_charged_kwh": Kpi("Battery charged", "kWh", "energy put into the battery"),
     "battery_drawn_kwh": Kpi("Battery drawn", "kWh", "energy taken from the battery"),
@@ -89,7 +96,7 @@ KPIS = {
     "co2_kg": Kpi(
         "CO2 of grid import",
         "kg",
-        "what the community takes from the grid, import less export step by step, * grid.co2_kg_per_kwh",
+        "what the community takes from the grid, import less export step by step, * emissions of a kWh from the grid",
     ),
     "co2_avoided_kg": Kpi(
         "CO2 avoided",
@@ -125,7 +132,8 @@ def kpis(
     alone = without_p2p.step_kwh
     grid_only_kwh = exchange_kwh(alone) + alone["battery_drawn_kwh"] - alone["battery_charged_kwh"]
     import_kw = np.maximum(net_kwh, 0.0) / step_h
-    battery, factor = scenario.battery, scenario.grid.co2_kg_per_kwh
+    taken_kwh, alone_kwh = (float(np.maximum(kwh, 0.0).sum()) for kwh in (net_kwh, grid_only_kwh))
+    battery, factor = scenario.battery, scenario.co2_kg_per_kwh
     figures: dict[str, float | None] = {
         **{name: kwh[name] for name in ("generation_kwh", "load_kwh", "ev_kwh", "ev_supplied_kwh", "ev_lent_kwh")},
         **{
@@ -136,6 +144,8 @@ def kpis(
         "p2p_kwh": kwh["p2p_sold_kwh"],
         "trades": float(settled.trades.sum()),
         "p2p_share": ratio(kwh["p2p_sold_kwh"], demand),
+        "street_import_kwh": float(np.maximum(net_kwh, 0.0).sum()),
+        "street_self_sufficiency": _rest(float(np.maximum(net_kwh, 0.0).sum()), demand),
         "self_consumption": _rest(kwh["grid_export_kwh"], kwh["generation_kwh"]),
         "self_sufficiency": _rest(kwh["grid_import_kwh"], demand),
         "self_consumption_homes": _rest(shared, kwh["generation_kwh"]),
@@ -148,8 +158,8 @@ def kpis(
         ),
         "battery_loss_kwh": kwh["battery_charged_kwh"] - kwh["battery_drawn_kwh"] - (end_kwh - start_kwh),
         "soc_end_kwh": end_kwh,
-        "co2_kg": float(np.maximum(net_kwh, 0.0).sum()) * factor,
-        "co2_avoided_kg": float((np.maximum(grid_only_kwh, 0.0) - np.maximum(net_kwh, 0.0)).sum()) * factor,
+        "co2_kg": None if factor is None else taken_kwh * factor,
+        "co2_avoided_kg": None if factor is None else (alone_kwh - taken_kwh) * factor,
         **_savings(settled, without_p2p),
     }
     return {name: figures[name] for name in KPIS}
@@ -180,8 +190,8 @@ def _savings(settled: Settlement, without_p2p: Settlement) -> dict[str, float | 
         "home_saving_mean": float(saving.mean()),
         "home_saving_best": float(saving.max()),
         "home_saving_worst": float(saving.min()),
-        "homes_worse_off": float((saving < -MONEY_DUST).mean()),
-        "homes_worse_off_grid_only": float((against_grid < -MONEY_DUST).mean()),
+        "homes_worse_off": float((saving < -NOTHING_MONEY).mean()),
+        "homes_worse_off_grid_only": float((against_grid < -NOTHING_MONEY).mean()),
         "saving_jain": jain(saving),
         "saving_gini": gini(saving),
     }
@@ -203,28 +213,45 @@ def _rest(part: float, whole: float) -> float | None:
 
 
 def jain(values: Array) -> float | None:
-    """Return Jain's index (sum x)^2 / (n sum x^2), or None if all values are 0 (Jain et al. 1984, DEC-TR-301).
+    """Return Jain's index (sum x)^2 / (n sum x^2) (Jain et al. 1984, DEC-TR-301).
+
+    Args:
+        values: What each has, shape (n,).
+
+    Returns:
+        1 / n to 1; None if all values are 0, or one is below 0: the index then means nothing.
 
     Example:
-        >>> jain(np.array([1.0, 1.0])), jain(np.array([1.0, 0.0])), jain(np.zeros(2))
-        (1.0, 0.5, None)
+        >>> jain(np.array([1.0, 1.0])), jain(np.array([1.0, 0.0])), jain(np.zeros(2)), jain(np.array([3.0, -1.0]))
+        (1.0, 0.5, None, None)
     """
-    if np.abs(values).max() <= MONEY_DUST:
-        return None
-    return float(values.sum() ** 2 / (values.size * (values**2).sum()))
+    shares = _shares(values)
+    return None if shares is None else float(shares.sum() ** 2 / (shares.size * (shares**2).sum()))
 
 
 def gini(values: Array) -> float | None:
-    """Return the Gini coefficient, sum |x_i - x_j| / (2 n^2 mean); None if the mean is not positive.
+    """Return the Gini coefficient, sum |x_i - x_j| / (2 n^2 mean).
 
-    Above 1 is possible when some values are negative.
+    Args:
+        values: What each has, shape (n,).
+
+    Returns:
+        0 to 1 - 1 / n; None if all values are 0, or one is below 0: the coefficient then means nothing.
 
     Example:
-        >>> gini(np.array([1.0, 1.0])), gini(np.array([1.0, 0.0])), gini(np.array([-1.0, 1.0]))
+        >>> gini(np.array([1.0, 1.0])), gini(np.array([1.0, 0.0])), gini(np.array([-1.0, 3.0]))
         (0.0, 0.5, None)
     """
-    if values.sum() <= MONEY_DUST:
+    shares = _shares(values)
+    if shares is None:
         return None
-    ordered = np.sort(values)
-    ranks = 2.0 * np.arange(1, values.size + 1) - values.size - 1.0
-    return float((ranks * ordered).sum() / (values.size * values.sum()))
+    ordered = np.sort(shares)
+    ranks = 2.0 * np.arange(1, ordered.size + 1) - ordered.size - 1.0
+    return float((ranks * ordered).sum() / (ordered.size * ordered.sum()))
+
+
+def _shares(values: Array) -> Array | None:
+    """Return values that can be compared as shares of a whole, or None if one is below 0 or all are nothing."""
+    if values.min() < -NOTHING_MONEY or values.max() <= NOTHING_MONEY:
+        return None
+    return np.maximum(values, 0.0)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.errors import JiranError
+from jiran.nothing import NOTHING_MONEY
 from jiran.sessions import Sessions, ev_sessions
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-#: Charging and discharging in one step by more than this is no rounding.
+#: Charging and discharging in one step by more than this, kWh, is no rounding of the solver, which is coarser than ours.
 _BOTH_KWH = 1e-6
 
 
@@ -66,7 +67,7 @@ class Optimum:
         None if nothing can be saved, but for a millionth of the currency.
         """
         possible = self.cost_grid_only - self.cost
-        return (self.cost_grid_only - self.run_cost) / possible if possible > 1e-6 else None
+        return (self.cost_grid_only - self.run_cost) / possible if possible > NOTHING_MONEY else None
 
     def for_run(self, result: Result) -> Optimum:
         """Return the same optimum beside another run of the same homes, which ended with the same stored energy."""

@@ -5,7 +5,7 @@ A scenario chooses a plug-in by its name; its parameters stand beside the name a
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,6 +32,16 @@ class Parameter:
     choices: tuple[str, ...] = ()
     unit: str = ""
 
+    def __post_init__(self) -> None:
+        """Refuse bounds that are no numbers, and a default that is not allowed."""
+        bounds = [bound for bound in (self.gt, self.ge, self.lt, self.le) if bound is not None]
+        if any(isinstance(bound, bool) or not isinstance(bound, int | float) for bound in bounds):
+            raise TypeError("a bound of a Parameter (gt, ge, lt, le) must be a number")
+        try:
+            self.number("default", self.default)
+        except ScenarioError as error:
+            raise ValueError(f"a Parameter's {error}") from None
+
     @property
     def allowed(self) -> str:
         """The bounds in words, for messages and help."""
@@ -48,13 +58,13 @@ class Parameter:
             ScenarioError: The value is not allowed.
         """
         if self.choices:
-            if value not in self.choices:
+            if not isinstance(value, str) or value not in self.choices:
                 raise ScenarioError(field_name, value, f"must be {self.allowed}")
             return float(self.choices.index(str(value)))
         good = (
             isinstance(value, int | float)
             and not isinstance(value, bool)
-            and math.isfinite(value)
+            and abs(value) <= sys.float_info.max  # neither infinite nor NaN, nor a whole number beyond all floats
             and (self.gt is None or value > self.gt)
             and (self.ge is None or value >= self.ge)
             and (self.lt is None or value < self.lt)
@@ -86,6 +96,16 @@ class Plugin:
     parameters: dict[str, Parameter] = field(default_factory=dict)
     compiled: bool = True
     trusted: bool = True
+
+    def __post_init__(self) -> None:
+        """Refuse a name that is no text, and parameters that are not declared as such."""
+        if not isinstance(self.name, str) or not self.name:
+            raise self.fault(repr(self.name), "its name must be text")
+        for name, parameter in self.parameters.items():
+            if not isinstance(parameter, Parameter):
+                raise self.fault(
+                    self.name, f"its parameter {name} must be declared with Parameter(default, description)"
+                )
 
     @property
     def description(self) -> str:
@@ -130,14 +150,13 @@ class Plugin:
 
 def _compile(plugin: Plugin) -> Function:
     from numba import njit  # noqa: PLC0415  numba is slow to import; only a run needs it
-    from numba.core.errors import NumbaError  # noqa: PLC0415
 
     try:
         # What is from outside is compiled with bounds checks, so that a wrong index is an error and not a crash, and
         # anew in each process: the cache on disk would not find its module again.
         outside = not plugin.trusted
-        compiled: Function = njit(plugin.signature, cache=not outside, boundscheck=outside)(plugin.function)
-    except (NumbaError, TypeError, NotImplementedError) as error:
+        compiled: Function = njit(plugin.signature, cache=not outside, boundscheck=outside, nogil=True)(plugin.function)
+    except Exception as error:
         raise plugin.fault(plugin.name, f"does not compile: {_reason(error)}") from error
     return compiled
 

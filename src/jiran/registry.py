@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 P = TypeVar("P", bound=Plugin)
 
+#: A file of a plug-in is some pages of text; what is larger than this is something else.
+_MOST_BYTES = 10_000_000
+
 
 class Registry(Generic[P]):
     """All plug-ins of one kind by name; installed ones are looked up once."""
@@ -69,6 +72,8 @@ class Registry(Generic[P]):
         path = Path(name).resolve()
         if not path.is_file():
             raise self._fault(name, "there is no such file")
+        if path.stat().st_size > _MOST_BYTES:
+            raise self._fault(name, f"is larger than {_MOST_BYTES // 1_000_000} MB: that is no file of a rule")
         changed_ns = path.stat().st_mtime_ns
         if path not in self._files or self._files[path][0] != changed_ns:
             module = self._run(name, path)
@@ -87,15 +92,17 @@ class Registry(Generic[P]):
         try:
             spec.loader.exec_module(module)
         except SyntaxError as error:
-            raise self._fault(name, f"is not valid Python: {error.msg} (line {error.lineno})") from error
-        except Exception as error:
+            raise self._fault(name, f"is not valid Python: {str(error.msg)[:150]} (line {error.lineno})") from error
+        except SystemExit as error:
+            raise self._fault(name, "cannot be loaded: it ends the program, as exit() does") from error
+        except BaseException as error:  # a file may raise anything, KeyboardInterrupt too
             raise self._fault(name, f"cannot be loaded: {one_line(error)}") from error
         return module
 
     def _of_package(self, entry: Any) -> P:
         try:
             plugin = entry.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise self._fault(entry.name, f"entry point {entry.value} cannot be loaded: {one_line(error)}") from error
         if not isinstance(plugin, self._kind):
             raise self._fault(

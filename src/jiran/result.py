@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import shutil
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
 import jiran
-from jiran.errors import JiranError
+from jiran.formats import csv_bytes, finite, json_text
 from jiran.kpis import kpis
-from jiran.scenario.files import to_toml
+from jiran.saving import refuse_folder, save_folder
+from jiran.scenario.files import input_files, to_toml
 from jiran.tables import homes_frame, steps_frame, trades_frame
 
 if TYPE_CHECKING:
@@ -30,9 +28,6 @@ if TYPE_CHECKING:
     from jiran.scenario import Scenario
     from jiran.settlement import Balance, Prices, Settlement
     from jiran.timeline import Timeline
-
-
-_REPORT = "data-report.txt"
 
 
 @dataclass(frozen=True)
@@ -144,46 +139,26 @@ class Result:
     def save(self, folder: str | Path) -> Path:
         """Write trades.parquet, homes.csv, steps.csv, kpis.json, scenario.toml and manifest.json.
 
-        All files are written to a temporary folder beside it first, so that a folder is either whole or not there. An
-        existing folder is replaced only if it holds nothing but an earlier result.
+        At every instant the folder holds the old or the new result, whole. An existing folder is replaced only if it is
+        empty or holds an earlier result and nothing else; how this is done stands in docs/files.md.
 
         Raises:
-            JiranError: The folder cannot be written, or holds other things.
+            JiranError: The folder cannot be written, holds other things, or what this run has read.
         """
-        target = Path(folder).resolve()
-        files = self._files()
-        try:
-            _refuse_others(target, {*files, _REPORT})
-            target.parent.mkdir(parents=True, exist_ok=True)
-            fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-        except OSError as error:
-            raise JiranError(f"{target} cannot be written: {error.strerror}") from error
-        try:
-            for name, write in files.items():
-                write(fresh / name)
-            fresh.chmod(0o755)
-            if target.exists():
-                shutil.rmtree(target)
-            fresh.rename(target)
-        except OSError as error:
-            raise JiranError(f"{target} cannot be written: {error.strerror}") from error
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-        return Path(folder)
+        target = Path(folder)
+        refuse_folder(target, input_files(self.scenario))
+        save_folder(target, self._files(), finite(self.manifest()))
+        return target
 
-    def _files(self) -> dict[str, Callable[[Path], object]]:
+    def _files(self) -> dict[str, Callable[[BinaryIO], object]]:
         """Return what writes each file."""
-        texts = {
-            "kpis.json": _json(self.kpis),
-            "scenario.toml": to_toml(self.scenario),
-            "manifest.json": _json(self.manifest()),
-        }
+        texts = {"kpis.json": json_text(self.kpis) + "\n", "scenario.toml": to_toml(self.scenario)}
         if self.data_report is not None:
-            texts[_REPORT] = "\n".join(self.data_report.lines()) + "\n"
+            texts["data-report.txt"] = "\n".join(self.data_report.lines()) + "\n"
         return {
             "trades.parquet": self.trades.write_parquet,
-            "homes.csv": self.homes.write_csv,
-            "steps.csv": self.steps.write_csv,
+            "homes.csv": lambda file: file.write(csv_bytes(self.homes)),
+            "steps.csv": lambda file: file.write(csv_bytes(self.steps)),
             **{name: partial(_write_text, text) for name, text in texts.items()},
         }
 
@@ -202,24 +177,5 @@ class Result:
         }
 
 
-def _refuse_others(target: Path, known: set[str]) -> None:
-    """Refuse to replace anything but an earlier result.
-
-    Raises:
-        JiranError: There is something else.
-    """
-    if target == Path.cwd():
-        raise JiranError(f"{target} is not written: it is the current folder; name a folder for the result")
-    if target.exists() and not target.is_dir():
-        raise JiranError(f"{target} is not written: it is a file, not a folder")
-    others = sorted({entry.name for entry in target.iterdir()} - known) if target.exists() else []
-    if others:
-        raise JiranError(f"{target} is not written: it holds {others[0]!r}, which is not a result of jiran")
-
-
-def _write_text(text: str, path: Path) -> None:
-    path.write_text(text, encoding="utf-8")
-
-
-def _json(content: dict[str, Any]) -> str:
-    return json.dumps(content, indent=2) + "\n"
+def _write_text(text: str, file: BinaryIO) -> None:
+    file.write(text.encode())

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from jiran.errors import BalanceError
 from jiran.flows import FLOWS
+from jiran.market.orders import copy
 
 if TYPE_CHECKING:
     from jiran.flows import Flows
@@ -131,7 +132,11 @@ def settle(
         "grid_export_kwh": step["surplus_kwh"] * (1.0 - out.charge_share),
     }
     paid, received, traded, losers = _add_trades(
-        flows.trades, out.trades_until, profiles.load_kwh.shape[1], price.grid_import, price.grid_export
+        flows.trades.view(np.recarray),
+        out.trades_until,
+        profiles.load_kwh.shape[1],
+        price.grid_import,
+        price.grid_export,
     )
     network = scenario.grid.network_charge * traded[:, 0]
     money = {
@@ -246,7 +251,7 @@ def _totals(
     charging, supplied, lent = np.zeros(homes), np.zeros(homes), np.zeros(homes)
     sold, bought, surplus, deficit = np.empty(homes), np.empty(homes), np.empty(homes), np.empty(homes)
     for step in range(steps):
-        charging[:] = ev_kwh[step]
+        copy(ev_kwh[step], charging)
         for ev in range(ev_homes.size):
             charging[ev_homes[ev]] += ev_charged_kwh[step, ev]
             supplied[ev_homes[ev]] = ev_supplied_kwh[step, ev]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from time import perf_counter
+from dataclasses import replace
+from functools import partial
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +15,13 @@ from jiran.bids import find as find_strategy
 from jiran.bids.base import MARKET_PRICE, MEMORY
 from jiran.billing import reprice
 from jiran.errors import JiranError, MechanismError, PluginError, StrategyError, one_line
+from jiran.explain.assumptions import assumptions
+from jiran.explain.warnings import warnings
 from jiran.flows import Flows
 from jiran.market import TRADE, booking
 from jiran.market import find as find_rule
+from jiran.market.effort import too_much
+from jiran.nothing import NOTHING_KWH
 from jiran.profiles.base import stream
 from jiran.records import Fleet, Inputs, Outputs
 from jiran.result import Result, State
@@ -24,6 +29,7 @@ from jiran.scenario import Bids, Market
 from jiran.setting import Setting, prepare
 from jiran.settlement import Settlement, settle
 from jiran.storage import Battery
+from jiran.watching import ROUND_S, Progress, StoppedError, Work, watch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,14 +44,9 @@ if TYPE_CHECKING:
 #: The rule of the run that every run is compared with.
 BASELINE = "grid-only"
 
-#: Home-steps before the progress function is called first; then as many as take about this long, whatever the rule.
-CHUNK = 1_000
-_CHUNK_S = 0.1
-
 #: Trades for which there is room at first.
 _FIRST_TRADES = 40_000_000
 
-Progress = Callable[[float], None]
 #: How the kernel stopped: the first step that was not run, trades written, why, and the home in question.
 Stop = tuple[int, int, int, int]
 
@@ -65,7 +66,8 @@ def simulate(
         state: State to start from, as `Result.state` of an earlier run gives it; default: the scenario's. Profiles
             are drawn by the seed from the first step of a run on: for a window that goes on where another ended, give
             `profiles`, or another seed.
-        progress: Is called now and then with the share that is done, 0..1; an exception it raises stops the run.
+        progress: Is called ten times a second with the share that is done, 0..1, in the thread of the caller; an
+            exception that it raises stops the run at once, even within a step. So does Ctrl-C.
 
     Raises:
         ScenarioError: The scenario cannot be run.
@@ -75,19 +77,24 @@ def simulate(
     """
     report = progress or (lambda _done: None)
     report(0.0)
-    setting = prepare(scenario, profiles=profiles, state=state)
+    setting = watch(partial(prepare, scenario, profiles=profiles, state=state), lambda _done: report(0.0))
     report(0.4)
     # The second core runs the baseline meanwhile.
-    with ThreadPoolExecutor(1) as second:
-        baseline = second.submit(without_trading, setting)
-        result = trade(setting, baseline.result, lambda share: report(0.4 + 0.5 * share))
+    baseline = Work(partial(without_trading, setting))
+    try:
+        result = trade(
+            setting, lambda: baseline.result(lambda _done: report(0.9)), lambda share: report(0.4 + 0.5 * share)
+        )
+    except BaseException:
+        baseline.stop()
+        raise
     report(1.0)
     return result
 
 
 def without_trading(setting: Setting) -> Settlement:
     """Return the baseline: the same homes and battery, and a rule that trades nothing."""
-    return _clear(setting, Market(mechanism=BASELINE), Bids(), lambda _done: None)[1]
+    return _clear(setting, Market(mechanism=BASELINE), Bids(), None)[1]
 
 
 def trade(setting: Setting, without_p2p: Callable[[], Settlement], progress: Progress | None = None) -> Result:
@@ -100,15 +107,17 @@ def trade(setting: Setting, without_p2p: Callable[[], Settlement], progress: Pro
     """
     scenario = setting.scenario
     flows, settled, end = _clear(setting, scenario.market, scenario.bids, progress or (lambda _done: None))
-    warnings = tuple(_warnings(scenario, settled, setting.start, end))
-    return Result(
+    result = Result(
         scenario, setting.community, setting.timeline, flows, setting.price, settled, without_p2p(),
-        setting.start, end, warnings, setting.data_report,
+        setting.start, end, data_report=setting.data_report,
     )  # fmt: skip
+    doubts = setting.data_report.suspicions() if setting.data_report is not None else ()
+    told = (*map(str, assumptions(setting)), *doubts, *map(str, warnings(result)))
+    return replace(result, warnings=told)
 
 
-def _clear(setting: Setting, market: Market, bids: Bids, report: Progress) -> tuple[Flows, Settlement, State]:
-    """Run the time loop with a rule and a strategy, and settle."""
+def _clear(setting: Setting, market: Market, bids: Bids, report: Progress | None) -> tuple[Flows, Settlement, State]:
+    """Run the time loop with a rule and a strategy, and settle; without a report in this thread, unwatched."""
     rule, strategy = find_rule(market.mechanism), find_strategy(bids.strategy)
     scenario, price, start = setting.scenario, setting.price, setting.start
     inputs = Inputs(
@@ -117,9 +126,41 @@ def _clear(setting: Setting, market: Market, bids: Bids, report: Progress) -> tu
         rule.numbers(market.parameters), strategy.numbers(bids.parameters),
         setting.traits.copy(), _may_draw(setting),  # runs side by side share a setting: no strategy may change it
     )  # fmt: skip
+    _refuse(setting, rule, strategy, market.parameters)
     flows, end = _run(setting, rule, strategy, inputs, report)
     extra = reprice(flows, price, scenario.grid, setting.timeline, rule)
     return flows, settle(flows, price, scenario, start.stored_kwh, start.ev_stored_kwh, extra), end
+
+
+def _refuse(setting: Setting, rule: Mechanism, strategy: Strategy, values: dict[str, float | str]) -> None:
+    """Refuse a rule that cannot do this, before it starts.
+
+    Raises:
+        MechanismError: It would need more than there is, or is not for so many homes.
+    """
+    homes, steps = setting.community.size, setting.timeline.steps
+    problem = too_much(rule, homes, values, steps)
+    if problem is None and rule.most_traders is not None and homes > rule.most_traders:
+        step, traders = _most_traders(setting, strategy)
+        if traders > rule.most_traders:
+            problem = f"is for at most {rule.most_traders} homes that trade in a step, and in step {step} {traders} do"
+    if problem is not None:
+        raise MechanismError(rule.name, problem)
+
+
+def _most_traders(setting: Setting, strategy: Strategy) -> tuple[int, int]:
+    """Return the step in which most homes are sure to trade if all that can be traded is, and how many they are.
+
+    It is known beforehand only if all bid the tariff and no EV lends; else it is 0.
+    """
+    grid, price, profiles = setting.scenario.grid, setting.price, setting.profiles
+    if not strategy.at_tariff or setting.scenario.ev.supply.enabled:
+        return 0, 0
+    net_kwh = profiles.generation_kwh - profiles.load_kwh - profiles.ev_kwh
+    sells, buys = (net_kwh > NOTHING_KWH).sum(axis=1), (net_kwh < -NOTHING_KWH).sum(axis=1)
+    gain = price.grid_import - grid.network_charge > price.grid_export
+    traders = np.where((sells > 0) & (buys > 0) & gain, sells + buys, 0)
+    return int(traders.argmax()), int(traders.max())
 
 
 def _fleet(plan: EvPlan, reserve_price: float | None) -> Fleet:
@@ -173,14 +214,15 @@ def _memory(strategy: Strategy, homes: int, start: State) -> NDArray[np.float64]
 
 
 def _run(
-    setting: Setting, rule: Mechanism, strategy: Strategy, inputs: Inputs, report: Progress
+    setting: Setting, rule: Mechanism, strategy: Strategy, inputs: Inputs, report: Progress | None
 ) -> tuple[Flows, State]:
     """Return what moved and the state at the end; a rule that crowds a step is run again with room for all pairs."""
     scenario, start, homes = setting.scenario, setting.start, setting.community.size
     supply = scenario.ev.supply
     fleet = _fleet(setting.plan, supply.reserve_price)
     own_bids = not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
-    kernel_run = kernel.run if rule.compiled and strategy.compiled else kernel.run.py_func
+    compiled = rule.compiled and strategy.compiled
+    kernel_run = kernel.run if compiled else getattr(kernel.run, "py_func", kernel.run)
     for room in (homes**2,) if rule.all_pairs else (homes, homes**2):
         rng = _stream(scenario.seed, "market rule", start.rng)
         bid_rng = _stream(scenario.seed, "bids", start.bid_rng)
@@ -194,7 +236,9 @@ def _run(
             )  # fmt: skip
             return stop
 
-        trades = _in_chunks(loop, rule, strategy, setting.community, out, start.stored_kwh, room, report)
+        whole = partial(_all_steps, loop, rule, strategy, setting.community, out, start.stored_kwh, room)
+        # Plain Python stays in the thread of the caller, step by step: it may print, and be looked into.
+        trades = watch(whole, report) if compiled and report is not None else whole(None if compiled else report)
         if trades is not None:
             end = State(
                 float(out.soc_kwh[-1]), ev_stored_kwh, dict(rng.bit_generator.state),
@@ -204,7 +248,7 @@ def _run(
     raise MechanismError(rule.name, "writes more trades in a step than there are pairs of homes")
 
 
-def _in_chunks(
+def _all_steps(
     loop: Callable[[int, int, float, NDArray[np.void]], Stop],
     rule: Mechanism,
     strategy: Strategy,
@@ -212,42 +256,52 @@ def _in_chunks(
     out: Outputs,
     stored_kwh: float,
     room: int,
-    report: Progress,
+    report: Progress | None = None,
 ) -> NDArray[np.void] | None:
-    """Run all steps in chunks and return the trades, or None if a step needs more room for them."""
+    """Run all steps and return the trades, or None if a step needs more room for them.
+
+    With a report it goes step by step and calls it now and then.
+    """
     steps, homes = out.traded_kwh.shape
-    chunk = max(1, CHUNK // homes)
     # Room for as many trades as there may be; memory is taken only for what is written, and the rest is given back.
     trades = np.empty(max(min(steps, _FIRST_TRADES // room), 1) * room, TRADE)
-    step, total = 0, 0
+    step, total, told_s = 0, 0, monotonic()
     while step < steps:
-        last, began_s = min(step + chunk, steps), perf_counter()
+        last = steps if report is None else step + 1
         try:
             reached, count, fault, home = loop(step, last, stored_kwh, trades[total:])
         except PluginError:  # it does not compile, or cannot do this, and says so
             raise
         except JiranError as error:  # its own sentence, which only lacks who says it
             raise _blamed(rule, strategy, str(error)) from error
-        except Exception as error:
-            problem = f"failed between steps {step} and {last}: {one_line(error)}"
+        except (Exception, SystemExit) as error:
+            where = f"in step {step}" if last == step + 1 else f"between steps {step} and {last}"
+            problem = f"failed {where}: {one_line(error)}"
             raise _blamed(rule, strategy, problem) from error
         if fault == kernel.CROWDED and room == homes:
             return None
-        if fault in _FAULTS:
-            raise MechanismError(rule.name, _FAULTS[fault].format(step=reached, home=_name(community, home)))
-        if fault == kernel.NO_PRICE:
-            raise StrategyError(
-                strategy.name, f"in step {reached} it bids no usable price for {_name(community, home)}"
-            )
+        _raise_fault(fault, reached, home, rule, strategy, community)
         if fault == kernel.ROOM:
             trades.resize(2 * trades.size, refcheck=False)
         out.trades_until[step:reached] += total
         stored_kwh = float(out.soc_kwh[reached - 1]) if reached else stored_kwh
         step, total = reached, total + count
-        report(step / steps)
-        chunk = 2 * chunk if perf_counter() - began_s < _CHUNK_S else max(1, chunk // 2)
+        if report is not None and monotonic() - told_s > ROUND_S:
+            report(step / steps)
+            told_s = monotonic()
     trades.resize(total, refcheck=False)
     return trades
+
+
+def _raise_fault(fault: int, step: int, home: int, rule: Mechanism, strategy: Strategy, community: Community) -> None:
+    """Raise what stopped the kernel in a step, if it was the fault of rule or strategy, or that nobody wants the run."""
+    if fault == kernel.STOPPED:
+        raise StoppedError
+    if fault in _FAULTS:
+        said = _FAULTS[fault].format(number=home, home=_name(community, home), orders="the homes with an order")
+        raise MechanismError(rule.name, f"in step {step} it {said}")
+    if fault == kernel.NO_PRICE:
+        raise StrategyError(strategy.name, f"in step {step} it bids no usable price for {_name(community, home)}")
 
 
 def _blamed(rule: Mechanism, strategy: Strategy, problem: str) -> PluginError:
@@ -260,38 +314,11 @@ def _blamed(rule: Mechanism, strategy: Strategy, problem: str) -> PluginError:
 
 
 _FAULTS = {
-    booking.NOBODY: "in step {step} it names {home}, which is not there or trades with itself",
-    booking.NOT_A_NUMBER: "in step {step} it writes a trade of {home} whose energy or price is not usable",
-    booking.TOO_MUCH: "in step {step} it trades more than there is for {home}",
-    kernel.CROWDED: "in step {step} it writes more trades than there are pairs of homes",
-    kernel.TOO_MANY: "in step {step} it returns a number of trades that it cannot have written",
+    **booking.WORDS,
+    kernel.CROWDED: "writes more trades than there are pairs of homes",
+    kernel.TOO_MANY: "returns a number of trades that it cannot have written",
 }
 
 
 def _name(community: Community, home: int) -> str:
     return f"home {community.ids[home]}" if 0 <= home < community.size else f"home number {home}"
-
-
-def _warnings(scenario: Scenario, settled: Settlement, start: State, end: State) -> list[str]:
-    """Return what the user should know about prices, and about energy that the run only borrowed."""
-    found = []
-    if scenario.bids_alike:
-        found.append(
-            f"{scenario.market.mechanism} works by bids, but with {scenario.bids.strategy} all homes bid the tariff and are alike to it: choose another "
-            "strategy in bids.strategy"
-        )
-    if settled.sellers_lose_kwh > 0.0:
-        found.append(
-            f"{settled.sellers_lose_kwh:.1f} kWh were sold to neighbours below the grid's export price: sellers lose by trading"
-        )
-    if settled.buyers_lose_kwh > 0.0:
-        found.append(
-            f"{settled.buyers_lose_kwh:.1f} kWh were bought from neighbours above the grid's import price: buyers lose by trading"
-        )
-    borrowed_kwh = start.stored_kwh + start.ev_stored_kwh.sum() - end.stored_kwh - end.ev_stored_kwh.sum()
-    demand_kwh = sum(settled.home_kwh[name].sum() for name in ("load_kwh", "ev_kwh"))
-    if borrowed_kwh > 0.01 * demand_kwh:
-        found.append(
-            f"the batteries end with {borrowed_kwh:.1f} kWh less than they began with: the saving holds energy that was not paid for"
-        )
-    return found

@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
+
 Array = NDArray[np.float64]
 
 
@@ -45,7 +47,7 @@ def highest_welfare(net_kwh: ArrayLike, limit_price: ArrayLike) -> Best:
     """Return the highest welfare of any clearing: the dearest bid meets the cheapest ask as long as they cross.
 
     Args:
-        net_kwh: Surplus (> 0, sells) or deficit (< 0, buys) of each home, kWh.
+        net_kwh: Surplus (> 0, sells) or deficit (< 0, buys) of each home, kWh; rounding dust is no order.
         limit_price: A buyer's highest and a seller's lowest price per kWh.
 
     Example:
@@ -53,15 +55,15 @@ def highest_welfare(net_kwh: ArrayLike, limit_price: ArrayLike) -> Best:
         Best(welfare=0.25, volume_kwh=1.0)
     """
     net, limit = np.asarray(net_kwh, dtype=np.float64), np.asarray(limit_price, dtype=np.float64)
-    asks = [(limit[home], net[home]) for home in np.argsort(limit) if net[home] > 0.0]
-    bids = [(limit[home], -net[home]) for home in np.argsort(-limit) if net[home] < 0.0]
+    asks = [(limit[home], net[home]) for home in np.argsort(limit) if net[home] > NOTHING_KWH]
+    bids = [(limit[home], -net[home]) for home in np.argsort(-limit) if net[home] < -NOTHING_KWH]
     worth, volume_kwh, ask, bid, offered_kwh, wanted_kwh = 0.0, 0.0, 0, 0, 0.0, 0.0
     while True:
-        if offered_kwh <= 0.0:
+        if offered_kwh <= NOTHING_KWH:
             if ask == len(asks):
                 break
             (lowest, offered_kwh), ask = asks[ask], ask + 1
-        if wanted_kwh <= 0.0:
+        if wanted_kwh <= NOTHING_KWH:
             if bid == len(bids):
                 break
             (highest, wanted_kwh), bid = bids[bid], bid + 1
@@ -87,6 +89,7 @@ def highest_welfare_by_step(net_kwh: Array, limit_price: Array) -> Array:
         array([0.25])
     """
     order = np.argsort(limit_price, axis=1)
+    net_kwh = np.where(np.abs(net_kwh) > NOTHING_KWH, net_kwh, 0.0)
     net, price = np.take_along_axis(net_kwh, order, axis=1), np.take_along_axis(limit_price, order, axis=1)
     asked = np.maximum(net, 0.0).cumsum(axis=1)[:, :-1]
     wanted = np.maximum(-net, 0.0)[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:]
@@ -97,7 +100,7 @@ def highest_welfare_by_step(net_kwh: Array, limit_price: Array) -> Array:
 def efficiency(trades: Any, net_kwh: ArrayLike, limit_price: ArrayLike) -> float | None:
     """Return welfare / highest welfare, or None if there is nothing to gain; negative if trades lose."""
     best = highest_welfare(net_kwh, limit_price).welfare
-    return welfare(trades, limit_price) / best if best > 0.0 else None
+    return welfare(trades, limit_price) / best if best > NOTHING_MONEY else None
 
 
 def volume_kwh(trades: Any) -> float:
@@ -108,7 +111,7 @@ def volume_kwh(trades: Any) -> float:
 def mean_price(trades: Any) -> float | None:
     """Return what buyers pay per kWh on average, weighted by energy, or None if nothing is traded."""
     kwh = _column(trades, "kwh")
-    return float((kwh * _column(trades, "buyer_price")).sum() / kwh.sum()) if kwh.sum() > 0.0 else None
+    return float((kwh * _column(trades, "buyer_price")).sum() / kwh.sum()) if kwh.sum() > NOTHING_KWH else None
 
 
 def price_spread(trades: Any) -> float | None:
@@ -116,7 +119,7 @@ def price_spread(trades: Any) -> float | None:
 
     None if nothing is traded.
     """
-    traded = _column(trades, "kwh") > 0.0
+    traded = _column(trades, "kwh") > NOTHING_KWH
     if not traded.any():
         return None
     return float(_column(trades, "buyer_price")[traded].max() - _column(trades, "seller_price")[traded].min())
@@ -138,10 +141,10 @@ def value_index(value: float, reference: float, highest: float) -> float | None:
     Returns:
         1 = the optimum, 0 = no better than alone; None if there is nothing to gain.
     """
-    return (value - reference) / (highest - reference) if highest > reference else None
+    return (value - reference) / (highest - reference) if highest - reference > NOTHING_MONEY else None
 
 
-def participation_index(cost: ArrayLike, cost_alone: ArrayLike, tolerance: float = 1e-6) -> float:
+def participation_index(cost: ArrayLike, cost_alone: ArrayLike, tolerance: float = NOTHING_MONEY) -> float:
     """Return PI = (homes that do not pay more than alone) / N.
 
     A home whose cost stays the same, within the tolerance, has no reason to leave and counts as willing.
@@ -176,7 +179,7 @@ def energy_balance_index(net_kwh: ArrayLike, load_kwh: ArrayLike, generation_kwh
         1 = it needs no grid; None without load and generation.
     """
     turned_over = float(np.sum(load_kwh) + np.sum(generation_kwh))
-    return 1.0 - float(np.abs(net_kwh).sum()) / turned_over if turned_over > 0.0 else None
+    return 1.0 - float(np.abs(net_kwh).sum()) / turned_over if turned_over > NOTHING_KWH else None
 
 
 def power_flatness_index(net_kwh: ArrayLike, reference: float) -> float | None:
@@ -190,7 +193,11 @@ def power_flatness_index(net_kwh: ArrayLike, reference: float) -> float | None:
         The flatter the higher, below 1; None if nothing is exchanged.
     """
     exchanged = np.abs(np.asarray(net_kwh, dtype=np.float64))
-    return float(1.0 - exchanged.max() / exchanged.mean() / reference) if exchanged.any() else None
+    return (
+        float(1.0 - exchanged.max() / exchanged.mean() / reference)
+        if exchanged.max(initial=0.0) > NOTHING_KWH
+        else None
+    )
 
 
 def self_sufficiency_index(net_kwh: ArrayLike, load_kwh: ArrayLike) -> float | None:
@@ -199,7 +206,7 @@ def self_sufficiency_index(net_kwh: ArrayLike, load_kwh: ArrayLike) -> float | N
     None without load.
     """
     load = float(np.sum(load_kwh))
-    return 1.0 - float(np.maximum(net_kwh, 0.0).sum()) / load if load > 0.0 else None
+    return 1.0 - float(np.maximum(net_kwh, 0.0).sum()) / load if load > NOTHING_KWH else None
 
 
 def overall_index(economic: tuple[float, float, float], technical: tuple[float, float, float]) -> float:

@@ -11,7 +11,7 @@ def money(value: float, currency: str, digits: int = 2) -> str:
         >>> money(-1234.5, "MYR"), money(0.0033, "MYR", 4)
         ('-MYR 1,234.50', 'MYR 0.0033')
     """
-    value = round(value, digits) + 0.0
+    value = round(round(value, 9), digits) + 0.0  # without the residue of sums, which would tip a half
     return f"{'-' if value < 0 else ''}{currency} {abs(value):,.{digits}f}"
 
 

@@ -10,9 +10,10 @@ from jiran import load_scenario, simulate
 from jiran.app.charts import day as charts
 from jiran.app.charts.base import MOST_POINTS, Window
 from jiran.app.charts.day_points import nights_ms, points, stored_ms
-from jiran.app.views.day import summary
+from jiran.explain.day import chart, summary
 from jiran.scenario import validate
 from jiran.scenario.files import read_scenario, with_overrides
+from pages import text_of
 
 ENERGY = ["generation_kwh", "load_kwh", "ev_kwh", "p2p_kwh", "grid_import_kwh", "grid_export_kwh"]
 
@@ -140,8 +141,8 @@ def test_without_a_battery_its_panel_is_left_out():
     option = charts.spec(result, points(result, whole(result)))
     assert len(option["grid"]) == 5
     assert "Stored" not in json.dumps(option)
-    assert "battery" not in charts.alt(result, whole(result)).lower()
-    assert "battery" not in summary(result, whole(result)).lower()
+    assert "battery" not in chart(result, 0, 24).text.lower().replace("no shared battery", "")
+    assert "battery" not in text_of(summary(result, 0, 24)).lower()
 
 
 def test_nights_are_where_no_roof_generates(paper):
@@ -151,24 +152,27 @@ def test_nights_are_where_no_roof_generates(paper):
 
 
 def test_the_summary_of_the_papers_day(paper):
-    text = summary(paper, whole(paper))
-    assert "From 08:00 to 18:00 the homes lived from their own roofs, without the grid." in text
-    assert "The battery was full by 13:00 and empty again by 22:00." in text
-    assert "Neighbours traded most at 08:00: 8.0 kWh in 10 trades." in text
+    text = text_of(summary(paper, 0, 24))
+    assert "From 08:00 to 18:00 the homes needed nothing from the grid: they lived from their own roofs (" in text
+    assert "neighbours' roofs (" in text
+    assert "The battery was full at 13:00 and empty at 22:00." in text
+    assert "Neighbours traded most from 08:00 to 09:00: 8.03 kWh in 10 trades." in text
 
 
 def test_the_summary_of_many_days_of_no_trades_and_of_no_sun():
     week = run(steps=168)
-    assert summary(week, whole(week)).startswith("In 7 days the grid supplied ")
-    assert "The battery got full every day." in summary(week, whole(week))
+    assert text_of(summary(week, 0, 168)).startswith("The street as a whole took ")
+    assert "The battery got full 7 times." in text_of(summary(week, 0, 168))
     alone = run(market__mechanism="grid-only")
-    assert "Nothing was traded." in summary(alone, whole(alone))
+    assert "Nobody sold to a neighbour: the market rule grid-only lets" in text_of(summary(alone, 0, 24))
     dark = run(solar__derate=0.01)
-    text = summary(dark, whole(dark))
+    text = text_of(summary(dark, 0, 24))
     assert text.startswith("The homes needed the grid all the time. The battery stayed empty.")
 
 
 def test_the_alternative_text_has_the_numbers(paper):
-    text = charts.alt(paper, whole(paper))
-    assert f"Solar generation {paper.kpis['generation_kwh']:,.0f} kWh" in text
-    assert "The battery held 0.0 to 20.0 kWh." in text
+    text = chart(paper, 0, 24).text
+    assert (
+        f"Solar generation {paper.kpis['generation_kwh']:.1f} kWh, its sunniest time Sat 21 Mar 12:00 to 13:00." in text
+    )
+    assert "The battery held from 0 kWh to 20.0 kWh." in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 
 import numpy as np
@@ -10,11 +11,12 @@ import pytest
 import jiran
 from jiran.app import rule_tables, state
 from jiran.app.charts import compare as charts
+from jiran.app.memory import held_bytes
 from jiran.app.runs import Samples
 from jiran.app.views import compare as view
-from jiran.app.views import compare_parts
 from jiran.comparison import by_rule
 from jiran.errors import MechanismError
+from jiran.estimate import Need
 from jiran.report import answer, versus
 from jiran.report.figures import COLUMNS, form, heading, ranked
 from jiran.report.points import gains, spots
@@ -142,9 +144,17 @@ def test_a_pinned_scenario_is_a(monkeypatch):
     assert any("Community battery 40 kWh, now 20 kWh" in plain(caption.value) for caption in at.caption)
 
 
+def test_a_pinned_scenario_with_another_seed_is_run_with_it(monkeypatch):
+    monkeypatch.setattr(state, "pinned_scenario", lambda: jiran.load_scenario("paper"))
+    at = show(PAGE, run(seed=2))
+    shown = at.dataframe[1].value.set_index("Figure").loc["Cost, MYR"]
+    assert (shown["A"], shown["B"], shown["A - B"]) == ("36.57", "38.40", "-1.83")
+    assert any("Seed of chance 1, now 2" in plain(caption.value) for caption in at.caption)
+
+
 def test_both_comparisons_of_the_page_may_be_slow(monkeypatch):
     monkeypatch.setattr(state, "pinned_scenario", lambda: jiran.load_scenario("paper", {"seed": 8}))
-    monkeypatch.setattr("jiran.app.stoppable._GLANCE_S", -1.0)
+    monkeypatch.setattr("jiran.app.watched._GLANCE_S", -1.0)
     assert show(PAGE, run(seed=9)).dataframe
 
 
@@ -175,17 +185,27 @@ class _StopError(Exception):
 
 
 def test_a_large_comparison_is_asked_for(monkeypatch):
-    monkeypatch.setattr(compare_parts, "_ASKED_HOME_STEPS", 100)
-    at = show(PAGE, run())
+    monkeypatch.setattr("jiran.app.runs.ASKED", Need(1e9, 0.0))
+    at = show(PAGE, run(seed=31))
     assert not at.dataframe
-    next(toggle for toggle in at.toggle if "Compare now" in toggle.label).set_value(True).run()
+    assert any("needs about" in said.value for said in at.info)
+    next(button for button in at.button if button.label == "Run it anyway").click().run()
     assert at.dataframe
 
 
+def test_one_that_is_too_large_for_a_dashboard_names_the_command_line(monkeypatch):
+    monkeypatch.setattr("jiran.app.runs.MOST", Need(1e3, 0.0))
+    at = show(PAGE, run(seed=32))
+    assert not at.dataframe
+    assert "jiran compare" in plain(at.error[0].value)
+    assert "Run it anyway" not in [button.label for button in at.button]
+
+
 def test_old_samples_make_room(monkeypatch, telling):
-    monkeypatch.setattr("jiran.app.runs._KEPT_SAMPLED_HOMES", 30)
+    one = telling.samples["vcg"][0]
+    monkeypatch.setattr("jiran.app.runs.KEPT_SAMPLES", 2.5 * held_bytes(one))
     kept = Samples({"fault": MechanismError("a", "b")})
-    kept |= {f"{place}": telling.samples["vcg"][0] for place in range(4)}
+    kept |= {f"{place}": copy.deepcopy(one) for place in range(4)}
     kept.make_room()
     assert list(kept) == ["2", "3"]
 

@@ -10,7 +10,11 @@ from importlib.resources import files
 import pytest
 from streamlit.testing.v1 import AppTest
 
+import jiran
+from jiran.app.charts.base import Window
+from jiran.app.charts.flow import flow_data
 from jiran.app.components.flow_map import _inline
+from jiran.explain.trades import total
 
 PAGE = """
 import streamlit as st
@@ -46,6 +50,7 @@ def a_run(steps: int = 2, capacity_kwh: float = 5.0) -> dict:
             "kwh": [0.5] * steps,
             "amount": [0.15] * steps,
         },
+        "so_far": {"kwh": [0.5] * steps, "amount": [0.15] * steps},
         "soc": [2.5] * steps,
         "capacity_kwh": capacity_kwh,
         "import_price": [0.5] * steps,
@@ -121,3 +126,19 @@ def test_the_script_reads_every_field_of_the_contract(script):
     run = a_run()
     for field in [*run, *run["trades"]]:
         assert re.search(rf"\b{field}\b", script), field
+
+
+@pytest.mark.parametrize("name", ["paper", "kampung", "ev-street"])
+def test_the_map_and_the_page_of_trades_add_up_to_the_same(name):
+    result = jiran.simulate(jiran.load_scenario(name))
+    day = Window(0, 24 * 60 // result.scenario.step_minutes)
+    sent, said = flow_data(result, day), total(result, day.first, day.last)
+    assert sent["so_far"]["kwh"][-1] == pytest.approx(said.figures["kwh"], abs=1e-6)
+    assert sent["so_far"]["amount"][-1] == pytest.approx(said.figures["paid"], abs=1e-6)
+    assert f"paid MYR {sent['so_far']['amount'][-1]:,.2f}." in said.text
+
+
+def test_a_coarser_step_is_named_from_its_start_to_its_end():
+    sent = flow_data(jiran.simulate(jiran.load_scenario("kampung")), Window(0, 96))
+    assert sent["labels"][0] == "Mon 23 Mar 00:00 to 00:15"
+    assert sent["labels"][-1].endswith("23:45 to 24:00")

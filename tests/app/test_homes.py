@@ -13,7 +13,8 @@ from jiran.app import bills
 from jiran.app.charts import home as home_charts
 from jiran.app.charts import homes as charts
 from jiran.app.charts.base import Window
-from pages import MANY, run, show
+from jiran.explain.homes import fairness, switched, verdict
+from pages import MANY, run, seen, show, text_of
 
 PAGE = """
 from jiran.app.views import homes
@@ -100,19 +101,20 @@ def test_bars_of_the_bill_join_and_cross_zero():
 
 
 def test_the_sentence_says_who_gains(paper):
-    words = bills.verdict(paper)
+    words = text_of(verdict(paper))
     best = paper.homes.sort("saving", descending=True).row(0, named=True)
-    assert f"**{best['id']}** gains most: MYR {best['saving']:.2f}" in words
-    assert f"**MYR {paper.kpis['saving']:.2f}** in all" in words
-    assert "**Nobody** is worse off" in words
+    assert f"{best['id']} gains most: MYR {best['saving']:.2f}." in words
+    assert f"MYR {paper.kpis['saving']:.2f} in all" in words
+    assert "No home pays more than without trading." in words
 
 
 def test_the_sentence_says_who_loses():
     result = run(**{"grid.export_price": 0.5625})
     worse = int((result.homes["saving"] < -1e-6).sum())
-    assert f"**{worse} homes** pay more than without trading" in bills.verdict(result)
-    assert "what some gain, others lose" in bills.verdict(result)
-    assert "what some homes gain, others lose" in bills.fairness(result)
+    assert f"{worse} homes pay more than without trading" in text_of(verdict(result))
+    assert "changed nothing in what the 12 homes pay in all" in text_of(verdict(result))
+    assert f"{worse} homes lose MYR" in text_of(fairness(result))
+    assert "Jain" not in text_of(fairness(result))
     spec = charts.bills(result.homes, "MYR")
     marked = [series for series in spec["series"] if series["name"] == "Worse off"]
     assert len(marked[0]["data"]) == worse
@@ -121,14 +123,14 @@ def test_the_sentence_says_who_loses():
 
 def test_without_trades_there_is_nothing_to_share():
     result = run(**{"market.mechanism": "grid-only"})
-    assert bills.verdict(result).startswith("Nobody trades")
-    assert bills.fairness(result) == "There is no saving to share."
+    assert text_of(verdict(result)) == "Nobody sold to a neighbour: the market rule grid-only lets nobody trade."
+    assert text_of(fairness(result)) == "There is no saving to share."
     assert charts.lorenz(result.homes) is None
 
 
 def test_fairness_says_jain_and_gini(paper):
-    words = bills.fairness(paper)
-    assert f"**Jain {paper.kpis['saving_jain']:.2f}**" in words
+    words = text_of(fairness(paper))
+    assert f"Jain's index of the savings is {paper.kpis['saving_jain']:.2f}:" in words
     saving = paper.homes["saving"].to_numpy()
     assert f"MYR {np.abs(saving[:, None] - saving).mean():.2f}" in words
 
@@ -180,7 +182,7 @@ def test_roles_are_what_was_traded(paper):
 def test_hybrids_that_change_sides_are_counted():
     result = run(**{"market.matching": "pro-rata"})
     both = result.homes.filter((pl.col("p2p_sold_kwh") > 0) & (pl.col("p2p_bought_kwh") > 0))
-    assert bills.switching(result) == both.height > 0
+    assert switched(result).figures["homes"] == both.height > 0
 
 
 @pytest.mark.parametrize("overrides", [{}, {"steps": 1440, "step_minutes": 1}, LENDING])
@@ -198,7 +200,7 @@ def test_another_home_can_be_picked(paper):
     assert at.selectbox(key="home").value == "S1"
     at.selectbox(key="home").set_value("H1").run()
     assert not at.exception
-    assert any("of H1 on this day" in entry.value for entry in at.caption)
+    assert any("On this day H1 bought" in seen(entry.value) for entry in at.caption)
 
 
 def test_the_first_page_can_pick_a_home(paper):

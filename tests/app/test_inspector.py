@@ -73,13 +73,13 @@ def test_money_of_all_steps_is_the_money_of_the_run():
 def test_the_busiest_step_has_most_trades(paper):
     step = busiest_step(paper, Window(0, 24))
     assert paper.settlement.trades[step] == paper.settlement.trades.max()
-    assert step_label(paper, step) == "Sat 21 Mar 08:00"
+    assert step_label(paper, step) == "Sat 21 Mar 08:00 to 09:00"
 
 
 def test_without_trades_the_sunniest_step_is_shown():
     result = run(**{"market.mechanism": "grid-only"})
     step = busiest_step(result, Window(0, 24))
-    assert take_apart(result, step).label == "Sat 21 Mar 12:00"
+    assert take_apart(result, step).label == "Sat 21 Mar 12:00 to 13:00"
     assert why_nobody_trades(outcome_of_run(result, step)).startswith("The market rule lets nobody trade")
     assert why_nobody_trades(outcome_of_run(result, 0)) == "Nobody trades in this step: there is no seller."
 

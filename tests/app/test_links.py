@@ -58,7 +58,7 @@ def test_a_link_that_names_a_program_is_refused_and_the_program_is_not_run(secti
 @pytest.mark.parametrize("section", SECTIONS)
 def test_a_shared_scenario_that_names_a_program_is_refused(section, program):
     path = program(section)
-    packed = links._pack(with_program(section, path))
+    packed = links.pack(with_program(section, path))
     with pytest.raises(JiranError, match="the link names a file"):
         links.read_link({"s": packed}, None)
     with pytest.raises(JiranError, match=r"street\.toml names a file"):

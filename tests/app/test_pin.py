@@ -8,12 +8,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import jiran
-from jiran.app import links, pins, story
+from jiran.app import links, pins
 from jiran.app.links import Pin, base_of_data, base_of_preset, read_link, read_pin, write_link
-from jiran.app.runs import fit_together
 from jiran.errors import JiranError
+from jiran.explain.against import against
 from jiran.scenario import validate
-from pages import run, show
+from pages import run, seen, show, text_of
 
 MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")
 PAGE = "from jiran.app.views import {0}\n\n{0}.show()\n"
@@ -147,7 +147,7 @@ def test_a_link_whose_a_is_not_allowed_is_refused(changes, words):
 
 def test_a_link_whose_a_holds_no_texts_is_refused():
     with pytest.raises(JiranError, match="damaged"):
-        read_pin({"a": links._pack({"steps": 5})}, base_of_preset("paper"))
+        read_pin({"a": links.pack({"steps": 5})}, base_of_preset("paper"))
 
 
 def test_a_link_whose_a_is_damaged_says_so_and_shows_the_rest():
@@ -176,7 +176,7 @@ def test_pin_change_compare_go_back_and_unpin(a):
     assert metrics(at)["All bills, MYR"].delta == f"{more:+,.2f} vs A"
     assert metrics(at)["Saved, MYR"].delta == f"{b.kpis['saving'] - a.kpis['saving']:+,.2f} vs A"
     assert metrics(at)["Traded, kWh"].delta == "as in A"
-    assert f"Against A the homes pay **MYR {more:,.2f} more**." in at.markdown[0].value
+    assert f"Against A the homes pay MYR {more:,.2f} more in all." in seen(at.markdown[0].value)
     assert at.get("metric")[1].proto.color == at.get("metric")[1].proto.MetricColor.RED
 
     link = link_of(at)
@@ -201,7 +201,7 @@ def test_a_can_be_of_another_preset(a):
     at.button(key="pin").click().run()
     at.selectbox(key="0|preset").set_value("kampung").run()
     assert "Compared with A: Scenario paper, now kampung." in panel(at)
-    assert any("A's steps are 60 minutes long, these 15: mind this" in text.value for text in at.caption)
+    assert any("A's steps are 60 minutes long, these 15: mind this" in seen(text.value) for text in at.caption)
     at.button(key="to A").click().run()
     assert metrics(at)["All bills, MYR"].value == f"{a.kpis['cost']:.2f}"
     assert link_of(at)["preset"] == "paper"
@@ -226,10 +226,14 @@ def test_an_a_that_cannot_be_run_is_forgotten_with_a_word(b):
     assert at.session_state.pinned is None
 
 
-def test_runs_that_do_not_fit_into_memory_together_are_not_compared():
-    small, year = jiran.load_scenario("paper"), jiran.load_scenario("paper", {"steps": 3_000_000})
-    assert fit_together(small, year)
-    assert not fit_together(year, year)
+def test_an_a_that_is_large_is_not_run_beside_what_is_shown(b):
+    large = Pin(base_of_preset("paper"), {"steps": 900_000}, jiran.load_scenario("paper", {"steps": 900_000}))
+    at = show(PAGE.format("neighbourhood"), b, pinned=large)
+    assert at.session_state.pinned == large
+    at = AppTest.from_file(MAIN, default_timeout=60)
+    at.session_state["pinned"] = large
+    at.run()
+    assert any("too much to be run beside" in caption.value for caption in at.sidebar.caption)
 
 
 # --- the sentence -----------------------------------------------------------------------------------------------------
@@ -239,13 +243,13 @@ def test_the_sentence_counts_homes_that_are_worse_off(a):
     losers = run(**{"grid.export_price": 0.5625})
     number = int((losers.homes["saving"] < -1e-6).sum())
     assert number > 1
-    assert story.against(losers, a).endswith(f"; {number} homes more are worse off.")
-    assert story.against(a, losers).endswith(f"; {number} homes fewer are worse off.")
-    assert story.against(a, run(seed=1)) == "Against A the homes pay **the same**."
+    assert text_of(against(losers, a)).endswith(f" {number} homes more than in A pay more by trading than without it.")
+    assert text_of(against(a, losers)).endswith(f" {number} homes fewer than in A pay more by trading than without it.")
+    assert text_of(against(a, run(seed=1))) == "Against A the homes pay the same in all."
 
 
 def test_with_other_homes_or_days_the_sentence_is_of_a_home_a_day(a):
     two = run(steps=48, **{"homes.groups.normal.count": 8})
     less = a.kpis["cost"] / 12 - two.kpis["cost"] / 16 / 2
     word = "less" if less > 0 else "more"
-    assert f"Against A a home pays **MYR {abs(less):.2f} {word}** a day" in story.against(two, a)
+    assert f"Against A a home pays MYR {abs(less):.2f} {word} a day." in text_of(against(two, a))

@@ -12,7 +12,7 @@ from jiran.app import ledger
 from jiran.app.charts import trades as charts
 from jiran.app.charts.base import Window
 from jiran.app.ledger import Wanted
-from pages import MANY, run, show
+from pages import MANY, run, seen, show
 
 PAGE = """
 from jiran.app.views import trades
@@ -109,7 +109,7 @@ def test_the_filter_of_the_page(paper):
     at = show(PAGE, paper)
     at.selectbox(key="log_seller").set_value("S5").run()
     assert not at.exception
-    assert any(entry.value.startswith("1 trade, 0.74 kWh") for entry in at.caption)
+    assert any(seen(entry.value).startswith("1 trade, 0.74 kWh") for entry in at.caption)
 
 
 @pytest.mark.parametrize("day", ["Whole period", "2026-06-01"])

@@ -271,10 +271,8 @@ def test_a_state_is_not_changed_by_the_run_that_starts_from_it():
 
 
 @pytest.mark.parametrize("strategy", OWN_VALUES)
-def test_the_length_of_a_chunk_changes_nothing(strategy, monkeypatch):
+def test_room_for_trades_changes_nothing(strategy, monkeypatch):
     one = whole(strategy)
-    monkeypatch.setattr(simulation, "CHUNK", 5 * one.community.size)
-    monkeypatch.setattr(simulation, "_CHUNK_S", 0.0)
     monkeypatch.setattr(simulation, "_FIRST_TRADES", 20 * one.community.size)
     same_run([whole(strategy)], one)
 

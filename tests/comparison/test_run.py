@@ -16,7 +16,7 @@ from jiran.judgement import FIGURES, judge
 from jiran.kpis import KPIS
 from jiran.market import mechanisms
 from jiran.optimum import community_optimum
-from jiran.scenario import Bids, Market
+from jiran.scenario import Bids, Market, validate
 
 RULES = ["grid-fraction", "uniform-price", "random-p2p", "bill-sharing"]
 BIDS = {"bids.strategy": "zero-intelligence-plus", "bids.spread": 0.5}
@@ -179,15 +179,55 @@ def test_the_order_of_the_cases_and_the_number_of_threads_do_not_matter(five, pa
                 assert np.array_equal(one.saving, two.saving)
 
 
-def test_seeds_are_those_of_the_first_case_for_all():
+def test_each_case_runs_with_its_own_seed_and_those_that_follow():
     one, two = load_scenario("paper", {"seed": 7}), load_scenario("paper", {"seed": 99, "market.fraction": 0.6})
     both = compare({"A": one, "B": two}, seeds=2)
-    assert both.seeds == (7, 8)
-    assert np.array_equal(both.values("A", "load_kwh"), both.values("B", "load_kwh"))
-    assert both.values("B", "saving").tolist() == [
-        simulate(two.model_copy(update={"seed": seed})).kpis["saving"] for seed in (7, 8)
-    ]
-    assert (both.cases["B"].seed, both.currency) == (99, "MYR")
+    assert both.seeds == both.seeds_of("A") == (7, 8)
+    assert both.seeds_of("B") == (99, 100)
+    for name, case in (("A", one), ("B", two)):
+        for figure in ("cost", "load_kwh", "saving"):
+            assert both.values(name, figure).tolist() == [
+                simulate(case.model_copy(update={"seed": case.seed + place})).kpis[figure] for place in range(2)
+            ]
+    assert not both.draws_alike
+    assert both.notes == ("the cases have seeds of their own (A from 7, B from 99), so they differ by chance too",)
+
+
+def test_another_seed_alone_is_a_difference_between_cases():
+    one, two = (load_scenario("paper", {"seed": seed}) for seed in (1, 2))
+    both = compare({"A": one, "B": two})
+    assert both.mean("A", "cost") == pytest.approx(simulate(one).kpis["cost"])
+    assert both.mean("B", "cost") == pytest.approx(38.40, abs=0.005)
+
+
+def test_cases_with_the_same_seed_share_all_random_numbers_run_for_run():
+    one, two = load_scenario("paper"), load_scenario("paper", {"battery.capacity_kwh": 0})
+    both = compare({"A": one, "B": two}, seeds=2)
+    assert both.draws_alike
+    assert both.notes == ()
+    for figure in ("load_kwh", "generation_kwh", "ev_kwh"):
+        assert both.values("A", figure).tolist() == both.values("B", figure).tolist()
+
+
+def test_seeds_that_meet_are_run_once(counted):
+    runs, _ = counted
+    one, two = (load_scenario("paper", {"seed": seed}) for seed in (1, 2))
+    both = compare({"A": one, "B": two}, seeds=3)
+    assert sorted(seed for _, seed in runs) == [1, 2, 3, 4]
+    assert both.values("A", "cost")[1:].tolist() == both.values("B", "cost")[:2].tolist()
+
+
+def test_a_comparison_keeps_its_seeds_apart_when_it_stops_and_when_the_first_case_is_left_out(tmp_path):
+    one, two = (load_scenario("paper", {"seed": seed}) for seed in (3, 8))
+    samples = {}
+    with pytest.raises(Stop):
+        compare({"A": one, "B": two}, seeds=4, progress=stop_after(0.6), samples=samples)
+    found = finished({"A": one, "B": two}, (3, 4, 5, 6), samples)
+    assert (found.seeds_of("A"), found.seeds_of("B")) == ((3, 4), (8, 9))
+    assert found.table().equals(compare({"A": one, "B": two}, seeds=2).table())
+    bad = load_scenario("paper", {"seed": 3, "market.mechanism": rule_file(tmp_path, FAILS)})
+    left = compare({"A": bad, "B": two}, seeds=2)
+    assert left.seeds == left.seeds_of("B") == (8, 9)
 
 
 def test_a_strategy_that_spoils_its_arguments_spoils_no_other_case(tmp_path, monkeypatch):
@@ -251,6 +291,16 @@ def test_a_band_holds_nine_tenths_of_the_seeds_and_leaves_out_what_is_undefined(
     ]  # fmt: skip
     assert table.row(0) == ("A", 10.0, pytest.approx(1.0), pytest.approx(19.0), None, None, None)
     assert table.row(1) == ("B", 1.0, 1.0, 1.0, 0.5, 0.5, 0.5)
+
+
+def test_evenness_is_not_told_of_a_case_in_which_a_home_loses_with_any_seed():
+    found = Comparison(
+        {"A": load_scenario("paper")},
+        (1, 2),
+        {"A": (sample(jain=0.9, each=(1.0, 2.0, 3.0)), sample(jain=None, each=(4.0, 2.0, -0.1)))},
+    )
+    assert np.isnan(found.values("A", "saving_jain")).all()
+    assert found.mean("A", "saving_jain") is None
 
 
 def test_with_one_seed_there_is_no_band():
@@ -321,6 +371,16 @@ def test_rules_that_work_by_bids_are_noted_when_all_homes_bid_the_tariff():
     assert notes[0].startswith("vcg, huang: work by bids, but all homes bid the tariff and are alike")
     assert compare(by_rule(plain, ["vcg"])).notes[0].startswith("vcg: works by bids")
     assert compare(by_rule(load_scenario("paper", BIDS), ["vcg", "grid-fraction"])).notes == ()
+
+
+def test_what_cases_take_for_granted_is_noted_once_if_all_do_and_else_with_their_names():
+    plain = validate({"name": "x", "homes": {"groups": [{"kind": "solar", "count": 2}]}})
+    (note,) = compare(by_rule(plain, ["grid-fraction", "mid-market-rate"])).notes
+    assert note.startswith("CO2 is counted at 0.199 kg/kWh, the grid of Sarawak")
+    other = plain.model_copy(update={"time_zone": "Europe/Berlin", "steps": 72})
+    notes = compare({"A": plain, "B": other, "C": other.model_copy(update={"name": "y"})}).notes
+    assert notes == (f"A: {note}", notes[1])
+    assert notes[1].startswith("B, C: CO2 is not counted: no emission factor is known for the time zone Europe/Berlin")
 
 
 def test_a_run_that_is_too_long_has_no_optimum_and_says_so(monkeypatch):
@@ -452,7 +512,8 @@ def test_a_rule_that_fails_is_left_out_and_said(paper, tmp_path, counted):
     assert list(found.cases) == list(found.samples) == ["grid-fraction"]
     assert found.table()["case"].to_list() == ["grid-fraction"]
     assert len(found.faults) == 1
-    assert found.faults[0].startswith("market rule 'own': failed between steps 0 and 24: ValueError: oops")
+    assert found.faults[0].startswith("market rule 'own': failed in step ")
+    assert found.faults[0].endswith("ValueError: oops")
     assert runs.count((bad, 1)) == 1
     assert len(runs) == 4
     runs.clear()

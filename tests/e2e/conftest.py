@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import os
 import re
@@ -77,8 +78,53 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def server(browser, tmp_path_factory) -> Iterator[str]:  # noqa: ARG001 - without a browser no server is needed
-    """Start the dashboard as a user would, in an empty folder; its address, without a slash at the end."""
+def server(served) -> str:
+    """Return the address of the dashboard, without a slash at the end."""
+    return served[0]
+
+
+@pytest.fixture
+def server_process(served) -> ServerProcess:
+    """Return what tells whether the dashboard works on something."""
+    return ServerProcess(served[1].pid)
+
+
+class ServerProcess:
+    """The processes of the dashboard, by the time that they have worked."""
+
+    def __init__(self, group: int) -> None:
+        self._group = group
+
+    def worked_s(self) -> float:
+        """Return the processor time of all its processes, s."""
+        ticks = 0
+        for status in Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = status.read_text().rpartition(")")[2].split()
+                if int(fields[2]) == self._group:
+                    ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def share(self) -> float:
+        """Return the share of a processor that it takes."""
+        before, begin = self.worked_s(), time.monotonic()
+        time.sleep(1.0)
+        return (self.worked_s() - before) / (time.monotonic() - begin)
+
+    def is_working(self) -> bool:
+        """Tell whether it is busy at some time soon."""
+        return any(self.share() > 0.2 for _ in range(20))
+
+    def wait_until_idle(self) -> None:
+        """Return when it does next to nothing; fail if it never does."""
+        deadline = time.monotonic() + START_SECONDS
+        while self.share() > 0.1:
+            assert time.monotonic() < deadline, "the dashboard still works"
+
+
+@pytest.fixture(scope="session")
+def served(browser, tmp_path_factory) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:  # noqa: ARG001 - without a browser no server is needed
+    """Start the dashboard as a user would, in an empty folder; its address and its process."""
     folder = tmp_path_factory.mktemp("server")
     port = _free_port()
     with (folder / "log").open("w") as log:
@@ -92,7 +138,7 @@ def server(browser, tmp_path_factory) -> Iterator[str]:  # noqa: ARG001 - withou
         )
     try:
         _wait_until_healthy(process, port, folder / "log")
-        yield f"http://{HOST}:{port}"
+        yield f"http://{HOST}:{port}", process
     finally:
         _stop(process)
 
@@ -191,9 +237,7 @@ class Dashboard:
         link.get_by_text(title, exact=True).click()
         path = "/" if title == "Neighbourhood" else f"/{title.lower()}"
         self.page.wait_for_url(lambda url: urlsplit(url).path == path)
-        if narrow:  # the panel lies over the page until it is closed
-            self.panel.hover()
-            self.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+        if narrow:  # the panel lies over the page, and closes by itself
             expect(self.panel).to_have_attribute("data-collapsed", "true")
         return self.settle()
 

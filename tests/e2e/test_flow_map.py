@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 import jiran
 
 #: The label of each step, and of its neighbours.
-HOURS = [f"Sat 21 Mar {hour:02d}:00" for hour in range(24)]
+HOURS = [f"Sat 21 Mar {hour:02d}:00 to {hour + 1:02d}:00" for hour in range(24)]
 BUSIEST = HOURS[8]  # what a map that stands still shows first
 # Resolves when the browser has drawn for some time: what plays would have moved on by then.
 DRAWN = """seconds => new Promise((done) => {

@@ -16,7 +16,7 @@ from jiran.app.views.compare import TELLING
 
 #: Title, a heading that is its own, and the least number of canvases (tables are canvases too).
 PAGES = (
-    ("Day", "the homes lived from", 1),
+    ("Day", "the homes needed nothing from the grid", 1),
     ("Market", "Why did this home get this price?", 1),
     ("Trades", "Who trades with whom", 4),
     ("Homes", "Who pays what", 5),

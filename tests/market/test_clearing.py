@@ -72,10 +72,12 @@ def test_an_argument_that_cannot_be_used_is_refused(arguments, message):
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        pytest.param("return record(trades, 0, 0, 1, 2.0, 1, 1)", "trades 2 kWh for participant 0, whose net energy is 1 kWh", id="too much"),
-        pytest.param("return record(trades, 0, 1, 0, 1.0, 1, 1)", "trades 1 kWh for participant 0", id="wrong way"),
-        pytest.param("return record(trades, 0, 0, 0, 1.0, 1, 1)", "trades 1 kWh for participant 0", id="with itself"),
-        pytest.param("return record(trades, 0, 0, 2, 1.0, 1, 1)", "names a participant that is not one of the 2", id="unknown"),
+        pytest.param("return record(trades, 0, 0, 1, 2.0, 1, 1)", "trades more than there is for participant 0: 2 kWh of 1 kWh", id="too much"),
+        pytest.param("return record(trades, 0, 1, 0, 1.0, 1, 1)", "lets participant 1 sell, which has nothing to sell", id="wrong way"),
+        pytest.param("return record(trades, 0, 0, 0, 1.0, 1, 1)", "lets participant 0 trade with itself", id="with itself"),
+        pytest.param("return record(trades, 0, 1, 1, 0.0, 1, 1)", "lets participant 1 trade with itself", id="nothing with itself"),
+        pytest.param("return record(trades, 0, -1, 1, 0.5, 1, 1)", "names number -1 as seller or buyer, and was given 2 orders", id="minus one"),
+        pytest.param("return record(trades, 0, 0, 2, 1.0, 1, 1)", "names number 2 as seller or buyer, and was given 2 orders", id="unknown"),
         pytest.param("return record(trades, 0, 0, 1, 1.0, float('nan'), 1)", "energy or price is not a usable number", id="no price"),
         pytest.param("return record(trades, 0, 0, 1, -1.0, 1, 1)", "energy or price is not a usable number", id="negative"),
         pytest.param("return {}['tariff']", "failed", id="fails"),
@@ -104,7 +106,7 @@ def test_a_rule_that_asks_for_more_room_is_run_again_with_the_same_lots(rule):
 
 def test_a_rule_cannot_change_what_it_is_checked_against(rule):
     path = rule("net_kwh[0] = 9; return record(trades, 0, 0, 1, 9.0, 1, 1)")
-    with pytest.raises(MechanismError, match="trades 9 kWh for participant 0, whose net energy is 1 kWh"):
+    with pytest.raises(MechanismError, match="trades more than there is for participant 0: 9 kWh of 1 kWh"):
         clear([1, -9], path, **PRICES)
 
 

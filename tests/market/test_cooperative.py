@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from jiran import clear
 from jiran.errors import MechanismError
 from jiran.market.cooperative import _sampled_shapley, _shapley
-from jiran.market.matching import DUST_KWH
 from jiran.market.nucleolus import nucleolus_shares
+from jiran.nothing import NOTHING_KWH
 from strategies import BOOKS, PRICE, number
 
 RULES = ("nash-bargaining", "shapley", "nucleolus")
@@ -218,8 +218,8 @@ def test_money_balances_nobody_loses_and_orders_are_kept(data, net_kwh, rule):
     assert result.paid.sum() == pytest.approx(result.received.sum(), abs=1e-9 * money)
     assert np.all(result.buyer_price <= limit[result.buyer] + 1e-12)
     assert np.all(result.seller_price >= limit[result.seller] - 1e-12)
-    assert np.all(result.sold <= np.maximum(net, 0) * (1 + 1e-12) + DUST_KWH)
-    assert np.all(result.bought <= np.maximum(-net, 0) * (1 + 1e-12) + DUST_KWH)
+    assert np.all(result.sold <= np.maximum(net, 0) * (1 + 1e-12) + NOTHING_KWH)
+    assert np.all(result.bought <= np.maximum(-net, 0) * (1 + 1e-12) + NOTHING_KWH)
 
 
 @given(st.data(), ORDERS, st.sampled_from(RULES))
@@ -245,13 +245,23 @@ def test_a_closed_window(rule):
 def test_sampled_shapley_is_within_its_stated_error():
     rng = np.random.default_rng(1)
     net = rng.uniform(-3, 3, 10)
-    worth = np.column_stack([np.maximum(-net, 0), np.maximum(net, 0)])
-    exact = _shapley(market_game(net, np.where(net < 0, 1.0, 0.0)))
-    draws = np.array([_sampled_shapley(worth, 400, rng) for _ in range(60)])
+    limit = np.where(net < 0, 1.0, 0.0)
+    exact = _shapley(market_game(net, limit))
+    draws = np.array([_sampled_shapley(net, limit, 400, rng) for _ in range(60)])
     error = np.sqrt(((draws - exact) ** 2).mean(axis=0))
     assert np.all(error <= np.abs(net) / (2 * np.sqrt(400)) * 1.3)
     assert draws.mean(axis=0) == pytest.approx(exact, abs=0.02)
     assert draws.sum(axis=1) == pytest.approx(exact.sum())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_sampled_shapley_with_many_prices_comes_to_the_exact_value(seed):
+    rng = np.random.default_rng(seed)
+    net, limit = rng.uniform(-3, 3, 9), rng.integers(0, 6, 9) / 5
+    exact = _shapley(market_game(net, limit))
+    drawn = _sampled_shapley(net, limit, 20_000, rng)
+    assert drawn == pytest.approx(exact, abs=0.05)
+    assert drawn.sum() == pytest.approx(exact.sum())
 
 
 def test_more_homes_than_coalitions_can_be_listed_for():
@@ -266,5 +276,5 @@ def test_more_homes_than_coalitions_can_be_listed_for():
 
 
 def test_a_tiny_order_shares_like_a_large_one_under_nash_bargaining():
-    result = clear([1, -1, -1e-9], "nash-bargaining", **PRICES)
+    result = clear([1, -1, -1e-8], "nash-bargaining", **PRICES)
     assert shares(result, np.array([0, 1, 1])) == pytest.approx([1 / 3] * 3, abs=1e-6)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from jiran import load_scenario, simulate
 from jiran.errors import ScenarioError
 from jiran.market import find
+from jiran.nothing import NOTHING_KWH
 from order_books import (
     BOOK,
     DOUBLE_AUCTIONS,
@@ -34,7 +35,9 @@ def scale(book):
 
 
 def close(value, book):
-    return pytest.approx(value, rel=1e-9, abs=1e-10 * scale(book))
+    return pytest.approx(
+        value, rel=1e-9, abs=1e-10 * scale(book) + NOTHING_KWH * len(book) * max([1.0, *(abs(at) for _, at in book)])
+    )
 
 
 def test_the_lecture_notes_uniform_price_is_87_5_for_two_trades():
@@ -79,7 +82,7 @@ def test_a_continuous_auction_is_the_plain_order_book_that_follows_its_arrivals(
         sign = np.sign(kwh)
         left = abs(kwh)
         for offer in sorted((o for o in resting if o["sign"] == -sign), key=lambda o: (sign * -o["limit"], o["time"])):
-            if left > 0 and offer["left"] > 0 and sign * offer["limit"] >= sign * limit:
+            if min(left, offer["left"]) > NOTHING_KWH and sign * offer["limit"] >= sign * limit:
                 done = min(left, offer["left"])
                 pair = (home, offer["home"]) if sign > 0 else (offer["home"], home)
                 expected.append((*pair, done, offer["limit"], offer["limit"]))
@@ -218,7 +221,7 @@ def test_equal_prices_are_served_in_the_order_of_homes():
 
 @pytest.mark.parametrize("rule", ["uniform-price", "pay-as-bid", "random-p2p", "vcg", "mcafee"])
 def test_one_seller_and_one_buyer_trade_what_the_smaller_has(rule):
-    assert rows(trade([3, -1e-9], rule, [50, 150]))[0][:3] == (0, 1, 1e-9)
+    assert rows(trade([3, -2e-9], rule, [50, 150]))[0][:3] == (0, 1, 2e-9)
 
 
 @pytest.mark.parametrize("rule", ["uniform-price", "pay-as-bid", "continuous-double-auction", "random-p2p", "mcafee"])

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jiran import clear
-from jiran.market.matching import DUST_KWH
+from jiran.nothing import NOTHING_KWH
 from strategies import BOOKS, MATCHINGS
 
 PRICES = {"import_price": 0.5, "export_price": 0.2}
@@ -26,7 +26,7 @@ def test_every_matching_trades_all_that_can_be_traded_and_keeps_to_orders(net_kw
     result = cleared(net, matching)
     surplus, deficit = np.maximum(net, 0.0), np.maximum(-net, 0.0)
     volume = min(surplus.sum(), deficit.sum())
-    assert result.kwh.sum() == pytest.approx(volume, rel=1e-9, abs=2 * DUST_KWH * len(net))
+    assert result.kwh.sum() == pytest.approx(volume, rel=1e-9, abs=2 * NOTHING_KWH * len(net))
     assert np.all(result.sold <= surplus * (1 + 1e-12) + 1e-12)
     assert np.all(result.bought <= deficit * (1 + 1e-12) + 1e-12)
     assert result.kwh.min(initial=1.0) > 0.0
@@ -104,4 +104,4 @@ def test_random_order_is_fair_over_many_draws():
 @pytest.mark.parametrize("matching", ["pro-rata", "equal-share"])
 def test_rounding_does_not_become_a_trade(matching):
     result = cleared([0.1, 0.2, -0.3, -1e-16], matching)
-    assert result.kwh.min() > DUST_KWH
+    assert result.kwh.min() > NOTHING_KWH

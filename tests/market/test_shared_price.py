@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import jiran
 from jiran import clear
-from jiran.market.matching import DUST_KWH
+from jiran.nothing import NOTHING_KWH
 from strategies import BOOKS, PRICE, number, run
 
 RULES = ("mid-market-rate", "supply-demand-ratio")
@@ -68,14 +68,14 @@ def test_the_community_pays_the_same_under_every_balanced_rule_that_clears_the_f
 def test_the_price_lies_between_the_grids_and_the_full_volume_is_traded_pro_rata(net_kwh, one, other, rule):
     export_price, import_price = sorted([one, other])
     result = clear(net_kwh, rule, import_price=import_price, export_price=export_price)
-    net = np.array(net_kwh)
+    net = np.where(np.abs(net_kwh) > NOTHING_KWH, net_kwh, 0.0)
     surplus, deficit = np.maximum(net, 0).sum(), np.maximum(-net, 0).sum()
     assert np.all((result.buyer_price >= export_price) & (result.buyer_price <= import_price))
     assert len(set(result.buyer_price.tolist())) <= 1
-    assert result.kwh.sum() == pytest.approx(min(surplus, deficit), abs=2 * DUST_KWH * net.size)
+    assert result.kwh.sum() == pytest.approx(min(surplus, deficit), abs=2 * NOTHING_KWH * net.size)
     if min(surplus, deficit) > 0:
         share = min(surplus, deficit) / np.where(net > 0, surplus, deficit)
-        assert result.sold - result.bought == pytest.approx(net * share, rel=1e-9, abs=1e-9)
+        assert result.sold - result.bought == pytest.approx(net * share, rel=1e-9, abs=NOTHING_KWH * net.size)
 
 
 @given(st.lists(number(0.01, 3), min_size=2, max_size=9), number(0.01, 1), number(0.01, 1))

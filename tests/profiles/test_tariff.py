@@ -38,7 +38,8 @@ def test_other_values_are_by_step():
 
 def test_another_number_of_values_is_refused():
     with pytest.raises(
-        ScenarioError, match=r"grid\.import_price = '7 values': must be a number, 24 values by hour, or 3 by step"
+        ScenarioError,
+        match=r"grid\.import_price = '7 values': must be a number, 24 values by hour of the day, or 3 by step",
     ):
         small(1, 3, grid__import_price=[0.5] * 7)
 

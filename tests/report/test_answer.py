@@ -173,7 +173,7 @@ def test_the_whole_table_holds_every_figure_and_the_kinds(bands):
 def test_rules_at_one_place_are_one_point_with_both_names(rules):
     groups, without = spots(rules, "optimum_share", "saving_jain")
     assert ("pay-as-bid", "uniform-price") in [spot.cases for spot in groups]
-    assert set(without) == {"huang", "trade-reduction", "bill-sharing"}  # nobody saves, or somebody loses
+    assert set(without) == {"huang", "trade-reduction", "bill-sharing"}  # nobody gains, or a home loses
     assert sum(len(spot.cases) for spot in groups) == 14
     for spot in groups:
         for case in spot.cases:

@@ -14,6 +14,10 @@ import jiran
 from jiran.judgement import JUDGEMENT
 from jiran.report import answer, html, versus
 from jiran.report.figures import COLUMNS, form, heading, ranked
+from jiran.report.versus import changes
+from jiran.scenario import validate
+from jiran.scenario.files import as_data
+from valid import at_bounds
 
 VOID = {"meta"}
 NASTY = '<b>"paper" & co</b>'
@@ -147,3 +151,25 @@ def test_the_documentation_has_every_figure_as_the_code_defines_it():
     text = (Path(__file__).parents[2] / "docs" / "compare.md").read_text(encoding="utf-8")
     for name, kpi in JUDGEMENT.items():
         assert f"| `{name}` | {kpi.label} | {kpi.unit} | {kpi.meaning} |" in text
+
+
+def test_a_page_says_each_case_s_seed_and_names_files_without_their_folder(tmp_path):
+    a, b = (jiran.load_scenario("paper", {"seed": seed}) for seed in (1, 2))
+    page = html(jiran.compare({"A": a, "B": b}))
+    assert "A: seed 1 and B: seed 2." in page
+    assert '<th>seed</th><td class="word">1</td><td class="word">2</td>' in page
+    one, two = (
+        validate({"name": "x", "homes": {"data": {"path": str(tmp_path / folder / "m.csv")}}}) for folder in "ab"
+    )
+    assert changes(one, two) == [("homes.data.path", "m.csv", "m.csv")]
+
+
+def test_a_difference_in_any_field_is_told():
+    base = jiran.load_scenario("paper")
+    told = set()
+    for name, _, other in at_bounds():
+        found = {change.field for change in changes(base, other)}
+        assert bool(found) == (as_data(base) != as_data(other)), name
+        assert not found or name in found, name
+        told |= found
+    assert {"seed", "steps", "grid.region", "grid.co2_kg_per_kwh", "battery.buy_price", "ev.supply.enabled"} <= told

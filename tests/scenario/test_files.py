@@ -11,25 +11,44 @@ from hypothesis import strategies as st
 import jiran
 from jiran.errors import JiranError, ScenarioError
 from jiran.scenario.files import as_data, load_scenario, starter, to_toml
+from jiran.scenario.text import TURNS, whole_text
 
 share = st.floats(0, 1)
 kw = st.floats(0, 1000)
 price = st.floats(-10, 10)
+
+
+def readable(text):
+    """Tell whether a scenario takes a text with lines."""
+    try:
+        return whole_text(text, lines=True) == text
+    except ValueError:
+        return False
+
+
+def words(most):
+    """Draw names: any letters of any script, but nothing that nobody sees."""
+    letters = st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters=sorted(TURNS))
+    return st.text(letters, min_size=1, max_size=most).filter(str.strip)
+
+
 CHANGES = st.fixed_dictionaries(
     {},
     optional={
-        "name": st.text(min_size=1, max_size=100),
-        "description": st.text(max_size=200),
-        "currency": st.text(min_size=1, max_size=10),
+        "name": words(100),
+        "description": st.text(max_size=200).filter(readable),
+        "currency": words(10),
         "time_zone": st.sampled_from(["Asia/Kuching", "Europe/Berlin", "UTC"]),
-        "start": st.datetimes(dt.datetime(1971, 1, 1), dt.datetime(2199, 1, 1)),  # noqa: DTZ001  local times
+        "start": st.datetimes(dt.datetime(1971, 1, 1), dt.datetime(2199, 1, 1)).map(  # noqa: DTZ001  local times
+            lambda time: time.replace(microsecond=0)
+        ),
         "steps": st.integers(1, 10_000),
         "step_minutes": st.sampled_from([1, 5, 10, 15, 30, 60]),
         "seed": st.integers(0, 2**63 - 1),
         "homes.groups.solar.count": st.integers(1, 50),
         "homes.groups.hybrid.ev_kw": kw,
         "homes.single": st.lists(
-            st.fixed_dictionaries({"id": st.text(min_size=1, max_size=60), "kind": st.sampled_from(["solar", "ev"])}),
+            st.fixed_dictionaries({"id": words(60), "kind": st.sampled_from(["solar", "ev"])}),
             max_size=3,
         ),
         "solar.derate": share,
@@ -120,6 +139,21 @@ def test_a_file_that_is_no_scenario_is_refused_in_one_sentence(content, words, t
     with pytest.raises(JiranError, match=words) as caught:
         load_scenario(file)
     assert "x.toml" in str(caught.value)
+
+
+def test_a_byte_order_mark_is_read_over(tmp_path):
+    file = tmp_path / "x.toml"
+    file.write_bytes(b"\xef\xbb\xbf" + to_toml(load_scenario("paper")).encode())
+    assert load_scenario(file) == load_scenario("paper")
+
+
+def test_a_file_of_keys_without_end_is_refused_in_a_short_sentence(tmp_path):
+    file = tmp_path / "x.toml"
+    for text in ("a." * 5_000 + "b = 1", "x" * 100_000 + " = 1", "name = 'a'\nname2 = '" + "y" * 1_000_000 + "'"):
+        file.write_text(text)
+        with pytest.raises(JiranError) as caught:
+            load_scenario(file)
+        assert len(str(caught.value)) < 600 + len(str(file))
 
 
 def test_a_folder_a_missing_file_and_an_unknown_name_are_refused(tmp_path):

@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import os
 import typing
+import zoneinfo
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pydantic import BaseModel
 
 import jiran
 from jiran.errors import JiranError, ScenarioError
 from jiran.scenario import EvBlock, HomeData, Scenario, validate
+from jiran.scenario.regions import REGIONS, Region
 
 PAGE = Path(__file__).parents[2] / "docs" / "scenario.md"
 BEGIN, END = "<!-- begin: made from the fields -->\n", "<!-- end: made from the fields -->\n"
-RENEW = "JIRAN_RENEW=1 pytest tests/scenario/test_scenario.py -k reference"
+RENEW = "JIRAN_RENEW=1 pytest tests/scenario/test_scenario.py -k up_to_date"
 SMALL = {"name": "small", "homes": {"groups": [{"kind": "solar", "count": 2}]}}
 
 
@@ -68,13 +71,15 @@ def unit(field) -> str:
 def default(field) -> str:
     if field.is_required():
         return "required"
-    if field.default is None or field.default == "":
+    if field.default is None or field.default in ("", {}):
         return ""
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
 
 
 def allowed(field) -> str:
     low, high = bounds(field)
+    if typing.get_origin(field.annotation) is dict:
+        return "table of texts"
     if low or high:
         return " ".join(part for part in (low, high) if part)
     choices = [
@@ -136,6 +141,35 @@ def test_the_reference_page_is_up_to_date():
     assert page == fresh, f"docs/scenario.md is not made from today's fields; renew it: {RENEW}"
 
 
+def test_the_table_of_regions_is_up_to_date():
+    begin, end = BEGIN.replace("fields", "regions"), END.replace("fields", "regions")
+    page = PAGE.read_text(encoding="utf-8")
+    head, _, rest = page.partition(begin)
+    _, _, tail = rest.partition(end)
+    rows = [
+        f"| `{name}` | {region.co2_kg_per_kwh:g} | {region.year} | {'yes' if region.verified else 'no'} | "
+        f"{', '.join(region.zones)} | {region.source} |"
+        for name, region in REGIONS.items()
+    ]
+    table = "\n".join(
+        ["| region | kg/kWh | year | verified | default of | source |", "|---|---|---|---|---|---|", *rows]
+    )
+    fresh = f"{head}{begin}\n{table}\n\n{end}{tail}"
+    if os.environ.get("JIRAN_RENEW"):
+        PAGE.write_text(fresh, encoding="utf-8")
+    assert page == fresh, f"docs/scenario.md is not made from today's regions; renew it: {RENEW}"
+
+
+def test_every_region_that_a_scenario_may_name_is_declared_and_says_its_source():
+    assert typing.get_args(Region) == tuple(REGIONS)
+    for region in REGIONS.values():
+        assert 0 < region.co2_kg_per_kwh < 2
+        assert region.source
+        assert all(zone in zoneinfo.available_timezones() for zone in region.zones)
+    zones = [zone for region in REGIONS.values() for zone in region.zones]
+    assert len(zones) == len(set(zones))
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "words"),
     [
@@ -162,7 +196,12 @@ def test_the_reference_page_is_up_to_date():
         ({"battery.min_soc": 0.5}, "battery.start_soc", "at least min_soc = 0.5"),
         ({"battery.buy_price": "free"}, "battery.buy_price", "'export' or 'import' or a number"),
         ({"load.low_kw": 0.9}, "load.low_kw", "upper bound of 0.8 kW"),
-        ({"grid.import_price": [0.1, 0.2]}, "grid.import_price", "24 values by hour, or 24 by step"),
+        ({"grid.import_price": [0.1, 0.2]}, "grid.import_price", "must be a number, or 24 values by hour of the day"),
+        (
+            {"grid.import_price": [0.1, 0.2], "steps": 9},
+            "grid.import_price",
+            "24 values by hour of the day, or 9 by step",
+        ),
         ({"grid.import_price": [0.1, "x"]}, "grid.import_price.1", "a number"),
         ({"time_zone": "Mars/Olympus"}, "time_zone", "an IANA time zone"),
         ({"start": "2026-03-21T00:00:00+08:00"}, "start", "without an offset"),
@@ -170,6 +209,41 @@ def test_the_reference_page_is_up_to_date():
         ({"homes.groups": []}, "homes", "at least one home"),
         ({"homes.data": {"path": "x.csv"}}, "homes.data", "must stand alone"),
         ({"homes": 3}, "homes", "a table"),
+        ({"seed": "1"}, "seed", "a whole number"),
+        ({"seed": True}, "seed", "a whole number"),
+        ({"steps": True}, "steps", "a whole number"),
+        ({"step_minutes": True}, "step_minutes", "1, 5, 10, 15, 30 or 60"),
+        ({"steps": 24.0}, "steps", "a whole number"),
+        ({"solar.pv_kwp": "5"}, "solar.pv_kwp", "a number"),
+        ({"solar.pv_kwp": True}, "solar.pv_kwp", "a number"),
+        ({"solar.pv_kwp": 10**400}, "solar.pv_kwp", "a number"),
+        ({"market.fraction": 10**400}, "market.fraction", "above 0 and below 1"),
+        ({"grid.import_price": "0.5"}, "grid.import_price", "a number"),
+        ({"grid.import_price": [True] * 24}, "grid.import_price.0", "a number"),
+        ({"ev.supply.enabled": 1}, "ev.supply.enabled", "true or false"),
+        ({"ev.supply.enabled": "true"}, "ev.supply.enabled", "true or false"),
+        ({"name": 3}, "name", "text"),
+        ({"name": "   "}, "name", "not only spaces"),
+        ({"name": "a\x00b"}, "name", "without control characters"),
+        ({"currency": "M\tYR"}, "currency", "without control characters"),
+        ({"name": "abc\u202edef"}, "name", "without control characters"),
+        ({"name": "\ud800"}, "name", "must be text"),
+        ({"market.mechanism": "a\x00.py"}, "market.mechanism", "name of a market rule"),
+        ({"bids.strategy": "x" * 5_000 + ".py"}, "bids.strategy", "name of a bidding strategy"),
+        ({"homes.groups": [3]}, "homes.groups.0", "a table"),
+        ({"homes.groups": {}}, "homes.groups", "a list"),
+        ({"homes.single": [{"id": "a", "kind": "ev"}] * 2}, "homes.single.1.id", "one home only"),
+        ({"homes.single": [{"id": "S5", "kind": "ev"}]}, "homes.single.0.id", "one home only"),
+        ({"homes.single": [{"id": "  ", "kind": "ev"}]}, "homes.single.0.id", "not only spaces"),
+        ({"start": 1_700_000_000}, "start", "date"),
+        ({"start": "tomorrow"}, "start", "must be a date and time such as 2026-03-21T14:00:00"),
+        ({"start": "2026-03-21T00:00:30.5"}, "start", "a full second"),
+        ({"grid.region": "borneo"}, "grid.region", "'sabah'"),
+        (
+            {"time_zone": "Europe/Berlin", "start": dt.datetime(2026, 3, 29, 2, 30)},  # noqa: DTZ001  local time
+            "start",
+            "clocks are set forward from 2026-03-29 02:00:00 to 2026-03-29 03:00:00; use a time before",
+        ),
         ({"ev.supply.trip_kwh": 400}, "ev.supply.trip_kwh", "at most"),
         ({"ev.supply.departure_soc": 0.1}, "ev.supply.departure_soc", "at least reserve_soc"),
     ],
@@ -180,6 +254,53 @@ def test_a_value_that_is_not_allowed_is_named_with_what_is(changes, field, words
     assert caught.value.field == field
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_home_s_name_is_not_one_of_a_group_but_may_look_like_it():
+    single = [{"id": name, "kind": "ev"} for name in ("S6", "S05", "S0", "S", "E2", "s1", "S1 ", "S\uff11")]
+    assert len(jiran.load_scenario("paper", {"homes.single": single}).homes.single) == len(single)
+
+
+def test_a_local_time_that_exists_is_taken_and_one_that_does_not_names_its_neighbours():
+    for zone, start in (
+        ("Europe/Berlin", "2026-03-29T01:59"),
+        ("Europe/Berlin", "2026-03-29T03:07"),
+        ("Europe/Berlin", "2026-03-29T03:00"),
+        ("Asia/Kuching", "2026-03-29T02:30"),
+        ("Europe/Berlin", "2026-10-25T02:30"),
+    ):
+        assert jiran.load_scenario("paper", {"time_zone": zone, "start": start}).start.isoformat()[:16] == start
+    for zone, start, words in (
+        ("Australia/Lord_Howe", "2026-10-04T02:10", "from 2026-10-04 02:00:00 to 2026-10-04 02:30:00"),
+        ("Pacific/Apia", "2011-12-30T12:00", "from 2011-12-30 00:00:00 to 2011-12-31 00:00:00"),
+        ("America/New_York", "2026-03-08T02:00", "from 2026-03-08 02:00:00 to 2026-03-08 03:00:00"),
+    ):
+        with pytest.raises(ScenarioError, match=words):
+            jiran.load_scenario("paper", {"time_zone": zone, "start": start})
+
+
+def test_numbers_of_other_libraries_are_numbers():
+    changes = {
+        "seed": np.int64(3),
+        "solar.pv_kwp": np.float32(2.5),
+        "battery.capacity_kwh": 7,
+        "start": dt.date(2026, 5, 1),
+    }
+    scenario = jiran.load_scenario("paper", changes)
+    assert (scenario.seed, scenario.solar.pv_kwp, scenario.battery.capacity_kwh) == (3, 2.5, 7.0)
+    assert [type(value) for value in (scenario.seed, scenario.solar.pv_kwp)] == [int, float]
+    assert scenario.start == dt.datetime(2026, 5, 1)  # noqa: DTZ001  local time
+
+
+@pytest.mark.parametrize("levels", [10, 1_000, 100_000])
+def test_names_and_data_without_end_are_refused_in_a_short_sentence(levels):
+    deep: object = 1
+    for _ in range(levels):
+        deep = {"a": deep}
+    for changes in ({".".join(["a"] * levels): 1}, {"solar": deep}, {"name": deep}, {"x" * levels: "y" * levels}):
+        with pytest.raises(JiranError) as caught:
+            jiran.load_scenario("paper", changes)
+        assert len(str(caught.value)) < 600
 
 
 def test_a_missing_key_is_named():

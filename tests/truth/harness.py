@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
@@ -228,4 +229,6 @@ def alike(one: Any, other: Any) -> bool:
         return len(one) == len(other) and all(alike(*pair) for pair in zip(one, other, strict=True))
     if isinstance(one, bool | str | None) or isinstance(other, bool | str | None):
         return type(one) is type(other) and one == other
+    if not isinstance(one, Real) or not isinstance(other, Real):
+        return bool(one == other)
     return math.isclose(float(one), float(other), rel_tol=1e-6, abs_tol=1e-7)

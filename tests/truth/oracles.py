@@ -5,5 +5,8 @@ from __future__ import annotations
 import importlib
 
 #: Modules with oracles; one line each.
-NAMES = ("truth.steps", "truth.reasons_of_prices", "truth.comparing")
+NAMES = (
+    "truth.run", "truth.assumed", "truth.battery", "truth.day", "truth.homes", "truth.against", "truth.paper", "truth.data",
+    "truth.steps", "truth.reasons_of_prices", "truth.comparing",
+)  # fmt: skip
 MODULES = [importlib.import_module(name) for name in NAMES]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def decimals(value: float, digits: int) -> str:
     """Return a number with so many digits after the point and thousands apart."""
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
+    rounded = Decimal(round(value, 9)).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_EVEN)
     return f"{rounded or abs(rounded):,f}"
 
 
@@ -81,11 +81,15 @@ def size(value: float) -> str:
     return f"{Decimal(f'{value:.6g}').normalize():f}"
 
 
-def duration(minutes: float) -> str:
+def duration(minutes: int) -> str:
     """Return a length of time."""
-    whole, unit = (1440, "day") if minutes >= 1440 else (60, "hour") if minutes >= 60 else (1, "minute")
-    text = decimals(minutes / whole, 1).removesuffix(".0")
-    return f"{text} {unit}" + ("" if text == "1" else "s")
+    if minutes >= 1440:
+        text = decimals(minutes / 1440, 1).removesuffix(".0")
+        return "1 day" if text == "1" else f"{text} days"
+    hours, rest = minutes // 60, minutes % 60
+    if rest and hours:
+        return f"{hours} h {rest} min"
+    return many(hours, "hour", "hours") if hours else many(rest, "minute", "minutes")
 
 
 def dates(result: Result, first: int = 0, last: int | None = None) -> bool:

@@ -6,32 +6,18 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
-import polars as pl
-
+from jiran.formats import csv_bytes
 from jiran.scenario.files import shareable, to_toml
 from jiran.tables import trades_frame
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from jiran.app.charts.base import Window
     from jiran.result import Result
     from jiran.scenario import Scenario
 
-#: A spreadsheet takes a text that starts with one of these for a formula.
-_FORMULA = r"^[=+\-@\t\r\n]"
-
-
-def csv_bytes(frame: pl.DataFrame) -> bytes:
-    """Return a frame as CSV in UTF-8; text that a spreadsheet would run as a formula gets a quote in front.
-
-    Example:
-        >>> csv_bytes(pl.DataFrame({"id": ["=1+1", "S1"], "net": [-1.5, 2.0]})).decode().split()
-        ['id,net', "'=1+1,-1.5", 'S1,2.0']
-    """
-    text = [name for name, kind in frame.schema.items() if kind in (pl.String, pl.Categorical, pl.Enum)]
-    safe = frame.with_columns(pl.col(text).cast(pl.String).str.replace(_FORMULA, r"'$0")) if text else frame
-    times = "%Y-%m-%dT%H:%M:%S%:z"
-    zoned = all(kind.time_zone for kind in frame.schema.values() if isinstance(kind, pl.Datetime))
-    return safe.write_csv(datetime_format=times if zoned else None).encode()
+__all__ = ["csv_bytes", "parquet_bytes", "toml_bytes", "trades", "zip_bytes"]
 
 
 def parquet_bytes(frame: pl.DataFrame) -> bytes:

@@ -9,7 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from jiran.explain.times import period
 from jiran.flows import FLOWS
+from jiran.nothing import NOTHING_KWH
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Window
@@ -19,7 +21,7 @@ Array = NDArray[np.float64]
 
 _PRICES = ("grid_import", "grid_export", "battery_buys", "battery_sells")
 #: A balance smaller than this is rounding.
-DUST_KWH = 1e-9
+DUST_KWH = NOTHING_KWH
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class RunStep:
 
     Attributes:
         step: Which step.
-        label: When it starts.
+        label: When it is, from its start to its end.
         orders: One row a home: home, kind, generation_kwh, ev_supplied_kwh (to itself), load_kwh, ev_kwh,
             balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh.
         energy: Flows of all homes in the step, by name.
@@ -45,9 +47,8 @@ class RunStep:
 
 
 def step_label(result: Result, step: int) -> str:
-    """Return a step's start as people say it: "Sat 21 Mar 08:00"."""
-    instant = result.timeline.local[step].astype(object)
-    return f"{instant:%a} {instant.day} {instant:%b %H:%M}"
+    """Return when a step is, as people say it: "Sat 21 Mar 08:00 to 09:00"."""
+    return period(result.timeline, step, step, dated=True)
 
 
 def busiest_step(result: Result, window: Window) -> int:

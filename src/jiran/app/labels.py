@@ -1,27 +1,39 @@
-"""What the panel calls each field of a scenario."""
+"""What the panel calls each field of a scenario: declared here once, for controls, sentences and messages."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
+
+from jiran.app.fields import PLUGINS, info, leaves
+from jiran.errors import JiranError, ScenarioError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 KIND_LABELS = {"solar": "Solar homes", "ev": "EV homes", "hybrid": "Solar + EV homes", "normal": "Normal homes"}
 
-#: The fields on top: (label, least, most, step, format).
-TOP: dict[str, tuple[str, Any, Any, Any, str | None]] = {
-    "steps": ("Number of steps", 1, None, 1, None),
-    "grid.import_price": ("Grid price, {currency}/kWh", 0.0, 2.0, 0.0125, "%.4f"),
-    "solar.pv_kwp": ("Solar capacity per home, kWp", 0.0, 20.0, 0.5, "%.1f"),
-    "market.fraction": ("P2P price as share of grid price, α", 0.05, 0.95, 0.05, "%.2f"),
-    "battery.capacity_kwh": ("Community battery, kWh", 0.0, None, 5.0, "%.0f"),
-    "seed": ("Seed of chance", 0, None, 1, None),
+#: The fields on top: (label, the range of a slider or None for a field to type in, step, format of the slider).
+TOP: dict[str, tuple[str, tuple[float, float] | None, Any, str]] = {
+    "grid.import_price": ("Grid price, {currency}/kWh", (0.0, 2.0), 0.0125, "%.4f"),
+    "solar.pv_kwp": ("Solar capacity per home, kWp", (0.0, 20.0), 0.5, "%.1f"),
+    "market.fraction": ("P2P price as share of grid price, α", (0.05, 0.95), 0.05, "%.2f"),
+    "battery.capacity_kwh": ("Community battery, kWh", None, 5.0, ""),
+    "seed": ("Seed of chance", None, 1, ""),
 }
+#: The length of a run, also on top.
+LENGTH = {"steps": "Number of steps", "step_minutes": "Resolution, min"}
+#: What names the market rule and the bidding strategy.
+CHOSEN = {"market.mechanism": "Market rule", "bids.strategy": "What homes bid"}
 #: What is folded away, by heading: label of each field; kind of widget and bounds come from the scenario's own table.
 MORE = {
     "Prices": {
         "grid.export_price": "Export price, {currency}/kWh",
         "grid.network_charge": "Network charge on P2P, {currency}/kWh",
+        "grid.billing": "Billing period",
         "battery.buy_price": "A home that charges the battery gets",
         "battery.sell_price": "A home that draws from it pays",
+        "battery.reserve_price": "Battery waits below a price of, {currency}/kWh",
         "battery.fund_share": "Battery's profit is shared",
     },
     "Battery": {
@@ -35,11 +47,14 @@ MORE = {
     "Sunshine": {
         "solar.derate": "Share of the clear-sky sun that arrives",
         "solar.clouds": "Depth of passing clouds",
+        "solar.sample": "Sun is read in a step at its",
     },
     "Household load": {
         "load.low_kw": "Lower bound, kW",
         "load.high_kw": "Upper bound, kW",
         "load.evening_factor": "Factor in the evening",
+        "load.evening_start_hour": "Evening starts at, h",
+        "load.evening_end_hour": "Evening ends at, h",
         "load.fluctuation": "Share that flickers from step to step",
     },
     "Electric vehicles": {
@@ -49,16 +64,39 @@ MORE = {
         "ev.supply.reserve_soc": "Supply stops at state of charge",
         "ev.supply.departure_soc": "Needed when leaving",
         "ev.supply.trip_kwh": "A day's driving, kWh",
+        "ev.supply.departure_hour": "EV leaves at, h",
+        "ev.supply.arrival_hour": "EV is back at, h",
+        "ev.supply.supply_start_hour": "Supply from, h",
+        "ev.supply.supply_end_hour": "Supply until, h",
+        "ev.supply.charge_efficiency": "EV charging efficiency",
+        "ev.supply.discharge_efficiency": "EV discharging efficiency",
+        "ev.supply.reserve_price": "EVs sell at no less than, {currency}/kWh",
     },
-    "Climate": {"grid.co2_kg_per_kwh": "CO₂ of grid electricity, kg/kWh"},
+    "Climate": {
+        "grid.region": "Region of the grid",
+        "grid.co2_kg_per_kwh": "CO₂ of grid electricity, kg/kWh",
+    },
 }
+#: Fields that a scenario's file says and no control changes: what it is called, where and when it is, who lives there.
+WITHOUT = {
+    "name",
+    "description",
+    "currency",
+    "time_zone",
+    "start",
+    "ev.blocks",
+    "homes.groups",
+    "homes.single",
+    "homes.data",
+}
+#: Under this heading stand fields that have no label of their own yet.
+OTHER = "Other"
 
 #: Headings that say nothing which the labels under them do not say.
 _PLAIN = ("Prices", "Climate")
 #: Label of each field, and the heading that it needs to be understood alone.
 _LABELS = {
-    "step_minutes": ("Step, minutes", ""),
-    "market.mechanism": ("Market rule", ""),
+    **{name: (label, "") for name, label in (*LENGTH.items(), *CHOSEN.items())},
     **{name: (label, "") for name, (label, *_) in TOP.items()},
     **{
         name: (label, "" if heading in _PLAIN else f" ({heading.lower()})")
@@ -66,6 +104,17 @@ _LABELS = {
         for name, label in fields.items()
     },
 }
+
+
+def folded() -> dict[str, dict[str, str]]:
+    """Return what is folded away, by heading: every field of the scenario's table that is not on top."""
+    there = {heading: {name: label for name, label in fields.items() if info(name)} for heading, fields in MORE.items()}
+    other = {
+        name: _spelled(name)
+        for name in leaves()
+        if name not in _LABELS.keys() | WITHOUT and name.partition(".")[0] not in PLUGINS
+    }
+    return there | ({OTHER: other} if other else {})
 
 
 def named(name: str, data: dict[str, Any]) -> tuple[str, str]:
@@ -78,14 +127,85 @@ def named(name: str, data: dict[str, Any]) -> tuple[str, str]:
     Example:
         >>> named("battery.capacity_kwh", {}), named("load.low_kw", {})
         (('Community battery', 'kWh'), ('Lower bound (household load)', 'kW'))
-        >>> named("load.evening_start_hour", {})
-        ('Evening start hour', '')
+        >>> named("ev.blocks", {})
+        ('Blocks', '')
     """
+    groups = data.get("homes", {}).get("groups", ())
     match name.split("."):
-        case ["homes", "groups", place, field]:
-            kind = KIND_LABELS[data["homes"]["groups"][int(place)]["kind"]]
+        case ["homes", "groups", place, field] if place.isdigit() and int(place) < len(groups):
+            kind = group_label(groups, int(place))
             return (kind, "") if field == "count" else (f"{kind}, {field.replace('_', ' ')}", "")
-        case [*_, last]:
-            label, heading = _LABELS.get(name, (last.replace("_", " ").capitalize(), ""))
+        case _:
+            label, heading = _LABELS.get(name, (_spelled(name), ""))
     words, _, unit = label.format(currency=data.get("currency", "MYR")).partition(", ")
     return words + heading, "" if unit == "α" else unit
+
+
+def control(name: str) -> str:
+    """Return the name of a field's control in the panel, for sentences that tell what to change.
+
+    Args:
+        name: Dotted name of the field.
+
+    Raises:
+        KeyError: No control changes this field: such a sentence would send the viewer to a place that is not there.
+
+    Example:
+        >>> control("solar.derate"), control("bids.strategy")
+        ('Share of the clear-sky sun that arrives', 'What homes bid')
+    """
+    return _LABELS[name][0].partition(", ")[0]
+
+
+def group_label(groups: Sequence[dict[str, Any]], place: int) -> str:
+    """Return what a group of homes is called, numbered if there are several of its kind.
+
+    Example:
+        >>> group_label([{"kind": "ev"}, {"kind": "solar"}, {"kind": "ev"}], 2)
+        'EV homes 3'
+    """
+    kind = groups[place]["kind"]
+    several = sum(other["kind"] == kind for other in groups) > 1
+    return f"{KIND_LABELS[kind]} {place + 1}" if several else KIND_LABELS[kind]
+
+
+def by_labels(words: str, field: str) -> str:
+    """Return words about a field in which other fields are called by the names of their controls.
+
+    Args:
+        words: What is allowed, with names of fields as a scenario's file has them.
+        field: Dotted name of the field that they are about.
+
+    Example:
+        >>> by_labels("must be at least min_soc = 0.2", "battery.start_soc")
+        'must be at least “Lowest state of charge” = 0.2'
+    """
+    section = field.rpartition(".")[0]
+
+    def label(found: re.Match[str]) -> str:
+        name = found[0] if found[0] in _LABELS else f"{section}.{found[0]}"
+        return f"“{control(name)}”" if name in _LABELS and name != field else found[0]
+
+    return re.sub(r"[a-z]+(?:[._][a-z0-9]+)+", label, words)
+
+
+def in_words(error: JiranError, data: dict[str, Any]) -> str:
+    """Return what cannot be done, in the names that the panel uses.
+
+    Args:
+        error: What a scenario cannot be, or what went wrong with it.
+        data: The scenario's data.
+
+    Example:
+        >>> from jiran.errors import ScenarioError
+        >>> in_words(ScenarioError("battery.start_soc", 0.0, "must be at least min_soc = 0.2"), {})
+        'State of charge at the start (battery): must be at least “Lowest state of charge” = 0.2'
+    """
+    if not isinstance(error, ScenarioError):
+        return str(error)
+    name = named(error.field, data)[0] if error.field in _LABELS or error.field.startswith("homes.") else error.field
+    return f"{name}: {by_labels(error.allowed, error.field)}"
+
+
+def _spelled(name: str) -> str:
+    return name.rpartition(".")[2].replace("_", " ").capitalize()

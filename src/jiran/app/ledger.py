@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from jiran.flows import FLOWS
+from jiran.nothing import NOTHING_KWH
 from jiran.tables import trades_frame
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 #: Rows of a table that are sent to a browser.
 MOST_ROWS = 10_000
-#: Less energy than this is rounding, not a role.
-_DUST_KWH = 1e-9
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def home_energy(result: Result, window: Window) -> dict[str, NDArray[np.float64]
 def prosumers(result: Result, window: Window) -> pl.DataFrame:
     """Return Table I: home, kind, generation, demand, net, sold, bought and role of each home in a window."""
     kwh = home_energy(result, window)
-    sells, buys = pl.col("sold_kwh") > _DUST_KWH, pl.col("bought_kwh") > _DUST_KWH
+    sells, buys = pl.col("sold_kwh") > NOTHING_KWH, pl.col("bought_kwh") > NOTHING_KWH
     frame = pl.DataFrame(
         {
             "home": result.community.ids,

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from jiran.app import sidebar, state
+from jiran.app import frame, sidebar, state
+from jiran.app.labels import by_labels, in_words
+from jiran.app.showing import plain
 from jiran.app.views import compare, day, homes, market, neighbourhood, paper, trades
 from jiran.errors import JiranError
+from jiran.scenario.files import as_data
+
+if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+    from streamlit.navigation.page import StreamlitPage
 
 _ICON = Path(__file__).parent / "icon.png"
 
@@ -25,7 +34,9 @@ PAGES = (
 
 def main() -> None:
     """Draw the dashboard once."""
-    st.set_page_config("jiran", page_icon=str(_ICON), layout="wide")
+    st.set_page_config(
+        "jiran", page_icon=str(_ICON), layout="wide"
+    )  # before the pages' icons, which come from elsewhere
     state.prepare()
     pages = {
         path: st.Page(show, title=title, icon=icon, url_path=path, default=not place)
@@ -33,30 +44,43 @@ def main() -> None:
     }
     state.remember_pages(pages)
     page = st.navigation(list(pages.values()), position="top")
+    st.set_page_config(f"{page.title} · jiran", page_icon=str(_ICON), layout="wide")
+    frame.show(page.title)
     with st.sidebar:
         sidebar.show()
     above = st.container()  # always there, so that what follows keeps its place on the page
     notice = state.take_notice()
     if notice:
-        above.warning(notice, icon=":material/link_off:")
+        above.warning(plain(notice), icon=":material/link_off:")
+    try:
+        with suppress(state.NotRunError):  # the page has said why
+            _body(page, above)
+    finally:
+        state.let_go()
+
+
+def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
+    """Run the scenario, and draw the page and the badge at its foot."""
     try:
         result = state.run(state.scenario())
     except JiranError as error:
-        st.error(f"This scenario cannot be run. {error}", icon=":material/error:")
-        st.stop()
+        said = in_words(error, as_data(state.scenario()))
+        st.error(plain(f"This scenario cannot be run: {said}"), icon=":material/error:")
+        return
     for warning in result.warnings:
-        above.warning(f"{warning[0].upper()}{warning[1:]}.", icon=":material/warning:")
+        said = by_labels(warning, "")
+        above.warning(plain(f"{said[0].upper()}{said[1:]}."), icon=":material/warning:")
     if result.data_report is not None:
         with above.expander("What was changed in the meter data", icon=":material/fact_check:"):
-            st.markdown("\n".join(f"- {line}" for line in result.data_report.lines()))
+            st.markdown("\n".join(f"- {plain(line)}" for line in result.data_report.lines()))
     with st.container():
         page.run()
     if page.url_path == "market" and state.shows_own_orders():
         return  # these orders have a badge of their own
-    worst = result.balance
+    worst, currency = result.balance, plain(result.scenario.currency)
     st.caption(
-        f":material/verified: Every kWh and every {result.scenario.currency} is accounted for: the worst imbalance of "
-        f"any step is {worst.kwh:.0e} kWh and {worst.money:.0e} {result.scenario.currency}."
+        f":material/verified: Every kWh and every {currency} is accounted for: the worst imbalance of "
+        f"any step is {worst.kwh:.0e} kWh and {worst.money:.0e} {currency}."
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: More orders than these nobody can follow on a wall.
 MOST_ORDERS = 200
+#: No cell of a table is longer.
+MOST_LETTERS = 100
 #: No price and no order is larger.
 MOST = 1e9
 #: Columns of a table, and other headings that are understood.
@@ -84,7 +86,10 @@ def read_csv(content: bytes) -> pl.DataFrame:
     if not lines:
         raise JiranError("the file is empty: it needs a heading and a row for each order")
     separator = max("\t;,", key=lines[0].count)
-    head, *rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator)
+    try:
+        head, *rows = csv.reader(io.StringIO("\n".join(lines)), delimiter=separator)
+    except csv.Error as error:
+        raise JiranError(f"the file cannot be read as CSV: {error}") from error
     for number, row in enumerate(rows, 1):
         if len(row) > len(head):
             raise JiranError(
@@ -99,6 +104,36 @@ def read_csv(content: bytes) -> pl.DataFrame:
             )
     found.setdefault("Price", [""] * len(rows))
     return pl.DataFrame({column: found[column] for column in COLUMNS}, schema=dict.fromkeys(COLUMNS, pl.String))
+
+
+def data_of_orders(table: pl.DataFrame, grid: tuple[float, float] | None) -> dict[str, Any]:
+    """Return a table of orders and the grid's prices, import and export, as data for a link; empty rows are left out."""
+    cells = table.select(*COLUMNS).fill_null("")
+    filled = cells.filter(pl.any_horizontal(pl.all() != "")).head(MOST_ORDERS)
+    return ({} if grid is None else {"grid": list(grid)}) | {"rows": [list(row) for row in filled.rows()]}
+
+
+def orders_of_data(data: dict[str, Any]) -> tuple[pl.DataFrame, tuple[float, float] | None]:
+    """Return the table of orders of a link, and the grid's prices, import and export, if the viewer had set them.
+
+    Raises:
+        JiranError: It is not such data.
+    """
+    rows, grid = data.get("rows"), data.get("grid", [])
+    good = (
+        isinstance(rows, list)
+        and len(rows) <= MOST_ORDERS
+        and all(isinstance(row, list) and len(row) == len(COLUMNS) for row in rows)
+        and all(isinstance(cell, str) and len(cell) <= MOST_LETTERS for row in rows for cell in row)
+        and isinstance(grid, list)
+        and len(grid) in (0, 2)
+        and all(isinstance(price, int | float) and abs(price) <= MOST for price in grid)
+    )
+    if not good:
+        raise JiranError("the link is damaged: its orders cannot be read")
+    schema = dict.fromkeys(COLUMNS, pl.String)
+    table = pl.DataFrame(rows, schema=schema, orient="row") if rows else EMPTY
+    return table, (float(grid[0]), float(grid[1])) if grid else None
 
 
 def _column(heading: str) -> str:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from jiran.app.labels import named
+from jiran.explain.against import apart as _apart
 from jiran.scenario.files import as_data
 from jiran.words import counted
 
@@ -34,7 +33,7 @@ class Difference(NamedTuple):
 def differences(a: Scenario, b: Scenario) -> list[Difference]:
     """Return the fields in which two scenarios differ, in the order of the scenario's own table."""
     data = (as_data(a), as_data(b))
-    left, right = (dict(_flat(one)) for one in data)
+    left, right = (dict(flat(one)) for one in data)
     if a.market.mechanism != b.market.mechanism:  # the parameters of another rule are another rule's
         left, right = (
             {name: value for name, value in one.items() if name == "market.mechanism" or not name.startswith("market.")}
@@ -68,16 +67,8 @@ def label(a: Scenario, b: Scenario) -> str:
 
 def apart(a: Result, b: Result) -> str | None:
     """Say why A's lines cannot be drawn over those of another run; None if they can."""
-    left, right = a.timeline, b.timeline
-    if left.step_minutes != right.step_minutes:
-        return f"A's steps are {left.step_minutes} minutes long, these {right.step_minutes}"
-    if left.steps != right.steps:
-        return f"A has {counted(left.steps, 'step')}, this has {right.steps:,}"
-    if not np.array_equal(left.local_s, right.local_s) or not np.array_equal(left.utc_s, right.utc_s):
-        return f"A starts on {a.scenario.start:%d %b %Y at %H:%M}, this on {b.scenario.start:%d %b %Y at %H:%M}"
-    if not same_money(a, b):
-        return f"A is in {a.scenario.currency}, this in {b.scenario.currency}"
-    return None
+    why = _apart(a, b)
+    return None if why is None else str(why)
 
 
 def same_money(a: Result, b: Result) -> bool:
@@ -117,14 +108,14 @@ def unchanged(words: str) -> dict[str, Any]:
     return {"delta": words, "delta_color": "off", "delta_arrow": "off"}
 
 
-def _flat(data: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+def flat(data: Any, name: str = "") -> Iterator[tuple[str, Any]]:
     """Walk through nested data: dotted name and value of each field; homes one by one, other lists whole."""
     if isinstance(data, dict):
         for key, value in data.items():
-            yield from _flat(value, f"{name}.{key}" if name else key)
+            yield from flat(value, f"{name}.{key}" if name else key)
     elif isinstance(data, list | tuple) and name.startswith("homes.") and name.count(".") == 1:
         for place, value in enumerate(data):
-            yield from _flat(value, f"{name}.{place}")
+            yield from flat(value, f"{name}.{place}")
     else:
         yield name, data
 

@@ -1,68 +1,96 @@
-"""Finished runs, kept for all viewers while there is room."""
+"""What a scenario asks for before it is run: what it will need, and whether that is too much here."""
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jiran.errors import PluginError
+from jiran import estimate
+from jiran.app.memory import held_bytes
+from jiran.errors import JiranError, PluginError
+from jiran.estimate import Need
 from jiran.scenario.files import as_data, plugin_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection
 
     from jiran.comparison import Sample
-    from jiran.result import Result
-    from jiran.scenario import Scenario
+    from jiran.scenario import HomeData, Scenario
 
-#: Results that are kept: as many as have this many home-steps together (about 2 GB at the most).
-_KEPT_HOME_STEPS = 40_000_000
+#: Results, comparisons and cleared books that are kept for all viewers together, bytes.
+KEPT_RESULTS, KEPT_COMPARISONS, KEPT_OUTCOMES, KEPT_SAMPLES = 1_000_000_000, 100_000_000, 100_000_000, 200_000_000
 
-#: Samples of comparisons that are kept: as many as have this many homes together (about 100 MB).
-_KEPT_SAMPLED_HOMES = 4_000_000
-
-
-class Runs:
-    """Finished runs by scenario, shared by all viewers; the oldest go when there are too many home-steps."""
-
-    def __init__(self) -> None:
-        """Start with none."""
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[str, Result] = OrderedDict()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing has run yet."""
-        return not self._kept
-
-    def get(self, key: str) -> Result | None:
-        """Return a run, which then counts as the newest."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def put(self, key: str, result: Result) -> None:
-        """Keep a run, and drop the oldest if there are too many."""
-        with self._lock:
-            self._kept[key] = result
-            while len(self._kept) > 1 and sum(self._sizes()) > _KEPT_HOME_STEPS:
-                self._kept.popitem(last=False)
-
-    def _sizes(self) -> Iterator[int]:
-        return (kept.community.size * kept.timeline.steps for kept in self._kept.values())
+#: What needs more than this is asked for: it takes others' memory and their processor.
+ASKED = Need(300e6, 20.0)
+#: What needs more than this is for the command line. All viewers share one process.
+MOST = Need(2e9, 3_600.0)
 
 
-def fit_together(*wanted: Scenario) -> bool:
-    """Tell whether runs can be kept at the same time, so that none pushes out the other."""
-    return sum(map(home_steps, wanted)) <= _KEPT_HOME_STEPS
+def is_large(need: Need) -> bool:
+    """Tell whether something is run only if the viewer says so."""
+    return need.memory > ASKED.memory or need.seconds > ASKED.seconds
 
 
-def home_steps(wanted: Scenario) -> int:
-    """Return how large a modelled run will be."""
-    return max(wanted.homes.modelled, 1) * wanted.steps
+def refuse_too_large(need: Need, what: str, command: str) -> None:
+    """Refuse what is too large for a dashboard that others may use at the same time.
+
+    Args:
+        need: What it needs.
+        what: What it is, as "this run".
+        command: What does the same on the command line.
+
+    Raises:
+        JiranError: It is too large.
+    """
+    free = estimate.available()
+    most = MOST.memory if free is None else min(MOST.memory, 0.5 * free)
+    if need.memory <= most and need.seconds <= MOST.seconds:
+        return
+    limits = f"{estimate.size(most)} and {estimate.duration(MOST.seconds)}"
+    raise JiranError(
+        f"{what} would need {need}; the dashboard runs what needs at most {limits}. Take fewer homes or steps, or use "
+        f"the command line: {command}"
+    )
+
+
+def need_of_run(wanted: Scenario) -> Need:
+    """Return what a run will need.
+
+    Raises:
+        JiranError: Its meter data cannot be read.
+    """
+    return estimate.of_run(wanted, **_metered(wanted))
+
+
+def need_of_comparison(cases: Collection[Scenario], seeds: int) -> Need:
+    """Return what a comparison will need.
+
+    Raises:
+        JiranError: Meter data cannot be read.
+    """
+    from jiran.comparison.cases import MOST_STEPS  # noqa: PLC0415  loads the comparison, which most pages do not need
+
+    metered = [_metered(case) for case in cases]
+    most = {name: max(one.get(name, 0) for one in metered) for name in ("homes", "cells")}
+    return estimate.of_comparison(cases, seeds, homes=most["homes"] or None, cells=most["cells"], best_steps=MOST_STEPS)
+
+
+def _metered(wanted: Scenario) -> dict[str, int]:
+    """Return how many homes there are in the meter data of a scenario, and how many cells are read for them."""
+    source = wanted.homes.data
+    return {} if source is None else _looked_up(source, wanted.time_zone, changed_at(wanted))
+
+
+@lru_cache(maxsize=64)
+def _looked_up(source: HomeData, zone: str, changed: int) -> dict[str, int]:  # noqa: ARG001  a changed file is another one
+    from jiran.profiles.meter.read import describe  # noqa: PLC0415  only needed once there is a file
+    from jiran.profiles.meter.size import shape_of_file  # noqa: PLC0415
+
+    rows, columns = shape_of_file(source.path)
+    cells = rows * columns
+    refuse_too_large(estimate.of_reading(cells), "reading this meter data", "jiran run SCENARIO.toml")
+    return {"homes": len(describe(source, zone=zone).ids), "cells": cells}
 
 
 def changed_at(wanted: Scenario) -> int:
@@ -78,9 +106,10 @@ class Samples(dict[str, "Sample | PluginError"]):
 
     def make_room(self) -> None:
         """Drop the oldest runs if there are too many; call it before a comparison, which needs all of its own."""
-        homes = sum(len(run.homes) for run in list(self.values()) if not isinstance(run, PluginError))
+        sizes = {key: held_bytes(run) for key, run in list(self.items()) if not isinstance(run, PluginError)}
+        total = sum(sizes.values())
         for key in list(self):
-            if homes <= _KEPT_SAMPLED_HOMES:
+            if total <= KEPT_SAMPLES:
                 return
-            run = self.pop(key, None)
-            homes -= 0 if run is None or isinstance(run, PluginError) else len(run.homes)
+            self.pop(key, None)
+            total -= sizes.get(key, 0)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from jiran.app.shelf import safe_name, without_paths
+
 if TYPE_CHECKING:
     from jiran.sentences import Sentence
 
@@ -44,7 +46,8 @@ def plain(text: object) -> str:
         >>> plain("S1"), plain("*a*"), plain("12:30")
         ('S1', '\\*a\\*', '12\\:30')
     """
-    seen = "".join(" " if unicodedata.category(sign) in _UNSEEN else sign for sign in str(text) if sign not in _TURNING)
+    named = without_paths(str(text))
+    seen = "".join(" " if unicodedata.category(sign) in _UNSEEN else sign for sign in named if sign not in _TURNING)
     return _escaped(" ".join(seen.split()))
 
 
@@ -73,6 +76,16 @@ def show_text(*said: Sentence | str | None, heading: bool = False) -> None:
     text = " ".join(markdown_of(one) for one in said if one is not None)
     if text:
         st.markdown(f"##### {text}" if heading else text)
+
+
+def file_name(name: str) -> str:
+    """Return a name that any machine takes for a file, with the same ending.
+
+    Example:
+        >>> file_name("jiran-../a:b.csv"), file_name("jiran-paper.zip")
+        ('jiran-.. a b.csv', 'jiran-paper.zip')
+    """
+    return safe_name(name)
 
 
 def _inner(text: str) -> str:

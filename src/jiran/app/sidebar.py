@@ -2,101 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
-from annotated_types import Le
 
-from jiran.app import links, state, upload
-from jiran.app.bills import plain
-from jiran.app.fields import PLUGINS, bounds, default, has, info, meaning, names_plugin
-from jiran.app.labels import KIND_LABELS, MORE, TOP
+from jiran.app import controls, length, links, state, upload
+from jiran.app.controls import Control, Slider
+from jiran.app.fields import PLUGINS, Values, has, info, meaning, names_plugin, parameter_values, values
+from jiran.app.labels import CHOSEN, TOP, by_labels, folded, group_label, in_words
+from jiran.app.panel import Panel
+from jiran.app.showing import plain
 from jiran.bids import strategies
 from jiran.errors import JiranError, ScenarioError
 from jiran.market import mechanisms
-from jiran.scenario import Scenario
 from jiran.scenario.files import presets
+from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from streamlit.delta_generator import DeltaGenerator
 
-    from jiran.plugin import Parameter, Plugin
+    from jiran.plugin import Plugin
 
-
-class _Panel:
-    """Collects what the widgets say, and a place under each widget for what is wrong with it."""
-
-    def __init__(self) -> None:
-        self.base = state.base()
-        self.given = state.changes()
-        self.wanted: dict[str, Any] = {}
-        self.places: dict[str, DeltaGenerator] = {}
-        self.labels: dict[str, str] = {}
-
-    def key(self, name: str) -> str:
-        return f"{state.generation()}|{name}"
-
-    def now(self, name: str) -> Any:
-        """Return the current value of a field: changed, else the base's, else the default."""
-        return self.given.get(name, self.start(name))
-
-    def chosen(self, name: str) -> Any:
-        """Return what a field will be: what its widget says if it has one."""
-        return self.wanted.get(name, self.start(name) if name in self.places else self.now(name))
-
-    def start(self, name: str) -> Any:
-        """Return the base's value of a field."""
-        value: Any = self.base.data
-        for part in name.split("."):
-            if isinstance(value, list) and part.isdigit() and int(part) < len(value):
-                value = value[int(part)]
-            elif isinstance(value, dict) and part in value:
-                value = value[part]
-            else:
-                chosen = names_plugin(name)
-                return default(name, "" if chosen is None else self.chosen(chosen))
-        return value
-
-    def say(self, name: str, value: Any) -> None:
-        """Take a widget's value; only what differs from the base is a change."""
-        self.places[name] = st.empty()
-        if value != self.start(name):
-            self.wanted[name] = value
-
-    def number(
-        self,
-        name: str,
-        label: str,
-        least: Any,
-        most: Any,
-        step: Any,
-        shown: str | None,
-        help_text: str,
-        *,
-        slider: bool = False,
-    ) -> None:
-        """Draw a number: a slider where a range is known and holds the value, else a field to type in."""
-        label = label.format(currency=self.base.data.get("currency", "MYR"))
-        self.labels[name] = label
-        value = self.now(name)
-        if isinstance(value, list | tuple):
-            st.caption(f"{label}: {len(value)} values of the scenario")
-            self.say(name, value)
-            return
-        kind = type(step)
-        value = kind(value)
-        if slider and least <= value <= most:
-            chosen = st.slider(label, least, most, value, step, shown, key=self.key(name), help=help_text)
-        else:
-            chosen = st.number_input(label, least, most, value, step, shown, key=self.key(name), help=help_text)
-        self.say(name, chosen)
+_LONG_SEED = 10**9
+#: Groups of homes that have a control of their own.
+_MOST_GROUPS = 40
+#: Single homes that are told.
+_MOST_SINGLE = 12
 
 
 def show() -> None:
     """Draw the panel, and make what it says the current scenario."""
-    panel = _Panel()
+    try:
+        panel = Panel()
+    except JiranError as error:  # a file that the scenario needs is gone
+        st.error(plain(str(error)), icon=":material/error:")
+        return
     _presets(panel)
     back, pin = st.container(), st.container()
     _main(panel)
@@ -109,24 +51,37 @@ def show() -> None:
     if own.open:
         with own:
             upload.show()
-    # What was changed and has no widget now stays changed, but for parameters of a rule that is no longer chosen.
-    for name, value in panel.given.items():
-        chosen = names_plugin(name)
-        if name not in panel.places and (chosen is None or has(panel.chosen(chosen), name)):
-            panel.wanted[name] = value
-    try:
-        state.keep(panel.wanted)
-    except ScenarioError as error:
-        said = f"{panel.labels[error.field]}: {error.allowed}" if error.field in panel.labels else str(error)
-        panel.places.get(error.field, st.container()).error(said, icon=":material/error:")
-    except JiranError as error:
-        st.error(str(error), icon=":material/error:")
+    panel.keep_what_has_no_control()
+    _keep(panel)
     # Only now is it known whether there is anything to take back.
     if panel.wanted and back.button("Back to the scenario's values", icon=":material/undo:", type="tertiary"):
         state.set_base(panel.base)
         st.rerun()
     with pin:
         _pin()
+
+
+def _keep(panel: Panel) -> None:
+    """Make what the panel says current, or say at its control what is not allowed."""
+    try:
+        state.keep(panel.wanted)
+    except ScenarioError as error:
+        # A control that is folded away is told with its heading; one that is seen has its own name beside it.
+        said = plain(in_words(error, panel.current))
+        if error.field in panel.places:
+            said = f"{panel.labels[error.field]}: {plain(by_labels(error.allowed, error.field))}"
+        _place(panel, error.field).error(said, icon=":material/error:")
+    except JiranError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    else:
+        if panel.redraw:
+            st.rerun()
+
+
+def _place(panel: Panel, field: str) -> DeltaGenerator:
+    """Return the place of what is wrong with a field: its control, else the last one of its table that is drawn."""
+    near = [name for name in panel.places if name == field or name.startswith(f"{field}.")]
+    return panel.places[near[-1]] if near else st.container()
 
 
 def _pin() -> None:
@@ -149,7 +104,7 @@ def _pin() -> None:
         st.button("Unpin", on_click=state.unpin, icon=":material/keep_off:", type="tertiary", key="unpin")
 
 
-def _presets(panel: _Panel) -> None:
+def _presets(panel: Panel) -> None:
     names = list(presets())
     label = panel.base.label
     options = names if label in names else [label, *names]
@@ -157,120 +112,161 @@ def _presets(panel: _Panel) -> None:
     if chosen != label:
         state.set_base(links.base_of_preset(chosen))
         st.rerun()
-    st.caption(str(panel.base.data.get("description", "")))
+    st.caption(plain(str(panel.data["description"])))
 
 
-def _main(panel: _Panel) -> None:
+def _main(panel: Panel) -> None:
     """Draw what a viewer changes first."""
-    modelled = panel.base.data.get("homes", {}).get("groups", [])
+    groups = panel.current["homes"].get("groups", ())
+    modelled = "data" not in panel.current["homes"]
+    length.show_period(panel)
     left, right = st.columns(2)
     with left:
-        _top(panel, "steps")
-    with right:
-        sizes = list(get_args(Scenario.model_fields["step_minutes"].annotation))
-        place = sizes.index(panel.now("step_minutes"))
-        help_text = meaning("step_minutes")
-        panel.say(
-            "step_minutes", st.selectbox("Step, minutes", sizes, place, key=panel.key("step_minutes"), help=help_text)
-        )
+        length.show_steps(panel)
+    # A seed that is too long for half the width gets all of it.
+    with right if max(panel.now("seed"), panel.start("seed")) < _LONG_SEED else st.container():
+        _top(panel, "seed")
+    length.show_remark()
     _top(panel, "grid.import_price")
     if modelled:
         _top(panel, "solar.pv_kwp")
-    _plugin(panel, "market.mechanism", "Market rule", mechanisms())
+    _plugin(panel, "market.mechanism", mechanisms())
     if has(panel.chosen("market.mechanism"), "market.fraction"):
         _top(panel, "market.fraction")
     _top(panel, "battery.capacity_kwh")
-    if modelled:
-        _kinds(panel, modelled)
-    _top(panel, "seed")
+    _kinds(panel, groups)
 
 
-def _top(panel: _Panel, name: str) -> None:
+def _top(panel: Panel, name: str) -> None:
     """Draw a field of `TOP`."""
-    label, least, most, step, shown = TOP[name]
-    panel.number(name, label, least, most, step, shown, meaning(name), slider=most is not None)
+    label, slider, step, form = TOP[name]
+    parameter = None if names_plugin(name) is None else PLUGINS["market"][1](panel.chosen("market.mechanism"))
+    takes = values(name) if parameter is None else parameter_values(parameter.parameters[name.partition(".")[2]])
+    _number(panel, name, label, meaning(name), takes, step, None if slider is None else Slider(*slider, step, form))
 
 
-def _kinds(panel: _Panel, groups: list[dict[str, Any]]) -> None:
+def _number(
+    panel: Panel, name: str, label: str, help_text: str, takes: Values, step: float, slider: Slider | None
+) -> None:
+    """Draw a number; a list of them is told, and changed further below."""
+    label, value = panel.label(name, label), panel.now(name)
+    if isinstance(value, list | tuple):
+        st.caption(f"{label}: {_told(value)}")
+        panel.say(name, value)
+        return
+    start = panel.start(name)
+    control = Control(panel.key(name), label, plain(by_labels(help_text, name)))
+    chosen = controls.number(control, value, value if isinstance(start, list | tuple) else start, takes, step, slider)
+    panel.say(name, chosen)
+
+
+def _told(prices: Sequence[float]) -> str:
+    """Say what a list of prices holds."""
+    how = "by the hour of the day" if len(prices) == 24 else "by the step"
+    return f"{len(prices):,} values {how}, {controls.spelled(min(prices))} to {controls.spelled(max(prices))}"
+
+
+def _kinds(panel: Panel, groups: Sequence[dict[str, Any]]) -> None:
     """Draw a count for each group of homes, two beside each other."""
-    several = {group["kind"] for group in groups if sum(other["kind"] == group["kind"] for other in groups) > 1}
-    columns = st.columns(2)
-    for place, group in enumerate(groups):
-        kind = group["kind"]
-        detail = f" {place + 1}" if kind in several else ""
+    columns = st.columns(2) if groups else ()
+    for place, group in enumerate(groups[:_MOST_GROUPS]):
+        name = f"homes.groups.{place}.count"
         with columns[place % 2]:
-            panel.number(
-                f"homes.groups.{place}.count",
-                KIND_LABELS[kind] + detail,
-                0,
-                None,
-                1,
-                None,
-                "Number of homes of this kind",
-            )
+            _number(panel, name, group_label(groups, place), f"{meaning(name)} of this kind", values(name), 1, None)
+            own = _own(group)
+            if own:
+                st.caption(own)
+    if len(groups) > _MOST_GROUPS:
+        st.caption(f"… and {len(groups) - _MOST_GROUPS:,} more groups of homes, as the scenario's file has them.")
 
 
-def _more(panel: _Panel) -> None:
+def _own(home: dict[str, Any]) -> str:
+    """Say which values of its own a home or a group has."""
+    own = [
+        f"{name.replace('_', ' ')} {controls.spelled(value) if isinstance(value, float) else 'of its own'}"
+        for name, value in home.items()
+        if name not in ("kind", "count", "id") and value is not None
+    ]
+    return plain(", ".join(own))
+
+
+def _singles(homes: Sequence[dict[str, Any]]) -> None:
+    """Tell the homes that have a name and values of their own."""
+    st.markdown("**Single homes**")
+    lines = [f"- {plain(home['id'])}: {KIND_NAMES[home['kind']]}, {_own(home)}".rstrip(", ") for home in homes]
+    rest = [f"- … and {len(lines) - _MOST_SINGLE:,} more"] if len(lines) > _MOST_SINGLE else []
+    st.caption("\n".join(lines[:_MOST_SINGLE] + rest))
+
+
+def _more(panel: Panel) -> None:
     st.markdown("**Market**")
     _parameters(panel, "market.mechanism")
-    _plugin(panel, "bids.strategy", "What homes bid", strategies())
+    _plugin(panel, "bids.strategy", strategies())
     _parameters(panel, "bids.strategy")
-    for heading, fields in MORE.items():
+    for heading, fields in folded().items():
         st.markdown(f"**{heading}**")
+        if heading == "Prices":
+            _hourly(panel, "grid.import_price", TOP["grid.import_price"][0])
         for name, label in fields.items():
             _field(panel, name, label)
+    singles = panel.current["homes"].get("single", ())
+    if singles:
+        _singles(singles)
 
 
-def _plugin(panel: _Panel, name: str, label: str, installed: Mapping[str, Plugin]) -> None:
+def _plugin(panel: Panel, name: str, installed: Mapping[str, Plugin]) -> None:
     """Draw the choice of a rule or a strategy."""
     now = panel.now(name)
     options = list(installed) if now in installed else [now, *installed]
-    does = "\n".join(f"- **{key}**: {plugin.description}" for key, plugin in installed.items())
-    panel.say(name, st.selectbox(label, options, index=options.index(now), key=panel.key(name), help=does))
+    does = "\n".join(f"- **{plain(key)}**: {plain(plugin.description)}" for key, plugin in installed.items())
+    label = panel.label(name, CHOSEN[name])
+    panel.say(name, st.selectbox(label, options, options.index(now), key=panel.key(name), help=does))
 
 
-def _parameters(panel: _Panel, name: str) -> None:
+def _parameters(panel: Panel, name: str) -> None:
     """Draw what the chosen rule or strategy does, and its parameters but those that stand on top."""
     section = name.partition(".")[0]
     plugin = PLUGINS[section][1](panel.chosen(name))
-    st.caption(f"{plugin.name}: {plugin.description}")
+    st.caption(plain(f"{plugin.name}: {plugin.description}"))
     for key, parameter in plugin.parameters.items():
         if f"{section}.{key}" not in TOP:
-            _parameter(panel, f"{section}.{key}", parameter)
+            label = key.replace("_", " ")
+            label = label.capitalize() if len(label) > 1 else label  # k is not K
+            _widget(panel, f"{section}.{key}", plain(label), parameter.description, parameter_values(parameter), 0.05)
 
 
-def _parameter(panel: _Panel, name: str, parameter: Parameter) -> None:
-    """Draw the widget of a plug-in's parameter."""
-    label, now = name.partition(".")[2].replace("_", " "), panel.now(name)
-    label = label.capitalize() if len(label) > 1 else label  # k is not K
-    if parameter.choices:
-        choices = list(parameter.choices)
-        panel.say(
-            name, st.selectbox(label, choices, choices.index(now), key=panel.key(name), help=parameter.description)
-        )
-        return
-    panel.number(name, label, parameter.ge, parameter.le, 0.05, None, parameter.description)
-
-
-def _field(panel: _Panel, name: str, label: str) -> None:
+def _field(panel: Panel, name: str, label: str) -> None:
     """Draw the widget that fits a field's type and bounds."""
-    field = info(name)
-    now, key = panel.now(name), panel.key(name)
-    if isinstance(now, bool):
-        panel.say(name, st.toggle(label, value=now, key=key, help=meaning(name)))
+    if isinstance(panel.now(name), bool):
+        control = Control(panel.key(name), panel.label(name, label), plain(by_labels(meaning(name), name)))
+        panel.say(name, st.toggle(control.label, panel.now(name), key=control.key, help=control.help))
         return
-    choices = [
-        option
-        for part in (field.annotation, *get_args(field.annotation))
-        for option in get_args(part)
-        if isinstance(option, str)
-    ]
-    if choices:
-        if now not in choices:
-            choices.append(now)
-        panel.say(name, st.selectbox(label, choices, index=choices.index(now), key=key, help=meaning(name)))
+    takes, unit = values(name), info(name).json_schema_extra["unit"]
+    step = 0.05 if takes.most == 1 else 0.5 if unit in ("kW", "kWh") else 1.0 if unit in ("h", "min") else 0.01
+    _widget(panel, name, label, meaning(name), takes, step)
+    if takes.listed:
+        _hourly(panel, name, label)
+
+
+def _widget(panel: Panel, name: str, label: str, help_text: str, takes: Values, step: float) -> None:
+    """Draw a choice, a share with a slider, or a number to type in."""
+    if takes.choices:
+        control = Control(panel.key(name), panel.label(name, label), plain(by_labels(help_text, name)))
+        panel.say(name, controls.choice(control, panel.now(name), takes))
         return
-    share = Le(1) in field.metadata
-    step = 0.05 if share else 0.5 if field.json_schema_extra["unit"] in ("kW", "kWh") else 0.01
-    least, most = bounds(field, step)
-    panel.number(name, label, least, most, step, None, meaning(name), slider=share)
+    share = takes.most == 1 and takes.least == 0
+    slider = Slider(step if takes.above else 0.0, 1.0 - step * takes.below, step) if share else None
+    _number(panel, name, label, help_text, takes, step, slider)
+
+
+def _hourly(panel: Panel, name: str, label: str) -> None:
+    """Draw a price that changes with the hour, or with each step; empty while one price holds."""
+    label = panel.label(name, label)
+    key = f"{panel.key(name)}|{panel.chosen('step_minutes')}|list"
+    control = Control(
+        key, f"{label}, by the hour", "Empty: one price holds. Otherwise 24 values by the hour of the day"
+    )
+    found = controls.numbers(control, panel.now(name))
+    if found is not None:
+        panel.want(name, found)
+        panel.redraw = isinstance(found, list | tuple) != isinstance(panel.now(name), list | tuple)

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import tempfile
-import tomllib
-from pathlib import Path
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Literal
 
 import streamlit as st
 
-from jiran.app import links, state
-from jiran.errors import JiranError
+from jiran.app import links, shelf, state
+from jiran.app.runs import refuse_too_large
+from jiran.app.showing import plain
+from jiran.errors import DataError, JiranError, shortened
+from jiran.estimate import of_reading
 from jiran.scenario import MAX_HOME_STEPS, HomeData
 from jiran.scenario.files import as_data
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+    from jiran.profiles.meter.read import Coverage
+
 _LARGEST_MB = 100
+#: A scenario is a short text.
+_LARGEST_SCENARIO = 1_000_000
 
 
 def show() -> None:
@@ -38,7 +45,7 @@ def show() -> None:
     try:
         state.set_base(_base(file, "kW" if unit == "kW" else "kWh"))
     except JiranError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(error), icon=":material/error:")
         return
     st.rerun()
 
@@ -49,36 +56,82 @@ def _base(file: UploadedFile, unit: Literal["kWh", "kW"]) -> links.Base:
     Raises:
         JiranError: The file cannot be used.
     """
-    if file.name.lower().endswith(".toml"):
-        return links.base_of_data(file.name, _scenario_data(file))
-    data = as_data(state.scenario())
-    path = Path(tempfile.mkdtemp(prefix="jiran-")) / Path(file.name).name
-    path.write_bytes(file.getvalue())
-    return links.base_of_data(
-        file.name, data | _metered(HomeData(path=str(path), unit=unit), data["time_zone"], file.name)
-    )
+    return base_of_file(file.name, file.getvalue(), unit, as_data(state.scenario()))
 
 
-def _metered(source: HomeData, zone: str, name: str) -> dict[str, Any]:
+def base_of_file(name: str, content: bytes, unit: Literal["kWh", "kW"], now: dict[str, Any]) -> links.Base:
+    """Return what the content of a file describes.
+
+    Args:
+        name: What its owner called it.
+        content: What is in it.
+        unit: Of meter values.
+        now: The scenario whose other parts meter data leaves as they are.
+
+    Raises:
+        JiranError: The file cannot be used.
+    """
+    named = shortened(name, 60)
+    with links.reading(named):
+        if name.lower().endswith(".toml"):
+            return links.base_of_data(named, _scenario_data(named, content))
+        _check_size(named, content)
+        path = shelf.put(name, content)
+        try:
+            source = HomeData(path=str(path), unit=unit)
+            return links.base_of_data(named, now | _metered(source, now, content, path))
+        except BaseException:
+            shelf.remove(path)
+            raise
+
+
+def _check_size(name: str, content: bytes) -> None:
+    """Refuse meter data that is too large once it is read.
+
+    Raises:
+        JiranError: It is.
+    """
+    from jiran.profiles.meter.size import shape  # noqa: PLC0415  only needed once there is a file
+
+    rows, columns = shape(name, content)
+    command = "jiran run SCENARIO.toml, with the file in homes.data.path"
+    refuse_too_large(of_reading(rows * columns), f"{name}: reading it", command)
+
+
+def _metered(source: HomeData, now: dict[str, Any], content: bytes, path: Path) -> dict[str, Any]:
     """Return the parts of a scenario that a file of meter data decides: homes, and the period that it covers."""
     from jiran.profiles.meter.read import describe  # noqa: PLC0415  only needed once there is a file
 
-    found = describe(source, zone=zone)
+    shown = source.model_copy(update={"path": path.name})  # what messages call it
+    found = describe(shown, zone=now["time_zone"], content=content)
     return {
-        "name": Path(name).stem[:100],
-        "description": f"{len(found.ids)} metered homes from {name}, {found.first:%d %b %Y} to {found.last:%d %b %Y}.",
+        "name": PurePath(path.name).stem[:100],
+        "description": f"{len(found.ids)} metered homes from {path.name}, {found.first:%d %b %Y} to {found.last:%d %b %Y}.",
         "homes": {"data": source.model_dump(exclude_none=True)},
         "start": found.first,
-        "steps": min(found.steps, MAX_HOME_STEPS // len(found.ids)),
+        "steps": _steps(found, path.name),
         "step_minutes": found.step_minutes,
     }
 
 
-def _scenario_data(file: UploadedFile) -> dict[str, Any]:
+def _steps(found: Coverage, name: str) -> int:
+    """Return how many of the file's steps are taken: all, or as many as can be run with its homes."""
+    most = MAX_HOME_STEPS // len(found.ids)
+    if most == 0:
+        raise DataError(name, f"has {len(found.ids):,} homes; at most {MAX_HOME_STEPS:,} can be run")
+    return min(found.steps, most, 10_000_000)
+
+
+def _scenario_data(name: str, content: bytes) -> dict[str, Any]:
     """Return the data of an uploaded scenario; it may not name files of the machine that the dashboard runs on."""
+    if len(content) > _LARGEST_SCENARIO:
+        raise JiranError(f"{name}: a scenario is a short text file, this one has {len(content) / 1e6:.0f} MB")
     try:
-        data = tomllib.loads(file.getvalue().decode())
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise JiranError(f"{file.name}: is not a scenario in TOML: {error}") from error
-    links.refuse_files(data, file.name)
+        data = links.toml(content.decode("utf-8-sig"))
+    except (UnicodeDecodeError, ValueError) as error:
+        reason = "it is no text in UTF-8" if isinstance(error, UnicodeDecodeError) else shortened(str(error), 200)
+        raise JiranError(f"{name}: is not a scenario in TOML: {reason}") from error
+    if not data:
+        raise JiranError(f"{name}: is empty; `jiran new` writes a scenario to begin with")
+    links.refuse_files(data, name)
     return data

@@ -4,14 +4,15 @@ A strategy bids for all homes in ONE step, before the market clears::
 
     def bids(net_kwh, floor_price, cap_price, traits, parameters, rng, memory, value_price, limit_price) -> None
 
-net_kwh      surplus (> 0, sells) or deficit (< 0, buys) of each home, kWh, shape (home,)
+net_kwh      surplus (> 0, sells) or deficit (< 0, buys) of each home, kWh, shape (home,): of the homes that have an order
+             in this step; rounding dust is none, and who has no order does not bid
 floor_price  what the grid gives for a kWh: no home sells for less; cap_price what it takes, less the network charge:
              no home pays more
 traits       two numbers of each home, drawn once from U(0, 1) by the scenario's seed, shape (home, 2)
 parameters   the strategy's own parameters as numbers (a choice is its index)
 rng          numpy.random.Generator, seeded by the scenario, of its own: the market rule draws from another one
-memory       what each home remembers, shape (home, MEMORY); in the columns LAST_* stands how the last step ended for it,
-             those from OWN on are the strategy's; all 0 at first. It is part of a run's state, in and out
+memory       what each home remembers, shape (home, MEMORY); in the columns LAST_* stands how the last step in which it had
+             an order ended for it, those from OWN on are the strategy's; all 0 at first. It is part of a run's state, in and out
 value_price  to fill in: what a kWh is worth to each home, a buyer's highest and a seller's lowest price
 limit_price  to fill in: what the home bids or asks; a rule sees only this
 

@@ -6,6 +6,7 @@ from numpy.random import Generator
 
 from jiran.bids.base import LAST_NET_KWH, LAST_TRADED_KWH, OWN, strategy
 from jiran.bids.values import Matrix, Vector, draw_values, spread
+from jiran.market.orders import rest
 from jiran.plugin import Parameter
 
 _WAITED = OWN
@@ -34,13 +35,13 @@ def linear_ramp(
     """Start at a price that is good for the home, and move step by step to its value until it is served.
 
     A seller asks cap - t * (cap - value), a buyer bids floor + t * (value - floor), with t = start + (1 - start) *
-    waited / steps up to 1. Waited counts the steps since the home was last served in full, or changed sides. After the
-    load and PV strategies of gsy-e, which run from their first to their last rate within a market slot.
+    waited / steps up to 1. Waited counts the steps with an order since the home was last served in full, or changed
+    sides. After the load and PV strategies of gsy-e, which run from their first to their last rate within a market slot.
     """
     draw_values(net_kwh, floor_price, cap_price, traits, parameters[2], value_price)
     for home in range(net_kwh.size):
         last_kwh = memory[home, LAST_NET_KWH]
-        served = abs(memory[home, LAST_TRADED_KWH]) >= abs(last_kwh) * (1.0 - 1e-9)
+        served = rest(abs(last_kwh) - abs(memory[home, LAST_TRADED_KWH]), last_kwh) <= 0.0
         memory[home, _WAITED] = 0.0 if served or last_kwh * net_kwh[home] <= 0.0 else memory[home, _WAITED] + 1.0
         way = parameters[1] + (1.0 - parameters[1]) * memory[home, _WAITED] / parameters[0]
         first = floor_price if net_kwh[home] < 0.0 else cap_price

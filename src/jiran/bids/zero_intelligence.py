@@ -8,6 +8,7 @@ from numpy.random import Generator
 
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE, OWN, strategy
 from jiran.bids.values import Matrix, Vector, draw_values, spread
+from jiran.market.orders import rest
 
 
 @strategy("zero-intelligence", spread=spread(0.0))
@@ -63,7 +64,7 @@ def _learn(home: int, rng: Generator, memory: Matrix) -> None:
     market = sign * (memory[home, MARKET_PRICE] - memory[home, _FLOOR]) / window
     if np.isnan(market):
         market = bid
-    served = abs(memory[home, LAST_TRADED_KWH]) >= abs(net_kwh) * (1.0 - 1e-9)
+    served = rest(abs(net_kwh) - abs(memory[home, LAST_TRADED_KWH]), net_kwh) <= 0.0
     beyond = 0.05 * (rng.random() + rng.random())
     if served and bid <= market:
         target = market + beyond

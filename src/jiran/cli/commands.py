@@ -5,85 +5,34 @@ What needs numba or polars is loaded by the command that uses it: `jiran --help`
 
 from __future__ import annotations
 
-import json as json_text
-import os
 import sys
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 import jiran
+from jiran.cli.ending import INTERRUPTED, Group
 from jiran.cli.printing import console, print_list, print_plugin, print_result
 from jiran.cli.progress import progress
 from jiran.cli.server import FIRST_PORT, serve
+from jiran.cli.signals import interruptible
 from jiran.errors import JiranError
+from jiran.saving import create_file
 
 if TYPE_CHECKING:
     from jiran.comparison import Comparison
     from jiran.scenario import Scenario
 
 
-INTERRUPTED = 130
-
-
-class _Group(TyperGroup):
-    """Says what is wrong in one sentence, whatever it is."""
-
-    def main(self, *args: Any, **extra: Any) -> NoReturn:
-        """Run the command and exit: 0 done, 2 bad input, 130 interrupted, 1 a fault of jiran."""
-        extra["standalone_mode"] = False
-        for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):
-                stream.reconfigure(errors="replace")  # a terminal that lacks a letter is no reason to stop
-        try:
-            sys.exit(super().main(*args, **extra))
-        except (KeyboardInterrupt, typer.Abort):
-            sys.exit(INTERRUPTED)
-        except Exception as error:
-            sentence = _sentence(error)
-            if sentence is None:
-                if os.environ.get("JIRAN_DEBUG"):
-                    raise
-                what = f"{type(error).__name__}: {error}"
-                _fail(f"internal error, please report it: {what} (JIRAN_DEBUG=1 shows where)", 1)
-            _fail(sentence, 2)
-
-
-def _sentence(error: Exception) -> str | None:
-    """Return what to tell the user, or None if the error is not the user's to mend."""
-    if isinstance(error, JiranError):
-        return str(error)
-    if hasattr(error, "format_message"):  # a usage error of the command line
-        context = getattr(error, "ctx", None)
-        command = context.command_path if context else "jiran"
-        return f"{error.format_message().rstrip('.')}; see `{command} --help`"
-    if isinstance(error, MemoryError):
-        return "there is not enough memory for this run: take fewer homes or steps"
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}"
-    return None
-
-
-def _fail(sentence: str, code: int) -> NoReturn:
-    sys.stderr.write(f"jiran: {' '.join(sentence.split())}\n")
-    sys.exit(code)
-
-
 cli = typer.Typer(
-    cls=_Group,
+    cls=Group,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def main() -> None:
-    """Run the command line."""
-    cli()
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001  typer's callback
@@ -114,6 +63,7 @@ _FILE = typer.Argument(metavar="NAME.toml", help="The file to write.")
 _NAME = typer.Argument(metavar="NAME", help="A rule, or a file that ends in .py.")
 _STRATEGY = typer.Argument(metavar="NAME", help="A strategy, or a file that ends in .py.")
 _BOOKS = typer.Option(min=1, max=1_000_000, help="How many random order books are tried.")
+_TIME_LIMIT = typer.Option(min=0.1, help="Seconds that loading the rule, and then each book, may take.")
 _SEED = typer.Option(min=0, help="Seed of the books: the same seed tries the same ones.")
 _VERSION = typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
 
@@ -155,19 +105,29 @@ def _run(
 
     Example: `jiran run paper --set battery.capacity_kwh=40 --set homes.groups.ev.count=3 -o out`
     """
-    overrides: dict[str, Any] = {} if mechanism is None else {"market.mechanism": mechanism}
-    overrides |= dict(_change(text) for text in changes or ())
+    from jiran.cli.announce import announce_run  # noqa: PLC0415  loads numba
+    from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
+    from jiran.formats import json_text  # noqa: PLC0415  loads polars
+
+    overrides = _changes(changes)
+    if mechanism is not None:
+        if "market.mechanism" in overrides:
+            raise JiranError(f"--mechanism {mechanism}: --set market.mechanism names a rule as well; give one of them")
+        overrides = {"market.mechanism": mechanism} | overrides
     chosen = jiran.load_scenario(scenario, overrides)
+    settle([scenario], [chosen], folder=output)
+    announce_run(chosen)
     with progress() as report:
         result = jiran.simulate(chosen, progress=report)
     folder = None if output is None else result.save(output)
     if json:
-        typer.echo(json_text.dumps(result.kpis, indent=2))
+        typer.echo(json_text(result.kpis))
     else:
         print_result(result)
     screen = console(stderr=json)
     for line in result.data_report.lines() if result.data_report else ():
-        screen.print(line, soft_wrap=True)
+        if line.removesuffix(".") not in result.warnings:
+            screen.print(line, soft_wrap=True)
     for warning in result.warnings:
         screen.print(f"Warning: {warning}.", style="yellow", soft_wrap=True)
     if folder is not None:
@@ -192,21 +152,27 @@ def _compare(
     Example: `jiran compare kampung --mechanism all` or `jiran compare paper --versus battery.capacity_kwh=40`
     """
     from jiran.cli import comparing  # noqa: PLC0415  loads polars
+    from jiran.cli.announce import announce_comparison  # noqa: PLC0415  loads numba
+    from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
+    from jiran.formats import json_text  # noqa: PLC0415  loads polars
 
     if other is not None and versus:
         raise JiranError(f"{other}, --versus: name a second scenario or changes of the first one, not both")
     if mechanism and (other is not None or versus):
         raise JiranError(f"--mechanism {mechanism[0]}: two scenarios are compared under their own rules; use --set")
     comparing.check_file(output)
-    one, second = _two(scenario, other, changes or [], versus or [])
+    one, second = _two(scenario, other, _changes(changes), versus or [])
     rules = comparing.rules_of(mechanism)
-    found, stopped = _run_comparison(comparing.cases_of(one, second, rules), seeds)
+    cases = comparing.cases_of(one, second, rules)
+    settle([scenario, other], cases.values(), file=output)
+    announce_comparison(cases.values(), seeds)
+    found, stopped = _run_comparison(cases, seeds)
     if found.faults and rules is not None:  # of all rules one may be left out, of those that were named none
         raise JiranError(found.faults[0])
     if output is not None:
         comparing.write_comparison(found, output)
     if json:
-        typer.echo(json_text.dumps(found.table().to_dicts(), indent=2))
+        typer.echo(json_text(found.table().to_dicts()))
     else:
         comparing.print_comparison(found)
     screen = console(stderr=json)
@@ -217,13 +183,14 @@ def _compare(
         raise typer.Exit(INTERRUPTED)
 
 
-def _two(scenario: str, other: str | None, changes: list[str], versus: list[str]) -> tuple[Scenario, Scenario | None]:
+def _two(
+    scenario: str, other: str | None, overrides: dict[str, Any], versus: list[str]
+) -> tuple[Scenario, Scenario | None]:
     """Return the scenario, and the one that it is compared with if there is one, under names that differ."""
-    overrides = dict(_change(text) for text in changes)
     one = jiran.load_scenario(scenario, overrides)
     if other is None and not versus:
         return one, None
-    changed = overrides | dict(_change(text, "--versus") for text in versus)
+    changed = overrides | _changes(versus, "--versus")
     second = jiran.load_scenario(other or scenario, changed)
     if versus:
         return one, second.model_copy(update={"name": f"{second.name} with {', '.join(versus)}"})
@@ -238,7 +205,7 @@ def _run_comparison(cases: dict[str, Scenario], seeds: int) -> tuple[Comparison,
 
     samples: Samples = {}
     try:
-        with progress("Comparing") as report:
+        with interruptible(), progress("Comparing") as report:
             return compare(cases, seeds=seeds, progress=report, samples=samples), False
     except KeyboardInterrupt:
         first = next(iter(cases.values())).seed
@@ -268,13 +235,7 @@ def _new(file: Annotated[Path, _FILE]) -> None:
 
     if file.suffix != ".toml":
         raise JiranError(f"{file}: the name of a scenario file must end in .toml")
-    try:
-        with file.open("x", encoding="utf-8") as new:
-            new.write(starter())
-    except FileExistsError:
-        raise JiranError(f"{file}: is there already and is not overwritten; choose another name") from None
-    except OSError as error:
-        raise JiranError(f"{file}: cannot be written: {error.strerror}") from error
+    create_file(file, starter().encode())
     typer.echo(f"{file} is written; change what you like, then: jiran run {file}")
 
 
@@ -307,16 +268,32 @@ def _strategies(name: Annotated[str | None, _STRATEGY] = None) -> None:
 
 
 @cli.command("check")
-def _check(name: Annotated[str, _NAME], books: Annotated[int, _BOOKS] = 2000, seed: Annotated[int, _SEED] = 0) -> None:
+def _check(
+    name: Annotated[str, _NAME],
+    books: Annotated[int, _BOOKS] = 2000,
+    seed: Annotated[int, _SEED] = 0,
+    time_limit: Annotated[float, _TIME_LIMIT] = 60.0,
+) -> None:
     """Try to break a market rule: the laws of all rules, and what it declares; exit 1 if something breaks.
 
     Example: `jiran check my_rule.py`
     """
-    from jiran.testing import check_mechanism  # noqa: PLC0415  loads numba
+    from jiran.testing.apart import check_apart  # noqa: PLC0415  loads numba
 
-    report = check_mechanism(name, books=books, seed=seed)
-    typer.echo(str(report))
-    raise typer.Exit(0 if report.ok else 1)
+    verdict = check_apart(name, books=books, seed=seed, limit_s=time_limit)
+    typer.echo(verdict.text)
+    raise typer.Exit(0 if verdict.ok else 1)
+
+
+def _changes(texts: list[str] | None, option: str = "--set") -> dict[str, Any]:
+    """Read what an option changes: dotted names and values."""
+    found: dict[str, Any] = {}
+    for text in texts or ():
+        field, value = _change(text, option)
+        if field in found:
+            raise JiranError(f"{option} {field}: is given twice; give it once")
+        found[field] = value
+    return found
 
 
 def _change(text: str, option: str = "--set") -> tuple[str, Any]:

@@ -13,9 +13,11 @@ from rich.table import Table
 from jiran.cli.printing import console
 from jiran.comparison import by_rule
 from jiran.errors import JiranError
+from jiran.formats import csv_bytes
 from jiran.judgement import FIGURES
 from jiran.report import answer, html, versus
 from jiran.report.figures import form, ranked, whole_table
+from jiran.saving import save_file
 from jiran.words import counted
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ _COLUMNS = {
     "price_received": "Sellers get",
 }
 _NARROWEST = 130  # of a page that is no terminal
+_BLANK = 100  # bytes
 
 
 def rules_of(names: list[str] | None) -> list[str] | None:
@@ -52,9 +55,23 @@ def cases_of(one: Scenario, other: Scenario | None, rules: list[str] | None) -> 
 
 
 def check_file(file: Path | None) -> None:
-    """Refuse a file whose kind is unknown, before anything is run."""
-    if file is not None and file.suffix not in (".csv", ".html"):
+    """Refuse, before anything is run, a file whose kind is unknown, or one that is there and is no comparison.
+
+    Raises:
+        JiranError: The comparison would not be written there.
+    """
+    if file is None:
+        return
+    if file.suffix not in (".csv", ".html"):
         raise JiranError(f"{file}: the name of a comparison's file must end in .csv or .html")
+    if file.is_file() and not _is_ours(file.read_bytes()):
+        raise JiranError(f"{file} is not written: it is there already and is no comparison; choose another name")
+
+
+def _is_ours(content: bytes) -> bool:
+    """Tell whether a file is an earlier comparison; a short line, or nothing, only holds the place of one."""
+    blank = len(content) < _BLANK and b"\n" not in content
+    return blank or content.startswith(b"case,") or b"Made with jiran" in content
 
 
 def print_comparison(found: Comparison) -> None:
@@ -68,8 +85,9 @@ def print_comparison(found: Comparison) -> None:
         screen.print(f"{names}, {seeds}", style="bold")
         table = _pair(found)
         screen.print(table if table.row_count else "No figure differs.")
+        alike = ", with the same seeds for both" if found.draws_alike else ", each with its own"
         screen.print(
-            "Only figures that differ. A - B is taken seed by seed, with the same seeds for both.",
+            f"Only figures that differ. A - B is taken seed by seed{alike}.",
             soft_wrap=True,
             style="dim",
         )
@@ -136,12 +154,4 @@ def write_comparison(found: Comparison, file: Path) -> None:
     Raises:
         JiranError: The file cannot be written.
     """
-    text = html(found) if file.suffix == ".html" else whole_table(found).write_csv()
-    fresh = file.with_name(f".{file.name}.new")
-    try:
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(file)
-    except OSError as error:
-        raise JiranError(f"{file}: cannot be written: {error.strerror}") from error
-    finally:
-        fresh.unlink(missing_ok=True)
+    save_file(file, html(found).encode() if file.suffix == ".html" else csv_bytes(whole_table(found)))

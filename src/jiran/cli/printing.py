@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import inspect
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, NoReturn
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+
+from jiran.sentences import said
+from jiran.words import counted
 
 if TYPE_CHECKING:
     from jiran.kpis import Kpi
@@ -16,8 +21,8 @@ if TYPE_CHECKING:
 
 #: The figures that `jiran run` prints; --json prints all.
 SHOWN = {
-    "Energy": ("generation_kwh", "demand_kwh", "self_consumption", "self_sufficiency",
-               "grid_import_kwh", "grid_export_kwh", "peak_import_kw"),
+    "Energy": ("generation_kwh", "demand_kwh", "street_import_kwh", "street_self_sufficiency", "peak_import_kw",
+               "grid_import_kwh", "grid_export_kwh", "self_consumption", "self_sufficiency"),
     "Neighbours": ("p2p_kwh", "p2p_share", "trades", "ev_lent_kwh"),
     "Battery": ("battery_charged_kwh", "battery_drawn_kwh", "battery_cycles", "battery_loss_kwh"),
     "Money": ("cost", "saving", "saving_share", "saving_grid_only", "saving_grid_only_share"),
@@ -28,11 +33,23 @@ SHOWN = {
 _COMPARED = {*SHOWN["Energy"], "battery_charged_kwh", "battery_drawn_kwh", "battery_cycles", "cost", "co2_kg"}
 #: Figures without a unit that are no shares.
 _PLAIN = {"trades": 0, "battery_cycles": 2, "saving_jain": 2, "saving_gini": 2}
+#: A narrower terminal breaks lines by itself: tables that are squeezed further say nothing.
+_NARROWEST = 60
+
+
+class _Console(Console):
+    """A console that leaves it to the command line how a closed pipe ends the program."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Pass the fault on."""
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 def console(*, stderr: bool = False) -> Console:
     """Return a terminal that prints text as it is: names come from users."""
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    screen = _Console(stderr=stderr, markup=False, emoji=False, highlight=False)
+    screen.width = max(screen.width, _NARROWEST)
+    return screen
 
 
 def print_list(name: str, meaning: str, rows: dict[str, str]) -> None:
@@ -59,17 +76,18 @@ def print_plugin(plugin: Plugin) -> None:
 
 def print_result(result: Result) -> None:
     """Print a run's figures beside the baseline's, and its balance."""
-    scenario, figures, worst, screen = result.scenario, result.kpis, result.balance, console()
+    from jiran.explain.run import grid, story  # noqa: PLC0415  loads numpy
+
+    scenario, worst, screen = result.scenario, result.balance, console()
     money, market = scenario.currency, scenario.market
     screen.print(scenario.name, style="bold")
     screen.print(scenario.description, style="dim")
     rule = ", ".join((market.mechanism, *(f"{key} {value}" for key, value in market.parameters.items())))
-    times = f"{scenario.steps:,} steps of {scenario.step_minutes} min from {scenario.start:%Y-%m-%d %H:%M}"
-    screen.print(f"{result.community.size:,} homes, {times}, {rule}", style="dim")
+    times = f"{counted(scenario.steps, 'step')} of {scenario.step_minutes} min from {scenario.start:%Y-%m-%d %H:%M}"
+    screen.print(f"{counted(result.community.size, 'home')}, {times}, {rule}", style="dim")
     screen.print(_figures(result))
-    traded, saving = number(figures["p2p_kwh"], 1), figures["saving"] or 0.0
-    paid = f"{number(abs(saving), 2)} {money} {'less' if saving >= -0.005 else 'more'} than without trading"
-    screen.print(f"Neighbours traded {traded} kWh; all homes together pay {paid}.")
+    for sentence in (*said(grid(result, 0, scenario.steps)), *story(result)):
+        screen.print(sentence.text)
     imbalance = f"{worst.kwh:.0e} kWh, {worst.money:.0e} {money}"
     sen = "sen" if money == "MYR" else money
     screen.print(f"Every kWh and {sen} accounted for: worst imbalance {imbalance}.", style="green")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 import typer
 
 import jiran
+from jiran.cli.signals import interruptible
 from jiran.errors import JiranError
 
 FIRST_PORT, PORTS = 8501, 100
@@ -42,19 +42,20 @@ def serve(scenario: str | None, port: int | None, *, no_browser: bool) -> None:
     } | ({"server.headless": "true"} if no_browser else {})
     flags = [part for name, value in options.items() for part in (f"--{name}", value)]
     script = str(resources.files("jiran") / "app" / "main.py")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    process = subprocess.Popen([sys.executable, "-m", "streamlit", "run", script, *flags, *arguments])  # noqa: S603  our own
-    try:
-        code = process.wait()
-    except KeyboardInterrupt:
-        code = 0
-    finally:
-        _end(process)
+    command = [sys.executable, "-m", "jiran.cli.dashboard", "run", script, *flags, *arguments]
+    with interruptible():
+        process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603  our own
+        try:
+            code = process.wait()
+        except KeyboardInterrupt:
+            code = 0
+        finally:
+            _end(process)
     raise typer.Exit(code)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Leave no server behind."""
+    """Leave no server behind; its standard input closes with this process, which tells it to go."""
     process.terminate()
     try:
         process.wait(timeout=5)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from jiran.explain.assumptions import HOURS, assumptions
 from jiran.market import find, mechanisms
 from jiran.scenario import Market
 from jiran.simulation import BASELINE
+from jiran.timeline import Timeline, timeline
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,7 +47,30 @@ def notes(cases: Mapping[str, Scenario]) -> list[str]:
             f"{', '.join(alike)}: work{'s' if len(alike) == 1 else ''} by bids, but all homes bid the tariff and are alike; "
             "bids.strategy = truthful gives each home a value of its own"
         )
+    seeds = {name: case.seed for name, case in cases.items()}
+    if len(set(seeds.values())) > 1:
+        said = ", ".join(f"{name} from {seed}" for name, seed in seeds.items())
+        found.append(f"the cases have seeds of their own ({said}), so they differ by chance too")
     longest = max(case.steps for case in cases.values())
     if longest > MOST_STEPS:
         found.append(f"the optimum is worked out for runs of at most {MOST_STEPS:,} steps, this one has {longest:,}")
-    return found
+    return [*found, *_assumed(cases)]
+
+
+class _Begin(NamedTuple):
+    """A scenario with its first steps, which are all that its assumptions depend on."""
+
+    scenario: Scenario
+    timeline: Timeline
+
+
+def _assumed(cases: Mapping[str, Scenario]) -> list[str]:
+    """Say what cases take for granted: once if all do, else with the names of those that do."""
+    told: dict[str, list[str]] = {}
+    for name, case in cases.items():
+        begin = timeline(case.model_copy(update={"steps": min(case.steps, HOURS + 1)}))
+        for sentence in assumptions(_Begin(case, begin)):
+            told.setdefault(str(sentence), []).append(name)
+    return [
+        sentence if len(names) == len(cases) else f"{', '.join(names)}: {sentence}" for sentence, names in told.items()
+    ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Mapping
-from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Generator, Mapping
+from concurrent import futures
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -20,12 +22,13 @@ from jiran.optimum import Optimum, community_optimum
 from jiran.scenario import Bids, Market, Scenario
 from jiran.setting import Setting, prepare
 from jiran.simulation import trade, without_trading
+from jiran.watching import ROUND_S, watch
 
 if TYPE_CHECKING:
     from jiran.comparison.table import Array, Samples
     from jiran.result import Result
     from jiran.settlement import Settlement
-    from jiran.simulation import Progress
+    from jiran.watching import Progress
 
 #: Seeds of a comparison with bands.
 SEEDS = 30
@@ -41,14 +44,15 @@ def compare(
     progress: Progress | None = None,
     samples: Samples | None = None,
 ) -> Comparison:
-    """Run several scenarios with the same seeds, and judge each.
+    """Run several scenarios, each with its own seeds, and judge them.
 
-    Cases that differ in [market] and [bids] alone share homes, profiles, baseline and optimum. Case for case the seed is
-    the same, so that differences come from the cases and not from chance.
+    Cases that differ in [market] and [bids] alone share homes, profiles, baseline and optimum. Cases with the same seed
+    share all random numbers, run for run, so that differences come from the cases and not from chance; another seed is a
+    difference between cases like any other, and then chance is part of what differs.
 
     Args:
         cases: Scenarios by name.
-        seeds: How many seeds: the first case's own and those that follow it.
+        seeds: How many seeds of each case: its own and those that follow it.
         progress: Is called with the share that is done, 0..1; an exception it raises stops the comparison.
         samples: Finished runs to go on from; is filled in.
 
@@ -65,16 +69,26 @@ def compare(
     if not cases:
         raise JiranError("there is nothing to compare: name at least one case")
     known: Samples = {} if samples is None else samples
-    report = progress or (lambda _done: None)
+    told = [0.0]
+
+    def report(done: float) -> None:
+        told[0] = done
+        if progress is not None:
+            progress(done)
+
     first = next(iter(cases.values())).seed
     chosen = tuple(range(first, first + seeds))
     left = dict(cases)
     report(0.0)
-    for place, seed in enumerate(chosen):
-        keys = {name: _key(case, seed) for name, case in left.items()}
-        todo = {key: left[name].model_copy(update={"seed": seed}) for name, key in keys.items() if key not in known}
+    for place in range(seeds):
+        keys = {name: _key(case, case.seed + place) for name, case in left.items()}
+        todo = {
+            key: left[name].model_copy(update={"seed": left[name].seed + place})
+            for name, key in keys.items()
+            if key not in known
+        }
         # Closed at once if the progress function stops the comparison: what has not begun is not run any more.
-        with closing(_run_all(todo)) as runs:
+        with closing(_run_all(todo, lambda: report(told[0]))) as runs:
             for count, (key, found) in enumerate(runs, 1):
                 known[key] = found
                 report((place + count / len(todo)) / seeds)
@@ -86,10 +100,16 @@ def compare(
 def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Samples) -> Comparison:
     """Return the comparison of the seeds that all cases have been run with: what a stopped one knows.
 
+    Args:
+        cases: Scenarios by name.
+        seeds: Seeds of the first case; the others have as many, from their own on.
+        samples: Finished runs.
+
     Raises:
         JiranError: No seed is finished, or no case can be run.
     """
-    runs = {name: [samples.get(_key(case, seed)) for seed in seeds] for name, case in cases.items()}
+    begin = next(iter(cases.values())).seed
+    runs = {name: [samples.get(_key(case, case.seed + seed - begin)) for seed in seeds] for name, case in cases.items()}
     faults = {
         name: fault for name, found in runs.items() for fault in reversed(found) if isinstance(fault, PluginError)
     }
@@ -101,7 +121,9 @@ def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Sam
         raise JiranError("the comparison was stopped before all cases had been run once")
     kept = {name: tuple(run for place in whole if isinstance(run := runs[name][place], Sample)) for name in left}
     said = tuple(str(fault) for fault in faults.values())
-    return Comparison(left, tuple(seeds[place] for place in whole), level(left, kept), tuple(notes(left)), said)
+    first = next(iter(left.values())).seed
+    own = tuple(first + seeds[place] - begin for place in whole)
+    return Comparison(left, own, level(left, kept), tuple(notes(left)), said)
 
 
 def _key(scenario: Scenario, seed: int) -> str:
@@ -109,25 +131,38 @@ def _key(scenario: Scenario, seed: int) -> str:
     return f"{seed} {scenario.model_dump_json(exclude={'name', 'description', 'seed'})}"
 
 
-def _run_all(scenarios: dict[str, Scenario]) -> Generator[tuple[str, Sample | PluginError]]:
-    """Run scenarios, several at a time; those that share a setting work it out once. A rule's fault is its result."""
+def _run_all(scenarios: dict[str, Scenario], wait: Callable[[], None]) -> Generator[tuple[str, Sample | PluginError]]:
+    """Run scenarios, several at a time; those that share a setting work it out once. A rule's fault is its result.
+
+    While none is finished, `wait` is called now and then; what it raises ends all of them.
+    """
     shared: dict[str, list[tuple[str, Scenario]]] = {}
     for key, scenario in scenarios.items():
         alike = scenario.model_copy(update={"market": Market(), "bids": Bids()})
         shared.setdefault(_key(alike, alike.seed), []).append((key, scenario))
     stop = Event()
     for group in shared.values():
-        setting = prepare(group[0][1])
-        baseline, optima = without_trading(setting), _Optima()
+        setting, baseline = watch(partial(_begin, group[0][1]), lambda _done: wait())
+        optima = _Optima()
         fit = _AT_ONCE_HOME_STEPS // (setting.community.size * setting.timeline.steps)
         with ThreadPoolExecutor(max(1, min(os.cpu_count() or 1, fit))) as pool:
             jobs = {pool.submit(_sample, setting, scenario, baseline, optima, stop): key for key, scenario in group}
             try:
-                yield from ((jobs[job], job.result()) for job in as_completed(jobs))
+                left = set(jobs)
+                while left:
+                    done, left = futures.wait(left, ROUND_S, futures.FIRST_COMPLETED)
+                    yield from ((jobs[job], job.result()) for job in done)
+                    if not done:
+                        wait()
             except BaseException:
                 stop.set()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+
+def _begin(scenario: Scenario) -> tuple[Setting, Settlement]:
+    setting = prepare(scenario)
+    return setting, without_trading(setting)
 
 
 class _Optima:

@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 
 from jiran.errors import PluginError
 from jiran.judgement import FIGURES
+from jiran.nothing import NOTHING_MONEY
 
 if TYPE_CHECKING:
     from jiran.scenario import Scenario
 
 Array = NDArray[np.float64]
+
+#: Figures that mean nothing where a home loses.
+EVENNESS = ("saving_jain", "saving_gini")
 
 #: A band holds this share of the seeds, the same part left out at both ends.
 BAND = 0.9
@@ -41,11 +45,11 @@ Samples = MutableMapping[str, Sample | PluginError]
 
 @dataclass(frozen=True)
 class Comparison:
-    """Cases side by side, each run with the same seeds.
+    """Cases side by side, each run with as many seeds.
 
     Attributes:
         cases: Scenario of each case by its name.
-        seeds: The seeds.
+        seeds: Seeds of the first case; `seeds_of` gives those of any.
         samples: Runs of each case, one a seed.
         notes: What the reader should know, one sentence each.
         faults: Why a case was left out, one sentence each.
@@ -62,8 +66,23 @@ class Comparison:
         """Currency of the first case."""
         return next(iter(self.cases.values())).currency
 
+    def seeds_of(self, case: str) -> tuple[int, ...]:
+        """Return the seeds of a case, run for run: its own and those that follow it."""
+        further = self.cases[case].seed - next(iter(self.cases.values())).seed
+        return tuple(seed + further for seed in self.seeds)
+
+    @property
+    def draws_alike(self) -> bool:
+        """Whether all cases have the same seeds, so that run for run nothing differs by chance."""
+        return len({case.seed for case in self.cases.values()}) == 1
+
     def values(self, case: str, figure: str) -> Array:
-        """Return a figure of a case, shape (seed,); NaN where it is undefined."""
+        """Return a figure of a case, shape (seed,); NaN where it is undefined.
+
+        Indices of evenness are undefined with all seeds if a home loses with any: a mean over the others would flatter.
+        """
+        if figure in EVENNESS and any(sample.saving.min() < -NOTHING_MONEY for sample in self.samples[case]):
+            return np.full(len(self.samples[case]), np.nan)
         found = [sample.figures[figure] for sample in self.samples[case]]
         return np.array([np.nan if value is None else value for value in found])
 

@@ -4,7 +4,8 @@ A mechanism clears ONE step::
 
     def rule(net_kwh, limit_price, import_price, export_price, parameters, rng, trades) -> int
 
-net_kwh       surplus (> 0, sells) or deficit (< 0, buys) of each participant, kWh, shape (home,)
+net_kwh       surplus (> 0, sells) or deficit (< 0, buys) of each participant, kWh, shape (home,): of the homes that have
+              an order in this step, numbered from 0; rounding dust is none (`market.orders`)
 limit_price   a buyer's highest and a seller's lowest acceptable price per kWh, shape (home,)
 import_price  what the grid takes for a kWh, export_price what it gives
 parameters    the rule's own parameters as numbers, in the order of their declaration (a choice is its index)
@@ -23,6 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from jiran.errors import MechanismError, PluginError
+from jiran.market.effort import Effort, Values
 from jiran.plugin import Parameter, Plugin
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
 Rule = Callable[..., int]
 
-__all__ = ["PROPERTIES", "Mechanism", "Parameter", "Period", "Reprice", "Rule", "mechanism"]
+__all__ = ["PROPERTIES", "Effort", "Mechanism", "Parameter", "Period", "Reprice", "Rule", "Values", "mechanism"]
 
 
 class Period(NamedTuple):
@@ -73,6 +75,8 @@ class Mechanism(Plugin):
         properties: What the rule promises, names of `PROPERTIES`.
         needs_bids: Whether it works by limit prices: without bids of their own, all homes are alike to it.
         all_pairs: Whether it often writes a trade for every pair of seller and buyer: then it has room for all at once.
+        most_traders: How many homes may trade in a step, for rules that refuse more; None: as many as there are.
+        needs: How the work of a step grows with the number of orders and the rule's parameters; None: as they are sorted.
         reprice: For rules that set prices at the end of a billing period; settlement calls it.
     """
 
@@ -83,6 +87,12 @@ class Mechanism(Plugin):
     needs_bids: bool = False
     all_pairs: bool = False
     reprice: Reprice | None = None
+    most_traders: int | None = None
+    needs: Callable[[int, Values], Effort] | None = None
+
+    def effort(self, orders: int, values: Values) -> Effort:
+        """Return about what one step needs at most, given the number of orders and complete parameters."""
+        return Effort(1e-6 * orders, 500.0 * orders) if self.needs is None else self.needs(orders, values)
 
     @property
     def signature(self) -> Any:
@@ -105,6 +115,8 @@ def mechanism(
     needs_bids: bool = False,
     all_pairs: bool = False,
     reprice: Reprice | None = None,
+    most_traders: int | None = None,
+    needs: Callable[[int, Values], Effort] | None = None,
     **parameters: Parameter,
 ) -> Callable[[Rule], Mechanism]:
     """Make a function into a market mechanism.
@@ -116,6 +128,9 @@ def mechanism(
         needs_bids: True for a rule that works by limit prices, as auctions do.
         all_pairs: True for a rule that often writes more trades than there are homes; others are run again if they do.
         reprice: What each home pays and gets per kWh at the end of a billing period, instead of step by step.
+        most_traders: How many homes may trade in a step, for rules that refuse more.
+        needs: How much time and memory a step needs, for rules whose work grows faster than the number of orders: they
+            are refused before they start where that is hopeless, and can be stopped within a step.
         **parameters: The rule's own parameters, which it gets as an array in this order.
     """
 
@@ -132,6 +147,8 @@ def mechanism(
             needs_bids=needs_bids,
             all_pairs=all_pairs,
             reprice=reprice,
+            most_traders=most_traders,
+            needs=needs,
         )
 
     return decorate

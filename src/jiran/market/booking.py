@@ -1,4 +1,4 @@
-"""Check trades against the orders and add them up, in one compiled pass."""
+"""Check trades against the orders and add them up, in one compiled pass: for runs, for `jiran.clear`, for tests."""
 
 from __future__ import annotations
 
@@ -9,27 +9,43 @@ from numba import njit
 
 from jiran.market.matching import Trades, Vector
 from jiran.market.trade import ORDER_TOLERANCE
+from jiran.nothing import NOTHING_KWH
 
 #: What is wrong with the trades, if anything.
-FINE, NOBODY, NOT_A_NUMBER, TOO_MUCH = range(4)
+FINE, NOBODY, ITSELF, NOT_A_NUMBER, WRONG_SIDE, TOO_MUCH = range(6)
+
+#: The same in words; `home` is who is at fault, `number` is what the rule wrote, from 0 in the list that it was given.
+WORDS = {
+    NOBODY: "names number {number} as seller or buyer, and was given {orders}, numbered from 0",
+    ITSELF: "lets {home} trade with itself",
+    NOT_A_NUMBER: "writes a trade of {home} whose energy or price is not a usable number",
+    WRONG_SIDE: "lets {home} sell, which has nothing to sell, or buy, which needs nothing",
+    TOO_MUCH: "trades more than there is for {home}",
+}
 
 
 @njit(cache=True)
-def fault_of(trade: Any, homes: int) -> int:
-    """Return what is wrong with one trade by itself, whatever the orders."""
-    if not (0 <= trade.seller < homes and 0 <= trade.buyer < homes):
-        return NOBODY
+def fault_of(trade: Any, net_kwh: Vector) -> tuple[int, int]:
+    """Return what is wrong with one trade by itself, and the number in question, from 0 in the list of orders."""
+    for number in (trade.seller, trade.buyer):
+        if not 0 <= number < net_kwh.size:
+            return NOBODY, number
+    if trade.seller == trade.buyer:
+        return ITSELF, trade.seller
     usable = trade.kwh >= 0.0 and np.isfinite(trade.kwh)
     if not (usable and np.isfinite(trade.buyer_price) and np.isfinite(trade.seller_price)):
-        return NOT_A_NUMBER
-    return FINE
+        return NOT_A_NUMBER, trade.seller
+    if not net_kwh[trade.seller] > 0.0:
+        return WRONG_SIDE, trade.seller
+    if not net_kwh[trade.buyer] < 0.0:
+        return WRONG_SIDE, trade.buyer
+    return FINE, 0
 
 
 @njit(cache=True)
-def exceeds(net_kwh: float, sold_kwh: float, bought_kwh: float) -> bool:
-    """Tell whether a home traded more than its order, or on the wrong side, by more than rounding."""
-    rounding_kwh = ORDER_TOLERANCE * max(1.0, abs(net_kwh))
-    return sold_kwh > max(net_kwh, 0.0) + rounding_kwh or bought_kwh > max(-net_kwh, 0.0) + rounding_kwh
+def exceeds(net_kwh: float, traded_kwh: float) -> bool:
+    """Tell whether a home traded more than its order by more than rounding."""
+    return abs(traded_kwh) > abs(net_kwh) + ORDER_TOLERANCE * max(1.0, abs(net_kwh))
 
 
 @njit(cache=True)
@@ -42,24 +58,48 @@ def finite(numbers: Vector) -> bool:
 
 
 @njit(cache=True)
-def book(
-    net_kwh: Vector, trades: Trades, sold_kwh: Vector, bought_kwh: Vector, paid: Vector, received: Vector
-) -> tuple[int, int]:
-    """Add the trades to what each home sold, bought, paid and received, shape (home,).
+def book(net_kwh: Vector, trades: Trades, traded_kwh: Vector) -> tuple[int, int, int]:
+    """Add trades up and refuse those that break an order; a trade of nothing is dropped.
+
+    Args:
+        net_kwh: The orders that the rule was given, kWh, shape (order,).
+        trades: What it wrote; those that are kept are moved to the front.
+        traded_kwh: Is filled with what each order traded: sold > 0, bought < 0, shape (order,).
 
     Returns:
-        What is wrong, and the trade or (`TOO_MUCH`) the home that is.
+        How many trades are kept, what is wrong, and the number in question, from 0 in the list of orders.
     """
+    traded_kwh[:] = 0.0
+    kept = 0
     for place in range(trades.size):
         trade = trades[place]
-        fault = fault_of(trade, net_kwh.size)
+        fault, who = fault_of(trade, net_kwh)
         if fault != FINE:
-            return fault, place
-        sold_kwh[trade.seller] += trade.kwh
-        bought_kwh[trade.buyer] += trade.kwh
+            return kept, fault, who
+        if trade.kwh > NOTHING_KWH:
+            traded_kwh[trade.seller] += trade.kwh
+            traded_kwh[trade.buyer] -= trade.kwh
+            if kept < place:
+                trades[kept] = trade
+            kept += 1
+    for home in range(net_kwh.size):
+        if exceeds(net_kwh[home], traded_kwh[home]):
+            return kept, TOO_MUCH, home
+    return kept, FINE, 0
+
+
+@njit(cache=True)
+def to_homes(trades: Trades, homes: Any) -> None:
+    """Replace the numbers of orders by those of homes."""
+    for place in range(trades.size):
+        trades[place].seller = homes[trades[place].seller]
+        trades[place].buyer = homes[trades[place].buyer]
+
+
+@njit(cache=True)
+def add_money(trades: Trades, paid: Vector, received: Vector) -> None:
+    """Add what each home pays and receives, shape (home,)."""
+    for place in range(trades.size):
+        trade = trades[place]
         paid[trade.buyer] += trade.kwh * trade.buyer_price
         received[trade.seller] += trade.kwh * trade.seller_price
-    for home in range(net_kwh.size):
-        if exceeds(net_kwh[home], sold_kwh[home], bought_kwh[home]):
-            return TOO_MUCH, home
-    return FINE, 0

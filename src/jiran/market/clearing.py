@@ -10,13 +10,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from jiran.errors import JiranError, MechanismError, ScenarioError, one_line
-from jiran.market.booking import NOBODY, NOT_A_NUMBER, TOO_MUCH, book, finite
+from jiran.market.booking import FINE, NOBODY, TOO_MUCH, WORDS, add_money, book, finite, to_homes
+from jiran.market.effort import LONG_S, too_much
 from jiran.market.lots import generator
-from jiran.market.matching import Vector
+from jiran.market.orders import Homes, Vector, count_orders, homes_with_order
+from jiran.market.pause import PLAIN
 from jiran.market.registry import find
 from jiran.market.trade import TRADE
+from jiran.watching import Progress, watch
+from jiran.words import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
 
     from jiran.market.base import Mechanism
@@ -64,22 +70,26 @@ def clear(
     export_price: float,
     limit_price: ArrayLike | None = None,
     seed: int = 0,
+    progress: Progress | None = None,
     **parameters: Any,
 ) -> Clearing:
     """Clear one step with a mechanism.
 
     Args:
-        net_kwh: Surplus (> 0, sells) or deficit (< 0, buys) of each participant, kWh, shape (participant,).
+        net_kwh: Surplus (> 0, sells) or deficit (< 0, buys) of each participant, kWh, shape (participant,). Of
+            `jiran.nothing.NOTHING_KWH` or less it is rounding and no order: nothing depends on who has it.
         mechanism: A name from `jiran.mechanisms`, or the path of a file with a rule.
         import_price: What the grid takes for a kWh.
         export_price: What the grid gives for a kWh.
         limit_price: A buyer's highest and a seller's lowest price per kWh; default: the grid's prices.
         seed: For rules that draw lots.
+        progress: Is called ten times a second with the share that is done, 0..1, if it takes so long; an exception that
+            it raises stops the clearing. Ctrl-C does so anyhow.
         **parameters: The rule's own parameters, by name.
 
     Raises:
         ScenarioError: An argument is not a finite number, or a parameter is not allowed.
-        MechanismError: The rule is unknown, or traded more than there is.
+        MechanismError: The rule is unknown, is not for so many orders, or traded more than there is.
 
     Example:
         Table I of the paper gives Table II:
@@ -95,8 +105,12 @@ def clear(
     limit = np.where(net < 0.0, *prices) if limit_price is None else _finite("limit_price", limit_price)
     if limit.shape != net.shape:
         raise ScenarioError("limit_price", len(limit), f"must have one price for each of the {net.size} participants")
-    values = rule.numbers(rule.values(parameters))
-    return _add_up(rule, net, _run(rule, net, limit, prices, values, seed))
+    values = rule.values(parameters)
+    problem = too_much(rule, net.size, values)
+    if problem is not None:
+        raise MechanismError(rule.name, problem)
+    homes = None if count_orders(net) == net.size else homes_with_order(net)
+    return _clear(rule, net, limit, prices, values, seed, progress, homes)
 
 
 def _finite(name: str, values: ArrayLike) -> Vector:
@@ -111,55 +125,103 @@ def _finite(name: str, values: ArrayLike) -> Vector:
     return array
 
 
-def _run(rule: Mechanism, net: Vector, limit: Vector, prices: tuple[float, float], values: Vector, seed: int) -> Any:
-    """Return the trades of a rule.
+def _clear(
+    rule: Mechanism,
+    net: Vector,
+    limit: Vector,
+    prices: tuple[float, float],
+    values: dict[str, float | str],
+    seed: int,
+    progress: Progress | None,
+    homes: Homes | None,
+) -> Clearing:
+    """Let a rule clear the orders of some homes (None: all have one), check its trades and add them up."""
+    order_kwh, bids = (net, limit) if homes is None else (net[homes], limit[homes])
+    trades = _run(rule, order_kwh, bids, prices, values, seed, progress) if order_kwh.size else np.zeros(0, TRADE)
+    traded = np.empty(order_kwh.size)
+    kept, fault, order = book(order_kwh, trades, traded)
+    if fault != FINE:
+        raise MechanismError(rule.name, _words(fault, order, net, traded, homes))
+    trades = trades[:kept]
+    if homes is not None:
+        to_homes(trades, homes)
+        traded, of_orders = np.zeros(net.size), traded
+        traded[homes] = of_orders
+    paid, received = np.zeros(net.size), np.zeros(net.size)
+    add_money(trades, paid, received)
+    return Clearing(
+        trades["seller"].copy(), trades["buyer"].copy(), trades["kwh"].copy(),
+        trades["buyer_price"].copy(), trades["seller_price"].copy(),
+        np.maximum(traded, 0.0), np.maximum(-traded, 0.0), paid, received,
+    )  # fmt: skip
 
-    There is room for as many trades as participants. A rule that asks for more is run again, as in a simulation.
+
+def _words(fault: int, order: int, net: Vector, traded: Vector, homes: Homes | None) -> str:
+    """Say what is wrong with a rule's trades."""
+    home = order if homes is None or fault == NOBODY else int(homes[order])
+    words = WORDS[fault].format(number=order, orders=counted(traded.size, "order"), home=f"participant {home}")
+    if fault == TOO_MUCH:
+        words += f": {abs(traded[order]):g} kWh of {abs(net[home]):g} kWh"
+    return words
+
+
+def _run(
+    rule: Mechanism,
+    net: Vector,
+    limit: Vector,
+    prices: tuple[float, float],
+    values: dict[str, float | str],
+    seed: int,
+    progress: Progress | None,
+) -> Any:
+    """Return the trades of a rule, by numbers of orders.
+
+    There is room for as many trades as participants. A rule that asks for more is run again, as in a simulation. What
+    may take long, and compiled code that is not of jiran, is watched; plain Python hears Ctrl-C by itself.
     """
-    room = net.size
+    room, parameters = net.size, rule.numbers(values)
+    long = rule.compiled and (not rule.trusted or rule.effort(net.size, values).seconds > LONG_S)
     while True:
         trades = np.zeros(room, TRADE)
         # A compiled rule reads fields as attributes anyhow; plain Python needs a recarray for that.
-        shown = trades if rule.compiled else trades.view(np.recarray)
-        try:
-            # The rule gets a copy: what it is checked against must not be its to change.
-            rng = generator(seed, compiled=rule.compiled)
-            count = operator.index(rule.clear(net.copy(), limit, *prices, values, rng, shown))
-        except MechanismError:  # it cannot do this, and says so
-            raise
-        except JiranError as error:
-            raise MechanismError(rule.name, str(error)) from error
-        except Exception as error:
-            raise MechanismError(rule.name, f"failed: {one_line(error)}") from error
+        shown = trades if rule.compiled and not PLAIN else trades.view(np.recarray)
+        # What is watched may be left alone, and must not share the random numbers that a thread keeps.
+        rng = generator(seed, compiled=rule.compiled and not long)
+
+        # The rule gets a copy: what it is checked against must not be its to change.
+        def work(shown: Any = shown, rng: Any = rng) -> Any:
+            return rule.clear(net.copy(), limit, *prices, parameters, rng, shown)
+
+        count = _count(rule, work, progress or _silent if long else None)
         if 0 <= count <= room:
-            return trades[:count]
-        pairs = int(np.count_nonzero(net > 0.0) * np.count_nonzero(net < 0.0))
-        if not room < count <= pairs:
-            raise MechanismError(rule.name, f"returns {count} trades, more than there are pairs of seller and buyer")
-        room = pairs
+            return shown[:count]
+        if not room < count <= net.size**2:
+            raise MechanismError(rule.name, f"returns {count} trades, and there are {net.size**2} pairs of homes")
+        room = net.size**2
 
 
-def _add_up(rule: Mechanism, net: Vector, trades: Any) -> Clearing:
-    """Add up the trades and refuse those that break an order."""
-    sold, bought, paid, received = [np.zeros(net.size) for _ in range(4)]
-    fault, home = book(net, trades, sold, bought, paid, received)
-    if fault == NOBODY:
-        raise MechanismError(rule.name, f"names a participant that is not one of the {net.size}")
-    if fault == NOT_A_NUMBER:
-        raise MechanismError(rule.name, "writes a trade whose energy or price is not a usable number")
-    if fault == TOO_MUCH:
-        raise MechanismError(
-            rule.name,
-            f"trades {max(sold[home], bought[home]):g} kWh for participant {home}, whose net energy is {net[home]:g} kWh",
-        )
-    return Clearing(
-        trades["seller"].copy(),
-        trades["buyer"].copy(),
-        trades["kwh"].copy(),
-        trades["buyer_price"].copy(),
-        trades["seller_price"].copy(),
-        sold,
-        bought,
-        paid,
-        received,
-    )
+def _silent(_done: float) -> None:
+    """Listen to no progress."""
+
+
+def _count(rule: Mechanism, work: Callable[[], Any], report: Progress | None) -> int:
+    """Let a rule work, watched if there is a report, and return how many trades it says it wrote."""
+    listening = True
+
+    def told(done: float) -> None:
+        nonlocal listening
+        listening = False  # what the caller's function raises is not the rule's fault
+        if report is not None:
+            report(done)
+        listening = True
+
+    try:
+        return operator.index(work() if report is None else watch(work, told))
+    except MechanismError:  # it cannot do this, and says so
+        raise
+    except JiranError as error:
+        raise (MechanismError(rule.name, str(error)) if listening else error) from error
+    except (Exception, SystemExit) as error:
+        if not listening:
+            raise
+        raise MechanismError(rule.name, f"failed: {one_line(error)}") from error

@@ -7,19 +7,31 @@ from numba import njit
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from jiran.market.base import Parameter, mechanism
-from jiran.market.matching import DUST_KWH, Trades, Vector, record
+from jiran.market.base import Effort, Parameter, Values, mechanism
+from jiran.market.matching import Trades, Vector, record
+from jiran.market.pause import stopped
+from jiran.nothing import NOTHING_KWH
 
 Matrix = NDArray[np.float64]
 
 #: Over-relaxation: each round goes this much further than it found, which needs fewer rounds (Boyd et al. 2011, 3.4.3).
 _FASTER = 1.6
 
+#: Pairs that are negotiated before it asks whether to stop, some milliseconds.
+_BREATH = 300_000
+
+
+def _needs(orders: int, values: Values) -> Effort:
+    """Return what a step needs if it takes as many rounds as most do, or as few as are allowed."""
+    pairs, rounds = orders * orders / 4.0, min(float(values["rounds"]), 1_000.0)
+    return Effort(6e-9 * pairs * rounds, 90.0 * pairs)
+
 
 @mechanism(
     "consensus",
     properties=("budget-balanced", "no-deficit", "individually-rational"),
     all_pairs=True,
+    needs=_needs,
     curvature=Parameter(
         0.5, "how far a home's price of its last kWh moves from its limit, part of the spread", gt=0.0, le=0.5
     ),
@@ -59,7 +71,7 @@ def consensus(
     it stops short by the tolerance, and of 1 kWh wanted at 10 and at 9 and 1 kWh sold at 0 it gives the second a part,
     for the first kWh is worth most. Not truthful: a single buyer who understates its limit pays less.
     """
-    sellers, buyers = np.flatnonzero(net_kwh > DUST_KWH), np.flatnonzero(net_kwh < -DUST_KWH)
+    sellers, buyers = np.flatnonzero(net_kwh > 0.0), np.flatnonzero(net_kwh < 0.0)
     if sellers.size == 0 or buyers.size == 0 or limit_price[buyers].max() <= limit_price[sellers].min():
         return 0
     kwh, price = _negotiate(net_kwh[sellers], -net_kwh[buyers], limit_price[sellers], limit_price[buyers], parameters)
@@ -67,7 +79,7 @@ def consensus(
     for place in range(kwh.size):
         row, column = divmod(place, buyers.size)
         seller, buyer = sellers[row], buyers[column]
-        if kwh[row, column] > DUST_KWH and limit_price[seller] <= limit_price[buyer]:
+        if kwh[row, column] > NOTHING_KWH and limit_price[seller] <= limit_price[buyer]:
             agreed = min(max(price[row, column], limit_price[seller]), limit_price[buyer])
             count = record(trades, count, seller, buyer, kwh[row, column], agreed, agreed)
     return count
@@ -89,7 +101,11 @@ def _negotiate(
     # The buyers' side turned, so that each home's numbers lie beside each other.
     wanted, middle_of_buyer, price_of_buyer = np.zeros(price.T.shape), np.zeros(price.T.shape), price.T.copy()
     less_of_seller, less_of_buyer = np.zeros(asks.size), np.zeros(bids.size)
-    for _ in range(int(parameters[2])):
+    rounds = int(parameters[2])
+    each = max(1, _BREATH // price.size)
+    for place in range(rounds):
+        if place % each == 0 and stopped(place / rounds):
+            break
         for row in range(asks.size):
             offered[row] = middle[row] + (price[row] - asks[row]) / rho
             less = _choose(offered[row], bend / surplus_kwh[row], surplus_kwh[row], less_of_seller[row])
@@ -109,7 +125,20 @@ def _negotiate(
                 middle_of_buyer[column, row], price_of_buyer[column, row] = middle[row, column], price[row, column]
         if max(primal, dual) <= tolerance * typical_kwh:
             break
-    return np.minimum(offered, wanted.T), price
+    return _within_orders(np.minimum(offered, wanted.T), surplus_kwh, deficit_kwh), price
+
+
+@njit(cache=True)
+def _within_orders(kwh: Matrix, surplus_kwh: Vector, deficit_kwh: Vector) -> Matrix:
+    """Scale down the trades of a home that rounding made exceed its order, shape (seller, buyer).
+
+    A small home that negotiates with much larger ones has numbers of their size, and so their rounding.
+    """
+    for row in range(surplus_kwh.size):
+        kwh[row] *= min(1.0, surplus_kwh[row] / max(kwh[row].sum(), surplus_kwh[row]))
+    for column in range(deficit_kwh.size):
+        kwh[:, column] *= min(1.0, deficit_kwh[column] / max(kwh[:, column].sum(), deficit_kwh[column]))
+    return kwh
 
 
 @njit(cache=True)

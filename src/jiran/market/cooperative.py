@@ -14,17 +14,23 @@ A home that no best trade serves (priced out by its limit) cannot be paid by a t
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from jiran.errors import MechanismError
-from jiran.market.base import Parameter, mechanism
+from jiran.market.base import Effort, Parameter, Values, mechanism
 from jiran.market.matching import Trades, Vector, pair, shuffled
 from jiran.market.nucleolus import nucleolus_shares, number_of_players
+from jiran.market.pause import stopped
 
 Matrix = NDArray[np.float64]
+
+#: Players that a drawn order of arrival looks at before it asks whether to stop, some milliseconds.
+_BREATH = 100_000
 
 #: Up to this many players all 2^n coalitions are looked at: by the nucleolus, and by the Shapley value, which can be drawn.
 MOST_PLAYERS, MOST_SHAPLEY_PLAYERS = 16, 12
@@ -51,13 +57,19 @@ def nash_bargaining(
     1 kWh each gets a third, but the seller and one buyer alone would save it all. A tiny order gets as much as a
     large one, so its price per kWh can be far beyond the grid's.
     """
-    count, players, _ = _best_trades(net_kwh, limit_price, trades)
+    count, players = _best_trades(net_kwh, limit_price, trades)
     return _pay(np.ones(players.size), players, limit_price, trades, count)
+
+
+def _draws(orders: int, values: Values) -> Effort:
+    """Return what the Shapley value needs: so many orders of arrival, each with all homes."""
+    return Effort(1e-7 * orders * float(values["permutations"]), 500.0 * orders)
 
 
 @mechanism(
     "shapley",
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient"),
+    needs=_draws,
     permutations=Parameter(
         500, f"random orders of arrival, drawn if more than {MOST_SHAPLEY_PLAYERS} homes trade", ge=1.0, le=1e6
     ),
@@ -81,15 +93,26 @@ def shapley(
     1 kWh at 0.35, the buyer would have it at 0.25 by a limit of 0.3. Not in the core: of one seller and two buyers of
     1 kWh the shares are 4/6, 1/6, 1/6, but the seller and one buyer alone would save all.
     """
-    count, players, worth = _best_trades(net_kwh, limit_price, trades)
+    count, players = _best_trades(net_kwh, limit_price, trades)
     if players.size <= MOST_SHAPLEY_PLAYERS:
-        shares = _shapley(_values(worth))
+        shares = _shapley(_values(_gains(net_kwh[players], limit_price[players])))
     else:
-        shares = _sampled_shapley(worth, int(parameters[0]), rng)
+        shares = _sampled_shapley(net_kwh[players], limit_price[players], int(parameters[0]), rng)
     return _pay(shares, players, limit_price, trades, count)
 
 
-@mechanism("nucleolus", properties=("budget-balanced", "no-deficit", "individually-rational", "efficient", "anonymous"))
+def _coalitions(orders: int, _values: Values) -> Effort:
+    """Return what the nucleolus needs up to its bound; it refuses more players itself, for not all orders are players."""
+    players = min(orders, MOST_PLAYERS)
+    return Effort(1e-6 * players**2 * 2.0**players + 1e-6 * orders, 8.0 * players * 2.0**players + 500.0 * orders)
+
+
+@mechanism(
+    "nucleolus",
+    properties=("budget-balanced", "no-deficit", "individually-rational", "efficient", "anonymous"),
+    needs=_coalitions,
+    most_traders=MOST_PLAYERS,
+)
 def nucleolus(
     net_kwh: Vector,
     limit_price: Vector,
@@ -110,31 +133,31 @@ def nucleolus(
     Budget balanced, individually rational, efficient. Not truthful: of a seller at 0.2 and a buyer at 0.5, who trade
     1 kWh at 0.35, the buyer would have it at 0.25 by a limit of 0.3.
     """
-    count, players, worth = _best_trades(net_kwh, limit_price, trades)
+    count, players = _best_trades(net_kwh, limit_price, trades)
     if players.size > MOST_PLAYERS:
-        problem = (
-            f"is for at most {MOST_PLAYERS} homes that trade in a step, and here {players.size} do; shapley takes more"
-        )
+        problem = f"is for at most {MOST_PLAYERS} homes that trade in a step, and here {players.size} do"
         raise MechanismError("nucleolus", problem)
-    return _pay(np.maximum(0.0, nucleolus_shares(_values(worth))), players, limit_price, trades, count)
+    return _pay(
+        np.maximum(0.0, nucleolus_shares(_values(_gains(net_kwh[players], limit_price[players])))),
+        players,
+        limit_price,
+        trades,
+        count,
+    )
 
 
 @njit(cache=True)
-def _best_trades(net_kwh: Vector, limit_price: Vector, trades: Trades) -> tuple[int, NDArray[np.int64], Matrix]:
+def _best_trades(net_kwh: Vector, limit_price: Vector, trades: Trades) -> tuple[int, NDArray[np.int64]]:
     """Write the trades that gain most by limit prices; orders at the margin are rationed pro rata.
 
     Returns:
-        The number of trades, the homes that trade, and what each of them gains at each candidate price, shape
-        (player, price).
+        The number of trades, and the homes that trade.
     """
-    has_order = net_kwh != 0.0
-    candidates = np.unique(limit_price[has_order])
-    if candidates.size == 0:
-        return 0, np.empty(0, np.int64), np.empty((0, 1))
-    gains = _gains(net_kwh, limit_price, candidates)
-    price = candidates[gains.sum(axis=0).argmin()]
+    if net_kwh.size == 0:
+        return 0, np.empty(0, np.int64)
+    price = _clearing_price(net_kwh, limit_price)
     inside_kwh, margin_kwh = np.zeros(2), np.zeros(2)  # of sellers, of buyers
-    for home in np.flatnonzero(has_order):
+    for home in range(net_kwh.size):
         side = int(net_kwh[home] < 0.0)
         if limit_price[home] == price:
             margin_kwh[side] += abs(net_kwh[home])
@@ -142,24 +165,43 @@ def _best_trades(net_kwh: Vector, limit_price: Vector, trades: Trades) -> tuple[
             inside_kwh[side] += abs(net_kwh[home])
     volume_kwh = (inside_kwh + margin_kwh).min()
     traded_kwh = np.zeros_like(net_kwh)
-    for home in np.flatnonzero(has_order):
+    for home in range(net_kwh.size):
         side = int(net_kwh[home] < 0.0)
+        # A part of an order: with orders of very different sizes the difference of two sums may round to more than all.
         if limit_price[home] == price:
-            traded_kwh[home] = net_kwh[home] * max(0.0, volume_kwh - inside_kwh[side]) / margin_kwh[side]
+            traded_kwh[home] = net_kwh[home] * min(1.0, max(0.0, volume_kwh - inside_kwh[side]) / margin_kwh[side])
         elif (limit_price[home] < price) == (side == 0):
             traded_kwh[home] = net_kwh[home] * min(1.0, volume_kwh / inside_kwh[side])
     count = pair(traded_kwh, price, price, trades)
-    players = np.flatnonzero(_totals_of(trades, count, net_kwh.size))
-    return count, players, gains[players]
+    return count, np.flatnonzero(_totals_of(trades, count, net_kwh.size))
 
 
 @njit(cache=True)
-def _gains(net_kwh: Vector, limit_price: Vector, prices: Vector) -> Matrix:
-    """Return what each home would gain if it traded its whole order at each price, or 0, shape (home, price)."""
+def _clearing_price(net_kwh: Vector, limit_price: Vector) -> Any:
+    """Return the lowest limit price at which those who ask no more offer at least what those who bid more want."""
+    order = np.argsort(limit_price, kind="mergesort")
+    more_kwh = 0.0  # what is wanted above the price, less what is offered up to it
+    for net in net_kwh:
+        more_kwh += max(-net, 0.0)
+    place = 0
+    while place < order.size:
+        price = limit_price[order[place]]
+        while place < order.size and limit_price[order[place]] == price:
+            more_kwh -= abs(net_kwh[order[place]])
+            place += 1
+        if more_kwh <= 0.0:
+            return price
+    return limit_price[order[-1]]
+
+
+@njit(cache=True)
+def _gains(net_kwh: Vector, limit_price: Vector) -> Matrix:
+    """Return what each player gains by its whole order at each of their limit prices, or 0, shape (player, price)."""
+    prices = np.unique(limit_price)
     gains = np.zeros((net_kwh.size, prices.size))
-    for home in range(net_kwh.size):
+    for player in range(net_kwh.size):
         for place in range(prices.size):
-            gains[home, place] = max(0.0, net_kwh[home] * (prices[place] - limit_price[home]))
+            gains[player, place] = max(0.0, net_kwh[player] * (prices[place] - limit_price[player]))
     return gains
 
 
@@ -181,7 +223,7 @@ def _pay(shares: Vector, players: NDArray[np.int64], limit_price: Vector, trades
     gain = 0.0
     for place in range(count):
         trade = trades[place]
-        gain += trade.kwh * (limit_price[trade.buyer] - limit_price[trade.seller])
+        gain += trade.kwh * max(0.0, limit_price[trade.buyer] - limit_price[trade.seller])
     gain_per_kwh = _totals_of(trades, count, limit_price.size)
     total = shares.sum()
     for place in range(players.size):
@@ -225,22 +267,34 @@ def _shapley(values: Vector) -> Vector:
 
 
 @njit(cache=True)
-def _sampled_shapley(worth: Matrix, permutations: int, rng: Generator) -> Vector:
+def _sampled_shapley(net_kwh: Vector, limit_price: Vector, permutations: int, rng: Generator) -> Vector:
     """Return the mean of what each player adds, over random orders of arrival.
 
-    What a coalition saves is the least of its gains over all prices. Gains are convex in the price: sellers gain more
-    the higher it is, buyers the lower. So with each player the least is found a few steps from where it was.
+    What a coalition saves is the least, over prices, of what its members would gain by their whole orders. That sum is
+    convex in the price: its slope is what is offered up to the price less what is wanted above it. So with each player
+    the least is found a few prices from where it was, by what stands at the prices between.
     """
-    shares, sums = np.zeros(worth.shape[0]), np.empty(worth.shape[1])
-    for _ in range(permutations):
-        sums[:] = 0.0
-        least, before = 0, 0.0
-        for player in shuffled(worth.shape[0], rng):
-            sums += worth[player]
-            while least + 1 < sums.size and sums[least + 1] < sums[least]:
+    prices = np.unique(limit_price)
+    level, shares = np.searchsorted(prices, limit_price), np.zeros(net_kwh.size)
+    each, at_kwh = max(1, _BREATH // net_kwh.size), np.empty(prices.size)
+    for draw in range(permutations):
+        if draw % each == 0 and stopped(draw / permutations):
+            break
+        at_kwh[:] = 0.0  # offered and wanted by those who came, at each price
+        least, gain, slope, before = 0, 0.0, 0.0, 0.0
+        for player in shuffled(net_kwh.size, rng):
+            gain += max(0.0, net_kwh[player] * (prices[least] - limit_price[player]))
+            at_kwh[level[player]] += abs(net_kwh[player])
+            if (net_kwh[player] > 0.0) == (level[player] <= least):
+                slope += net_kwh[player]
+            while slope < 0.0 and least + 1 < prices.size:
+                gain += slope * (prices[least + 1] - prices[least])
                 least += 1
-            while least > 0 and sums[least - 1] < sums[least]:
+                slope += at_kwh[least]
+            while least > 0 and slope > at_kwh[least]:
+                slope -= at_kwh[least]
                 least -= 1
-            shares[player] += sums[least] - before
-            before = sums[least]
+                gain -= slope * (prices[least + 1] - prices[least])
+            shares[player] += max(0.0, gain - before)
+            before = gain
     return shares / permutations

@@ -6,17 +6,22 @@ import numpy as np
 from numba import njit
 from numpy.random import Generator
 
-from jiran.market.base import Parameter, mechanism
+from jiran.market.base import Effort, Parameter, Values, mechanism
 from jiran.market.matching import Trades, Vector, record, shuffled
 from jiran.market.merit import (
     BUYS,
     SELLS,
-    Homes,
     between,
     clear_in_merit_order,
     merit_order,
     set_prices,
 )
+from jiran.market.orders import Homes
+from jiran.market.pause import stopped
+from jiran.nothing import NOTHING_KWH
+
+#: Meetings before it asks whether to stop, some milliseconds.
+_BREATH = 500_000
 
 
 @mechanism(
@@ -92,10 +97,10 @@ def _take_resting(
     count = 0
     wanted_kwh = abs(net_kwh[home])
     for other in book:
-        if wanted_kwh <= 0.0 or side * limit_price[other] < side * limit_price[home]:
+        if wanted_kwh <= NOTHING_KWH or side * limit_price[other] < side * limit_price[home]:
             break
         kwh = min(wanted_kwh, left_kwh[other])
-        if kwh > 0.0:
+        if kwh > NOTHING_KWH:
             seller, buyer = (home, other) if side == SELLS else (other, home)
             count = record(trades, count, seller, buyer, kwh, limit_price[other], limit_price[other])
             left_kwh[other] -= kwh
@@ -135,16 +140,21 @@ def continuous_double_auction(
     left_kwh = np.zeros(net_kwh.size)  # an order that has not arrived, or is filled, has nothing that rests
     count = 0
     for home in arrival:
-        if net_kwh[home] != 0.0:
-            side, book = (SELLS, bids) if net_kwh[home] > 0.0 else (BUYS, asks)
-            count += _take_resting(net_kwh, limit_price, left_kwh, home, side, book, trades[count:])
+        side, book = (SELLS, bids) if net_kwh[home] > 0.0 else (BUYS, asks)
+        count += _take_resting(net_kwh, limit_price, left_kwh, home, side, book, trades[count:])
     return count
+
+
+def _meetings(orders: int, _values: Values) -> Effort:
+    """Return what it needs that everybody meets everybody on the other side."""
+    return Effort(1e-8 * orders * orders / 4.0 + 1e-6 * orders, 500.0 * orders)
 
 
 @mechanism(
     "random-p2p",
     properties=("budget-balanced", "no-deficit", "individually-rational"),
     needs_bids=True,
+    needs=_meetings,
     p_coef=Parameter(0.5, "where each pair's price lies between its ask (0) and its bid (1)", ge=0.0, le=1.0),
 )
 def random_p2p(
@@ -171,13 +181,16 @@ def random_p2p(
     left_kwh = np.abs(net_kwh)
     circle = max(sellers.size, buyers.size)
     count = 0
-    for meeting in range(circle * circle if min(sellers.size, buyers.size) > 0 else 0):
+    meetings = circle * circle if min(sellers.size, buyers.size) > 0 else 0
+    for meeting in range(meetings):
+        if meeting % _BREATH == 0 and stopped(meeting / meetings):
+            break
         place, turn = meeting % circle, meeting // circle
         other = (place + turn) % circle
         if place < sellers.size and other < buyers.size:
             seller, buyer = sellers[place], buyers[other]
             kwh = min(left_kwh[seller], left_kwh[buyer])
-            if kwh > 0.0 and limit_price[buyer] >= limit_price[seller]:
+            if kwh > NOTHING_KWH and limit_price[buyer] >= limit_price[seller]:
                 price = between(limit_price[seller], limit_price[buyer], parameters[0])
                 count = record(trades, count, seller, buyer, kwh, price, price)
                 left_kwh[seller] -= kwh

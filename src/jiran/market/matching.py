@@ -10,13 +10,17 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-Vector = NDArray[np.float64]
+from jiran.market.orders import Vector
+from jiran.nothing import NOTHING_KWH
+
 Trades = NDArray[np.void]
 
-MATCHINGS = ("index-order", "pro-rata", "equal-share", "random-order")
+__all__ = [
+    "MATCHINGS", "Trades", "Vector", "equal_shares", "match", "match_in_order", "pair", "pro_rata", "record", "shuffled",
+    "totals",
+]  # fmt: skip
 
-#: Rounding in rationed totals can leave less than this in a pair; it is not worth a trade.
-DUST_KWH = 1e-12
+MATCHINGS = ("index-order", "pro-rata", "equal-share", "random-order")
 
 
 @njit(cache=True)
@@ -71,8 +75,8 @@ def match_in_order(
     wanted_kwh = 0.0
     for seller in order:
         offered_kwh = net_kwh[seller]
-        while offered_kwh > 0.0:
-            while wanted_kwh <= 0.0:
+        while offered_kwh > NOTHING_KWH:
+            while wanted_kwh <= NOTHING_KWH:
                 if place == order.size:
                     return count
                 wanted_kwh = -net_kwh[order[place]]
@@ -151,14 +155,14 @@ def _cap(net_kwh: Vector, side: float, volume_kwh: float) -> float:
 
 @njit(cache=True)
 def pair(traded_kwh: Vector, buyer_price: float, seller_price: float, trades: Trades) -> int:
-    """Turn what each home sells (> 0) and buys (< 0) into pairs, in index order, leaving out dust."""
+    """Turn what each home sells (> 0) and buys (< 0) into pairs, in index order; a pair of nothing is left out."""
     count = 0
     buyer = -1
     wanted_kwh = 0.0
     for seller in range(traded_kwh.size):
         offered_kwh = traded_kwh[seller]
-        while offered_kwh > DUST_KWH:
-            while wanted_kwh <= DUST_KWH:
+        while offered_kwh > NOTHING_KWH:
+            while wanted_kwh <= NOTHING_KWH:
                 buyer += 1
                 if buyer == traded_kwh.size:
                     return count

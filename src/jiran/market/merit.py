@@ -7,18 +7,13 @@ from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from jiran.market.matching import Trades, Vector, record
+from jiran.market.orders import Homes, rest
 from jiran.market.sorting import sort_by_price
-
-Homes = NDArray[np.int64]
 
 SELLS = 1.0
 BUYS = -1.0
-
-#: What is left of an order is rounding, not energy, if it is less than this part of the two orders that met.
-ROUNDING = 1e-12
 
 
 @njit(cache=True)
@@ -57,9 +52,8 @@ def walk(net_kwh: Vector, limit_price: Vector, sellers: Homes, buyers: Homes, tr
             return count
         kwh = min(offered_kwh, wanted_kwh)
         count = record(trades, count, seller, buyer, kwh, limit_price[buyer], limit_price[seller])
-        rounding_kwh = ROUNDING * max(net_kwh[seller], -net_kwh[buyer])
-        offered_kwh = offered_kwh - kwh if offered_kwh - kwh > rounding_kwh else 0.0
-        wanted_kwh = wanted_kwh - kwh if wanted_kwh - kwh > rounding_kwh else 0.0
+        larger_kwh = max(net_kwh[seller], -net_kwh[buyer])
+        offered_kwh, wanted_kwh = rest(offered_kwh - kwh, larger_kwh), rest(wanted_kwh - kwh, larger_kwh)
 
 
 @njit(cache=True)

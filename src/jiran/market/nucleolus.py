@@ -9,7 +9,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from jiran.market.matching import Vector
+from jiran.market.orders import Vector
+from jiran.market.pause import stopped
 
 Matrix = NDArray[np.float64]
 
@@ -43,6 +44,8 @@ def nucleolus_shares(values: Vector) -> Vector:
         if open_dimensions == 0:
             return _duals(inverse, basis, level)[:players] * scale
         excess = _simplex(inverse, basis, fixed, level)
+        if stopped(1.0 - open_dimensions / players):
+            return _duals(inverse, basis, level)[:players] * scale
         for row in range(basis.size):
             if not fixed[basis[row]] and inverse[row, players] > ROUNDING:
                 fixed[basis[row]] = True
@@ -86,6 +89,8 @@ def _simplex(inverse: Matrix, basis: NDArray[np.int64], fixed: NDArray[np.bool_]
     exchanges = 0
     while True:
         duals = _duals(inverse, basis, level)
+        if stopped(0.0):
+            return float(duals[players])
         entering = _most_unhappy(duals, settled, level, exchanges > 50 * players)
         if entering < 0:
             return float(duals[players])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from jiran.market.base import Period, mechanism
 from jiran.market.matching import Trades, Vector, pair, pro_rata, totals
+from jiran.nothing import NOTHING_KWH
 
 
 @mechanism(
@@ -84,8 +85,8 @@ def _share_bill(period: Period) -> tuple[NDArray[np.float64], NDArray[np.float64
     """Return the two prices at which all homes together pay and get what the community pays and gets outside."""
     taken_kwh = period.bought_kwh + period.rest_bought_kwh
     given_kwh = period.sold_kwh + period.rest_sold_kwh
-    buy = period.rest_paid.sum() / taken_kwh.sum() if taken_kwh.any() else 0.0
-    sell = period.rest_received.sum() / given_kwh.sum() if given_kwh.any() else 0.0
+    buy = period.rest_paid.sum() / taken_kwh.sum() if taken_kwh.sum() > NOTHING_KWH else 0.0
+    sell = period.rest_received.sum() / given_kwh.sum() if given_kwh.sum() > NOTHING_KWH else 0.0
     return np.full(taken_kwh.size, buy), np.full(given_kwh.size, sell)
 
 

@@ -11,11 +11,18 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from jiran.market.pause import PLAIN
+
 Integers = NDArray[np.int64]
 
 
+def _sort_plainly(homes: Integers, price: NDArray[np.float64]) -> Integers:
+    """Do what `sort_by_price` does, where there is no compiler."""
+    return homes[np.argsort(price, kind="stable")]
+
+
 @njit(cache=True)
-def sort_by_price(homes: Integers, price: NDArray[np.float64]) -> Integers:
+def _sort_without_branches(homes: Integers, price: NDArray[np.float64]) -> Integers:
     """Return the homes with their prices rising; homes of equal price stay in the order given.
 
     A merge sort between the array `homes`, which is used up, and a second one. Its 2 ** level sorted runs are as long
@@ -71,3 +78,6 @@ def _merge_runs(homes: Integers, rank: Integers, to_homes: Integers, to_rank: In
         if front == back:  # of an odd number of homes one is left, in either run
             last = left if left == left_end else right
             to_rank[front], to_homes[front] = rank[last], homes[last]
+
+
+sort_by_price = _sort_plainly if PLAIN else _sort_without_branches

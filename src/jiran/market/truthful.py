@@ -13,15 +13,14 @@ from jiran.market.base import mechanism
 from jiran.market.matching import Trades, Vector, equal_shares, pair, pro_rata, totals
 from jiran.market.merit import (
     BUYS,
-    ROUNDING,
     SELLS,
-    Homes,
     clear_in_merit_order,
     merit_order,
     place_of,
     set_prices,
     traded_by_home,
 )
+from jiran.market.orders import Homes, rest
 
 
 @njit(cache=True)
@@ -202,7 +201,7 @@ def competitive_price(
     traded_kwh = traded_by_home(trades, count, net_kwh.size)
     low, high = -np.inf, np.inf
     for home in range(net_kwh.size):
-        sold_out = traded_kwh[home] >= abs(net_kwh[home]) * (1.0 - ROUNDING)
+        sold_out = rest(abs(net_kwh[home]) - traded_kwh[home], net_kwh[home]) <= 0.0
         limit = limit_price[home]
         # A price that clears is not below what a seller that sells asks, nor what a buyer that wants more bids ...
         if (net_kwh[home] > 0.0 and traded_kwh[home] > 0.0) or (net_kwh[home] < 0.0 and not sold_out):

@@ -174,10 +174,14 @@ def marks(comparison: Comparison, figure: str, cases: list[str]) -> list[Literal
 
 
 def whole_table(comparison: Comparison) -> pl.DataFrame:
-    """Return every figure of every case, and what a home of each kind saves in columns of their own: for files."""
+    """Return every figure of every case, and what a home of each kind saves in columns of their own: for files.
+
+    `seed` is the case's own; with several seeds it is the first of those that its figures are means of.
+    """
     long = comparison.kinds().drop("homes").unpivot(index=["case", "kind"])
     long = long.with_columns(
         pl.format("saving_{}{}", "kind", pl.col("variable").str.strip_prefix("saving")).alias("name")
     )
     wide = long.pivot("name", index="case", values="value")
-    return comparison.table().join(wide, on="case", how="left", maintain_order="left")
+    first = pl.Series("seed", [comparison.seeds_of(case)[0] for case in comparison.cases])
+    return comparison.table().insert_column(1, first).join(wide, on="case", how="left", maintain_order="left")

@@ -97,10 +97,10 @@ def _list(items: list[str]) -> str:
 
 def _setting(comparison: Comparison) -> str:
     """Say in words whose figures these are."""
-    seeds, first = comparison.seeds, next(iter(comparison.cases.values()))
-    run = f"seed {seeds[0]}"
-    if len(seeds) > 1:
-        run = f"{len(seeds)} seeds, {seeds[0]} to {seeds[-1]}: figures are means, in brackets the range of {BAND:.0%} of the seeds"
+    seeds, first = len(comparison.seeds), next(iter(comparison.cases.values()))
+    run = seeds_in_words(comparison)
+    if seeds > 1:
+        run = f"{seeds} seeds, {run}: figures are means, in brackets the range of {BAND:.0%} of the seeds"
     parts = []
     if is_pair(comparison):
         for name, scenario in comparison.cases.items():
@@ -111,8 +111,18 @@ def _setting(comparison: Comparison) -> str:
     return _terms(_words(comparison, next(iter(comparison.cases))) | {"Bids": first.bids.strategy, "Chance": run})
 
 
+def seeds_in_words(comparison: Comparison) -> str:
+    """Return which seeds the cases were run with: "1 to 30", or each case's where they differ."""
+    one = {case: comparison.seeds_of(case) for case in comparison.cases}
+    several = len(comparison.seeds) > 1
+    said = {case: f"{seeds[0]} to {seeds[-1]}" if several else f"seed {seeds[0]}" for case, seeds in one.items()}
+    if comparison.draws_alike:
+        return next(iter(said.values()))
+    return listed([f"{case}: {seeds}" for case, seeds in said.items()])
+
+
 def _changes(a: Scenario, b: Scenario) -> str:
-    found = changes(shareable(a), shareable(b))
+    found = changes(a, b)
     if not found:
         return "<p>Nothing: A and B are the same.</p>"
     rows = "\n".join(

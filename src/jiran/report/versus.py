@@ -9,7 +9,7 @@ import numpy as np
 from jiran.nothing import NOTHING_MONEY
 from jiran.report.figures import CENT
 from jiran.report.measure import kind_homes, saving_of
-from jiran.scenario.files import as_data
+from jiran.scenario.files import as_data, shareable
 from jiran.sentences import Sentence, form, said
 from jiran.words import KIND_NAMES, counted, listed, money
 
@@ -35,7 +35,7 @@ class Change(NamedTuple):
 
 
 def changes(a: Scenario, b: Scenario) -> list[Change]:
-    """Return the fields in which two scenarios differ, but for their names.
+    """Return the fields in which two scenarios differ, but for their names; of a file only the name is told.
 
     Example:
         >>> import jiran
@@ -44,9 +44,10 @@ def changes(a: Scenario, b: Scenario) -> list[Change]:
         [Change(field='battery.capacity_kwh', a='20.0', b='40.0')]
     """
     left, right = (dict(_flat(as_data(one))) for one in (a, b))
+    told, other = (dict(_flat(as_data(shareable(one)))) for one in (a, b))
     fields = [field for field in dict.fromkeys((*left, *right)) if field not in ("name", "description")]
     return [
-        Change(field, _said(left.get(field)), _said(right.get(field)))
+        Change(field, _said(told.get(field)), _said(other.get(field)))
         for field in fields
         if left.get(field) != right.get(field)
     ]

@@ -9,6 +9,9 @@ from pydantic import BaseModel, ValidationError
 from jiran.errors import JiranError, ScenarioError
 from jiran.scenario.model import Scenario
 
+#: No field of a scenario lies deeper.
+DEEPEST = 8
+
 
 def validate(data: dict[str, Any]) -> Scenario:
     """Return the scenario that a nested dictionary describes.
@@ -16,10 +19,27 @@ def validate(data: dict[str, Any]) -> Scenario:
     Raises:
         ScenarioError: A field is unknown, missing or has a value that is not allowed.
     """
+    check_depth(data)
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:
         raise _first(error) from None
+
+
+def check_depth(data: Any) -> None:
+    """Refuse data that is nested deeper than any scenario.
+
+    Raises:
+        ScenarioError: It is.
+    """
+    level, depth = [data], 0
+    while level:
+        if depth > DEEPEST:
+            raise ScenarioError("scenario", f"{depth} levels", f"must not be nested more than {DEEPEST} levels deep")
+        inner = [
+            one.values() if isinstance(one, dict) else one for one in level if isinstance(one, dict | list | tuple)
+        ]
+        level, depth = [value for values in inner for value in values], depth + 1
 
 
 def _first(error: ValidationError) -> JiranError:
@@ -57,7 +77,10 @@ _WORDS = {
     "less than or equal to": "at most",
     "greater than": "above",
     "less than": "below",
+    "Dictionary should have ": "",
+    "Keys should be strings": "a table whose keys are text",
     "a valid boolean": "true or false",
+    "a valid datetime": "a date and time such as 2026-03-21T14:00:00",
     "a valid dictionary": "a table",
     "a valid integer": "a whole number",
     "a valid number": "a number",

@@ -12,8 +12,9 @@ from typing import Any
 
 import tomli_w
 
-from jiran.errors import JiranError, ScenarioError
+from jiran.errors import JiranError, ScenarioError, shortened
 from jiran.scenario import Scenario, validate
+from jiran.scenario.check import DEEPEST, check_depth
 
 #: Tables of a scenario that name a plug-in, and the key that does; it may be a file that ends in .py.
 PLUGINS = (("market", "mechanism"), ("bids", "strategy"))
@@ -25,8 +26,7 @@ _MAX_BYTES = 5_000_000
 @cache
 def presets() -> dict[str, str]:
     """Return the ready scenarios: name -> description, the paper's first."""
-    names = sorted(entry.name.removesuffix(".toml") for entry in _PRESETS.iterdir() if entry.name.endswith(".toml"))
-    names.sort(key=lambda name: name != "paper")
+    names = sorted(_preset_names(), key=lambda name: (name != "paper", name))
     return {name: str(_read_preset(name).get("description", "")) for name in names}
 
 
@@ -62,6 +62,7 @@ def read_scenario(source: str | os.PathLike[str]) -> dict[str, Any]:
 
 def with_overrides(data: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any]:
     """Return scenario data with some values replaced by their dotted names (see `load_scenario`)."""
+    check_depth(data)
     data = copy.deepcopy(data)
     for section, key in PLUGINS:
         given = data.get(section)
@@ -81,6 +82,12 @@ def plugin_files(data: dict[str, Any]) -> dict[str, str]:
     """Return the plug-ins of scenario data that are files, by section: programs, which run when they are named."""
     named = {section: data[section].get(key) for section, key in PLUGINS if isinstance(data.get(section), dict)}
     return {section: name for section, name in named.items() if isinstance(name, str) and name.endswith(".py")}
+
+
+def input_files(scenario: Scenario) -> list[Path]:
+    """Return the files that a run of a scenario reads: meter data, and plug-ins that are files."""
+    data = scenario.homes.data
+    return [Path(name) for name in (*([data.path] if data else ()), *plugin_files(as_data(scenario)).values())]
 
 
 def as_data(scenario: Scenario) -> dict[str, Any]:
@@ -110,30 +117,33 @@ def starter() -> str:
 
 
 def _read_preset(name: str) -> dict[str, Any]:
-    entry = _PRESETS / f"{name}.toml"
-    if "/" in name or not entry.is_file():
-        known = ", ".join(
-            sorted(file.name.removesuffix(".toml") for file in _PRESETS.iterdir() if file.name.endswith(".toml"))
-        )
+    if name not in _preset_names():
+        known = ", ".join(sorted(_preset_names()))
         raise ScenarioError("scenario", name, f"must be one of {known}, or the path of a file that ends in .toml")
-    return tomllib.loads(entry.read_text(encoding="utf-8"))
+    return tomllib.loads((_PRESETS / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _preset_names() -> frozenset[str]:
+    return frozenset(entry.name.removesuffix(".toml") for entry in _PRESETS.iterdir() if entry.name.endswith(".toml"))
 
 
 def _read_file(path: Path) -> dict[str, Any]:
+    name = shortened(str(path), 200)
     try:
         if path.stat().st_size > _MAX_BYTES:
             raise JiranError(
-                f"{path}: a scenario is a short text file, this one has {path.stat().st_size / 1e6:.0f} MB"
+                f"{name}: a scenario is a short text file, this one has {path.stat().st_size / 1e6:.0f} MB"
             )
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
     except OSError as error:
-        raise JiranError(f"{path}: cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise JiranError(f"{path}: is not a text file in UTF-8") from error
+        raise JiranError(f"{name}: cannot be read: {error.strerror}") from error
+    except UnicodeError as error:
+        raise JiranError(f"{name}: is not a text file in UTF-8") from error
     except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, and lists in lists without end
-        raise JiranError(f"{path}: is not valid TOML: {error}") from error
+        raise JiranError(f"{name}: is not valid TOML: {shortened(str(error), 200)}") from error
     if not data:
-        raise JiranError(f"{path}: is empty; `jiran new {path.name}` writes a file to begin with")
+        raise JiranError(f"{name}: is empty; `jiran new {shortened(path.name, 60)}` writes a file to begin with")
     return _with_paths(data, path.parent)
 
 
@@ -153,6 +163,8 @@ def _override(data: dict[str, Any], field: str, value: Any) -> None:
     """Replace one value by its dotted name; unknown names are left to the scenario's own checks."""
     place: Any = data
     *parents, last = field.split(".")
+    if len(parents) >= DEEPEST:
+        raise ScenarioError(field, value, f"there is no field of this name: none has more than {DEEPEST} parts")
     for part in parents:
         if isinstance(place, list):
             place = place[_entry(place, field, part, value)]
@@ -163,7 +175,9 @@ def _override(data: dict[str, Any], field: str, value: Any) -> None:
     elif isinstance(place, dict):
         place[last] = value
     else:
-        raise ScenarioError(field, value, f"there is no field of this name: {'.'.join(parents)} is a single value")
+        raise ScenarioError(
+            field, value, f"there is no field of this name: {shortened('.'.join(parents), 80)} is a single value"
+        )
 
 
 def _entry(entries: list[Any], field: str, part: str, value: Any) -> int:
@@ -175,6 +189,8 @@ def _entry(entries: list[Any], field: str, part: str, value: Any) -> int:
     ]
     if len(named) != 1:
         raise ScenarioError(
-            field, value, f"{part!r} names {len(named)} entries of the list; use a number from 0 to {len(entries) - 1}"
+            field,
+            value,
+            f"{shortened(repr(part), 80)} names {len(named)} entries of the list; use a number from 0 to {len(entries) - 1}",
         )
     return named[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal, Self
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import field_validator, model_validator
@@ -11,7 +11,11 @@ from pydantic import field_validator, model_validator
 from jiran.bids import find as find_strategy
 from jiran.errors import ScenarioError
 from jiran.market import find as find_rule
-from jiran.scenario.parts import Battery, Bids, Ev, Grid, Homes, Load, Market, Model, Solar, quantity
+from jiran.scenario.base import Model, quantity
+from jiran.scenario.clock import gap_at
+from jiran.scenario.homes import Homes
+from jiran.scenario.parts import Battery, Bids, Ev, Grid, Load, Market, Solar
+from jiran.scenario.regions import REGIONS, Region, region_of
 
 #: Above this a run would not fit into the memory of an ordinary machine.
 MAX_HOME_STEPS = 200_000_000
@@ -23,7 +27,7 @@ class Scenario(Model):
     name: str = quantity("short name", "", min_length=1, max_length=100)
     description: str = quantity("what question the scenario asks", "", "", max_length=2_000)
     currency: str = quantity("currency of all prices and amounts", "", "MYR", min_length=1, max_length=10)
-    time_zone: str = quantity("time zone of the community, an IANA name", "", "Asia/Kuching")
+    time_zone: str = quantity("time zone of the community, an IANA name", "", "Asia/Kuching", max_length=100)
     start: dt.datetime = quantity("start of the first step, local time", "", dt.datetime(2026, 3, 21))  # noqa: DTZ001
     steps: int = quantity("number of steps", "steps", 24, ge=1, le=10_000_000)
     step_minutes: Literal[1, 5, 10, 15, 30, 60] = quantity("length of a step", "min", 60)
@@ -42,6 +46,18 @@ class Scenario(Model):
         """Whether the market rule works by bids, but all homes bid the tariff and are alike to it."""
         return find_rule(self.market.mechanism).needs_bids and find_strategy(self.bids.strategy).at_tariff
 
+    @property
+    def region(self) -> Region | None:
+        """Region of the grid: the one that is named, or that of the time zone if it has one."""
+        return self.grid.region or region_of(self.time_zone)
+
+    @property
+    def co2_kg_per_kwh(self) -> float | None:
+        """Emissions of a kWh from the grid, kg/kWh: as given, or the region's; None if neither is known."""
+        if self.grid.co2_kg_per_kwh is not None:
+            return self.grid.co2_kg_per_kwh
+        return None if self.region is None else REGIONS[self.region].co2_kg_per_kwh
+
     @field_validator("time_zone")
     @classmethod
     def _zone_exists(cls, zone: str) -> str:
@@ -51,6 +67,19 @@ class Scenario(Model):
             raise ScenarioError("time_zone", zone, "must be an IANA time zone such as Asia/Kuching") from None
         return zone
 
+    @field_validator("start", mode="before")
+    @classmethod
+    def _time(cls, start: Any) -> Any:
+        """Take a date as its midnight, and text as a time if it says one; a number is none."""
+        try:
+            if isinstance(start, str):
+                return dt.datetime.fromisoformat(start)
+            if isinstance(start, dt.date) and not isinstance(start, dt.datetime):
+                return dt.datetime(start.year, start.month, start.day)  # noqa: DTZ001  local time
+        except ValueError:
+            pass
+        return start
+
     @field_validator("start")
     @classmethod
     def _local(cls, start: dt.datetime) -> dt.datetime:
@@ -58,7 +87,28 @@ class Scenario(Model):
             raise ScenarioError("start", str(start), "must be a local time without an offset; time_zone says where")
         if not dt.datetime(1970, 1, 2) <= start <= dt.datetime(2200, 1, 1):  # noqa: DTZ001
             raise ScenarioError("start", str(start), "must lie between 1970-01-02 and 2200-01-01")
+        if start.microsecond:
+            raise ScenarioError("start", str(start), "must be a full second")
         return start
+
+    @field_validator("step_minutes", mode="before")
+    @classmethod
+    def _no_truth(cls, minutes: Any) -> Any:
+        if isinstance(minutes, bool):  # True == 1
+            raise ScenarioError("step_minutes", minutes, "must be 1, 5, 10, 15, 30 or 60")
+        return minutes
+
+    @model_validator(mode="after")
+    def _start_exists(self) -> Self:
+        gap = gap_at(self.start, self.time_zone)
+        if gap is not None:
+            raise ScenarioError(
+                "start",
+                str(self.start),
+                f"does not exist in {self.time_zone}, where clocks are set forward from {gap.begin} to {gap.end}; "
+                f"use a time before {gap.begin}, or {gap.end} or later",
+            )
+        return self
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -78,6 +128,8 @@ class Scenario(Model):
                 raise ScenarioError(
                     f"grid.{name}",
                     f"{len(price)} values",
-                    f"must be a number, 24 values by hour, or {self.steps} by step",
+                    f"must be a number, 24 values by hour of the day, or {self.steps} by step"
+                    if self.steps != 24
+                    else "must be a number, or 24 values by hour of the day",
                 )
         return self

@@ -1,4 +1,4 @@
-"""The parts of a scenario: homes, sunshine, load, EVs, battery, grid, market; one field a question.
+"""The parts of a scenario beside its homes: sunshine, load, EVs, battery, grid, market; one field a question.
 
 Every field has a description, a unit, bounds and a default; the sidebar, the checks, the starter file and the
 reference page are made from this one table. Unknown keys are refused.
@@ -9,107 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from jiran.bids import Strategy
 from jiran.bids import find as find_strategy
 from jiran.errors import ScenarioError
 from jiran.market import Mechanism
 from jiran.market import find as find_rule
+from jiran.scenario.base import LISTED, Model, Price, quantity
+from jiran.scenario.homes import EvBlock
+from jiran.scenario.regions import Region
+from jiran.scenario.text import whole_text
 
 if TYPE_CHECKING:
     from jiran.plugin import Plugin
-
-KINDS = ("solar", "ev", "hybrid", "normal")
-Kind = Literal["solar", "ev", "hybrid", "normal"]
-
-
-Price = Annotated[float, Field(ge=-1_000_000, le=1_000_000)]
-
-
-def quantity(description: str, unit: str = "", default: Any = ..., **bounds: Any) -> Any:
-    """Declare a field: what it is, its unit, its default and its bounds."""
-    return Field(default, description=description, json_schema_extra={"unit": unit}, **bounds)
-
-
-class Model(BaseModel):
-    """Frozen, and strict about keys and numbers."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, validate_default=True)
-
-
-class EvBlock(Model):
-    """A time of day in which an EV may charge at full power."""
-
-    start_hour: float = quantity("hour at which charging starts", "h", ge=0, lt=24)
-    end_hour: float = quantity("hour at which charging ends; not after start_hour means the next day", "h", ge=0, le=24)
-    probability: float = quantity("probability that the block happens on a day", "", 1.0, ge=0, le=1)
-
-
-class HomeParameters(Model):
-    """What a home has; anything left out takes the community's value from [solar], [load] and [ev]."""
-
-    kind: Kind = quantity("solar (PV), ev (electric vehicle), hybrid (both) or normal (neither)")
-    pv_kwp: float | None = quantity("installed PV capacity, of solar and hybrid homes", "kWp", None, ge=0, le=10_000)
-    load_low_kw: float | None = quantity("lower bound of the household load", "kW", None, ge=0, le=1_000)
-    load_high_kw: float | None = quantity("upper bound of the household load", "kW", None, ge=0, le=1_000)
-    evening_factor: float | None = quantity("factor on the load in the evening", "", None, ge=0, le=10)
-    ev_kw: float | None = quantity("charging power of the EV, of ev and hybrid homes", "kW", None, ge=0, le=1_000)
-    ev_blocks: tuple[EvBlock, ...] | None = quantity("times at which the EV charges", "", None)
-
-
-class HomeGroup(HomeParameters):
-    """Homes that are alike; they are called S1, S2 ... E1 ... H1 ... N1 by their kind."""
-
-    count: int = quantity("number of homes", "homes", 1, ge=0, le=100_000)
-
-
-class SingleHome(HomeParameters):
-    """One home with a name of its own."""
-
-    id: str = quantity("name of the home", "", min_length=1, max_length=60)
-
-
-class HomeData(Model):
-    """Homes from a file of meter data, CSV or Parquet, wide (a column a home) or long (home, time, value)."""
-
-    path: str = quantity("the file; a relative path starts at the scenario's folder", "", min_length=1)
-    layout: Literal["auto", "wide", "long"] = quantity("wide or long; auto looks at the columns", "", "auto")
-    time_column: str = quantity("name of the time column", "", "time")
-    unit: Literal["kWh", "kW"] = quantity("kWh in each interval, or mean kW over it", "", "kWh")
-    time_zone: str | None = quantity("zone of times without an offset; default: the scenario's", "", None)
-    time_label: Literal["start", "end"] = quantity("whether a time marks its interval's start or end", "", "start")
-    max_gap_minutes: int = quantity(
-        "gaps up to this long are interpolated, longer ones take the home's mean at that time of day",
-        "min", 120, ge=0, le=10_080,
-    )  # fmt: skip
-    monthly_load_kwh: float | None = quantity(
-        "scale each home's load to this mean per month of 30.4 days", "kWh", None, gt=0, le=1_000_000
-    )
-
-
-class Homes(Model):
-    """Who lives in the community: groups, single homes, or a file of meter data."""
-
-    groups: tuple[HomeGroup, ...] = quantity("groups of homes that are alike", "", ())
-    single: tuple[SingleHome, ...] = quantity("single homes", "", ())
-    data: HomeData | None = quantity("homes from a file; not together with groups or single", "", None)
-
-    @property
-    def modelled(self) -> int:
-        """Number of homes in groups and one by one; those of a file are not known before it is read."""
-        return sum(group.count for group in self.groups) + len(self.single)
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Self:
-        modelled = self.modelled
-        if self.data is not None and modelled:
-            raise ScenarioError(
-                "homes.data", self.data.path, "must stand alone: leave out homes.groups and homes.single"
-            )
-        if self.data is None and not modelled:
-            raise ScenarioError("homes", modelled, "must have at least one home in groups, single or data")
-        return self
 
 
 class Solar(Model):
@@ -190,7 +103,7 @@ class Ev(Model):
     """Electric vehicles: flexible demand in blocks, and supply in the evening if switched on."""
 
     kw: float = quantity("charging power of an EV", "kW", 3.3, ge=0, le=1_000)
-    blocks: tuple[EvBlock, ...] = quantity(
+    blocks: Annotated[tuple[EvBlock, ...], LISTED] = quantity(
         "times of day at which EVs charge",
         "",
         (
@@ -241,17 +154,22 @@ class Battery(Model):
 class Grid(Model):
     """The grid and its tariff, prices per kWh in the scenario's currency."""
 
-    import_price: Price | tuple[Price, ...] = quantity(
+    import_price: Price | Annotated[tuple[Price, ...], LISTED] = quantity(
         "what the grid takes: a number, 24 values by hour of day, or one for each step", "/kWh", 0.5625
     )
-    export_price: Price | tuple[Price, ...] = quantity(
+    export_price: Price | Annotated[tuple[Price, ...], LISTED] = quantity(
         "what the grid gives: a number, 24 values by hour of day, or one for each step", "/kWh", 0.2
     )
     network_charge: float = quantity("what a buyer pays the network for each P2P kWh", "/kWh", 0.0, ge=0, le=1_000_000)
     billing: Literal["day", "month", "run"] = quantity(
         "time after which bills are made up, for rules that set prices then, as bill-sharing", "", "month"
     )
-    co2_kg_per_kwh: float = quantity("emissions of a kWh from the grid", "kg/kWh", 0.584, ge=0, le=10)
+    region: Region | None = quantity(
+        "region of the grid, for co2_kg_per_kwh; default: that of the time zone, if it has one", "", None
+    )
+    co2_kg_per_kwh: float | None = quantity(
+        "emissions of a kWh from the grid; default: the region's", "kg/kWh", None, ge=0, le=10
+    )
 
 
 class _Choice(BaseModel):
@@ -266,9 +184,13 @@ class _Choice(BaseModel):
             return given
         name = given.get(key, default)
         parameters = {other: value for other, value in given.items() if other != key}
-        if not isinstance(name, str):
+        try:
+            known = find(whole_text(name)) if isinstance(name, str) and len(name) <= 4_000 else None
+        except (ValueError, OSError):  # no text that a file could be called by
+            known = None
+        if known is None:
             raise ScenarioError(f"{kind.section}.{key}", name, f"must be the name of a {kind.fault.kind}")
-        return {key: name, **find(name).values(parameters)}
+        return {key: name, **known.values(parameters)}
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -279,7 +201,9 @@ class _Choice(BaseModel):
 class Market(_Choice):
     """The market rule and its parameters."""
 
-    mechanism: str = quantity("name of the market rule, or a file that ends in .py", "", "grid-fraction", min_length=1)
+    mechanism: str = quantity(
+        "name of the market rule, or a file that ends in .py", "", "grid-fraction", min_length=1, max_length=4_000
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -291,7 +215,7 @@ class Bids(_Choice):
     """How homes bid, and the strategy's parameters."""
 
     strategy: str = quantity(
-        "name of the bidding strategy, or a file that ends in .py", "", "price-taker", min_length=1
+        "name of the bidding strategy, or a file that ends in .py", "", "price-taker", min_length=1, max_length=4_000
     )
 
     @model_validator(mode="before")

@@ -11,7 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.errors import JiranError, one_line
+from jiran.market.booking import FINE, NOBODY, TOO_MUCH, WORDS
+from jiran.market.booking import book as booked
+from jiran.market.orders import homes_with_order
 from jiran.market.trade import TRADE
+from jiran.nothing import NOTHING_KWH
+from jiran.words import counted
 
 if TYPE_CHECKING:
     from jiran.market.base import Mechanism
@@ -24,7 +29,7 @@ _GUARD = 8
 
 @dataclass(frozen=True)
 class Book:
-    """What a rule gets in one step.
+    """What a market holds in one step; a rule gets the homes of it that have an order.
 
     Attributes:
         net_kwh: Surplus (> 0, sells) or deficit (< 0, buys) of each home, kWh.
@@ -57,7 +62,7 @@ class Book:
         """Return the book as a table: home, side, kWh, price."""
         found = [f"{'home':>6}  {'side':<5}  {'kWh':>10}  {'limit price':>11}"]
         for home, (net, limit) in enumerate(zip(self.net_kwh, self.limit_price, strict=True)):
-            side = "sells" if net > 0.0 else "buys" if net < 0.0 else "-"
+            side = "-" if abs(net) <= NOTHING_KWH else "sells" if net > 0.0 else "buys"
             found.append(f"{home:>6}  {side:<5}  {abs(net):>10.6g}  {limit:>11.6g}")
         given = "".join(f", {name} = {value}" for name, value in self.parameters.items())
         found.append(
@@ -77,6 +82,8 @@ class Outcome:
         error: Why it failed, or None.
         changed: Names of arguments that it changed in place.
         beyond: Whether it wrote behind the room that it had.
+        fault: What is wrong with its trades, a code of `booking`; a run refuses what is not `FINE`.
+        problem: The same in words, or "".
     """
 
     book: Book
@@ -85,24 +92,18 @@ class Outcome:
     error: str | None
     changed: tuple[str, ...]
     beyond: bool
+    fault: int = FINE
+    problem: str = ""
+
+    @property
+    def sound(self) -> bool:
+        """Whether it wrote trades that a run accepts."""
+        return self.error is None and self.fault == FINE
 
     @cached_property
-    def sound(self) -> bool:
-        """Whether every trade is between two homes of the book, with finite numbers and no negative energy."""
-        return self.error is None and not any(self.unsound(trade) for trade in self.trades)
-
-    def unsound(self, trade: np.void) -> str | None:
-        """Return what is wrong with a trade by itself, or None."""
-        homes, seller, buyer = self.book.homes, trade["seller"], trade["buyer"]
-        if not (0 <= seller < homes and 0 <= buyer < homes):
-            return f"home {seller if not 0 <= seller < homes else buyer} is not one of the {homes}"
-        if seller == buyer:
-            return f"home {seller} trades with itself"
-        if not trade["kwh"] >= 0.0 or not np.isfinite(trade["kwh"]):
-            return f"{trade['kwh']} kWh are traded"
-        if not (np.isfinite(trade["buyer_price"]) and np.isfinite(trade["seller_price"])):
-            return f"a price is {trade['buyer_price']} for the buyer and {trade['seller_price']} for the seller"
-        return None
+    def real(self) -> NDArray[np.void]:
+        """The trades of more than nothing: those that count in a run."""
+        return self.trades[self.trades["kwh"] > NOTHING_KWH]
 
     def total(self, side: str, per_kwh: Array | float = 1.0) -> Array:
         """Return the energy that each home trades on a side, kWh, or money if there is an amount per kWh."""
@@ -130,7 +131,7 @@ class Outcome:
 
 
 def play(rule: Mechanism, book: Book, *, room: int | None = None, fill: int = 0) -> Outcome:
-    """Let a rule clear a book.
+    """Let a rule clear the orders of a book, as a run does.
 
     Args:
         rule: The rule.
@@ -142,9 +143,10 @@ def play(rule: Mechanism, book: Book, *, room: int | None = None, fill: int = 0)
         MechanismError: The rule does not compile.
     """
     clear = rule.clear
+    homes = homes_with_order(book.net_kwh)
     room = book.homes**2 if room is None else room
     memory = np.frombuffer(bytearray([fill]) * (TRADE.itemsize * (room + _GUARD)), TRADE)
-    given = book.net_kwh.copy(), book.limit_price.copy(), rule.numbers(book.parameters)
+    given = book.net_kwh[homes], book.limit_price[homes], rule.numbers(book.parameters)
     kept = [array.tobytes() for array in given]
     net, limit, parameters = given
     count, error = 0, None
@@ -153,8 +155,8 @@ def play(rule: Mechanism, book: Book, *, room: int | None = None, fill: int = 0)
         count = operator.index(
             clear(net, limit, book.import_price, book.export_price, parameters, rng, memory[:room].view(np.recarray))
         )
-    except Exception as fault:  # noqa: BLE001  a rule may fail in any way
-        error = f"failed: {str(fault) if isinstance(fault, JiranError) else one_line(fault)}"
+    except (Exception, SystemExit) as failure:  # noqa: BLE001  a rule may fail in any way
+        error = f"failed: {str(failure) if isinstance(failure, JiranError) else one_line(failure)}"
     if not 0 <= count <= book.homes**2:
         error = f"returned {count} trades, and there are {book.homes**2} pairs of homes"
     changed = [
@@ -163,5 +165,22 @@ def play(rule: Mechanism, book: Book, *, room: int | None = None, fill: int = 0)
         if before != after.tobytes()
     ]
     beyond = memory[room:].tobytes() != bytes([fill]) * (TRADE.itemsize * _GUARD)
-    trades = memory[: 0 if error else min(count, room)]
-    return Outcome(book, trades, count, error, tuple(changed), beyond)
+    trades = memory[: 0 if error else min(count, room)].copy()
+    wrong, problem = _wrong(trades, book, homes)
+    for side in ("seller", "buyer"):  # numbers of orders become those of homes; a number that is none stays
+        known = (trades[side] >= 0) & (trades[side] < homes.size)
+        trades[side][known] = homes[trades[side][known]]
+    return Outcome(book, trades, count, error, tuple(changed), beyond, wrong, problem)
+
+
+def _wrong(trades: NDArray[np.void], book: Book, homes: NDArray[np.int64]) -> tuple[int, str]:
+    """Return what a run says of trades that name orders by their number, as a code and in words."""
+    order_kwh, traded_kwh = book.net_kwh[homes], np.empty(homes.size)
+    _, fault, order = booked(order_kwh, trades.copy().view(np.recarray), traded_kwh)
+    if fault == FINE:
+        return fault, ""
+    home = "" if fault == NOBODY else f"home {homes[order]}"
+    if fault == TOO_MUCH:
+        verb, has = ("sells", "has") if order_kwh[order] > 0.0 else ("buys", "needs")
+        return fault, f"{home} {verb} {abs(traded_kwh[order]):.6g} kWh and {has} {abs(order_kwh[order]):.6g} kWh"
+    return fault, f"it {WORDS[fault].format(number=order, orders=counted(homes.size, 'order'), home=home)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,9 @@ class Report:
         return "\n".join(lines)
 
 
-def check_mechanism(rule: Mechanism | str, *, books: int = 2000, seed: int = 0) -> Report:
+def check_mechanism(
+    rule: Mechanism | str, *, books: int = 2000, seed: int = 0, progress: Callable[[int], None] | None = None
+) -> Report:
     """Try to break a market rule on random books.
 
     Every rule must keep `laws.LAWS`. What it declares (`@mechanism(..., properties=...)`) is tested as well, for every
@@ -85,6 +88,8 @@ def check_mechanism(rule: Mechanism | str, *, books: int = 2000, seed: int = 0) 
         rule: A rule, its name, or the path of a file with one.
         books: How many books are tried.
         seed: Of the books: the same seed tries the same books.
+        progress: Is called with the number of each book before it is tried, and with the last one while the smallest
+            book that breaks a law is looked for.
 
     Raises:
         MechanismError: The rule is unknown, cannot be loaded, or does not compile.
@@ -96,7 +101,10 @@ def check_mechanism(rule: Mechanism | str, *, books: int = 2000, seed: int = 0) 
     found: dict[str, Book] = {}
     broken = dict.fromkeys((law.name for law in laws), 0)
     rng = np.random.default_rng(seed)
-    for _ in range(books):
+    tell = progress or (lambda _book: None)
+    rule.clear  # noqa: B018  compiled, or refused, before the first book
+    for place in range(books):
+        tell(place)
         book = random_book(rng, rule)
         outcome = play(rule, book)
         for law in laws:
@@ -104,9 +112,11 @@ def check_mechanism(rule: Mechanism | str, *, books: int = 2000, seed: int = 0) 
                 broken[law.name] += 1
                 if law.name not in found or book.homes < found[law.name].homes:
                     found[law.name] = book
-    return Report(
-        rule.name, books, seed, tuple(_finding(rule, law, broken[law.name], found.get(law.name)) for law in laws)
-    )
+    findings = []
+    for law in laws:
+        tell(books)
+        findings.append(_finding(rule, law, broken[law.name], found.get(law.name)))
+    return Report(rule.name, books, seed, tuple(findings))
 
 
 def _finding(rule: Mechanism, law: Law, broken: int, book: Book | None) -> Finding:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from jiran.market.trade import ORDER_TOLERANCE
+from jiran.market.booking import ITSELF, NOBODY, NOT_A_NUMBER, TOO_MUCH, WRONG_SIDE
+from jiran.nothing import NOTHING_KWH
 from jiran.testing.books import Outcome, play
 
 if TYPE_CHECKING:
@@ -30,25 +29,16 @@ def _runs(_rule: Mechanism, outcome: Outcome) -> str | None:
 
 
 def _real(_rule: Mechanism, outcome: Outcome) -> str | None:
-    return next((fault for trade in outcome.trades if (fault := outcome.unsound(trade))), None)
+    return outcome.problem if outcome.fault in (NOBODY, ITSELF, NOT_A_NUMBER) else None
 
 
 def _orders(_rule: Mechanism, outcome: Outcome) -> str | None:
-    if not outcome.sound:
-        return None
-    net = outcome.book.net_kwh
-    for verb, has, traded, order in (
-        ("sells", "has", outcome.total("seller"), np.maximum(net, 0.0)),
-        ("buys", "needs", outcome.total("buyer"), np.maximum(-net, 0.0)),
-    ):
-        for home in np.flatnonzero(traded > order + ORDER_TOLERANCE * np.maximum(1.0, order)):
-            return f"home {home} {verb} {traded[home]:.6g} kWh and {has} {order[home]:.6g} kWh"
-    return None
+    return outcome.problem if outcome.fault in (WRONG_SIDE, TOO_MUCH) else None
 
 
 def _one_side(_rule: Mechanism, outcome: Outcome) -> str | None:
     net = outcome.book.net_kwh
-    if (net > 0.0).any() and (net < 0.0).any():
+    if (net > NOTHING_KWH).any() and (net < -NOTHING_KWH).any():
         return None
     return f"{outcome.count} trades, and there is no pair of a seller and a buyer" if outcome.count else None
 

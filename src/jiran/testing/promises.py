@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.market.base import PROPERTIES
+from jiran.market.orders import homes_with_order
+from jiran.nothing import NOTHING_KWH
 from jiran.testing.books import Book, Outcome, play
 from jiran.testing.laws import Check, Law
 from jiran.welfare import highest_welfare, welfare
@@ -46,7 +48,7 @@ def _no_deficit(_rule: Mechanism, outcome: Outcome) -> str | None:
 
 def _rational(_rule: Mechanism, outcome: Outcome) -> str | None:
     limit = outcome.book.limit_price
-    for trade in outcome.trades[outcome.trades["kwh"] > 0.0]:
+    for trade in outcome.real:
         highest, lowest = limit[trade["buyer"]], limit[trade["seller"]]
         if trade["buyer_price"] > highest + TOLERANCE:
             return f"home {trade['buyer']} pays {trade['buyer_price']:.6g}, and its limit is {highest:.6g}"
@@ -78,7 +80,7 @@ def _truthful_quantity(rule: Mechanism, outcome: Outcome) -> str | None:
 def _gains(rule: Mechanism, outcome: Outcome, shares: list[float]) -> str | None:
     """Return who gains by stating another price, or only a share of its energy."""
     book, scale = outcome.book, outcome.book.scale
-    two_sides = (book.net_kwh > 0.0).any() and (book.net_kwh < 0.0).any()
+    two_sides = (book.net_kwh > NOTHING_KWH).any() and (book.net_kwh < -NOTHING_KWH).any()
     lies = list(_lies(book, shares)) if two_sides else []
     tried = _LIES[book.homes > 4]
     if len(lies) > tried:
@@ -99,7 +101,7 @@ def _lies(book: Book, shares: list[float]) -> Iterator[tuple[int, float, float]]
     step = 0.01 * max(0.01, abs(book.import_price - book.export_price))
     prices = np.unique([*book.limit_price, book.import_price, book.export_price])
     steps = np.concatenate([prices - step, prices + step, (prices[1:] + prices[:-1]) / 2])
-    for home in np.flatnonzero(book.net_kwh):
+    for home in homes_with_order(book.net_kwh):
         for share in shares:
             stated = (book.limit_price[home],) if share < 1.0 else ()
             for limit in (*stated, *steps):
@@ -109,7 +111,8 @@ def _lies(book: Book, shares: list[float]) -> Iterator[tuple[int, float, float]]
 def _anonymous(rule: Mechanism, outcome: Outcome) -> str | None:
     """Compare with the same homes in another order; where prices tie, somebody has to be first."""
     book = outcome.book
-    if np.unique(book.limit_price[book.net_kwh != 0.0]).size < np.count_nonzero(book.net_kwh):
+    orders = homes_with_order(book.net_kwh)
+    if np.unique(book.limit_price[orders]).size < orders.size:
         return None
     for order in (np.arange(book.homes)[::-1], np.roll(np.arange(book.homes), 1)):
         moved = play(rule, replace(book, net_kwh=book.net_kwh[order], limit_price=book.limit_price[order]))

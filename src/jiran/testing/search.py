@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jiran.errors import ScenarioError
+from jiran.nothing import NOTHING_KWH
 from jiran.testing.books import Array, Book
 
 if TYPE_CHECKING:
     from jiran.market.base import Mechanism, Parameter
 
 _MOST_HOMES = 12
-_TINY_KWH = (1e-12, 1e-9, 1e-6)
+#: Nothing, as much as just counts as nothing, and a little that does count.
+_TINY_KWH = (1e-12, NOTHING_KWH, 2.0 * NOTHING_KWH, 1e-6)
 
 
 def random_book(rng: np.random.Generator, rule: Mechanism) -> Book:

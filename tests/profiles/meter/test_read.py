@@ -14,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jiran import simulate
 from jiran.errors import DataError
 from jiran.profiles.meter import bytes as meter_bytes
 from jiran.profiles.meter import read as files
 from jiran.profiles.meter.read import describe, read_meter_data
-from jiran.scenario import HomeData
+from jiran.scenario import HomeData, validate
 from jiran.timeline import timeline
 
 DAY = "2026-03-21"
@@ -87,9 +88,10 @@ def test_wide_columns_name_home_and_quantity():
         ("A consumption", "A", "load_kwh"),
         ("A USAGE", "A", "load_kwh"),
         ("A pv generation", "A", "generation_kwh"),
-        ("solar_production", "solar", "generation_kwh"),
+        ("solar_production", "home", "generation_kwh"),
         ("A - charging", "A", "ev_kwh"),
-        ("pv1", "pv1", "load_kwh"),
+        ("House A", "House A", "load_kwh"),
+        ("MT_001", "MT_001", "load_kwh"),
         ("load", "home", "load_kwh"),
         ("=1+1 load", "=1+1", "load_kwh"),
         ("Flat W", "Flat W", "load_kwh"),
@@ -413,7 +415,7 @@ GOOD = wide([1, 2, 3, 4])
         ("time,H1 load (Wh)\n1,2\n", {}, "is in Wh; give kWh or kW"),
         ("time,H1,H1 load\n1,2,3\n", {}, '"H1" and "H1 load" both give the load of home H1'),
         ("time,H1,H1\n1,2,3\n", {}, '"H1" and "H1" both give the load'),
-        (f"time,{'x' * 61}\n1,2\n", {}, "more than 60 characters"),
+        (f"time,{'x' * 61} load\n1,2\n", {}, "more than 60 characters"),
         (f"time,home,value\n{DAY},,3\n", {}, "row 2 has no home"),
         (GOOD.replace(",3", ",abc"), {}, 'row 4, column "H1": "abc" is not a number'),
         (GOOD.replace(",3", ",inf"), {}, 'row 4, column "H1": the value is infinite'),
@@ -468,7 +470,7 @@ def test_files_that_cannot_be_opened(tmp_path):
     for path, said in (
         ("no.csv", "there is no such file"),
         (".", "is a folder"),
-        ("a\0b", "cannot be opened"),
+        ("x" * 3_000, "cannot be opened"),
     ):
         with pytest.raises(DataError, match=said):
             read_meter_data(HomeData(path=path), steps_of(DAY, 4), folder=tmp_path)
@@ -571,3 +573,131 @@ def test_filling_keeps_what_is_known_and_stays_within_it(values, longest):
     assert min(known) - 1e-9 <= min(load) <= max(load) <= max(known) + 1e-9
     kinds = ("filled by interpolation", "filled by typical day", "filled without knowledge")
     assert sum(data.report.total(kind) for kind in kinds) == 48 - len(known)
+
+
+# --- what is not understood is never taken as load --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["temperature", "price", "Total", "pv_1", "PV1", "H1 PV1", "load_1", "H1 Verbrauch", "H1 exported", "battery_power",
+     "Fin", "T1", "L1", "P1", "E1", "state", "1", "48", "00:30", "house", "home pv kosten", "H1 soc", "H1 load cost",
+     "Total load", "total_consumption", "H1 battery charging", "H1 ev load", "pv load", "all load", "H1 total load"],
+)  # fmt: skip
+def test_a_column_that_is_not_understood_is_refused_with_the_line_to_add(name):
+    sentence = refusal(wide([(1, 2)] * 4, columns=["H2 load", name]))
+    assert f'a column is not understood: "{name}"' in sentence
+    assert f'columns = {{ "{name}" = "ignore" }}' in sentence
+    data = read(wide([(1, 2)] * 4, columns=["H2 load", name]), columns={name: "ignore"})
+    assert (data.ids, data.profiles.load_kwh.sum()) == (("H2",), 4)
+    assert f'1 column was ignored: "{name}".' in data.report.lines()
+    data = read(wide([(1, 2)] * 4, columns=["H2 load", name]), columns={name: "H2 generation"})
+    assert (data.ids, data.profiles.generation_kwh.sum(), data.profiles.load_kwh.sum()) == (("H2",), 8, 4)
+
+
+def test_columns_say_home_time_and_quantity_too():
+    text = "Zeit;Zähler;Bezug;Notiz\n" + "".join(
+        f"{clock(place)};{home};0,5;x\n" for place in range(4) for home in "ab"
+    )
+    named = {"Zeit": "time", "Zähler": "home", "Bezug": "load (kW)"}
+    assert read(text, columns=named).ids == ("a", "b")
+    assert loads(read(text, columns={**named, "Notiz": "ignore"})) == [0.5] * 4
+    assert loads(read("time,home,pv\n" + "".join(f"{clock(place)},0.{place + 1},2\n" for place in range(4)),
+                      columns={"home": "load"})) == [0.1, 0.2, 0.3, 0.4]  # fmt: skip
+
+
+def test_columns_that_the_file_lacks_are_refused():
+    sentence = refusal(GOOD, columns={"price": "ignore"})
+    assert sentence == 'meters.csv: columns names "price", but the columns are "time", "H1"'
+
+
+@pytest.mark.parametrize("values", [("0.4", "0.4"), ("0.4", "0.5"), ("500", "510"), ("0,2", "1")])
+def test_loads_do_not_become_names_of_homes(values):
+    rows = "".join(f"{clock(place)};{values[place % 2]};0.8\n" for place in range(24))
+    assert 'column "house" holds numbers that are no names of homes' in refusal("time;house;solar\n" + rows, steps=24)
+
+
+def test_a_home_that_is_the_sum_of_all_is_refused():
+    rows = "".join(f"{clock(place)},{home},1\n" for place in range(4) for home in ("A", "Total"))
+    assert 'home "Total" looks like the sum of all homes' in refusal("time,home,value\n" + rows)
+
+
+def test_numbers_are_names_of_homes_that_share_their_times():
+    rows = "".join(f"{clock(place)},{home},{home}\n" for place in range(4) for home in (7, 12))
+    assert read("time,home,value\n" + rows).ids == ("7", "12")
+
+
+# --- what may be wrong is a warning ----------------------------------------------------------------------
+
+
+def doubts(content, **fields):
+    return " | ".join(read(content, steps=24, **fields).report.suspicions())
+
+
+def day(values):
+    return wide(values, columns=[f"H{home + 1} load" for home in range(len(values[0]))])
+
+
+def test_a_home_above_100_kwh_a_day_is_doubted():
+    assert doubts(day([(4.2, 4.1)] * 24)) == "1 home has more than 100 kWh a day; is the unit right: H1 load 101 kWh"
+    assert doubts(day([(4.1,)] * 24)) == ""
+    assert doubts(day([(4.2,)] * 24), monthly_load_kwh=300) == ""
+    assert doubts(wide([(500,)] * 24, columns=["H1 pv"])).endswith("H1 generation 12,000 kWh")
+
+
+def test_a_value_50_times_its_neighbours_is_doubted():
+    usual = [(0.5 + 0.1 * (place % 3), 0.5 - 0.1 * (place % 2)) for place in range(24)]
+    for place in (0, 11, 23):
+        for high, is_spike in ((36.0, True), (20.0, False)):
+            values = [list(row) for row in usual]
+            values[place][1] = high
+            said = doubts(day([tuple(row) for row in values]))
+            assert said == ("1 value is at least 50 times as high as those beside it: H2 load" if is_spike else "")
+    car = [(7.4 if place == 20 else 0.0,) for place in range(24)]
+    assert doubts(wide(car, columns=["H1 ev"])) == "1 home has no load in the file; it was taken as 0: H1"
+    assert doubts(day([(1.0 if place == 5 else 0.01,) for place in range(24)])) == ""
+
+
+def test_values_that_only_rise_are_doubted_and_those_of_a_counter_refused():
+    assert doubts(day([(0.1 * place,) for place in range(24)])).startswith(
+        "the values of 1 column of a home hardly ever"
+    )
+    assert doubts(day([(0.1 * (place % 6),) for place in range(24)])) == ""
+    register = day([(12345.6 + 0.1 * place, 0.5 - 0.1 * (place % 2)) for place in range(24)])
+    assert "the load of home H1 hardly ever falls and would be 296," in refusal(register, steps=24)
+    assert "readings of a counter" in refusal(day([(9.0 + 0.7 * place,) for place in range(24)]), steps=24)
+    assert "hardly ever fall" in doubts(day([(0.7 * place,) for place in range(24)]))
+
+
+def test_times_that_run_from_one_to_midnight_are_doubted():
+    ends = wide([(0.5 - 0.1 * (place % 2),) for place in range(24)], columns=["H1 load"], start=f"{DAY} 01:00")
+    assert doubts(ends) == 'times run from 01:00 to 00:00: if they mark the end of intervals, set time_label = "end"'
+    assert doubts(ends, time_label="end") == ""
+
+
+def test_dates_that_may_be_month_first_are_doubted():
+    for day_of, said in (
+        ("05/06", 'times such as "05/06/2026 00:00" are read day first'),
+        ("13/06", ""),
+        ("05.06", ""),
+        ("05/05", ""),
+    ):
+        rows = "".join(f"{day_of}{day_of[2]}2026 {hour:02d}:00,{0.5 - 0.1 * (hour % 2)}\n" for hour in range(24))
+        start = f"2026-{day_of[3:]}-{day_of[:2]}"
+        assert doubts("time,H1 load\n" + rows, start=start) == said
+
+
+def test_an_hour_that_occurs_twice_but_stands_once_is_doubted():
+    def rows(hours):
+        return "time,H1 load\n" + "".join(f"2025-10-26 {hour:02d}:00,{0.5 - 0.1 * (hour % 2)}\n" for hour in hours)
+
+    here = {"start": "2025-10-26", "zone": "Europe/Berlin"}
+    assert doubts(rows(range(24)), **here).startswith("1 row has a local time of the hour that occurs twice")
+    assert doubts(rows([0, 1, 2, 2, *range(3, 24)]), **here) == ""
+
+
+def test_doubts_are_warnings_of_the_run(tmp_path):
+    (tmp_path / "m.csv").write_text(day([(500.0 + place % 2,) for place in range(24)]))
+    scenario = {"name": "x", "start": dt.datetime(2026, 3, 21), "homes": {"data": {"path": str(tmp_path / "m.csv")}}}  # noqa: DTZ001
+    result = simulate(validate(scenario))
+    assert any("more than 100 kWh a day" in warning for warning in result.warnings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,26 @@ def chart(file_name: str, **option: Any) -> dict[str, Any]:
     save = {"name": f"jiran-{file_name}", "title": "Save as PNG", "pixelRatio": 2}
     toolbox = {"right": 0, "bottom": 0, "itemSize": 13, "feature": {"saveAsImage": save}}
     return {"animation": False, "toolbox": toolbox, **option}
+
+
+def in_template(text: str) -> str:
+    """Return text for the template of a tooltip, which is HTML with fields in braces.
+
+    Example:
+        >>> in_template("<b>{a}")
+        '&lt;b&gt;(a)'
+    """
+    return html.escape(text.replace("{", "(").replace("}", ")"))
+
+
+def in_format(unit: str) -> str:
+    """Return a unit for a format of numbers, in which a percent sign means a number.
+
+    Example:
+        >>> f"%.2f {in_format('a%')}"
+        '%.2f a%%'
+    """
+    return unit.replace("%", "%%")
 
 
 def room(*, top: int, bottom: int = 44, right: int = 24) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jiran import palette
-from jiran.app.charts.base import amounts, chart, names, room, short
+from jiran.app.charts.base import amounts, chart, in_format, in_template, names, room, short
 from jiran.report.figures import form
 from jiran.report.labels import Label, apart, beside
 from jiran.report.points import (
@@ -61,8 +61,9 @@ def scatter(comparison: Comparison, across: str, up: str) -> Spec:
     there = [kind for kind in families() if kind in marks]
     series = [_marks(kind, marks[kind]) for kind in there]
     name_x, name_y = side_names(comparison, across, up)
+    shown = f"{in_template(name_x)}: {{@[0]}}<br>{in_template(name_y)}: {{@[1]}}"
     for entry in series:
-        entry["tooltip"] = {"formatter": f"<b>{{b}}</b><br>{name_x}: {{@[0]}}<br>{name_y}: {{@[1]}}"}
+        entry["tooltip"] = {"formatter": f"<b>{{b}}</b><br>{shown}"}
     (low, high), first = limits(groups, up), start(groups)
     return chart(
         "rules",
@@ -181,7 +182,7 @@ def kind(comparison: Comparison, wanted: str) -> Spec:
         "barMaxWidth": 12,
         "color": palette.KINDS[wanted],
         "data": bars,
-        "tooltip": {"valueFormatter": f"%.2f {currency}"},
+        "tooltip": {"valueFormatter": f"%.2f {in_format(currency)}"},
     }
     zero = {"silent": True, "symbol": "none", "label": {"show": False}, "data": [{"xAxis": 0}]}
     bar["markLine"] = {**zero, "lineStyle": {"color": _GREY, "type": "solid", "width": 1}}
@@ -243,7 +244,12 @@ def prices(comparison: Comparison, side: str) -> Spec:
     return chart(
         f"prices-{side.partition('_')[0]}",
         grid={"left": 44, "right": 160, "top": _PRICES_TOP, "bottom": _PRICES_BOTTOM},
-        tooltip={"trigger": "axis", "order": "valueDesc", "valueFormatter": f"%.4f {currency}/kWh", "confine": True},
+        tooltip={
+            "trigger": "axis",
+            "order": "valueDesc",
+            "valueFormatter": f"%.4f {in_format(currency)}/kWh",
+            "confine": True,
+        },
         xAxis={"type": "category", "data": [*labels, ""], "axisTick": {"show": False}},
         yAxis={"type": "value", "min": low, "max": high, "name": f"{currency}/kWh", "nameTextStyle": {"align": "left"}},
         series=[*_window(*(prices for _, prices in ends[-2:])), *series, *_ends(ends, low, high)],

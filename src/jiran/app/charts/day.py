@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jiran import palette
 from jiran.app.charts import day_ghosts
-from jiran.app.charts.base import GHOST, Spec, Window, ghost_key, rounded
+from jiran.app.charts.base import GHOST, Spec, ghost_key, rounded
 from jiran.app.charts.day_points import (
     GHOST_PREFIX,
     Points,
@@ -89,23 +89,6 @@ def spec(result: Result, shown: Points, before: Points | None = None) -> Spec:
 def height(option: Spec) -> int:
     """Return the height that a picture needs, px."""
     return _TOP + _FIRST_PANEL + _PANEL * (len(option["grid"]) - 1) + (_SLIDER if "dataZoom" in option else 0)
-
-
-def alt(result: Result, window: Window) -> str:
-    """Say what the picture shows, in numbers."""
-    steps = result.steps.slice(window.first, window.last - window.first)
-    total = {name: float(steps[name].sum()) for name in steps.columns[2:]}
-    times = steps["time"].dt.strftime("%-d %b %H:%M")
-    text = (
-        f"Charts over time, {times[0]} to {times[-1]}. "
-        f"Demand {total['load_kwh'] + total['ev_kwh']:,.0f} kWh, of which the grid supplied {total['grid_import_kwh']:,.0f} kWh "
-        f"and neighbours {total['p2p_kwh']:,.0f} kWh in {total['trades']:,.0f} trades. "
-        f"Solar generation {total['generation_kwh']:,.0f} kWh, most of it at {times[steps['generation_kwh'].arg_max() or 0]}."
-    )
-    if not _has_battery(result):
-        return text
-    soc = steps["soc_kwh"].to_numpy()
-    return f"{text} The battery held {soc.min():,.1f} to {soc.max():,.1f} kWh."
 
 
 def _panels(result: Result, shown: Points) -> list[_Panel]:

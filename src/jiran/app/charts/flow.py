@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.app.charts.base import MOST_HOMES
+from jiran.explain.times import period
 from jiran.flows import FLOWS
 from jiran.profiles.solar import half_sine
 from jiran.words import KIND_NAMES
@@ -39,15 +40,15 @@ def flow_data(result: Result, window: Window) -> dict[str, Any]:
     starts = np.arange(window.first, window.last, size)
     ends = np.minimum(starts + size, window.last)
     price = result.prices
-    local = result.timeline.local[starts].astype(object)
     return {
         "currency": result.scenario.currency,
         "step_minutes": result.scenario.step_minutes * size,
-        "labels": [f"{instant:%a} {instant.day} {instant:%b %H:%M}" for instant in local],
+        "labels": [period(result.timeline, int(a), int(b) - 1, dated=True) for a, b in zip(starts, ends, strict=True)],
         "sun": _short(_sun(result, starts, ends), 2),
         "homes": entries,
         **{name.removesuffix("_kwh"): _by_entry(result, name, starts, ends, group) for name in _SENT if name in FLOWS},
         "trades": _trades(result, starts, ends, group),
+        "so_far": _so_far(result, starts, ends),
         "soc": _short(result.flows.outputs.soc_kwh[ends - 1], 2),
         "capacity_kwh": result.scenario.battery.capacity_kwh,
         "import_price": _short(price.grid_import[starts], 4),
@@ -96,6 +97,15 @@ def _trades(
         "kwh": _short(kwh, 3),
         "amount": _short(amount, 3),
     }
+
+
+def _so_far(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> dict[str, list[float]]:
+    """Return what neighbours traded and paid from the first step to the end of each, summed before it is rounded."""
+    first, last = int(starts[0]), int(ends[-1])
+    trades, step = result.flows.trades_between(first, last), result.flows.step_of_trades(first, last) - first
+    amounts = {"kwh": trades["kwh"], "amount": trades["kwh"] * trades["buyer_price"]}
+    sums = {name: np.bincount(step, values, minlength=last - first).cumsum() for name, values in amounts.items()}
+    return {name: _short(values[ends - 1 - first], 6) for name, values in sums.items()}
 
 
 def _p2p_price(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[float | None]:

@@ -8,8 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran import palette
+from jiran.app.bills import bill_steps
 from jiran.app.charts.base import GHOST, MOST_HOMES, amounts, chart, ghost_strokes, kinds_there, names, room, short
-from jiran.words import KIND_NAMES, kwh, money
+from jiran.explain.say import energy
+from jiran.sentences import Figures, form
+from jiran.words import KIND_NAMES, money
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window
@@ -22,6 +25,8 @@ _SELLS_RGB, _BUYS_RGB = "0,158,115", "123,82,171"
 _STRIPES = ["rgba(127,140,155,0.07)", "rgba(127,140,155,0.03)"]
 #: Bars of a day.
 _MOST_BARS = 96
+#: What would read as 0.00.
+_LEAST_SAID = 0.005
 #: Of a big community, the homes that trade most are drawn.
 _MOST_ROWS = 20
 
@@ -92,18 +97,6 @@ def role_rows(result: Result, by_hour: Array) -> tuple[list[str], Array]:
     return labels, np.vstack([*means, by_home[most]])
 
 
-def roles_alt(by_hour: Array) -> str:
-    """Say what `roles` shows."""
-    sold = np.maximum(by_hour, 0.0).sum(axis=1)
-    if not sold.any():
-        return "Nobody sells or buys at any hour."
-    sellers, buyers = int((by_hour.sum(axis=0) > 0).sum()), int((by_hour.sum(axis=0) < 0).sum())
-    return (
-        f"Who sells and who buys at which hour: most is sold around {int(sold.argmax()):02d}:00. Over the whole "
-        f"period {sellers} homes sell more than they buy, {buyers} buy more than they sell."
-    )
-
-
 def day_parts(result: Result, at: int, window: Window) -> tuple[list[str], list[tuple[str, str, Array]], int]:
     """Return times, and name, colour and kWh (sources > 0, uses < 0) of each part of a home's day; and minutes."""
     size = -(-(window.last - window.first) // _MOST_BARS)
@@ -144,12 +137,21 @@ def day(result: Result, home: str, window: Window) -> Spec:
     )
 
 
-def day_alt(result: Result, home: str, window: Window) -> str:
-    """Say what `day` shows."""
-    _, parts, _ = day_parts(result, result.community.ids.index(home), window)
-    came = [f"{name} {kwh(values.sum())}" for name, _, values in parts if values.sum() > 5e-3]
-    went = [f"{name} {kwh(-values.sum())}" for name, _, values in parts if values.sum() < -5e-3]
-    return f"Energy of {home}: from {', '.join(came) or 'nowhere'}; to {', '.join(went) or 'nowhere'}."
+def _day_words(figures: Figures) -> str:
+    came, went = (", ".join(f"{name} {energy(kwh)}" for name, kwh in figures[side]) for side in ("came", "went"))
+    return f"Energy of {figures['home']}: from {came or 'nowhere'}; to {went or 'nowhere'}."
+
+
+@form("home.day_chart", _day_words)
+def day_words(result: Result, home: int, first: int, last: int) -> Figures:
+    """Say where a home's energy came from and went to in the steps first <= step < last: always."""
+    sums = [
+        (name, sign, float(result.flows.between(flow, first, last)[:, home].sum())) for flow, name, sign, _ in _PARTS
+    ]
+    came, went = (
+        tuple((name, kwh) for name, side, kwh in sums if side == sign and kwh >= _LEAST_SAID) for sign in (1, -1)
+    )
+    return {"home": result.community.ids[home], "came": came, "went": went}
 
 
 def bars(steps: list[tuple[str, float]]) -> list[tuple[str, float, float, float]]:
@@ -158,7 +160,7 @@ def bars(steps: list[tuple[str, float]]) -> list[tuple[str, float, float, float]
     for place, (name, amount) in enumerate(steps):
         whole = place in (0, len(steps) - 1)
         start, at = (0.0, amount) if whole else (at, at + amount)
-        if whole or abs(amount) >= 0.005:
+        if whole or abs(amount) >= _LEAST_SAID:
             found.append((name, amount, min(start, at), max(start, at)))
     return found
 
@@ -207,10 +209,23 @@ def _colour(name: str) -> str:
     return next((colour for word, colour in words.items() if word in name), palette.LOAD)
 
 
-def waterfall_alt(steps: list[tuple[str, float]], home: str, currency: str) -> str:
-    """Say what `waterfall` shows."""
-    changes = [f"{name} {money(amount, currency)}" for name, amount in steps[1:-1] if abs(amount) >= 0.005]
+def _bill_words(figures: Figures) -> str:
+    currency = figures["currency"]
+    changes = [f"{name} {money(amount, currency)}" for name, amount in figures["changes"]]
     return (
-        f"Bill of {home}: {money(steps[0][1], currency)} with the grid alone; changes: {', '.join(changes) or 'none'}; "
-        f"now {money(steps[-1][1], currency)}."
+        f"Bill of {figures['home']}: {money(figures['alone'], currency)} with the grid alone; changes: "
+        f"{', '.join(changes) or 'none'}; now {money(figures['now'], currency)}."
     )
+
+
+@form("home.bill_chart", _bill_words)
+def bill_words(result: Result, home: int) -> Figures:
+    """Say what changes a home's bill from the one with the grid alone to the one it has: always."""
+    steps = bill_steps(result, result.community.ids[home])
+    return {
+        "home": result.community.ids[home],
+        "alone": steps[0][1],
+        "changes": tuple((name, amount) for name, amount in steps[1:-1] if abs(amount) >= _LEAST_SAID),
+        "now": steps[-1][1],
+        "currency": result.scenario.currency,
+    }

@@ -18,13 +18,14 @@ from jiran.app.charts.base import (
     ghost_line,
     ghost_marks,
     ghost_strokes,
+    in_format,
     kinds_there,
     names,
     room,
     short,
 )
-from jiran.kpis import MONEY_DUST
-from jiran.words import KIND_NAMES, money
+from jiran.nothing import NOTHING_MONEY
+from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec
@@ -79,7 +80,7 @@ def _before(shown: pl.DataFrame) -> list[dict[str, object]]:
 
 def _after(shown: pl.DataFrame) -> list[dict[str, object]]:
     """Return the bills with P2P of homes that are not worse off, as circles in their kind's colour."""
-    good = shown.filter(pl.col("saving") >= -MONEY_DUST)
+    good = shown.filter(pl.col("saving") >= -NOTHING_MONEY)
     return [
         _points(KIND_NAMES[kind], "circle", 13, good.filter(pl.col("kind") == kind)["cost", "id"], palette.KINDS[kind])
         for kind in kinds_there(good["kind"])
@@ -101,7 +102,7 @@ def _points(name: str, symbol: str, size: object, frame: pl.DataFrame, colour: s
 
 def _worse_off(shown: pl.DataFrame) -> list[dict[str, object]]:
     """Return the homes that pay more with P2P than without: a triangle in the kind's colour, and a word."""
-    worse = shown.filter(pl.col("saving") < -MONEY_DUST)
+    worse = shown.filter(pl.col("saving") < -NOTHING_MONEY)
     if worse.is_empty():
         return []
     points = _points(_WORSE, "triangle", 15, worse.select("cost", "id"), palette.LOAD)
@@ -140,19 +141,6 @@ def picked(selection: list[dict[str, object]], spec: Spec) -> str | None:
     return None
 
 
-def bills_alt(homes: pl.DataFrame, currency: str) -> str:
-    """Say what `bills` shows."""
-    ordered = homes.sort("saving", descending=True)
-    best, worst = ordered.row(0, named=True), ordered.row(-1, named=True)
-    worse = homes.filter(pl.col("saving") < -MONEY_DUST).height
-    return (
-        f"Bills of homes with the grid alone, without P2P and with P2P. {best['id']} saves most: "
-        f"{money(best['cost_without_p2p'], currency)} becomes {money(best['cost'], currency)}. {worst['id']} saves "
-        f"least: {money(worst['cost_without_p2p'], currency)} becomes {money(worst['cost'], currency)}. "
-        f"{worse} of {homes.height} homes are worse off."
-    )
-
-
 def saving_by_kind(homes: pl.DataFrame) -> pl.DataFrame:
     """Return the mean saving of a home of each kind, and how many there are."""
     kinds = kinds_there(homes["kind"])
@@ -180,7 +168,7 @@ def kinds(homes: pl.DataFrame, currency: str, of_a: pl.DataFrame | None = None) 
     return chart(
         "saving-by-kind",
         grid=room(top=8, right=60),
-        tooltip={"valueFormatter": f"%.2f {currency}"},
+        tooltip={"valueFormatter": f"%.2f {in_format(currency)}"},
         xAxis=amounts(f"Saving of a home, {currency}"),
         yAxis=names(labels, axisLabel={"lineHeight": 15}),
         series=[
@@ -208,15 +196,6 @@ def _kinds_of_a(there: list[str], of_a: pl.DataFrame | None) -> list[dict[str, o
     return [ghost_strokes(marks, 38)]
 
 
-def kinds_alt(homes: pl.DataFrame, currency: str) -> str:
-    """Say what `kinds` shows."""
-    words = [
-        f"{KIND_NAMES[kind]} {money(saving, currency)}"
-        for kind, saving in saving_by_kind(homes).select("kind", "saving").iter_rows()
-    ]
-    return f"Mean saving of a home by kind: {', '.join(words)}."
-
-
 def spread(homes: pl.DataFrame, currency: str, of_a: pl.DataFrame | None = None) -> Spec:
     """Draw how the savings of the homes of each kind are spread: a box from the first to the third quarter."""
     there = kinds_there(homes["kind"])
@@ -228,7 +207,7 @@ def spread(homes: pl.DataFrame, currency: str, of_a: pl.DataFrame | None = None)
     return chart(
         "spread-of-savings",
         grid=room(top=8),
-        tooltip={"trigger": "item", "valueFormatter": f"%.2f {currency}"},
+        tooltip={"trigger": "item", "valueFormatter": f"%.2f {in_format(currency)}"},
         xAxis=amounts(f"Saving of a home, {currency}"),
         yAxis=names([KIND_NAMES[kind] for kind in there]),
         series=series,
@@ -249,7 +228,7 @@ def _boxes(homes: pl.DataFrame, there: list[str]) -> list[Spec]:
 def lorenz(homes: pl.DataFrame) -> tuple[list[float], list[float]] | None:
     """Return shares of homes and of the saving, homes that save least first; None if nothing is saved in all."""
     saving = np.sort(homes["saving"].to_numpy())
-    if saving.sum() <= MONEY_DUST:
+    if saving.sum() <= NOTHING_MONEY:
         return None
     share = np.concatenate([[0.0], np.cumsum(saving) / saving.sum()])
     at = np.unique(np.linspace(0, saving.size, min(saving.size, _MOST_POINTS) + 1).round().astype(int))
@@ -292,14 +271,3 @@ def lorenz_curve(homes: pl.DataFrame, of_a: pl.DataFrame | None = None) -> Spec:
 def _lorenz_points(homes: pl.DataFrame) -> list[list[float]]:
     x, y = lorenz(homes) or ([], [])
     return [[short(100 * a, 1), short(100 * b, 1)] for a, b in zip(x, y, strict=True)]
-
-
-def lorenz_words(homes: pl.DataFrame) -> str:
-    """Say where the curve is half way: what the half of homes that saves least gets."""
-    curve = lorenz(homes)
-    if curve is None:
-        return "Trading saves nothing in all, so there is no saving to share."
-    half = float(np.interp(0.5, *curve))
-    if half < 0.0:
-        return "The half of the homes that saves least loses, taken together, and the other half gains."
-    return f"The half of the homes that saves least has {half:.0%} of the saving; with equal savings it would have 50%."

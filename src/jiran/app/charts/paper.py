@@ -46,22 +46,6 @@ def trades_by_hour(check: Check) -> Spec:
     return option | {"yAxis": [axis, axis | {"splitLine": {"show": False}}]}
 
 
-def battery_alt(check: Check) -> str:
-    """Say what Fig. 4 shows, in numbers."""
-    middle = np.median(check.soc_kwh, axis=0)
-    marks = ", ".join(f"{middle[hour]:.1f} kWh at {hour:02d}" for hour in (7, 8, 11, 12, 17, 18, 20, 21))
-    return f"State of charge of the battery over {check.seeds} seeds; in the middle {marks}."
-
-
-def trades_alt(check: Check) -> str:
-    """Say what Fig. 6 shows, in numbers."""
-    number, energy = check.trades.mean(axis=0), check.p2p_kwh.mean(axis=0)
-    return (
-        f"Trades in each hour, means over {check.seeds} seeds. Most trades at {number.argmax():02d}: {number.max():.1f}. "
-        f"Most energy at {energy.argmax():02d}: {energy.max():.1f} kWh."
-    )
-
-
 def _frame(name: str, unit: str, series: list[Spec], legend: list[str | Spec], form: str) -> Spec:
     legends = {"data": legend, "left": 0, "right": 28, "top": 0, "itemWidth": 14, "itemHeight": 9, "padding": 3}
     return {

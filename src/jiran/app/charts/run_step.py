@@ -8,8 +8,10 @@ import polars as pl
 
 from jiran import palette
 from jiran.app.charts.base import chart, names, short
-from jiran.app.inspector import DUST_KWH, RunStep
-from jiran.words import kwh
+from jiran.app.inspector import RunStep
+from jiran.explain.say import energy
+from jiran.nothing import NOTHING_KWH
+from jiran.sentences import Figures, form
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec
@@ -72,15 +74,28 @@ def _marks(orders: pl.DataFrame) -> dict[str, object]:
     }
 
 
+def _balances_words(figures: Figures) -> str:
+    text = f"Energy of each home, {figures['label']}: {figures['most']} has the highest balance with {_signed(figures['highest'])}"
+    return f"{text}, {figures['least']} the lowest with {_signed(figures['lowest'])}."
+
+
+def _signed(value: float) -> str:
+    return energy(value) if value >= 0.0 else f"-{energy(-value)}"
+
+
+@form("step.balances", _balances_words)
+def balances_words(step: RunStep) -> Figures:
+    """Say which home has most to spare and which lacks most: always."""
+    balance = step.orders["balance_kwh"].to_numpy()
+    most, least = (int((sign * balance >= (sign * balance).max() - NOTHING_KWH).argmax()) for sign in (1.0, -1.0))
+    homes = step.orders["home"]
+    figures = {"label": step.label, "most": homes[most], "least": homes[least]}
+    return figures | {"highest": float(balance[most]), "lowest": float(balance[least])}
+
+
 def balances_alt(step: RunStep) -> str:
     """Say what `balances` shows."""
-    orders = step.orders
-    most = orders.row(int(orders["balance_kwh"].arg_max() or 0), named=True)
-    least = orders.row(int(orders["balance_kwh"].arg_min() or 0), named=True)
-    return (
-        f"Energy of each home at {step.label}: {most['home']} has the highest balance with "
-        f"{kwh(most['balance_kwh'])}, {least['home']} the lowest with {kwh(least['balance_kwh'])}."
-    )
+    return str(balances_words(step))
 
 
 def in_and_out(step: RunStep) -> Spec:
@@ -95,7 +110,7 @@ def in_and_out(step: RunStep) -> Spec:
             "data": [short(value, 3) if side == place else 0 for place in range(2)],
         }
         for name, side, value, colour in in_and_out_parts(step)
-        if value > DUST_KWH
+        if value > NOTHING_KWH
     ]
     return chart(
         f"in-and-out-{step.step}",
@@ -123,7 +138,18 @@ def in_and_out_parts(step: RunStep) -> list[tuple[str, int, float, str]]:
     ]
 
 
+def _in_and_out_words(figures: Figures) -> str:
+    parts = [f"{name} {energy(kwh)}" for name, kwh in figures["parts"]]
+    return f"Energy in and out of the community, {figures['label']}: {', '.join(parts) or 'none'}."
+
+
+@form("step.in_and_out", _in_and_out_words)
+def in_and_out_words(step: RunStep) -> Figures:
+    """Say what came into the community and what went out of it: always."""
+    parts = tuple((name, kwh) for name, _, kwh, _ in in_and_out_parts(step) if kwh > NOTHING_KWH)
+    return {"label": step.label, "parts": parts}
+
+
 def in_and_out_alt(step: RunStep) -> str:
     """Say what `in_and_out` shows."""
-    words = [f"{name} {kwh(value)}" for name, _, value, _ in in_and_out_parts(step) if value > DUST_KWH]
-    return f"Energy in and out of the community at {step.label}: {', '.join(words) or 'none'}."
+    return str(in_and_out_words(step))

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from jiran import palette
 from jiran.app.charts.base import MOST_HOMES, chart, kinds_there, names, room, short
-from jiran.words import KIND_NAMES, counted, money
-from jiran.words import kwh as kwh_text
+from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window
@@ -43,13 +42,6 @@ def pair_totals(result: Result, window: Window) -> pl.DataFrame:
         seller_kind=kinds.gather(seller),
         buyer_kind=kinds.gather(buyer),
     ).drop("pair")
-
-
-def traded(result: Result, window: Window) -> str:
-    """Say what homes traded in a window."""
-    trades, currency = result.flows.trades_between(window.first, window.last), result.scenario.currency
-    paid = float(trades["kwh"] @ trades["buyer_price"])
-    return f"{kwh_text(float(trades['kwh'].sum()))} in {counted(len(trades), 'trade')} for {money(paid, currency)}"
 
 
 def _sums(pair: NDArray[np.int64], trades: NDArray[np.void], pairs: int) -> pl.DataFrame:
@@ -175,15 +167,6 @@ def top_pairs(pairs: pl.DataFrame, column: str, unit: str) -> Spec:
             for kind in kinds
         ],
     )
-
-
-def pairs_alt(result: Result, pairs: pl.DataFrame) -> str:
-    """Say which pairs trade most, for screen readers."""
-    words = [
-        f"{seller} sold {kwh_text(amount)} to {buyer} for {money(paid, result.scenario.currency)}"
-        for seller, buyer, amount, paid in pairs.head(3).select("seller", "buyer", "kwh", "paid").iter_rows()
-    ]
-    return f"Trades between {pairs.height} pairs; the greatest: {'; '.join(words)}."
 
 
 def drawn_one_by_one(result: Result) -> bool:

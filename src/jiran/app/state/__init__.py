@@ -11,13 +11,15 @@ from jiran.app.state.choices import (
     pick_home,
     pick_window,
     picked_home,
+    remember_orders,
     set_draw,
     set_own_orders,
     show_own_orders,
     shows_own_orders,
     take_step,
 )
-from jiran.app.state.finished import cleared, compare, go_on, pinned, pinned_words, prepare, result, run
+from jiran.app.state.finished import cleared, compare, go_on, let_go, pinned, pinned_words, prepare, result, run
+from jiran.app.state.remarks import decide_steps, decided_steps, remark, set_remark
 from jiran.app.state.session import (
     back_to_pinned,
     base,
@@ -34,19 +36,24 @@ from jiran.app.state.session import (
     take_notice,
     unpin,
 )
+from jiran.app.watched import NotRunError
 
 __all__ = [
+    "NotRunError",
     "OwnOrders",
     "back_to_pinned",
     "base",
     "changes",
     "cleared",
     "compare",
+    "decide_steps",
+    "decided_steps",
     "draw",
     "generation",
     "go_on",
     "is_new_upload",
     "keep",
+    "let_go",
     "open_page",
     "open_step",
     "own_orders",
@@ -58,6 +65,8 @@ __all__ = [
     "pinned_scenario",
     "pinned_words",
     "prepare",
+    "remark",
+    "remember_orders",
     "remember_pages",
     "result",
     "run",
@@ -65,6 +74,7 @@ __all__ = [
     "set_base",
     "set_draw",
     "set_own_orders",
+    "set_remark",
     "show_own_orders",
     "shows_own_orders",
     "take_notice",

@@ -10,9 +10,11 @@ import numpy as np
 import streamlit as st
 
 from jiran.app.charts.base import Window
-from jiran.app.orders import EXAMPLE, EXAMPLE_EXPORT, EXAMPLE_IMPORT
+from jiran.app.links import pack
+from jiran.app.orders import EXAMPLE, EXAMPLE_EXPORT, EXAMPLE_IMPORT, data_of_orders, orders_of_data
 from jiran.app.state.finished import result
-from jiran.app.state.session import open_page
+from jiran.app.state.session import base, open_page, show_address
+from jiran.errors import JiranError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -92,11 +94,42 @@ class OwnOrders:
 
 
 def own_orders() -> OwnOrders:
-    """Return the viewer's own orders; what is changed in them is remembered."""
-    held: OwnOrders = st.session_state.setdefault("own_orders", OwnOrders(EXAMPLE, EXAMPLE))
+    """Return the viewer's own orders; what is changed in them is remembered. At first they are those of the link."""
+    if "own_orders" not in st.session_state:
+        st.session_state.own_orders = _orders_of_link() or OwnOrders(EXAMPLE, EXAMPLE)
+    held: OwnOrders = st.session_state.own_orders
     if held.key not in st.session_state:  # the editor was away, and forgot what was typed
         held.start = held.now
     return held
+
+
+def _orders_of_link() -> OwnOrders | None:
+    """Return the orders that the address bar held when the page was opened; a link that holds none, or none that can be read."""
+    base()  # reads the address bar
+    data = st.session_state.get("linked_orders")
+    if data is None:
+        return None
+    try:
+        table, grid = orders_of_data(data)
+    except JiranError as error:
+        st.session_state.notice = str(error)
+        return None
+    held = OwnOrders(table, table)
+    if grid is not None:
+        held.import_price, held.export_price = grid
+        held.grid_is_set = True
+    return held
+
+
+def remember_orders() -> None:
+    """Put the viewer's own orders into the address bar, so that a reload and a link keep them."""
+    held = own_orders()
+    grid = (held.import_price, held.export_price) if held.grid_is_set else None
+    as_it_was = held.now.equals(EXAMPLE) and grid is None
+    packed = None if as_it_was else pack(data_of_orders(held.now, grid))
+    if packed != st.session_state.get("packed_orders"):
+        st.session_state.packed_orders = packed
+        show_address()
 
 
 def shows_own_orders() -> bool:

@@ -8,16 +8,30 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from jiran.app.memory import Kept
 from jiran.app.outcome import clear_book
 from jiran.app.pins import label
-from jiran.app.runs import Runs, Samples, changed_at, fit_together, home_steps
-from jiran.app.state.session import pinned_scenario, scenario, unpin
-from jiran.app.stoppable import StoppableBar
+from jiran.app.runs import (
+    KEPT_COMPARISONS,
+    KEPT_OUTCOMES,
+    KEPT_RESULTS,
+    Samples,
+    changed_at,
+    is_large,
+    need_of_comparison,
+    need_of_run,
+    refuse_too_large,
+)
+from jiran.app.showing import plain
+from jiran.app.state.session import base, pinned_scenario, scenario, unpin
+from jiran.app.watched import NotRunError, watched
 from jiran.comparison import Comparison, finished
 from jiran.comparison import compare as run_comparison
 from jiran.errors import JiranError
-from jiran.scenario import MAX_HOME_STEPS, Scenario
+from jiran.estimate import of_clearing
+from jiran.market import find
 from jiran.simulation import simulate
+from jiran.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +40,9 @@ if TYPE_CHECKING:
 
     from jiran.app.book import Book
     from jiran.app.outcome import Outcome
+    from jiran.estimate import Need
     from jiran.result import Result
+    from jiran.scenario import Scenario
 
 
 @st.cache_resource(show_spinner=False)
@@ -41,8 +57,18 @@ def prepare() -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def _results() -> Runs:
-    return Runs()
+def _results() -> Kept[Result]:
+    return Kept(KEPT_RESULTS)
+
+
+@st.cache_resource(show_spinner=False)
+def _comparisons() -> Kept[Comparison]:
+    return Kept(KEPT_COMPARISONS)
+
+
+@st.cache_resource(show_spinner=False)
+def _outcomes() -> Kept[Outcome]:
+    return Kept(KEPT_OUTCOMES)
 
 
 def run(wanted: Scenario) -> Result:
@@ -50,39 +76,83 @@ def run(wanted: Scenario) -> Result:
 
     Raises:
         JiranError: The scenario cannot be run.
+        NotRunError: It is large and was not asked for yet, or it was stopped.
     """
     st.session_state.result = found = _finished(wanted, st.empty)
     return found
 
 
-def _finished(wanted: Scenario, place: Callable[[], DeltaGenerator]) -> Result:
-    """Return the run of a scenario; a progress bar stands where `place` makes room while it is simulated."""
-    key = f"{wanted.model_dump_json()} {changed_at(wanted)}"
-    result = _results().get(key)
-    if result is None:
-        bar = place()
-        long = home_steps(wanted) > MAX_HOME_STEPS // 100
-        if _results().is_empty:
-            bar.progress(0.0, "Getting ready. The very first start compiles the simulation: about ten seconds.")
-
-        def show(done: float) -> None:
-            if long:
-                bar.progress(done, f"Simulating {wanted.steps:,} steps: {done:.0%}")
-
-        try:
-            result = simulate(wanted, progress=show)
-        except JiranError:
-            bar.empty()
-            raise
-        bar.empty()
-        _results().put(key, result)
-    return result
+def let_go() -> None:
+    """Forget the run that the pages showed: what no viewer looks at is kept only while there is room."""
+    st.session_state.pop("result", None)
 
 
 def result() -> Result:
     """Return the run that the pages show."""
-    current: Result = st.session_state.result
-    return current
+    current: Result | None = st.session_state.get("result")
+    return _finished(scenario(), st.empty) if current is None else current
+
+
+def _finished(wanted: Scenario, place: Callable[[], DeltaGenerator]) -> Result:
+    """Return the run of a scenario; a progress bar stands where `place` makes room while it is simulated."""
+    key = _key_of(wanted)
+    found = _results().get(key)
+    if found is None:
+        need, what = need_of_run(wanted), f"This run of {counted(wanted.steps, 'step')}"
+        _go_ahead(key, need, what, _command("run", wanted))
+        bar = place()
+        if _results().is_empty:
+            bar.progress(0.0, "Getting ready. The very first start compiles the simulation: about ten seconds.")
+        found = watched(
+            partial(_simulated, wanted),
+            bar,
+            key="stop run",
+            words=f"Simulating {counted(wanted.steps, 'step')}",
+            stop=partial(_stop, key),
+            large=is_large(need),
+        )
+        _results().put(key, found)
+    return found
+
+
+def _simulated(wanted: Scenario, tell: Callable[[float], None]) -> Result:
+    return simulate(wanted, progress=tell)
+
+
+def _key_of(wanted: Scenario) -> str:
+    return f"{wanted.model_dump_json()} {changed_at(wanted)}"
+
+
+def _command(verb: str, wanted: Scenario) -> str:
+    """Return what does the same on the command line."""
+    named = base().link.get("preset", "SCENARIO.toml")
+    return f"jiran {verb} {named} --set steps={wanted.steps}" if named != "SCENARIO.toml" else f"jiran {verb} {named}"
+
+
+def _go_ahead(key: str, need: Need, what: str, command: str) -> None:
+    """Return if something may be run now: it is small, or the viewer has asked for it and has not stopped it.
+
+    Raises:
+        JiranError: It is too large for the dashboard.
+        NotRunError: The viewer is asked first.
+    """
+    refuse_too_large(need, what[0].lower() + what[1:], command)
+    agreed: set[str] = st.session_state.setdefault("agreed", set())
+    stopped = st.session_state.get("stopped") == key
+    if not stopped and (key in agreed or not is_large(need)):
+        return
+    if stopped:
+        st.info(f"{plain(what)} was stopped. Change something, or let it start again.", icon=":material/pause_circle:")
+    else:
+        st.info(plain(f"{what} needs {need}."), icon=":material/hourglass:")
+    words = "Start again" if stopped else "Run it anyway"
+    st.button(words, on_click=_agree, args=(key,), icon=":material/play_arrow:", key=f"agree {hash(key)}")
+    raise NotRunError
+
+
+def _agree(key: str) -> None:
+    st.session_state.agreed.add(key)
+    go_on()
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -96,39 +166,49 @@ def compare(name: str, cases: dict[str, Scenario], seeds: int) -> Comparison:
     One that was stopped has only the seeds that were done; `go_on` lets it go on.
 
     Args:
-        name: What it is for; each page keeps one comparison of a name.
+        name: What it is for.
         cases: Scenarios by name.
         seeds: How many seeds.
 
     Raises:
         JiranError: None of the cases can be run.
+        NotRunError: It is large and was not asked for yet, or it was stopped before anything was done.
     """
     changed = max(map(changed_at, cases.values()))
     key = f"{seeds} {changed} {[(case, wanted.model_dump_json()) for case, wanted in cases.items()]}"
-    kept: dict[str, tuple[str, Comparison]] = st.session_state.setdefault("comparisons", {})
-    if name in kept and kept[name][0] == key:
-        return kept[name][1]
+    found = _comparisons().get(key)
+    if found is not None:
+        return found
     samples = _samples(changed)
-    stopped = st.session_state.get("stopped") == key
-    if stopped:
+    if st.session_state.get("stopped") == key:
+        first = next(iter(cases.values())).seed
         try:
-            first = next(iter(cases.values())).seed
             return finished(cases, tuple(range(first, first + seeds)), samples)
-        except JiranError:  # before the first seed was done, which is the least there is to show
-            seeds = 1
+        except JiranError:  # before the first seed was done
+            pass
+    first_case = next(iter(cases.values()))
+    need = need_of_comparison(cases.values(), seeds)
+    what = f"This comparison of {counted(len(cases), 'case')} with {counted(seeds, 'seed')}"
+    _go_ahead(key, need, what, _command("compare", first_case))
     samples.make_room()
-    place = st.empty()
-    found = run_comparison(
-        cases, seeds=seeds, samples=samples, progress=StoppableBar(place, f"stop {name}", partial(_stop, key))
+    found = watched(
+        partial(_compared, cases, seeds, samples),
+        st.empty(),
+        key=f"stop {name}",
+        words="Comparing",
+        stop=partial(_stop, key),
+        large=is_large(need),
     )
-    place.empty()
-    if not stopped:
-        kept[name] = key, found
+    _comparisons().put(key, found)
     return found
 
 
+def _compared(cases: dict[str, Scenario], seeds: int, samples: Samples, tell: Callable[[float], None]) -> Comparison:
+    return run_comparison(cases, seeds=seeds, samples=samples, progress=tell)
+
+
 def go_on() -> None:
-    """Let a stopped comparison go on."""
+    """Let what was stopped go on."""
     st.session_state.stopped = None
 
 
@@ -137,19 +217,26 @@ def _stop(key: str) -> None:
 
 
 def pinned() -> Result | None:
-    """Return the run of A; None if nothing is pinned, A is what is shown, or both do not fit into memory together.
+    """Return the run of A; None if nothing is pinned, A is what is shown, or it is too large to be run beside it.
 
     An A that cannot be run, as a link may ask for, is forgotten with a notice.
     """
     wanted, shown = pinned_scenario(), result().scenario
-    if wanted is None or wanted == shown or not fit_together(wanted, shown):
+    if wanted is None or wanted == shown:
         return None
     try:
-        return _finished(wanted, st.sidebar.empty)
+        return None if _too_large_beside(wanted) else _finished(wanted, st.sidebar.empty)
+    except NotRunError:
+        return None
     except JiranError as error:
         unpin()
         st.session_state.notice = f"A is no longer pinned, because it cannot be run. {error}"
         return None
+
+
+def _too_large_beside(wanted: Scenario) -> bool:
+    """Tell whether A is not drawn: it is large and would be run anew, pushing out what is shown, at every change."""
+    return _key_of(wanted) not in _results() and is_large(need_of_run(wanted))
 
 
 def pinned_words() -> str | None:
@@ -157,8 +244,11 @@ def pinned_words() -> str | None:
     wanted = pinned_scenario()
     if wanted is None or wanted == scenario():
         return None if wanted is None else ""
-    if not fit_together(wanted, scenario()):
-        return "two runs of this size do not fit into memory together, so A is not drawn"
+    try:
+        if _too_large_beside(wanted):
+            return f"A needs {need_of_run(wanted)}, too much to be run beside what is shown, so it is not drawn"
+    except JiranError as error:
+        return str(error)
     return label(wanted, scenario())
 
 
@@ -167,12 +257,25 @@ def cleared(book: Book, rule: str, parameters: dict[str, Any], seed: int) -> Out
 
     Raises:
         JiranError: The rule cannot clear it.
+        NotRunError: It takes long and was not asked for yet, or it was stopped.
     """
     orders = (book.names, book.net_kwh.tobytes(), book.limit_price.tobytes(), book.import_price, book.export_price)
     key = repr((orders, book.network_charge, book.currency, rule, sorted(parameters.items()), seed))
-    return _cleared(key, book, rule, parameters, seed)
+    found = _outcomes().get(key)
+    if found is None:
+        need, what = of_clearing(find(rule), parameters, len(book.names)), f"This clearing by {rule}"
+        _go_ahead(key, need, what, "jiran.clear of the Python interface")
+        found = watched(
+            partial(_cleared, book, rule, parameters, seed),
+            st.empty(),
+            key="stop clearing",
+            words="Clearing the market",
+            stop=partial(_stop, key),
+            large=is_large(need),
+        )
+        _outcomes().put(key, found)
+    return found
 
 
-@st.cache_resource(max_entries=64, show_spinner="Clearing the market")
-def _cleared(key: str, _book: Book, _rule: str, _parameters: dict[str, Any], _seed: int) -> Outcome:  # noqa: ARG001  the key is what the memory goes by
-    return clear_book(_book, _rule, _parameters, _seed)
+def _cleared(book: Book, rule: str, parameters: dict[str, Any], seed: int, _tell: Callable[[float], None]) -> Outcome:
+    return clear_book(book, rule, parameters, seed)

@@ -11,7 +11,8 @@ from typing import Any
 
 import streamlit as st
 
-from jiran.app.links import FIRST_PRESET, Base, Pin, base_of_preset, read_link, read_pin, write_link
+from jiran.app import shelf
+from jiran.app.links import FIRST_PRESET, Base, Pin, base_of_preset, read_link, read_orders, read_pin, write_link
 from jiran.errors import JiranError
 from jiran.scenario import Scenario, validate
 from jiran.scenario.files import with_overrides
@@ -21,10 +22,13 @@ def base() -> Base:
     """Return the current base; on the first run the one of the address bar or of the command line."""
     if "base" not in st.session_state:
         st.session_state.changes = {}
+        shelf.sweep()
         try:
             link, named = _address(), sys.argv[1] if len(sys.argv) > 1 else None
             st.session_state.base, st.session_state.changes = read_link(link, named)
             st.session_state.pinned = read_pin(link, st.session_state.base)
+            st.session_state.linked_orders = read_orders(link)
+            st.session_state.packed_orders = link.get("o")
         except JiranError as error:
             st.session_state.setdefault("base", base_of_preset(FIRST_PRESET))
             st.session_state.notice = str(error)
@@ -77,10 +81,15 @@ def keep(wanted: dict[str, Any]) -> Scenario:
     scenario = validate(with_overrides(start.data, wanted))
     st.session_state.changes = wanted
     st.session_state.scenario = scenario
-    link = write_link(start, wanted, _pin())
+    show_address()
+    return scenario
+
+
+def show_address() -> None:
+    """Let the address bar hold what a reload is to find again: base and changes, A, own orders."""
+    link = write_link(base(), changes(), _pin(), st.session_state.get("packed_orders"))
     if _address() != link:
         st.query_params.from_dict(link)
-    return scenario
 
 
 def _address() -> dict[str, str]:

@@ -9,7 +9,7 @@ import streamlit as st
 from jiran.app import rule_tables, state
 from jiran.app.charts import compare as charts
 from jiran.app.drawing import draw
-from jiran.app.showing import markdown_of, plain
+from jiran.app.showing import file_name, markdown_of, plain
 from jiran.app.views import compare_pair
 from jiran.app.views.compare_parts import compared, files
 from jiran.bids import find as find_strategy
@@ -68,7 +68,7 @@ def show() -> None:
         _scatter(comparison)
         _gains(comparison)
         _prices(comparison)
-        files(comparison, "rules", f"jiran-compare-{scenario.name}", "All rules")
+        files(comparison, "rules", file_name(f"jiran-compare-{scenario.name}"), "All rules")
     compare_pair.show(scenario, seeds)
 
 
@@ -149,7 +149,7 @@ def _table(comparison: Comparison) -> None:
     bands = f" Means of {len(comparison.seeds)} seeds; in brackets the range of 9 of 10." if banded else ""
     st.caption(
         "Best first: what is reached, then what the home saves that gains least. Green: the best. Orange: somebody pays more, or money "
-        f"stays with the market or is missing. Amounts in {comparison.currency}, prices per kWh; point at a heading to read "
+        f"stays with the market or is missing. Amounts in {plain(comparison.currency)}, prices per kWh; point at a heading to read "
         f"more.{bands}"
     )
     config: dict[str, Any] = {"Rule": st.column_config.Column(pinned=True, width=_RULE_WIDTH)}

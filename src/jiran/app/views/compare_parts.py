@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from jiran.app import export, state
-from jiran.app.runs import home_steps
 from jiran.app.showing import plain
 from jiran.errors import JiranError
 from jiran.report import html
@@ -17,19 +16,13 @@ if TYPE_CHECKING:
     from jiran.comparison import Comparison
     from jiran.scenario import Scenario
 
-#: Comparisons of more home-steps than this take longer than some ten seconds, and are asked for.
-_ASKED_HOME_STEPS = 100_000_000
-
 
 def compared(name: str, cases: dict[str, Scenario], seeds: int) -> Comparison | None:
     """Return a comparison; None if it cannot be made, or is large and has not been asked for."""
-    work = sum(map(home_steps, cases.values())) * seeds
-    if work > _ASKED_HOME_STEPS and not st.toggle(
-        f"Compare now: {work / 1e6:,.0f} million home-steps may take minutes", key=f"ask|{name}|{work}"
-    ):
-        return None
     try:
         found = state.compare(name, cases, seeds)
+    except state.NotRunError:  # the page has said why
+        return None
     except JiranError as error:
         st.error(f"This cannot be compared. {plain(str(error))}", icon=":material/error:")
         return None

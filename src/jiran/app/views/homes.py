@@ -9,14 +9,17 @@ import polars as pl
 import streamlit as st
 
 from jiran.app import export, pins, state
-from jiran.app.bills import bill_steps, fairness, plain, sold_by_hour, switching, verdict
+from jiran.app.bills import bill_steps, sold_by_hour
 from jiran.app.charts import home as home_charts
 from jiran.app.charts import homes as charts
 from jiran.app.charts.base import MOST_HOMES
 from jiran.app.drawing import draw
-from jiran.app.inspector import step_label
+from jiran.app.showing import file_name, markdown_of, plain, show_text
+from jiran.explain.homes import bills_chart, fairness, half, kinds_chart, roles_chart, switched, trades, verdict
+from jiran.explain.nothing_traded import nothing_traded
+from jiran.explain.times import day, period
 from jiran.tables import trades_frame
-from jiran.words import KIND_NAMES, counted, kwh, money
+from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window
@@ -29,10 +32,10 @@ def show() -> None:
     """Draw the page."""
     result, before = state.result(), state.pinned()
     apart = None if before is None else pins.apart(before, result)
-    st.markdown(f"##### {verdict(result)}")
+    show_text(*verdict(result), heading=True)
     with st.container():  # always there, so that what follows keeps its place on the page
         if apart is not None:
-            st.caption(f"{apart}, so A's bills are not drawn.")
+            st.caption(plain(f"{apart}, so A's bills are not drawn."))
     of_a = None if before is None or apart is not None else before.homes
     _bills(result, of_a)
     _fairness(result, before)
@@ -54,16 +57,17 @@ def _bills(result: Result, of_a: pl.DataFrame | None) -> None:
             f"{which} The line goes from the bill without trading to the bill with it. "
             f"{'' if of_a is None else 'A diamond is the bill in A. '}Click a home to see its day below."
         )
-        spec, alt = charts.bills(homes, currency, of_a), charts.bills_alt(homes, currency)
+        spec, alt = charts.bills(homes, currency, of_a), str(bills_chart(result))
         height = 120 + 24 * charts.shown_bills(homes).height
         draw(spec, key=_BILLS_KEY, alt=alt, height=height, on_select=partial(_pick_clicked, spec))
     with right:
-        _kinds(homes, currency, of_a)
+        _kinds(result, of_a)
 
 
-def _kinds(homes: pl.DataFrame, currency: str, of_a: pl.DataFrame | None) -> None:
+def _kinds(result: Result, of_a: pl.DataFrame | None) -> None:
     """Draw what a home of each kind saves, and of many homes how far they lie apart."""
-    alt, height = charts.kinds_alt(homes, currency), 70 + 52 * charts.saving_by_kind(homes).height
+    homes, currency = result.homes, result.scenario.currency
+    alt, height = str(kinds_chart(result)), 70 + 52 * charts.saving_by_kind(homes).height
     mark = "" if of_a is None else " The thin mark: in A."
     st.caption(f"What a home of each kind saves by trading, on average.{mark}")
     draw(charts.kinds(homes, currency, of_a), key="kinds", alt=alt, height=height)
@@ -85,40 +89,33 @@ def _fairness(result: Result, before: Result | None) -> None:
     """Draw how evenly the savings are shared."""
     st.subheader("Is it fair?", anchor="fair")
     left, right = st.columns([2, 3], gap="medium")
-    words = charts.lorenz_words(result.homes)
     with left:
-        st.markdown(fairness(result))
-        if result.kpis["saving_gini"] is not None:
-            st.markdown(words)
-    if result.kpis["saving_gini"] is not None:
+        for sentence in fairness(result):
+            show_text(sentence)
+    words = half(result)
+    if words is not None:  # of losses, and of one home alone, the curve means nothing
         with right:
-            curve = charts.lorenz_curve(result.homes, None if before is None else before.homes)
-            draw(curve, key="lorenz", alt=f"Lorenz curve. {words}", height=300)
+            of_a = None if before is None or half(before) is None else before.homes
+            draw(charts.lorenz_curve(result.homes, of_a), key="lorenz", alt=f"Lorenz curve. {words}", height=300)
 
 
 def _roles(result: Result) -> None:
     """Draw who sells and who buys at which hour."""
     st.subheader("Who sells when", anchor="roles")
-    if not len(result.flows.trades):
-        st.caption("Nobody traded.")
+    nothing = nothing_traded(result, 0, result.timeline.steps)
+    if nothing is not None:
+        st.caption(markdown_of(nothing))
         return
     by_hour = sold_by_hour(result)
     names, _ = home_charts.role_rows(result, by_hour)
-    both = switching(result)
     some = "" if result.community.size <= MOST_HOMES else " A mean home of each kind, and the homes that trade most."
-    st.caption(f"kWh an hour of a mean day. {_switchers(both)}{some}")
+    st.caption(f"kWh an hour of a mean day. {switched(result)}{some}")
     draw(
         home_charts.roles(result, by_hour),
         key="roles",
-        alt=home_charts.roles_alt(by_hour),
+        alt=str(roles_chart(result)),
         height=130 + 22 * len(names),
     )
-
-
-def _switchers(homes: int) -> str:
-    if not homes:
-        return "No home changed sides: each sold or bought, never both."
-    return f"{counted(homes, 'home')} changed sides: sold at one time and bought at another."
 
 
 def _one_home(result: Result, before: Result | None, of_a: pl.DataFrame | None) -> None:
@@ -134,16 +131,16 @@ def _one_home(result: Result, before: Result | None, of_a: pl.DataFrame | None) 
     _figures(row, result.scenario.currency, _row_of_a(result, before, home))
     left, right = st.columns(2, gap="medium")
     with left:
-        date = step_label(result, window.first)[:-6]
-        st.caption(f"**{date}**: up, where the energy came from; down, where it went.")
-        alt = home_charts.day_alt(result, home, window)
+        st.caption(f"**{day(result.timeline, window.first)}**: up, where the energy came from; down, where it went.")
+        place = result.community.ids.index(home)
+        alt = str(home_charts.day_words(result, place, window.first, window.last))
         draw(home_charts.day(result, home, window), key="home_day", alt=alt, height=340)
     with right:
         st.caption(
             "**The bill of the whole period**: what neighbours and battery change in the bill with the grid alone."
         )
         steps, currency = bill_steps(result, home), result.scenario.currency
-        alt = home_charts.waterfall_alt(steps, home, currency)
+        alt = str(home_charts.bill_words(result, place))
         end = None if of_a is None else next(iter(of_a.filter(pl.col("id") == home)["cost"]), None)
         draw(home_charts.waterfall(steps, currency, end), key="home_bill", alt=alt, height=340)
     _trades(result, home, window)
@@ -169,14 +166,14 @@ def _figures(row: dict[str, Any], currency: str, then: dict[str, Any] | None) ->
         same = pins.unchanged("as in A" if then is None or then["kind"] == row["kind"] else "another in A")
         st.metric("Kind", KIND_NAMES.get(row["kind"], row["kind"]), **({} if then is None else same), border=True)
         st.metric(
-            f"Bill, {currency}",
+            f"Bill, {plain(currency)}",
             f"{row['cost']:,.2f}",
             **change("cost", 2, "inverse"),
             border=True,
             help="What it pays in all; below 0 it earns.",
         )
         st.metric(
-            f"Saved, {currency}",
+            f"Saved, {plain(currency)}",
             f"{row['saving']:,.2f}",
             **change("saving", 2),
             border=True,
@@ -202,15 +199,11 @@ def _trades(result: Result, home: str, window: Window) -> None:
     """Draw a home's trades on the day."""
     log = trades_frame(result.community, result.timeline, result.flows, window.first, window.last)
     own = log.filter((pl.col("seller") == home) | (pl.col("buyer") == home))
-    name, currency = plain(home), result.scenario.currency
+    place, currency = result.community.ids.index(home), result.scenario.currency
+    st.caption(markdown_of(trades(result, place, window.first, window.last) or ""))
     if own.is_empty():
-        st.caption(f"{name} did not trade with a neighbour on this day.")
         return
-    rows = _own_rows(own, home)
-    st.caption(
-        f"{counted(rows.height, 'trade')} of {name} on this day: {kwh(float(rows['kwh'].sum()))}, "
-        f"{money(float(rows['amount'].sum()), currency)} in all."
-    )
+    rows = _own_rows(result, own, home)
     number = st.column_config.NumberColumn
     st.dataframe(
         rows.head(500),
@@ -228,11 +221,12 @@ def _trades(result: Result, home: str, window: Window) -> None:
     )
 
 
-def _own_rows(own: pl.DataFrame, home: str) -> pl.DataFrame:
+def _own_rows(result: Result, own: pl.DataFrame, home: str) -> pl.DataFrame:
     """Return trades as the home sees them: sold to or bought from whom, and what it earned or paid."""
     sells = pl.col("seller") == home
+    times = {step: period(result.timeline, step, step) for step in own["step"].unique()}
     return own.select(
-        time=pl.col("time").dt.strftime("%H:%M"),
+        time=pl.col("step").replace_strict(times, return_dtype=pl.String),
         side=pl.when(sells).then(pl.lit("sold to")).otherwise(pl.lit("bought from")),
         neighbour=pl.when(sells).then(pl.col("buyer").cast(pl.String)).otherwise(pl.col("seller").cast(pl.String)),
         kwh=pl.col("kwh"),
@@ -245,7 +239,7 @@ def _downloads(result: Result) -> None:
     st.download_button(
         "Homes, steps, trades and scenario in a zip",
         lambda: export.zip_bytes(result),
-        f"jiran-{result.scenario.name}.zip",
+        file_name(f"jiran-{result.scenario.name}.zip"),
         "application/zip",
         key="zip",
         icon=":material/folder_zip:",

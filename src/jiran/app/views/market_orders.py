@@ -57,6 +57,7 @@ def ask() -> None:
         held.now = _table(held)
     with prices:
         _prices(held)
+    state.remember_orders()
     table = held.now
     with st.container(horizontal=True):
         st.download_button(

@@ -10,10 +10,18 @@ from jiran.app import pins, state
 from jiran.app.charts.base import MOST_HOMES
 from jiran.app.charts.flow import flow_data
 from jiran.app.components.flow_map import flow_map
-from jiran.app.story import against, homes_and_days, story, worse_off
+from jiran.app.showing import markdown_of, plain, show_text
+from jiran.explain.against import against, homes_and_days, worse_off
+from jiran.explain.battery import battery
+from jiran.explain.run import both_gained, grid, outside, story, street
+from jiran.scenario.regions import REGIONS
 
 if TYPE_CHECKING:
     from jiran.result import Result
+    from jiran.scenario import Scenario
+
+#: A change of self-sufficiency by less, in percentage points, is not shown.
+_LEAST_POINTS = 0.05
 
 
 def show() -> None:
@@ -22,11 +30,14 @@ def show() -> None:
     apart = None if before is None else pins.apart(before, result)
     if before is not None and not pins.same_money(before, result):
         before = None
-    st.markdown(f"##### {story(result)}" + (f" {against(result, before)}" if before is not None else ""))
+    steps = result.timeline.steps
+    st.caption(markdown_of(street(result) or ""))
+    show_text(*story(result), *(against(result, before) if before is not None else ()), heading=True)
+    show_text(both_gained(result))
     _cards(result, before)
     with st.container():  # always there, so that what follows keeps its place on the page
         if apart is not None:
-            st.caption(f"{apart}: mind this when you compare.")
+            st.caption(plain(f"{apart}: mind this when you compare."))
     window = state.pick_window(whole=False)
     picked = flow_map(flow_data(result, window), key="flow")
     if result.community.size > MOST_HOMES:
@@ -34,24 +45,28 @@ def show() -> None:
     elif picked in result.community.ids and st.button(f"Open the bill and the day of {picked}", icon=":material/home:"):
         state.pick_home(picked)
         state.open_page("homes")
+    show_text(grid(result, 0, steps), *battery(result, 0, steps))
 
 
 def _cards(result: Result, before: Result | None) -> None:
     """Draw six figures, each against A, or if nothing is pinned against what it would be otherwise."""
     kpis, currency = result.kpis, result.scenario.currency
-    gain = _difference(kpis["self_sufficiency"], kpis["self_sufficiency_homes"])
-    avoided = kpis["co2_avoided_kg"] or 0.0
+    taken = grid(result, 0, result.timeline.steps)
+    points = 0.0 if taken is None else 100.0 * (taken.figures["without"] - taken.figures["share"])
+    kept = outside(result)
+    avoided = kpis["co2_avoided_kg"]
     change = _changes(result, before) if before is not None else {}
     with st.grid(6, min_column_width=120):
         st.metric(
-            f"Saved, {currency}",
+            plain(f"Saved, {currency}"),
             _figure(kpis["saving"], 2),
             **change.get("saving", {"delta": _signed(kpis["saving_share"], "of bill")}),
             border=True,
-            help="Saved by trading: against the same homes and the same battery without trades.",
+            help="Saved by trading: against the same homes and the same battery without trades."
+            + ("" if kept is None else f" {markdown_of(kept)}"),
         )
         st.metric(
-            f"All bills, {currency}",
+            plain(f"All bills, {currency}"),
             _figure(kpis["cost"], 2),
             **change.get(
                 "cost", {"delta": _signed(kpis["saving_grid_only_share"], "vs grid", -1), "delta_color": "inverse"}
@@ -68,10 +83,14 @@ def _cards(result: Result, before: Result | None) -> None:
         )
         st.metric(
             "Self-sufficiency",
-            _percent(kpis["self_sufficiency"]),
-            **change.get("self_sufficiency", {"delta": None if gain is None else f"{gain * 100:+.0f} by sharing"}),
+            _percent(kpis["street_self_sufficiency"], 1),
+            **change.get(
+                "street_self_sufficiency", {"delta": f"{points:+.1f} points" if abs(points) >= _LEAST_POINTS else None}
+            ),
             border=True,
-            help="Share of demand that did not come from the grid. Below: what neighbours and battery add, in percentage points, to what each home's own roof covers.",
+            help="Share of what the street used that did not come from the grid, at the street's own connection. Below: what "
+            f"trading adds, in percentage points. Counted home by home it is {_percent(kpis['self_sufficiency'], 1)}: what one home "
+            "exports while another imports then counts as grid energy.",
         )
         st.metric(
             "Worse off",
@@ -81,13 +100,21 @@ def _cards(result: Result, before: Result | None) -> None:
             help="Homes whose bill is higher than it would be without trades, with the same battery.",
         )
         st.metric(
-            "CO₂ avoided, kg" if avoided >= 0.0 else "CO₂ added, kg",
-            _figure(abs(avoided)),
+            "CO₂ added, kg" if avoided is not None and avoided < 0.0 else "CO₂ avoided, kg",
+            _figure(None if avoided is None else abs(avoided)),
             **change.get("co2_avoided_kg", pins.unchanged("vs grid")),
             border=True,
-            help="What the battery, or EVs that supply, change in what the street takes from the grid, losses included, at "
-            f"{result.scenario.grid.co2_kg_per_kwh:g} kg/kWh. Trades alone avoid none, they only change who pays whom.",
+            help="What the battery, or EVs that supply, change in what the street takes from the grid, losses included, "
+            f"{_factor(result.scenario)}. Trades alone avoid none, they only change who pays whom.",
         )
+
+
+def _factor(scenario: Scenario) -> str:
+    """Say at which emissions of the grid CO2 is counted, and whose they are."""
+    if scenario.co2_kg_per_kwh is None:
+        return f"which cannot be counted: no emission factor is known for the time zone {scenario.time_zone}"
+    of = "" if scenario.grid.co2_kg_per_kwh is not None or scenario.region is None else REGIONS[scenario.region].place
+    return f"at {scenario.co2_kg_per_kwh:g} kg/kWh{f', the grid of {of}' if of else ''}"
 
 
 def _changes(result: Result, before: Result) -> dict[str, dict[str, Any]]:
@@ -104,7 +131,9 @@ def _changes(result: Result, before: Result) -> dict[str, dict[str, Any]]:
         "saving": pins.versus(now["saving"], then["saving"], 2, more),
         "cost": pins.versus(now["cost"], then["cost"], 2, less),
         "p2p_kwh": pins.versus(now["p2p_kwh"], then["p2p_kwh"], 1, "off"),
-        "self_sufficiency": pins.versus(now["self_sufficiency"], then["self_sufficiency"], 0, scale=100.0),
+        "street_self_sufficiency": pins.versus(
+            now["street_self_sufficiency"], then["street_self_sufficiency"], 0, scale=100.0
+        ),
         "worse_off": pins.versus(worse_off(result), worse_off(before), 0, less),
         "co2_avoided_kg": pins.versus(
             now["co2_avoided_kg"],
@@ -126,14 +155,10 @@ def _figure(value: float | None, digits: int = 1) -> str:
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:,.{digits}f}"
 
 
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{round(share, 2) + 0.0:.0%}"
+def _percent(share: float | None, digits: int = 0) -> str:
+    return "–" if share is None else f"{round(share, digits + 2) + 0.0:.{digits}%}"
 
 
 def _signed(share: float | None, of: str, sign: int = 1) -> str | None:
     """Return a change as the card's arrow shows it; none where it rounds to nothing."""
     return None if share is None or round(share, 2) == 0.0 else f"{sign * share:+.0%} {of}"
-
-
-def _difference(value: float | None, other: float | None) -> float | None:
-    return None if value is None or other is None else value - other

@@ -11,7 +11,10 @@ import streamlit as st
 from jiran.app import paper_check
 from jiran.app.charts import paper as charts
 from jiran.app.drawing import draw
+from jiran.app.labels import control
 from jiran.app.paper_check import CONDITIONS, MOST_SEEDS, TABLE_1, TABLE_2, Trade
+from jiran.app.showing import markdown_of, show_text
+from jiran.explain.paper import held, left_over, peaks, stored
 
 if TYPE_CHECKING:
     from jiran.app.paper_check import Check
@@ -54,7 +57,7 @@ def _tables() -> None:
         st.caption(
             f"Grid price {price} RM/kWh × α {alpha} = {price * alpha:.2f} RM/kWh. The paper names no grid price; this one gives its amounts."
         )
-        _left_over(names, net_kwh, trades)
+        show_text(left_over(names, net_kwh, trades))
     _matchings(names, net_kwh, price, alpha)
 
 
@@ -112,21 +115,6 @@ def _row(ours: Trade | None, theirs: Trade | None, *, changed: bool) -> dict[str
     return {"": one.name if one else ""} | {head: cell(mine, printed) for head, mine, printed in cells}
 
 
-def _left_over(names: list[str], net_kwh: np.typing.NDArray[np.float64], trades: list[Trade]) -> None:
-    """Say who buys the rest from the grid, or sells it there."""
-    left = net_kwh.copy()
-    for trade in trades:
-        left[names.index(trade.seller)] -= trade.kwh
-        left[names.index(trade.buyer)] += trade.kwh
-    parts = []
-    for sign, verb in ((-1.0, "buy from the grid"), (1.0, "sell to the grid")):
-        rest = {name: float(kwh) for name, kwh in zip(names, left * sign, strict=True) if kwh > 0.005}
-        if rest:
-            each = ", ".join(f"{name} {kwh:.2f}" for name, kwh in rest.items())
-            parts.append(f"Left to {verb}: {each}; **{sum(rest.values()):.2f} kWh** in all.")
-    st.markdown(" ".join(parts) or "Nothing is left over.")
-
-
 def _matchings(names: list[str], net_kwh: np.typing.NDArray[np.float64], price: float, alpha: float) -> None:
     """Draw what each buyer gets under each way of matching."""
     columns: dict[str, list[Any]] = {"Buyer": [name for name, kwh in zip(names, net_kwh, strict=True) if kwh < 0.0]}
@@ -169,12 +157,12 @@ def _fig_4() -> Check:
     capacity = paper_check.preset().battery.capacity_kwh
     everything = check.all_held == check.seeds
     (st.success if everything else st.error)(
-        f"All {len(CONDITIONS)} conditions held in {check.all_held:,} of {check.seeds:,} seeds.",
+        markdown_of(held(check) or ""),
         icon=":material/check:" if everything else ":material/close:",
     )
     left, right = st.columns([4, 3], gap="large")
     with left:
-        draw(charts.battery_band(check, capacity), key="fig-4", alt=charts.battery_alt(check), height=400)
+        draw(charts.battery_band(check, capacity), key="fig-4", alt=str(stored(check)), height=400)
         st.caption("State of charge at the end of each hour, as in the paper: the point at 12 is the state at 13:00.")
     with right:
         st.table(_conditions(check), hide_index=True, border="horizontal")
@@ -210,7 +198,7 @@ def _contradictions(check: Check) -> None:
     """Draw what the paper says twice, each with what jiran does about it."""
     st.markdown("##### Where the paper contradicts itself")
     st.markdown("**Fig. 6, read in both ways**")
-    draw(charts.trades_by_hour(check), key="fig-6", alt=charts.trades_alt(check), height=300)
+    draw(charts.trades_by_hour(check), key="fig-6", alt=str(peaks(check)), height=300)
     with st.grid(3, min_column_width=300):
         for title, paper, jiran in _cards(check):
             with st.container(border=True, height="stretch"):
@@ -219,17 +207,9 @@ def _contradictions(check: Check) -> None:
 
 def _cards(check: Check) -> list[tuple[str, str, str]]:
     """Return title, what the paper says, and what jiran does."""
-    number, energy = check.trades.mean(axis=0), check.p2p_kwh.mean(axis=0)
-    later, morning = slice(10, 24), int(number.argmax())
-    by_number, by_energy = 10 + int(number[later].argmax()), 10 + int(energy[later].argmax())
     daily = float(paper_check.sun(np.arange(24)).sum())
     battery = paper_check.preset().battery
     per_kwh = [amount / kwh for *_, kwh, amount in TABLE_2]
-    peaks = (
-        f"Both are drawn. Number and energy are highest at {morning:02d} ({number[morning]:.1f} trades, {energy[morning]:.1f} kWh): "
-        f"the sun is up and cars still charge. From 10 on the number is highest at {by_number:02d} ({number[by_number]:.1f}), "
-        f"near dusk, but the energy at {by_energy:02d} ({energy[by_energy]:.1f} kWh), when some cars top up. Means over {check.seeds:,} seeds."
-    )
     one_step = (
         f"It is cleared as one step. A home of 5 kWp would generate {5 * daily:.0f} kWh a day by equation (1); "
         f"the most in Table I is {max(generation for _, generation, _ in TABLE_1):.2f} kWh."
@@ -240,12 +220,16 @@ def _cards(check: Check) -> list[tuple[str, str, str]]:
     )
     yields = (
         f"It yields {daily:.3f} kWh per kWp and day, about twice the 3.4 to 3.9 that roofs in Malaysia give. "
-        "The preset keeps it; Derate, under More in the panel, lowers it."
+        f"The preset keeps it; “{control('solar.derate')}”, under More in the panel, lowers it."
     )
     amount = f"The column holds amounts. Per kWh they are {per_kwh[0]:.3f} and {per_kwh[1]:.3f} RM: one price, within rounding."
     two = "Two settings: the number of steps is the length, minutes per step the resolution."
     return [
-        ("When do neighbours trade most?", "Section V: where day and night meet. V.E: at midday.", peaks),
+        (
+            "When do neighbours trade most?",
+            "Section V: where day and night meet. V.E: at midday.",
+            f"Both are drawn. {markdown_of(peaks(check) or '')}",
+        ),
         (
             "What is the number of steps?",
             "One setting is both how fine time is cut and how long the simulation runs.",

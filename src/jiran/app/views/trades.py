@@ -9,15 +9,18 @@ import streamlit as st
 
 from jiran.app import export, ledger, pins, state
 from jiran.app.charts import trades as charts
-from jiran.app.charts.base import Window
 from jiran.app.drawing import draw
 from jiran.app.inspector import busiest_step, step_label
 from jiran.app.ledger import MOST_ROWS, Wanted
+from jiran.app.showing import file_name, markdown_of, plain
+from jiran.explain.nothing_traded import nothing_traded
+from jiran.explain.trades import pairs_chart, roles, total
 from jiran.words import KIND_NAMES, counted, kwh, money
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from jiran.app.charts.base import Window
     from jiran.result import Result
 
 _ANYONE = "Anyone"
@@ -49,26 +52,33 @@ def _who(result: Result, window: Window) -> None:
     st.subheader("Who trades with whom", anchor="who")
     pairs = charts.pair_totals(result, window)
     if pairs.is_empty():
-        st.info(f"Nobody traded in this period.{_of_a(result, window)}", icon=":material/info:")
+        nothing = nothing_traded(result, window.first, window.last)
+        why = "Nobody traded in this period." if nothing is None else markdown_of(nothing)
+        st.info(f"{why}{_of_a(result, window)}", icon=":material/info:")
         return
     currency = result.scenario.currency
     unit = st.segmented_control(
-        "Show", ["kWh", currency], default="kWh", required=True, key="who_unit", label_visibility="collapsed"
+        "Show",
+        ["kWh", currency],
+        default="kWh",
+        required=True,
+        key="who_unit",
+        format_func=plain,
+        label_visibility="collapsed",
     )
     column = "kwh" if unit == "kWh" else "paid"
-    total = kwh(float(pairs["kwh"].sum())) if column == "kwh" else money(float(pairs["paid"].sum()), currency)
-    alt = charts.pairs_alt(result, pairs)
+    alt = str(pairs_chart(result, window.first, window.last))
     left, right = st.columns(2, gap="medium")
     each = charts.drawn_one_by_one(result)
     with left:
         ring = pairs.head(charts.MOST_RIBBONS) if each else charts.by_kind(pairs)
         some = (
-            f" Drawn are the {ring.height} largest of {pairs.height} pairs."
+            f" Drawn are the {ring.height} largest of {pairs.height:,} pairs."
             if each and ring.height < pairs.height
             else ""
         )
         st.caption(
-            f"{total} in all.{_of_a(result, window)} A ribbon starts at the seller, in the seller's colour.{some}"
+            f"{markdown_of(total(result, window.first, window.last) or '')}{_of_a(result, window)} A ribbon starts at the seller, in the seller's colour.{some}"
         )
         draw(charts.ring(ring, column, unit), key="ring", alt=alt, height=440)
     with right:
@@ -77,7 +87,11 @@ def _who(result: Result, window: Window) -> None:
             draw(charts.cells(result, pairs, column, unit), key="cells", alt=alt, height=440)
         else:
             shown = min(charts.MOST_PAIRS, pairs.height)
-            st.caption(f"The {shown} pairs that trade most, of {pairs.height:,}.")
+            st.caption(
+                "The pair that trades."
+                if pairs.height == 1
+                else f"The {shown} pairs that trade most, of {pairs.height:,}."
+            )
             draw(charts.top_pairs(pairs, column, unit), key="top_pairs", alt=alt, height=440)
 
 
@@ -87,9 +101,9 @@ def _of_a(result: Result, window: Window) -> str:
     if before is None:
         return ""
     if pins.apart(before, result) is None:
-        return f" A traded {charts.traded(before, window)}."
-    whole = Window(0, before.timeline.steps)
-    return f" A traded {charts.traded(before, whole)}, over its {counted(whole.last, 'step')}."
+        return f" In A: {markdown_of(total(before, window.first, window.last) or '')}"
+    steps = before.timeline.steps
+    return f" In A, over its {counted(steps, 'step')}: {markdown_of(total(before, 0, steps) or '')}"
 
 
 @st.fragment
@@ -98,10 +112,10 @@ def _log(result: Result, window: Window) -> None:
     st.subheader("All trades", anchor="log")
     listed = ledger.listing(result, window, _filter(result))
     currency = result.scenario.currency
-    said = f"{counted(listed.count, 'trade')}, {kwh(listed.kwh)}, {money(listed.paid, currency)} paid."
+    said = f"{counted(listed.count, 'trade')}, {kwh(listed.kwh)}, {money(listed.paid, plain(currency))} paid."
     if listed.count > MOST_ROWS:
         said += f" The table holds the first {MOST_ROWS:,} of them; the files hold all trades of the period."
-    st.caption(said)
+    st.caption(plain(said))
     if listed.count:
         st.dataframe(
             _texts(listed.rows, result),
@@ -112,7 +126,7 @@ def _log(result: Result, window: Window) -> None:
             key="log",
             alt=f"Table of trades: {said}",
         )
-    name = f"jiran-{result.scenario.name}-trades"
+    name = file_name(f"jiran-{result.scenario.name}-trades")
     with st.container(horizontal=True):
         frame = partial(export.trades, result, window)
         st.download_button(
@@ -166,12 +180,7 @@ def _table_one(result: Result, window: Window) -> None:
     """Draw Table I of the paper: generation and demand of each home."""
     st.subheader("Generation and demand of each home", anchor="homes")
     homes = ledger.prosumers(result, window)
-    sellers = homes.filter(homes["role"].str.starts_with("sells")).height
-    both = homes.filter(homes["role"] == "sells and buys").height
-    st.caption(
-        f"{counted(homes.height, 'home')} generate {kwh(float(homes['generation_kwh'].sum()))} and need "
-        f"{kwh(float(homes['demand_kwh'].sum()))}. {counted(sellers, 'home')} sold to neighbours, {both} of them also bought."
-    )
+    st.caption(markdown_of(roles(result, window.first, window.last) or ""))
     number = st.column_config.NumberColumn
     st.dataframe(
         homes.head(MOST_ROWS).with_columns(homes["kind"].replace(KIND_NAMES)),

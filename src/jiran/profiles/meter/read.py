@@ -16,12 +16,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from jiran.errors import DataError
+from jiran.errors import DataError, shortened
 from jiran.profiles.meter.bytes import MAX_FILE_MB, PARQUET, check_size, csv_text, read_bytes, refuse_ragged
 from jiran.profiles.meter.columns import QUANTITIES, QUANTITY_OF, Columns, ValueColumn, check_ids, columns
 from jiran.profiles.meter.report import Change, DataReport
 from jiran.profiles.meter.steps import Readings, period, start_labels, to_steps
-from jiran.profiles.meter.times import YEARS, Instants, Seconds, read_times, utc_to_wall, wall_to_utc
+from jiran.profiles.meter.times import YEARS, Instants, Seconds, day_or_month, read_times, utc_to_wall, wall_to_utc
 from jiran.scenario import MAX_HOME_STEPS
 
 if TYPE_CHECKING:
@@ -211,6 +211,10 @@ def _readings(source: HomeData, table: Table, meaning: Columns, zone: ZoneInfo) 
     home, said, utc_s, value, kw = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     if value.size == 0:
         raise DataError(source.path, "has no values at all")
+    times = table.frame[str(meaning.time)]
+    example = day_or_month(times.unique(maintain_order=True).to_list()) if times.dtype == pl.String else None
+    if example is not None:
+        changes.append(Change("", "", "day first", 1, f'times such as "{example}" are read day first'))
     if table.dropped:
         changes.append(Change("", "", "rows dropped", table.dropped))
     return Readings(ids, home, said, utc_s, value, kw, rows, (*meaning.changes, *changes))
@@ -249,8 +253,12 @@ def _utc(table: Table, meaning: Columns, instants: Instants) -> tuple[Seconds, l
     again = table.frame[twice].select(number=pl.int_range(pl.len()).over(keys))["number"].to_numpy() > 0
     utc_s = instants.first.copy()
     utc_s[twice[again]] = instants.second[twice[again]]
-    counts = {"times that occur twice": twice.size, "times that do not exist": int(instants.moved.sum())}
-    return utc_s, [Change("", "", what, count) for what, count in counts.items() if count]
+    counts = {
+        "times that occur twice": twice.size,
+        "times that stand once": int(twice.size - 2 * again.sum()),
+        "times that do not exist": int(instants.moved.sum()),
+    }
+    return utc_s, [Change("", "", what, count) for what, count in counts.items() if count > 0]
 
 
 def _homes(source: HomeData, table: Table, meaning: Columns) -> tuple[tuple[str, ...], NDArray[np.uint32] | None]:
@@ -259,9 +267,26 @@ def _homes(source: HomeData, table: Table, meaning: Columns) -> tuple[tuple[str,
         return tuple(dict.fromkeys(column.home for column in meaning.values)), None
     column = table.frame[str(meaning.home)].cast(pl.String)
     _refuse_null(table, column, "home")
+    if source.layout == "auto":
+        _refuse_values_as_homes(table, meaning.home, column, table.frame[str(meaning.time)])
     ids = sorted(column.unique().to_list(), key=_natural)
     check_ids(source, ids)
     return tuple(ids), _places(column, pl.Series(ids)).astype(np.uint32)
+
+
+def _refuse_values_as_homes(table: Table, place: int, homes: pl.Series, times: pl.Series) -> None:
+    """Refuse a column of numbers that is called as a column of homes is: its values would become names."""
+    numbers = homes.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    if numbers.null_count():
+        return
+    once = homes.n_unique() > 1 and times.n_unique() == len(times)  # no two homes have a time in common
+    if once or (numbers != numbers.round()).any():
+        name = shortened(table.header[place], 40)
+        raise DataError(
+            table.source,
+            f'column "{name}" holds numbers that are no names of homes; say what it is in homes.data, as in '
+            f'columns = {{ "{name}" = "load" }}, or layout = "long" if they are names',
+        )
 
 
 def _natural(name: str) -> list[tuple[int, int, str]]:

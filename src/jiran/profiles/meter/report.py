@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.sentences import Figures, form
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -74,6 +76,31 @@ SENTENCES = {
         "the load of {n} homes is 0 and could not be scaled",
     ),
 }
+#: What may make the figures wrong: each of these is also a warning of the run.
+SUSPICIONS = {
+    "times that do not exist": SENTENCES["times that do not exist"],
+    "duplicates replaced": SENTENCES["duplicates replaced"],
+    "no load": SENTENCES["no load"],
+    "times that stand once": (
+        "1 row has a local time of the hour that occurs twice, but stands once in the file: half of it may be missing",
+        "{n} rows have local times of the hour that occurs twice, but stand once in the file: half of it may be missing",
+    ),
+    "day first": ("", ""),
+    "end labels": ("", ""),
+    "rises only": (
+        "the values of 1 column of a home hardly ever fall, as those of a counter: give what was used in each interval",
+        "the values of {n} columns of homes hardly ever fall, as those of a counter: give what was used in each interval",
+    ),
+    "spikes": (
+        "1 value is at least 50 times as high as those beside it",
+        "{n} values are at least 50 times as high as those beside them",
+    ),
+    "very high": (
+        "1 home has more than 100 kWh a day; is the unit right",
+        "{n} homes have more than 100 kWh a day; is the unit right",
+    ),
+}
+SENTENCES |= SUSPICIONS
 
 #: So many homes or columns are named in a sentence; all of them stand in the rows.
 NAMED = 6
@@ -116,16 +143,15 @@ class DataReport:
 
     def lines(self) -> list[str]:
         """Return a sentence for each kind of change that happened."""
-        return list(self._sentences())
+        return [f"{sentence}." for sentence in self._sentences(SENTENCES)]
 
-    def _sentences(self) -> Iterator[str]:
-        for what, (one, several) in SENTENCES.items():
-            rows = [row for row in self.rows if row.what == what]
-            if not rows:
-                continue
-            total = self.total(what)
-            text = (one if total == 1 else several).format(n=f"{total:,}")
-            yield f"{text}: {_named(rows)}." if text and _named(rows) else f"{text or rows[0].detail}."
+    def suspicions(self) -> tuple[str, ...]:
+        """Return what may make the figures wrong, a sentence each without its stop."""
+        return tuple(self._sentences(SUSPICIONS))
+
+    def _sentences(self, kinds: Iterable[str]) -> Iterator[str]:
+        """Yield the sentence of each kind of change that happened, without its stop."""
+        return (str(sentence) for what in kinds if (sentence := changed(self, what)) is not None)
 
 
 def counted(ids: tuple[str, ...], quantity: str, what: str, counts: NDArray[np.int64]) -> list[Change]:
@@ -133,11 +159,29 @@ def counted(ids: tuple[str, ...], quantity: str, what: str, counts: NDArray[np.i
     return [Change(ids[home], quantity, what, int(counts[home])) for home in np.flatnonzero(counts)]
 
 
-def _named(rows: list[Change]) -> str:
-    """List what the changes concern, shortened: homes with their counts, or the details."""
-    parts = list(_parts(rows))
-    more = f" and {len(parts) - NAMED} more" if len(parts) > NAMED else ""
-    return ", ".join(parts[:NAMED]) + more
+def _words(figures: Figures) -> str:
+    one, several = SENTENCES[figures["what"]]
+    text = (one if figures["total"] == 1 else several).format(n=f"{figures['total']:,}")
+    named = ", ".join(figures["named"]) + (f" and {figures['more']:,} more" if figures["more"] else "")
+    if not text:
+        return str(figures["detail"])
+    return f"{text}: {named}" if named else text
+
+
+@form("data.changed", _words)
+def changed(report: DataReport, what: str) -> Figures | None:
+    """Say how often a kind of change happened, and to what, without a full stop; None if it did not."""
+    rows = [row for row in report.rows if row.what == what]
+    if not rows:
+        return None
+    named = tuple(_parts(rows))
+    return {
+        "what": what,
+        "total": sum(row.count for row in rows),
+        "named": named[:NAMED],
+        "more": max(0, len(named) - NAMED),
+        "detail": rows[0].detail,
+    }
 
 
 def _parts(rows: Iterable[Change]) -> Iterator[str]:

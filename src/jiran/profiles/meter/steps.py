@@ -11,6 +11,7 @@ from jiran.errors import DataError
 from jiran.profiles.base import Array, Profiles
 from jiran.profiles.meter.columns import QUANTITIES
 from jiran.profiles.meter.grid import Grid, fill, find_grid, lay, resample
+from jiran.profiles.meter.plausible import end_labels, suspicions
 from jiran.profiles.meter.report import Change, counted
 from jiran.profiles.meter.times import DAY_S, Seconds, utc_to_wall
 
@@ -82,6 +83,9 @@ def to_steps(source: HomeData, readings: Readings, timeline: Timeline) -> tuple[
     """Return the energy of each home in each step, and all that was changed."""
     readings, grid = start_labels(source, readings)
     changes = [*readings.changes, *_check_period(source, readings, grid, timeline)]
+    if source.time_label == "start":
+        first, last = int(readings.utc_s.min()), int(readings.utc_s.max())
+        changes += end_labels(first, last, grid.length_s, source.time_zone or timeline.zone)
     tables, presents = [], []
     for number in range(len(QUANTITIES)):
         table, present, changed = _quantity(source, readings, grid, timeline, number)
@@ -148,6 +152,8 @@ def _quantity(
     kwh, tiny = _not_negative(source, readings.ids, quantity, home, utc_s, kwh, timeline.zone)
     rounded = np.bincount(home[(utc_s - grid.origin_s) % grid.length_s != 0], minlength=homes)
     laid, merged, replaced = lay(slot, home, kwh, (slots, homes))
+    scaled = quantity == "load" and source.monthly_load_kwh is not None
+    doubtful = suspicions(source.path, readings.ids, quantity, laid, grid.minutes, scaled=scaled)
     here = Grid(grid.origin_s + base * grid.length_s, grid.minutes)
     table, scaled_up = resample(laid, here, timeline.utc_s, 60 * timeline.step_minutes)
     counts = {
@@ -160,7 +166,7 @@ def _quantity(
     return (
         table,
         present,
-        [row for what, n in counts.items() for row in counted(readings.ids, quantity, what, n)],
+        [*(row for what, n in counts.items() for row in counted(readings.ids, quantity, what, n)), *doubtful],
     )
 
 

@@ -87,6 +87,21 @@ def _offset_s(quarter: int, zone: ZoneInfo, fold: int) -> int:
     return 0 if offset is None else int(offset.total_seconds())
 
 
+def day_or_month(texts: Sequence[str]) -> str | None:
+    """Return a text that could be day first as well as month first, or None if any of them decides it.
+
+    Dates with dots are always day first.
+
+    Example:
+        >>> day_or_month(["05/06/2024 00:00"]), day_or_month(["05/06/2024", "13/06/2024"]), day_or_month(["05.06.2024"])
+        ('05/06/2024 00:00', None, None)
+    """
+    found = [match for match in map(_DAY_FIRST.fullmatch, texts) if match is not None and "." not in match[0][:6]]
+    if any(int(match["day"]) > 12 for match in found):
+        return None
+    return next((match[0] for match in found if int(match["day"]) != int(match["month"])), None)
+
+
 def _read(text: str) -> tuple[int, int | None] | None:
     """Return the wall clock and the offset in seconds, or None if the text is no time."""
     match = _ISO.fullmatch(text) or _DAY_FIRST.fullmatch(text)

@@ -7,7 +7,7 @@ The data, which must be JSON-able and finite (round it to three or four decimals
 
     currency      "MYR"
     step_minutes  60
-    labels        ["Sat 21 Mar 08:00", ...], one a step, the start of the step
+    labels        ["Sat 21 Mar 08:00 to 09:00", ...], one a step
     sun           [0..1, ...], one a step, relative brightness
     homes         [{"id": "S1", "kind": "solar" | "ev" | "hybrid" | "normal"}, ...], 1 to 40 entries;
                   a bigger community is summed to entries such as {"id": "solar x 120", ...}
@@ -15,6 +15,8 @@ The data, which must be JSON-able and finite (round it to three or four decimals
                   kWh >= 0 as a list of homes, each a list of steps
     trades        {"step": [...], "seller": [...], "buyer": [...], "kwh": [...], "amount": [...]},
                   sorted by step; seller and buyer are places in `homes`, amount is in the currency
+    so_far        optional: {"kwh": [...], "amount": [...]}, what neighbours traded until the end of each step, summed
+                  before it was rounded; without it the rounded trades are summed
     soc           kWh in the battery at the end of each step
     capacity_kwh  a number; 0 draws no battery
     import_price, export_price, p2p_price

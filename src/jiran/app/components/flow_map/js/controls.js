@@ -39,6 +39,7 @@ export const placeButtons = ({ el, scene }) => {
 export const showPressed = ({ el, text, playing, unit, chosen }) => {
   el.play.textContent = playing ? "❚❚" : "▶";
   named(el.play, playing ? text.pause : text.play);
+  if (playing) named(el.map, text.moving); // it says its figures once it stands
   el.energy.setAttribute("aria-pressed", !unit);
   el.money.setAttribute("aria-pressed", !!unit);
   [...el.homes.children].forEach((button, h) => button.setAttribute("aria-pressed", h === chosen));

@@ -17,7 +17,8 @@ export class Day {
     this.sum.demand = this.sum.load.map((x, s) => x + this.sum.ev[s]);
     this.sum.bought = this.sum.imported.map((x, s) => x * run.import_price[s]);
     this.sum.sold = this.sum.exported.map((x, s) => x * run.export_price[s]);
-    this.soFar = [running(this.sum.traded), running(this.sum.paid)];
+    // The page sums before it rounds, so that the same total stands here and in every table.
+    this.soFar = run.so_far ? [run.so_far.kwh, run.so_far.amount] : [running(this.sum.traded), running(this.sum.paid)];
     this.scale = this.biggest();
     this.arc = this.arcs();
   }

@@ -58,10 +58,11 @@ export const drawGrid = (pen, map, now) => {
 const writeGrid = (pen, { scene, day, unit, run, text }, s) => {
   const { x, y } = scene.pole;
   const { imported, exported, bought, sold } = day.sum;
-  const sums = unit ? [[bought, text.gridPaid], [sold, text.gridPays]]
-    : [[imported, text.gridGives], [exported, text.gridTakes]];
-  const lines = sums.filter(([sum]) => sum[s] > 5e-3)
-    .map(([sum, words]) => fill(words, amountOf(unit, sum[s], run.currency)));
+  const over = (...amounts) => amounts.reduce((sum, x) => sum + Math.max(0, x), 0); // a price may be below 0
+  const sums = unit ? [[over(bought[s], -sold[s]), text.gridPaid], [over(sold[s], -bought[s]), text.gridPays]]
+    : [[imported[s], text.gridGives], [exported[s], text.gridTakes]];
+  const lines = sums.filter(([sum]) => sum > 5e-3)
+    .map(([sum, words]) => fill(words, amountOf(unit, sum, run.currency)));
   const [left, top, align] = scene.narrow ? [x + 28, y + 9 - lines.length * 9, "left"] : [x, y + 57, "center"];
   pen.write(text.grid, ...(scene.narrow ? [x - 46, y] : [x, y + 38]), 13, { weight: 600, halo: 0.5 });
   lines.forEach((line, k) => pen.write(line, left, top + k * 17, 12.5, { align, halo: 0.5 }));

@@ -10,6 +10,7 @@ export const TEXT = {
   bought: "Bought from neighbours", charged: "Into the battery", drawn: "Out of the battery",
   imported: "From the grid", exported: "To the grid", gridGives: "supplies {0}", gridTakes: "takes {0}",
   gridPaid: "is paid {0}", gridPays: "pays {0}", save: "Save picture",
+  moving: "Map of the homes, the battery and the grid, playing; pause it to hear its figures",
 };
 
 export const fill = (text, ...words) => text.replace(/\{(\d)\}/g, (_, i) => words[i]);

@@ -1,0 +1,99 @@
+"""What is kept in memory for all viewers: as much as fits, by the bytes that it really holds, the newest first."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections import OrderedDict
+from typing import Generic, TypeVar
+
+import numpy as np
+import polars as pl
+
+T = TypeVar("T")
+
+#: What is not counted: small numbers, and classes, modules and functions, which are nobody's own.
+_NOT_HELD = (type(None), bool, int, float, np.generic, type, type(sys), type(len), type(lambda: None))
+
+
+class Kept(Generic[T]):
+    """Things by key, shared by all viewers; the oldest go when all together hold too many bytes."""
+
+    def __init__(self, most_bytes: float) -> None:
+        """Start with none, and say how many bytes may be held; the newest one stays however large it is."""
+        self._most = most_bytes
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, T] = OrderedDict()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is kept."""
+        return not self._kept
+
+    def __contains__(self, key: str) -> bool:
+        """Tell whether a thing is kept."""
+        return key in self._kept
+
+    @property
+    def bytes(self) -> int:
+        """What all things hold together."""
+        return held_bytes(list(self._kept.values()))
+
+    def get(self, key: str) -> T | None:
+        """Return a thing, which then counts as the newest.
+
+        What was looked at may have grown since it was put in: tables are made when they are asked for.
+        """
+        with self._lock:
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            self._make_room()
+            return self._kept[key]
+
+    def put(self, key: str, thing: T) -> None:
+        """Keep a thing, and drop the oldest ones if there is no room."""
+        with self._lock:
+            self._kept[key] = thing
+            self._kept.move_to_end(key)
+            self._make_room()
+
+    def _make_room(self) -> None:
+        sizes = {key: held_bytes(thing) for key, thing in self._kept.items()}
+        total = sum(sizes.values())
+        while len(self._kept) > 1 and total > self._most:
+            key, _ = self._kept.popitem(last=False)
+            total -= sizes[key]
+
+
+def held_bytes(thing: object) -> int:
+    """Return how many bytes a thing holds in arrays, tables, texts and what contains them, each counted once."""
+    seen: set[int] = set()
+    total, todo = 0, [thing]
+    while todo:
+        one = todo.pop()
+        while isinstance(one, np.ndarray) and isinstance(one.base, np.ndarray):  # a part of an array holds the whole
+            one = one.base
+        if id(one) not in seen and not isinstance(one, _NOT_HELD):
+            seen.add(id(one))
+            size, parts = _taken_apart(one)
+            total += size
+            todo += parts
+    return total
+
+
+def _taken_apart(one: object) -> tuple[int, list[object]]:
+    """Return the bytes of a thing itself, and the parts that it holds."""
+    match one:
+        case np.ndarray():
+            return one.nbytes, list(one.flat) if one.dtype.hasobject else []
+        case pl.DataFrame() | pl.Series():
+            return int(one.estimated_size()), []
+        case str() | bytes():
+            return sys.getsizeof(one), []
+        case dict():
+            return sys.getsizeof(one), [*one.keys(), *one.values()]
+        case list() | tuple() | set() | frozenset():
+            return sys.getsizeof(one), list(one)
+        case _:
+            return 0, [getattr(one, "__dict__", None)]

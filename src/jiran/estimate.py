@@ -1,0 +1,192 @@
+"""What a run will need in memory and seconds, said before it starts, and what this machine has.
+
+The terms stand for the arrays that are there at the worst moment; their sizes were fitted to the peak of resident memory of
+runs of 1 to 1,000 homes and up to a million steps, and lie within a factor of 2 of it (tests/test_estimate.py measures
+it again). Seconds are those of two ordinary cores, and a rough class only: what a rule takes depends on its orders.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jiran.bids import find as find_strategy
+from jiran.market import find as find_rule
+
+if TYPE_CHECKING:
+    from jiran.market import Mechanism
+    from jiran.scenario import Scenario
+
+#: Bytes of a step: its times, prices, battery, and sums over the homes while they are settled, of a run and its baseline.
+_STEP = 650
+#: Bytes of a home in a step: what it generates and needs, and what it trades in the run and in the baseline.
+_HOME_STEP = 40
+#: Bytes of its bid and its value, where homes do not all bid the tariff.
+_BID = 16
+#: Bytes of a lending EV in a step, in the run, the baseline, and while its balance is checked.
+_EV_STEP = 100
+#: Bytes of a trade, and trades for each home in a step; of rules that trade in all pairs, for each pair.
+_TRADE, _TRADES_OF_HOME, _TRADES_OF_PAIR = 32, 0.3, 0.4
+#: Bytes of a cell of meter data while it is read: as text, and as a number in a row of its own.
+_CELL = 160
+#: Bytes that a comparison keeps of a home; of a step of the linear programme for the best possible; and of a home in a step
+#: while a run is judged, which goes in blocks. Runs beside the first share its profiles.
+_SAMPLED_HOME, _BEST_STEP, _JUDGED, _JUDGED_AT_ONCE, _BESIDE = 100, 6_500, 55, 2_000_000, 0.55
+
+#: Seconds of a step, of a home and of an EV in it, of a cell of meter data, and of a step of the linear programme.
+_STEP_S, _HOME_STEP_S, _EV_STEP_S, _CELL_S, _BEST_STEP_S = 5e-6, 2e-7, 3e-7, 1e-6, 1e-4
+#: Seconds of a repetition (of a rule that repeats: rounds, draws) for a home or a pair.
+_REPEAT_HOME_S, _REPEAT_PAIR_S = 1e-8, 1e-9
+#: How much longer a rule or a strategy in plain Python takes.
+_PYTHON = 100.0
+#: A parameter that is as large as this by default counts repetitions.
+_COUNTS = 100.0
+
+
+@dataclass(frozen=True)
+class Need:
+    """What something needs: bytes of memory at the worst moment, and seconds."""
+
+    memory: float
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"about {size(self.memory)} of memory and {duration(self.seconds)}"
+
+
+def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> Need:
+    """Estimate what a run and its baseline need.
+
+    Args:
+        scenario: What is to be run.
+        homes: How many homes there are, if they come from a file; default: those that are modelled.
+        cells: Cells of meter data to read.
+    """
+    many, steps = homes or max(scenario.homes.modelled, 1), scenario.steps
+    rule, strategy = find_rule(scenario.market.mechanism), find_strategy(scenario.bids.strategy)
+    supply = scenario.ev.supply
+    evs = sum(group.count for group in scenario.homes.groups if group.kind in ("ev", "hybrid"))
+    evs = (evs + sum(home.kind in ("ev", "hybrid") for home in scenario.homes.single)) * supply.enabled
+    bids = not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
+    pairs = many**2 / 4 if rule.all_pairs else 0.0
+    trades = many * _TRADES_OF_HOME + pairs * _TRADES_OF_PAIR
+    step = _STEP + many * (_HOME_STEP + _BID * bids) + evs * _EV_STEP + trades * _TRADE
+    slow = 1.0 if rule.compiled and strategy.compiled else _PYTHON
+    step_s = (
+        _STEP_S + many * _HOME_STEP_S * slow + evs * _EV_STEP_S + _repeats_s(rule, scenario.market.parameters, many)
+    )
+    read = of_reading(cells)
+    return Need(steps * step + read.memory, steps * step_s + read.seconds)
+
+
+def of_reading(cells: int) -> Need:
+    """Estimate what reading meter data of so many cells needs."""
+    return Need(float(_CELL * cells), _CELL_S * cells)
+
+
+def of_comparison(
+    cases: Collection[Scenario], seeds: int, *, homes: int | None = None, cells: int = 0, best_steps: int = 0
+) -> Need:
+    """Estimate what a comparison needs, whose cases run beside each other on all cores.
+
+    Args:
+        cases: What is compared.
+        seeds: How many seeds.
+        homes: As in `of_run`.
+        cells: As in `of_run`.
+        best_steps: Up to how many steps the best possible is worked out too.
+    """
+    runs = [of_run(case, homes=homes, cells=cells) for case in cases]
+    sizes = [homes or max(case.homes.modelled, 1) for case in cases]
+    cores = max(1, min(os.cpu_count() or 1, len(runs)))
+    largest = max((need.memory for need in runs), default=0.0)
+    most = max((many * case.steps for many, case in zip(sizes, cases, strict=True)), default=0)
+    judged = _JUDGED * min(most, _JUDGED_AT_ONCE)
+    best = max((case.steps for case in cases if case.steps <= best_steps), default=0)
+    memory = largest * (1.0 + _BESIDE * (cores - 1)) + cores * judged + seeds * sum(sizes) * _SAMPLED_HOME
+    seconds = seeds * (sum(need.seconds for need in runs) / cores + best * _BEST_STEP_S)
+    return Need(memory + best * _BEST_STEP, seconds)
+
+
+def of_clearing(rule: Mechanism, parameters: dict[str, float | str], homes: int) -> Need:
+    """Estimate what clearing one order book needs."""
+    slow = 1.0 if rule.compiled else _PYTHON
+    pairs = homes**2 / 4 if rule.all_pairs else homes
+    return Need(homes * 200 + pairs * _TRADE, homes * _HOME_STEP_S * slow + _repeats_s(rule, parameters, homes))
+
+
+def _repeats_s(rule: Mechanism, parameters: dict[str, float | str], homes: int) -> float:
+    """Return the seconds in a step of a rule that does something again and again."""
+    counts = (
+        float(parameters.get(name, one.default))
+        for name, one in rule.parameters.items()
+        if not isinstance(one.default, str) and one.default >= _COUNTS
+    )
+    return sum(counts) * (homes**2 / 4 * _REPEAT_PAIR_S if rule.all_pairs else homes * _REPEAT_HOME_S)
+
+
+def available() -> float | None:
+    """Return how many bytes of memory this machine, or the container that we are in, has left; None if it does not tell."""
+    found = [free for free in (_free_of_machine(), _free_of_container()) if free is not None]
+    return min(found, default=None)
+
+
+def refusal(need: Need, most: float | None, what: str = "this run") -> str | None:
+    """Say that something needs more memory than there is, and what to change; None if it fits or nobody knows."""
+    if most is None or need.memory <= most:
+        return None
+    return (
+        f"{what} would need about {size(need.memory)} of memory, and {size(most)} are free here: "
+        "take fewer homes or steps, or longer steps"
+    )
+
+
+def size(number: float) -> str:
+    """Return bytes as a person would say them.
+
+    Example:
+        >>> size(2.34e9), size(120e6), size(5e3)
+        ('2.3 GB', '120 MB', '1 MB')
+    """
+    return f"{number / 1e9:,.1f} GB" if number >= 1e9 else f"{max(number / 1e6, 1.0):,.0f} MB"
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as a person would say them.
+
+    Example:
+        >>> duration(0.2), duration(45.0), duration(600.0), duration(9000.0), duration(1e7)
+        ('a second', '45 seconds', '10 minutes', '2.5 hours', '116 days')
+    """
+    for unit, length in (("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0)):
+        if seconds >= 1.95 * length:
+            number = seconds / length
+            return f"{number:,.1f} {unit}s".replace(".0 ", " ") if number < 10 else f"{number:,.0f} {unit}s"
+    return "a second" if seconds < 1.5 else f"{seconds:.0f} seconds"
+
+
+def _free_of_machine() -> float | None:
+    try:
+        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+            if line.startswith("MemAvailable:"):
+                return 1024.0 * float(line.split()[1])
+        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def _free_of_container(root: Path = Path("/sys/fs/cgroup")) -> float | None:
+    """Return what the limit of a control group leaves (version 2, then 1)."""
+    for most, now in (
+        ("memory.max", "memory.current"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
+    ):
+        try:
+            limit, used = ((root / name).read_text(encoding="ascii").strip() for name in (most, now))
+            return None if limit == "max" else float(limit) - float(used)
+        except (OSError, ValueError):
+            continue
+    return None

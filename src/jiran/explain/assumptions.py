@@ -1,0 +1,114 @@
+"""What a run takes for granted where its scenario leaves a choice: the region, the reading of prices, the start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from jiran.scenario.clock import occurs_twice
+from jiran.scenario.regions import REGIONS, region_of
+from jiran.sentences import Figures, Sentence, form, said
+from jiran.words import listed
+
+if TYPE_CHECKING:
+    from jiran.scenario import Scenario
+    from jiran.timeline import Timeline
+
+#: Prices by hour of day have so many values.
+HOURS = 24
+
+
+class Run(Protocol):
+    """What has a scenario and its steps: a setting, or a result."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """What was asked."""
+
+    @property
+    def timeline(self) -> Timeline:
+        """The steps."""
+
+
+def _start_twice_words(figures: Figures) -> str:
+    sign, ahead = "-" if figures["ahead_min"] < 0 else "+", abs(figures["ahead_min"])
+    return (
+        f"start = {figures['start']:%Y-%m-%d %H:%M} occurs twice in {figures['zone']}, when clocks are set back: the run "
+        f"begins at the first of the two, at UTC{sign}{ahead // 60:02d}:{ahead % 60:02d}"
+    )
+
+
+@form("assumed.start", _start_twice_words)
+def start_twice(run: Run) -> Figures | None:
+    """Return the start if its local time occurs twice; the run then begins at the first of the two."""
+    scenario = run.scenario
+    if not occurs_twice(scenario.start, scenario.time_zone):
+        return None
+    ahead_min = int(run.timeline.local_s[0] - run.timeline.utc_s[0]) // 60
+    return {"start": scenario.start, "zone": scenario.time_zone, "ahead_min": ahead_min}
+
+
+def _prices_by_hour_words(figures: Figures) -> str:
+    names = figures["prices"]
+    return (
+        f"{listed(names)} {'has' if len(names) == 1 else 'have'} 24 values, and the run has 24 steps: they are read by "
+        "hour of the day, the first from 00:00 to 01:00, and not step by step"
+    )
+
+
+@form("assumed.prices", _prices_by_hour_words)
+def prices_by_hour(run: Run) -> Figures | None:
+    """Return the prices that have 24 values for 24 steps, if by hour and by step are two different readings."""
+    grid, timeline = run.scenario.grid, run.timeline
+    if timeline.steps != HOURS:
+        return None
+    hours = timeline.hour.astype(int)
+    found = [
+        name
+        for name in ("import_price", "export_price")
+        if isinstance(values := getattr(grid, name), tuple) and not np.array_equal(np.array(values)[hours], values)
+    ]
+    return {"prices": [f"grid.{name}" for name in found]} if found else None
+
+
+def _region_taken_words(figures: Figures) -> str:
+    read = "" if figures["verified"] else ", a figure that is not verified"
+    other = '; a community in Sabah sets grid.region = "sabah"' if figures["region"] == "sarawak" else ""
+    return (
+        f"CO2 is counted at {figures['factor']:g} kg/kWh, the grid of {figures['place']}{read}: the time zone "
+        f"{figures['zone']} is taken to say where the community is{other}; grid.region or grid.co2_kg_per_kwh decides"
+    )
+
+
+@form("assumed.region", _region_taken_words)
+def region_taken(run: Run) -> Figures | None:
+    """Return the region whose emission factor the time zone decided, if nothing in the scenario does."""
+    scenario = run.scenario
+    region = region_of(scenario.time_zone)
+    if scenario.grid.co2_kg_per_kwh is not None or scenario.grid.region is not None or region is None:
+        return None
+    known = REGIONS[region]
+    return {
+        "zone": scenario.time_zone, "region": region, "place": known.place, "factor": known.co2_kg_per_kwh,
+        "verified": known.verified,
+    }  # fmt: skip
+
+
+def _region_unknown_words(figures: Figures) -> str:
+    return (
+        f"CO2 is not counted: no emission factor is known for the time zone {figures['zone']}; "
+        f"set grid.co2_kg_per_kwh, or grid.region to one of {', '.join(REGIONS)}"
+    )
+
+
+@form("assumed.no_region", _region_unknown_words)
+def region_unknown(run: Run) -> Figures | None:
+    """Return the time zone if it has no region, and nothing else says what a kWh from the grid emits."""
+    scenario = run.scenario
+    return {"zone": scenario.time_zone} if scenario.co2_kg_per_kwh is None else None
+
+
+def assumptions(run: Run) -> tuple[Sentence, ...]:
+    """Say what a run takes for granted, a sentence each without its stop; nothing where its scenario says it all."""
+    return said(start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run))

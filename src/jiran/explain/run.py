@@ -1,0 +1,330 @@
+"""The story of a run: what it is, who sold, what the street took from the grid, what it saved, and whom it cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from jiran.explain.nothing_traded import nothing_traded
+from jiran.explain.say import amount, energy, length, several, share, size
+from jiran.explain.times import clock, clock_hours, period, several_dates
+from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
+from jiran.sentences import Figures, Sentence, form, said
+from jiran.words import counted, listed, price
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from jiran.result import Result
+
+#: A sum of many amounts has a residue of this share of what was summed.
+_RESIDUE = 1e-12
+#: A kWh that is cheaper or dearer by less than the last digit of a price is worth the same.
+_LEAST_GAIN = 1e-4
+#: What is stored at the end is compared by hundredths of a kWh.
+_LEAST_STORED_KWH = 0.005
+#: Amounts that differ by less than this share are the same, for the question which comes first.
+_SAME = 1e-9
+
+
+def story(result: Result) -> tuple[Sentence, ...]:
+    """Return what happened and what it was worth: who sold, what it saved, for whom not, and what the homes did not get."""
+    return said(sold(result, 0, result.timeline.steps), nothing_traded(result, 0, result.timeline.steps), *gain(result))
+
+
+def gain(result: Result) -> tuple[Sentence, ...]:
+    """Return what trading saved; what stayed outside the homes, or came from there, is said wherever a gain is said."""
+    return said(saving(result), losers(result), outside(result), stored(result))
+
+
+def first_most(values: NDArray[np.number[Any]]) -> int:
+    """Return the place of the highest value; of several that differ only in the last digits, the first."""
+    most = float(values.max())
+    return int((values >= most - _SAME * abs(most)).argmax())
+
+
+_MAY_TRADE = " that may sell electricity to each other"
+
+
+def _street_words(figures: Figures) -> str:
+    has = [
+        several(figures["roofs"], "has a solar roof", "have a solar roof"),
+        several(figures["cars"], "has an electric car", "have an electric car"),
+    ]
+    battery = f"there is a shared battery of {size(figures['battery_kwh'])} kWh"
+    parts = [text.replace("no have", "none has") for text in has]
+    parts.append(battery if figures["battery_kwh"] else "there is no shared battery")
+    return (
+        f"A simulation of {counted(figures['homes'], 'home')}{_MAY_TRADE if figures['homes'] > 1 else ''}, over "
+        f"{length(figures['minutes'])} from {figures['start']}: {listed(parts)}."
+    )
+
+
+@form("run.street", _street_words)
+def street(result: Result) -> Figures:
+    """Say what was simulated: always."""
+    homes, kwh = result.community, result.settlement.home_kwh
+    return {
+        "homes": homes.size,
+        "roofs": int(((homes.pv_kwp > 0.0) | (kwh["generation_kwh"] > 0.0)).sum()),
+        "cars": int(((homes.ev_kw > 0.0) | (kwh["ev_kwh"] > 0.0)).sum()),
+        "battery_kwh": result.scenario.battery.capacity_kwh,
+        "minutes": result.timeline.steps * result.timeline.step_minutes,
+        "start": f"{result.timeline.local[0].astype(object):%a %-d %b %Y} {clock(result.timeline, 0)}",
+    }
+
+
+def _sold_words(figures: Figures) -> str:
+    roofs, cars = counted(figures["roofs"], "solar roof"), counted(figures["cars"], "car")
+    who = listed([text for text, number in ((roofs, figures["roofs"]), (cars, figures["cars"])) if number])
+    return f"{who} sold {energy(figures['kwh'])} to {counted(figures['buyers'], 'neighbour')} in {length(figures['minutes'])}."
+
+
+@form("run.sold", _sold_words)
+def sold(result: Result, first: int, last: int) -> Figures | None:
+    """Say how many roofs and cars sold how much, if anything was sold."""
+    traded, lent, bought = _sold_by_home(result, first, last)
+    if not traded.sum() > NOTHING_KWH:
+        return None
+    return {
+        "roofs": int((traded - lent > NOTHING_KWH).sum()),
+        "cars": int((lent > NOTHING_KWH).sum()),
+        "buyers": int((bought > NOTHING_KWH).sum()),
+        "kwh": float(traded.sum()),
+        "minutes": (last - first) * result.timeline.step_minutes,
+    }
+
+
+def _sold_by_home(result: Result, first: int, last: int) -> list[NDArray[np.float64]]:
+    """Return what each home sold, the part of it that came from its car, and what it bought, kWh, shape (home,)."""
+    if (first, last) == (0, result.timeline.steps):
+        return [result.settlement.home_kwh[name] for name in ("p2p_sold_kwh", "ev_lent_kwh", "p2p_bought_kwh")]
+    lent = np.zeros(result.community.size)
+    lent[result.flows.fleet.homes] = result.flows.outputs.ev_lent_kwh[first:last].sum(axis=0)
+    sold, bought = (result.flows.between(name, first, last).sum(axis=0) for name in ("p2p_sold_kwh", "p2p_bought_kwh"))
+    return [sold, lent, bought]
+
+
+def _busiest_words(figures: Figures) -> str:
+    if not figures["days"]:
+        return f"The busiest hour was {figures['hour']}: neighbours traded {energy(figures['kwh'])} in it."
+    return f"The busiest hour of the day was {figures['hour']}: neighbours traded {energy(figures['kwh'])} in it, all days together."
+
+
+@form("run.busiest_hour", _busiest_words)
+def busiest_hour(result: Result, first: int, last: int) -> Figures | None:
+    """Say in which hour of the clock most was traded, if anything was and the steps lie within the hours of the clock."""
+    sold = result.settlement.step_kwh["p2p_sold_kwh"][first:last]
+    hours = clock_hours(result.timeline, first, last)
+    if hours is None or not sold.sum() > NOTHING_KWH:
+        return None
+    by_hour = np.bincount(hours, sold, minlength=24)
+    most = first_most(by_hour)
+    return {
+        "hour": f"{most:02d}:00 to {most + 1:02d}:00",
+        "kwh": float(by_hour[most]),
+        "days": several_dates(result.timeline, first, last),
+    }
+
+
+def _busiest_step_words(figures: Figures) -> str:
+    return f"Neighbours traded most from {figures['period']}: {energy(figures['kwh'])} in {counted(figures['trades'], 'trade')}."
+
+
+@form("run.busiest_step", _busiest_step_words)
+def busiest_step(result: Result, first: int, last: int) -> Figures | None:
+    """Say in which step most was traded, if anything was."""
+    sold = result.settlement.step_kwh["p2p_sold_kwh"][first:last]
+    if not sold.sum() > NOTHING_KWH:
+        return None
+    most = first_most(sold)
+    dated = several_dates(result.timeline, first, last)
+    return {
+        "period": period(result.timeline, first + most, first + most, dated=dated),
+        "kwh": float(sold[most]),
+        "trades": int(result.settlement.trades[first + most]),
+    }
+
+
+def _why_words(figures: Figures) -> str:
+    currency = figures["currency"]
+
+    def span(name: str) -> str:
+        low, high = (price(value) for value in figures[name])
+        text = low if low == high else f"{low} to {high}"
+        return f"{currency} {text}"
+
+    cost = f"a kWh cost {span('paid')}"
+    if span("paid") != span("got"):
+        cost = f"the buyer paid {span('paid')} and the seller got {span('got')}"
+    text = (
+        f"Why it paid: the grid took {span('import')} for a kWh and gave {span('export')} for one; between neighbours {cost}, "
+        "so in every trade both sides did better."
+    )
+    return f"{text} What a car gave it has to charge again, which is not counted in this." if figures["cars"] else text
+
+
+@form("run.both_gained", _why_words)
+def both_gained(result: Result) -> Figures | None:
+    """Say why neighbours trade, if in every trade the buyer paid less and the seller got more than with the grid."""
+    trades, grid = result.flows.trades, result.prices
+    steps = np.flatnonzero(result.settlement.trades)
+    if not steps.size or not result.settlement.step_kwh["p2p_sold_kwh"].sum() > NOTHING_KWH:
+        return None
+    of_trade = result.flows.step_of_trades(0, result.timeline.steps)
+    cheaper = grid.grid_import[of_trade] - trades["buyer_price"]
+    dearer = trades["seller_price"] - grid.grid_export[of_trade]
+    if min(cheaper.min(), dearer.min()) <= _LEAST_GAIN or result.settlement.extra.any():
+        return None
+    spans = {"import": grid.grid_import[steps], "export": grid.grid_export[steps]}
+    spans |= {"paid": trades["buyer_price"], "got": trades["seller_price"]}
+    return {
+        **{name: (float(values.min()), float(values.max())) for name, values in spans.items()},
+        "cars": bool((result.flows.outputs.ev_lent_kwh > NOTHING_KWH).any()),
+        "currency": result.scenario.currency,
+    }
+
+
+def _grid_words(figures: Figures) -> str:
+    if not figures["kwh"]:
+        taken = "The street as a whole took nothing from the grid"
+    else:
+        taken = f"The street as a whole took {energy(figures['kwh'])} from the grid, {share(figures['share'])} of what it used"
+    return f"{taken}; without trading {share(figures['without'])}."
+
+
+@form("run.grid", _grid_words)
+def grid(result: Result, first: int, last: int) -> Figures | None:
+    """Say what the street took at its own connection, where what one home exports serves another, if it used anything."""
+    now, alone = result.settlement.step_kwh, result.without_p2p.step_kwh
+    figures = []
+    for step in (now, alone):
+        demand = float((step["load_kwh"] + step["ev_kwh"])[first:last].sum())
+        taken = np.maximum((step["grid_import_kwh"] - step["grid_export_kwh"])[first:last], 0.0)
+        kwh = float(taken[taken > NOTHING_KWH].sum())
+        figures.append((kwh, kwh / demand if demand > NOTHING_KWH else None))
+    (kwh, part), (_, without) = figures
+    return None if part is None or without is None else {"kwh": kwh, "share": part, "without": without}
+
+
+def _saving_words(figures: Figures) -> str:
+    saved, homes = figures["saving"], counted(figures["homes"], "home")
+    if not saved:
+        return f"Trading changed nothing in what the {homes} pay in all."
+    return f"Trading {'saved' if saved > 0.0 else 'cost'} the {homes} {amount(abs(saved), figures['currency'])} in all."
+
+
+@form("run.saving", _saving_words)
+def saving(result: Result) -> Figures | None:
+    """Say what trading saved all homes together, or cost them, if anything was traded."""
+    if not _traded(result):
+        return None
+    saved = float(result.kpis["saving"] or 0.0)
+    return {
+        "homes": result.community.size,
+        "saving": saved if abs(saved) > NOTHING_MONEY else 0.0,
+        "currency": result.scenario.currency,
+    }
+
+
+def _losers_words(figures: Figures) -> str:
+    if not figures["losers"]:
+        return "No home pays more than without trading."
+    who, loss = figures["most"], amount(figures["loss"], figures["currency"])
+    if figures["losers"] == 1:
+        return f"1 home pays more than without trading: {who}, by {loss}."
+    return f"{figures['losers']:,} homes pay more than without trading, {who} most: by {loss}."
+
+
+@form("run.losers", _losers_words)
+def losers(result: Result) -> Figures | None:
+    """Say how many homes pay more by trading, and which one most, if anything was traded."""
+    if not _traded(result):
+        return None
+    saving = home_saving(result)
+    worst = float(saving.min())
+    lose = int((saving < -NOTHING_MONEY).sum())
+    return {
+        "losers": lose,
+        "most": result.community.ids[int((saving <= worst + NOTHING_MONEY).argmax())] if lose else "",
+        "loss": -worst if lose else 0.0,
+        "currency": result.scenario.currency,
+    }
+
+
+def home_saving(result: Result) -> NDArray[np.float64]:
+    """Return what trading saved each home, shape (home,)."""
+    return result.without_p2p.cost - result.settlement.cost
+
+
+def _outside_words(figures: Figures) -> str:
+    market, network, fund = (figures[name] for name in ("market", "network", "fund"))
+    sums = {name: amount(abs(figures[name]), figures["currency"]) for name in ("market", "network", "fund")}
+    parts = [
+        f"the market kept {sums['market']} of what buyers paid" if market > 0.0 else "",
+        f"{sums['market']} had to be added to what buyers paid" if market < 0.0 else "",
+        f"{sums['network']} went to the network" if network else "",
+        f"the battery's fund ends with {sums['fund']} {'more' if fund > 0.0 else 'less'} than without trading" if fund else "",
+    ]  # fmt: skip
+    return f"Outside the homes: {listed([part for part in parts if part])}."
+
+
+@form("run.outside", _outside_words)
+def outside(result: Result) -> Figures | None:
+    """Say what of the trades' money the homes do not have or did not bring, if there is any."""
+    if not _traded(result):
+        return None
+    turnover = float(np.abs(result.settlement.paid).sum() + np.abs(result.settlement.extra).sum())
+    fund = [run.accounts["battery"] for run in (result.settlement, result.without_p2p)]
+    found = {
+        "market": _money(result.accounts["market"], turnover),
+        "network": _money(result.accounts["network"], turnover),
+        "fund": _money(fund[0] - fund[1], sum(map(abs, fund))),
+    }
+    return found | {"currency": result.scenario.currency} if any(found.values()) else None
+
+
+def _money(value: float, of: float) -> float:
+    """Return an amount without the residue of the sums that it comes from."""
+    return value if abs(value) > max(NOTHING_MONEY, _RESIDUE * of) else 0.0
+
+
+def _stored_words(figures: Figures) -> str:
+    how = "more" if figures["kwh"] > 0.0 else "less"
+    return f"{figures['who']} {energy(abs(figures['kwh']))} {how} than without trading, which no bill counts."
+
+
+@form("run.stored", _stored_words)
+def stored(result: Result) -> Figures | None:
+    """Say by how much more or less batteries hold at the end than without trading, if that can be seen."""
+    battery, fleet = result.scenario.battery, result.flows.fleet
+    now, alone = result.settlement, result.without_p2p
+
+    def more(name: str) -> float:
+        return float(now.step_kwh[name].sum() - alone.step_kwh[name].sum())
+
+    in_battery = more("battery_charged_kwh") * battery.charge_efficiency
+    in_battery -= more("battery_drawn_kwh") / battery.discharge_efficiency
+    in_cars = more("ev_kwh") * fleet.ev.charge_efficiency - more("ev_supplied_kwh") / fleet.ev.discharge_efficiency
+    kwh = in_battery + in_cars
+    if abs(kwh) < _LEAST_STORED_KWH:
+        return None
+    cars, shared = fleet.homes.size > 0, battery.capacity_kwh > 0.0
+    who = (
+        "The battery and the cars end with"
+        if cars and shared
+        else "The cars end with"
+        if cars
+        else "The battery ends with"
+    )
+    return {"kwh": kwh, "who": who}
+
+
+def _traded(result: Result) -> bool:
+    return bool(result.settlement.step_kwh["p2p_sold_kwh"].sum() > NOTHING_KWH)
+
+
+def opening(result: Result) -> tuple[Sentence, ...]:
+    """Return what was simulated, and why neighbours trade."""
+    return said(street(result), both_gained(result))

@@ -1,0 +1,101 @@
+"""What the log of trades adds up to, and which homes took part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jiran.explain.say import amount, energy, several
+from jiran.nothing import NOTHING_KWH
+from jiran.sentences import Figures, form
+from jiran.words import counted, money
+
+if TYPE_CHECKING:
+    from jiran.result import Result
+
+#: Pairs that are said, and digits to which their energy must differ to be in order.
+_MOST_SAID, _ALIKE = 3, 7
+
+
+def _total_words(figures: Figures) -> str:
+    if not figures["trades"]:
+        return "Nothing was traded."
+    worth = _worth(figures["paid"], figures["currency"])
+    return (
+        f"Neighbours traded {energy(figures['kwh'])} in {counted(figures['trades'], 'trade')}; the buyers paid {worth}."
+    )
+
+
+@form("trades.total", _total_words)
+def total(result: Result, first: int, last: int) -> Figures:
+    """Say what all trades of the steps first <= step < last add up to: always."""
+    log = result.flows.trades_between(first, last)
+    return {
+        "trades": len(log),
+        "kwh": float(log["kwh"].sum()),
+        "paid": float(log["kwh"] @ log["buyer_price"]),
+        "currency": result.scenario.currency,
+    }
+
+
+def _roles_words(figures: Figures) -> str:
+    homes = several(figures["homes"], "home generates", "homes generate")
+    needs = "needs" if figures["homes"] == 1 else "need"
+    text = f"{homes} {energy(figures['generation_kwh'])} and {needs} {energy(figures['demand_kwh'])}."
+    if not figures["sellers"]:
+        return f"{text} No home sold to a neighbour."
+    sold = several(figures["sellers"], "home sold", "homes sold")
+    if figures["sellers"] == 1:
+        return f"{text} {sold} to neighbours{', and also bought' if figures['both'] else ', and never bought'}."
+    also = "none" if not figures["both"] else f"{figures['both']:,}"
+    return f"{text} {sold} to neighbours; {also} of them also bought."
+
+
+@form("trades.roles", _roles_words)
+def roles(result: Result, first: int, last: int) -> Figures:
+    """Say what homes generate and need, and how many sold and bought in the steps first <= step < last: always."""
+    kwh = {name: values[first:last].sum() for name, values in result.settlement.step_kwh.items()}
+    if (first, last) == (0, result.timeline.steps):
+        sold, bought = (result.settlement.home_kwh[name] for name in ("p2p_sold_kwh", "p2p_bought_kwh"))
+    else:
+        sold, bought = (
+            result.flows.between(name, first, last).sum(axis=0) for name in ("p2p_sold_kwh", "p2p_bought_kwh")
+        )
+    sells, buys = np.asarray(sold) > NOTHING_KWH, np.asarray(bought) > NOTHING_KWH
+    return {
+        "homes": result.community.size,
+        "generation_kwh": float(kwh["generation_kwh"]),
+        "demand_kwh": float(kwh["load_kwh"] + kwh["ev_kwh"]),
+        "sellers": int(sells.sum()),
+        "both": int((sells & buys).sum()),
+    }
+
+
+def _pairs_words(figures: Figures) -> str:
+    deals = [
+        f"{seller} sold {energy(kwh)} to {buyer} for {_worth(paid, figures['currency'])}"
+        for seller, buyer, kwh, paid in figures["most"]
+    ]
+    return f"Trades between {counted(figures['pairs'], 'pair')} of homes; most: {'; '.join(deals)}."
+
+
+def _worth(paid: float, currency: str) -> str:
+    return amount(paid, currency) if paid >= 0.0 else money(paid, currency)
+
+
+@form("trades.pairs_chart", _pairs_words)
+def pairs_chart(result: Result, first: int, last: int) -> Figures | None:
+    """Say which pairs traded most in the steps first <= step < last, if any did."""
+    log, homes = result.flows.trades_between(first, last), result.community.size
+    if not len(log):
+        return None
+    pair, place = np.unique(log["seller"].astype(np.int64) * homes + log["buyer"], return_inverse=True)
+    kwh, paid = (np.bincount(place, values) for values in (log["kwh"], log["kwh"] * log["buyer_price"]))
+    most = np.argsort(-kwh.round(_ALIKE), kind="stable")[:_MOST_SAID]
+    ids = result.community.ids
+    return {
+        "pairs": int(pair.size),
+        "most": tuple((ids[pair[at] // homes], ids[pair[at] % homes], float(kwh[at]), float(paid[at])) for at in most),
+        "currency": result.scenario.currency,
+    }

@@ -1,0 +1,92 @@
+"""What the user should know of a run: rules that see no difference between homes, losses by trading, borrowed energy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jiran.explain.say import energy
+from jiran.nothing import NOTHING_KWH
+from jiran.sentences import Figures, Sentence, form, said
+from jiran.words import counted
+
+if TYPE_CHECKING:
+    from jiran.result import Result
+
+#: A battery that ends with less than it began with is worth a word from this share of the demand on.
+_WORTH_SAYING = 0.01
+
+
+def warnings(result: Result) -> tuple[Sentence, ...]:
+    """Return what the user should know of a run."""
+    return said(alike(result), sellers_lose(result), buyers_lose(result), borrowed(result), pays_to_use(result))
+
+
+def _alike_words(figures: Figures) -> str:
+    return (
+        f"{figures['rule']} works by bids, but with {figures['strategy']} all homes bid the tariff and are alike to it: "
+        "choose another bidding strategy"
+    )
+
+
+@form("warning.alike", _alike_words)
+def alike(result: Result) -> Figures | None:
+    """Say that a rule that needs bids gets none that differ."""
+    scenario = result.scenario
+    if not scenario.bids_alike:
+        return None
+    return {"rule": scenario.market.mechanism, "strategy": scenario.bids.strategy}
+
+
+@form(
+    "warning.sellers_lose",
+    lambda figures: (
+        f"{energy(figures['kwh'])} were sold to neighbours below the grid's export price: sellers lose by trading there"
+    ),
+)
+def sellers_lose(result: Result) -> Figures | None:
+    """Say how much was sold for less than the grid would have paid."""
+    kwh = result.settlement.sellers_lose_kwh
+    return {"kwh": kwh} if kwh > NOTHING_KWH else None
+
+
+@form(
+    "warning.buyers_lose",
+    lambda figures: (
+        f"{energy(figures['kwh'])} were bought from neighbours above the grid's import price: buyers lose by trading there"
+    ),
+)
+def buyers_lose(result: Result) -> Figures | None:
+    """Say how much was bought for more than the grid would have asked, network charge included."""
+    kwh = result.settlement.buyers_lose_kwh
+    return {"kwh": kwh} if kwh > NOTHING_KWH else None
+
+
+def _borrowed_words(figures: Figures) -> str:
+    return (
+        f"{figures['who']} with {energy(figures['kwh'])} less than {'it' if figures['who'].endswith('ends') else 'they'} "
+        "began with: no bill pays for this energy"
+    )
+
+
+@form("warning.borrowed", _borrowed_words)
+def borrowed(result: Result) -> Figures | None:
+    """Say that batteries end with clearly less than they began with."""
+    start, end = result.start, result.state
+    kwh = float(start.stored_kwh + start.ev_stored_kwh.sum() - end.stored_kwh - end.ev_stored_kwh.sum())
+    used = result.settlement.home_kwh
+    if not kwh > max(NOTHING_KWH, _WORTH_SAYING * float(used["load_kwh"].sum() + used["ev_kwh"].sum())):
+        return None
+    cars, shared = end.ev_stored_kwh.size > 0, result.scenario.battery.capacity_kwh > 0.0
+    who = "the battery and the cars end" if cars and shared else "the cars end" if cars else "the battery ends"
+    return {"who": who, "kwh": kwh}
+
+
+def _pays_words(figures: Figures) -> str:
+    return f"in {counted(figures['steps'], 'step')} the grid's import price is below 0: there using energy earns money"
+
+
+@form("warning.pays_to_use", _pays_words)
+def pays_to_use(result: Result) -> Figures | None:
+    """Say that the grid pays for energy that is taken from it."""
+    steps = int((result.prices.grid_import < 0.0).sum())
+    return {"steps": steps} if steps else None

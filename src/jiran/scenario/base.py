@@ -1,0 +1,45 @@
+"""How fields of a scenario are declared, and what all of its tables have in common."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationInfo, field_validator
+
+from jiran.scenario.text import whole_text
+
+Price = Annotated[float, Field(ge=-1_000_000, le=1_000_000)]
+
+#: Numbers and text are taken as they are, never one for the other; only a list may stand for a tuple.
+LISTED = Strict(strict=False)
+
+
+def quantity(description: str, unit: str = "", default: Any = ..., **bounds: Any) -> Any:
+    """Declare a field: what it is, its unit, its default and its bounds."""
+    return Field(default, description=description, json_schema_extra={"unit": unit}, **bounds)
+
+
+#: Types that are taken as they are: those of TOML, and of nested data.
+_PLAIN = (bool, int, float, str, type(None), dict, list, tuple)
+
+
+class Model(BaseModel):
+    """Frozen, and strict about keys, types, numbers and text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _own_numbers(cls, value: Any) -> Any:
+        """Let another library's whole number be one of Python's, and likewise any other number."""
+        if type(value) in _PLAIN:
+            return value
+        if isinstance(value, Integral):
+            return int(value)
+        return float(value) if isinstance(value, Real) else value
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _text(cls, value: Any, info: ValidationInfo) -> Any:
+        return whole_text(value, lines=info.field_name == "description") if isinstance(value, str) else value

@@ -1,0 +1,112 @@
+"""Who lives in the community: groups of homes, single homes, or a file of meter data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated, Literal, Self
+
+from pydantic import model_validator
+
+from jiran.errors import ScenarioError
+from jiran.scenario.base import LISTED, Model, quantity
+
+KINDS = ("solar", "ev", "hybrid", "normal")
+#: What homes of groups are called by, before their number.
+PREFIX = {"solar": "S", "ev": "E", "hybrid": "H", "normal": "N"}
+Kind = Literal["solar", "ev", "hybrid", "normal"]
+
+
+class EvBlock(Model):
+    """A time of day in which an EV may charge at full power."""
+
+    start_hour: float = quantity("hour at which charging starts", "h", ge=0, lt=24)
+    end_hour: float = quantity("hour at which charging ends; not after start_hour means the next day", "h", ge=0, le=24)
+    probability: float = quantity("probability that the block happens on a day", "", 1.0, ge=0, le=1)
+
+
+class HomeParameters(Model):
+    """What a home has; anything left out takes the community's value from [solar], [load] and [ev]."""
+
+    kind: Kind = quantity("solar (PV), ev (electric vehicle), hybrid (both) or normal (neither)")
+    pv_kwp: float | None = quantity("installed PV capacity, of solar and hybrid homes", "kWp", None, ge=0, le=10_000)
+    load_low_kw: float | None = quantity("lower bound of the household load", "kW", None, ge=0, le=1_000)
+    load_high_kw: float | None = quantity("upper bound of the household load", "kW", None, ge=0, le=1_000)
+    evening_factor: float | None = quantity("factor on the load in the evening", "", None, ge=0, le=10)
+    ev_kw: float | None = quantity("charging power of the EV, of ev and hybrid homes", "kW", None, ge=0, le=1_000)
+    ev_blocks: Annotated[tuple[EvBlock, ...], LISTED] | None = quantity("times at which the EV charges", "", None)
+
+
+class HomeGroup(HomeParameters):
+    """Homes that are alike; they are called S1, S2 ... E1 ... H1 ... N1 by their kind."""
+
+    count: int = quantity("number of homes", "homes", 1, ge=0, le=100_000)
+
+
+class SingleHome(HomeParameters):
+    """One home with a name of its own."""
+
+    id: str = quantity("name of the home", "", min_length=1, max_length=60)
+
+
+class HomeData(Model):
+    """Homes from a file of meter data, CSV or Parquet, wide (a column a home) or long (home, time, value)."""
+
+    path: str = quantity(
+        "the file; a relative path starts at the scenario's folder", "", min_length=1, max_length=4_000
+    )
+    layout: Literal["auto", "wide", "long"] = quantity("wide or long; auto looks at the columns", "", "auto")
+    time_column: str = quantity("name of the time column", "", "time", max_length=200)
+    columns: dict[str, str] = quantity(
+        'what columns are, by their names in the file: what they should be called, such as "H1 load", or "ignore"',
+        "", {}, max_length=10_000,
+    )  # fmt: skip
+    unit: Literal["kWh", "kW"] = quantity("kWh in each interval, or mean kW over it", "", "kWh")
+    time_zone: str | None = quantity(
+        "zone of times without an offset; default: the scenario's", "", None, max_length=100
+    )
+    time_label: Literal["start", "end"] = quantity("whether a time marks its interval's start or end", "", "start")
+    max_gap_minutes: int = quantity(
+        "gaps up to this long are interpolated, longer ones take the home's mean at that time of day",
+        "min", 120, ge=0, le=10_080,
+    )  # fmt: skip
+    monthly_load_kwh: float | None = quantity(
+        "scale each home's load to this mean per month of 30.4 days", "kWh", None, gt=0, le=1_000_000
+    )
+
+
+class Homes(Model):
+    """Who lives in the community: groups, single homes, or a file of meter data."""
+
+    groups: Annotated[tuple[HomeGroup, ...], LISTED] = quantity("groups of homes that are alike", "", ())
+    single: Annotated[tuple[SingleHome, ...], LISTED] = quantity("single homes", "", ())
+    data: HomeData | None = quantity("homes from a file; not together with groups or single", "", None)
+
+    @property
+    def modelled(self) -> int:
+        """Number of homes in groups and one by one; those of a file are not known before it is read."""
+        return sum(group.count for group in self.groups) + len(self.single)
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Self:
+        counted = Counter[str]()
+        for group in self.groups:
+            counted[group.kind] += group.count
+        of_groups = {PREFIX[kind]: number for kind, number in counted.items()}
+        seen: set[str] = set()
+        for place, home in enumerate(self.single):
+            number = home.id[1:] if home.id[1:].isascii() and home.id[1:].isdigit() and home.id[1] != "0" else "0"
+            if home.id in seen or (len(number) < 10 and 0 < int(number) <= of_groups.get(home.id[0], 0)):
+                raise ScenarioError(f"homes.single.{place}.id", home.id, "must be the name of one home only")
+            seen.add(home.id)
+        return self
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        modelled = self.modelled
+        if self.data is not None and modelled:
+            raise ScenarioError(
+                "homes.data", self.data.path, "must stand alone: leave out homes.groups and homes.single"
+            )
+        if self.data is None and not modelled:
+            raise ScenarioError("homes", modelled, "must have at least one home in groups, single or data")
+        return self

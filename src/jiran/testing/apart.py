@@ -1,0 +1,145 @@
+"""Check a rule in a process of its own: what a file does there, it does not do here.
+
+A file is a program. It may end the process, hang, or print; none of this may look like a check that found nothing. The
+check counts only if its report arrives, and each book has a time limit.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jiran.errors import MechanismError, one_line
+
+#: Longest that loading a rule, and then each book, may take, s.
+LIMIT_S = 60.0
+
+#: How often the two processes look after each other, s.
+_ROUND_S = 0.1
+
+
+class Verdict(NamedTuple):
+    """What came out: whether the rule keeps all laws, and the report or what went wrong, in words."""
+
+    ok: bool
+    text: str
+
+
+def check_apart(name: str, *, books: int = 2000, seed: int = 0, limit_s: float = LIMIT_S) -> Verdict:
+    """Try to break a market rule, as `check_mechanism` does, in a process of its own.
+
+    Args:
+        name: A rule's name, or the path of a file with one. What it prints goes to the standard error.
+        books: How many books are tried.
+        seed: Of the books.
+        limit_s: How long loading the rule, and then each book, may take.
+
+    Raises:
+        MechanismError: The rule is unknown, cannot be loaded or compiled, or ends or hangs while it is loaded.
+    """
+    with tempfile.TemporaryDirectory(prefix="jiran-check-") as folder:
+        place = Path(folder) / "report.json"
+        command = [sys.executable, "-P", "-m", "jiran.testing.apart", name, str(books), str(seed), str(place)]
+        process = subprocess.Popen(  # noqa: S603  our own program
+            command, stdin=subprocess.DEVNULL, stdout=_where_prints_go(), start_new_session=True
+        )
+        try:
+            hangs = not _ends(process, place, limit_s)
+        finally:
+            process.kill()
+            process.wait()
+        found = _read(place)
+    if "error" in found:
+        raise MechanismError(found["rule"], found["error"])
+    if "text" in found:
+        return Verdict(bool(found["ok"]), str(found["text"]))
+    problem = f"takes longer than {limit_s:g} s" if hangs else f"ends the program (exit code {process.returncode})"
+    if "book" not in found:
+        raise MechanismError(name, f"{problem} while it is loaded")
+    return Verdict(
+        ok=False, text=f"market rule {name!r}: {problem} while it clears book {found['book']} of seed {seed}"
+    )
+
+
+def _where_prints_go() -> int | None:
+    """Return the standard error, if it is a real file."""
+    try:
+        return sys.stderr.fileno()
+    except (AttributeError, OSError, ValueError):
+        return subprocess.DEVNULL
+
+
+def _ends(process: subprocess.Popen[bytes], place: Path, limit_s: float) -> bool:
+    """Wait until the process ends or has reported; False if nothing new was heard for too long."""
+    heard: dict[str, Any] = {}
+    since_s = time.monotonic()
+    while True:
+        try:
+            process.wait(_ROUND_S)
+        except subprocess.TimeoutExpired:
+            now = _read(place)
+            if now != heard:
+                heard, since_s = now, time.monotonic()
+            if "text" in now or "error" in now:
+                return True
+            if time.monotonic() - since_s > limit_s:
+                return False
+        else:
+            return True
+
+
+def _read(place: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(place.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _tell(place: Path, **what: Any) -> None:
+    """Put down how far the check is, whole or not at all."""
+    fresh = place.with_suffix(".new")
+    fresh.write_text(json.dumps(what), encoding="utf-8")
+    fresh.replace(place)
+
+
+def _end_with_parent(parent: int) -> None:
+    """End this process when the one that wants its report is gone."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
+
+
+def main() -> None:
+    """Check the rule that the command line names and put down the report; the first process waits for that alone."""
+    name, books, seed, place = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    from jiran.testing.check import check_mechanism  # noqa: PLC0415  takes a while, and the thread is there first
+
+    told_s = time.monotonic()
+
+    def progress(book: int) -> None:
+        nonlocal told_s
+        if book == 0 or time.monotonic() - told_s > _ROUND_S:
+            _tell(place, book=book)
+            told_s = time.monotonic()
+
+    try:
+        report = check_mechanism(name, books=books, seed=seed, progress=progress)
+        _tell(place, ok=report.ok, text=str(report))
+    except MechanismError as error:
+        _tell(place, rule=error.name, error=error.problem)
+    except BaseException as error:  # noqa: BLE001  whatever it is, it is told
+        _tell(place, rule=name, error=f"cannot be checked: {one_line(error)}")
+    os._exit(0)  # what the file left running is of no interest
+
+
+if __name__ == "__main__":
+    main()

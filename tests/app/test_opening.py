@@ -1,0 +1,140 @@
+"""What the command line runs, the dashboard opens; `python tests/opening.py 300` does the same on all pages."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+import tomli_w
+
+import jiran
+import opening
+import valid
+from jiran import Scenario
+from jiran.app import links
+from jiran.scenario import validate
+from jiran.scenario.files import as_data, read_scenario
+from opening import PAGES, QUICK, by_link, drawn, faults, viewer
+
+#: The suite opens 300 scenarios: in parts, for the workers to share, and each on the first page and one more.
+PARTS, IN_PART = 10, 30
+INR = {"currency": "INR", "grid.import_price": 8.0, "grid.export_price": 3.5, "battery.reserve_price": -0.25}
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_the_dashboard_opens_what_the_command_line_runs(part):
+    more = itertools.cycle(PAGES[1:])
+    found = [
+        fault
+        for scenario, page in zip(drawn(IN_PART, seed=part), more, strict=False)
+        for fault in faults(by_link(scenario), scenario, (PAGES[0], page) if page != "compare" else PAGES[:1])
+    ]
+    print(f"opened {IN_PART}, dead {len(found)}")  # noqa: T201 - the count is what is asked for
+    assert not found
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_the_dashboard_opens_every_field_at_its_bounds(part):
+    cases = [case for case in valid.at_bounds() if opening.runs(case[2])][part::4]
+    assert len(cases) > 15
+    found = {(name, value): faults(by_link(scenario), scenario, PAGES[:1]) for name, value, scenario in cases}
+    assert not {case: wrong for case, wrong in found.items() if wrong}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_every_page_draws(seed):
+    for scenario in drawn(2, seed=100 + seed):
+        assert not faults(by_link(scenario), scenario)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"grid.import_price": "50"},
+        {"grid.import_price": "-0.3"},
+        {"grid.import_price": "0.1234567890123"},
+        {"market.fraction": "0.99"},
+        {"market.fraction": "0.001"},
+        {"seed": str(2**63 - 1)},
+        {"seed": str(2**53 + 1)},
+        {"steps": "10000000", "homes.groups": '[{"kind": "normal", "count": 0}, {"kind": "solar", "count": 1}]'},
+        {"battery.buy_price": "-0.25", "battery.sell_price": "1e-7"},
+        {"battery.reserve_price": "0.3", "ev.supply.reserve_price": "-1000000"},
+        {"battery.reserve_price": "null"},
+        {"homes.groups.solar.count": "8", "homes.groups.normal.load_low_kw": "0.05"},
+        {"homes.groups": '[{"kind": "solar"}, {"kind": "solar", "pv_kwp": 0.123456}, {"kind": "ev", "count": 3}]'},
+        {"solar": '{"pv_kwp": 21.7, "derate": 0.333}', "market": '{"mechanism": "vcg"}'},
+        {"market.mechanism": "uniform-price", "market.k": "0.123", "bids.strategy": "truthful"},
+        {"grid.export_price": str([0.1] * 24), "grid.import_price": str([0.1 * hour for hour in range(24)])},
+        INR,
+    ],
+)
+def test_a_link_opens_with_its_own_values(link):
+    link = {name: str(value) for name, value in link.items()}
+    start, changes = links.read_link({"preset": "paper"} | link, None)
+    scenario = validate(opening.with_overrides(start.data, changes))
+    if "steps" in link:  # opened, but not run: ten million steps are too many for a test
+        app = viewer(preset="paper", **link)
+        app.session_state["more"] = True
+        assert not list(panel_faults(app, scenario))
+    else:
+        assert not faults(viewer(preset="paper", **link), scenario, QUICK)
+
+
+def panel_faults(app, scenario):
+    """Draw the panel alone."""
+    panel = opening.AppTest.from_string("from jiran.app import sidebar, state\nimport streamlit as st\nwith st.sidebar:\n    sidebar.show()")  # fmt: skip
+    panel.query_params.update(app.query_params)
+    panel.session_state["more"] = True
+    with opening.mock.patch.object(opening.sys, "argv", ["main.py"]):
+        panel.run()
+    assert not panel.exception
+    yield from opening.wrong_controls(panel, scenario)
+
+
+def test_a_file_of_the_command_line_opens_with_own_rules_homes_and_prices(tmp_path):
+    (tmp_path / "rule.py").write_text(
+        '"""A rule."""\nfrom jiran.market import Parameter, mechanism\n\n\n'
+        '@mechanism("own", compiled=False, big_k=Parameter(1e9, "any *number*"), kind=Parameter("a", "x", choices=("a", "b")))\n'
+        "def own(net_kwh, limit_price, import_price, export_price, parameters, rng, trades):\n"
+        '    """Trade nothing at all."""\n    return 0\n'
+    )
+    (tmp_path / "meter.csv").write_text(
+        "time,A load,A generation,B load\n"
+        + "".join(f"2026-01-01T{hour:02}:00,0.5,{hour / 10},0.25\n" for hour in range(24))
+    )
+    homes = {"data": {"path": "meter.csv", "monthly_load_kwh": 0.1}}
+    cases = [
+        read_scenario("paper") | {"market": {"mechanism": "rule.py"}},
+        {"name": "metered", "homes": homes, "start": jiran.load_scenario("paper").start.replace(month=1, day=1)},
+        {
+            "name": "few",
+            "homes": {"single": [{"id": "*A*", "kind": "ev", "ev_kw": 0.1}, {"id": "B", "kind": "normal"}]},
+        },
+        {"name": "no count", "homes": {"groups": [{"kind": "solar"}, {"kind": "normal", "load_low_kw": 0.01}]}},
+        {"name": "steps", "steps": 48, "homes": {"groups": [{"kind": "hybrid"}]}, "grid": {"import_price": [0.1] * 48}},
+    ]
+    for case in cases:
+        path = tmp_path / "own.toml"
+        path.write_text(tomli_w.dumps(case))
+        assert not faults(viewer(), jiran.load_scenario(path), named=str(path)), case["name"]
+
+
+def test_an_uploaded_scenario_opens_with_its_own_values():
+    for scenario in drawn(3, seed=11):
+        app = viewer()
+        app.session_state["own data"] = True
+        app.run()
+        app.file_uploader(key="upload").upload("own.toml", opening.to_toml(scenario).encode(), "text/plain").run()
+        assert not faults(app, scenario, PAGES[:2])
+
+
+def test_the_random_scenarios_differ_from_one_another():
+    found: list[Scenario] = list(drawn(30, seed=3))
+    assert len({repr(as_data(one)) for one in found}) == 30
+    assert any(isinstance(one.grid.import_price, tuple) for one in found)
+    assert any(one.seed > 2**53 for one in found)
+    assert any(one.homes.single for one in found)
+    assert len({one.market.mechanism for one in found}) > 8
+    assert np.mean([one.market.mechanism == "grid-fraction" for one in found]) < 0.5

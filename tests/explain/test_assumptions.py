@@ -1,0 +1,106 @@
+"""What a run takes for granted: each fact where it is one, and silence where the scenario says it all."""
+
+from __future__ import annotations
+
+import datetime as dt
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import jiran
+from jiran.explain import assumptions as of
+from jiran.setting import prepare
+from jiran.timeline import timeline
+from valid import ordinary, wild
+
+
+def assumptions(run):
+    return tuple(map(str, of.assumptions(run)))
+
+
+DAY = [round(0.1 + 0.01 * hour, 2) for hour in range(24)]
+
+
+def said(**changes):
+    """Return the assumptions of a run of `paper` with changes, and the result."""
+    scenario = jiran.load_scenario("paper", {name.replace("__", "."): value for name, value in changes.items()})
+    result = jiran.simulate(scenario)
+    assert result.warnings[: len(assumptions(result))] == assumptions(result)
+    return assumptions(result), result
+
+
+def test_nothing_is_assumed_where_the_scenario_says_it_all():
+    for name in jiran.presets():
+        assert assumptions(prepare(jiran.load_scenario(name))) == ()
+    assert said(grid__import_price=DAY)[0] == ()
+    assert said(grid__import_price=[0.5] * 24, step_minutes=15)[0] == ()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"step_minutes": 15},
+        {"start": dt.datetime(2026, 3, 21, 6)},  # noqa: DTZ001  local time
+        {"time_zone": "Europe/Berlin", "start": dt.datetime(2026, 3, 29)},  # noqa: DTZ001  a day of 23 hours
+    ],
+)
+def test_24_prices_for_24_steps_are_read_by_hour_and_it_is_said_where_that_matters(changes):
+    (sentence,), result = said(grid__import_price=DAY, **changes)
+    assert sentence.startswith("grid.import_price has 24 values, and the run has 24 steps: they are read by hour")
+    hours = [time.hour for time in result.steps["time"]]
+    assert result.prices.grid_import.tolist() == [DAY[hour] for hour in hours] != DAY
+
+
+def test_both_prices_are_named():
+    (sentence,), _ = said(grid__import_price=DAY, grid__export_price=DAY[::-1], step_minutes=30)
+    assert sentence.startswith("grid.import_price and grid.export_price have 24 values")
+
+
+def test_a_start_that_occurs_twice_is_the_first_and_it_is_said():
+    start = dt.datetime(2026, 10, 25, 2, 30)  # noqa: DTZ001  local time
+    (sentence,), result = said(time_zone="Europe/Berlin", start=start)
+    assert "start = 2026-10-25 02:30 occurs twice in Europe/Berlin" in sentence
+    assert "at UTC+02:00" in sentence
+    assert result.timeline.utc_s[0] == dt.datetime(2026, 10, 25, 0, 30, tzinfo=dt.UTC).timestamp()
+    assert said(time_zone="America/St_Johns", start=dt.datetime(2026, 11, 1, 1, 30))[0][0].endswith("UTC-02:30")  # noqa: DTZ001
+
+
+def plain(**changes):
+    """Return the assumptions of a scenario that says nothing of its grid."""
+    data = {"name": "x", "homes": {"groups": [{"kind": "solar"}]}, **changes}
+    return assumptions(jiran.simulate(jiran.scenario.validate(data)))
+
+
+def test_the_region_is_that_of_the_time_zone_and_it_is_said():
+    (sentence,) = plain()
+    assert sentence.startswith("CO2 is counted at 0.199 kg/kWh, the grid of Sarawak, a figure that is not verified")
+    assert 'a community in Sabah sets grid.region = "sabah"' in sentence
+    (sentence,) = plain(time_zone="Asia/Kuala_Lumpur")
+    assert sentence.startswith("CO2 is counted at 0.584 kg/kWh, the grid of Peninsular Malaysia: the time zone")
+    assert plain(grid={"region": "sabah"}) == plain(grid={"co2_kg_per_kwh": 0.3}) == ()
+
+
+def test_where_no_region_is_known_no_co2_is_counted_and_it_is_said():
+    (sentence,) = plain(time_zone="Europe/Berlin")
+    assert sentence.startswith("CO2 is not counted: no emission factor is known for the time zone Europe/Berlin;")
+    assert "grid.region to one of peninsular, sabah" in sentence
+
+
+def test_random_scenarios_say_exactly_what_they_assume():
+    rng, prices_said = np.random.default_rng(7), 0
+    for place in range(400):
+        scenario = (ordinary, wild)[place % 2](rng)
+        run = SimpleNamespace(scenario=scenario, timeline=timeline(scenario))
+        found, grid = assumptions(run), scenario.grid
+        silent = grid.co2_kg_per_kwh is not None or grid.region is not None
+        assert any(sentence.startswith("CO2") for sentence in found) == (not silent)
+        by_step = [
+            values
+            for values in (grid.import_price, grid.export_price)
+            if isinstance(values, tuple) and run.timeline.steps == 24
+            and [values[int(hour)] for hour in run.timeline.hour] != list(values)
+        ]  # fmt: skip
+        assert any(sentence.startswith("grid.") for sentence in found) == bool(by_step)
+        prices_said += bool(by_step)
+    assert prices_said > 0

@@ -1,0 +1,223 @@
+"""Open scenarios in the dashboard, page by page, and say what is dead: `python tests/opening.py 300` opens so many.
+
+What the command line runs, the dashboard opens: every page draws without an exception and without an error box, every
+control shows the scenario's own value with all its digits, and what the dashboard holds afterwards is the scenario that it
+was given.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+import jiran
+import valid
+from jiran import JiranError, Scenario
+from jiran.app import links
+from jiran.app.labels import LENGTH, TOP, folded
+from jiran.app.panel import at as value_at
+from jiran.scenario import KINDS, validate
+from jiran.scenario.files import as_data, to_toml, with_overrides
+
+MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")
+#: Path of each page; the first is the one that opens.
+PAGES = ("neighbourhood", "day", "market", "trades", "homes", "compare", "paper")
+#: Pages whose work does not grow with the rules: Compare runs all of them, and takes most of the time.
+QUICK = tuple(path for path in PAGES if path != "compare")
+#: Small runs: it is the pages that are tried here.
+_MOST_HOME_STEPS = 1_500
+_CONTROLS = ("slider", "number_input", "selectbox", "text_input", "text_area", "toggle")
+
+
+def runs(scenario: Scenario) -> bool:
+    """Tell whether the command line runs a scenario."""
+    try:
+        jiran.simulate(scenario)
+    except JiranError:
+        return False
+    return True
+
+
+def by_link(scenario: Scenario) -> AppTest:
+    """Return a viewer who follows a shared link."""
+    app = viewer()
+    app.query_params.update(links.base_of_data("own", as_data(scenario)).link)
+    return app
+
+
+def viewer(**link: str) -> AppTest:
+    """Return a viewer with a link, and the folded part of the panel open; nothing is drawn yet."""
+    app = AppTest.from_file(MAIN, default_timeout=300)
+    app.query_params.update(link)
+    app.session_state["more"] = True
+    return app
+
+
+def by_command_line(scenario: Scenario, folder: Path) -> tuple[AppTest, str]:
+    """Return a viewer, and the file that ``jiran app`` was called with."""
+    path = folder / "own.toml"
+    path.write_text(to_toml(scenario), encoding="utf-8")
+    return viewer(), str(path)
+
+
+def faults(app: AppTest, scenario: Scenario, pages: tuple[str, ...] = PAGES, named: str | None = None) -> list[str]:
+    """Draw pages for a viewer, and return all that is wrong.
+
+    Args:
+        app: A viewer who has not seen anything yet.
+        scenario: What the dashboard is to show.
+        pages: Paths of the pages to draw.
+        named: What the command line names, or None.
+    """
+    found = []
+    with mock.patch.object(sys, "argv", ["main.py", *([] if named is None else [named])]):
+        for page in pages:
+            app._page_hash = calc_hash(page)
+            app.run()
+            found += [f"{page}: {error.message} {' '.join(error.stack_trace[-3:])}" for error in app.exception]
+            found += [f"{page}: error box: {error.value}" for error in app.error]
+            found += [f"{page}: notice: {one.value}" for one in app.warning if ":material/link_off:" in one.icon]
+            if app._finished_page_script_hash != calc_hash(page) or not _has_badge(app):
+                found.append(f"{page}: is not drawn to its end")
+            if app.exception:
+                break
+        else:
+            found += wrong_controls(app, scenario)
+    return found
+
+
+def _has_badge(app: AppTest) -> bool:
+    """Tell whether the last line of a page is there: the balance of the run."""
+    return any("is accounted for" in caption.value for caption in app.main.caption)
+
+
+def wrong_controls(app: AppTest, scenario: Scenario) -> Iterator[str]:
+    """Yield what the panel shows that is not the scenario's own."""
+    held: Scenario = app.session_state["scenario"]
+    if _without_empty(held) != _without_empty(scenario):
+        yield f"holds another scenario: {held!r} for {scenario!r}"
+    data, seen = as_data(held), set()
+    for kind in _CONTROLS:
+        for control in getattr(app.sidebar, kind):
+            _, _, name = (control.key or "").partition("|")
+            name = name.partition("|")[0]
+            if name and name not in ("preset", "period"):
+                seen.add(name)
+                yield from _wrong(kind, control, value_at(data, name))
+    told = [name for name in ("grid.import_price", "grid.export_price") if isinstance(value_at(data, name), tuple)]
+    expected = {name for fields in folded().values() for name in fields} | {*LENGTH, *TOP}
+    for name in sorted(expected - seen - {*told, "market.fraction"}):
+        if name != "solar.pv_kwp" or scenario.homes.data is None:
+            yield f"{name} has no control"
+
+
+def _wrong(kind: str, control: Any, value: Any) -> Iterator[str]:
+    """Yield what is wrong with how a control shows a value."""
+    shown = control.value
+    if control.key.endswith("|list"):
+        shown = tuple(float(one) for one in shown.split(",")) if shown else None
+        value = value if isinstance(value, tuple) and len(value) <= 1000 else None
+    elif kind == "text_input" and value is None:
+        shown = shown or None
+    elif kind in ("text_input", "selectbox") and isinstance(value, int | float):
+        shown = float(shown) if isinstance(value, float) else int(shown)
+    elif kind == "selectbox" and value is None:
+        value = "not set"
+    if shown != value:
+        yield f"{control.key} shows {shown!r} in place of {value!r}"
+    form = getattr(control.proto, "format", "")
+    if form not in ("", "%g", "%d") and float(form % value) != value:
+        yield f"{control.key} rounds {value!r} to {form % value}"
+    if kind == "slider" and not _on_grid(control, value):
+        yield f"{control.key} is a slider that cannot stand at {value!r}"
+
+
+def _on_grid(control: Any, value: float) -> bool:
+    place = (value - control.min) / control.step
+    return control.min <= value <= control.max and abs(place - round(place)) < 1e-6
+
+
+def _without_empty(scenario: Scenario) -> dict[str, Any]:
+    """Return a scenario's data without groups of no homes, which the panel adds so that homes can be added."""
+    data = as_data(scenario)
+    groups = [group for group in data["homes"].get("groups", ()) if group["count"]]
+    return data | {"homes": data["homes"] | {"groups": groups}}
+
+
+def odd(rng: np.random.Generator, most_home_steps: int) -> Scenario:
+    """Draw an ordinary scenario with what is valid and rarely seen: long numbers, prices by the step, own values."""
+    while True:
+        data = as_data(valid.ordinary(rng, most_home_steps))
+        changes: dict[str, Any] = {
+            "seed": int(rng.integers(0, 2**63)),
+            "battery.capacity_kwh": rng.random() * 10.0 ** rng.integers(-6, 6),
+            "battery.reserve_price": rng.normal(),
+            "battery.sell_price": rng.normal(),
+            "ev.supply.reserve_price": float(rng.choice([0.0, -1e6, 1e6, 1e-7])),
+            "grid.import_price": list(rng.normal(0.3, 0.5, data["steps"])),
+            "grid.export_price": list(rng.random(24)),
+            "grid.network_charge": rng.random() * 10.0 ** rng.integers(-9, 6),
+            "load.low_kw": rng.random() * 0.1,
+            "load.high_kw": 1.0 + rng.random(),
+            "solar.derate": rng.random(),
+            "currency": str(rng.choice(["INR", "₹", "*x*", "[a](b)", "$", "a, b", "{x}"])),
+        }
+        data |= {"homes": {"groups": [_group(rng) for _ in range(rng.integers(1, 9))]}}
+        chosen = rng.choice(list(changes), rng.integers(1, 6), replace=False)
+        try:
+            return validate(with_overrides(data, {str(name): changes[name] for name in chosen}))
+        except JiranError:
+            continue
+
+
+def _group(rng: np.random.Generator) -> dict[str, Any]:
+    """Draw a group with some values of its own; one home if it does not say how many."""
+    group: dict[str, Any] = {
+        "kind": str(rng.choice(KINDS)),
+        "pv_kwp": rng.random() * 30,
+        "load_low_kw": rng.random() / 9,
+    }
+    group |= {"count": int(rng.integers(0, 5)), "load_high_kw": 2.5, "evening_factor": 10 * rng.random(), "ev_kw": 7.4}
+    left_out = rng.choice(["pv_kwp", "load_low_kw", "count", "load_high_kw", "evening_factor", "ev_kw"], 3)
+    return {name: value for name, value in group.items() if name not in left_out}
+
+
+def drawn(number: int, seed: int) -> Iterator[Scenario]:
+    """Yield so many scenarios that the command line runs: wild, ordinary and odd ones in turn."""
+    rng = np.random.default_rng(seed)
+    while number:
+        scenario = (valid.wild, valid.ordinary, odd)[number % 3](rng, _MOST_HOME_STEPS)
+        if runs(scenario):
+            number -= 1
+            yield scenario
+
+
+def main_(number: int) -> int:
+    """Open all fields at their bounds and so many random scenarios, on all pages, and print the counts."""
+    dead = 0
+    cases = [(f"{name} = {value!r}", scenario) for name, value, scenario in valid.at_bounds() if runs(scenario)]
+    cases += [(f"random {place}", scenario) for place, scenario in enumerate(drawn(number, seed=7))]
+    for place, (what, scenario) in enumerate(cases):
+        if place % 3:
+            found = faults(by_link(scenario), scenario)
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                app, named = by_command_line(scenario, Path(folder))
+                found = faults(app, scenario, named=named)
+        dead += bool(found)
+        for fault in found:
+            sys.stdout.write(f"{what}: {fault}\n")
+    sys.stdout.write(f"opened {len(cases)}, dead {dead}\n")
+    return dead
+
+
+if __name__ == "__main__":
+    sys.exit(main_(int(sys.argv[1])) > 0)

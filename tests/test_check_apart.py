@@ -1,0 +1,92 @@
+"""`jiran check` of files that do what no rule should: it never ends well without a report."""
+
+from __future__ import annotations
+
+import pytest
+
+from jiran.errors import MechanismError, StrategyError
+from jiran.market import find
+from jiran.testing.apart import check_apart
+from terminal import call, refused
+
+RULE = (
+    "from jiran.market import mechanism, Parameter\n"
+    "@mechanism('x', compiled=False)\n"
+    "def x(net_kwh, limit_price, import_price, export_price, parameters, rng, trades):\n"
+    "    {body}\n"
+)
+LOADING = {
+    "exit": ("exit()", "ends the program"),
+    "sys.exit": ("import sys; sys.exit(0)", "ends the program"),
+    "os._exit": ("import os; os._exit(0)", "ends the program .exit code 0. while it is loaded"),
+    "interrupt": ("raise KeyboardInterrupt", "cannot be loaded: KeyboardInterrupt"),
+    "wrong import": ("from jiran.market import nonsense", "cannot be loaded: ImportError"),
+    "bad default": ("import jiran; jiran.Parameter('a', 'b')", "a Parameter's default = 'a': must be a number"),
+    "huge default": ("import jiran; jiran.Parameter(10**400, 'b')", "a Parameter's default = 1000"),
+    "bad bound": ("import jiran; jiran.Parameter(1, 'b', ge='0')", "a bound of a Parameter"),
+    "no parameter": ("import jiran; jiran.mechanism('x', p=3)(print)", "parameter p must be declared with Parameter"),
+    "endless words": ("raise Exception('x' * 10_000_000)", "cannot be loaded: Exception: xxx"),
+    "no words": ("class E(BaseException):\n  def __str__(self): raise ValueError\nraise E", "it cannot say why"),
+}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def file(text, name="my_rule.py"):
+        path = tmp_path / name
+        path.write_text(text)
+        return str(path)
+
+    return file
+
+
+@pytest.mark.parametrize(("text", "said"), LOADING.values(), ids=LOADING)
+def test_a_file_that_cannot_be_loaded_is_refused(write, text, said):
+    with pytest.raises(MechanismError, match=said) as error:
+        check_apart(write(text), books=3)
+    assert len(str(error.value)) < 600
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("name", set(LOADING) - {"os._exit"})
+def test_what_the_check_refuses_is_no_rule_and_no_strategy_for_a_run_either(write, name):
+    from jiran.bids import find as find_strategy  # noqa: PLC0415  two of one name
+
+    with pytest.raises(MechanismError):
+        find(write(LOADING[name][0]))
+    with pytest.raises((StrategyError, MechanismError)):
+        find_strategy(write(LOADING[name][0]))
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("import os; os._exit(0)", "ends the program (exit code 0) while it clears book 0"),
+        ("raise SystemExit(0)", "failed: SystemExit: 0"),
+        ("while True: pass", "takes longer than 5 s while it clears book 0"),
+    ],
+)
+def test_a_rule_that_does_not_come_back_breaks_a_law(write, body, said):
+    verdict = check_apart(write(RULE.format(body=body)), books=3, limit_s=5.0 if "True" in body else 60.0)
+    assert not verdict.ok
+    assert said in verdict.text
+
+
+def test_a_file_that_hangs_while_it_is_loaded_is_given_up(write):
+    with pytest.raises(MechanismError, match="takes longer than 2 s while it is loaded"):
+        check_apart(write("while True: pass"), books=3, limit_s=2.0)
+
+
+def test_the_command_line_never_ends_well_without_a_report(write):
+    good, bad = (
+        write(RULE.format(body="print('hello'); return 0"), "good.py"),
+        write("import os; os._exit(0)", "bad.py"),
+    )
+    done = call("check", good, "--books", "5")
+    assert (done.exit_code, "hello" in done.stdout, "ok      runs" in done.stdout) == (0, False, True)
+    refused(call("check", bad, "--books", "5"), "ends the program (exit code 0) while it is loaded")
+
+
+def test_a_file_that_is_far_too_large_is_not_read(write):
+    with pytest.raises(MechanismError, match="is larger than 10 MB"):
+        find(write("#" * 10_000_001))

@@ -1,0 +1,99 @@
+"""What is true of a stretch of a run, worked out step by step and home by home."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import jiran.explain.day
+from jiran.nothing import NOTHING_KWH
+from truth.harness import Claim, oracle
+from truth.rounding import dates, energy, many, period
+from truth.run import of_window
+
+assert jiran.explain.day  # brings the forms in
+
+
+def used(result, first, last):
+    return sum(result.flows[name][first:last].sum() for name in ("load_kwh", "ev_kwh"))
+
+
+def taken(result, first, last):
+    return [float(row.sum()) for row in result.flows["grid_import_kwh"][first:last]]
+
+
+def lived_from(result, first, last):
+    """Return the energy of each source of what homes used, home by home."""
+    flow = {name: result.flows[name][first:last] for name in result.flows}
+    lent = np.zeros_like(flow["load_kwh"])
+    for place, home in enumerate(result.flows.fleet.homes):
+        lent[:, home] += result.flows.outputs.ev_lent_kwh[first:last, place]
+    sold_sun = flow["p2p_sold_kwh"] - lent
+    own = flow["generation_kwh"] - sold_sun - flow["battery_charged_kwh"] - flow["grid_export_kwh"]
+    return {
+        "their own roofs": own.sum(),
+        "neighbours' roofs": sold_sun.sum(),
+        "the battery": flow["battery_drawn_kwh"].sum(),
+        "neighbours' cars": lent.sum(),
+        "their own cars": (flow["ev_supplied_kwh"] - lent).sum(),
+    }
+
+
+@oracle("day.without_grid", of_window)
+def without_grid(result, first, last):
+    if used(result, first, last) <= NOTHING_KWH:
+        return None
+    best, run = None, []
+    for step, kwh in enumerate(taken(result, first, last), first):
+        run = [] if kwh > NOTHING_KWH else [*run, step]
+        if run and (best is None or len(run) > len(best)):
+            best = run
+    if best is None:
+        return None
+    when = period(result, best[0], best[-1], dated=dates(result, first, last))
+    parts = sorted(lived_from(result, best[0], best[-1] + 1).items(), key=lambda one: -one[1])
+    sources = tuple((name, float(kwh)) for name, kwh in parts if kwh >= 0.005)
+    everything = len(best) == last - first
+    words = [f"{name} ({energy(kwh)})" for name, kwh in sources] or ["they used no energy"]
+    start = "At no time did the homes need the grid" if everything else f"From {when} the homes needed nothing"
+    return Claim({"all": everything, "period": when, "sources": sources}, (start, *words))
+
+
+@oracle("day.always_grid", of_window)
+def always_grid(result, first, last):
+    return Claim({}, ()) if min(taken(result, first, last)) > NOTHING_KWH else None
+
+
+@oracle("day.no_demand", of_window)
+def no_demand(result, first, last):
+    return Claim({}, ()) if used(result, first, last) <= NOTHING_KWH else None
+
+
+@oracle("day.chart", of_window)
+def chart(result, first, last):
+    flow = {name: result.flows[name][first:last].sum(axis=1) for name in result.flows}
+    log = result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last))
+    sun = flow["generation_kwh"].tolist()
+    at = first + next(place for place, kwh in enumerate(sun) if kwh >= max(sun) * (1 - 1e-9))
+    soc = result.flows.outputs.soc_kwh[first:last].tolist()
+    when, sunniest = period(result, first, last - 1, dated=True), period(result, at, at, dated=True)
+    demand = float(flow["load_kwh"].sum() + flow["ev_kwh"].sum())
+    shines = sum(sun) > NOTHING_KWH
+    battery = result.scenario.battery.capacity_kwh > 0
+    figures = {
+        "period": when,
+        "demand_kwh": demand,
+        "import_kwh": flow["grid_import_kwh"].sum(),
+        "traded_kwh": log["kwh"].sum(),
+        "trades": log.height,
+        "generation_kwh": sum(sun),
+        "sunniest": sunniest if shines else "",
+        "stored": (min(soc), max(soc)) if battery else (),
+    }
+    words = (
+        f"time, {when}.",
+        f"Demand {energy(demand)}, of",
+        f"supplied {energy(figures['import_kwh'])} and neighbours {energy(log['kwh'].sum())} in {many(log.height, 'trade', 'trades')}.",
+        f"generation {energy(sum(sun))}",
+    )
+    more = (f"its sunniest time {sunniest}.",) * shines + (f"from {energy(min(soc))} to {energy(max(soc))}.",) * battery
+    return Claim(figures, words + more)

@@ -1,0 +1,399 @@
+"""What is true of the homes' bills and trades, worked out from the tables of homes and of trades."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import jiran.app.charts.home
+import jiran.app.charts.run_step
+import jiran.explain.homes
+import jiran.explain.trades
+import jiran.explain.warnings
+from jiran.app.inspector import take_apart
+from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
+from truth.harness import Claim, oracle
+from truth.rounding import amount, decimals, energy, many, percent
+from truth.run import hours_of_the_clock, of_window, sold_at_all
+
+assert jiran.explain.homes, jiran.explain.trades  # bring the forms in
+assert jiran.explain.warnings, jiran.app.charts
+
+NAMES = {"solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal"}
+
+
+def savings(result):
+    return {row["id"]: row["cost_without_p2p"] - row["cost"] for row in result.homes.to_dicts()}
+
+
+def signed(value, result):
+    """Return an amount that may be negative."""
+    text = decimals(value, 2)
+    return f"{'-' if text[0] == '-' else ''}{result.scenario.currency} {text.lstrip('-')}"
+
+
+@oracle("homes.most")
+def most(result):
+    saving = savings(result)
+    best = max(saving.values())
+    if not sold_at_all(result) or best <= NOTHING_MONEY:
+        return None
+    home = next(name for name, saved in saving.items() if saved >= best - NOTHING_MONEY)
+    return Claim(
+        {"home": home, "gain": best, "currency": result.scenario.currency},
+        (f"{home} gains most: {amount(best, result)}.",),
+    )
+
+
+def evenly(result):
+    """Return the savings, if they can be shared: nobody loses and there are several homes."""
+    saving = list(savings(result).values())
+    if not sold_at_all(result) or min(saving) < -NOTHING_MONEY or sum(saving) <= NOTHING_MONEY * len(saving):
+        return None
+    return [max(saved, 0.0) for saved in saving]
+
+
+@oracle("homes.jain")
+def jain(result):
+    saving = evenly(result)
+    if saving is None or len(saving) == 1:
+        return None
+    index = sum(saving) ** 2 / len(saving) / sum(saved**2 for saved in saving)
+    words = (f"is {decimals(index, 2)}: 1 means that all homes", f"same, {decimals(1 / len(saving), 2)} that one")
+    return Claim({"jain": index, "homes": len(saving)}, words)
+
+
+@oracle("homes.gini")
+def gini(result):
+    saving = evenly(result)
+    if saving is None or len(saving) == 1:
+        return None
+    apart = sum(abs(one - other) for one in saving for other in saving) / len(saving) ** 2
+    apart = apart if apart > NOTHING_MONEY else 0.0
+    index = apart * len(saving) / (2 * sum(saving))
+    words = (f"is {decimals(index, 2)}:", f"differ by {amount(apart, result)} on", "; 0 means")
+    return Claim({"gini": index, "apart": apart, "currency": result.scenario.currency}, words)
+
+
+@oracle("homes.half")
+def half(result):
+    saving = evenly(result)
+    if saving is None or len(saving) == 1:
+        return None
+    homes = len(saving) // 2
+    part, equal = sum(sorted(saving)[:homes]) / sum(saving), homes / len(saving)
+    who = "The home that saves least has" if homes == 1 else f"The {homes:,} homes that save least have"
+    words = (f"{who} {percent(part)} of", f"be {percent(equal)}.")
+    return Claim({"homes": homes, "share": part, "equal": equal}, words)
+
+
+@oracle("homes.both_ways")
+def both_ways(result):
+    saving = savings(result).values()
+    gains, losses = ([saved for saved in saving if sign * saved > NOTHING_MONEY] for sign in (1, -1))
+    if not sold_at_all(result) or not losses:
+        return None
+    figures = {"winners": len(gains), "gained": sum(gains), "losers": len(losses), "lost": -sum(losses)}
+    words = [f"{many(len(losses), 'home loses', 'homes lose')} {amount(-sum(losses), result)} by"]
+    gain = f"{many(len(gains), 'home gains', 'homes gain')} {amount(sum(gains), result)}"
+    words.append(gain if gains else "No home gains")
+    return Claim(figures | {"currency": result.scenario.currency}, tuple(words))
+
+
+@oracle("homes.nothing_to_share")
+def nothing_to_share(result):
+    saving = savings(result).values()
+    trades = sold_at_all(result)
+    some = min(saving) < -NOTHING_MONEY or sum(saving) > NOTHING_MONEY * len(saving)
+    return None if trades and some else Claim({}, ())
+
+
+@oracle("homes.switched")
+def switched(result):
+    if not sold_at_all(result):
+        return None
+    sides = defaultdict(lambda: [0.0, 0.0])
+    for seller, buyer, kwh in result.trades.select("seller", "buyer", "kwh").iter_rows():
+        sides[seller][0] += kwh
+        sides[buyer][1] += kwh
+    both = sum(min(pair) > NOTHING_KWH for pair in sides.values())
+    return Claim({"homes": both}, (many(both, "home changed", "homes changed") if both else "No home changed",))
+
+
+def of_home(drawn):
+    """Yield three homes, each with a stretch of steps."""
+    result = drawn.result
+    for _ in range(3):
+        first = int(drawn.rng.integers(result.timeline.steps))
+        last = int(drawn.rng.integers(first + 1, result.timeline.steps + 1))
+        yield result, int(drawn.rng.integers(result.community.size)), first, last
+
+
+@oracle("homes.trades", of_home)
+def trades(result, home, first, last):
+    name = result.community.ids[home]
+    figures = {"home": name, "currency": result.scenario.currency}
+    words = [name]
+    log = [row for row in result.trades.to_dicts() if first <= row["step"] < last]
+    for verb, side, money in (("sold", "seller", "received"), ("bought", "buyer", "paid")):
+        own = [row for row in log if row[side] == name]
+        kwh, total = sum(row["kwh"] for row in own), sum(row[money] for row in own)
+        figures |= {f"{verb}_kwh": kwh, f"{verb}_trades": len(own), f"{verb}_for": total}
+        if own:
+            worth = amount(total, result) if total >= 0 else signed(total, result)
+            words.append(f"{verb} {energy(kwh)} in {many(len(own), 'trade', 'trades')} for {worth}")
+    return Claim(figures, tuple(words) if len(words) > 1 else (name, "did not trade"))
+
+
+@oracle("homes.bills_chart")
+def bills_chart(result):
+    rows, saving = result.homes.to_dicts(), savings(result)
+    best = next(row for row in rows if saving[row["id"]] >= max(saving.values()) - NOTHING_MONEY)
+    worst = next(row for row in rows if saving[row["id"]] <= min(saving.values()) + NOTHING_MONEY)
+    worse = sum(saved < -NOTHING_MONEY for saved in saving.values())
+    figures = {
+        "homes": len(rows),
+        "worse": worse,
+        "currency": result.scenario.currency,
+        **{
+            name: {"home": row["id"], "before": row["cost_without_p2p"], "after": row["cost"]}
+            for name, row in (("best", best), ("worst", worst))
+        },
+    }
+    words = [
+        f"{row['id']} saves {how}: {signed(row['cost_without_p2p'], result)} becomes {signed(row['cost'], result)}."
+        for how, row in (("most", best), ("least", worst))
+    ]
+    loses = many(worse, "home is worse off.", "homes are worse off.") if worse else "No homes are worse off."
+    return Claim(figures, (f"Bills of {many(len(rows), 'home', 'homes')} with", *words, loses))
+
+
+@oracle("homes.kinds_chart")
+def kinds_chart(result):
+    saving, kinds = savings(result), dict(zip(result.community.ids, result.community.kinds, strict=True))
+    means = []
+    for kind in NAMES:
+        own = [saving[home] for home in saving if kinds[home] == kind]
+        if own:
+            means.append((kind, sum(own) / len(own)))
+    words = tuple(f"{NAMES[kind]} {signed(mean, result)}" for kind, mean in means)
+    return Claim({"kinds": tuple(means), "currency": result.scenario.currency}, words)
+
+
+@oracle("homes.roles_chart")
+def roles_chart(result):
+    if not sold_at_all(result):
+        return None
+    net = defaultdict(float)
+    for seller, buyer, kwh in result.trades.select("seller", "buyer", "kwh").iter_rows():
+        net[seller] += kwh
+        net[buyer] -= kwh
+    sellers, buyers = (sum(sign * kwh > NOTHING_KWH for kwh in net.values()) for sign in (1, -1))
+    by_hour = hours_of_the_clock(result, 0, result.timeline.steps)
+    hour = ""
+    if by_hour is not None:
+        most = min(at for at, kwh in by_hour.items() if kwh >= max(by_hour.values()) * (1 - 1e-9))
+        hour = f"{most:02d}:00 to {most + 1:02d}:00"
+    local = result.timeline.local_s[[0, -1]] // 86_400
+    words = (
+        *([f"from {hour},"] if hour else []),
+        many(sellers, "home sells more", "homes sell more") if sellers else "no homes sell more",
+        many(buyers, "home buys more", "homes buy more") if buyers else "no homes buy more",
+    )
+    return Claim({"hour": hour, "days": bool(local[0] != local[1]), "sellers": sellers, "buyers": buyers}, words)
+
+
+@oracle("trades.total", of_window)
+def total(result, first, last):
+    log = [row for row in result.trades.to_dicts() if first <= row["step"] < last]
+    kwh, paid = sum(row["kwh"] for row in log), sum(row["paid"] for row in log)
+    figures = {"trades": len(log), "kwh": kwh, "paid": paid, "currency": result.scenario.currency}
+    if not log:
+        return Claim(figures, ("Nothing was traded.",))
+    worth = amount(paid, result) if paid >= 0 else signed(paid, result)
+    return Claim(figures, (f"traded {energy(kwh)} in {many(len(log), 'trade', 'trades')};", f"paid {worth}."))
+
+
+@oracle("trades.roles", of_window)
+def roles(result, first, last):
+    sells, buys = set(), set()
+    log = [row for row in result.trades.to_dicts() if first <= row["step"] < last]
+    for home in result.community.ids:
+        if sum(row["kwh"] for row in log if row["seller"] == home) > NOTHING_KWH:
+            sells.add(home)
+        if sum(row["kwh"] for row in log if row["buyer"] == home) > NOTHING_KWH:
+            buys.add(home)
+    homes, both = result.community.size, len(sells & buys)
+    generation = float(result.flows["generation_kwh"][first:last].sum())
+    demand = float(sum(result.flows[name][first:last].sum() for name in ("load_kwh", "ev_kwh")))
+    figures = {"homes": homes, "generation_kwh": generation, "demand_kwh": demand, "sellers": len(sells), "both": both}
+    sold = many(len(sells), "home sold", "homes sold") if sells else "No home sold"
+    also = (
+        f"{both or 'none'} of them also"
+        if len(sells) > 1
+        else "and also bought"
+        if both
+        else "and never"
+        if sells
+        else "No"
+    )
+    words = (f"{many(homes, 'home generates', 'homes generate')} {energy(generation)} and", energy(demand), sold, also)
+    return Claim(figures, words)
+
+
+#: Rules that tell homes apart by their bids.
+BY_BIDS = (
+    "continuous-double-auction", "huang", "mcafee", "muda", "pay-as-bid", "random-p2p", "trade-reduction",
+    "uniform-price", "vcg",
+)  # fmt: skip
+
+
+@oracle("warning.alike")
+def alike(result):
+    rule, strategy = result.scenario.market.mechanism, result.scenario.bids.strategy
+    return (
+        Claim({"rule": rule, "strategy": strategy}, (rule, strategy))
+        if rule in BY_BIDS and strategy == "price-taker"
+        else None
+    )
+
+
+def beyond(result, price, column, sign):
+    """Return the kWh of trades whose price lies beyond the grid's."""
+    grid = result.steps[price].to_list()
+    return sum(row["kwh"] for row in result.trades.to_dicts() if sign * (row[column] - grid[row["step"]]) > 1e-12)
+
+
+@oracle("warning.sellers_lose")
+def sellers_lose(result):
+    kwh = beyond(result, "export_price", "seller_price", -1)
+    return Claim({"kwh": kwh}, (f"{energy(kwh)} were sold",)) if kwh > NOTHING_KWH else None
+
+
+@oracle("warning.buyers_lose")
+def buyers_lose(result):
+    kwh = beyond(result, "import_price", "buyer_price", 1)
+    return Claim({"kwh": kwh}, (f"{energy(kwh)} were bought",)) if kwh > NOTHING_KWH else None
+
+
+@oracle("warning.borrowed")
+def borrowed(result):
+    cars = result.flows.fleet.homes.size > 0
+    held = [result.start.stored_kwh, float(result.flows.outputs.soc_kwh[-1])]
+    if cars:
+        held[0] += float(sum(result.start.ev_stored_kwh))
+        held[1] += float(sum(result.flows.outputs.ev_stored_kwh[-1]))
+    less, used = held[0] - held[1], sum(result.flows[name].sum() for name in ("load_kwh", "ev_kwh"))
+    if less <= max(NOTHING_KWH, 0.01 * used):
+        return None
+    shared = result.scenario.battery.capacity_kwh > 0
+    who = "the battery and the cars end" if cars and shared else "the cars end" if cars else "the battery ends"
+    it = "they" if cars else "it"
+    return Claim({"who": who, "kwh": less}, (f"{who} with {energy(less)} less than {it} began",))
+
+
+@oracle("warning.pays_to_use")
+def pays_to_use(result):
+    steps = sum(price < 0 for price in result.steps["import_price"])
+    return Claim({"steps": steps}, (f"in {many(steps, 'step', 'steps')} the", "below 0:")) if steps else None
+
+
+@oracle("trades.pairs_chart", of_window)
+def pairs_chart(result, first, last):
+    kwh, paid = defaultdict(float), defaultdict(float)
+    for row in result.trades.to_dicts():
+        if first <= row["step"] < last:
+            kwh[row["seller"], row["buyer"]] += row["kwh"]
+            paid[row["seller"], row["buyer"]] += row["paid"]
+    if not kwh:
+        return None
+    ids = result.community.ids
+    order = sorted(kwh, key=lambda pair: (-round(kwh[pair], 7), ids.index(pair[0]), ids.index(pair[1])))[:3]
+    most, words = [], [f"between {many(len(kwh), 'pair', 'pairs')} of"]
+    for seller, buyer in order:
+        total = paid[seller, buyer]
+        most.append((seller, buyer, kwh[seller, buyer], total))
+        worth = amount(total, result) if total >= 0 else signed(total, result)
+        words.append(f"{seller} sold {energy(kwh[seller, buyer])} to {buyer} for {worth}")
+    return Claim({"pairs": len(kwh), "most": tuple(most), "currency": result.scenario.currency}, tuple(words))
+
+
+@oracle("home.day_chart", of_home)
+def day_chart(result, home, first, last):
+    kwh = {name: float(sum(result.flows[name][first:last, home])) for name in result.flows}
+    sides = {
+        "came": {"Own sun": "generation", "EV": "ev_supplied", "Neighbours": "p2p_bought", "Battery": "battery_drawn", "Grid": "grid_import"},
+        "went": {"Household": "load", "EV": "ev", "Neighbours": "p2p_sold", "Battery": "battery_charged", "Grid": "grid_export"},
+    }  # fmt: skip
+    found = {
+        side: tuple((name, kwh[f"{flow}_kwh"]) for name, flow in flows.items() if kwh[f"{flow}_kwh"] >= 0.005)
+        for side, flows in sides.items()
+    }
+    words = [f"{name} {energy(part)}" for parts in found.values() for name, part in parts]
+    name = result.community.ids[home]
+    nowhere = [f"{word} nowhere" for side, word in (("came", "from"), ("went", "to")) if not found[side]]
+    return Claim({"home": name} | found, (f"Energy of {name}:", *words, *nowhere))
+
+
+@oracle("home.bill_chart", lambda drawn: [subject[:2] for subject in of_home(drawn)])
+def bill_chart(result, home):
+    kwh = {name: result.flows[name][:, home] for name in result.flows}
+    row, price = result.homes.row(home, named=True), result.prices
+    own = kwh["generation_kwh"] + kwh["ev_supplied_kwh"] - kwh["load_kwh"] - kwh["ev_kwh"]
+    pays, gets = float(kwh["grid_import_kwh"] @ price.grid_import), float(kwh["grid_export_kwh"] @ price.grid_export)
+    if home in result.flows.fleet.homes:
+        parts = [("Grid", pays - gets - row["cost_grid_only"])]
+    else:
+        alone = sum(max(-net, 0.0) * cost for net, cost in zip(own, price.grid_import, strict=True))
+        earned = sum(max(net, 0.0) * worth for net, worth in zip(own, price.grid_export, strict=True))
+        parts = [("Grid import", pays - alone), ("Grid export", earned - gets)]
+    battery = float(kwh["battery_drawn_kwh"] @ price.battery_sells - kwh["battery_charged_kwh"] @ price.battery_buys)
+    at_the_end = float(result.settlement.extra[home])
+    fund = row["cost"] - (row["p2p_paid"] - row["p2p_received"] + pays - gets + battery + at_the_end)
+    parts += [
+        ("Paid to neighbours", row["p2p_paid"]),
+        ("Paid by neighbours", -row["p2p_received"]),
+        ("Battery", battery),
+    ]
+    parts += [("End of the billing period", at_the_end), ("Share of the battery fund", fund)]
+    changes = tuple((name, value) for name, value in parts if abs(value) >= 0.005)
+    figures = {"home": row["id"], "alone": row["cost_grid_only"], "changes": changes, "now": row["cost"]}
+    words = [f"{name} {signed(value, result)}" for name, value in changes] or ["changes: none"]
+    ends = (f"Bill of {row['id']}: {signed(row['cost_grid_only'], result)} with", f"now {signed(row['cost'], result)}.")
+    return Claim(figures | {"currency": result.scenario.currency}, (*ends, *words))
+
+
+def of_step(drawn):
+    """Yield two steps of the run, taken apart."""
+    for _ in range(2):
+        yield (take_apart(drawn.result, int(drawn.rng.integers(drawn.result.timeline.steps))),)
+
+
+def signed_energy(kwh):
+    return energy(kwh) if kwh >= 0 else f"-{energy(-kwh)}"
+
+
+@oracle("step.balances", of_step)
+def balances(step):
+    net = {}
+    for row in step.orders.to_dicts():
+        net[row["home"]] = row["generation_kwh"] + row["ev_supplied_kwh"] - row["load_kwh"] - row["ev_kwh"]
+    most = next(home for home, kwh in net.items() if kwh >= max(net.values()) - NOTHING_KWH)
+    least = next(home for home, kwh in net.items() if kwh <= min(net.values()) + NOTHING_KWH)
+    figures = {"label": step.label, "most": most, "least": least, "highest": net[most], "lowest": net[least]}
+    words = (
+        f"{most} has the highest balance with {signed_energy(net[most])},",
+        f"{least} the lowest with {signed_energy(net[least])}.",
+    )
+    return Claim(figures, (f", {step.label}:", *words))
+
+
+@oracle("step.in_and_out", of_step)
+def in_and_out(step):
+    names = {
+        "Sun": "generation", "From EVs": "ev_supplied", "From the battery": "battery_drawn", "From the grid": "grid_import",
+        "Households": "load", "EV charging": "ev", "To the battery": "battery_charged", "To the grid": "grid_export",
+    }  # fmt: skip
+    parts = tuple((name, step.energy[f"{flow}_kwh"]) for name, flow in names.items())
+    parts = tuple((name, kwh) for name, kwh in parts if kwh > NOTHING_KWH)
+    words = [f"{name} {energy(kwh)}" for name, kwh in parts] or ["none"]
+    return Claim({"label": step.label, "parts": parts}, (f", {step.label}:", *words))

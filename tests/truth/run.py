@@ -1,0 +1,362 @@
+"""What is true of a run and of some of its steps, worked out from its tables and flows."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import jiran.explain.run
+from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
+from truth.harness import Claim, Drawn, oracle
+from truth.rounding import amount, dates, decimals, duration, energy, many, percent, period, size, wall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from jiran import Result
+
+assert jiran.explain.run  # brings the forms in
+
+
+def of_window(drawn: Drawn) -> Iterable[tuple[Any, ...]]:
+    """Yield the whole run and two stretches of it."""
+    steps = drawn.result.timeline.steps
+    yield drawn.result, 0, steps
+    for _ in range(2):
+        first = int(drawn.rng.integers(steps))
+        yield drawn.result, first, int(drawn.rng.integers(first + 1, steps + 1))
+
+
+def steps_of(result: Result, first: int, last: int) -> list[dict[str, Any]]:
+    """Return the rows of the table of steps."""
+    return result.steps.slice(first, last - first).to_dicts()
+
+
+def sold_at_all(result: Result) -> bool:
+    """Tell whether there are trades worth the name."""
+    return result.trades["kwh"].sum() > NOTHING_KWH
+
+
+@oracle("run.street")
+def street(result):
+    homes = result.community
+    generates, charges = result.flows["generation_kwh"].sum(axis=0), result.flows["ev_kwh"].sum(axis=0)
+    roofs = sum(homes.pv_kwp[at] > 0 or generates[at] > 0 for at in range(homes.size))
+    cars = sum(homes.ev_kw[at] > 0 or charges[at] > 0 for at in range(homes.size))
+    minutes = result.scenario.steps * result.scenario.step_minutes
+    local = result.steps["time"][0]
+    start = f"{local:%a} {local.day} {local:%b %Y} {wall(result, 0)}"
+    battery = result.scenario.battery.capacity_kwh
+    figures = {
+        "homes": homes.size,
+        "roofs": roofs,
+        "cars": cars,
+        "battery_kwh": battery,
+        "minutes": minutes,
+        "start": start,
+    }
+    return Claim(
+        figures,
+        (
+            many(homes.size, "home", "homes"),
+            "none has a solar roof" if not roofs else many(roofs, "has a solar roof", "have a solar roof"),
+            "none has an electric car" if not cars else many(cars, "has an electric car", "have an electric car"),
+            f"a shared battery of {size(battery)} kWh" if battery else "no shared battery",
+            f"over {duration(minutes)} from",
+            start,
+        ),
+    )
+
+
+@oracle("run.sold", of_window)
+def sold(result, first, last):
+    sells = {}
+    for trade in result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last)).to_dicts():
+        sells[trade["seller"]] = sells.get(trade["seller"], 0.0) + trade["kwh"]
+    total = sum(sells.values())
+    if total <= NOTHING_KWH:
+        return None
+    lent = {}
+    for place, home in enumerate(result.flows.fleet.homes):
+        lent[result.community.ids[home]] = float(result.flows.outputs.ev_lent_kwh[first:last, place].sum())
+    roofs = sum(kwh - lent.get(home, 0.0) > NOTHING_KWH for home, kwh in sells.items())
+    cars = sum(kwh > NOTHING_KWH for kwh in lent.values())
+    bought = {}
+    for trade in result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last)).to_dicts():
+        bought[trade["buyer"]] = bought.get(trade["buyer"], 0.0) + trade["kwh"]
+    buyers = sum(kwh > NOTHING_KWH for kwh in bought.values())
+    minutes = (last - first) * result.scenario.step_minutes
+    who = [many(roofs, "solar roof", "solar roofs")] * bool(roofs) + [many(cars, "car", "cars")] * bool(cars)
+    return Claim(
+        {"roofs": roofs, "cars": cars, "buyers": buyers, "kwh": total, "minutes": minutes},
+        (
+            " and ".join(who) + " sold",
+            f"sold {energy(total)} to {many(buyers, 'neighbour', 'neighbours')} in",
+            f"in {duration(minutes)}.",
+        ),
+    )
+
+
+def hours_of_the_clock(result, first, last):
+    """Return the kWh traded in each hour of the clock, if steps lie within them and a single day has each once."""
+    found, starts = {}, []
+    for row in steps_of(result, first, last):
+        minute = row["time"].minute
+        if minute + result.scenario.step_minutes > 60:
+            return None
+        starts.append(row["time"].replace(tzinfo=None, fold=0))
+        found[row["time"].hour] = found.get(row["time"].hour, 0.0) + row["p2p_kwh"]
+    if starts[0].date() == starts[-1].date():
+        gaps = {(b - a).total_seconds() for a, b in pairwise(starts)}
+        if gaps - {60.0 * result.scenario.step_minutes}:
+            return None
+    return found
+
+
+@oracle("run.busiest_hour", of_window)
+def busiest_hour(result, first, last):
+    found = hours_of_the_clock(result, first, last)
+    if found is None or sum(found.values()) <= NOTHING_KWH:
+        return None
+    most = max(found.values())
+    hour = min(hour for hour, kwh in found.items() if kwh >= most * (1 - 1e-9))
+    words = f"{hour:02d}:00 to {hour + 1:02d}:00"
+    days = dates(result, first, last)
+    return Claim(
+        {"hour": words, "kwh": found[hour], "days": days},
+        (f"was {words}:", energy(found[hour]), "all days together" if days else "in it."),
+    )
+
+
+@oracle("run.busiest_step", of_window)
+def busiest_step(result, first, last):
+    by_step = [0.0] * result.timeline.steps
+    number = [0] * result.timeline.steps
+    for step, kwh in result.trades.select("step", "kwh").iter_rows():
+        by_step[step] += kwh
+        number[step] += 1
+    inside = by_step[first:last]
+    if sum(inside) <= NOTHING_KWH:
+        return None
+    step = first + next(place for place, kwh in enumerate(inside) if kwh >= max(inside) * (1 - 1e-9))
+    when = period(result, step, step, dated=dates(result, first, last))
+    return Claim(
+        {"period": when, "kwh": by_step[step], "trades": number[step]},
+        (f"from {when}:", energy(by_step[step]), many(number[step], "trade", "trades") + "."),
+    )
+
+
+def price(value):
+    """Return a price with as many digits as it has, at most four, at least two below 1."""
+    if 1e-9 < abs(value) < 5e-5:  # two digits that count
+        return f"{Decimal(f'{value:.1e}'):f}".rstrip("0")
+    text = decimals(value, 4).rstrip("0").rstrip(".").replace(",", "")
+    return decimals(value, 2) if 0 < abs(float(text)) < 1 and len(text.partition(".")[2]) < 2 else text
+
+
+@oracle("run.both_gained")
+def both_gained(result):
+    rows = result.trades.join(result.steps.select("step", "import_price", "export_price"), on="step").to_dicts()
+    if not sold_at_all(result) or np.any(result.settlement.extra != 0):
+        return None
+    if not all(
+        row["import_price"] - row["buyer_price"] > 1e-4 and row["seller_price"] - row["export_price"] > 1e-4
+        for row in rows
+    ):
+        return None
+    spans = {}
+    columns = {"import": "import_price", "export": "export_price", "paid": "buyer_price", "got": "seller_price"}
+    for name, column in columns.items():
+        values = [row[column] for row in rows]
+        spans[name] = (min(values), max(values))
+    said = {
+        name: price(low) if price(low) == price(high) else f"{price(low)} to {price(high)}"
+        for name, (low, high) in spans.items()
+    }
+    currency = result.scenario.currency
+    cars = bool(sum(float(kwh) > NOTHING_KWH for row in result.flows.outputs.ev_lent_kwh for kwh in row))
+    return Claim(
+        spans | {"currency": currency, "cars": cars},
+        (
+            f"the grid took {currency} {said['import']} for a kWh",
+            f"gave {currency} {said['export']} for one;",
+            f"cost {currency} {said['paid']},"
+            if said["got"] == said["paid"]
+            else f"buyer paid {currency} {said['paid']} and the seller got {currency} {said['got']},",
+            *(["What a car gave"] if cars else []),
+        ),
+    )
+
+
+@oracle("run.grid", of_window)
+def grid(result, first, last):
+    found = []
+    for step in (result.settlement.step_kwh, result.without_p2p.step_kwh):
+        demand = sum(step["load_kwh"][at] + step["ev_kwh"][at] for at in range(first, last))
+        net = [step["grid_import_kwh"][at] - step["grid_export_kwh"][at] for at in range(first, last)]
+        found.append((sum(kwh for kwh in net if kwh > NOTHING_KWH), demand))
+    (kwh, demand), (alone, alone_demand) = found
+    if min(demand, alone_demand) <= NOTHING_KWH:
+        return None
+    words = (f"took {energy(kwh)} from", f"{percent(kwh / demand)} of what") if kwh else ("took nothing from the grid",)
+    return Claim(
+        {"kwh": kwh, "share": kwh / demand, "without": alone / alone_demand},
+        (*words, f"without trading {percent(alone / alone_demand)}."),
+    )
+
+
+@oracle("run.saving")
+def saving(result):
+    if not sold_at_all(result):
+        return None
+    saved = float(result.homes["cost_without_p2p"].sum() - result.homes["cost"].sum())
+    currency, homes = result.scenario.currency, f"the {many(result.homes.height, 'home', 'homes')}"
+    if abs(saved) <= NOTHING_MONEY:
+        return Claim({"homes": result.homes.height, "saving": 0.0, "currency": currency}, ("changed nothing", homes))
+    verb = "Trading saved" if saved > 0 else "Trading cost"
+    return Claim(
+        {"homes": result.homes.height, "saving": saved, "currency": currency},
+        (f"{verb} {homes} {amount(abs(saved), result)} in all.",),
+    )
+
+
+@oracle("run.losers")
+def losers(result):
+    if not sold_at_all(result):
+        return None
+    loss = {row["id"]: row["cost"] - row["cost_without_p2p"] for row in result.homes.to_dicts()}
+    lose = {home: more for home, more in loss.items() if more > NOTHING_MONEY}
+    currency = result.scenario.currency
+    if not lose:
+        return Claim({"losers": 0, "most": "", "loss": 0.0, "currency": currency}, ("No home pays more",))
+    most = next(home for home, more in loss.items() if more >= max(loss.values()) - NOTHING_MONEY)
+    return Claim(
+        {"losers": len(lose), "most": most, "loss": max(loss.values()), "currency": currency},
+        (many(len(lose), "home pays more", "homes pay more"), most, f"by {amount(max(loss.values()), result)}."),
+    )
+
+
+@oracle("run.outside")
+def outside(result):
+    if not sold_at_all(result):
+        return None
+    log, charge = result.trades, result.scenario.grid.network_charge
+    network = charge * log["kwh"].sum()
+    turnover = abs(log["paid"]).sum() + np.abs(result.settlement.extra).sum()
+    market = log["paid"].sum() - log["received"].sum() - network + result.settlement.extra.sum()
+    fund = 0.0
+    if result.scenario.battery.fund_share == "keep":
+        for settled, sign in ((result.settlement, 1.0), (result.without_p2p, -1.0)):
+            drawn, charged = settled.step_kwh["battery_drawn_kwh"], settled.step_kwh["battery_charged_kwh"]
+            fund += sign * float(drawn @ result.prices.battery_sells - charged @ result.prices.battery_buys)
+    least = max(NOTHING_MONEY, 1e-12 * turnover)
+    market, network = (value if abs(value) > least else 0.0 for value in (market, network))
+    fund = fund if abs(fund) > NOTHING_MONEY else 0.0
+    if not (market or network or fund):
+        return None
+    words = []
+    if market:
+        kept = f"the market kept {amount(market, result)} of what"
+        words.append(kept if market > 0 else f"{amount(-market, result)} had to be added to what")
+    if network:
+        words.append(f"{amount(network, result)} went to the network")
+    if fund:
+        words.append(f"fund ends with {amount(abs(fund), result)} {'more' if fund > 0 else 'less'} than without")
+    figures = {"market": market, "network": network, "fund": fund, "currency": result.scenario.currency}
+    return Claim(figures, tuple(words))
+
+
+@oracle("run.stored")
+def stored(result):
+    battery, supply = result.scenario.battery, result.scenario.ev.supply
+    ends = []
+    for settled in (result.settlement, result.without_p2p):
+        flow = {name: float(values.sum()) for name, values in settled.step_kwh.items()}
+        end = flow["battery_charged_kwh"] * battery.charge_efficiency
+        end -= flow["battery_drawn_kwh"] / battery.discharge_efficiency
+        if result.flows.fleet.homes.size:
+            end += flow["ev_kwh"] * supply.charge_efficiency - flow["ev_supplied_kwh"] / supply.discharge_efficiency
+        ends.append(end)
+    more = ends[0] - ends[1]
+    if abs(more) < 0.005:
+        return None
+    cars, shared = result.flows.fleet.homes.size, battery.capacity_kwh
+    who = (
+        "The battery and the cars end with"
+        if cars and shared
+        else "The cars end with"
+        if cars
+        else "The battery ends with"
+    )
+    how = "more" if more > 0 else "less"
+    return Claim({"kwh": more, "who": who}, (f"{who} {energy(abs(more))} {how} than without trading",))
+
+
+def meetings(result, first, orders):
+    """Count the steps with somebody to sell, to buy, both, and both with a bid that reaches an ask."""
+    kept, charge = result.flows.outputs.limit_price, result.scenario.grid.network_charge
+    spare = short = both = meet = 0
+    for at, row in enumerate(orders):
+        step = first + at
+        ask = [kept[step, home] if len(kept) else result.prices.grid_export[step] for home in range(len(row)) if row[home] > NOTHING_KWH]  # fmt: skip
+        bid = [kept[step, home] if len(kept) else result.prices.grid_import[step] - charge for home in range(len(row)) if row[home] < -NOTHING_KWH]  # fmt: skip
+        spare += bool(ask)
+        short += bool(bid)
+        both += bool(ask and bid)
+        meet += bool(ask and bid and max(bid) >= min(ask))
+    return spare, short, both, meet
+
+
+@oracle("run.nothing_traded", of_window)
+def nothing_traded(result, first, last):
+    log = result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last))
+    if log["kwh"].sum() > NOTHING_KWH:
+        return None
+    flow = {name: result.flows[name][first:last] for name in result.flows}
+    orders = flow["generation_kwh"] + flow["ev_supplied_kwh"] - flow["load_kwh"] - flow["ev_kwh"]
+    for place, home in enumerate(result.flows.fleet.homes):
+        out = result.flows.outputs
+        orders[:, home] += out.ev_offered_kwh[first:last, place] - out.ev_lent_kwh[first:last, place]
+    spare, short, both, meet = meetings(result, first, orders)
+    kept, charge = result.flows.outputs.limit_price, result.scenario.grid.network_charge
+    generation = float(flow["generation_kwh"].sum())
+    roofs = any(result.community.pv_kwp > 0) or result.flows["generation_kwh"].sum() > 0
+    rule = result.scenario.market.mechanism
+    steps = many(both, "step", "steps")
+    text = f"in {steps} one home had energy to spare"
+    if result.community.size == 1:
+        why, words = "alone", ("only one home",)
+    elif not spare:
+        why = "no roof" if not roofs else "dark" if generation <= NOTHING_KWH else "own use"
+        said = {
+            "no roof": "no home has a solar roof",
+            "dark": "roofs generated nothing",
+            "own use": f"used all of their {energy(generation)}",
+        }
+        words = (said[why],)
+    elif not short:
+        why, words = "no need", ("no home was short",)
+    elif not both:
+        why, words = "never together", ("no other home was short",)
+    elif rule == "grid-only":
+        why, words = "no market", ("grid-only lets nobody trade",)
+    elif not meet and not len(kept):
+        why, words = "tariff", (text, "the grid paid more for a kWh", *(["less the network charge"] if charge else []))
+    elif not meet:
+        why, words = "prices apart", (text, "no bid reached an ask")
+    else:
+        why, words = "rule", (text, f"rule {rule} made no trade")
+    no_spare = why in ("no roof", "dark", "own use")
+    cars = no_spare and result.flows.fleet.homes.size > 0
+    figures = {
+        "why": why,
+        "steps": both if why in ("tariff", "prices apart", "rule") else 0,
+        "charge": why == "tariff" and charge > 0,
+        "rule": rule if why in ("no market", "rule") else "",
+        "generation_kwh": generation if why == "own use" else 0.0,
+        "cars": cars,
+    }
+    return Claim(figures, (*words, *(["no car had energy to offer"] if cars else [])))
