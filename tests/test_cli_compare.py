@@ -112,6 +112,19 @@ def test_csv_is_written_whole_or_not_at_all(monkeypatch):
     assert [file.name for file in Path().iterdir()] == ["table.csv"]
 
 
+@pytest.mark.parametrize("name", ["table.csv", "table.html"])
+def test_an_earlier_comparison_is_replaced_and_no_other_file(name, monkeypatch):
+    for _ in range(2):
+        assert call("compare", "paper", *THREE, "--seeds", 1, "-o", name).exit_code == 0
+    monkeypatch.setattr(comparison, "compare", lambda *_args, **_more: pytest.fail("it was run"))
+    for mine in ("time,A load\n2026-01-01,1\n", "<html>mine" + "x" * 100 + "</html>", "\0" * 200):
+        Path(name).write_text(mine, encoding="utf-8")
+        refused(
+            call("compare", "paper", "-o", name), f"{name} is not written: it is there already and is no comparison"
+        )
+        assert Path(name).read_text(encoding="utf-8") == mine
+
+
 def test_a_rule_that_fails_is_an_error_if_it_was_named_and_a_note_among_all(monkeypatch):
     Path("bad.py").write_text(
         "from jiran.market import mechanism\n@mechanism('bad', compiled=False)\n"

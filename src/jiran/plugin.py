@@ -126,6 +126,11 @@ class Plugin:
         self.numbers(complete)
         return complete
 
+    @cached_property
+    def defaults(self) -> dict[str, float | str]:
+        """The parameters' default values."""
+        return self.values({})
+
     def numbers(self, values: dict[str, Any]) -> NDArray[np.float64]:
         """Return complete parameters as the array that the function gets."""
         return np.array(

@@ -108,7 +108,7 @@ def visit_raw(visit, path):
 def test_a_run_ends_when_its_viewer_leaves(visit, server_process):
     shown = visit_raw(
         visit,
-        "/?steps=2000&market.mechanism=consensus&homes.groups.solar.count=100&homes.groups.normal.count=100&seed=4",
+        "/?market.mechanism=consensus&market.rounds=1000000&market.tolerance=1e-15&homes.groups.solar.count=250&homes.groups.normal.count=250&seed=4",
     )
     button = shown.page.get_by_role("button", name="Run it anyway").or_(shown.page.get_by_role("button", name="Stop"))
     expect(button.first).to_be_visible()

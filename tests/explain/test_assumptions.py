@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from types import SimpleNamespace
 
-import numpy as np
 import pytest
 
 import jiran
 from jiran.explain import assumptions as of
 from jiran.setting import prepare
-from jiran.timeline import timeline
-from valid import ordinary, wild
 
 
 def assumptions(run):
@@ -85,22 +81,3 @@ def test_where_no_region_is_known_no_co2_is_counted_and_it_is_said():
     (sentence,) = plain(time_zone="Europe/Berlin")
     assert sentence.startswith("CO2 is not counted: no emission factor is known for the time zone Europe/Berlin;")
     assert "grid.region to one of peninsular, sabah" in sentence
-
-
-def test_random_scenarios_say_exactly_what_they_assume():
-    rng, prices_said = np.random.default_rng(7), 0
-    for place in range(400):
-        scenario = (ordinary, wild)[place % 2](rng)
-        run = SimpleNamespace(scenario=scenario, timeline=timeline(scenario))
-        found, grid = assumptions(run), scenario.grid
-        silent = grid.co2_kg_per_kwh is not None or grid.region is not None
-        assert any(sentence.startswith("CO2") for sentence in found) == (not silent)
-        by_step = [
-            values
-            for values in (grid.import_price, grid.export_price)
-            if isinstance(values, tuple) and run.timeline.steps == 24
-            and [values[int(hour)] for hour in run.timeline.hour] != list(values)
-        ]  # fmt: skip
-        assert any(sentence.startswith("grid.") for sentence in found) == bool(by_step)
-        prices_said += bool(by_step)
-    assert prices_said > 0

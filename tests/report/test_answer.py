@@ -109,7 +109,7 @@ def test_odd_communities_have_an_answer_and_a_page(overrides):
 
 def test_b_against_a_says_who_pays_less():
     two = compare({"A": paper(), "B": paper(**{"battery.capacity_kwh": 40})}, seeds=3)
-    less = float((two.values("A", "cost") - two.values("B", "cost")).mean())
+    less = -float((two.values("B", "cost") - two.values("A", "cost")).mean())
     assert versus(two)[0] == (
         f"All homes together pay MYR {less:.2f} less in B than in A on average, and so it is in each of the 3 seeds."
     )
@@ -173,7 +173,7 @@ def test_the_whole_table_holds_every_figure_and_the_kinds(bands):
 def test_rules_at_one_place_are_one_point_with_both_names(rules):
     groups, without = spots(rules, "optimum_share", "saving_jain")
     assert ("pay-as-bid", "uniform-price") in [spot.cases for spot in groups]
-    assert set(without) == {"huang", "trade-reduction", "bill-sharing"}  # nobody gains, or a home loses
+    assert set(without) == {"huang", "trade-reduction", "bill-sharing"}  # nobody saves, or somebody loses
     assert sum(len(spot.cases) for spot in groups) == 14
     for spot in groups:
         for case in spot.cases:

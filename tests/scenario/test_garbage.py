@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import jiran
-from jiran.assumptions import assumptions
+from jiran.explain.assumptions import assumptions
 from jiran.errors import JiranError
 from jiran.scenario import Scenario, validate
 from jiran.scenario.files import as_data, load_scenario, read_scenario, to_toml, with_overrides

@@ -18,6 +18,7 @@ from jiran.welfare import Best, efficiency, highest_welfare, welfare
 
 if TYPE_CHECKING:
     from jiran.result import Result
+    from jiran.watching import Progress
 
 #: The rule of the paper.
 PAPER_RULE = "grid-fraction"
@@ -232,7 +233,9 @@ def by_chance(rule: str, parameters: dict[str, Any]) -> bool:
     return rule in _BY_CHANCE or parameters.get("matching") == "random-order"
 
 
-def clear_book(book: Book, rule: str, parameters: dict[str, Any], seed: int = 0) -> Outcome:
+def clear_book(
+    book: Book, rule: str, parameters: dict[str, Any], seed: int = 0, progress: Progress | None = None
+) -> Outcome:
     """Clear a book with a rule.
 
     Args:
@@ -240,6 +243,7 @@ def clear_book(book: Book, rule: str, parameters: dict[str, Any], seed: int = 0)
         rule: Name of the rule, or the path of a file with one.
         parameters: The rule's own, complete.
         seed: Of its draws.
+        progress: Is called with the share that is done; an exception that it raises stops the clearing.
 
     Raises:
         JiranError: The rule cannot clear this book.
@@ -251,6 +255,7 @@ def clear_book(book: Book, rule: str, parameters: dict[str, Any], seed: int = 0)
         export_price=book.export_price,
         limit_price=book.limit_price,
         seed=seed,
+        progress=progress,
         **parameters,
     )
     return Outcome(book, rule, trades, parameters, seed)

@@ -40,7 +40,7 @@ _COLUMNS = {
     "price_received": "Sellers get",
 }
 _NARROWEST = 130  # of a page that is no terminal
-_BLANK = 100  # bytes
+_BLANK, _LARGEST = 100, 100_000_000  # bytes of a file that only holds a place, and of any comparison
 
 
 def rules_of(names: list[str] | None) -> list[str] | None:
@@ -64,7 +64,7 @@ def check_file(file: Path | None) -> None:
         return
     if file.suffix not in (".csv", ".html"):
         raise JiranError(f"{file}: the name of a comparison's file must end in .csv or .html")
-    if file.is_file() and not _is_ours(file.read_bytes()):
+    if file.is_file() and (file.stat().st_size > _LARGEST or not _is_ours(file.read_bytes())):
         raise JiranError(f"{file} is not written: it is there already and is no comparison; choose another name")
 
 

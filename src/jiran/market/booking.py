@@ -26,7 +26,7 @@ WORDS = {
 
 @njit(cache=True)
 def fault_of(trade: Any, net_kwh: Vector) -> tuple[int, int]:
-    """Return what is wrong with one trade by itself, and the number in question, from 0 in the list of orders."""
+    """Return what is wrong with a trade that is not as it must be, and the number in question, from 0 in the list of orders."""
     for number in (trade.seller, trade.buyer):
         if not 0 <= number < net_kwh.size:
             return NOBODY, number
@@ -73,12 +73,14 @@ def book(net_kwh: Vector, trades: Trades, traded_kwh: Vector) -> tuple[int, int,
     kept = 0
     for place in range(trades.size):
         trade = trades[place]
-        fault, who = fault_of(trade, net_kwh)
-        if fault != FINE:
+        seller, buyer, kwh = trade.seller, trade.buyer, trade.kwh
+        there = 0 <= seller < net_kwh.size and 0 <= buyer < net_kwh.size and net_kwh[seller] > 0.0 > net_kwh[buyer]
+        if not (there and 0.0 <= kwh < np.inf and np.isfinite(trade.buyer_price) and np.isfinite(trade.seller_price)):
+            fault, who = fault_of(trade, net_kwh)
             return kept, fault, who
-        if trade.kwh > NOTHING_KWH:
-            traded_kwh[trade.seller] += trade.kwh
-            traded_kwh[trade.buyer] -= trade.kwh
+        if kwh > NOTHING_KWH:
+            traded_kwh[seller] += kwh
+            traded_kwh[buyer] -= kwh
             if kept < place:
                 trades[kept] = trade
             kept += 1
@@ -97,9 +99,37 @@ def to_homes(trades: Trades, homes: Any) -> None:
 
 
 @njit(cache=True)
-def add_money(trades: Trades, paid: Vector, received: Vector) -> None:
-    """Add what each home pays and receives, shape (home,)."""
-    for place in range(trades.size):
+def book_all(
+    net_kwh: Vector,
+    trades: Trades,
+    homes: Any,
+    traded_kwh: Vector,
+    sold_kwh: Vector,
+    bought_kwh: Vector,
+    paid: Vector,
+    received: Vector,
+) -> tuple[int, int, int]:
+    """Do what `book` does, and add up what each home sells, buys, pays and receives, shape (home,).
+
+    Args:
+        net_kwh: As in `book`, like `trades` and `traded_kwh`.
+        trades: Get the numbers of homes instead of those of orders.
+        homes: The homes that have an order; empty: all of them.
+        traded_kwh: What each order traded.
+        sold_kwh: Is added to, like the others.
+        bought_kwh: The same.
+        paid: The same.
+        received: The same.
+    """
+    kept, fault, order = book(net_kwh, trades, traded_kwh)
+    if fault != FINE:
+        return kept, fault, order
+    if homes.size > 0:
+        to_homes(trades[:kept], homes)
+    for place in range(kept):
         trade = trades[place]
+        sold_kwh[trade.seller] += trade.kwh
+        bought_kwh[trade.buyer] += trade.kwh
         paid[trade.buyer] += trade.kwh * trade.buyer_price
         received[trade.seller] += trade.kwh * trade.seller_price
+    return kept, FINE, 0

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass
+from functools import partial
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from jiran.errors import JiranError, MechanismError, ScenarioError, one_line
-from jiran.market.booking import FINE, NOBODY, TOO_MUCH, WORDS, add_money, book, finite, to_homes
+from jiran.market.booking import FINE, NOBODY, TOO_MUCH, WORDS, book_all, finite
 from jiran.market.effort import LONG_S, too_much
 from jiran.market.lots import generator
 from jiran.market.orders import Homes, Vector, count_orders, homes_with_order
@@ -21,11 +23,16 @@ from jiran.watching import Progress, watch
 from jiran.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import polars as pl
 
     from jiran.market.base import Mechanism
+
+
+#: Says that all participants have an order.
+_NOBODY = np.empty(0, np.int64)
+
+#: A market of fewer orders is cleared in a moment by every rule whose work grows as the orders do.
+_MANY = 20_000
 
 
 @dataclass(frozen=True)
@@ -101,16 +108,21 @@ def clear(
     """
     rule = find(mechanism)
     net = _finite("net_kwh", net_kwh)
-    prices = _finite("import_price", [import_price])[0], _finite("export_price", [export_price])[0]
+    prices = _price("import_price", import_price), _price("export_price", export_price)
     limit = np.where(net < 0.0, *prices) if limit_price is None else _finite("limit_price", limit_price)
     if limit.shape != net.shape:
         raise ScenarioError("limit_price", len(limit), f"must have one price for each of the {net.size} participants")
-    values = rule.values(parameters)
-    problem = too_much(rule, net.size, values)
+    values = rule.values(parameters) if parameters else rule.defaults
+    problem = None if rule.needs is None else too_much(rule, net.size, values)
     if problem is not None:
         raise MechanismError(rule.name, problem)
     homes = None if count_orders(net) == net.size else homes_with_order(net)
     return _clear(rule, net, limit, prices, values, seed, progress, homes)
+
+
+def _price(name: str, value: float) -> float:
+    """Return a finite price; what is no plain number takes the longer way."""
+    return value if type(value) is float and isfinite(value) else float(_finite(name, [value])[0])
 
 
 def _finite(name: str, values: ArrayLike) -> Vector:
@@ -138,28 +150,25 @@ def _clear(
     """Let a rule clear the orders of some homes (None: all have one), check its trades and add them up."""
     order_kwh, bids = (net, limit) if homes is None else (net[homes], limit[homes])
     trades = _run(rule, order_kwh, bids, prices, values, seed, progress) if order_kwh.size else np.zeros(0, TRADE)
-    traded = np.empty(order_kwh.size)
-    kept, fault, order = book(order_kwh, trades, traded)
+    traded, sold, bought, paid, received = np.zeros((5, net.size))
+    kept, fault, order = book_all(
+        order_kwh, trades, _NOBODY if homes is None else homes, traded[: order_kwh.size], sold, bought, paid, received
+    )
     if fault != FINE:
         raise MechanismError(rule.name, _words(fault, order, net, traded, homes))
     trades = trades[:kept]
-    if homes is not None:
-        to_homes(trades, homes)
-        traded, of_orders = np.zeros(net.size), traded
-        traded[homes] = of_orders
-    paid, received = np.zeros(net.size), np.zeros(net.size)
-    add_money(trades, paid, received)
     return Clearing(
         trades["seller"].copy(), trades["buyer"].copy(), trades["kwh"].copy(),
-        trades["buyer_price"].copy(), trades["seller_price"].copy(),
-        np.maximum(traded, 0.0), np.maximum(-traded, 0.0), paid, received,
+        trades["buyer_price"].copy(), trades["seller_price"].copy(), sold, bought, paid, received,
     )  # fmt: skip
 
 
 def _words(fault: int, order: int, net: Vector, traded: Vector, homes: Homes | None) -> str:
     """Say what is wrong with a rule's trades."""
     home = order if homes is None or fault == NOBODY else int(homes[order])
-    words = WORDS[fault].format(number=order, orders=counted(traded.size, "order"), home=f"participant {home}")
+    words = WORDS[fault].format(
+        number=order, orders=counted(net.size if homes is None else homes.size, "order"), home=f"participant {home}"
+    )
     if fault == TOO_MUCH:
         words += f": {abs(traded[order]):g} kWh of {abs(net[home]):g} kWh"
     return words
@@ -180,19 +189,17 @@ def _run(
     may take long, and compiled code that is not of jiran, is watched; plain Python hears Ctrl-C by itself.
     """
     room, parameters = net.size, rule.numbers(values)
-    long = rule.compiled and (not rule.trusted or rule.effort(net.size, values).seconds > LONG_S)
+    quick = rule.trusted and rule.needs is None and room < _MANY
+    long = not quick and rule.compiled and not (rule.trusted and rule.effort(room, values).seconds < LONG_S)
+    report = (progress or _silent) if long else None
     while True:
         trades = np.zeros(room, TRADE)
         # A compiled rule reads fields as attributes anyhow; plain Python needs a recarray for that.
         shown = trades if rule.compiled and not PLAIN else trades.view(np.recarray)
         # What is watched may be left alone, and must not share the random numbers that a thread keeps.
         rng = generator(seed, compiled=rule.compiled and not long)
-
         # The rule gets a copy: what it is checked against must not be its to change.
-        def work(shown: Any = shown, rng: Any = rng) -> Any:
-            return rule.clear(net.copy(), limit, *prices, parameters, rng, shown)
-
-        count = _count(rule, work, progress or _silent if long else None)
+        count = _count(rule, report, (net.copy(), limit, *prices, parameters, rng, shown))
         if 0 <= count <= room:
             return shown[:count]
         if not room < count <= net.size**2:
@@ -204,24 +211,32 @@ def _silent(_done: float) -> None:
     """Listen to no progress."""
 
 
-def _count(rule: Mechanism, work: Callable[[], Any], report: Progress | None) -> int:
-    """Let a rule work, watched if there is a report, and return how many trades it says it wrote."""
-    listening = True
-
-    def told(done: float) -> None:
-        nonlocal listening
-        listening = False  # what the caller's function raises is not the rule's fault
-        if report is not None:
-            report(done)
-        listening = True
-
+def _count(rule: Mechanism, report: Progress | None, arguments: tuple[Any, ...]) -> int:
+    """Let a rule clear, watched if there is a report, and return how many trades it says it wrote."""
     try:
-        return operator.index(work() if report is None else watch(work, told))
+        if report is None:
+            return operator.index(rule.clear(*arguments))
+        return operator.index(watch(partial(rule.clear, *arguments), partial(_told, report)))
+    except _ReportError as raised:
+        raise raised.error from raised.error.__cause__
     except MechanismError:  # it cannot do this, and says so
         raise
     except JiranError as error:
-        raise (MechanismError(rule.name, str(error)) if listening else error) from error
+        raise MechanismError(rule.name, str(error)) from error
     except (Exception, SystemExit) as error:
-        if not listening:
-            raise
         raise MechanismError(rule.name, f"failed: {one_line(error)}") from error
+
+
+class _ReportError(Exception):
+    """What the caller's progress function raised, which is no fault of the rule."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+def _told(report: Progress, done: float) -> None:
+    try:
+        report(done)
+    except BaseException as error:
+        raise _ReportError(error) from error

@@ -9,8 +9,9 @@ import numpy as np
 from numba import njit
 
 from jiran.market.matching import Trades, Vector, record
-from jiran.market.orders import Homes, rest
+from jiran.market.orders import ROUNDING, Homes
 from jiran.market.sorting import sort_by_price
+from jiran.nothing import NOTHING_KWH
 
 SELLS = 1.0
 BUYS = -1.0
@@ -53,7 +54,9 @@ def walk(net_kwh: Vector, limit_price: Vector, sellers: Homes, buyers: Homes, tr
         kwh = min(offered_kwh, wanted_kwh)
         count = record(trades, count, seller, buyer, kwh, limit_price[buyer], limit_price[seller])
         larger_kwh = max(net_kwh[seller], -net_kwh[buyer])
-        offered_kwh, wanted_kwh = rest(offered_kwh - kwh, larger_kwh), rest(wanted_kwh - kwh, larger_kwh)
+        rounding_kwh = max(NOTHING_KWH, ROUNDING * larger_kwh)
+        offered_kwh = offered_kwh - kwh if offered_kwh - kwh > rounding_kwh else 0.0
+        wanted_kwh = wanted_kwh - kwh if wanted_kwh - kwh > rounding_kwh else 0.0
 
 
 @njit(cache=True)

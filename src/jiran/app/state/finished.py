@@ -277,5 +277,5 @@ def cleared(book: Book, rule: str, parameters: dict[str, Any], seed: int) -> Out
     return found
 
 
-def _cleared(book: Book, rule: str, parameters: dict[str, Any], seed: int, _tell: Callable[[float], None]) -> Outcome:
-    return clear_book(book, rule, parameters, seed)
+def _cleared(book: Book, rule: str, parameters: dict[str, Any], seed: int, tell: Callable[[float], None]) -> Outcome:
+    return clear_book(book, rule, parameters, seed, tell)
