@@ -293,3 +293,11 @@ def test_what_stays_in_the_battery_explains_a_share_below_zero():
 )
 def test_what_makes_two_scenarios_unlike_is_said(b, said):
     assert said in versus(compare({"A": paper(), "B": paper(**b)}))
+
+
+def test_trading_may_gain_without_a_window_between_the_grids_prices():
+    """What neighbours trade at once does not stay in a battery at the end: it is not said that nothing can be gained."""
+    flat = paper(**{"grid.export_price": 0.5625, "battery.charge_kw": 50, "battery.capacity_kwh": 200})
+    found = compare(by_rule(flat, ["mid-market-rate", "grid-fraction"]))
+    assert found.mean("mid-market-rate", "saving") > 0.01
+    assert "nothing can be gained" not in text(found)

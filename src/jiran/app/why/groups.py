@@ -120,8 +120,8 @@ def nobody_in_group(case: Case) -> Figures | None:
 @form(
     "why.pushed_out",
     lambda figures: (
-        f"At that price the {sides(figures['sells'])[0]} of the group have or want more than its {sides(figures['sells'])[1]}, "
-        f"so {figures['home']} has the price of those whom it pushes out, {price(figures['price'])}."
+        f"At that price the group's {'sellers have more than its buyers want' if figures['sells'] else 'buyers want more than its sellers have'}"
+        f", so {figures['home']} has the price of those whom it pushes out, {price(figures['price'])}."
     ),
 )
 def pushed_out(case: Case) -> Figures | None:
