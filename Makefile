@@ -13,7 +13,7 @@ DEV  := $(VENV)/.installed-dev
 
 # Compiled code is cached beside its file, but knows nothing of changes in the files it calls.
 COMPILED := $(VENV)/.compiled
-KERNEL   := $(wildcard src/jiran/kernel.py src/jiran/fleet.py src/jiran/records.py src/jiran/storage.py src/jiran/settlement.py src/jiran/market/*.py src/jiran/bids/*.py)
+KERNEL   := $(wildcard src/jiran/kernel.py src/jiran/fleet.py src/jiran/records.py src/jiran/storage.py src/jiran/settlement.py src/jiran/nothing.py src/jiran/watching.py src/jiran/market/*.py src/jiran/bids/*.py)
 
 # The first Python that fits; name another with `make run PYTHON=/path/to/python`.
 # 3.15 is left out until numpy and numba have wheels for it.
@@ -28,7 +28,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types imports format truth bench soak constraints clean
+.PHONY: help run test check lint types imports format truth open bench soak constraints clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -60,6 +60,9 @@ truth: $(DEV) $(COMPILED) ## hold every sentence against 10,000 random runs
 
 bench: $(RUN) $(COMPILED) ## measure the budgets
 	$(BIN)/python benchmarks/bench.py $(ARGS)
+
+open: $(DEV) $(COMPILED) ## open 300 random scenarios on every page of the dashboard
+	$(BIN)/python tests/opening.py $(or $(ARGS),300)
 
 soak: $(DEV) $(COMPILED) ## kill what saves, thousands of times, and count what is lost (minutes)
 	$(BIN)/python tests/soak.py

@@ -21,8 +21,14 @@ LOADING = {
     "os._exit": ("import os; os._exit(0)", "ends the program .exit code 0. while it is loaded"),
     "interrupt": ("raise KeyboardInterrupt", "cannot be loaded: KeyboardInterrupt"),
     "wrong import": ("from jiran.market import nonsense", "cannot be loaded: ImportError"),
-    "bad default": ("import jiran; jiran.Parameter('a', 'b')", "a Parameter's default = 'a': must be a number"),
-    "huge default": ("import jiran; jiran.Parameter(10**400, 'b')", "a Parameter's default = 1000"),
+    "bad default": (
+        "import jiran; jiran.mechanism('x', p=jiran.Parameter('a', 'b'))(print)",
+        "the default of p = 'a': must be a number",
+    ),
+    "huge default": (
+        "import jiran; jiran.mechanism('x', p=jiran.Parameter(10**400, 'b'))(print)",
+        "the default of p = 1000",
+    ),
     "bad bound": ("import jiran; jiran.Parameter(1, 'b', ge='0')", "a bound of a Parameter"),
     "no parameter": ("import jiran; jiran.mechanism('x', p=3)(print)", "parameter p must be declared with Parameter"),
     "endless words": ("raise Exception('x' * 10_000_000)", "cannot be loaded: Exception: xxx"),

@@ -33,14 +33,10 @@ class Parameter:
     unit: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse bounds that are no numbers, and a default that is not allowed."""
+        """Refuse bounds that are no numbers."""
         bounds = [bound for bound in (self.gt, self.ge, self.lt, self.le) if bound is not None]
         if any(isinstance(bound, bool) or not isinstance(bound, int | float) for bound in bounds):
             raise TypeError("a bound of a Parameter (gt, ge, lt, le) must be a number")
-        try:
-            self.number("default", self.default)
-        except ScenarioError as error:
-            raise ValueError(f"a Parameter's {error}") from None
 
     @property
     def allowed(self) -> str:
@@ -106,6 +102,10 @@ class Plugin:
                 raise self.fault(
                     self.name, f"its parameter {name} must be declared with Parameter(default, description)"
                 )
+            try:
+                parameter.number(f"the default of {name}", parameter.default)
+            except ScenarioError as error:
+                raise self.fault(self.name, str(error)) from None
 
     @property
     def description(self) -> str:

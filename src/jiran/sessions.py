@@ -8,10 +8,10 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.nothing import NOTHING_KWH
+
 Array = NDArray[np.float64]
 Places = NDArray[np.int64]
-
-_DUST_KWH = 1e-9
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def ev_sessions(ev_kwh: Array, most_kwh: Array, stays: int) -> Sessions:
     first_most, last_most = own[home, first], np.where(end > last + 1, power, own[home, last])
     single = end == first + 1
     most = np.where(single, first_most, first_most + last_most + (end - first - 2) * power)
-    free = (energy < most - _DUST_KWH) & (end - first > 1)
+    free = (energy < most - NOTHING_KWH) & (end - first > 1)
     if not free.any():
         return Sessions.none(steps)
     columns = np.column_stack([home, first, last, end, energy, power, first_most, last_most])[free]

@@ -141,26 +141,26 @@ def _refuse(setting: Setting, rule: Mechanism, strategy: Strategy, values: dict[
     homes, steps = setting.community.size, setting.timeline.steps
     problem = too_much(rule, homes, values, steps)
     if problem is None and rule.most_traders is not None and homes > rule.most_traders:
-        step, traders = _most_traders(setting, strategy)
+        traders = _most_traders(setting, strategy)
         if traders > rule.most_traders:
-            problem = f"is for at most {rule.most_traders} homes that trade in a step, and in step {step} {traders} do"
+            problem = f"is for at most {rule.most_traders} homes that trade in a step, and here {traders} do"
     if problem is not None:
         raise MechanismError(rule.name, problem)
 
 
-def _most_traders(setting: Setting, strategy: Strategy) -> tuple[int, int]:
-    """Return the step in which most homes are sure to trade if all that can be traded is, and how many they are.
+def _most_traders(setting: Setting, strategy: Strategy) -> int:
+    """Return how many homes are sure to trade in some step, if all that can be traded is.
 
     It is known beforehand only if all bid the tariff and no EV lends; else it is 0.
     """
     grid, price, profiles = setting.scenario.grid, setting.price, setting.profiles
     if not strategy.at_tariff or setting.scenario.ev.supply.enabled:
-        return 0, 0
+        return 0
     net_kwh = profiles.generation_kwh - profiles.load_kwh - profiles.ev_kwh
     sells, buys = (net_kwh > NOTHING_KWH).sum(axis=1), (net_kwh < -NOTHING_KWH).sum(axis=1)
     gain = price.grid_import - grid.network_charge > price.grid_export
     traders = np.where((sells > 0) & (buys > 0) & gain, sells + buys, 0)
-    return int(traders.argmax()), int(traders.max())
+    return int(traders.max())
 
 
 def _fleet(plan: EvPlan, reserve_price: float | None) -> Fleet:

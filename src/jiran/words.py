@@ -57,7 +57,7 @@ def price(value: float) -> str:
     """
     if 1e-9 < abs(value) < 5e-5:
         return f"{float(f'{value:.1e}'):.11f}".rstrip("0")
-    value = round(float(value), 4) + 0.0
+    value = round(round(float(value), 9), 4) + 0.0  # first without the residue of a sum, which would tip a tie
     text = f"{value:.4f}".rstrip("0").rstrip(".")
     return f"{value:.2f}" if 0.0 < abs(value) < 1.0 and round(value, 2) == value else text
 

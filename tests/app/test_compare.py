@@ -90,7 +90,7 @@ def test_the_page_shows_any_run(overrides):
 def test_a_rule_that_cannot_do_it_is_left_out_and_named():
     at = show(PAGE, run(**MANY, steps=12), **{"every rule": True})
     said = next(plain(warning.value) for warning in at.warning if "nucleolus" in plain(warning.value))
-    assert "is for at most 16 homes that trade in a step, and in step" in said
+    assert "is for at most 16 homes that trade in a step" in said
     assert "Error" not in said
     assert len(at.dataframe[0].value) == 16
 

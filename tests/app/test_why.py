@@ -55,7 +55,7 @@ SAID = [
     ("vcg", "Farid", "for 90 per kWh", "Without Farid, Ben would buy 1 kWh less (bid 90)", "saves the others 90"),
     ("nash-bargaining", "Ben", "25 / 4 = 6.25", "90 − 6.25 = 83.75"),
     ("shapley", "Ben", "5 when it comes last; the average over all orders is 3.3333", "90 − 3.3333 = 86.6667"),
-    ("nucleolus", "Farid", "Without Farid the others would gain 10 less", "80 + 7.5 = 87.5"),
+    ("nucleolus", "Farid", "Without Farid the gain of all would be 10 less", "80 + 7.5 = 87.5"),
     ("mid-market-rate", "Ben", "(120 + 50) / 2 = 85"),
     ("mid-market-rate", "Chong", "Chong bids at most 80, less than 85: it stays out"),
     (

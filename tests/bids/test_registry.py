@@ -141,8 +141,8 @@ def test_a_new_strategy_leaves_out_the_parameters_of_the_old_one(tmp_path):
     [
         ("limit_price[1] = float('nan')", "bidding strategy 'bad': in step 0 it bids no usable price for home H2"),
         ("value_price[1] = -float('inf')", "bidding strategy 'bad': in step 0 it bids no usable price for home H2"),
-        ("limit_price[net_kwh.size + 9] = 1.0", "bidding strategy 'bad': failed between steps 0 and 1: IndexError"),
-        ("raise ValueError('one two')", "bidding strategy 'bad': failed between steps 0 and 1: ValueError: one two"),
+        ("limit_price[net_kwh.size + 9] = 1.0", "bidding strategy 'bad': failed in step 0: IndexError"),
+        ("raise ValueError('one two')", "bidding strategy 'bad': failed in step 0: ValueError: one two"),
     ],
 )
 def test_a_strategy_that_fails_in_a_run_is_named_and_not_the_market_rule(file, text, message, compiled):
@@ -163,7 +163,7 @@ def test_of_two_that_are_not_jirans_both_are_named(file):
         "def own(net_kwh, limit_price, import_price, export_price, parameters, rng, trades):\n    return 0\n",
         "rule.py",
     )
-    with pytest.raises(MechanismError, match="market rule 'own': or the bidding strategy 'bad' failed between"):
+    with pytest.raises(MechanismError, match="market rule 'own': or the bidding strategy 'bad' failed in step"):
         run([[1.0, -1.0]], bids={"strategy": file(body("raise ValueError"))}, market={"mechanism": rule})
 
 

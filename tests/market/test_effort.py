@@ -59,7 +59,7 @@ def test_more_rounds_than_anybody_needs_are_allowed():
 def test_the_nucleolus_refuses_a_run_before_it_starts_if_all_bid_the_tariff():
     scenario = load_scenario("paper", {"homes.groups": many(40), "market.mechanism": "nucleolus"})
     told = []
-    with pytest.raises(MechanismError, match=f"'nucleolus': {SAID}, and in step [0-9]+ 40 do"):
+    with pytest.raises(MechanismError, match=f"'nucleolus': {SAID}, and here 40 do"):
         simulate(scenario, progress=told.append)
     assert max(told) <= 0.4
     found = compare(by_rule(scenario, ["grid-fraction", "nucleolus"]))

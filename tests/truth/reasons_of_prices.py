@@ -668,10 +668,11 @@ def in_its_group(case):
 
 
 def groups(case):
-    """Return the homes of the case's group and those of the other."""
-    draws = np.random.default_rng(case.outcome.seed).random(len(case.book.names))
-    mine = {home for home, draw in enumerate(draws) if (draw < 0.5) == (draws[case.home] < 0.5)}
-    return mine, set(range(len(draws))) - mine
+    """Return the homes of the case's group and those of the other: each home with an order draws, one after the other."""
+    there = [home for home, net in enumerate(case.book.net_kwh) if abs(net) > TINY]
+    draw = dict(zip(there, np.random.default_rng(case.outcome.seed).random(len(there)) < 0.5, strict=True))
+    mine = {home for home in there if draw[home] == draw[case.home]}
+    return mine, set(there) - mine
 
 
 def clears(case, homes):

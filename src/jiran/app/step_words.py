@@ -238,16 +238,14 @@ def _share_words(figures: Figures) -> str:
     short, long = figures["short"], figures["long"]
     if not short:
         return "Sellers have as much as buyers want, so every order is traded. Then the pairs are made."
+    start = "Sellers have less than buyers want" if short == "sellers" else "Buyers want less than sellers have"
     if figures["matching"] == "pro-rata":
         less, most, digits = figures["less_kwh"], figures["most_kwh"], figures["digits"]
         return (
-            f"The {short} have or want less, so every {long} may trade the same share of its order: {energy(less, digits)} / "
+            f"{start}, so every {long} may trade the same share of its order: {energy(less, digits)} / "
             f"{energy(most, digits)} = {less / most:.1%}. Then the pairs are made."
         )
-    return (
-        f"The {short} have or want less, so every {long} may trade the same number of kWh, but no more than its own order. "
-        "Then the pairs are made."
-    )
+    return f"{start}, so every {long} may trade the same number of kWh, but no more than its own order. Then the pairs are made."
 
 
 @form("step.share", _share_words)

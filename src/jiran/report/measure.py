@@ -77,7 +77,9 @@ def often(times: int, seeds: int) -> str:
     """
     if seeds == 1:
         return ""
-    return f", in all {seeds} seeds" if times == seeds else f", in {times} of {seeds} seeds"
+    if times == seeds:
+        return ", in both seeds" if seeds == 2 else f", in all {seeds} seeds"
+    return f", in {times} of {seeds} seeds"
 
 
 def named(cases: Sequence[str], many: int = MOST_NAMED) -> str:

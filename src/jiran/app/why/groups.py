@@ -10,6 +10,7 @@ from jiran.app.outcome import same
 from jiran.app.why.base import listed, order_name, refused, sides
 from jiran.market.trade import TRADE
 from jiran.market.truthful import competitive_price
+from jiran.nothing import NOTHING_KWH
 from jiran.sentences import form, said
 from jiran.words import price
 
@@ -56,9 +57,14 @@ def in_its_group(case: Case) -> Figures | None:
 
 
 def group(case: Case) -> NDArray[np.bool_]:
-    """Return who drew the same group as the home, itself included; of a book that was cleared with a known draw."""
-    first = np.random.default_rng(case.outcome.seed).random(case.book.net_kwh.size) < 0.5
-    mine: NDArray[np.bool_] = first == first[case.home]
+    """Return who drew the same group as the home, itself included, shape (home,); of a book with a known draw.
+
+    Only homes with an order draw: the others are in no group.
+    """
+    there = np.abs(case.book.net_kwh) > NOTHING_KWH
+    first = np.zeros(there.size, np.bool_)
+    first[there] = np.random.default_rng(case.outcome.seed).random(int(there.sum())) < 0.5
+    mine: NDArray[np.bool_] = there & (first == first[case.home])
     return mine
 
 
@@ -114,8 +120,8 @@ def nobody_in_group(case: Case) -> Figures | None:
 @form(
     "why.pushed_out",
     lambda figures: (
-        f"At that price the {sides(figures['sells'])[0]} of the group have or want more than its {sides(figures['sells'])[1]}, "
-        f"so {figures['home']} has the price of those whom it pushes out, {price(figures['price'])}."
+        f"At that price the group's {'sellers have more than its buyers want' if figures['sells'] else 'buyers want more than its sellers have'}"
+        f", so {figures['home']} has the price of those whom it pushes out, {price(figures['price'])}."
     ),
 )
 def pushed_out(case: Case) -> Figures | None:

@@ -100,7 +100,7 @@ def average_added(case: Case) -> Figures | None:
     "why.nobody_leaves",
     lambda figures: (
         f"The shares are set so that no group among the {counted(figures['players'], 'home')} would do better alone, and the "
-        f"one closest to leaving is as far from it as can be. Without {figures['home']} the others would gain "
+        f"one closest to leaving is as far from it as can be. Without {figures['home']} the gain of all would be "
         f"{price(figures['last'])} less, so it can get at most that; it gets {price(figures['share'])}."
     ),
 )

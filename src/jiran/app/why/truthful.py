@@ -120,8 +120,8 @@ def stays_out(case: Case) -> Figures | None:
 @form(
     "why.cut",
     lambda figures: (
-        f"The {sides(figures['sells'])[0]} before that pair have or want more than the {sides(figures['sells'])[1]}, and each "
-        f"trades the same amount less: {figures['home']} {energy(figures['less_kwh'], figures['digits'])} less."
+        f"{'Sellers before that pair have more than buyers want' if figures['sells'] else 'Buyers before that pair want more than sellers have'}"
+        f", and each trades the same amount less: {figures['home']} {energy(figures['less_kwh'], figures['digits'])} less."
     ),
 )
 def cut(case: Case) -> Figures | None:
