@@ -119,7 +119,9 @@ def of_clearing(rule: Mechanism, parameters: dict[str, float | str], homes: int)
 
 
 def _repeats_s(rule: Mechanism, parameters: dict[str, float | str], homes: int) -> float:
-    """Return the seconds in a step of a rule that does something again and again."""
+    """Return the seconds in a step of a rule that does something again and again; one that declares no needs does not."""
+    if rule.needs is None:
+        return 0.0
     counts = (
         float(parameters.get(name, one.default))
         for name, one in rule.parameters.items()

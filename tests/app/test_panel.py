@@ -116,7 +116,7 @@ def test_prices_that_cannot_go_along_are_told_in_one_sentence_and_nothing_is_los
     at.selectbox(key="0|step_minutes").set_value(15).run()
     assert not at.exception
     assert [error.value for error in at.error] == [
-        "Grid price, MYR/kWh: must be a number, 24 values by hour, or 24 by step"
+        "Grid price, MYR/kWh: must be a number, or 24 values by hour of the day"
     ]
     assert "Prices by the step cannot go along: 24 of them would be read by the hour of the day." in captions(at)
     assert (held(at).steps, at.metric[0].value) == (6, bills)
@@ -199,7 +199,7 @@ def test_an_error_stands_at_its_control_in_the_names_of_controls_and_nothing_is_
     at.slider(key="0|battery.min_soc").set_value(0.2).run()
     order = [element.value if element.type == "error" else element.label for element in walk(at.sidebar)]
     place = order.index("State of charge at the start")
-    assert order[place + 1] == r"State of charge at the start: must be at least “Lowest state of charge” = 0\.2"
+    assert order[place + 1] == r"State of charge at the start: must be at least “Lowest state of charge” \= 0\.2"
     assert held(at) == before
     assert [metric.value for metric in at.metric] == cards
 
