@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 HOST = "127.0.0.1"
 START_SECONDS = 90  # a first start may compile, on a busy machine
-WAIT_MS = 20_000  # for whatever a test expects to see
+WAIT_MS = 60_000  # for whatever a test expects to see
 BROWSERS = (
     "chromium",
     "chromium-browser",
