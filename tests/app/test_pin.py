@@ -231,6 +231,7 @@ def test_an_a_that_is_large_is_not_run_beside_what_is_shown(b):
     at = show(PAGE.format("neighbourhood"), b, pinned=large)
     assert at.session_state.pinned == large
     at = AppTest.from_file(MAIN, default_timeout=60)
+    at.session_state["base"], at.session_state["changes"] = base_of_preset("paper"), {}
     at.session_state["pinned"] = large
     at.run()
     assert any("too much to be run beside" in caption.value for caption in at.sidebar.caption)
