@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 
 from jiran.bids import find as find_strategy
 from jiran.market import find as find_rule
+from jiran.words import data_size, duration
 
 if TYPE_CHECKING:
     from jiran.market import Mechanism
+    from jiran.market.effort import Values
     from jiran.scenario import Scenario
 
 #: Bytes of a step: its times, prices, battery, and sums over the homes while they are settled, of a run and its baseline.
@@ -38,12 +40,8 @@ _SAMPLED_HOME, _BEST_STEP, _JUDGED, _JUDGED_AT_ONCE, _BESIDE = 100, 6_500, 55, 2
 
 #: Seconds of a step, of a home and of an EV in it, of a cell of meter data, and of a step of the linear programme.
 _STEP_S, _HOME_STEP_S, _EV_STEP_S, _CELL_S, _BEST_STEP_S = 5e-6, 2e-7, 3e-7, 1e-6, 1e-4
-#: Seconds of a repetition (of a rule that repeats: rounds, draws) for a home or a pair.
-_REPEAT_HOME_S, _REPEAT_PAIR_S = 1e-8, 1e-9
 #: How much longer a rule or a strategy in plain Python takes.
 _PYTHON = 100.0
-#: A parameter that is as large as this by default counts repetitions.
-_COUNTS = 100.0
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Need:
     seconds: float
 
     def __str__(self) -> str:
-        return f"about {size(self.memory)} of memory and {duration(self.seconds)}"
+        return f"about {data_size(self.memory)} of memory and {duration(self.seconds)}"
 
 
 def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> Need:
@@ -75,9 +73,7 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
     trades = many * _TRADES_OF_HOME + pairs * _TRADES_OF_PAIR
     step = _STEP + many * (_HOME_STEP + _BID * bids) + evs * _EV_STEP + trades * _TRADE
     slow = 1.0 if rule.compiled and strategy.compiled else _PYTHON
-    step_s = (
-        _STEP_S + many * _HOME_STEP_S * slow + evs * _EV_STEP_S + _repeats_s(rule, scenario.market.parameters, many)
-    )
+    step_s = _STEP_S + many * _HOME_STEP_S * slow + evs * _EV_STEP_S + _work_s(rule, scenario.market.parameters, many)
     read = of_reading(cells)
     return Need(steps * step + read.memory, steps * step_s + read.seconds)
 
@@ -111,23 +107,16 @@ def of_comparison(
     return Need(memory + best * _BEST_STEP, seconds)
 
 
-def of_clearing(rule: Mechanism, parameters: dict[str, float | str], homes: int) -> Need:
+def of_clearing(rule: Mechanism, parameters: Values, homes: int) -> Need:
     """Estimate what clearing one order book needs."""
     slow = 1.0 if rule.compiled else _PYTHON
     pairs = homes**2 / 4 if rule.all_pairs else homes
-    return Need(homes * 200 + pairs * _TRADE, homes * _HOME_STEP_S * slow + _repeats_s(rule, parameters, homes))
+    return Need(homes * 200 + pairs * _TRADE, homes * _HOME_STEP_S * slow + _work_s(rule, parameters, homes))
 
 
-def _repeats_s(rule: Mechanism, parameters: dict[str, float | str], homes: int) -> float:
-    """Return the seconds in a step of a rule that does something again and again; one that declares no needs does not."""
-    if rule.needs is None:
-        return 0.0
-    counts = (
-        float(parameters.get(name, one.default))
-        for name, one in rule.parameters.items()
-        if not isinstance(one.default, str) and one.default >= _COUNTS
-    )
-    return sum(counts) * (homes**2 / 4 * _REPEAT_PAIR_S if rule.all_pairs else homes * _REPEAT_HOME_S)
+def _work_s(rule: Mechanism, parameters: Values, homes: int) -> float:
+    """Return what a step takes beyond the work of its homes, s: nothing for a rule that declares no needs."""
+    return 0.0 if rule.needs is None else rule.effort(homes, rule.values(parameters)).seconds
 
 
 def available() -> float | None:
@@ -141,33 +130,9 @@ def refusal(need: Need, most: float | None, what: str = "this run") -> str | Non
     if most is None or need.memory <= most:
         return None
     return (
-        f"{what} would need about {size(need.memory)} of memory, and {size(most)} are free here: "
+        f"{what} would need about {data_size(need.memory)} of memory, and {data_size(most)} are free here: "
         "take fewer homes or steps, or longer steps"
     )
-
-
-def size(number: float) -> str:
-    """Return bytes as a person would say them.
-
-    Example:
-        >>> size(2.34e9), size(120e6), size(5e3)
-        ('2.3 GB', '120 MB', '1 MB')
-    """
-    return f"{number / 1e9:,.1f} GB" if number >= 1e9 else f"{max(number / 1e6, 1.0):,.0f} MB"
-
-
-def duration(seconds: float) -> str:
-    """Return seconds as a person would say them.
-
-    Example:
-        >>> duration(0.2), duration(45.0), duration(600.0), duration(9000.0), duration(1e7)
-        ('a second', '45 seconds', '10 minutes', '2.5 hours', '116 days')
-    """
-    for unit, length in (("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0)):
-        if seconds >= 1.95 * length:
-            number = seconds / length
-            return f"{number:,.1f} {unit}s".replace(".0 ", " ") if number < 10 else f"{number:,.0f} {unit}s"
-    return "a second" if seconds < 1.5 else f"{seconds:.0f} seconds"
 
 
 def _free_of_machine() -> float | None:

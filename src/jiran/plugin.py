@@ -6,7 +6,7 @@ A scenario chooses a plug-in by its name; its parameters stand beside the name a
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -112,7 +112,7 @@ class Plugin:
         """The first sentence of the function's docstring."""
         return (self.function.__doc__ or "").strip().split("\n", maxsplit=1)[0]
 
-    def values(self, given: dict[str, Any]) -> dict[str, float | str]:
+    def values(self, given: Mapping[str, Any]) -> dict[str, float | str]:
         """Return the given parameters completed by their defaults.
 
         Raises:

@@ -38,6 +38,30 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def data_size(number: float) -> str:
+    """Return bytes as a person would say them.
+
+    Example:
+        >>> data_size(2.34e9), data_size(120e6), data_size(5e3)
+        ('2.3 GB', '120 MB', '1 MB')
+    """
+    return f"{number / 1e9:,.1f} GB" if number >= 1e9 else f"{max(number / 1e6, 1.0):,.0f} MB"
+
+
+def duration(seconds: float) -> str:
+    """Return seconds as a person would say them.
+
+    Example:
+        >>> duration(0.2), duration(45.0), duration(600.0), duration(9000.0), duration(1e7), duration(1e9)
+        ('a second', '45 seconds', '10 minutes', '2.5 hours', '116 days', '32 years')
+    """
+    for unit, length in (("year", 31_557_600.0), ("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0)):
+        if seconds >= 1.95 * length:
+            number = min(seconds / length, 1e9)
+            return f"{number:,.1f} {unit}s".replace(".0 ", " ") if number < 10 else f"{number:,.0f} {unit}s"
+    return "a second" if seconds < 1.5 else f"{seconds:.0f} seconds"
+
+
 def listed(parts: list[str]) -> str:
     """Return parts as a sentence lists them.
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from jiran import watching
 from jiran.app import watched
 from jiran.errors import JiranError
 
@@ -17,7 +18,8 @@ class _Place:
     def __init__(self, monkeypatch, looks=None):
         self.looks, self.shown, self.is_empty = looks, [], False
         monkeypatch.setattr(watched, "_GLANCE_S", -1.0)
-        monkeypatch.setattr(watched, "_LOOK_S", 0.01)
+        monkeypatch.setattr(watching, "ROUND_S", 0.01)
+        monkeypatch.setattr(watched, "ROUND_S", 0.001)
         monkeypatch.setattr(
             watched,
             "st",

@@ -32,7 +32,7 @@ def test_a_market_that_is_too_large_is_refused_with_what_it_would_need(name, hom
     rule = find(name)
     problem = too_much(rule, homes, rule.values({}))
     assert re.fullmatch(
-        rf"{SAID}, and here {homes:,} may: it would need about [\d,]+ \w+ and [\d,]+ [MG]B of memory", problem
+        rf"{SAID}, and here {homes:,} may: it would need about [\d,.]+ \w+ and [\d,.]+ [MG]B of memory", problem
     )
     most = int(re.search(r"at most ([\d,]+)", problem)[1].replace(",", ""))
     assert too_much(rule, most, rule.values({})) is None

@@ -12,6 +12,7 @@ from jiran.errors import JiranError, PluginError
 from jiran.estimate import Need
 from jiran.scenario import HomeData
 from jiran.scenario.files import as_data, plugin_files
+from jiran.words import data_size, duration
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,7 +49,7 @@ def refuse_too_large(need: Need, what: str, command: str) -> None:
     most = MOST.memory if free is None else min(MOST.memory, 0.5 * free)
     if need.memory <= most and need.seconds <= MOST.seconds:
         return
-    limits = f"{estimate.size(most)} and {estimate.duration(MOST.seconds)}"
+    limits = f"{data_size(most)} and {duration(MOST.seconds)}"
     raise JiranError(
         f"{what} would need {need}; the dashboard runs what needs at most {limits}. Take fewer homes or steps, or use "
         f"the command line: {command}"

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, ThreadPoolExecutor
-from concurrent.futures import wait as wait_for
+from concurrent.futures import CancelledError
 from threading import Event, Lock
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,7 +17,8 @@ from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from jiran.errors import JiranError
-from jiran.estimate import duration
+from jiran.watching import ROUND_S, watch
+from jiran.words import duration
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -28,8 +28,6 @@ Progress = Callable[[float], None]
 
 #: What takes longer shows how far it is.
 _GLANCE_S = 0.3
-#: How often the page looks whether its viewer still waits.
-_LOOK_S = 0.1
 #: A viewer whose connection is gone for longer does not wait any more; a phone drops it now and then.
 _GONE_S = 3.0
 #: Large work waits for other large work, whose memory it would need: one at a time.
@@ -72,25 +70,25 @@ def watched(
     def begin() -> T:
         if not large:
             return work(tell)
-        while not _LARGE.acquire(timeout=_LOOK_S):
+        while not _LARGE.acquire(timeout=ROUND_S):
             tell(-1.0)
         try:
             return work(tell)
         finally:
             _LARGE.release()
 
-    bar, pool = _Bar(place, key, words, stop), ThreadPoolExecutor(1, thread_name_prefix="jiran work")
+    bar = _Bar(place, key, words, stop)
+
+    def look(_share: float) -> None:
+        bar.show(done[0])
+        _end_if_nobody_waits()
+
     try:
-        job = pool.submit(begin)
-        while not wait_for((job,), _LOOK_S).done:
-            bar.show(done[0])
-            _end_if_nobody_waits()
-        return job.result()
+        return watch(begin, look)
     except MemoryError as error:
         raise JiranError("there is not enough memory for this: take fewer homes or steps") from error
     finally:
         ended.set()
-        pool.shutdown(wait=False, cancel_futures=True)
         place.empty()
 
 

@@ -104,7 +104,7 @@ def shapley(
 def _coalitions(orders: int, _values: Values) -> Effort:
     """Return what the nucleolus needs up to its bound; it refuses more players itself, for not all orders are players."""
     players = min(orders, MOST_PLAYERS)
-    return Effort(1e-6 * players**2 * 2.0**players + 1e-6 * orders, 8.0 * players * 2.0**players + 500.0 * orders)
+    return Effort(2e-6 * 2.0**players + 1e-6 * orders, 8.0 * players * 2.0**players + 500.0 * orders)
 
 
 @mechanism(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from jiran.words import counted
+from jiran.words import counted, data_size, duration
 
 if TYPE_CHECKING:
     from jiran.market.base import Mechanism
@@ -46,17 +46,6 @@ def too_much(rule: Mechanism, orders: int, values: Values, steps: int = 1) -> st
     while beyond - most > 1:
         middle = (most + beyond) // 2
         most, beyond = (middle, beyond) if rule.effort(middle, values).fits(steps) else (most, middle)
-    needs = f"{_duration(effort.seconds * steps)} and {_size(effort.memory_bytes)} of memory"
+    needs = f"{duration(effort.seconds * steps)} and {data_size(effort.memory_bytes)} of memory"
     for_steps = "" if steps == 1 else f" for {counted(steps, 'step')}"
     return f"is for at most {most:,} homes that trade in a step{for_steps}, and here {orders:,} may: it would need about {needs}"
-
-
-def _duration(seconds: float) -> str:
-    for unit, length in (("year", 31_557_600.0), ("day", 86_400.0), ("hour", 3_600.0), ("minute", 60.0)):
-        if seconds >= 2.0 * length:
-            return counted(round(min(seconds / length, 1e9)), unit)
-    return counted(max(1, round(seconds)), "second")
-
-
-def _size(size: float) -> str:
-    return f"{size / 1e9:,.0f} GB" if size >= 2e9 else f"{max(1.0, size / 1e6):,.0f} MB"

@@ -3,15 +3,16 @@
   if (window.jiranFrame) return;
   window.jiranFrame = true;
   const NARROW = 768;
+  // A viewer who has chosen a page wants to see it: while it changes, Streamlit may open the menu again.
+  let shut = false;
+  const choose = () => (shut = window.innerWidth < NARROW);
+  // A slow phone may have left the page that it opened before this runs.
+  let path = new URL(performance.getEntriesByType("navigation")[0]?.name ?? location).pathname;
   const close = () => {
-    if (document.querySelector("[data-testid=stSidebar]")?.dataset.collapsed !== "false") return;
+    if (!shut || document.querySelector("[data-testid=stSidebar]")?.dataset.collapsed !== "false") return;
     document.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
+    later(); // whether it is closed now
   };
-  const tapped = ({ target }) => {
-    if (window.innerWidth >= NARROW || !target.closest?.("[data-testid=stSidebarNavLink]")) return;
-    for (const wait of [0, 300, 1000]) setTimeout(close, wait); // while the page changes, Streamlit may open it again
-  };
-  document.addEventListener("click", tapped, true); // before the link is drawn anew, and its old self is nowhere
   const nameSteps = () => {
     for (const [id, verb] of [["Up", "Increment"], ["Down", "Decrement"]]) {
       for (const button of document.querySelectorAll(`[data-testid=stNumberInputStep${id}]`)) {
@@ -27,9 +28,18 @@
     waits = true;
     setTimeout(() => {
       waits = false;
+      if (location.pathname !== path) choose();
+      path = location.pathname;
       nameSteps();
+      close();
     }, 250);
   };
-  new MutationObserver(later).observe(document.body, { childList: true, subtree: true });
+  const tapped = ({ target }) => {
+    if (target.closest?.("[data-testid=stSidebarNavLink]")) choose();
+    else if (target.closest?.("[data-testid=stExpandSidebarButton]")) shut = false;
+    setTimeout(close);
+  };
+  document.addEventListener("click", tapped, true); // before the link is drawn anew, and its old self is nowhere
+  new MutationObserver(later).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-collapsed"] });
   later();
 })();
