@@ -1,12 +1,17 @@
-"""Every form of sentence is true of hundreds of random runs, and each is said of some of them."""
+"""Every form of sentence is true of hundreds of random runs, and each is said of some run."""
 
 from __future__ import annotations
+
+import pytest
 
 from jiran.sentences import FORMS
 from truth.harness import ORACLES, Count, check
 from truth.oracles import MODULES
 
-RUNS = 500
+#: As many random runs are held against all sentences here; `make truth` takes thousands.
+RUNS, AT_ONCE = 240, 40
+#: In so many runs each form is said at least once.
+ENOUGH = 600
 
 
 def test_every_form_has_an_oracle_and_every_oracle_a_form():
@@ -14,10 +19,18 @@ def test_every_form_has_an_oracle_and_every_oracle_a_form():
     assert set(ORACLES) == {name for name in FORMS if not name.startswith("doctest.")}
 
 
-def test_every_sentence_is_true_of_random_runs_and_none_is_never_said():
+@pytest.mark.parametrize("first", range(0, RUNS, AT_ONCE))
+def test_every_sentence_is_true_of_random_runs(first):
     total = Count()
-    for seed in range(RUNS):
+    for seed in range(first, first + AT_ONCE):
         total += check(seed)
     assert not total.false, f"{len(total.false)} false, the first ones:\n" + "\n".join(total.false[:10])
-    assert total.runs == RUNS
-    assert not [name for name in ORACLES if not total.said[name]], "never said"
+    assert total.runs == AT_ONCE
+
+
+def test_every_form_is_said_of_some_run():
+    silent = set(ORACLES)
+    for seed in range(ENOUGH):
+        if silent:
+            silent -= set(+check(seed, sorted(silent)).said)  # without those counted 0
+    assert not silent
