@@ -13,7 +13,7 @@ DEV  := $(VENV)/.installed-dev
 
 # Compiled code is cached beside its file, but knows nothing of changes in the files it calls.
 COMPILED := $(VENV)/.compiled
-KERNEL   := $(wildcard src/jiran/kernel.py src/jiran/fleet.py src/jiran/records.py src/jiran/storage.py src/jiran/settlement.py src/jiran/nothing.py src/jiran/watching.py src/jiran/market/*.py src/jiran/bids/*.py)
+KERNEL   := $(wildcard src/jiran/nothing.py src/jiran/watching.py src/jiran/plugins/*.py src/jiran/market/*.py src/jiran/market/rules/*.py src/jiran/bids/*.py src/jiran/engine/*.py src/jiran/money/*.py)
 
 # The first Python that fits; name another with `make run PYTHON=/path/to/python`.
 # 3.15 is left out until numpy and numba have wheels for it.

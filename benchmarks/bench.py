@@ -23,15 +23,15 @@ from rich.console import Console
 from rich.table import Table
 
 import jiran
-from jiran import kernel
 from jiran.bids import find as find_strategy
 from jiran.bids.base import MEMORY
-from jiran.comparison import by_rule
+from jiran.engine import kernel
+from jiran.engine.records import Inputs
+from jiran.engine.storage import Battery
+from jiran.judge.comparison import by_rule
 from jiran.market import TRADE, find
-from jiran.records import Inputs
-from jiran.setting import prepare
-from jiran.simulation import _outputs, trade, without_trading
-from jiran.storage import Battery
+from jiran.simulation.run import _outputs, trade, without_trading
+from jiran.simulation.setting import prepare
 
 ROUNDS = 3
 YEAR = {"steps": 35_040, "step_minutes": 15}

@@ -9,7 +9,7 @@ import numpy as np
 from jiran import simulate
 from jiran.bids import find
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE, MEMORY
-from jiran.profiles.base import Profiles
+from jiran.homes.profiles import Profiles
 from strategies import changed
 
 ALL = ("price-taker", "truthful", "zero-intelligence", "zero-intelligence-plus", "linear-ramp")
@@ -17,7 +17,7 @@ OWN_VALUES = ALL[1:]
 LEARNERS = ("zero-intelligence-plus", "linear-ramp")
 
 #: A strategy's head, for files that tests write.
-HEAD = "from jiran.bids import find, strategy\nfrom jiran.plugin import Parameter\n"
+HEAD = "from jiran.bids import find, strategy\nfrom jiran.plugins.plugin import Parameter\n"
 SIGNATURE = "(net_kwh, floor_price, cap_price, traits, parameters, rng, memory, value_price, limit_price):\n"
 
 

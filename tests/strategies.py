@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from jiran import Scenario, simulate
+from jiran.homes.profiles import Profiles
 from jiran.market.matching import MATCHINGS
-from jiran.profiles.base import Profiles
 
 KINDS = ("solar", "ev", "hybrid", "normal")
 ZONES = ("Asia/Kuching", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "UTC")

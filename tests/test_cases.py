@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from jiran import clear, load_scenario, simulate
-from jiran.profiles.base import Profiles
+from jiran.homes.profiles import Profiles
 
 CASES = Path(__file__).parent / "cases"
 

@@ -14,9 +14,9 @@ from typer.main import get_command
 import jiran
 from jiran.bids import strategies
 from jiran.cli import cli
-from jiran.flows import FLOWS
-from jiran.kpis import KPIS
+from jiran.engine.flows import FLOWS
 from jiran.market.base import PROPERTIES
+from jiran.result.figures import KPIS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

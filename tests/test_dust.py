@@ -10,10 +10,10 @@ import pytest
 
 from jiran import clear, mechanisms, simulate
 from jiran.bids import strategies
+from jiran.judge.welfare import highest_welfare
 from jiran.market import find
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.testing.search import random_book
-from jiran.welfare import highest_welfare
 from strategies import changed, profiles, small
 
 #: What counts as nothing: rounding, the bound itself, zeros of both signs, the smallest number there is.

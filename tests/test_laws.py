@@ -7,7 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from jiran import simulate
-from jiran.profiles.base import Profiles
+from jiran.homes.profiles import Profiles
 from strategies import KINDS, MATCHINGS, batteries, changed, ev_blocks, number, scenarios
 
 CLOSE = 1e-9

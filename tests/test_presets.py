@@ -12,7 +12,7 @@ import pytest
 import jiran
 
 NAMES = list(jiran.presets())
-FOLDER = resources.files("jiran") / "scenarios"
+FOLDER = resources.files("jiran.scenario") / "presets"
 
 
 def run(name, **changes):

@@ -13,7 +13,7 @@ import pytest
 
 import jiran
 from jiran import watching
-from jiran.comparison import compare
+from jiran.judge.comparison import compare
 from jiran.watching import Work, watch
 
 ORDERS = 600

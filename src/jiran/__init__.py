@@ -12,28 +12,28 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from jiran.comparison import by_rule, compare
     from jiran.errors import JiranError
+    from jiran.judge.comparison import by_rule, compare
     from jiran.market import Parameter, clear, mechanism, mechanisms
-    from jiran.result import Result
+    from jiran.result.result import Result
     from jiran.scenario import Scenario
     from jiran.scenario.files import load_scenario, presets
-    from jiran.simulation import simulate
+    from jiran.simulation.run import simulate
 
 # Names are loaded when first used: `import jiran` and `jiran --help` need neither numba nor polars.
 _HOMES = {
     "JiranError": "jiran.errors",
     "Parameter": "jiran.market",
-    "Result": "jiran.result",
+    "Result": "jiran.result.result",
     "Scenario": "jiran.scenario",
-    "by_rule": "jiran.comparison",
+    "by_rule": "jiran.judge.comparison",
     "clear": "jiran.market",
-    "compare": "jiran.comparison",
+    "compare": "jiran.judge.comparison",
     "load_scenario": "jiran.scenario.files",
     "mechanism": "jiran.market",
     "mechanisms": "jiran.market",
     "presets": "jiran.scenario.files",
-    "simulate": "jiran.simulation",
+    "simulate": "jiran.simulation.run",
 }
 
 __all__ = [

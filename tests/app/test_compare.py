@@ -14,12 +14,12 @@ from jiran.app.charts import compare as charts
 from jiran.app.memory import held_bytes
 from jiran.app.runs import Samples
 from jiran.app.views import compare as view
-from jiran.comparison import by_rule
 from jiran.errors import MechanismError
-from jiran.estimate import Need
+from jiran.judge.comparison import by_rule
 from jiran.report import answer, versus
 from jiran.report.figures import COLUMNS, form, heading, ranked
 from jiran.report.points import gains, spots
+from jiran.simulation.estimate import Need
 from pages import MANY, run, show
 
 PAGE = """

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from jiran import load_scenario
 from jiran.app import period
-from jiran.profiles.tariff import price_by_step
-from jiran.timeline import timeline
+from jiran.homes.tariff import price_by_step
+from jiran.homes.timeline import timeline
 
 EQUINOX = dt.datetime(2026, 3, 21)  # noqa: DTZ001  local time
 SIZES = (1, 5, 10, 15, 30, 60)

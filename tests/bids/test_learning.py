@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bidding import HEAD, LEARNERS, OWN_VALUES, SIGNATURE, ask, cut_in_two, ended, from_memory, no_memory
-from jiran import load_scenario, simulate, simulation
+from jiran import load_scenario, simulate
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE, OWN
+from jiran.simulation import run as simulation
 from strategies import changed, number, run
 
 ZIP, RAMP = "zero-intelligence-plus", "linear-ramp"

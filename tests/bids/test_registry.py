@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from bidding import ALL, HEAD, SIGNATURE
-from jiran import load_scenario, registry, simulate
+from jiran import load_scenario, simulate
 from jiran.bids import Strategy, find, strategies, strategy
 from jiran.errors import JiranError, MechanismError, ScenarioError, StrategyError
+from jiran.plugins import registry
 from strategies import run
 
 MIDDLE = (
@@ -98,7 +99,7 @@ def test_a_file_that_has_changed_is_read_again(file):
         ("import no_such_library\n", "cannot be loaded: ModuleNotFoundError"),
         (HEAD, "must define one function decorated with @strategy, has 0"),
         (HEAD + MIDDLE.format(compiled=False) + body("pass"), "must define one function .* has 2"),
-        ("from jiran.market.fixed_price import grid_only\n", "decorated with @strategy, has 0"),
+        ("from jiran.market.rules.fixed_price import grid_only\n", "decorated with @strategy, has 0"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_in_one_sentence(file, text, message):

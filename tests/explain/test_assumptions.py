@@ -8,7 +8,7 @@ import pytest
 
 import jiran
 from jiran.explain import assumptions as of
-from jiran.setting import prepare
+from jiran.simulation.setting import prepare
 
 
 def assumptions(run):

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from jiran import load_scenario, registry
+from jiran import load_scenario
 from jiran.errors import JiranError, MechanismError, ScenarioError
 from jiran.market import Mechanism, find, mechanism, mechanisms
+from jiran.plugins import registry
 
 HEAD = "from jiran.market import mechanism, Parameter\n"
 RULE = (
@@ -57,7 +58,7 @@ def test_a_file_with_one_rule_is_a_rule(file):
 
 
 def test_a_rule_that_a_file_only_imports_is_not_the_file_s(file):
-    found = find(file(HEAD + "from jiran.market.fixed_price import grid_only\n" + rule()))
+    found = find(file(HEAD + "from jiran.market.rules.fixed_price import grid_only\n" + rule()))
     assert found.name == "rule"
 
 
@@ -69,7 +70,7 @@ def test_a_rule_that_a_file_only_imports_is_not_the_file_s(file):
         pytest.param("raise SystemError('x')\n", "cannot be loaded: SystemError: x", id="fails when loaded"),
         pytest.param(HEAD, "must define one function decorated with @mechanism, has 0", id="no rule"),
         pytest.param(HEAD + rule("one") + rule("two"), "must define one function .* has 2", id="two rules"),
-        pytest.param("from jiran.market.fixed_price import grid_only\n", "has 0", id="only an imported rule"),
+        pytest.param("from jiran.market.rules.fixed_price import grid_only\n", "has 0", id="only an imported rule"),
         pytest.param("raise ValueError('one\\ntwo')\n", "cannot be loaded: ValueError: one two", id="fails in two lines"),
         pytest.param("\0", "is not valid Python|cannot be loaded", id="not text"),
     ],

@@ -8,15 +8,15 @@ import re
 import pytest
 
 import jiran
-from jiran.comparison import by_rule, compare
-from jiran.judgement import FIGURES
+from jiran.judge.comparison import by_rule, compare
+from jiran.judge.judgement import FIGURES
 from jiran.report import answer, versus
 from jiran.report.figures import COLUMNS, Form, form, heading, marks, ranked, whole_table
 from jiran.report.labels import LINE, Label, beside
 from jiran.report.points import gains, lines, spots, upward
 from jiran.report.reasons import reason, split
 from jiran.report.versus import changes
-from jiran.simulation import BASELINE
+from jiran.simulation.run import BASELINE
 
 TRUTHFUL = {"bids.strategy": "truthful"}
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import jiran
-from jiran.judgement import JUDGEMENT
+from jiran.judge.judgement import JUDGEMENT
 from jiran.report import answer, html, versus
 from jiran.report.figures import COLUMNS, form, heading, ranked
 from jiran.report.versus import changes

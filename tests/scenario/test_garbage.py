@@ -15,7 +15,7 @@ from jiran.errors import JiranError
 from jiran.explain.assumptions import assumptions
 from jiran.scenario import Scenario, validate
 from jiran.scenario.files import as_data, load_scenario, read_scenario, to_toml, with_overrides
-from jiran.setting import prepare
+from jiran.simulation.setting import prepare
 from valid import leaves
 
 #: A sentence that a person reads to its end.

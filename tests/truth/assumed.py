@@ -6,8 +6,8 @@ import datetime as dt
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
+from jiran.homes.timeline import timeline
 from jiran.scenario import Scenario
-from jiran.timeline import timeline
 from truth.harness import Claim, oracle
 
 #: Emissions of the grid by zone, kg/kWh, as docs/scenario.md has them.

@@ -11,7 +11,7 @@ from scipy.optimize import linprog
 import jiran.report  # noqa: F401  the modules with the forms
 from jiran import JiranError, compare, mechanisms, simulate
 from jiran.bids import find as find_strategy
-from jiran.comparison import by_rule
+from jiran.judge.comparison import by_rule
 from jiran.market import find
 from jiran.scenario import validate
 from jiran.scenario.files import read_scenario, with_overrides

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jiran.profiles.meter.report import SENTENCES, Change, DataReport
+from jiran.homes.meter.report import SENTENCES, Change, DataReport
 from truth.harness import Claim, oracle
 
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.app.inspector import orders_of
-from jiran.judgement import limits_between
+from jiran.judge.judgement import limits_between
 
 if TYPE_CHECKING:
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 Array = NDArray[np.float64]
 Homes = NDArray[np.int64]

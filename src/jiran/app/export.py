@@ -6,15 +6,15 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
-from jiran.formats import csv_bytes
+from jiran.result.tables import trades_frame
+from jiran.saving.formats import csv_bytes
 from jiran.scenario.files import shareable, to_toml
-from jiran.tables import trades_frame
 
 if TYPE_CHECKING:
     import polars as pl
 
     from jiran.app.charts.base import Window
-    from jiran.result import Result
+    from jiran.result.result import Result
     from jiran.scenario import Scenario
 
 __all__ = ["csv_bytes", "parquet_bytes", "toml_bytes", "trades", "zip_bytes"]

@@ -14,7 +14,7 @@ from jiran.market import find as find_rule
 from jiran.scenario import Scenario
 
 if TYPE_CHECKING:
-    from jiran.plugin import Parameter, Plugin
+    from jiran.plugins.plugin import Parameter, Plugin
 
 
 def info(name: str) -> Any:

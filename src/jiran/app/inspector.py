@@ -9,13 +9,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from jiran.engine.flows import FLOWS
 from jiran.explain.times import period
-from jiran.flows import FLOWS
 from jiran.nothing import NOTHING_KWH
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Window
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 Array = NDArray[np.float64]
 

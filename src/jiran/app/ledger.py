@@ -9,13 +9,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from jiran.flows import FLOWS
+from jiran.engine.flows import FLOWS
 from jiran.nothing import NOTHING_KWH
-from jiran.tables import trades_frame
+from jiran.result.tables import trades_frame
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Window
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 #: Rows of a table that are sent to a browser.
 MOST_ROWS = 10_000

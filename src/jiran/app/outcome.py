@@ -12,12 +12,12 @@ import numpy as np
 
 from jiran.app.book import Array, Book, Homes, book_of_step
 from jiran.app.inspector import trades_of
+from jiran.judge.welfare import Best, efficiency, highest_welfare, welfare
 from jiran.market import Clearing, clear
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
-from jiran.welfare import Best, efficiency, highest_welfare, welfare
 
 if TYPE_CHECKING:
-    from jiran.result import Result
+    from jiran.result.result import Result
     from jiran.watching import Progress
 
 #: The rule of the paper.

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from jiran.market import clear
 from jiran.scenario import Scenario
 from jiran.scenario.files import load_scenario
-from jiran.simulation import simulate
+from jiran.simulation.run import simulate
 
 Array = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from jiran.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jiran.result import Result
+    from jiran.result.result import Result
     from jiran.scenario import Scenario
 
 #: Differences that are said one by one.

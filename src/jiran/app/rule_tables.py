@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from jiran.judgement import FIGURES
+from jiran.judge.judgement import FIGURES
 from jiran.report.figures import COLUMNS, PAIR, form, heading, marks, ranked
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
-    from jiran.comparison import Comparison
+    from jiran.judge.comparison import Comparison
     from jiran.report.figures import Form
 
 _TINTS = {"best": "background-color: rgba(0, 158, 115, 0.25)", "trouble": "background-color: rgba(230, 159, 0, 0.3)"}

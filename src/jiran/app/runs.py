@@ -6,18 +6,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jiran import estimate
 from jiran.app.memory import held_bytes
 from jiran.errors import JiranError, PluginError
-from jiran.estimate import Need
 from jiran.scenario import HomeData
 from jiran.scenario.files import as_data, plugin_files
+from jiran.simulation.estimate import Need
+from jiran.simulation import estimate
 from jiran.words import data_size, duration
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from jiran.comparison import Sample
+    from jiran.judge.comparison import Sample
     from jiran.scenario import Scenario
 
 #: Results, comparisons and cleared books that are kept for all viewers together, bytes.
@@ -71,7 +71,7 @@ def need_of_comparison(cases: Collection[Scenario], seeds: int) -> Need:
     Raises:
         JiranError: Meter data cannot be read.
     """
-    from jiran.comparison.cases import MOST_STEPS  # noqa: PLC0415  loads the comparison, which most pages do not need
+    from jiran.judge.comparison.cases import MOST_STEPS  # noqa: PLC0415  loads the comparison, which most pages do not need
 
     metered = [_metered(case) for case in cases]
     most = {name: max(one.get(name, 0) for one in metered) for name in ("homes", "cells")}
@@ -87,8 +87,8 @@ def _metered(wanted: Scenario) -> dict[str, int]:
 @lru_cache(maxsize=64)
 def _looked_up(data: str, zone: str, changed: int) -> dict[str, int]:  # noqa: ARG001  a changed file is another one
     """Look into a file of meter data, named with all that says how it is read, as JSON."""
-    from jiran.profiles.meter.read import describe  # noqa: PLC0415  only needed once there is a file
-    from jiran.profiles.meter.size import shape_of_file  # noqa: PLC0415
+    from jiran.homes.meter.read import describe  # noqa: PLC0415  only needed once there is a file
+    from jiran.homes.meter.size import shape_of_file  # noqa: PLC0415
 
     source = HomeData.model_validate_json(data)
     rows, columns = shape_of_file(source.path)

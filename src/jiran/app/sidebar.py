@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from streamlit.delta_generator import DeltaGenerator
 
-    from jiran.plugin import Plugin
+    from jiran.plugins.plugin import Plugin
 
 _LONG_SEED = 10**9
 #: Groups of homes that have a control of their own.

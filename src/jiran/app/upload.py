@@ -11,16 +11,16 @@ from jiran.app import links, shelf, state
 from jiran.app.runs import refuse_too_large
 from jiran.app.showing import plain
 from jiran.errors import DataError, JiranError, shortened
-from jiran.estimate import of_reading
 from jiran.scenario import MAX_HOME_STEPS, HomeData
 from jiran.scenario.files import as_data
+from jiran.simulation.estimate import of_reading
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-    from jiran.profiles.meter.read import Coverage
+    from jiran.homes.meter.read import Coverage
 
 _LARGEST_MB = 100
 #: A scenario is a short text.
@@ -91,7 +91,7 @@ def _check_size(name: str, content: bytes) -> None:
     Raises:
         JiranError: It is.
     """
-    from jiran.profiles.meter.size import shape  # noqa: PLC0415  only needed once there is a file
+    from jiran.homes.meter.size import shape  # noqa: PLC0415  only needed once there is a file
 
     rows, columns = shape(name, content)
     command = "jiran run SCENARIO.toml, with the file in homes.data.path"
@@ -100,7 +100,7 @@ def _check_size(name: str, content: bytes) -> None:
 
 def _metered(source: HomeData, now: dict[str, Any], content: bytes, path: Path) -> dict[str, Any]:
     """Return the parts of a scenario that a file of meter data decides: homes, and the period that it covers."""
-    from jiran.profiles.meter.read import describe  # noqa: PLC0415  only needed once there is a file
+    from jiran.homes.meter.read import describe  # noqa: PLC0415  only needed once there is a file
 
     shown = source.model_copy(update={"path": path.name})  # what messages call it
     found = describe(shown, zone=now["time_zone"], content=content)

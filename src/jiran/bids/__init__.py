@@ -6,6 +6,6 @@ A strategy is one function decorated with `strategy` in a file of this package, 
 
 from jiran.bids.base import Strategy, strategy
 from jiran.bids.registry import find, strategies
-from jiran.plugin import Parameter
+from jiran.plugins.plugin import Parameter
 
 __all__ = ["Parameter", "Strategy", "find", "strategies", "strategy"]

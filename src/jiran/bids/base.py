@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from jiran.errors import PluginError, StrategyError
-from jiran.plugin import Parameter, Plugin
+from jiran.plugins.plugin import Parameter, Plugin
 
 Bids = Callable[..., None]
 

@@ -7,7 +7,7 @@ from numpy.random import Generator
 from jiran.bids.base import LAST_NET_KWH, LAST_TRADED_KWH, OWN, strategy
 from jiran.bids.values import Matrix, Vector, draw_values, spread
 from jiran.market.orders import rest
-from jiran.plugin import Parameter
+from jiran.plugins.plugin import Parameter
 
 _WAITED = OWN
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jiran.bids.base import Strategy
-from jiran.registry import Registry
+from jiran.plugins.registry import Registry
 
 _STRATEGIES = Registry(Strategy, "jiran.bids", "jiran.strategies", "@strategy")
 

@@ -8,7 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from jiran.bids.base import strategy
-from jiran.plugin import Parameter
+from jiran.plugins.plugin import Parameter
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]

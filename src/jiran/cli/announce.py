@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiran import estimate
 from jiran.cli.printing import console
-from jiran.comparison.cases import MOST_STEPS
 from jiran.errors import JiranError
+from jiran.judge.comparison.cases import MOST_STEPS
+from jiran.simulation import estimate
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from jiran.estimate import Need
     from jiran.scenario import Scenario
+    from jiran.simulation.estimate import Need
 
 #: What takes longer is announced.
 _LONG_S = 20.0
@@ -55,7 +55,7 @@ def _metered(scenario: Scenario) -> tuple[int | None, int]:
     """Return how many homes a scenario's meter data may have, if there is any, and how many cells are read."""
     if scenario.homes.data is None:
         return None, 0
-    from jiran.profiles.meter.size import shape_of_file  # noqa: PLC0415  only needed once there is a file
+    from jiran.homes.meter.size import shape_of_file  # noqa: PLC0415  only needed once there is a file
 
     rows, columns = shape_of_file(scenario.homes.data.path)
     return max(columns - 1, 1) if columns >= _WIDE else 1, rows * columns

@@ -22,7 +22,7 @@ from jiran.errors import JiranError
 from jiran.saving import create_file
 
 if TYPE_CHECKING:
-    from jiran.comparison import Comparison
+    from jiran.judge.comparison import Comparison
     from jiran.scenario import Scenario
 
 
@@ -107,7 +107,7 @@ def _run(
     """
     from jiran.cli.announce import announce_run  # noqa: PLC0415  loads numba
     from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
-    from jiran.formats import json_text  # noqa: PLC0415  loads polars
+    from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
 
     overrides = _changes(changes)
     if mechanism is not None:
@@ -154,7 +154,7 @@ def _compare(
     from jiran.cli import comparing  # noqa: PLC0415  loads polars
     from jiran.cli.announce import announce_comparison  # noqa: PLC0415  loads numba
     from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
-    from jiran.formats import json_text  # noqa: PLC0415  loads polars
+    from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
 
     if other is not None and versus:
         raise JiranError(f"{other}, --versus: name a second scenario or changes of the first one, not both")
@@ -201,7 +201,7 @@ def _two(
 
 def _run_comparison(cases: dict[str, Scenario], seeds: int) -> tuple[Comparison, bool]:
     """Return the comparison, and whether it was stopped before all seeds were done."""
-    from jiran.comparison import Samples, compare, finished  # noqa: PLC0415  loads numba and polars
+    from jiran.judge.comparison import Samples, compare, finished  # noqa: PLC0415  loads numba and polars
 
     samples: Samples = {}
     try:

@@ -11,17 +11,17 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from jiran.cli.printing import console
-from jiran.comparison import by_rule
 from jiran.errors import JiranError
-from jiran.formats import csv_bytes
-from jiran.judgement import FIGURES
+from jiran.judge.comparison import by_rule
+from jiran.judge.judgement import FIGURES
 from jiran.report import answer, html, versus
 from jiran.report.figures import form, ranked, whole_table
 from jiran.saving import save_file
+from jiran.saving.formats import csv_bytes
 from jiran.words import counted
 
 if TYPE_CHECKING:
-    from jiran.comparison import Comparison
+    from jiran.judge.comparison import Comparison
     from jiran.report.figures import Form
     from jiran.scenario import Scenario
 

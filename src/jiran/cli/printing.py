@@ -15,9 +15,9 @@ from jiran.sentences import said
 from jiran.words import counted
 
 if TYPE_CHECKING:
-    from jiran.kpis import Kpi
-    from jiran.plugin import Plugin
-    from jiran.result import Result
+    from jiran.plugins.plugin import Plugin
+    from jiran.result.figures import Kpi
+    from jiran.result.result import Result
 
 #: The figures that `jiran run` prints; --json prints all.
 SHOWN = {
@@ -95,7 +95,7 @@ def print_result(result: Result) -> None:
 
 def _figures(result: Result) -> Table:
     """Return the table of figures, beside the baseline where it has a figure of its own."""
-    from jiran.kpis import KPIS, kpis  # noqa: PLC0415  loads numpy
+    from jiran.result.figures import KPIS, kpis  # noqa: PLC0415  loads numpy
 
     scenario, alone, stored = result.scenario, result.without_p2p, result.start.stored_kwh
     baseline = kpis(scenario, alone, alone, result.timeline.step_h, stored, stored)

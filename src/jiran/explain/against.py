@@ -14,7 +14,7 @@ from jiran.sentences import Figures, Sentence, form, said
 from jiran.words import counted
 
 if TYPE_CHECKING:
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 _HOURS_A_DAY = 24.0
 

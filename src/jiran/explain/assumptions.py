@@ -12,8 +12,8 @@ from jiran.sentences import Figures, Sentence, form, said
 from jiran.words import listed
 
 if TYPE_CHECKING:
+    from jiran.homes.timeline import Timeline
     from jiran.scenario import Scenario
-    from jiran.timeline import Timeline
 
 #: Prices by hour of day have so many values.
 HOURS = 24

@@ -14,7 +14,7 @@ from jiran.sentences import Figures, Sentence, form, said
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 #: Stretches of time of which the later is not the larger one, if it differs in the last digits only.
 _SAME = 1e-9

@@ -16,7 +16,7 @@ from jiran.sentences import Figures, Sentence, form, said
 from jiran.words import counted, listed
 
 if TYPE_CHECKING:
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 #: A source of less than this would read as 0.
 _LEAST_SAID_KWH = 0.005

@@ -17,7 +17,7 @@ from jiran.words import KIND_NAMES, counted, listed, money
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 
 def verdict(result: Result) -> tuple[Sentence, ...]:

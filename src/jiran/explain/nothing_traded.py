@@ -15,7 +15,7 @@ from jiran.sentences import Figures, form
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 #: The rule that is for runs without a market.
 _NO_MARKET = "grid-only"

@@ -16,7 +16,7 @@ from jiran.words import counted, listed, price
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 #: A sum of many amounts has a residue of this share of what was summed.
 _RESIDUE = 1e-12

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from jiran.timeline import DAY_S
+from jiran.homes.timeline import DAY_S
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from jiran.timeline import Timeline
+    from jiran.homes.timeline import Timeline
 
 _HOUR_S = 3600
 

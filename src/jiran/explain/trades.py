@@ -12,7 +12,7 @@ from jiran.sentences import Figures, form
 from jiran.words import counted, money
 
 if TYPE_CHECKING:
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 #: Pairs that are said, and digits to which their energy must differ to be in order.
 _MOST_SAID, _ALIKE = 3, 7

@@ -10,7 +10,7 @@ from jiran.sentences import Figures, Sentence, form, said
 from jiran.words import counted
 
 if TYPE_CHECKING:
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 #: A battery that ends with less than it began with is worth a word from this share of the demand on.
 _WORTH_SAYING = 0.01

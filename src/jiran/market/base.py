@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from jiran.errors import MechanismError, PluginError
 from jiran.market.effort import Effort, Values
-from jiran.plugin import Parameter, Plugin
+from jiran.plugins.plugin import Parameter, Plugin
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from jiran.market.base import Mechanism
-from jiran.registry import Registry
+from jiran.plugins.registry import Registry
 
-_RULES = Registry(Mechanism, "jiran.market", "jiran.mechanisms", "@mechanism")
+_RULES = Registry(Mechanism, "jiran.market.rules", "jiran.mechanisms", "@mechanism")
 
 #: Every market rule that is installed, by name; and the rule of a name or of a file that ends in .py.
 mechanisms, find = _RULES.installed, _RULES.find

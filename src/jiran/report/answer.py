@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.bids import find as find_strategy
+from jiran.homes.tariff import price_by_step
+from jiran.homes.timeline import timeline
 from jiran.market import find
 from jiran.nothing import NOTHING_MONEY
-from jiran.profiles.tariff import price_by_step
 from jiran.report import who
 from jiran.report.figures import CENT, NEARLY_ALL
 from jiran.report.measure import highest, means, named, period, when
 from jiran.sentences import Sentence, form, said
-from jiran.timeline import timeline
 from jiran.words import kwh, money
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from jiran.comparison import Comparison
+    from jiran.judge.comparison import Comparison
     from jiran.sentences import Figures
 
 #: Efficiency that differs by less is the same.

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 import polars as pl
 
-from jiran.judgement import FIGURES
+from jiran.judge.judgement import FIGURES
 
 if TYPE_CHECKING:
-    from jiran.comparison import Comparison
+    from jiran.judge.comparison import Comparison
 
 #: A share that is written as 100.0 % counts as the whole.
 NEARLY_ALL = 0.9995

@@ -13,7 +13,7 @@ from jiran.words import KIND_NAMES, listed
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from jiran.comparison import Comparison
+    from jiran.judge.comparison import Comparison
     from jiran.sentences import Figures
 
 Array = NDArray[np.float64]

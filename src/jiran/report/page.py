@@ -6,8 +6,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from jiran import __version__
-from jiran.comparison import BAND
-from jiran.judgement import FIGURES
+from jiran.judge.comparison import BAND
+from jiran.judge.judgement import FIGURES
 from jiran.market import find
 from jiran.report import svg
 from jiran.report.answer import answer
@@ -19,7 +19,7 @@ from jiran.scenario.files import shareable, to_toml
 from jiran.words import KIND_NAMES, counted, listed
 
 if TYPE_CHECKING:
-    from jiran.comparison import Comparison
+    from jiran.judge.comparison import Comparison
     from jiran.scenario import Scenario
 
 _STYLE = """

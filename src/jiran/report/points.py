@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran import palette
+from jiran.homes.tariff import price_by_step
+from jiran.homes.timeline import timeline
 from jiran.market import find
-from jiran.profiles.tariff import price_by_step
 from jiran.report.figures import form
-from jiran.timeline import timeline
 from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
-    from jiran.comparison import Comparison
+    from jiran.judge.comparison import Comparison
     from jiran.scenario import Scenario
 
 Array = NDArray[np.float64]

@@ -15,7 +15,7 @@ from jiran.sentences import form, said
 from jiran.words import KIND_NAMES, listed, money, price
 
 if TYPE_CHECKING:
-    from jiran.comparison import Comparison
+    from jiran.judge.comparison import Comparison
     from jiran.sentences import Figures
 
 #: A part of a gain that is written as 0 %, and prices that are the same.

@@ -30,7 +30,7 @@ from jiran.report.points import (
 )
 
 if TYPE_CHECKING:
-    from jiran.comparison import Comparison
+    from jiran.judge.comparison import Comparison
 
 Array = NDArray[np.float64]
 At = Callable[[float, float], tuple[float, float]]

@@ -16,7 +16,7 @@ from jiran.words import KIND_NAMES, counted, listed, money
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from jiran.comparison import Comparison
+    from jiran.judge.comparison import Comparison
     from jiran.scenario import Scenario
     from jiran.sentences import Figures
 

@@ -25,7 +25,7 @@ from jiran.sentences import form
 from jiran.words import KIND_NAMES, counted, listed, money
 
 if TYPE_CHECKING:
-    from jiran.comparison import Comparison
+    from jiran.judge.comparison import Comparison
     from jiran.sentences import Figures
 
 #: Evenness that differs by less is the same.

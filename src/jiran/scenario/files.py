@@ -19,7 +19,7 @@ from jiran.scenario.check import DEEPEST, check_depth
 #: Tables of a scenario that name a plug-in, and the key that does; it may be a file that ends in .py.
 PLUGINS = (("market", "mechanism"), ("bids", "strategy"))
 
-_PRESETS = resources.files("jiran") / "scenarios"
+_PRESETS = resources.files("jiran.scenario") / "presets"
 _MAX_BYTES = 5_000_000
 
 

@@ -22,7 +22,7 @@ from jiran.scenario.regions import Region
 from jiran.scenario.text import whole_text
 
 if TYPE_CHECKING:
-    from jiran.plugin import Plugin
+    from jiran.plugins.plugin import Plugin
 
 
 class Solar(Model):

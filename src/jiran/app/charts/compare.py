@@ -31,7 +31,7 @@ from jiran.words import KIND_NAMES, money
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from jiran.comparison import Comparison
+    from jiran.judge.comparison import Comparison
     from jiran.report.points import Family, Gain, Spot
 
     Spec = dict[str, Any]

@@ -20,7 +20,7 @@ from jiran.app.charts.day_points import (
 )
 
 if TYPE_CHECKING:
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 _TOP, _FIRST_PANEL, _PANEL = 6, 300, 216  # heights in px, heading and labels included
 _SLIDER = 46

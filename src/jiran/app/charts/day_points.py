@@ -10,7 +10,7 @@ import polars as pl
 from jiran.app.charts.base import GHOST, MOST_POINTS, Window, time_labels
 
 if TYPE_CHECKING:
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 #: Length of a point when steps are put together: polars' name, words, minutes. They divide the day, so that points
 #: do not drift through the hours.

@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.app.charts.base import MOST_HOMES
+from jiran.engine.flows import FLOWS
 from jiran.explain.times import period
-from jiran.flows import FLOWS
-from jiran.profiles.solar import half_sine
+from jiran.homes.solar import half_sine
 from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Window
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 Array = NDArray[np.float64]
 

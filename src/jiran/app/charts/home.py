@@ -16,7 +16,7 @@ from jiran.words import KIND_NAMES, money
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 Array = NDArray[np.float64]
 

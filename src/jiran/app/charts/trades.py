@@ -14,7 +14,7 @@ from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 #: Up to this many pairs of homes a sum has a place for each.
 _MOST_PLACES = 4_000_000

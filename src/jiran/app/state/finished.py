@@ -26,12 +26,12 @@ from jiran.app.runs import (
 from jiran.app.showing import plain
 from jiran.app.state.session import base, pinned_scenario, scenario, unpin
 from jiran.app.watched import NotRunError, watched
-from jiran.comparison import Comparison, finished
-from jiran.comparison import compare as run_comparison
 from jiran.errors import JiranError
-from jiran.estimate import Need, of_clearing
+from jiran.judge.comparison import Comparison, finished
+from jiran.judge.comparison import compare as run_comparison
 from jiran.market import find
-from jiran.simulation import simulate
+from jiran.simulation.estimate import Need, of_clearing
+from jiran.simulation.run import simulate
 from jiran.words import counted
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from jiran.app.book import Book
     from jiran.app.outcome import Outcome
-    from jiran.result import Result
+    from jiran.result.result import Result
     from jiran.scenario import Scenario
 
 

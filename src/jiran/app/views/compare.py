@@ -14,18 +14,18 @@ from jiran.app.views import compare_pair
 from jiran.app.views.compare_parts import compared, files
 from jiran.bids import find as find_strategy
 from jiran.bids import strategies
-from jiran.comparison import SEEDS, by_rule
+from jiran.judge.comparison import SEEDS, by_rule
 from jiran.market import find, mechanisms
 from jiran.report import answer
 from jiran.report.figures import COLUMNS, heading, ranked
 from jiran.report.points import ACROSS, UP, gains, lines, spots, upward
 from jiran.report.reasons import GAIN, reason
 from jiran.scenario import Bids, Scenario
-from jiran.simulation import BASELINE
+from jiran.simulation.run import BASELINE
 from jiran.words import KIND_NAMES, counted
 
 if TYPE_CHECKING:
-    from jiran.comparison import Comparison
+    from jiran.judge.comparison import Comparison
 
 #: Rules of every family that differ most: what a newcomer sees first.
 TELLING = (

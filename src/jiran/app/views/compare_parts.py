@@ -13,7 +13,7 @@ from jiran.report import html
 from jiran.report.figures import whole_table
 
 if TYPE_CHECKING:
-    from jiran.comparison import Comparison
+    from jiran.judge.comparison import Comparison
     from jiran.scenario import Scenario
 
 

@@ -18,7 +18,7 @@ from jiran.words import counted
 if TYPE_CHECKING:
     from jiran.app.charts.base import Window
     from jiran.app.charts.day_points import Points
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 
 def show() -> None:

@@ -18,12 +18,12 @@ from jiran.app.showing import file_name, markdown_of, plain, show_text
 from jiran.explain.homes import bills_chart, fairness, half, kinds_chart, roles_chart, switched, trades, verdict
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.times import day, period
-from jiran.tables import trades_frame
+from jiran.result.tables import trades_frame
 from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 _BILLS_KEY = "bills"
 

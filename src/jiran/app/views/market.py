@@ -19,7 +19,7 @@ from jiran.market import find, mechanisms
 if TYPE_CHECKING:
     from jiran.app.charts.base import Window
     from jiran.market import Mechanism, Parameter
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 _RUN, _OWN = "A step of the run", "Your own orders"
 _STATION = "market_station"

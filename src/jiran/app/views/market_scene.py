@@ -10,7 +10,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from jiran.app.inspector import RunStep
     from jiran.app.outcome import Outcome
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 #: Rows of a table that teaches.
 MOST_ROWS = 20

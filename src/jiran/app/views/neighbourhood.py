@@ -17,7 +17,7 @@ from jiran.explain.run import both_gained, grid, outside, story, street
 from jiran.scenario.regions import REGIONS
 
 if TYPE_CHECKING:
-    from jiran.result import Result
+    from jiran.result.result import Result
     from jiran.scenario import Scenario
 
 #: A change of self-sufficiency by less, in percentage points, is not shown.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from jiran.app.charts.base import Window
-    from jiran.result import Result
+    from jiran.result.result import Result
 
 _ANYONE = "Anyone"
 

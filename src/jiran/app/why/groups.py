@@ -8,8 +8,8 @@ import numpy as np
 
 from jiran.app.outcome import same
 from jiran.app.why.base import listed, order_name, refused, sides
+from jiran.market.rules.truthful import competitive_price
 from jiran.market.trade import TRADE
-from jiran.market.truthful import competitive_price
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import form, said
 from jiran.words import price

@@ -8,9 +8,9 @@ import numpy as np
 
 from jiran.app.outcome import energy, same
 from jiran.app.why.base import left_behind, listed, no_pair, order_name, sides
-from jiran.market.cooperative import MOST_SHAPLEY_PLAYERS
+from jiran.judge.welfare import highest_welfare
+from jiran.market.rules.cooperative import MOST_SHAPLEY_PLAYERS
 from jiran.sentences import form, said
-from jiran.welfare import highest_welfare
 from jiran.words import counted, number, price
 
 if TYPE_CHECKING:

@@ -1,0 +1,253 @@
+"""The one compiled loop over time.
+
+Each step in order: every home uses its own generation (and the battery of its EV), homes with an order bid, the market
+clears surpluses and deficits into trades, what surplus is left charges the community battery or goes to the grid, what deficit
+is left is drawn from the battery or the grid. Rule and bidding strategy are arguments, so that one compiled kernel serves
+all of them; called as `run.py_func` the same lines run in plain Python.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, types
+from numpy.typing import NDArray
+
+from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE, Bids
+from jiran.bids.signature import BIDS, MATRIX
+from jiran.engine.fleet import lend, use_own
+from jiran.engine.records import FLEET, INPUTS, OUTPUTS, Fleet, Inputs, Outputs
+from jiran.engine.storage import BATTERY, Battery, charge, discharge
+from jiran.market.base import Rule
+from jiran.market.booking import FINE, NOBODY, TOO_MUCH, book, to_homes
+from jiran.market.orders import copy, count_orders, homes_with_order, pick, pick_rows, put, put_rows
+from jiran.market.pause import begin
+from jiran.market.signature import GENERATOR, RULE, TRADES, VECTOR
+from jiran.nothing import NOTHING_KWH
+
+Array = NDArray[np.float64]
+
+#: Why a run stopped early, besides faults of trades: ROOM means that the buffer of trades is nearly full, CROWDED that
+#: one step needs more room, STOPPED that nobody wants the run any more.
+ROOM, CROWDED, TOO_MANY, NO_PRICE, STOPPED = range(TOO_MUCH + 1, TOO_MUCH + 6)
+
+
+_RESULT = types.UniTuple(types.int64, 4)
+_SIGNATURE = _RESULT(
+    types.int64,
+    types.int64,
+    RULE,
+    GENERATOR,
+    BIDS,
+    GENERATOR,
+    MATRIX,
+    INPUTS,
+    BATTERY,
+    FLEET,
+    types.float64,
+    VECTOR,
+    OUTPUTS,
+    TRADES,
+    types.int64,
+)
+
+
+@njit(cache=True)
+def _tariff(step: int, inputs: Inputs, net_kwh: Array, value_price: Array, limit_price: Array) -> tuple[float, float]:
+    """Fill in the tariff as every home's value and limit, and return the prices that no bid needs to leave."""
+    floor_price, cap_price = inputs.export_price[step], inputs.import_price[step] - inputs.network_charge
+    for home in range(net_kwh.size):
+        value_price[home] = limit_price[home] = cap_price if net_kwh[home] < 0.0 else floor_price
+    return floor_price, cap_price
+
+
+@njit(cache=True)
+def _keep_bids(
+    step: int, fleet: Fleet, offered_kwh: Array, value_price: Array, limit_price: Array, out: Outputs
+) -> tuple[int, int]:
+    """Hold EVs to their reservation price, check all bids, and keep them if they are not the tariff."""
+    for home in fleet.homes:
+        if offered_kwh[home] > 0.0 and not np.isnan(fleet.reserve_price):
+            value_price[home] = max(value_price[home], fleet.reserve_price)
+            limit_price[home] = max(limit_price[home], fleet.reserve_price)
+    for home in range(limit_price.size):
+        if not (np.isfinite(value_price[home]) and np.isfinite(limit_price[home])):
+            return NO_PRICE, home
+    if out.limit_price.shape[0] > 0:
+        copy(value_price, out.value_price[step])
+        copy(limit_price, out.limit_price[step])
+    return FINE, 0
+
+
+@njit(cache=True)
+def _remember(
+    trades: NDArray[np.void],
+    new: int,
+    network_charge: float,
+    net_kwh: Array,
+    limit_price: Array,
+    traded_kwh: Array,
+    memory: Array,
+) -> None:
+    """Write into the homes' memory how the step ended, for strategies that learn; the others have none."""
+    if memory.shape[0] == 0:
+        return
+    for home in range(net_kwh.size):
+        memory[home, LAST_NET_KWH] = net_kwh[home]
+        memory[home, LAST_LIMIT], memory[home, LAST_TRADED_KWH] = limit_price[home], traded_kwh[home]
+    kwh, amount = 0.0, 0.0
+    for place in range(new):
+        trade = trades[place]
+        kwh += trade.kwh
+        amount += trade.kwh * 0.5 * (trade.buyer_price - network_charge + trade.seller_price)
+    if kwh > 0.0:
+        memory[:, MARKET_PRICE] = amount / kwh
+
+
+@njit(cache=True)
+def _book(
+    trades: NDArray[np.void], new: int, network_charge: float, net_kwh: Array, traded_kwh: Array
+) -> tuple[int, int, int]:
+    """Add a step's trades to the orders' totals, check them, and charge the network: see `booking.book`."""
+    if new < 0 or new > net_kwh.size * net_kwh.size:
+        return 0, TOO_MANY, 0
+    if new > trades.size:
+        return 0, CROWDED, 0
+    kept, fault, order = book(net_kwh, trades[:new], traded_kwh)
+    for place in range(kept):
+        trades[place].buyer_price += network_charge
+    return kept, fault, order
+
+
+@njit(cache=True)
+def _store(
+    step: int,
+    battery: Battery,
+    may_draw: NDArray[np.bool_],
+    stored_kwh: float,
+    net_kwh: Array,
+    traded_kwh: Array,
+    out: Outputs,
+) -> float:
+    """Charge or draw the community battery with what the market left; return its new state.
+
+    A battery works in one direction a step: if the market left both surplus and deficit, the larger side has it, and
+    rounding dust does not tip the scales. Dust itself goes where the rest goes, so that nothing is lost.
+    """
+    surplus_kwh, deficit_kwh, more_kwh = 0.0, 0.0, 0.0
+    for home in range(net_kwh.size):
+        left_kwh = net_kwh[home] - traded_kwh[home]
+        more_kwh += left_kwh if abs(left_kwh) > NOTHING_KWH else 0.0
+        if left_kwh > 0.0:
+            surplus_kwh += left_kwh
+        else:
+            deficit_kwh -= left_kwh
+    taken_kwh, given_kwh = 0.0, 0.0
+    if more_kwh > 0.0:
+        taken_kwh, stored_kwh = charge(battery, stored_kwh, surplus_kwh)
+    elif may_draw[step]:
+        given_kwh, stored_kwh = discharge(battery, stored_kwh, deficit_kwh)
+    out.charge_share[step] = taken_kwh / surplus_kwh if surplus_kwh > 0.0 else 0.0
+    out.draw_share[step] = given_kwh / deficit_kwh if deficit_kwh > 0.0 else 0.0
+    out.soc_kwh[step] = stored_kwh
+    return stored_kwh
+
+
+@njit(_SIGNATURE, cache=True, nogil=True)
+def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
+    first: int,
+    last: int,
+    clear: Rule,
+    rng: np.random.Generator,
+    bid: Bids,
+    bid_rng: np.random.Generator,
+    memory: Array,
+    inputs: Inputs,
+    battery: Battery,
+    fleet: Fleet,
+    stored_kwh: float,
+    ev_stored_kwh: Array,
+    out: Outputs,
+    trades: NDArray[np.void],
+    room: int,
+) -> tuple[int, int, int, int]:
+    """Run the steps first <= step < last and fill in `out`.
+
+    Args:
+        first: First step.
+        last: Step to stop before.
+        clear: The market rule.
+        rng: Random numbers for the rule.
+        bid: The bidding strategy.
+        bid_rng: Random numbers for the strategy.
+        memory: What homes remember, shape (home, MEMORY), or of 0 homes for a strategy that does not learn; is changed.
+        inputs: Profiles and prices.
+        battery: The community battery.
+        fleet: EVs that lend their battery.
+        stored_kwh: What the battery holds before step `first`.
+        ev_stored_kwh: What each EV holds before step `first`, shape (ev,); is changed to the state at the end.
+        out: Where flows go.
+        trades: Where trades go, from the front.
+        room: How many trades a step must have room for; at least the number of homes.
+
+    Returns:
+        The first step that was not run, the number of trades written, why it stopped, and the home in question.
+    """
+    homes = inputs.load_kwh.shape[1]
+    net_kwh, offered_kwh, everybody = np.empty(homes), np.zeros(homes), np.empty(homes, np.int64)
+    for home in range(homes):
+        everybody[home] = home
+    value_price, limit_price = np.empty(homes), np.empty(homes)
+    # Strategy and rule get copies: what it is checked against must not be its to change.
+    shown, bids, parameters = np.empty(homes), np.empty(homes), np.empty(inputs.parameters.size)
+    # Of the homes that have an order, if others have none.
+    few_kwh, few_booked, few_values, few_limits = np.empty(homes), np.empty(homes), np.empty(homes), np.empty(homes)
+    count, steps = 0, inputs.load_kwh.shape[0]
+    for step in range(first, last):
+        if begin(step / steps, 1.0 / steps):
+            return step, count, STOPPED, 0
+        if trades.size - count < room:
+            return step, count, ROOM, 0
+        use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
+        floor_price, cap_price = _tariff(step, inputs, net_kwh, value_price, limit_price)
+        # A home without an order is not there: neither strategy nor rule sees it.
+        traded_kwh = out.traded_kwh[step]
+        orders, order_kwh, booked_kwh, values, limits = everybody, net_kwh, traded_kwh, value_price, limit_price
+        traits, memories = inputs.traits, memory
+        whole = count_orders(net_kwh) == homes
+        if not whole:
+            orders = homes_with_order(net_kwh)
+            order_kwh, booked_kwh = pick(net_kwh, orders, few_kwh), few_booked[: orders.size]
+            values, limits = pick(value_price, orders, few_values), pick(limit_price, orders, few_limits)
+            traits, memories = pick_rows(inputs.traits, orders), pick_rows(memory, orders)
+        if orders.size > 0:
+            bid(
+                copy(order_kwh, shown), floor_price, cap_price, traits, inputs.bid_parameters, bid_rng, memories,
+                values, limits,
+            )  # fmt: skip
+        if not whole:
+            put(value_price, orders, values)
+            put(limit_price, orders, limits)
+        fault, odd = _keep_bids(step, fleet, offered_kwh, value_price, limit_price, out)
+        if fault != FINE:
+            return step, count, fault, odd
+        new = 0
+        if orders.size > 0:
+            limits = pick(limit_price, orders, few_limits) if not whole else limit_price
+            new = clear(
+                copy(order_kwh, shown), copy(limits, bids), inputs.import_price[step], inputs.export_price[step],
+                copy(inputs.parameters, parameters), rng, trades[count:],
+            )  # fmt: skip
+        new, fault, order = _book(trades[count:], new, inputs.network_charge, order_kwh, booked_kwh)
+        if fault != FINE:
+            return step, count, fault, order if fault == NOBODY else orders[order]
+        _remember(trades[count:], new, inputs.network_charge, order_kwh, limits, booked_kwh, memories)
+        if not whole:
+            to_homes(trades[count : count + new], orders)
+            traded_kwh[:] = 0.0
+            put(traded_kwh, orders, booked_kwh)
+            put_rows(memory, orders, memories)
+        count += new
+        out.trades_until[step] = count
+        lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)
+        stored_kwh = _store(step, battery, inputs.may_draw, stored_kwh, net_kwh, traded_kwh, out)
+    return last, count, FINE, 0

@@ -1,0 +1,105 @@
+"""How much a file of meter data will be once it is read, told before it is read: a small file can hold very much."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pyarrow as pa  # type: ignore[import-untyped]
+from pyarrow import compute
+from pyarrow.parquet import ParquetFile  # type: ignore[import-untyped]
+
+from jiran.errors import DataError, shortened
+from jiran.homes.meter.bytes import PARQUET, read_bytes
+
+#: No file has more columns than this: homes of a small town, or a mistake.
+MOST_COLUMNS = 20_000
+#: No cell of meter data is longer: a time or a number has some 30 letters.
+MOST_LETTERS = 200
+#: A Parquet file is packed; unpacked it has at most so many bytes.
+MOST_BYTES = 2_000_000_000
+_SEPARATORS = (b",", b";", b"\t")
+
+
+def shape_of_file(path: str) -> tuple[int, int]:
+    """Return how many rows and columns a file has.
+
+    Raises:
+        DataError: It cannot be opened, or its columns hold what is no meter data.
+    """
+    return shape(path, read_bytes(path, Path()))
+
+
+def shape(source: str, content: bytes) -> tuple[int, int]:
+    """Return how many rows and columns a file has, its content given.
+
+    Raises:
+        DataError: Its columns hold what is no meter data: lists, or texts without end.
+    """
+    if not content.startswith(PARQUET):
+        return _shape_of_csv(source, content)
+    try:
+        return _shape_of_parquet(source, content)
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+        reason = (str(error).splitlines() or [""])[0][:200]
+        raise DataError(source, f"cannot be read as Parquet: {reason}") from None
+
+
+def _shape_of_parquet(source: str, content: bytes) -> tuple[int, int]:
+    """Return how many rows and columns a table has: what it says of itself, before its columns are decoded."""
+    file = ParquetFile(io.BytesIO(content))
+    about, schema = file.metadata, file.schema_arrow
+    _check_columns(source, len(schema))
+    unpacked = sum(about.row_group(place).total_byte_size for place in range(about.num_row_groups))
+    if unpacked > MOST_BYTES:
+        raise DataError(
+            source, f"has {unpacked / 1e6:,.0f} MB once unpacked; at most {MOST_BYTES / 1e6:,.0f} MB can be read"
+        )
+    texts = []
+    for field in schema:
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        if pa.types.is_nested(kind):
+            raise DataError(
+                source, f'column "{shortened(field.name, 60)}" holds {shortened(str(kind), 60)}, not numbers'
+            )
+        if _is_text(kind):
+            texts.append(field.name)
+    if texts:
+        _check_texts(source, ParquetFile(io.BytesIO(content), read_dictionary=texts), texts)
+    return int(about.num_rows), len(schema)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    """Tell whether the cells of a type can be of any length."""
+    types = pa.types
+    return bool(
+        types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
+        or types.is_binary(kind) or types.is_large_binary(kind) or types.is_binary_view(kind)
+    )  # fmt: skip
+
+
+def _check_texts(source: str, file: ParquetFile, names: list[str]) -> None:
+    """Refuse columns of long texts. A text that stands in a million rows may be in the file once, and is looked at once."""
+    for batch in file.iter_batches(batch_size=65_536, columns=names):
+        for name, column in zip(batch.schema.names, batch.columns, strict=True):
+            values = column.dictionary if pa.types.is_dictionary(column.type) else column
+            longest = compute.max(compute.binary_length(values)).as_py() or 0
+            if longest > MOST_LETTERS:
+                raise DataError(
+                    source,
+                    f'column "{shortened(name, 60)}" holds texts of {longest:,} letters, which are neither times nor numbers',
+                )
+
+
+def _shape_of_csv(source: str, content: bytes) -> tuple[int, int]:
+    """Return how many rows and columns a text has; its longest row cannot have more than its header."""
+    header = content.lstrip(b"\xef\xbb\xbf\r\n ").partition(b"\n")[0]
+    columns = 1 + max(header.count(sign) for sign in _SEPARATORS)
+    _check_columns(source, columns)
+    return content.count(b"\n") + 1, columns
+
+
+def _check_columns(source: str, number: int) -> None:
+    """Refuse too many columns."""
+    if number > MOST_COLUMNS:
+        raise DataError(source, f"has {number:,} columns; at most {MOST_COLUMNS:,} can be read")

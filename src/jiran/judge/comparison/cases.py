@@ -1,0 +1,76 @@
+"""What is compared: one scenario under several market rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jiran.explain.assumptions import HOURS, assumptions
+from jiran.homes.timeline import Timeline, timeline
+from jiran.market import find, mechanisms
+from jiran.scenario import Market
+from jiran.simulation.run import BASELINE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from jiran.scenario import Scenario
+
+#: The optimum is worked out for runs of at most this many steps: a year by the hour.
+MOST_STEPS = 9_000
+
+
+def by_rule(scenario: Scenario, rules: list[str] | None = None) -> dict[str, Scenario]:
+    """Return a scenario under several market rules, by the rule's name.
+
+    Args:
+        scenario: What to run. Its own rule keeps its parameters, the others have their defaults.
+        rules: Names or files; default: every installed rule that trades, and the scenario's own.
+
+    Raises:
+        PluginError: There is no such rule.
+    """
+    own_rule = scenario.market.mechanism
+    names = [name for name in {**mechanisms(), own_rule: None} if name != BASELINE] if rules is None else rules
+    found = {}
+    for name in names:
+        market = scenario.market if name == own_rule else Market(mechanism=name)
+        found[find(name).name] = scenario.model_copy(update={"market": market})
+    return found
+
+
+def notes(cases: Mapping[str, Scenario]) -> list[str]:
+    """Say what limits the comparison."""
+    alike = [name for name, case in cases.items() if case.bids_alike]
+    found = []
+    if alike:
+        found.append(
+            f"{', '.join(alike)}: work{'s' if len(alike) == 1 else ''} by bids, but all homes bid the tariff and are alike; "
+            "bids.strategy = truthful gives each home a value of its own"
+        )
+    seeds = {name: case.seed for name, case in cases.items()}
+    if len(set(seeds.values())) > 1:
+        said = ", ".join(f"{name} from {seed}" for name, seed in seeds.items())
+        found.append(f"the cases have seeds of their own ({said}), so they differ by chance too")
+    longest = max(case.steps for case in cases.values())
+    if longest > MOST_STEPS:
+        found.append(f"the optimum is worked out for runs of at most {MOST_STEPS:,} steps, this one has {longest:,}")
+    return [*found, *_assumed(cases)]
+
+
+class _Begin(NamedTuple):
+    """A scenario with its first steps, which are all that its assumptions depend on."""
+
+    scenario: Scenario
+    timeline: Timeline
+
+
+def _assumed(cases: Mapping[str, Scenario]) -> list[str]:
+    """Say what cases take for granted: once if all do, else with the names of those that do."""
+    told: dict[str, list[str]] = {}
+    for name, case in cases.items():
+        begin = timeline(case.model_copy(update={"steps": min(case.steps, HOURS + 1)}))
+        for sentence in assumptions(_Begin(case, begin)):
+            told.setdefault(str(sentence), []).append(name)
+    return [
+        sentence if len(names) == len(cases) else f"{', '.join(names)}: {sentence}" for sentence, names in told.items()
+    ]

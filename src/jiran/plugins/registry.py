@@ -1,0 +1,117 @@
+"""Find plug-ins of a kind: those of jiran, of installed packages, and of a file."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+from dataclasses import replace
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from jiran.errors import PluginError, one_line
+from jiran.plugins.plugin import Plugin
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+P = TypeVar("P", bound=Plugin)
+
+#: A file of a plug-in is some pages of text; what is larger than this is something else.
+_MOST_BYTES = 10_000_000
+
+
+class Registry(Generic[P]):
+    """All plug-ins of one kind by name; installed ones are looked up once."""
+
+    def __init__(self, kind: type[P], package: str, group: str, decorator: str) -> None:
+        """Say where to look.
+
+        Args:
+            kind: The class of the plug-ins.
+            package: Each module of this package is looked through, so a new file is enough to add one.
+            group: Entry points of this group name those of other packages.
+            decorator: What makes a function into one, for messages.
+        """
+        self._kind, self._package, self._group, self._decorator = kind, package, group, decorator
+        self._known: dict[str, P] | None = None
+        self._files: dict[Path, tuple[int, P]] = {}
+
+    def installed(self) -> dict[str, P]:
+        """Return every plug-in that is installed, by name."""
+        if self._known is None:
+            package = importlib.import_module(self._package)
+            found = [
+                plugin
+                for module in pkgutil.iter_modules(package.__path__, f"{self._package}.")
+                for plugin in self._in(importlib.import_module(module.name))
+            ]
+            found += [self._of_package(entry) for entry in entry_points(group=self._group)]
+            self._known = {plugin.name: plugin for plugin in sorted(found, key=lambda plugin: plugin.name)}
+        return self._known
+
+    def find(self, name: str) -> P:
+        """Return the plug-in of this name, or the one that a Python file defines.
+
+        Args:
+            name: A name from `installed`, or a path that ends in ``.py``. A file is a program: load only your own.
+
+        Raises:
+            PluginError: There is no such plug-in, or the file does not hold exactly one.
+        """
+        if name.endswith(".py"):
+            return self._of_file(name)
+        known = self.installed()
+        if name not in known:
+            raise self._fault(name, f"unknown; choose one of {', '.join(known)}, or a file that ends in .py")
+        return known[name]
+
+    def _of_file(self, name: str) -> P:
+        """Return the one plug-in of a file; the file is run again only when it has changed."""
+        path = Path(name).resolve()
+        if not path.is_file():
+            raise self._fault(name, "there is no such file")
+        if path.stat().st_size > _MOST_BYTES:
+            raise self._fault(name, f"is larger than {_MOST_BYTES // 1_000_000} MB: that is no file of a rule")
+        changed_ns = path.stat().st_mtime_ns
+        if path not in self._files or self._files[path][0] != changed_ns:
+            module = self._run(name, path)
+            own = [plugin for plugin in self._in(module) if plugin.function.__module__ == module.__name__]
+            if len(own) != 1:
+                raise self._fault(name, f"must define one function decorated with {self._decorator}, has {len(own)}")
+            self._files[path] = changed_ns, replace(own[0], trusted=False)
+        return self._files[path][1]
+
+    def _run(self, name: str, path: Path) -> ModuleType:
+        """Run a file as a module."""
+        spec = importlib.util.spec_from_file_location(f"jiran_{self._kind.section}_{path.stem}", path)
+        if spec is None or spec.loader is None:
+            raise self._fault(name, "cannot be read as a Python file")
+        module = importlib.util.module_from_spec(spec)
+        try:
+            spec.loader.exec_module(module)
+        except SyntaxError as error:
+            raise self._fault(name, f"is not valid Python: {str(error.msg)[:150]} (line {error.lineno})") from error
+        except SystemExit as error:
+            raise self._fault(name, "cannot be loaded: it ends the program, as exit() does") from error
+        except BaseException as error:  # a file may raise anything, KeyboardInterrupt too
+            raise self._fault(name, f"cannot be loaded: {one_line(error)}") from error
+        return module
+
+    def _of_package(self, entry: Any) -> P:
+        try:
+            plugin = entry.load()
+        except (Exception, SystemExit) as error:
+            raise self._fault(entry.name, f"entry point {entry.value} cannot be loaded: {one_line(error)}") from error
+        if not isinstance(plugin, self._kind):
+            raise self._fault(
+                entry.name, f"entry point {entry.value} is not a function decorated with {self._decorator}"
+            )
+        return replace(plugin, trusted=False)
+
+    def _in(self, module: ModuleType) -> list[P]:
+        return [value for value in vars(module).values() if isinstance(value, self._kind)]
+
+    def _fault(self, name: str, problem: str) -> PluginError:
+        return self._kind.fault(name, problem)

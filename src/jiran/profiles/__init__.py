@@ -1,1 +1,0 @@
-"""How much each home generates and needs in each step, kWh, arrays of shape (step, home)."""

@@ -1,0 +1,181 @@
+"""What a run knows: tables, figures, accounts and flows, and how it is saved."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+import jiran
+from jiran.result.figures import kpis
+from jiran.result.tables import homes_frame, steps_frame, trades_frame
+from jiran.saving import refuse_folder, save_folder
+from jiran.saving.formats import csv_bytes, finite, json_text
+from jiran.scenario.files import input_files, to_toml
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from jiran.engine.flows import Flows
+    from jiran.homes.community import Community
+    from jiran.homes.meter.report import DataReport
+    from jiran.homes.timeline import Timeline
+    from jiran.money.settlement import Balance, Prices, Settlement
+    from jiran.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class State:
+    """What goes out of a run and can come into the next: batteries, random numbers, what homes learned.
+
+    Attributes:
+        stored_kwh: In the community battery.
+        ev_stored_kwh: In each EV that lends its battery, shape (ev,).
+        rng: State of the rule's random numbers; None = seeded by the scenario.
+        memory: What homes learned for their bids, see `bids.base`; None = nothing.
+        bid_rng: State of the bidding strategy's random numbers; None = seeded by the scenario.
+        strategy: Name of the bidding strategy that the memory is of; another one starts with nothing.
+    """
+
+    stored_kwh: float
+    ev_stored_kwh: NDArray[np.float64]
+    rng: dict[str, Any] | None = None
+    memory: NDArray[np.float64] | None = None
+    bid_rng: dict[str, Any] | None = None
+    strategy: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished run.
+
+    Attributes:
+        scenario: What was asked.
+        community: The homes.
+        timeline: The steps.
+        flows: Arrays of shape (step, home) by name, read-only, kWh.
+        prices: Prices by step.
+        settlement: Energy and money by home and by step.
+        without_p2p: The same for the baseline: the same homes and battery without trades.
+        start: State before the first step.
+        state: State after the last step.
+        warnings: What the user should know, one sentence each.
+        data_report: What was filled, dropped or resampled in meter data, or None.
+    """
+
+    scenario: Scenario
+    community: Community
+    timeline: Timeline
+    flows: Flows
+    prices: Prices
+    settlement: Settlement
+    without_p2p: Settlement
+    start: State
+    state: State
+    warnings: tuple[str, ...] = ()
+    data_report: DataReport | None = None
+
+    @cached_property
+    def trades(self) -> pl.DataFrame:
+        """The transaction log, one row a trade: step, time, seller, buyer, kwh, prices, paid, received."""
+        return trades_frame(self.community, self.timeline, self.flows)
+
+    @cached_property
+    def homes(self) -> pl.DataFrame:
+        """One row a home: energy, cost with and without P2P, saving, ratios."""
+        return homes_frame(self.community, self.settlement, self.without_p2p)
+
+    @cached_property
+    def steps(self) -> pl.DataFrame:
+        """One row a step: energy of the community, state of charge, trades, prices."""
+        return steps_frame(self.timeline, self.flows, self.settlement, self.prices)
+
+    @cached_property
+    def kpis(self) -> dict[str, float | None]:
+        """Key figures by name; definitions in `jiran.result.figures.KPIS` and docs/nomenclature.md."""
+        return kpis(
+            self.scenario,
+            self.settlement,
+            self.without_p2p,
+            self.timeline.step_h,
+            self.start.stored_kwh,
+            self.state.stored_kwh,
+        )
+
+    @property
+    def accounts(self) -> dict[str, float]:
+        """Money received less paid by homes, battery, network, market and grid; sums to zero."""
+        return self.settlement.accounts
+
+    @property
+    def balance(self) -> Balance:
+        """The worst imbalance of any step, in kWh and in money."""
+        return self.settlement.balance
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of trades, states and bills: the same scenario gives the same digest on any run."""
+        sha = hashlib.sha256()
+        out, settled = self.flows.outputs, self.settlement
+        for name in ("seller", "buyer", "kwh", "buyer_price", "seller_price"):
+            sha.update(np.ascontiguousarray(self.flows.trades[name]).data)
+        for array in (
+            out.trades_until,
+            out.soc_kwh,
+            out.charge_share,
+            out.draw_share,
+            out.ev_stored_kwh,
+            settled.cost,
+        ):
+            sha.update(np.ascontiguousarray(array).data)
+        return sha.hexdigest()
+
+    def save(self, folder: str | Path) -> Path:
+        """Write trades.parquet, homes.csv, steps.csv, kpis.json, scenario.toml and manifest.json.
+
+        At every instant the folder holds the old or the new result, whole. An existing folder is replaced only if it is
+        empty or holds an earlier result and nothing else; how this is done stands in docs/files.md.
+
+        Raises:
+            JiranError: The folder cannot be written, holds other things, or what this run has read.
+        """
+        target = Path(folder)
+        refuse_folder(target, input_files(self.scenario))
+        save_folder(target, self._files(), finite(self.manifest()))
+        return target
+
+    def _files(self) -> dict[str, Callable[[BinaryIO], object]]:
+        """Return what writes each file."""
+        texts = {"kpis.json": json_text(self.kpis) + "\n", "scenario.toml": to_toml(self.scenario)}
+        if self.data_report is not None:
+            texts["data-report.txt"] = "\n".join(self.data_report.lines()) + "\n"
+        return {
+            "trades.parquet": self.trades.write_parquet,
+            "homes.csv": lambda file: file.write(csv_bytes(self.homes)),
+            "steps.csv": lambda file: file.write(csv_bytes(self.steps)),
+            **{name: partial(_write_text, text) for name, text in texts.items()},
+        }
+
+    def manifest(self) -> dict[str, Any]:
+        """Return what is needed to get the same figures again."""
+        return {
+            "jiran": jiran.__version__,
+            "scenario": self.scenario.name,
+            "seed": self.scenario.seed,
+            "homes": self.community.size,
+            "steps": self.timeline.steps,
+            "trades": len(self.flows.trades),
+            "balance": {"kwh": self.balance.kwh, "money": self.balance.money},
+            "accounts": self.accounts,
+            "digest_sha256": self.digest,
+        }
+
+
+def _write_text(text: str, file: BinaryIO) -> None:
+    file.write(text.encode())

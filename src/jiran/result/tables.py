@@ -1,0 +1,110 @@
+"""Results as polars frames: trades, homes, steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from jiran.engine.flows import FLOWS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from jiran.engine.flows import Flows
+    from jiran.homes.community import Community
+    from jiran.homes.timeline import Timeline
+    from jiran.money.settlement import Prices, Settlement
+
+
+def times(timeline: Timeline) -> pl.Series:
+    """Return the start of each step in the community's time zone."""
+    utc = pl.Series("time", timeline.utc_s * 1_000_000).cast(pl.Datetime("us", "UTC"))
+    return utc.dt.convert_time_zone(timeline.zone)
+
+
+def trades_frame(
+    community: Community, timeline: Timeline, flows: Flows, first: int = 0, last: int | None = None
+) -> pl.DataFrame:
+    """Return the transaction log, one row a trade, in order of time.
+
+    Args:
+        community: For the names.
+        timeline: For the times.
+        flows: For the trades.
+        first: First step.
+        last: Step to stop before; default: the end.
+    """
+    last = timeline.steps if last is None else last
+    trades, step = flows.trades_between(first, last), flows.step_of_trades(first, last).astype(np.int32)
+    names = pl.Series(community.ids, dtype=pl.Enum(community.ids))
+
+    def named(index: NDArray[np.int32]) -> pl.Series:
+        return names.gather(index.copy())
+
+    return pl.DataFrame(
+        {
+            "step": step,
+            "time": times(timeline).gather(step),
+            "seller": named(trades["seller"]),
+            "buyer": named(trades["buyer"]),
+            "kwh": trades["kwh"],
+            "buyer_price": trades["buyer_price"],
+            "seller_price": trades["seller_price"],
+        }
+    ).with_columns(
+        paid=pl.col("kwh") * pl.col("buyer_price"),
+        received=pl.col("kwh") * pl.col("seller_price"),
+    )
+
+
+def homes_frame(community: Community, settled: Settlement, without_p2p: Settlement) -> pl.DataFrame:
+    """Return one row a home: its energy, its bill with and without P2P, and its ratios (null where undefined)."""
+    kwh = settled.home_kwh
+    demand = pl.col("load_kwh") + pl.col("ev_kwh")
+    given = pl.col("p2p_sold_kwh") + pl.col("battery_charged_kwh") + pl.col("grid_export_kwh") - pl.col("ev_lent_kwh")
+    fetched = pl.col("p2p_bought_kwh") + pl.col("battery_drawn_kwh") + pl.col("grid_import_kwh")
+    frame = pl.DataFrame(
+        {
+            "id": community.ids,
+            "kind": community.kinds,
+            **{name: kwh[name] for name in FLOWS},
+            "ev_lent_kwh": kwh["ev_lent_kwh"],
+            "p2p_paid": settled.paid,
+            "p2p_received": settled.received,
+            "cost": settled.cost,
+            "cost_without_p2p": without_p2p.cost,
+            "cost_grid_only": without_p2p.left_cost,
+        },
+        schema_overrides={"id": pl.String, "kind": pl.String},
+    )
+    return frame.with_columns(
+        saving=pl.col("cost_without_p2p") - pl.col("cost"),
+        saving_grid_only=pl.col("cost_grid_only") - pl.col("cost"),
+        self_consumption=pl.when(pl.col("generation_kwh") > 0).then(1 - given / pl.col("generation_kwh")),
+        self_sufficiency=pl.when(demand > 0).then(1 - fetched / demand),
+    )
+
+
+def steps_frame(timeline: Timeline, flows: Flows, settled: Settlement, price: Prices) -> pl.DataFrame:
+    """Return one row a step: the community's energy, the battery's state at the end of the step, trades and prices."""
+    kwh = settled.step_kwh
+    same = ("generation_kwh", "load_kwh", "ev_kwh", "ev_supplied_kwh")
+    return pl.DataFrame(
+        {
+            "step": np.arange(timeline.steps, dtype=np.int32),
+            "time": times(timeline),
+            **{name: kwh[name] for name in same},
+            "p2p_kwh": kwh["p2p_sold_kwh"],
+            "battery_charge_kwh": kwh["battery_charged_kwh"],
+            "battery_discharge_kwh": kwh["battery_drawn_kwh"],
+            "soc_kwh": flows.outputs.soc_kwh,
+            "grid_import_kwh": kwh["grid_import_kwh"],
+            "grid_export_kwh": kwh["grid_export_kwh"],
+            "trades": settled.trades,
+            "import_price": price.grid_import,
+            "export_price": price.grid_export,
+            "p2p_price": pl.Series(settled.p2p_price, nan_to_null=True),
+        }
+    )

@@ -1,0 +1,5 @@
+"""One run from scenario to result: `setting`, then engine, money and result, in this order.
+
+`setting` is everything but the market, so that rules share it; `run` is `jiran.simulate`; `estimate` says beforehand what a
+run will need. What comes in here calls the other rooms in turn and calculates nothing itself.
+"""

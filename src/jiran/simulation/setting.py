@@ -1,0 +1,135 @@
+"""What all market rules of a comparison share: homes, profiles, prices, and the state at the start."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jiran.errors import ScenarioError
+from jiran.homes.community import Community, metered_community, modelled_community
+from jiran.homes.ev import EvPlan, block_charging_kwh, no_plan, supply_plan
+from jiran.homes.load import load_kwh
+from jiran.homes.profiles import Profiles, stream
+from jiran.homes.solar import generation_kwh
+from jiran.homes.tariff import price_by_step
+from jiran.homes.timeline import Timeline, timeline
+from jiran.money.settlement import Prices, prices
+from jiran.result.result import State
+from jiran.scenario import MAX_HOME_STEPS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from jiran.homes.meter.report import DataReport
+    from jiran.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Everything of a run but its market.
+
+    Attributes:
+        scenario: What was asked.
+        community: The homes.
+        timeline: The steps.
+        profiles: What the homes generate and need.
+        plan: EVs that lend their battery.
+        price: Prices by step.
+        traits: Two draws U(0, 1) of each home, for bidding strategies, shape (home, 2).
+        start: State before the first step.
+        data_report: What was filled, dropped or resampled in meter data, or None.
+    """
+
+    scenario: Scenario
+    community: Community
+    timeline: Timeline
+    profiles: Profiles
+    plan: EvPlan
+    price: Prices
+    traits: NDArray[np.float64]
+    start: State
+    data_report: DataReport | None = None
+
+    def with_market(self, scenario: Scenario) -> Setting:
+        """Return the same setting for a scenario that differs in [market] and [bids] alone."""
+        return replace(self, scenario=scenario)
+
+
+def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: State | None = None) -> Setting:
+    """Work out what a scenario's market starts from; the arguments are those of `jiran.simulate`.
+
+    Raises:
+        ScenarioError: The scenario cannot be run, or the profiles do not fit it.
+        DataError: Meter data cannot be read.
+    """
+    steps = timeline(scenario)
+    community, own, data_report = _homes(scenario, steps)
+    plan = (
+        supply_plan(community, steps, scenario.ev.supply, scenario.seed)
+        if scenario.ev.supply.enabled
+        else no_plan(steps)
+    )
+    if profiles is not None:
+        # The kernel writes to none of them, but is compiled for arrays that can be written.
+        profiles = Profiles(
+            **{name: np.require(array, np.float64, ["C", "W"]) for name, array in vars(profiles).items()}
+        )
+        _check(profiles, steps, community, plan)
+    else:
+        profiles = own or modelled_profiles(scenario, community, steps)
+    grid = scenario.grid
+    price = prices(scenario, price_by_step(grid.import_price, steps), price_by_step(grid.export_price, steps))
+    traits = np.array([stream(scenario.seed, "bids", home).random(2) for home in community.ids])
+    start = state or _start(scenario, plan)
+    return Setting(scenario, community, steps, profiles, plan, price, traits, start, data_report)
+
+
+def modelled_profiles(scenario: Scenario, community: Community, steps: Timeline) -> Profiles:
+    """Return the profiles that the scenario's models give; EVs that supply are left to the kernel."""
+    seed = scenario.seed
+    with ThreadPoolExecutor(1) as second:
+        load = second.submit(load_kwh, community, steps, scenario.load, seed)
+        generation = generation_kwh(community, steps, scenario.solar, seed)
+        if scenario.ev.supply.enabled:
+            ev = np.zeros((steps.steps, community.size))
+        else:
+            ev = block_charging_kwh(community, steps, seed)
+        return Profiles(generation, load.result(), ev)
+
+
+def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | None, DataReport | None]:
+    """Return the community, and its profiles if they come from a file."""
+    if scenario.homes.data is None:
+        return modelled_community(scenario), None, None
+    from jiran.homes.meter.read import read_meter_data  # noqa: PLC0415  most runs need no data-frame library
+
+    data = read_meter_data(scenario.homes.data, steps, folder=Path())
+    if len(data.ids) * steps.steps > MAX_HOME_STEPS:
+        raise ScenarioError(
+            "steps", steps.steps, f"must be at most {MAX_HOME_STEPS // len(data.ids)} for {len(data.ids)} homes"
+        )
+    community = metered_community(data.ids, data.profiles.generation_kwh, data.profiles.ev_kwh)
+    return community, data.profiles, data.report
+
+
+def _check(profiles: Profiles, steps: Timeline, community: Community, plan: EvPlan) -> None:
+    """Refuse profiles from outside that do not fit the scenario."""
+    shape = (steps.steps, community.size)
+    for name, array in vars(profiles).items():
+        if array.shape != shape:
+            raise ScenarioError(f"profiles.{name}", array.shape, f"must be an array of shape {shape}")
+        if not (np.isfinite(array.sum()) and array.min() >= 0.0):
+            raise ScenarioError(f"profiles.{name}", float(array.min()), "must hold finite numbers >= 0")
+    if profiles.ev_kwh[:, plan.homes].any():
+        raise ScenarioError(
+            "profiles.ev_kwh", "charging", "must be 0 for EVs that supply: the run works their charging out"
+        )
+
+
+def _start(scenario: Scenario, plan: EvPlan) -> State:
+    battery = scenario.battery
+    return State(battery.start_soc * battery.capacity_kwh, np.full(plan.homes.size, plan.departure_kwh))

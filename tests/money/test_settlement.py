@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from jiran import simulate
+from jiran.errors import BalanceError
+from jiran.money.settlement import settle
+from strategies import run
+
+#: A home with a surplus of 3 kWh, one that needs 1 and one that needs 4; then the first needs 2.
+NET = [[3.0, -1.0, -4.0], [-2.0, 0.0, 0.0]]
+
+
+def test_a_trade_is_paid_by_the_buyer_and_received_by_the_seller():
+    homes = run(NET).homes
+    assert homes["p2p_paid"].to_list() == pytest.approx([0, 0.4, 0.8])
+    assert homes["p2p_received"].to_list() == pytest.approx([1.2, 0, 0])
+
+
+def test_the_rest_is_paid_to_the_grid():
+    assert run(NET).homes["cost"].to_list() == pytest.approx([1.0 - 1.2, 0.4, 0.8 + 1.0])
+
+
+def test_the_network_gets_its_charge_from_the_buyer_alone():
+    plain, charged = run(NET), run(NET, grid__network_charge=0.1)
+    assert charged.accounts["network"] == pytest.approx(0.3)
+    more = charged.homes["cost"].to_numpy() - plain.homes["cost"].to_numpy()
+    assert more.tolist() == pytest.approx([0, 0.1, 0.2])
+
+
+def test_what_buyers_pay_above_what_sellers_get_is_the_markets(tmp_path):
+    rule = tmp_path / "fee.py"
+    rule.write_text(
+        "from jiran.market import mechanism\n"
+        "from jiran.market.matching import match\n"
+        "@mechanism('fee')\n"
+        "def fee(net_kwh, limit_price, import_price, export_price, parameters, rng, trades):\n"
+        "    return match(0, net_kwh, rng, 0.4, 0.3, trades)\n"
+    )
+    result = run(NET, market={"mechanism": str(rule)})
+    assert result.accounts["market"] == pytest.approx(0.3)
+    assert sum(result.accounts.values()) == pytest.approx(0.0, abs=1e-12)
+
+
+BATTERY = {"capacity_kwh": 4, "charge_kw": 4, "discharge_kw": 4}
+CYCLE = [[3.0, 1.0, 0.0], [0.0, -1.0, -3.0]]  # charged 3, 1, 0; drawn 0, 1, 3; the fund earns 4 * (0.5 - 0.2)
+
+
+@pytest.mark.parametrize(
+    ("share", "shares", "kept"),
+    [("equal", [0.4, 0.4, 0.4], 0.0), ("use", [0.45, 0.3, 0.45], 0.0), ("keep", [0.0, 0.0, 0.0], 1.2)],
+)
+def test_the_fund_is_shared(share, shares, kept):
+    result = run(CYCLE, battery={**BATTERY, "fund_share": share})
+    before = np.array([-0.6, -0.2 + 0.5, 1.5])
+    assert result.homes["cost"].to_list() == pytest.approx((before - shares).tolist())
+    assert result.accounts["battery"] == pytest.approx(kept, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("buy", "sell", "fund"),
+    [("export", "import", 1.2), ("import", "import", 0.0), (0.3, 0.35, 0.2), ("import", "export", -1.2)],
+)
+def test_the_battery_trades_at_its_own_prices(buy, sell, fund):
+    result = run(CYCLE, battery={**BATTERY, "fund_share": "keep", "buy_price": buy, "sell_price": sell})
+    assert result.accounts["battery"] == pytest.approx(fund)
+
+
+def test_the_baseline_has_the_battery_but_no_trades():
+    result = run(NET)
+    assert result.homes["cost_without_p2p"].to_list() == pytest.approx([1.0 - 0.6, 0.5, 2.0])
+    with_battery = run([[3.0, -1.0], [-2.0, -1.0]], battery=BATTERY).without_p2p
+    assert with_battery.home_kwh["battery_charged_kwh"].tolist() == [3.0, 0.0]
+    assert with_battery.home_kwh["battery_drawn_kwh"].tolist() == [2.0, 1.0]
+
+
+def test_the_price_of_a_step_is_the_mean_that_buyers_pay_and_null_without_trades():
+    assert run(NET, grid__network_charge=0.1).steps["p2p_price"].to_list() == [pytest.approx(0.5), None]
+
+
+def test_a_run_in_which_energy_gets_lost_is_refused():
+    result = run(NET, battery=BATTERY)
+    result.flows.outputs.soc_kwh[1] += 1e-6
+    with pytest.raises(BalanceError, match="energy does not balance"):
+        settle(result.flows, result.prices, result.scenario, 0.0, np.empty(0))
+
+
+def test_a_run_in_which_trades_and_flows_differ_is_refused():
+    result = run(NET)
+    result.flows.trades["kwh"][0] += 1e-6
+    with pytest.raises(BalanceError, match="energy"):
+        settle(result.flows, result.prices, result.scenario, 0.0, np.empty(0))
+
+
+def test_a_healthy_run_shows_its_worst_imbalance():
+    balance = run(NET).balance
+    assert 0.0 <= balance.kwh <= 1e-12
+    assert 0.0 <= balance.money <= 1e-12
+
+
+def test_amounts_in_the_millions_still_balance():
+    result = run(np.array(NET) * 1e9, grid={"import_price": 999_999.0, "export_price": -999_999.0})
+    assert simulate(result.scenario).balance.money <= 1e-9
+    assert result.balance.money <= 1e-9

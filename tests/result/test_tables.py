@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import polars as pl
+import pytest
+
+from jiran import load_scenario, simulate
+from jiran.result.tables import trades_frame
+from strategies import run
+
+NET = [[3.0, -1.0, -4.0], [0.0, 0.0, -1.0], [-2.0, 1.0, 1.5]]
+
+
+@pytest.fixture(scope="module")
+def result():
+    return run(NET, grid__network_charge=0.1)
+
+
+def test_a_trade_names_its_step_its_homes_its_prices_and_its_amounts(result):
+    assert result.trades.columns == [
+        "step",
+        "time",
+        "seller",
+        "buyer",
+        "kwh",
+        "buyer_price",
+        "seller_price",
+        "paid",
+        "received",
+    ]
+    rows = result.trades.drop("time").rows()
+    assert rows == [
+        (0, "H1", "H2", 1.0, 0.5, 0.4, 0.5, 0.4),
+        (0, "H1", "H3", 2.0, 0.5, 0.4, 1.0, 0.8),
+        (2, "H2", "H1", 1.0, 0.5, 0.4, 0.5, 0.4),
+        (2, "H3", "H1", 1.0, 0.5, 0.4, 0.5, 0.4),
+    ]
+
+
+@pytest.mark.parametrize(("first", "last"), [(0, None), (0, 1), (1, 2), (1, 3), (2, 3), (3, 3), (0, 0)])
+def test_a_part_of_the_log_is_the_log_of_these_steps(result, first, last):
+    part = trades_frame(result.community, result.timeline, result.flows, first, last)
+    stop = 3 if last is None else last
+    assert part.equals(result.trades.filter(pl.col("step").is_between(first, stop - 1)))
+
+
+def test_times_are_local_times_with_their_zone():
+    steps = run([[0.0]] * 4, time_zone="Europe/Berlin", start="2026-10-25T01:00:00").steps
+    assert steps["time"].dtype == pl.Datetime("us", "Europe/Berlin")
+    berlin = ZoneInfo("Europe/Berlin")
+    expected = [
+        dt.datetime(2026, 10, 25, 1, tzinfo=berlin),
+        *(dt.datetime(2026, 10, 25, 2, fold=fold, tzinfo=berlin) for fold in (0, 1)),
+    ]
+    assert [time.timestamp() for time in steps["time"][:3]] == [time.timestamp() for time in expected]
+
+
+def test_homes_and_steps_add_up_to_the_same_totals():
+    result = simulate(load_scenario("paper"))
+    for name in ("generation_kwh", "load_kwh", "ev_kwh", "grid_import_kwh", "grid_export_kwh"):
+        assert result.homes[name].sum() == pytest.approx(result.steps[name].sum())
+        assert result.homes[name].sum() == pytest.approx(result.kpis[name])
+    assert result.homes["p2p_sold_kwh"].sum() == pytest.approx(result.trades["kwh"].sum())
+    assert result.steps["trades"].sum() == result.trades.height
+    assert result.homes["p2p_paid"].sum() == pytest.approx(result.trades["paid"].sum())
+
+
+def test_ratios_of_a_home_are_its_own_and_null_where_undefined():
+    homes = run([[4.0, -1.0], [-1.0, 0.0]], battery={"capacity_kwh": 0}).homes
+    assert homes["self_consumption"].to_list() == [0.0, None]
+    assert homes["self_sufficiency"].to_list() == [0.0, 0.0]
+    assert run([[4.0, 0.0]]).homes["self_sufficiency"].to_list() == [None, None]
+
+
+def test_savings_of_a_home_are_against_its_own_baselines(result):
+    homes = result.homes
+    assert homes["saving"].to_list() == (homes["cost_without_p2p"] - homes["cost"]).to_list()
+    assert homes["saving_grid_only"].to_list() == (homes["cost_grid_only"] - homes["cost"]).to_list()
+
+
+def test_tables_without_any_trade_keep_their_columns():
+    result = run([[0.0, 0.0]])
+    assert result.trades.height == 0
+    assert result.trades.schema == run([[1.0, -1.0]]).trades.schema
