@@ -17,7 +17,7 @@ from jiran.homes.profiles import Profiles, stream
 from jiran.homes.solar import generation_kwh
 from jiran.homes.tariff import price_by_step
 from jiran.homes.timeline import Timeline, timeline
-from jiran.money.settlement import Prices, prices
+from jiran.money.prices import Prices, prices
 from jiran.result.result import State
 from jiran.scenario import MAX_HOME_STEPS
 
