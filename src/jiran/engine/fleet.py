@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numba import njit
-
+from jiran.compiled import njit
 from jiran.nothing import NOTHING_KWH
 
 if TYPE_CHECKING:

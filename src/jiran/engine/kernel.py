@@ -9,11 +9,12 @@ all of them; called as `run.py_func` the same lines run in plain Python.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numpy.typing import NDArray
 
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE, Bids
 from jiran.bids.signature import BIDS, MATRIX
+from jiran.compiled import njit
 from jiran.engine.fleet import lend, use_own
 from jiran.engine.records import FLEET, INPUTS, OUTPUTS, Fleet, Inputs, Outputs
 from jiran.engine.storage import BATTERY, Battery, charge, discharge

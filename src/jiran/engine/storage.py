@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from numba import njit, types
+from numba import types
+
+from jiran.compiled import njit
 
 
 class Battery(NamedTuple):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from jiran.compiled import njit
 from jiran.engine.flows import FLOWS
 from jiran.errors import BalanceError
 from jiran.market.orders import copy
