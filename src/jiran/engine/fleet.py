@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numba import njit
-
+from jiran.compiled import njit
 from jiran.nothing import NOTHING_KWH
 
 if TYPE_CHECKING:
-    from jiran.engine.compiled import Vector
+    from jiran.engine.annotations import Vector
     from jiran.engine.records import Fleet, Inputs, Outputs
 
 

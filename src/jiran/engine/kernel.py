@@ -9,11 +9,11 @@ all of them; called as `run.py_func` the same lines run in plain Python.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE
-from jiran.engine.compiled import Bid, Clear, compiled
+from jiran.compiled import njit
+from jiran.engine.annotations import Bid, Clear, compiled
 from jiran.engine.fleet import lend, use_own
 from jiran.engine.records import Fleet, Inputs, Log, Outputs, Start, Stop, Stores, Window
 from jiran.engine.storage import Battery, charge, discharge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from jiran.engine.compiled import Counts, Flags, Lots, Matrix, Trades, Vector
+from jiran.engine.annotations import Counts, Flags, Lots, Matrix, Trades, Vector
 from jiran.engine.storage import Battery
 
 

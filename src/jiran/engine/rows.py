@@ -5,9 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
-from numba import njit
-
-from jiran.engine.compiled import Counts, Matrix
+from jiran.compiled import njit
+from jiran.engine.annotations import Counts, Matrix
 from jiran.market.orders import copy
 
 

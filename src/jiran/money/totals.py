@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from jiran.compiled import njit
 from jiran.engine.rows import Row, fill_rows
 
 if TYPE_CHECKING:
-    from jiran.engine.compiled import Counts, Matrix, Trades, Vector
+    from jiran.engine.annotations import Counts, Matrix, Trades, Vector
     from jiran.engine.rows import Moved
 
 Array = NDArray[np.float64]

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
-from numba import from_dtype, njit, types
+from numba import from_dtype, types
 from numpy.typing import NDArray
 
 from jiran.bids.base import Bids
 from jiran.bids.signature import BIDS
+from jiran.compiled import njit
 from jiran.market.base import Rule
 from jiran.market.signature import GENERATOR, RULE, TRADES
 
