@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
     from jiran.judge.comparison import Comparison
-    from jiran.report.figures import Form
+    from jiran.result.figure import Form
 
 _TINTS = {"best": "background-color: rgba(0, 158, 115, 0.25)", "trouble": "background-color: rgba(230, 159, 0, 0.3)"}
 

@@ -32,20 +32,7 @@ TELLING = (
     "grid-fraction", "mid-market-rate", "supply-demand-ratio", "bill-sharing", "uniform-price",
     "continuous-double-auction", "muda", "vcg", "nash-bargaining", "shapley",
 )  # fmt: skip
-#: Headings of the table without units, and widths, pixels: the figures that tell most fit beside each other on a laptop.
-_HEADINGS = {
-    "optimum_share": ("Reached, %", 86),
-    "efficiency": ("Efficiency, %", 98),
-    "saving_jain": ("Evenness", 80),
-    "saving": ("All save", 76),
-    "home_saving_worst": ("Worst home", 94),
-    "homes_worse_off": ("Losers, %", 80),
-    "market_surplus": ("Market keeps", 102),
-    "price_paid": ("Buyers pay", 88),
-    "price_received": ("Sellers get", 90),
-    "p2p_kwh": ("Traded, kWh", 96),
-    "home_saving_best": ("Best home", 86),
-}
+#: Widths of the columns that are not the figures' own, pixels.
 _RULE_WIDTH, _BAND_WIDTH = 186, 150
 
 
@@ -153,9 +140,9 @@ def _table(comparison: Comparison) -> None:
         f"more.{bands}"
     )
     config: dict[str, Any] = {"Rule": st.column_config.Column(pinned=True, width=_RULE_WIDTH)}
-    for figure, (short, width) in _HEADINGS.items():
+    for figure, column in COLUMNS.items():
         config[heading(figure, comparison.currency)] = st.column_config.Column(
-            short, help=COLUMNS[figure].help, alignment="right", width=_BAND_WIDTH if banded else width
+            column.short, help=column.help, alignment="right", width=_BAND_WIDTH if banded else column.width
         )
     st.dataframe(
         rule_tables.rules(comparison),

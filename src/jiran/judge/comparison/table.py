@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 #: Figures that mean nothing where a home loses.
-EVENNESS = ("saving_jain", "saving_gini")
+EVENNESS = tuple(name for name, figure in FIGURES.items() if figure.evenness)
 
 #: A band holds this share of the seeds, the same part left out at both ends.
 BAND = 0.9
@@ -148,7 +148,6 @@ class Comparison:
         for name, figure in FIGURES.items():
             a, b = self.values(one, name), self.values(other, name)
             unit = figure.unit.replace("money", self.currency)
-            unit = f"{self.currency}{unit}" if unit.startswith("/") else unit
             means = {"a": _mean(a), "b": _mean(b)}
             rows.append(
                 {"figure": name, "label": figure.label, "unit": unit, **means, **_with_band("difference", a - b)}
