@@ -10,8 +10,8 @@ from jiran.app.memory import held_bytes
 from jiran.errors import JiranError, PluginError
 from jiran.scenario import HomeData
 from jiran.scenario.files import as_data, plugin_files
-from jiran.simulation.estimate import Need
 from jiran.simulation import estimate
+from jiran.simulation.estimate import Need
 from jiran.words import data_size, duration
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from jiran import __version__
 from jiran.judge.comparison import BAND
 from jiran.judge.judgement import FIGURES
 from jiran.market import find
-from jiran.report import svg
+from jiran.report import pictures
 from jiran.report.answer import answer
 from jiran.report.figures import COLUMNS, PAIR, form, heading, marks, ranked
 from jiran.report.points import gains, spots, upward
 from jiran.report.reasons import GAIN, reason
+from jiran.report.svg import svg
 from jiran.report.versus import changes, is_pair, versus
 from jiran.scenario.files import shareable, to_toml
 from jiran.words import KIND_NAMES, counted, listed
@@ -209,20 +210,20 @@ def _pair(comparison: Comparison) -> str:
 
 def _scatter(comparison: Comparison) -> list[str]:
     up = upward(comparison)
-    picture = svg.scatter(comparison, up=up)
+    picture = pictures.scatter(comparison, "optimum_share", up)
     _, without = spots(comparison, "optimum_share", up)
-    if not picture:
+    if picture is None:
         return []
     fairer = "fairer" if up == "saving_jain" else "better for the home that gains least"
     rest = f" Not drawn, for one of the two figures is not defined: {', '.join(without)}." if without else ""
     words = f"Further right is better for all together, further up is {fairer}. The dashed line is all that is possible.{rest}"
-    return [f'<p class="soft">{escape(words)}</p>', picture]
+    return [f'<p class="soft">{escape(words)}</p>', svg(picture)]
 
 
 def _gains(comparison: Comparison) -> list[str]:
     kinds = next(iter(comparison.samples.values()))[0].kinds
     figures = [
-        f"<div><h3>{escape(KIND_NAMES[kind])}, {counted(kinds.count(kind), 'home')}</h3>\n{svg.gain(comparison, kind)}</div>"
+        f"<div><h3>{escape(KIND_NAMES[kind])}, {counted(kinds.count(kind), 'home')}</h3>\n{svg(pictures.gain(comparison, kind))}</div>"
         for kind in gains(comparison)
     ]
     words = "What a home of each kind saves by trading, best on top; left of the line it pays more than without."
@@ -231,10 +232,10 @@ def _gains(comparison: Comparison) -> list[str]:
 
 def _prices(comparison: Comparison) -> list[str]:
     parts = []
-    for side, title in (("buyer_price", "Buyers pay"), ("seller_price", "Sellers get")):
-        picture = svg.prices(comparison, side)
-        if picture:
-            parts += [f"<h3>{title}</h3>", picture]
+    for side, title in pictures.SIDES.items():
+        picture = pictures.prices(comparison, side)
+        if picture is not None:
+            parts += [f"<h3>{title}</h3>", svg(picture)]
     words = "Mean price of a kWh traded in each hour. Between the grid's two prices, the grey band, both sides gain against the grid."
     return [f'<p class="soft">{words}</p>', *parts] if parts else []
 
