@@ -238,6 +238,7 @@ def test_numbers_beside_a_picture_are_round_few_and_within(low, length):
     assert gaps == pytest.approx(gaps[0], rel=1e-3, abs=1e-6)
     assert low - 0.01 * length <= found[0]
     assert found[-1] <= low + 1.01 * length
+    assert not any(np.signbit(number) for number in found if number == 0.0)
 
 
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 300)), min_size=1, max_size=6, unique=True))

@@ -142,7 +142,7 @@ def round_numbers(low: float, high: float) -> list[float]:
     size = 10.0 ** np.floor(np.log10(rough))
     step = size * next(factor for factor in (1.0, 2.0, 5.0, 10.0) if rough <= size * factor * 1.001)
     first, last = np.ceil(low / step - 0.001), np.floor(high / step + 0.001)
-    return [round(float(count * step), 9) for count in np.arange(first, last + 1.0)]
+    return [round(float(count * step), 9) + 0.0 for count in np.arange(first, last + 1.0)]
 
 
 def _across(picture: Picture, at: At) -> list[str]:
