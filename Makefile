@@ -28,7 +28,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types imports format truth open bench soak constraints clean
+.PHONY: help run test check lint types imports docs format truth open bench soak constraints clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -50,6 +50,9 @@ types: $(DEV) ## mypy --strict
 
 imports: $(DEV) ## which module may import which (.importlinter)
 	$(BIN)/lint-imports --no-logo
+
+docs: $(DEV) ## renew the tables of the documentation from the code
+	$(BIN)/python docs/tables.py
 
 format: $(DEV) ## let ruff mend and format what it can
 	$(BIN)/ruff check --fix-only --quiet

@@ -12,16 +12,13 @@ import pytest
 from typer.main import get_command
 
 import jiran
-from jiran.bids import strategies
+from documentation import tables
 from jiran.cli import cli
 from jiran.engine.flows import FLOWS
-from jiran.market.base import PROPERTIES
-from jiran.result.figures import KPIS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NAMES = (ROOT / "docs" / "nomenclature.md").read_text(encoding="utf-8")
-DESIGN = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
 BIDS = (ROOT / "docs" / "bids.md").read_text(encoding="utf-8")
 HOW_TO = (ROOT / "docs" / "how-to-add-a-mechanism.md").read_text(encoding="utf-8")
 REPLICATION = (ROOT / "docs" / "paper-replication.md").read_text(encoding="utf-8")
@@ -47,23 +44,15 @@ def first_cells(title):
     return [name.strip("` ") for row in rows(NAMES, title) for name in row[0].split(",")]
 
 
-def test_nomenclature_has_every_figure_as_the_code_defines_it():
-    assert rows(NAMES, "Figures") == [
-        [f"`{name}`", figure.label, figure.unit, figure.meaning] for name, figure in KPIS.items()
-    ]
+@pytest.mark.parametrize("page", tables.PAGES, ids=lambda page: page.name)
+def test_tables_are_made_from_the_code_of_today(page):
+    text = page.read_text(encoding="utf-8")
+    assert text == tables.renewed(text), "out of date: run `make docs`"
 
 
-def test_every_rule_and_promise_stands_in_the_page_of_rules():
-    text = (ROOT / "docs" / "mechanisms.md").read_text(encoding="utf-8")
-    for name, rule in jiran.mechanisms().items():
-        promises = ", ".join(promise for promise in PROPERTIES if promise in rule.properties)
-        assert f"| `{name}` | {rule.description} | {promises or '-'} |" in text
-    for promise, meaning in PROPERTIES.items():
-        assert f"| {promise} | {meaning} |" in text
-
-
-def test_every_strategy_stands_in_the_page_of_bids():
-    assert [[f"`{name}`", found.description] for name, found in strategies().items()] == table_of(BIDS)
+def test_every_table_stands_in_some_page():
+    pages = "".join(page.read_text(encoding="utf-8") for page in tables.PAGES)
+    assert set(re.findall(r"<!-- begin: (\w+) -->", pages)) == set(tables.TABLES)
 
 
 def test_the_strategy_of_the_page_of_bids_runs(tmp_path):
@@ -80,19 +69,6 @@ def test_nomenclature_has_every_column(frame):
 def test_nomenclature_has_every_flow_and_account():
     assert first_cells("Flows") == list(FLOWS)
     assert first_cells("Accounts") == list(paper().accounts)
-
-
-def test_design_shows_the_tree_and_the_layers_as_they_are():
-    tree, layers = blocks(DESIGN, "text")
-    there = {
-        path.name
-        for path in (ROOT / "src" / "jiran").iterdir()
-        if path.suffix == ".py" or (path / "__init__.py").exists()
-    }
-    assert {name for name in there if not re.search(rf"── {name}\b", tree)} <= {"__main__.py"}
-    rules = (ROOT / ".importlinter").read_text(encoding="utf-8")
-    kept = re.search(r"^layers =\n((?: +.*\n)+)", rules, re.MULTILINE)[1]
-    assert layers.split() == re.sub(r"[()]", "", kept).split()
 
 
 def test_the_rule_of_the_how_to_runs(tmp_path, monkeypatch):
@@ -154,4 +130,4 @@ def jiran_prints(*arguments, cwd=None):
 
 def lines(text):
     """Return what is printed without trailing space and without the last digits of rounding."""
-    return [line.rstrip() for line in text.splitlines() if line.strip() and "worst imbalance" not in line]
+    return [line.rstrip() for line in text.splitlines() if line.strip() and "each step balances" not in line]

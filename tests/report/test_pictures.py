@@ -17,8 +17,8 @@ from jiran.app.charts.compare import spec
 from jiran.judge.comparison import by_rule
 from jiran.report import pictures
 from jiran.report.labels import LETTER, LINE, Label, place_names, spread_out
-from jiran.report.points import UP, gains, lines
-from jiran.report.svg import round_numbers, svg
+from jiran.report.points import UP, gains, lines, span
+from jiran.report.svg import svg
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
@@ -230,15 +230,13 @@ def test_where_nothing_can_be_shown_there_is_no_picture():
     assert pictures.scatter(found, "optimum_share", "saving_jain") is None
 
 
-@given(st.floats(-1e4, 1e4), st.floats(1e-3, 1e4))
-def test_numbers_beside_a_picture_are_round_few_and_within(low, length):
-    found = round_numbers(low, low + length)
-    assert 2 <= len(found) <= 8
-    gaps = np.diff(found)
-    assert gaps == pytest.approx(gaps[0], rel=1e-3, abs=1e-6)
-    assert low - 0.01 * length <= found[0]
-    assert found[-1] <= low + 1.01 * length
-    assert not any(np.signbit(number) for number in found if number == 0.0)
+@given(st.floats(-1e3, 1e3), st.floats(1e-2, 1e3))
+def test_numbers_beside_a_picture_are_round_and_few(low, length):
+    low, high = span([np.array([low, low + length])])
+    step = pictures.interval(low, high)
+    assert 1 <= round((high - low) / step) <= 12
+    for end in (low, high):
+        assert end / step == pytest.approx(round(end / step), abs=1e-4) or step == high - low
 
 
 @given(st.lists(st.tuples(st.integers(0, 500), st.integers(0, 300)), min_size=1, max_size=6, unique=True))

@@ -1,163 +1,40 @@
-"""The scenario's fields: complete, explained, strict; the reference page is made from them."""
+"""The scenario's fields: complete, explained, strict."""
 
 from __future__ import annotations
 
 import datetime as dt
-import os
 import typing
 import zoneinfo
-from pathlib import Path
 
 import numpy as np
 import pytest
-from pydantic import BaseModel
 
 import jiran
+from documentation import tables
 from jiran.errors import JiranError, ScenarioError
-from jiran.scenario import EvBlock, HomeData, Scenario, validate
+from jiran.scenario import EvBlock, HomeData, validate
 from jiran.scenario.regions import REGIONS, Region
 
-PAGE = Path(__file__).parents[2] / "docs" / "scenario.md"
-BEGIN, END = "<!-- begin: made from the fields -->\n", "<!-- end: made from the fields -->\n"
-RENEW = "JIRAN_RENEW=1 pytest tests/scenario/test_scenario.py -k up_to_date"
 SMALL = {"name": "small", "homes": {"groups": [{"kind": "solar", "count": 2}]}}
 
 
-def models(model=Scenario, path="", title="(top)") -> dict[str, tuple[str, type[BaseModel]]]:
-    """Every table of a scenario: its dotted name -> how TOML writes it, and its model."""
-    found = {path: (title, model)}
-    for name, field in model.model_fields.items():
-        inner, many = inner_model(field.annotation)
-        if inner is not None:
-            dotted = f"{path}.{name}".lstrip(".")
-            found |= models(inner, dotted, f"[[{dotted}]]" if many else f"[{dotted}]")
-    return found
-
-
-def inner_model(annotation):
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation, False
-    for part in typing.get_args(annotation):
-        model, many = inner_model(part)
-        if model is not None:
-            return model, many or typing.get_origin(annotation) is tuple
-    return None, False
-
-
-def reference() -> str:
-    """The tables of docs/scenario.md."""
-    parts = []
-    for path, (title, model) in models().items():
-        rows = [
-            f"| `{name}` | {allowed(field)} | {default(field)} | {unit(field)} | {field.description} |"
-            for name, field in model.model_fields.items()
-            if inner_model(field.annotation)[0] is None
-        ]
-        head = "Top of the file" if not path else f"`{title}`"
-        if rows:
-            parts.append(
-                "\n".join(
-                    [f"### {head}\n", "| key | allowed | default | unit | meaning |", "|---|---|---|---|---|", *rows]
-                )
-            )
-    return "\n\n".join(parts) + "\n"
-
-
-def unit(field) -> str:
-    name = field.json_schema_extra["unit"]
-    return f"per {name[1:]}" if name.startswith("/") else name
-
-
-def default(field) -> str:
-    if field.is_required():
-        return "required"
-    if field.default is None or field.default in ("", {}):
-        return ""
-    return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
-
-
-def allowed(field) -> str:
-    low, high = bounds(field)
-    if typing.get_origin(field.annotation) is dict:
-        return "table of texts"
-    if low or high:
-        return " ".join(part for part in (low, high) if part)
-    choices = [
-        choice
-        for part in (field.annotation, *typing.get_args(field.annotation))
-        if typing.get_origin(part) is typing.Literal
-        for choice in typing.get_args(part)
-    ]
-    words = [f"`{choice}`" for choice in choices] + [
-        word for kind, word in WORDS.items() if mentions(field.annotation, kind)
-    ]
-    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-
-
-WORDS = {dt.datetime: "date and time", bool: "true or false", int: "whole number", float: "number", str: "text"}
-
-
-def mentions(annotation, kind) -> bool:
-    if annotation is kind:
-        return True
-    if typing.get_origin(annotation) is typing.Literal:
-        return False
-    return any(mentions(part, kind) for part in typing.get_args(annotation))
-
-
-def bounds(field) -> tuple[str, str]:
-    found = {type(rule).__name__: rule for rule in field.metadata}
-    low = f"from {found['Ge'].ge:,}" if "Ge" in found else f"above {found['Gt'].gt:,}" if "Gt" in found else ""
-    high = f"to {found['Le'].le:,}" if "Le" in found else f"below {found['Lt'].lt:,}" if "Lt" in found else ""
-    return low, high
-
-
-@pytest.mark.parametrize("path", list(models()))
+@pytest.mark.parametrize("path", list(tables.models()))
 def test_every_field_says_what_it_is_and_in_which_unit(path):
-    _, model = models()[path]
+    _, model = tables.models()[path]
     for name, field in model.model_fields.items():
         assert field.description, f"{path}.{name} has no description"
         assert isinstance(field.json_schema_extra, dict), f"{path}.{name} is not declared with quantity()"
         assert "unit" in field.json_schema_extra
 
 
-@pytest.mark.parametrize("path", list(models()))
+@pytest.mark.parametrize("path", list(tables.models()))
 def test_every_number_has_bounds(path):
-    _, model = models()[path]
+    _, model = tables.models()[path]
     for name, field in model.model_fields.items():
-        numeric = mentions(field.annotation, float) or mentions(field.annotation, int)
-        if numeric and inner_model(field.annotation)[0] is None and not mentions(field.annotation, bool):
+        numeric = tables.mentions(field.annotation, float) or tables.mentions(field.annotation, int)
+        if numeric and tables.inner_model(field.annotation)[0] is None and not tables.mentions(field.annotation, bool):
             inside = any(typing.get_args(part) for part in typing.get_args(field.annotation))
-            assert all(bounds(field)) or inside, f"{path}.{name} has no bounds"
-
-
-def test_the_reference_page_is_up_to_date():
-    page = PAGE.read_text(encoding="utf-8")
-    head, _, rest = page.partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    fresh = f"{head}{BEGIN}\n{reference()}\n{END}{tail}"
-    if os.environ.get("JIRAN_RENEW"):
-        PAGE.write_text(fresh, encoding="utf-8")
-    assert page == fresh, f"docs/scenario.md is not made from today's fields; renew it: {RENEW}"
-
-
-def test_the_table_of_regions_is_up_to_date():
-    begin, end = BEGIN.replace("fields", "regions"), END.replace("fields", "regions")
-    page = PAGE.read_text(encoding="utf-8")
-    head, _, rest = page.partition(begin)
-    _, _, tail = rest.partition(end)
-    rows = [
-        f"| `{name}` | {region.co2_kg_per_kwh:g} | {region.year} | {'yes' if region.verified else 'no'} | "
-        f"{', '.join(region.zones)} | {region.source} |"
-        for name, region in REGIONS.items()
-    ]
-    table = "\n".join(
-        ["| region | kg/kWh | year | verified | default of | source |", "|---|---|---|---|---|---|", *rows]
-    )
-    fresh = f"{head}{begin}\n{table}\n\n{end}{tail}"
-    if os.environ.get("JIRAN_RENEW"):
-        PAGE.write_text(fresh, encoding="utf-8")
-    assert page == fresh, f"docs/scenario.md is not made from today's regions; renew it: {RENEW}"
+            assert all(tables.bounds(field)) or inside, f"{path}.{name} has no bounds"
 
 
 def test_every_region_that_a_scenario_may_name_is_declared_and_says_its_source():
@@ -304,7 +181,7 @@ def test_names_and_data_without_end_are_refused_in_a_short_sentence(levels):
 
 
 def test_a_missing_key_is_named():
-    with pytest.raises(ScenarioError, match=r"homes\.groups\.0\.kind = None: is required"):
+    with pytest.raises(ScenarioError, match=r"homes\.groups\.0\.kind: is required"):
         validate({"name": "x", "homes": {"groups": [{"count": 2}]}})
 
 

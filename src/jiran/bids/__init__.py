@@ -1,7 +1,8 @@
-"""Bidding strategies: each says, step by step, what a kWh is worth to every home and what the home bids for it.
+"""What homes bid: strategies say, step by step, what a kWh is worth to every home and what the home bids for it.
 
 A strategy is one function decorated with `strategy` in a file of this package, in a file of your own
-(``bids.strategy = "my_bids.py"``) or in an installed package (entry-point group ``jiran.strategies``).
+(``bids.strategy = "my_bids.py"``) or in an installed package (entry-point group ``jiran.strategies``). What comes in here
+sees the tariff and the homes' memory, and not the market.
 """
 
 from jiran.bids.base import Strategy, strategy

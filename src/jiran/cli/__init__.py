@@ -1,4 +1,7 @@
-"""The command line."""
+"""The command line: what it takes, what it prints, how it ends; nothing imports it.
+
+What comes in here reads arguments and prints; whatever another face could use lives below.
+"""
 
 from __future__ import annotations
 

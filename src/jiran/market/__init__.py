@@ -1,8 +1,8 @@
-"""Market mechanisms: each clears one step of time and writes trades.
+"""Who trades with whom, and at what price: one order book, one clearing, one check of what a rule trades.
 
-A mechanism is one function decorated with `mechanism` in a file of this package, in a file of your own
-(``jiran run paper --mechanism my_rule.py``) or in an installed package (entry-point group
-``jiran.mechanisms``). Nothing else has to be touched.
+The rules stand in `rules`, one file a family; a rule is one function decorated with `mechanism`, there, in a file of your own
+(``jiran run paper --mechanism my_rule.py``) or in an installed package (entry-point group ``jiran.mechanisms``). What comes
+in here clears one step or helps a rule to do so; it knows neither homes nor time.
 """
 
 from jiran.market.base import Mechanism, Parameter, mechanism

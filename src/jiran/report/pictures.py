@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,6 +40,10 @@ _MARK, _MARK_STEP, _WIDEST = 13, 10, 40
 _BEYOND = 102.0
 #: How far names in a column stand from each other, pixels.
 _NAME_STEP = 13.0
+#: Width of a letter of a name beside a line, more or less, and what such a name has around it, pixels.
+_LETTER, _BESIDE = 5.7, 18.0
+#: Parts of a side: as many at the most if a round number allows it, else as many.
+_MOST_PARTS = (6, 12)
 #: What a price is called, by the column of `Comparison.hours`.
 SIDES = {"buyer_price": "Buyers pay", "seller_price": "Sellers get"}
 
@@ -68,7 +73,7 @@ def scatter(comparison: Comparison, across: str, up: str) -> Picture | None:
         height=height,
         room=room,
         across=Side(titles[0], first, _BEYOND, tick(first)),
-        up=Side(titles[1], low, high),
+        up=Side(titles[1], low, high, interval(low, high)),
         form=form(up, comparison.currency),
         legend=tuple(kind for kind in families() if kind in there),
         dots=tuple(dot for spot in groups for dot in _dots(comparison, spot)),
@@ -82,6 +87,23 @@ def scatter(comparison: Comparison, across: str, up: str) -> Picture | None:
 def side_titles(comparison: Comparison, across: str, up: str) -> tuple[str, str]:
     """Return what the two sides of the scatter are called, with their units."""
     return ACROSS[across], UP[up].replace("money", comparison.currency)
+
+
+def interval(low: float, high: float) -> float:
+    """Return how far the numbers of a side lie from each other: a round number, few of which make either end.
+
+    Args:
+        low: Where the side begins.
+        high: Where it ends.
+
+    Example:
+        >>> interval(-1.0, 1.0), interval(-5.0, 3.0), interval(0.0, 100.0)
+        (0.5, 1.0, 20.0)
+    """
+    power = math.floor(math.log10(high - low)) - 1
+    rounds = [round(digit * 10.0**more, 6) for more in range(power, power + 3) for digit in (1, 2, 5)]
+    whole = [step for step in rounds if all(abs(end / step - round(end / step)) < 1e-6 for end in (low, high))]
+    return next((step for most in _MOST_PARTS for step in whole if high - low < (most + 0.5) * step), high - low)
 
 
 def _mark_step(spot: Spot) -> float:
@@ -187,7 +209,8 @@ def prices(comparison: Comparison, side: str) -> Picture | None:
         f"{', '.join(line.cases)} {written.write(np.nanmin(line.prices))} to {written.write(np.nanmax(line.prices))}"
         for line in found
     )
-    room, height = Room(44, 160, 30, 30), 440.0
+    longest = max(len(name) for name, _ in ends)
+    room, height = Room(44, _BESIDE + _LETTER * longest, 30, 30), 440.0
     leads, texts = _line_ends(ends, (low, high), height - room.top - room.bottom)
     labels = [f"{hour:02d}:00" for hour in range(24)][hours]
     return Picture(
@@ -197,7 +220,7 @@ def prices(comparison: Comparison, side: str) -> Picture | None:
         height=height,
         room=room,
         across=Side(places=(*labels, "")),  # the last one is where the names of the lines begin
-        up=Side(written.unit, low, high),
+        up=Side(written.unit, low, high, interval(low, high)),
         form=written,
         courses=_courses(comparison, found, hours),
         window=(given, taken),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import numpy as np
 from jiran.report.labels import LETTER
 
 if TYPE_CHECKING:
-    from jiran.report.picture import Course, Dot, Picture, Stroke
+    from jiran.report.picture import Course, Dot, Picture, Side, Stroke
 
 #: Gives the pixels, to the right and downwards, of a place in the units of the sides.
 At = Callable[[float, float], tuple[float, float]]
@@ -19,8 +20,8 @@ At = Callable[[float, float], tuple[float, float]]
 _DASHES = ("none", "7 4", "2 3")
 #: Size of the mark of a point and of a line, as parts of its path, which is 20 wide.
 _MARK, _LINE_MARK = 0.65, 0.4
-#: How many numbers a side has at the most, and names of places, of which one stands in so many pixels.
-_NUMBERS, _NAME_WIDTH = 6, 60.0
+#: Width in which one name of a place stands, pixels.
+_NAME_WIDTH = 60.0
 _BAR = 12.0
 
 
@@ -122,7 +123,7 @@ def _upwards(picture: Picture, at: At) -> list[str]:
     if up.places:
         return [_text(name, room.left - 8, at(0.0, place)[1] + 4, "end") for place, name in enumerate(up.places)]
     parts = [_text(up.title, room.left - 36, room.top - 12)]
-    for number in round_numbers(up.low or 0.0, 1.0 if up.high is None else up.high):
+    for number in _numbers(up):
         y = at(0.0, number)[1]
         parts += [
             _line((room.left, y), (picture.width - room.right, y)),
@@ -131,18 +132,12 @@ def _upwards(picture: Picture, at: At) -> list[str]:
     return parts
 
 
-def round_numbers(low: float, high: float) -> list[float]:
-    """Return the round numbers within limits, about five of them.
-
-    Example:
-        >>> round_numbers(0.2, 0.6), round_numbers(0.0, 1.0)
-        ([0.2, 0.3, 0.4, 0.5, 0.6], [0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    """
-    rough = (high - low) / (_NUMBERS - 1)
-    size = 10.0 ** np.floor(np.log10(rough))
-    step = size * next(factor for factor in (1.0, 2.0, 5.0, 10.0) if rough <= size * factor * 1.001)
-    first, last = np.ceil(low / step - 0.001), np.floor(high / step + 0.001)
-    return [round(float(count * step), 9) + 0.0 for count in np.arange(first, last + 1.0)]
+def _numbers(side: Side) -> list[float]:
+    """Return the numbers that stand beside a side, from its beginning on; none if it has no distance of numbers."""
+    if side.low is None or side.high is None or side.tick is None:
+        return []
+    count = math.floor((side.high - side.low) / side.tick + 1e-6)
+    return [round(side.low + place * side.tick, 9) + 0.0 for place in range(count + 1)]
 
 
 def _across(picture: Picture, at: At) -> list[str]:
@@ -151,10 +146,9 @@ def _across(picture: Picture, at: At) -> list[str]:
     bottom, width = picture.height - room.bottom, picture.width - room.left - room.right
     below = 17 if across.tick is None else 42
     parts = [_text(across.title, room.left + width / 2, bottom + below, "middle")] if across.title else []
-    if across.tick is not None and across.low is not None and across.high is not None:
-        for number in np.arange(across.low, across.high, across.tick):
-            x = at(number, 0.0)[0]
-            parts += [_line((x, bottom), (x, bottom + 4)), _text(f"{number:g}", x, bottom + 17, "middle")]
+    for number in _numbers(across):
+        x = at(number, 0.0)[0]
+        parts += [_line((x, bottom), (x, bottom + 4)), _text(f"{number:g}", x, bottom + 17, "middle")]
     every = max(1, round(_NAME_WIDTH * len(across.places) / width))
     for place, name in list(enumerate(across.places))[::every]:
         parts.append(_text(name, at(place, 0.0)[0], bottom + 18, "middle"))

@@ -1,4 +1,7 @@
-"""What the user asks for: a scenario as frozen models, to and from TOML."""
+"""What the user asks for: a scenario as frozen models, with the bounds, unit and meaning of every field; to and from TOML.
+
+Ready scenarios lie in `presets`. What comes in here is a question with its checks; it works nothing out.
+"""
 
 from jiran.scenario.check import validate
 from jiran.scenario.homes import KINDS, EvBlock, HomeData, HomeParameters

@@ -74,7 +74,7 @@ def _legend(legend: tuple[Family, ...]) -> Spec:
 
 def _across(side: Side) -> Spec:
     if side.places:
-        return {"type": "category", "data": list(side.places), "axisTick": {"show": False}}
+        return {"type": "category", "data": list(side.places), "axisTick": {"show": False}, "axisLabel": {"margin": 12}}
     if side.tick is None:
         return amounts(side.title, splitNumber=4)
     return amounts(side.title, min=side.low, max=side.high, interval=side.tick, axisLabel={"showMaxLabel": False})
@@ -83,7 +83,7 @@ def _across(side: Side) -> Spec:
 def _up(side: Side) -> Spec:
     if side.places:
         return names(list(side.places), axisLabel={"fontSize": 11, "interval": 0})
-    ends = {"min": side.low, "max": side.high}
+    ends = {"min": side.low, "max": side.high, "interval": side.tick}
     return {"type": "value", "name": side.title, "nameTextStyle": {"align": "left"}, **ends}
 
 

@@ -108,7 +108,10 @@ def _panels(result: Result, shown: Points) -> list[_Panel]:
         _bar("grid_export_kwh", "Exported", palette.GRID),
         _line("generation_kwh", "Generation", palette.SOLAR, 2.5),
     ]
-    demand = [_bar("load_kwh", "Households", palette.LOAD), _bar("ev_kwh", "EV charging", palette.EV)]
+    demand = [
+        _bar("load_kwh", "Households", palette.LOAD),
+        *([_bar("ev_kwh", "EV charging", palette.EV)] if _has_evs(shown) else []),
+    ]
     trades = [
         _bar("trades", "Number of trades (right)", f"{palette.LOAD}99") | {"yAxisIndex": 1},
         _line("traded_kwh", "Energy, kWh (left)", palette.P2P, 2.5),
@@ -152,6 +155,11 @@ def _battery(result: Result, shown: Points) -> _Panel:
     }
     series[0] |= {"markLine": full}
     return _Panel(f"Stored in the battery, of {capacity:g} kWh (Fig. 4)", series, most=highest * 1.1)
+
+
+def _has_evs(shown: Points) -> bool:
+    """Tell whether an EV charged; A's demand ends on top of the bars of EVs."""
+    return float(shown.frame["ev_kwh"].sum()) > 0.0 or f"{GHOST_PREFIX}demand_kwh" in shown.frame.columns
 
 
 def _has_battery(result: Result) -> bool:

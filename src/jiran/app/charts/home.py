@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 
 #: Selling is the green of P2P, buying a purple opposite to it; told apart with any kind of colour vision.
 _SELLS_RGB, _BUYS_RGB = "0,158,115", "123,82,171"
+#: Shades of each of the two. Between the palest of one and the other lies a grey of neither, so the step is small.
+_SHADES = 100
 _STRIPES = ["rgba(127,140,155,0.07)", "rgba(127,140,155,0.03)"]
 #: Bars of a day.
 _MOST_BARS = 96
@@ -74,14 +76,15 @@ def roles(result: Result, by_hour: Array) -> Spec:
 
 def _both_ways(most: float) -> dict[str, object]:
     """Return a scale from purple to green whose colours grow paler towards 0, but never lose their hue."""
-    strength = [round(0.15 + 0.85 * (step / 7) ** 0.7, 3) for step in range(8)]
+    strength = [round(0.15 + 0.85 * (step / _SHADES) ** 0.7, 3) for step in range(_SHADES + 1)]
     colours = [
         *(f"rgba({_BUYS_RGB},{alpha})" for alpha in reversed(strength)),
         *(f"rgba({_SELLS_RGB},{alpha})" for alpha in strength),
     ]
     place = {"orient": "horizontal", "left": "center", "bottom": 8, "itemHeight": 150, "itemWidth": 12}
-    text = [f"sells {most:.2f}", f"buys {most:.2f}"]
-    return {"min": -most, "max": most, "precision": 2, "text": text, "inRange": {"color": colours}, **place}
+    text = [f"sells {most:.2f} kWh", f"buys {most:.2f} kWh"]
+    shown = {"inRange": {"color": colours}, "controller": {"outOfRange": {"color": "transparent"}}}
+    return {"min": -most, "max": most, "precision": 2, "text": text, **shown, **place}
 
 
 def role_rows(result: Result, by_hour: Array) -> tuple[list[str], Array]:

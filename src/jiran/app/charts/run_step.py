@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from jiran import palette
-from jiran.app.charts.base import chart, names, short
+from jiran.app.charts.base import amounts, chart, names, short
 from jiran.app.inspector import RunStep
 from jiran.explain.say import energy
 from jiran.nothing import NOTHING_KWH
@@ -47,7 +47,7 @@ def balances(step: RunStep) -> Spec:
     return chart(
         f"balances-{step.step}",
         legend={"top": 0},
-        grid={"left": 44, "right": 8, "top": 44, "bottom": 48},
+        grid={"left": 44, "right": 8, "top": 62, "bottom": 48},
         tooltip={"trigger": "axis", "valueFormatter": "%.2f kWh"},
         xAxis={
             **names(orders["home"].to_list()),
@@ -117,7 +117,7 @@ def in_and_out(step: RunStep) -> Spec:
         legend={"top": 0},
         grid={"left": 40, "right": 16, "top": 56, "bottom": 46},
         tooltip={"trigger": "item", "valueFormatter": "%.2f kWh"},
-        xAxis={"type": "value", "axisLabel": {"formatter": "{value} kWh", "hideOverlap": True}},
+        xAxis=amounts("kWh", axisLabel={"hideOverlap": True}),
         yAxis={"type": "category", "data": ["In", "Out"], "inverse": True, "axisTick": {"show": False}},
         series=series,
     )

@@ -1,0 +1,248 @@
+"""Fill in the tables of the documentation from the code: `make docs` does it, and a test says where one is out of date.
+
+A page marks where a table stands, `<!-- begin: NAME -->` before it and `<!-- end: NAME -->` behind it, on lines of their own
+or within one. A new table is a function here, decorated with `table`.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+import re
+import sys
+import typing
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+import jiran
+from jiran.bids import strategies
+from jiran.market.base import PROPERTIES
+from jiran.result.figures import KPIS
+from jiran.scenario import Scenario
+from jiran.scenario.regions import REGIONS
+
+ROOT = Path(__file__).parents[1]
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+
+#: What makes the text between two marks, by the name in them.
+TABLES: dict[str, Callable[[], str]] = {}
+
+
+def table(make: Callable[[], str]) -> Callable[[], str]:
+    """Make a function the one that fills in the marks of its name."""
+    TABLES[make.__name__] = make
+    return make
+
+
+def rows(head: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
+    """Return a table in Markdown."""
+    head = tuple(head)
+    return "\n".join([_row(head), "|---" * len(head) + "|", *map(_row, lines)])
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+@table
+def rules() -> str:
+    """Return every market rule with what it does and promises."""
+    found = jiran.mechanisms().items()
+    return rows(
+        ("rule", "what it does", "promises"),
+        (
+            (f"`{name}`", rule.description, ", ".join(one for one in PROPERTIES if one in rule.properties) or "-")
+            for name, rule in found
+        ),
+    )
+
+
+@table
+def promises() -> str:
+    """Return what a rule may promise."""
+    return rows(("promise", "meaning"), PROPERTIES.items())
+
+
+@table
+def number_of_rules() -> str:
+    """Return how many market rules let neighbours trade."""
+    return str(len(jiran.mechanisms()) - 1)  # without the one that trades nothing
+
+
+@table
+def bidding() -> str:
+    """Return every bidding strategy with what it does."""
+    return rows(
+        ("strategy", "what it does"), ((f"`{name}`", found.description) for name, found in strategies().items())
+    )
+
+
+@table
+def figures() -> str:
+    """Return every figure of a run."""
+    return rows(
+        ("name", "label", "unit", "definition"),
+        ((f"`{name}`", kpi.label, kpi.unit, kpi.meaning) for name, kpi in KPIS.items()),
+    )
+
+
+@table
+def rooms() -> str:
+    """Return every room, from the top floor down, with what lives there and what may come in: its own docstring."""
+    return rows(("room", "what lives there, and what may come in"), ((f"`{name}`", what) for name, what in _rooms()))
+
+
+def _rooms() -> Iterator[tuple[str, str]]:
+    for name in re.findall(r"\w+", layers()):
+        place = ROOT / "src" / "jiran" / name
+        file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+        text = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+        lines = text.splitlines() if place.is_dir() else text.split("\n\n")[0].splitlines()
+        example = next((i for i, line in enumerate(lines) if line.startswith(">>>")), len(lines))
+        yield name + "/" * place.is_dir(), " ".join(line.strip() for line in lines[:example] if line.strip())
+
+
+@table
+def floors() -> str:
+    """Return which room may import which."""
+    return f"```text\n{layers()}\n```"
+
+
+def layers() -> str:
+    """Return the floors as the checker of imports knows them, a line each."""
+    text = (ROOT / ".importlinter").read_text(encoding="utf-8")
+    found = re.search(r"^layers =\n((?: +.*\n)+)", text, re.MULTILINE)
+    return "" if found is None else "\n".join(line.strip() for line in found[1].splitlines())
+
+
+@table
+def regions() -> str:
+    """Return what a kWh from the grid emits, by region."""
+    return rows(
+        ("region", "kg/kWh", "year", "verified", "default of", "source"),
+        (
+            (f"`{name}`", f"{one.co2_kg_per_kwh:g}", str(one.year), "yes" if one.verified else "no",
+             ", ".join(one.zones), one.source)
+            for name, one in REGIONS.items()
+        ),
+    )  # fmt: skip
+
+
+@table
+def fields() -> str:
+    """Return every field of a scenario, a table for each of its tables."""
+    parts = []
+    for path, (title, model) in models().items():
+        lines = [
+            (f"`{name}`", _allowed(field), _default(field), _unit(field), str(field.description))
+            for name, field in model.model_fields.items()
+            if inner_model(field.annotation)[0] is None
+        ]
+        head = "Top of the file" if not path else f"`{title}`"
+        if lines:
+            parts.append(f"### {head}\n\n{rows(('key', 'allowed', 'default', 'unit', 'meaning'), lines)}")
+    return "\n\n".join(parts)
+
+
+def models(
+    model: type[BaseModel] = Scenario, path: str = "", title: str = "(top)"
+) -> dict[str, tuple[str, type[BaseModel]]]:
+    """Return every table of a scenario: its dotted name -> how TOML writes it, and its model."""
+    found = {path: (title, model)}
+    for name, field in model.model_fields.items():
+        inner, many = inner_model(field.annotation)
+        if inner is not None:
+            dotted = f"{path}.{name}".lstrip(".")
+            found |= models(inner, dotted, f"[[{dotted}]]" if many else f"[{dotted}]")
+    return found
+
+
+def inner_model(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
+    """Return the model that a field holds, and whether it holds many."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation, False
+    for part in typing.get_args(annotation):
+        model, many = inner_model(part)
+        if model is not None:
+            return model, many or typing.get_origin(annotation) is tuple
+    return None, False
+
+
+def _unit(field: FieldInfo) -> str:
+    extra = field.json_schema_extra
+    name = str(extra["unit"]) if isinstance(extra, dict) else ""
+    return f"per {name[1:]}" if name.startswith("/") else name
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    if field.default is None or field.default in ("", {}):
+        return ""
+    return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
+
+
+_WORDS = {dt.datetime: "date and time", bool: "true or false", int: "whole number", float: "number", str: "text"}
+
+
+def _allowed(field: FieldInfo) -> str:
+    low, high = bounds(field)
+    if typing.get_origin(field.annotation) is dict:
+        return "table of texts"
+    if low or high:
+        return " ".join(part for part in (low, high) if part)
+    words = [
+        f"`{choice}`"
+        for part in (field.annotation, *typing.get_args(field.annotation))
+        if typing.get_origin(part) is typing.Literal
+        for choice in typing.get_args(part)
+    ]
+    words += [word for kind, word in _WORDS.items() if mentions(field.annotation, kind)]
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def mentions(annotation: Any, kind: type) -> bool:
+    """Tell whether a value of a kind may stand in a field."""
+    if annotation is kind:
+        return True
+    if typing.get_origin(annotation) is typing.Literal:
+        return False
+    return any(mentions(part, kind) for part in typing.get_args(annotation))
+
+
+def bounds(field: FieldInfo) -> tuple[str, str]:
+    """Return the lowest and the highest value of a field in words, "" without a bound."""
+    found: dict[str, Any] = {type(rule).__name__: rule for rule in field.metadata}
+    low = f"from {found['Ge'].ge:,}" if "Ge" in found else f"above {found['Gt'].gt:,}" if "Gt" in found else ""
+    high = f"to {found['Le'].le:,}" if "Le" in found else f"below {found['Lt'].lt:,}" if "Lt" in found else ""
+    return low, high
+
+
+_MARKED = re.compile(r"(<!-- begin: (\w+) -->)(\n?).*?\n?(<!-- end: \2 -->)", re.DOTALL)
+
+
+def renewed(page: str) -> str:
+    """Return the text of a page with its tables as the code has them.
+
+    Raises:
+        KeyError: It marks a place for a table that nobody makes.
+    """
+    return _MARKED.sub(lambda found: f"{found[1]}{found[3]}{TABLES[found[2]]()}{found[3]}{found[4]}", page)
+
+
+def main() -> int:
+    """Renew all pages and name those that were out of date."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        if (fresh := renewed(text)) != text:
+            page.write_text(fresh, encoding="utf-8")
+            sys.stdout.write(f"renewed {page.relative_to(ROOT)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
