@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -135,8 +134,7 @@ def _pair(found: Comparison) -> Table:
 
 def _differs(found: Comparison) -> pl.Series:
     """Return which figures of A and B differ in any seed."""
-    pairs = ((found.values("A", name), found.values("B", name)) for name in FIGURES)
-    return pl.Series([not np.allclose(a, b, rtol=1e-9, atol=1e-9, equal_nan=True) for a, b in pairs])
+    return pl.Series([found.differ("A", "B", name) for name in FIGURES])
 
 
 def write_comparison(found: Comparison, file: Path) -> None:

@@ -221,10 +221,16 @@ def _least(sparse: Any, problem: _Problem, moves: int) -> tuple[Any, Array | Non
 
 
 def _bounds(problem: _Problem) -> Array:
-    steps, there = problem.needed_kwh.size, problem.capacity_kwh > 0.0
+    steps, has_battery = problem.needed_kwh.size, problem.capacity_kwh > 0.0
     lowest = np.full(steps, problem.minimum_kwh)
     lowest[-1] = problem.end_kwh
-    upper = [np.inf, np.inf, problem.charge_step_kwh * there, problem.discharge_step_kwh * there, problem.capacity_kwh]
+    upper = [
+        np.inf,
+        np.inf,
+        problem.charge_step_kwh * has_battery,
+        problem.discharge_step_kwh * has_battery,
+        problem.capacity_kwh,
+    ]
     low = np.concatenate([np.zeros(4 * steps), lowest, np.zeros(problem.sessions.step.size)])
     high = np.concatenate([np.repeat(upper, steps), problem.sessions.most_kwh])
     return np.column_stack([low, np.maximum(low, high)])

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from jiran.judge.judgement import FIGURES
+from jiran.nothing import CENT
 
 if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 #: A share that is written as 100.0 % counts as the whole.
 NEARLY_ALL = 0.9995
-#: An amount of money that is written as 0.00.
-CENT = 0.005
 
 
 #: The figures of the table of rules, in order; how each stands there is part of its declaration.

@@ -116,10 +116,12 @@ def seeds_in_words(comparison: Comparison) -> str:
     """Return which seeds the cases were run with: "1 to 30", or each case's where they differ."""
     one = {case: comparison.seeds_of(case) for case in comparison.cases}
     several = len(comparison.seeds) > 1
-    said = {case: f"{seeds[0]} to {seeds[-1]}" if several else f"seed {seeds[0]}" for case, seeds in one.items()}
+    seeds_by_case = {
+        case: f"{seeds[0]} to {seeds[-1]}" if several else f"seed {seeds[0]}" for case, seeds in one.items()
+    }
     if comparison.draws_alike:
-        return next(iter(said.values()))
-    return listed([f"{case}: {seeds}" for case, seeds in said.items()])
+        return next(iter(seeds_by_case.values()))
+    return listed([f"{case}: {seeds}" for case, seeds in seeds_by_case.items()])
 
 
 def _changes(a: Scenario, b: Scenario) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran import palette
+from jiran.nothing import SEEN
 from jiran.report.figures import form
 from jiran.report.labels import Label, place_names, spread_out
 from jiran.report.picture import Course, Dot, Picture, Room, Side, Stroke, Text
@@ -60,22 +61,22 @@ def scatter(comparison: Comparison, across: str, up: str) -> Picture | None:
     if not groups:
         return None
     titles = side_titles(comparison, across, up)
-    there = {family(scenario) for scenario in comparison.cases.values()}
-    told = "; ".join(f"{', '.join(spot.cases)}: {spot.x:.1f} and {spot.y:.2f}" for spot in reversed(groups))
+    present = {family(scenario) for scenario in comparison.cases.values()}
+    listing = "; ".join(f"{', '.join(spot.cases)}: {spot.x:.1f} and {spot.y:.2f}" for spot in reversed(groups))
     left_out = f" Not drawn: {', '.join(without)}." if without else ""
     (low, high), first = limits(groups, up), start(groups)
     room, width, height = Room(44, 28, 70, 50), 692.0, 460.0
     plot = width - room.left - room.right, height - room.top - room.bottom
     return Picture(
         name="rules",
-        alt=f"Market rules by two figures. {titles[0]}, and {titles[1]}. {told}.{left_out}",
+        alt=f"Market rules by two figures. {titles[0]}, and {titles[1]}. {listing}.{left_out}",
         width=width,
         height=height,
         room=room,
         across=Side(titles[0], first, _BEYOND, tick(first)),
         up=Side(titles[1], low, high, interval(low, high)),
         form=form(up, comparison.currency),
-        legend=tuple(kind for kind in families() if kind in there),
+        legend=tuple(kind for kind in families() if kind in present),
         dots=tuple(dot for spot in groups for dot in _dots(comparison, spot)),
         strokes=_crosses(comparison, across, up),
         texts=_names(groups, (first, low, high), plot),
@@ -102,7 +103,7 @@ def interval(low: float, high: float) -> float:
     """
     power = math.floor(math.log10(high - low)) - 1
     rounds = [round(digit * 10.0**more, 6) for more in range(power, power + 3) for digit in (1, 2, 5)]
-    whole = [step for step in rounds if all(abs(end / step - round(end / step)) < 1e-6 for end in (low, high))]
+    whole = [step for step in rounds if all(abs(end / step - round(end / step)) < SEEN for end in (low, high))]
     return next((step for most in _MOST_PARTS for step in whole if high - low < (most + 0.5) * step), high - low)
 
 
@@ -162,10 +163,10 @@ def _crosses(comparison: Comparison, across: str, up: str) -> tuple[Stroke, ...]
 def gain(comparison: Comparison, kind: str) -> Picture:
     """Show what a home of a kind saves under each rule as bars, best rule on top."""
     ordered, currency = gains(comparison)[kind], comparison.currency
-    told = ", ".join(f"{one.case} {money(one.saving, currency)}" for one in ordered)
+    listing = ", ".join(f"{one.case} {money(one.saving, currency)}" for one in ordered)
     return Picture(
         name=f"saving-{kind}",
-        alt=f"What a home of the kind {KIND_NAMES[kind]} saves by trading under each rule, best first: {told}.",
+        alt=f"What a home of the kind {KIND_NAMES[kind]} saves by trading under each rule, best first: {listing}.",
         width=350.0,
         height=60.0 + 20.0 * len(comparison.cases),
         room=Room(160, 44, 4, 40),
@@ -205,7 +206,7 @@ def prices(comparison: Comparison, side: str) -> Picture | None:
     (_, given), (_, taken) = ends[-2:]
     low, high = span([line for _, line in ends])
     written = form("price_paid", comparison.currency)
-    told = "; ".join(
+    listing = "; ".join(
         f"{', '.join(line.cases)} {written.write(np.nanmin(line.prices))} to {written.write(np.nanmax(line.prices))}"
         for line in found
     )
@@ -215,7 +216,7 @@ def prices(comparison: Comparison, side: str) -> Picture | None:
     labels = [f"{hour:02d}:00" for hour in range(24)][hours]
     return Picture(
         name=f"prices-{side.partition('_')[0]}",
-        alt=f"{SIDES[side]} through a mean day under each rule, {written.unit}: {told}.",
+        alt=f"{SIDES[side]} through a mean day under each rule, {written.unit}: {listing}.",
         width=720.0,
         height=height,
         room=room,

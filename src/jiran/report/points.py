@@ -12,6 +12,7 @@ from jiran import palette
 from jiran.homes.tariff import price_by_step
 from jiran.homes.timeline import timeline
 from jiran.market import find
+from jiran.nothing import SEEN
 from jiran.report.figures import form
 from jiran.words import KIND_NAMES
 
@@ -30,6 +31,8 @@ UP = {
 }
 #: Points closer than these parts of a side are one point with several names.
 _CLOSE = 0.006
+#: ... and so are points closer than this, in the units of the side.
+_CLOSEST = 1e-4
 #: Letters that fit beside a line.
 LINE_LETTERS = 26
 
@@ -85,8 +88,8 @@ def spots(comparison: Comparison, across: str, up: str) -> tuple[list[Spot], lis
         x, y = comparison.mean(case, across), comparison.mean(case, up)
         if x is not None and y is not None:
             found[case] = value(across, x), value(up, y)
-    near = [_CLOSE * max(1e-9, float(np.ptp([place[side] for place in found.values()] or [0.0]))) for side in (0, 1)]
-    near = [max(near[side], 1e-4) for side in (0, 1)]
+    spread = [float(np.ptp([place[side] for place in found.values()] or [0.0])) for side in (0, 1)]
+    near = [max(_CLOSE * size, _CLOSEST) for size in spread]
     groups: list[Spot] = []
     for case, (x, y) in sorted(found.items(), key=lambda item: (item[1][1], item[1][0])):
         for place, spot in enumerate(groups):
@@ -132,7 +135,7 @@ def span(values: list[Array]) -> tuple[float, float]:
     """
     low, high = float(np.nanmin(np.concatenate(values))), float(np.nanmax(np.concatenate(values)))
     step = 10.0 ** np.floor(np.log10(max(high - low, 1e-3)))
-    below, above = np.floor(low / step + 1e-6), np.ceil(high / step - 1e-6)
+    below, above = np.floor(low / step + SEEN), np.ceil(high / step - SEEN)
     above = max(above, below + 1.0)  # one value alone needs a side of some length too
     return round(float(step * below), 6), round(float(step * above), 6)
 

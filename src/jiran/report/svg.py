@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.report.labels import LETTER
+from jiran.nothing import SEEN
 
 if TYPE_CHECKING:
     from jiran.report.picture import Course, Dot, Picture, Side, Stroke
@@ -20,6 +20,8 @@ At = Callable[[float, float], tuple[float, float]]
 _DASHES = ("none", "7 4", "2 3")
 #: Size of the mark of a point and of a line, as parts of its path, which is 20 wide.
 _MARK, _LINE_MARK = 0.65, 0.4
+#: Width of a letter in the legend, more or less, pixels.
+_LETTER = 5.7
 #: Width in which one name of a place stands, pixels.
 _NAME_WIDTH = 60.0
 _BAR = 12.0
@@ -105,7 +107,7 @@ def _legend(picture: Picture) -> list[str]:
     """Return the families with their marks, from left to right on top, in as many rows as they need."""
     parts, x, y = [], 16.0, 14.0
     for kind in picture.legend:
-        width = 36 + LETTER * len(kind.name)
+        width = 34 + _LETTER * len(kind.name)
         if x + width > picture.width:
             x, y = 16.0, y + 18
         parts += [_mark(kind.mark, kind.colour, x, y, _MARK), _text(kind.name, x + 11, y + 4)]
@@ -136,7 +138,7 @@ def _numbers(side: Side) -> list[float]:
     """Return the numbers that stand beside a side, from its beginning on; none if it has no distance of numbers."""
     if side.low is None or side.high is None or side.tick is None:
         return []
-    count = math.floor((side.high - side.low) / side.tick + 1e-6)
+    count = math.floor((side.high - side.low) / side.tick + SEEN)
     return [round(side.low + place * side.tick, 9) + 0.0 for place in range(count + 1)]
 
 

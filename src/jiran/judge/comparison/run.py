@@ -69,10 +69,10 @@ def compare(
     if not cases:
         raise JiranError("there is nothing to compare: name at least one case")
     known: Samples = {} if samples is None else samples
-    told = [0.0]
+    share_done = [0.0]
 
     def report(done: float) -> None:
-        told[0] = done
+        share_done[0] = done
         if progress is not None:
             progress(done)
 
@@ -88,7 +88,7 @@ def compare(
             if key not in known
         }
         # Closed at once if the progress function stops the comparison: what has not begun is not run any more.
-        with closing(_run_all(todo, lambda: report(told[0]))) as runs:
+        with closing(_run_all(todo, lambda: report(share_done[0]))) as runs:
             for count, (key, found) in enumerate(runs, 1):
                 known[key] = found
                 report((place + count / len(todo)) / seeds)
@@ -120,10 +120,10 @@ def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Sam
     if not whole:
         raise JiranError("the comparison was stopped before all cases had been run once")
     kept = {name: tuple(run for place in whole if isinstance(run := runs[name][place], Sample)) for name in left}
-    said = tuple(str(fault) for fault in faults.values())
+    fault_texts = tuple(str(fault) for fault in faults.values())
     first = next(iter(left.values())).seed
     own = tuple(first + seeds[place] - begin for place in whole)
-    return Comparison(left, own, level(left, kept), tuple(notes(left)), said)
+    return Comparison(left, own, level(left, kept), tuple(notes(left)), fault_texts)
 
 
 def _key(scenario: Scenario, seed: int) -> str:

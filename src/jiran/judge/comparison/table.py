@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from jiran.errors import PluginError
 from jiran.judge.judgement import FIGURES
-from jiran.nothing import NOTHING_MONEY
+from jiran.nothing import LAST_DIGITS, NOTHING_MONEY
 
 if TYPE_CHECKING:
     from jiran.scenario import Scenario
@@ -90,6 +90,11 @@ class Comparison:
         """Return a figure of a case, its mean over the seeds; None where it is undefined."""
         return _mean(self.values(case, figure))
 
+    def differ(self, one: str, other: str, figure: str) -> bool:
+        """Tell whether a figure of two cases differs in any seed by more than last digits."""
+        a, b = self.values(one, figure), self.values(other, figure)
+        return not np.allclose(a, b, rtol=LAST_DIGITS, atol=LAST_DIGITS, equal_nan=True)
+
     def table(self, figures: tuple[str, ...] = tuple(FIGURES)) -> pl.DataFrame:
         """Return one row a case: the mean of each figure over the seeds, with several seeds also `_low` and `_high`."""
         rows = []
@@ -156,14 +161,14 @@ class Comparison:
 
 
 def _mean(values: Array) -> float | None:
-    there = values[~np.isnan(values)]
-    return float(there.mean()) if there.size else None
+    defined = values[~np.isnan(values)]
+    return float(defined.mean()) if defined.size else None
 
 
 def _with_band(name: str, values: Array) -> dict[str, float | None]:
     """Return the mean over the seeds, and the ends of the band if there are several."""
     if values.size == 1:
         return {name: _mean(values)}
-    there = values[~np.isnan(values)]
-    ends = np.quantile(there, [(1.0 - BAND) / 2.0, (1.0 + BAND) / 2.0]).tolist() if there.size else [None, None]
+    defined = values[~np.isnan(values)]
+    ends = np.quantile(defined, [(1.0 - BAND) / 2.0, (1.0 + BAND) / 2.0]).tolist() if defined.size else [None, None]
     return {name: _mean(values), f"{name}_low": ends[0], f"{name}_high": ends[1]}
