@@ -74,28 +74,34 @@ class Judged:
 
 
 def _efficiency(run: Judged) -> float | None:
+    """Return gained / possible, or None if nothing can be gained."""
     gained, possible = run.welfare
     return gained / possible if possible > NOTHING_MONEY else None
 
 
 def _stored_end_kwh(run: Judged) -> float:
+    """Return what battery and lending EVs hold at the end, kWh."""
     return run.result.state.stored_kwh + float(np.sum(run.result.state.ev_stored_kwh))
 
 
 def _value(run: Judged) -> float | None:
+    """Return Zhou's value index, or None without the optimum."""
     cost, alone = run.result.settlement.cost, run.result.without_p2p.left_cost
     return None if run.optimum is None else value_index(-float(cost.sum()), -float(alone.sum()), -run.optimum.cost)
 
 
 def _participation(run: Judged) -> float:
+    """Return Zhou's participation index: a home counts whose cost is not above that with the grid alone."""
     return participation_index(run.result.settlement.cost, run.result.without_p2p.left_cost)
 
 
 def _equality(run: Judged) -> float:
+    """Return Zhou's equality index of the homes' incomes, which are their costs with the other sign."""
     return equality_index(-run.result.settlement.cost)
 
 
 def _energy_balance(run: Judged) -> float | None:
+    """Return Zhou's energy balance index of the community."""
     return energy_balance_index(run.net_kwh, run.demand_kwh, run.result.settlement.step_kwh["generation_kwh"])
 
 
@@ -108,6 +114,7 @@ def _flatness(run: Judged) -> float | None:
 
 
 def _self_sufficiency(run: Judged) -> float | None:
+    """Return Zhou's self-sufficiency index of the community."""
     return self_sufficiency_index(run.net_kwh, run.demand_kwh)
 
 
@@ -243,17 +250,36 @@ def welfare_of_run(result: Result) -> tuple[float, float]:
 
 
 def values_between(result: Result, first: int, last: int) -> Array:
-    """Return what a kWh was worth to each home in the steps first <= step < last, shape (step, home)."""
+    """Return what a kWh was worth to each home, in money/kWh, shape (step, home).
+
+    Args:
+        result: The run.
+        first: First step.
+        last: Step to stop before.
+    """
     return _or_tariff(result, result.flows.outputs.value_price, result.flows.orders_between(first, last), first)
 
 
 def limits_between(result: Result, first: int, last: int) -> Array:
-    """Return what each home bid or asked in the steps first <= step < last, shape (step, home)."""
+    """Return what each home bid or asked, in money/kWh, shape (step, home).
+
+    Args:
+        result: The run.
+        first: First step.
+        last: Step to stop before.
+    """
     return _or_tariff(result, result.flows.outputs.limit_price, result.flows.orders_between(first, last), first)
 
 
 def _or_tariff(result: Result, kept: Array, orders: Array, first: int) -> Array:
-    """Return the kept prices of the steps of these orders, or the grid's: less the network charge for buyers."""
+    """Return the kept prices of the steps of these orders, or the grid's: less the network charge for buyers.
+
+    Args:
+        result: The run.
+        kept: Prices that the run kept, shape (step, home), or with no step if all homes bid the tariff.
+        orders: Orders of some steps, kWh, > 0 = offered, shape (step, home).
+        first: The first of these steps.
+    """
     last = first + len(orders)
     if kept.shape[0]:
         return kept[first:last]
@@ -262,7 +288,10 @@ def _or_tariff(result: Result, kept: Array, orders: Array, first: int) -> Array:
 
 
 def _price_spread(result: Result) -> float | None:
-    """Return the mean over steps, by energy, of the highest buyer's less the lowest seller's price."""
+    """Return the mean over steps, by energy, of the highest buyer's less the lowest seller's price, money/kWh.
+
+    None if nothing is traded.
+    """
     trades, until = result.flows.trades, result.flows.outputs.trades_until
     if not trades.size:
         return None

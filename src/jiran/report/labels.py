@@ -38,6 +38,7 @@ class _Box(NamedTuple):
     bottom: float
 
     def meets(self, other: _Box) -> bool:
+        """Tell whether two boxes have an area in common."""
         return (
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
@@ -77,12 +78,14 @@ def _tries(wanted: float, away: float, inner: int) -> list[Place]:
 
 
 def _box(label: Label, place: Place) -> _Box:
+    """Return the box of a name that stands at a place, pixels."""
     near = label.x + place.side * place.away
     far = near + place.side * LETTER * len(label.text)
     return _Box(min(near, far), max(near, far), place.y - LINE / 2, place.y + LINE / 2)
 
 
 def _fits(box: _Box, others: list[_Box], width: float, height: float) -> bool:
+    """Tell whether a box lies within the picture and over no other."""
     inside = box.left >= 0.0 and box.right <= width and box.top >= -LINE and box.bottom <= height + LINE
     return inside and not any(box.meets(other) for other in others)
 
@@ -115,4 +118,5 @@ def _start(group: list[float], gap: float, low: float, high: float) -> float:
 
 
 def _end(group: list[float], gap: float, low: float, high: float) -> float:
+    """Return where the first name after a group may stand."""
     return _start(group, gap, low, high) + gap * len(group)

@@ -81,11 +81,13 @@ def html(comparison: Comparison) -> str:
 
 
 def _section(title: str, *parts: str) -> str:
+    """Return a part of the page under its heading; "" if there is nothing in it. The parts are markup already."""
     inside = "\n".join(part for part in parts if part)
     return f"<section>\n<h2>{escape(title)}</h2>\n{inside}\n</section>" if inside else ""
 
 
 def _answer(comparison: Comparison) -> str:
+    """Return what the comparison says, its first sentence large, and its notes."""
     first, *rest = versus(comparison) if is_pair(comparison) else answer(comparison)
     notes = [*comparison.notes, *(f"left out: {fault}" for fault in comparison.faults)]
     items = [*rest, *(f"Note: {note}." for note in notes)]
@@ -93,6 +95,7 @@ def _answer(comparison: Comparison) -> str:
 
 
 def _list(items: list[str]) -> str:
+    """Return items of text as a list; "" without items."""
     return "<ul>\n" + "\n".join(f"<li>{escape(item)}</li>" for item in items) + "\n</ul>" if items else ""
 
 
@@ -125,6 +128,7 @@ def seeds_in_words(comparison: Comparison) -> str:
 
 
 def _changes(a: Scenario, b: Scenario) -> str:
+    """Return a table of the fields in which two scenarios differ."""
     found = changes(a, b)
     if not found:
         return "<p>Nothing: A and B are the same.</p>"
@@ -151,10 +155,17 @@ def _words(comparison: Comparison, case: str) -> dict[str, str]:
 
 
 def _price(price: float | tuple[float, ...]) -> str:
+    """Return one price, or the lowest and the highest of many, per kWh."""
     return f"{min(price):g} to {max(price):g}" if isinstance(price, tuple) else f"{price:g}"
 
 
 def _terms(rows: dict[str, str], kind: str = "") -> str:
+    """Return terms with their explanations, both text.
+
+    Args:
+        rows: Explanation by term.
+        kind: Attributes of the list, with a space in front.
+    """
     inside = "\n".join(f"<dt>{escape(term)}</dt><dd>{escape(words)}</dd>" for term, words in rows.items())
     return f"<dl{kind}>\n{inside}\n</dl>"
 
@@ -185,6 +196,14 @@ def _rules(comparison: Comparison) -> str:
 
 
 def _cell(row: dict[str, Any], figure: str, currency: str, mark: str) -> str:
+    """Return a cell of the table of rules.
+
+    Args:
+        row: Figures of a case by name, with several seeds also `_low` and `_high`.
+        figure: The one of this cell.
+        currency: For amounts.
+        mark: "best", "trouble" or "".
+    """
     text = escape(form(figure, currency).write_band(*(row.get(f"{figure}{end}") for end in ("", "_low", "_high"))))
     value, band, ends = text.partition(" (")  # a band has its own line, so that the table is not too wide for a page
     inside = f"{value} <br/><small>({ends}</small>" if band else value
@@ -211,6 +230,7 @@ def _pair(comparison: Comparison) -> str:
 
 
 def _scatter(comparison: Comparison) -> list[str]:
+    """Return the picture of reach and evenness with what it says; nothing if it is undefined."""
     up = upward(comparison)
     picture = pictures.scatter(comparison, "optimum_share", up)
     _, without = spots(comparison, "optimum_share", up)
@@ -223,6 +243,7 @@ def _scatter(comparison: Comparison) -> list[str]:
 
 
 def _gains(comparison: Comparison) -> list[str]:
+    """Return a picture for each kind of home that there is."""
     kinds = next(iter(comparison.samples.values()))[0].kinds
     figures = [
         f"<div><h3>{escape(KIND_NAMES[kind])}, {counted(kinds.count(kind), 'home')}</h3>\n{svg(pictures.gain(comparison, kind))}</div>"
@@ -233,6 +254,7 @@ def _gains(comparison: Comparison) -> list[str]:
 
 
 def _prices(comparison: Comparison) -> list[str]:
+    """Return the pictures of what buyers pay and sellers get; nothing if nobody trades."""
     parts = []
     for side, title in pictures.SIDES.items():
         picture = pictures.prices(comparison, side)
@@ -243,6 +265,7 @@ def _prices(comparison: Comparison) -> list[str]:
 
 
 def _descriptions(comparison: Comparison) -> str:
+    """Return what each rule does, and why it turns out so here."""
     rules = {
         case: f"{find(scenario.market.mechanism).description} {reason(comparison, case)}"
         for case, scenario in comparison.cases.items()
@@ -251,6 +274,7 @@ def _descriptions(comparison: Comparison) -> str:
 
 
 def _definitions() -> str:
+    """Return the figures of the table in plain words, and all figures as they are worked out."""
     plain = _terms({column.heading.partition(", ")[0]: column.help for column in COLUMNS.values()}, ' class="long"')
     exact = _terms({kpi.label: kpi.meaning for kpi in FIGURES.values()}, ' class="long"')
     return f"{plain}\n<details><summary>All figures, and how they are worked out</summary>\n{exact}\n</details>"

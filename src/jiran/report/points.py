@@ -82,7 +82,16 @@ def value(figure: str, number: float) -> float:
 
 
 def spots(comparison: Comparison, across: str, up: str) -> tuple[list[Spot], list[str]]:
-    """Return the places of the rules by two figures, and the rules for which one of them is undefined."""
+    """Return the places of the rules by two figures, and the rules for which one of them is undefined.
+
+    Args:
+        comparison: The comparison.
+        across: A figure of `ACROSS`.
+        up: A figure of `UP`.
+
+    Returns:
+        The places, the lowest first; rules that are too close to be told from each other share one.
+    """
     found: dict[str, tuple[float, float]] = {}
     for case in comparison.cases:
         x, y = comparison.mean(case, across), comparison.mean(case, up)
@@ -120,7 +129,12 @@ def upward(comparison: Comparison) -> str:
 
 
 def limits(groups: list[Spot], up: str) -> tuple[float, float]:
-    """Return where the scatter begins and ends upwards."""
+    """Return where the scatter begins and ends upwards, in the units of its side.
+
+    Args:
+        groups: The places.
+        up: The figure upwards; of shares the whole range is shown.
+    """
     if up == "saving_jain":
         return 0.0, 1.0
     return span([np.array([spot.y for spot in groups])]) if up != "homes_worse_off" else (0.0, 100.0)
@@ -192,7 +206,15 @@ def lines(comparison: Comparison, side: str) -> list[Line]:
 
 
 def ends_of(comparison: Comparison, found: list[Line]) -> tuple[slice, list[tuple[str, Array]]]:
-    """Return the hours with trades, and every line in them with its name, the grid's two prices last."""
+    """Return the hours with trades, and every line in them with its name, the grid's two prices last.
+
+    Args:
+        comparison: The comparison.
+        found: The lines, prices of shape (24,).
+
+    Returns:
+        Where the hours begin and end, and the lines, prices of shape (hour,).
+    """
     traded = np.flatnonzero(~np.isnan([line.prices for line in found]).all(axis=0))
     hours = slice(int(traded[0]), int(traded[-1]) + 1)
     given, taken = grid_prices(comparison)
@@ -215,6 +237,7 @@ def named(cases: tuple[str, ...], letters: int = 60) -> str:
 
 
 def _first(cases: tuple[str, ...], count: int) -> str:
+    """Return the first so many names, and how many more there are."""
     text = ", ".join(cases[:count])
     return text if count == len(cases) else f"{text} and {len(cases) - count} more"
 

@@ -67,14 +67,17 @@ def _tag(name: str, *inside: str, **attributes: object) -> str:
 
 
 def _number(value: object) -> str:
+    """Return a number with one decimal at most, or text."""
     return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def _text(words: str, x: float, y: float, anchor: str = "start") -> str:
+    """Return words that begin, end or have their middle at a point, pixels."""
     return _tag("text", escape(words), x=float(x), y=float(y), text_anchor=anchor)
 
 
 def _line(begin: tuple[float, float], end: tuple[float, float], look: str = "line") -> str:
+    """Return a line between two points, pixels; its class gives it its colour."""
     (x1, y1), (x2, y2) = begin, end
     return _tag("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), class_=look)
 
@@ -89,6 +92,7 @@ def _scale(picture: Picture) -> At:
     down = -1.0 if up.places else 1.0  # the first name is on top, and the lowest number at the bottom
 
     def at(x: float, y: float) -> tuple[float, float]:
+        """Return the pixels of a place."""
         part = (y - bottom) / (top - bottom)
         return room.left + (x - left) / (right - left) * width, room.top + height * (0.5 + down * (0.5 - part))
 
@@ -116,6 +120,7 @@ def _legend(picture: Picture) -> list[str]:
 
 
 def _mark(path: str, colour: str, x: float, y: float, size: float, *inside: str) -> str:
+    """Return a mark in a colour, its middle at a point; `size` is a part of that of its path, and a title may be inside."""
     return _tag("path", *inside, d=path, fill=colour, transform=f"translate({x:.1f} {y:.1f}) scale({size})")
 
 
@@ -170,6 +175,7 @@ def _window(picture: Picture, at: At) -> list[str]:
 
 
 def _upright(picture: Picture, at: At) -> list[str]:
+    """Return the line over the whole height, if there is one."""
     if picture.upright is None:
         return []
     x = at(picture.upright, 0.0)[0]
@@ -178,6 +184,7 @@ def _upright(picture: Picture, at: At) -> list[str]:
 
 
 def _bars(picture: Picture, at: At) -> list[str]:
+    """Return a bar for each place of the side upwards, from 0 on."""
     parts = []
     for place, saving in enumerate(picture.bars):
         (left, y), (right, _) = at(min(0.0, saving), place), at(max(0.0, saving), place)
@@ -196,6 +203,7 @@ def _course(course: Course, at: At) -> list[str]:
 
 
 def _dot(dot: Dot, at: At) -> str:
+    """Return the mark of a rule, with its name to be read where somebody points."""
     x, y = at(dot.x, dot.y)
     return _mark(dot.family.mark, dot.family.colour, x + dot.shift, y, _MARK, _tag("title", escape(dot.name)))
 

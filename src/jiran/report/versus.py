@@ -65,6 +65,7 @@ def _flat(data: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _said(value: Any) -> str:
+    """Return a value of a field as text."""
     if value is None:
         return "–"
     return f"{len(value)} values" if isinstance(value, list | tuple) else str(value)
@@ -150,6 +151,7 @@ def draws(comparison: Comparison) -> Figures | None:
 
 
 def _comparable(comparison: Comparison) -> bool:
+    """Tell whether amounts of A and B may be held against each other."""
     return currencies(comparison) is None
 
 
@@ -223,6 +225,7 @@ def worst(comparison: Comparison) -> Figures | None:
 
 
 def _gains(figures: Figures, case: str) -> str:
+    """Say what the home that gains least saves or loses in a case."""
     value = figures[case]
     if abs(value) < CENT:
         return "saves nothing"
@@ -242,6 +245,7 @@ def losers(comparison: Comparison) -> Figures | None:
 
 
 def _share(value: float) -> str:
+    """Return a share of the homes in words."""
     return "none" if not value else "all" if value == 1.0 else f"{value:.1%}"
 
 

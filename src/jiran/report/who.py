@@ -78,6 +78,7 @@ def even(comparison: Comparison) -> Figures | None:
 
 
 def _nobody_loses(comparison: Comparison, case: str) -> bool:
+    """Tell whether under a rule no home pays more than without trading, in any seed."""
     return not np.nansum(comparison.values(case, "homes_worse_off"))
 
 
@@ -222,6 +223,7 @@ def losers(comparison: Comparison) -> Figures | None:
 
 
 def _money_span(figures: Figures) -> str:
+    """Return the least and the most of some amounts in words."""
     amounts = sorted(figures["amounts"])
     return " to ".join(dict.fromkeys(money(amount, figures["currency"]) for amount in (amounts[0], amounts[-1])))
 

@@ -96,6 +96,7 @@ class Column(NamedTuple):
 
 
 def _always(_: Scenario) -> bool:
+    """Return True for any scenario."""
     return True
 
 

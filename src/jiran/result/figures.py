@@ -39,36 +39,43 @@ def grouped(scenario: Scenario) -> dict[str, list[str]]:
 
 
 def _has_battery(scenario: Scenario) -> bool:
+    """Tell whether there is a battery in the scenario."""
     return scenario.battery.capacity_kwh > 0.0
 
 
 def _used_at_home(run: Run) -> float | None:
+    """Return the share of generation that is neither sold, stored in the battery nor exported; what EVs lend is none of it."""
     kwh = run.kwh
     shared = kwh["p2p_sold_kwh"] + kwh["battery_charged_kwh"] + kwh["grid_export_kwh"] - kwh["ev_lent_kwh"]
     return rest(shared, kwh["generation_kwh"])
 
 
 def _met_at_home(run: Run) -> float | None:
+    """Return the share of demand that comes neither from neighbours, the battery nor the grid."""
     fetched = run.kwh["p2p_bought_kwh"] + run.kwh["battery_drawn_kwh"] + run.kwh["grid_import_kwh"]
     return rest(fetched, run.demand_kwh)
 
 
 def _cycles(run: Run) -> float | None:
+    """Return how often the usable part of the battery, above its lowest state of charge, was emptied."""
     battery = run.scenario.battery
     usable_kwh = battery.capacity_kwh * (1.0 - battery.min_soc)
     return ratio(run.kwh["battery_drawn_kwh"] / battery.discharge_efficiency, usable_kwh)
 
 
 def _loss_kwh(run: Run) -> float:
+    """Return what went into the battery, did not come out and is not in it, kWh."""
     return run.kwh["battery_charged_kwh"] - run.kwh["battery_drawn_kwh"] - (run.end_kwh - run.start_kwh)
 
 
 def _co2_kg(run: Run) -> float | None:
+    """Return what the community's grid energy emits, kg, or None if the grid's emissions are not known."""
     factor = run.scenario.co2_kg_per_kwh
     return None if factor is None else run.taken_kwh * factor
 
 
 def _co2_avoided_kg(run: Run) -> float | None:
+    """Return what trades and battery avoid against the grid alone, kg, or None if the emissions are not known."""
     factor = run.scenario.co2_kg_per_kwh
     return None if factor is None else (run.taken_alone_kwh - run.taken_kwh) * factor
 

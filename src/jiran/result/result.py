@@ -178,4 +178,5 @@ class Result:
 
 
 def _write_text(text: str, file: BinaryIO) -> None:
+    """Write a text file."""
     file.write(text.encode())

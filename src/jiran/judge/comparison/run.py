@@ -127,7 +127,12 @@ def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Sam
 
 
 def _key(scenario: Scenario, seed: int) -> str:
-    """Return what decides a run."""
+    """Return what decides a run, as text: two cases with the same key are run once.
+
+    Args:
+        scenario: Its name and description decide nothing.
+        seed: The seed of this run.
+    """
     return f"{seed} {scenario.model_dump_json(exclude={'name', 'description', 'seed'})}"
 
 
@@ -162,6 +167,7 @@ def _run_all(scenarios: dict[str, Scenario], wait: Callable[[], None]) -> Genera
 
 
 def _begin(scenario: Scenario) -> tuple[Setting, Settlement]:
+    """Return what all cases of a setting share: homes and profiles, and the run without trades."""
     setting = prepare(scenario)
     return setting, without_trading(setting)
 
@@ -187,7 +193,18 @@ class _Optima:
 def _sample(
     setting: Setting, scenario: Scenario, baseline: Settlement, optima: _Optima, stop: Event
 ) -> Sample | PluginError:
-    """Run one case and keep what a comparison needs; nobody waits for it once it is to stop."""
+    """Run one case and keep what a comparison needs; nobody waits for it once it is to stop.
+
+    Args:
+        setting: Homes, profiles and prices, which the cases share.
+        scenario: Whose market and bids are run.
+        baseline: The same homes without trades.
+        optima: Those that are known already.
+        stop: Is set when the run is to end soon.
+
+    Returns:
+        The sample, or the fault of the rule.
+    """
 
     def go_on(_done: float) -> None:
         if stop.is_set():
@@ -202,6 +219,7 @@ def _sample(
     step = result.flows.step_of_trades(0, result.timeline.steps)
 
     def by_hour(weight: Array) -> Array:
+        """Sum a weight of each trade, shape (trade,), by hour of the day, shape (24,)."""
         return np.bincount(hour[step], weight, minlength=24).astype(np.float64, copy=False)
 
     return Sample(

@@ -161,12 +161,18 @@ class Comparison:
 
 
 def _mean(values: Array) -> float | None:
+    """Return the mean of values, shape (seed,), without those that are NaN; None if there is no other."""
     defined = values[~np.isnan(values)]
     return float(defined.mean()) if defined.size else None
 
 
 def _with_band(name: str, values: Array) -> dict[str, float | None]:
-    """Return the mean over the seeds, and the ends of the band if there are several."""
+    """Return the mean over the seeds, and the ends of the band if there are several.
+
+    Args:
+        name: Name of the figure; the ends are called `name_low` and `name_high`.
+        values: Its values, shape (seed,), NaN where it is undefined: these are left out.
+    """
     if values.size == 1:
         return {name: _mean(values)}
     defined = values[~np.isnan(values)]
