@@ -10,7 +10,6 @@ import pytest
 
 import jiran
 from jiran.app import rule_tables, state
-from jiran.app.charts import compare as charts
 from jiran.app.memory import held_bytes
 from jiran.app.runs import Samples
 from jiran.app.views import compare as view
@@ -18,7 +17,7 @@ from jiran.errors import MechanismError
 from jiran.judge.comparison import by_rule
 from jiran.report import answer, versus
 from jiran.report.figures import COLUMNS, form, heading, ranked
-from jiran.report.points import gains, spots
+from jiran.report.points import gains
 from jiran.simulation.estimate import Need
 from pages import MANY, run, show
 
@@ -32,11 +31,6 @@ compare.show()
 @pytest.fixture(scope="module")
 def telling():
     return jiran.compare(by_rule(jiran.load_scenario("paper"), sorted(view.TELLING)))
-
-
-@pytest.fixture(scope="module")
-def bands():
-    return jiran.compare(by_rule(jiran.load_scenario("paper", {"bids.strategy": "truthful"})), seeds=3)
 
 
 def plain(text):
@@ -208,38 +202,3 @@ def test_old_samples_make_room(monkeypatch, telling):
     kept |= {f"{place}": copy.deepcopy(one) for place in range(4)}
     kept.make_room()
     assert list(kept) == ["2", "3"]
-
-
-def test_marks_and_names_are_on_their_points(bands):
-    spec = charts.scatter(bands, "optimum_share", "saving_jain")
-    groups, _ = spots(bands, "optimum_share", "saving_jain")
-    marked = {
-        point["name"]: point["value"]
-        for series in spec["series"]
-        for point in series["data"]
-        if "symbolOffset" in point
-    }
-    assert marked.keys() == {case for spot in groups for case in spot.cases}
-    for spot in groups:
-        for case in spot.cases:
-            assert marked[case] == [pytest.approx(spot.x, abs=0.01), pytest.approx(spot.y, abs=0.001)]
-    names = spec["series"][-1]["data"]
-    assert [name["value"][0] for name in names] == [pytest.approx(spot.x, abs=0.01) for spot in groups]
-
-
-def test_bars_are_the_savings_best_on_top(bands):
-    spec = charts.kind(bands, "ev")
-    ordered = gains(bands)["ev"]
-    assert spec["yAxis"]["data"] == [gain.case for gain in ordered]
-    assert spec["series"][0]["data"] == [pytest.approx(gain.saving, abs=0.005) for gain in ordered]
-    ends = [x for x, _ in spec["series"][1]["data"] if x is not None]
-    assert ends[:2] == [pytest.approx(ordered[0].low, abs=0.005), pytest.approx(ordered[0].high, abs=0.005)]
-
-
-def test_prices_lie_between_those_of_the_grid(telling):
-    spec = charts.prices(telling, "buyer_price")
-    series = {entry["name"]: entry["data"] for entry in spec["series"]}
-    assert set(series["grid takes"]) == {0.5625}
-    assert set(series["grid gives"]) == {0.2}
-    assert {price for price in series["grid-fraction"] if price is not None} == {0.45}
-    assert len(spec["xAxis"]["data"]) == len(series["grid takes"]) + 1

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bidding import ALL, OWN_VALUES
+from by_hand import cases, without_a_value
 from jiran import load_scenario, simulate
 from jiran.judge import judgement
 from jiran.judge.judgement import FIGURES, JUDGEMENT, judge, limits_between, values_between, welfare_of_run
@@ -150,10 +151,68 @@ def test_no_rule_reaches_more_than_the_optimum(scenario, rule, strategy):
     assert list(found) == list(FIGURES) == [*KPIS, *JUDGEMENT]
 
 
-# --- prices, by hand ---
+# --- each figure, by hand ---
 
 #: Bids: H1 asks 0.2, H2 asks 0.3, H3 pays up to 0.5, H4 up to 0.4; then H2 and H3 alone.
 NET = [[1.0, 1.0, -2.0, -1.0], [0.0, 0.0, 0.0, 0.0], [0.0, 2.0, -1.0, 0.0], [0.0, 0.0, 0.0, 0.0]]
+#: 2 and 1 kWh go into an empty battery; then home 1 needs 3 and 1 kWh, of which it gives 1 each, for it has no more power.
+#: With foresight 2 kWh would have gone into it and 1 to the grid. The grid takes 0.5 and gives 0.2, as the battery does.
+STORED = [[2.0, 1.0], [-3.0, 0.0], [-1.0, 0.0]]
+#: Half of what the battery earns is each home's. Incomes, with the lowest moved up to 0.01, are 0.01 and 1.81.
+FUND = (2 * 0.5 - 3 * 0.2) / 2
+PAYS = [-2 * 0.2 + 4 * 0.5 - FUND, -1 * 0.2 - FUND]
+ALONE, LEAST = 4 * 0.5 - 3 * 0.2, 2 * 0.5 - 1 * 0.2
+INCOMES = 0.01, 0.01 + PAYS[0] - PAYS[1]
+SIX = (
+    (ALONE - sum(PAYS)) / (ALONE - LEAST), 1.0, 1 - 2 * (INCOMES[1] - INCOMES[0]) / (2 * 2 * sum(INCOMES)),
+    1 - (0 + 2 + 0) / (4 + 3), 1 - (2 / (2 / 3)) / (3 / (7 / 3)), 1 - 2 / 4,
+)  # fmt: skip
+
+#: Figures of runs, worked out by hand.
+WORKED = {
+    "fee": {
+        "efficiency": 2 / 3,
+        "welfare": 2 * (0.5 - 0.2),
+        "price_paid": (0.40 + 0.225 + 0.15) / 2,
+        "price_received": (0.35 + 0.125 + 0.15) / 2,
+        "price_spread": (1.5 * (0.45 - 0.25) + 0.5 * 0.0) / 2,
+        "market_surplus": 0.05 + 0.5 * 0.2,
+    },
+    "stored": {
+        "cost_optimum": LEAST,
+        "optimum_share": (ALONE - 2 * 0.5) / (ALONE - LEAST),
+        "stored_end_kwh": 3 - 2,
+        **dict(
+            zip(
+                (
+                    "value_index", "participation_index", "equality_index",
+                    "energy_balance_index", "power_flatness_index", "self_sufficiency_index",
+                ),
+                SIX,
+                strict=True,
+            )
+        ),
+        "overall_index": sum(SIX) / 6,
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def worked(tmp_path_factory):
+    battery = {"capacity_kwh": 9, "charge_kw": 9, "discharge_kw": 1}
+    stored = run(STORED, battery=battery)
+    with_fee = run(NET, market={"mechanism": fee(tmp_path_factory.mktemp("fee"))})
+    return {"fee": judge(with_fee), "stored": judge(stored, community_optimum(stored))}
+
+
+def test_every_judgement_has_a_value_worked_out_by_hand():
+    assert not without_a_value(JUDGEMENT, WORKED), without_a_value(JUDGEMENT, WORKED)
+    assert {name for figures in WORKED.values() for name in figures} == set(JUDGEMENT)
+
+
+@pytest.mark.parametrize(("case", "name"), cases(WORKED))
+def test_a_judgement_is_what_its_definition_says(worked, case, name):
+    assert worked[case][name] == pytest.approx(WORKED[case][name], abs=1e-9)
 
 
 def fee(tmp_path):
@@ -168,17 +227,6 @@ def fee(tmp_path):
         "    return record(trades, 0, 0, 1, 0.5, 0.3, 0.3)\n"
     )
     return str(path)
-
-
-def test_prices_and_what_is_left_with_the_market_are_means_by_energy(tmp_path):
-    found = judge(run(NET, market={"mechanism": fee(tmp_path)}))
-    assert found["p2p_kwh"] == pytest.approx(2.0)
-    assert found["price_paid"] == pytest.approx((0.40 + 0.225 + 0.15) / 2)
-    assert found["price_received"] == pytest.approx((0.35 + 0.125 + 0.15) / 2)
-    assert found["price_spread"] == pytest.approx((1.5 * (0.45 - 0.25) + 0.5 * 0.0) / 2)
-    assert found["market_surplus"] == pytest.approx(0.05 + 0.5 * 0.2)
-    assert found["welfare"] == pytest.approx(2.0 * (0.5 - 0.2))
-    assert found["efficiency"] == pytest.approx(2.0 / 3.0)
 
 
 def test_buyers_prices_hold_the_network_charge_and_the_gain_is_without_it(tmp_path):
@@ -212,12 +260,8 @@ def test_the_indices_of_two_homes_in_two_steps():
     assert found["overall_index"] == pytest.approx(np.mean([found[f"{name}_index"] for name in six]))
 
 
-def test_flatness_is_against_the_homes_alone_and_a_battery_raises_it():
-    battery = {"capacity_kwh": 9, "charge_kw": 9, "discharge_kw": 1}
-    net = [[2.0, 1.0], [-3.0, 0.0], [-1.0, 0.0]]
-    found = judge(run(net, battery=battery))
-    assert found["power_flatness_index"] == pytest.approx(1 - (2 / (2 / 3)) / (3 / (7 / 3)))  # 0, 2, 0 against 3, 3, 1
-    assert judge(run(net))["power_flatness_index"] == pytest.approx(0.0)
+def test_homes_alone_have_a_flatness_of_nothing():
+    assert judge(run(STORED))["power_flatness_index"] == pytest.approx(0.0)
 
 
 def test_homes_that_pay_more_than_alone_do_not_take_part():

@@ -25,6 +25,7 @@ from jiran.judge.welfare import (
     volume_kwh,
     welfare,
 )
+from jiran.nothing import NOTHING_MONEY
 from strategies import BOOKS
 
 #: The unit double auction of the lecture notes in mechanisms.md.
@@ -116,6 +117,12 @@ def test_value_index():
 
 def test_participation_index_counts_homes_that_do_not_pay_more():
     assert participation_index([1.0, 2.0, 3.1, 0.0], [1.0, 2.5, 3.0, 0.0]) == 0.75
+
+
+def test_a_home_that_pays_more_by_less_than_counts_as_nothing_takes_part():
+    less, more = 1.0 + NOTHING_MONEY / 2, 1.0 + 2 * NOTHING_MONEY
+    assert participation_index([less, more, 1.0, 0.9], [1.0] * 4) == 0.75
+    assert participation_index([less], [1.0], tolerance=0.0) == 0.0
 
 
 @given(st.lists(st.integers(-20, 20).map(float), min_size=1, max_size=8))

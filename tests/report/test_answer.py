@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 
 import pytest
@@ -11,11 +10,11 @@ import jiran
 from jiran.judge.comparison import by_rule, compare
 from jiran.judge.judgement import FIGURES
 from jiran.report import answer, versus
-from jiran.report.figures import COLUMNS, Form, form, heading, marks, ranked, whole_table
-from jiran.report.labels import LINE, Label, beside
+from jiran.report.figures import COLUMNS, form, heading, marks, ranked, whole_table
 from jiran.report.points import gains, lines, spots, upward
 from jiran.report.reasons import reason, split
 from jiran.report.versus import changes
+from jiran.result.figure import Form
 from jiran.simulation.run import BASELINE
 
 TRUTHFUL = {"bids.strategy": "truthful"}
@@ -146,7 +145,7 @@ def test_figures_are_written_as_people_read_them():
     assert form("overall_index", "MYR") == Form(1.0, 2, "")
     assert heading("cost", "EUR") == "Cost, EUR"
     assert {heading(figure, "MYR") for figure in COLUMNS} >= {"Reached, %", "All save, MYR"}
-    assert Form(1.0, 2, "").write(-1e-9, sign=True) == "0.00"
+    assert form("overall_index", "MYR").write(-1e-9, sign=True) == "0.00"
     assert set(COLUMNS) <= set(FIGURES)
 
 
@@ -188,17 +187,6 @@ def test_rules_with_the_same_prices_share_a_line(rules):
     assert ("mid-market-rate", "pay-as-bid", "random-p2p", "uniform-price") in [line.cases for line in found]
     fixed = next(line for line in found if line.cases == ("grid-fraction",))
     assert set(fixed.prices[~(fixed.prices != fixed.prices)].round(6)) == {0.45}
-
-
-def test_names_beside_points_keep_their_order_and_lie_over_nothing():
-    labels = [Label(f"name-{place}", 300.0, 100.0 + 3.0 * place, 8.0) for place in range(8)]
-    labels.append(Label("another", 200.0, 110.0, 8.0))
-    stands = beside(labels, 600.0, 300.0)
-    column = stands[:8]
-    for side in (-1, 1):
-        there = [stand.y for stand in column if stand.side == side]
-        assert there == sorted(there)
-        assert all(low + LINE <= high + 1e-9 for low, high in itertools.pairwise(there))
 
 
 def test_the_gain_of_a_kwh_is_split_between_all_who_get_a_part(rules):

@@ -3,75 +3,181 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from by_hand import cases, without_a_value
 from jiran import load_scenario, simulate
 from jiran.homes.profiles import Profiles
 from jiran.nothing import NOTHING_MONEY
-from jiran.result.figures import KPIS, gini, jain, ratio
-from strategies import run
+from jiran.result.figures import KPIS, grouped
+from jiran.result.shares import gini, jain, ratio
+from strategies import run, small
 
-#: Home 1 sells 1 of its 4 kWh to home 2 and stores 1; then home 1 needs 1 kWh and home 2 needs 3.
+#: Home 1 sells 1 of its 4 kWh to home 2 and stores 1; then home 1 needs 1 kWh and home 2 needs 3. Steps of half an hour.
 NET = [[4.0, -1.0], [-1.0, -3.0]]
-BATTERY = {
-    "capacity_kwh": 2, "charge_kw": 1, "discharge_kw": 9, "charge_efficiency": 0.8, "discharge_efficiency": 0.5,
-}  # fmt: skip
-FIGURES = {
-    "generation_kwh": 4,
-    "demand_kwh": 5,
-    "load_kwh": 5,
-    "p2p_kwh": 1,
-    "trades": 1,
-    "p2p_share": 1 / 5,
-    "grid_export_kwh": 2,
-    "grid_import_kwh": 3.6,
-    "street_import_kwh": 3.6,
-    "street_self_sufficiency": 1 - 3.6 / 5,
-    "self_consumption": 1 - 2 / 4,
-    "self_sufficiency": 1 - 3.6 / 5,
-    "self_consumption_homes": 0,
-    "self_sufficiency_homes": 0,
-    "peak_import_kw": 3.6 / 0.5,
-    "peak_export_kw": 2 / 0.5,
-    "load_factor": 0.5,
-    "battery_charged_kwh": 1,
-    "battery_drawn_kwh": 0.4,
-    "battery_cycles": 0.8 / 2,
-    "battery_loss_kwh": 0.6,
-    "soc_end_kwh": 0,
-    "cost": 3.6 * 0.5 - 2 * 0.2,
-    "cost_without_p2p": 4.6 * 0.5 - 3 * 0.2,
-    "cost_grid_only": 5 * 0.5 - 4 * 0.2,
-    "saving": 1 * (0.5 - 0.2),
-    "saving_share": 0.3 / 1.7,
-    "saving_grid_only": 1.7 - 1.4,
-    "saving_grid_only_share": 0.3 / 1.7,
-    "home_saving_mean": 0.15,
-    "home_saving_best": 0.2,
-    "home_saving_worst": 0.1,
-    "homes_worse_off": 0,
-    "saving_jain": 0.09 / (2 * 0.05),
-    "saving_gini": 0.1 / 0.6,
-    "co2_kg": 3.6 * 0.5,
-    "co2_avoided_kg": (4 - 3.6) * 0.5,
+#: At 18:00 a roof gives 3 kWh, the home needs 1, its EV can lend 4; the neighbour needs 5: 2 from the roof, 3 from the EV.
+DUSK = Profiles(np.array([[3.0, 0.0]]), np.array([[1.0, 5.0]]), np.zeros((1, 2)))
+#: Home 1 has 2 kWh left, of which it sells 1.5 to home 2 (1 for the house, 0.5 for the EV), 0.2 go into the battery and 0.3
+#: to the grid; then the homes need 1, 2 and 1 kWh, of which the battery gives 0.88. It held 2 kWh, and keeps 1.
+#: A neighbour pays less than the grid, and the battery asks for more: some lose by trading, others by the battery.
+DEAR = Profiles(
+    generation_kwh=np.array([[3.0, 0.0, 0.0], [0.0, 0.0, 0.0]]),
+    load_kwh=np.array([[1.0, 1.0, 0.0], [1.0, 2.0, 1.0]]),
+    ev_kwh=np.array([[0.0, 0.5, 0.0], [0.0, 0.0, 0.0]]),
+)
+#: What a kWh of the second step costs there: a part from the battery at 0.6, the rest from the grid at 0.5.
+EVENING = (0.88 * 0.6 + 3.12 * 0.5) / 4
+PAYS = [-1.5 * 0.4 - 0.2 * 0.45 - 0.3 * 0.45 + EVENING, 1.5 * 0.4 + 2 * EVENING, EVENING]
+PAYS_WITHOUT_P2P = [-0.2 * 0.45 - 1.8 * 0.45 + EVENING, 1.5 * 0.5 + 2 * EVENING, EVENING]
+PAYS_ALONE = [-2 * 0.45 + 1 * 0.5, 1.5 * 0.5 + 2 * 0.5, 1 * 0.5]
+
+#: Figures of runs, worked out by hand.
+WORKED = {
+    "sunny": {
+        "generation_kwh": 4,
+        "demand_kwh": 5,
+        "load_kwh": 5,
+        "p2p_kwh": 1,
+        "trades": 1,
+        "p2p_share": 1 / 5,
+        "grid_export_kwh": 2,
+        "grid_import_kwh": 3.6,
+        "street_import_kwh": 3.6,
+        "street_self_sufficiency": 1 - 3.6 / 5,
+        "self_consumption": 1 - 2 / 4,
+        "self_sufficiency": 1 - 3.6 / 5,
+        "self_consumption_homes": 0,
+        "self_sufficiency_homes": 0,
+        "peak_import_kw": 3.6 / 0.5,
+        "peak_export_kw": 2 / 0.5,
+        "load_factor": 0.5,
+        "battery_charged_kwh": 1,
+        "battery_drawn_kwh": 0.4,
+        "battery_cycles": 0.8 / 2,
+        "battery_loss_kwh": 0.6,
+        "soc_end_kwh": 0,
+        "cost": 3.6 * 0.5 - 2 * 0.2,
+        # Without P2P too the battery charges 1 kWh of the first home's 4 and gives 0.4 of it.
+        "cost_without_p2p": (1 + 4 - 0.4) * 0.5 - 3 * 0.2,
+        "cost_grid_only": 5 * 0.5 - 4 * 0.2,
+        "saving": 1 * (0.5 - 0.2),
+        "saving_share": 0.3 / 1.7,
+        "saving_grid_only": 1.7 - 1.4,
+        "saving_grid_only_share": 0.3 / 1.7,
+        "home_saving_mean": 0.15,
+        "home_saving_best": 0.2,
+        "home_saving_worst": 0.1,
+        "homes_worse_off": 0,
+        "homes_worse_off_grid_only": 0,
+        "saving_jain": 0.09 / (2 * 0.05),
+        "saving_gini": 0.1 / 0.6,
+        "co2_kg": 3.6 * 0.5,
+        "co2_avoided_kg": (4 - 3.6) * 0.5,
+    },
+    "dusk": {
+        "ev_supplied_kwh": 3,
+        "ev_lent_kwh": 3,
+        "p2p_kwh": 5,
+        "self_consumption_homes": 1 / 3,
+        "self_sufficiency_homes": 1 / 6,
+        "self_consumption": 1,
+    },
+    "dear": {
+        "generation_kwh": 3,
+        "demand_kwh": 6 + 0.5,
+        "load_kwh": 6,
+        "ev_kwh": 0.5,
+        "p2p_kwh": 1.5,
+        "p2p_share": 1.5 / 6.5,
+        "grid_export_kwh": 0.3,
+        "grid_import_kwh": 4 - 0.88,
+        "street_self_sufficiency": 1 - 3.12 / 6.5,
+        "self_consumption": 1 - 0.3 / 3,
+        "self_consumption_homes": 1 / 3,
+        "self_sufficiency_homes": 1 / 6.5,
+        "peak_import_kw": 3.12,
+        "peak_export_kw": 0.3,
+        "battery_charged_kwh": 0.2,
+        "battery_drawn_kwh": (2 + 0.2 * 0.5 - 1) * 0.8,
+        "battery_cycles": (2 + 0.2 * 0.5 - 1) / (4 - 1),
+        "battery_loss_kwh": 0.2 - 0.88 - (1 - 2),
+        "soc_end_kwh": 1,
+        "cost": sum(PAYS),
+        "cost_without_p2p": sum(PAYS_WITHOUT_P2P),
+        "cost_grid_only": sum(PAYS_ALONE),
+        "saving": 1.5 * (0.5 - 0.45),
+        "saving_grid_only": sum(PAYS_ALONE) - sum(PAYS),
+        "saving_grid_only_share": (sum(PAYS_ALONE) - sum(PAYS)) / sum(PAYS_ALONE),
+        "home_saving_mean": 1.5 * (0.5 - 0.45) / 3,
+        "home_saving_best": 1.5 * (0.5 - 0.4),
+        "home_saving_worst": 1.5 * (0.4 - 0.45),
+        "homes_worse_off": 1 / 3,  # the one that sells
+        "homes_worse_off_grid_only": 2 / 3,  # that one, and the one that only draws from the battery
+        "saving_jain": None,
+        "saving_gini": None,
+        "co2_kg": 3.12 * 0.5,
+        "co2_avoided_kg": (4 - 3.12) * 0.5,
+    },
 }
 
 
+def _dusk():
+    return simulate(
+        load_scenario(
+            "paper",
+            {
+                "homes": {"single": [{"id": "H", "kind": "hybrid"}, {"id": "N", "kind": "normal"}]},
+                "start": "2026-03-21T18:00:00", "steps": 1, "ev.kw": 4.0, "ev.supply.enabled": True,
+            },
+        ),
+        profiles=DUSK,
+    )  # fmt: skip
+
+
+def _dear():
+    battery = {
+        "capacity_kwh": 4, "min_soc": 0.25, "start_soc": 0.5, "charge_kw": 0.2, "discharge_kw": 9,
+        "charge_efficiency": 0.5, "discharge_efficiency": 0.8, "sell_price": 0.6, "fund_share": "keep",
+    }  # fmt: skip
+    fields = {"battery": battery, "grid__export_price": 0.45, "grid__co2_kg_per_kwh": 0.5}
+    return simulate(small(3, 2, **fields), profiles=DEAR)
+
+
 @pytest.fixture(scope="module")
-def figures():
-    # A fast charge of 2 kW, so that half an hour charges 1 kWh.
-    battery = {**BATTERY, "charge_kw": 2}
-    return run(NET, battery=battery, step_minutes=30, grid__co2_kg_per_kwh=0.5).kpis
+def runs():
+    battery = {
+        "capacity_kwh": 2, "charge_kw": 2, "discharge_kw": 9, "charge_efficiency": 0.8, "discharge_efficiency": 0.5,
+    }  # fmt: skip
+    sunny = run(NET, battery=battery, step_minutes=30, grid__co2_kg_per_kwh=0.5)
+    return {"sunny": sunny, "dusk": _dusk(), "dear": _dear()}
 
 
-def test_every_figure_is_there_in_order_and_explained(figures):
-    assert list(figures) == list(KPIS)
-    assert all(kpi.label and kpi.meaning for kpi in KPIS.values())
+def test_every_figure_is_there_in_order_and_explained(runs):
+    for result in runs.values():
+        assert list(result.kpis) == list(KPIS)
+    assert all(figure.label and figure.meaning for figure in KPIS.values())
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_is_what_its_definition_says(figures, name):
-    # Without P2P the battery charges 1 kWh of the first home's 4 and gives 0.4 of it, as with P2P.
-    expected = {**FIGURES, "cost_without_p2p": (1 + 4 - 0.4) * 0.5 - 3 * 0.2, "saving_share": 0.3 / 1.7}
-    assert figures[name] == pytest.approx(expected[name], abs=1e-12)
+def test_every_figure_has_a_value_worked_out_by_hand():
+    assert not without_a_value(KPIS, WORKED), without_a_value(KPIS, WORKED)
+    assert {name for figures in WORKED.values() for name in figures} <= set(KPIS)
+    assert without_a_value([*KPIS, "a_new_figure"], WORKED).endswith(": a_new_figure")
+
+
+@pytest.mark.parametrize(("case", "name"), cases(WORKED))
+def test_a_figure_is_what_its_definition_says(runs, case, name):
+    expected = WORKED[case][name]
+    assert runs[case].kpis[name] == (None if expected is None else pytest.approx(expected, abs=1e-12))
+
+
+def test_each_home_pays_what_was_worked_out_by_hand(runs):
+    assert runs["dear"].settlement.cost.tolist() == pytest.approx(PAYS)
+    assert runs["dear"].without_p2p.cost.tolist() == pytest.approx(PAYS_WITHOUT_P2P)
+
+
+def test_printed_figures_stand_in_groups_that_are_known():
+    names = [
+        name for group in grouped(load_scenario("ev-street", {"battery.capacity_kwh": 9})).values() for name in group
+    ]
+    assert sorted(names) == sorted(name for name, figure in KPIS.items() if figure.group)
 
 
 def test_what_one_home_exports_while_another_imports_stays_in_the_neighbourhood():
@@ -79,22 +185,6 @@ def test_what_one_home_exports_while_another_imports_stays_in_the_neighbourhood(
     assert (figures["grid_import_kwh"], figures["grid_export_kwh"]) == (4.0, 6.0)
     assert (figures["peak_import_kw"], figures["peak_export_kw"], figures["load_factor"]) == (2.0, 4.0, 0.5)
     assert (figures["co2_kg"], figures["co2_avoided_kg"]) == (1.0, 0.0)
-
-
-def test_what_an_ev_lends_is_not_taken_for_solar_energy_given_away():
-    # At 18:00 a roof gives 3 kWh, the home needs 1, its EV can lend 4; the neighbour needs 5: 2 from the roof, 3 from the EV.
-    scenario = load_scenario(
-        "paper",
-        {
-            "homes": {"single": [{"id": "H", "kind": "hybrid"}, {"id": "N", "kind": "normal"}]},
-            "start": "2026-03-21T18:00:00", "steps": 1, "ev.kw": 4.0, "ev.supply.enabled": True,
-        },
-    )  # fmt: skip
-    given = Profiles(np.array([[3.0, 0.0]]), np.array([[1.0, 5.0]]), np.zeros((1, 2)))
-    figures = simulate(scenario, profiles=given).kpis
-    assert (figures["ev_supplied_kwh"], figures["ev_lent_kwh"], figures["p2p_kwh"]) == (3.0, 3.0, 5.0)
-    assert figures["self_consumption_homes"] == pytest.approx(1 / 3)
-    assert figures["self_consumption"] == 1.0
 
 
 def test_shares_of_nothing_are_undefined_and_not_zero():

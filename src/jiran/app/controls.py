@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import streamlit as st
 
+from jiran.nothing import LAST_DIGITS
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -41,7 +43,7 @@ class Slider(NamedTuple):
         if value is None or not self.least <= value <= self.most or float(self.form % value) != value:
             return False
         place = (value - self.least) / self.step
-        return math.isclose(place, round(place), abs_tol=1e-9)
+        return math.isclose(place, round(place), abs_tol=LAST_DIGITS)
 
 
 def number(control: Control, value: Any, start: Any, takes: Values, step: float, slider: Slider | None) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from jiran.market import clear
+from jiran.nothing import SEEN
 from jiran.scenario import Scenario
 from jiran.scenario.files import load_scenario
 from jiran.simulation.run import simulate
@@ -28,8 +29,6 @@ TABLE_2 = (("T1", "P1", "P2", 1.14, 0.51), ("T2", "P1", "P3", 0.77, 0.35))
 GRID_PRICE, ALPHA = 0.5625, 0.8
 
 MOST_SEEDS = 1000
-#: Energy that counts as none, kWh.
-_NONE_KWH = 1e-6
 
 
 class Trade(NamedTuple):
@@ -79,27 +78,27 @@ class Condition(NamedTuple):
 
 
 def _empty(soc: Array) -> bool:
-    return bool((soc <= _NONE_KWH).all())
+    return bool((soc <= SEEN).all())
 
 
 def _full(soc: Array, capacity: float) -> bool:
-    return bool((np.abs(soc - capacity) <= _NONE_KWH).all())
+    return bool((np.abs(soc - capacity) <= SEEN).all())
 
 
 def _rises_faster(soc: Array) -> bool:
     rise = np.diff(soc)
-    return bool((rise[8:11] > rise[7] + _NONE_KWH).all())
+    return bool((rise[8:11] > rise[7] + SEEN).all())
 
 
 CONDITIONS = (
     Condition("00–07", "empty", lambda soc, _: _empty(soc[:8]), 0, 7),
-    Condition("08", "begins to charge", lambda soc, _: bool(soc[8] > _NONE_KWH), 8, 8),
+    Condition("08", "begins to charge", lambda soc, _: bool(soc[8] > SEEN), 8, 8),
     Condition("09–11", "charges faster than at 08", lambda soc, _: _rises_faster(soc), 9, 11),
-    Condition("11", "not full yet", lambda soc, capacity: bool(soc[11] < capacity - _NONE_KWH), 11, 11),
+    Condition("11", "not full yet", lambda soc, capacity: bool(soc[11] < capacity - SEEN), 11, 11),
     Condition("12", "full", lambda soc, capacity: _full(soc[12:13], capacity), 12, 12),
     Condition("13–17", "stays full", lambda soc, capacity: _full(soc[13:18], capacity), 13, 17),
-    Condition("18", "discharges", lambda soc, capacity: bool(soc[18] < capacity - _NONE_KWH), 18, 18),
-    Condition("20", "falls, but is not empty yet", lambda soc, _: bool(_NONE_KWH < soc[20] < soc[19]), 20, 20),
+    Condition("18", "discharges", lambda soc, capacity: bool(soc[18] < capacity - SEEN), 18, 18),
+    Condition("20", "falls, but is not empty yet", lambda soc, _: bool(SEEN < soc[20] < soc[19]), 20, 20),
     Condition("21–23", "empty", lambda soc, _: _empty(soc[21:]), 21, 23),
 )
 

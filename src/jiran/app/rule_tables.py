@@ -8,13 +8,14 @@ import numpy as np
 import polars as pl
 
 from jiran.judge.judgement import FIGURES
+from jiran.nothing import LAST_DIGITS, SEEN
 from jiran.report.figures import COLUMNS, PAIR, form, heading, marks, ranked
 
 if TYPE_CHECKING:
     from pandas.io.formats.style import Styler
 
     from jiran.judge.comparison import Comparison
-    from jiran.report.figures import Form
+    from jiran.result.figure import Form
 
 _TINTS = {"best": "background-color: rgba(0, 158, 115, 0.25)", "trouble": "background-color: rgba(230, 159, 0, 0.3)"}
 
@@ -35,7 +36,7 @@ def rules(comparison: Comparison) -> Styler:
         name, written = heading(figure, currency), form(figure, currency)
         columns[name] = [_number(written, rows[case][figure]) for case in order]
         if len(comparison.seeds) > 1:
-            columns[name] = _apart(columns[name])
+            columns[name] = _made_different(columns[name])
             texts = (_banded(written, rows[case], figure) for case in order)
             writers[name] = dict(zip(columns[name], texts, strict=True)).__getitem__
         else:
@@ -45,8 +46,8 @@ def rules(comparison: Comparison) -> Styler:
     return pd.DataFrame(columns).style.format(writers, na_rep="–").apply(lambda _: colours, axis=None)
 
 
-def _apart(values: list[float]) -> list[float]:
-    """Move equal numbers apart by what nobody sees, so that each can be written with the band of its own row."""
+def _made_different(values: list[float]) -> list[float]:
+    """Change equal numbers by what nobody sees, so that each can be written with the band of its own row."""
     found: list[float] = []
     for value in values:
         moved = value
@@ -73,7 +74,7 @@ def rest(comparison: Comparison) -> pl.DataFrame:
     found = []
     for figure, kpi in FIGURES.items():
         values = [comparison.values(case, figure) for case in order]
-        same = all(np.allclose(value, values[0], rtol=1e-6, atol=1e-9, equal_nan=True) for value in values)
+        same = all(np.allclose(value, values[0], rtol=SEEN, atol=LAST_DIGITS, equal_nan=True) for value in values)
         if figure in COLUMNS or same:
             continue
         cells = {case: _banded(form(figure, currency), table[case], figure) for case in order}
@@ -91,7 +92,7 @@ def pair(comparison: Comparison, *, first: bool) -> pl.DataFrame:
     found = []
     for row in comparison.difference("A", "B").iter_rows(named=True):
         figure, written = row["figure"], form(row["figure"], comparison.currency)
-        if first != (figure in PAIR) or not (first or _differs(comparison, figure)):
+        if first != (figure in PAIR) or not (first or comparison.differ("A", "B", figure)):
             continue
         line = {"figure": figure, "Figure": heading(figure, comparison.currency)}
         line |= {"A": written.write(row["a"]), "B": written.write(row["b"])}
@@ -103,8 +104,3 @@ def pair(comparison: Comparison, *, first: bool) -> pl.DataFrame:
     if first:
         found.sort(key=lambda line: PAIR.index(line["figure"]))
     return pl.DataFrame(found).drop("figure", strict=False)
-
-
-def _differs(comparison: Comparison, figure: str) -> bool:
-    a, b = (comparison.values(case, figure) for case in ("A", "B"))
-    return not np.allclose(a, b, rtol=1e-9, atol=1e-9, equal_nan=True)

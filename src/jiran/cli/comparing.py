@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -15,30 +14,21 @@ from jiran.errors import JiranError
 from jiran.judge.comparison import by_rule
 from jiran.judge.judgement import FIGURES
 from jiran.report import answer, html, versus
-from jiran.report.figures import form, ranked, whole_table
+from jiran.report.figures import COLUMNS, form, ranked, whole_table
 from jiran.saving import save_file
 from jiran.saving.formats import csv_bytes
 from jiran.words import counted
 
 if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
-    from jiran.report.figures import Form
+    from jiran.result.figure import Form
     from jiran.scenario import Scenario
 
-#: The table of rules: short headings of `report.figures.COLUMNS`. What does not fit into the terminal goes from the right.
-_COLUMNS = {
-    "optimum_share": "Reached %",
-    "efficiency": "Effi- ciency %",
-    "saving_jain": "Even ness",
-    "saving": "All save",
-    "home_saving_best": "Best home",
-    "home_saving_worst": "Worst home",
-    "homes_worse_off": "Lose %",
-    "market_surplus": "Market keeps",
-    "p2p_kwh": "Traded kWh",
-    "price_paid": "Buyers pay",
-    "price_received": "Sellers get",
-}
+#: The figures of the table of rules. What does not fit into the terminal goes from the right.
+_COLUMNS = (
+    "optimum_share", "efficiency", "saving_jain", "saving", "home_saving_best", "home_saving_worst", "homes_worse_off",
+    "market_surplus", "p2p_kwh", "price_paid", "price_received",
+)  # fmt: skip
 _NARROWEST = 130  # of a page that is no terminal
 _BLANK, _LARGEST = 100, 100_000_000  # bytes of a file that only holds a place, and of any comparison
 
@@ -110,12 +100,12 @@ def print_comparison(found: Comparison) -> None:
 def _rules(found: Comparison, width: int) -> Table:
     """Return one row a rule, best on top, with as many columns as fit."""
     longest = max(len(name) for name in found.cases)
-    shown = list(_COLUMNS)[: max(3, (width - longest) // 9)]
-    rows = {row["case"]: row for row in found.table(tuple(shown)).iter_rows(named=True)}
+    shown = _COLUMNS[: max(3, (width - longest) // 9)]
+    rows = {row["case"]: row for row in found.table(shown).iter_rows(named=True)}
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("Rule", style="bold", no_wrap=True)
     for figure in shown:
-        table.add_column(_COLUMNS[figure], justify="right", min_width=7)
+        table.add_column(COLUMNS[figure].terminal, justify="right", min_width=7)
     for case in ranked(found):
         table.add_row(case, *(_cell(rows[case], figure, form(figure, found.currency)) for figure in shown))
     return table
@@ -144,8 +134,7 @@ def _pair(found: Comparison) -> Table:
 
 def _differs(found: Comparison) -> pl.Series:
     """Return which figures of A and B differ in any seed."""
-    pairs = ((found.values("A", name), found.values("B", name)) for name in FIGURES)
-    return pl.Series([not np.allclose(a, b, rtol=1e-9, atol=1e-9, equal_nan=True) for a, b in pairs])
+    return pl.Series([found.differ("A", "B", name) for name in FIGURES])
 
 
 def write_comparison(found: Comparison, file: Path) -> None:

@@ -16,23 +16,9 @@ from jiran.words import counted
 
 if TYPE_CHECKING:
     from jiran.plugins.plugin import Plugin
-    from jiran.result.figures import Kpi
+    from jiran.result.figure import Form
     from jiran.result.result import Result
 
-#: The figures that `jiran run` prints; --json prints all.
-SHOWN = {
-    "Energy": ("generation_kwh", "demand_kwh", "street_import_kwh", "street_self_sufficiency", "peak_import_kw",
-               "grid_import_kwh", "grid_export_kwh", "self_consumption", "self_sufficiency"),
-    "Neighbours": ("p2p_kwh", "p2p_share", "trades", "ev_lent_kwh"),
-    "Battery": ("battery_charged_kwh", "battery_drawn_kwh", "battery_cycles", "battery_loss_kwh"),
-    "Money": ("cost", "saving", "saving_share", "saving_grid_only", "saving_grid_only_share"),
-    "Fairness": ("home_saving_best", "home_saving_worst", "homes_worse_off", "saving_jain", "saving_gini"),
-    "CO2": ("co2_kg", "co2_avoided_kg"),
-}  # fmt: skip
-#: Those that also mean something for the baseline.
-_COMPARED = {*SHOWN["Energy"], "battery_charged_kwh", "battery_drawn_kwh", "battery_cycles", "cost", "co2_kg"}
-#: Figures without a unit that are no shares.
-_PLAIN = {"trades": 0, "battery_cycles": 2, "saving_jain": 2, "saving_gini": 2}
 #: A narrower terminal breaks lines by itself: tables that are squeezed further say nothing.
 _NARROWEST = 60
 
@@ -95,37 +81,36 @@ def print_result(result: Result) -> None:
 
 def _figures(result: Result) -> Table:
     """Return the table of figures, beside the baseline where it has a figure of its own."""
-    from jiran.result.figures import KPIS, kpis  # noqa: PLC0415  loads numpy
+    from jiran.result.figures import KPIS, grouped, kpis  # noqa: PLC0415  loads numpy
 
     scenario, alone, stored = result.scenario, result.without_p2p, result.start.stored_kwh
     baseline = kpis(scenario, alone, alone, result.timeline.step_h, stored, stored)
     table = Table("", "", "With trading", "Without", "", box=SIMPLE_HEAD, pad_edge=False)
     for column, style in zip(table.columns, ("bold", "", "bold", "dim", "dim"), strict=True):
         column.style, column.justify = style, "right" if column.header else "left"
-    absent = (
-        *(SHOWN["Battery"] if not scenario.battery.capacity_kwh else ()),
-        *(() if scenario.ev.supply.enabled else ("ev_lent_kwh",)),
-    )
-    for group, names in SHOWN.items():
-        there = [name for name in names if name not in absent]
-        for name in there:
-            kpi = KPIS[name]
-            without = shown(name, kpi, baseline) if name in _COMPARED else ""
-            unit = scenario.currency if kpi.unit == "money" else kpi.unit
-            title = group if name == there[0] else ""
-            last = name == there[-1]
-            table.add_row(title, kpi.label, shown(name, kpi, result.kpis), without, unit, end_section=last)
+    for group, names in grouped(scenario).items():
+        for name in names:
+            figure = KPIS[name]
+            without = shown(figure.form, baseline[name]) if figure.baseline else ""
+            unit = figure.unit.replace("money", scenario.currency)
+            title = group if name == names[0] else ""
+            last = name == names[-1]
+            table.add_row(title, figure.label, shown(figure.form, result.kpis[name]), without, unit, end_section=last)
     return table
 
 
-def shown(name: str, kpi: Kpi, figures: dict[str, float | None]) -> str:
-    """Return a figure as a person reads it: a share in per cent, what is undefined as a dash."""
-    value = figures[name]
-    if value is None or kpi.unit == "money" or name in _PLAIN:
-        return number(value, _PLAIN.get(name, 2))
-    if not kpi.unit:
-        return f"{number(100 * value, 1)} %"
-    return number(value, 0 if abs(value) >= 1000 else 1 if abs(value) >= 10 else 2)
+def shown(form: Form, value: float | None) -> str:
+    """Return a figure as a person reads it: a share in per cent, what is undefined as a dash.
+
+    Args:
+        form: How the figure is written; of a measured quantity large numbers have fewer decimals.
+        value: The figure.
+    """
+    if value is None:
+        return number(value, form.digits)
+    few = form.measured and abs(value) >= 10
+    decimals = form.digits if not few else 0 if abs(value) >= 1000 else 1
+    return f"{number(form.factor * value, decimals)}{' %' if form.unit == '%' else ''}"
 
 
 def number(value: float | None, decimals: int) -> str:

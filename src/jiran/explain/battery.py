@@ -8,7 +8,7 @@ import numpy as np
 
 from jiran.explain.say import energy, size
 from jiran.explain.times import clock, period, several_dates
-from jiran.nothing import NOTHING_KWH
+from jiran.nothing import LAST_DIGITS, NOTHING_KWH
 from jiran.sentences import Figures, Sentence, form, said
 
 if TYPE_CHECKING:
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from jiran.result.result import Result
 
-#: Stretches of time of which the later is not the larger one, if it differs in the last digits only.
-_SAME = 1e-9
 _START = "the start"
 
 
@@ -44,7 +42,7 @@ def _soc(result: Result, first: int, last: int) -> NDArray[np.float64]:
 def _bounds(result: Result) -> tuple[float, float, float]:
     """Return the lowest state, the highest one, and the difference that is rounding, kWh."""
     of = result.scenario.battery
-    return of.min_soc * of.capacity_kwh, of.capacity_kwh, max(NOTHING_KWH, _SAME * of.capacity_kwh)
+    return of.min_soc * of.capacity_kwh, of.capacity_kwh, max(NOTHING_KWH, LAST_DIGITS * of.capacity_kwh)
 
 
 def _gave_words(figures: Figures) -> str:
@@ -70,7 +68,7 @@ def gave(result: Result, first: int, last: int) -> Figures | None:
     if not starts.size:
         return None
     kwh = np.array([drawn[start:end].sum() for start, end in zip(starts, ends, strict=True)])
-    most = int((kwh >= kwh.max() * (1.0 - _SAME)).argmax())
+    most = int((kwh >= kwh.max() * (1.0 - LAST_DIGITS)).argmax())
     lowest_kwh, _, dust = _bounds(result)
     end_kwh = float(_soc(result, first, last)[ends[-1]])
     down = end_kwh <= lowest_kwh + dust

@@ -11,7 +11,7 @@ from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.run import busiest_hour, busiest_step, grid
 from jiran.explain.say import energy
 from jiran.explain.times import period, several_dates
-from jiran.nothing import NOTHING_KWH
+from jiran.nothing import LAST_DIGITS, NOTHING_KWH
 from jiran.sentences import Figures, Sentence, form, said
 from jiran.words import counted, listed
 
@@ -106,7 +106,7 @@ def chart(result: Result, first: int, last: int) -> Figures:
     """Say in numbers what the charts of a stretch show, home by home: always."""
     kwh = {name: values[first:last] for name, values in result.settlement.step_kwh.items()}
     sun, soc = kwh["generation_kwh"], result.flows.outputs.soc_kwh[first:last]
-    dated, at = True, first + int((sun >= sun.max() * (1.0 - 1e-9)).argmax())
+    dated, at = True, first + int((sun >= sun.max() * (1.0 - LAST_DIGITS)).argmax())
     return {
         "period": period(result.timeline, first, last - 1, dated=dated),
         "demand_kwh": float((kwh["load_kwh"] + kwh["ev_kwh"]).sum()),

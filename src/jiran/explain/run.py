@@ -9,7 +9,7 @@ import numpy as np
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.say import amount, energy, length, several, share, size
 from jiran.explain.times import clock, clock_hours, period, several_dates
-from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
+from jiran.nothing import LAST_DIGITS, NOTHING_KWH, NOTHING_MONEY, RESIDUE, SAME_PRICE
 from jiran.sentences import Figures, Sentence, form, said
 from jiran.words import counted, listed, price
 
@@ -18,14 +18,8 @@ if TYPE_CHECKING:
 
     from jiran.result.result import Result
 
-#: A sum of many amounts has a residue of this share of what was summed.
-_RESIDUE = 1e-12
-#: A kWh that is cheaper or dearer by less than the last digit of a price is worth the same.
-_LEAST_GAIN = 1e-4
 #: What is stored at the end is compared by hundredths of a kWh.
 _LEAST_STORED_KWH = 0.005
-#: Amounts that differ by less than this share are the same, for the question which comes first.
-_SAME = 1e-9
 
 
 def story(result: Result) -> tuple[Sentence, ...]:
@@ -41,7 +35,7 @@ def gain(result: Result) -> tuple[Sentence, ...]:
 def first_most(values: NDArray[np.number[Any]]) -> int:
     """Return the place of the highest value; of several that differ only in the last digits, the first."""
     most = float(values.max())
-    return int((values >= most - _SAME * abs(most)).argmax())
+    return int((values >= most - LAST_DIGITS * abs(most)).argmax())
 
 
 _MAY_TRADE = " that may sell electricity to each other"
@@ -175,7 +169,7 @@ def both_gained(result: Result) -> Figures | None:
     of_trade = result.flows.step_of_trades(0, result.timeline.steps)
     cheaper = grid.grid_import[of_trade] - trades["buyer_price"]
     dearer = trades["seller_price"] - grid.grid_export[of_trade]
-    if min(cheaper.min(), dearer.min()) <= _LEAST_GAIN or result.settlement.extra.any():
+    if min(cheaper.min(), dearer.min()) <= SAME_PRICE or result.settlement.extra.any():
         return None
     spans = {"import": grid.grid_import[steps], "export": grid.grid_export[steps]}
     spans |= {"paid": trades["buyer_price"], "got": trades["seller_price"]}
@@ -293,7 +287,7 @@ def outside(result: Result) -> Figures | None:
 
 def _money(value: float, of: float) -> float:
     """Return an amount without the residue of the sums that it comes from."""
-    return value if abs(value) > max(NOTHING_MONEY, _RESIDUE * of) else 0.0
+    return value if abs(value) > max(NOTHING_MONEY, RESIDUE * of) else 0.0
 
 
 def _stored_words(figures: Figures) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from jiran.nothing import CENT, LAST_DIGITS
 from jiran.words import counted, kwh, money
 
-#: Below half of the last digit an amount would read as 0.
-_HALF = 0.005
-#: A share that lacks no more than this is all of it: sums leave residues.
-_RESIDUE = 1e-9
-_RESIDUE_DIGITS = 9
+#: Digits that are no residue of a sum: those of `LAST_DIGITS`.
+_DIGITS = 9
 #: In minutes.
 _DAY, _HOUR = 1440, 60
 
@@ -22,8 +20,8 @@ def energy(value: float) -> str:
         >>> energy(12.34), energy(0.001), energy(0.0)
         ('12.3 kWh', 'less than 0.01 kWh', '0 kWh')
     """
-    value = round(value, _RESIDUE_DIGITS)
-    return kwh(value) if value >= _HALF else "less than 0.01 kWh" if value > 0.0 else "0 kWh"
+    value = round(value, _DIGITS)
+    return kwh(value) if value >= CENT else "less than 0.01 kWh" if value > 0.0 else "0 kWh"
 
 
 def amount(value: float, currency: str) -> str:
@@ -33,8 +31,8 @@ def amount(value: float, currency: str) -> str:
         >>> amount(1234.5, "MYR"), amount(0.001, "MYR"), amount(0.0, "MYR")
         ('MYR 1,234.50', 'less than MYR 0.01', 'MYR 0')
     """
-    value = round(value, _RESIDUE_DIGITS)
-    if value >= _HALF:
+    value = round(value, _DIGITS)
+    if value >= CENT:
         return money(value, currency)
     return f"less than {currency} 0.01" if value > 0.0 else f"{currency} 0"
 
@@ -49,7 +47,7 @@ def share(value: float) -> str:
     text = f"{value:.1%}"
     if text == "0.0%" and value > 0.0:
         return "less than 0.1%"
-    return "more than 99.9%" if text == "100.0%" and value < 1.0 - _RESIDUE else text
+    return "more than 99.9%" if text == "100.0%" and value < 1.0 - LAST_DIGITS else text
 
 
 def size(value: float) -> str:

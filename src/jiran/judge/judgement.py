@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +20,10 @@ from jiran.judge.welfare import (
     value_index,
 )
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
-from jiran.result.figures import KPIS, Kpi, exchange_kwh, ratio
+from jiran.result.basis import exchange_alone_kwh, exchange_kwh
+from jiran.result.figure import ENERGY, INDEX, MONEY, PRICE, SHARE, Column, Figure
+from jiran.result.figures import KPIS
+from jiran.result.shares import ratio
 
 if TYPE_CHECKING:
     from jiran.judge.optimum import Optimum
@@ -29,57 +34,189 @@ Array = NDArray[np.float64]
 #: Values that are worked on at once.
 _BLOCK = 2_000_000
 
-#: The figures of `judge` in order. "money" stands for the scenario's currency.
-JUDGEMENT = {
-    "efficiency": Kpi(
-        "Efficiency of the market", "", "welfare / highest welfare of any clearing of the same orders, step by step"
+
+@dataclass(frozen=True)
+class Judged:
+    """A run as its judgements see it.
+
+    Attributes:
+        result: The run.
+        optimum: What perfect foresight would have paid, or None if that was not worked out.
+    """
+
+    result: Result
+    optimum: Optimum | None
+
+    @cached_property
+    def welfare(self) -> tuple[float, float]:
+        """The welfare of the run's trades, and the highest that its orders allowed."""
+        return welfare_of_run(self.result)
+
+    @cached_property
+    def demand_kwh(self) -> Array:
+        """Demand of the community, shape (step,)."""
+        step_kwh = self.result.settlement.step_kwh
+        return step_kwh["load_kwh"] + step_kwh["ev_kwh"]
+
+    @cached_property
+    def net_kwh(self) -> Array:
+        """What the community takes from the grid, less what it gives, shape (step,)."""
+        return exchange_kwh(self.result.settlement.step_kwh)
+
+    def mean_price(self, price: str) -> float | None:
+        """Return a price of the trades, its mean by energy.
+
+        Args:
+            price: "buyer_price" or "seller_price".
+        """
+        trades = self.result.flows.trades
+        return ratio(float((trades["kwh"] * trades[price]).sum()), float(trades["kwh"].sum()))
+
+
+def _efficiency(run: Judged) -> float | None:
+    """Return gained / possible, or None if nothing can be gained."""
+    gained, possible = run.welfare
+    return gained / possible if possible > NOTHING_MONEY else None
+
+
+def _stored_end_kwh(run: Judged) -> float:
+    """Return what battery and lending EVs hold at the end, kWh."""
+    return run.result.state.stored_kwh + float(np.sum(run.result.state.ev_stored_kwh))
+
+
+def _value(run: Judged) -> float | None:
+    """Return Zhou's value index, or None without the optimum."""
+    cost, alone = run.result.settlement.cost, run.result.without_p2p.left_cost
+    return None if run.optimum is None else value_index(-float(cost.sum()), -float(alone.sum()), -run.optimum.cost)
+
+
+def _participation(run: Judged) -> float:
+    """Return Zhou's participation index: a home counts whose cost is not above that with the grid alone."""
+    return participation_index(run.result.settlement.cost, run.result.without_p2p.left_cost)
+
+
+def _equality(run: Judged) -> float:
+    """Return Zhou's equality index of the homes' incomes, which are their costs with the other sign."""
+    return equality_index(-run.result.settlement.cost)
+
+
+def _energy_balance(run: Judged) -> float | None:
+    """Return Zhou's energy balance index of the community."""
+    return energy_balance_index(run.net_kwh, run.demand_kwh, run.result.settlement.step_kwh["generation_kwh"])
+
+
+def _flatness(run: Judged) -> float | None:
+    """Return flatness against the homes alone: their ratio of the highest to the mean counts as 0."""
+    exchanged = np.abs(exchange_alone_kwh(run.result.without_p2p.step_kwh))
+    if exchanged.max() <= NOTHING_KWH:
+        return None
+    return power_flatness_index(run.net_kwh, float(exchanged.max() / exchanged.mean()))
+
+
+def _self_sufficiency(run: Judged) -> float | None:
+    """Return Zhou's self-sufficiency index of the community."""
+    return self_sufficiency_index(run.net_kwh, run.demand_kwh)
+
+
+def _overall(run: Judged) -> float | None:
+    """Return the mean of six indices, or None if one of them is undefined."""
+    value, balance, flatness, own = _value(run), _energy_balance(run), _flatness(run), _self_sufficiency(run)
+    if value is None or balance is None or flatness is None or own is None:
+        return None
+    return overall_index((value, _participation(run), _equality(run)), (balance, flatness, own))
+
+
+#: The figures that `judge` adds to those of the run, in order.
+JUDGEMENT: dict[str, Figure[Judged]] = {
+    "efficiency": Figure(
+        "Efficiency of the market", SHARE, "welfare / highest welfare of any clearing of the same orders, step by step",
+        _efficiency,
+        column=Column(
+            "Efficiency, %", "Efficiency, %", "Effi- ciency %", 98,
+            "Of the gain that the best possible market could make from the same bids. What a kWh is worth to a home is what "
+            "its bidding strategy says, or else the tariff. Below 0: kWh went to homes to which they are worth less.",
+            "best",
+        ),
     ),
-    "optimum_share": Kpi(
-        "Share of the optimum",
-        "",
+    "optimum_share": Figure(
+        "Share of the optimum", SHARE,
         "(cost_grid_only - paid to the grid) / (cost_grid_only - cost_optimum): how much of what perfect foresight could "
         "save was saved",
+        lambda run: None if run.optimum is None else run.optimum.share_reached,
+        column=Column(
+            "Reached, %", "Reached, %", "Reached %", 86,
+            "Of what the homes could save at the grid, by trading and with the battery, if they knew everything beforehand. "
+            "100 % = none of these rules can do better. What is stored at the end counts as nothing; below 0 the homes pay the grid "
+            "more than each alone, for energy that is left in the battery.",
+            "best",
+        ),
     ),
-    "cost_optimum": Kpi(
-        "Cost at the optimum", "money", "least that the community could pay the grid, with perfect foresight"
+    "cost_optimum": Figure(
+        "Cost at the optimum", MONEY, "least that the community could pay the grid, with perfect foresight",
+        lambda run: None if run.optimum is None else run.optimum.cost,
     ),
-    "stored_end_kwh": Kpi(
-        "Stored at the end, cars too", "kWh", "in the battery and in EVs that lend theirs after the last step"
+    "stored_end_kwh": Figure(
+        "Stored at the end, cars too", ENERGY, "in the battery and in EVs that lend theirs after the last step",
+        _stored_end_kwh,
     ),
-    "welfare": Kpi(
-        "Welfare", "money", "gains from trade: sum of kWh * (what a kWh is worth to the buyer - what to the seller)"
+    "welfare": Figure(
+        "Welfare", MONEY, "gains from trade: sum of kWh * (what a kWh is worth to the buyer - what to the seller)",
+        lambda run: run.welfare[0],
     ),
-    "price_paid": Kpi("Price paid", "/kWh", "mean price of a P2P kWh to buyers, network charge included"),
-    "price_received": Kpi("Price received", "/kWh", "mean price of a P2P kWh to sellers"),
-    "price_spread": Kpi(
-        "Price spread",
-        "/kWh",
+    "price_paid": Figure(
+        "Price paid", PRICE, "mean price of a P2P kWh to buyers, network charge included",
+        lambda run: run.mean_price("buyer_price"),
+        column=Column(
+            "Buyers pay, money/kWh", "Buyers pay", "Buyers pay", 88,
+            "Mean price of a traded kWh, network charge included.",
+        ),
+    ),
+    "price_received": Figure(
+        "Price received", PRICE, "mean price of a P2P kWh to sellers", lambda run: run.mean_price("seller_price"),
+        column=Column("Sellers get, money/kWh", "Sellers get", "Sellers get", 90, "Mean price of a traded kWh."),
+    ),
+    "price_spread": Figure(
+        "Price spread", PRICE,
         "highest price that a buyer pays less the lowest that a seller gets in a step, mean by energy; 0 = one price",
+        lambda run: _price_spread(run.result),
     ),
-    "market_surplus": Kpi("Left with the market", "money", "what buyers paid and sellers did not get; < 0: a deficit"),
-    "value_index": Kpi("Value (VI)", "", "(cost_grid_only - cost) / (cost_grid_only - cost_optimum)"),
-    "participation_index": Kpi("Participation (PI)", "", "share of homes that pay no more than with the grid alone"),
-    "equality_index": Kpi(
-        "Equality (EI)",
-        "",
-        "1 - sum |I_n - I_m| / (2 N sum I_n) of incomes I = -cost, moved up so that the lowest is 0.01",
+    "market_surplus": Figure(
+        "Left with the market", MONEY, "what buyers paid and sellers did not get; < 0: a deficit",
+        lambda run: run.result.accounts["market"],
+        column=Column(
+            "Market keeps, money", "Market keeps", "Market keeps", 102,
+            "What buyers paid and sellers did not get. Below 0: the market pays more than it takes, so somebody must fill "
+            "the gap.",
+            "kept",
+        ),
     ),
-    "energy_balance_index": Kpi(
-        "Energy balance (EBI)", "", "1 - sum |import - export| / (sum of demand + sum of generation), step by step"
+    "value_index": Figure("Value (VI)", INDEX, "(cost_grid_only - cost) / (cost_grid_only - cost_optimum)", _value),
+    "participation_index": Figure(
+        "Participation (PI)", INDEX, "share of homes that pay no more than with the grid alone", _participation
     ),
-    "power_flatness_index": Kpi(
-        "Power flatness (PFI)",
-        "",
+    "equality_index": Figure(
+        "Equality (EI)", INDEX,
+        "1 - sum |I_n - I_m| / (2 N sum I_n) of incomes I = -cost, moved up so that the lowest is 0.01", _equality,
+    ),
+    "energy_balance_index": Figure(
+        "Energy balance (EBI)", INDEX, "1 - sum |import - export| / (sum of demand + sum of generation), step by step",
+        _energy_balance,
+    ),
+    "power_flatness_index": Figure(
+        "Power flatness (PFI)", INDEX,
         "1 - r / r_alone, r = highest / mean |import - export| of a step; r_alone: the same homes with the grid alone",
+        _flatness,
     ),
-    "self_sufficiency_index": Kpi(
-        "Self-sufficiency (SSI)", "", "1 - sum of what the community imports net / sum of demand"
+    "self_sufficiency_index": Figure(
+        "Self-sufficiency (SSI)", INDEX, "1 - sum of what the community imports net / sum of demand", _self_sufficiency
     ),
-    "overall_index": Kpi("Overall (OPI)", "", "mean of the three economic and the three technical indices"),
-}
+    "overall_index": Figure(
+        "Overall (OPI)", INDEX, "mean of the three economic and the three technical indices", _overall
+    ),
+}  # fmt: skip
 
-#: All figures by which runs are compared.
-FIGURES = KPIS | JUDGEMENT
+#: All figures by which runs are compared: what a comparison's readers need of each, whatever it is worked out of.
+FIGURES: dict[str, Figure[Any]] = {**KPIS, **JUDGEMENT}
 
 
 def judge(result: Result, optimum: Optimum | None = None) -> dict[str, float | None]:
@@ -89,22 +226,8 @@ def judge(result: Result, optimum: Optimum | None = None) -> dict[str, float | N
         result: The run.
         optimum: What `jiran.judge.optimum.community_optimum` says of it.
     """
-    gained, possible = welfare_of_run(result)
-    trades = result.flows.trades
-    kwh = float(trades["kwh"].sum())
-    figures: dict[str, float | None] = {
-        "efficiency": gained / possible if possible > NOTHING_MONEY else None,
-        "optimum_share": None if optimum is None else optimum.share_reached,
-        "cost_optimum": None if optimum is None else optimum.cost,
-        "stored_end_kwh": result.state.stored_kwh + float(np.sum(result.state.ev_stored_kwh)),
-        "welfare": gained,
-        "price_paid": ratio(float((trades["kwh"] * trades["buyer_price"]).sum()), kwh),
-        "price_received": ratio(float((trades["kwh"] * trades["seller_price"]).sum()), kwh),
-        "price_spread": _price_spread(result),
-        "market_surplus": result.accounts["market"],
-        **_indices(result, optimum),
-    }
-    return result.kpis | {name: figures[name] for name in JUDGEMENT}
+    run = Judged(result, optimum)
+    return result.kpis | {name: figure.value(run) for name, figure in JUDGEMENT.items()}
 
 
 def welfare_of_run(result: Result) -> tuple[float, float]:
@@ -127,17 +250,36 @@ def welfare_of_run(result: Result) -> tuple[float, float]:
 
 
 def values_between(result: Result, first: int, last: int) -> Array:
-    """Return what a kWh was worth to each home in the steps first <= step < last, shape (step, home)."""
+    """Return what a kWh was worth to each home, in money/kWh, shape (step, home).
+
+    Args:
+        result: The run.
+        first: First step.
+        last: Step to stop before.
+    """
     return _or_tariff(result, result.flows.outputs.value_price, result.flows.orders_between(first, last), first)
 
 
 def limits_between(result: Result, first: int, last: int) -> Array:
-    """Return what each home bid or asked in the steps first <= step < last, shape (step, home)."""
+    """Return what each home bid or asked, in money/kWh, shape (step, home).
+
+    Args:
+        result: The run.
+        first: First step.
+        last: Step to stop before.
+    """
     return _or_tariff(result, result.flows.outputs.limit_price, result.flows.orders_between(first, last), first)
 
 
 def _or_tariff(result: Result, kept: Array, orders: Array, first: int) -> Array:
-    """Return the kept prices of the steps of these orders, or the grid's: less the network charge for buyers."""
+    """Return the kept prices of the steps of these orders, or the grid's: less the network charge for buyers.
+
+    Args:
+        result: The run.
+        kept: Prices that the run kept, shape (step, home), or with no step if all homes bid the tariff.
+        orders: Orders of some steps, kWh, > 0 = offered, shape (step, home).
+        first: The first of these steps.
+    """
     last = first + len(orders)
     if kept.shape[0]:
         return kept[first:last]
@@ -146,7 +288,10 @@ def _or_tariff(result: Result, kept: Array, orders: Array, first: int) -> Array:
 
 
 def _price_spread(result: Result) -> float | None:
-    """Return the mean over steps, by energy, of the highest buyer's less the lowest seller's price."""
+    """Return the mean over steps, by energy, of the highest buyer's less the lowest seller's price, money/kWh.
+
+    None if nothing is traded.
+    """
     trades, until = result.flows.trades, result.flows.outputs.trades_until
     if not trades.size:
         return None
@@ -155,28 +300,3 @@ def _price_spread(result: Result) -> float | None:
     spread = np.maximum.reduceat(trades["buyer_price"], starts) - np.minimum.reduceat(trades["seller_price"], starts)
     kwh = np.add.reduceat(trades["kwh"], starts)
     return ratio(float((spread * kwh).sum()), float(kwh.sum()))
-
-
-def _indices(result: Result, optimum: Optimum | None) -> dict[str, float | None]:
-    """Return the indices of Zhou et al. 2018; the ratio that counts as flatness 0 is that of the homes alone."""
-    run, alone = result.settlement, result.without_p2p
-    net, demand = exchange_kwh(run.step_kwh), run.step_kwh["load_kwh"] + run.step_kwh["ev_kwh"]
-    net_alone = (
-        exchange_kwh(alone.step_kwh) + alone.step_kwh["battery_drawn_kwh"] - alone.step_kwh["battery_charged_kwh"]
-    )
-    exchanged = np.abs(net_alone)
-    cost_alone = float(alone.left_cost.sum())
-    value = None if optimum is None else value_index(-float(run.cost.sum()), -cost_alone, -optimum.cost)
-    economic = value, participation_index(run.cost, alone.left_cost), equality_index(-run.cost)
-    technical = (
-        energy_balance_index(net, demand, run.step_kwh["generation_kwh"]),
-        power_flatness_index(net, float(exchanged.max() / exchanged.mean())) if exchanged.max() > NOTHING_KWH else None,
-        self_sufficiency_index(net, demand),
-    )
-    known = [index for index in (*economic, *technical) if index is not None]
-    overall = overall_index((known[0], known[1], known[2]), (known[3], known[4], known[5])) if len(known) == 6 else None
-    names = (
-        "value_index", "participation_index", "equality_index",
-        "energy_balance_index", "power_flatness_index", "self_sufficiency_index",
-    )  # fmt: skip
-    return {**dict(zip(names, (*economic, *technical), strict=True)), "overall_index": overall}

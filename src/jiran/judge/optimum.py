@@ -152,6 +152,12 @@ def _flexible(result: Result, stays_h: float) -> tuple[Sessions, list[str]]:
 
 
 def _problem(result: Result, sessions: Sessions) -> _Problem:
+    """Return the programme of a run: its needs, prices, battery, and what EVs may move.
+
+    Args:
+        result: The run; its battery ends with what it began or ended with, whichever is less.
+        sessions: EV charging that may move; it is taken out of the homes' demand.
+    """
     step, battery, step_h = result.settlement.step_kwh, result.scenario.battery, result.timeline.step_h
     uses = step["load_kwh"] + step["ev_kwh"] - sessions.charged_kwh
     return _Problem(
@@ -173,7 +179,11 @@ def _problem(result: Result, sessions: Sessions) -> _Problem:
 
 
 def _solve(problem: _Problem) -> dict[str, Array]:
-    """Return the course by name: import, export, charge, discharge, stored, ev."""
+    """Return the course by name, each kWh, shape (step,): import, export, charge, discharge, stored, ev.
+
+    Raises:
+        JiranError: The solver has found no solution.
+    """
     from scipy import sparse  # noqa: PLC0415  slow to import; only this needs it
     from scipy.optimize import linprog  # noqa: PLC0415
 
@@ -206,7 +216,16 @@ def _solve(problem: _Problem) -> dict[str, Array]:
 
 
 def _least(sparse: Any, problem: _Problem, moves: int) -> tuple[Any, Array | None]:
-    """Return what bounds odd steps: no grid energy is passed on, and the battery has one direction, halves allowed."""
+    """Return what bounds odd steps: no grid energy is passed on, and the battery has one direction, halves allowed.
+
+    Args:
+        sparse: The module `scipy.sparse`.
+        problem: The programme.
+        moves: Number of variables of EV charging.
+
+    Returns:
+        Rows of a matrix, shape (row, variable), and the most that each may come to, shape (row,); None if no step is odd.
+    """
     odd = np.flatnonzero(problem.odd)
     if not odd.size:
         return None, None
@@ -221,10 +240,17 @@ def _least(sparse: Any, problem: _Problem, moves: int) -> tuple[Any, Array | Non
 
 
 def _bounds(problem: _Problem) -> Array:
-    steps, there = problem.needed_kwh.size, problem.capacity_kwh > 0.0
+    """Return the lowest and highest value of each variable, shape (variable, 2), in the order of the columns of `_solve`."""
+    steps, has_battery = problem.needed_kwh.size, problem.capacity_kwh > 0.0
     lowest = np.full(steps, problem.minimum_kwh)
     lowest[-1] = problem.end_kwh
-    upper = [np.inf, np.inf, problem.charge_step_kwh * there, problem.discharge_step_kwh * there, problem.capacity_kwh]
+    upper = [
+        np.inf,
+        np.inf,
+        problem.charge_step_kwh * has_battery,
+        problem.discharge_step_kwh * has_battery,
+        problem.capacity_kwh,
+    ]
     low = np.concatenate([np.zeros(4 * steps), lowest, np.zeros(problem.sessions.step.size)])
     high = np.concatenate([np.repeat(upper, steps), problem.sessions.most_kwh])
     return np.column_stack([low, np.maximum(low, high)])

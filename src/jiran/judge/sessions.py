@@ -71,8 +71,8 @@ def ev_sessions(ev_kwh: Array, most_kwh: Array, stays: int) -> Sessions:
         return Sessions.none(steps)
     columns = np.column_stack([home, first, last, end, energy, power, first_most, last_most])[free]
     charged = np.zeros(steps)
-    for there, begin, until in columns[:, :3].astype(np.int64):
-        charged[begin : until + 1] += own[there, begin : until + 1]
+    for row, begin, until in columns[:, :3].astype(np.int64):
+        charged[begin : until + 1] += own[row, begin : until + 1]
     return _alike(columns[:, 1:], charged)
 
 

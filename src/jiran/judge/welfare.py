@@ -126,6 +126,7 @@ def price_spread(trades: Any) -> float | None:
 
 
 def _column(trades: Any, name: str) -> NDArray[Any]:
+    """Return a field of trades, shape (trade,), of a `Clearing` or of records."""
     column: NDArray[Any] = trades[name] if isinstance(trades, np.ndarray) else getattr(trades, name)
     return column
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from jiran.compiled import njit
 from jiran.market.matching import Trades, Vector, record
-from jiran.market.orders import ROUNDING, Homes
+from jiran.market.orders import Homes
 from jiran.market.sorting import sort_by_price
-from jiran.nothing import NOTHING_KWH
+from jiran.nothing import NOTHING_KWH, ROUNDING
 
 SELLS = 1.0
 BUYS = -1.0

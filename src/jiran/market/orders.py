@@ -10,13 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.compiled import njit
-from jiran.nothing import NOTHING_KWH
+from jiran.nothing import NOTHING_KWH, ROUNDING
 
 Vector = NDArray[np.float64]
 Homes = NDArray[np.int64]
-
-#: What is left of an order by subtraction is rounding up to this part of the order, where that is above nothing.
-ROUNDING = 1e-14
 
 
 @njit(cache=True)

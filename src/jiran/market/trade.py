@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from jiran.nothing import LAST_DIGITS
+
 #: Who sells to whom, how much, and at what price per kWh; the difference of the prices goes to the market account.
 TRADE = np.dtype(
     [
@@ -15,4 +17,4 @@ TRADE = np.dtype(
 )
 
 #: A trade may exceed an order by rounding only: this much, relative to the order or absolute below 1 kWh.
-ORDER_TOLERANCE = 1e-9
+ORDER_TOLERANCE = LAST_DIGITS

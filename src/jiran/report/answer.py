@@ -10,9 +10,9 @@ from jiran.bids import find as find_strategy
 from jiran.homes.tariff import price_by_step
 from jiran.homes.timeline import timeline
 from jiran.market import find
-from jiran.nothing import NOTHING_MONEY
+from jiran.nothing import CENT, LAST_DIGITS, NOTHING_MONEY
 from jiran.report import who
-from jiran.report.figures import CENT, NEARLY_ALL
+from jiran.report.figures import NEARLY_ALL
 from jiran.report.measure import MOST_NAMED, highest, means, named, period, when
 from jiran.sentences import Sentence, form, said
 from jiran.words import kwh, money
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 _AS_EFFICIENT = 0.0005
 #: Energy left at the end that differs by less is written alike.
 _AS_FULL_KWH = 0.05
-#: A share that is less than this below zero is zero.
-_LAST_DIGITS = 1e-9
 #: Numbers that are said as words.
 _FEW = ("", "one", "two", "three")
 
@@ -114,9 +112,9 @@ def _reached_words(figures: Figures) -> str:
     verb = "reaches" if len(full) == 1 and start == full[0] else "reach"
     less = ("trades less and " if len(rest) == 1 else "trade less and ") if figures["trade_less"] else ""
     others = named(rest) if len(rest) < len(_FEW) else f"{'other' if under else 'the other'} {len(rest)} rules"
-    told = [f"{others} {less}reach{'es' * (len(rest) == 1)} {_span(rest, share)}"] if rest else []
-    told += [f"{named(under)} reach{'es' * (len(under) == 1)} less than nothing"] if under else []
-    return f"{when(figures)} {start} {verb} 100% {of_what}; {' and '.join(told)}."
+    parts = [f"{others} {less}reach{'es' * (len(rest) == 1)} {_span(rest, share)}"] if rest else []
+    parts += [f"{named(under)} reach{'es' * (len(under) == 1)} less than nothing"] if under else []
+    return f"{when(figures)} {start} {verb} 100% {of_what}; {' and '.join(parts)}."
 
 
 def _span(cases: list[str], share: Mapping[str, float]) -> str:
@@ -133,7 +131,7 @@ def reached(comparison: Comparison) -> Figures | None:
     if no_gain(comparison) is not None:
         return None
     found = means(comparison, "optimum_share")
-    share = {case: value for case, value in found.items() if value >= -_LAST_DIGITS}
+    share = {case: value for case, value in found.items() if value >= -LAST_DIGITS}
     if not share:
         return None
     ordered = dict(sorted(share.items(), key=lambda item: item[1]))

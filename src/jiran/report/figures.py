@@ -2,73 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import polars as pl
 
 from jiran.judge.judgement import FIGURES
+from jiran.nothing import CENT
 
 if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
+    from jiran.result.figure import Column, Form
 
 #: A share that is written as 100.0 % counts as the whole.
 NEARLY_ALL = 0.9995
-#: An amount of money that is written as 0.00.
-CENT = 0.005
 
 
-class Column(NamedTuple):
-    """A column of the table of rules.
-
-    Attributes:
-        heading: What a reader without background understands; "money" stands for the currency.
-        help: One or two sentences more.
-        marks: Whether the highest value is marked as the best, or values that trouble somebody as bad.
-    """
-
-    heading: str
-    help: str
-    marks: Literal["best", "loss", "kept", ""] = ""
-
-
-#: The figures of the table, in order.
-COLUMNS = {
-    "optimum_share": Column(
-        "Reached, %",
-        "Of what the homes could save at the grid, by trading and with the battery, if they knew everything beforehand. "
-        "100 % = none of these rules can do better. What is stored at the end counts as nothing; below 0 the homes pay the grid "
-        "more than each alone, for energy that is left in the battery.",
-        "best",
-    ),
-    "efficiency": Column(
-        "Efficiency, %",
-        "Of the gain that the best possible market could make from the same bids. What a kWh is worth to a home is what "
-        "its bidding strategy says, or else the tariff. Below 0: kWh went to homes to which they are worth less.",
-        "best",
-    ),
-    "saving_jain": Column(
-        "Evenness, 0 to 1",
-        "Jain's index of what the homes save by trading: 1 = all the same, 0.08 = one of twelve homes has it all. "
-        "Empty if nobody saves anything, or if a home loses: then it means nothing.",
-        "best",
-    ),
-    "saving": Column("All save, money", "What trading saves all homes together."),
-    "home_saving_worst": Column(
-        "Worst home, money", "What the home saves that gains least from trading; below 0 it pays more.", "loss"
-    ),
-    "homes_worse_off": Column("Homes that lose, %", "Share of the homes that pay more than without trading.", "kept"),
-    "market_surplus": Column(
-        "Market keeps, money",
-        "What buyers paid and sellers did not get. Below 0: the market pays more than it takes, so somebody must fill "
-        "the gap.",
-        "kept",
-    ),
-    "price_paid": Column("Buyers pay, money/kWh", "Mean price of a traded kWh, network charge included."),
-    "price_received": Column("Sellers get, money/kWh", "Mean price of a traded kWh."),
-    "p2p_kwh": Column("Traded, kWh", "Energy that neighbours sold to each other."),
-    "home_saving_best": Column("Best home, money", "What the home saves that gains most from trading."),
-}
+#: The figures of the table of rules, in order; how each stands there is part of its declaration.
+COLUMNS: dict[str, Column] = {
+    name: column
+    for name in (
+        "optimum_share", "efficiency", "saving_jain", "saving", "home_saving_worst", "homes_worse_off", "market_surplus",
+        "price_paid", "price_received", "p2p_kwh", "home_saving_best",
+    )
+    if (column := FIGURES[name].column) is not None
+}  # fmt: skip
 
 #: The figures of two scenarios that come first.
 PAIR = (
@@ -77,55 +35,15 @@ PAIR = (
     "grid_import_kwh", "grid_export_kwh", "peak_import_kw", "co2_kg",
 )  # fmt: skip
 
-#: Figures without a unit that are no shares, and the decimals that they are written with.
-_PLAIN = {"trades": 0, "battery_cycles": 2, "saving_jain": 2, "saving_gini": 2}
-
-
-class Form(NamedTuple):
-    """How a figure is written: the factor of its numbers, their decimals, and the unit."""
-
-    factor: float
-    digits: int
-    unit: str
-
-    def write(self, value: float | None, *, sign: bool = False) -> str:
-        """Return a number as text; undefined is a dash.
-
-        Example:
-            >>> Form(100.0, 1, "%").write(0.25), Form(1.0, 2, "").write(-0.001), Form(1.0, 2, "").write(None)
-            ('25.0', '0.00', '–')
-        """
-        if value is None or not np.isfinite(value):
-            return "–"
-        number = round(self.factor * value, self.digits) + 0.0
-        return f"{number:{'+' if sign and number else ''},.{self.digits}f}"
-
-    def write_band(self, value: float | None, low: float | None, high: float | None) -> str:
-        """Return "mean (low to high)", without the ends if they are written like the mean.
-
-        Example:
-            >>> Form(1.0, 2, "").write_band(0.5, 0.4, 0.61)
-            '0.50 (0.40 to 0.61)'
-        """
-        mean, ends = self.write(value), (self.write(low), self.write(high))
-        return mean if ends == (mean, mean) or "–" in ends else f"{mean} ({ends[0]} to {ends[1]})"
-
 
 def form(figure: str, currency: str) -> Form:
     """Return how a figure of `FIGURES` is written.
 
     Example:
-        >>> form("saving", "MYR"), form("optimum_share", "MYR")
-        (Form(factor=1.0, digits=2, unit='MYR'), Form(factor=100.0, digits=1, unit='%'))
+        >>> form("saving", "MYR").unit, form("optimum_share", "MYR").write(0.5), form("price_paid", "MYR").write(0.45)
+        ('MYR', '50.0', '0.4500')
     """
-    unit = FIGURES[figure].unit
-    if unit.startswith("/"):
-        return Form(1.0, 4, f"{currency}{unit}")
-    if unit:
-        return Form(1.0, 2, unit.replace("money", currency))
-    if figure in _PLAIN or figure.endswith("_index"):
-        return Form(1.0, _PLAIN.get(figure, 2), "")
-    return Form(100.0, 1, "%")
+    return FIGURES[figure].form.in_currency(currency)
 
 
 def heading(figure: str, currency: str) -> str:
@@ -161,7 +79,7 @@ def marks(comparison: Comparison, figure: str, cases: list[str]) -> list[Literal
     """
     kind = COLUMNS[figure].marks
     values = np.array([np.nan if (found := comparison.mean(case, figure)) is None else found for case in cases])
-    if figure == "saving_jain":
+    if FIGURES[figure].evenness:
         values[[not _means_something(comparison, case) for case in cases]] = np.nan
     if kind == "best" and not np.isnan(values).all():
         best = values >= np.nanmax(values) - 5e-4

@@ -38,18 +38,19 @@ class _Box(NamedTuple):
     bottom: float
 
     def meets(self, other: _Box) -> bool:
+        """Tell whether two boxes have an area in common."""
         return (
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
 
-def beside(labels: list[Label], width: float, height: float) -> list[Place]:
+def place_names(labels: list[Label], width: float, height: float) -> list[Place]:
     """Return where names stand: as near to their points as they can without lying over a name or another point.
 
     Points above each other are a column: their names stand in the order of the points, beyond the widest of them.
 
     Example:
-        >>> beside([Label("a", 10.0, 50.0, 8.0), Label("b", 10.0, 50.0, 8.0)], 100.0, 100.0)
+        >>> place_names([Label("a", 10.0, 50.0, 8.0), Label("b", 10.0, 50.0, 8.0)], 100.0, 100.0)
         [Place(side=1, away=8.0, y=43.0), Place(side=1, away=8.0, y=57.0)]
     """
     points = [_Box(label.x - label.away, label.x + label.away, label.y - 6, label.y + 6) for label in labels]
@@ -61,7 +62,7 @@ def beside(labels: list[Label], width: float, height: float) -> list[Place]:
         others += [_box(labels[one], stand) for one, stand in found.items()]
         above = [found[one] for one in column if one in found]
         away = max(labels[one].away + abs(labels[one].x - label.x) for one in column)
-        wanted = dict(zip(column, apart([labels[one].y for one in column], LINE, 0.0, height), strict=True))
+        wanted = dict(zip(column, spread_out([labels[one].y for one in column], LINE, 0.0, height), strict=True))
         tries = _tries(wanted[place], away, -1 if label.x > width / 2 else 1)
         ordered = [one for one in tries if all(one.y >= other.y for other in above if other.side == one.side)] or tries
         free = (one for one in ordered if _fits(_box(label, one), others, width, height))
@@ -77,21 +78,23 @@ def _tries(wanted: float, away: float, inner: int) -> list[Place]:
 
 
 def _box(label: Label, place: Place) -> _Box:
+    """Return the box of a name that stands at a place, pixels."""
     near = label.x + place.side * place.away
     far = near + place.side * LETTER * len(label.text)
     return _Box(min(near, far), max(near, far), place.y - LINE / 2, place.y + LINE / 2)
 
 
 def _fits(box: _Box, others: list[_Box], width: float, height: float) -> bool:
+    """Tell whether a box lies within the picture and over no other."""
     inside = box.left >= 0.0 and box.right <= width and box.top >= -LINE and box.bottom <= height + LINE
     return inside and not any(box.meets(other) for other in others)
 
 
-def apart(wanted: list[float], gap: float, low: float, high: float) -> list[float]:
+def spread_out(wanted: list[float], gap: float, low: float, high: float) -> list[float]:
     """Return where names in a column stand so that none is closer to the next than `gap`, each as near as may be.
 
     Example:
-        >>> apart([0.0, 5.0, 5.0, 9.0], 2.0, 0.0, 10.0)
+        >>> spread_out([0.0, 5.0, 5.0, 9.0], 2.0, 0.0, 10.0)
         [0.0, 4.0, 6.0, 9.0]
     """
     order = np.argsort(wanted, kind="stable")
@@ -115,4 +118,5 @@ def _start(group: list[float], gap: float, low: float, high: float) -> float:
 
 
 def _end(group: list[float], gap: float, low: float, high: float) -> float:
+    """Return where the first name after a group may stand."""
     return _start(group, gap, low, high) + gap * len(group)

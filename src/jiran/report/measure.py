@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.report.figures import CENT
+from jiran.nothing import CENT
 from jiran.words import KIND_NAMES, listed
 
 if TYPE_CHECKING:
@@ -40,14 +40,14 @@ def when(figures: Figures) -> str:
     minutes, seeds = figures["minutes"], figures["seeds"]
     days, hours = minutes / 1440, minutes / 60
     if days == 1 and figures["from_midnight"]:
-        said = "On this day"
+        length = "On this day"
     elif days.is_integer() and days > 1:
-        said = f"In these {days:,.0f} days"
+        length = f"In these {days:,.0f} days"
     elif hours.is_integer():
-        said = "In this hour" if hours == 1 else f"In these {hours:,.0f} hours"
+        length = "In this hour" if hours == 1 else f"In these {hours:,.0f} hours"
     else:
-        said = "In this minute" if minutes == 1 else f"In these {minutes:,} minutes"
-    return said if seeds == 1 else f"{said}, as a mean of {seeds} seeds,"
+        length = "In this minute" if minutes == 1 else f"In these {minutes:,} minutes"
+    return length if seeds == 1 else f"{length}, as a mean of {seeds} seeds,"
 
 
 def means(comparison: Comparison, figure: str) -> dict[str, float]:

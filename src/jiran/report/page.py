@@ -9,11 +9,12 @@ from jiran import __version__
 from jiran.judge.comparison import BAND
 from jiran.judge.judgement import FIGURES
 from jiran.market import find
-from jiran.report import svg
+from jiran.report import pictures
 from jiran.report.answer import answer
 from jiran.report.figures import COLUMNS, PAIR, form, heading, marks, ranked
 from jiran.report.points import gains, spots, upward
 from jiran.report.reasons import GAIN, reason
+from jiran.report.svg import svg
 from jiran.report.versus import changes, is_pair, versus
 from jiran.scenario.files import shareable, to_toml
 from jiran.words import KIND_NAMES, counted, listed
@@ -80,11 +81,13 @@ def html(comparison: Comparison) -> str:
 
 
 def _section(title: str, *parts: str) -> str:
+    """Return a part of the page under its heading; "" if there is nothing in it. The parts are markup already."""
     inside = "\n".join(part for part in parts if part)
     return f"<section>\n<h2>{escape(title)}</h2>\n{inside}\n</section>" if inside else ""
 
 
 def _answer(comparison: Comparison) -> str:
+    """Return what the comparison says, its first sentence large, and its notes."""
     first, *rest = versus(comparison) if is_pair(comparison) else answer(comparison)
     notes = [*comparison.notes, *(f"left out: {fault}" for fault in comparison.faults)]
     items = [*rest, *(f"Note: {note}." for note in notes)]
@@ -92,6 +95,7 @@ def _answer(comparison: Comparison) -> str:
 
 
 def _list(items: list[str]) -> str:
+    """Return items of text as a list; "" without items."""
     return "<ul>\n" + "\n".join(f"<li>{escape(item)}</li>" for item in items) + "\n</ul>" if items else ""
 
 
@@ -115,13 +119,16 @@ def seeds_in_words(comparison: Comparison) -> str:
     """Return which seeds the cases were run with: "1 to 30", or each case's where they differ."""
     one = {case: comparison.seeds_of(case) for case in comparison.cases}
     several = len(comparison.seeds) > 1
-    said = {case: f"{seeds[0]} to {seeds[-1]}" if several else f"seed {seeds[0]}" for case, seeds in one.items()}
+    seeds_by_case = {
+        case: f"{seeds[0]} to {seeds[-1]}" if several else f"seed {seeds[0]}" for case, seeds in one.items()
+    }
     if comparison.draws_alike:
-        return next(iter(said.values()))
-    return listed([f"{case}: {seeds}" for case, seeds in said.items()])
+        return next(iter(seeds_by_case.values()))
+    return listed([f"{case}: {seeds}" for case, seeds in seeds_by_case.items()])
 
 
 def _changes(a: Scenario, b: Scenario) -> str:
+    """Return a table of the fields in which two scenarios differ."""
     found = changes(a, b)
     if not found:
         return "<p>Nothing: A and B are the same.</p>"
@@ -148,10 +155,17 @@ def _words(comparison: Comparison, case: str) -> dict[str, str]:
 
 
 def _price(price: float | tuple[float, ...]) -> str:
+    """Return one price, or the lowest and the highest of many, per kWh."""
     return f"{min(price):g} to {max(price):g}" if isinstance(price, tuple) else f"{price:g}"
 
 
 def _terms(rows: dict[str, str], kind: str = "") -> str:
+    """Return terms with their explanations, both text.
+
+    Args:
+        rows: Explanation by term.
+        kind: Attributes of the list, with a space in front.
+    """
     inside = "\n".join(f"<dt>{escape(term)}</dt><dd>{escape(words)}</dd>" for term, words in rows.items())
     return f"<dl{kind}>\n{inside}\n</dl>"
 
@@ -182,6 +196,14 @@ def _rules(comparison: Comparison) -> str:
 
 
 def _cell(row: dict[str, Any], figure: str, currency: str, mark: str) -> str:
+    """Return a cell of the table of rules.
+
+    Args:
+        row: Figures of a case by name, with several seeds also `_low` and `_high`.
+        figure: The one of this cell.
+        currency: For amounts.
+        mark: "best", "trouble" or "".
+    """
     text = escape(form(figure, currency).write_band(*(row.get(f"{figure}{end}") for end in ("", "_low", "_high"))))
     value, band, ends = text.partition(" (")  # a band has its own line, so that the table is not too wide for a page
     inside = f"{value} <br/><small>({ends}</small>" if band else value
@@ -208,21 +230,23 @@ def _pair(comparison: Comparison) -> str:
 
 
 def _scatter(comparison: Comparison) -> list[str]:
+    """Return the picture of reach and evenness with what it says; nothing if it is undefined."""
     up = upward(comparison)
-    picture = svg.scatter(comparison, up=up)
+    picture = pictures.scatter(comparison, "optimum_share", up)
     _, without = spots(comparison, "optimum_share", up)
-    if not picture:
+    if picture is None:
         return []
     fairer = "fairer" if up == "saving_jain" else "better for the home that gains least"
     rest = f" Not drawn, for one of the two figures is not defined: {', '.join(without)}." if without else ""
     words = f"Further right is better for all together, further up is {fairer}. The dashed line is all that is possible.{rest}"
-    return [f'<p class="soft">{escape(words)}</p>', picture]
+    return [f'<p class="soft">{escape(words)}</p>', svg(picture)]
 
 
 def _gains(comparison: Comparison) -> list[str]:
+    """Return a picture for each kind of home that there is."""
     kinds = next(iter(comparison.samples.values()))[0].kinds
     figures = [
-        f"<div><h3>{escape(KIND_NAMES[kind])}, {counted(kinds.count(kind), 'home')}</h3>\n{svg.gain(comparison, kind)}</div>"
+        f"<div><h3>{escape(KIND_NAMES[kind])}, {counted(kinds.count(kind), 'home')}</h3>\n{svg(pictures.gain(comparison, kind))}</div>"
         for kind in gains(comparison)
     ]
     words = "What a home of each kind saves by trading, best on top; left of the line it pays more than without."
@@ -230,16 +254,18 @@ def _gains(comparison: Comparison) -> list[str]:
 
 
 def _prices(comparison: Comparison) -> list[str]:
+    """Return the pictures of what buyers pay and sellers get; nothing if nobody trades."""
     parts = []
-    for side, title in (("buyer_price", "Buyers pay"), ("seller_price", "Sellers get")):
-        picture = svg.prices(comparison, side)
-        if picture:
-            parts += [f"<h3>{title}</h3>", picture]
+    for side, title in pictures.SIDES.items():
+        picture = pictures.prices(comparison, side)
+        if picture is not None:
+            parts += [f"<h3>{title}</h3>", svg(picture)]
     words = "Mean price of a kWh traded in each hour. Between the grid's two prices, the grey band, both sides gain against the grid."
     return [f'<p class="soft">{words}</p>', *parts] if parts else []
 
 
 def _descriptions(comparison: Comparison) -> str:
+    """Return what each rule does, and why it turns out so here."""
     rules = {
         case: f"{find(scenario.market.mechanism).description} {reason(comparison, case)}"
         for case, scenario in comparison.cases.items()
@@ -248,6 +274,7 @@ def _descriptions(comparison: Comparison) -> str:
 
 
 def _definitions() -> str:
+    """Return the figures of the table in plain words, and all figures as they are worked out."""
     plain = _terms({column.heading.partition(", ")[0]: column.help for column in COLUMNS.values()}, ' class="long"')
     exact = _terms({kpi.label: kpi.meaning for kpi in FIGURES.values()}, ' class="long"')
     return f"{plain}\n<details><summary>All figures, and how they are worked out</summary>\n{exact}\n</details>"

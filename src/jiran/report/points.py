@@ -12,6 +12,7 @@ from jiran import palette
 from jiran.homes.tariff import price_by_step
 from jiran.homes.timeline import timeline
 from jiran.market import find
+from jiran.nothing import SEEN
 from jiran.report.figures import form
 from jiran.words import KIND_NAMES
 
@@ -30,6 +31,8 @@ UP = {
 }
 #: Points closer than these parts of a side are one point with several names.
 _CLOSE = 0.006
+#: ... and so are points closer than this, in the units of the side.
+_CLOSEST = 1e-4
 #: Letters that fit beside a line.
 LINE_LETTERS = 26
 
@@ -79,14 +82,23 @@ def value(figure: str, number: float) -> float:
 
 
 def spots(comparison: Comparison, across: str, up: str) -> tuple[list[Spot], list[str]]:
-    """Return the places of the rules by two figures, and the rules for which one of them is undefined."""
+    """Return the places of the rules by two figures, and the rules for which one of them is undefined.
+
+    Args:
+        comparison: The comparison.
+        across: A figure of `ACROSS`.
+        up: A figure of `UP`.
+
+    Returns:
+        The places, the lowest first; rules that are too close to be told from each other share one.
+    """
     found: dict[str, tuple[float, float]] = {}
     for case in comparison.cases:
         x, y = comparison.mean(case, across), comparison.mean(case, up)
         if x is not None and y is not None:
             found[case] = value(across, x), value(up, y)
-    near = [_CLOSE * max(1e-9, float(np.ptp([place[side] for place in found.values()] or [0.0]))) for side in (0, 1)]
-    near = [max(near[side], 1e-4) for side in (0, 1)]
+    spread = [float(np.ptp([place[side] for place in found.values()] or [0.0])) for side in (0, 1)]
+    near = [max(_CLOSE * size, _CLOSEST) for size in spread]
     groups: list[Spot] = []
     for case, (x, y) in sorted(found.items(), key=lambda item: (item[1][1], item[1][0])):
         for place, spot in enumerate(groups):
@@ -117,7 +129,12 @@ def upward(comparison: Comparison) -> str:
 
 
 def limits(groups: list[Spot], up: str) -> tuple[float, float]:
-    """Return where the scatter begins and ends upwards."""
+    """Return where the scatter begins and ends upwards, in the units of its side.
+
+    Args:
+        groups: The places.
+        up: The figure upwards; of shares the whole range is shown.
+    """
     if up == "saving_jain":
         return 0.0, 1.0
     return span([np.array([spot.y for spot in groups])]) if up != "homes_worse_off" else (0.0, 100.0)
@@ -132,7 +149,7 @@ def span(values: list[Array]) -> tuple[float, float]:
     """
     low, high = float(np.nanmin(np.concatenate(values))), float(np.nanmax(np.concatenate(values)))
     step = 10.0 ** np.floor(np.log10(max(high - low, 1e-3)))
-    below, above = np.floor(low / step + 1e-6), np.ceil(high / step - 1e-6)
+    below, above = np.floor(low / step + SEEN), np.ceil(high / step - SEEN)
     above = max(above, below + 1.0)  # one value alone needs a side of some length too
     return round(float(step * below), 6), round(float(step * above), 6)
 
@@ -189,7 +206,15 @@ def lines(comparison: Comparison, side: str) -> list[Line]:
 
 
 def ends_of(comparison: Comparison, found: list[Line]) -> tuple[slice, list[tuple[str, Array]]]:
-    """Return the hours with trades, and every line in them with its name, the grid's two prices last."""
+    """Return the hours with trades, and every line in them with its name, the grid's two prices last.
+
+    Args:
+        comparison: The comparison.
+        found: The lines, prices of shape (24,).
+
+    Returns:
+        Where the hours begin and end, and the lines, prices of shape (hour,).
+    """
     traded = np.flatnonzero(~np.isnan([line.prices for line in found]).all(axis=0))
     hours = slice(int(traded[0]), int(traded[-1]) + 1)
     given, taken = grid_prices(comparison)
@@ -212,6 +237,7 @@ def named(cases: tuple[str, ...], letters: int = 60) -> str:
 
 
 def _first(cases: tuple[str, ...], count: int) -> str:
+    """Return the first so many names, and how many more there are."""
     text = ", ".join(cases[:count])
     return text if count == len(cases) else f"{text} and {len(cases) - count} more"
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from jiran.market import find
-from jiran.nothing import NOTHING_KWH
-from jiran.report.figures import CENT
+from jiran.nothing import CENT, NOTHING_KWH, SAME_PRICE
 from jiran.report.measure import kind_homes, saving_of
 from jiran.report.points import grid_prices
 from jiran.sentences import form, said
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
     from jiran.sentences import Figures
 
-#: A part of a gain that is written as 0 %, and prices that are the same.
-_NOTHING, _SAME = 0.005, 1e-4
+#: A part of a gain that is written as 0 %.
+_NOTHING = 0.005
 #: What the reasons are about.
 GAIN = (
     "A kWh that comes from a neighbour and not from the grid gains what the grid takes for it less what it gives. The rule "
@@ -63,7 +62,7 @@ def split(comparison: Comparison, case: str) -> Split | None:
     )
     given, taken = (np.nan_to_num(side) for side in grid_prices(comparison, case))
     gain, energy = float((kwh * (taken - given)).sum()), float(kwh.sum())
-    if energy <= NOTHING_KWH or gain / energy < _SAME:
+    if energy <= NOTHING_KWH or gain / energy < SAME_PRICE:
         return None
     network = scenario.grid.network_charge * energy
     parts = (kwh * taken - paid).sum(), (received - kwh * given).sum(), (paid - received).sum() - network, network
@@ -198,11 +197,11 @@ def where_lost(comparison: Comparison, case: str) -> str:
     given, taken = grid_prices(comparison, case)
     sells, buys = (hours[name].to_numpy().astype(np.float64) for name in ("seller_price", "buyer_price"))
     there = ~np.isnan(sells)
-    if there.any() and (sells[there] < given[there] - _SAME).all():
+    if there.any() and (sells[there] < given[there] - SAME_PRICE).all():
         return "sellers get less per kWh than the grid gives"
-    if there.any() and (buys[there] > taken[there] + _SAME).all():
+    if there.any() and (buys[there] > taken[there] + SAME_PRICE).all():
         return "buyers pay more per kWh than the grid takes"
-    cheaper = there.any() and float(np.max(sells[there])) < float(np.nanmin(taken)) - _SAME
+    cheaper = there.any() and float(np.max(sells[there])) < float(np.nanmin(taken)) - SAME_PRICE
     if scenario.ev.supply.enabled and cheaper and _only_evs_lose(comparison, case):
         return "EVs sell stored energy for less than the grid takes when they charge it again"
     return ""

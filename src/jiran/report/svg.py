@@ -1,233 +1,215 @@
-"""The pictures of a comparison as SVG: no script, no font and no colour that only one theme can show."""
+"""A picture as SVG: no script, no font and no colour that only one theme can show."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from jiran import palette
-from jiran.report.labels import LINE, Label, apart, beside
-from jiran.report.points import (
-    ACROSS,
-    UP,
-    ends_of,
-    families,
-    family,
-    gains,
-    grid_prices,
-    limits,
-    lines,
-    named,
-    span,
-    spots,
-    start,
-    tick,
-    value,
-)
+from jiran.nothing import SEEN
 
 if TYPE_CHECKING:
-    from jiran.judge.comparison import Comparison
+    from jiran.report.picture import Course, Dot, Picture, Side, Stroke
 
-Array = NDArray[np.float64]
+#: Gives the pixels, to the right and downwards, of a place in the units of the sides.
 At = Callable[[float, float], tuple[float, float]]
 
-_DASHES = ("", "7 4", "2 3")
+_DASHES = ("none", "7 4", "2 3")
+#: Size of the mark of a point and of a line, as parts of its path, which is 20 wide.
+_MARK, _LINE_MARK = 0.65, 0.4
+#: Width of a letter in the legend, more or less, pixels.
+_LETTER = 5.7
+#: Width in which one name of a place stands, pixels.
+_NAME_WIDTH = 60.0
+_BAR = 12.0
+
+
+def svg(picture: Picture) -> str:
+    """Return a picture as an element of a page; the page's style gives its lines and areas their colours, by their class."""
+    at = _scale(picture)
+    early = [stroke for stroke in picture.strokes if stroke.look == "cross"]
+    late = [stroke for stroke in picture.strokes if stroke.look != "cross"]
+    parts = [
+        *_legend(picture),
+        *_upwards(picture, at),
+        *_across(picture, at),
+        *_window(picture, at),
+        *_upright(picture, at),
+        *(part for stroke in early for part in _stroke(stroke, at)),
+        *_bars(picture, at),
+        *(part for course in picture.courses for part in _course(course, at)),
+        *(_dot(dot, at) for dot in picture.dots),
+        *(part for stroke in late for part in _stroke(stroke, at)),
+    ]
+    for text in picture.texts:
+        x, y = at(text.x, text.y)
+        parts.append(_text(text.words, x + text.side * text.away, y + 4, "end" if text.side < 0 else "start"))
+    return _tag(
+        "svg",
+        *parts,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {picture.width:g} {picture.height:g}",
+        role="img",
+        aria_label=picture.alt,
+        style=f"max-width:{picture.width:g}px",
+    )
 
 
 def _tag(name: str, *inside: str, **attributes: object) -> str:
     """Return an element; the names of attributes have _ for -, and what is inside is markup already."""
-    said = "".join(
+    written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(_number(value))}"' for key, value in attributes.items()
     )
-    return f"<{name}{said}>{''.join(inside)}</{name}>" if inside else f"<{name}{said}/>"
+    return f"<{name}{written}>{''.join(inside)}</{name}>" if inside else f"<{name}{written}/>"
 
 
 def _number(value: object) -> str:
+    """Return a number with one decimal at most, or text."""
     return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def _text(words: str, x: float, y: float, anchor: str = "start", **more: object) -> str:
-    return _tag("text", escape(words), x=x, y=y, text_anchor=anchor, **more)
+def _text(words: str, x: float, y: float, anchor: str = "start") -> str:
+    """Return words that begin, end or have their middle at a point, pixels."""
+    return _tag("text", escape(words), x=float(x), y=float(y), text_anchor=anchor)
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, **more: object) -> str:
-    return _tag("line", x1=x1, y1=y1, x2=x2, y2=y2, **({"class_": "line"} | more))
+def _line(begin: tuple[float, float], end: tuple[float, float], look: str = "line") -> str:
+    """Return a line between two points, pixels; its class gives it its colour."""
+    (x1, y1), (x2, y2) = begin, end
+    return _tag("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), class_=look)
 
 
-def _picture(width: float, height: float, alt: str, *inside: str) -> str:
-    return _tag(
-        "svg",
-        *inside,
-        xmlns="http://www.w3.org/2000/svg",
-        viewBox=f"0 0 {width:g} {height:g}",
-        role="img",
-        aria_label=alt,
-        style=f"max-width:{width:g}px",
-    )
-
-
-def scatter(comparison: Comparison, across: str = "optimum_share", up: str = "saving_jain") -> str:
-    """Draw each rule by how much of what is possible it reaches and how evenly it shares; "" if that is undefined."""
-    groups, _ = spots(comparison, across, up)
-    if not groups:
-        return ""
-    width, height, left, top, bottom = 720.0, 430.0, 46.0, 60.0, 46.0
-    (low, high), first = limits(groups, up), start(groups)
+def _scale(picture: Picture) -> At:
+    """Return what turns units into pixels; the names of places stand in the middle of equal parts of a side."""
+    room, across, up = picture.room, picture.across, picture.up
+    width, height = picture.width - room.left - room.right, picture.height - room.top - room.bottom
+    values = (0.0, *picture.bars, *(end for stroke in picture.strokes for end in (stroke.x1, stroke.x2)))
+    left, right = _ends(across.low, across.high, len(across.places), values)
+    bottom, top = _ends(up.low, up.high, len(up.places), (0.0, 1.0))
+    down = -1.0 if up.places else 1.0  # the first name is on top, and the lowest number at the bottom
 
     def at(x: float, y: float) -> tuple[float, float]:
-        return (
-            left + (x - first) / (102.0 - first) * (width - left - 12.0),
-            height - bottom - (y - low) / (high - low) * (height - top - bottom),
-        )
+        """Return the pixels of a place."""
+        part = (y - bottom) / (top - bottom)
+        return room.left + (x - left) / (right - left) * width, room.top + height * (0.5 + down * (0.5 - part))
 
-    parts = [*_legend(comparison)]
-    for mark in np.linspace(low, high, 6):
-        (_, y), (end, _) = at(first, mark), at(102.0, mark)
-        parts += [_line(left, y, end, y), _text(f"{mark:g}", left - 6, y + 4, "end")]
-    for mark in np.arange(first, 100.1, tick(first)):
-        x, y = at(mark, low)
-        parts += [_line(x, y, x, y + 4), _text(f"{mark:g}", x, y + 17, "middle")]
-    x, y = at(100.0, high)
-    parts.append(_line(x, y, *at(100.0, low), class_="mean"))
-    parts += [
-        _text(UP[up].replace("money", comparison.currency), left - 36, top - 12),
-        _text(ACROSS[across], (left + width) / 2, height - 8, "middle"),
-    ]
-    parts += _crosses(comparison, across, up, at)
-    labels = []
-    for spot in groups:
-        x, y = at(spot.x, spot.y)
-        between = min(11.0, 40.0 / len(spot.cases))
-        half = between * (len(spot.cases) - 1) / 2
-        labels.append(Label(named(spot.cases), x - left, y - top, half + 11))
-        for place, case in enumerate(spot.cases):
-            kin = family(comparison.cases[case])
-            move = f"translate({x - half + between * place:.1f} {y:.1f}) scale(0.65)"
-            parts.append(_tag("path", _tag("title", escape(case)), d=kin.mark, fill=kin.colour, transform=move))
-    for label, stand in zip(labels, beside(labels, width - left, height - top - bottom), strict=True):
-        x = left + label.x + stand.side * stand.away
-        parts.append(_text(label.text, x, top + stand.y + 4, "end" if stand.side < 0 else "start"))
-    told = "; ".join(f"{', '.join(spot.cases)}: {spot.x:.1f} and {spot.y:.2f}" for spot in reversed(groups))
-    return _picture(width, height, f"{ACROSS[across]} and {UP[up]} of each rule. {told}", *parts)
+    return at
 
 
-def _legend(comparison: Comparison) -> list[str]:
-    """Return the families that are there, with their marks, from left to right on top."""
-    there = {family(scenario) for scenario in comparison.cases.values()}
-    parts, x = [], 16.0
-    for kin in (kin for kin in families() if kin in there):
-        parts.append(_tag("path", d=kin.mark, fill=kin.colour, transform=f"translate({x:.1f} 14) scale(0.65)"))
-        parts.append(_text(kin.name, x + 11, 18))
-        x += 36 + 6.2 * len(kin.name)
+def _ends(low: float | None, high: float | None, places: int, values: tuple[float, ...]) -> tuple[float, float]:
+    """Return where a side begins and ends: by its places, as it says, or with what is drawn."""
+    if places:
+        return -0.5, places - 0.5
+    low, high = min(values) if low is None else low, max(values) if high is None else high
+    return low, high if high > low else low + 1.0
+
+
+def _legend(picture: Picture) -> list[str]:
+    """Return the families with their marks, from left to right on top, in as many rows as they need."""
+    parts, x, y = [], 16.0, 14.0
+    for kind in picture.legend:
+        width = 34 + _LETTER * len(kind.name)
+        if x + width > picture.width:
+            x, y = 16.0, y + 18
+        parts += [_mark(kind.mark, kind.colour, x, y, _MARK), _text(kind.name, x + 11, y + 4)]
+        x += width
     return parts
 
 
-def _crosses(comparison: Comparison, across: str, up: str, at: At) -> list[str]:
-    """Return the bands of both figures over the seeds."""
-    if len(comparison.seeds) == 1:
+def _mark(path: str, colour: str, x: float, y: float, size: float, *inside: str) -> str:
+    """Return a mark in a colour, its middle at a point; `size` is a part of that of its path, and a title may be inside."""
+    return _tag("path", *inside, d=path, fill=colour, transform=f"translate({x:.1f} {y:.1f}) scale({size})")
+
+
+def _upwards(picture: Picture, at: At) -> list[str]:
+    """Return the side on the left: its title on top, numbers with lines across, or names."""
+    room, up = picture.room, picture.up
+    if up.places:
+        return [_text(name, room.left - 8, at(0.0, place)[1] + 4, "end") for place, name in enumerate(up.places)]
+    parts = [_text(up.title, room.left - 36, room.top - 12)]
+    for number in _numbers(up):
+        y = at(0.0, number)[1]
+        parts += [
+            _line((room.left, y), (picture.width - room.right, y)),
+            _text(f"{number:g}", room.left - 6, y + 4, "end"),
+        ]
+    return parts
+
+
+def _numbers(side: Side) -> list[float]:
+    """Return the numbers that stand beside a side, from its beginning on; none if it has no distance of numbers."""
+    if side.low is None or side.high is None or side.tick is None:
+        return []
+    count = math.floor((side.high - side.low) / side.tick + SEEN)
+    return [round(side.low + place * side.tick, 9) + 0.0 for place in range(count + 1)]
+
+
+def _across(picture: Picture, at: At) -> list[str]:
+    """Return the side below: its title, and numbers or names of places, as many as there is room for."""
+    room, across = picture.room, picture.across
+    bottom, width = picture.height - room.bottom, picture.width - room.left - room.right
+    below = 17 if across.tick is None else 42
+    parts = [_text(across.title, room.left + width / 2, bottom + below, "middle")] if across.title else []
+    for number in _numbers(across):
+        x = at(number, 0.0)[0]
+        parts += [_line((x, bottom), (x, bottom + 4)), _text(f"{number:g}", x, bottom + 17, "middle")]
+    every = max(1, round(_NAME_WIDTH * len(across.places) / width))
+    for place, name in list(enumerate(across.places))[::every]:
+        parts.append(_text(name, at(place, 0.0)[0], bottom + 18, "middle"))
+    return parts
+
+
+def _window(picture: Picture, at: At) -> list[str]:
+    """Return the area between the grid's prices, an hour a bar."""
+    if picture.window is None:
         return []
     parts = []
-    for row in comparison.table((across, up)).iter_rows(named=True):
-        if row[across] is None or row[up] is None:
-            continue
-        x, y = value(across, row[across]), value(up, row[up])
-        ends = [value(across, row[f"{across}_{end}"]) for end in ("low", "high")]
-        parts.append(_line(*at(ends[0], y), *at(ends[1], y), class_="cross"))
-        ends = [value(up, row[f"{up}_{end}"]) for end in ("low", "high")]
-        parts.append(_line(*at(x, ends[0]), *at(x, ends[1]), class_="cross"))
-    return parts
-
-
-def gain(comparison: Comparison, kind: str) -> str:
-    """Draw what a home of a kind saves under each rule as bars, best rule on top."""
-    ordered = gains(comparison)[kind]
-    width, left, right, row = 350.0, 160.0, 44.0, 18.0
-    height = row * len(ordered) + 30.0
-    low = min(0.0, *(min(one.saving, one.low or 0.0) for one in ordered))
-    high = max(0.0, *(max(one.saving, one.high or 0.0) for one in ordered))
-    scale = (width - left - right) / max(high - low, 1e-9)
-
-    def at(amount: float) -> float:
-        return left + (amount - low) * scale
-
-    parts = []
-    for place, one in enumerate(ordered):
-        y = row * place + 4.0
-        bar = {"x": at(min(0.0, one.saving)), "width": abs(one.saving) * scale, "y": y, "height": row - 6}
-        parts += [_text(one.case, left - 8, y + 10, "end"), _tag("rect", fill=palette.KINDS[kind], **bar)]
-        end = max(one.saving, 0.0)
-        if one.low is not None and one.high is not None:
-            parts.append(_line(at(one.low), y + 6, at(one.high), y + 6, class_="band"))
-            parts += [_line(at(stop), y + 2, at(stop), y + 10, class_="band") for stop in (one.low, one.high)]
-            end = max(end, one.high)
-        parts.append(_text(f"{round(one.saving, 2) + 0.0:.2f}", at(end) + 5, y + 10))
-    parts.append(_line(at(0.0), 0.0, at(0.0), row * len(ordered), class_="zero"))
-    parts.append(_text(f"Saving of a home, {comparison.currency}", left, height - 8))
-    told = ", ".join(f"{one.case} {one.saving:.2f}" for one in ordered)
-    return _picture(width, height, f"Saving of a home in {comparison.currency}: {told}", *parts)
-
-
-def prices(comparison: Comparison, side: str) -> str:
-    """Draw prices through a mean day between the grid's two; "" if nobody trades.
-
-    Args:
-        comparison: The comparison.
-        side: "buyer_price" or "seller_price".
-    """
-    found = lines(comparison, side)
-    if not found:
-        return ""
-    hours, ends = ends_of(comparison, found)
-    width, height, left, right, top, bottom = 720.0, 360.0, 46.0, 190.0, 26.0, 26.0
-    low, high = span([line for _, line in ends])
-    count = hours.stop - hours.start
-    slot = (width - left - right) / count
-
-    def at(hour: float, price: float) -> tuple[float, float]:
-        return left + slot * (hour + 0.5), height - bottom - (price - low) / (high - low) * (height - top - bottom)
-
-    parts = [_text(f"{comparison.currency}/kWh", left - 36, 12)]
-    for mark in np.linspace(low, high, 5):
-        y = at(0, mark)[1]
-        parts += [_line(left, y, width - right, y), _text(f"{mark:.3g}", left - 6, y + 4, "end")]
-    for hour in range(0, count, max(1, count // 8)):
-        parts.append(_text(f"{hours.start + hour:02d}:00", at(hour, low)[0], height - 8, "middle"))
-    parts += _window(grid_prices(comparison), hours, slot, at)
-    used: dict[str, int] = {}
-    for line in found:
-        kin = family(comparison.cases[line.cases[0]])
-        dash = _DASHES[used.get(kin.name, 0) % len(_DASHES)]
-        used[kin.name] = used.get(kin.name, 0) + 1
-        points = [at(hour, price) for hour, price in enumerate(line.prices[hours]) if not np.isnan(price)]
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        title = _tag("title", escape(", ".join(line.cases)))
-        style = {"stroke": kin.colour, "stroke_width": 2, "fill": "none", "stroke_dasharray": dash or "none"}
-        parts.append(_tag("polyline", title, points=path, **style))
-        parts += [
-            _tag("path", d=kin.mark, fill=kin.colour, transform=f"translate({x:.1f} {y:.1f}) scale(0.4)")
-            for x, y in points
-        ]
-    last = [int(np.flatnonzero(~np.isnan(line))[-1]) for _, line in ends]
-    places = [at(hour, float(line[hour])) for (_, line), hour in zip(ends, last, strict=True)]
-    stands = apart([y for _, y in places], LINE, top, height - bottom + 8)
-    for (name, _), (x, y), stand in zip(ends, places, stands, strict=True):
-        parts.append(_line(x + 6, y, width - right + 12, stand, class_="lead"))
-        parts.append(_text(name, width - right + 15, stand + 4))
-    told = "; ".join(
-        f"{', '.join(line.cases)} {np.nanmin(line.prices):.4f} to {np.nanmax(line.prices):.4f}" for line in found
-    )
-    return _picture(width, height, f"Prices through a mean day, {comparison.currency}/kWh: {told}", *parts)
-
-
-def _window(grid: tuple[Array, Array], hours: slice, slot: float, at: At) -> list[str]:
-    """Return the area between the grid's prices, an hour a bar."""
-    parts = []
-    for hour, (given, taken) in enumerate(zip(*(side[hours] for side in grid), strict=True)):
+    for place, (given, taken) in enumerate(zip(*picture.window, strict=True)):
         if not (np.isnan(given) or np.isnan(taken)):
-            (x, bottom), (_, top) = at(hour, min(given, taken)), at(hour, max(given, taken))
-            parts.append(_tag("rect", x=x - slot / 2, width=slot, y=top, height=bottom - top, class_="window"))
+            (left, top), (right, bottom) = at(place - 0.5, max(given, taken)), at(place + 0.5, min(given, taken))
+            parts.append(_tag("rect", x=left, width=right - left, y=top, height=bottom - top, class_="window"))
     return parts
+
+
+def _upright(picture: Picture, at: At) -> list[str]:
+    """Return the line over the whole height, if there is one."""
+    if picture.upright is None:
+        return []
+    x = at(picture.upright, 0.0)[0]
+    look = "mean" if picture.dashed else "zero"
+    return [_line((x, picture.room.top), (x, picture.height - picture.room.bottom), look)]
+
+
+def _bars(picture: Picture, at: At) -> list[str]:
+    """Return a bar for each place of the side upwards, from 0 on."""
+    parts = []
+    for place, saving in enumerate(picture.bars):
+        (left, y), (right, _) = at(min(0.0, saving), place), at(max(0.0, saving), place)
+        bar = {"x": left, "width": right - left, "y": y - _BAR / 2, "height": _BAR, "fill": picture.colour}
+        parts.append(_tag("rect", **bar))
+    return parts
+
+
+def _course(course: Course, at: At) -> list[str]:
+    """Return a line through all its points, and a mark at each."""
+    points = [at(place, number) for place, number in enumerate(course.values) if not np.isnan(number)]
+    path, colour = " ".join(f"{x:.1f},{y:.1f}" for x, y in points), course.family.colour
+    style = {"stroke": colour, "stroke_width": 2, "fill": "none", "stroke_dasharray": _DASHES[course.dash]}
+    line = _tag("polyline", _tag("title", escape(course.name)), points=path, **style)
+    return [line, *(_mark(course.family.mark, colour, x, y, _LINE_MARK) for x, y in points)]
+
+
+def _dot(dot: Dot, at: At) -> str:
+    """Return the mark of a rule, with its name to be read where somebody points."""
+    x, y = at(dot.x, dot.y)
+    return _mark(dot.family.mark, dot.family.colour, x + dot.shift, y, _MARK, _tag("title", escape(dot.name)))
+
+
+def _stroke(stroke: Stroke, at: At) -> list[str]:
+    """Return a thin line; that of a band has a stop at each end."""
+    begin, end = at(stroke.x1, stroke.y1), at(stroke.x2, stroke.y2)
+    stops = [_line((x, y - 4), (x, y + 4), "band") for x, y in (begin, end)] if stroke.look == "band" else []
+    return [_line(begin, end, stroke.look), *stops]

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from jiran.nothing import NOTHING_MONEY
-from jiran.report.figures import CENT
+from jiran.nothing import CENT, LAST_DIGITS, NOTHING_MONEY
 from jiran.report.measure import kind_homes, saving_of
 from jiran.scenario.files import as_data, shareable
 from jiran.sentences import Sentence, form, said
@@ -44,10 +43,10 @@ def changes(a: Scenario, b: Scenario) -> list[Change]:
         [Change(field='battery.capacity_kwh', a='20.0', b='40.0')]
     """
     left, right = (dict(_flat(as_data(one))) for one in (a, b))
-    told, other = (dict(_flat(as_data(shareable(one)))) for one in (a, b))
+    values_of_a, values_of_b = (dict(_flat(as_data(shareable(one)))) for one in (a, b))
     fields = [field for field in dict.fromkeys((*left, *right)) if field not in ("name", "description")]
     return [
-        Change(field, _said(told.get(field)), _said(other.get(field)))
+        Change(field, _said(values_of_a.get(field)), _said(values_of_b.get(field)))
         for field in fields
         if left.get(field) != right.get(field)
     ]
@@ -66,6 +65,7 @@ def _flat(data: Any, name: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def _said(value: Any) -> str:
+    """Return a value of a field as text."""
     if value is None:
         return "–"
     return f"{len(value)} values" if isinstance(value, list | tuple) else str(value)
@@ -151,6 +151,7 @@ def draws(comparison: Comparison) -> Figures | None:
 
 
 def _comparable(comparison: Comparison) -> bool:
+    """Tell whether amounts of A and B may be held against each other."""
     return currencies(comparison) is None
 
 
@@ -186,11 +187,11 @@ def cost(comparison: Comparison) -> Figures | None:
 
 
 def _kinds_words(figures: Figures) -> str:
-    told = [
+    changes = [
         f"{kind_homes(kind)} {money(abs(value), figures['currency'])} {'more' if value > 0.0 else 'less'}"
         for kind, value in figures["changes"].items()
     ]
-    return f"In B trading saves {listed(told)} than in A, on average a home."
+    return f"In B trading saves {listed(changes)} than in A, on average a home."
 
 
 @form("versus.kinds", _kinds_words)
@@ -198,14 +199,14 @@ def kinds(comparison: Comparison) -> Figures | None:
     """True where trading saves a home of some kind that both have more or less in B, on average."""
     if not _comparable(comparison):
         return None
-    there = [set(comparison.samples[case][0].kinds) for case in ("A", "B")]
+    kinds_of_cases = [set(comparison.samples[case][0].kinds) for case in ("A", "B")]
     change = {
         kind: float(saving_of(comparison, "B", kind).mean() - saving_of(comparison, "A", kind).mean())
         for kind in KIND_NAMES
-        if all(kind in kinds for kinds in there)
+        if all(kind in kinds for kinds in kinds_of_cases)
     }
-    told = {kind: value for kind, value in change.items() if abs(value) >= CENT}
-    return {"changes": told, "currency": comparison.currency} if told else None
+    noticed = {kind: value for kind, value in change.items() if abs(value) >= CENT}
+    return {"changes": noticed, "currency": comparison.currency} if noticed else None
 
 
 @form(
@@ -224,6 +225,7 @@ def worst(comparison: Comparison) -> Figures | None:
 
 
 def _gains(figures: Figures, case: str) -> str:
+    """Say what the home that gains least saves or loses in a case."""
     value = figures[case]
     if abs(value) < CENT:
         return "saves nothing"
@@ -239,10 +241,11 @@ def _gains(figures: Figures, case: str) -> str:
 def losers(comparison: Comparison) -> Figures | None:
     """True where the share of homes that lose by trading differs."""
     a, b = (float(comparison.values(case, "homes_worse_off").mean()) for case in ("A", "B"))
-    return {"a": a, "b": b} if abs(a - b) > 1e-9 else None
+    return {"a": a, "b": b} if abs(a - b) > LAST_DIGITS else None
 
 
 def _share(value: float) -> str:
+    """Return a share of the homes in words."""
     return "none" if not value else "all" if value == 1.0 else f"{value:.1%}"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from jiran.bids import find as find_strategy
 from jiran.market import find
-from jiran.report.figures import CENT
+from jiran.nothing import CENT, SEEN
 from jiran.report.measure import (
     counted_cases,
     highest,
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 #: Evenness that differs by less is the same.
 _AS_EVEN = 1e-5
-#: Prices that differ by less are the same.
-_AS_DEAR = 1e-6
 #: Rules whose losers are told one by one.
 _MOST_TOLD = 3
 
@@ -56,20 +54,20 @@ def even(comparison: Comparison) -> Figures | None:
     """True where nobody loses in any seed under several rules that save something: which shares the saving most evenly."""
     saving, jain = means(comparison, "saving"), means(comparison, "saving_jain")
     counted_ones = counted_cases(comparison)
-    there = {
+    evenness = {
         case: jain[case]
         for case in jain
         if saving[case] > CENT and case in counted_ones and _nobody_loses(comparison, case)
     }
     homes = len(next(iter(comparison.samples.values()))[0].homes)
-    if len(there) < 2 or homes == 1:
+    if len(evenness) < 2 or homes == 1:
         return None
-    best = highest(there, _AS_EVEN)
+    best = highest(evenness, _AS_EVEN)
     low, high = (means(comparison, f"home_saving_{end}")[best[0]] for end in ("worst", "best"))
-    values = {case: comparison.values(case, "saving_jain") for case in there}
+    values = {case: comparison.values(case, "saving_jain") for case in evenness}
     return {
         "best": best,
-        "all": len(best) == len(there),
+        "all": len(best) == len(evenness),
         "low": low,
         "high": high,
         "times": times_best(best, values, _AS_EVEN),
@@ -80,6 +78,7 @@ def even(comparison: Comparison) -> Figures | None:
 
 
 def _nobody_loses(comparison: Comparison, case: str) -> bool:
+    """Tell whether under a rule no home pays more than without trading, in any seed."""
     return not np.nansum(comparison.values(case, "homes_worse_off"))
 
 
@@ -114,7 +113,7 @@ def worst(comparison: Comparison) -> Figures | None:
 
 
 def _kinds_words(figures: Figures) -> str:
-    told = []
+    parts = []
     for group in figures["groups"]:
         kinds = listed([kind_homes(kind) for kind in group["kinds"]])
         amounts = "; ".join(
@@ -127,8 +126,8 @@ def _kinds_words(figures: Figures) -> str:
             "sellers": ", where sellers get most for a kWh",
             "buyers": ", where buyers pay least for a kWh",
         }[group["because"]]
-        told.append(f"{kinds[0].upper()}{kinds[1:]} gain most under {named(best)} ({amounts}){why}.")
-    return " ".join(told)
+        parts.append(f"{kinds[0].upper()}{kinds[1:]} gain most under {named(best)} ({amounts}){why}.")
+    return " ".join(parts)
 
 
 @form("compare.kinds", _kinds_words)
@@ -138,8 +137,8 @@ def kinds(comparison: Comparison) -> Figures | None:
     if len(cases) < 2:
         return None
     groups: dict[tuple[str, ...], dict[str, list[object]]] = {}
-    there = next(iter(comparison.samples.values()))[0].kinds
-    for kind in (kind for kind in KIND_NAMES if kind in there):
+    kind_of_home = next(iter(comparison.samples.values()))[0].kinds
+    for kind in (kind for kind in KIND_NAMES if kind in kind_of_home):
         saving = {case: saving_of(comparison, case, kind) for case in cases}
         mean = {case: float(values.mean()) for case, values in saving.items()}
         best = highest(mean, CENT)
@@ -147,7 +146,7 @@ def kinds(comparison: Comparison) -> Figures | None:
             group = groups.setdefault(tuple(best), {"kinds": [], "amounts": [], "homes": [], "times": []})
             group["kinds"].append(kind)
             group["amounts"].append(mean[best[0]])
-            group["homes"].append(there.count(kind))
+            group["homes"].append(kind_of_home.count(kind))
             group["times"].append(times_best(best, saving, CENT))
     if not groups:
         return None
@@ -163,7 +162,7 @@ def _because(comparison: Comparison, best: tuple[str, ...], of_kinds: set[str]) 
     paid, received = (means(comparison, figure) for figure in ("price_paid", "price_received"))
     if not all(case in paid for case in best):
         return ""
-    dearest, cheapest = max(received.values()) - _AS_DEAR, min(paid.values()) + _AS_DEAR
+    dearest, cheapest = max(received.values()) - SEEN, min(paid.values()) + SEEN
     if of_kinds <= {"solar", "hybrid"} and {case for case in received if received[case] >= dearest} == set(best):
         return "sellers"
     if of_kinds <= {"ev", "hybrid", "normal"} and {case for case in paid if paid[case] <= cheapest} == set(best):
@@ -182,7 +181,7 @@ def _losers_words(figures: Figures) -> str:
 
     def how_many(case: str) -> str:
         number = losing[case]
-        whole = abs(number - round(number)) < 1e-6
+        whole = abs(number - round(number)) < SEEN
         return f"{f'{number:.0f}' if whole else f'on average {number:.2g}'} of {counted(homes, 'home')}"
 
     def how_much(case: str) -> str:
@@ -210,8 +209,8 @@ def losers(comparison: Comparison) -> Figures | None:
     losing = sorted((case for case, value in share.items() if value > 0.0), key=lambda case: -share[case])
     if not losing:
         return None
-    told = losing if len(losing) <= _MOST_TOLD else losing[:1]
-    reasons = {where_lost(comparison, case) for case in told}
+    named_ones = losing if len(losing) <= _MOST_TOLD else losing[:1]
+    reasons = {where_lost(comparison, case) for case in named_ones}
     worst_of = {case: float(np.min([sample.saving.min() for sample in comparison.samples[case]])) for case in losing}
     return {
         "homes": homes,
@@ -224,6 +223,7 @@ def losers(comparison: Comparison) -> Figures | None:
 
 
 def _money_span(figures: Figures) -> str:
+    """Return the least and the most of some amounts in words."""
     amounts = sorted(figures["amounts"])
     return " to ".join(dict.fromkeys(money(amount, figures["currency"]) for amount in (amounts[0], amounts[-1])))
 

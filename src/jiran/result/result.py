@@ -180,4 +180,5 @@ class Result:
 
 
 def _write_text(text: str, file: BinaryIO) -> None:
+    """Write a text file."""
     file.write(text.encode())

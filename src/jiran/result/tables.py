@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def times(timeline: Timeline) -> pl.Series:
-    """Return the start of each step in the community's time zone."""
+    """Return the start of each step in the community's time zone, shape (step,)."""
     utc = pl.Series("time", timeline.utc_s * 1_000_000).cast(pl.Datetime("us", "UTC"))
     return utc.dt.convert_time_zone(timeline.zone)
 
@@ -63,7 +63,13 @@ def trades_frame(
 
 
 def homes_frame(community: Community, settled: Settlement, without_p2p: Settlement) -> pl.DataFrame:
-    """Return one row a home: its energy, its bill with and without P2P, and its ratios (null where undefined)."""
+    """Return one row a home: its energy, its bill with and without P2P, and its ratios (null where undefined).
+
+    Args:
+        community: For names and kinds.
+        settled: The run: energy of each home in kWh and money, shape (home,).
+        without_p2p: The same homes without trades; without the battery too in `cost_grid_only`.
+    """
     kwh = settled.home_kwh
     demand = pl.col("load_kwh") + pl.col("ev_kwh")
     given = reduce(add, (pl.col(flow.name) for flow in USES if flow.account)) - pl.col("ev_lent_kwh")
@@ -91,7 +97,14 @@ def homes_frame(community: Community, settled: Settlement, without_p2p: Settleme
 
 
 def steps_frame(timeline: Timeline, flows: Flows, settled: Settlement, price: Prices) -> pl.DataFrame:
-    """Return one row a step: the community's energy, the battery's state at the end of the step, trades and prices."""
+    """Return one row a step: the community's energy, the battery's state at the end of the step, trades and prices.
+
+    Args:
+        timeline: For the times.
+        flows: For the battery's state, kWh, shape (step,).
+        settled: The run: energy summed over homes, kWh, shape (step,).
+        price: Prices of grid and battery per kWh, shape (step,).
+    """
     columns = {flow.column: settled.step_kwh[flow.name] for flow in FLOWS.values() if flow.column}
     with_grid = {flow.column for flow in FLOWS.values() if flow.account == "grid"}
     return pl.DataFrame(

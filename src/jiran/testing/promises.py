@@ -11,7 +11,7 @@ import numpy as np
 from jiran.judge.welfare import highest_welfare, welfare
 from jiran.market.base import PROPERTIES
 from jiran.market.orders import homes_with_order
-from jiran.nothing import NOTHING_KWH
+from jiran.nothing import LAST_DIGITS, NOTHING_KWH
 from jiran.testing.books import Book, Outcome, play
 from jiran.testing.laws import Check, Law
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jiran.market.base import Mechanism
 
 #: Rounding of money, relative to what the book is about.
-TOLERANCE = 1e-9
+TOLERANCE = LAST_DIGITS
 
 #: A gain from a lie that is worth telling, relative to what the book is about.
 GAIN = 1e-7

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from jiran.app.charts.base import GHOST, MOST_POINTS, Window, time_labels
+from jiran.nothing import SEEN
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
@@ -26,8 +27,6 @@ _HOUR_MS = 3_600_000
 GHOST_PREFIX = f"{GHOST} "
 #: Columns that say when a point is.
 _CLOCK = ("step", "time", "hours")
-#: A difference that no picture shows.
-_DUST = 1e-6
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def beside(shown: Points, before: Points | None) -> Points:
 
 def _differ(now: pl.Series, then: pl.Series) -> bool:
     """Tell whether two columns of numbers differ by more than rounding."""
-    return bool((now.is_null() != then.is_null()).any() or ((now - then).abs() > _DUST).any())
+    return bool((now.is_null() != then.is_null()).any() or ((now - then).abs() > SEEN).any())
 
 
 def _columns(result: Result) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from jiran.app.bills import bill_steps
 from jiran.app.charts.base import GHOST, MOST_HOMES, amounts, chart, ghost_strokes, kinds_there, names, room, short
 from jiran.engine.flows import SOURCES, USES
 from jiran.explain.say import energy
+from jiran.nothing import NOTHING_KWH
 from jiran.sentences import Figures, form
 from jiran.words import KIND_NAMES, money
 
@@ -112,7 +113,7 @@ def day(result: Result, home: str, window: Window) -> Spec:
             "data": [short(value, 3) for value in values],
         }
         for name, colour, values in parts
-        if np.abs(values).sum() > 1e-9
+        if np.abs(values).sum() > NOTHING_KWH
     ]
     every = "hour" if minutes == 60 else f"{minutes} min"
     return chart(

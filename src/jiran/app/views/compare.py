@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from jiran.app import rule_tables, state
-from jiran.app.charts import compare as charts
+from jiran.app.charts.compare import spec
 from jiran.app.drawing import draw
 from jiran.app.showing import file_name, markdown_of, plain
 from jiran.app.views import compare_pair
@@ -16,7 +16,7 @@ from jiran.bids import find as find_strategy
 from jiran.bids import strategies
 from jiran.judge.comparison import SEEDS, by_rule
 from jiran.market import find, mechanisms
-from jiran.report import answer
+from jiran.report import answer, pictures
 from jiran.report.figures import COLUMNS, heading, ranked
 from jiran.report.points import ACROSS, UP, gains, lines, spots, upward
 from jiran.report.reasons import GAIN, reason
@@ -26,26 +26,14 @@ from jiran.words import KIND_NAMES, counted
 
 if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
+    from jiran.report.picture import Picture
 
 #: Rules of every family that differ most: what a newcomer sees first.
 TELLING = (
     "grid-fraction", "mid-market-rate", "supply-demand-ratio", "bill-sharing", "uniform-price",
     "continuous-double-auction", "muda", "vcg", "nash-bargaining", "shapley",
 )  # fmt: skip
-#: Headings of the table without units, and widths, pixels: the figures that tell most fit beside each other on a laptop.
-_HEADINGS = {
-    "optimum_share": ("Reached, %", 86),
-    "efficiency": ("Efficiency, %", 98),
-    "saving_jain": ("Evenness", 80),
-    "saving": ("All save", 76),
-    "home_saving_worst": ("Worst home", 94),
-    "homes_worse_off": ("Losers, %", 80),
-    "market_surplus": ("Market keeps", 102),
-    "price_paid": ("Buyers pay", 88),
-    "price_received": ("Sellers get", 90),
-    "p2p_kwh": ("Traded, kWh", 96),
-    "home_saving_best": ("Best home", 86),
-}
+#: Widths of the columns that are not the figures' own, pixels.
 _RULE_WIDTH, _BAND_WIDTH = 186, 150
 
 
@@ -153,9 +141,9 @@ def _table(comparison: Comparison) -> None:
         f"more.{bands}"
     )
     config: dict[str, Any] = {"Rule": st.column_config.Column(pinned=True, width=_RULE_WIDTH)}
-    for figure, (short, width) in _HEADINGS.items():
+    for figure, column in COLUMNS.items():
         config[heading(figure, comparison.currency)] = st.column_config.Column(
-            short, help=COLUMNS[figure].help, alignment="right", width=_BAND_WIDTH if banded else width
+            column.short, help=column.help, alignment="right", width=_BAND_WIDTH if banded else column.width
         )
     st.dataframe(
         rule_tables.rules(comparison),
@@ -200,13 +188,17 @@ def _scatter(comparison: Comparison) -> None:
         up = st.selectbox(
             "Up", list(UP), first, format_func=names.__getitem__, key=f"up|{first}", persist_state="session"
         )
-    groups, without = spots(comparison, across, up)
+    _, without = spots(comparison, across, up)
     rest = f" Not drawn, for one of the two figures is not defined: {plain(', '.join(without))}." if without else ""
     fairer = "better for the home that gains least" if up == "home_saving_worst" else "fairer"
     st.caption(f"Further right is better for all together, further up is {fairer}.{rest}")
-    if groups:
-        alt = charts.scatter_alt(comparison, across, up)
-        draw(charts.scatter(comparison, across, up), key="scatter", alt=alt, height=charts.SCATTER_HEIGHT)
+    _draw(pictures.scatter(comparison, across, up), "scatter")
+
+
+def _draw(picture: Picture | None, key: str) -> None:
+    """Draw a picture, if there is anything to see on it."""
+    if picture is not None:
+        draw(spec(picture), key=key, alt=picture.alt, height=int(picture.height))
 
 
 def _gains(comparison: Comparison) -> None:
@@ -215,14 +207,12 @@ def _gains(comparison: Comparison) -> None:
     st.caption(
         "What a home of each kind saves by trading, best rule on top; left of the line it pays more than without."
     )
-    height = 60 + 20 * len(comparison.cases)
     with st.grid(2, min_column_width=320):
         for kind in gains(comparison):
             with st.container():
                 homes = next(iter(comparison.samples.values()))[0].kinds.count(kind)
                 st.markdown(f"**{KIND_NAMES[kind]}**, {counted(homes, 'home')}")
-                alt = charts.kind_alt(comparison, kind)
-                draw(charts.kind(comparison, kind), key=f"gain {kind}", alt=alt, height=height)
+                _draw(pictures.gain(comparison, kind), f"gain {kind}")
 
 
 @st.fragment
@@ -230,7 +220,7 @@ def _prices(comparison: Comparison) -> None:
     """Draw prices through the day under each rule."""
     st.subheader("The price through the day", anchor="prices")
     side = st.segmented_control(
-        "Price", list(charts.SIDES), default="buyer_price", required=True, format_func=charts.SIDES.__getitem__,
+        "Price", list(pictures.SIDES), default="buyer_price", required=True, format_func=pictures.SIDES.__getitem__,
         key="price_side", label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
     if not lines(comparison, side):
@@ -240,5 +230,4 @@ def _prices(comparison: Comparison) -> None:
         "Mean price of a kWh traded in each hour. Between the two prices of the grid, the grey band, buyers and sellers both "
         "gain against the grid. Rules with the same prices share a line; point at one to follow it."
     )
-    alt = charts.prices_alt(comparison, side)
-    draw(charts.prices(comparison, side), key="prices", alt=alt, height=charts.PRICES_HEIGHT)
+    _draw(pictures.prices(comparison, side), "prices")

@@ -15,12 +15,15 @@ from jiran.app.showing import markdown_of, plain, show_text
 from jiran.explain.against import against, homes_and_days, worse_off
 from jiran.explain.battery import battery
 from jiran.explain.run import both_gained, grid, outside, story, street
+from jiran.result.figures import KPIS
 from jiran.scenario.regions import REGIONS
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
     from jiran.scenario import Scenario
 
+#: How a change of a figure is coloured, by which way is better.
+_GOOD = {"higher": "normal", "lower": "inverse", "": "off"}
 #: A change of self-sufficiency by less, in percentage points, is not shown.
 _LEAST_POINTS = 0.05
 #: A figure; one that has no change to show is as tall as the others.
@@ -61,14 +64,14 @@ def _cards(result: Result, before: Result | None) -> None:
     change = _changes(result, before) if before is not None else {}
     with st.grid(6, min_column_width=120):
         _card(
-            plain(f"Saved, {currency}"),
+            _label("saving", currency),
             _figure(kpis["saving"], 2),
             **change.get("saving", {"delta": _signed(kpis["saving_share"], "of bill")}),
             help="Saved by trading: against the same homes and the same battery without trades."
             + ("" if kept is None else f" {markdown_of(kept)}"),
         )
         _card(
-            plain(f"All bills, {currency}"),
+            _label("cost", currency),
             _figure(kpis["cost"], 2),
             **change.get(
                 "cost", {"delta": _signed(kpis["saving_grid_only_share"], "vs grid", -1), "delta_color": "inverse"}
@@ -76,13 +79,13 @@ def _cards(result: Result, before: Result | None) -> None:
             help="What all homes pay, less what they earn; against the same homes with the grid alone, without trades and battery.",
         )
         _card(
-            "Traded, kWh",
+            _label("p2p_kwh", currency),
             _figure(kpis["p2p_kwh"]),
             **change.get("p2p_kwh", pins.unchanged(f"{_percent(kpis['p2p_share'])} of use")),
             help="Energy of all trades between homes, and its share of all demand.",
         )
         _card(
-            "Self-sufficiency",
+            _label("street_self_sufficiency", currency),
             _percent(kpis["street_self_sufficiency"], 1),
             **change.get(
                 "street_self_sufficiency", {"delta": f"{points:+.1f} points" if abs(points) >= _LEAST_POINTS else None}
@@ -92,13 +95,13 @@ def _cards(result: Result, before: Result | None) -> None:
             "exports while another imports then counts as grid energy.",
         )
         _card(
-            "Worse off",
+            _label("homes_worse_off", currency),
             f"{worse_off(result)} of {result.community.size:,}",
-            **change.get("worse_off", pins.unchanged("by trading")),
+            **change.get("homes_worse_off", pins.unchanged("by trading")),
             help="Homes whose bill is higher than it would be without trades, with the same battery.",
         )
         _card(
-            "CO₂ added, kg" if avoided is not None and avoided < 0.0 else "CO₂ avoided, kg",
+            "CO₂ added, kg" if avoided is not None and avoided < 0.0 else _label("co2_avoided_kg", currency),
             _figure(None if avoided is None else abs(avoided)),
             **change.get("co2_avoided_kg", pins.unchanged("vs grid")),
             help="What the battery, or EVs that supply, change in what the street takes from the grid, losses included, "
@@ -122,24 +125,36 @@ def _changes(result: Result, before: Result) -> dict[str, dict[str, Any]]:
     """
     now, then = result.kpis, before.kpis
     alike = homes_and_days(result) == homes_and_days(before)
-    more, less = ("normal", "inverse") if alike else ("off", "off")
     added = (now["co2_avoided_kg"] or 0.0) < 0.0  # then the card counts the other way round
+
+    def good(name: str) -> str:
+        return _GOOD[KPIS[name].better] if alike else "off"
+
     return {
-        "saving": pins.versus(now["saving"], then["saving"], 2, more),
-        "cost": pins.versus(now["cost"], then["cost"], 2, less),
-        "p2p_kwh": pins.versus(now["p2p_kwh"], then["p2p_kwh"], 1, "off"),
+        "saving": pins.versus(now["saving"], then["saving"], 2, good("saving")),
+        "cost": pins.versus(now["cost"], then["cost"], 2, good("cost")),
+        "p2p_kwh": pins.versus(now["p2p_kwh"], then["p2p_kwh"], 1, good("p2p_kwh")),
         "street_self_sufficiency": pins.versus(
-            now["street_self_sufficiency"], then["street_self_sufficiency"], 0, scale=100.0
+            now["street_self_sufficiency"],
+            then["street_self_sufficiency"],
+            0,
+            _GOOD[KPIS["street_self_sufficiency"].better],
+            scale=100.0,
         ),
-        "worse_off": pins.versus(worse_off(result), worse_off(before), 0, less),
+        "homes_worse_off": pins.versus(worse_off(result), worse_off(before), 0, good("homes_worse_off")),
         "co2_avoided_kg": pins.versus(
             now["co2_avoided_kg"],
             then["co2_avoided_kg"],
             1,
-            less if added else more,
+            "inverse" if added and alike else good("co2_avoided_kg"),
             scale=-1.0 if added else 1.0,
         ),
     }
+
+
+def _label(figure: str, currency: str) -> str:
+    """Return what a figure's card is called."""
+    return plain(KPIS[figure].card.replace("money", currency))
 
 
 def _figure(value: float | None, digits: int = 1) -> str:

@@ -49,8 +49,8 @@ def notes(cases: Mapping[str, Scenario]) -> list[str]:
         )
     seeds = {name: case.seed for name, case in cases.items()}
     if len(set(seeds.values())) > 1:
-        said = ", ".join(f"{name} from {seed}" for name, seed in seeds.items())
-        found.append(f"the cases have seeds of their own ({said}), so they differ by chance too")
+        first_seeds = ", ".join(f"{name} from {seed}" for name, seed in seeds.items())
+        found.append(f"the cases have seeds of their own ({first_seeds}), so they differ by chance too")
     longest = max(case.steps for case in cases.values())
     if longest > MOST_STEPS:
         found.append(f"the optimum is worked out for runs of at most {MOST_STEPS:,} steps, this one has {longest:,}")
@@ -66,11 +66,12 @@ class _Begin(NamedTuple):
 
 def _assumed(cases: Mapping[str, Scenario]) -> list[str]:
     """Say what cases take for granted: once if all do, else with the names of those that do."""
-    told: dict[str, list[str]] = {}
+    cases_by_sentence: dict[str, list[str]] = {}
     for name, case in cases.items():
         begin = timeline(case.model_copy(update={"steps": min(case.steps, HOURS + 1)}))
         for sentence in assumptions(_Begin(case, begin)):
-            told.setdefault(str(sentence), []).append(name)
+            cases_by_sentence.setdefault(str(sentence), []).append(name)
     return [
-        sentence if len(names) == len(cases) else f"{', '.join(names)}: {sentence}" for sentence, names in told.items()
+        sentence if len(names) == len(cases) else f"{', '.join(names)}: {sentence}"
+        for sentence, names in cases_by_sentence.items()
     ]

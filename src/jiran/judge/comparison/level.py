@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jiran.judge.comparison.table import EVENNESS
 from jiran.nothing import NOTHING_MONEY
 from jiran.scenario import Bids, Market
 
@@ -55,7 +56,7 @@ def _with_meaning(runs: tuple[Sample, ...]) -> tuple[Sample, ...]:
     A mean over the other seeds would be one over those in which nobody loses.
     """
     whole = all(run.figures["saving_jain"] is not None and not run.figures["homes_worse_off"] for run in runs)
-    empty: Figures = {} if whole else {"saving_jain": None, "saving_gini": None}
+    empty: Figures = {} if whole else dict.fromkeys(EVENNESS)
     return tuple(run._replace(figures=run.figures | empty) for run in runs)
 
 

@@ -70,10 +70,10 @@ def compare(
     if not cases:
         raise JiranError("there is nothing to compare: name at least one case")
     known: Samples = {} if samples is None else samples
-    told = [0.0]
+    share_done = [0.0]
 
     def report(done: float) -> None:
-        told[0] = done
+        share_done[0] = done
         if progress is not None:
             progress(done)
 
@@ -89,7 +89,7 @@ def compare(
             if key not in known
         }
         # Closed at once if the progress function stops the comparison: what has not begun is not run any more.
-        with closing(_run_all(todo, lambda: report(told[0]))) as runs:
+        with closing(_run_all(todo, lambda: report(share_done[0]))) as runs:
             for count, (key, found) in enumerate(runs, 1):
                 known[key] = found
                 report((place + count / len(todo)) / seeds)
@@ -121,14 +121,19 @@ def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Sam
     if not whole:
         raise JiranError("the comparison was stopped before all cases had been run once")
     kept = {name: tuple(run for place in whole if isinstance(run := runs[name][place], Sample)) for name in left}
-    said = tuple(str(fault) for fault in faults.values())
+    fault_texts = tuple(str(fault) for fault in faults.values())
     first = next(iter(left.values())).seed
     own = tuple(first + seeds[place] - begin for place in whole)
-    return Comparison(left, own, level(left, kept), tuple(notes(left)), said)
+    return Comparison(left, own, level(left, kept), tuple(notes(left)), fault_texts)
 
 
 def _key(scenario: Scenario, seed: int) -> str:
-    """Return what decides a run."""
+    """Return what decides a run, as text: two cases with the same key are run once.
+
+    Args:
+        scenario: Its name and description decide nothing.
+        seed: The seed of this run.
+    """
     return f"{seed} {scenario.model_dump_json(exclude={'name', 'description', 'seed'})}"
 
 
@@ -163,6 +168,7 @@ def _run_all(scenarios: dict[str, Scenario], wait: Callable[[], None]) -> Genera
 
 
 def _begin(scenario: Scenario) -> tuple[Setting, Settlement]:
+    """Return what all cases of a setting share: homes and profiles, and the run without trades."""
     setting = prepare(scenario)
     return setting, without_trading(setting)
 
@@ -188,7 +194,18 @@ class _Optima:
 def _sample(
     setting: Setting, scenario: Scenario, baseline: Settlement, optima: _Optima, stop: Event
 ) -> Sample | PluginError:
-    """Run one case and keep what a comparison needs; nobody waits for it once it is to stop."""
+    """Run one case and keep what a comparison needs; nobody waits for it once it is to stop.
+
+    Args:
+        setting: Homes, profiles and prices, which the cases share.
+        scenario: Whose market and bids are run.
+        baseline: The same homes without trades.
+        optima: Those that are known already.
+        stop: Is set when the run is to end soon.
+
+    Returns:
+        The sample, or the fault of the rule.
+    """
 
     def go_on(_done: float) -> None:
         if stop.is_set():
@@ -203,6 +220,7 @@ def _sample(
     step = result.flows.step_of_trades(0, result.timeline.steps)
 
     def by_hour(weight: Array) -> Array:
+        """Sum a weight of each trade, shape (trade,), by hour of the day, shape (24,)."""
         return np.bincount(hour[step], weight, minlength=24).astype(np.float64, copy=False)
 
     return Sample(

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from jiran.errors import PluginError
 from jiran.judge.judgement import FIGURES
-from jiran.nothing import NOTHING_MONEY
+from jiran.nothing import LAST_DIGITS, NOTHING_MONEY
 
 if TYPE_CHECKING:
     from jiran.scenario import Scenario
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 #: Figures that mean nothing where a home loses.
-EVENNESS = ("saving_jain", "saving_gini")
+EVENNESS = tuple(name for name, figure in FIGURES.items() if figure.evenness)
 
 #: A band holds this share of the seeds, the same part left out at both ends.
 BAND = 0.9
@@ -90,6 +90,11 @@ class Comparison:
         """Return a figure of a case, its mean over the seeds; None where it is undefined."""
         return _mean(self.values(case, figure))
 
+    def differ(self, one: str, other: str, figure: str) -> bool:
+        """Tell whether a figure of two cases differs in any seed by more than last digits."""
+        a, b = self.values(one, figure), self.values(other, figure)
+        return not np.allclose(a, b, rtol=LAST_DIGITS, atol=LAST_DIGITS, equal_nan=True)
+
     def table(self, figures: tuple[str, ...] = tuple(FIGURES)) -> pl.DataFrame:
         """Return one row a case: the mean of each figure over the seeds, with several seeds also `_low` and `_high`."""
         rows = []
@@ -148,7 +153,6 @@ class Comparison:
         for name, figure in FIGURES.items():
             a, b = self.values(one, name), self.values(other, name)
             unit = figure.unit.replace("money", self.currency)
-            unit = f"{self.currency}{unit}" if unit.startswith("/") else unit
             means = {"a": _mean(a), "b": _mean(b)}
             rows.append(
                 {"figure": name, "label": figure.label, "unit": unit, **means, **_with_band("difference", a - b)}
@@ -157,14 +161,20 @@ class Comparison:
 
 
 def _mean(values: Array) -> float | None:
-    there = values[~np.isnan(values)]
-    return float(there.mean()) if there.size else None
+    """Return the mean of values, shape (seed,), without those that are NaN; None if there is no other."""
+    defined = values[~np.isnan(values)]
+    return float(defined.mean()) if defined.size else None
 
 
 def _with_band(name: str, values: Array) -> dict[str, float | None]:
-    """Return the mean over the seeds, and the ends of the band if there are several."""
+    """Return the mean over the seeds, and the ends of the band if there are several.
+
+    Args:
+        name: Name of the figure; the ends are called `name_low` and `name_high`.
+        values: Its values, shape (seed,), NaN where it is undefined: these are left out.
+    """
     if values.size == 1:
         return {name: _mean(values)}
-    there = values[~np.isnan(values)]
-    ends = np.quantile(there, [(1.0 - BAND) / 2.0, (1.0 + BAND) / 2.0]).tolist() if there.size else [None, None]
+    defined = values[~np.isnan(values)]
+    ends = np.quantile(defined, [(1.0 - BAND) / 2.0, (1.0 + BAND) / 2.0]).tolist() if defined.size else [None, None]
     return {name: _mean(values), f"{name}_low": ends[0], f"{name}_high": ends[1]}

@@ -1,0 +1,112 @@
+"""What the figures of a run are worked out of: its settlement, the baseline's, and sums of them that several figures need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from jiran.money.settlement import Settlement
+    from jiran.scenario import Scenario
+
+Array = NDArray[np.float64]
+
+
+def exchange_kwh(step_kwh: dict[str, Array]) -> Array:
+    """Return what the community takes from the grid (> 0) or gives to it (< 0) in each step, kWh, shape (step,).
+
+    What one home exports while another imports stays in the neighbourhood's wires, whoever trades with whom.
+
+    Args:
+        step_kwh: Flows summed over homes, by name, shape (step,).
+    """
+    return step_kwh["grid_import_kwh"] - step_kwh["grid_export_kwh"]
+
+
+def exchange_alone_kwh(baseline_kwh: dict[str, Array]) -> Array:
+    """Return the same if there were no battery: what it gave would come from the grid, what it took would go there.
+
+    Args:
+        baseline_kwh: Flows of the run without trades, summed over homes, by name, shape (step,).
+    """
+    return exchange_kwh(baseline_kwh) + baseline_kwh["battery_drawn_kwh"] - baseline_kwh["battery_charged_kwh"]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as its figures see it.
+
+    Attributes:
+        scenario: For the battery and the emission factor.
+        settled: The run.
+        without_p2p: The same homes without trades: with the battery in `cost`, without it in `left_cost`.
+        step_h: Length of a step, h.
+        start_kwh: Stored in the battery at the start.
+        end_kwh: Stored in the battery at the end.
+    """
+
+    scenario: Scenario
+    settled: Settlement
+    without_p2p: Settlement
+    step_h: float
+    start_kwh: float
+    end_kwh: float
+
+    @cached_property
+    def kwh(self) -> dict[str, float]:
+        """Each flow, summed over homes and steps, by name."""
+        return {name: float(values.sum()) for name, values in self.settled.home_kwh.items()}
+
+    @cached_property
+    def demand_kwh(self) -> float:
+        """Household load and EV charging of all homes."""
+        return self.kwh["load_kwh"] + self.kwh["ev_kwh"]
+
+    @cached_property
+    def net_kwh(self) -> Array:
+        """What the community takes from the grid, less what it gives, shape (step,)."""
+        return exchange_kwh(self.settled.step_kwh)
+
+    @cached_property
+    def taken_kwh(self) -> float:
+        """What the community takes from the grid, summed over the steps in which it takes."""
+        return float(np.maximum(self.net_kwh, 0.0).sum())
+
+    @cached_property
+    def taken_alone_kwh(self) -> float:
+        """The same without trades and battery."""
+        return float(np.maximum(exchange_alone_kwh(self.without_p2p.step_kwh), 0.0).sum())
+
+    @cached_property
+    def import_kw(self) -> Array:
+        """Mean power that the community takes from the grid, shape (step,)."""
+        return np.maximum(self.net_kwh, 0.0) / self.step_h
+
+    @cached_property
+    def cost(self) -> float:
+        """What all homes pay, less what they earn."""
+        return float(self.settled.cost.sum())
+
+    @cached_property
+    def cost_without_p2p(self) -> float:
+        """The same without trades."""
+        return float(self.without_p2p.cost.sum())
+
+    @cached_property
+    def cost_grid_only(self) -> float:
+        """The same without trades and battery."""
+        return float(self.without_p2p.left_cost.sum())
+
+    @cached_property
+    def saving(self) -> Array:
+        """What each home saves by trading, shape (home,)."""
+        return self.without_p2p.cost - self.settled.cost
+
+    @cached_property
+    def saving_grid_only(self) -> Array:
+        """What each home saves by trading and with the battery, shape (home,)."""
+        return self.without_p2p.left_cost - self.settled.cost
