@@ -17,6 +17,7 @@ from jiran.judge.welfare import (
     self_sufficiency_index,
     value_index,
 )
+from jiran.money.prices import paid_for, received_for
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.result.figures import KPIS, Kpi, exchange_kwh, ratio
 
@@ -98,8 +99,8 @@ def judge(result: Result, optimum: Optimum | None = None) -> dict[str, float | N
         "cost_optimum": None if optimum is None else optimum.cost,
         "stored_end_kwh": result.state.stored_kwh + float(np.sum(result.state.ev_stored_kwh)),
         "welfare": gained,
-        "price_paid": ratio(float((trades["kwh"] * trades["buyer_price"]).sum()), kwh),
-        "price_received": ratio(float((trades["kwh"] * trades["seller_price"]).sum()), kwh),
+        "price_paid": ratio(float(paid_for(trades).sum()), kwh),
+        "price_received": ratio(float(received_for(trades).sum()), kwh),
         "price_spread": _price_spread(result),
         "market_surplus": result.accounts["market"],
         **_indices(result, optimum),
