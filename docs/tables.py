@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 
 import jiran
 from jiran.bids import strategies
+from jiran.engine.flows import FLOWS, SOURCES, USES
 from jiran.market.base import PROPERTIES
 from jiran.result.figures import KPIS
 from jiran.scenario import Scenario
@@ -79,6 +80,25 @@ def bidding() -> str:
     return rows(
         ("strategy", "what it does"), ((f"`{name}`", found.description) for name, found in strategies().items())
     )
+
+
+@table
+def flows() -> str:
+    """Return every flow with its side, and whose account and which price it is settled with."""
+    return rows(
+        ("name", "meaning", "side", "account", "price"),
+        (
+            (f"`{name}`", flow.meaning, flow.side, flow.account or "-", f"`{flow.price}`" if flow.price else "-")
+            for name, flow in FLOWS.items()
+        ),
+    )
+
+
+@table
+def balance_of_flows() -> str:
+    """Return how the flows of a home balance."""
+    sources, uses = (" + ".join(flow.name.removesuffix("_kwh") for flow in side) for side in (SOURCES, USES))
+    return f"    {sources}\n    = {uses}"
 
 
 @table

@@ -14,7 +14,6 @@ from typer.main import get_command
 import jiran
 from documentation import tables
 from jiran.cli import cli
-from jiran.engine.flows import FLOWS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -66,8 +65,7 @@ def test_nomenclature_has_every_column(frame):
     assert first_cells(f"`result.{frame}`") == getattr(paper(), frame).columns
 
 
-def test_nomenclature_has_every_flow_and_account():
-    assert first_cells("Flows") == list(FLOWS)
+def test_nomenclature_has_every_account():
     assert first_cells("Accounts") == list(paper().accounts)
 
 

@@ -198,6 +198,18 @@ def test_an_ev_stores_what_it_charged_less_what_it_supplied_and_drove(scenario):
     assert close(out.ev_stored_kwh, start + np.cumsum(change, axis=0))
 
 
+@given(scenarios())
+def test_what_each_home_sold_and_bought_stands_in_the_trades_of_the_step(scenario):
+    result = simulate(scenario)
+    place = {name: home for home, name in enumerate(result.community.ids)}
+    sold, bought = (np.zeros((scenario.steps, len(place))) for _ in range(2))
+    for step, seller, buyer, kwh in result.trades.select("step", "seller", "buyer", "kwh").iter_rows():
+        sold[step, place[seller]] += kwh
+        bought[step, place[buyer]] += kwh
+    assert close(result.flows["p2p_sold_kwh"], sold)
+    assert close(result.flows["p2p_bought_kwh"], bought)
+
+
 # --- money -----------------------------------------------------------------------------------------------------
 
 
@@ -231,6 +243,35 @@ def test_bills_are_the_sum_of_trades_and_flows_at_their_prices(scenario):
     assert close(result.homes["cost"].to_numpy(), bill)
     assert close(result.accounts["homes"], -bill.sum())
     assert close(result.accounts["battery"], to_battery.sum() * (1.0 - share.sum()))
+
+
+@given(scenarios())
+def test_the_accounts_of_each_step_are_the_sum_of_its_trades_and_flows(scenario):
+    result = simulate(scenario)
+    battery, steps, flows = scenario.battery, result.steps, result.flows
+    price = {name: steps[f"{name}_price"].to_numpy()[:, None] for name in ("import", "export")}
+    buy, sell = (price.get(p, p) for p in (battery.buy_price, battery.sell_price))
+    money = {name: [0.0] * scenario.steps for name in ("homes", "battery", "network", "market", "grid")}
+
+    def pay(step, payer, payee, amount):
+        money[payer][step] -= amount
+        money[payee][step] += amount
+
+    for step, kwh, paid, received in result.trades.select("step", "kwh", "buyer_price", "seller_price").iter_rows():
+        pay(step, "homes", "market", kwh * paid)
+        pay(step, "market", "homes", kwh * received)
+        pay(step, "market", "network", kwh * scenario.grid.network_charge)
+    for payer, payee, kwh, at in (
+        ("homes", "grid", flows["grid_import_kwh"], price["import"]),
+        ("grid", "homes", flows["grid_export_kwh"], price["export"]),
+        ("homes", "battery", flows["battery_drawn_kwh"], sell),
+        ("battery", "homes", flows["battery_charged_kwh"], buy),
+    ):
+        for step, amount in enumerate((kwh * at).sum(axis=1)):
+            pay(step, payer, payee, amount)
+    kept = result.settlement.step_money
+    assert list(kept) == list(money)
+    assert all(close(kept[name], money[name]) for name in money)
 
 
 @given(scenarios(market={"fraction": 0.7}))

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from jiran import simulate
+from jiran import load_scenario, simulate
+from jiran.engine.flows import PRICED
 from jiran.errors import BalanceError
+from jiran.money.prices import cost, costs
 from jiran.money.settlement import settle
 from strategies import run
 
@@ -103,3 +109,66 @@ def test_amounts_in_the_millions_still_balance():
     result = run(np.array(NET) * 1e9, grid={"import_price": 999_999.0, "export_price": -999_999.0})
     assert simulate(result.scenario).balance.money <= 1e-9
     assert result.balance.money <= 1e-9
+
+
+#: Fields of what the kernel fills in that have the same shape, so that a swap would go unseen by types alone.
+SWAPS = [
+    ("charge_share", "draw_share"), ("charge_share", "soc_kwh"), ("draw_share", "soc_kwh"),
+    ("ev_charged_kwh", "ev_supplied_kwh"), ("ev_charged_kwh", "ev_stored_kwh"), ("ev_supplied_kwh", "ev_stored_kwh"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def street():
+    """A run in which battery and EVs charge and give."""
+    return simulate(load_scenario("paper", {"ev.supply.enabled": True}))
+
+
+def settled(result, **outputs):
+    flows = replace(result.flows, outputs=result.flows.outputs._replace(**outputs))
+    return settle(flows, result.prices, result.scenario, result.start.stored_kwh, result.start.ev_stored_kwh)
+
+
+@pytest.mark.parametrize(("one", "other"), SWAPS)
+def test_two_fields_that_change_places_are_caught(street, one, other):
+    out = street.flows.outputs
+    settled(street)
+    with pytest.raises(BalanceError, match="energy"):
+        settled(street, **{one: getattr(out, other), other: getattr(out, one)})
+
+
+def test_a_flow_of_a_home_at_its_prices_is_its_part_of_the_bill(street):
+    for home in range(street.community.size):
+        flows = {flow: street.flows.of_home(flow.name, home) for flow in PRICED}
+        now = street.settlement
+        bill = sum(cost(flow, kwh, street.prices) for flow, kwh in flows.items())
+        bill += now.paid[home] - now.received[home] + now.extra[home] - now.fund_share[home]
+        assert bill == pytest.approx(now.cost[home], abs=1e-9)
+
+
+def test_costs_by_step_add_up_to_the_cost_of_a_run(street):
+    for flow in PRICED:
+        kwh = street.settlement.step_kwh[flow.name]
+        assert costs(flow, kwh, street.prices).sum() == pytest.approx(cost(flow, kwh, street.prices), abs=1e-9)
+        assert (costs(flow, kwh, street.prices) * flow.sign).min() >= 0.0
+
+
+SRC = Path(__file__).parents[2] / "src" / "jiran"
+
+
+def test_no_kwh_becomes_money_anywhere_else():
+    """Prices of trades are multiplied by their energy, and prices of flows looked up, in `money` alone."""
+    makes = re.compile(
+        r"kwh\"\](\[\w+\])? [*@] \w+\[\"(buyer|seller)_price|[*@] price\.(grid|battery)|price\.(grid|battery)_\w+(\[\w+\])? [*@]"
+    )
+    assert makes.search('paid = trades["kwh"] * trades["buyer_price"]')
+    assert makes.search("drawn @ price.battery_sells")
+    assert makes.search("price.grid_import[step] * kwh")
+    found = [
+        f"{path.relative_to(SRC)}: {line.strip()}"
+        for path in sorted(SRC.rglob("*.py"))
+        if path.parent.name != "money"
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if makes.search(line)
+    ]
+    assert found == []

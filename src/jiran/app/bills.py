@@ -13,7 +13,7 @@ from jiran.engine.flows import AT_HOME, PRICED
 from jiran.money.prices import cost
 
 if TYPE_CHECKING:
-    from jiran.engine.flows import Flows
+    from jiran.engine.energy import Flows
     from jiran.result.result import Result
 
 Array = NDArray[np.float64]

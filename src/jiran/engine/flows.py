@@ -1,8 +1,8 @@
-"""What moved: each flow declared once, and worked out for every home and step of a run; and the trades."""
+"""Every flow, declared once: what it is, on which side of a home, how it is drawn, and who pays whom for it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran import palette
-from jiran.engine.rows import Moved, Row
-from jiran.nothing import NOTHING_KWH
+from jiran.engine.rows import Row
 
 if TYPE_CHECKING:
-    from jiran.engine.records import Fleet, Outputs
-    from jiran.homes.profiles import Profiles
+    from jiran.engine.records import Outputs
 
 Array = NDArray[np.float64]
 
@@ -196,133 +194,3 @@ USES = tuple(flow for flow in FLOWS.values() if not flow.source)
 #: What has a price of the step, and what comes from the home itself or stays there.
 PRICED = tuple(flow for flow in FLOWS.values() if flow.price)
 AT_HOME = tuple(flow for flow in FLOWS.values() if not flow.account)
-
-
-@dataclass(frozen=True)
-class Flows(Mapping[str, Array]):
-    """The flows of a run by name, as read-only arrays of shape (step, home).
-
-    The market's outcome and the battery's share in what was left are stored; a flow is worked out when it is asked
-    for, so that a year of a thousand homes fits into memory.
-
-    Attributes:
-        profiles: What the homes generate and need.
-        outputs: What the kernel found.
-        fleet: The EVs that lend their battery.
-        trades: All trades in order of time, records of `market.trade.TRADE`; `outputs.trades_until` tells the steps.
-    """
-
-    profiles: Profiles
-    outputs: Outputs
-    fleet: Fleet
-    trades: NDArray[np.void]
-
-    def __getitem__(self, name: str) -> Array:
-        return self.between(name, 0, self.profiles.load_kwh.shape[0])
-
-    def between(self, name: str, first: int, last: int) -> Array:
-        """Return a flow in the steps first <= step < last only, without working out the rest."""
-        return self._flow(FLOWS[name], slice(first, last), ALL)
-
-    def of_home(self, name: str, home: int, first: int = 0, last: int | None = None) -> Array:
-        """Return a flow of one home in the steps first <= step < last, shape (step,), without working out the others."""
-        return self._flow(FLOWS[name], slice(first, last), slice(home, home + 1))[:, 0]
-
-    @property
-    def moved(self) -> Moved:
-        """What the flows are worked out from, as compiled code takes it."""
-        profiles, out = self.profiles, self.outputs
-        return Moved(
-            generation_kwh=profiles.generation_kwh,
-            load_kwh=profiles.load_kwh,
-            ev_kwh=profiles.ev_kwh,
-            ev_homes=self.fleet.homes,
-            ev_charged_kwh=out.ev_charged_kwh,
-            ev_supplied_kwh=out.ev_supplied_kwh,
-            ev_lent_kwh=out.ev_lent_kwh,
-            traded_kwh=out.traded_kwh,
-        )
-
-    def orders_between(self, first: int, last: int) -> Array:
-        """Return what each home brought to the market: surplus > 0 with what its EV offered, deficit < 0, kWh.
-
-        Rounding dust was no order, and is 0 here.
-        """
-        steps, out = slice(first, last), self.outputs
-        orders = self._left_kwh(steps, ALL) + out.traded_kwh[steps]
-        orders[:, self.fleet.homes] += out.ev_offered_kwh[steps] - out.ev_lent_kwh[steps]
-        orders[np.abs(orders) <= NOTHING_KWH] = 0.0
-        return orders
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(FLOWS)
-
-    def __len__(self) -> int:
-        return len(FLOWS)
-
-    @property
-    def traded_from(self) -> NDArray[np.int64]:
-        """Place of each step's first trade in `trades`, shape (step,)."""
-        until = self.outputs.trades_until
-        return np.concatenate([[0], until[:-1]])
-
-    def trades_between(self, first: int, last: int) -> NDArray[np.void]:
-        """Return the trades of the steps first <= step < last, as records."""
-        until = self.outputs.trades_until
-        trades: NDArray[np.void] = self.trades[self._begin(first) : until[last - 1] if last else 0]
-        return trades
-
-    def step_of_trades(self, first: int, last: int) -> NDArray[np.int64]:
-        """Return the step of each of these trades."""
-        until = self.outputs.trades_until[first:last]
-        return np.repeat(np.arange(first, last), np.diff(until, prepend=self._begin(first)))
-
-    def _begin(self, step: int) -> int:
-        return int(self.outputs.trades_until[step - 1]) if step else 0
-
-    def _flow(self, flow: Flow, steps: slice, homes: slice) -> Array:
-        view = flow.of(self._row(flow.row, steps, homes), self.outputs, steps).view()
-        view.flags.writeable = False
-        return view
-
-    def _row(self, row: Row, steps: slice, homes: slice) -> Array:
-        """Work a row out, as `rows.fill_rows` does for a step, shape (step, home)."""
-        profiles, out, at = self.profiles, self.outputs, (steps, homes)
-        match row:
-            case Row.GENERATION:
-                array: Array = profiles.generation_kwh[at]
-            case Row.LOAD:
-                array = profiles.load_kwh[at]
-            case Row.EV_CHARGED:
-                array = self._with_fleet(profiles.ev_kwh[at], out.ev_charged_kwh[steps], homes)
-            case Row.EV_SUPPLIED:
-                array = self._with_fleet(np.zeros_like(profiles.load_kwh[at]), out.ev_supplied_kwh[steps], homes)
-            case Row.EV_LENT:
-                array = self._with_fleet(np.zeros_like(profiles.load_kwh[at]), out.ev_lent_kwh[steps], homes)
-            case Row.SOLD:
-                array = np.maximum(out.traded_kwh[at], 0.0)
-            case Row.BOUGHT:
-                array = np.maximum(-out.traded_kwh[at], 0.0)
-            case Row.SURPLUS:
-                array = np.maximum(self._left_kwh(steps, homes), 0.0)
-            case Row.DEFICIT:
-                array = np.maximum(-self._left_kwh(steps, homes), 0.0)
-        return array
-
-    def _with_fleet(self, array: Array, per_ev: Array, homes: slice) -> Array:
-        """Add what lending EVs do to an array of their homes."""
-        first, last, _ = homes.indices(self.profiles.load_kwh.shape[1])
-        evs = np.flatnonzero((self.fleet.homes >= first) & (self.fleet.homes < last))
-        if not evs.size:
-            return array
-        total = array.copy()
-        total[:, self.fleet.homes[evs] - first] += per_ev[:, evs]
-        return total
-
-    def _left_kwh(self, steps: slice, homes: slice) -> Array:
-        """Return what the market left: surplus > 0, deficit < 0."""
-        profiles, out, at = self.profiles, self.outputs, (steps, homes)
-        left = profiles.generation_kwh[at] - profiles.load_kwh[at] - profiles.ev_kwh[at]
-        left = self._with_fleet(left, out.ev_supplied_kwh[steps] - out.ev_charged_kwh[steps], homes)
-        left -= out.traded_kwh[at]
-        return left

@@ -35,7 +35,7 @@ def total(result: Result, first: int, last: int) -> Figures:
     return {
         "trades": len(log),
         "kwh": float(log["kwh"].sum()),
-        "paid": float(log["kwh"] @ log["buyer_price"]),
+        "paid": float(paid_for(log).sum()),
         "currency": result.scenario.currency,
     }
 

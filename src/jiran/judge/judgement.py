@@ -19,6 +19,7 @@ from jiran.judge.welfare import (
     self_sufficiency_index,
     value_index,
 )
+from jiran.money.prices import paid_for, received_for
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.result.basis import exchange_alone_kwh, exchange_kwh
 from jiran.result.figure import ENERGY, INDEX, MONEY, PRICE, SHARE, Column, Figure
@@ -26,6 +27,8 @@ from jiran.result.figures import KPIS
 from jiran.result.shares import ratio
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jiran.judge.optimum import Optimum
     from jiran.result.result import Result
 
@@ -63,14 +66,14 @@ class Judged:
         """What the community takes from the grid, less what it gives, shape (step,)."""
         return exchange_kwh(self.result.settlement.step_kwh)
 
-    def mean_price(self, price: str) -> float | None:
+    def mean_price(self, amounts_of: Callable[[NDArray[np.void]], Array]) -> float | None:
         """Return a price of the trades, its mean by energy.
 
         Args:
-            price: "buyer_price" or "seller_price".
+            amounts_of: Gives the amount of each trade: what the buyer pays, or what the seller gets.
         """
         trades = self.result.flows.trades
-        return ratio(float((trades["kwh"] * trades[price]).sum()), float(trades["kwh"].sum()))
+        return ratio(float(amounts_of(trades).sum()), float(trades["kwh"].sum()))
 
 
 def _efficiency(run: Judged) -> float | None:
@@ -165,14 +168,14 @@ JUDGEMENT: dict[str, Figure[Judged]] = {
     ),
     "price_paid": Figure(
         "Price paid", PRICE, "mean price of a P2P kWh to buyers, network charge included",
-        lambda run: run.mean_price("buyer_price"),
+        lambda run: run.mean_price(paid_for),
         column=Column(
             "Buyers pay, money/kWh", "Buyers pay", "Buyers pay", 88,
             "Mean price of a traded kWh, network charge included.",
         ),
     ),
     "price_received": Figure(
-        "Price received", PRICE, "mean price of a P2P kWh to sellers", lambda run: run.mean_price("seller_price"),
+        "Price received", PRICE, "mean price of a P2P kWh to sellers", lambda run: run.mean_price(received_for),
         column=Column("Sellers get, money/kWh", "Sellers get", "Sellers get", 90, "Mean price of a traded kWh."),
     ),
     "price_spread": Figure(

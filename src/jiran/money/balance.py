@@ -13,7 +13,7 @@ from jiran.engine.flows import SOURCES, USES
 from jiran.errors import BalanceError
 
 if TYPE_CHECKING:
-    from jiran.engine.flows import Flows
+    from jiran.engine.energy import Flows
     from jiran.scenario import Battery
 
 Array = NDArray[np.float64]

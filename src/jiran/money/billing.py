@@ -16,7 +16,7 @@ from jiran.market.base import Period
 from jiran.money.prices import cost
 
 if TYPE_CHECKING:
-    from jiran.engine.flows import Flows
+    from jiran.engine.energy import Flows
     from jiran.homes.timeline import Timeline
     from jiran.market.base import Mechanism, Reprice
     from jiran.money.prices import Prices

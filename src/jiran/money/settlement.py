@@ -20,7 +20,7 @@ from jiran.money.prices import Prices, costs
 from jiran.money.totals import Terms, TradeTotals, sum_rows, sum_trades
 
 if TYPE_CHECKING:
-    from jiran.engine.flows import Flows
+    from jiran.engine.energy import Flows
     from jiran.scenario import Battery, Scenario
 
 Array = NDArray[np.float64]

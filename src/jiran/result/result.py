@@ -22,7 +22,7 @@ from jiran.scenario.files import input_files, to_toml
 if TYPE_CHECKING:
     import polars as pl
 
-    from jiran.engine.flows import Flows
+    from jiran.engine.energy import Flows
     from jiran.homes.community import Community
     from jiran.homes.meter.report import DataReport
     from jiran.homes.timeline import Timeline

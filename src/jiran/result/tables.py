@@ -15,7 +15,7 @@ from jiran.money.prices import paid_for, received_for
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from jiran.engine.flows import Flows
+    from jiran.engine.energy import Flows
     from jiran.homes.community import Community
     from jiran.homes.timeline import Timeline
     from jiran.money.prices import Prices

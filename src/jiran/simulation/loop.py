@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.engine import kernel
-from jiran.engine.flows import Flows
+from jiran.engine.energy import Flows
 from jiran.engine.records import Log, Stop, Window
 from jiran.errors import JiranError, MechanismError, PluginError, StrategyError, one_line
 from jiran.market import TRADE, booking

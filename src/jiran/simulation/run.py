@@ -27,7 +27,7 @@ from jiran.watching import Progress, Work, watch
 
 if TYPE_CHECKING:
     from jiran.bids import Strategy
-    from jiran.engine.flows import Flows
+    from jiran.engine.energy import Flows
     from jiran.homes.profiles import Profiles
     from jiran.market import Mechanism
     from jiran.scenario import Scenario
