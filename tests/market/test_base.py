@@ -73,6 +73,7 @@ def test_a_rule_in_plain_python_is_called_as_it_is():
     assert RULE.clear is nothing
 
 
+@pytest.mark.compiled
 def test_a_rule_that_does_not_compile_is_refused_in_one_sentence_with_its_line():
     @mechanism("uncompilable")
     def rule(net_kwh, limit_price, import_price, export_price, parameters, rng, trades):

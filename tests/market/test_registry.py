@@ -22,7 +22,7 @@ RULE = (
 
 
 def fresh():
-    return registry.Registry(Mechanism, "jiran.market", "jiran.mechanisms", "@mechanism")
+    return registry.Registry(Mechanism, "jiran.market.rules", "jiran.mechanisms", "@mechanism")
 
 
 def rule(name="rule", returned="0"):

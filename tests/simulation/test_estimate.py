@@ -61,6 +61,7 @@ def peak(small, large, cases=()):
 
 
 @linux
+@pytest.mark.compiled
 @pytest.mark.parametrize(
     ("homes", "steps", "changes", "kinds"),
     [
@@ -78,6 +79,7 @@ def test_a_run_takes_the_memory_that_was_estimated(homes, steps, changes, kinds)
 
 
 @linux
+@pytest.mark.compiled
 def test_a_comparison_takes_the_memory_that_was_estimated():
     rules = ("grid-fraction", "mid-market-rate", "bill-sharing")
     taken = peak(data(4, 24), large := data(200, 10_000), rules)

@@ -84,6 +84,7 @@ def test_a_broken_rule_is_refused_in_one_sentence(tmp_path, body, message):
     assert one_sentence(error)
 
 
+@pytest.mark.compiled
 def test_a_compiled_rule_that_writes_beyond_the_buffer_is_an_error(tmp_path):
     with pytest.raises(MechanismError, match="index is out of bounds") as error:
         broken(tmp_path, "trades[10**8].kwh = 1.0; return 0", compiled=True)

@@ -1,0 +1,92 @@
+"""Let the tests try one mutant: they run on a copy of the program in which one file has the fault."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mutants.sites import Mutant
+
+ROOT = Path(__file__).parents[2]
+SRC = ROOT / "src" / "jiran"
+
+#: Worked examples and laws of whole runs: what every file is held against after its own room's tests.
+EVERYWHERE = ("tests/test_cases.py", "tests/test_oracle.py", "tests/test_laws.py")
+
+#: Tests in other rooms that look closely at a file.
+ELSEWHERE = {
+    "engine/kernel.py": ("tests/bids", "tests/simulation/test_run.py", "tests/simulation/test_reserve_prices.py"),
+    "money/settlement.py": ("tests/simulation/test_run.py",),
+}
+
+#: Tests that take this many seconds more than they should have wait for what never comes.
+_MARGIN_S = 60.0
+
+
+@dataclass
+class Workshop:
+    """A copy of the program to put faults into; each worker has its own."""
+
+    folder: Path = field(default_factory=lambda: Path(mkdtemp(prefix="jiran-mutants-")))
+
+    def __post_init__(self) -> None:
+        """Copy the program without what was compiled."""
+        shutil.copytree(SRC, self.folder / "jiran", ignore=shutil.ignore_patterns("__pycache__"))
+
+    def close(self) -> None:
+        """Throw the copy away."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def is_noticed(self, mutant: Mutant, limit_s: float) -> bool:
+        """Tell whether a test fails with the mutant in place of its file, or never ends."""
+        place = self.folder / "jiran" / mutant.file
+        whole = place.read_text(encoding="utf-8")
+        place.write_text(mutant.text, encoding="utf-8")
+        try:
+            return self.run(mutant.file, limit_s) != 0
+        finally:
+            place.write_text(whole, encoding="utf-8")
+
+    def run(self, file: str, limit_s: float | None = None) -> int:
+        """Run the tests that concern a file until one fails; return pytest's exit code, 1 if they never end.
+
+        Compilation is off: to compile a mutant costs more than to run it. Hypothesis tries few examples, always the same.
+        """
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-x",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            "--tb=no",
+            "-m",
+            "not compiled",
+        ]
+        environment = os.environ | {
+            "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1", "NUMBA_DISABLE_JIT": "1", "JIRAN_EXAMPLES": "few",
+        }  # fmt: skip
+        try:
+            done = subprocess.run(  # noqa: S603  our own tests
+                [*command, *tests_of(file), *ELSEWHERE.get(file, ()), *EVERYWHERE],
+                cwd=ROOT, env=environment, capture_output=True, timeout=limit_s and limit_s + _MARGIN_S, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return 1
+        return done.returncode
+
+
+def tests_of(file: str) -> list[str]:
+    """Return the tests of a file's room, those that bear its name first."""
+    own = ROOT / "tests" / file.replace(Path(file).name, f"test_{Path(file).name}")
+    room = own.parent if own.parent.name != "rules" else own
+    found = [path for path in (own, room) if path.exists()]
+    return [str(path.relative_to(ROOT)) for path in found]
