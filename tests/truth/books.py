@@ -7,14 +7,14 @@ from functools import wraps
 
 import numpy as np
 
-import jiran.app.step_money
-import jiran.app.step_words
-import jiran.app.why  # noqa: F401  the modules with the forms
-from jiran.app.book import Book
-from jiran.app.inspector import take_apart
-from jiran.app.outcome import clear_book, outcome_of_run
-from jiran.app.why.base import Case
+import jiran.explain.step.money
+import jiran.explain.step.words
+import jiran.explain.why  # noqa: F401  the modules with the forms
 from jiran.errors import JiranError
+from jiran.explain.step.book import Book
+from jiran.explain.step.outcome import clear_book, outcome_of_run
+from jiran.explain.step.run_step import take_apart
+from jiran.explain.why.base import Case
 from jiran.market import find, mechanisms
 
 #: Steps of larger communities are left out: their books say nothing that smaller ones do not.

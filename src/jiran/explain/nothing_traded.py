@@ -10,11 +10,10 @@ import numpy as np
 
 from jiran.explain.say import energy, several
 from jiran.nothing import NOTHING_KWH
+from jiran.result.limits import limits_between
 from jiran.sentences import Figures, form
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from jiran.result.result import Result
 
 #: The rule that is for runs without a market.
@@ -97,23 +96,10 @@ def _count(result: Result, first: int, last: int) -> _Steps:
         orders = result.flows.orders_between(start, stop)
         sells, buys = orders > NOTHING_KWH, orders < -NOTHING_KWH
         both = sells.any(axis=1) & buys.any(axis=1)
-        asks, bids = limits(result, start, stop, orders)
-        meet = np.where(buys, bids, -np.inf).max(axis=1) >= np.where(sells, asks, np.inf).min(axis=1)
+        limit = limits_between(result, start, stop, orders)
+        meet = np.where(buys, limit, -np.inf).max(axis=1) >= np.where(sells, limit, np.inf).min(axis=1)
         counts.spare += int(sells.any(axis=1).sum())
         counts.short += int(buys.any(axis=1).sum())
         counts.both += int(both.sum())
         counts.meeting += int((both & meet).sum())
     return counts
-
-
-def limits(
-    result: Result, first: int, last: int, orders: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the lowest price each seller asks and the highest each buyer bids, broadcast to shape (step, home)."""
-    kept = result.flows.outputs.limit_price
-    if kept.shape[0]:
-        return kept[first:last], kept[first:last]
-    grid = result.prices
-    asks = grid.grid_export[first:last, None] + np.zeros_like(orders)
-    bids = grid.grid_import[first:last, None] - result.scenario.grid.network_charge + np.zeros_like(orders)
-    return asks, bids

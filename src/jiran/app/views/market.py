@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from jiran.app import state
-from jiran.app.inspector import busiest_step, step_label, take_apart
-from jiran.app.outcome import by_chance, outcome_of_run
 from jiran.app.showing import plain
 from jiran.app.views import market_orders
 from jiran.app.views.market_scene import Scene
 from jiran.app.views.market_stations import Station, badge, of_run, of_table
 from jiran.errors import JiranError
+from jiran.explain.step.outcome import by_chance, outcome_of_run
+from jiran.explain.step.run_step import busiest_step, step_label, take_apart
 from jiran.market import find, mechanisms
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def _pick_step(result: Result, day: Window, wanted: int | None) -> int:
     if wanted is not None and day.first <= wanted < day.last:
         st.session_state[key] = wanted
     elif key not in st.session_state:
-        st.session_state[key] = busiest_step(result, day)
+        st.session_state[key] = busiest_step(result, day.first, day.last)
 
     def go(steps: int) -> None:
         st.session_state[key] += steps

@@ -23,7 +23,7 @@ from jiran.errors import JiranError
 if TYPE_CHECKING:
     import polars as pl
 
-    from jiran.app.book import Book
+    from jiran.explain.step.book import Book
     from jiran.market import Mechanism
 
 

@@ -10,14 +10,14 @@ import streamlit as st
 from jiran.app.charts import book as charts
 from jiran.app.charts import curves
 from jiran.app.drawing import draw
-from jiran.app.outcome import PAPER_RULE
 from jiran.app.showing import show_text
-from jiran.app.step_money import trade
-from jiran.app.step_words import nobody, order_words, tex_name
 from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
+from jiran.explain.step.money import trade
+from jiran.explain.step.outcome import PAPER_RULE
+from jiran.explain.step.words import nobody, order_words, tex_name
 
 if TYPE_CHECKING:
-    from jiran.app.outcome import Outcome
+    from jiran.explain.step.outcome import Outcome
 
 
 def show(scene: Scene) -> None:

@@ -11,16 +11,16 @@ import streamlit as st
 from jiran.app.charts import book as charts
 from jiran.app.charts import curves
 from jiran.app.drawing import draw
-from jiran.app.outcome import PAPER_RULE
 from jiran.app.showing import markdown_of, show_text
-from jiran.app.step_money import account, gain
-from jiran.app.step_words import tex
 from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
-from jiran.app.why import compare, explain, headline
+from jiran.explain.step.money import account, gain
+from jiran.explain.step.outcome import PAPER_RULE
+from jiran.explain.step.words import tex
+from jiran.explain.why import compare, explain, headline
 from jiran.words import counted
 
 if TYPE_CHECKING:
-    from jiran.app.outcome import Outcome
+    from jiran.explain.step.outcome import Outcome
 
 
 def show(scene: Scene) -> None:

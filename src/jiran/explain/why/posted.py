@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.outcome import energy, same
-from jiran.app.why.base import refused, scarcity, sides
+from jiran.explain.step.outcome import energy, same
+from jiran.explain.why.base import refused, scarcity, sides
 from jiran.sentences import form, said
 from jiran.words import number, price
 
 if TYPE_CHECKING:
-    from jiran.app.why.base import Case
+    from jiran.explain.why.base import Case
     from jiran.sentences import Figures, Sentence
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from jiran.app.book import Array, Book, Homes, book_of_step
-from jiran.app.inspector import trades_of
-from jiran.judge.welfare import Best, efficiency, highest_welfare, welfare
+from jiran.explain.step.book import Array, Book, Homes, book_of_step
+from jiran.explain.step.run_step import trades_of
 from jiran.market import Clearing, clear
+from jiran.market.welfare import Best, efficiency, highest_welfare, welfare
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 
 if TYPE_CHECKING:

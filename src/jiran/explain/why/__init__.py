@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiran.app.outcome import energy, same
-from jiran.app.why import auctions, groups, posted, shares, truthful
-from jiran.app.why.base import Case, sides
+from jiran.explain.step.outcome import energy, same
+from jiran.explain.why import auctions, groups, posted, shares, truthful
+from jiran.explain.why.base import Case, sides
 from jiran.sentences import form, said
 from jiran.words import price
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jiran.app.outcome import Outcome
+    from jiran.explain.step.outcome import Outcome
     from jiran.sentences import Figures, Sentence
 
 #: What explains each rule, by its name; a rule from elsewhere gets `_from_elsewhere`.

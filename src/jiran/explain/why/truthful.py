@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.outcome import clear_book, energy, same
-from jiran.app.why.base import (
+from jiran.explain.step.outcome import clear_book, energy, same
+from jiran.explain.why.base import (
     last_in_line,
     left_behind,
     listed,
@@ -21,8 +21,8 @@ from jiran.sentences import form, said
 from jiran.words import price
 
 if TYPE_CHECKING:
-    from jiran.app.book import Array, Homes
-    from jiran.app.why.base import Case
+    from jiran.explain.step.book import Array, Homes
+    from jiran.explain.why.base import Case
     from jiran.sentences import Figures, Sentence
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.outcome import crossing_prices, energy, same
+from jiran.explain.step.outcome import crossing_prices, energy, same
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import Sentence, form, said
 from jiran.words import counted, price
 
 if TYPE_CHECKING:
-    from jiran.app.outcome import Outcome
+    from jiran.explain.step.outcome import Outcome
     from jiran.sentences import Figures
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiran.app.outcome import energy, same
-from jiran.app.why.base import last_in_line, left_behind, listed, marginal, middle, no_pair, order_name, sides
+from jiran.explain.step.outcome import energy, same
+from jiran.explain.why.base import last_in_line, left_behind, listed, marginal, middle, no_pair, order_name, sides
 from jiran.sentences import form, said
 from jiran.words import price
 
 if TYPE_CHECKING:
-    from jiran.app.outcome import Pair
-    from jiran.app.why.base import Case
+    from jiran.explain.step.outcome import Pair
+    from jiran.explain.why.base import Case
     from jiran.sentences import Figures, Sentence
 
 #: Of more partners only these are explained one by one.

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiran.app.outcome import energy, same
+from jiran.explain.step.outcome import energy, same
 from jiran.market import find
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.sentences import form
 from jiran.words import listed, price
 
 if TYPE_CHECKING:
-    from jiran.app.inspector import RunStep
-    from jiran.app.outcome import Outcome
+    from jiran.explain.step.outcome import Outcome
+    from jiran.explain.step.run_step import RunStep
     from jiran.sentences import Figures
 
 #: Amounts of a step that are written with two digits; below they have four.

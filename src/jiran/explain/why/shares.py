@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.outcome import energy, same
-from jiran.app.why.base import left_behind, listed, no_pair, order_name, sides
-from jiran.judge.welfare import highest_welfare
+from jiran.explain.step.outcome import energy, same
+from jiran.explain.why.base import left_behind, listed, no_pair, order_name, sides
 from jiran.market.rules.cooperative import MOST_SHAPLEY_PLAYERS
+from jiran.market.welfare import highest_welfare
 from jiran.sentences import form, said
 from jiran.words import counted, number, price
 
 if TYPE_CHECKING:
-    from jiran.app.why.base import Case
+    from jiran.explain.why.base import Case
     from jiran.sentences import Figures, Sentence
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.outcome import energy, marginal_pair, same
+from jiran.explain.step.outcome import energy, marginal_pair, same
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import form
 from jiran.words import number, price
@@ -15,8 +15,8 @@ from jiran.words import number, price
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jiran.app.book import Array, Book, Homes
-    from jiran.app.outcome import Outcome, Pair
+    from jiran.explain.step.book import Array, Book, Homes
+    from jiran.explain.step.outcome import Outcome, Pair
     from jiran.sentences import Figures
 
 #: Of more homes only this many are named.

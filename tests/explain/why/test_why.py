@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from jiran.app.orders import EXAMPLE
-from jiran.app.outcome import clear_book, outcome_of_run
 from jiran.app.showing import markdown_of
-from jiran.app.step_money import account, gain, rest, trade
-from jiran.app.step_words import curve_words, order_words
-from jiran.app.why import EXPLANATIONS, compare, explain, headline
+from jiran.explain.step.money import account, gain, rest, trade
+from jiran.explain.step.outcome import clear_book, outcome_of_run
+from jiran.explain.step.words import curve_words, order_words
+from jiran.explain.why import EXPLANATIONS, compare, explain, headline
 from jiran.market import find, mechanisms
 from jiran.words import price
 from pages import run
