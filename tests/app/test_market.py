@@ -26,8 +26,9 @@ from jiran.app.views import market
 
 market.show()
 """
-BY_CHANCE = {"continuous-double-auction", "random-p2p", "muda"}
 RULES = sorted(mechanisms())
+#: Rules that draw lots even of a few orders, with their default parameters.
+BY_CHANCE = {name for name in RULES if find(name).by_chance(8, find(name).defaults)}
 ODD = {
     "no trades": {"market.mechanism": "grid-only"},
     "one home": {"homes.groups": [{"kind": "solar", "count": 1}]},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import wraps
+from pathlib import Path
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from jiran.explain.step.run_step import take_apart
 from jiran.explain.why.base import Case
 from jiran.market import find, mechanisms
 
+#: A rule from outside the package, which declares nothing.
+SOMEBODYS_RULE = Path(__file__).parents[2] / "examples" / "my_rule.py"
 #: Steps of larger communities are left out: their books say nothing that smaller ones do not.
 MOST_HOMES = 40
 LIMITS = ("tenths", "few", "equal", "any", "apart", "negative")
@@ -94,7 +97,7 @@ def _outcomes(drawn):
                 continue
             found.append(outcome)
     if found and rng.random() < 0.3 and found[-1].seed is not None:
-        found.append(replace(found[-1], rule="somebodys-rule"))
+        found.append(replace(found[-1], rule=str(SOMEBODYS_RULE)))
     return found
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.explain.say import energy, several
+from jiran.market.base import BASELINE
 from jiran.nothing import NOTHING_KWH
 from jiran.result.limits import limits_between
 from jiran.sentences import Figures, form
@@ -16,8 +17,6 @@ from jiran.sentences import Figures, form
 if TYPE_CHECKING:
     from jiran.result.result import Result
 
-#: The rule that is for runs without a market.
-_NO_MARKET = "grid-only"
 #: So many home-steps are looked at together.
 _AT_ONCE = 2_000_000
 
@@ -81,7 +80,7 @@ def _why(result: Result, steps: _Steps, generation_kwh: float) -> str:
         (not steps.spare, "own use"),
         (not steps.short, "no need"),
         (not steps.both, "never together"),
-        (result.scenario.market.mechanism == _NO_MARKET, "no market"),
+        (result.scenario.market.mechanism == BASELINE, "no market"),
         (not steps.meeting and not result.flows.outputs.limit_price.shape[0], "tariff"),
         (not steps.meeting, "prices apart"),
     )

@@ -22,6 +22,7 @@ from jiran.explain.warnings import warnings
 from jiran.homes.profiles import stream
 from jiran.market import TRADE, booking
 from jiran.market import find as find_rule
+from jiran.market.base import BASELINE
 from jiran.market.effort import too_much
 from jiran.money.billing import reprice
 from jiran.money.settlement import Settlement, settle
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
     from jiran.homes.profiles import Profiles
     from jiran.market import Mechanism
     from jiran.scenario import Scenario
-
-#: The rule of the run that every run is compared with.
-BASELINE = "grid-only"
 
 #: Trades for which there is room at first.
 _FIRST_TRADES = 40_000_000

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from jiran.judge.comparison import Comparison
-    from jiran.report.points import Family, Gain, Spot
+    from jiran.market.family import Family
+    from jiran.report.points import Gain, Spot
 
     Spec = dict[str, Any]
 

@@ -43,6 +43,11 @@ def are_empty() -> bool:
     return not any(str(cell or "").strip() for row in cells for cell in row)
 
 
+def count() -> int:
+    """Return the number of rows of the table."""
+    return state.own_orders().now.height
+
+
 def ask() -> None:
     """Draw the table, in which cells can be typed or pasted, and what else an order book needs."""
     st.markdown(

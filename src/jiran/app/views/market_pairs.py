@@ -13,7 +13,6 @@ from jiran.app.drawing import draw
 from jiran.app.showing import show_text
 from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
 from jiran.explain.step.money import trade
-from jiran.explain.step.outcome import PAPER_RULE
 from jiran.explain.step.words import nobody, order_words, tex_name
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def show(scene: Scene) -> None:
         show_text(order_words(outcome))
         number = _pick_trade(len(outcome.pairs))
         show_text(trade(outcome, number))
-        if outcome.rule == PAPER_RULE:
+        if outcome.pairing.matching:
             _smaller(scene, number)
     with right:
         draw(charts.pair(outcome, number), key="curves", alt=_pair_alt(outcome, number), height=HEIGHT)
@@ -97,7 +96,7 @@ def _pair_table(outcome: Outcome, number: int) -> None:
     if shown["buyer_price"].equals(shown["seller_price"]):
         shown = shown.drop("seller_price")
     column, form = st.column_config.NumberColumn, f"%.{outcome.digits}f"
-    may = outcome.rationed
+    may = outcome.pairing.afterwards
     st.dataframe(
         shown,
         hide_index=True,

@@ -16,7 +16,6 @@ from jiran.app.showing import markdown_of, show_text
 from jiran.app.views import market_pairs, market_price
 from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
 from jiran.explain.step.money import even, money, rest
-from jiran.explain.step.outcome import PAPER_RULE
 from jiran.explain.step.run_step import RunStep
 from jiran.explain.step.words import balanced, curve_words, scarce_words, tex_name
 from jiran.nothing import NOTHING_KWH
@@ -113,7 +112,7 @@ def _side(scene: Scene, *, sells: bool) -> None:
     energy = np.abs(book.net_kwh[homes])
     verb = ("offers" if sells else "wants") if homes.size == 1 else ("offer" if sells else "want")
     st.markdown(f"**{counted(homes.size, noun)}** {verb} **{outcome.energy(float(energy.sum()))}**.")
-    if outcome.rule == PAPER_RULE:
+    if outcome.pairing.matching:
         st.latex(r"B_i > 0 \;\Rightarrow\; S_i = B_i" if sells else r"B_j < 0 \;\Rightarrow\; D_j = -B_j")
     if sells and scene.step is not None and scene.step.orders["ev_offer_kwh"].sum() > NOTHING_KWH:
         st.caption("An EV that lends its battery offers more than its home has left.")

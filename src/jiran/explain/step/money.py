@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jiran.explain.step.outcome import energy, same
-from jiran.market import find
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.sentences import form
 from jiran.words import listed, price
@@ -80,7 +79,7 @@ def account(outcome: Outcome) -> Figures | None:
 
 def _later(outcome: Outcome) -> bool:
     """Tell whether these are trades of a run whose rule sets its prices at the end of a billing period."""
-    return outcome.seed is None and find(outcome.rule).reprice is not None
+    return outcome.seed is None and outcome.mechanism.reprice is not None
 
 
 def _gain_words(figures: Figures) -> str:

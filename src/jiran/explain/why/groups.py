@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.explain.step.outcome import same
-from jiran.explain.why.base import listed, order_name, refused, sides
+from jiran.explain.why.base import listed, order_name, reasoning, refused, sides
 from jiran.market.rules.truthful import competitive_price
 from jiran.market.trade import TRADE
 from jiran.nothing import NOTHING_KWH
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from jiran.sentences import Figures, Sentence
 
 
+@reasoning("two-groups")
 def muda(case: Case) -> tuple[Sentence, ...]:
     """Explain the price that the other half sets."""
     if case.outcome.seed is None:
