@@ -130,4 +130,4 @@ def jiran_prints(*arguments, cwd=None):
 
 def lines(text):
     """Return what is printed without trailing space and without the last digits of rounding."""
-    return [line.rstrip() for line in text.splitlines() if line.strip() and "worst imbalance" not in line]
+    return [line.rstrip() for line in text.splitlines() if line.strip() and "each step balances" not in line]

@@ -106,6 +106,7 @@ CLAIMS = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_the_description_claims_is_so(name):
+    assert name in CLAIMS, "add to CLAIMS what its description claims, and a function that holds it against a run"
     words, holds = CLAIMS[name]
     result = run(name)
     assert words in result.scenario.description

@@ -13,9 +13,10 @@ class ScenarioError(JiranError):
     """A scenario field that cannot be used: names the field, the value and what is allowed."""
 
     def __init__(self, field: str, value: Any, allowed: str) -> None:
-        """Build the sentence from the field's dotted name, its value and what is allowed."""
+        """Build the sentence from the field's dotted name, its value (`...`: there is none) and what is allowed."""
         self.field, self.value, self.allowed = field, value, allowed
-        super().__init__(f"{shortened(field, 80)} = {_shown(value)}: {shortened(allowed, 400)}")
+        given = "" if value is ... else f" = {_shown(value)}"
+        super().__init__(f"{shortened(field, 80)}{given}: {shortened(allowed, 400)}")
 
 
 class DataError(JiranError):

@@ -10,3 +10,6 @@ NOTHING_KWH = 1e-9
 
 #: An amount of this much or less, in the currency, is no gain and no loss: a millionth.
 NOTHING_MONEY = 1e-6
+
+#: The grid's prices are above this at some time, or all zero, so that no amount that somebody would count is nothing.
+LEAST_PRICE = 1e-4

@@ -77,7 +77,7 @@ def test_pictures_hold_all_pairs(paper):
     pairs = charts.pair_totals(paper, Window(0, 24))
     ring, cells = charts.ring(pairs, "kwh", "kWh"), charts.cells(paper, pairs, "paid", "MYR")
     assert sum(link["value"] for link in ring["series"][0]["links"]) == pytest.approx(pairs["kwh"].sum(), abs=0.05)
-    assert sum(cell[2] for cell in cells["series"][0]["data"]) == pytest.approx(pairs["paid"].sum(), abs=0.2)
+    assert sum(cell["value"][2] for cell in cells["series"][0]["data"]) == pytest.approx(pairs["paid"].sum(), abs=0.2)
     assert cells["yAxis"]["data"] == ["S1", "S2", "S3", "S4", "S5"]
 
 

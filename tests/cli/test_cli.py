@@ -47,7 +47,7 @@ def test_run_prints_every_group_the_baseline_and_the_balance():
         assert group in done.stdout
         shown_names = [name for name in names if name != "ev_lent_kwh"]
         assert all(KPIS[name].label in done.stdout for name in shown_names)
-    assert "Every kWh and sen accounted for: worst imbalance" in done.stdout
+    assert "Every kWh and sen is accounted for: each step balances to" in done.stdout
     cost = next(line for line in done.stdout.splitlines() if " Cost " in line).split()
     assert cost[-3:] == ["36.57", "48.53", "MYR"]
 

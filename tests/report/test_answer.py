@@ -269,7 +269,7 @@ def test_evenness_means_nothing_where_somebody_loses():
     found = compare(by_rule(jiran.load_scenario("ev-street"), ["mid-market-rate", "grid-fraction", "bill-sharing"]))
     assert [found.mean(case, "saving_jain") for case in found.cases] == [None] * 3
     assert "evenly" not in text(found)
-    assert "The most that a home loses is least under grid-fraction: MYR 1.26." in text(found)
+    assert "What the home that is worst off loses is least under grid-fraction: MYR 1.26." in text(found)
     assert upward(found) == "home_saving_worst"
 
 
@@ -280,8 +280,8 @@ def test_what_stays_in_the_battery_explains_a_share_below_zero():
     assert found.mean("vcg", "optimum_share") < -1.0
     said = answer(found)
     assert said[0].endswith("for there is one home alone, so no bill changes.")
-    assert said[1].startswith("Under grid-fraction and vcg the homes pay the grid MYR 2.22 more")
-    assert "for what is stored at the end" in said[1]
+    assert said[1].startswith("Under grid-fraction and vcg the home pays the grid MYR 2.22 more")
+    assert said[1].endswith("; what is stored at the end, 16.8 kWh more than at the start, counts as nothing.")
 
 
 @pytest.mark.parametrize(

@@ -181,7 +181,7 @@ def test_names_and_data_without_end_are_refused_in_a_short_sentence(levels):
 
 
 def test_a_missing_key_is_named():
-    with pytest.raises(ScenarioError, match=r"homes\.groups\.0\.kind = None: is required"):
+    with pytest.raises(ScenarioError, match=r"homes\.groups\.0\.kind: is required"):
         validate({"name": "x", "homes": {"groups": [{"count": 2}]}})
 
 

@@ -68,6 +68,29 @@ def no_region(run):
     return Claim({"zone": scenario.time_zone}, ("CO2 is not counted", scenario.time_zone, "grid.co2_kg_per_kwh"))
 
 
+@oracle("assumed.unused", of_choices)
+def unused(run):
+    found = []
+    for table in ("groups", "single"):
+        for place, home in enumerate(run.scenario.model_dump()["homes"][table]):
+            if home["pv_kwp"] is not None and home["kind"] in ("ev", "normal"):
+                found.append((f"homes.{table}.{place}.pv_kwp", home["kind"], "roof"))
+            found += [
+                (f"homes.{table}.{place}.{name}", home["kind"], "EV")
+                for name in ("ev_kw", "ev_blocks")
+                if home[name] is not None and home["kind"] in ("solar", "normal")
+            ]
+    if not found:
+        return None
+    kinds = (
+        f"{field} says nothing, for a home of the kind {kind} has no {what}"
+        for field, kind, what in (
+            (field, kind, "solar roof" if what == "roof" else what) for field, kind, what in found[:3]
+        )
+    )
+    return Claim({"fields": found[:3]}, pieces=tuple(kinds))
+
+
 @oracle("assumed.prices", of_choices)
 def by_hour(run):
     scenario, named = run.scenario, []

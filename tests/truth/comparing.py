@@ -299,7 +299,9 @@ def no_gain(comparison):
 
 @oracle("compare.reached", rules)
 def reached(comparison):
-    share = {name: value for name, value in shares_of(comparison).items() if value >= -1e-9}
+    found = shares_of(comparison)
+    share = {name: value for name, value in found.items() if value >= -1e-9}
+    under = [name for name in found if name not in share]
     if no_window(comparison) or not share:
         return None
     assert max(share.values()) <= 1.0 + 1e-6
@@ -307,9 +309,26 @@ def reached(comparison):
     rest = [name for name in share if name not in full]
     energy = of(comparison).means("p2p_kwh")
     less = bool(full and rest) and max(energy[name] for name in rest) < min(energy[name] for name in full) - 0.05
-    figures = {"reached": share, "full": full, "trade_less": less}
-    numbers = (*when_numbers(comparison), 1.0, len(share), len(full), len(rest))
-    return Claim(time_of(comparison) | figures, numbers=numbers)
+    figures = {"reached": share, "full": full, "under": under, "trade_less": less}
+    numbers = (*when_numbers(comparison), 1.0, len(found), len(full), len(rest), len(rest) + len(under), len(under))
+    pieces = ("less than nothing",) if under else ()
+    return Claim(time_of(comparison) | figures, numbers=numbers, pieces=pieces)
+
+
+@oracle("compare.saved", rules)
+def saved(comparison):
+    known = of(comparison)
+    trades = any(len(run.trades) for runs in known.runs.values() for run in runs)
+    if not trades or no_window(comparison) or any(value >= -1e-9 for value in shares_of(comparison).values()):
+        return None
+    means = [float(np.mean([savings(run).sum() for run in runs])) for runs in known.runs.values()]
+    homes = next(iter(known.runs.values()))[0].community.size
+    figures = {"low": min(means), "high": max(means), "homes": homes, "currency": comparison.currency}
+    way = (
+        "changes nothing" if max(map(abs, means)) <= CENT
+        else "saves" if min(means) >= -CENT else "costs" if max(means) <= CENT else "saves"
+    )  # fmt: skip
+    return Claim(time_of(comparison) | figures, numbers=when_numbers(comparison), pieces=(f"trading {way}",))
 
 
 @oracle("compare.below", rules)
@@ -326,7 +345,9 @@ def below(comparison):
     paid = all(bool((run.prices.grid_export > 0.0).all()) for run in runs)
     declared = runs[0].scenario.grid.export_price
     paid = min(declared) > 0.0 if isinstance(declared, tuple) else paid
+    homes, cases = runs[0].community.size, len(known.runs)
     figures = {"more": more, "currency": comparison.currency, "stored_kwh": max(0.0, stored)}
+    figures |= {"homes": homes, "cases": cases}
     figures["charged_kwh"] = min(known.mean(name, "charged") for name in more) if paid else 0.0
     return Claim(figures, numbers=(len(more),))
 
@@ -438,7 +459,7 @@ def worst(comparison):
     return Claim(
         figures,
         numbers=(len(best),),
-        pieces=("saving of any home is largest" if figures["amount"] >= 0.0 else "loses is least",),
+        pieces=("saving of any home is largest" if figures["amount"] >= 0.0 else "worst off loses is least",),
     )
 
 
@@ -510,9 +531,9 @@ def losers(comparison):
     where = {where_lost(comparison, name) for name in told}
     figures = {
         "homes": homes, "losing": losing, "worst": worst_of, "where": where.pop() if len(where) == 1 else "",
-        "currency": comparison.currency,
+        "currency": comparison.currency, "seeds": len(comparison.seeds),
     }  # fmt: skip
-    return Claim(figures, numbers=(len(losing),))
+    return Claim(figures, numbers=(len(losing),), pieces=("of all seeds",) if len(comparison.seeds) > 1 else ())
 
 
 def where_lost(comparison, name):

@@ -201,11 +201,16 @@ def grid(result, first, last):
     (kwh, demand), (alone, alone_demand) = found
     if min(demand, alone_demand) <= NOTHING_KWH:
         return None
-    words = (f"took {energy(kwh)} from", f"{percent(kwh / demand)} of what") if kwh else ("took nothing from the grid",)
-    return Claim(
-        {"kwh": kwh, "share": kwh / demand, "without": alone / alone_demand},
-        (*words, f"without trading {percent(alone / alone_demand)}."),
+    words = (
+        (f"took {energy(kwh)} from", f"{percent(kwh / demand)} of what") if kwh else ("took nothing from the grid;",)
     )
+    if kwh:
+        words += (f"without trading {percent(alone / alone_demand)}.",)
+    elif alone:
+        words += (f"without trading it took {percent(alone / alone_demand)} of what it used.",)
+    else:
+        words += ("nor did it without trading.",)
+    return Claim({"kwh": kwh, "share": kwh / demand, "without": alone / alone_demand}, words)
 
 
 @oracle("run.saving")
@@ -334,7 +339,7 @@ def nothing_traded(result, first, last):
         said = {
             "no roof": "no home has a solar roof",
             "dark": "roofs generated nothing",
-            "own use": f"used all of their {energy(generation)}",
+            "own use": f"used all that their roofs generated themselves, {energy(generation)}",
         }
         words = (said[why],)
     elif not short:

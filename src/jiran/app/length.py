@@ -35,7 +35,7 @@ def show_period(panel: Panel) -> None:
     now = period.name(length.steps, length.minutes, start)
     known = list(period.periods(start))
     options = known if now in known else [*known, now]
-    left, right = st.columns(2)
+    left, right = st.columns(2, gap="xsmall")
     with left:
         key = panel.key(f"period|{now}")  # another length has a control of its own, which starts at its name
         st.selectbox(

@@ -79,8 +79,8 @@ def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
         return  # these orders have a badge of their own
     worst, currency = result.balance, plain(result.scenario.currency)
     st.caption(
-        f":material/verified: Every kWh and every {currency} is accounted for: the worst imbalance of "
-        f"any step is {worst.kwh:.0e} kWh and {worst.money:.0e} {currency}."
+        f":material/verified: Every kWh and every {currency} is accounted for: each step balances to "
+        f"{worst.kwh:.0e} of its kWh and {worst.money:.0e} of its {currency}."
     )
 
 

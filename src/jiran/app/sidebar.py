@@ -120,7 +120,7 @@ def _main(panel: Panel) -> None:
     groups = panel.current["homes"].get("groups", ())
     modelled = "data" not in panel.current["homes"]
     length.show_period(panel)
-    left, right = st.columns(2)
+    left, right = st.columns(2, gap="xsmall")
     with left:
         length.show_steps(panel)
     # A seed that is too long for half the width gets all of it.
@@ -170,14 +170,16 @@ def _told(prices: Sequence[float]) -> str:
 
 def _kinds(panel: Panel, groups: Sequence[dict[str, Any]]) -> None:
     """Draw a count for each group of homes, two beside each other."""
-    columns = st.columns(2) if groups else ()
-    for place, group in enumerate(groups[:_MOST_GROUPS]):
-        name = f"homes.groups.{place}.count"
-        with columns[place % 2]:
-            _number(panel, name, group_label(groups, place), f"{meaning(name)} of this kind", values(name), 1, None)
-            own = _own(group)
-            if own:
-                st.caption(own)
+    for first in range(0, min(len(groups), _MOST_GROUPS), 2):
+        places = range(first, min(first + 2, len(groups), _MOST_GROUPS))
+        for column, place in zip(st.columns(2, gap="xsmall", vertical_alignment="bottom"), places, strict=False):
+            name = f"homes.groups.{place}.count"
+            with column:
+                _number(panel, name, group_label(groups, place), f"{meaning(name)} of this kind", values(name), 1, None)
+        own = [_own(groups[place]) for place in places]
+        if any(own):  # below both, so that the controls of a row stand side by side
+            for column, words in zip(st.columns(2, gap="xsmall"), own, strict=False):
+                column.caption(words)
     if len(groups) > _MOST_GROUPS:
         st.caption(f"… and {len(groups) - _MOST_GROUPS:,} more groups of homes, as the scenario's file has them.")
 

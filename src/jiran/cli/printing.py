@@ -88,9 +88,9 @@ def print_result(result: Result) -> None:
     screen.print(_figures(result))
     for sentence in (*said(grid(result, 0, scenario.steps)), *story(result)):
         screen.print(sentence.text)
-    imbalance = f"{worst.kwh:.0e} kWh, {worst.money:.0e} {money}"
     sen = "sen" if money == "MYR" else money
-    screen.print(f"Every kWh and {sen} accounted for: worst imbalance {imbalance}.", style="green")
+    off = f"{worst.kwh:.0e} of its kWh and {worst.money:.0e} of its {money}"
+    screen.print(f"Every kWh and {sen} is accounted for: each step balances to {off}.", style="green")
 
 
 def _figures(result: Result) -> Table:

@@ -109,6 +109,36 @@ def region_unknown(run: Run) -> Figures | None:
     return {"zone": scenario.time_zone} if scenario.co2_kg_per_kwh is None else None
 
 
+def _unused_words(figures: Figures) -> str:
+    told = [
+        f"{field} says nothing, for a home of the kind {kind} has no {'solar roof' if what == 'roof' else 'EV'}"
+        for field, kind, what in figures["fields"]
+    ]
+    return listed(told)
+
+
+#: What a field of a home is about, and the kinds of homes that have one.
+_OF_KINDS = {
+    "pv_kwp": ("roof", ("solar", "hybrid")), "ev_kw": ("EV", ("ev", "hybrid")), "ev_blocks": ("EV", ("ev", "hybrid")),
+}  # fmt: skip
+#: As many such fields are told.
+MOST_UNUSED = 3
+
+
+@form("assumed.unused", _unused_words)
+def unused(run: Run) -> Figures | None:
+    """Return the fields of homes that are given and about something that homes of this kind do not have."""
+    homes = run.scenario.homes
+    found = [
+        (f"homes.{table}.{place}.{name}", one.kind, what)
+        for table, many in (("groups", homes.groups), ("single", homes.single))
+        for place, one in enumerate(many)
+        for name, (what, kinds) in _OF_KINDS.items()
+        if getattr(one, name) is not None and one.kind not in kinds
+    ]
+    return {"fields": found[:MOST_UNUSED]} if found else None
+
+
 def assumptions(run: Run) -> tuple[Sentence, ...]:
     """Say what a run takes for granted, a sentence each without its stop; nothing where its scenario says it all."""
-    return said(start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run))
+    return said(start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run), unused(run))

@@ -39,7 +39,7 @@ def _words(figures: Figures) -> str:
         "alone": "there is only one home, so nobody to trade with",
         "no roof": "no home has a solar roof",
         "dark": "the solar roofs generated nothing in this time",
-        "own use": f"the homes used all of their {energy(figures['generation_kwh'])} of sun themselves",
+        "own use": f"the homes used all that their roofs generated themselves, {energy(figures['generation_kwh'])}",
         "no need": "no home was short of energy at any time",
         "never together": "whenever a home had energy to spare, no other home was short of it",
         "no market": f"the market rule {rule} lets nobody trade",

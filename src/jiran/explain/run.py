@@ -188,9 +188,15 @@ def both_gained(result: Result) -> Figures | None:
 
 def _grid_words(figures: Figures) -> str:
     if not figures["kwh"]:
-        taken = "The street as a whole took nothing from the grid"
-    else:
-        taken = f"The street as a whole took {energy(figures['kwh'])} from the grid, {share(figures['share'])} of what it used"
+        without = (
+            f"without trading it took {share(figures['without'])} of what it used"
+            if figures["without"]
+            else "nor did it without trading"
+        )
+        return f"The street as a whole took nothing from the grid; {without}."
+    taken = (
+        f"The street as a whole took {energy(figures['kwh'])} from the grid, {share(figures['share'])} of what it used"
+    )
     return f"{taken}; without trading {share(figures['without'])}."
 
 

@@ -13,7 +13,7 @@ from jiran.market import find
 from jiran.nothing import NOTHING_MONEY
 from jiran.report import who
 from jiran.report.figures import CENT, NEARLY_ALL
-from jiran.report.measure import highest, means, named, period, when
+from jiran.report.measure import MOST_NAMED, highest, means, named, period, when
 from jiran.sentences import Sentence, form, said
 from jiran.words import kwh, money
 
@@ -47,7 +47,7 @@ def sentences(comparison: Comparison) -> tuple[Sentence, ...]:
     if nothing is not None and not nothing.figures["moved"]:
         return said(nothing, below(comparison))
     return said(
-        nothing, no_gain(comparison), reached(comparison), below(comparison), left_over(comparison), worth(comparison),
+        nothing, no_gain(comparison), reached(comparison), saved(comparison), below(comparison), left_over(comparison), worth(comparison),
         who.even(comparison), who.worst(comparison), who.kinds(comparison), who.alike(comparison),
         who.nobody_loses(comparison), who.losers(comparison), who.kept(comparison), who.from_outside(comparison),
     )  # fmt: skip
@@ -96,22 +96,27 @@ def no_gain(comparison: Comparison) -> Figures | None:
 
 
 def _reached_words(figures: Figures) -> str:
-    share, full, total = figures["reached"], figures["full"], len(figures["reached"])
+    share, full, under = figures["reached"], figures["full"], figures["under"]
     rest = [case for case in share if case not in full]
+    total, missed = len(share) + len(under), [*rest, *under]
     of_what = "of what the homes could save at the grid"
+    nothing = f"{named(under)} less than nothing" if under else ""
     if not full:
         if total == 1:
             return f"{when(figures)} the rule reaches {_span(rest, share)} {of_what}."
-        return f"{when(figures)} no rule reaches all {of_what}: they reach {_span(rest, share)}."
-    if not rest:
+        but = f", but {nothing}" if under else ""
+        return f"{when(figures)} no rule reaches all {of_what}: {'they reach' if len(rest) > 1 else f'{rest[0]} reaches'} {_span(rest, share)}{but}."
+    if not missed:
         all_of = {1: "the rule reaches", 2: "both rules reach"}.get(total, f"all {total} rules reach")
         return f"{when(figures)} {all_of} 100% {of_what}{'; it only matters who gets the saving' if total > 1 else ''}."
-    but = _FEW[len(rest)] if len(rest) < len(_FEW) else str(len(rest))
-    start = f"all but {but} of the {total} rules" if len(rest) < len(full) else named(full)
+    but = _FEW[len(missed)] if len(missed) < len(_FEW) else str(len(missed))
+    start = f"all but {but} of the {total} rules" if len(missed) < len(full) else named(full)
     verb = "reaches" if len(full) == 1 and start == full[0] else "reach"
     less = ("trades less and " if len(rest) == 1 else "trade less and ") if figures["trade_less"] else ""
-    others = named(rest) if len(rest) < len(_FEW) else f"the other {len(rest)} rules"
-    return f"{when(figures)} {start} {verb} 100% {of_what}; {others} {less}reach{'es' * (len(rest) == 1)} {_span(rest, share)}."
+    others = named(rest) if len(rest) < len(_FEW) else f"{'other' if under else 'the other'} {len(rest)} rules"
+    told = [f"{others} {less}reach{'es' * (len(rest) == 1)} {_span(rest, share)}"] if rest else []
+    told += [f"{named(under)} reach{'es' * (len(under) == 1)} less than nothing"] if under else []
+    return f"{when(figures)} {start} {verb} 100% {of_what}; {' and '.join(told)}."
 
 
 def _span(cases: list[str], share: Mapping[str, float]) -> str:
@@ -123,11 +128,12 @@ def _span(cases: list[str], share: Mapping[str, float]) -> str:
 def reached(comparison: Comparison) -> Figures | None:
     """True where something can be saved at the grid: which rules reach all of it, and what the others reach.
 
-    A rule that reaches less than nothing is left to `below`.
+    By how much a rule reaches less than nothing is left to `below`.
     """
     if no_gain(comparison) is not None:
         return None
-    share = {case: value for case, value in means(comparison, "optimum_share").items() if value >= -_LAST_DIGITS}
+    found = means(comparison, "optimum_share")
+    share = {case: value for case, value in found.items() if value >= -_LAST_DIGITS}
     if not share:
         return None
     ordered = dict(sorted(share.items(), key=lambda item: item[1]))
@@ -137,17 +143,56 @@ def reached(comparison: Comparison) -> Figures | None:
     less = (
         bool(full and rest) and max(energy[case] for case in rest) < min(energy[case] for case in full) - _AS_FULL_KWH
     )
-    return {**period(comparison), "reached": ordered, "full": full, "trade_less": less}
+    return {
+        **period(comparison),
+        "reached": ordered,
+        "full": full,
+        "under": [case for case in found if case not in share],
+        "trade_less": less,
+    }
+
+
+def _saved_words(figures: Figures) -> str:
+    low, high = (0.0 if abs(amount) <= CENT else amount for amount in (figures["low"], figures["high"]))
+    less, more = (money(abs(amount), figures["currency"]) for amount in (low, high))
+    homes = "the home" if figures["homes"] == 1 else "the homes"
+    if low == high == 0.0:
+        return f"{when(figures)} trading changes nothing of what {homes} pay{'s' * (figures['homes'] == 1)} in all."
+    if low >= 0.0:
+        return f"{when(figures)} trading saves {homes} {more if less == more else f'{less} to {more}'} in all."
+    if high <= 0.0:
+        return f"{when(figures)} trading costs {homes} {less if less == more else f'{more} to {less}'} more in all."
+    return (
+        f"{when(figures)} trading saves {homes} {more} in all under one rule, and costs them {less} more under another."
+    )
+
+
+@form("compare.saved", _saved_words)
+def saved(comparison: Comparison) -> Figures | None:
+    """True where it is not said what is reached of what the homes could save: what they save in all, least and most."""
+    if any(one is not None for one in (nobody(comparison), no_gain(comparison), reached(comparison))):
+        return None
+    saving = means(comparison, "saving").values()
+    homes = len(next(iter(comparison.samples.values()))[0].homes)
+    return {
+        **period(comparison),
+        "low": min(saving),
+        "high": max(saving),
+        "homes": homes,
+        "currency": comparison.currency,
+    }
 
 
 def _below_words(figures: Figures) -> str:
     amounts = sorted({money(amount, figures["currency"]): amount for amount in figures["more"].values()}.items(), key=lambda one: one[1])  # fmt: skip
     amount = f"{'up to ' if len(amounts) > 1 else ''}{amounts[-1][0]}"
-    text = f"Under {named(list(figures['more']))} the homes pay the grid {amount} more than without trading and battery"
+    rules = "every rule" if MOST_NAMED < len(figures["more"]) == figures["cases"] else named(list(figures["more"]))
+    pays = "the home pays" if figures["homes"] == 1 else "the homes pay"
+    text = f"Under {rules} {pays} the grid {amount} more than without trading and battery"
     if figures["stored_kwh"] > _AS_FULL_KWH:
-        return f"{text}, for what is stored at the end, {kwh(figures['stored_kwh'])} more than at the start, counts as nothing."
-    if figures["charged_kwh"] > _AS_FULL_KWH:
-        return f"{text}, for the battery takes {kwh(figures['charged_kwh'])} that the grid would have paid for."
+        text += f"; what is stored at the end, {kwh(figures['stored_kwh'])} more than at the start, counts as nothing"
+    elif figures["charged_kwh"] > _AS_FULL_KWH:
+        text += f"; the battery takes {kwh(figures['charged_kwh'])} that the grid would have paid for"
     return f"{text}."
 
 
@@ -172,6 +217,8 @@ def below(comparison: Comparison) -> Figures | None:
     paid = min(prices if isinstance(prices, tuple) else (prices,)) > 0.0
     return {
         "more": more,
+        "cases": len(comparison.cases),
+        "homes": len(next(iter(comparison.samples.values()))[0].homes),
         "currency": comparison.currency,
         "stored_kwh": max(0.0, stored),
         "charged_kwh": taken if paid else 0.0,

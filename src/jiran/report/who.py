@@ -88,7 +88,7 @@ def _worst_words(figures: Figures) -> str:
     what = (
         "The smallest saving of any home is largest"
         if figures["amount"] >= 0.0
-        else "The most that a home loses is least"
+        else "What the home that is worst off loses is least"
     )
     return f"{what} under {named(figures['best'])}{often(figures['times'], figures['seeds'])}: {amount}."
 
@@ -180,17 +180,21 @@ def nobody_loses(comparison: Comparison) -> Figures | None:
 def _losers_words(figures: Figures) -> str:
     homes, losing, worst_of = figures["homes"], figures["losing"], figures["worst"]
 
-    def told(case: str) -> str:
+    def how_many(case: str) -> str:
         number = losing[case]
         whole = abs(number - round(number)) < 1e-6
-        number_text = f"{number:.0f}" if whole else f"on average {number:.2g}"
-        return f"{number_text} of {counted(homes, 'home')} under {case} (the worst off pays {money(-worst_of[case], figures['currency'], _digits(worst_of[case]))} more)"  # fmt: skip
+        return f"{f'{number:.0f}' if whole else f'on average {number:.2g}'} of {counted(homes, 'home')}"
+
+    def how_much(case: str) -> str:
+        who = "the worst off" if figures["seeds"] == 1 else "the worst off of all seeds"
+        return f"({who} pays {money(-worst_of[case], figures['currency'], _digits(worst_of[case]))} more)"
 
     where = f"; there {figures['where']}" if figures["where"] else ""
     cases = list(losing)
     if len(cases) <= _MOST_TOLD:
-        return f"Some pay more than without trading: {listed([told(case) for case in cases])}{where}."
-    return f"Under {len(cases)} rules some pay more than without trading, most often {told(cases[0])}{where}."
+        return f"Some pay more than without trading: {listed([f'{how_many(case)} under {case} {how_much(case)}' for case in cases])}{where}."
+    most = cases[0]
+    return f"Under {len(cases)} rules some pay more than without trading, most homes under {most}: {how_many(most)} {how_much(most)}{where}."
 
 
 def _digits(amount: float) -> int:
@@ -214,6 +218,7 @@ def losers(comparison: Comparison) -> Figures | None:
         "losing": {case: share[case] * homes for case in losing},
         "worst": worst_of,
         "where": reasons.pop() if len(reasons) == 1 else "",
+        "seeds": len(comparison.seeds),
         "currency": comparison.currency,
     }
 
@@ -272,8 +277,8 @@ def _alike_words(figures: Figures) -> str:
     one = len(cases) == 1
     return (
         f"{named(cases)} {'works' if one else 'work'} by bids, and all homes bid the grid's price: the place in the list, or a "
-        f"draw, decides who trades. So {'it is' if one else 'they are'} in the pictures, but not among those that are said to "
-        "be best for somebody."
+        f"draw, decides who trades. So {'it is' if one else 'they are'} shown, but not among those that are said to be best "
+        "for somebody."
     )
 
 

@@ -57,7 +57,7 @@ def _first(error: ValidationError) -> JiranError:
     deepest = max(same, key=lambda other: len(_place(other)))
     where = ".".join(_place(deepest)) or "scenario"
     if deepest["type"] == "missing":
-        return ScenarioError(where, None, "is required")
+        return ScenarioError(where, ..., "is required")
     allowed = dict.fromkeys(_in_words(other["msg"]) for other in same if _place(other) == _place(deepest))
     return ScenarioError(where, deepest["input"], f"must be {' or '.join(allowed)}")
 

@@ -18,6 +18,7 @@ from jiran.errors import ScenarioError
 from jiran.market import Mechanism
 from jiran.market import find as find_rule
 from jiran.market.base import DEFAULT_RULE
+from jiran.nothing import LEAST_PRICE
 from jiran.scenario.base import LISTED, Model, Price, quantity
 from jiran.scenario.homes import EvBlock
 from jiran.scenario.regions import Region
@@ -86,7 +87,9 @@ class EvSupply(Model):
         if self.trip_kwh * 1.5 > self.departure_soc * self.capacity_kwh:
             most = self.departure_soc * self.capacity_kwh / 1.5
             raise ScenarioError(
-                "ev.supply.trip_kwh", self.trip_kwh, f"must be at most {most:g}, two thirds of what the EV leaves with"
+                "ev.supply.trip_kwh",
+                self.trip_kwh,
+                f"must be at most {most:g} kWh, two thirds of what the EV leaves with",
             )
         if self.departure_hour >= self.arrival_hour:
             raise ScenarioError(
@@ -172,6 +175,18 @@ class Grid(Model):
     co2_kg_per_kwh: float | None = quantity(
         "emissions of a kWh from the grid; default: the region's", "kg/kWh", None, ge=0, le=10
     )
+
+    @model_validator(mode="after")
+    def _worth_counting(self) -> Self:
+        prices = (self.import_price, self.export_price)
+        highest = max(abs(one) for price in prices for one in (price if isinstance(price, tuple) else (price,)))
+        if 0.0 < highest < LEAST_PRICE:
+            raise ScenarioError(
+                "grid.import_price", self.import_price,
+                f"must be at least {LEAST_PRICE:g} at some time, or the export price must: count in a smaller unit of the "
+                "currency",
+            )  # fmt: skip
+        return self
 
 
 class _Choice(BaseModel):

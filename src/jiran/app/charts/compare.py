@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,10 +44,14 @@ _MARK, _APART, _WIDEST = 13, 10, 40
 _SCATTER_WIDTH = 620.0
 SCATTER_HEIGHT, _SCATTER_TOP, _SCATTER_BOTTOM = 460, 70, 50
 PRICES_HEIGHT, _PRICES_TOP, _PRICES_BOTTOM = 440, 30, 30
+#: Width of a letter of a name beside a line, more or less, pixels.
+_LETTER = 5.7
 #: A series of texts at places.
 _TEXT = {"type": "scatter", "symbolSize": 1, "silent": True, "clip": False, "itemStyle": {"color": "transparent"}}
 _DASHES = ("solid", "dashed", "dotted")
 _GREY = "#7F8C9B"
+#: Parts of a side: as many at the most if a round number allows it, else as many.
+_MOST_PARTS = (6, 12)
 SIDES = {"buyer_price": "Buyers pay", "seller_price": "Sellers get"}
 
 
@@ -78,7 +83,8 @@ def scatter(comparison: Comparison, across: str, up: str) -> Spec:
         grid={"left": 44, "right": 28, "top": _SCATTER_TOP, "bottom": _SCATTER_BOTTOM},
         tooltip={"trigger": "item", "confine": True},
         xAxis=amounts(name_x, min=first, max=102, interval=tick(first), axisLabel={"showMaxLabel": False}),
-        yAxis={"type": "value", "name": name_y, "nameTextStyle": {"align": "left"}, "min": low, "max": high},
+        yAxis={"type": "value", "name": name_y, "nameTextStyle": {"align": "left"}, "min": low, "max": high}
+        | {"interval": _interval(low, high)},
         series=[*_bands(comparison, across, up), *series, _names(groups, low, high)],
     )
 
@@ -86,6 +92,19 @@ def scatter(comparison: Comparison, across: str, up: str) -> Spec:
 def side_names(comparison: Comparison, across: str, up: str) -> tuple[str, str]:
     """Return what the two sides of the scatter are called, with their units."""
     return ACROSS[across], UP[up].replace("money", comparison.currency)
+
+
+def _interval(low: float, high: float) -> float:
+    """Return how far the marks of a side lie apart: a round number, few of which make either end.
+
+    Example:
+        >>> _interval(-1.0, 1.0), _interval(-5.0, 3.0), _interval(0.0, 100.0)
+        (0.5, 1.0, 20.0)
+    """
+    power = math.floor(math.log10(high - low)) - 1
+    rounds = [round(digit * 10.0**more, 6) for more in range(power, power + 3) for digit in (1, 2, 5)]
+    whole = [step for step in rounds if all(abs(end / step - round(end / step)) < 1e-6 for end in (low, high))]
+    return next((step for most in _MOST_PARTS for step in whole if high - low < (most + 0.5) * step), high - low)
 
 
 def _between(spot: Spot) -> float:
@@ -244,14 +263,19 @@ def prices(comparison: Comparison, side: str) -> Spec:
     low, high = span([prices for _, prices in ends])
     return chart(
         f"prices-{side.partition('_')[0]}",
-        grid={"left": 44, "right": 160, "top": _PRICES_TOP, "bottom": _PRICES_BOTTOM},
+        grid={
+            "left": 44,
+            "right": 18 + _LETTER * max(len(name) for name, _ in ends),
+            "top": _PRICES_TOP,
+            "bottom": _PRICES_BOTTOM,
+        },
         tooltip={
             "trigger": "axis",
             "order": "valueDesc",
             "valueFormatter": f"%.4f {in_format(currency)}/kWh",
             "confine": True,
         },
-        xAxis={"type": "category", "data": [*labels, ""], "axisTick": {"show": False}},
+        xAxis={"type": "category", "data": [*labels, ""], "axisTick": {"show": False}} | {"axisLabel": {"margin": 12}},
         yAxis={"type": "value", "min": low, "max": high, "name": f"{currency}/kWh", "nameTextStyle": {"align": "left"}},
         series=[*_window(*(prices for _, prices in ends[-2:])), *series, *_ends(ends, low, high)],
     )

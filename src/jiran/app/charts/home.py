@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from jiran import palette
 from jiran.app.bills import bill_steps
 from jiran.app.charts.base import GHOST, MOST_HOMES, amounts, chart, ghost_strokes, kinds_there, names, room, short
+from jiran.engine.flows import SOURCES, USES
 from jiran.explain.say import energy
 from jiran.sentences import Figures, form
 from jiran.words import KIND_NAMES, money
@@ -22,6 +23,8 @@ Array = NDArray[np.float64]
 
 #: Selling is the green of P2P, buying a purple opposite to it; told apart with any kind of colour vision.
 _SELLS_RGB, _BUYS_RGB = "0,158,115", "123,82,171"
+#: Shades of each of the two. Between the palest of one and the other lies a grey of neither, so the step is small.
+_SHADES = 100
 _STRIPES = ["rgba(127,140,155,0.07)", "rgba(127,140,155,0.03)"]
 #: Bars of a day.
 _MOST_BARS = 96
@@ -29,20 +32,6 @@ _MOST_BARS = 96
 _LEAST_SAID = 0.005
 #: Of a big community, the homes that trade most are drawn.
 _MOST_ROWS = 20
-
-#: Flow, name, sign and colour of the parts of a home's day; the same name above and below is the same partner.
-_PARTS = (
-    ("generation_kwh", "Own sun", 1, palette.SOLAR),
-    ("ev_supplied_kwh", "EV", 1, palette.EV),
-    ("p2p_bought_kwh", "Neighbours", 1, palette.P2P),
-    ("battery_drawn_kwh", "Battery", 1, palette.BATTERY),
-    ("grid_import_kwh", "Grid", 1, palette.GRID),
-    ("load_kwh", "Household", -1, palette.LOAD),
-    ("ev_kwh", "EV", -1, palette.EV),
-    ("p2p_sold_kwh", "Neighbours", -1, palette.P2P),
-    ("battery_charged_kwh", "Battery", -1, palette.BATTERY),
-    ("grid_export_kwh", "Grid", -1, palette.GRID),
-)
 
 
 def roles(result: Result, by_hour: Array) -> Spec:
@@ -74,14 +63,15 @@ def roles(result: Result, by_hour: Array) -> Spec:
 
 def _both_ways(most: float) -> dict[str, object]:
     """Return a scale from purple to green whose colours grow paler towards 0, but never lose their hue."""
-    strength = [round(0.15 + 0.85 * (step / 7) ** 0.7, 3) for step in range(8)]
+    strength = [round(0.15 + 0.85 * (step / _SHADES) ** 0.7, 3) for step in range(_SHADES + 1)]
     colours = [
         *(f"rgba({_BUYS_RGB},{alpha})" for alpha in reversed(strength)),
         *(f"rgba({_SELLS_RGB},{alpha})" for alpha in strength),
     ]
     place = {"orient": "horizontal", "left": "center", "bottom": 8, "itemHeight": 150, "itemWidth": 12}
-    text = [f"sells {most:.2f}", f"buys {most:.2f}"]
-    return {"min": -most, "max": most, "precision": 2, "text": text, "inRange": {"color": colours}, **place}
+    text = [f"sells {most:.2f} kWh", f"buys {most:.2f} kWh"]
+    shown = {"inRange": {"color": colours}, "controller": {"outOfRange": {"color": "transparent"}}}
+    return {"min": -most, "max": most, "precision": 2, "text": text, **shown, **place}
 
 
 def role_rows(result: Result, by_hour: Array) -> tuple[list[str], Array]:
@@ -102,9 +92,9 @@ def day_parts(result: Result, at: int, window: Window) -> tuple[list[str], list[
     size = -(-(window.last - window.first) // _MOST_BARS)
     starts = np.arange(0, window.last - window.first, size)
     parts = []
-    for flow, name, sign, colour in _PARTS:
-        values = np.ascontiguousarray(result.flows.between(flow, window.first, window.last)[:, at])
-        parts.append((name, colour, sign * np.add.reduceat(values, starts)))
+    for flow in (*SOURCES, *USES):
+        values = result.flows.of_home(flow.name, at, window.first, window.last)
+        parts.append((flow.label, flow.colour, flow.sign * np.add.reduceat(values, starts)))
     times = [str(instant)[11:16] for instant in result.timeline.local[window.first + starts]]
     return times, parts, size * result.timeline.step_minutes
 
@@ -146,7 +136,8 @@ def _day_words(figures: Figures) -> str:
 def day_words(result: Result, home: int, first: int, last: int) -> Figures:
     """Say where a home's energy came from and went to in the steps first <= step < last: always."""
     sums = [
-        (name, sign, float(result.flows.between(flow, first, last)[:, home].sum())) for flow, name, sign, _ in _PARTS
+        (flow.label, flow.sign, float(result.flows.of_home(flow.name, home, first, last).sum()))
+        for flow in (*SOURCES, *USES)
     ]
     came, went = (
         tuple((name, kwh) for name, side, kwh in sums if side == sign and kwh >= _LEAST_SAID) for sign in (1, -1)

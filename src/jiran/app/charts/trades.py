@@ -9,7 +9,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from jiran import palette
-from jiran.app.charts.base import MOST_HOMES, chart, kinds_there, names, room, short
+from jiran.app.charts.base import MOST_HOMES, amounts, chart, kinds_there, names, room, short
+from jiran.money.prices import paid_for
 from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def pair_totals(result: Result, window: Window) -> pl.DataFrame:
 
 def _sums(pair: NDArray[np.int64], trades: NDArray[np.void], pairs: int) -> pl.DataFrame:
     """Sum energy and money by pair; where there is a place for every pair, without sorting."""
-    paid = trades["kwh"] * trades["buyer_price"]
+    paid = paid_for(trades)
     if pairs > _MOST_PLACES:
         frame = pl.DataFrame({"pair": pair, "kwh": trades["kwh"], "paid": paid})
         return frame.group_by("pair").agg(pl.col("kwh", "paid").sum())
@@ -106,17 +107,17 @@ def cells(result: Result, pairs: pl.DataFrame, column: str, unit: str) -> Spec:
     sellers, buyers = (_in_order(result, pairs[side]) for side in ("seller", "buyer"))
     row, place = ({name: at for at, name in enumerate(homes)} for homes in (sellers, buyers))
     data = [
-        [place[buyer], row[seller], short(value)]
+        {"value": [place[buyer], row[seller], short(value)], "label": {"formatter": f"{value:.2f}"}}
         for seller, buyer, value in pairs.select("seller", "buyer", column).iter_rows()
     ]
-    label = {"show": len(buyers) <= _ROOM_FOR_NUMBERS, "formatter": "{@[2]}", "fontSize": 11, "color": _INK}
+    label = {"show": len(buyers) <= _ROOM_FOR_NUMBERS, "fontSize": 11, "color": _INK}
     return chart(
         "sellers-and-buyers",
         grid=room(top=28, bottom=64, right=12),
         tooltip={"valueFormatter": f"%.2f {unit}"},
         xAxis={**names(buyers), "inverse": False, "name": "Buyer", "nameLocation": "middle", "nameGap": 30},
         yAxis=names(sellers, name="Seller", nameLocation="start"),
-        visualMap=_scale(max((entry[2] for entry in data), default=1.0), unit),
+        visualMap=_scale(max(pairs[column], default=1.0), unit),
         series=[{"type": "heatmap", "name": "Traded", "data": data, "label": label}],
     )
 
@@ -150,9 +151,9 @@ def top_pairs(pairs: pl.DataFrame, column: str, unit: str) -> Spec:
     return chart(
         "top-pairs",
         legend={"top": 0, "selectedMode": False},
-        grid=room(top=32, bottom=24, right=56),
+        grid=room(top=32, right=56),
         tooltip={"valueFormatter": f"%.2f {unit}"},
-        xAxis={"type": "value", "axisLabel": {"formatter": f"{{value}} {unit}", "hideOverlap": True}},
+        xAxis=amounts(unit, axisLabel={"hideOverlap": True}),
         yAxis=names(labels),
         series=[
             {

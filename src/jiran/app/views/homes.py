@@ -214,7 +214,7 @@ def _trades(result: Result, home: str, window: Window) -> None:
             "side": "What",
             "neighbour": "Neighbour",
             "kwh": number("Energy, kWh", format="%.3f"),
-            "amount": number(f"Money, {currency}", format="%+.3f", help="Above 0: earned; below 0: paid."),
+            "amount": number(f"Money, {currency}", format="%+.4f", help="Above 0: earned; below 0: paid."),
         },
         key="home_trades",
         alt=f"Table of the trades of {home}.",

@@ -168,7 +168,7 @@ def _own_walk(rule: Mechanism, values: dict[str, Any]) -> None:
 
 
 def _heading(there: list[Station], now: int) -> None:
-    st.markdown(f"##### {there[now].heading} :gray[{now + 1} of {len(there)}]")
+    st.markdown(f"##### {there[now].heading} :gray[{now + 1}\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{len(there)}]")
 
 
 def _pick_step(result: Result, day: Window, wanted: int | None) -> int:

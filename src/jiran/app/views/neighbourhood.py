@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: A change of self-sufficiency by less, in percentage points, is not shown.
 _LEAST_POINTS = 0.05
+#: A figure; one that has no change to show is as tall as the others.
+_card = partial(st.metric, border=True, height="stretch")
 
 
 def show() -> None:
@@ -57,53 +60,47 @@ def _cards(result: Result, before: Result | None) -> None:
     avoided = kpis["co2_avoided_kg"]
     change = _changes(result, before) if before is not None else {}
     with st.grid(6, min_column_width=120):
-        st.metric(
+        _card(
             plain(f"Saved, {currency}"),
             _figure(kpis["saving"], 2),
             **change.get("saving", {"delta": _signed(kpis["saving_share"], "of bill")}),
-            border=True,
             help="Saved by trading: against the same homes and the same battery without trades."
             + ("" if kept is None else f" {markdown_of(kept)}"),
         )
-        st.metric(
+        _card(
             plain(f"All bills, {currency}"),
             _figure(kpis["cost"], 2),
             **change.get(
                 "cost", {"delta": _signed(kpis["saving_grid_only_share"], "vs grid", -1), "delta_color": "inverse"}
             ),
-            border=True,
             help="What all homes pay, less what they earn; against the same homes with the grid alone, without trades and battery.",
         )
-        st.metric(
+        _card(
             "Traded, kWh",
             _figure(kpis["p2p_kwh"]),
             **change.get("p2p_kwh", pins.unchanged(f"{_percent(kpis['p2p_share'])} of use")),
-            border=True,
             help="Energy of all trades between homes, and its share of all demand.",
         )
-        st.metric(
+        _card(
             "Self-sufficiency",
             _percent(kpis["street_self_sufficiency"], 1),
             **change.get(
                 "street_self_sufficiency", {"delta": f"{points:+.1f} points" if abs(points) >= _LEAST_POINTS else None}
             ),
-            border=True,
             help="Share of what the street used that did not come from the grid, at the street's own connection. Below: what "
             f"trading adds, in percentage points. Counted home by home it is {_percent(kpis['self_sufficiency'], 1)}: what one home "
             "exports while another imports then counts as grid energy.",
         )
-        st.metric(
+        _card(
             "Worse off",
             f"{worse_off(result)} of {result.community.size:,}",
             **change.get("worse_off", pins.unchanged("by trading")),
-            border=True,
             help="Homes whose bill is higher than it would be without trades, with the same battery.",
         )
-        st.metric(
+        _card(
             "CO₂ added, kg" if avoided is not None and avoided < 0.0 else "CO₂ avoided, kg",
             _figure(None if avoided is None else abs(avoided)),
             **change.get("co2_avoided_kg", pins.unchanged("vs grid")),
-            border=True,
             help="What the battery, or EVs that supply, change in what the street takes from the grid, losses included, "
             f"{_factor(result.scenario)}. Trades alone avoid none, they only change who pays whom.",
         )

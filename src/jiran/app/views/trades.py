@@ -171,7 +171,7 @@ def _columns(currency: str) -> dict[str, Any]:
         "kwh": number("Energy, kWh", format="%.3f"),
         "buyer_price": number(f"Price, {currency}/kWh", format="%.4f"),
         "seller_price": number(f"Seller gets, {currency}/kWh", format="%.4f"),
-        "paid": number(f"Paid, {currency}", format="%.2f"),
+        "paid": number(f"Paid, {currency}", format="%.4f"),
         "received": number(f"Received, {currency}", format="%.2f"),
     }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran import words
 from jiran.errors import DataError
 from jiran.homes.meter.columns import QUANTITIES
 from jiran.homes.meter.grid import Grid, fill, find_grid, lay, resample
@@ -118,7 +119,7 @@ def _check_period(source: HomeData, readings: Readings, grid: Grid, timeline: Ti
     changes = [
         Change(
             "", "", "period", readings.rows,
-            f"the file has {readings.rows:,} rows for {len(readings.ids):,} homes from {file} "
+            f"the file has {words.counted(readings.rows, 'row')} for {words.counted(len(readings.ids), 'home')} from {file} "
             f"({timeline.zone}); the run uses {run}",
         )
     ]  # fmt: skip

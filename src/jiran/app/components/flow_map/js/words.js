@@ -2,7 +2,7 @@
 
 export const TEXT = {
   solar: "Solar", demand: "Demand", neighbours: "Neighbours", battery: "Battery", fromGrid: "From grid",
-  price: "Price", noTrade: "no trade", gridPrices: "grid {0}–{1}", sofar: "So far: {0} between neighbours, {1}",
+  price: "Price", noTrade: "no trade", gridPrices: "grid {0}", sofar: "So far: {0} between neighbours, {1}",
   play: "Play", pause: "Pause", back: "One step back", next: "One step on", speed: "Speed", day: "Time of day",
   energy: "Energy", money: "Money", unit: "What the flows show", homes: "Homes", grid: "Grid",
   p2pFlow: "between neighbours", batteryFlow: "battery", gridFlow: "grid", solarHome: "solar", evHome: "EV",
