@@ -10,8 +10,8 @@ import pytest
 
 from jiran import clear, mechanisms, simulate
 from jiran.bids import strategies
-from jiran.judge.welfare import highest_welfare
 from jiran.market import find
+from jiran.market.welfare import highest_welfare
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.testing.search import random_book
 from strategies import changed, profiles, small

@@ -7,7 +7,7 @@ pay 85 and sellers get 90, a deficit of 10.
 from __future__ import annotations
 
 from jiran.app.orders import EXAMPLE, EXAMPLE_EXPORT, EXAMPLE_IMPORT, read_orders
-from jiran.app.outcome import clear_book
+from jiran.explain.step.outcome import clear_book
 from jiran.market import find
 
 GRID = {"import_price": EXAMPLE_IMPORT, "export_price": EXAMPLE_EXPORT}

@@ -9,13 +9,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from jiran.app.book import book_of_step
 from jiran.app.charts import book as charts
-from jiran.app.charts.base import Window
-from jiran.app.inspector import busiest_step
 from jiran.app.orders import EXAMPLE, read_orders
-from jiran.app.outcome import clear_book, crossing, outcome_of_run
-from jiran.app.step_money import account
+from jiran.explain.step.book import book_of_step
+from jiran.explain.step.money import account
+from jiran.explain.step.outcome import clear_book, crossing, outcome_of_run
+from jiran.explain.step.run_step import busiest_step
 from jiran.market import find, mechanisms
 from jiran.market.matching import MATCHINGS
 from jiran.words import price
@@ -27,8 +26,9 @@ from jiran.app.views import market
 
 market.show()
 """
-BY_CHANCE = {"continuous-double-auction", "random-p2p", "muda"}
 RULES = sorted(mechanisms())
+#: Rules that draw lots even of a few orders, with their default parameters.
+BY_CHANCE = {name for name in RULES if find(name).by_chance(8, find(name).defaults)}
 ODD = {
     "no trades": {"market.mechanism": "grid-only"},
     "one home": {"homes.groups": [{"kind": "solar", "count": 1}]},
@@ -310,7 +310,7 @@ def big():
 
 def test_the_two_prices_of_a_trade_are_named_apart():
     result = run(**{"market.mechanism": "vcg", "bids.strategy": "truthful"})
-    outcome = outcome_of_run(result, busiest_step(result, Window(0, 24)))
+    outcome = outcome_of_run(result, busiest_step(result, 0, 24))
     marks = [series["markLine"]["data"] for series in charts.pair(outcome, 0)["series"] if "markLine" in series]
     labels = {line["label"]["formatter"]: line["label"]["position"] for line in marks[-1]}
     one = outcome.pairs[0]

@@ -11,11 +11,12 @@ from bidding import ALL, OWN_VALUES
 from by_hand import cases, without_a_value
 from jiran import load_scenario, simulate
 from jiran.judge import judgement
-from jiran.judge.judgement import FIGURES, JUDGEMENT, judge, limits_between, values_between, welfare_of_run
+from jiran.judge.judgement import FIGURES, JUDGEMENT, judge, welfare_of_run
 from jiran.judge.optimum import community_optimum
-from jiran.judge.welfare import highest_welfare, highest_welfare_by_step
 from jiran.market import find, mechanisms
+from jiran.market.welfare import highest_welfare, highest_welfare_by_step
 from jiran.result.figures import KPIS
+from jiran.result.limits import limits_between, values_between
 from strategies import BOOKS, PRICE, changed, number, run, scenarios
 
 RULES = tuple(mechanisms())

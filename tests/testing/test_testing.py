@@ -16,7 +16,8 @@ from jiran.cli import cli
 from jiran.errors import MechanismError
 from jiran.market import find
 from jiran.market.base import PROPERTIES
-from jiran.market.matching import match_in_order, record, totals
+from jiran.market.matching import match_in_order, pair, pro_rata, record, shuffled, totals
+from jiran.market.pairing import AFTERWARDS, BEST_FIRST
 from jiran.testing import Book, check_mechanism, play
 from jiran.testing.promises import PROMISES
 from jiran.testing.search import random_book
@@ -28,12 +29,12 @@ BOOKS = 150
 WRONG = {}
 
 
-def wrong(*laws, properties=()):
+def wrong(*laws, **declared):
     """Keep a rule that breaks these laws and no others."""
 
     def decorate(function):
         name = function.__name__.replace("_", "-")
-        WRONG[name] = (set(laws), jiran.mechanism(name, properties=properties, compiled=False)(function))
+        WRONG[name] = (set(laws), jiran.mechanism(name, compiled=False, **declared)(function))
         return function
 
     return decorate
@@ -108,6 +109,49 @@ def dearest_first(net, limit, imp, exp, parameters, rng, trades):
     sellers, buyers = merit(net, limit)
     sellers = [seller for seller in sellers[::-1] if buyers and limit[seller] <= limit[buyers[0]]]
     return walk(net, limit, trades, sellers, buyers)
+
+
+# --- declarations that are not true ---
+
+
+@wrong("lots")
+def draws_in_secret(net, limit, imp, exp, parameters, rng, trades):
+    """Serve the homes in an order that is drawn, and say nothing of it."""
+    return match_in_order(net, shuffled(net.size, rng), imp, imp, trades)
+
+
+@wrong("limits", heeds_limits=False)
+def heeds_in_secret(net, limit, imp, exp, parameters, rng, trades):
+    """Clear by limit prices, and say that they do not matter."""
+    return walk(net, limit, trades, *merit(net, limit))
+
+
+@wrong("pairs", pairing=BEST_FIRST)
+def says_best_first(net, limit, imp, exp, parameters, rng, trades):
+    """Serve the homes as they stand in the list, and say that the best come first."""
+    return match_in_order(net, np.arange(net.size), imp, imp, trades)
+
+
+@wrong("pairs", pairing=AFTERWARDS)
+def says_afterwards(net, limit, imp, exp, parameters, rng, trades):
+    """Pair best with best, and say that pairs are made in the order of the list."""
+    return walk(net, limit, trades, *merit(net, limit))
+
+
+@wrong("pairs", pairing=AFTERWARDS)
+def trades_in_halves(net, limit, imp, exp, parameters, rng, trades):
+    """Decide how much each home trades and then split each pair in two."""
+    offered_kwh, wanted_kwh = totals(net)
+    volume_kwh = min(offered_kwh, wanted_kwh)
+    if volume_kwh <= 0.0:
+        return 0
+    room = np.zeros(2 * net.size, trades.dtype).view(np.recarray)
+    found = pair(pro_rata(net, volume_kwh / offered_kwh, volume_kwh / wanted_kwh), imp, imp, room)
+    count = 0
+    for one in room[:found]:
+        for _ in range(2):
+            count = record(trades, count, one.seller, one.buyer, one.kwh / 2, imp, imp)
+    return count
 
 
 # --- other faults ---
@@ -238,6 +282,7 @@ def test_a_wrong_rule_is_caught_with_a_small_book(name):
 
 RIGHT = jiran.mechanism(
     "right",
+    pairing=BEST_FIRST,
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient", "anonymous"),
     compiled=False,
 )(right_auction)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import wraps
+from pathlib import Path
 
 import numpy as np
 
-import jiran.app.step_money
-import jiran.app.step_words
-import jiran.app.why  # noqa: F401  the modules with the forms
-from jiran.app.book import Book
-from jiran.app.inspector import take_apart
-from jiran.app.outcome import clear_book, outcome_of_run
-from jiran.app.why.base import Case
+import jiran.explain.step.money
+import jiran.explain.step.words
+import jiran.explain.why  # noqa: F401  the modules with the forms
 from jiran.errors import JiranError
+from jiran.explain.step.book import Book
+from jiran.explain.step.outcome import clear_book, outcome_of_run
+from jiran.explain.step.run_step import take_apart
+from jiran.explain.why.base import Case
 from jiran.market import find, mechanisms
 
+#: A rule from outside the package, which declares nothing.
+SOMEBODYS_RULE = Path(__file__).parents[2] / "examples" / "my_rule.py"
 #: Steps of larger communities are left out: their books say nothing that smaller ones do not.
 MOST_HOMES = 40
 LIMITS = ("tenths", "few", "equal", "any", "apart", "negative")
@@ -94,7 +97,7 @@ def _outcomes(drawn):
                 continue
             found.append(outcome)
     if found and rng.random() < 0.3 and found[-1].seed is not None:
-        found.append(replace(found[-1], rule="somebodys-rule"))
+        found.append(replace(found[-1], rule=str(SOMEBODYS_RULE)))
     return found
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+import polars as pl
+
 import jiran.app.charts.home
 import jiran.app.charts.run_step
 import jiran.explain.homes
 import jiran.explain.trades
 import jiran.explain.warnings
-from jiran.app.inspector import take_apart
+from jiran.explain.step.run_step import take_apart
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from truth.harness import Claim, oracle
 from truth.rounding import amount, decimals, energy, many, percent
@@ -375,7 +377,7 @@ def signed_energy(kwh):
 @oracle("step.balances", of_step)
 def balances(step):
     net = {}
-    for row in step.orders.to_dicts():
+    for row in pl.DataFrame(step.orders).to_dicts():
         net[row["home"]] = row["generation_kwh"] + row["ev_supplied_kwh"] - row["load_kwh"] - row["ev_kwh"]
     most = next(home for home, kwh in net.items() if kwh >= max(net.values()) - NOTHING_KWH)
     least = next(home for home, kwh in net.items() if kwh <= min(net.values()) + NOTHING_KWH)

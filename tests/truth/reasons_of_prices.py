@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from truth.books import cases
+from truth.books import SOMEBODYS_RULE, cases
 from truth.harness import Claim, oracle
 from truth.steps import TINY, digits, is_flat, kept, merit, near, open_kwh, rows, sides, traded  # noqa: F401
 
@@ -847,12 +847,12 @@ def agreed(case):
 # A rule that nobody knows.
 
 
-@oracle("why.nobody_may", cases("somebodys-rule"))
+@oracle("why.nobody_may", cases(str(SOMEBODYS_RULE)))
 def nobody_may(case):
     return None if rows(case.outcome) else Claim({})
 
 
-@oracle("why.among", cases("somebodys-rule"))
+@oracle("why.among", cases(str(SOMEBODYS_RULE)))
 def among(case):
     made = rows(case.outcome)
     if not made:

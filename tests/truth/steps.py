@@ -218,6 +218,27 @@ def share(outcome):
     return Claim(figures | {"digits": digits(outcome)}, numbers=(less / most,))
 
 
+#: Rules that decide how much each home trades, and pair the homes afterwards.
+RATIONED = {
+    "mid-market-rate", "supply-demand-ratio", "bill-sharing", "trade-reduction", "huang", "nash-bargaining", "shapley",
+    "nucleolus",
+}  # fmt: skip
+#: How pairs are made, in words.
+ORDERS = {
+    "rationed": "The rule first decides how much each home trades; then sellers and buyers are paired off as they stand in "
+    "the list.",
+    "best first": "The lowest ask meets the highest bid, then the next ones follow, as long as the bid is not below the ask.",
+    "index-order": "First come, first served: the first seller on the list sells to the first buyer, until one of the two "
+    "has nothing left; then the next one follows.",
+    "random-order": "A draw decides anew in each step who comes first; then seller and buyer are paired off in that order.",
+    "continuous-double-auction": "Orders arrive by chance; each takes the best waiting orders that fit, and what is left of "
+    "it waits.",
+    "random-p2p": "Chance decides who meets whom.",
+    "muda": "Two groups, drawn by chance, trade each for itself: first one, then the other.",
+    "consensus": "All pairs haggle at the same time; these are the ones that agreed.",
+}
+
+
 @oracle("step.order", outcomes)
 def order(outcome):
     made = rows(outcome)
@@ -227,16 +248,17 @@ def order(outcome):
     limit, how = outcome.book.limit_price, paper or outcome.rule
     in_list = all(a[0] <= b[0] and a[1] <= b[1] for a, b in itertools.pairwise(made))
     best_first = all(limit[a[0]] <= limit[b[0]] and limit[a[1]] >= limit[b[1]] for a, b in itertools.pairwise(made))
-    rationed = how in {"mid-market-rate", "supply-demand-ratio", "bill-sharing", "trade-reduction", "huang",
-                       "nash-bargaining", "shapley", "nucleolus"}  # fmt: skip
+    rationed = how in RATIONED
     if how == "mcafee":
         last = merit(outcome.book)[-1]
         rationed = not {last[0], last[1]} & {home for one in made for home in one[:2]}
+    best = how in {"uniform-price", "pay-as-bid", "mcafee", "vcg"} and not rationed
     if rationed or how == "index-order":
         assert in_list, how
-    elif how in {"uniform-price", "pay-as-bid", "mcafee", "vcg"}:
+    elif best:
         assert best_first, how
-    return Claim({"how": how, "rationed": rationed})
+    kind = "rationed" if rationed else "best first" if best else how
+    return Claim({"how": ORDERS.get(kind, "These are the trades in the order in which the rule made them.")})
 
 
 @oracle("step.balanced", outcomes)

@@ -86,9 +86,7 @@ def default(name: str, plugin: str) -> Any:
 
 
 def meaning(name: str) -> str:
-    """Return what a field means, as the scenario or the market rule declares it."""
-    if name == "market.fraction":
-        return find_rule("grid-fraction").parameters["fraction"].description
+    """Return what a field means, as the scenario declares it."""
     description = str(info(name).description)
     return description[0].upper() + description[1:]
 

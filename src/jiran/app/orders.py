@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from jiran.app.book import Book
 from jiran.errors import JiranError, ScenarioError
+from jiran.explain.step.book import Book
 from jiran.scenario import Grid
 
 if TYPE_CHECKING:

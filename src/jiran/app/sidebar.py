@@ -140,9 +140,11 @@ def _main(panel: Panel) -> None:
 def _top(panel: Panel, name: str) -> None:
     """Draw a field of `TOP`."""
     label, slider, step, form = TOP[name]
-    parameter = None if names_plugin(name) is None else PLUGINS["market"][1](panel.chosen("market.mechanism"))
-    takes = values(name) if parameter is None else parameter_values(parameter.parameters[name.partition(".")[2]])
-    _number(panel, name, label, meaning(name), takes, step, None if slider is None else Slider(*slider, step, form))
+    section, _, key = name.partition(".")
+    plugin = names_plugin(name)
+    own = None if plugin is None else PLUGINS[section][1](panel.chosen(plugin)).parameters[key]
+    takes, help_text = (values(name), meaning(name)) if own is None else (parameter_values(own), own.description)
+    _number(panel, name, label, help_text, takes, step, None if slider is None else Slider(*slider, step, form))
 
 
 def _number(

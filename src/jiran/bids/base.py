@@ -35,6 +35,9 @@ Bids = Callable[..., None]
 LAST_NET_KWH, LAST_LIMIT, LAST_TRADED_KWH, MARKET_PRICE, OWN = range(5)
 MEMORY = 12
 
+#: The strategy of a scenario that names none.
+DEFAULT_STRATEGY = "price-taker"
+
 
 @dataclass(frozen=True)
 class Strategy(Plugin):
@@ -60,19 +63,31 @@ class Strategy(Plugin):
 
 
 def strategy(
-    name: str, *, compiled: bool = True, at_tariff: bool = False, learns: bool = False, **parameters: Parameter
+    name: str,
+    *,
+    plain_name: str = "",
+    compiled: bool = True,
+    draws_lots: bool = False,
+    at_tariff: bool = False,
+    learns: bool = False,
+    **parameters: Parameter,
 ) -> Callable[[Bids], Strategy]:
     """Make a function into a bidding strategy.
 
     Args:
         name: How scenarios call it, lower case with hyphens.
+        plain_name: What people call it; default: the name without hyphens.
         compiled: False runs the whole simulation in plain Python, for strategies that need any library.
+        draws_lots: True if it draws from `rng`: the homes' own traits are drawn beforehand.
         at_tariff: True if all homes bid the tariff.
         learns: True if it uses `memory`.
         **parameters: The strategy's own parameters, which it gets as an array in this order.
     """
 
     def decorate(function: Bids) -> Strategy:
-        return Strategy(name, function, parameters, compiled, at_tariff=at_tariff, learns=learns)
+        return Strategy(
+            name, function, parameters, compiled, plain_name=plain_name, draws_lots=draws_lots, at_tariff=at_tariff,
+            learns=learns,
+        )  # fmt: skip
 
     return decorate

@@ -14,6 +14,7 @@ _WAITED = OWN
 
 @strategy(
     "linear-ramp",
+    plain_name="moves from a good price to its value",
     learns=True,
     steps=Parameter(4.0, "steps without a full trade after which a home bids its value", ge=1.0, le=10_000.0),
     start=Parameter(

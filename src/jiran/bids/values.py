@@ -41,7 +41,7 @@ def draw_values(
             value_price[home] = floor_price + share * window * traits[home, 1]
 
 
-@strategy("price-taker", at_tariff=True)
+@strategy("price-taker", plain_name="takes the grid's price", at_tariff=True)
 def price_taker(
     net_kwh: Vector,
     floor_price: float,
@@ -60,7 +60,7 @@ def price_taker(
     """
 
 
-@strategy("truthful", spread=spread(1.0))
+@strategy("truthful", plain_name="bids its own value", spread=spread(1.0))
 def truthful(
     net_kwh: Vector,
     floor_price: float,

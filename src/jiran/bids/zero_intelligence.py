@@ -11,7 +11,7 @@ from jiran.compiled import njit
 from jiran.market.orders import rest
 
 
-@strategy("zero-intelligence", spread=spread(0.0))
+@strategy("zero-intelligence", plain_name="bids anything that is no loss", draws_lots=True, spread=spread(0.0))
 def zero_intelligence(
     net_kwh: Vector,
     floor_price: float,
@@ -78,7 +78,9 @@ def _learn(home: int, rng: Generator, memory: Matrix) -> None:
     memory[home, _MARGIN + side] = min(1.0, max(0.0, memory[home, _MARGIN + side] + change))
 
 
-@strategy("zero-intelligence-plus", learns=True, spread=spread(0.0))
+@strategy(
+    "zero-intelligence-plus", plain_name="learns from the last trades", draws_lots=True, learns=True, spread=spread(0.0)
+)
 def zero_intelligence_plus(
     net_kwh: Vector,
     floor_price: float,

@@ -47,6 +47,9 @@ _CHANGES = typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as 
 _RULE = typer.Option("--mechanism", metavar="NAME|FILE.py", help="Use another market rule (see `jiran mechanisms`).")
 _FOLDER = typer.Option("-o", "--output", metavar="DIR", help="Write trades, homes, steps and figures to this folder.")
 _JSON = typer.Option("--json", help="Print the figures as JSON and nothing else.")
+_STEP = typer.Option("--step", metavar="N", help="Which step of the run, counted from 0.")
+_HOME = typer.Option("--home", metavar="NAME", help="Explain this home; default: all that traded.")
+_STEP_JSON = typer.Option("--json", help="Print the step as JSON and nothing else.")
 _PORT = typer.Option(min=1, max=65_535, help=f"Port of the dashboard; default: the first free one from {FIRST_PORT}.")
 _NO_BROWSER = typer.Option("--no-browser", help="Do not open a browser.")
 _RULES = typer.Option(
@@ -109,12 +112,7 @@ def _run(
     from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
     from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
 
-    overrides = _changes(changes)
-    if mechanism is not None:
-        if "market.mechanism" in overrides:
-            raise JiranError(f"--mechanism {mechanism}: --set market.mechanism names a rule as well; give one of them")
-        overrides = {"market.mechanism": mechanism} | overrides
-    chosen = jiran.load_scenario(scenario, overrides)
+    chosen = _chosen(scenario, changes, mechanism)
     settle([scenario], [chosen], folder=output)
     announce_run(chosen)
     with progress() as report:
@@ -133,6 +131,44 @@ def _run(
     if folder is not None:
         files = ", ".join(sorted(file.name for file in folder.iterdir()))
         screen.print(f"Written to {folder}: {files}", soft_wrap=True)
+
+
+def _chosen(scenario: str, changes: list[str] | None, mechanism: str | None) -> Scenario:
+    """Return the scenario that a command line asks for."""
+    overrides = _changes(changes)
+    if mechanism is not None:
+        if "market.mechanism" in overrides:
+            raise JiranError(f"--mechanism {mechanism}: --set market.mechanism names a rule as well; give one of them")
+        overrides = {"market.mechanism": mechanism} | overrides
+    return jiran.load_scenario(scenario, overrides)
+
+
+@cli.command("explain")
+def _explain(
+    scenario: Annotated[str, _SCENARIO],
+    step: Annotated[int, _STEP],
+    home: Annotated[str | None, _HOME] = None,
+    changes: Annotated[list[str] | None, _CHANGES] = None,
+    mechanism: Annotated[str | None, _RULE] = None,
+    *,
+    json: Annotated[bool, _STEP_JSON] = False,
+) -> None:
+    """Say what happened in one step of a run: orders, trades, prices, and why each home got its price.
+
+    Example: `jiran explain paper --step 8 --home E1 --mechanism uniform-price`
+    """
+    from jiran.cli.announce import announce_run  # noqa: PLC0415  loads numba
+    from jiran.cli.explaining import print_step, step_data  # noqa: PLC0415  loads numba
+    from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
+
+    chosen = _chosen(scenario, changes, mechanism)
+    announce_run(chosen)
+    with progress() as report:
+        result = jiran.simulate(chosen, progress=report)
+    if json:
+        typer.echo(json_text(step_data(result, step, home)))
+    else:
+        print_step(result, step, home)
 
 
 @cli.command("compare")

@@ -1,5 +1,5 @@
-"""What a run says in words: every sentence is a form of `jiran.sentences`, figures first and words second.
+"""What a run, a step of it and a cleared book say in words: each sentence is a form of `jiran.sentences`.
 
-A run comes in, sentences in plain text go out; the command line and the dashboard read the same ones. Nothing here knows
-a screen, and no sentence is without its proof in `tests/truth`.
+Figures come first and words second. A run or a book comes in, sentences in plain text go out; command line and dashboard
+read the same ones. Nothing here knows a screen, and no sentence is without its proof in `tests/truth`.
 """

@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.explain.say import energy, several
+from jiran.market.base import BASELINE
 from jiran.nothing import NOTHING_KWH
+from jiran.result.limits import limits_between
 from jiran.sentences import Figures, form
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from jiran.result.result import Result
 
-#: The rule that is for runs without a market.
-_NO_MARKET = "grid-only"
 #: So many home-steps are looked at together.
 _AT_ONCE = 2_000_000
 
@@ -82,7 +80,7 @@ def _why(result: Result, steps: _Steps, generation_kwh: float) -> str:
         (not steps.spare, "own use"),
         (not steps.short, "no need"),
         (not steps.both, "never together"),
-        (result.scenario.market.mechanism == _NO_MARKET, "no market"),
+        (result.scenario.market.mechanism == BASELINE, "no market"),
         (not steps.meeting and not result.flows.outputs.limit_price.shape[0], "tariff"),
         (not steps.meeting, "prices apart"),
     )
@@ -97,23 +95,10 @@ def _count(result: Result, first: int, last: int) -> _Steps:
         orders = result.flows.orders_between(start, stop)
         sells, buys = orders > NOTHING_KWH, orders < -NOTHING_KWH
         both = sells.any(axis=1) & buys.any(axis=1)
-        asks, bids = limits(result, start, stop, orders)
-        meet = np.where(buys, bids, -np.inf).max(axis=1) >= np.where(sells, asks, np.inf).min(axis=1)
+        limit = limits_between(result, start, stop, orders)
+        meet = np.where(buys, limit, -np.inf).max(axis=1) >= np.where(sells, limit, np.inf).min(axis=1)
         counts.spare += int(sells.any(axis=1).sum())
         counts.short += int(buys.any(axis=1).sum())
         counts.both += int(both.sum())
         counts.meeting += int((both & meet).sum())
     return counts
-
-
-def limits(
-    result: Result, first: int, last: int, orders: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the lowest price each seller asks and the highest each buyer bids, broadcast to shape (step, home)."""
-    kept = result.flows.outputs.limit_price
-    if kept.shape[0]:
-        return kept[first:last], kept[first:last]
-    grid = result.prices
-    asks = grid.grid_export[first:last, None] + np.zeros_like(orders)
-    bids = grid.grid_import[first:last, None] - result.scenario.grid.network_charge + np.zeros_like(orders)
-    return asks, bids

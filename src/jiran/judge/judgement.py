@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.judge.welfare import (
+from jiran.judge.indices import (
     energy_balance_index,
     equality_index,
-    highest_welfare_by_step,
     overall_index,
     participation_index,
     power_flatness_index,
     self_sufficiency_index,
     value_index,
 )
+from jiran.market.welfare import highest_welfare_by_step
 from jiran.money.prices import paid_for, received_for
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.result.basis import exchange_alone_kwh, exchange_kwh
 from jiran.result.figure import ENERGY, INDEX, MONEY, PRICE, SHARE, Column, Figure
 from jiran.result.figures import KPIS
+from jiran.result.limits import values_between
 from jiran.result.shares import ratio
 
 if TYPE_CHECKING:
@@ -245,49 +246,11 @@ def welfare_of_run(result: Result) -> tuple[float, float]:
     for first in range(0, result.timeline.steps, block):
         last = min(first + block, result.timeline.steps)
         orders = flows.orders_between(first, last)
-        value = _or_tariff(result, flows.outputs.value_price, orders, first)
+        value = values_between(result, first, last, orders)
         trades, step = flows.trades_between(first, last), flows.step_of_trades(first, last) - first
         gained += float((trades["kwh"] * (value[step, trades["buyer"]] - value[step, trades["seller"]])).sum())
         possible += float(highest_welfare_by_step(orders, value).sum())
     return gained, possible
-
-
-def values_between(result: Result, first: int, last: int) -> Array:
-    """Return what a kWh was worth to each home, in money/kWh, shape (step, home).
-
-    Args:
-        result: The run.
-        first: First step.
-        last: Step to stop before.
-    """
-    return _or_tariff(result, result.flows.outputs.value_price, result.flows.orders_between(first, last), first)
-
-
-def limits_between(result: Result, first: int, last: int) -> Array:
-    """Return what each home bid or asked, in money/kWh, shape (step, home).
-
-    Args:
-        result: The run.
-        first: First step.
-        last: Step to stop before.
-    """
-    return _or_tariff(result, result.flows.outputs.limit_price, result.flows.orders_between(first, last), first)
-
-
-def _or_tariff(result: Result, kept: Array, orders: Array, first: int) -> Array:
-    """Return the kept prices of the steps of these orders, or the grid's: less the network charge for buyers.
-
-    Args:
-        result: The run.
-        kept: Prices that the run kept, shape (step, home), or with no step if all homes bid the tariff.
-        orders: Orders of some steps, kWh, > 0 = offered, shape (step, home).
-        first: The first of these steps.
-    """
-    last = first + len(orders)
-    if kept.shape[0]:
-        return kept[first:last]
-    price, charge = result.prices, result.scenario.grid.network_charge
-    return np.where(orders < 0.0, price.grid_import[first:last, None] - charge, price.grid_export[first:last, None])
 
 
 def _price_spread(result: Result) -> float | None:

@@ -25,7 +25,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from jiran.errors import MechanismError, PluginError
 from jiran.market.effort import Effort, Values
-from jiran.plugins.plugin import Parameter, Plugin
+from jiran.market.family import OWN, Family
+from jiran.market.pairing import AS_MADE, Cleared, Pairing, PairingOf
+from jiran.plugins.plugin import DrawsLots, Parameter, Plugin
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +37,13 @@ if TYPE_CHECKING:
 
 Rule = Callable[..., int]
 
-__all__ = ["PROPERTIES", "Effort", "Mechanism", "Parameter", "Period", "Reprice", "Rule", "Values", "mechanism"]
+__all__ = [
+    "BASELINE", "DEFAULT_RULE", "PROPERTIES", "Effort", "Formula", "Mechanism", "Parameter", "Period", "Reprice", "Rule",
+    "Values", "mechanism",
+]  # fmt: skip
+
+#: The rule of a scenario that names none, and the one that lets nobody trade: what a run without a market is.
+DEFAULT_RULE, BASELINE = "grid-fraction", "grid-only"
 
 
 class Period(NamedTuple):
@@ -55,6 +63,20 @@ class Period(NamedTuple):
 #: From a billing period to what a kWh costs and earns each home in it, wherever it came from and went.
 Reprice = Callable[[Period], tuple["Array", "Array"]]
 
+
+class Formula(NamedTuple):
+    """The one price of all trades as a formula, in LaTeX.
+
+    Attributes:
+        symbols: Its right side, P_P2P = ...
+        numbers: The same with the numbers of a step, and what it comes to, per kWh; from complete parameters, the grid's
+            import price and its export price.
+    """
+
+    symbols: str
+    numbers: Callable[[Values, float, float], tuple[str, float]]
+
+
 #: What a mechanism may promise; `jiran.testing.check_mechanism` tries to break each promise.
 PROPERTIES = {
     "budget-balanced": "what buyers pay is what sellers receive",
@@ -69,11 +91,18 @@ PROPERTIES = {
 
 @dataclass(frozen=True)
 class Mechanism(Plugin):
-    """A market rule with its name and parameters; call `jiran.clear` or a scenario with its name to use it.
+    """A market rule: its function, its name and parameters, and all that others need to know of it.
 
     Attributes:
+        family: Rules that work alike; pictures and legends show it.
         properties: What the rule promises, names of `PROPERTIES`.
         needs_bids: Whether it works by limit prices: without bids of their own, all homes are alike to it.
+        heeds_limits: Whether limit prices may change what it does; if not, it takes every order at its own price.
+        pairing: How it makes its pairs, or what tells it of a cleared book.
+        reasoning: The line of reasoning by which `explain.why` says why a home got its price; "": the general one.
+        formula: Its price, where one formula says it.
+        telling: Whether it is one of those that differ most: what a comparison shows at first.
+        textbook: Whether it is the one that a class with orders of its own begins with.
         all_pairs: Whether it often writes a trade for every pair of seller and buyer: then it has room for all at once.
         most_traders: How many homes may trade in a step, for rules that refuse more; None: as many as there are.
         needs: How the work of a step grows with the number of orders and the rule's parameters; None: as they are sorted.
@@ -83,12 +112,30 @@ class Mechanism(Plugin):
     section: ClassVar[str] = "market"
     fault: ClassVar[type[PluginError]] = MechanismError
 
+    family: Family = OWN
     properties: frozenset[str] = frozenset()
     needs_bids: bool = False
+    heeds_limits: bool = True
+    pairing: Pairing | PairingOf = AS_MADE
+    reasoning: str = ""
+    formula: Formula | None = None
+    telling: bool = False
+    textbook: bool = False
     all_pairs: bool = False
     reprice: Reprice | None = None
     most_traders: int | None = None
     needs: Callable[[int, Values], Effort] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a property that nobody knows."""
+        super().__post_init__()
+        unknown = set(self.properties) - set(PROPERTIES)
+        if unknown:
+            raise MechanismError(self.name, f"declares {min(unknown)!r}; known properties: {', '.join(PROPERTIES)}")
+
+    def pairing_of(self, cleared: Cleared) -> Pairing:
+        """Return how the pairs of a cleared book were made."""
+        return self.pairing if isinstance(self.pairing, Pairing) else self.pairing(cleared)
 
     def effort(self, orders: int, values: Values) -> Effort:
         """Return about what one step needs at most, given the number of orders and complete parameters."""
@@ -110,22 +157,43 @@ class Mechanism(Plugin):
 def mechanism(
     name: str,
     *,
+    plain_name: str = "",
+    family: Family = OWN,
     properties: tuple[str, ...] = (),
     compiled: bool = True,
+    draws_lots: bool | DrawsLots = False,
     needs_bids: bool = False,
+    heeds_limits: bool = True,
+    pairing: Pairing | PairingOf = AS_MADE,
+    reasoning: str = "",
+    formula: Formula | None = None,
+    telling: bool = False,
+    textbook: bool = False,
     all_pairs: bool = False,
     reprice: Reprice | None = None,
     most_traders: int | None = None,
     needs: Callable[[int, Values], Effort] | None = None,
     **parameters: Parameter,
 ) -> Callable[[Rule], Mechanism]:
-    """Make a function into a market mechanism.
+    """Make a function into a market mechanism, and say of it what others need to know.
+
+    The first line of its docstring says what it does.
 
     Args:
         name: How scenarios and the command line call it, lower case with hyphens.
+        plain_name: What people call it; default: the name without hyphens.
+        family: Rules that work alike, of `market.family`.
         properties: What the rule promises, names of `PROPERTIES`.
         compiled: False runs the whole simulation in plain Python, for rules that need any library.
+        draws_lots: Whether another draw of `rng` could give other trades, or a function of the number of orders and the
+            parameters that tells it.
         needs_bids: True for a rule that works by limit prices, as auctions do.
+        heeds_limits: False for a rule that takes every order at its own price, whatever its limit.
+        pairing: How it makes its pairs, of `market.pairing`, or a function of a cleared book that tells it.
+        reasoning: The line of reasoning in `explain.why` that tells why a home got its price; default: the general one.
+        formula: Its price, where one formula says it.
+        telling: True for one of those rules that differ most.
+        textbook: True for the rule that a class begins with.
         all_pairs: True for a rule that often writes more trades than there are homes; others are run again if they do.
         reprice: What each home pays and gets per kWh at the end of a billing period, instead of step by step.
         most_traders: How many homes may trade in a step, for rules that refuse more.
@@ -133,22 +201,14 @@ def mechanism(
             are refused before they start where that is hopeless, and can be stopped within a step.
         **parameters: The rule's own parameters, which it gets as an array in this order.
     """
+    declared: dict[str, Any] = {
+        "plain_name": plain_name, "draws_lots": draws_lots, "family": family, "properties": frozenset(properties),
+        "needs_bids": needs_bids, "heeds_limits": heeds_limits, "pairing": pairing, "reasoning": reasoning,
+        "formula": formula, "telling": telling, "textbook": textbook, "all_pairs": all_pairs, "reprice": reprice,
+        "most_traders": most_traders, "needs": needs,
+    }  # fmt: skip
 
     def decorate(function: Rule) -> Mechanism:
-        unknown = set(properties) - set(PROPERTIES)
-        if unknown:
-            raise MechanismError(name, f"declares {min(unknown)!r}; known properties: {', '.join(PROPERTIES)}")
-        return Mechanism(
-            name,
-            function,
-            parameters,
-            compiled,
-            properties=frozenset(properties),
-            needs_bids=needs_bids,
-            all_pairs=all_pairs,
-            reprice=reprice,
-            most_traders=most_traders,
-            needs=needs,
-        )
+        return Mechanism(name, function, parameters, compiled, **declared)
 
     return decorate

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from jiran.errors import JiranError, MechanismError, ScenarioError, one_line
+from jiran.market.base import DEFAULT_RULE
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, WORDS, book_all, finite
 from jiran.market.effort import LONG_S, too_much
 from jiran.market.lots import generator
@@ -71,7 +72,7 @@ class Clearing:
 
 def clear(
     net_kwh: ArrayLike,
-    mechanism: str = "grid-fraction",
+    mechanism: str = DEFAULT_RULE,
     *,
     import_price: float,
     export_price: float,

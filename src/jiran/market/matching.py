@@ -6,21 +6,49 @@ buys, and `pair` then turns those totals into at most sellers + buyers - 1 trade
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from jiran.compiled import njit
 from jiran.market.orders import Vector
+from jiran.market.pairing import AFTERWARDS, Cleared, Pairing
 from jiran.nothing import NOTHING_KWH
 
 Trades = NDArray[np.void]
 
 __all__ = [
-    "MATCHINGS", "Trades", "Vector", "equal_shares", "match", "match_in_order", "pair", "pro_rata", "record", "shuffled",
-    "totals",
+    "MATCHINGS", "Trades", "Vector", "equal_shares", "match", "match_in_order", "matching_draws_lots", "pair",
+    "pairing_of_matching", "pro_rata", "record", "shuffled", "totals",
 ]  # fmt: skip
 
-MATCHINGS = ("index-order", "pro-rata", "equal-share", "random-order")
+_PAIRINGS = (
+    Pairing(
+        "First come, first served: the first seller on the list sells to the first buyer, until one of the two has nothing "
+        "left; then the next one follows.",
+        matching="index-order",
+    ),
+    AFTERWARDS._replace(matching="pro-rata"),
+    AFTERWARDS._replace(matching="equal-share"),
+    Pairing(
+        "A draw decides anew in each step who comes first; then seller and buyer are paired off in that order.",
+        matching="random-order",
+    ),
+)
+MATCHINGS = tuple(pairing.matching for pairing in _PAIRINGS)
+#: Place in `MATCHINGS` of the way that draws who comes first.
+_DRAWN = 3
+
+
+def pairing_of_matching(cleared: Cleared) -> Pairing:
+    """Return how pairs are made by a rule whose parameter `matching` is one of `MATCHINGS`."""
+    return _PAIRINGS[MATCHINGS.index(str(cleared.parameters["matching"]))]
+
+
+def matching_draws_lots(_orders: int, values: Mapping[str, float | str]) -> bool:
+    """Tell whether a rule whose parameter `matching` is one of `MATCHINGS` draws lots."""
+    return values["matching"] == MATCHINGS[_DRAWN]
 
 
 @njit(cache=True)
@@ -49,7 +77,7 @@ def match(
     homes = net_kwh.size
     if way == 0:
         return match_in_order(net_kwh, np.arange(homes), buyer_price, seller_price, trades)
-    if way == 3:
+    if way == _DRAWN:
         return match_in_order(net_kwh, shuffled(homes, rng), buyer_price, seller_price, trades)
     surplus_kwh, deficit_kwh = totals(net_kwh)
     volume_kwh = min(surplus_kwh, deficit_kwh)

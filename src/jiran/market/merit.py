@@ -9,8 +9,9 @@ import numpy as np
 
 from jiran.compiled import njit
 from jiran.market.matching import Trades, Vector, record
-from jiran.market.orders import Homes
+from jiran.market.orders import Homes, homes_with_order
 from jiran.market.sorting import sort_by_price
+from jiran.market.trade import TRADE
 from jiran.nothing import NOTHING_KWH, ROUNDING
 
 SELLS = 1.0
@@ -64,6 +65,22 @@ def clear_in_merit_order(net_kwh: Vector, limit_price: Vector, trades: Trades) -
     """Sort both sides and walk along them: the trades with the highest welfare, at their own bids and asks."""
     sellers = merit_order(net_kwh, limit_price, SELLS)
     return walk(net_kwh, limit_price, sellers, merit_order(net_kwh, limit_price, BUYS), trades)
+
+
+def merit_trades(net_kwh: Vector, limit_price: Vector) -> Trades:
+    """Return the trades in merit order of the homes that have an order, records of `TRADE`; the last is the marginal one.
+
+    Args:
+        net_kwh: Surplus (> 0) or deficit (< 0) of each home, kWh, shape (home,).
+        limit_price: A buyer's highest and a seller's lowest price per kWh, shape (home,).
+    """
+    homes = homes_with_order(net_kwh)
+    trades = np.zeros(homes.size, TRADE)
+    count = clear_in_merit_order(net_kwh[homes], limit_price[homes], trades.view(np.recarray)) if homes.size else 0
+    found = trades[:count][trades["kwh"][:count] > NOTHING_KWH]
+    for side in ("seller", "buyer"):
+        found[side] = homes[found[side]]
+    return found
 
 
 @njit(cache=True)

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from jiran.errors import PluginError, ScenarioError
 
 Function = Callable[..., Any]
+#: Tells of a number of orders and complete parameters whether lots are drawn.
+DrawsLots = Callable[[int, Mapping[str, float | str]], bool]
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ class Plugin:
         parameters: Its own parameters by name; it gets them as an array in this order.
         compiled: False runs the whole simulation in plain Python, for functions that need any library.
         trusted: Whether it is part of jiran; what is from outside is compiled with bounds checks.
+        plain_name: What people call it; "": its name without hyphens.
+        draws_lots: Whether it uses random numbers, so that another draw could give another outcome; or what tells it.
     """
 
     #: The table of a scenario that names it, and what a message calls it.
@@ -92,6 +96,8 @@ class Plugin:
     parameters: dict[str, Parameter] = field(default_factory=dict)
     compiled: bool = True
     trusted: bool = True
+    plain_name: str = ""
+    draws_lots: bool | DrawsLots = False
 
     def __post_init__(self) -> None:
         """Refuse a name that is no text, and parameters that are not declared as such."""
@@ -111,6 +117,16 @@ class Plugin:
     def description(self) -> str:
         """The first sentence of the function's docstring."""
         return (self.function.__doc__ or "").strip().split("\n", maxsplit=1)[0]
+
+    @property
+    def title(self) -> str:
+        """What people call it, with a capital letter."""
+        plain = self.plain_name or self.name.replace("-", " ")
+        return f"{plain[0].upper()}{plain[1:]}"
+
+    def by_chance(self, orders: int, values: Mapping[str, float | str]) -> bool:
+        """Tell whether another draw could give another outcome, with so many orders and these complete parameters."""
+        return self.draws_lots(orders, values) if callable(self.draws_lots) else self.draws_lots
 
     def values(self, given: Mapping[str, Any]) -> dict[str, float | str]:
         """Return the given parameters completed by their defaults.

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from jiran.report.points import Family
+    from jiran.market.family import Family
     from jiran.result.figure import Form
 
 Array = NDArray[np.float64]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran import palette
 from jiran.homes.tariff import price_by_step
 from jiran.homes.timeline import timeline
 from jiran.market import find
+from jiran.market.family import FAMILIES, Family
 from jiran.nothing import SEEN
 from jiran.report.figures import form
 from jiran.words import KIND_NAMES
@@ -37,34 +37,14 @@ _CLOSEST = 1e-4
 LINE_LETTERS = 26
 
 
-class Family(NamedTuple):
-    """Rules that work alike: what they are called, their colour, and their mark as an SVG path 20 wide and high."""
-
-    name: str
-    colour: str
-    mark: str
-
-
-_FAMILIES = {
-    "fixed_price": Family("Fixed price", palette.GRID, "M-8,-8H8V8H-8Z"),
-    "shared_price": Family("Price by formula", palette.P2P, "M-9,0A9,9 0 1,0 9,0A9,9 0 1,0 -9,0Z"),
-    "double_auction": Family("Auction", palette.BATTERY, "M0,-10L10,8H-10Z"),
-    "truthful": Family("Auction for honest bids", palette.EV, "M0,10L10,-8H-10Z"),
-    "cooperative": Family("Saving shared out", palette.SOLAR, "M0,-11L11,0L0,11L-11,0Z"),
-    "consensus": Family("Haggling", palette.KINDS["hybrid"], "M-4,-10H4V-4H10V4H4V10H-4V4H-10V-4H-4Z"),
-}
-_OWN = Family("Own rule", palette.LOAD, "M-10,0L-5,-9H5L10,0L5,9H-5Z")
-
-
 def families() -> list[Family]:
     """Return all families, in the order of a legend."""
-    return [*_FAMILIES.values(), _OWN]
+    return list(FAMILIES)
 
 
 def family(scenario: Scenario) -> Family:
     """Return the family of a scenario's market rule."""
-    rule = find(scenario.market.mechanism)
-    return _FAMILIES.get(rule.function.__module__.rpartition(".")[2], _OWN) if rule.trusted else _OWN
+    return find(scenario.market.mechanism).family
 
 
 class Spot(NamedTuple):

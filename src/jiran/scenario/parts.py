@@ -13,9 +13,11 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from jiran.bids import Strategy
 from jiran.bids import find as find_strategy
+from jiran.bids.base import DEFAULT_STRATEGY
 from jiran.errors import ScenarioError
 from jiran.market import Mechanism
 from jiran.market import find as find_rule
+from jiran.market.base import DEFAULT_RULE
 from jiran.nothing import LEAST_PRICE
 from jiran.scenario.base import LISTED, Model, Price, quantity
 from jiran.scenario.homes import EvBlock
@@ -217,23 +219,23 @@ class Market(_Choice):
     """The market rule and its parameters."""
 
     mechanism: str = quantity(
-        "name of the market rule, or a file that ends in .py", "", "grid-fraction", min_length=1, max_length=4_000
+        "name of the market rule, or a file that ends in .py", "", DEFAULT_RULE, min_length=1, max_length=4_000
     )
 
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, given: Any) -> Any:
-        return cls.complete(given, "mechanism", "grid-fraction", Mechanism, find_rule)
+        return cls.complete(given, "mechanism", DEFAULT_RULE, Mechanism, find_rule)
 
 
 class Bids(_Choice):
     """How homes bid, and the strategy's parameters."""
 
     strategy: str = quantity(
-        "name of the bidding strategy, or a file that ends in .py", "", "price-taker", min_length=1, max_length=4_000
+        "name of the bidding strategy, or a file that ends in .py", "", DEFAULT_STRATEGY, min_length=1, max_length=4_000
     )
 
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, given: Any) -> Any:
-        return cls.complete(given, "strategy", "price-taker", Strategy, find_strategy)
+        return cls.complete(given, "strategy", DEFAULT_STRATEGY, Strategy, find_strategy)

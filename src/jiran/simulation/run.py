@@ -14,6 +14,7 @@ from jiran.errors import MechanismError
 from jiran.explain.assumptions import assumptions
 from jiran.explain.warnings import warnings
 from jiran.market import find as find_rule
+from jiran.market.base import BASELINE
 from jiran.market.effort import too_much
 from jiran.money.billing import reprice
 from jiran.money.settlement import Settlement, settle
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from jiran.homes.profiles import Profiles
     from jiran.market import Mechanism
     from jiran.scenario import Scenario
-
-#: The rule of the run that every run is compared with.
-BASELINE = "grid-only"
 
 
 def simulate(

@@ -11,6 +11,7 @@ import numpy as np
 from jiran.market.base import Mechanism
 from jiran.market.registry import find, mechanisms
 from jiran.testing.books import Outcome, play
+from jiran.testing.declared import DECLARED
 from jiran.testing.laws import LAWS, Law
 from jiran.testing.promises import PROMISES
 from jiran.testing.search import random_book, smallest
@@ -81,8 +82,9 @@ def check_mechanism(
 ) -> Report:
     """Try to break a market rule on random books.
 
-    Every rule must keep `laws.LAWS`. What it declares (`@mechanism(..., properties=...)`) is tested as well, for every
-    value that its parameters may take; whether a promise that it does not make would hold is not looked at.
+    Every rule must keep `laws.LAWS`. What it declares is tested as well, of its lots, limits and pairs
+    (`declared.DECLARED`) and its promises (`@mechanism(..., properties=...)`), for every value that its parameters may
+    take; whether a promise that it does not make would hold is not looked at.
 
     Args:
         rule: A rule, its name, or the path of a file with one.
@@ -97,7 +99,7 @@ def check_mechanism(
     rule = find(rule) if isinstance(rule, str) else rule
     if mechanisms().get(rule.name) is not rule:
         rule = replace(rule, trusted=False)  # compiled with bounds checks
-    laws = (*LAWS, *(PROMISES[name] for name in PROMISES if name in rule.properties))
+    laws = (*LAWS, *DECLARED, *(PROMISES[name] for name in PROMISES if name in rule.properties))
     found: dict[str, Book] = {}
     broken = dict.fromkeys((law.name for law in laws), 0)
     rng = np.random.default_rng(seed)

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.judge.welfare import highest_welfare, welfare
 from jiran.market.base import PROPERTIES
 from jiran.market.orders import homes_with_order
+from jiran.market.welfare import highest_welfare, welfare
 from jiran.nothing import LAST_DIGITS, NOTHING_KWH
 from jiran.testing.books import Book, Outcome, play
 from jiran.testing.laws import Check, Law

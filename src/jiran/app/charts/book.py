@@ -10,13 +10,13 @@ import numpy as np
 from jiran import palette
 from jiran.app.charts.base import chart, names, short
 from jiran.app.charts.curves import SIDES, level_lines, picture, place_of, stroke
-from jiran.app.outcome import crossing, same
+from jiran.explain.step.outcome import crossing, same
 from jiran.words import price
 
 if TYPE_CHECKING:
-    from jiran.app.book import Book, Homes
     from jiran.app.charts.base import Spec
-    from jiran.app.outcome import Outcome
+    from jiran.explain.step.book import Book, Homes
+    from jiran.explain.step.outcome import Outcome
 
 #: Homes that are drawn as bars; of more, half as many with the most to sell and with the greatest need.
 MOST_BARS = 20

@@ -10,8 +10,8 @@ from jiran.app.charts.base import amounts, chart, in_format, in_template, names,
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec
+    from jiran.market.family import Family
     from jiran.report.picture import Array, Course, Dot, Picture, Side
-    from jiran.report.points import Family
 
 #: Width of a mark, pixels.
 _MARK = 13

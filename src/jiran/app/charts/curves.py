@@ -12,9 +12,9 @@ from jiran.app.charts.base import chart, short
 from jiran.words import price
 
 if TYPE_CHECKING:
-    from jiran.app.book import Array, Book, Homes
     from jiran.app.charts.base import Spec
-    from jiran.app.outcome import Outcome
+    from jiran.explain.step.book import Array, Book, Homes
+    from jiran.explain.step.outcome import Outcome
 
 #: Names and colours of both sides: sellers, buyers.
 SIDES = (("Supply", palette.SELLERS), ("Demand", palette.BUYERS))

@@ -8,9 +8,9 @@ import polars as pl
 
 from jiran import palette
 from jiran.app.charts.base import amounts, chart, names, short
-from jiran.app.inspector import RunStep
 from jiran.engine.flows import SOURCES, USES
 from jiran.explain.say import energy
+from jiran.explain.step.run_step import RunStep
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import Figures, form
 
@@ -23,7 +23,7 @@ MOST_BARS = 20
 
 def shown_orders(step: RunStep) -> pl.DataFrame:
     """Return the homes that are drawn, in the order of the community, or of their balance if there are many."""
-    orders = step.orders
+    orders = pl.DataFrame(step.orders)
     if orders.height > MOST_BARS:
         ordered = orders.sort("balance_kwh", descending=True)
         orders = pl.concat([ordered.head(MOST_BARS // 2), ordered.tail(MOST_BARS // 2)])
@@ -87,7 +87,7 @@ def _signed(value: float) -> str:
 @form("step.balances", _balances_words)
 def balances_words(step: RunStep) -> Figures:
     """Say which home has most to spare and which lacks most: always."""
-    balance = step.orders["balance_kwh"].to_numpy()
+    balance = step.orders["balance_kwh"]
     most, least = (int((sign * balance >= (sign * balance).max() - NOTHING_KWH).argmax()) for sign in (1.0, -1.0))
     homes = step.orders["home"]
     figures = {"label": step.label, "most": homes[most], "least": homes[least]}

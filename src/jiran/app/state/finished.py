@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from jiran.app.memory import Kept
-from jiran.app.outcome import clear_book
 from jiran.app.paper_check import Check, check_seeds
 from jiran.app.pins import label
 from jiran.app.runs import (
@@ -27,6 +26,7 @@ from jiran.app.showing import plain
 from jiran.app.state.session import base, pinned_scenario, scenario, unpin
 from jiran.app.watched import NotRunError, watched
 from jiran.errors import JiranError
+from jiran.explain.step.outcome import clear_book
 from jiran.judge.comparison import Comparison, finished
 from jiran.judge.comparison import compare as run_comparison
 from jiran.market import find
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 
     from streamlit.delta_generator import DeltaGenerator
 
-    from jiran.app.book import Book
-    from jiran.app.outcome import Outcome
+    from jiran.explain.step.book import Book
+    from jiran.explain.step.outcome import Outcome
     from jiran.result.result import Result
     from jiran.scenario import Scenario
 

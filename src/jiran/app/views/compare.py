@@ -16,23 +16,18 @@ from jiran.bids import find as find_strategy
 from jiran.bids import strategies
 from jiran.judge.comparison import SEEDS, by_rule
 from jiran.market import find, mechanisms
+from jiran.market.base import BASELINE
 from jiran.report import answer, pictures
 from jiran.report.figures import COLUMNS, heading, ranked
 from jiran.report.points import ACROSS, UP, gains, lines, spots, upward
 from jiran.report.reasons import GAIN, reason
 from jiran.scenario import Bids, Scenario
-from jiran.simulation.run import BASELINE
 from jiran.words import KIND_NAMES, counted
 
 if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
     from jiran.report.picture import Picture
 
-#: Rules of every family that differ most: what a newcomer sees first.
-TELLING = (
-    "grid-fraction", "mid-market-rate", "supply-demand-ratio", "bill-sharing", "uniform-price",
-    "continuous-double-auction", "muda", "vcg", "nash-bargaining", "shapley",
-)  # fmt: skip
 #: Widths of the columns that are not the figures' own, pixels.
 _RULE_WIDTH, _BAND_WIDTH = 186, 150
 
@@ -70,7 +65,7 @@ def _choose(scenario: Scenario) -> tuple[list[str], str, int]:
     options = [name for name in mechanisms() if name != BASELINE]
     if own != BASELINE and own not in options:
         options.append(own)
-    default = [name for name in options if name in TELLING or name == own]
+    default = [name for name in options if find(name).telling or name == own]
     rules = st.pills(
         "Market rules",
         options,

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from jiran.app import state
-from jiran.app.inspector import busiest_step, step_label, take_apart
-from jiran.app.outcome import by_chance, outcome_of_run
 from jiran.app.showing import plain
 from jiran.app.views import market_orders
 from jiran.app.views.market_scene import Scene
 from jiran.app.views.market_stations import Station, badge, of_run, of_table
 from jiran.errors import JiranError
+from jiran.explain.step.outcome import outcome_of_run
+from jiran.explain.step.run_step import busiest_step, step_label, take_apart
 from jiran.market import find, mechanisms
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def show() -> None:
         own = result.scenario.market.mechanism if source == _RUN else ""
         rule, name = _pick_rule(own)
         values = _pick_parameters(rule, result.scenario.market.parameters if name == own else {})
-        if by_chance(name, values):
+        if rule.by_chance(_orders(source, result), values):
             _draw_again()
     st.caption(plain(rule.description))
     try:
@@ -49,6 +49,11 @@ def show() -> None:
             _own_walk(rule, values)
     except JiranError as error:
         _complain(error)
+
+
+def _orders(source: str, result: Result) -> int:
+    """Return how many orders there may be."""
+    return result.community.size if source == _RUN else market_orders.count()
 
 
 def _complain(error: JiranError) -> None:
@@ -64,7 +69,7 @@ def _pick_rule(of_the_run: str) -> tuple[Mechanism, str]:
     chosen = st.selectbox(
         "Market rule",
         options,
-        index=0 if of_the_run else options.index("uniform-price"),
+        index=0 if of_the_run else options.index(next(name for name in options if find(name).textbook)),
         format_func=lambda name: f"{find(name).name} (the run's)" if name == of_the_run else name,
         key=f"market_rule|{of_the_run}",
         width=300,
@@ -174,7 +179,7 @@ def _pick_step(result: Result, day: Window, wanted: int | None) -> int:
     if wanted is not None and day.first <= wanted < day.last:
         st.session_state[key] = wanted
     elif key not in st.session_state:
-        st.session_state[key] = busiest_step(result, day)
+        st.session_state[key] = busiest_step(result, day.first, day.last)
 
     def go(steps: int) -> None:
         st.session_state[key] += steps

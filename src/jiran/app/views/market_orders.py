@@ -23,7 +23,7 @@ from jiran.errors import JiranError
 if TYPE_CHECKING:
     import polars as pl
 
-    from jiran.app.book import Book
+    from jiran.explain.step.book import Book
     from jiran.market import Mechanism
 
 
@@ -41,6 +41,11 @@ def are_empty() -> bool:
     """Tell whether nothing is in the table."""
     cells = state.own_orders().now.rows()
     return not any(str(cell or "").strip() for row in cells for cell in row)
+
+
+def count() -> int:
+    """Return the number of rows of the table."""
+    return state.own_orders().now.height
 
 
 def ask() -> None:

@@ -10,14 +10,13 @@ import streamlit as st
 from jiran.app.charts import book as charts
 from jiran.app.charts import curves
 from jiran.app.drawing import draw
-from jiran.app.outcome import PAPER_RULE
 from jiran.app.showing import show_text
-from jiran.app.step_money import trade
-from jiran.app.step_words import nobody, order_words, tex_name
 from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
+from jiran.explain.step.money import trade
+from jiran.explain.step.words import nobody, order_words, tex_name
 
 if TYPE_CHECKING:
-    from jiran.app.outcome import Outcome
+    from jiran.explain.step.outcome import Outcome
 
 
 def show(scene: Scene) -> None:
@@ -34,7 +33,7 @@ def show(scene: Scene) -> None:
         show_text(order_words(outcome))
         number = _pick_trade(len(outcome.pairs))
         show_text(trade(outcome, number))
-        if outcome.rule == PAPER_RULE:
+        if outcome.pairing.matching:
             _smaller(scene, number)
     with right:
         draw(charts.pair(outcome, number), key="curves", alt=_pair_alt(outcome, number), height=HEIGHT)
@@ -97,7 +96,7 @@ def _pair_table(outcome: Outcome, number: int) -> None:
     if shown["buyer_price"].equals(shown["seller_price"]):
         shown = shown.drop("seller_price")
     column, form = st.column_config.NumberColumn, f"%.{outcome.digits}f"
-    may = outcome.rationed
+    may = outcome.pairing.afterwards
     st.dataframe(
         shown,
         hide_index=True,

@@ -11,16 +11,16 @@ import streamlit as st
 from jiran.app.charts import book as charts
 from jiran.app.charts import curves
 from jiran.app.drawing import draw
-from jiran.app.outcome import PAPER_RULE
 from jiran.app.showing import markdown_of, show_text
-from jiran.app.step_money import account, gain
-from jiran.app.step_words import tex
 from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
-from jiran.app.why import compare, explain, headline
+from jiran.explain.step.money import account, gain
+from jiran.explain.step.words import tex
+from jiran.explain.why import compare, explain, headline
 from jiran.words import counted
 
 if TYPE_CHECKING:
-    from jiran.app.outcome import Outcome
+    from jiran.explain.step.outcome import Outcome
+    from jiran.market.base import Formula
 
 
 def show(scene: Scene) -> None:
@@ -31,8 +31,8 @@ def show(scene: Scene) -> None:
         home = _pick_home(outcome)
         for sentence in (headline(outcome, home), *explain(outcome, home)):
             show_text(sentence)
-        if outcome.rule == PAPER_RULE:
-            _fixed_price(outcome)
+        if outcome.mechanism.formula is not None:
+            _formula(outcome, outcome.mechanism.formula)
         st.markdown("\n".join(f"- {markdown_of(sentence)}" for sentence in compare(outcome, home)))
     with right:
         alt = f"{outcome.book.names[home]} on the curves. {curves.alt(outcome)}"
@@ -54,13 +54,12 @@ def _pick_home(outcome: Outcome) -> int:
     return home
 
 
-def _fixed_price(outcome: Outcome) -> None:
-    """Say move 4 of the paper: P = alpha * P_grid."""
-    alpha, grid = float(outcome.parameters["fraction"]), outcome.book.import_price
+def _formula(outcome: Outcome, formula: Formula) -> None:
+    """Say the price as a formula with its numbers, as move 4 of the paper does: P = alpha * P_grid."""
+    numbers, price = formula.numbers(outcome.parameters, outcome.book.import_price, outcome.book.export_price)
     unit = rf"\ \text{{{tex(outcome.book.currency)}/kWh}}" if outcome.book.currency else ""
     st.latex(
-        rf"\begin{{aligned}}P_\text{{P2P}} &= \alpha \, P_\text{{grid}} \\ &= {alpha:g} \times {grid:.4f} \\ "
-        rf"&= {alpha * grid:.4f}{unit}\end{{aligned}}"
+        rf"\begin{{aligned}}P_\text{{P2P}} &= {formula.symbols} \\ &= {numbers} \\ &= {price:.4f}{unit}\end{{aligned}}"
     )
 
 

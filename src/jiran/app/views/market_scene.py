@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 if TYPE_CHECKING:
-    from jiran.app.inspector import RunStep
-    from jiran.app.outcome import Outcome
+    from jiran.explain.step.outcome import Outcome
+    from jiran.explain.step.run_step import RunStep
     from jiran.result.result import Result
 
 #: Rows of a table that teaches.

@@ -12,20 +12,19 @@ import streamlit as st
 from jiran.app.charts import book as charts
 from jiran.app.charts import curves, run_step
 from jiran.app.drawing import draw
-from jiran.app.inspector import RunStep
-from jiran.app.outcome import PAPER_RULE
 from jiran.app.showing import markdown_of, show_text
-from jiran.app.step_money import even, money, rest
-from jiran.app.step_words import balanced, curve_words, scarce_words, tex_name
 from jiran.app.views import market_pairs, market_price
 from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
+from jiran.explain.step.money import even, money, rest
+from jiran.explain.step.run_step import RunStep
+from jiran.explain.step.words import balanced, curve_words, scarce_words, tex_name
 from jiran.nothing import NOTHING_KWH
 from jiran.words import counted, kwh
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jiran.app.outcome import Outcome
+    from jiran.explain.step.outcome import Outcome
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def _energy(scene: Scene) -> None:
         show_text(scarce_words(scene.outcome))
     with right:
         draw(run_step.balances(scene.step), key="balances", alt=run_step.balances_alt(scene.step), height=HEIGHT)
-        more(scene.step.orders.height, run_step.MOST_BARS, "homes with smaller balances")
+        more(len(scene.outcome.book.names), run_step.MOST_BARS, "homes with smaller balances")
 
 
 def _balance_words(step: RunStep, digits: int) -> None:
@@ -81,8 +80,8 @@ def _balance_words(step: RunStep, digits: int) -> None:
     )
     st.latex(r"B_i = G_i - L_i")
     orders = step.orders
-    for place in dict.fromkeys((orders["balance_kwh"].arg_max() or 0, orders["balance_kwh"].arg_min() or 0)):
-        home = orders.row(place, named=True)
+    for place in dict.fromkeys((int(orders["balance_kwh"].argmax()), int(orders["balance_kwh"].argmin()))):
+        home = {name: column[place] for name, column in orders.items()}
         generated = home["generation_kwh"] + home["ev_supplied_kwh"]
         needed = home["load_kwh"] + home["ev_kwh"]
         st.latex(
@@ -113,7 +112,7 @@ def _side(scene: Scene, *, sells: bool) -> None:
     energy = np.abs(book.net_kwh[homes])
     verb = ("offers" if sells else "wants") if homes.size == 1 else ("offer" if sells else "want")
     st.markdown(f"**{counted(homes.size, noun)}** {verb} **{outcome.energy(float(energy.sum()))}**.")
-    if outcome.rule == PAPER_RULE:
+    if outcome.pairing.matching:
         st.latex(r"B_i > 0 \;\Rightarrow\; S_i = B_i" if sells else r"B_j < 0 \;\Rightarrow\; D_j = -B_j")
     if sells and scene.step is not None and scene.step.orders["ev_offer_kwh"].sum() > NOTHING_KWH:
         st.caption("An EV that lends its battery offers more than its home has left.")

@@ -10,10 +10,10 @@ import streamlit as st
 from jiran.app import export, ledger, pins, state
 from jiran.app.charts import trades as charts
 from jiran.app.drawing import draw
-from jiran.app.inspector import busiest_step, step_label
 from jiran.app.ledger import MOST_ROWS, Wanted
 from jiran.app.showing import file_name, markdown_of, plain
 from jiran.explain.nothing_traded import nothing_traded
+from jiran.explain.step.run_step import busiest_step, step_label
 from jiran.explain.trades import pairs_chart, roles, total
 from jiran.words import KIND_NAMES, counted, kwh, money
 
@@ -38,7 +38,7 @@ def show() -> None:
 
 def _how(result: Result, window: Window) -> None:
     """Offer to take the busiest step apart."""
-    step = busiest_step(result, window)
+    step = busiest_step(result, window.first, window.last)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("Which homes trade, and at what price, is decided anew in every step.")
         label = f"See how the market cleared {step_label(result, step)}"

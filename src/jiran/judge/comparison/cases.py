@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from jiran.explain.assumptions import HOURS, assumptions
 from jiran.homes.timeline import Timeline, timeline
 from jiran.market import find, mechanisms
+from jiran.market.base import BASELINE
 from jiran.scenario import Market
-from jiran.simulation.run import BASELINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from jiran.compiled import njit
 from jiran.market.base import Effort, Parameter, Values, mechanism
+from jiran.market.family import HAGGLING
 from jiran.market.matching import Trades, Vector, record
+from jiran.market.pairing import Pairing
 from jiran.market.pause import stopped
 from jiran.nothing import NOTHING_KWH
 
@@ -20,6 +22,8 @@ _FASTER = 1.6
 #: Pairs that are negotiated before it asks whether to stop, some milliseconds.
 _BREATH = 300_000
 
+_HAGGLING = Pairing("All pairs haggle at the same time; these are the ones that agreed.")
+
 
 def _needs(orders: int, values: Values) -> Effort:
     """Return what a step needs if it takes as many rounds as most do, or as few as are allowed."""
@@ -29,6 +33,10 @@ def _needs(orders: int, values: Values) -> Effort:
 
 @mechanism(
     "consensus",
+    plain_name="haggling of all pairs",
+    family=HAGGLING,
+    pairing=_HAGGLING,
+    reasoning="haggling",
     properties=("budget-balanced", "no-deficit", "individually-rational"),
     all_pairs=True,
     needs=_needs,

@@ -23,7 +23,9 @@ from numpy.typing import NDArray
 from jiran.compiled import njit
 from jiran.errors import MechanismError
 from jiran.market.base import Effort, Parameter, Values, mechanism
+from jiran.market.family import SHARED_SAVING
 from jiran.market.matching import Trades, Vector, pair, shuffled
+from jiran.market.pairing import AFTERWARDS
 from jiran.market.pause import stopped
 from jiran.market.rules.nucleolus import nucleolus_shares, number_of_players
 
@@ -37,7 +39,13 @@ MOST_PLAYERS, MOST_SHAPLEY_PLAYERS = 16, 12
 
 
 @mechanism(
-    "nash-bargaining", properties=("budget-balanced", "no-deficit", "individually-rational", "efficient", "anonymous")
+    "nash-bargaining",
+    plain_name="saving shared equally",
+    family=SHARED_SAVING,
+    pairing=AFTERWARDS,
+    reasoning="equal-parts",
+    telling=True,
+    properties=("budget-balanced", "no-deficit", "individually-rational", "efficient", "anonymous"),
 )
 def nash_bargaining(
     net_kwh: Vector,
@@ -61,6 +69,11 @@ def nash_bargaining(
     return _pay(np.ones(players.size), players, limit_price, trades, count)
 
 
+def _too_many_to_look_at_all(orders: int, _values: Values) -> bool:
+    """Tell whether so many homes may trade that orders of arrival are drawn."""
+    return orders > MOST_SHAPLEY_PLAYERS
+
+
 def _draws(orders: int, values: Values) -> Effort:
     """Return what the Shapley value needs: so many orders of arrival, each with all homes."""
     return Effort(1e-7 * orders * float(values["permutations"]), 500.0 * orders)
@@ -68,6 +81,12 @@ def _draws(orders: int, values: Values) -> Effort:
 
 @mechanism(
     "shapley",
+    plain_name="saving shared by what each adds",
+    family=SHARED_SAVING,
+    draws_lots=_too_many_to_look_at_all,
+    pairing=AFTERWARDS,
+    reasoning="what-each-adds",
+    telling=True,
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient"),
     needs=_draws,
     permutations=Parameter(
@@ -109,6 +128,10 @@ def _coalitions(orders: int, _values: Values) -> Effort:
 
 @mechanism(
     "nucleolus",
+    plain_name="saving shared so that no group leaves",
+    family=SHARED_SAVING,
+    pairing=AFTERWARDS,
+    reasoning="nobody-leaves",
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient", "anonymous"),
     needs=_coalitions,
     most_traders=MOST_PLAYERS,

@@ -7,6 +7,7 @@ from numpy.random import Generator
 
 from jiran.compiled import njit
 from jiran.market.base import Effort, Parameter, Values, mechanism
+from jiran.market.family import AUCTION
 from jiran.market.matching import Trades, Vector, record, shuffled
 from jiran.market.merit import (
     BUYS,
@@ -17,15 +18,27 @@ from jiran.market.merit import (
     set_prices,
 )
 from jiran.market.orders import Homes
+from jiran.market.pairing import BEST_FIRST, Pairing
 from jiran.market.pause import stopped
 from jiran.nothing import NOTHING_KWH
 
 #: Meetings before it asks whether to stop, some milliseconds.
 _BREATH = 500_000
 
+_ARRIVAL = Pairing(
+    "Orders arrive by chance; each takes the best waiting orders that fit, and what is left of it waits."
+)
+_MEETINGS = Pairing("Chance decides who meets whom.")
+
 
 @mechanism(
     "uniform-price",
+    plain_name="auction with one price",
+    family=AUCTION,
+    pairing=BEST_FIRST,
+    reasoning="one-price",
+    telling=True,
+    textbook=True,
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient"),
     needs_bids=True,
     k=Parameter(0.5, "where the price lies between the marginal ask (0) and the marginal bid (1)", ge=0.0, le=1.0),
@@ -57,6 +70,10 @@ def uniform_price(
 
 @mechanism(
     "pay-as-bid",
+    plain_name="auction with a price for each pair",
+    family=AUCTION,
+    pairing=BEST_FIRST,
+    reasoning="price-of-each-pair",
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient"),
     needs_bids=True,
     k=Parameter(0.5, "where each pair's price lies between its ask (0) and its bid (1)", ge=0.0, le=1.0),
@@ -111,6 +128,12 @@ def _take_resting(
 
 @mechanism(
     "continuous-double-auction",
+    plain_name="continuous auction",
+    family=AUCTION,
+    draws_lots=True,
+    pairing=_ARRIVAL,
+    reasoning="waiting-orders",
+    telling=True,
     properties=("budget-balanced", "no-deficit", "individually-rational"),
     needs_bids=True,
 )
@@ -152,6 +175,11 @@ def _meetings(orders: int, _values: Values) -> Effort:
 
 @mechanism(
     "random-p2p",
+    plain_name="meetings by chance",
+    family=AUCTION,
+    draws_lots=True,
+    pairing=_MEETINGS,
+    reasoning="meetings-by-chance",
     properties=("budget-balanced", "no-deficit", "individually-rational"),
     needs_bids=True,
     needs=_meetings,

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 from numpy.random import Generator
 
-from jiran.market.base import Parameter, mechanism
-from jiran.market.matching import MATCHINGS, Trades, Vector, match
+from jiran.market.base import Formula, Parameter, Values, mechanism
+from jiran.market.family import FIXED_PRICE
+from jiran.market.matching import MATCHINGS, Trades, Vector, match, matching_draws_lots, pairing_of_matching
+
+
+def _share_of_grid_price(values: Values, import_price: float, _export_price: float) -> tuple[str, float]:
+    """Return the price as a sum in LaTeX, and what it comes to."""
+    alpha = float(values["fraction"])
+    return rf"{alpha:g} \times {import_price:.4f}", alpha * import_price
 
 
 @mechanism(
     "grid-fraction",
+    plain_name="fixed share of the grid's price",
+    family=FIXED_PRICE,
+    draws_lots=matching_draws_lots,
+    heeds_limits=False,
+    pairing=pairing_of_matching,
+    reasoning="share-of-grid-price",
+    formula=Formula(r"\alpha \, P_\text{grid}", _share_of_grid_price),
+    telling=True,
     properties=("budget-balanced", "no-deficit"),
     fraction=Parameter(0.8, "P2P price as a fraction of the grid's import price, alpha in the paper", gt=0.0, lt=1.0),
     matching=Parameter("index-order", "who is served when there is too little of one side", choices=MATCHINGS),
@@ -35,7 +50,14 @@ def grid_fraction(
     return match(int(parameters[1]), net_kwh, rng, price, price, trades)
 
 
-@mechanism("grid-only", properties=("budget-balanced", "no-deficit", "individually-rational", "truthful"))
+@mechanism(
+    "grid-only",
+    plain_name="no trading between neighbours",
+    family=FIXED_PRICE,
+    heeds_limits=False,
+    reasoning="no-market",
+    properties=("budget-balanced", "no-deficit", "individually-rational", "truthful"),
+)
 def grid_only(
     net_kwh: Vector,  # noqa: ARG001  nobody trades
     limit_price: Vector,  # noqa: ARG001

@@ -13,12 +13,19 @@ from numpy.typing import NDArray
 
 from jiran.compiled import njit
 from jiran.market.base import Period, mechanism
+from jiran.market.family import PRICE_BY_FORMULA
 from jiran.market.matching import Trades, Vector, pair, pro_rata, totals
+from jiran.market.pairing import AFTERWARDS
 from jiran.nothing import NOTHING_KWH
 
 
 @mechanism(
     "mid-market-rate",
+    plain_name="middle of the grid's prices",
+    family=PRICE_BY_FORMULA,
+    pairing=AFTERWARDS,
+    reasoning="middle-of-grid-prices",
+    telling=True,
     properties=("budget-balanced", "no-deficit", "individually-rational", "truthful", "truthful-quantity", "anonymous"),
 )
 def mid_market_rate(
@@ -48,6 +55,11 @@ def mid_market_rate(
 
 @mechanism(
     "supply-demand-ratio",
+    plain_name="price by supply and demand",
+    family=PRICE_BY_FORMULA,
+    pairing=AFTERWARDS,
+    reasoning="supply-against-demand",
+    telling=True,
     properties=("budget-balanced", "no-deficit", "individually-rational", "truthful", "anonymous"),
 )
 def supply_demand_ratio(
@@ -90,7 +102,17 @@ def _share_bill(period: Period) -> tuple[NDArray[np.float64], NDArray[np.float64
     return np.full(taken_kwh.size, buy), np.full(given_kwh.size, sell)
 
 
-@mechanism("bill-sharing", properties=("budget-balanced", "no-deficit", "anonymous"), reprice=_share_bill)
+@mechanism(
+    "bill-sharing",
+    plain_name="one bill for all",
+    family=PRICE_BY_FORMULA,
+    pairing=AFTERWARDS,
+    reasoning="bill-of-all",
+    heeds_limits=False,
+    telling=True,
+    properties=("budget-balanced", "no-deficit", "anonymous"),
+    reprice=_share_bill,
+)
 def bill_sharing(
     net_kwh: Vector,
     limit_price: Vector,  # noqa: ARG001  the community's bill sets the price

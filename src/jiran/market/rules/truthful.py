@@ -10,17 +10,22 @@ from numpy.random import Generator
 
 from jiran.compiled import njit
 from jiran.market.base import mechanism
+from jiran.market.family import HONEST_AUCTION
 from jiran.market.matching import Trades, Vector, equal_shares, pair, pro_rata, totals
 from jiran.market.merit import (
     BUYS,
     SELLS,
     clear_in_merit_order,
     merit_order,
+    merit_trades,
     place_of,
     set_prices,
     traded_by_home,
 )
 from jiran.market.orders import Homes, rest
+from jiran.market.pairing import AFTERWARDS, BEST_FIRST, Cleared, Pairing
+
+_TWO_GROUPS = Pairing("Two groups, drawn by chance, trade each for itself: first one, then the other.")
 
 
 @njit(cache=True)
@@ -50,7 +55,15 @@ def _reduce_trade(net_kwh: Vector, limit_price: Vector, trades: Trades, count: i
     return pair(shared_kwh, buyer_price, seller_price, trades)
 
 
-@mechanism("trade-reduction", properties=("no-deficit", "individually-rational", "truthful"), needs_bids=True)
+@mechanism(
+    "trade-reduction",
+    plain_name="auction that gives up the last pair",
+    family=HONEST_AUCTION,
+    pairing=AFTERWARDS,
+    reasoning="last-pair-given-up",
+    properties=("no-deficit", "individually-rational", "truthful"),
+    needs_bids=True,
+)
 def trade_reduction(
     net_kwh: Vector,
     limit_price: Vector,
@@ -81,7 +94,22 @@ def _next_limit(net_kwh: Vector, limit_price: Vector, side: float, marginal: int
     return limit_price[homes[place]] if place < homes.size else nobody
 
 
-@mechanism("mcafee", properties=("no-deficit", "individually-rational"), needs_bids=True)
+def _pairing_of_mcafee(cleared: Cleared) -> Pairing:
+    """Return how pairs are made: if the price did not fit, the last pair trades nothing, and the others are rationed."""
+    walk = merit_trades(cleared.net_kwh, cleared.limit_price)
+    gave_up = walk.size > 0 and not cleared.traded_kwh[[walk["seller"][-1], walk["buyer"][-1]]].any()
+    return AFTERWARDS if gave_up else BEST_FIRST
+
+
+@mechanism(
+    "mcafee",
+    plain_name="auction priced by the first pair that fails",
+    family=HONEST_AUCTION,
+    pairing=_pairing_of_mcafee,
+    reasoning="first-pair-that-fails",
+    properties=("no-deficit", "individually-rational"),
+    needs_bids=True,
+)
 def mcafee(
     net_kwh: Vector,
     limit_price: Vector,
@@ -167,7 +195,16 @@ def _charge_externality(net_kwh: Vector, limit_price: Vector, side: float, trade
             trade.buyer_price = _displaced(trade.buyer, limit_price, left_kwh, traded_kwh, side, own, other)
 
 
-@mechanism("vcg", properties=("individually-rational", "efficient", "truthful"), needs_bids=True)
+@mechanism(
+    "vcg",
+    plain_name="auction priced by what others lose",
+    family=HONEST_AUCTION,
+    pairing=BEST_FIRST,
+    reasoning="what-others-lose",
+    telling=True,
+    properties=("individually-rational", "efficient", "truthful"),
+    needs_bids=True,
+)
 def vcg(
     net_kwh: Vector,
     limit_price: Vector,
@@ -234,7 +271,17 @@ def _clear_at(net_kwh: Vector, limit_price: Vector, price: float, trades: Trades
     return count
 
 
-@mechanism("muda", properties=("no-deficit", "individually-rational", "truthful"), needs_bids=True)
+@mechanism(
+    "muda",
+    plain_name="auction in two groups",
+    family=HONEST_AUCTION,
+    draws_lots=True,
+    pairing=_TWO_GROUPS,
+    reasoning="two-groups",
+    telling=True,
+    properties=("no-deficit", "individually-rational", "truthful"),
+    needs_bids=True,
+)
 def muda(
     net_kwh: Vector,
     limit_price: Vector,
@@ -264,7 +311,15 @@ def muda(
     return count + _clear_at(second_kwh, limit_price, first_price, trades[count:])
 
 
-@mechanism("huang", properties=("no-deficit", "individually-rational", "truthful"), needs_bids=True)
+@mechanism(
+    "huang",
+    plain_name="auction that cuts all the same",
+    family=HONEST_AUCTION,
+    pairing=AFTERWARDS,
+    reasoning="last-pair-given-up-equal-cut",
+    properties=("no-deficit", "individually-rational", "truthful"),
+    needs_bids=True,
+)
 def huang(
     net_kwh: Vector,
     limit_price: Vector,

@@ -6,26 +6,29 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.outcome import clear_book, energy, same
-from jiran.app.why.base import (
+from jiran.explain.step.outcome import energy, same
+from jiran.explain.why.base import (
     last_in_line,
     left_behind,
     listed,
     marginal,
     no_pair,
+    reasoning,
     scarcity,
     sides,
 )
+from jiran.market.merit import merit_trades, traded_by_home
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import form, said
 from jiran.words import price
 
 if TYPE_CHECKING:
-    from jiran.app.book import Array, Homes
-    from jiran.app.why.base import Case
+    from jiran.explain.step.book import Array, Homes
+    from jiran.explain.why.base import Case
     from jiran.sentences import Figures, Sentence
 
 
+@reasoning("last-pair-given-up")
 def trade_reduction(case: Case) -> tuple[Sentence, ...]:
     """Explain the price that the given-up pair sets."""
     if marginal(case)[0] < 0:
@@ -33,9 +36,12 @@ def trade_reduction(case: Case) -> tuple[Sentence, ...]:
     return said(given_up(case), *_without_last(case))
 
 
+@reasoning("last-pair-given-up-equal-cut")
 def huang(case: Case) -> tuple[Sentence, ...]:
-    """Explain the same with an equal cut."""
-    return trade_reduction(case)
+    """Explain the same where each order of the longer side is cut by as many kWh."""
+    if marginal(case)[0] < 0:
+        return said(no_pair(case))
+    return said(given_up(case), stays_out(case), cut(case))
 
 
 def _given_up_words(figures: Figures) -> str:
@@ -65,10 +71,8 @@ def given_up(case: Case) -> Figures | None:
 
 
 def _without_last(case: Case) -> tuple[Sentence, ...]:
-    """Say what giving up the last pair means for a home."""
+    """Say what giving up the last pair means for a home where the others are rationed pro rata."""
     offered, wanted = _kept_kwh(case)
-    if case.outcome.rule == "huang":
-        return said(stays_out(case), cut(case))
     return said(stays_out(case), scarcity(case, offered, wanted) if case.kwh else None)
 
 
@@ -131,6 +135,7 @@ def cut(case: Case) -> Figures | None:
     return case.figures(less_kwh=case.order_kwh - case.kwh, digits=case.outcome.digits)
 
 
+@reasoning("first-pair-that-fails")
 def mcafee(case: Case) -> tuple[Sentence, ...]:
     """Explain the price of the first pair that fails, or trade reduction."""
     if marginal(case)[0] < 0:
@@ -193,6 +198,7 @@ def _next(case: Case, homes: Homes, last: int, grid: float) -> tuple[float, str]
     return case.limit_of(int(homes[at])), case.named(int(homes[at]))
 
 
+@reasoning("what-others-lose")
 def vcg(case: Case) -> tuple[Sentence, ...]:
     """Explain the price by what the others would do without the home."""
     if marginal(case)[0] < 0:
@@ -233,8 +239,9 @@ def without(case: Case) -> Figures | None:
     """True of a home that trades: what others would trade more or less without it, which is worth its price."""
     if not case.kwh:
         return None
-    alone = clear_book(case.book.without(case.home), "uniform-price", {}).trades
-    change = alone.sold + alone.bought - case.outcome.traded_kwh
+    left = case.book.without(case.home)
+    alone = merit_trades(left.net_kwh, left.limit_price)
+    change = traded_by_home(alone, alone.size, left.net_kwh.size) - case.outcome.traded_kwh
     change[case.home] = 0.0
     first, second = (case.book.sellers, case.book.buyers) if case.sells else (case.book.buyers, case.book.sellers)
     verbs = ("sell", "buy") if case.sells else ("buy", "sell")

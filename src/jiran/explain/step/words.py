@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.outcome import crossing_prices, energy, same
+from jiran.explain.step.outcome import crossing_prices, energy, same
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import Sentence, form, said
 from jiran.words import counted, price
 
 if TYPE_CHECKING:
-    from jiran.app.outcome import Outcome
+    from jiran.explain.step.outcome import Outcome
     from jiran.sentences import Figures
 
 
@@ -248,18 +248,22 @@ def _share_words(figures: Figures) -> str:
     return f"{start}, so every {long} may trade the same number of kWh, but no more than its own order. Then the pairs are made."
 
 
+def _shares_out(outcome: Outcome) -> bool:
+    return bool(outcome.pairing.matching) and outcome.pairing.afterwards
+
+
 @form("step.share", _share_words)
 def share(outcome: Outcome) -> Figures | None:
-    """True of the paper's rule where it shares out the scarce side, and something is traded."""
+    """True where the scarce side is shared out in a way of `MATCHINGS`, and something is traded."""
     offered, wanted = outcome.book.offered_kwh, outcome.book.wanted_kwh
-    if outcome.matching not in ("pro-rata", "equal-share") or not outcome.kwh:
+    if not _shares_out(outcome) or not outcome.kwh:
         return None
     short, long = ("buyers", "seller") if offered > wanted else ("sellers", "buyer")
     less, most = sorted((offered, wanted))
     if same(offered, wanted):
         short = long = ""
     return {
-        "matching": outcome.matching,
+        "matching": outcome.pairing.matching,
         "short": short,
         "long": long,
         "less_kwh": less,
@@ -268,36 +272,10 @@ def share(outcome: Outcome) -> Figures | None:
     }
 
 
-#: How each rule makes its pairs.
-_ORDERS = {
-    "index-order": "First come, first served: the first seller on the list sells to the first buyer, until one of the two "
-    "has nothing left; then the next one follows.",
-    "random-order": "A draw decides anew in each step who comes first; then seller and buyer are paired off in that order.",
-    "continuous-double-auction": "Orders arrive by chance; each takes the best waiting orders that fit, and what is left of "
-    "it waits.",
-    "random-p2p": "Chance decides who meets whom.",
-    "muda": "Two groups, drawn by chance, trade each for itself: first one, then the other.",
-    "consensus": "All pairs haggle at the same time; these are the ones that agreed.",
-} | dict.fromkeys(
-    ("uniform-price", "pay-as-bid", "mcafee", "vcg"),
-    "The lowest ask meets the highest bid, then the next ones follow, as long as the bid is not below the ask.",
-)
-#: The same where McAfee's rule gives up its last pair, which rations the others.
-_RATIONS = "The rule first decides how much each home trades; then sellers and buyers are paired off as they stand in the list."
-
-
-def _order_words(figures: Figures) -> str:
-    if figures["rationed"]:
-        return _RATIONS
-    return _ORDERS.get(figures["how"], "These are the trades in the order in which the rule made them.")
-
-
-@form("step.order", _order_words)
+@form("step.order", lambda figures: str(figures["how"]))
 def order(outcome: Outcome) -> Figures | None:
-    """True where something is traded, unless the paper's rule shares out: in which order the rule makes its pairs."""
-    if not outcome.kwh or outcome.matching in ("pro-rata", "equal-share"):
-        return None
-    return {"how": outcome.matching or outcome.rule, "rationed": outcome.rationed}
+    """True where something is traded, unless `share` says it: in which order the rule makes its pairs."""
+    return None if not outcome.kwh or _shares_out(outcome) else {"how": outcome.pairing.how}
 
 
 def order_words(outcome: Outcome) -> Sentence | None:

@@ -6,28 +6,31 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.outcome import energy, same
-from jiran.app.why.base import left_behind, listed, no_pair, order_name, sides
-from jiran.judge.welfare import highest_welfare
+from jiran.explain.step.outcome import energy, same
+from jiran.explain.why.base import left_behind, listed, no_pair, order_name, reasoning, sides
 from jiran.market.rules.cooperative import MOST_SHAPLEY_PLAYERS
+from jiran.market.welfare import highest_welfare
 from jiran.sentences import form, said
 from jiran.words import counted, number, price
 
 if TYPE_CHECKING:
-    from jiran.app.why.base import Case
+    from jiran.explain.why.base import Case
     from jiran.sentences import Figures, Sentence
 
 
+@reasoning("equal-parts")
 def nash_bargaining(case: Case) -> tuple[Sentence, ...]:
     """Explain equal shares."""
     return _shared(case, equal_part(case))
 
 
+@reasoning("what-each-adds")
 def shapley(case: Case) -> tuple[Sentence, ...]:
     """Explain the mean of what a home adds."""
     return _shared(case, average_added(case))
 
 
+@reasoning("nobody-leaves")
 def nucleolus(case: Case) -> tuple[Sentence, ...]:
     """Explain the share that leaves no group a reason to leave."""
     return _shared(case, nobody_leaves(case))
@@ -148,6 +151,7 @@ def adds_last(case: Case) -> float:
     return max(0.0, gain - less)
 
 
+@reasoning("haggling")
 def consensus(case: Case) -> tuple[Sentence, ...]:
     """Explain the price that two homes settle on."""
     return said(haggling(case), no_agreement(case), agreed(case))

@@ -7,17 +7,37 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.outcome import energy, marginal_pair, same
+from jiran.explain.step.outcome import energy, marginal_pair, same
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import form
 from jiran.words import number, price
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from jiran.app.book import Array, Book, Homes
-    from jiran.app.outcome import Outcome, Pair
-    from jiran.sentences import Figures
+    from jiran.explain.step.book import Array, Book, Homes
+    from jiran.explain.step.outcome import Outcome, Pair
+    from jiran.sentences import Figures, Sentence
+
+    Explanation = Callable[["Case"], tuple[Sentence, ...]]
+
+#: What explains a home's price, by the line of reasoning that a rule declares.
+REASONINGS: dict[str, Callable[[Case], tuple[Sentence, ...]]] = {}
+
+
+def reasoning(name: str) -> Callable[[Explanation], Explanation]:
+    """Make a function the explanation of all rules that declare this line of reasoning.
+
+    Args:
+        name: As `@mechanism(..., reasoning=...)` has it; used once.
+    """
+
+    def keep(explanation: Explanation) -> Explanation:
+        REASONINGS[name] = explanation
+        return explanation
+
+    return keep
+
 
 #: Of more homes only this many are named.
 MOST_NAMES = 3

@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiran.app.outcome import energy, same
-from jiran.app.why.base import last_in_line, left_behind, listed, marginal, middle, no_pair, order_name, sides
+from jiran.explain.step.outcome import energy, same
+from jiran.explain.why.base import (
+    last_in_line,
+    left_behind,
+    listed,
+    marginal,
+    middle,
+    no_pair,
+    order_name,
+    reasoning,
+    sides,
+)
 from jiran.sentences import form, said
 from jiran.words import price
 
 if TYPE_CHECKING:
-    from jiran.app.outcome import Pair
-    from jiran.app.why.base import Case
+    from jiran.explain.step.outcome import Pair
+    from jiran.explain.why.base import Case
     from jiran.sentences import Figures, Sentence
 
 #: Of more partners only these are explained one by one.
 _MOST_PAIRS = 3
 
 
+@reasoning("one-price")
 def uniform_price(case: Case) -> tuple[Sentence, ...]:
     """Explain the price between the last bid and ask that trade."""
     if marginal(case)[0] < 0:
@@ -73,6 +84,7 @@ def place(case: Case) -> Figures | None:
     return case.figures(place=where, weight=1.0 - share if case.sells else share)
 
 
+@reasoning("price-of-each-pair")
 def pay_as_bid(case: Case) -> tuple[Sentence, ...]:
     """Explain a price for each pair."""
     if marginal(case)[0] < 0:
@@ -134,6 +146,7 @@ def average(case: Case) -> Figures | None:
     return {"more": max(0, len(case.pairs) - _MOST_PAIRS), "price": case.price}
 
 
+@reasoning("waiting-orders")
 def continuous_double_auction(case: Case) -> tuple[Sentence, ...]:
     """Explain the price of the order that was waiting."""
     return said(arrival(case), none_fits(case), even(case), waited(case), came(case), found_nobody(case))
@@ -219,6 +232,7 @@ def found_nobody(case: Case) -> Figures | None:
     return {"left_kwh": case.order_kwh - case.kwh, "digits": case.outcome.digits} if case.in_part else None
 
 
+@reasoning("meetings-by-chance")
 def random_p2p(case: Case) -> tuple[Sentence, ...]:
     """Explain a price made with whom chance brought along."""
     return said(meeting(case), met_nobody(case), *_between(case, "p_coef"), found_nobody(case))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.app.inspector import orders_of
-from jiran.judge.judgement import limits_between
+from jiran.explain.step.run_step import orders_of
+from jiran.result.limits import limits_between
 
 if TYPE_CHECKING:
     from jiran.result.result import Result

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from jiran.engine.flows import FLOWS
@@ -14,7 +13,6 @@ from jiran.explain.times import period
 from jiran.nothing import NOTHING_KWH
 
 if TYPE_CHECKING:
-    from jiran.app.charts.base import Window
     from jiran.result.result import Result
 
 Array = NDArray[np.float64]
@@ -31,8 +29,8 @@ class RunStep:
     Attributes:
         step: Which step.
         label: When it is, from its start to its end.
-        orders: One row a home: home, kind, generation_kwh, ev_supplied_kwh (to itself), load_kwh, ev_kwh,
-            balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh.
+        orders: Columns by name, one entry a home: home, kind, generation_kwh, ev_supplied_kwh (to itself), load_kwh,
+            ev_kwh, balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh.
         energy: Flows of all homes in the step, by name.
         money: Money received less paid in the step by homes, battery, network, market and grid, before the battery's
             fund is shared; sums to zero.
@@ -41,7 +39,7 @@ class RunStep:
 
     step: int
     label: str
-    orders: pl.DataFrame
+    orders: dict[str, Any]
     energy: dict[str, float]
     money: dict[str, float]
     prices: dict[str, float]
@@ -52,12 +50,12 @@ def step_label(result: Result, step: int) -> str:
     return period(result.timeline, step, step, dated=True)
 
 
-def busiest_step(result: Result, window: Window) -> int:
-    """Return the step with most trades, of several the one with most energy; without trades the sunniest."""
-    cut = slice(window.first, window.last)
+def busiest_step(result: Result, first: int, last: int) -> int:
+    """Return the step first <= step < last with most trades, of several that with most energy; else the sunniest."""
+    cut = slice(first, last)
     trades, kwh = result.settlement.trades[cut], result.settlement.step_kwh
     most = kwh["p2p_sold_kwh" if trades.any() else "generation_kwh"][cut]
-    return window.first + int(np.where(trades == trades.max(), most, -1.0).argmax())
+    return first + int(np.where(trades == trades.max(), most, -1.0).argmax())
 
 
 def trades_of(result: Result, step: int) -> NDArray[np.void]:
@@ -68,7 +66,8 @@ def trades_of(result: Result, step: int) -> NDArray[np.void]:
 def orders_of(result: Result, step: int) -> Array:
     """Return what each home offered (> 0) or wanted (< 0) in a step, kWh, shape (home,)."""
     orders = _orders(result, step)
-    return (orders["surplus_kwh"] - orders["deficit_kwh"]).to_numpy()
+    net_kwh: Array = orders["surplus_kwh"] - orders["deficit_kwh"]
+    return net_kwh
 
 
 def take_apart(result: Result, step: int) -> RunStep:
@@ -84,7 +83,7 @@ def take_apart(result: Result, step: int) -> RunStep:
     )
 
 
-def _orders(result: Result, step: int) -> pl.DataFrame:
+def _orders(result: Result, step: int) -> dict[str, Any]:
     """Work out each home's balance and its order."""
     flow = {name: result.flows.between(name, step, step + 1)[0] for name in FLOWS}
     own_ev, offer = flow["ev_supplied_kwh"].copy(), np.zeros(result.community.size)
@@ -94,17 +93,15 @@ def _orders(result: Result, step: int) -> pl.DataFrame:
     offer[fleet.homes] = result.flows.outputs.ev_offered_kwh[step]
     order = balance + offer
     order[np.abs(order) < DUST_KWH] = 0.0
-    return pl.DataFrame(
-        {
-            "home": result.community.ids,
-            "kind": result.community.kinds,
-            "generation_kwh": flow["generation_kwh"],
-            "ev_supplied_kwh": own_ev,
-            "load_kwh": flow["load_kwh"],
-            "ev_kwh": flow["ev_kwh"],
-            "balance_kwh": balance,
-            "ev_offer_kwh": offer,
-            "surplus_kwh": np.maximum(order, 0.0),
-            "deficit_kwh": np.maximum(-order, 0.0),
-        }
-    )
+    return {
+        "home": result.community.ids,
+        "kind": result.community.kinds,
+        "generation_kwh": flow["generation_kwh"],
+        "ev_supplied_kwh": own_ev,
+        "load_kwh": flow["load_kwh"],
+        "ev_kwh": flow["ev_kwh"],
+        "balance_kwh": balance,
+        "ev_offer_kwh": offer,
+        "surplus_kwh": np.maximum(order, 0.0),
+        "deficit_kwh": np.maximum(-order, 0.0),
+    }

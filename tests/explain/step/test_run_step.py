@@ -7,11 +7,10 @@ import pytest
 
 import jiran
 from jiran.app.charts import run_step as charts
-from jiran.app.charts.base import Window
-from jiran.app.inspector import busiest_step, step_label, take_apart
-from jiran.app.outcome import outcome_of_run
-from jiran.app.step_money import money, rest
-from jiran.app.step_words import nobody, order_words, tex_name
+from jiran.explain.step.money import money, rest
+from jiran.explain.step.outcome import outcome_of_run
+from jiran.explain.step.run_step import busiest_step, step_label, take_apart
+from jiran.explain.step.words import nobody, order_words, tex_name
 from jiran.market.matching import MATCHINGS
 
 LENDING = {"ev.supply.enabled": True, "steps": 72}
@@ -41,7 +40,7 @@ def test_the_orders_are_those_that_the_market_got(overrides):
     matching = result.scenario.market.parameters["matching"]
     for step in range(result.timeline.steps):
         orders = take_apart(result, step).orders
-        net = orders["surplus_kwh"].to_numpy() - orders["deficit_kwh"].to_numpy()
+        net = orders["surplus_kwh"] - orders["deficit_kwh"]
         again = jiran.clear(net, import_price=0.5625, export_price=0.2, matching=matching)
         np.testing.assert_allclose(again.sold - again.bought, result.flows.outputs.traded_kwh[step], atol=1e-9)
 
@@ -72,14 +71,14 @@ def test_money_of_all_steps_is_the_money_of_the_run():
 
 
 def test_the_busiest_step_has_most_trades(paper):
-    step = busiest_step(paper, Window(0, 24))
+    step = busiest_step(paper, 0, 24)
     assert paper.settlement.trades[step] == paper.settlement.trades.max()
     assert step_label(paper, step) == "Sat 21 Mar 08:00 to 09:00"
 
 
 def test_without_trades_the_sunniest_step_is_shown():
     result = run(**{"market.mechanism": "grid-only"})
-    step = busiest_step(result, Window(0, 24))
+    step = busiest_step(result, 0, 24)
     assert take_apart(result, step).label == "Sat 21 Mar 12:00 to 13:00"
     assert str(nobody(outcome_of_run(result, step))) == "The rule grid-only lets nobody trade in this step."
     assert str(nobody(outcome_of_run(result, 0))) == "Nobody trades in this step: there is no seller."
@@ -88,12 +87,12 @@ def test_without_trades_the_sunniest_step_is_shown():
 @pytest.mark.parametrize("matching", MATCHINGS)
 def test_each_way_of_matching_is_explained(matching):
     result = run(**{"market.matching": matching})
-    assert len(str(order_words(outcome_of_run(result, busiest_step(result, Window(0, 24)))))) > 50
+    assert len(str(order_words(outcome_of_run(result, busiest_step(result, 0, 24))))) > 50
 
 
 def test_the_share_of_pro_rata_is_the_one_applied():
     result = run(**{"market.matching": "pro-rata"})
-    taken = outcome_of_run(result, busiest_step(result, Window(0, 24)))
+    taken = outcome_of_run(result, busiest_step(result, 0, 24))
     sellers = taken.book.sellers
     share = float((taken.traded_kwh[sellers] / taken.book.net_kwh[sellers]).mean())
     assert f"{share:.1%}" in str(order_words(taken))

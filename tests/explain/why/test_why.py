@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from jiran.app.orders import EXAMPLE
-from jiran.app.outcome import clear_book, outcome_of_run
 from jiran.app.showing import markdown_of
-from jiran.app.step_money import account, gain, rest, trade
-from jiran.app.step_words import curve_words, order_words
-from jiran.app.why import EXPLANATIONS, compare, explain, headline
+from jiran.explain.step.money import account, gain, rest, trade
+from jiran.explain.step.outcome import clear_book, outcome_of_run
+from jiran.explain.step.words import curve_words, order_words
+from jiran.explain.why import compare, explain, headline
+from jiran.explain.why.base import REASONINGS
 from jiran.market import find, mechanisms
 from jiran.words import price
 from pages import run
 from textbook import cleared, home, read
+
+EXAMPLE_RULE = Path(__file__).parents[3] / "examples" / "my_rule.py"
 
 
 def why(outcome, name):
@@ -79,9 +83,9 @@ def test_the_explanation_has_the_numbers_of_the_book(rule, name, said):
         assert words in text
 
 
-def test_every_explanation_is_that_of_a_rule():
-    """A rule without one has the explanation for rules from elsewhere: a new rule needs no other file."""
-    assert set(EXPLANATIONS) <= set(mechanisms())
+def test_every_line_of_reasoning_is_declared_by_a_rule_and_the_other_way_round():
+    """A rule that declares none has the general explanation: a new rule needs no other file."""
+    assert {rule.reasoning for rule in mechanisms().values()} - {""} == set(REASONINGS)
 
 
 @pytest.mark.parametrize("rule", sorted(mechanisms()))
@@ -168,7 +172,7 @@ def test_the_continuous_auction_says_whose_order_was_waiting(seed):
 
 
 def test_a_rule_from_elsewhere_is_placed_among_all_prices():
-    outcome = replace(cleared("pay-as-bid"), rule="somebodys-rule")
+    outcome = replace(cleared("pay-as-bid"), rule=str(EXAMPLE_RULE))
     assert text(explain(outcome, home(outcome, "Ben"))) == (
         "The buyers pay 87.5 to 90, 88.75 on average. For Ben it is 1.25 less."
     )

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.outcome import same
-from jiran.app.why.base import listed, order_name, refused, sides
+from jiran.explain.step.outcome import same
+from jiran.explain.why.base import listed, order_name, reasoning, refused, sides
 from jiran.market.rules.truthful import competitive_price
 from jiran.market.trade import TRADE
 from jiran.nothing import NOTHING_KWH
@@ -17,10 +17,11 @@ from jiran.words import price
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from jiran.app.why.base import Case
+    from jiran.explain.why.base import Case
     from jiran.sentences import Figures, Sentence
 
 
+@reasoning("two-groups")
 def muda(case: Case) -> tuple[Sentence, ...]:
     """Explain the price that the other half sets."""
     if case.outcome.seed is None:

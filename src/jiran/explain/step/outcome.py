@@ -10,26 +10,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from jiran.app.book import Array, Book, Homes, book_of_step
-from jiran.app.inspector import trades_of
-from jiran.judge.welfare import Best, efficiency, highest_welfare, welfare
-from jiran.market import Clearing, clear
+from jiran.explain.step.book import Array, Book, Homes, book_of_step
+from jiran.explain.step.run_step import trades_of
+from jiran.market import Clearing, clear, find
+from jiran.market.merit import merit_trades, traded_by_home
+from jiran.market.pairing import Cleared, Pairing
+from jiran.market.welfare import Best, efficiency, highest_welfare, welfare
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 
 if TYPE_CHECKING:
+    from jiran.market import Mechanism
     from jiran.result.result import Result
     from jiran.watching import Progress
 
-#: The rule of the paper.
-PAPER_RULE = "grid-fraction"
-#: Rules that first decide how much each home trades, and pair the homes afterwards.
-_RATIONED = {
-    "mid-market-rate", "supply-demand-ratio", "bill-sharing", "trade-reduction", "huang", "nash-bargaining", "shapley",
-    "nucleolus",
-}  # fmt: skip
-_RATIONED_MATCHINGS = ("pro-rata", "equal-share")
-#: Rules that draw lots.
-_BY_CHANCE = {"continuous-double-auction", "random-p2p", "muda"}
 #: Sums of numbers that differ by less than this part of them are the same.
 _LAST_DIGITS = 1e-9
 #: Digits after the point that show the least energy that is something.
@@ -64,7 +57,7 @@ class Outcome:
 
     Attributes:
         book: The orders.
-        rule: Name of the rule.
+        rule: Name of the rule, or the path of a file with one.
         parameters: Its parameters, complete.
         trades: What it traded; prices without the network charge.
         seed: Of the rule's draws; None if they are the run's own.
@@ -145,31 +138,26 @@ class Outcome:
         """The share of the highest gain that was reached; None if there was nothing to gain."""
         return efficiency(self.trades, self.book.net_kwh, self.book.limit_price)
 
-    @property
-    def rationed(self) -> bool:
-        """Whether the rule first decides how much each home trades, and then makes the pairs."""
-        return self.rule in _RATIONED or self.matching in _RATIONED_MATCHINGS or self._gave_up_its_last_pair
+    @cached_property
+    def mechanism(self) -> Mechanism:
+        """The rule itself, with what it declares."""
+        return find(self.rule)
 
-    @property
-    def _gave_up_its_last_pair(self) -> bool:
-        """Whether McAfee's rule could not use its price, and then rations like trade-reduction."""
-        last = marginal_pair(self.book) if self.rule == "mcafee" else None
-        return last is not None and not self.traded_kwh[list(last)].any()
-
-    @property
-    def matching(self) -> str:
-        """The way of matching of the paper's rule, "" for another rule."""
-        return str(self.parameters["matching"]) if self.rule == PAPER_RULE else ""
+    @cached_property
+    def pairing(self) -> Pairing:
+        """How the rule made these pairs."""
+        cleared = Cleared(self.book.net_kwh, self.book.limit_price, self.traded_kwh, self.parameters)
+        return self.mechanism.pairing_of(cleared)
 
     @property
     def by_chance(self) -> bool:
         """Whether another draw could give other trades."""
-        return by_chance(self.rule, self.parameters)
+        return self.mechanism.by_chance(int(np.count_nonzero(self.book.net_kwh)), self.parameters)
 
     @cached_property
     def pairs(self) -> list[Pair]:
         """The trades in the order made, with what seller and buyer could trade before and after each."""
-        left = self.traded_kwh.copy() if self.rationed else np.abs(self.book.net_kwh)
+        left = self.traded_kwh.copy() if self.pairing.afterwards else np.abs(self.book.net_kwh)
         pairs = []
         columns = (self.trades.seller, self.trades.buyer, self.trades.kwh, self.trades.buyer_price)
         for seller, buyer, kwh, paid, got in zip(*columns, self.trades.seller_price, strict=True):
@@ -228,11 +216,6 @@ def energy(kwh: float, digits: int) -> str:
     return f"{kwh:,.{digits}f} kWh"
 
 
-def by_chance(rule: str, parameters: dict[str, Any]) -> bool:
-    """Tell whether a rule draws lots, so that another draw could give other trades."""
-    return rule in _BY_CHANCE or parameters.get("matching") == "random-order"
-
-
 def clear_book(
     book: Book, rule: str, parameters: dict[str, Any], seed: int = 0, progress: Progress | None = None
 ) -> Outcome:
@@ -283,8 +266,8 @@ def outcome_of_run(result: Result, step: int) -> Outcome:
 
 def marginal_pair(book: Book) -> tuple[int, int] | None:
     """Return seller and buyer of the last trade worth making in the order of prices, or None if there is none."""
-    walk = clear_book(book, "uniform-price", {}).trades
-    return (int(walk.seller[-1]), int(walk.buyer[-1])) if walk.kwh.size else None
+    walk = merit_trades(book.net_kwh, book.limit_price)
+    return (int(walk["seller"][-1]), int(walk["buyer"][-1])) if walk.size else None
 
 
 def crossing(book: Book) -> tuple[float, float] | None:
@@ -298,16 +281,16 @@ def crossing(book: Book) -> tuple[float, float] | None:
 
 def crossing_prices(book: Book) -> tuple[float, float, float] | None:
     """Return the energy at which supply meets demand, and the lowest and highest price that do it; None without."""
-    walk = clear_book(book, "uniform-price", {})
-    if not walk.kwh:
+    walk = merit_trades(book.net_kwh, book.limit_price)
+    if not walk.size:
         return None
-    limit, open_kwh = book.limit_price, np.abs(book.net_kwh) - walk.traded_kwh
+    limit, open_kwh = book.limit_price, np.abs(book.net_kwh) - traded_by_home(walk, walk.size, book.net_kwh.size)
     left = open_kwh > NOTHING_KWH + _LAST_DIGITS * np.abs(book.net_kwh)
     unsold, unmet = (side[left[side]] for side in (book.sellers, book.buyers))
     # No lower than what a seller that sells asks and a buyer that wants more bids; and the mirror image.
-    low = max([limit[walk.trades.seller[-1]], *limit[unmet[:1]]])
-    high = min([limit[walk.trades.buyer[-1]], *limit[unsold[:1]]])
-    return walk.kwh, float(low), float(high)
+    low = max([limit[walk["seller"][-1]], *limit[unmet[:1]]])
+    high = min([limit[walk["buyer"][-1]], *limit[unsold[:1]]])
+    return float(walk["kwh"].sum()), float(low), float(high)
 
 
 def _left(of_kwh: float, kwh: float) -> float:

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.app.outcome import energy, same
-from jiran.app.why.base import refused, scarcity, sides
+from jiran.explain.step.outcome import energy, same
+from jiran.explain.why.base import reasoning, refused, scarcity, sides
 from jiran.sentences import form, said
 from jiran.words import number, price
 
 if TYPE_CHECKING:
-    from jiran.app.why.base import Case
+    from jiran.explain.why.base import Case
     from jiran.sentences import Figures, Sentence
 
 
+@reasoning("no-market")
 def grid_only(case: Case) -> tuple[Sentence, ...]:
     """Nobody trades."""
     return said(no_market(case))
@@ -35,9 +36,10 @@ def no_market(case: Case) -> Figures | None:
     return {"sells": case.sells, "grid": case.book.outside_price(case.home)}
 
 
+@reasoning("share-of-grid-price")
 def grid_fraction(case: Case) -> tuple[Sentence, ...]:
     """Explain the rule of the paper."""
-    matching, book = case.outcome.matching, case.book
+    matching, book = case.outcome.pairing.matching, case.book
     return said(
         fraction(case),
         scarcity(case, book.offered_kwh, book.wanted_kwh) if matching == "pro-rata" else None,
@@ -90,7 +92,7 @@ def _turn_words(figures: Figures) -> str:
 def turn(case: Case) -> Figures | None:
     """True where orders are served one after the other: whether the home's turn came in time."""
     return case.figures(
-        drawn=case.outcome.matching == "random-order",
+        drawn=case.outcome.by_chance,
         part="some" if case.in_part else "all" if case.kwh else "none",
         kwh=case.kwh,
         order_kwh=case.order_kwh,
@@ -98,6 +100,7 @@ def turn(case: Case) -> Figures | None:
     )
 
 
+@reasoning("middle-of-grid-prices")
 def mid_market_rate(case: Case) -> tuple[Sentence, ...]:
     """Explain the middle of the grid's prices."""
     low, high = case.book.export_price, case.book.import_price
@@ -136,6 +139,7 @@ def middle_rate(case: Case) -> Figures | None:
     return {"export": low, "import": high, "price": low + 0.5 * (high - low), "charge": case.book.network_charge}
 
 
+@reasoning("supply-against-demand")
 def supply_demand_ratio(case: Case) -> tuple[Sentence, ...]:
     """Explain the price that falls with supply."""
     at = ratio_price(case)
@@ -228,6 +232,7 @@ def nobody_accepts(case: Case, at: float) -> Figures | None:
     return None if taken or not case.accepts(at) else case.figures(at=at)
 
 
+@reasoning("bill-of-all")
 def bill_sharing(case: Case) -> tuple[Sentence, ...]:
     """Explain the price that is only known at the end."""
     return said(billed(case), billed_later(case))

@@ -1,42 +1,22 @@
-"""Why a home got its price: a short plain explanation for each market rule, with the numbers of the book."""
+"""Why a home got its price: a short plain explanation with the numbers of the book, one file a family of reasoning.
+
+A cleared book and a home come in. A rule declares its line of reasoning; one that declares none, or comes from elsewhere,
+gets the general explanation, which places a home's price among those of all trades.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiran.app.outcome import energy, same
-from jiran.app.why import auctions, groups, posted, shares, truthful
-from jiran.app.why.base import Case, sides
+from jiran.explain.step.outcome import energy, same
+from jiran.explain.why import auctions, groups, posted, shares, truthful  # noqa: F401  the lines of reasoning
+from jiran.explain.why.base import REASONINGS, Case, sides
 from jiran.sentences import form, said
 from jiran.words import price
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from jiran.app.outcome import Outcome
+    from jiran.explain.step.outcome import Outcome
     from jiran.sentences import Figures, Sentence
-
-#: What explains each rule, by its name; a rule from elsewhere gets `_from_elsewhere`.
-EXPLANATIONS: dict[str, Callable[[Case], tuple[Sentence, ...]]] = {
-    "bill-sharing": posted.bill_sharing,
-    "consensus": shares.consensus,
-    "continuous-double-auction": auctions.continuous_double_auction,
-    "grid-fraction": posted.grid_fraction,
-    "grid-only": posted.grid_only,
-    "huang": truthful.huang,
-    "mcafee": truthful.mcafee,
-    "mid-market-rate": posted.mid_market_rate,
-    "muda": groups.muda,
-    "nash-bargaining": shares.nash_bargaining,
-    "nucleolus": shares.nucleolus,
-    "pay-as-bid": auctions.pay_as_bid,
-    "random-p2p": auctions.random_p2p,
-    "shapley": shares.shapley,
-    "supply-demand-ratio": posted.supply_demand_ratio,
-    "trade-reduction": truthful.trade_reduction,
-    "uniform-price": auctions.uniform_price,
-    "vcg": truthful.vcg,
-}
 
 
 def headline(outcome: Outcome, home: int) -> Sentence:
@@ -99,7 +79,9 @@ def explain(outcome: Outcome, home: int) -> tuple[Sentence, ...]:
         return said(no_part(case))
     if not case.other_homes.size:
         return said(no_others(case))
-    return EXPLANATIONS.get(outcome.rule, _from_elsewhere)(case)
+    mechanism = outcome.mechanism
+    own = REASONINGS.get(mechanism.reasoning) if mechanism.trusted else None
+    return (own or _from_elsewhere)(case)
 
 
 @form("why.no_part", lambda figures: f"So {figures['home']} takes no part in the market.")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiran.app.outcome import energy, same
 from jiran.engine.flows import SOURCES, USES
-from jiran.market import find
+from jiran.explain.step.outcome import energy, same
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.sentences import form
 from jiran.words import listed, price
 
 if TYPE_CHECKING:
-    from jiran.app.inspector import RunStep
-    from jiran.app.outcome import Outcome
+    from jiran.explain.step.outcome import Outcome
+    from jiran.explain.step.run_step import RunStep
     from jiran.sentences import Figures
 
 #: Amounts of a step that are written with two digits; below they have four.
@@ -81,7 +80,7 @@ def account(outcome: Outcome) -> Figures | None:
 
 def _later(outcome: Outcome) -> bool:
     """Tell whether these are trades of a run whose rule sets its prices at the end of a billing period."""
-    return outcome.seed is None and find(outcome.rule).reprice is not None
+    return outcome.seed is None and outcome.mechanism.reprice is not None
 
 
 def _gain_words(figures: Figures) -> str:
