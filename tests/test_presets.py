@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from importlib import resources
 
 import polars as pl
@@ -41,11 +40,8 @@ def test_it_fits_a_screen_is_named_after_its_file_and_asks_a_question(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_runs_in_under_a_second_and_balances(name):
-    run(name)
-    start = time.perf_counter()
+def test_it_runs_and_balances(name):
     result = run(name)
-    assert time.perf_counter() - start < 1
     assert result.kpis["p2p_kwh"] > 0
     assert result.balance.kwh < 1e-9
     assert result.balance.money < 1e-9
@@ -106,6 +102,7 @@ CLAIMS = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_the_description_claims_is_so(name):
+    assert name in CLAIMS, "add to CLAIMS what its description claims, and a function that holds it against a run"
     words, holds = CLAIMS[name]
     result = run(name)
     assert words in result.scenario.description

@@ -9,7 +9,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 import warnings
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from jiran.cli.printing import number, shown
 from jiran.judge import comparison
 from jiran.result.figure import COUNT, ENERGY, SHARE
 from jiran.result.figures import KPIS, grouped
-from terminal import call, refused
+from terminal import at_work, call, refused
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 
@@ -491,10 +490,7 @@ def test_output_that_nobody_takes_is_one_sentence(words, closed):
 @POSIX
 def test_ctrl_c_in_a_long_run_ends_at_once_without_a_trace(tmp_path):
     long = ("run", "kampung", "--set", "steps=2000000", "--set", "step_minutes=1", "-o", "out")
-    running = subprocess.Popen(  # noqa: S603  our own
-        [sys.executable, "-m", "jiran", *long], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    time.sleep(3)
+    running = at_work(*long)
     running.send_signal(signal.SIGINT)
     out, errors = running.communicate(timeout=100)
     assert running.returncode == 130, (out, errors)

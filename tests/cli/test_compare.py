@@ -6,9 +6,6 @@ import csv
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -19,7 +16,7 @@ from jiran.judge import comparison
 from jiran.judge.comparison import by_rule, compare
 from jiran.judge.judgement import FIGURES
 from jiran.scenario.files import to_toml
-from terminal import call, refused
+from terminal import at_work, call, refused
 
 RULES = ("grid-fraction", "vcg", "bill-sharing")
 THREE = [word for rule in RULES for word in ("--mechanism", rule)]
@@ -284,10 +281,7 @@ def test_ctrl_c_before_the_first_seed_is_done_prints_nothing(monkeypatch):
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 def test_ctrl_c_in_a_long_comparison_ends_it_soon_with_what_is_done():
     arguments = ("compare", "paper", "--mechanism", "grid-fraction,bill-sharing", "--seeds", "9999", "--json")
-    running = subprocess.Popen(  # noqa: S603  our own
-        [sys.executable, "-m", "jiran", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    time.sleep(4)
+    running = at_work(*arguments)
     running.send_signal(signal.SIGINT)
     out, errors = running.communicate(timeout=100)
     assert running.returncode == 130, (out, errors)

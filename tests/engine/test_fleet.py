@@ -2,27 +2,51 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
 from jiran.engine.fleet import use_own
-from jiran.engine.records import Fleet, Inputs, Outputs
+from jiran.engine.records import Fleet, Inputs
 from jiran.engine.storage import Battery
+from jiran.simulation import fill
 
 
 def one_step(stored_kwh, *, departure_kwh=10.0, net_kwh=-1.0):
     """Return net, offered, charged and supplied kWh of one home whose EV may give down to 5 kWh and up to 2 kWh."""
-    shape, none = np.zeros((1, 1)), np.empty(0)
+    zeros = partial(np.zeros, (1, 1))
     inputs = Inputs(
-        np.full((1, 1), max(net_kwh, 0.0)), np.full((1, 1), max(-net_kwh, 0.0)), shape, np.ones(1), np.zeros(1), 0.0,
-        none, none, np.zeros((1, 2)), np.ones(1, np.bool_),
-    )  # fmt: skip
-    ev = Battery(20.0, 5.0, 0.0, 0.0, 1.0, 1.0)
+        generation_kwh=np.full((1, 1), max(net_kwh, 0.0)),
+        load_kwh=np.full((1, 1), max(-net_kwh, 0.0)),
+        ev_kwh=zeros(),
+        import_price=np.ones(1),
+        export_price=np.zeros(1),
+        network_charge=0.0,
+        parameters=np.empty(0),
+        bid_parameters=np.empty(0),
+        traits=np.zeros((1, 2)),
+        may_draw=np.ones(1, np.bool_),
+    )
     fleet = Fleet(
-        np.zeros(1, np.int64), np.full(1, 2.0), np.ones(1, np.bool_), np.ones(1, np.bool_), np.zeros(1, np.int64),
-        np.zeros((1, 1)), ev, departure_kwh, np.nan,
-    )  # fmt: skip
-    out = Outputs(*(np.zeros((1, 1)), *(np.zeros(1) for _ in range(3)), *(np.zeros((1, 1)) for _ in range(7))), np.zeros(1, np.int64))  # fmt: skip
+        homes=np.zeros(1, np.int64),
+        step_kwh=np.full(1, 2.0),
+        parked=np.ones(1, np.bool_),
+        supplying=np.ones(1, np.bool_),
+        charging_steps_after=np.zeros(1, np.int64),
+        trip_kwh=zeros(),
+        ev=Battery(
+            capacity_kwh=20.0,
+            minimum_kwh=5.0,
+            charge_step_kwh=0.0,
+            discharge_step_kwh=0.0,
+            charge_efficiency=1.0,
+            discharge_efficiency=1.0,
+        ),
+        departure_kwh=departure_kwh,
+        reserve_price=np.nan,
+    )
+    out = fill.outputs(1, 1, 1, bids=False)
     net, offered = np.empty(1), np.zeros(1)
     use_own(0, inputs, fleet, np.full(1, stored_kwh), out, net, offered)
     return net[0], offered[0], out.ev_charged_kwh[0, 0], out.ev_supplied_kwh[0, 0]

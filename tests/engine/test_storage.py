@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from jiran.engine.storage import Battery, charge, discharge
 from strategies import number
 
-PLAIN = Battery(10.0, 2.0, 4.0, 3.0, 0.8, 0.5)
+PLAIN = Battery(
+    capacity_kwh=10.0,
+    minimum_kwh=2.0,
+    charge_step_kwh=4.0,
+    discharge_step_kwh=3.0,
+    charge_efficiency=0.8,
+    discharge_efficiency=0.5,
+)
 LIMITS = st.builds(Battery, number(5, 20), number(0, 5), number(0, 8), number(0, 8), number(0.05, 1), number(0.05, 1))
 
 

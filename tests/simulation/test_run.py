@@ -150,7 +150,7 @@ def test_a_slow_rule_reports_often_and_can_be_stopped(tmp_path):
 def test_a_run_that_goes_on_when_its_room_for_trades_is_full_is_the_same_run(monkeypatch, room):
     scenario = load_scenario("paper", {"market.matching": "random-order", "ev.supply.enabled": True, "steps": 60})
     whole = simulate(scenario)
-    monkeypatch.setattr("jiran.simulation.run._FIRST_TRADES", room)
+    monkeypatch.setattr("jiran.simulation.loop._FIRST_TRADES", room)
     parts = simulate(scenario)
     assert parts.digest == whole.digest
     assert parts.kpis == whole.kpis

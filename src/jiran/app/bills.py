@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.engine.flows import AT_HOME, PRICED
+from jiran.money.prices import cost
+
 if TYPE_CHECKING:
+    from jiran.engine.flows import Flows
     from jiran.result.result import Result
 
 Array = NDArray[np.float64]
+
+_GRID = {"grid_import_kwh": "Grid import", "grid_export_kwh": "Grid export"}
 
 
 def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
@@ -20,41 +28,32 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
     more, and the first plus the changes is the last.
     """
     at = result.community.ids.index(home)
-    now, price = result.settlement, result.prices
-    own, left, drawn, charged = _home_series(result, at)
-    imported, exported = np.maximum(-left, 0.0) - drawn, np.maximum(left, 0.0) - charged
+    now = result.settlement
     alone = float(result.without_p2p.left_cost[at])
-    grid_import, grid_export = float(imported @ price.grid_import), float(exported @ price.grid_export)
-    battery = float(drawn @ price.battery_sells - charged @ price.battery_buys)
-    paid, received = float(now.paid[at]), float(now.received[at])
-    at_the_end = float(now.extra[at])
-    fund = paid - received + grid_import - grid_export + battery + at_the_end - float(now.cost[at])
+    paid = {flow: float(cost(flow, result.flows.of_home(flow.name, at), result.prices)) for flow in PRICED}
+    by_grid = {flow: amount for flow, amount in paid.items() if flow.account == "grid"}
     if at in result.flows.fleet.homes:  # without trades its EV would charge otherwise, so only the sum is known
-        grid = [("Grid", grid_import - grid_export - alone)]
+        grid = [("Grid", sum(by_grid.values()) - alone)]
     else:
-        import_alone = float(np.maximum(-own, 0.0) @ price.grid_import)
-        export_alone = float(np.maximum(own, 0.0) @ price.grid_export)
-        grid = [("Grid import", grid_import - import_alone), ("Grid export", export_alone - grid_export)]
+        net = net_kwh(result.flows, at)
+        without = {flow: float(cost(flow, np.maximum(-flow.sign * net, 0.0), result.prices)) for flow in by_grid}
+        grid = [(_GRID[flow.name], by_grid[flow] - without[flow]) for flow in by_grid]
     return [
         ("Grid alone", alone),
         *grid,
-        ("Paid to neighbours", paid),
-        ("Paid by neighbours", -received),
-        ("Battery", battery),
-        ("End of the billing period", at_the_end),
-        ("Share of the battery fund", -fund),
+        ("Paid to neighbours", float(now.paid[at])),
+        ("Paid by neighbours", -float(now.received[at])),
+        ("Battery", sum(amount for flow, amount in paid.items() if flow.account == "battery")),
+        ("End of the billing period", float(now.extra[at])),
+        ("Share of the battery fund", -float(now.fund_share[at])),
         ("Now", float(now.cost[at])),
     ]
 
 
-def _home_series(result: Result, at: int) -> tuple[Array, Array, Array, Array]:
-    """Return a home's net energy, what the market left of it, and what battery gave and took, by step."""
-    profiles, out, fleet = result.flows.profiles, result.flows.outputs, result.flows.fleet
-    own: Array = profiles.generation_kwh[:, at] - profiles.load_kwh[:, at] - profiles.ev_kwh[:, at]
-    for ev in np.flatnonzero(fleet.homes == at):
-        own = own + out.ev_supplied_kwh[:, ev] - out.ev_charged_kwh[:, ev]
-    left: Array = own - out.traded_kwh[:, at]
-    return own, left, np.maximum(-left, 0.0) * out.draw_share, np.maximum(left, 0.0) * out.charge_share
+def net_kwh(flows: Flows, home: int) -> Array:
+    """Return what a home has left of its own (> 0) or lacks (< 0) in each step, before anybody else, shape (step,)."""
+    net: Array = reduce(add, (flow.sign * flows.of_home(flow.name, home) for flow in AT_HOME))
+    return net
 
 
 def sold_by_hour(result: Result) -> Array:

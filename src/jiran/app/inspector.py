@@ -34,7 +34,8 @@ class RunStep:
         orders: One row a home: home, kind, generation_kwh, ev_supplied_kwh (to itself), load_kwh, ev_kwh,
             balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh.
         energy: Flows of all homes in the step, by name.
-        money: Money received less paid in the step by homes, battery, network, market and grid; sums to zero.
+        money: Money received less paid in the step by homes, battery, network, market and grid, before the battery's
+            fund is shared; sums to zero.
         prices: The grid's and the battery's prices in the step by name.
     """
 
@@ -78,7 +79,7 @@ def take_apart(result: Result, step: int) -> RunStep:
         step_label(result, step),
         _orders(result, step),
         energy={name: float(result.settlement.step_kwh[name][step]) for name in FLOWS},
-        money=_money(result, step),
+        money={name: float(amount[step]) for name, amount in result.settlement.step_money.items()},
         prices={name: float(getattr(price, name)[step]) for name in _PRICES},
     )
 
@@ -107,22 +108,3 @@ def _orders(result: Result, step: int) -> pl.DataFrame:
             "deficit_kwh": np.maximum(-order, 0.0),
         }
     )
-
-
-def _money(result: Result, step: int) -> dict[str, float]:
-    """Return who ended the step with how much money, before the battery's fund is shared."""
-    kwh = {name: float(result.settlement.step_kwh[name][step]) for name in FLOWS}
-    price = result.prices
-    trades = trades_of(result, step)
-    paid, received = (float((trades["kwh"] * trades[side]).sum()) for side in ("buyer_price", "seller_price"))
-    network = result.scenario.grid.network_charge * float(trades["kwh"].sum())
-    grid = kwh["grid_import_kwh"] * price.grid_import[step] - kwh["grid_export_kwh"] * price.grid_export[step]
-    battery = kwh["battery_drawn_kwh"] * price.battery_sells[step]
-    battery -= kwh["battery_charged_kwh"] * price.battery_buys[step]
-    return {
-        "homes": received - paid - float(grid) - float(battery),
-        "battery": float(battery),
-        "network": network,
-        "market": paid - received - network,
-        "grid": float(grid),
-    }

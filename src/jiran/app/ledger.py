@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from jiran.engine.flows import FLOWS
+from jiran.money.prices import paid_for
 from jiran.nothing import NOTHING_KWH
 from jiran.result.tables import trades_frame
 
@@ -51,8 +52,7 @@ def listing(result: Result, window: Window, wanted: Wanted) -> Listing:
         if home is not None:
             keep &= trades[side] == result.community.ids.index(home)
     found = np.flatnonzero(keep)
-    kwh = trades["kwh"][found]
-    paid = float((kwh * trades["buyer_price"][found]).sum())
+    kwh, paid = trades["kwh"][found], float(paid_for(trades[found]).sum())
     if wanted.largest_first:
         most = np.argpartition(-kwh, MOST_ROWS - 1)[:MOST_ROWS] if kwh.size > MOST_ROWS else slice(None)
         shown = np.sort(found[most])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jiran.app.outcome import energy, same
+from jiran.engine.flows import SOURCES, USES
 from jiran.market import find
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.sentences import form
@@ -220,9 +221,7 @@ def _even_words(figures: Figures) -> str:
 @form("step.even", _even_words)
 def even(step: RunStep) -> Figures | None:
     """True where what came in is what went out, and the money of all sums to zero."""
-    flow = step.energy
-    came = flow["generation_kwh"] + flow["ev_supplied_kwh"] + flow["battery_drawn_kwh"] + flow["grid_import_kwh"]
-    went = flow["load_kwh"] + flow["ev_kwh"] + flow["battery_charged_kwh"] + flow["grid_export_kwh"]
+    came, went = (sum(step.energy[flow.name] for flow in side if flow.street) for side in (SOURCES, USES))
     off = abs(sum(step.money.values()))
     turnover = sum(map(abs, step.money.values()))
     if not same(came, went) or off > NOTHING_MONEY + 1e-9 * turnover:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from jiran.bids.base import strategy
+from jiran.compiled import njit
 from jiran.plugins.plugin import Parameter
 
 Vector = NDArray[np.float64]

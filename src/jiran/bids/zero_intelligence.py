@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.random import Generator
 
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE, OWN, strategy
 from jiran.bids.values import Matrix, Vector, draw_values, spread
+from jiran.compiled import njit
 from jiran.market.orders import rest
 
 

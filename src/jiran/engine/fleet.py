@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from numba import njit
-
+from jiran.compiled import njit
 from jiran.nothing import NOTHING_KWH
 
 if TYPE_CHECKING:
-    from jiran.engine.records import Array, Fleet, Inputs, Outputs
+    from jiran.engine.annotations import Vector
+    from jiran.engine.records import Fleet, Inputs, Outputs
 
 
 @njit(cache=True)
@@ -17,10 +17,10 @@ def use_own(
     step: int,
     inputs: Inputs,
     fleet: Fleet,
-    ev_stored_kwh: Array,
+    ev_stored_kwh: Vector,
     out: Outputs,
-    net_kwh: Array,
-    offered_kwh: Array,
+    net_kwh: Vector,
+    offered_kwh: Vector,
 ) -> None:
     """Write each home's net energy after its own use, with what its EV offers to neighbours on top."""
     for home in range(net_kwh.size):
@@ -58,11 +58,11 @@ def use_own(
 def lend(
     step: int,
     fleet: Fleet,
-    ev_stored_kwh: Array,
+    ev_stored_kwh: Vector,
     out: Outputs,
-    net_kwh: Array,
-    offered_kwh: Array,
-    traded_kwh: Array,
+    net_kwh: Vector,
+    offered_kwh: Vector,
+    traded_kwh: Vector,
 ) -> None:
     """Take from the EVs what the market sold of their offers; PV is sold before the EV, and no offer is exported."""
     for ev in range(fleet.homes.size):

@@ -9,19 +9,17 @@ all of them; called as `run.py_func` the same lines run in plain Python.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
 from numpy.typing import NDArray
 
-from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE, Bids
-from jiran.bids.signature import BIDS, MATRIX
+from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE
+from jiran.compiled import njit
+from jiran.engine.annotations import Bid, Clear, compiled
 from jiran.engine.fleet import lend, use_own
-from jiran.engine.records import FLEET, INPUTS, OUTPUTS, Fleet, Inputs, Outputs
-from jiran.engine.storage import BATTERY, Battery, charge, discharge
-from jiran.market.base import Rule
+from jiran.engine.records import Fleet, Inputs, Log, Outputs, Start, Stop, Stores, Window
+from jiran.engine.storage import Battery, charge, discharge
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, book, to_homes
 from jiran.market.orders import copy, count_orders, homes_with_order, pick, pick_rows, put, put_rows
 from jiran.market.pause import begin
-from jiran.market.signature import GENERATOR, RULE, TRADES, VECTOR
 from jiran.nothing import NOTHING_KWH
 
 Array = NDArray[np.float64]
@@ -29,26 +27,6 @@ Array = NDArray[np.float64]
 #: Why a run stopped early, besides faults of trades: ROOM means that the buffer of trades is nearly full, CROWDED that
 #: one step needs more room, STOPPED that nobody wants the run any more.
 ROOM, CROWDED, TOO_MANY, NO_PRICE, STOPPED = range(TOO_MUCH + 1, TOO_MUCH + 6)
-
-
-_RESULT = types.UniTuple(types.int64, 4)
-_SIGNATURE = _RESULT(
-    types.int64,
-    types.int64,
-    RULE,
-    GENERATOR,
-    BIDS,
-    GENERATOR,
-    MATRIX,
-    INPUTS,
-    BATTERY,
-    FLEET,
-    types.float64,
-    VECTOR,
-    OUTPUTS,
-    TRADES,
-    types.int64,
-)
 
 
 @njit(cache=True)
@@ -152,46 +130,27 @@ def _store(
     return stored_kwh
 
 
-@njit(_SIGNATURE, cache=True, nogil=True)
+@compiled
 def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
-    first: int,
-    last: int,
-    clear: Rule,
-    rng: np.random.Generator,
-    bid: Bids,
-    bid_rng: np.random.Generator,
-    memory: Array,
-    inputs: Inputs,
-    battery: Battery,
-    fleet: Fleet,
-    stored_kwh: float,
-    ev_stored_kwh: Array,
-    out: Outputs,
-    trades: NDArray[np.void],
-    room: int,
-) -> tuple[int, int, int, int]:
-    """Run the steps first <= step < last and fill in `out`.
+    window: Window, clear: Clear, bid: Bid, inputs: Inputs, stores: Stores, start: Start, out: Outputs, log: Log
+) -> Stop:
+    """Run the steps of a window and fill in `out`.
 
     Args:
-        first: First step.
-        last: Step to stop before.
+        window: Which steps.
         clear: The market rule.
-        rng: Random numbers for the rule.
         bid: The bidding strategy.
-        bid_rng: Random numbers for the strategy.
-        memory: What homes remember, shape (home, MEMORY), or of 0 homes for a strategy that does not learn; is changed.
-        inputs: Profiles and prices.
-        battery: The community battery.
-        fleet: EVs that lend their battery.
-        stored_kwh: What the battery holds before step `first`.
-        ev_stored_kwh: What each EV holds before step `first`, shape (ev,); is changed to the state at the end.
+        inputs: Profiles, prices, and what rule and strategy know.
+        stores: The community battery, and EVs that lend theirs.
+        start: What the step before the window left; its arrays are changed.
         out: Where flows go.
-        trades: Where trades go, from the front.
-        room: How many trades a step must have room for; at least the number of homes.
+        log: Where trades go.
 
     Returns:
-        The first step that was not run, the number of trades written, why it stopped, and the home in question.
+        Where and why it stopped; `FINE` after the last step.
     """
+    fleet, trades, memory = stores.fleet, log.trades, start.memory
+    stored_kwh, ev_stored_kwh = start.stored_kwh, start.ev_stored_kwh
     homes = inputs.load_kwh.shape[1]
     net_kwh, offered_kwh, everybody = np.empty(homes), np.zeros(homes), np.empty(homes, np.int64)
     for home in range(homes):
@@ -202,11 +161,11 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
     # Of the homes that have an order, if others have none.
     few_kwh, few_booked, few_values, few_limits = np.empty(homes), np.empty(homes), np.empty(homes), np.empty(homes)
     count, steps = 0, inputs.load_kwh.shape[0]
-    for step in range(first, last):
+    for step in range(window.first, window.last):
         if begin(step / steps, 1.0 / steps):
-            return step, count, STOPPED, 0
-        if trades.size - count < room:
-            return step, count, ROOM, 0
+            return Stop(step=step, trades=count, fault=STOPPED, home=0)
+        if trades.size - count < log.room:
+            return Stop(step=step, trades=count, fault=ROOM, home=0)
         use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
         floor_price, cap_price = _tariff(step, inputs, net_kwh, value_price, limit_price)
         # A home without an order is not there: neither strategy nor rule sees it.
@@ -221,25 +180,25 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
             traits, memories = pick_rows(inputs.traits, orders), pick_rows(memory, orders)
         if orders.size > 0:
             bid(
-                copy(order_kwh, shown), floor_price, cap_price, traits, inputs.bid_parameters, bid_rng, memories,
-                values, limits,
+                copy(order_kwh, shown), floor_price, cap_price, traits, inputs.bid_parameters, start.bid_lots,
+                memories, values, limits,
             )  # fmt: skip
         if not whole:
             put(value_price, orders, values)
             put(limit_price, orders, limits)
         fault, odd = _keep_bids(step, fleet, offered_kwh, value_price, limit_price, out)
         if fault != FINE:
-            return step, count, fault, odd
+            return Stop(step=step, trades=count, fault=fault, home=odd)
         new = 0
         if orders.size > 0:
             limits = pick(limit_price, orders, few_limits) if not whole else limit_price
             new = clear(
                 copy(order_kwh, shown), copy(limits, bids), inputs.import_price[step], inputs.export_price[step],
-                copy(inputs.parameters, parameters), rng, trades[count:],
+                copy(inputs.parameters, parameters), start.lots, trades[count:],
             )  # fmt: skip
         new, fault, order = _book(trades[count:], new, inputs.network_charge, order_kwh, booked_kwh)
         if fault != FINE:
-            return step, count, fault, order if fault == NOBODY else orders[order]
+            return Stop(step=step, trades=count, fault=fault, home=order if fault == NOBODY else orders[order])
         _remember(trades[count:], new, inputs.network_charge, order_kwh, limits, booked_kwh, memories)
         if not whole:
             to_homes(trades[count : count + new], orders)
@@ -249,5 +208,5 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
         count += new
         out.trades_until[step] = count
         lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)
-        stored_kwh = _store(step, battery, inputs.may_draw, stored_kwh, net_kwh, traded_kwh, out)
-    return last, count, FINE, 0
+        stored_kwh = _store(step, stores.battery, inputs.may_draw, stored_kwh, net_kwh, traded_kwh, out)
+    return Stop(step=window.last, trades=count, fault=FINE, home=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from numba import njit, types
+from jiran.compiled import njit
 
 
 class Battery(NamedTuple):
@@ -16,9 +16,6 @@ class Battery(NamedTuple):
     discharge_step_kwh: float
     charge_efficiency: float
     discharge_efficiency: float
-
-
-BATTERY = types.NamedUniTuple(types.float64, 6, Battery)
 
 
 @njit(cache=True)

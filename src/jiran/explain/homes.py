@@ -10,6 +10,7 @@ from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.run import first_most, gain, home_saving
 from jiran.explain.say import amount, energy, several, share
 from jiran.explain.times import clock_hours, several_dates
+from jiran.money.prices import paid_for, received_for
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.sentences import Figures, Sentence, form, said
 from jiran.words import KIND_NAMES, counted, listed, money
@@ -177,12 +178,12 @@ def trades(result: Result, home: int, first: int, last: int) -> Figures:
     """Say what one home sold to and bought from neighbours in the steps first <= step < last: always."""
     log = result.flows.trades_between(first, last)
     figures: dict[str, float] = {}
-    for verb, side, price in (("sold", "seller", "seller_price"), ("bought", "buyer", "buyer_price")):
+    for verb, side, amounts in (("sold", "seller", received_for), ("bought", "buyer", paid_for)):
         own = log[log[side] == home]
         figures |= {
             f"{verb}_kwh": float(own["kwh"].sum()),
             f"{verb}_trades": len(own),
-            f"{verb}_for": float((own["kwh"] * own[price]).sum()),
+            f"{verb}_for": float(amounts(own).sum()),
         }
     return {"home": result.community.ids[home], "currency": result.scenario.currency, **figures}
 

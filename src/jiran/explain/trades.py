@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.explain.say import amount, energy, several
+from jiran.money.prices import paid_for
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import Figures, form
 from jiran.words import counted, money
@@ -91,7 +92,7 @@ def pairs_chart(result: Result, first: int, last: int) -> Figures | None:
     if not len(log):
         return None
     pair, place = np.unique(log["seller"].astype(np.int64) * homes + log["buyer"], return_inverse=True)
-    kwh, paid = (np.bincount(place, values) for values in (log["kwh"], log["kwh"] * log["buyer_price"]))
+    kwh, paid = (np.bincount(place, values) for values in (log["kwh"], paid_for(log)))
     most = np.argsort(-kwh.round(_ALIKE), kind="stable")[:_MOST_SAID]
     ids = result.community.ids
     return {

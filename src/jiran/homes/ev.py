@@ -59,7 +59,7 @@ def _overlap(timeline: Timeline, start: float, end: float) -> Array:
     return share
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EvPlan:
     """What EVs that lend their battery do in each step; the kernel keeps their state of charge.
 
@@ -94,8 +94,19 @@ def no_plan(timeline: Timeline) -> EvPlan:
     """Return the plan of a community whose EVs do not supply."""
     never = np.zeros(timeline.steps, dtype=np.bool_)
     none = np.zeros(timeline.steps, dtype=np.int64)
-    empty = np.empty((timeline.steps, 0))
-    return EvPlan(np.empty(0, np.int64), np.empty(0), never, never, none, empty, 0.0, 0.0, 0.0, 1.0, 1.0)
+    return EvPlan(
+        homes=np.empty(0, np.int64),
+        step_kwh=np.empty(0),
+        parked=never,
+        supplying=never,
+        charging_steps_after=none,
+        trip_kwh=np.empty((timeline.steps, 0)),
+        capacity_kwh=0.0,
+        reserve_kwh=0.0,
+        departure_kwh=0.0,
+        charge_efficiency=1.0,
+        discharge_efficiency=1.0,
+    )
 
 
 def supply_plan(community: Community, timeline: Timeline, supply: EvSupply, seed: int) -> EvPlan:

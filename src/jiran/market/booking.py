@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from jiran.compiled import njit
 from jiran.market.matching import Trades, Vector
 from jiran.market.trade import ORDER_TOLERANCE
 from jiran.nothing import NOTHING_KWH

@@ -7,9 +7,9 @@ buys, and `pair` then turns those totals into at most sellers + buyers - 1 trade
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from jiran.compiled import njit
 from jiran.market.orders import Vector
 from jiran.nothing import NOTHING_KWH
 

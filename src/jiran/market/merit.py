@@ -6,8 +6,8 @@ The auctions share these loops. Equal prices are served in the order of the home
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from jiran.compiled import njit
 from jiran.market.matching import Trades, Vector, record
 from jiran.market.orders import Homes
 from jiran.market.sorting import sort_by_price

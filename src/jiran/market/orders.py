@@ -7,9 +7,9 @@ numbered from 0. So nobody's trades, prices or lots depend on who has nothing to
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from jiran.compiled import njit
 from jiran.nothing import NOTHING_KWH, ROUNDING
 
 Vector = NDArray[np.float64]

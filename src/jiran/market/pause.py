@@ -13,9 +13,10 @@ from typing import Any
 import llvmlite.binding  # type: ignore[import-untyped]
 import numba
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
+from jiran.compiled import njit
 from jiran.watching import DONE, INSIDE, PART, ROWS, STOP, TABLE, THREAD
 
 #: Compiled code, which is kept on disk, finds the table by this name in whatever process it is loaded.

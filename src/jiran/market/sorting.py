@@ -8,9 +8,9 @@ comparison is a number, 0 or 1, that is added.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from jiran.compiled import njit
 from jiran.market.pause import PLAIN
 
 Integers = NDArray[np.int64]

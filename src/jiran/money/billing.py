@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from itertools import pairwise
+from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.engine.flows import PRICED
 from jiran.errors import MechanismError, one_line
 from jiran.market.base import Period
+from jiran.money.prices import cost
 
 if TYPE_CHECKING:
     from jiran.engine.flows import Flows
     from jiran.homes.timeline import Timeline
     from jiran.market.base import Mechanism, Reprice
-    from jiran.money.settlement import Prices
+    from jiran.money.prices import Prices
     from jiran.scenario import Grid
 
 Array = NDArray[np.float64]
@@ -79,18 +83,14 @@ def _begins(timeline: Timeline, length: str) -> list[int]:
 
 def _period(flows: Flows, price: Prices, first: int, last: int) -> Period:
     """Add up what each home did in the steps first <= step < last."""
-
-    def kwh(name: str) -> Array:
-        return flows.between(name, first, last)
-
     steps = slice(first, last)
-    drawn, imported = kwh("battery_drawn_kwh"), kwh("grid_import_kwh")
-    charged, exported = kwh("battery_charged_kwh"), kwh("grid_export_kwh")
+    energy = {flow: flows.between(flow.name, first, last) for flow in PRICED}
+    bought, sold = ({flow: kwh for flow, kwh in energy.items() if flow.source is side} for side in (True, False))
     return Period(
-        bought_kwh=kwh("p2p_bought_kwh").sum(axis=0),
-        sold_kwh=kwh("p2p_sold_kwh").sum(axis=0),
-        rest_bought_kwh=(drawn + imported).sum(axis=0),
-        rest_sold_kwh=(charged + exported).sum(axis=0),
-        rest_paid=price.battery_sells[steps] @ drawn + price.grid_import[steps] @ imported,
-        rest_received=price.battery_buys[steps] @ charged + price.grid_export[steps] @ exported,
+        bought_kwh=flows.between("p2p_bought_kwh", first, last).sum(axis=0),
+        sold_kwh=flows.between("p2p_sold_kwh", first, last).sum(axis=0),
+        rest_bought_kwh=reduce(add, bought.values()).sum(axis=0),
+        rest_sold_kwh=reduce(add, sold.values()).sum(axis=0),
+        rest_paid=reduce(add, (cost(flow, kwh, price, steps) for flow, kwh in bought.items())),
+        rest_received=-reduce(add, (cost(flow, kwh, price, steps) for flow, kwh in sold.items())),
     )

@@ -6,16 +6,18 @@ accounts of battery (the community fund), network, market and grid hold the othe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from jiran.engine.flows import FLOWS
-from jiran.errors import BalanceError
-from jiran.market.orders import copy
+from jiran.engine.flows import FLOWS, PRICED
+from jiran.engine.rows import Row
+from jiran.money.balance import Balance, energy_imbalance, money_imbalance
+from jiran.money.prices import Prices, costs
+from jiran.money.totals import Terms, TradeTotals, sum_rows, sum_trades
 
 if TYPE_CHECKING:
     from jiran.engine.flows import Flows
@@ -23,33 +25,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-#: Largest imbalance of a step, kWh or money; relative to the step's total where that is above 1.
-TOLERANCE = 1e-9
-
-#: What is summed for each home: the flows, what it pays the grid and the battery, what the grid alone would cost for
-#: what the market left, and what its EV gave to neighbours (a part of ev_supplied).
-BY_HOME = (*FLOWS, "grid_cost", "battery_cost", "left_cost", "ev_lent_kwh")
-
-#: What is summed for each step: the first flows, what the market left (battery and grid share it), and what homes pay
-#: battery and grid.
-BY_STEP = (*FLOWS[:6], "surplus_kwh", "deficit_kwh", "rest_cost")
-
-
-class Prices(NamedTuple):
-    """Prices per kWh in each step, shape (step,)."""
-
-    grid_import: Array
-    grid_export: Array
-    battery_buys: Array
-    battery_sells: Array
-
-
-@dataclass(frozen=True)
-class Balance:
-    """The worst imbalance of any step of a run, in kWh and in money."""
-
-    kwh: float
-    money: float
+#: Who can have money; what the accounts of a step have received less what they have paid sums to zero.
+ACCOUNTS = ("homes", "battery", "network", "market", "grid")
 
 
 @dataclass(frozen=True)
@@ -57,11 +34,14 @@ class Settlement:
     """Energy and money of a run, by home and by step.
 
     Attributes:
-        home_kwh: Each flow summed over the run, by name, shape (home,).
+        home_kwh: Each flow summed over the run, by name, shape (home,); and "ev_lent_kwh", a part of ev_supplied.
         step_kwh: Each flow summed over homes, by name, shape (step,).
+        step_money: What each account received less what it paid in each step, before the battery's fund is shared and
+            billing periods end, shape (step,); sums to zero.
         cost: What each home pays in all (> 0) or earns (< 0), its share of the fund included, shape (home,).
         left_cost: The same if the battery were not there: all that the market left goes to and comes from the grid.
         extra: Paid by each home to the market account at the end of billing periods (< 0 = got), see `billing`.
+        fund_share: What each home got of what the battery earned, shape (home,).
         paid: Paid by each home for P2P energy, network charge included.
         received: Received by each home for P2P energy.
         trades: Number of trades in each step, shape (step,).
@@ -74,9 +54,11 @@ class Settlement:
 
     home_kwh: dict[str, Array]
     step_kwh: dict[str, Array]
+    step_money: dict[str, Array]
     cost: Array
     left_cost: Array
     extra: Array
+    fund_share: Array
     paid: Array
     received: Array
     trades: NDArray[np.int64]
@@ -85,16 +67,6 @@ class Settlement:
     balance: Balance
     sellers_lose_kwh: float
     buyers_lose_kwh: float
-
-
-def prices(scenario: Scenario, import_price: Array, export_price: Array) -> Prices:
-    """Return all prices of a scenario by step."""
-    grid = {"import": import_price, "export": export_price}
-
-    def battery(price: str | float) -> Array:
-        return grid[price] if isinstance(price, str) else np.full(import_price.size, price)
-
-    return Prices(import_price, export_price, battery(scenario.battery.buy_price), battery(scenario.battery.sell_price))
 
 
 def settle(
@@ -118,71 +90,99 @@ def settle(
     Raises:
         BalanceError: A step's energy or money does not balance.
     """
-    profiles, out, fleet = flows.profiles, flows.outputs, flows.fleet
-    by_home, by_step = _totals(
-        profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh,
-        fleet.homes, out.ev_charged_kwh, out.ev_supplied_kwh, out.ev_lent_kwh,
-        out.traded_kwh, out.charge_share, out.draw_share, price,
+    out, battery = flows.outputs, scenario.battery
+    home, step_kwh, rest_cost = _sum_flows(flows, price)
+    traded = sum_trades(
+        flows.trades.view(np.recarray), out.trades_until, flows.profiles.load_kwh.shape[1],
+        price.grid_import, price.grid_export,
     )  # fmt: skip
-    home, step = dict(zip(BY_HOME, by_home, strict=True)), dict(zip(BY_STEP, by_step, strict=True))
-    step |= {
-        "battery_charged_kwh": step["surplus_kwh"] * out.charge_share,
-        "battery_drawn_kwh": step["deficit_kwh"] * out.draw_share,
-        "grid_import_kwh": step["deficit_kwh"] * (1.0 - out.draw_share),
-        "grid_export_kwh": step["surplus_kwh"] * (1.0 - out.charge_share),
-    }
-    paid, received, traded, losers = _add_trades(
-        flows.trades.view(np.recarray),
-        out.trades_until,
-        profiles.load_kwh.shape[1],
-        price.grid_import,
-        price.grid_export,
-    )
-    network = scenario.grid.network_charge * traded[:, 0]
-    money = {
-        "homes": traded[:, 2] - traded[:, 1] - step["rest_cost"],
-        "battery": step["battery_drawn_kwh"] * price.battery_sells - step["battery_charged_kwh"] * price.battery_buys,
-        "network": network,
-        "market": traded[:, 1] - traded[:, 2] - network,
-        "grid": step["grid_import_kwh"] * price.grid_import - step["grid_export_kwh"] * price.grid_export,
-    }
-    cost = paid - received + home["grid_cost"] + home["battery_cost"]
-    bills = np.array([cost.sum() + money["homes"].sum()]), np.array([np.abs(money["homes"]).sum()])
+    step_money = _money(traded, rest_cost, step_kwh, price, scenario.grid.network_charge)
+    cost = traded.paid - traded.received + home["grid_cost"] + home["battery_cost"]
     balance = Balance(
-        kwh=_energy_imbalance(flows, step, traded[:, 0], scenario.battery, start_kwh, ev_start_kwh),
-        money=max(
-            _worst(np.sum(list(money.values()), axis=0), np.abs(list(money.values())).sum(axis=0)), _worst(*bills)
-        ),
+        kwh=energy_imbalance(flows, step_kwh, traded.step_kwh, battery, start_kwh, ev_start_kwh),
+        money=money_imbalance(step_money, cost),
     )
-    for what, imbalance in (("energy", balance.kwh), ("money", balance.money)):
-        if not imbalance <= TOLERANCE:
-            raise BalanceError(what, imbalance, TOLERANCE)
-    accounts = {name: float(amount.sum()) for name, amount in money.items()}
-    share = _fund_share(scenario.battery, accounts["battery"], home)
+    balance.check()
+    accounts = {name: float(step_money[name].sum()) for name in ACCOUNTS}
+    share = _fund_share(battery, accounts["battery"], home)
     extra = np.zeros(share.size) if extra is None else extra
     for account, amount in (("battery", -share), ("market", extra)):
         accounts["homes"] -= float(amount.sum())
         accounts[account] += float(amount.sum())
     with np.errstate(invalid="ignore", divide="ignore"):
-        p2p_price = traded[:, 1] / traded[:, 0]
+        p2p_price = traded.step_paid / traded.step_kwh
     return Settlement(
         home_kwh={name: home[name] for name in (*FLOWS, "ev_lent_kwh")},
-        step_kwh={name: step[name] for name in FLOWS},
+        step_kwh=step_kwh,
+        step_money=step_money,
         cost=cost - share + extra,
-        left_cost=paid - received + home["left_cost"] + extra,
+        left_cost=traded.paid - traded.received + home["left_cost"] + extra,
         extra=extra,
-        paid=paid,
-        received=received,
+        fund_share=share,
+        paid=traded.paid,
+        received=traded.received,
         trades=np.diff(out.trades_until, prepend=0),
         p2p_price=p2p_price,
         accounts=accounts,
         balance=balance,
-        sellers_lose_kwh=float(losers[0]),
-        buyers_lose_kwh=float(losers[1]),
+        sellers_lose_kwh=traded.sellers_lose_kwh,
+        buyers_lose_kwh=traded.buyers_lose_kwh,
     )
 
 
-def _fund_share(battery: Battery, fund: float, home: dict[str, Array]) -> Array:
+def _sum_flows(flows: Flows, price: Prices) -> tuple[dict[str, Array], dict[str, Array], Array]:
+    """Sum flows over steps and over homes.
+
+    Returns:
+        Of each home, by name, shape (home,): each flow, what it pays battery and grid, "left_cost": what the grid alone
+        would cost for what the market left, and "ev_lent_kwh". Of each step, by name, shape (step,): each flow. And
+        what homes pay battery and grid in each step.
+    """
+    out, all_of_it = flows.outputs, np.ones(flows.outputs.soc_kwh.size)
+    share = {name: flow.of(all_of_it, out) for name, flow in FLOWS.items()}
+    sums = [(name, flow.row, share[name]) for name, flow in FLOWS.items()]
+    sums += [(f"{flow.account}_cost", flow.row, costs(flow, share[flow.name], price)) for flow in PRICED]
+    sums += [("left_cost", flow.row, costs(flow, all_of_it, price)) for flow in PRICED if flow.account == "grid"]
+    sums += [("ev_lent_kwh", Row.EV_LENT, all_of_it)]
+    row_price = np.zeros((len(Row), all_of_it.size))
+    for flow in PRICED:
+        row_price[flow.row] += costs(flow, share[flow.name], price)
+    columns = list(dict.fromkeys(column for column, _, _ in sums))
+    terms = Terms(
+        column=np.array([columns.index(column) for column, _, _ in sums]),
+        row=np.array([int(row) for _, row, _ in sums]),
+        weight=np.array([weight for _, _, weight in sums]),
+    )
+    by_home, by_step = sum_rows(flows.moved, len(columns), terms, row_price)
+    step_kwh = {name: flow.of(by_step[flow.row], out) for name, flow in FLOWS.items()}
+    return dict(zip(columns, by_home, strict=True)), step_kwh, by_step[-1]
+
+
+def _money(
+    traded: TradeTotals, rest_cost: Array, step_kwh: Mapping[str, Array], price: Prices, network_charge: float
+) -> dict[str, Array]:
+    """Return what each account receives less what it pays in each step, shape (step,).
+
+    Args:
+        traded: The trades.
+        rest_cost: What homes pay battery and grid in each step, summed home by home.
+        step_kwh: Each flow of all homes in each step.
+        price: Prices of battery and grid.
+        network_charge: What buyers pay the network for a kWh.
+    """
+    network = network_charge * traded.step_kwh
+    money = {
+        **{account: np.zeros(rest_cost.size) for account in ACCOUNTS},
+        "homes": traded.step_received - traded.step_paid - rest_cost,
+        "network": network,
+        "market": traded.step_paid - traded.step_received - network,
+    }
+    for flow in PRICED:
+        money[flow.account] += costs(flow, step_kwh[flow.name], price)
+    return money
+
+
+def _fund_share(battery: Battery, fund: float, home: Mapping[str, Array]) -> Array:
     """Return each home's share of what the battery earned."""
     use = home["battery_charged_kwh"] + home["battery_drawn_kwh"]
     if battery.fund_share == "keep":
@@ -191,127 +191,3 @@ def _fund_share(battery: Battery, fund: float, home: dict[str, Array]) -> Array:
         share: Array = fund * use / use.sum()
         return share
     return np.full(use.size, fund / use.size)
-
-
-def _energy_imbalance(
-    flows: Flows, step: dict[str, Array], traded_kwh: Array, battery: Battery, start_kwh: float, ev_start_kwh: Array
-) -> float:
-    """Return the worst gap of: sources and uses, sold and bought, trades and flows, the battery's and the EVs' states."""
-    sources = np.sum([step[name] for name in FLOWS if name in _SOURCES], axis=0)
-    uses = np.sum([step[name] for name in FLOWS if name not in _SOURCES], axis=0)
-    out, fleet = flows.outputs, flows.fleet
-    battery_change = np.diff(out.soc_kwh, prepend=start_kwh) - (
-        step["battery_charged_kwh"] * battery.charge_efficiency
-        - step["battery_drawn_kwh"] / battery.discharge_efficiency
-    )
-    ev_change = np.diff(out.ev_stored_kwh, axis=0, prepend=ev_start_kwh[None, :]) - (
-        out.ev_charged_kwh * fleet.ev.charge_efficiency
-        - out.ev_supplied_kwh / fleet.ev.discharge_efficiency
-        - fleet.trip_kwh
-    )
-    gaps = (
-        sources - uses,
-        step["p2p_sold_kwh"] - step["p2p_bought_kwh"],
-        step["p2p_sold_kwh"] - traded_kwh,
-        battery_change,
-        np.abs(ev_change).sum(axis=1),
-    )
-    return max(_worst(gap, sources + out.soc_kwh) for gap in gaps)
-
-
-_SOURCES = ("generation_kwh", "ev_supplied_kwh", "p2p_bought_kwh", "battery_drawn_kwh", "grid_import_kwh")
-
-
-def _worst(gap: Array, total: Array) -> float:
-    """Return the largest gap of any step, relative to the step's total where that is above 1."""
-    return float(np.max(np.abs(gap) / np.maximum(1.0, total)))
-
-
-@njit(cache=True, nogil=True)
-def _totals(
-    generation_kwh: Array,
-    load_kwh: Array,
-    ev_kwh: Array,
-    ev_homes: NDArray[np.int64],
-    ev_charged_kwh: Array,
-    ev_supplied_kwh: Array,
-    ev_lent_kwh: Array,
-    traded_kwh: Array,
-    charge_share: Array,
-    draw_share: Array,
-    price: Prices,
-) -> tuple[Array, Array]:
-    """Sum `BY_HOME` over the steps, shape (column, home), and `BY_STEP` over the homes, shape (column, step).
-
-    What a home did in a step is first written out as rows over homes; each column is then a weighted sum of rows, in
-    loops so plain that the compiler makes vector code of them.
-    """
-    steps, homes = load_kwh.shape
-    by_home, by_step = np.zeros((14, homes)), np.empty((9, steps))
-    charging, supplied, lent = np.zeros(homes), np.zeros(homes), np.zeros(homes)
-    sold, bought, surplus, deficit = np.empty(homes), np.empty(homes), np.empty(homes), np.empty(homes)
-    for step in range(steps):
-        copy(ev_kwh[step], charging)
-        for ev in range(ev_homes.size):
-            charging[ev_homes[ev]] += ev_charged_kwh[step, ev]
-            supplied[ev_homes[ev]] = ev_supplied_kwh[step, ev]
-            lent[ev_homes[ev]] = ev_lent_kwh[step, ev]
-        generation, load, traded = generation_kwh[step], load_kwh[step], traded_kwh[step]
-        for home in range(homes):
-            left = generation[home] - load[home] - charging[home] + supplied[home] - traded[home]
-            sold[home], bought[home] = max(traded[home], 0.0), max(-traded[home], 0.0)
-            surplus[home], deficit[home] = max(left, 0.0), max(-left, 0.0)
-        charged, drawn = charge_share[step], draw_share[step]
-        exported, imported = 1.0 - charged, 1.0 - drawn
-        buy, sell = price.grid_import[step], price.grid_export[step]
-        for column, row, weight in (
-            (0, generation, 1.0), (1, load, 1.0), (2, charging, 1.0), (3, supplied, 1.0), (4, sold, 1.0), (5, bought, 1.0),
-            (6, surplus, charged), (7, deficit, drawn), (8, deficit, imported), (9, surplus, exported),
-            (10, deficit, imported * buy), (10, surplus, -exported * sell),
-            (11, deficit, drawn * price.battery_sells[step]), (11, surplus, -charged * price.battery_buys[step]),
-            (12, deficit, buy), (12, surplus, -sell), (13, lent, 1.0),
-        ):  # fmt: skip
-            sums = by_home[column]
-            for home in range(homes):
-                sums[home] += weight * row[home]
-        pays = imported * buy + drawn * price.battery_sells[step]
-        gets = exported * sell + charged * price.battery_buys[step]
-        total = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        for h in range(homes):
-            total = (
-                total[0] + generation[h], total[1] + load[h], total[2] + charging[h], total[3] + supplied[h],
-                total[4] + sold[h], total[5] + bought[h], total[6] + surplus[h], total[7] + deficit[h],
-                total[8] + deficit[h] * pays - surplus[h] * gets,
-            )  # fmt: skip
-        for column in range(9):
-            by_step[column, step] = total[column]
-    return by_home, by_step
-
-
-@njit(cache=True, nogil=True)
-def _add_trades(
-    trades: NDArray[np.void],
-    trades_until: NDArray[np.int64],
-    homes: int,
-    import_price: Array,
-    export_price: Array,
-) -> tuple[Array, Array, Array, Array]:
-    """Sum trades: paid and received by home; kWh, paid and received by step; kWh on which sellers and buyers lose."""
-    paid, received, losers = np.zeros(homes), np.zeros(homes), np.zeros(2)
-    by_step = np.zeros((trades_until.size, 3))
-    place = 0
-    for step in range(trades_until.size):
-        while place < trades_until[step]:
-            trade = trades[place]
-            amount_paid, amount_received = trade.kwh * trade.buyer_price, trade.kwh * trade.seller_price
-            paid[trade.buyer] += amount_paid
-            received[trade.seller] += amount_received
-            by_step[step, 0] += trade.kwh
-            by_step[step, 1] += amount_paid
-            by_step[step, 2] += amount_received
-            if trade.seller_price < export_price[step] - 1e-12:
-                losers[0] += trade.kwh
-            if trade.buyer_price > import_price[step] + 1e-12:
-                losers[1] += trade.kwh
-            place += 1
-    return paid, received, by_step, losers

@@ -154,7 +154,7 @@ class Plugin:
 
 
 def _compile(plugin: Plugin) -> Function:
-    from numba import njit  # noqa: PLC0415  numba is slow to import; only a run needs it
+    from jiran.compiled import njit  # noqa: PLC0415  numba is slow to import; only a run needs it
 
     try:
         # What is from outside is compiled with bounds checks, so that a wrong index is an error and not a crash, and

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from jiran.homes.community import Community
     from jiran.homes.meter.report import DataReport
     from jiran.homes.timeline import Timeline
-    from jiran.money.settlement import Balance, Prices, Settlement
+    from jiran.money.balance import Balance
+    from jiran.money.prices import Prices
+    from jiran.money.settlement import Settlement
     from jiran.scenario import Scenario
 
 

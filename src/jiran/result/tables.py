@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from jiran.engine.flows import FLOWS
+from jiran.engine.flows import FLOWS, SOURCES, USES
+from jiran.money.prices import paid_for, received_for
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -15,7 +18,8 @@ if TYPE_CHECKING:
     from jiran.engine.flows import Flows
     from jiran.homes.community import Community
     from jiran.homes.timeline import Timeline
-    from jiran.money.settlement import Prices, Settlement
+    from jiran.money.prices import Prices
+    from jiran.money.settlement import Settlement
 
 
 def times(timeline: Timeline) -> pl.Series:
@@ -52,10 +56,9 @@ def trades_frame(
             "kwh": trades["kwh"],
             "buyer_price": trades["buyer_price"],
             "seller_price": trades["seller_price"],
+            "paid": paid_for(trades),
+            "received": received_for(trades),
         }
-    ).with_columns(
-        paid=pl.col("kwh") * pl.col("buyer_price"),
-        received=pl.col("kwh") * pl.col("seller_price"),
     )
 
 
@@ -69,8 +72,8 @@ def homes_frame(community: Community, settled: Settlement, without_p2p: Settleme
     """
     kwh = settled.home_kwh
     demand = pl.col("load_kwh") + pl.col("ev_kwh")
-    given = pl.col("p2p_sold_kwh") + pl.col("battery_charged_kwh") + pl.col("grid_export_kwh") - pl.col("ev_lent_kwh")
-    fetched = pl.col("p2p_bought_kwh") + pl.col("battery_drawn_kwh") + pl.col("grid_import_kwh")
+    given = reduce(add, (pl.col(flow.name) for flow in USES if flow.account)) - pl.col("ev_lent_kwh")
+    fetched = reduce(add, (pl.col(flow.name) for flow in SOURCES if flow.account))
     frame = pl.DataFrame(
         {
             "id": community.ids,
@@ -102,19 +105,15 @@ def steps_frame(timeline: Timeline, flows: Flows, settled: Settlement, price: Pr
         settled: The run: energy summed over homes, kWh, shape (step,).
         price: Prices of grid and battery per kWh, shape (step,).
     """
-    kwh = settled.step_kwh
-    same = ("generation_kwh", "load_kwh", "ev_kwh", "ev_supplied_kwh")
+    columns = {flow.column: settled.step_kwh[flow.name] for flow in FLOWS.values() if flow.column}
+    with_grid = {flow.column for flow in FLOWS.values() if flow.account == "grid"}
     return pl.DataFrame(
         {
             "step": np.arange(timeline.steps, dtype=np.int32),
             "time": times(timeline),
-            **{name: kwh[name] for name in same},
-            "p2p_kwh": kwh["p2p_sold_kwh"],
-            "battery_charge_kwh": kwh["battery_charged_kwh"],
-            "battery_discharge_kwh": kwh["battery_drawn_kwh"],
+            **{name: kwh for name, kwh in columns.items() if name not in with_grid},
             "soc_kwh": flows.outputs.soc_kwh,
-            "grid_import_kwh": kwh["grid_import_kwh"],
-            "grid_export_kwh": kwh["grid_export_kwh"],
+            **{name: columns[name] for name in columns if name in with_grid},
             "trades": settled.trades,
             "import_price": price.grid_import,
             "export_price": price.grid_export,

@@ -17,7 +17,7 @@ from jiran.homes.profiles import Profiles, stream
 from jiran.homes.solar import generation_kwh
 from jiran.homes.tariff import price_by_step
 from jiran.homes.timeline import Timeline, timeline
-from jiran.money.settlement import Prices, prices
+from jiran.money.prices import Prices, prices
 from jiran.result.result import State
 from jiran.scenario import MAX_HOME_STEPS
 
@@ -98,7 +98,7 @@ def modelled_profiles(scenario: Scenario, community: Community, steps: Timeline)
             ev = np.zeros((steps.steps, community.size))
         else:
             ev = block_charging_kwh(community, steps, seed)
-        return Profiles(generation, load.result(), ev)
+        return Profiles(generation_kwh=generation, load_kwh=load.result(), ev_kwh=ev)
 
 
 def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | None, DataReport | None]:
@@ -132,4 +132,7 @@ def _check(profiles: Profiles, steps: Timeline, community: Community, plan: EvPl
 
 def _start(scenario: Scenario, plan: EvPlan) -> State:
     battery = scenario.battery
-    return State(battery.start_soc * battery.capacity_kwh, np.full(plan.homes.size, plan.departure_kwh))
+    return State(
+        stored_kwh=battery.start_soc * battery.capacity_kwh,
+        ev_stored_kwh=np.full(plan.homes.size, plan.departure_kwh),
+    )

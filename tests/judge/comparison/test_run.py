@@ -459,23 +459,31 @@ def test_a_stop_ends_what_has_not_begun(paper, monkeypatch):
 
     monkeypatch.setattr(run, "_sample", slow)
     cases = by_rule(paper, [name for name in mechanisms() if name not in ("nucleolus", "consensus", "grid-only")])
+    there_before = {*threading.enumerate()}
     with pytest.raises(Stop) as error:
         compare(cases, progress=stop_after(0.01))
     at_once = len(begun)
-    time.sleep(0.3)
+    for thread in {*threading.enumerate()} - there_before:
+        thread.join()
     assert error.value is not None
     assert len(begun) == at_once <= 3
 
 
 def test_a_stop_ends_what_is_running(paper, tmp_path, monkeypatch):
     monkeypatch.setattr(run.os, "cpu_count", lambda: 2)
-    path = rule_file(tmp_path, "time.sleep(0.01); return 0")
+    steps = tmp_path / "steps"
+    steps.touch()
+    path = rule_file(
+        tmp_path, f"time.sleep(0.01)\n    with open({str(steps)!r}, 'a') as log: log.write('.')\n    return 0"
+    )
     (tmp_path / "own.py").write_text("import time\n" + (tmp_path / "own.py").read_text())
     cases = by_rule(paper.model_copy(update={"steps": 2000}), ["grid-fraction", path])
-    began_s = time.perf_counter()
+    there_before = {*threading.enumerate()}
     with pytest.raises(Stop):
         compare(cases, progress=stop_after(0.01))
-    assert time.perf_counter() - began_s < 10  # to its end it would take over 20 seconds
+    for thread in {*threading.enumerate()} - there_before:
+        thread.join()
+    assert steps.stat().st_size < 1000  # half of them would take over 10 seconds
 
 
 def test_finished_knows_the_seeds_that_all_cases_have_done(paper):

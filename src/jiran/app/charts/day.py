@@ -18,6 +18,7 @@ from jiran.app.charts.day_points import (
     several_days,
     stored_ms,
 )
+from jiran.engine.flows import FLOWS
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
@@ -95,22 +96,22 @@ def _panels(result: Result, shown: Points) -> list[_Panel]:
     unit, battery = shown.unit, _has_battery(result)
     powered = [
         _bar("own_kwh", "Own roof", palette.OWN_USE),
-        _bar("p2p_kwh", "Neighbours", palette.P2P),
-        *([_bar("battery_discharge_kwh", "Battery", palette.BATTERY)] if battery else []),
+        _flow("p2p_sold_kwh"),
+        *([_flow("battery_drawn_kwh")] if battery else []),
         *([_bar("ev_home_kwh", "Own car", palette.EV)] if result.scenario.ev.supply.enabled else []),
-        _bar("grid_import_kwh", "Grid", palette.GRID),
+        _flow("grid_import_kwh"),
         _line("demand_kwh", "Demand", palette.LOAD, 2.5),
     ]
     sun = [
         _bar("own_kwh", "Used at home", palette.OWN_USE),
         _bar("shared_kwh", "To neighbours", palette.P2P),
-        *([_bar("battery_charge_kwh", "Stored", palette.BATTERY)] if battery else []),
-        _bar("grid_export_kwh", "Exported", palette.GRID),
+        *([_flow("battery_charged_kwh", "Stored")] if battery else []),
+        _flow("grid_export_kwh", "Exported"),
         _line("generation_kwh", "Generation", palette.SOLAR, 2.5),
     ]
     demand = [
-        _bar("load_kwh", "Households", palette.LOAD),
-        *([_bar("ev_kwh", "EV charging", palette.EV)] if _has_evs(shown) else []),
+        _flow("load_kwh", FLOWS["load_kwh"].street),
+        *([_flow("ev_kwh", FLOWS["ev_kwh"].street)] if _has_evs(shown) else []),
     ]
     trades = [
         _bar("trades", "Number of trades (right)", f"{palette.LOAD}99") | {"yAxisIndex": 1},
@@ -164,6 +165,12 @@ def _has_evs(shown: Points) -> bool:
 
 def _has_battery(result: Result) -> bool:
     return result.scenario.battery.capacity_kwh > 0.0
+
+
+def _flow(name: str, label: str | None = None) -> Spec:
+    """Return the bar of a flow, called as it is declared if no label is given."""
+    flow = FLOWS[name]
+    return _bar(flow.column, label or flow.label, flow.colour)
 
 
 def _bar(column: str, name: str, colour: str) -> Spec:

@@ -11,6 +11,7 @@ from jiran.app.charts.base import MOST_HOMES
 from jiran.engine.flows import FLOWS
 from jiran.explain.times import period
 from jiran.homes.solar import half_sine
+from jiran.money.prices import paid_for
 from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
@@ -21,15 +22,8 @@ Array = NDArray[np.float64]
 
 #: Entries times steps that are sent; finer runs are shown in coarser steps.
 _MOST_POINTS = MOST_HOMES * 48
-_SENT = (
-    "generation_kwh",
-    "load_kwh",
-    "ev_kwh",
-    "battery_charged_kwh",
-    "battery_drawn_kwh",
-    "grid_import_kwh",
-    "grid_export_kwh",
-)
+#: What crosses the border of all homes; EVs give to homes and, as trades, to neighbours, and trades are sent as pairs.
+_SENT = tuple(name for name, flow in FLOWS.items() if flow.street and name != "ev_supplied_kwh")
 
 
 def flow_data(result: Result, window: Window) -> dict[str, Any]:
@@ -46,7 +40,7 @@ def flow_data(result: Result, window: Window) -> dict[str, Any]:
         "labels": [period(result.timeline, int(a), int(b) - 1, dated=True) for a, b in zip(starts, ends, strict=True)],
         "sun": _short(_sun(result, starts, ends), 2),
         "homes": entries,
-        **{name.removesuffix("_kwh"): _by_entry(result, name, starts, ends, group) for name in _SENT if name in FLOWS},
+        **{name.removesuffix("_kwh"): _by_entry(result, name, starts, ends, group) for name in _SENT},
         "trades": _trades(result, starts, ends, group),
         "so_far": _so_far(result, starts, ends),
         "soc": _short(result.flows.outputs.soc_kwh[ends - 1], 2),
@@ -89,7 +83,7 @@ def _trades(
     key = (step * entries + group[trades["seller"]]) * entries + group[trades["buyer"]]
     pairs, place = np.unique(key, return_inverse=True)
     kwh = np.bincount(place, trades["kwh"], minlength=pairs.size)
-    amount = np.bincount(place, trades["kwh"] * trades["buyer_price"], minlength=pairs.size)
+    amount = np.bincount(place, paid_for(trades), minlength=pairs.size)
     return {
         "step": (pairs // entries**2).tolist(),
         "seller": (pairs // entries % entries).tolist(),
@@ -103,7 +97,7 @@ def _so_far(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64]) 
     """Return what neighbours traded and paid from the first step to the end of each, summed before it is rounded."""
     first, last = int(starts[0]), int(ends[-1])
     trades, step = result.flows.trades_between(first, last), result.flows.step_of_trades(first, last) - first
-    amounts = {"kwh": trades["kwh"], "amount": trades["kwh"] * trades["buyer_price"]}
+    amounts = {"kwh": trades["kwh"], "amount": paid_for(trades)}
     sums = {name: np.bincount(step, values, minlength=last - first).cumsum() for name, values in amounts.items()}
     return {name: _short(values[ends - 1 - first], 6) for name, values in sums.items()}
 

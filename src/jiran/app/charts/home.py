@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from jiran import palette
 from jiran.app.bills import bill_steps
 from jiran.app.charts.base import GHOST, MOST_HOMES, amounts, chart, ghost_strokes, kinds_there, names, room, short
+from jiran.engine.flows import SOURCES, USES
 from jiran.explain.say import energy
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import Figures, form
@@ -32,20 +33,6 @@ _MOST_BARS = 96
 _LEAST_SAID = 0.005
 #: Of a big community, the homes that trade most are drawn.
 _MOST_ROWS = 20
-
-#: Flow, name, sign and colour of the parts of a home's day; the same name above and below is the same partner.
-_PARTS = (
-    ("generation_kwh", "Own sun", 1, palette.SOLAR),
-    ("ev_supplied_kwh", "EV", 1, palette.EV),
-    ("p2p_bought_kwh", "Neighbours", 1, palette.P2P),
-    ("battery_drawn_kwh", "Battery", 1, palette.BATTERY),
-    ("grid_import_kwh", "Grid", 1, palette.GRID),
-    ("load_kwh", "Household", -1, palette.LOAD),
-    ("ev_kwh", "EV", -1, palette.EV),
-    ("p2p_sold_kwh", "Neighbours", -1, palette.P2P),
-    ("battery_charged_kwh", "Battery", -1, palette.BATTERY),
-    ("grid_export_kwh", "Grid", -1, palette.GRID),
-)
 
 
 def roles(result: Result, by_hour: Array) -> Spec:
@@ -106,9 +93,9 @@ def day_parts(result: Result, at: int, window: Window) -> tuple[list[str], list[
     size = -(-(window.last - window.first) // _MOST_BARS)
     starts = np.arange(0, window.last - window.first, size)
     parts = []
-    for flow, name, sign, colour in _PARTS:
-        values = np.ascontiguousarray(result.flows.between(flow, window.first, window.last)[:, at])
-        parts.append((name, colour, sign * np.add.reduceat(values, starts)))
+    for flow in (*SOURCES, *USES):
+        values = result.flows.of_home(flow.name, at, window.first, window.last)
+        parts.append((flow.label, flow.colour, flow.sign * np.add.reduceat(values, starts)))
     times = [str(instant)[11:16] for instant in result.timeline.local[window.first + starts]]
     return times, parts, size * result.timeline.step_minutes
 
@@ -150,7 +137,8 @@ def _day_words(figures: Figures) -> str:
 def day_words(result: Result, home: int, first: int, last: int) -> Figures:
     """Say where a home's energy came from and went to in the steps first <= step < last: always."""
     sums = [
-        (name, sign, float(result.flows.between(flow, first, last)[:, home].sum())) for flow, name, sign, _ in _PARTS
+        (flow.label, flow.sign, float(result.flows.of_home(flow.name, home, first, last).sum()))
+        for flow in (*SOURCES, *USES)
     ]
     came, went = (
         tuple((name, kwh) for name, side, kwh in sums if side == sign and kwh >= _LEAST_SAID) for sign in (1, -1)

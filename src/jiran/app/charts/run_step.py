@@ -9,6 +9,7 @@ import polars as pl
 from jiran import palette
 from jiran.app.charts.base import amounts, chart, names, short
 from jiran.app.inspector import RunStep
+from jiran.engine.flows import SOURCES, USES
 from jiran.explain.say import energy
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import Figures, form
@@ -125,16 +126,11 @@ def in_and_out(step: RunStep) -> Spec:
 
 def in_and_out_parts(step: RunStep) -> list[tuple[str, int, float, str]]:
     """Return name, side (0 = in, 1 = out), kWh and colour of all that crosses the homes' border."""
-    flow = step.energy
     return [
-        ("Sun", 0, flow["generation_kwh"], palette.SOLAR),
-        ("From EVs", 0, flow["ev_supplied_kwh"], palette.EV),
-        ("From the battery", 0, flow["battery_drawn_kwh"], palette.BATTERY),
-        ("From the grid", 0, flow["grid_import_kwh"], palette.GRID),
-        ("Households", 1, flow["load_kwh"], palette.LOAD),
-        ("EV charging", 1, flow["ev_kwh"], palette.EV),
-        ("To the battery", 1, flow["battery_charged_kwh"], palette.BATTERY),
-        ("To the grid", 1, flow["grid_export_kwh"], palette.GRID),
+        (flow.street, side, step.energy[flow.name], flow.colour)
+        for side, flows in enumerate((SOURCES, USES))
+        for flow in flows
+        if flow.street
     ]
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from jiran import palette
 from jiran.app.charts.base import MOST_HOMES, amounts, chart, kinds_there, names, room, short
+from jiran.money.prices import paid_for
 from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def pair_totals(result: Result, window: Window) -> pl.DataFrame:
 
 def _sums(pair: NDArray[np.int64], trades: NDArray[np.void], pairs: int) -> pl.DataFrame:
     """Sum energy and money by pair; where there is a place for every pair, without sorting."""
-    paid = trades["kwh"] * trades["buyer_price"]
+    paid = paid_for(trades)
     if pairs > _MOST_PLACES:
         frame = pl.DataFrame({"pair": pair, "kwh": trades["kwh"], "paid": paid})
         return frame.group_by("pair").agg(pl.col("kwh", "paid").sum())

@@ -19,6 +19,7 @@ from jiran.judge.comparison.level import level
 from jiran.judge.comparison.table import Comparison, Sample
 from jiran.judge.judgement import judge
 from jiran.judge.optimum import Optimum, community_optimum
+from jiran.money.prices import paid_for, received_for
 from jiran.scenario import Bids, Market, Scenario
 from jiran.simulation.run import trade, without_trading
 from jiran.simulation.setting import Setting, prepare
@@ -228,6 +229,6 @@ def _sample(
         kinds=tuple(result.community.kinds),
         saving=result.without_p2p.cost - settled.cost,
         hour_kwh=by_hour(trades["kwh"]),
-        hour_paid=by_hour(trades["kwh"] * trades["buyer_price"]),
-        hour_received=by_hour(trades["kwh"] * trades["seller_price"]),
+        hour_paid=by_hour(paid_for(trades)),
+        hour_received=by_hour(received_for(trades)),
     )

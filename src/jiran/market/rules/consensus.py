@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from jiran.compiled import njit
 from jiran.market.base import Effort, Parameter, Values, mechanism
 from jiran.market.matching import Trades, Vector, record
 from jiran.market.pause import stopped

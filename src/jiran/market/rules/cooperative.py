@@ -17,10 +17,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from jiran.compiled import njit
 from jiran.errors import MechanismError
 from jiran.market.base import Effort, Parameter, Values, mechanism
 from jiran.market.matching import Trades, Vector, pair, shuffled

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.random import Generator
 
+from jiran.compiled import njit
 from jiran.market.base import Effort, Parameter, Values, mechanism
 from jiran.market.matching import Trades, Vector, record, shuffled
 from jiran.market.merit import (

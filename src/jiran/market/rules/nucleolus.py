@@ -6,9 +6,9 @@ A library's solver cannot be called from compiled code; this one needs no more t
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from jiran.compiled import njit
 from jiran.market.orders import Vector
 from jiran.market.pause import stopped
 

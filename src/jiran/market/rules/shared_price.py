@@ -8,10 +8,10 @@ rationed pro rata, and the grid serves the rest.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from jiran.compiled import njit
 from jiran.market.base import Period, mechanism
 from jiran.market.matching import Trades, Vector, pair, pro_rata, totals
 from jiran.nothing import NOTHING_KWH

@@ -6,9 +6,9 @@ Truthful is meant for the price: how much a home has or needs is metered, not de
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.random import Generator
 
+from jiran.compiled import njit
 from jiran.market.base import mechanism
 from jiran.market.matching import Trades, Vector, equal_shares, pair, pro_rata, totals
 from jiran.market.merit import (

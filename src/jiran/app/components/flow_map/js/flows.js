@@ -58,7 +58,7 @@ export const drawGrid = (pen, map, now) => {
 const writeGrid = (pen, { scene, day, unit, run, text }, s) => {
   const { x, y } = scene.pole;
   const { imported, exported, bought, sold } = day.sum;
-  const over = (...amounts) => amounts.reduce((sum, x) => sum + Math.max(0, x), 0); // a price may be below 0
+  const over = (...amounts) => amounts.reduce((sum, amount) => sum + Math.max(0, amount), 0); // a price may be below 0
   const sums = unit ? [[over(bought[s], -sold[s]), text.gridPaid], [over(sold[s], -bought[s]), text.gridPays]]
     : [[imported[s], text.gridGives], [exported[s], text.gridTakes]];
   const lines = sums.filter(([sum]) => sum > 5e-3)

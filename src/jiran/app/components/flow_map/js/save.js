@@ -17,7 +17,7 @@ export const savePicture = (map) => {
   canvas.toBlob((blob) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
-    link.download = `jiran-flow-${map.run.labels[map.step()].replace(/[^\p{L}\p{N}]+/gu, "-")}.png`;
+    link.download = `jiran-flow-${map.run.labels[map.step()].replaceAll(/[^\p{L}\p{N}]+/gu, "-")}.png`;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000); // some browsers read it after the click
   });
@@ -65,7 +65,7 @@ const writeHead = (pen, { el }, W) => {
 };
 
 /** Set the entries in rows that are not wider than the picture. */
-const legendRows = (pen, entries, W) => {
+export const legendRows = (pen, entries, W) => {
   pen.face(WORDS);
   const rows = [[]];
   let left = 0;

@@ -13,7 +13,7 @@ export const TEXT = {
   moving: "Map of the homes, the battery and the grid, playing; pause it to hear its figures",
 };
 
-export const fill = (text, ...words) => text.replace(/\{(\d)\}/g, (_, i) => words[i]);
+export const fill = (text, ...words) => text.replaceAll(/\{(\d)\}/gu, (_, i) => words[i]);
 export const number = (x, digits) =>
   x.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 export const kwh = (x) =>

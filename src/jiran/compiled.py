@@ -1,0 +1,88 @@
+"""numba's `njit`, with a cache on disk that knows what a compiled function is made of.
+
+numba keeps compiled code beside its file and looks only at that file: a changed function that it calls, or a changed
+constant, goes unseen, and the old number comes back. Here the cache also holds for which text of all files of jiran that the
+function's file imports, directly or not. So one edit renews what is made of it, and all else stays.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numba
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: An import at the left edge: those inside functions and under TYPE_CHECKING bring nothing into compiled code.
+_IMPORT = re.compile(r"^from (jiran[\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
+
+#: A compiled function is called as it was written, so that is how a checker sees it.
+F = TypeVar("F")
+
+
+def njit(signature: Any = None, **options: Any) -> Callable[[F], F]:
+    """Return the decorator that compiles a function, as `numba.njit` does.
+
+    Args:
+        signature: Compile at once, for these types; without one, for each call's types when it comes.
+        **options: As numba's.
+    """
+
+    def compiling(function: Any) -> Any:
+        plain = getattr(numba.config, "DISABLE_JIT", 0)
+        if plain or not options.get("cache"):
+            return numba.njit(signature, **options)(function)
+        compiled = numba.njit(**options)(function)
+        _stamp(compiled, sources(function.__module__))
+        if signature is not None:
+            compiled.compile(signature)
+            compiled.disable_compile()
+        return compiled
+
+    return compiling
+
+
+def _stamp(compiled: Any, made_of: str) -> None:
+    """Let the cache of a compiled function be good for these sources only.
+
+    The names are numba's own and may change; without them its cache works as ever, by the function's file alone.
+    """
+    with suppress(AttributeError):
+        file = compiled._cache._cache_file  # noqa: SLF001
+        file._source_stamp = (file._source_stamp, made_of)  # noqa: SLF001
+
+
+@cache
+def sources(module: str) -> str:
+    """Return a digest of the text of a module and of all modules of jiran that it imports, directly or not."""
+    found, ahead = {module}, [module]
+    while ahead:
+        new = _imports(ahead.pop()) - found
+        found |= new
+        ahead += new
+    return sha256("\0".join(_text(name) for name in sorted(found)).encode()).hexdigest()
+
+
+def _imports(module: str) -> set[str]:
+    """Return the modules of jiran that a module's text imports; they are loaded, as the module itself is."""
+    named = {
+        name
+        for package, names in _IMPORT.findall(_text(module))
+        for name in (package, *(f"{package}.{name}" for name in re.findall(r"\w+", names)))
+    }
+    return named & sys.modules.keys()
+
+
+@cache
+def _text(module: str) -> str:
+    """Return a module's text; "" where it has none, as in a frozen program."""
+    try:
+        return sys.modules[module].__loader__.get_source(module) or ""  # type: ignore[union-attr]
+    except (KeyError, AttributeError, OSError):
+        return ""

@@ -1,0 +1,63 @@
+"""Annotations as compiled code knows them: what a record or a function says of its arguments is said once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
+
+import numpy as np
+from numba import from_dtype, types
+from numpy.typing import NDArray
+
+from jiran.bids.base import Bids
+from jiran.bids.signature import BIDS
+from jiran.compiled import njit
+from jiran.market.base import Rule
+from jiran.market.signature import GENERATOR, RULE, TRADES
+
+#: Arrays in C order with their number of axes; what else is annotated names its compiled type.
+Vector = Annotated[NDArray[np.float64], 1]
+Matrix = Annotated[NDArray[np.float64], 2]
+Counts = Annotated[NDArray[np.int64], 1]
+Flags = Annotated[NDArray[np.bool_], 1]
+Trades = Annotated[NDArray[np.void], TRADES]
+Lots = Annotated[np.random.Generator, GENERATOR]
+Clear = Annotated[Rule, RULE]
+Bid = Annotated[Bids, BIDS]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_SCALARS = {float: types.float64, int: types.int64}
+
+
+def compiled_type(annotation: Any) -> Any:
+    """Return the compiled type of an annotation: a number, one of the names above, or a NamedTuple of such.
+
+    Example:
+        >>> compiled_type(Matrix), compiled_type(int)
+        (Array(float64, 2, 'C', False, aligned=True), int64)
+
+    Raises:
+        TypeError: The annotation does not say how it is compiled.
+    """
+    if get_origin(annotation) is Annotated:
+        plain, how = get_args(annotation)
+        if not isinstance(how, int):
+            return how
+        _, dtype = get_args(plain)
+        return types.Array(from_dtype(np.dtype(*get_args(dtype))), how, "C")
+    if isinstance(annotation, type) and issubclass(annotation, tuple):
+        hints = get_type_hints(annotation, include_extras=True)
+        return types.BaseTuple.from_types([compiled_type(hint) for hint in hints.values()], annotation)
+    if annotation not in _SCALARS:
+        raise TypeError(f"{annotation!r} does not say how it is compiled")
+    return _SCALARS[annotation]
+
+
+def compiled(function: Function) -> Function:
+    """Compile a function for the types of its annotations, when it is first imported; kept on disk, without the GIL."""
+    hints = get_type_hints(function, include_extras=True)
+    returned = compiled_type(hints.pop("return"))
+    signature = returned(*(compiled_type(hint) for hint in hints.values()))
+    decorate: Callable[[Function], Function] = njit(signature, cache=True, nogil=True)
+    return decorate(function)

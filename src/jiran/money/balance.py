@@ -1,0 +1,98 @@
+"""Nothing is lost: every step of every run balances in energy and in money, or the run is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiran.engine.flows import SOURCES, USES
+from jiran.errors import BalanceError
+from jiran.nothing import LAST_DIGITS
+
+if TYPE_CHECKING:
+    from jiran.engine.flows import Flows
+    from jiran.scenario import Battery
+
+Array = NDArray[np.float64]
+
+#: Largest imbalance of a step, kWh or money; relative to the step's total where that is above 1.
+TOLERANCE = LAST_DIGITS
+
+
+@dataclass(frozen=True)
+class Balance:
+    """The worst imbalance of any step of a run, in kWh and in money."""
+
+    kwh: float
+    money: float
+
+    def check(self) -> None:
+        """Refuse a run that does not balance.
+
+        Raises:
+            BalanceError: A step's energy or money does not balance.
+        """
+        for what, imbalance in (("energy", self.kwh), ("money", self.money)):
+            if not imbalance <= TOLERANCE:
+                raise BalanceError(what, imbalance, TOLERANCE)
+
+
+def energy_imbalance(
+    flows: Flows,
+    step_kwh: Mapping[str, Array],
+    traded_kwh: Array,
+    battery: Battery,
+    start_kwh: float,
+    ev_start_kwh: Array,
+) -> float:
+    """Return the worst gap of: sources and uses, sold and bought, trades and flows, the battery's and the EVs' states.
+
+    Args:
+        flows: The run.
+        step_kwh: Each flow of all homes in each step by name, shape (step,).
+        traded_kwh: Energy of all trades in each step.
+        battery: The community battery's efficiencies.
+        start_kwh: What it held at the start.
+        ev_start_kwh: What each EV that lends its battery held at the start, shape (ev,).
+    """
+    sources = np.sum([step_kwh[flow.name] for flow in SOURCES], axis=0)
+    uses = np.sum([step_kwh[flow.name] for flow in USES], axis=0)
+    out, fleet = flows.outputs, flows.fleet
+    battery_change = np.diff(out.soc_kwh, prepend=start_kwh) - (
+        step_kwh["battery_charged_kwh"] * battery.charge_efficiency
+        - step_kwh["battery_drawn_kwh"] / battery.discharge_efficiency
+    )
+    ev_change = np.diff(out.ev_stored_kwh, axis=0, prepend=ev_start_kwh[None, :]) - (
+        out.ev_charged_kwh * fleet.ev.charge_efficiency
+        - out.ev_supplied_kwh / fleet.ev.discharge_efficiency
+        - fleet.trip_kwh
+    )
+    gaps = (
+        sources - uses,
+        step_kwh["p2p_sold_kwh"] - step_kwh["p2p_bought_kwh"],
+        step_kwh["p2p_sold_kwh"] - traded_kwh,
+        battery_change,
+        np.abs(ev_change).sum(axis=1),
+    )
+    return max(_worst(gap, sources + out.soc_kwh) for gap in gaps)
+
+
+def money_imbalance(step_money: Mapping[str, Array], cost: Array) -> float:
+    """Return the worst gap of: the accounts of each step, and the homes' bills and their account.
+
+    Args:
+        step_money: Received less paid by each account in each step, shape (step,).
+        cost: What each home pays, shape (home,).
+    """
+    money, homes = list(step_money.values()), step_money["homes"]
+    bills = np.array([cost.sum() + homes.sum()]), np.array([np.abs(homes).sum()])
+    return max(_worst(np.sum(money, axis=0), np.abs(money).sum(axis=0)), _worst(*bills))
+
+
+def _worst(gap: Array, total: Array) -> float:
+    """Return the largest gap of any step, relative to the step's total where that is above 1."""
+    return float(np.max(np.abs(gap) / np.maximum(1.0, total)))

@@ -1,0 +1,131 @@
+"""The kernel's records, filled by name from a setting, a rule and a strategy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jiran.bids.base import MARKET_PRICE, MEMORY
+from jiran.engine.records import Fleet, Inputs, Outputs, Start, Stores
+from jiran.engine.storage import Battery
+from jiran.homes.profiles import stream
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from jiran.bids import Strategy
+    from jiran.market import Mechanism
+    from jiran.result.result import State
+    from jiran.simulation.setting import Setting
+
+
+def inputs(
+    setting: Setting,
+    rule: Mechanism,
+    strategy: Strategy,
+    values: dict[str, float | str],
+    bid_values: dict[str, float | str],
+) -> Inputs:
+    """Return what a run is given; the values are the parameters of rule and strategy by name."""
+    profiles, price = setting.profiles, setting.price
+    return Inputs(
+        generation_kwh=profiles.generation_kwh,
+        load_kwh=profiles.load_kwh,
+        ev_kwh=profiles.ev_kwh,
+        import_price=price.grid_import,
+        export_price=price.grid_export,
+        network_charge=setting.scenario.grid.network_charge,
+        parameters=rule.numbers(values),
+        bid_parameters=strategy.numbers(bid_values),
+        traits=setting.traits.copy(),  # runs side by side share a setting: no strategy may change it
+        may_draw=_may_draw(setting),
+    )
+
+
+def stores(setting: Setting) -> Stores:
+    """Return the battery and the EVs as the kernel knows them."""
+    limits, step_h, plan = setting.scenario.battery, setting.timeline.step_h, setting.plan
+    reserve_price = setting.scenario.ev.supply.reserve_price
+    battery = Battery(
+        capacity_kwh=limits.capacity_kwh,
+        minimum_kwh=limits.min_soc * limits.capacity_kwh,
+        charge_step_kwh=limits.charge_kw * step_h,
+        discharge_step_kwh=limits.discharge_kw * step_h,
+        charge_efficiency=limits.charge_efficiency,
+        discharge_efficiency=limits.discharge_efficiency,
+    )
+    ev = Battery(
+        capacity_kwh=plan.capacity_kwh,
+        minimum_kwh=plan.reserve_kwh,
+        charge_step_kwh=0.0,
+        discharge_step_kwh=0.0,
+        charge_efficiency=plan.charge_efficiency,
+        discharge_efficiency=plan.discharge_efficiency,
+    )
+    fleet = Fleet(
+        homes=plan.homes,
+        step_kwh=plan.step_kwh,
+        parked=plan.parked,
+        supplying=plan.supplying,
+        charging_steps_after=plan.charging_steps_after,
+        trip_kwh=plan.trip_kwh,
+        ev=ev,
+        departure_kwh=plan.departure_kwh,
+        reserve_price=np.nan if reserve_price is None else reserve_price,
+    )
+    return Stores(battery=battery, fleet=fleet)
+
+
+def outputs(steps: int, homes: int, evs: int, *, bids: bool) -> Outputs:
+    """Make room for what the kernel finds; limit prices are kept if homes do not all bid the tariff."""
+    by_ev, kept = (steps, evs), (steps if bids else 0, homes)
+    return Outputs(
+        traded_kwh=np.empty((steps, homes)),
+        charge_share=np.empty(steps),
+        draw_share=np.empty(steps),
+        soc_kwh=np.empty(steps),
+        ev_charged_kwh=np.zeros(by_ev),
+        ev_supplied_kwh=np.zeros(by_ev),
+        ev_lent_kwh=np.zeros(by_ev),
+        ev_offered_kwh=np.zeros(by_ev),
+        ev_stored_kwh=np.zeros(by_ev),
+        value_price=np.empty(kept),
+        limit_price=np.empty(kept),
+        trades_until=np.zeros(steps, np.int64),
+    )
+
+
+def start(setting: Setting, strategy: Strategy) -> Start:
+    """Return what the first step finds, in arrays of its own."""
+    before, seed = setting.start, setting.scenario.seed
+    return Start(
+        stored_kwh=before.stored_kwh,
+        ev_stored_kwh=before.ev_stored_kwh.copy(),
+        memory=_memory(strategy, setting.community.size, before),
+        lots=_stream(seed, "market rule", before.rng),
+        bid_lots=_stream(seed, "bids", before.bid_rng),
+    )
+
+
+def _may_draw(setting: Setting) -> NDArray[np.bool_]:
+    """Return whether the battery gives energy, shape (step,): not below its reservation price."""
+    reserve, price = setting.scenario.battery.reserve_price, setting.price.battery_sells
+    return np.ones(price.size, np.bool_) if reserve is None else price >= reserve
+
+
+def _stream(seed: int, purpose: str, state: dict[str, object] | None) -> np.random.Generator:
+    """Return the random numbers for a purpose, from where an earlier run left them."""
+    rng = stream(seed, purpose)
+    if state is not None:
+        rng.bit_generator.state = state
+    return rng
+
+
+def _memory(strategy: Strategy, homes: int, start: State) -> NDArray[np.float64]:
+    """Return what homes remember at the start: what an earlier run with this strategy left, or nothing."""
+    if start.memory is not None and start.strategy == strategy.name and len(start.memory) == homes * strategy.learns:
+        return start.memory.copy()
+    memory = np.zeros((homes * strategy.learns, MEMORY))
+    memory[:, MARKET_PRICE] = np.nan
+    return memory

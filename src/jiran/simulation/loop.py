@@ -1,0 +1,144 @@
+"""The kernel from the first step to the last: with room for its trades, and with what stops it said in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jiran.engine import kernel
+from jiran.engine.flows import Flows
+from jiran.engine.records import Log, Stop, Window
+from jiran.errors import JiranError, MechanismError, PluginError, StrategyError, one_line
+from jiran.market import TRADE, booking
+from jiran.result.result import State
+from jiran.simulation import fill
+from jiran.watching import ROUND_S, Progress, StoppedError, watch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from jiran.bids import Strategy
+    from jiran.engine.records import Inputs, Outputs
+    from jiran.homes.community import Community
+    from jiran.market import Mechanism
+    from jiran.simulation.setting import Setting
+
+#: Trades for which there is room at first.
+_FIRST_TRADES = 40_000_000
+
+
+def run_steps(
+    setting: Setting, rule: Mechanism, strategy: Strategy, inputs: Inputs, report: Progress | None
+) -> tuple[Flows, State]:
+    """Return what moved and the state at the end; a rule that crowds a step is run again with room for all pairs."""
+    supply, homes = setting.scenario.ev.supply, setting.community.size
+    stores = fill.stores(setting)
+    own_bids = not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
+    compiled = rule.compiled and strategy.compiled
+    kernel_run = kernel.run if compiled else getattr(kernel.run, "py_func", kernel.run)
+    for room in (homes**2,) if rule.all_pairs else (homes, homes**2):
+        start = fill.start(setting, strategy)
+        out = fill.outputs(setting.timeline.steps, homes, stores.fleet.homes.size, bids=own_bids)
+
+        def loop(window: Window, stored_kwh: float, log: Log) -> Stop:
+            now = start._replace(stored_kwh=stored_kwh)  # noqa: B023  called in this round only
+            stop: Stop = kernel_run(window, rule.clear, strategy.code, inputs, stores, now, out, log)  # noqa: B023
+            return stop
+
+        whole = partial(_all_steps, loop, rule, strategy, setting.community, out, start.stored_kwh, room)
+        # Plain Python stays in the thread of the caller, step by step: it may print, and be looked into.
+        trades = watch(whole, report) if compiled and report is not None else whole(None if compiled else report)
+        if trades is not None:
+            end = State(
+                stored_kwh=float(out.soc_kwh[-1]),
+                ev_stored_kwh=start.ev_stored_kwh,
+                rng=dict(start.lots.bit_generator.state),
+                memory=start.memory,
+                bid_rng=dict(start.bid_lots.bit_generator.state),
+                strategy=strategy.name,
+            )
+            return Flows(setting.profiles, out, stores.fleet, trades), end
+    raise MechanismError(rule.name, "writes more trades in a step than there are pairs of homes")
+
+
+def _all_steps(
+    loop: Callable[[Window, float, Log], Stop],
+    rule: Mechanism,
+    strategy: Strategy,
+    community: Community,
+    out: Outputs,
+    stored_kwh: float,
+    room: int,
+    report: Progress | None = None,
+) -> NDArray[np.void] | None:
+    """Run all steps and return the trades, or None if a step needs more room for them.
+
+    With a report it goes step by step and calls it now and then.
+    """
+    steps, homes = out.traded_kwh.shape
+    # Room for as many trades as there may be; memory is taken only for what is written, and the rest is given back.
+    trades = np.empty(max(min(steps, _FIRST_TRADES // room), 1) * room, TRADE)
+    step, total, told_s = 0, 0, monotonic()
+    while step < steps:
+        window = Window(first=step, last=steps if report is None else step + 1)
+        log = Log(trades=trades[total:].view(np.recarray), room=room)
+        try:
+            stop = loop(window, stored_kwh, log)
+        except PluginError:  # it does not compile, or cannot do this, and says so
+            raise
+        except JiranError as error:  # its own sentence, which only lacks who says it
+            raise _blamed(rule, strategy, str(error)) from error
+        except (Exception, SystemExit) as error:
+            where = f"in step {step}" if window.last == step + 1 else f"between steps {step} and {window.last}"
+            problem = f"failed {where}: {one_line(error)}"
+            raise _blamed(rule, strategy, problem) from error
+        if stop.fault == kernel.CROWDED and room == homes:
+            return None
+        _raise_fault(stop, rule, strategy, community)
+        del log  # the trades are to grow where they are
+        if stop.fault == kernel.ROOM:
+            trades.resize(2 * trades.size, refcheck=False)
+        out.trades_until[step : stop.step] += total
+        stored_kwh = float(out.soc_kwh[stop.step - 1]) if stop.step else stored_kwh
+        step, total = stop.step, total + stop.trades
+        if report is not None and monotonic() - told_s > ROUND_S:
+            report(step / steps)
+            told_s = monotonic()
+    trades.resize(total, refcheck=False)
+    return trades
+
+
+def _raise_fault(stop: Stop, rule: Mechanism, strategy: Strategy, community: Community) -> None:
+    """Raise what stopped the kernel in a step, if it was the fault of rule or strategy, or that nobody wants the run."""
+    if stop.fault == kernel.STOPPED:
+        raise StoppedError
+    home = _name(community, stop.home)
+    if stop.fault in _FAULTS:
+        did = _FAULTS[stop.fault].format(number=stop.home, home=home, orders="the homes with an order")
+        raise MechanismError(rule.name, f"in step {stop.step} it {did}")
+    if stop.fault == kernel.NO_PRICE:
+        raise StrategyError(strategy.name, f"in step {stop.step} it bids no usable price for {home}")
+
+
+def _blamed(rule: Mechanism, strategy: Strategy, problem: str) -> PluginError:
+    """Return the error of the plug-in that failed: what is part of jiran does not; of two from outside, either may."""
+    if strategy.trusted:
+        return MechanismError(rule.name, problem)
+    if rule.trusted:
+        return StrategyError(strategy.name, problem)
+    return MechanismError(rule.name, f"or the bidding strategy {strategy.name!r} {problem}")
+
+
+_FAULTS = {
+    **booking.WORDS,
+    kernel.CROWDED: "writes more trades than there are pairs of homes",
+    kernel.TOO_MANY: "returns a number of trades that it cannot have written",
+}
+
+
+def _name(community: Community, home: int) -> str:
+    return f"home {community.ids[home]}" if 0 <= home < community.size else f"home number {home}"

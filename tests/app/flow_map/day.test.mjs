@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Day } from "../../../src/jiran/app/components/flow_map/js/day.js";
+import { aRun, trades } from "./runs.mjs";
+
+test("trades of a pair in a step are one sum; the way back is another pair", () => {
+  const day = new Day(aRun({ trades: trades([0, 0, 1, 1, 0.3], [0, 0, 1, 2, 0.5], [0, 1, 0, 4, 1], [2, 0, 1, 8, 2]) }));
+  assert.deepEqual(day.pairs.map((pairs) => [...pairs]), [[[1, [3, 0.8]], [2, [4, 1]]], [], [[1, [8, 2]]]]);
+  assert.deepEqual(day.sum.traded, [7, 0, 8]);
+  assert.deepEqual(day.sum.paid, [1.8, 0, 2]);
+  assert.deepEqual(day.soFar, [[7, 7, 15], [1.8, 1.8, 3.8]]);
+  assert.equal(day.busiest(), 2);
+});
+
+test("sums run over the homes; demand is household and car; the grid's money is at each step's price", () => {
+  const day = new Day(aRun({
+    steps: 2, load: [[1, 2], [3, 4]], ev: [[0, 5], [0, 0]], generation: [[1, 0], [0, 0]],
+    grid_import: [[0, 1], [2, 3]], grid_export: [[4, 0], [0, 0]], import_price: [0.5, 1], export_price: [0.25, 0.2],
+  }));
+  assert.deepEqual(day.sum.solar, [1, 0]);
+  assert.deepEqual(day.sum.demand, [4, 11]);
+  assert.deepEqual(day.sum.bought, [1, 4]);
+  assert.deepEqual(day.sum.sold, [1, 0]);
+});
+
+test("the page's own sums so far are shown where it sends them", () => {
+  const day = new Day(aRun({ steps: 1, so_far: { kwh: [1.23], amount: [0.4] } }));
+  assert.deepEqual(day.soFar, [[1.23], [0.4]]);
+});
+
+test("one scale a unit: the biggest flow of the day, whichever it is", () => {
+  const pairs = trades([0, 0, 1, 2, 3]);
+  assert.deepEqual(new Day(aRun({ trades: pairs })).scale, [2, 3]);
+  const imported = { trades: pairs, grid_import: [[0, 8, 0], [0, 0, 0]] };
+  assert.deepEqual(new Day(aRun(imported)).scale, [8, 4]); // 8 kWh at 0.5
+  assert.equal(new Day(aRun({ trades: pairs, battery_drawn: [[0, 0, 0], [9, 0, 0]] })).scale[0], 9);
+  assert.deepEqual(new Day(aRun()).scale, [1e-9, 1e-9]); // nothing moves, and nothing is divided by zero
+});
+
+test("what a home exchanges: energy towards it, money towards the grid below zero", () => {
+  const day = new Day(aRun({ steps: 1, grid_import: [[4], [0]], grid_export: [[0], [5]] }));
+  assert.deepEqual([day.exchange(0, 0, 0), day.exchange(1, 0, 0)], [4, -5]);
+  assert.deepEqual([day.exchange(0, 0, 1), day.exchange(1, 0, 1)], [-2, 1]);
+});
+
+test("a home's facts are what it did, without what is nothing", () => {
+  const day = new Day(aRun({
+    steps: 1, generation: [[3], [0]], load: [[1], [2]], ev: [[0], [4e-4]], grid_import: [[0], [0.5]],
+    grid_export: [[0.5], [0]], trades: trades([0, 0, 1, 1.5, 0.6]),
+  }));
+  assert.deepEqual(day.facts(0, 0, 0), [["solar", 3], ["demandHome", 1], ["sold", 1.5], ["exported", 0.5]]);
+  assert.deepEqual(day.facts(1, 0, 0), [["demandHome", 2], ["bought", 1.5], ["imported", 0.5]]);
+  assert.deepEqual(day.facts(0, 0, 1), [["sold", 0.6], ["exported", 0.1]]);
+  assert.deepEqual(day.facts(1, 0, 1), [["bought", -0.6], ["imported", -0.25]]);
+});
+
+test("the sun crosses the sky once a day; a night cut off by the data's edge is half of one", () => {
+  const day = new Day(aRun({ steps: 6, sun: [0, 0, 1, 1, 0, 0] }));
+  assert.deepEqual(day.arc.map(({ day: light }) => light), [false, false, true, true, false, false]);
+  assert.deepEqual(day.arc.map(({ u }) => u), [0.5, 0.75, 0, 0.5, 0, 0.25]);
+  assert.equal(day.dawn(), 1);
+});
+
+test("a whole night between two days, and a day without one", () => {
+  assert.deepEqual(new Day(aRun({ steps: 4, sun: [1, 0, 0, 1] })).arc.map(({ u }) => u), [0, 0, 0.5, 0]);
+  assert.deepEqual(new Day(aRun({ steps: 2, sun: [1, 1] })).arc.map(({ u }) => u), [0, 0.5]);
+  assert.deepEqual(new Day(aRun({ steps: 2, sun: [0, 0] })).arc.map(({ u }) => u), [0, 0.5]); // data all in the dark
+  assert.equal(new Day(aRun({ steps: 2, sun: [0, 0] })).dawn(), 0);
+});

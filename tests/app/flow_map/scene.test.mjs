@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { Scene, pointOn, straight } from "../../../src/jiran/app/components/flow_map/js/scene.js";
+import { aRun } from "./runs.mjs";
+
+const SIZES = [[900, 560], [360, 480]];
+const scenes = [1, 2, 5, 12, 40].flatMap((homes) =>
+  SIZES.map(([width, height]) => new Scene(aRun({ homes, capacity_kwh: 10 }), width, height)));
+
+test("a way begins at its first point and ends at its last", () => {
+  const way = straight(0, 0, 6, 8);
+  assert.equal(way.length, 10);
+  assert.deepEqual([0, 0.5, 1].map((t) => pointOn(way, t)), [[0, 0], [3, 4], [6, 8]]);
+});
+
+test("every home stands whole inside the picture, wide or narrow, few or many", () => {
+  for (const { homes, size, W, H } of scenes) {
+    for (const { x, y } of homes) assert.ok(x - size > 0 && x + size < W && y - size > 0 && y + size < H);
+  }
+});
+
+test("no two homes stand on each other", () => {
+  for (const { homes, size } of scenes) {
+    homes.forEach((p, i) => homes.slice(i + 1).forEach((q) =>
+      assert.ok(Math.hypot(p.x - q.x, p.y - q.y) > 1.5 * size)));
+  }
+});
+
+test("every home is fed once, along a cable without gaps that ends where the home is tied", () => {
+  for (const { branches, homes, cable } of scenes) {
+    assert.deepEqual(branches.flat().map(({ h }) => h).sort((p, q) => p - q), homes.map((_, h) => h));
+    for (const branch of branches) {
+      let [at] = cable;
+      for (const { h, points } of branch) {
+        assert.ok(Math.hypot(points[0][0] - at[0], points[0][1] - at[1]) < 1e-6);
+        at = points.at(-1);
+        assert.deepEqual(at, [homes[h].fx, homes[h].fy]);
+      }
+    }
+  }
+});
+
+test("a trade goes from seller to buyer, and past the battery", () => {
+  for (const scene of scenes.filter(({ homes }) => homes.length > 1)) {
+    const n = scene.homes.length;
+    for (let seller = 0; seller < n; seller++) {
+      const buyer = (seller + Math.floor(n / 2)) % n;
+      const way = scene.way(seller * n + buyer);
+      assert.deepEqual([way.p, way.q], [seller, buyer].map((h) => [scene.homes[h].x, scene.homes[h].y]));
+      const [x, y] = pointOn(way, 0.5);
+      assert.ok(Math.hypot(x - scene.cx, y - scene.cy) > scene.core);
+      assert.equal(scene.way(seller * n + buyer), way); // worked out once
+    }
+  }
+});

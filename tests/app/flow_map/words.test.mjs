@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { TEXT, amountOf, fill, kwh, money } from "../../../src/jiran/app/components/flow_map/js/words.js";
+
+test("energy is written with three digits, and in MWh from 10,000 kWh", () => {
+  const written = [0, 0.004, 1.234, 9.994, 9.995, 99.94, 99.95, 1234.5, 9999.4, 9999.5, 1e6].map(kwh);
+  assert.deepEqual(written, ["0.00 kWh", "0.00 kWh", "1.23 kWh", "9.99 kWh", "10.0 kWh", "99.9 kWh", "100 kWh",
+    "1,235 kWh", "9,999 kWh", "10.0 MWh", "1,000.0 MWh"]);
+});
+
+test("money has cents below a thousand, on both sides of zero", () => {
+  assert.deepEqual([0, 1.5, 999.99, 1000, -12.345, -2000].map((x) => money(x, "MYR")),
+    ["MYR 0.00", "MYR 1.50", "MYR 999.99", "MYR 1,000", "MYR -12.35", "MYR -2,000"]);
+});
+
+test("an amount is energy or money, as the unit says", () => {
+  assert.equal(amountOf(0, 2, "MYR"), "2.00 kWh");
+  assert.equal(amountOf(1, 2, "MYR"), "MYR 2.00");
+});
+
+test("words take their figures by number", () => {
+  assert.equal(fill("grid {0}–{1}, {0}", "a", "b"), "grid a–b, a");
+  assert.ok(Object.values(TEXT).every((words) => words.trim() === words && words));
+});

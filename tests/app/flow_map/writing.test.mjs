@@ -1,0 +1,85 @@
+// What is written must not cover anything else that is written, and no home.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { drawAmounts, drawHomes } from "../../../src/jiran/app/components/flow_map/js/homes.js";
+import { Pen } from "../../../src/jiran/app/components/flow_map/js/pen.js";
+import { legendRows } from "../../../src/jiran/app/components/flow_map/js/save.js";
+import { FakePen, aMap, aRun, meet } from "./runs.mjs";
+
+const SIZES = [[900, 560], [360, 480]];
+const apart = (boxes) => boxes.forEach((p, i) => boxes.slice(i + 1).forEach((q) =>
+  assert.ok(!meet(p, q), `${p.text} and ${q.text} cover each other`)));
+
+test("a home's name covers neither another name nor another home, and long names are left out before they do", () => {
+  for (const [width, height] of SIZES) {
+    for (const homes of [2, 5, 12, 24, 40]) {
+      const run = aRun({ homes });
+      run.homes.forEach((home, h) => (home.id = `house number ${h}`));
+      const [map, now] = aMap(run, { width, height, unit: 1 });
+      const pen = new FakePen();
+      drawHomes(pen, map, now);
+      const { size } = map.scene;
+      const below = pen.written.filter(({ left, right }) => map.scene.homes.some(({ x }) => Math.abs((left + right) / 2 - x) < 1e-6));
+      apart(below);
+      for (const name of below) {
+        const others = map.scene.homes.filter(({ id }) => id !== name.text);
+        for (const { x, y } of others) {
+          const home = { left: x - size * 0.85, right: x + size * 0.85, top: y - size * 0.85, bottom: y + size * 0.85 };
+          assert.ok(!meet(name, home), `${name.text} covers a home`);
+        }
+      }
+      assert.ok(below.length > 0 || homes > 12);
+    }
+  }
+});
+
+test("what a home has over is written with its sign", () => {
+  const [map, now] = aMap(aRun({ steps: 1, generation: [[3], [0]], load: [[0.5], [12]] }));
+  const pen = new FakePen();
+  drawHomes(pen, map, now);
+  assert.deepEqual(pen.written.map(({ text }) => text).filter((text) => /[+−]/u.test(text)), ["+2.5", "−12"]);
+});
+
+test("amounts stand on their trades, cover neither each other nor a home, and as many as have room", () => {
+  for (const [width, height] of SIZES) {
+    const homes = 8;
+    const [map, now] = aMap(aRun({ homes, capacity_kwh: 10 }), { width, height });
+    const all = Array.from({ length: homes }, (_, h) => [h * homes + ((h + 3) % homes), 1.5]);
+    const pen = new FakePen();
+    drawAmounts(pen, map, now, all);
+    const tags = pen.written.map(({ text, left, right, top, bottom }) =>
+      ({ text, left: left - 6, right: right + 6, top: top - 3, bottom: bottom + 3 }));
+    apart(tags);
+    const { size } = map.scene;
+    for (const { x, y } of map.scene.homes) {
+      const home = { left: x - size, right: x + size, top: y - size, bottom: y + size };
+      assert.ok(tags.every((tag) => !meet(tag, home)));
+    }
+    assert.ok(tags.length >= 3);
+    assert.ok(tags.every(({ text }) => text === "1.50"));
+  }
+});
+
+test("one amount is written in the middle of its trade", () => {
+  const [map, now] = aMap(aRun({ homes: 8 }));
+  const pen = new FakePen();
+  drawAmounts(pen, map, now, [[3, 12.34]]);
+  assert.deepEqual(pen.written.map(({ text }) => text), ["12.3"]);
+});
+
+test("a text is cut where it no longer fits", () => {
+  const pen = new Pen({ measureText: (text) => ({ width: text.length * 10 }) }, {});
+  assert.deepEqual([100, 50, 30, 1].map((width) => pen.cut("abcde", width)), ["abcde", "abcde", "ab…", "a…"]);
+});
+
+test("a legend breaks into rows that are not wider than the picture", () => {
+  const pen = new FakePen();
+  const entries = Array.from({ length: 5 }, () => ({ words: "between", width: 40 }));
+  const wide = 40 + 6 + 7 * 6.5;
+  const rows = legendRows(pen, entries, 2 * wide + 18);
+  assert.deepEqual(rows.map((row) => row.length), [2, 2, 1]);
+  assert.deepEqual(rows[0].map(({ left }) => left), [0, wide + 18]);
+  assert.deepEqual(legendRows(pen, entries, 1).map((row) => row.length), [1, 1, 1, 1, 1]);
+});

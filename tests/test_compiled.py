@@ -1,0 +1,105 @@
+"""Compiled code on disk: an edit renews what is made of the edited text, and nothing else."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import jiran
+from jiran import compiled
+from jiran.market import matching
+
+SRC = Path(jiran.__file__).parents[1]
+CLEARING = (
+    "import jiran; print(jiran.clear([2.0, -1.0], 'grid-fraction', import_price=0.5, export_price=0.2).kwh.sum())"
+)
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """Return a copy of the whole program, with what was compiled so far."""
+    shutil.copytree(SRC / "jiran", tmp_path / "jiran")
+    return tmp_path
+
+
+def cleared_kwh(copy: Path) -> float:
+    """Clear a market with the copy, in a process of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+    done = subprocess.run(  # noqa: S603  our own program
+        [sys.executable, "-c", CLEARING],
+        env=kept | {"PYTHONPATH": str(copy)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(done.stdout)
+
+
+def caches(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.glob("__pycache__/*.nbi")}
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_changed_callee_gives_the_new_number_and_what_does_not_call_it_stays(copy):
+    market = copy / "jiran" / "market"
+    assert cleared_kwh(copy) == 1.0
+    before, rules = caches(market), caches(market / "rules")
+    edit(market / "matching.py", "trade.kwh = kwh\n", "trade.kwh = 0.25 * kwh\n")
+    assert cleared_kwh(copy) == 0.25
+    after = caches(market)
+    kept = {name.split(".")[0] for name in before if after[name] == before[name]}
+    assert {"orders", "pause"} <= kept
+    assert not {"matching", "booking"} & kept
+    assert caches(market / "rules") != rules
+
+
+def test_a_changed_constant_gives_the_new_number(copy):
+    """Far down, and of plain Python: compiled code holds its value."""
+    cleared_kwh(copy)
+    edit(copy / "jiran" / "nothing.py", "NOTHING_KWH = 1e-9\n", "NOTHING_KWH = 1.5\n")
+    assert cleared_kwh(copy) == 0.0
+
+
+def test_nothing_is_compiled_again_without_a_change(copy):
+    cleared_kwh(copy)
+    before = {file: file.stat().st_mtime_ns for file in copy.rglob("*.nb[ic]")}
+    assert before
+    cleared_kwh(copy)
+    assert {file: file.stat().st_mtime_ns for file in copy.rglob("*.nb[ic]")} == before
+
+
+def test_numba_keeps_its_stamp_where_it_is_looked_for():
+    stamp = matching.record._cache._cache_file._source_stamp
+    assert stamp[1] == compiled.sources("jiran.market.matching")
+
+
+def test_a_numba_that_keeps_its_caches_otherwise_still_compiles():
+    def twice(x: float) -> float:
+        return 2 * x
+
+    compiled._stamp(twice, "")
+    assert not hasattr(twice, "_cache")
+
+
+def test_imports_are_read_as_python_reads_them():
+    """A line that the pattern does not know would hide a callee."""
+    for file in SRC.glob("jiran/**/*.py"):
+        text = file.read_text(encoding="utf-8")
+        top = ast.parse(text).body
+        whole = [alias.name for node in top if isinstance(node, ast.Import) for alias in node.names]
+        assert not any(name.startswith("jiran.") for name in whole), file
+        named = [node for node in top if isinstance(node, ast.ImportFrom)]
+        assert not any(node.level for node in named), file
+        real = {node.module for node in named if node.module.split(".")[0] == "jiran"}
+        assert {package for package, _ in compiled._IMPORT.findall(text)} == real, file
