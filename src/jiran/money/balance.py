@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from jiran.engine.flows import SOURCES, USES
 from jiran.errors import BalanceError
+from jiran.nothing import LAST_DIGITS
 
 if TYPE_CHECKING:
     from jiran.engine.energy import Flows
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 #: Largest imbalance of a step, kWh or money; relative to the step's total where that is above 1.
-TOLERANCE = 1e-9
+TOLERANCE = LAST_DIGITS
 
 
 @dataclass(frozen=True)

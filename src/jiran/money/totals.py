@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from jiran.compiled import njit
 from jiran.engine.rows import Row, fill_rows
+from jiran.nothing import RESIDUE
 
 if TYPE_CHECKING:
     from jiran.engine.annotations import Counts, Matrix, Trades, Vector
@@ -97,9 +98,9 @@ def sum_trades(
             step_kwh[step] += trade.kwh
             step_paid[step] += amount_paid
             step_received[step] += amount_received
-            if trade.seller_price < export_price[step] - 1e-12:
+            if trade.seller_price < export_price[step] - RESIDUE:
                 sellers_lose_kwh += trade.kwh
-            if trade.buyer_price > import_price[step] + 1e-12:
+            if trade.buyer_price > import_price[step] + RESIDUE:
                 buyers_lose_kwh += trade.kwh
             place += 1
     return TradeTotals(paid, received, step_kwh, step_paid, step_received, sellers_lose_kwh, buyers_lose_kwh)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.engine.flows import SOURCES, USES
 from jiran.nothing import NOTHING_MONEY
 from jiran.result.basis import Run
 from jiran.result.figure import COUNT, ENERGY, GROUPS, INDEX, MASS, MONEY, POWER, SHARE, Column, Figure
@@ -44,16 +45,14 @@ def _has_battery(scenario: Scenario) -> bool:
 
 
 def _used_at_home(run: Run) -> float | None:
-    """Return the share of generation that is neither sold, stored in the battery nor exported; what EVs lend is none of it."""
-    kwh = run.kwh
-    shared = kwh["p2p_sold_kwh"] + kwh["battery_charged_kwh"] + kwh["grid_export_kwh"] - kwh["ev_lent_kwh"]
-    return rest(shared, kwh["generation_kwh"])
+    """Return the share of generation that does not leave the home; what EVs lend is none of it."""
+    shared = sum(run.kwh[flow.name] for flow in USES if flow.account) - run.kwh["ev_lent_kwh"]
+    return rest(shared, run.kwh["generation_kwh"])
 
 
 def _met_at_home(run: Run) -> float | None:
-    """Return the share of demand that comes neither from neighbours, the battery nor the grid."""
-    fetched = run.kwh["p2p_bought_kwh"] + run.kwh["battery_drawn_kwh"] + run.kwh["grid_import_kwh"]
-    return rest(fetched, run.demand_kwh)
+    """Return the share of demand that does not come into the home from outside."""
+    return rest(sum(run.kwh[flow.name] for flow in SOURCES if flow.account), run.demand_kwh)
 
 
 def _cycles(run: Run) -> float | None:
