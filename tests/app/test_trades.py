@@ -121,3 +121,11 @@ def test_a_year_of_200_homes_is_quick_and_small(year, day):
     assert not at.exception
     assert sum(len(json.dumps(spec)) for spec in specs(at)) < 150_000
     assert max(element.value.shape[0] for element in at.dataframe) <= ledger.MOST_ROWS
+
+
+def test_a_trade_of_exactly_the_least_amount_is_listed(paper):
+    amounts = np.sort(paper.trades["kwh"].to_numpy())
+    for place in (0, amounts.size // 2, amounts.size - 1):
+        found = ledger.listing(paper, Window(0, paper.timeline.steps), Wanted(least_kwh=amounts[place]))
+        assert found.count == np.count_nonzero(amounts >= amounts[place])
+        assert found.rows["kwh"].min() == amounts[place]

@@ -148,3 +148,10 @@ def test_an_ev_stops_to_supply_at_its_reserve():
 def test_what_an_ev_offers_and_nobody_buys_is_not_exported():
     flows = evening().flows
     assert not flows["grid_export_kwh"].any()
+
+
+def test_each_step_says_where_in_the_run_it_is(monkeypatch, plain_rule):
+    told = []
+    monkeypatch.setattr(kernel, "begin", lambda done, part: told.append((done, part)))
+    simulate(load_scenario("paper", {"market.mechanism": plain_rule, "steps": 4}))
+    assert told[-4:] == [(step / 4, 1 / 4) for step in range(4)]

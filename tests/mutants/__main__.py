@@ -22,7 +22,7 @@ from mutants.sites import Mutant, mutants
 from mutants.trial import ROOT, SRC, Workshop
 
 #: What may never be wrong: who trades, who gets what, who pays, and what is said of it.
-FILES = ("engine/kernel.py", "market/**/*.py", "money/settlement.py", "result/figures.py", "result/tables.py")
+FILES = ("engine/kernel.py", "market/**/*.py", "money/*.py", "result/figures.py", "result/tables.py")
 #: The share of faults that may go unnoticed.
 MOST = 0.05
 KEPT = ROOT / ".mutants.jsonl"

@@ -276,3 +276,10 @@ PRESETS = {"paper": 0.584, "five-prosumers": 0.584, "kampung": 0.584, "ev-street
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_says_itself_what_its_grid_emits(name):
     assert load_scenario(name).grid.co2_kg_per_kwh == PRESETS[name]
+
+
+def test_a_cycle_takes_out_what_the_battery_may_give():
+    """Of 2 kWh half are kept back: 1 kWh goes in and out of the other half, whatever is lost on the way."""
+    battery = {"capacity_kwh": 2, "min_soc": 0.5, "start_soc": 0.5, "charge_kw": 9, "discharge_kw": 9}
+    net = [[2.0, 0.0], [-2.0, 0.0]]
+    assert run(net, battery=battery | {"discharge_efficiency": 0.5}).kpis["battery_cycles"] == pytest.approx(1.0)

@@ -120,6 +120,20 @@ def test_the_digest_changes_with_any_price_energy_or_partner():
     assert len(set(digests)) == len(digests)
 
 
+@pytest.mark.parametrize("name", ["trades_until", "soc_kwh", "charge_share", "draw_share", "ev_stored_kwh", "cost"])
+def test_the_digest_changes_with_any_state_and_any_bill(name):
+    whole = simulate(load_scenario("paper", {"ev.supply.enabled": True}))
+    outputs, settlement = whole.flows.outputs, whole.settlement
+    changed = (settlement.cost if name == "cost" else getattr(outputs, name)).copy()
+    changed.flat[-1] += 1
+    if name == "cost":
+        other = replace(whole, settlement=replace(settlement, cost=changed))
+    else:
+        other = replace(whole, flows=replace(whole.flows, outputs=outputs._replace(**{name: changed})))
+    assert replace(whole).digest == whole.digest
+    assert other.digest != whole.digest
+
+
 def test_another_seed_gives_another_digest(result):
     assert simulate(load_scenario("paper", {"seed": 2})).digest != result.digest
 
