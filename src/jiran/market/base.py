@@ -19,8 +19,10 @@ the market account. The kernel checks every trade against the surplus and defici
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from jiran.errors import MechanismError, PluginError
@@ -151,7 +153,21 @@ class Mechanism(Plugin):
     @property
     def clear(self) -> Rule:
         """The function as the kernel calls it."""
-        return self.code
+        return self.code if self.compiled else partial(_number_of_trades, self)
+
+
+def _number_of_trades(rule: Mechanism, *arguments: Any) -> int:
+    """Call a rule in plain Python.
+
+    Raises:
+        MechanismError: It returns something that is no whole number.
+    """
+    count = rule.code(*arguments)
+    try:
+        return operator.index(count)
+    except TypeError:
+        problem = f"must return the number of trades that it wrote, and returned {count!r}"
+        raise MechanismError(rule.name, problem) from None
 
 
 def mechanism(

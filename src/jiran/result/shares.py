@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.nothing import NOTHING_MONEY
+from jiran.nothing import LAST_DIGITS, NOTHING_MONEY
 
 Array = NDArray[np.float64]
 
@@ -21,14 +21,16 @@ def ratio(part: float, whole: float) -> float | None:
 
 
 def rest(part: float, whole: float) -> float | None:
-    """Return 1 - part / whole, or None if the whole is not positive.
+    """Return 1 - part / whole without the residue of sums, or None if the whole is not positive.
 
     Example:
-        >>> rest(1.0, 4.0), rest(1.0, 0.0)
-        (0.75, None)
+        >>> rest(1.0, 4.0), rest(0.1 + 0.2, 0.3), rest(1.0, 0.0)
+        (0.75, 0.0, None)
     """
     share = ratio(part, whole)
-    return None if share is None else 1.0 - share
+    if share is None:
+        return None
+    return 1.0 - share if abs(1.0 - share) > LAST_DIGITS else 0.0
 
 
 def jain(values: Array) -> float | None:

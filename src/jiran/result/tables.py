@@ -11,6 +11,7 @@ import polars as pl
 
 from jiran.engine.flows import FLOWS, SOURCES, USES
 from jiran.money.prices import paid_for, received_for
+from jiran.nothing import LAST_DIGITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,9 +92,15 @@ def homes_frame(community: Community, settled: Settlement, without_p2p: Settleme
     return frame.with_columns(
         saving=pl.col("cost_without_p2p") - pl.col("cost"),
         saving_grid_only=pl.col("cost_grid_only") - pl.col("cost"),
-        self_consumption=pl.when(pl.col("generation_kwh") > 0).then(1 - given / pl.col("generation_kwh")),
-        self_sufficiency=pl.when(demand > 0).then(1 - fetched / demand),
+        self_consumption=_rest(given, pl.col("generation_kwh")),
+        self_sufficiency=_rest(fetched, demand),
     )
+
+
+def _rest(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    """Return what `shares.rest` does, for columns: 1 - part / whole without the residue of sums; null without a whole."""
+    share = 1 - part / whole
+    return pl.when(whole > 0).then(pl.when(share.abs() > LAST_DIGITS).then(share).otherwise(0.0))
 
 
 def steps_frame(timeline: Timeline, flows: Flows, settled: Settlement, price: Prices) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.errors import JiranError, one_line
+from jiran.errors import JiranError, PluginError, one_line
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, WORDS
 from jiran.market.booking import book as booked
 from jiran.market.orders import homes_with_order
@@ -156,7 +156,7 @@ def play(rule: Mechanism, book: Book, *, room: int | None = None, fill: int = 0)
             clear(net, limit, book.import_price, book.export_price, parameters, rng, memory[:room].view(np.recarray))
         )
     except (Exception, SystemExit) as failure:  # noqa: BLE001  a rule may fail in any way
-        error = f"failed: {str(failure) if isinstance(failure, JiranError) else one_line(failure)}"
+        error = _why(failure)
     if not 0 <= count <= book.homes**2:
         error = f"returned {count} trades, and there are {book.homes**2} pairs of homes"
     changed = [
@@ -171,6 +171,13 @@ def play(rule: Mechanism, book: Book, *, room: int | None = None, fill: int = 0)
         known = (trades[side] >= 0) & (trades[side] < homes.size)
         trades[side][known] = homes[trades[side][known]]
     return Outcome(book, trades, count, error, tuple(changed), beyond, wrong, problem)
+
+
+def _why(failure: BaseException) -> str:
+    """Return why a rule failed: its own sentence, or what another program's error says."""
+    if isinstance(failure, PluginError):
+        return failure.problem
+    return f"failed: {failure if isinstance(failure, JiranError) else one_line(failure)}"
 
 
 def _wrong(trades: NDArray[np.void], book: Book, homes: NDArray[np.int64]) -> tuple[int, str]:
