@@ -62,7 +62,7 @@ def own_book(rng):
         int(rng.integers(7))
     ]
     names = tuple(f"{'Seller' if one else 'Buyer'} {chr(65 + place)}" for place, one in enumerate(sells))
-    return Book(names, np.where(sells, sizes, -sizes), limits, *prices)
+    return Book(np.where(sells, sizes, -sizes), limits, *prices, names)
 
 
 def wide_book(rng):
@@ -70,9 +70,8 @@ def wide_book(rng):
     homes = int(rng.integers(16, 31))
     net = np.where(np.arange(homes) % 2 == 0, 1.0, -1.0) * rng.integers(1, 20, homes) / 10
     limits = np.where(net > 0.0, rng.uniform(0.0, 0.4, homes), rng.uniform(0.3, 1.0, homes)).round(3)
-    return Book(
-        tuple(f"Home {chr(65 + place % 26)}{'x' * (place // 26)}" for place in range(homes)), net, limits, 1.0, 0.1
-    )
+    names = tuple(f"Home {chr(65 + place % 26)}{'x' * (place // 26)}" for place in range(homes))
+    return Book(net, limits, 1.0, 0.1, names)
 
 
 @once

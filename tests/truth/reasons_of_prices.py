@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -679,7 +680,7 @@ def clears(case, homes):
     """Return the middle of the prices that clear the market of some homes; the grid's where no order bounds them."""
     book = case.book
     net = np.array([book.net_kwh[home] if home in homes else 0.0 for home in range(len(book.names))])
-    part = type(book)(book.names, net, book.limit_price, book.import_price, book.export_price)
+    part = replace(book, net_kwh=net)
     pairs = merit(part)
     left, (sellers, buyers) = open_kwh(part, pairs), sides(part)
     sold, bought = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}

@@ -184,7 +184,7 @@ def read_orders(table: pl.DataFrame, rule: Mechanism, *, import_price: float, ex
             raise JiranError(f"{rule.name} needs a price from everyone: {place} has none")
         else:
             limit.append(export_price if sells else import_price)
-    return Book(tuple(seen), np.array(net), np.array(limit), import_price, export_price)
+    return Book(np.array(net), np.array(limit), import_price, export_price, tuple(seen))
 
 
 def _sells(place: str, side: str) -> bool:

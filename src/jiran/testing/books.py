@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.errors import JiranError, PluginError, one_line
+from jiran.market.book import OrderBook
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, WORDS
 from jiran.market.booking import book as booked
 from jiran.market.orders import homes_with_order
@@ -28,29 +29,16 @@ _GUARD = 8
 
 
 @dataclass(frozen=True)
-class Book:
-    """What a market holds in one step; a rule gets the homes of it that have an order.
+class Book(OrderBook):
+    """An order book to try a rule on; the rule gets the homes of it that have an order.
 
     Attributes:
-        net_kwh: Surplus (> 0, sells) or deficit (< 0, buys) of each home, kWh.
-        limit_price: A buyer's highest and a seller's lowest price per kWh.
-        import_price: What the grid takes for a kWh.
-        export_price: What the grid gives for a kWh.
         parameters: The rule's own parameters, complete.
         seed: For rules that draw lots.
     """
 
-    net_kwh: Array
-    limit_price: Array
-    import_price: float
-    export_price: float
     parameters: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
-
-    @property
-    def homes(self) -> int:
-        """Number of homes."""
-        return self.net_kwh.size
 
     @property
     def scale(self) -> float:

@@ -15,8 +15,9 @@ from jiran.words import price
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec
-    from jiran.explain.step.book import Book, Homes
+    from jiran.explain.step.book import Book
     from jiran.explain.step.outcome import Outcome
+    from jiran.market.book import Homes
 
 #: Homes that are drawn as bars; of more, half as many with the most to sell and with the greatest need.
 MOST_BARS = 20

@@ -13,8 +13,9 @@ from jiran.words import price
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec
-    from jiran.explain.step.book import Array, Book, Homes
+    from jiran.explain.step.book import Book
     from jiran.explain.step.outcome import Outcome
+    from jiran.market.book import Array, Homes
 
 #: Names and colours of both sides: sellers, buyers.
 SIDES = (("Supply", palette.SELLERS), ("Demand", palette.BUYERS))

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from jiran.explain.step.book import Array, Book, Homes, book_of_step
+from jiran.explain.step.book import Book, book_of_step
 from jiran.explain.step.run_step import trades_of
 from jiran.market import Clearing, clear, find
+from jiran.market.book import Array, Homes
 from jiran.market.merit import merit_trades, traded_by_home
 from jiran.market.pairing import Cleared, Pairing
 from jiran.market.welfare import Best, efficiency, highest_welfare, welfare

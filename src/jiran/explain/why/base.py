@@ -15,8 +15,9 @@ from jiran.words import number, price
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from jiran.explain.step.book import Array, Book, Homes
+    from jiran.explain.step.book import Book
     from jiran.explain.step.outcome import Outcome, Pair
+    from jiran.market.book import Array, Homes
     from jiran.sentences import Figures, Sentence
 
     Explanation = Callable[["Case"], tuple[Sentence, ...]]

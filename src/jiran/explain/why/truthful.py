@@ -23,8 +23,8 @@ from jiran.sentences import form, said
 from jiran.words import price
 
 if TYPE_CHECKING:
-    from jiran.explain.step.book import Array, Homes
     from jiran.explain.why.base import Case
+    from jiran.market.book import Array, Homes
     from jiran.sentences import Figures, Sentence
 
 
