@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from bidding import HEAD, LEARNERS, OWN_VALUES, SIGNATURE, ask, cut_in_two, ended, from_memory, no_memory
 from jiran import load_scenario, simulate
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE, OWN
-from jiran.simulation import run as simulation
 from strategies import changed, number, run
 
 ZIP, RAMP = "zero-intelligence-plus", "linear-ramp"
@@ -274,7 +273,7 @@ def test_a_state_is_not_changed_by_the_run_that_starts_from_it():
 @pytest.mark.parametrize("strategy", OWN_VALUES)
 def test_room_for_trades_changes_nothing(strategy, monkeypatch):
     one = whole(strategy)
-    monkeypatch.setattr(simulation, "_FIRST_TRADES", 20 * one.community.size)
+    monkeypatch.setattr("jiran.simulation.loop._FIRST_TRADES", 20 * one.community.size)
     same_run([whole(strategy)], one)
 
 

@@ -19,7 +19,7 @@ from queue import SimpleQueue
 from time import monotonic
 
 from mutants.sites import Mutant, mutants
-from mutants.trial import ROOT, SRC, Workshop
+from mutants.trial import ROOT, SRC, Workshop, tests_of
 
 #: What may never be wrong: who trades, who gets what, who pays, and what is said of it.
 FILES = ("engine/kernel.py", "market/**/*.py", "money/*.py", "result/figures.py", "result/tables.py")
@@ -66,37 +66,35 @@ class Check:
         self._shops = [Workshop() for _ in range(workers)]
         for shop in self._shops:
             self._free.put(shop)
-        self._limits: dict[str, float] = {}
-        self._began, self._done, self._all = monotonic(), 0, 0
+        self._limit_s = 0.0
 
     def close(self) -> None:
         """Throw all copies away."""
         for shop in self._shops:
             shop.close()
 
-    def measure(self, file: str) -> None:
-        """Let the untouched file pass its tests, and keep how long they take."""
-        shop = self._free.get()
+    def measure(self, waiting: list[Mutant]) -> None:
+        """Let the untouched program pass all tests that will be asked, and keep how long they take."""
+        sys.stdout.write("First the tests without any fault ...\n")
+        sys.stdout.flush()
         began = monotonic()
-        code = shop.run(file)
-        self._limits[file] = 3 * (monotonic() - began)
-        self._free.put(shop)
-        if code:
-            sys.exit(f"the tests of {file} fail without any fault: see `NUMBA_DISABLE_JIT=1 pytest`")
+        if self._shops[0].run(dict.fromkeys(test for one in waiting for test in tests_of(one.file))):
+            sys.exit("they fail: see `NUMBA_DISABLE_JIT=1 pytest -m 'not compiled'`")
+        self._limit_s = 2 * (monotonic() - began)
 
     def try_out(self, mutant: Mutant) -> tuple[Mutant, bool]:
         """Return whether a test notices the mutant."""
         shop = self._free.get()
         try:
-            return mutant, shop.is_noticed(mutant, self._limits[mutant.file])
+            return mutant, shop.is_noticed(mutant, self._limit_s)
         finally:
             self._free.put(shop)
 
     def run(self, waiting: list[Mutant]) -> dict[str, bool]:
         """Try all that wait; write down each as it is done."""
         found: dict[str, bool] = {}
+        self.measure(waiting)
         with ThreadPoolExecutor(len(self._shops)) as pool, KEPT.open("a", encoding="utf-8") as log:
-            list(pool.map(self.measure, sorted({one.file for one in waiting})))
             began = monotonic()
             for count, (mutant, noticed) in enumerate(pool.map(self.try_out, waiting), 1):
                 found[key(mutant)] = noticed
@@ -122,7 +120,8 @@ def main() -> int:
     faults = [one for one in chosen(given.number, given.seed, given.only) if f"{one.file}: {one.name}" not in named]
     check = Check(os.cpu_count() or 1)
     try:
-        found = check.run([one for one in faults if not before.get(key(one))])
+        waiting = [one for one in faults if not before.get(key(one))]
+        found = check.run(waiting) if waiting else {}
     finally:
         check.close()
     survivors = [one for one in faults if not (before | found)[key(one)]]

@@ -12,6 +12,8 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mutants.sites import Mutant
 
 ROOT = Path(__file__).parents[2]
@@ -28,9 +30,6 @@ ELSEWHERE = {
 
 #: What means another thing without the compiler: unsigned numbers that run below zero. Its own tests try it, compiled.
 COMPILED = ("market/sorting.py",)
-
-#: Tests that take this many seconds more than they should have wait for what never comes.
-_MARGIN_S = 60.0
 
 
 @dataclass
@@ -53,35 +52,26 @@ class Workshop:
         whole = place.read_text(encoding="utf-8")
         place.write_text(mutant.text, encoding="utf-8")
         try:
-            return self.run(mutant.file, limit_s) != 0
+            return self.run(tests_of(mutant.file), limit_s, compiled=mutant.file in COMPILED) != 0
         finally:
             place.write_text(whole, encoding="utf-8")
 
-    def run(self, file: str, limit_s: float | None = None) -> int:
-        """Run the tests that concern a file until one fails; return pytest's exit code, 1 if they never end.
+    def run(self, tests: Iterable[str], limit_s: float | None = None, *, compiled: bool = False) -> int:
+        """Run tests until one fails; return pytest's exit code, 1 if they take longer than this: they wait for what never comes.
 
         Compilation is off: to compile a mutant costs more than to run it. Hypothesis tries few examples, always the same.
         """
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-x",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "--tb=no",
-            "-m",
-            "not compiled",
-        ]
+        pytest = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--tb=no", "-m", "not compiled"]
         environment = os.environ | {
-            "PYTHONPATH": str(self.folder), "PYTHONDONTWRITEBYTECODE": "1", "NUMBA_DISABLE_JIT": str(int(file not in COMPILED)), "JIRAN_EXAMPLES": "few",
-        }  # fmt: skip
+            "PYTHONPATH": str(self.folder),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "NUMBA_DISABLE_JIT": str(int(not compiled)),
+            "JIRAN_EXAMPLES": "few",
+        }
         try:
             done = subprocess.run(  # noqa: S603  our own tests
-                [*command, *tests_of(file)],
-                cwd=ROOT, env=environment, capture_output=True, timeout=limit_s and limit_s + _MARGIN_S, check=False,
-            )  # fmt: skip
+                [*pytest, *tests], cwd=ROOT, env=environment, capture_output=True, timeout=limit_s, check=False
+            )
         except subprocess.TimeoutExpired:
             return 1
         return done.returncode
