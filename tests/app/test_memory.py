@@ -10,6 +10,7 @@ import polars as pl
 
 import jiran
 from jiran.app.memory import Kept, held_bytes
+from jiran.market import find
 
 #: Keeps runs until there is no room, and prints by how much memory the process grew, and what it says that it holds.
 GROW = """
@@ -89,3 +90,9 @@ def test_the_memory_of_the_process_stays_within_the_bound():
     assert number < 12
     assert held <= 60e6
     assert grown < 2.0 * 60e6
+
+
+def test_a_rule_that_something_knows_is_not_counted():
+    rule = find("grid-fraction")
+    assert rule.clear is not None  # compiled: it knows all of numba
+    assert held_bytes((rule, rule)) == held_bytes((None, None))

@@ -10,10 +10,12 @@ from typing import Generic, TypeVar
 import numpy as np
 import polars as pl
 
+from jiran.plugins.plugin import Plugin
+
 T = TypeVar("T")
 
-#: What is not counted: small numbers, and classes, modules and functions, which are nobody's own.
-_NOT_HELD = (type(None), bool, int, float, np.generic, type, type(sys), type(len), type(lambda: None))
+#: What is not counted: small numbers, and classes, modules, functions and plug-ins, which are nobody's own.
+_NOT_HELD = (type(None), bool, int, float, np.generic, type, type(sys), type(len), type(lambda: None), Plugin)
 
 
 class Kept(Generic[T]):
