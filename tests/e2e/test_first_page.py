@@ -43,7 +43,7 @@ def test_the_flow_map_is_drawn_and_the_badge_says_that_all_is_accounted_for(dash
         canvas = dashboard.page.locator(f"canvas[data-el={part}]")
         canvas.scroll_into_view_if_needed()
         dashboard.page.wait_for_function(f"canvas => ({COLOURS})(canvas) > 10", arg=canvas.element_handle())
-    kwh, money = re.search(r"is (\S+) kWh and (\S+) MYR", dashboard.badge.inner_text()).groups()
+    kwh, money = re.search(r"to (\S+) of its kWh and (\S+) of its MYR", dashboard.badge.inner_text()).groups()
     assert float(kwh) <= 1e-9
     assert float(money) <= 1e-9
 
