@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 import jiran
 from jiran import report as jiran_report
-from jiran.app.views.compare import TELLING
+from jiran.market import mechanisms
 
 #: Title, a heading that is its own, and the least number of canvases (tables are canvases too).
 PAGES = (
@@ -106,7 +106,12 @@ def test_rules_are_compared_and_the_comparison_is_taken_along(visit, tmp_path):
     # While it is drawn anew, the earlier answer may still stand below.
     expect(shown.story.filter(has_text="the other 8 rules trade less")).to_be_visible()
     shown.settle()
-    found = jiran.compare(jiran.by_rule(jiran.load_scenario("paper", {"bids.strategy": "truthful"}), sorted(TELLING)))
+    found = jiran.compare(
+        jiran.by_rule(
+            jiran.load_scenario("paper", {"bids.strategy": "truthful"}),
+            sorted(name for name, rule in mechanisms().items() if rule.telling),
+        )
+    )
     with shown.page.expect_download() as waiting:
         shown.page.get_by_role("button", name="All rules, CSV").click()
     assert waiting.value.suggested_filename == "jiran-compare-paper.csv"

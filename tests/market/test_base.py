@@ -70,7 +70,7 @@ def test_a_rule_is_described_by_the_first_line_of_its_docstring():
 
 
 def test_a_rule_in_plain_python_is_called_as_it_is():
-    assert RULE.clear is nothing
+    assert RULE.code is nothing
 
 
 @pytest.mark.compiled

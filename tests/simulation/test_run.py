@@ -68,7 +68,7 @@ def broken(folder, body, *, compiled=False):
         pytest.param("return -1", "in step 1 it returns a number of trades that it cannot have written", id="negative"),
         pytest.param("return {}['tariff']", "failed in step 1", id="fails"),
         pytest.param("trades[10**8].kwh = 1.0", "index 100000000 is out of bounds", id="beyond"),
-        pytest.param("pass", "failed in step 1", id="returns nothing"),
+        pytest.param("pass", "must return the number of trades that it wrote, and returned None", id="returns nothing"),
         pytest.param(
             "net_kwh[:] *= 2; return record(trades, 0, 0, 1, 1.5, 0.4, 0.4) if net_kwh[0] else 0",
             "in step 1 it trades more than there is for home H1", id="changes the orders",
