@@ -98,7 +98,7 @@ def test_more_of_anything_needs_more():
         assert need.seconds >= least.seconds
     read = estimate.of_run(validate(data(10, 1_000)), cells=1_000_000)
     assert read.memory > least.memory + 1e8
-    rounds = [estimate.of_run(validate(data(10, 24, {"market.mechanism": "shapley", "market.permutations": number}))).seconds for number in (100, 1_000_000)]  # fmt: skip
+    rounds = [estimate.of_run(validate(data(20, 24, {"market.mechanism": "shapley", "market.permutations": number}))).seconds for number in (100, 1_000_000)]  # fmt: skip
     assert rounds[1] > 100.0 * rounds[0]
 
 

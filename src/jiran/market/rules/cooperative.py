@@ -75,8 +75,9 @@ def _too_many_to_look_at_all(orders: int, _values: Values) -> bool:
 
 
 def _draws(orders: int, values: Values) -> Effort:
-    """Return what the Shapley value needs: so many orders of arrival, each with all homes."""
-    return Effort(1e-7 * orders * float(values["permutations"]), 500.0 * orders)
+    """Return what the Shapley value needs: all coalitions of a few homes, or so many orders of arrival of many."""
+    visits = 2.0**orders if orders <= MOST_SHAPLEY_PLAYERS else float(values["permutations"])
+    return Effort(1e-7 * orders * visits, 500.0 * orders)
 
 
 @mechanism(
