@@ -9,7 +9,7 @@ import numpy as np
 
 from jiran.homes.meter.clock import zone_of
 from jiran.homes.meter.connection import ways
-from jiran.homes.meter.meaning import IGNORE
+from jiran.homes.meter.keys import pinned
 from jiran.homes.meter.read import Coverage, Meters, coverage, meter_changes, meters
 from jiran.homes.meter.report import SENTENCES, SUSPICIONS, DataReport
 from jiran.homes.meter.steps import fill, spread
@@ -85,7 +85,7 @@ class Look:
     def filled(self) -> list[dict[str, str]]:
         """Return each quantity of a home that has gaps, and how they were filled."""
         return [
-            {"what": f"{home} {quantity}", "why": f"{gap.intervals:,} intervals without a value were filled with {gap.filled_kwh:.4g} kWh"}
+            {"what": f"{home} {quantity}", "why": f"{counted(gap.intervals, 'interval')} without a value, filled with {gap.filled_kwh:.4g} kWh"}
             for (home, quantity), gap in self.gaps.items() if gap.intervals
         ]  # fmt: skip
 
@@ -180,59 +180,3 @@ def _filled(source: HomeData, series: Series, zone: str) -> Gaps:
     filled = fill(open_kwh, time_of_day, longest, otherwise_mean=series.kind in ("load", "import"))
     filled_kwh = float(filled.kwh[gaps].sum())
     return Gaps(known_kwh + filled_kwh, int(gaps.sum()), filled_kwh)
-
-
-def pinned(source: HomeData, found: Meters) -> dict[str, Any]:
-    """Return the keys that read the files as they were read, with nothing guessed."""
-    keys: dict[str, Any] = source.model_dump(exclude_defaults=True, exclude_none=True)
-    keys = {"path": source.path, **keys}
-    columns: dict[str, str] = {}
-    words: dict[str, str] = {}
-    for one in found.files:
-        meaning = one.meaning
-        of_column: dict[str, list[str]] = {}
-        for channel in one.channels:
-            of_column.setdefault(channel.name, []).append(str(channel.said))
-        columns |= meaning.columns
-        by_word = meaning.quantity is not None
-        for column in meaning.values:
-            if column.said.quantity and column.name in of_column and column.said.quantity != "net":
-                columns[column.name] = of_column[column.name][0]
-            elif column.said.quantity == "net":
-                columns[column.name] = (
-                    f"{column.said} {one.channels[0].said.unit}" if not column.said.unit else str(column.said)
-                )
-        if by_word:
-            words |= {
-                word: IGNORE if said.quantity == IGNORE else of_column.get(word, [str(said)])[0]
-                for word, said in meaning.words.items()
-            }
-    for key, values in _alike(found).items():
-        if len(values) == 1:  # files that differ are understood one by one
-            keys[key] = values.pop()
-    keys.pop("time_column", None)
-    unit_by_row = any(one.meaning.unit is not None for one in found.files)
-    if unit_by_row:
-        columns = {name: said if said == "value" else _without_unit(said) for name, said in columns.items()}
-        words = {word: _without_unit(said) for word, said in words.items()}
-    keys["columns"] = {
-        name: said for name, said in columns.items() if name not in ("time of the column", "value of the cell")
-    }
-    if words:
-        keys["quantities"] = words
-    return keys
-
-
-def _alike(found: Meters) -> dict[str, set[Any]]:
-    """Return the keys that say how times and layouts are read, with the values that files have."""
-    return {
-        "layout": {one.meaning.layout for one in found.files},
-        "time_zone": {one.zone for one in found.files},
-        "time_label": {"end" if one.meaning.ends else "start" for one in found.files},
-        "day_first": {not one.meaning.month_first for one in found.files},
-        "repeated_hour": {one.repeated_hour for one in found.files if one.repeated_hour},
-    }
-
-
-def _without_unit(said: str) -> str:
-    return " ".join(part for part in said.split() if part not in ("W", "kW", "MW", "Wh", "kWh", "MWh"))
