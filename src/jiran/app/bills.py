@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.engine.flows import AT_HOME, PRICED
+from jiran.engine.flows import METERED, PRICED
 from jiran.money.prices import cost
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
 
 def net_kwh(flows: Flows, home: int) -> Array:
     """Return what a home has left of its own (> 0) or lacks (< 0) in each step, before anybody else, shape (step,)."""
-    net: Array = reduce(add, (flow.sign * flows.of_home(flow.name, home) for flow in AT_HOME))
+    net: Array = reduce(add, (-flow.sign * flows.of_home(flow.name, home) for flow in METERED))
     return net
 
 

@@ -58,6 +58,11 @@ class Flow:
         return 1 if self.source else -1
 
     @property
+    def behind_meter(self) -> bool:
+        """Whether a meter at the home's connection does not see it: it is not known of homes that have no other."""
+        return not self.account
+
+    @property
     def side(self) -> str:
         """The side of a home's balance on which it stands."""
         return "source" if self.source else "use"
@@ -191,6 +196,6 @@ FLOWS = {
 
 SOURCES = tuple(flow for flow in FLOWS.values() if flow.source)
 USES = tuple(flow for flow in FLOWS.values() if not flow.source)
-#: What has a price of the step, and what comes from the home itself or stays there.
+#: What has a price of the step, and what passes the meter at a home's connection.
 PRICED = tuple(flow for flow in FLOWS.values() if flow.price)
-AT_HOME = tuple(flow for flow in FLOWS.values() if not flow.account)
+METERED = tuple(flow for flow in FLOWS.values() if not flow.behind_meter)

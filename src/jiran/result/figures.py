@@ -30,7 +30,7 @@ def kpis(
 ) -> dict[str, float | None]:
     """Return the figures of `KPIS` by name; the arguments are those of `Run`."""
     run = Run(scenario, settled, without_p2p, step_h, start_kwh, end_kwh)
-    return {name: figure.value(run) for name, figure in KPIS.items()}
+    return {name: figure.of(run) for name, figure in KPIS.items()}
 
 
 def grouped(scenario: Scenario) -> dict[str, list[str]]:

@@ -64,10 +64,10 @@ def trades_frame(
 
 
 def homes_frame(community: Community, settled: Settlement, without_p2p: Settlement) -> pl.DataFrame:
-    """Return one row a home: its energy, its bill with and without P2P, and its ratios (null where undefined).
+    """Return one row a home: its energy, its bill with and without P2P, and its ratios; null where undefined or unknown.
 
     Args:
-        community: For names and kinds.
+        community: For names, kinds, and of which homes only import and export are known.
         settled: The run: energy of each home in kWh and money, shape (home,).
         without_p2p: The same homes without trades; without the battery too in `cost_grid_only`.
     """
@@ -79,8 +79,8 @@ def homes_frame(community: Community, settled: Settlement, without_p2p: Settleme
         {
             "id": community.ids,
             "kind": community.kinds,
-            **{name: kwh[name] for name in FLOWS},
-            "ev_lent_kwh": kwh["ev_lent_kwh"],
+            "net_metered": community.net_metered,
+            **{name: pl.Series(kwh[name], nan_to_null=True) for name in (*FLOWS, "ev_lent_kwh")},
             "p2p_paid": settled.paid,
             "p2p_received": settled.received,
             "cost": settled.cost,
@@ -106,6 +106,8 @@ def _rest(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
 def steps_frame(timeline: Timeline, flows: Flows, settled: Settlement, price: Prices) -> pl.DataFrame:
     """Return one row a step: the community's energy, the battery's state at the end of the step, trades and prices.
 
+    Energy is null where it is not known of all homes.
+
     Args:
         timeline: For the times.
         flows: For the battery's state, kWh, shape (step,).
@@ -118,7 +120,7 @@ def steps_frame(timeline: Timeline, flows: Flows, settled: Settlement, price: Pr
         {
             "step": np.arange(timeline.steps, dtype=np.int32),
             "time": times(timeline),
-            **{name: kwh for name, kwh in columns.items() if name not in with_grid},
+            **{name: pl.Series(kwh, nan_to_null=True) for name, kwh in columns.items() if name not in with_grid},
             "soc_kwh": flows.outputs.soc_kwh,
             **{name: columns[name] for name in columns if name in with_grid},
             "trades": settled.trades,
