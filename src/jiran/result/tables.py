@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from jiran.engine.flows import FLOWS, SOURCES, USES
+from jiran.engine.flows import FLOWS, given_out, taken_in
 from jiran.money.prices import paid_for, received_for
 from jiran.nothing import LAST_DIGITS
 
@@ -73,8 +71,7 @@ def homes_frame(community: Community, settled: Settlement, without_p2p: Settleme
     """
     kwh = settled.home_kwh
     demand = pl.col("load_kwh") + pl.col("ev_kwh")
-    given = reduce(add, (pl.col(flow.name) for flow in USES if flow.account)) - pl.col("ev_lent_kwh")
-    fetched = reduce(add, (pl.col(flow.name) for flow in SOURCES if flow.account))
+    columns = {name: pl.col(name) for name in FLOWS}
     frame = pl.DataFrame(
         {
             "id": community.ids,
@@ -92,8 +89,8 @@ def homes_frame(community: Community, settled: Settlement, without_p2p: Settleme
     return frame.with_columns(
         saving=pl.col("cost_without_p2p") - pl.col("cost"),
         saving_grid_only=pl.col("cost_grid_only") - pl.col("cost"),
-        self_consumption=_rest(given, pl.col("generation_kwh")),
-        self_sufficiency=_rest(fetched, demand),
+        self_consumption=_rest(given_out(columns) - pl.col("ev_lent_kwh"), pl.col("generation_kwh")),
+        self_sufficiency=_rest(taken_in(columns), demand),
     )
 
 
