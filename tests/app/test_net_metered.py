@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,10 +16,8 @@ from jiran.app.charts import day, flow, home
 from jiran.app.charts.base import Window
 from jiran.app.charts.day_points import points
 from jiran.app.links import Pin, base_of_preset
-from jiran.homes.meter import read
 from jiran.scenario import validate
 from jiran.simulation.setting import prepare
-from meter_files import meters
 from pages import MANY, show
 
 PAGE = "from jiran.app.views import {0}\n\n{0}.show()\n"
@@ -77,14 +74,7 @@ def test_every_page_draws_alone_and_beside_a_run_of_which_all_is_known(which, ov
 def a_file(tmp_path, monkeypatch):
     """A scenario of a meter file whose reader says that it knows import and export alone of homes A and C."""
     file = tmp_path / "street.csv"
-    file.write_bytes(meters())
-
-    def import_and_export(*args, **more):
-        found = original(*args, **more)
-        return replace(found, net_metered=np.array([True, False, True]))
-
-    original = read.read_meter_data
-    monkeypatch.setattr(read, "read_meter_data", import_and_export)
+    net_metering.file_of_import_and_export(file, monkeypatch)
     return validate(
         {"name": "net", "start": "2026-03-21", "steps": 48, "homes": {"data": {"path": str(file)}}, "seed": 4_711}
     )
