@@ -112,6 +112,10 @@ def test_the_day_shows_import_and_export_in_place_of_sun_and_demand(every, some)
         assert titles[:2] == ["Import of the homes, kW", "Export of the homes, kW"]
         assert not any(word in title for title in titles for word in ("Solar", "Demand", "powered"))
         assert not {"generation_kwh", "demand_kwh", "own_kwh"} & set(option["dataset"]["dimensions"])
+        colours = {
+            (one["name"], one["color"]) for one in option["series"] if "color" in one and one.get("silent") is None
+        }
+        assert len(colours) == len({name for name, _ in colours})  # a legend knows series by their names
 
 
 def test_many_steps_in_one_point_stay_unknown():

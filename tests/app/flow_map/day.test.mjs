@@ -56,7 +56,7 @@ test("a home's facts are what it did, without what is nothing", () => {
   assert.deepEqual(day.facts(1, 0, 1), [["bought", -0.6], ["imported", -0.25]]);
 });
 
-test("of a home of which only import and export are known these are its facts, and the street's sums are of them", () => {
+test("of a net-metered home import and export are the facts, and the street's sums are of them", () => {
   const day = new Day(aRun({
     steps: 1, generation: [[3], null], load: [[1], null], ev: [[0], null], taken: [[0], [1.5]], given: [[2], [0]],
     grid_import: [[0], [1.5]], grid_export: [[2], [0]],

@@ -92,13 +92,13 @@ def _at_meters(result: Result, unit: str) -> list[Panel]:
         _flow("p2p_sold_kwh"),
         *([_flow("battery_drawn_kwh")] if battery else []),
         _flow("grid_import_kwh"),
-        line("taken_kwh", "Import", palette.IMPORT, 2.5),
+        line("taken_kwh", "All import", palette.IMPORT, 2.5),
     ]
     went = [
         _bar("p2p_kwh", "To neighbours", palette.P2P),
         *([_flow("battery_charged_kwh", "Stored")] if battery else []),
         _flow("grid_export_kwh", "To the grid"),
-        line("given_kwh", "Export", palette.EXPORT, 2.5),
+        line("given_kwh", "All export", palette.EXPORT, 2.5),
     ]
     return [Panel(f"Import of the homes, {unit}", came), Panel(f"Export of the homes, {unit}", went)]
 

@@ -97,8 +97,8 @@ export class Day {
     const facts = unit
       ? [["sold", sold], ["exported", exported * run.export_price[s]], ["bought", -bought],
         ["imported", -imported * run.import_price[s]]]
-      : [...own, ["sold", sold], ["bought", bought], ["charged", run.battery_charged[h][s]], ["drawn", run.battery_drawn[h][s]],
-        ["imported", imported], ["exported", exported]];
+      : [...own, ["sold", sold], ["bought", bought], ["charged", run.battery_charged[h][s]],
+        ["drawn", run.battery_drawn[h][s]], ["imported", imported], ["exported", exported]];
     return facts.filter(([, value]) => Math.abs(value) > 5e-4);
   }
 }
