@@ -1,7 +1,9 @@
 """Numbers and names as a person would say them."""
 
 #: Kinds of homes as the legend says them.
-KIND_NAMES = {"solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal"}
+KIND_NAMES = {
+    "solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal", "prosumer": "Prosumer", "consumer": "Consumer",
+}  # fmt: skip
 
 
 def money(value: float, currency: str, digits: int = 2) -> str:
