@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from jiran.errors import DataError, shortened
 from jiran.homes.meter.meaning import IGNORE, ROLES, Said, quoted, said
@@ -23,11 +23,31 @@ MOST_WORDS = 500
 
 @dataclass
 class Draft:
-    """What is known so far of a file's columns."""
+    """What is known so far of a file's columns.
+
+    Attributes:
+        source: What the scenario says of the file, completed by its public layout.
+        cells: The file, one row a time.
+        kinds: What the cells of each column look like.
+        named: The header as it stands in the file.
+        layout: The public layout that the file is of, if any.
+        pivoted: Which columns were turned into rows, if any were.
+        places: Which column is that of times, homes and so on.
+        values: The columns of energy or power, and what they hold.
+        names: What the names of columns say.
+        explicit: Columns of which the scenario or the public layout says what they are.
+        left_out: Columns that are no energy of a home, and why.
+        words: What the words in the column of quantities mean.
+        unknown: Columns that nobody understands.
+        changes: What was assumed.
+    """
 
     source: HomeData
     cells: Cells
     kinds: dict[int, Kind]
+    named: tuple[str, ...]
+    layout: PublicLayout | None
+    pivoted: Literal["matrix", "rows"] | None
     places: dict[str, int] = field(default_factory=dict)
     values: dict[int, Said] = field(default_factory=dict)
     names: dict[int, Name] = field(default_factory=dict)
@@ -52,21 +72,18 @@ class Draft:
         return [str(word).strip() for word in words.head(MOST_WORDS + 1)]
 
 
-def take_what_is_said(
-    draft: Draft, layout: PublicLayout | None, named: tuple[str, ...], *, one_of_many: bool = False
-) -> None:
+def take_what_is_said(draft: Draft, *, one_of_many: bool = False) -> None:
     """Take the meanings that the scenario, and then the public layout, give to columns and words.
 
     Args:
         draft: The file's columns; its header may be that of a table turned into rows.
-        layout: The public layout that the file is of, if any.
-        named: The header as it stands in the file.
         one_of_many: Whether the scenario has other files, whose columns it may name.
 
     Raises:
         DataError: The scenario names a column that the file does not have, or says what is no meaning.
     """
-    given = _given(draft, named, one_of_many=one_of_many)
+    layout = draft.layout
+    given = _given(draft, draft.named, one_of_many=one_of_many)
     for place, name in enumerate(draft.cells.header):
         known = given.get(name, given.get(f"column {place + 1}")) if name not in (TIME, VALUE) else None
         why = "as columns says"

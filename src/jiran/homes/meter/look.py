@@ -10,7 +10,7 @@ import numpy as np
 from jiran.homes.meter.clock import zone_of
 from jiran.homes.meter.connection import ways
 from jiran.homes.meter.keys import pinned
-from jiran.homes.meter.read import Coverage, coverage, meter_changes, meters
+from jiran.homes.meter.read import Coverage, Meters, coverage, meter_changes, meters
 from jiran.homes.meter.report import SENTENCES, SUSPICIONS, DataReport
 from jiran.homes.meter.steps import fill, spread
 from jiran.homes.meter.times import DAY_S
@@ -138,7 +138,17 @@ def look(
     Raises:
         DataError: A file cannot be read, or is not understood.
     """
-    found = meters(source, zone, folder=folder, content=content, progress=progress)
+    return look_of(source, meters(source, zone, folder=folder, content=content, progress=progress), zone)
+
+
+def look_of(source: HomeData, found: Meters, zone: str) -> Look:
+    """Tell how files that were read are understood.
+
+    Args:
+        source: The files, and what was known of them already.
+        found: Their meters.
+        zone: Zone of the times that are told.
+    """
     totals = {home: dict.fromkeys(QUANTITIES, 0.0) for home in found.ids}
     gaps: dict[tuple[str, str], Gaps] = {}
     changes: list[Change] = list(found.changes)

@@ -37,38 +37,56 @@ def understand(
     Raises:
         DataError: A column is not understood, or something that is needed is missing.
     """
+    draft = drafted(source, cells)
+    return draft.source, decided(draft, only_home=only_home, one_of_many=one_of_many), draft.cells
+
+
+def drafted(source: HomeData, cells: Cells) -> Draft:
+    """Return a file's columns by what their cells look like, one row a time, with nothing decided yet.
+
+    Raises:
+        DataError: There are no rows, or no columns that are times where the scenario says so.
+    """
     if cells.frame.is_empty():
         raise DataError(cells.source, "has a header but no rows of data")
-    layout = public_layout(cells.header)
-    source, recognised = _with_layout(source, layout)
-    named = cells.header
-    times = time_columns(cells.header) if source.layout in ("auto", "matrix", "rows") else None
+    layout, named = public_layout(cells.header), cells.header
+    source = _with_layout(source, layout)
+    times = time_columns(named) if source.layout in ("auto", "matrix", "rows") else None
     if times is None and source.layout in ("matrix", "rows"):
         raise DataError(
             cells.source, f'layout = "{source.layout}" needs columns that are times; the columns are {quoted(named)}'
         )
     if times is not None:
         cells = unpivoted(cells, times)
-    draft = Draft(source, cells, {place: kind_of(cells, place) for place in range(len(cells.header))})
-    take_what_is_said(draft, layout, named, one_of_many=one_of_many)
-    if times is not None:
-        draft.places["time"], draft.values[len(cells.header) - 1] = len(cells.header) - 2, Said("load")
-    find_times(draft, full=times is not None and times.kind == "rows")
+    kinds = {place: kind_of(cells, place) for place in range(len(cells.header))}
+    return Draft(source, cells, kinds, named, layout, times.kind if times else None)
+
+
+def decided(draft: Draft, *, only_home: str = "home", one_of_many: bool = False) -> Meaning:
+    """Decide what the columns of a draft mean; what is decided before it fails stays in the draft.
+
+    Raises:
+        DataError: A column is not understood, or something that is needed is missing.
+    """
+    take_what_is_said(draft, one_of_many=one_of_many)
+    if draft.pivoted is not None:
+        last = len(draft.cells.header) - 1
+        draft.places["time"], draft.values[last] = last - 1, Said("load")
+    find_times(draft, full=draft.pivoted == "rows")
     find_rows(draft)
-    name_values(draft, pivoted=times is not None)
-    return source, _meaning(draft, times.kind if times else None, source.home or only_home, recognised), cells
+    name_values(draft, pivoted=draft.pivoted is not None)
+    return _meaning(draft, draft.source.home or only_home)
 
 
-def _with_layout(source: HomeData, layout: PublicLayout | None) -> tuple[HomeData, str]:
+def _with_layout(source: HomeData, layout: PublicLayout | None) -> HomeData:
     """Return the keys of the scenario, completed by those of the public layout."""
     if layout is None:
-        return source, ""
+        return source
     given: dict[str, Any] = source.model_dump(exclude_defaults=True)
-    filled = {key: value for key, value in layout.keys.items() if key not in given}
-    return source.model_copy(update=filled), layout.name
+    return source.model_copy(update={key: value for key, value in layout.keys.items() if key not in given})
 
 
-def _meaning(draft: Draft, pivoted: Any, only_home: str, recognised: str) -> Meaning:
+def _meaning(draft: Draft, only_home: str) -> Meaning:
     source, cells, places = draft.source, draft.cells, draft.places
     if "quantity" in places:
         _say_words(draft)
@@ -94,7 +112,7 @@ def _meaning(draft: Draft, pivoted: Any, only_home: str, recognised: str) -> Mea
         Change("", "", "columns ignored", 1, f'"{draft.name(place)}": {why}') for place, why in draft.left_out.items()
     ]
     return Meaning(
-        layout=pivoted or ("long" if {"home", "quantity"} & {*places} else "wide"),
+        layout=draft.pivoted or ("long" if {"home", "quantity"} & {*places} else "wide"),
         values=tuple(ValueColumn(place, draft.name(place), found) for place, found in sorted(draft.values.items())),
         **{name: places.get(name) for name in ("time", "date", "end", "home", "quantity", "unit")},  # type: ignore[arg-type]
         words=draft.words,
@@ -102,7 +120,7 @@ def _meaning(draft: Draft, pivoted: Any, only_home: str, recognised: str) -> Mea
         first_slot=first,
         ends=ends,
         only_home=only_home,
-        recognised=recognised,
+        recognised=draft.layout.name if draft.layout else "",
         columns=named,
         changes=(*left_out, *draft.changes),
     )
@@ -115,20 +133,14 @@ def _say_words(draft: Draft) -> None:
         DataError: A word is not understood.
     """
     place = draft.places["quantity"]
-    unknown = []
-    folded = {word.casefold(): meaning for word, meaning in draft.words.items()}
-    found: dict[str, Said] = {}
-    for word in draft.words_of(place):
-        name = understood(word)
-        if word.casefold() in folded:
-            found[word] = folded[word.casefold()]
-        elif name.kind == "value":
-            found[word] = said_by(name)
-        elif name.kind in ("left out", "net", "total"):
-            found[word] = Said(IGNORE)
-            draft.changes.append(Change("", "", "rows ignored", 1, f'"{word}": {WHY.get(name.reason, "a sum")}'))
-        else:
-            unknown.append(word)
+    meanings = {word: meaning_of_word(draft, word) for word in draft.words_of(place)}
+    unknown = [word for word, meaning in meanings.items() if meaning is None]
+    found = {word: meaning for word, meaning in meanings.items() if meaning is not None}
+    said = {word.casefold() for word in draft.words}
+    for word, meaning in found.items():
+        if meaning.quantity == IGNORE and word.casefold() not in said:
+            why = WHY.get(understood(word).reason, "a sum")
+            draft.changes.append(Change("", "", "rows ignored", 1, f'"{word}": {why}'))
     if (
         unknown
         and not found
@@ -153,6 +165,17 @@ def _say_words(draft: Draft) -> None:
     elif own:
         draft.values = {at: replace(said, quantity="") for at, said in draft.values.items()}
     draft.words = found
+
+
+def meaning_of_word(draft: Draft, word: str) -> Said | None:
+    """Return what a word of the column of quantities means; None if nobody knows."""
+    given = {other.casefold(): meaning for other, meaning in draft.words.items()}
+    if word.casefold() in given:
+        return given[word.casefold()]
+    name = understood(word)
+    if name.kind == "value":
+        return said_by(name)
+    return Said(IGNORE) if name.kind in ("left out", "net", "total") else None
 
 
 def _slots(draft: Draft) -> tuple[int, int]:
