@@ -87,14 +87,16 @@ def _metered(wanted: Scenario) -> dict[str, int]:
 
 @lru_cache(maxsize=64)
 def _looked_up(data: str, zone: str, changed: int) -> dict[str, int]:  # noqa: ARG001  a changed file is another one
-    """Look into a file of meter data, named with all that says how it is read, as JSON."""
-    from jiran.homes.meter.read import describe  # noqa: PLC0415  only needed once there is a file
+    """Look into files of meter data, named with all that says how they are read, as JSON."""
+    from jiran.app.owndata import looks  # noqa: PLC0415  only needed once there is a file
+    from jiran.homes.meter.read import describe  # noqa: PLC0415
     from jiran.homes.meter.size import size_of  # noqa: PLC0415
 
     source = HomeData.model_validate_json(data)
     cells = size_of(source).cells
     refuse_too_large(estimate.of_reading(cells), "reading this meter data", "jiran run SCENARIO.toml")
-    return {"homes": len(describe(source, zone=zone).ids), "cells": cells}
+    covered = looks.coverage(source, zone) or describe(source, zone=zone)
+    return {"homes": len(covered.ids), "cells": cells}
 
 
 def changed_at(wanted: Scenario) -> int:

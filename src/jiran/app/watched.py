@@ -44,7 +44,7 @@ def watched(
     *,
     key: str,
     words: str,
-    stop: Callable[[], None],
+    stop: Callable[[], None] | None,
     large: bool = False,
 ) -> T:
     """Do some work, and show how far it is and a button that stops it.
@@ -54,7 +54,7 @@ def watched(
         place: Where the bar stands; it is empty afterwards.
         key: Key of the button.
         words: What is done, as "Simulating 24 steps".
-        stop: What a click on the button does before the page runs anew.
+        stop: What a click on the button does before the page runs anew; None for no button.
         large: Whether it waits until no other large work is done.
 
     Raises:
@@ -95,7 +95,7 @@ def watched(
 class _Bar:
     """A progress bar with the time that is left and a button that stops what it shows."""
 
-    def __init__(self, place: DeltaGenerator, key: str, words: str, stop: Callable[[], None]) -> None:
+    def __init__(self, place: DeltaGenerator, key: str, words: str, stop: Callable[[], None] | None) -> None:
         self._place, self._key, self._words, self._stop, self._begin = place, key, words, stop, time.monotonic()
         self._bar: DeltaGenerator | None = None
 
@@ -107,7 +107,8 @@ class _Bar:
                 return
             with self._place.container(horizontal=True, vertical_alignment="center"):
                 self._bar = st.progress(0.0, width="stretch")
-                st.button("Stop", key=self._key, on_click=self._stop, icon=":material/stop:")
+                if self._stop is not None:
+                    st.button("Stop", key=self._key, on_click=self._stop, icon=":material/stop:")
         # Every call to Streamlit here also ends the run if the viewer has changed something or pressed the button.
         if share < 0.0:
             self._begin = time.monotonic() - _GLANCE_S

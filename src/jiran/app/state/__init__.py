@@ -30,6 +30,7 @@ from jiran.app.state.finished import (
     result,
     run,
 )
+from jiran.app.state.offers import close_offer, offer, offer_number, offered
 from jiran.app.state.remarks import decide_steps, decided_steps, remark, set_remark
 from jiran.app.state.session import (
     back_to_pinned,
@@ -56,6 +57,7 @@ __all__ = [
     "base",
     "changes",
     "cleared",
+    "close_offer",
     "compare",
     "decide_steps",
     "decided_steps",
@@ -65,6 +67,9 @@ __all__ = [
     "is_new_upload",
     "keep",
     "let_go",
+    "offer",
+    "offer_number",
+    "offered",
     "open_page",
     "open_step",
     "own_orders",

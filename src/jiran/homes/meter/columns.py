@@ -6,14 +6,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jiran.errors import DataError, shortened
+from jiran.homes.meter.bytes import read_bytes
 from jiran.homes.meter.cells import read_cells
 from jiran.homes.meter.meaning import IGNORE, Said
 from jiran.homes.meter.naming import said_by
 from jiran.homes.meter.understand import decided, drafted, meaning_of_word
 from jiran.homes.meter.unpivot import TIME, VALUE
 from jiran.homes.meter.vocabulary import understood
+from jiran.scenario.paths import files_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jiran.homes.meter.contents import Kind
     from jiran.homes.meter.draft import Draft
     from jiran.scenario import HomeData
@@ -117,3 +121,28 @@ def _column(draft: Draft, place: int) -> Column:
         draft.name(place), tuple(shortened(str(cell), _LETTERS) for cell in found), draft.kinds[place],
         roles[0] if roles else "", None if roles else said, place in draft.unknown, name.unit, name.counter,
     )  # fmt: skip
+
+
+def columns_of_files(source: HomeData, folder: Path | None = None) -> Columns:
+    """Return what is known of the columns of all files, those of one name together.
+
+    Args:
+        source: The files, and what is known of them already.
+        folder: Where relative paths start; default: the working directory.
+
+    Raises:
+        DataError: One of them is no table, has no rows, or cannot be opened.
+    """
+    names = files_of(source, folder)
+    columns: dict[str, Column] = {}
+    words: dict[str, Said | None] = {}
+    found = []
+    for name in names:
+        one = source.model_copy(update={"path": name, "also": ()})
+        found.append(columns_of(one, name, read_bytes(name, folder), one_of_many=len(names) > 1))
+        for column in found[-1].columns:
+            if column.name not in columns or column.unknown:
+                columns[column.name] = column
+        words = {**found[-1].words, **{word: said for word, said in words.items() if said is not None}}
+    problems = [one.problem for one in found if one.problem]
+    return Columns(tuple(columns.values()), words, all(one.has_times for one in found), problems[0] if problems else "")
