@@ -21,9 +21,10 @@ from pydantic.fields import FieldInfo
 import jiran
 from jiran.bids import strategies
 from jiran.engine.flows import FLOWS, SOURCES, USES
+from jiran.homes.meter.layouts import PublicLayout, public_layouts
 from jiran.market.base import PROPERTIES
 from jiran.result.figures import KPIS
-from jiran.scenario import Scenario
+from jiran.scenario import HomeData, Scenario
 from jiran.scenario.regions import REGIONS
 
 ROOT = Path(__file__).parents[1]
@@ -168,6 +169,26 @@ def fields() -> str:
     return "\n\n".join(parts)
 
 
+@table
+def meter_keys() -> str:
+    """Return every key that says how files of meter data are read."""
+    found = HomeData.model_fields.items()
+    lines = ((f"`{name}`", _allowed(field), _default(field), str(field.description)) for name, field in found)
+    return rows(("key", "allowed", "default", "meaning"), lines)
+
+
+@table
+def meter_layouts() -> str:
+    """Return the public layouts that are known by the names of their columns."""
+    names: dict[str, PublicLayout] = {}
+    for layout in public_layouts():
+        names.setdefault(layout.name, layout)
+    lines = (
+        (name, ", ".join(f"`{has}`" for has in sorted(layout.has) if has) or "-") for name, layout in names.items()
+    )
+    return rows(("layout", "known by its columns"), lines)
+
+
 def models(
     model: type[BaseModel] = Scenario, path: str = "", title: str = "(top)"
 ) -> dict[str, tuple[str, type[BaseModel]]]:
@@ -206,7 +227,7 @@ def _default(field: FieldInfo) -> str:
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
 
 
-_WORDS = {dt.datetime: "date and time", bool: "true or false", int: "whole number", float: "number", str: "text"}
+_WORDS = {dt.datetime: "date and time", dt.date: "date", bool: "true or false", int: "whole number", float: "number", str: "text"}
 
 
 def _allowed(field: FieldInfo) -> str:

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING
 from jiran.errors import DataError, shortened
 from jiran.homes.meter.meaning import IGNORE, NET, Said, quoted
 from jiran.homes.meter.report import Change
-from jiran.homes.meter.vocabulary import Name, roles, understood
+from jiran.homes.meter.vocabulary import QUANTITIES, Name, roles, understood
 
 if TYPE_CHECKING:
     from jiran.homes.meter.draft import Draft
 
+#: A total of one quantity is that of the columns of these quantities, if there are any.
+_ALIKE = {name: frozenset({name}) for name in QUANTITIES} | dict.fromkeys(
+    ("load", "import"), frozenset({"load", "import"})
+)
 #: Why a column is left out that is known to be no energy of a home.
 WHY = {
     "battery": "a battery", "self-consumption": "a part of what was generated or used", "price": "a price", "cost": "money",
@@ -118,7 +122,7 @@ def _settle_totals_and_nets(draft: Draft, later: list[int]) -> None:
                 draft.left_out[place] = "net of what stands in other columns"
             else:
                 draft.unknown.append(place)
-        elif known:
+        elif known & _ALIKE[name.quantity or "load"]:
             draft.left_out[place] = WHY["total"]
         else:
             draft.values[place] = said_by(name, "")
