@@ -172,6 +172,10 @@ def _offset_of(zone: str) -> int | None:
     return (-1 if name[0] == "-" else 1) * 60 * (int(digits[:2]) * 60 + int(digits[2:]))
 
 
+#: Most cells of a file are numbers with a decimal sign: they are seen to be no times before any form is tried.
+_DECIMAL = re.compile(r"-?\d{0,8}[.,]\d*")
+
+
 def moment_of(text: str, *, month_first: bool = False) -> _Moment | None:
     """Return what a text says, or None if it is no time.
 
@@ -183,7 +187,7 @@ def moment_of(text: str, *, month_first: bool = False) -> _Moment | None:
     unix = _unix(text)
     if unix is not None:
         return _Moment(unix, 0, -1, ends=False, half_day=False)
-    match = _match(_begin_of_range(text)) or _match(text)
+    match = None if _DECIMAL.fullmatch(text) else _match(_begin_of_range(text)) or _match(text)
     if match is None:
         return None
     part = match.groupdict()
