@@ -30,17 +30,23 @@ def show() -> None:
         "(.toml); or both together."
     )
     files = st.file_uploader(
-        "Files", type=["toml", "csv", "tsv", "txt", "parquet", "xml"], key="upload", label_visibility="collapsed",
+        "Files", type=["toml", "csv", "tsv", "txt", "parquet", "xml"], key=state.upload_key(), label_visibility="collapsed",
         max_upload_size=_LARGEST_MB, accept_multiple_files=True,
     )  # fmt: skip
-    if files and state.is_new_upload(" ".join(file.file_id for file in files), "scenario"):
+    if files:
+        state.empty_upload()  # files that are of no use are not taken once more with the next ones
         _take(files)
-    elif files:
-        st.button("Look at these files again", icon=":material/refresh:", on_click=_take_again, key="take again")
-    if "data" in state.base().data["homes"]:
-        st.button(
-            "See how the homes are read", icon=":material/electric_meter:", on_click=_look_again, key="look again"
-        )
+        st.rerun()
+    refused = None if state.offered() else state.take_refusal()
+    if refused is not None:
+        st.error(plain(refused), icon=":material/error:")
+    aside = state.offer_aside()
+    if aside is not None:
+        words = f"Look at {plain(aside.name)} again"
+        st.button(words, icon=":material/undo:", on_click=state.offer, args=(aside,), key="look at those aside")
+    elif "data" in state.base().data["homes"]:
+        words = "See how the homes are read"
+        st.button(words, icon=":material/electric_meter:", on_click=_look_again, key="look again")
 
 
 def show_offer() -> None:
@@ -52,21 +58,19 @@ def show_offer() -> None:
 
 
 def _take(files: Sequence[UploadedFile]) -> None:
-    """Take files that were dropped."""
+    """Take files that were dropped, or remember why they are of no use."""
     from jiran.app.owndata.offer import take  # noqa: PLC0415  only needed once there is a file
 
+    dropped = [(file.name, file.getvalue()) for file in files]
     try:
-        found = take([(file.name, file.getvalue()) for file in files], as_data(state.scenario()), state.offer_number())
+        found = take(dropped, as_data(state.scenario()), state.offer_number())
         if isinstance(found, links.Base):
             state.set_base(found)
         else:
             _read(found)
             state.offer(found)
     except JiranError as error:
-        st.error(plain(error), icon=":material/error:")
-        return
-    if isinstance(found, links.Base):
-        st.rerun()
+        state.refuse(str(error))
 
 
 def _read(offer: Offer) -> None:
@@ -79,20 +83,21 @@ def _read(offer: Offer) -> None:
     from jiran.app.owndata.offer import forget  # noqa: PLC0415
 
     words = f"Reading {plain(offer.name)}"
-    seen = watched(partial(looks.seen, offer), st.empty(), key="stop reading", words=words, stop=state.close_offer)
+    seen = watched(
+        partial(looks.seen, offer), st.empty(), key="stop reading", words=words, stop=state.end_offer,
+        expected_s=offer.expected_s,
+    )  # fmt: skip
     hopeless = "" if seen.look is not None else looks.is_hopeless(offer)
     if hopeless:
         forget(offer.source.names)
-        raise JiranError(shelf.without_paths(hopeless))
-
-
-def _take_again() -> None:
-    """Take the files that lie in the upload as if they had just been dropped."""
-    state.is_new_upload("", "scenario")
+        raise JiranError(hopeless)
 
 
 def _look_again() -> None:
     """Look at the meter data of the scenario."""
     from jiran.app.owndata.offer import again  # noqa: PLC0415
 
-    state.offer(again(as_data(state.scenario()), state.offer_number()))
+    try:
+        state.offer(again(as_data(state.scenario()), state.offer_number()))
+    except JiranError as error:
+        state.refuse(shelf.without_paths(str(error)))

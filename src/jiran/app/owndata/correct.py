@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from jiran.app import state
+from jiran.app import shelf, state
 from jiran.app.charts.week import QUANTITIES
 from jiran.app.showing import plain
 from jiran.errors import JiranError
@@ -60,7 +60,7 @@ def show(offer: Offer, columns: Columns, found: Look | None) -> None:
         columns: What is known of their columns.
         found: How they are understood, if they are.
     """
-    refused = st.session_state.pop("refused correction", None)
+    refused = state.take_refusal()
     if refused is not None:
         st.error(plain(refused), icon=":material/error:")
     if columns.words:
@@ -258,7 +258,7 @@ def _change(say: Callable[[Offer], Offer]) -> None:
     try:
         state.offer(say(offer))
     except JiranError as error:
-        st.session_state["refused correction"] = str(error)
+        state.refuse(shelf.without_paths(str(error)))
 
 
 def _text(chosen: str, home: str, column: Column) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jiran.homes.meter.look import Look
+    from jiran.scenario import Scenario
 
 #: So many files are taken at once; a link names each of them.
 MOST_FILES = 300
@@ -42,12 +43,19 @@ class Offer:
         source: The files and the keys that are chosen.
         begun: The scenario that gets these homes; what it says of its own homes goes.
         given: What a scenario file that came with the files says of name and period.
+        cells: How many cells there are to read.
     """
 
     number: int
     source: HomeData
     begun: dict[str, Any]
     given: dict[str, Any]
+    cells: int
+
+    @property
+    def expected_s(self) -> float:
+        """How long reading takes at a guess, s."""
+        return of_reading(self.cells).seconds
 
     @property
     def zone(self) -> str:
@@ -116,21 +124,33 @@ def take(files: Sequence[tuple[str, bytes]], now: dict[str, Any], number: int) -
         given = _scenario_data(*scenarios[0]) if scenarios else None
     if given is not None and not metered:
         return _scenario(shortened(scenarios[0][0], 60), given)
-    paths = _kept(metered)
+    paths, cells = _kept(metered)
     try:
         if given is None:
             source = HomeData(path=paths[0], also=tuple(paths[1:]))
-            return Offer(number, source, {key: value for key, value in now.items() if key != "homes"}, {})
-        return _offer_of_both(shortened(scenarios[0][0], 60), given, paths, number)
+            return Offer(number, source, _without_homes(now), {}, cells)
+        scenario, said = _with_files(shortened(scenarios[0][0], 60), given, paths)
+        assert scenario.homes.data is not None  # noqa: S101  it was just given
+        return Offer(number, scenario.homes.data, _without_homes(as_data(scenario)), said, cells)
     except BaseException:
         forget(paths)
         raise
 
 
 def again(begun: dict[str, Any], number: int) -> Offer:
-    """Return the meter data of a scenario as an offer, to look at them again."""
+    """Return the meter data of a scenario as an offer, to look at them again.
+
+    Raises:
+        JiranError: The files are gone.
+    """
+    from jiran.homes.meter.size import size_of  # noqa: PLC0415  only needed once there is a file
+
     source = HomeData.model_validate(begun["homes"]["data"])
-    return Offer(number, source, {key: value for key, value in begun.items() if key != "homes"}, {})
+    return Offer(number, source, _without_homes(begun), {}, size_of(source).cells)
+
+
+def _without_homes(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in data.items() if key != "homes"}
 
 
 def base_of(offer: Offer, found: Look) -> links.Base:
@@ -166,8 +186,8 @@ def forget(paths: Sequence[str]) -> None:
             shelf.remove(Path(path))
 
 
-def _kept(files: Sequence[tuple[str, bytes]]) -> list[str]:
-    """Keep files of meter data that are not too large once they are read, and return where they are.
+def _kept(files: Sequence[tuple[str, bytes]]) -> tuple[list[str], int]:
+    """Keep files of meter data that are not too large once they are read; return where they are and how many cells they have.
 
     Raises:
         JiranError: They are too large, or no files of meter data.
@@ -181,7 +201,7 @@ def _kept(files: Sequence[tuple[str, bytes]]) -> list[str]:
             cells += rows * columns
     what = f"{shortened(files[0][0], 60)}: reading it" if len(files) == 1 else f"reading these {len(files)} files"
     refuse_too_large(of_reading(cells), what, "jiran run SCENARIO.toml, with the files in homes.data")
-    return list(dict.fromkeys(str(shelf.put(name, content)) for name, content in files))
+    return list(dict.fromkeys(str(shelf.put(name, content)) for name, content in files)), cells
 
 
 def _scenario(name: str, data: dict[str, Any]) -> links.Base:
@@ -191,31 +211,29 @@ def _scenario(name: str, data: dict[str, Any]) -> links.Base:
         JiranError: It reads files that are not here, or is no scenario.
     """
     wanted = names_of_files(data)
-    links.refuse_files({key: value for key, value in data.items() if key != "homes"} if wanted else data, name)
+    links.refuse_files(_without_homes(data) if wanted else data, name)
     if wanted:
         raise JiranError(f"{name} takes its homes from {shortened(called(wanted), 60)}: drop it together with its data")
     with links.reading(name):
         return links.base_of_data(name, data)
 
 
-def _offer_of_both(name: str, data: dict[str, Any], paths: list[str], number: int) -> Offer:
-    """Return what a scenario file and files of meter data describe together: the file's keys read the data.
+def _with_files(name: str, data: dict[str, Any], paths: list[str]) -> tuple[Scenario, dict[str, Any]]:
+    """Return a scenario file that reads the dropped files, and what it says itself of name and period.
 
     Raises:
         JiranError: It has homes of its own, names other files, or is no scenario.
     """
-    links.refuse_files({key: value for key, value in data.items() if key != "homes"}, name)
-    if data.get("homes") and names_of_files(data) is None:
+    links.refuse_files(_without_homes(data), name)
+    wanted = names_of_files(data)
+    if data.get("homes") and wanted is None:
         raise JiranError(f"{name} has homes of its own: drop it without meter data, or the meter data without it")
-    if not data.get("homes"):
-        data = data | {"homes": {"data": {"path": paths[0]}}}
+    if wanted is None:
+        data = data | {"homes": {"data": {}}}
     else:
-        paths = _matched(name, names_of_files(data) or [], paths)
+        paths = _matched(name, wanted, paths)
     with links.reading(name):
-        scenario = validate(reading_from(data, paths))
-    assert scenario.homes.data is not None  # noqa: S101  it was just given
-    begun = {key: value for key, value in as_data(scenario).items() if key != "homes"}
-    return Offer(number, scenario.homes.data, begun, {key: data[key] for key in _PERIOD if key in data})
+        return validate(reading_from(data, paths)), {key: data[key] for key in _PERIOD if key in data}
 
 
 def _matched(name: str, wanted: list[str], paths: list[str]) -> list[str]:

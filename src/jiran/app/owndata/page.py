@@ -37,7 +37,7 @@ _MOST_HOMES, _MOST_LISTED, _MOST_REMARKS = 1_000, 500, 200
 _MEAN = "All homes, on average"
 
 
-@st.dialog("Your meter data", width="large", icon=":material/electric_meter:", on_dismiss=state.close_offer)
+@st.dialog("Your meter data", width="large", icon=":material/electric_meter:", on_dismiss=state.put_offer_aside)
 def show() -> None:
     """Draw what the viewer looks at, in a window of its own."""
     offer = state.offered()
@@ -45,7 +45,9 @@ def show() -> None:
         return
     frame.colour_dialog()
     words = f"Reading {plain(offer.name)}"
-    seen = watched(partial(looks.seen, offer), st.empty(), key="read again", words=words, stop=None)
+    seen = watched(
+        partial(looks.seen, offer), st.empty(), key="read again", words=words, stop=None, expected_s=offer.expected_s
+    )
     if seen.look is None or seen.week is None:
         _not_understood(offer, seen)
         return
@@ -165,7 +167,7 @@ def _use(offer: Offer, found: Look) -> None:
     except JiranError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    state.close_offer()
+    state.end_offer()
     st.rerun()
 
 

@@ -30,7 +30,18 @@ from jiran.app.state.finished import (
     result,
     run,
 )
-from jiran.app.state.offers import close_offer, offer, offer_number, offered
+from jiran.app.state.offers import (
+    empty_upload,
+    end_offer,
+    offer,
+    offer_aside,
+    offer_number,
+    offered,
+    put_offer_aside,
+    refuse,
+    take_refusal,
+    upload_key,
+)
 from jiran.app.state.remarks import decide_steps, decided_steps, remark, set_remark
 from jiran.app.state.session import (
     back_to_pinned,
@@ -57,17 +68,19 @@ __all__ = [
     "base",
     "changes",
     "cleared",
-    "close_offer",
     "compare",
     "decide_steps",
     "decided_steps",
     "draw",
+    "empty_upload",
+    "end_offer",
     "generation",
     "go_on",
     "is_new_upload",
     "keep",
     "let_go",
     "offer",
+    "offer_aside",
     "offer_number",
     "offered",
     "open_page",
@@ -82,6 +95,8 @@ __all__ = [
     "pinned_scenario",
     "pinned_words",
     "prepare",
+    "put_offer_aside",
+    "refuse",
     "remark",
     "remember_orders",
     "remember_pages",
@@ -95,6 +110,8 @@ __all__ = [
     "show_own_orders",
     "shows_own_orders",
     "take_notice",
+    "take_refusal",
     "take_step",
     "unpin",
+    "upload_key",
 ]
