@@ -73,7 +73,7 @@ def test_a_file_with_a_hostile_name_and_hostile_homes_is_text(dashboard):
     expect(dashboard.window.get_by_text("Mean power of")).to_be_visible()
     assert dashboard.page.evaluate(MADE) == []
     dashboard.use_homes()
-    expect(dashboard.panel.get_by_role("combobox", name="Scenario")).to_have_value(re.compile(":smile:"))
+    expect(dashboard.panel.get_by_role("combobox", name="Scenario")).to_have_value(re.compile(r"!\[x\]\("))
     for title in ("Neighbourhood", "Homes", "Market"):
         dashboard.open(title)
         assert dashboard.page.evaluate(MADE) == []

@@ -55,6 +55,12 @@ def test_what_is_not_understood_is_named_and_the_rest_stays_known():
     assert found.columns[3].is_counter
 
 
+def test_a_name_that_fits_several_homes_is_not_understood_although_it_speaks():
+    found = known(csv(["time", "A generation", "PV1", "PV2"]))
+    assert found.unknown == ["PV1", "PV2"]
+    assert by_name(found)["PV1"] is None
+
+
 def test_without_times_the_names_of_the_other_columns_still_speak():
     found = known(csv(["moment", "H1 load", "H1 pv"], [[f"no {row}", "1", "2"] for row in range(9)]))
     assert not found.has_times

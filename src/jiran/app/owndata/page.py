@@ -65,16 +65,28 @@ def show() -> None:
     with st.expander(
         "Correct how it is read", bool(said), icon=":material/edit:", on_change="rerun", key=f"correct {offer.number}"
     ) as more:
-        if more.open:
-            correct.show(offer, looks.columns(offer), seen.look)
+        columns = _columns(offer) if more.open else None
+        if columns is not None:
+            correct.show(offer, columns, seen.look)
+
+
+def _columns(offer: Offer) -> Columns | None:
+    """Return what is known of the columns, which takes a while for large files; or say that they are gone."""
+    words = f"Looking at the columns of {plain(offer.name)}"
+    try:
+        return watched(
+            lambda _tell: looks.columns(offer), st.empty(), key="read columns", words=words, stop=None,
+            expected_s=offer.expected_s,
+        )  # fmt: skip
+    except JiranError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
 
 
 def _not_understood(offer: Offer, seen: Seen) -> None:
     """Say why files are not understood, and ask for what is missing."""
-    try:
-        columns = looks.columns(offer)
-    except JiranError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+    columns = _columns(offer)
+    if columns is None:
         return
     st.warning(_missing(columns, seen), icon=":material/help:")
     correct.show(offer, columns, None)
@@ -129,9 +141,9 @@ def _homes(found: Look) -> None:
         key="offered homes",
         alt="Energy of each home over the whole period, kWh",
     )
-    sums = [(QUANTITIES[name][0], sum(home.get(name, 0.0) for home in found.totals.values())) for name in shown]
+    sums = [(name, sum(home.get(name, 0.0) for home in found.totals.values())) for name in shown]
     if len(found.totals) > 1:
-        together = "; ".join(f"{label} {kwh(total)}" for label, total in sums)
+        together = ", ".join(f"{'EV charging' if name == 'ev' else name} {kwh(total)}" for name, total in sums)
         more = f" The table holds the first {_MOST_HOMES:,} homes." if len(found.totals) > _MOST_HOMES else ""
         st.caption(plain(f"All homes: {together}.{more}"))
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 #: So many different cells of a column are shown, so many rows are looked at for them.
 _CELLS, _ROWS = 3, 1_000
-_LETTERS = 24
+_LETTERS = 28
 
 
 @dataclass(frozen=True)
