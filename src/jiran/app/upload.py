@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from jiran.app import links, shelf, state
+from jiran.app.runs import is_large
 from jiran.app.showing import plain
 from jiran.app.watched import watched
 from jiran.errors import JiranError
@@ -85,7 +86,7 @@ def _read(offer: Offer) -> None:
     words = f"Reading {plain(offer.name)}"
     seen = watched(
         partial(looks.seen, offer), st.empty(), key="stop reading", words=words, stop=state.end_offer,
-        expected_s=offer.expected_s,
+        large=is_large(offer.need), expected_s=offer.need.seconds,
     )  # fmt: skip
     hopeless = "" if seen.look is not None else looks.is_hopeless(offer)
     if hopeless:

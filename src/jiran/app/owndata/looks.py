@@ -123,6 +123,9 @@ def _looked_at(offer: Offer, tell: Callable[[float], None]) -> Seen:
 
 
 def _key(source: HomeData, zone: str) -> str:
-    paths = [Path(name) for name in files_of(source)]
+    try:
+        paths = [Path(name) for name in files_of(source)]
+    except DataError:  # reading them says so
+        paths = []
     changed = max((path.stat().st_mtime_ns for path in paths if path.exists()), default=0)
     return f"{zone} {changed} {source.model_dump_json()}"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from jiran.homes.meter.look import Look
     from jiran.scenario import Scenario
+    from jiran.simulation.estimate import Need
 
 #: So many files are taken at once; a link names each of them.
 MOST_FILES = 300
@@ -53,9 +54,9 @@ class Offer:
     cells: int
 
     @property
-    def expected_s(self) -> float:
-        """How long reading takes at a guess, s."""
-        return of_reading(self.cells).seconds
+    def need(self) -> Need:
+        """What reading needs."""
+        return of_reading(self.cells)
 
     @property
     def zone(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 import streamlit as st
@@ -13,17 +13,22 @@ from jiran.app.charts.week import QUANTITIES, week
 from jiran.app.drawing import draw
 from jiran.app.owndata import correct, looks
 from jiran.app.owndata.offer import base_of
+from jiran.app.runs import is_large
 from jiran.app.showing import plain
 from jiran.app.watched import watched
 from jiran.errors import JiranError
 from jiran.words import counted, kwh
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jiran.app.owndata.looks import Seen
     from jiran.app.owndata.offer import Offer
     from jiran.homes.meter.columns import Columns
     from jiran.homes.meter.look import Look
     from jiran.homes.meter.week import Week
+
+T = TypeVar("T")
 
 #: Layouts as people would say them.
 _LAYOUTS = {
@@ -44,10 +49,7 @@ def show() -> None:
     if offer is None:
         return
     frame.colour_dialog()
-    words = f"Reading {plain(offer.name)}"
-    seen = watched(
-        partial(looks.seen, offer), st.empty(), key="read again", words=words, stop=None, expected_s=offer.expected_s
-    )
+    seen = _read(offer, f"Reading {plain(offer.name)}", partial(looks.seen, offer))
     if seen.look is None or seen.week is None:
         _not_understood(offer, seen)
         return
@@ -70,14 +72,22 @@ def show() -> None:
             correct.show(offer, columns, seen.look)
 
 
+def _read(offer: Offer, words: str, work: Callable[[Callable[[float], None]], T]) -> T:
+    """Read files with a bar; closing the window ends it.
+
+    Raises:
+        JiranError: They cannot be read.
+    """
+    return watched(
+        work, st.empty(), key=f"read {words}", words=words, stop=None, large=is_large(offer.need),
+        expected_s=offer.need.seconds,
+    )  # fmt: skip
+
+
 def _columns(offer: Offer) -> Columns | None:
     """Return what is known of the columns, which takes a while for large files; or say that they are gone."""
-    words = f"Looking at the columns of {plain(offer.name)}"
     try:
-        return watched(
-            lambda _tell: looks.columns(offer), st.empty(), key="read columns", words=words, stop=None,
-            expected_s=offer.expected_s,
-        )  # fmt: skip
+        return _read(offer, f"Looking at the columns of {plain(offer.name)}", lambda _tell: looks.columns(offer))
     except JiranError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
