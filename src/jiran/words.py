@@ -1,5 +1,12 @@
 """Numbers and names as a person would say them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+
 #: Kinds of homes as the legend says them.
 KIND_NAMES = {"solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal"}
 
@@ -60,6 +67,28 @@ def duration(seconds: float) -> str:
             number = min(seconds / length, 1e9)
             return f"{number:,.1f} {unit}s".replace(".0 ", " ") if number < 10 else f"{number:,.0f} {unit}s"
     return "a second" if seconds < 1.5 else f"{seconds:.0f} seconds"
+
+
+def time_of_day(time: dt.datetime | dt.time) -> str:
+    """Return what a clock shows, with its seconds only where they are not zero.
+
+    Example:
+        >>> import datetime as dt
+        >>> time_of_day(dt.time(7, 30)), time_of_day(dt.time(7, 30, 5))
+        ('07:30', '07:30:05')
+    """
+    return f"{time:%H:%M:%S}" if time.second else f"{time:%H:%M}"
+
+
+def moment(time: dt.datetime) -> str:
+    """Return a day and what the clock shows on it, without a zone.
+
+    Example:
+        >>> import datetime as dt
+        >>> moment(dt.datetime(2026, 3, 21, 7, 30))
+        '2026-03-21 07:30'
+    """
+    return f"{time:%Y-%m-%d} {time_of_day(time)}"
 
 
 def listed(parts: list[str]) -> str:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from jiran.sentences import said
-from jiran.words import counted
+from jiran.words import counted, moment
 
 if TYPE_CHECKING:
     from jiran.plugins.plugin import Plugin
@@ -69,7 +69,7 @@ def print_result(result: Result) -> None:
     screen.print(scenario.name, style="bold")
     screen.print(scenario.description, style="dim")
     rule = ", ".join((market.mechanism, *(f"{key} {value}" for key, value in market.parameters.items())))
-    times = f"{counted(scenario.steps, 'step')} of {scenario.step_minutes} min from {scenario.start:%Y-%m-%d %H:%M}"
+    times = f"{counted(scenario.steps, 'step')} of {scenario.step_minutes} min from {moment(scenario.start)}"
     screen.print(f"{counted(result.community.size, 'home')}, {times}, {rule}", style="dim")
     screen.print(_figures(result))
     for sentence in (*said(grid(result, 0, scenario.steps)), *story(result)):

@@ -17,7 +17,7 @@ from jiran.report.reasons import GAIN, reason
 from jiran.report.svg import svg
 from jiran.report.versus import changes, is_pair, versus
 from jiran.scenario.files import shareable, to_toml
-from jiran.words import KIND_NAMES, counted, listed
+from jiran.words import KIND_NAMES, counted, listed, time_of_day
 
 if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
@@ -148,7 +148,7 @@ def _words(comparison: Comparison, case: str) -> dict[str, str]:
     return {
         "Community": f"{counted(len(sample.homes), 'home')}: {listed([f'{count} {name}' for name, count in kinds])}",
         "Time": f"{counted(scenario.steps, 'step')} of {scenario.step_minutes} minutes from "
-        f"{scenario.start:%d %b %Y, %H:%M}, {scenario.time_zone}",
+        f"{scenario.start:%d %b %Y}, {time_of_day(scenario.start)}, {scenario.time_zone}",
         "Grid": f"takes {_price(grid.import_price)}, gives {_price(grid.export_price)}{charge} {currency}/kWh",
         "Battery": f"{battery.capacity_kwh:g} kWh, shared" if battery.capacity_kwh else "none",
     }
