@@ -77,7 +77,7 @@ def same_money(a: Result, b: Result) -> bool:
 
 
 def versus(
-    now: float | None, then: float | None, digits: int, good: str = "normal", scale: float = 1.0
+    now: float | None, then: float | None, digits: int, good: str = "normal", scale: float = 1.0, unit: str = ""
 ) -> dict[str, Any]:
     """Return how a figure's card shows its change against A, as arguments of `st.metric`.
 
@@ -87,6 +87,7 @@ def versus(
         digits: Digits of the change after the point.
         good: "normal" if more is better, "inverse" if less is, "off" if neither.
         scale: What the change is multiplied by.
+        unit: What is written after the change, with a space in front.
 
     Example:
         >>> versus(2.5, 1.0, 2)
@@ -100,7 +101,7 @@ def versus(
     if change == 0.0:
         return unchanged("as in A")
     shown = f"{change / 1e6:+,.2f} M" if abs(change) >= 1e6 else f"{change:+,.{0 if abs(change) >= 1e3 else digits}f}"
-    return {"delta": f"{shown} vs A", "delta_color": good, "delta_arrow": "auto"}
+    return {"delta": f"{shown}{unit} vs A", "delta_color": good, "delta_arrow": "auto"}
 
 
 def unchanged(words: str) -> dict[str, Any]:

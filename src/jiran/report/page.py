@@ -216,10 +216,9 @@ def _pair(comparison: Comparison) -> str:
     found = {row["figure"]: row for row in comparison.difference("A", "B").iter_rows(named=True)}
     for figure in (*PAIR, *(name for name in FIGURES if name not in PAIR)):
         written, row = form(figure, comparison.currency), found[figure]
-        cells = [written.write(row["a"]), written.write(row["b"]), written.write(row["difference"], sign=True)]
+        cells = [written.write(row["a"]), written.write(row["b"]), written.write_change(row["difference"])]
         if banded:
-            ends = [written.write(row[f"difference_{end}"], sign=True) for end in ("low", "high")]
-            cells.append(" to ".join(dict.fromkeys(ends)))
+            cells.append(written.write_change(row["difference_low"], row["difference_high"]))
         name = escape(heading(figure, comparison.currency))
         meaning = escape(FIGURES[figure].meaning)
         lines.append(f'<tr><th scope="row" title="{meaning}">{name}</th>' + "".join(f"<td>{c}</td>" for c in cells))
