@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     import datetime as dt
 
 #: Kinds of homes as the legend says them.
-KIND_NAMES = {"solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal"}
+KIND_NAMES = {
+    "solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal", "prosumer": "Prosumer", "consumer": "Consumer",
+}  # fmt: skip
 
 
 def money(value: float, currency: str, digits: int = 2) -> str:

@@ -9,10 +9,12 @@ The data, which must be JSON-able and finite (round it to three or four decimals
     step_minutes  60
     labels        ["Sat 21 Mar 08:00 to 09:00", ...], one a step
     sun           [0..1, ...], one a step, relative brightness
-    homes         [{"id": "S1", "kind": "solar" | "ev" | "hybrid" | "normal"}, ...], 1 to 40 entries;
-                  a bigger community is summed to entries such as {"id": "solar x 120", ...}
+    homes         [{"id": "S1", "kind": "solar" | "ev" | "hybrid" | "normal" | "prosumer" | "consumer"}, ...],
+                  1 to 40 entries; a bigger community is summed to entries such as {"id": "solar x 120", ...}
     generation, load, ev, battery_charged, battery_drawn, grid_import, grid_export
-                  kWh >= 0 as a list of homes, each a list of steps
+                  kWh >= 0 as a list of homes, each a list of steps; the first three have None in place of the steps of
+                  homes of which only import and export are known
+    taken, given  what came into homes and went out of them, in the same form; only if there are such homes
     trades        {"step": [...], "seller": [...], "buyer": [...], "kwh": [...], "amount": [...]},
                   sorted by step; seller and buyer are places in `homes`, amount is in the currency
     so_far        optional: {"kwh": [...], "amount": [...]}, what neighbours traded until the end of each step, summed

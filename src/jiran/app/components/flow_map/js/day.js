@@ -12,9 +12,11 @@ export class Day {
     const sum = (name) => run.labels.map((_, s) => total(run[name].map((row) => row[s])));
     this.pairs = this.sumPairs();
     const traded = (unit) => this.pairs.map((pairs) => total([...pairs.values()].map((v) => v[unit])));
-    this.sum = { solar: sum("generation"), load: sum("load"), ev: sum("ev"), imported: sum("grid_import"),
-      exported: sum("grid_export"), traded: traded(0), paid: traded(1) };
-    this.sum.demand = this.sum.load.map((x, s) => x + this.sum.ev[s]);
+    this.sum = { imported: sum("grid_import"), exported: sum("grid_export"), traded: traded(0), paid: traded(1) };
+    // What homes generate and need, or where that is not known of all, what they give out and take in.
+    this.words = run.taken ? { up: "given", down: "taken" } : { up: "solar", down: "demand" };
+    this.sum.up = sum(run.taken ? "given" : "generation");
+    this.sum.down = run.taken ? sum("taken") : sum("load").map((x, s) => x + total(run.ev.map((row) => row[s])));
     this.sum.bought = this.sum.imported.map((x, s) => x * run.import_price[s]);
     this.sum.sold = this.sum.exported.map((x, s) => x * run.export_price[s]);
     // The page sums before it rounds, so that the same total stands here and in every table.
@@ -73,6 +75,12 @@ export class Day {
     return unit ? to * export_price[s] - from * import_price[s] : from - to;
   }
 
+  /** What a home has left of its own (> 0) or lacks. */
+  net(h, s) {
+    const { generation, load, ev, given, taken } = this.run;
+    return load[h] ? generation[h][s] - load[h][s] - ev[h][s] : given[h][s] - taken[h][s];
+  }
+
   /** What a home did in a step, as [key of its word, value]; money is signed as the home sees it. */
   facts(h, s, unit) {
     const { run } = this;
@@ -83,12 +91,14 @@ export class Day {
       if (id % n === h) bought += v[unit];
     }
     const [imported, exported] = [run.grid_import[h][s], run.grid_export[h][s]];
+    const own = run.load[h]
+      ? [["solar", run.generation[h][s]], ["demandHome", run.load[h][s]], ["evLoad", run.ev[h][s]]]
+      : [["given", run.given[h][s]], ["taken", run.taken[h][s]]];
     const facts = unit
       ? [["sold", sold], ["exported", exported * run.export_price[s]], ["bought", -bought],
         ["imported", -imported * run.import_price[s]]]
-      : [["solar", run.generation[h][s]], ["demandHome", run.load[h][s]], ["evLoad", run.ev[h][s]], ["sold", sold],
-        ["bought", bought], ["charged", run.battery_charged[h][s]], ["drawn", run.battery_drawn[h][s]],
-        ["imported", imported], ["exported", exported]];
+      : [...own, ["sold", sold], ["bought", bought], ["charged", run.battery_charged[h][s]],
+        ["drawn", run.battery_drawn[h][s]], ["imported", imported], ["exported", exported]];
     return facts.filter(([, value]) => Math.abs(value) > 5e-4);
   }
 }

@@ -10,7 +10,8 @@ export const LEGEND_TALL = 26;
 /** The entries that this run needs: words, and a drawing so many px wide and LEGEND_TALL high. */
 export const legend = ({ run, text }) => {
   const flows = ["p2p", "battery", "grid"].filter((flow) => flow !== "battery" || run.capacity_kwh > 0);
-  const kinds = ["solar", "ev", "hybrid", "normal"].filter((kind) => run.homes.some((home) => home.kind === kind));
+  const kinds = ["solar", "ev", "hybrid", "normal", "prosumer", "consumer"]
+    .filter((kind) => run.homes.some((home) => home.kind === kind));
   const middle = LEGEND_TALL / 2;
   const draw = (flow) => (pen) => {
     const way = straight(1, middle, 38, middle);
