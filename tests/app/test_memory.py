@@ -107,4 +107,5 @@ def test_looking_at_one_thing_does_not_weigh_all_others(monkeypatch):
     weighed.clear()
     kept.get("3")
     kept.get("3")
+    assert weighed.count("thing 3") == 2
     assert set(weighed) == {"thing 3", "thing 99"}

@@ -65,7 +65,7 @@ class Kept(Generic[T]):
             self._make_room(key, before)
 
     def _make_room(self, *looked_at: str) -> None:
-        self._sizes |= {key: held_bytes(self._kept[key]) for key in looked_at}
+        self._sizes |= {key: held_bytes(self._kept[key]) for key in set(looked_at)}
         total = sum(self._sizes.values())
         while len(self._kept) > 1 and total > self._most:
             key, _ = self._kept.popitem(last=False)
