@@ -5,16 +5,14 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from streamlit import config
 from streamlit.components.v2 import manifest_scanner
 
-from jiran.cli.server import OPTIONS
+from pages import as_served
 
 
 @pytest.fixture(autouse=True, scope="session")
 def streamlit_runs_as_it_is_served():
-    for name, value in OPTIONS.items():
-        config.set_option(name, value)
+    as_served()
 
 
 @pytest.fixture(autouse=True, scope="session")
