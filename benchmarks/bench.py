@@ -179,10 +179,18 @@ def processes() -> list[tuple[str, str, str, float, float]]:
     ]
 
 
+#: Gives Streamlit the options that it has when jiran serves the dashboard.
+_AS_SERVED = (
+    "from streamlit import config; from jiran.cli.server import OPTIONS;"
+    "[config.set_option(name, value) for name, value in OPTIONS.items()];"
+)
+
+
 def dashboard() -> list[tuple[str, str, str, float, float]]:
     """Measure the server's CPU time for a rerun of the first page, beside the simulation."""
     code = (
-        "import sys, time; from pathlib import Path; import jiran; from streamlit.testing.v1 import AppTest;"
+        f"{_AS_SERVED} import sys, time; from pathlib import Path; import jiran;"
+        "from streamlit.testing.v1 import AppTest;"
         "app = AppTest.from_file(str(Path(jiran.__file__).parent / 'app' / 'main.py'), default_timeout=120).run();"
         "assert not app.exception;"
         "times = []\n"
@@ -197,7 +205,7 @@ def dashboard() -> list[tuple[str, str, str, float, float]]:
 def comparing() -> list[tuple[str, str, str, float, float]]:
     """Measure the server's CPU time for the page Compare: ten rules on a day that was not compared before."""
     code = (
-        "import time; import jiran; from streamlit.testing.v1 import AppTest;"
+        f"{_AS_SERVED} import time; import jiran; from streamlit.testing.v1 import AppTest;"
         "page = 'from jiran.app.views import compare; compare.show()';"
         "app, times = AppTest.from_string(page, default_timeout=120), []\n"
         "for seed in range(12):\n"

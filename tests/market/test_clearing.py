@@ -82,6 +82,8 @@ def test_an_argument_that_cannot_be_used_is_refused(arguments, message):
         pytest.param("return record(trades, 0, 0, 1, -1.0, 1, 1)", "energy or price is not a usable number", id="negative"),
         pytest.param("return {}['tariff']", "failed", id="fails"),
         pytest.param("trades[99].kwh = 1", "failed", id="beyond the buffer"),
+        pytest.param("return record(trades, 0, 0, 1, 0.5, 1, 1) + 1", "returns a higher number of trades than it wrote", id="one more"),
+        pytest.param("return 3", "returns a higher number of trades than it wrote: one of them is empty", id="with more room"),
         pytest.param("return 99", "returns 99 trades", id="too many"),
         pytest.param("return -1", "returns -1 trades", id="negative count"),
         pytest.param("pass", "must return the number of trades that it wrote, and returned None", id="no count"),

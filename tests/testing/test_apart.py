@@ -96,3 +96,12 @@ def test_the_command_line_never_ends_well_without_a_report(write):
 def test_a_file_that_is_far_too_large_is_not_read(write):
     with pytest.raises(MechanismError, match="is larger than 10 MB"):
         find(write("#" * 10_000_001))
+
+
+def test_the_caller_hears_how_many_books_are_done(write):
+    heard = []
+    path = write(RULE.format(body="import time; time.sleep(0.02); return 0"))
+    assert check_apart(path, books=40, progress=heard.append).ok
+    assert heard == sorted(heard)
+    assert all(0.0 <= share < 1.0 for share in heard)
+    assert len(set(heard)) > 2

@@ -257,7 +257,7 @@ def shares_of(comparison):
 
 def time_of(comparison):
     first = next(iter(comparison.cases.values()))
-    midnight = first.start.strftime("%H%M") == "0000"
+    midnight = first.start.strftime("%H%M%S") == "000000"
     return {"minutes": first.steps * first.step_minutes, "from_midnight": midnight, "seeds": len(comparison.seeds)}
 
 

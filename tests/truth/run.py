@@ -138,7 +138,7 @@ def hours_of_the_clock(result, first, last):
     found, starts = {}, []
     for row in steps_of(result, first, last):
         minute = row["time"].minute
-        if minute + result.scenario.step_minutes > 60:
+        if minute + row["time"].second / 60 + result.scenario.step_minutes > 60:
             return None
         starts.append(row["time"].replace(tzinfo=None, fold=0))
         found[row["time"].hour] = found.get(row["time"].hour, 0.0) + row["p2p_kwh"]

@@ -11,7 +11,7 @@ from jiran.explain.run import home_saving
 from jiran.explain.say import amount, several
 from jiran.nothing import NOTHING_MONEY
 from jiran.sentences import Figures, Sentence, form, said
-from jiran.words import counted
+from jiran.words import counted, time_of_day
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
@@ -104,7 +104,8 @@ def apart(before: Result, result: Result) -> Figures | None:
 
 
 def _moment(result: Result) -> str:
-    return f"{result.timeline.local[0].astype(object):%-d %b %Y at %H:%M}"
+    start = result.timeline.local[0].astype(object)
+    return f"{start:%-d %b %Y} at {time_of_day(start)}"
 
 
 def _same_clock(one: Result, other: Result) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from jiran.scenario.clock import occurs_twice
 from jiran.scenario.regions import REGIONS, region_of
 from jiran.sentences import Figures, Sentence, form, said
-from jiran.words import listed
+from jiran.words import listed, moment
 
 if TYPE_CHECKING:
     from jiran.homes.timeline import Timeline
@@ -34,7 +34,7 @@ class Run(Protocol):
 def _start_twice_words(figures: Figures) -> str:
     sign, ahead = "-" if figures["ahead_min"] < 0 else "+", abs(figures["ahead_min"])
     return (
-        f"start = {figures['start']:%Y-%m-%d %H:%M} occurs twice in {figures['zone']}, when clocks are set back: the run "
+        f"start = {moment(figures['start'])} occurs twice in {figures['zone']}, when clocks are set back: the run "
         f"begins at the first of the two, at UTC{sign}{ahead // 60:02d}:{ahead % 60:02d}"
     )
 

@@ -12,11 +12,12 @@ from jiran.market.trade import ORDER_TOLERANCE
 from jiran.nothing import NOTHING_KWH
 
 #: What is wrong with the trades, if anything.
-FINE, NOBODY, ITSELF, NOT_A_NUMBER, WRONG_SIDE, TOO_MUCH = range(6)
+FINE, NOBODY, UNWRITTEN, ITSELF, NOT_A_NUMBER, WRONG_SIDE, TOO_MUCH = range(7)
 
 #: The same in words; `home` is who is at fault, `number` is what the rule wrote, from 0 in the list that it was given.
 WORDS = {
     NOBODY: "names number {number} as seller or buyer, and was given {orders}, numbered from 0",
+    UNWRITTEN: "returns a higher number of trades than it wrote: one of them is empty",
     ITSELF: "lets {home} trade with itself",
     NOT_A_NUMBER: "writes a trade of {home} whose energy or price is not a usable number",
     WRONG_SIDE: "lets {home} sell, which has nothing to sell, or buy, which needs nothing",
@@ -31,7 +32,9 @@ def fault_of(trade: Any, net_kwh: Vector) -> tuple[int, int]:
         if not 0 <= number < net_kwh.size:
             return NOBODY, number
     if trade.seller == trade.buyer:
-        return ITSELF, trade.seller
+        # All zeros is what the room for trades holds before a rule writes there.
+        empty = trade.seller == 0 and trade.kwh == 0.0 and trade.buyer_price == 0.0 and trade.seller_price == 0.0
+        return UNWRITTEN if empty else ITSELF, trade.seller
     usable = trade.kwh >= 0.0 and np.isfinite(trade.kwh)
     if not (usable and np.isfinite(trade.buyer_price) and np.isfinite(trade.seller_price)):
         return NOT_A_NUMBER, trade.seller

@@ -91,15 +91,17 @@ def marks(comparison: Comparison, figure: str, cases: list[str]) -> list[Literal
     return [""] * len(cases)
 
 
-def whole_table(comparison: Comparison) -> pl.DataFrame:
-    """Return every figure of every case, and what a home of each kind saves in columns of their own: for files.
+def seeded_table(comparison: Comparison) -> pl.DataFrame:
+    """Return every figure of every case beside its seed: its own, the first of those that its figures are means of."""
+    first = pl.Series("seed", [comparison.seeds_of(case)[0] for case in comparison.cases])
+    return comparison.table().insert_column(1, first)
 
-    `seed` is the case's own; with several seeds it is the first of those that its figures are means of.
-    """
+
+def whole_table(comparison: Comparison) -> pl.DataFrame:
+    """Return the same, and what a home of each kind saves in columns of their own: for files."""
     long = comparison.kinds().drop("homes").unpivot(index=["case", "kind"])
     long = long.with_columns(
         pl.format("saving_{}{}", "kind", pl.col("variable").str.strip_prefix("saving")).alias("name")
     )
     wide = long.pivot("name", index="case", values="value")
-    first = pl.Series("seed", [comparison.seeds_of(case)[0] for case in comparison.cases])
-    return comparison.table().insert_column(1, first).join(wide, on="case", how="left", maintain_order="left")
+    return seeded_table(comparison).join(wide, on="case", how="left", maintain_order="left")

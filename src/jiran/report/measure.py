@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +27,7 @@ def period(comparison: Comparison) -> dict[str, object]:
     """Return how long the runs of the first case are, and how many there are of each case: figures of many sentences."""
     first = next(iter(comparison.cases.values()))
     minutes = first.steps * first.step_minutes
-    midnight = first.start.hour == first.start.minute == 0
+    midnight = first.start.time() == dt.time()
     return {"minutes": minutes, "from_midnight": midnight, "seeds": len(comparison.seeds)}
 
 

@@ -167,10 +167,10 @@ def parts(comparison: Comparison, case: str) -> Figures | None:
 
 
 def _prices_words(figures: Figures) -> str:
-    paid, received, unit = price(figures["paid"]), price(figures["received"]), f"{figures['currency']} per kWh"
+    paid, received = (price(figures[name], figures["currency"]) for name in ("paid", "received"))
     if paid == received:
-        return f"Buyers pay what sellers get, {paid} {unit} on average."
-    return f"Buyers pay {paid} {unit} on average, sellers get {received}."
+        return f"Buyers pay what sellers get, {paid} per kWh on average."
+    return f"Buyers pay {paid} per kWh on average, sellers get {received}."
 
 
 @form("reason.prices", _prices_words)

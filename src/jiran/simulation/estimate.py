@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jiran.bids import find as find_strategy
+from jiran.errors import JiranError
 from jiran.market import find as find_rule
 from jiran.words import data_size, duration
 
@@ -40,6 +41,10 @@ _SAMPLED_HOME, _BEST_STEP, _JUDGED, _JUDGED_AT_ONCE, _BESIDE = 100, 6_500, 55, 2
 
 #: Seconds of a step, of a home and of an EV in it, of a cell of meter data, and of a step of the linear programme.
 _STEP_S, _HOME_STEP_S, _EV_STEP_S, _CELL_S, _BEST_STEP_S = 5e-6, 2e-7, 3e-7, 1e-6, 1e-4
+#: Meter data with fewer columns has a row for each reading, and does not tell before it is read how many homes it has.
+_WIDE = 5
+#: So many bytes any machine has; nobody need look.
+_SMALL = 50e6
 #: How much longer a rule or a strategy in plain Python takes.
 _PYTHON = 100.0
 
@@ -123,6 +128,30 @@ def available() -> float | None:
     """Return how many bytes of memory this machine, or the container that we are in, has left; None if it does not tell."""
     found = [free for free in (_free_of_machine(), _free_of_container()) if free is not None]
     return min(found, default=None)
+
+
+def metered(scenario: Scenario) -> tuple[int | None, int]:
+    """Return how many homes a scenario's meter data may have, if there is any, and how many cells are read.
+
+    Raises:
+        DataError: The file cannot be read.
+    """
+    if scenario.homes.data is None:
+        return None, 0
+    from jiran.homes.meter.size import shape_of_file  # noqa: PLC0415  only needed once there is a file
+
+    rows, columns = shape_of_file(scenario.homes.data.path)
+    return max(columns - 1, 1) if columns >= _WIDE else 1, rows * columns
+
+
+def refuse(need: Need, what: str = "this run") -> None:
+    """Refuse what does not fit into the memory of this machine.
+
+    Raises:
+        JiranError: It does not.
+    """
+    if need.memory > _SMALL and (too_large := refusal(need, available(), what)) is not None:
+        raise JiranError(too_large)
 
 
 def refusal(need: Need, most: float | None, what: str = "this run") -> str | None:

@@ -81,7 +81,7 @@ def _all_steps(
     """
     steps, homes = out.traded_kwh.shape
     # Room for as many trades as there may be; memory is taken only for what is written, and the rest is given back.
-    trades = np.empty(max(min(steps, _FIRST_TRADES // room), 1) * room, TRADE)
+    trades = np.zeros(max(min(steps, _FIRST_TRADES // room), 1) * room, TRADE)
     step, total, told_s = 0, 0, monotonic()
     while step < steps:
         window = Window(first=step, last=steps if report is None else step + 1)

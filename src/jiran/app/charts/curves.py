@@ -37,7 +37,7 @@ def picture(outcome: Outcome, name: str, until_kwh: float, series: list[dict[str
     frame: dict[str, Any] = {"type": "line", "data": [], "silent": True, "markLine": _grid(book)}
     if until_kwh > 0.0:
         frame["markArea"] = _band(until_kwh)
-    unit = f"{book.currency} per kWh" if book.currency else "per kWh"
+    unit = f"{book.currency}/kWh" if book.currency else "per kWh"
     return chart(
         name,
         legend={

@@ -14,7 +14,7 @@ from jiran.engine.flows import METERED, SOURCES, USES
 from jiran.explain.say import energy
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import Figures, form
-from jiran.words import KIND_NAMES, money
+from jiran.words import KIND_NAMES, money, time_of_day
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window
@@ -100,7 +100,7 @@ def day_parts(result: Result, at: int, window: Window) -> tuple[list[str], list[
     for flow in _flows_of(result, at):
         values = result.flows.of_home(flow.name, at, window.first, window.last)
         parts.append((flow.label, flow.colour, flow.sign * np.add.reduceat(values, starts)))
-    times = [str(instant)[11:16] for instant in result.timeline.local[window.first + starts]]
+    times = [time_of_day(instant) for instant in result.timeline.local[window.first + starts].astype(object)]
     return times, parts, size * result.timeline.step_minutes
 
 

@@ -143,6 +143,7 @@ def _changes(result: Result, before: Result) -> dict[str, dict[str, Any]]:
             0,
             _GOOD[KPIS["street_self_sufficiency"].better],
             scale=100.0,
+            unit=" points",
         ),
         "homes_worse_off": pins.versus(worse_off(result), worse_off(before), 0, good("homes_worse_off")),
         "co2_avoided_kg": pins.versus(

@@ -11,13 +11,15 @@ from jiran.market import find, mechanisms
 from jiran.market.base import BASELINE
 from jiran.scenario import Market
 from jiran.sentences import said
+from jiran.simulation import estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from jiran.judge.comparison.table import Sample
     from jiran.scenario import Scenario
     from jiran.sentences import Sentence
+    from jiran.simulation.estimate import Need
 
 #: The optimum is worked out for runs of at most this many steps: a year by the hour.
 MOST_STEPS = 9_000
@@ -40,6 +42,18 @@ def by_rule(scenario: Scenario, rules: list[str] | None = None) -> dict[str, Sce
         market = scenario.market if name == own_rule else Market(mechanism=name)
         found[find(name).name] = scenario.model_copy(update={"market": market})
     return found
+
+
+def need_of(cases: Collection[Scenario], seeds: int) -> Need:
+    """Return what a comparison of so many seeds will need.
+
+    Raises:
+        DataError: Meter data cannot be read.
+    """
+    metered = [estimate.metered(case) for case in cases]
+    homes = max((homes or 0 for homes, _ in metered), default=0) or None
+    cells = max((cells for _, cells in metered), default=0)
+    return estimate.of_comparison(cases, seeds, homes=homes, cells=cells, best_steps=MOST_STEPS)
 
 
 def notes(cases: Mapping[str, Scenario], samples: Mapping[str, tuple[Sample, ...]]) -> list[str]:
