@@ -1,5 +1,8 @@
 """Numbers and names as a person would say them."""
 
+#: What a sum leaves over where nothing is meant, and the least that four digits show as something.
+_RESIDUE, _LEAST_SHOWN = 1e-9, 5e-5
+
 #: Kinds of homes as the legend says them.
 KIND_NAMES = {"solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal"}
 
@@ -79,7 +82,7 @@ def price(value: float) -> str:
         >>> price(0.45), price(0.5625), price(87.5), price(90.0), price(0.2), price(0.0), price(0.0000123)
         ('0.45', '0.5625', '87.5', '90', '0.20', '0', '0.000012')
     """
-    if 1e-9 < abs(value) < 5e-5:
+    if _RESIDUE < abs(value) < _LEAST_SHOWN:
         return f"{float(f'{value:.1e}'):.11f}".rstrip("0")
     value = round(round(float(value), 9), 4) + 0.0  # first without the residue of a sum, which would tip a tie
     text = f"{value:.4f}".rstrip("0").rstrip(".")

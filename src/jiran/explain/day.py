@@ -11,15 +11,12 @@ from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.run import busiest_hour, busiest_step, grid
 from jiran.explain.say import energy
 from jiran.explain.times import period, several_dates
-from jiran.nothing import LAST_DIGITS, NOTHING_KWH
+from jiran.nothing import LAST_DIGITS, LEAST_SAID_KWH, NOTHING_KWH
 from jiran.sentences import Figures, Sentence, form, said
 from jiran.words import counted, listed
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
-
-#: A source of less than this would read as 0.
-_LEAST_SAID_KWH = 0.005
 
 
 def summary(result: Result, first: int, last: int) -> tuple[Sentence, ...]:
@@ -71,7 +68,7 @@ def _sources(result: Result, first: int, last: int) -> tuple[tuple[str, float], 
         "their own cars": kwh["ev_supplied_kwh"] - lent,
         "the grid": kwh["grid_import_kwh"],
     }
-    return tuple(sorted(((name, part) for name, part in found.items() if part >= _LEAST_SAID_KWH), key=lambda one: -one[1]))  # fmt: skip
+    return tuple(sorted(((name, part) for name, part in found.items() if part >= LEAST_SAID_KWH), key=lambda one: -one[1]))  # fmt: skip
 
 
 @form("day.always_grid", lambda _figures: "The homes needed the grid all the time.")

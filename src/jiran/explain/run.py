@@ -9,7 +9,7 @@ import numpy as np
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.say import amount, energy, length, several, share, size
 from jiran.explain.times import clock, clock_hours, period, several_dates
-from jiran.nothing import LAST_DIGITS, NOTHING_KWH, NOTHING_MONEY, RESIDUE, SAME_PRICE
+from jiran.nothing import LAST_DIGITS, LEAST_SAID_KWH, NOTHING_KWH, NOTHING_MONEY, RESIDUE, SAME_PRICE
 from jiran.sentences import Figures, Sentence, form, said
 from jiran.words import counted, listed, price
 
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from jiran.result.result import Result
-
-#: What is stored at the end is compared by hundredths of a kWh.
-_LEAST_STORED_KWH = 0.005
 
 
 def story(result: Result) -> tuple[Sentence, ...]:
@@ -308,7 +305,7 @@ def stored(result: Result) -> Figures | None:
     in_battery -= more("battery_drawn_kwh") / battery.discharge_efficiency
     in_cars = more("ev_kwh") * fleet.ev.charge_efficiency - more("ev_supplied_kwh") / fleet.ev.discharge_efficiency
     kwh = in_battery + in_cars
-    if abs(kwh) < _LEAST_STORED_KWH:
+    if abs(kwh) < LEAST_SAID_KWH:
         return None
     cars, shared = fleet.homes.size > 0, battery.capacity_kwh > 0.0
     who = (

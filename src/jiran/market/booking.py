@@ -99,6 +99,17 @@ def to_homes(trades: Trades, homes: Any) -> None:
 
 
 @njit(cache=True)
+def add_up(trades: Trades, sold_kwh: Vector, bought_kwh: Vector, paid: Vector, received: Vector) -> None:
+    """Add what each home sells, buys, pays and receives in checked trades to arrays of shape (home,)."""
+    for place in range(trades.size):
+        trade = trades[place]
+        sold_kwh[trade.seller] += trade.kwh
+        bought_kwh[trade.buyer] += trade.kwh
+        paid[trade.buyer] += trade.kwh * trade.buyer_price
+        received[trade.seller] += trade.kwh * trade.seller_price
+
+
+@njit(cache=True)
 def book_all(
     net_kwh: Vector,
     trades: Trades,
@@ -126,10 +137,5 @@ def book_all(
         return kept, fault, order
     if homes.size > 0:
         to_homes(trades[:kept], homes)
-    for place in range(kept):
-        trade = trades[place]
-        sold_kwh[trade.seller] += trade.kwh
-        bought_kwh[trade.buyer] += trade.kwh
-        paid[trade.buyer] += trade.kwh * trade.buyer_price
-        received[trade.seller] += trade.kwh * trade.seller_price
+    add_up(trades[:kept], sold_kwh, bought_kwh, paid, received)
     return kept, FINE, 0

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from jiran.errors import JiranError, MechanismError, ScenarioError, one_line
 from jiran.market.base import DEFAULT_RULE
-from jiran.market.booking import FINE, NOBODY, TOO_MUCH, WORDS, book_all, finite
+from jiran.market.booking import FINE, NOBODY, TOO_MUCH, WORDS, add_up, book_all, finite
 from jiran.market.effort import LONG_S, too_much
 from jiran.market.lots import generator
 from jiran.market.orders import Homes, Vector, count_orders, homes_with_order
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from jiran.market.base import Mechanism
 
+
+#: What a trade is, column by column.
+_COLUMNS = ("seller", "buyer", "kwh", "buyer_price", "seller_price")
 
 #: Says that all participants have an order.
 _NOBODY = np.empty(0, np.int64)
@@ -62,12 +65,38 @@ class Clearing:
     paid: NDArray[np.float64]
     received: NDArray[np.float64]
 
+    @classmethod
+    def of(cls, trades: NDArray[np.void], participants: int) -> Clearing:
+        """Return trades, and what they add up to.
+
+        Args:
+            trades: Records of `market.trade.TRADE` that `booking.book` has nothing against, prices as they are to be added.
+            participants: How many there are.
+        """
+        trades = trades.view(np.recarray)
+        sums = np.zeros((4, participants))
+        add_up(trades, *sums)
+        return cls(*(np.array(trades[name]) for name in _COLUMNS), *sums)
+
+    @property
+    def traded(self) -> NDArray[np.float64]:
+        """Energy traded by each participant, kWh >= 0, whichever side it is on."""
+        return self.sold + self.bought
+
+    def gains(self, value: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what each participant gained by its trades, shape (participant,).
+
+        Args:
+            value: What a kWh is worth to each participant, per kWh, shape (participant,).
+        """
+        gained: NDArray[np.float64] = self.received - self.sold * value + self.bought * value - self.paid
+        return gained
+
     def to_frame(self) -> pl.DataFrame:
         """Return the trades as a polars frame, one row a trade."""
         import polars as pl  # noqa: PLC0415  only this method needs it
 
-        columns = ("seller", "buyer", "kwh", "buyer_price", "seller_price")
-        return pl.DataFrame({name: getattr(self, name) for name in columns})
+        return pl.DataFrame({name: getattr(self, name) for name in _COLUMNS})
 
 
 def clear(

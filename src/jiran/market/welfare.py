@@ -39,6 +39,16 @@ def welfare(trades: Any, limit_price: ArrayLike) -> float:
     return float((_column(trades, "kwh") * gain).sum())
 
 
+def surplus(trades: Any) -> float:
+    """Return what buyers pay above what sellers get, below 0 if it is less: what the trades leave with the market account.
+
+    Args:
+        trades: A `Clearing`, or records of `market.trade.TRADE`.
+    """
+    margin = _column(trades, "buyer_price") - _column(trades, "seller_price")
+    return float((_column(trades, "kwh") * margin).sum())
+
+
 def highest_welfare(net_kwh: ArrayLike, limit_price: ArrayLike) -> Best:
     """Return the highest welfare of any clearing: the dearest bid meets the cheapest ask as long as they cross.
 

@@ -10,7 +10,7 @@ from jiran.bids import find as find_strategy
 from jiran.homes.tariff import price_by_step
 from jiran.homes.timeline import timeline
 from jiran.market import find
-from jiran.nothing import CENT, LAST_DIGITS, NOTHING_MONEY
+from jiran.nothing import CENT, LAST_DIGITS, NOTHING_MONEY, THIRD_DIGIT
 from jiran.report import who
 from jiran.report.figures import NEARLY_ALL
 from jiran.report.measure import MOST_NAMED, highest, means, named, period, when
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
     from jiran.sentences import Figures
 
-#: Efficiency that differs by less is the same.
-_AS_EFFICIENT = 0.0005
 #: Energy left at the end that differs by less is written alike.
 _AS_FULL_KWH = 0.05
 #: Numbers that are said as words.
@@ -276,10 +274,10 @@ def worth(comparison: Comparison) -> Figures | None:
     share = means(comparison, "efficiency")
     if len(share) < 2 or max(share.values()) < CENT:
         return None
-    best = highest(share, _AS_EFFICIENT)
+    best = highest(share, THIRD_DIGIT)
     rest = {case: value for case, value in share.items() if case not in best}
     lowest = min(rest.values(), default=0.0)
-    last = [case for case, value in rest.items() if value <= lowest + _AS_EFFICIENT]
+    last = [case for case, value in rest.items() if value <= lowest + THIRD_DIGIT]
     return {
         "best": best,
         "share": max(share.values()),

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from jiran.judge.judgement import FIGURES
-from jiran.nothing import CENT
+from jiran.nothing import CENT, THIRD_DIGIT
 
 if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
@@ -82,7 +82,7 @@ def marks(comparison: Comparison, figure: str, cases: list[str]) -> list[Literal
     if FIGURES[figure].evenness:
         values[[not _means_something(comparison, case) for case in cases]] = np.nan
     if kind == "best" and not np.isnan(values).all():
-        best = values >= np.nanmax(values) - 5e-4
+        best = values >= np.nanmax(values) - THIRD_DIGIT
         return ["best" if one and best.sum() <= best.size / 2 else "" for one in best]
     if kind == "loss":
         return ["trouble" if value < -CENT else "" for value in values]

@@ -12,7 +12,7 @@ from jiran.homes.tariff import price_by_step
 from jiran.homes.timeline import timeline
 from jiran.market import find
 from jiran.market.family import FAMILIES, Family
-from jiran.nothing import SEEN
+from jiran.nothing import SEEN, THIRD_DIGIT
 from jiran.report.figures import form
 from jiran.words import KIND_NAMES
 
@@ -33,6 +33,8 @@ UP = {
 _CLOSE = 0.006
 #: ... and so are points closer than this, in the units of the side.
 _CLOSEST = 1e-4
+#: A side is at least this long, in its units: one value alone needs one too.
+_SHORTEST = 1e-3
 #: Letters that fit beside a line.
 LINE_LETTERS = 26
 
@@ -128,7 +130,7 @@ def span(values: list[Array]) -> tuple[float, float]:
         (0.2, 0.6)
     """
     low, high = float(np.nanmin(np.concatenate(values))), float(np.nanmax(np.concatenate(values)))
-    step = 10.0 ** np.floor(np.log10(max(high - low, 1e-3)))
+    step = 10.0 ** np.floor(np.log10(max(high - low, _SHORTEST)))
     below, above = np.floor(low / step + SEEN), np.ceil(high / step - SEEN)
     above = max(above, below + 1.0)  # one value alone needs a side of some length too
     return round(float(step * below), 6), round(float(step * above), 6)
@@ -177,7 +179,7 @@ def lines(comparison: Comparison, side: str) -> list[Line]:
         if np.isnan(prices).all():
             continue
         for place, line in enumerate(groups):
-            if np.allclose(line.prices, prices, rtol=0.0, atol=5e-4, equal_nan=True):
+            if np.allclose(line.prices, prices, rtol=0.0, atol=THIRD_DIGIT, equal_nan=True):
                 groups[place] = line._replace(cases=(*line.cases, case))
                 break
         else:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from jiran.sentences import Figures
 
 #: A part of a gain that is written as 0 %.
-_NOTHING = 0.005
+_WRITTEN_AS_0 = 0.005
 #: What the reasons are about.
 GAIN = (
     "A kWh that comes from a neighbour and not from the grid gains what the grid takes for it less what it gives. The rule "
@@ -137,22 +137,25 @@ def all_kept(comparison: Comparison, case: str) -> Figures | None:
 
 
 def _is_all_kept(found: Split) -> bool:
-    return found.market > 1.0 - _NOTHING and max(abs(found.buyers), abs(found.sellers), found.network) <= _NOTHING
+    return (
+        found.market > 1.0 - _WRITTEN_AS_0
+        and max(abs(found.buyers), abs(found.sellers), found.network) <= _WRITTEN_AS_0
+    )
 
 
 def _parts_words(figures: Figures) -> str:
     shares = [("buyers", figures["buyers"]), ("sellers", figures["sellers"]), ("the market", figures["market"]),
               ("the network", figures["network"])]  # fmt: skip
-    some = [(who, share) for who, share in shares if share > _NOTHING]
+    some = [(who, share) for who, share in shares if share > _WRITTEN_AS_0]
     (who, share), *others = some
     verb = "gets" if who.startswith("the") else "get"
     text = listed([f"{who} {verb} {share:.0%} of the gain", *(f"{other} {part:.0%}" for other, part in others)])
     found = [f"{text[0].upper()}{text[1:]}"]
-    if figures["buyers"] < -_NOTHING:
+    if figures["buyers"] < -_WRITTEN_AS_0:
         found.append(f"buyers pay more than the grid takes, {-figures['buyers']:.0%} of it")
-    if figures["sellers"] < -_NOTHING:
+    if figures["sellers"] < -_WRITTEN_AS_0:
         found.append(f"sellers get less than the grid gives, {-figures['sellers']:.0%} of it")
-    if figures["market"] < -_NOTHING:
+    if figures["market"] < -_WRITTEN_AS_0:
         found.append(f"{-figures['market']:.0%} of it must come from outside, as sellers get more than buyers pay")
     return f"{'; '.join(found)}."
 

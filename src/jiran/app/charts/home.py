@@ -12,7 +12,7 @@ from jiran.app.bills import bill_steps
 from jiran.app.charts.base import GHOST, MOST_HOMES, amounts, chart, ghost_strokes, kinds_there, names, room, short
 from jiran.engine.flows import SOURCES, USES
 from jiran.explain.say import energy
-from jiran.nothing import NOTHING_KWH
+from jiran.nothing import CENT, LEAST_SAID_KWH, NOTHING_KWH, THIRD_DIGIT
 from jiran.sentences import Figures, form
 from jiran.words import KIND_NAMES, money
 
@@ -29,8 +29,6 @@ _SHADES = 100
 _STRIPES = ["rgba(127,140,155,0.07)", "rgba(127,140,155,0.03)"]
 #: Bars of a day.
 _MOST_BARS = 96
-#: What would read as 0.00.
-_LEAST_SAID = 0.005
 #: Of a big community, the homes that trade most are drawn.
 _MOST_ROWS = 20
 
@@ -47,7 +45,7 @@ def roles(result: Result, by_hour: Array) -> Spec:
         [hour, row, short(value, 3)]
         for row, values in enumerate(rows)
         for hour, value in enumerate(values)
-        if abs(value) >= 5e-4
+        if abs(value) >= THIRD_DIGIT
     ]
     most = max((abs(entry[2]) for entry in data), default=1.0)
     return chart(
@@ -141,7 +139,7 @@ def day_words(result: Result, home: int, first: int, last: int) -> Figures:
         for flow in (*SOURCES, *USES)
     ]
     came, went = (
-        tuple((name, kwh) for name, side, kwh in sums if side == sign and kwh >= _LEAST_SAID) for sign in (1, -1)
+        tuple((name, kwh) for name, side, kwh in sums if side == sign and kwh >= LEAST_SAID_KWH) for sign in (1, -1)
     )
     return {"home": result.community.ids[home], "came": came, "went": went}
 
@@ -152,7 +150,7 @@ def bars(steps: list[tuple[str, float]]) -> list[tuple[str, float, float, float]
     for place, (name, amount) in enumerate(steps):
         whole = place in (0, len(steps) - 1)
         start, at = (0.0, amount) if whole else (at, at + amount)
-        if whole or abs(amount) >= _LEAST_SAID:
+        if whole or abs(amount) >= CENT:
             found.append((name, amount, min(start, at), max(start, at)))
     return found
 
@@ -217,7 +215,7 @@ def bill_words(result: Result, home: int) -> Figures:
     return {
         "home": result.community.ids[home],
         "alone": steps[0][1],
-        "changes": tuple((name, amount) for name, amount in steps[1:-1] if abs(amount) >= _LEAST_SAID),
+        "changes": tuple((name, amount) for name, amount in steps[1:-1] if abs(amount) >= CENT),
         "now": steps[-1][1],
         "currency": result.scenario.currency,
     }

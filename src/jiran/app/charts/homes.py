@@ -24,7 +24,7 @@ from jiran.app.charts.base import (
     room,
     short,
 )
-from jiran.nothing import NOTHING_MONEY
+from jiran.nothing import CENT, NOTHING_MONEY
 from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _bills_of_a(shown: pl.DataFrame, of_a: pl.DataFrame | None) -> list[dict[str
     if of_a is None:
         return []
     both = shown.with_row_index("place").join(of_a.select("id", "kind", before="cost"), on=["id", "kind"])
-    other = both.filter((pl.col("before") - pl.col("cost")).abs() >= 0.005)
+    other = both.filter((pl.col("before") - pl.col("cost")).abs() >= CENT)
     marks = [
         (cost, place, home, palette.KINDS[kind])
         for cost, place, home, kind in other.select("before", "place", "id", "kind").iter_rows()

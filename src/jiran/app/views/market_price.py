@@ -16,6 +16,7 @@ from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_h
 from jiran.explain.step.money import account, gain
 from jiran.explain.step.words import tex
 from jiran.explain.why import compare, explain, headline
+from jiran.nothing import LAST_DIGITS
 from jiran.words import counted
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _gains(outcome: Outcome, home: int) -> None:
             "grid_gain": outcome.grid_gains[shown],
         }
     )
-    if np.allclose(outcome.gains, outcome.grid_gains, atol=1e-9):
+    if np.allclose(outcome.gains, outcome.grid_gains, atol=LAST_DIGITS):
         gains = gains.drop("limit", "grid_gain")
     column, money = st.column_config.NumberColumn, f", {book.currency}" if book.currency else ""
     digits = 2 if np.abs(outcome.gains).max() >= 1.0 else 4

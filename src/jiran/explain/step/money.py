@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jiran.engine.flows import SOURCES, USES
 from jiran.explain.step.outcome import energy, same
-from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
+from jiran.nothing import LAST_DIGITS, NOTHING_KWH, NOTHING_MONEY
 from jiran.sentences import form
 from jiran.words import listed, price
 
@@ -136,7 +136,7 @@ def gain(outcome: Outcome) -> Figures | None:
     """
     if not min(outcome.book.sellers.size, outcome.book.buyers.size):
         return None
-    scale = NOTHING_MONEY + 1e-9 * float(abs(outcome.trades.kwh * outcome.trades.buyer_price).sum())
+    scale = NOTHING_MONEY + LAST_DIGITS * float(abs(outcome.trades.kwh * outcome.trades.buyer_price).sum())
 
     def some(value: float) -> float:
         return 0.0 if abs(value) <= scale else float(value)
@@ -223,6 +223,6 @@ def even(step: RunStep) -> Figures | None:
     came, went = (sum(step.energy[flow.name] for flow in side if flow.street) for side in (SOURCES, USES))
     off = abs(sum(step.money.values()))
     turnover = sum(map(abs, step.money.values()))
-    if not same(came, went) or off > NOTHING_MONEY + 1e-9 * turnover:
+    if not same(came, went) or off > NOTHING_MONEY + LAST_DIGITS * turnover:
         return None
     return {"in_kwh": came}

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 _PRICES = ("grid_import", "grid_export", "battery_buys", "battery_sells")
-#: A balance smaller than this is rounding.
-DUST_KWH = NOTHING_KWH
 
 
 @dataclass(frozen=True)
@@ -92,7 +90,7 @@ def _orders(result: Result, step: int) -> dict[str, Any]:
     balance = flow["generation_kwh"] + own_ev - flow["load_kwh"] - flow["ev_kwh"]
     offer[fleet.homes] = result.flows.outputs.ev_offered_kwh[step]
     order = balance + offer
-    order[np.abs(order) < DUST_KWH] = 0.0
+    order[np.abs(order) < NOTHING_KWH] = 0.0
     return {
         "home": result.community.ids,
         "kind": result.community.kinds,

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from jiran.explain.step.outcome import crossing_prices, energy, same
-from jiran.nothing import NOTHING_KWH
+from jiran.market.booking import exceeds
 from jiran.sentences import Sentence, form, said
 from jiran.words import counted, price
 
@@ -309,7 +307,7 @@ def _balanced_words(figures: Figures) -> str:
 def balanced(outcome: Outcome) -> Figures | None:
     """True where no order is exceeded and sold is bought: how much, and what stays with the market."""
     trades = outcome.trades
-    beyond = outcome.traded_kwh > np.abs(outcome.book.net_kwh) * (1.0 + NOTHING_KWH) + NOTHING_KWH
-    if beyond.any() or not same(float(trades.sold.sum()), float(trades.bought.sum())):
+    beyond = any(exceeds(*home) for home in zip(outcome.book.net_kwh, outcome.traded_kwh, strict=True))
+    if beyond or not same(float(trades.sold.sum()), float(trades.bought.sum())):
         return None
     return {"sold_kwh": float(trades.sold.sum()), "market": outcome.account, "digits": outcome.digits}

@@ -17,7 +17,8 @@ from jiran.explain.why.base import (
     scarcity,
     sides,
 )
-from jiran.market.merit import merit_trades, traded_by_home
+from jiran.market import Clearing
+from jiran.market.merit import merit_trades
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import form, said
 from jiran.words import price
@@ -241,7 +242,7 @@ def without(case: Case) -> Figures | None:
         return None
     left = case.book.without(case.home)
     alone = merit_trades(left.net_kwh, left.limit_price)
-    change = traded_by_home(alone, alone.size, left.net_kwh.size) - case.outcome.traded_kwh
+    change = Clearing.of(alone, left.homes).traded - case.outcome.traded_kwh
     change[case.home] = 0.0
     first, second = (case.book.sellers, case.book.buyers) if case.sells else (case.book.buyers, case.book.sellers)
     verbs = ("sell", "buy") if case.sells else ("buy", "sell")
