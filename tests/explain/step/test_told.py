@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import jiran
@@ -37,8 +39,15 @@ def test_no_more_homes_than_asked_for_are_told_of_and_they_are_the_first(paper):
     assert list(tell(paper, STEP, most=2).homes) == list(tell(paper, STEP).homes)[:2]
 
 
-def test_how_curves_are_drawn_is_not_said_where_nothing_is_drawn(paper):
-    assert "step.row" not in {one.form for one in tell(paper, STEP).market}
+@pytest.mark.parametrize("rule", ["grid-fraction", "uniform-price", "random-p2p"])
+@pytest.mark.parametrize("bids", ["price-taker", "zero-intelligence"])
+def test_what_is_said_of_the_market_needs_no_picture(rule, bids):
+    result = jiran.simulate(jiran.load_scenario("paper", {"market.mechanism": rule, "bids.strategy": bids}))
+    said = [one for step in range(24) for one in tell(result, step).market]
+    assert "step.row" not in {one.form for one in said}
+    assert {"step.cross", "step.traded"} <= {one.form for one in said}
+    for one in said:
+        assert not re.search(r"\b(curves?|lines?|flat|left of|right of|row|drawn)\b", one.text, re.IGNORECASE)
 
 
 def test_a_sentence_a_trade_in_the_order_made_or_those_of_some_homes(paper):

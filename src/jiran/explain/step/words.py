@@ -64,7 +64,7 @@ def scarce(outcome: Outcome) -> Figures | None:
 def _row_words(_figures: Figures) -> str:
     return (
         "Sellers stand in a row from the lowest ask, buyers from the highest bid. Each step is one order, as wide as its "
-        "energy."
+        "energy. Where the asks are not above the bids a trade suits both sides."
     )
 
 
@@ -80,10 +80,7 @@ def _flat_words(figures: Figures) -> str:
 
     asks = side(figures["sellers"], "seller", "ask", figures["ask"])
     bids = side(figures["buyers"], "buyer", "bid", figures["bid"])
-    return (
-        f"{asks[0].upper()}{asks[1:]} and {bids}, so both lines are flat: prices do not tell the homes apart, only the rule "
-        "does."
-    )
+    return f"{asks[0].upper()}{asks[1:]} and {bids}: prices do not tell the homes apart, only the rule does."
 
 
 @form("step.flat", _flat_words)
@@ -117,11 +114,11 @@ def _cross_words(figures: Figures) -> str:
     until = energy(figures["kwh"], figures["digits"])
     if not figures["flat"]:
         return (
-            f"The curves cross at {until}. Left of it a buyer would pay at least what a seller asks, so a trade suits both; "
-            "right of it no price suits both."
+            f"Best with best, the bids reach the asks for {until}: so far a buyer would pay at least what a seller asks, and a "
+            "trade suits both; after that no price does."
         )
     out = {"sellers": "sellers have no more", "buyers": "buyers want no more", "": "both have no more"}[figures["out"]]
-    return f"Any price between the lines suits both sides, up to {until}, where {out}."
+    return f"Any price between ask and bid suits both sides, up to {until}, where {out}."
 
 
 @form("step.cross", _cross_words)
@@ -149,7 +146,7 @@ def _traded_words(figures: Figures) -> str:
     where = f"the price would be {low}" if low == high else f"any price from {low} to {high} would do"
     inside = figures["cross_low"] <= figures["one_price"] <= figures["cross_high"]
     at = ", and this is one of them" if inside and low != high else ""
-    return f"{text} Where the curves cross {where}{at}."
+    return f"{text} Where supply meets demand {where}{at}."
 
 
 def _much(much: float, possible: float, digits: int) -> str:
