@@ -11,7 +11,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from jiran.sentences import said
+from jiran.sentences import true_ones
 from jiran.words import counted
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def print_result(result: Result) -> None:
     times = f"{counted(scenario.steps, 'step')} of {scenario.step_minutes} min from {scenario.start:%Y-%m-%d %H:%M}"
     screen.print(f"{counted(result.community.size, 'home')}, {times}, {rule}", style="dim")
     screen.print(_figures(result))
-    for sentence in (*said(grid(result, 0, scenario.steps)), *story(result)):
+    for sentence in (*true_ones(grid(result, 0, scenario.steps)), *story(result)):
         screen.print(sentence.text)
     sen = "sen" if money == "MYR" else money
     off = f"{worst.kwh:.0e} of its kWh and {worst.money:.0e} of its {money}"

@@ -12,7 +12,7 @@ from jiran.explain.run import busiest_hour, busiest_step, grid
 from jiran.explain.say import energy
 from jiran.explain.times import period, several_dates
 from jiran.nothing import LAST_DIGITS, LEAST_SAID_KWH, NOTHING_KWH
-from jiran.sentences import Figures, Sentence, form, said
+from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import counted, listed
 
 if TYPE_CHECKING:
@@ -23,11 +23,11 @@ def summary(result: Result, first: int, last: int) -> tuple[Sentence, ...]:
     """Return what the steps first <= step < last show; of one day its hours, of several what they have in common."""
     subject = (result, first, last)
     if several_dates(result.timeline, first, last):
-        found = said(grid(*subject), *state(*subject), busiest_hour(*subject) or busiest_step(*subject))
+        found = true_ones(grid(*subject), *state(*subject), busiest_hour(*subject) or busiest_step(*subject))
     else:
         free = without_grid(*subject), always_grid(*subject), no_demand(*subject)
-        found = said(*free, *state(*subject), busiest_step(*subject))
-    return said(*found, nothing_traded(*subject))
+        found = true_ones(*free, *state(*subject), busiest_step(*subject))
+    return true_ones(*found, nothing_traded(*subject))
 
 
 def _without_grid_words(figures: Figures) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jiran.explain.say import energy
 from jiran.nothing import NOTHING_KWH
-from jiran.sentences import Figures, Sentence, form, said
+from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import counted
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _WORTH_SAYING = 0.01
 
 def warnings(result: Result) -> tuple[Sentence, ...]:
     """Return what the user should know of a run."""
-    return said(alike(result), sellers_lose(result), buyers_lose(result), borrowed(result), pays_to_use(result))
+    return true_ones(alike(result), sellers_lose(result), buyers_lose(result), borrowed(result), pays_to_use(result))
 
 
 def _alike_words(figures: Figures) -> str:

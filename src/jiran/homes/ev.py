@@ -153,8 +153,8 @@ def supply_plan(community: Community, timeline: Timeline, supply: EvSupply, seed
 def _calendar(timeline: Timeline, supply: EvSupply) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.int64]]:
     """Return parked, supplying and charging_steps_after; only whole steps at home count as parked."""
     # A day more than the run, so that the last evening knows the next morning's departure.
-    extra = 24 * 60 // timeline.step_minutes
-    hour = np.concatenate([timeline.hour, (timeline.hour[-1] + timeline.step_h * np.arange(1, extra + 1)) % 24.0])
+    another_day = 24 * 60 // timeline.step_minutes
+    hour = np.concatenate([timeline.hour, (timeline.hour[-1] + timeline.step_h * np.arange(1, another_day + 1)) % 24.0])
     end = hour + timeline.step_h
     parked = (end <= supply.departure_hour) | (hour >= supply.arrival_hour)
     supplying = parked & (hour >= supply.supply_start_hour) & (end <= supply.supply_end_hour)

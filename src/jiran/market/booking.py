@@ -74,8 +74,8 @@ def book(net_kwh: Vector, trades: Trades, traded_kwh: Vector) -> tuple[int, int,
     for place in range(trades.size):
         trade = trades[place]
         seller, buyer, kwh = trade.seller, trade.buyer, trade.kwh
-        there = 0 <= seller < net_kwh.size and 0 <= buyer < net_kwh.size and net_kwh[seller] > 0.0 > net_kwh[buyer]
-        if not (there and 0.0 <= kwh < np.inf and np.isfinite(trade.buyer_price) and np.isfinite(trade.seller_price)):
+        allowed = 0 <= seller < net_kwh.size and 0 <= buyer < net_kwh.size and net_kwh[seller] > 0.0 > net_kwh[buyer]
+        if not (allowed and 0.0 <= kwh < np.inf and np.isfinite(trade.buyer_price) and np.isfinite(trade.seller_price)):
             fault, who = fault_of(trade, net_kwh)
             return kept, fault, who
         if kwh > NOTHING_KWH:

@@ -45,9 +45,9 @@ def reprice(flows: Flows, price: Prices, grid: Grid, timeline: Timeline, rule: M
     Raises:
         MechanismError: The rule sets no usable prices.
     """
-    extra = np.zeros(flows.profiles.load_kwh.shape[1])
+    period_payment = np.zeros(flows.profiles.load_kwh.shape[1])
     if rule.reprice is None:
-        return extra
+        return period_payment
     begins = [*_begins(timeline, grid.billing), timeline.steps]
     for first, last in pairwise(begins):
         period = _period(flows, price, first, last)
@@ -55,9 +55,9 @@ def reprice(flows: Flows, price: Prices, grid: Grid, timeline: Timeline, rule: M
         trades = flows.trades_between(first, last)
         trades["buyer_price"] = buy[trades["buyer"]] + grid.network_charge
         trades["seller_price"] = sell[trades["seller"]]
-        extra += buy * period.rest_bought_kwh - period.rest_paid
-        extra -= sell * period.rest_sold_kwh - period.rest_received
-    return extra
+        period_payment += buy * period.rest_bought_kwh - period.rest_paid
+        period_payment -= sell * period.rest_sold_kwh - period.rest_received
+    return period_payment
 
 
 def _prices(name: str, rule: Reprice, period: Period) -> Array:

@@ -14,7 +14,7 @@ from jiran.nothing import CENT, LAST_DIGITS, NOTHING_MONEY, THIRD_DIGIT
 from jiran.report import who
 from jiran.report.figures import NEARLY_ALL
 from jiran.report.measure import MOST_NAMED, highest, means, named, period, when
-from jiran.sentences import Sentence, form, said
+from jiran.sentences import Sentence, form, true_ones
 from jiran.words import kwh, money
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ def sentences(comparison: Comparison) -> tuple[Sentence, ...]:
     """Return the same as sentences with their figures."""
     nothing = nobody(comparison)
     if nothing is not None and not nothing.figures["moved"]:
-        return said(nothing, below(comparison))
-    return said(
+        return true_ones(nothing, below(comparison))
+    return true_ones(
         nothing, no_gain(comparison), reached(comparison), saved(comparison), below(comparison), left_over(comparison), worth(comparison),
         who.even(comparison), who.worst(comparison), who.kinds(comparison), who.alike(comparison),
         who.nobody_loses(comparison), who.losers(comparison), who.kept(comparison), who.from_outside(comparison),

@@ -10,7 +10,7 @@ from jiran.market import find
 from jiran.nothing import CENT, NOTHING_KWH, SAME_PRICE
 from jiran.report.measure import kind_homes, saving_of
 from jiran.report.points import grid_prices
-from jiran.sentences import form, said
+from jiran.sentences import form, true_ones
 from jiran.words import KIND_NAMES, listed, money, price
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def reason(comparison: Comparison, case: str) -> str:
     """Return in a sentence why a rule does what its figures say; the text is plain."""
     return " ".join(
         sentence.text
-        for sentence in said(
+        for sentence in true_ones(
             no_trade(comparison, case), later(comparison, case), all_kept(comparison, case), parts(comparison, case),
             prices(comparison, case),
         )
@@ -117,8 +117,8 @@ def later(comparison: Comparison, case: str) -> Figures | None:
     """True of a rule that sets its prices at the end of a billing period: what homes of each kind save."""
     if not _sets_prices_later(comparison, case) or not _traded(comparison, case) > NOTHING_KWH:
         return None
-    there = comparison.samples[case][0].kinds
-    savings = {kind: float(saving_of(comparison, case, kind).mean()) for kind in KIND_NAMES if kind in there}
+    kinds = comparison.samples[case][0].kinds
+    savings = {kind: float(saving_of(comparison, case, kind).mean()) for kind in KIND_NAMES if kind in kinds}
     return {"savings": savings, "currency": comparison.cases[case].currency}
 
 
@@ -199,12 +199,12 @@ def where_lost(comparison: Comparison, case: str) -> str:
     hours = comparison.hours().filter(case=case)
     given, taken = grid_prices(comparison, case)
     sells, buys = (hours[name].to_numpy().astype(np.float64) for name in ("seller_price", "buyer_price"))
-    there = ~np.isnan(sells)
-    if there.any() and (sells[there] < given[there] - SAME_PRICE).all():
+    traded = ~np.isnan(sells)
+    if traded.any() and (sells[traded] < given[traded] - SAME_PRICE).all():
         return "sellers get less per kWh than the grid gives"
-    if there.any() and (buys[there] > taken[there] + SAME_PRICE).all():
+    if traded.any() and (buys[traded] > taken[traded] + SAME_PRICE).all():
         return "buyers pay more per kWh than the grid takes"
-    cheaper = there.any() and float(np.max(sells[there])) < float(np.nanmin(taken)) - SAME_PRICE
+    cheaper = traded.any() and float(np.max(sells[traded])) < float(np.nanmin(taken)) - SAME_PRICE
     if scenario.ev.supply.enabled and cheaper and _only_evs_lose(comparison, case):
         return "EVs sell stored energy for less than the grid takes when they charge it again"
     return ""

@@ -11,12 +11,12 @@ from jiran.app.charts.base import GHOST, Spec, ghost_key, rounded
 from jiran.app.charts.day_points import (
     GHOST_PREFIX,
     Points,
-    beside,
     clock_ms,
     labels,
     nights_ms,
     several_days,
     stored_ms,
+    with_those_of_a,
 )
 from jiran.engine.flows import FLOWS
 
@@ -52,7 +52,7 @@ class _Panel:
 
 def spec(result: Result, shown: Points, before: Points | None = None) -> Spec:
     """Return the picture: panels that share time axis, crosshair and zoom; over them the points of A, if given."""
-    shown = beside(shown, before)
+    shown = with_those_of_a(shown, before)
     panels = _panels(result, shown)
     if before is not None:
         panels = [replace(one, series=[*one.series, *day_ghosts.of_panel(one.series, shown, before)]) for one in panels]
@@ -225,7 +225,7 @@ def _for_tooltip(panels: list[_Panel], shown: Points, axis: int) -> list[Spec]:
         ("trades", "Trades", palette.LOAD),
         ("traded_kwh", "Traded", palette.P2P),
         ("p2p_price", "Price between neighbours", palette.P2P),
-        *day_ghosts.said(shown),
+        *day_ghosts.in_tooltip(shown),
     ]
     forms = {"soc_kwh": "%.2f kWh", "trades": "%d", "traded_kwh": "%.2f kWh", "p2p_price": f"%.3f {money}"}
     unseen = {"xAxisIndex": 0, "yAxisIndex": axis, "silent": True}

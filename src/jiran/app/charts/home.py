@@ -79,10 +79,10 @@ def role_rows(result: Result, by_hour: Array) -> tuple[list[str], Array]:
     ids, kinds = result.community.ids, np.array(result.community.kinds)
     if len(ids) <= MOST_HOMES:
         return list(ids), by_home
-    there = kinds_there(kinds)
-    means = [by_home[kinds == kind].mean(axis=0) for kind in there]
+    present = kinds_there(kinds)
+    means = [by_home[kinds == kind].mean(axis=0) for kind in present]
     most = np.sort(np.argsort(-np.abs(by_home).sum(axis=1), kind="stable")[:_MOST_ROWS])
-    labels = [f"Mean {KIND_NAMES[kind]}" for kind in there] + [ids[home] for home in most]
+    labels = [f"Mean {KIND_NAMES[kind]}" for kind in present] + [ids[home] for home in most]
     return labels, np.vstack([*means, by_home[most]])
 
 

@@ -176,12 +176,12 @@ def rest(flow: dict[str, float]) -> Figures | None:
         flow: The flows of all homes in the step by name, kWh.
     """
 
-    def there(**parts: str) -> dict[str, float]:
+    def flowing(**parts: str) -> dict[str, float]:
         return {place: flow[name] for name, place in parts.items() if flow[name] > NOTHING_KWH}
 
     return {
-        "left": there(battery_charged_kwh="into the battery", grid_export_kwh="to the grid"),
-        "missing": there(battery_drawn_kwh="from the battery", grid_import_kwh="from the grid"),
+        "left": flowing(battery_charged_kwh="into the battery", grid_export_kwh="to the grid"),
+        "missing": flowing(battery_drawn_kwh="from the battery", grid_import_kwh="from the grid"),
     }
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jiran.explain.step.outcome import crossing_prices, energy, same
 from jiran.market.booking import exceeds
-from jiran.sentences import Sentence, form, said
+from jiran.sentences import Sentence, form, true_ones
 from jiran.words import counted, price
 
 if TYPE_CHECKING:
@@ -34,11 +34,11 @@ def nobody(outcome: Outcome) -> Figures | None:
     book = outcome.book
     missing = [name for name, homes in (("seller", book.sellers), ("buyer", book.buyers)) if not homes.size]
     bid, ask = (None, None) if missing else (float(book.limit_price[side[0]]) for side in (book.buyers, book.sellers))
-    apart = bid is not None and ask is not None and bid < ask
+    too_low = bid is not None and ask is not None and bid < ask
     return {
         "missing": missing,
-        "bid": bid if apart else None,
-        "ask": ask if apart else None,
+        "bid": bid if too_low else None,
+        "ask": ask if too_low else None,
         "rule": outcome.rule_name,
     }
 
@@ -93,15 +93,15 @@ def flat(outcome: Outcome) -> Figures | None:
     return {"sellers": int(book.sellers.size), "buyers": int(book.buyers.size), "ask": ask, "bid": bid}
 
 
-def _apart_words(figures: Figures) -> str:
+def _no_bid_reaches_words(figures: Figures) -> str:
     return (
         f"The highest bid, {price(figures['bid'])}, is below the lowest ask, {price(figures['ask'])}: no trade suits both "
         "sides."
     )
 
 
-@form("step.apart", _apart_words)
-def apart(outcome: Outcome) -> Figures | None:
+@form("step.apart", _no_bid_reaches_words)
+def no_bid_reaches(outcome: Outcome) -> Figures | None:
     """True where there are sellers and buyers, and no bid reaches an ask."""
     book = outcome.book
     if not min(book.sellers.size, book.buyers.size):
@@ -218,9 +218,9 @@ def against(outcome: Outcome) -> Figures | None:
 
 def curve_words(outcome: Outcome) -> tuple[Sentence, ...]:
     """Say what the curves of supply and demand show."""
-    return said(
-        row(outcome), flat(outcome), apart(outcome), cross(outcome), traded(outcome), against(outcome),
-        None if apart(outcome) else nobody(outcome),
+    return true_ones(
+        row(outcome), flat(outcome), no_bid_reaches(outcome), cross(outcome), traded(outcome), against(outcome),
+        None if no_bid_reaches(outcome) else nobody(outcome),
     )  # fmt: skip
 
 

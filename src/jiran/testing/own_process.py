@@ -32,7 +32,7 @@ class Verdict(NamedTuple):
     text: str
 
 
-def check_apart(name: str, *, books: int = 2000, seed: int = 0, limit_s: float = LIMIT_S) -> Verdict:
+def check_in_own_process(name: str, *, books: int = 2000, seed: int = 0, limit_s: float = LIMIT_S) -> Verdict:
     """Try to break a market rule, as `check_mechanism` does, in a process of its own.
 
     Args:
@@ -46,7 +46,7 @@ def check_apart(name: str, *, books: int = 2000, seed: int = 0, limit_s: float =
     """
     with tempfile.TemporaryDirectory(prefix="jiran-check-") as folder:
         place = Path(folder) / "report.json"
-        command = [sys.executable, "-P", "-m", "jiran.testing.apart", name, str(books), str(seed), str(place)]
+        command = [sys.executable, "-P", "-m", "jiran.testing.own_process", name, str(books), str(seed), str(place)]
         process = subprocess.Popen(  # noqa: S603  our own program
             command, stdin=subprocess.DEVNULL, stdout=_where_prints_go(), start_new_session=True
         )
