@@ -71,7 +71,13 @@ def modelled_community(scenario: Scenario) -> Community:
 def metered_community(
     ids: tuple[str, ...], generation_kwh: NDArray[np.float64], ev_kwh: NDArray[np.float64]
 ) -> Community:
-    """Return the homes of meter data; what they generate and charge tells their kind."""
+    """Return the homes of meter data; what they generate and charge tells their kind.
+
+    Args:
+        ids: Names of the homes.
+        generation_kwh: kWh >= 0, shape (step, home).
+        ev_kwh: The same.
+    """
     generates, charges = generation_kwh.sum(axis=0) > 0.0, ev_kwh.sum(axis=0) > 0.0
     kinds = tuple(
         ("hybrid" if charging else "solar") if generating else ("ev" if charging else "normal")

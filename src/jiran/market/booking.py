@@ -26,7 +26,15 @@ WORDS = {
 
 @njit(cache=True)
 def fault_of(trade: Any, net_kwh: Vector) -> tuple[int, int]:
-    """Return what is wrong with a trade that is not as it must be, and the number in question, from 0 in the list of orders."""
+    """Return what is wrong with a trade that is not as it must be, and the number in question, from 0 in the list of orders.
+
+    Args:
+        trade: A record of `market.trade.TRADE`.
+        net_kwh: The orders that the rule was given, kWh, shape (order,).
+
+    Returns:
+        A code, `FINE` to `WRONG_SIDE`, and the order at fault; of `NOBODY` the number that is none.
+    """
     for number in (trade.seller, trade.buyer):
         if not 0 <= number < net_kwh.size:
             return NOBODY, number
@@ -44,7 +52,12 @@ def fault_of(trade: Any, net_kwh: Vector) -> tuple[int, int]:
 
 @njit(cache=True)
 def exceeds(net_kwh: float, traded_kwh: float) -> bool:
-    """Tell whether a home traded more than its order by more than rounding."""
+    """Tell whether a home traded more than its order by more than rounding.
+
+    Args:
+        net_kwh: Its order, of either sign.
+        traded_kwh: What it traded, of either sign.
+    """
     return abs(traded_kwh) > abs(net_kwh) + ORDER_TOLERANCE * max(1.0, abs(net_kwh))
 
 
@@ -100,7 +113,15 @@ def to_homes(trades: Trades, homes: Any) -> None:
 
 @njit(cache=True)
 def add_up(trades: Trades, sold_kwh: Vector, bought_kwh: Vector, paid: Vector, received: Vector) -> None:
-    """Add what each home sells, buys, pays and receives in checked trades to arrays of shape (home,)."""
+    """Add what each home sells, buys, pays and receives in checked trades to arrays of shape (home,).
+
+    Args:
+        trades: Checked records of `market.trade.TRADE`, by number of home.
+        sold_kwh: Is added to, kWh, like the others.
+        bought_kwh: The same.
+        paid: In the currency.
+        received: The same.
+    """
     for place in range(trades.size):
         trade = trades[place]
         sold_kwh[trade.seller] += trade.kwh

@@ -177,7 +177,18 @@ def _clear(
     progress: Progress | None,
     homes: Homes | None,
 ) -> Clearing:
-    """Let a rule clear the orders of some homes (None: all have one), check its trades and add them up."""
+    """Let a rule clear the orders of some homes (None: all have one), check its trades and add them up.
+
+    Args:
+        rule: The rule.
+        net: The orders of all participants, kWh, shape (participant,).
+        limit: Their limit prices per kWh, the same.
+        prices: The grid's import and export price per kWh.
+        values: The rule's parameters, complete.
+        seed: Of its draws.
+        progress: As in `clear`.
+        homes: The participants with an order, shape (order,).
+    """
     order_kwh, bids = (net, limit) if homes is None else (net[homes], limit[homes])
     trades = _run(rule, order_kwh, bids, prices, values, seed, progress) if order_kwh.size else np.zeros(0, TRADE)
     traded, sold, bought, paid, received = np.zeros((5, net.size))
@@ -194,7 +205,15 @@ def _clear(
 
 
 def _words(fault: int, order: int, net: Vector, traded: Vector, homes: Homes | None) -> str:
-    """Say what is wrong with a rule's trades."""
+    """Say what is wrong with a rule's trades.
+
+    Args:
+        fault: A code of `booking`.
+        order: The order in question.
+        net: The orders of all participants, kWh, shape (participant,).
+        traded: What each order traded, kWh, shape (order,).
+        homes: The participants with an order; None: all.
+    """
     home = order if homes is None or fault == NOBODY else int(homes[order])
     words = WORDS[fault].format(
         number=order, orders=counted(net.size if homes is None else homes.size, "order"), home=f"participant {home}"

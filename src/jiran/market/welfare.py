@@ -104,7 +104,13 @@ def highest_welfare_by_step(net_kwh: Array, limit_price: Array) -> Array:
 
 
 def efficiency(trades: Any, net_kwh: ArrayLike, limit_price: ArrayLike) -> float | None:
-    """Return welfare / highest welfare, or None if there is nothing to gain; negative if trades lose."""
+    """Return welfare / highest welfare, or None if there is nothing to gain; negative if trades lose.
+
+    Args:
+        trades: A `Clearing`, or records of `market.trade.TRADE`.
+        net_kwh: Surplus (> 0, sells) or deficit (< 0, buys) of each home, kWh, shape (home,).
+        limit_price: A buyer's highest and a seller's lowest price per kWh, shape (home,).
+    """
     best = highest_welfare(net_kwh, limit_price).welfare
     return welfare(trades, limit_price) / best if best > NOTHING_MONEY else None
 

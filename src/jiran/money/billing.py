@@ -61,7 +61,16 @@ def reprice(flows: Flows, price: Prices, grid: Grid, timeline: Timeline, rule: M
 
 
 def _prices(name: str, rule: Reprice, period: Period) -> Array:
-    """Return what a kWh costs and earns each home in a period, shape (2, home)."""
+    """Return what a kWh costs and earns each home in a period, shape (2, home).
+
+    Args:
+        name: Of the rule.
+        rule: Its function that sets prices.
+        period: What each home did.
+
+    Raises:
+        MechanismError: It fails, or gives something else than two finite prices a home.
+    """
     try:
         prices = np.array(rule(period), dtype=np.float64)
     except Exception as error:
@@ -82,7 +91,14 @@ def _begins(timeline: Timeline, length: str) -> list[int]:
 
 
 def _period(flows: Flows, price: Prices, first: int, last: int) -> Period:
-    """Add up what each home did in the steps first <= step < last."""
+    """Add up what each home did in the steps first <= step < last.
+
+    Args:
+        flows: What moved in the run.
+        price: What a kWh costs in each step.
+        first: The first step.
+        last: The step after the last one.
+    """
     steps = slice(first, last)
     energy = {flow: flows.between(flow.name, first, last) for flow in PRICED}
     bought, sold = ({flow: kwh for flow, kwh in energy.items() if flow.source is side} for side in (True, False))

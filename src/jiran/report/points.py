@@ -50,7 +50,13 @@ def family(scenario: Scenario) -> Family:
 
 
 class Spot(NamedTuple):
-    """A place in the scatter, in the units of its sides, and the rules that are there."""
+    """A place in the scatter, in the units of its sides, and the rules that are there.
+
+    Attributes:
+        x: From left to right.
+        y: From the bottom to the top.
+        cases: The rules, those that stand lower first.
+    """
 
     x: float
     y: float
@@ -58,7 +64,12 @@ class Spot(NamedTuple):
 
 
 def value(figure: str, number: float) -> float:
-    """Return a figure as the scatter shows it: percent, and homes that do not lose instead of those that do."""
+    """Return a figure as the scatter shows it: percent, and homes that do not lose instead of those that do.
+
+    Args:
+        figure: A figure of `ACROSS` or `UP`.
+        number: Its value in its own unit; shares are 0..1.
+    """
     number = 1.0 - number if figure == "homes_worse_off" else number
     return form(figure, "").factor * number
 
@@ -93,14 +104,22 @@ def spots(comparison: Comparison, across: str, up: str) -> tuple[list[Spot], lis
 
 
 def start(groups: list[Spot]) -> float:
-    """Return where the scatter begins on the left: below its lowest point, with room for names."""
+    """Return where the scatter begins on the left: below its lowest point, with room for names.
+
+    Args:
+        groups: The places, x in per cent.
+    """
     lowest = min((spot.x for spot in groups), default=0.0)
     left = lowest - 0.35 * max(100.0 - lowest, 20.0)
     return max(tick(left) * math.floor(left / tick(left)), tick(lowest) * math.floor(min(lowest, 0.0) / tick(lowest)))
 
 
 def tick(start: float) -> float:
-    """Return how far the marks of a side that goes from `start` to 100 % lie apart."""
+    """Return how far the marks of a side that goes from `start` to 100 % lie apart.
+
+    Args:
+        start: Where it begins, per cent.
+    """
     return 5.0 if start > 65.0 else 10.0 if start > 0.0 else 20.0
 
 
@@ -125,6 +144,12 @@ def limits(groups: list[Spot], up: str) -> tuple[float, float]:
 def span(values: list[Array]) -> tuple[float, float]:
     """Return round numbers below and above all values.
 
+    Args:
+        values: Arrays of any shape, NaN where there is nothing; at least one number.
+
+    Returns:
+        Where a side begins and ends, both multiples of one power of ten.
+
     Example:
         >>> span([np.array([0.21, 0.56])])
         (0.2, 0.6)
@@ -137,7 +162,14 @@ def span(values: list[Array]) -> tuple[float, float]:
 
 
 class Gain(NamedTuple):
-    """What a home of a kind saves under a rule: the mean, and the ends of the band if there are several seeds."""
+    """What a home of a kind saves under a rule: the mean, and the ends of the band if there are several seeds.
+
+    Attributes:
+        case: Name of the rule.
+        saving: Mean over the homes and seeds, in the currency.
+        low: Lower end of the band over the seeds; None with one seed.
+        high: Its upper end.
+    """
 
     case: str
     saving: float
@@ -159,7 +191,12 @@ def gains(comparison: Comparison) -> dict[str, list[Gain]]:
 
 
 class Line(NamedTuple):
-    """Prices by hour of the day, NaN without trades, and the rules that have them."""
+    """Prices by hour of the day, NaN without trades, and the rules that have them.
+
+    Attributes:
+        prices: Per kWh, shape (24,) by hour of the day.
+        cases: Names of the rules.
+    """
 
     prices: Array
     cases: tuple[str, ...]
@@ -206,6 +243,10 @@ def ends_of(comparison: Comparison, found: list[Line]) -> tuple[slice, list[tupl
 
 def named(cases: tuple[str, ...], letters: int = 60) -> str:
     """Return the names of rules that share a place: as many as fit into so many letters, and how many more there are.
+
+    Args:
+        cases: Names of the rules, at least one.
+        letters: Room for so many; one name is always said.
 
     Example:
         >>> named(("a", "b")), named(("mid-market-rate", "pay-as-bid", "uniform-price"), 30)

@@ -51,6 +51,10 @@ def split(comparison: Comparison, case: str) -> Split | None:
 
     None if nothing is traded, nothing gained, the grid's prices do not go by the hour, or the rule sets its prices later:
     then homes get more than the trades say.
+
+    Args:
+        comparison: The comparison.
+        case: Name of a case in it.
     """
     scenario = comparison.cases[case]
     if _sets_prices_later(comparison, case) or not _by_the_hour(comparison, case):
@@ -80,7 +84,15 @@ def _by_the_hour(comparison: Comparison, case: str) -> bool:
 
 
 def reason(comparison: Comparison, case: str) -> str:
-    """Return in a sentence why a rule does what its figures say; the text is plain."""
+    """Return in a sentence why a rule does what its figures say; the text is plain.
+
+    Args:
+        comparison: The comparison.
+        case: Name of a case in it.
+
+    Returns:
+        The text; "" where nothing is for sure.
+    """
     return " ".join(
         sentence.text
         for sentence in true_ones(
@@ -192,7 +204,12 @@ def prices(comparison: Comparison, case: str) -> Figures | None:
 
 
 def where_lost(comparison: Comparison, case: str) -> str:
-    """Return what is so of the prices of a rule under which homes lose, in half a sentence; "" if nothing is for sure."""
+    """Return what is so of the prices of a rule under which homes lose, in half a sentence; "" if nothing is for sure.
+
+    Args:
+        comparison: The comparison.
+        case: Name of a case in it. Homes lose under it.
+    """
     scenario = comparison.cases[case]
     if not _by_the_hour(comparison, case):
         return ""

@@ -36,6 +36,10 @@ class Change(NamedTuple):
 def changes(a: Scenario, b: Scenario) -> list[Change]:
     """Return the fields in which two scenarios differ, but for their names; of a file only the name is told.
 
+    Args:
+        a: The one before.
+        b: The one after.
+
     Example:
         >>> import jiran
         >>> a, b = (jiran.load_scenario("paper", {"battery.capacity_kwh": kwh}) for kwh in (20, 40))
