@@ -4,7 +4,9 @@
 _RESIDUE, _LEAST_SHOWN = 1e-9, 5e-5
 
 #: Kinds of homes as the legend says them.
-KIND_NAMES = {"solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal"}
+KIND_NAMES = {
+    "solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal", "prosumer": "Prosumer", "consumer": "Consumer",
+}  # fmt: skip
 
 
 def money(value: float, currency: str, digits: int = 2) -> str:

@@ -21,7 +21,7 @@ from valid import SITUATIONS, ordinary, wild
 
 #: A comparison is made for every so many of the random runs, of a scenario of its own, which is small.
 EVERY, MOST_HOME_STEPS = 4, 700
-KINDS = ("solar", "ev", "hybrid", "normal")
+KINDS = ("solar", "ev", "hybrid", "normal", "prosumer", "consumer")
 CENT = 0.005
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.engine.flows import AT_HOME, PRICED
+from jiran.engine.flows import METERED, PRICED, given_out, taken_in
 from jiran.money.prices import cost
 
 if TYPE_CHECKING:
@@ -52,7 +50,8 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
 
 def net_kwh(flows: Flows, home: int) -> Array:
     """Return what a home has left of its own (> 0) or lacks (< 0) in each step, before anybody else, shape (step,)."""
-    net: Array = reduce(add, (flow.sign * flows.of_home(flow.name, home) for flow in AT_HOME))
+    kwh = {flow.name: flows.of_home(flow.name, home) for flow in METERED}
+    net: Array = given_out(kwh) - taken_in(kwh)
     return net
 
 

@@ -62,7 +62,8 @@ def print_plugin(plugin: Plugin) -> None:
 
 def print_result(result: Result) -> None:
     """Print a run's figures beside the baseline's, and its balance."""
-    from jiran.explain.run import grid, story  # noqa: PLC0415  loads numpy
+    from jiran.explain.exchange import exchange  # noqa: PLC0415  loads numpy
+    from jiran.explain.run import grid, story  # noqa: PLC0415
 
     scenario, worst, screen = result.scenario, result.balance, console()
     money, market = scenario.currency, scenario.market
@@ -72,7 +73,8 @@ def print_result(result: Result) -> None:
     times = f"{counted(scenario.steps, 'step')} of {scenario.step_minutes} min from {scenario.start:%Y-%m-%d %H:%M}"
     screen.print(f"{counted(result.community.size, 'home')}, {times}, {rule}", style="dim")
     screen.print(_figures(result))
-    for sentence in (*true_ones(grid(result, 0, scenario.steps)), *story(result)):
+    street = true_ones(grid(result, 0, scenario.steps), exchange(result, 0, scenario.steps))
+    for sentence in (*street, *story(result)):
         screen.print(sentence.text)
     sen = "sen" if money == "MYR" else money
     off = f"{worst.kwh:.0e} of its kWh and {worst.money:.0e} of its {money}"

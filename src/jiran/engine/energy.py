@@ -32,12 +32,15 @@ class Flows(Mapping[str, Array]):
         outputs: What the kernel found.
         fleet: The EVs that lend their battery.
         trades: All trades in order of time, records of `market.trade.TRADE`; `outputs.trades_until` tells the steps.
+        net_metered: Homes of which only import and export are known, shape (home,): their `profiles` hold these, and
+            flows behind their meter are NaN.
     """
 
     profiles: Profiles
     outputs: Outputs
     fleet: Fleet
     trades: NDArray[np.void]
+    net_metered: NDArray[np.bool_]
 
     def __getitem__(self, name: str) -> Array:
         return self.between(name, 0, self.profiles.load_kwh.shape[0])
@@ -84,6 +87,14 @@ class Flows(Mapping[str, Array]):
             traded_kwh=out.traded_kwh,
         )
 
+    @property
+    def needed_kwh(self) -> Array:
+        """What the homes lack (> 0) or have to spare (< 0) together in each step, whatever they trade, kWh, shape (step,)."""
+        profiles, out = self.profiles, self.outputs
+        used = profiles.load_kwh.sum(axis=1) + profiles.ev_kwh.sum(axis=1) + out.ev_charged_kwh.sum(axis=1)
+        needed: Array = used - profiles.generation_kwh.sum(axis=1) - out.ev_supplied_kwh.sum(axis=1)
+        return needed
+
     def orders_between(self, first: int, last: int) -> Array:
         """Return what each home brought to the market: surplus > 0 with what its EV offered, deficit < 0, kWh.
 
@@ -122,7 +133,9 @@ class Flows(Mapping[str, Array]):
         return int(self.outputs.trades_until[step - 1]) if step else 0
 
     def _flow(self, flow: Flow, steps: slice, homes: slice) -> Array:
-        view = flow.of(self._row(flow.row, steps, homes), self.outputs, steps).view()
+        found = flow.of(self._row(flow.row, steps, homes), self.outputs, steps)
+        unknown = self.net_metered[homes]
+        view = np.where(unknown, np.nan, found) if flow.behind_meter and unknown.any() else found.view()
         view.flags.writeable = False
         return view
 

@@ -41,12 +41,17 @@ _MAY_TRADE = " that may sell electricity to each other"
 
 
 def _street_words(figures: Figures) -> str:
-    has = [
-        several(figures["roofs"], "has a solar roof", "have a solar roof"),
-        several(figures["cars"], "has an electric car", "have an electric car"),
-    ]
+    net_metered = figures["net_metered"]
+    has = {
+        "roofs": several(figures["roofs"], "has a solar roof", "have a solar roof"),
+        "cars": several(figures["cars"], "has an electric car", "have an electric car"),
+    }
     battery = f"there is a shared battery of {size(figures['battery_kwh'])} kWh"
-    parts = [text.replace("no have", "none has") for text in has]
+    # Of a home whose inside is not known nobody can say that it has none.
+    parts = [text.replace("no have", "none has") for name, text in has.items() if figures[name] or not net_metered]
+    if net_metered:
+        whose = f"{net_metered:,}" if net_metered < figures["homes"] else "all" if net_metered > 1 else "it"
+        parts.append(f"of {whose} only import and export are known")
     parts.append(battery if figures["battery_kwh"] else "there is no shared battery")
     return (
         f"A simulation of {counted(figures['homes'], 'home')}{_MAY_TRADE if figures['homes'] > 1 else ''}, over "
@@ -62,6 +67,7 @@ def street(result: Result) -> Figures:
         "homes": homes.size,
         "roofs": int(((homes.pv_kwp > 0.0) | (kwh["generation_kwh"] > 0.0)).sum()),
         "cars": int(((homes.ev_kw > 0.0) | (kwh["ev_kwh"] > 0.0)).sum()),
+        "net_metered": int(homes.net_metered.sum()),
         "battery_kwh": result.scenario.battery.capacity_kwh,
         "minutes": result.timeline.steps * result.timeline.step_minutes,
         "start": f"{result.timeline.local[0].astype(object):%a %-d %b %Y} {clock(result.timeline, 0)}",
@@ -69,20 +75,23 @@ def street(result: Result) -> Figures:
 
 
 def _sold_words(figures: Figures) -> str:
-    roofs, cars = counted(figures["roofs"], "solar roof"), counted(figures["cars"], "car")
-    who = listed([text for text, number in ((roofs, figures["roofs"]), (cars, figures["cars"])) if number])
+    other = "other home" if figures["roofs"] or figures["cars"] else "home"
+    nouns = {"roofs": "solar roof", "cars": "car", "net_metered": other}
+    who = listed([counted(figures[name], noun) for name, noun in nouns.items() if figures[name]])
     return f"{who} sold {energy(figures['kwh'])} to {counted(figures['buyers'], 'neighbour')} in {length(figures['minutes'])}."
 
 
 @form("run.sold", _sold_words)
 def sold(result: Result, first: int, last: int) -> Figures | None:
-    """Say how many roofs and cars sold how much, if anything was sold."""
+    """Say how many roofs and cars, and homes of which neither is known, sold how much, if anything was sold."""
     traded, lent, bought = _sold_by_home(result, first, last)
     if not traded.sum() > NOTHING_KWH:
         return None
+    hidden = result.community.net_metered
     return {
-        "roofs": int((traded - lent > NOTHING_KWH).sum()),
-        "cars": int((lent > NOTHING_KWH).sum()),
+        "roofs": int((traded - lent > NOTHING_KWH)[~hidden].sum()),
+        "cars": int((lent > NOTHING_KWH)[~hidden].sum()),
+        "net_metered": int((traded > NOTHING_KWH)[hidden].sum()),
         "buyers": int((bought > NOTHING_KWH).sum()),
         "kwh": float(traded.sum()),
         "minutes": (last - first) * result.timeline.step_minutes,
@@ -300,8 +309,8 @@ def stored(result: Result) -> Figures | None:
     battery, fleet = result.scenario.battery, result.flows.fleet
     now, alone = result.settlement, result.without_p2p
 
-    def more(name: str) -> float:
-        return float(now.step_kwh[name].sum() - alone.step_kwh[name].sum())
+    def more(name: str) -> float:  # a net-metered home has no car that is run here
+        return float(np.nansum(now.home_kwh[name]) - np.nansum(alone.home_kwh[name]))
 
     in_battery = more("battery_charged_kwh") * battery.charge_efficiency
     in_battery -= more("battery_drawn_kwh") / battery.discharge_efficiency

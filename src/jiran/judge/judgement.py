@@ -231,7 +231,7 @@ def judge(result: Result, optimum: Optimum | None = None) -> dict[str, float | N
         optimum: What `jiran.judge.optimum.community_optimum` says of it.
     """
     run = Judged(result, optimum)
-    return result.kpis | {name: figure.value(run) for name, figure in JUDGEMENT.items()}
+    return result.kpis | {name: figure.of(run) for name, figure in JUDGEMENT.items()}
 
 
 def welfare_of_run(result: Result) -> tuple[float, float]:

@@ -34,8 +34,9 @@ class Settlement:
     """Energy and money of a run, by home and by step.
 
     Attributes:
-        home_kwh: Each flow summed over the run, by name, shape (home,); and "ev_lent_kwh", a part of ev_supplied.
-        step_kwh: Each flow summed over homes, by name, shape (step,).
+        home_kwh: Each flow summed over the run, by name, shape (home,); and "ev_lent_kwh", a part of ev_supplied. NaN
+            where it is behind the meter of a home of which only import and export are known.
+        step_kwh: Each flow summed over homes, by name, shape (step,); NaN if it is not known of all of them.
         step_money: What each account received less what it paid in each step, before the battery's fund is shared and
             billing periods end, shape (step,); sums to zero.
         cost: What each home pays in all (> 0) or earns (< 0), its share of the fund included, shape (home,).
@@ -112,8 +113,9 @@ def settle(
         accounts[account] += float(amount.sum())
     with np.errstate(invalid="ignore", divide="ignore"):
         p2p_price = traded.step_paid / traded.step_kwh
+    home_kwh, step_kwh = _known(flows.net_metered, home, step_kwh)
     return Settlement(
-        home_kwh={name: home[name] for name in (*FLOWS, "ev_lent_kwh")},
+        home_kwh=home_kwh,
         step_kwh=step_kwh,
         step_money=step_money,
         cost=cost - share + period_payment,
@@ -159,6 +161,24 @@ def _sum_flows(flows: Flows, price: Prices) -> tuple[dict[str, Array], dict[str,
     by_home, by_step = sum_rows(flows.moved, len(columns), terms, row_price)
     step_kwh = {name: flow.of(by_step[flow.row], out) for name, flow in FLOWS.items()}
     return dict(zip(columns, by_home, strict=True)), step_kwh, by_step[-1]
+
+
+def _known(
+    net_metered: NDArray[np.bool_], home: Mapping[str, Array], step_kwh: dict[str, Array]
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Return each flow of each home and of each step; NaN where it is behind a meter that sees import and export alone.
+
+    Args:
+        net_metered: Homes of which only import and export are known, shape (home,).
+        home: Sums of each home by name, the flows among them, shape (home,).
+        step_kwh: Each flow of all homes by name, shape (step,).
+    """
+    home_kwh = {name: home[name] for name in (*FLOWS, "ev_lent_kwh")}
+    if not net_metered.any():
+        return home_kwh, step_kwh
+    hidden = [name for name in home_kwh if name not in FLOWS or FLOWS[name].behind_meter]
+    home_kwh |= {name: np.where(net_metered, np.nan, home_kwh[name]) for name in hidden}
+    return home_kwh, step_kwh | {name: np.full_like(step_kwh[name], np.nan) for name in hidden if name in FLOWS}
 
 
 def _money(

@@ -108,7 +108,7 @@ class Figure(Generic[Subject]):
         label: What it is called in words.
         form: How its numbers are written; its unit follows.
         meaning: Its definition.
-        value: Works it out; None where it is undefined. It gets a `Run`, or for judgements a `Judged`.
+        value: Works it out; None where it is undefined, NaN if a flow that it needs is not known. It gets a `Run`, or for judgements a `Judged`.
         group: Heading under which `jiran run` prints it; "" = only `--json` has it.
         place: It stands in its group after those with a lower number, and else in the order of declaration.
         baseline: Whether `jiran run` prints it for the baseline too, which has a figure of its own.
@@ -131,6 +131,11 @@ class Figure(Generic[Subject]):
     evenness: bool = False
     card: str = ""
     column: Column | None = None
+
+    def of(self, subject: Subject) -> float | None:
+        """Return its value; None where it is undefined, or needs flows behind a meter that sees import and export alone."""
+        value = self.value(subject)
+        return None if value is None or np.isnan(value) else value
 
     @property
     def unit(self) -> str:

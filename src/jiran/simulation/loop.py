@@ -73,7 +73,7 @@ def run_steps(
                 bid_rng=dict(start.bid_lots.bit_generator.state),
                 strategy=strategy.name,
             )
-            return Flows(setting.profiles, out, stores.fleet, trades), end
+            return Flows(setting.profiles, out, stores.fleet, trades, setting.community.net_metered), end
     raise MechanismError(rule.name, "writes more trades in a step than there are pairs of homes")
 
 

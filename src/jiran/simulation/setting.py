@@ -121,7 +121,7 @@ def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | N
         raise ScenarioError(
             "steps", steps.steps, f"must be at most {MAX_HOME_STEPS // len(data.ids)} for {len(data.ids)} homes"
         )
-    community = metered_community(data.ids, data.profiles.generation_kwh, data.profiles.ev_kwh)
+    community = metered_community(data.ids, data.profiles.generation_kwh, data.profiles.ev_kwh, data.net_metered)
     return community, data.profiles, data.report
 
 

@@ -272,7 +272,7 @@ def test_scenarios_that_differ_in_more_than_the_market_are_run_as_they_are(more)
 def sample(saving=0.0, jain=None, homes=("S1", "S2", "N1"), kinds=("solar", "solar", "normal"), each=(0.0, 0.0, 0.0)):
     figures = dict.fromkeys(FIGURES, 0.0) | {"saving": saving, "saving_jain": jain}
     hours = np.zeros(24)
-    return Sample(figures, homes, kinds, np.array(each), hours, hours, hours)
+    return Sample(figures, homes, kinds, 0, np.array(each), hours, hours, hours)
 
 
 def known(**values):

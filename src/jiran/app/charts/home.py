@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from jiran import palette
 from jiran.app.bills import bill_steps
 from jiran.app.charts.base import GHOST, MOST_HOMES, amounts, chart, ghost_strokes, kinds_there, names, room, short
-from jiran.engine.flows import SOURCES, USES
+from jiran.engine.flows import METERED, SOURCES, USES
 from jiran.explain.say import energy
 from jiran.nothing import CENT, LEAST_SAID_KWH, NOTHING_KWH, THIRD_DIGIT
 from jiran.sentences import Figures, form
@@ -18,6 +18,7 @@ from jiran.words import KIND_NAMES, money
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window
+    from jiran.engine.flows import Flow
     from jiran.result.result import Result
 
 Array = NDArray[np.float64]
@@ -87,15 +88,24 @@ def role_rows(result: Result, by_hour: Array) -> tuple[list[str], Array]:
 
 
 def day_parts(result: Result, at: int, window: Window) -> tuple[list[str], list[tuple[str, str, Array]], int]:
-    """Return times, and name, colour and kWh (sources > 0, uses < 0) of each part of a home's day; and minutes."""
+    """Return times, and name, colour and kWh (sources > 0, uses < 0) of each part of a home's day; and minutes.
+
+    What is behind the meter of a home of which only import and export are known is no part.
+    """
     size = -(-(window.last - window.first) // _MOST_BARS)
     starts = np.arange(0, window.last - window.first, size)
     parts = []
-    for flow in (*SOURCES, *USES):
+    for flow in _flows_of(result, at):
         values = result.flows.of_home(flow.name, at, window.first, window.last)
         parts.append((flow.label, flow.colour, flow.sign * np.add.reduceat(values, starts)))
     times = [str(instant)[11:16] for instant in result.timeline.local[window.first + starts]]
     return times, parts, size * result.timeline.step_minutes
+
+
+def _flows_of(result: Result, home: int) -> tuple[Flow, ...]:
+    """Return the flows of a home that are known."""
+    every = (*SOURCES, *USES)
+    return tuple(flow for flow in every if flow in METERED) if result.community.net_metered[home] else every
 
 
 def day(result: Result, home: str, window: Window) -> Spec:
@@ -128,20 +138,23 @@ def day(result: Result, home: str, window: Window) -> Spec:
 
 def _day_words(figures: Figures) -> str:
     came, went = (", ".join(f"{name} {energy(kwh)}" for name, kwh in figures[side]) for side in ("came", "went"))
+    if figures["net_metered"]:
+        return f"Import of {figures['home']}: {came or 'nothing'}; its export: {went or 'nothing'}."
     return f"Energy of {figures['home']}: from {came or 'nowhere'}; to {went or 'nowhere'}."
 
 
 @form("home.day_chart", _day_words)
 def day_words(result: Result, home: int, first: int, last: int) -> Figures:
-    """Say where a home's energy came from and went to in the steps first <= step < last: always."""
+    """Say where a home's energy came from and went to in the steps first <= step < last, or its import and export: always."""
     sums = [
         (flow.label, flow.sign, float(result.flows.of_home(flow.name, home, first, last).sum()))
-        for flow in (*SOURCES, *USES)
+        for flow in _flows_of(result, home)
     ]
     came, went = (
         tuple((name, kwh) for name, side, kwh in sums if side == sign and kwh >= LEAST_SAID_KWH) for sign in (1, -1)
     )
-    return {"home": result.community.ids[home], "came": came, "went": went}
+    net_metered = bool(result.community.net_metered[home])
+    return {"home": result.community.ids[home], "net_metered": net_metered, "came": came, "went": went}
 
 
 def bars(steps: list[tuple[str, float]]) -> list[tuple[str, float, float, float]]:

@@ -131,8 +131,11 @@ def _one_home(result: Result, before: Result | None, of_a: pl.DataFrame | None) 
     _figures(row, result.scenario.currency, _row_of_a(result, before, home))
     left, right = st.columns(2, gap="medium")
     with left:
-        st.caption(f"**{day(result.timeline, window.first)}**: up, where the energy came from; down, where it went.")
         place = result.community.ids.index(home)
+        up, down = "where the energy came from", "where it went"
+        if result.community.net_metered[place]:
+            up, down = "where its import came from", "where its export went; what is behind its meter is not known"
+        st.caption(f"**{day(result.timeline, window.first)}**: up, {up}; down, {down}.")
         alt = str(home_charts.day_words(result, place, window.first, window.last))
         draw(home_charts.day(result, home, window), key="home_day", alt=alt, height=340)
     with right:

@@ -14,6 +14,7 @@ from jiran.app.components.flow_map import flow_map
 from jiran.app.showing import markdown_of, plain, show_text
 from jiran.explain.against import against, homes_and_days, worse_off
 from jiran.explain.battery import battery
+from jiran.explain.exchange import exchange
 from jiran.explain.run import both_gained, grid, outside, story, street
 from jiran.result.figures import KPIS
 from jiran.scenario.regions import REGIONS
@@ -51,7 +52,7 @@ def show() -> None:
     elif picked in result.community.ids and st.button(f"Open the bill and the day of {picked}", icon=":material/home:"):
         state.pick_home(picked)
         state.open_page("homes")
-    show_text(grid(result, 0, steps), *battery(result, 0, steps))
+    show_text(grid(result, 0, steps), exchange(result, 0, steps), *battery(result, 0, steps))
 
 
 def _cards(result: Result, before: Result | None) -> None:
@@ -81,7 +82,9 @@ def _cards(result: Result, before: Result | None) -> None:
         _card(
             _label("p2p_kwh", currency),
             _figure(kpis["p2p_kwh"]),
-            **change.get("p2p_kwh", pins.unchanged(f"{_percent(kpis['p2p_share'])} of use")),
+            **change.get(
+                "p2p_kwh", {} if kpis["p2p_share"] is None else pins.unchanged(f"{_percent(kpis['p2p_share'])} of use")
+            ),
             help="Energy of all trades between homes, and its share of all demand.",
         )
         _card(

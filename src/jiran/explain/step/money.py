@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiran.engine.flows import SOURCES, USES
 from jiran.explain.step.outcome import energy, same
+from jiran.explain.step.run_step import in_and_out
 from jiran.nothing import LAST_DIGITS, NOTHING_KWH, NOTHING_MONEY
 from jiran.sentences import form
 from jiran.words import listed, price
@@ -220,7 +220,7 @@ def _even_words(figures: Figures) -> str:
 @form("step.even", _even_words)
 def even(step: RunStep) -> Figures | None:
     """True where what came in is what went out, and the money of all sums to zero."""
-    came, went = (sum(step.energy[flow.name] for flow in side if flow.street) for side in (SOURCES, USES))
+    came, went = (sum(part.kwh for part in in_and_out(step) if part.side == side) for side in (0, 1))
     off = abs(sum(step.money.values()))
     turnover = sum(map(abs, step.money.values()))
     if not same(came, went) or off > NOTHING_MONEY + LAST_DIGITS * turnover:

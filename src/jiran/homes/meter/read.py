@@ -49,11 +49,14 @@ class MeterData:
         ids: Ids of the homes; in the order of the columns; those of a long file sorted, H2 before H10.
         profiles: Their energy in each step.
         report: What was changed on the way.
+        net_metered: Whether only import and export of a home are known, shape (home,); then `profiles.load_kwh` holds
+            its import and `profiles.generation_kwh` its export.
     """
 
     ids: tuple[str, ...]
     profiles: Profiles
     report: DataReport
+    net_metered: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ def read_meter_data(
         most = MAX_HOME_STEPS // len(readings.ids)
         raise DataError(source.path, f"has {len(readings.ids):,} homes; steps must then be at most {most:,}")
     profiles, changes = to_steps(source, readings, timeline)
-    return MeterData(readings.ids, profiles, DataReport(source.path, changes))
+    return MeterData(readings.ids, profiles, DataReport(source.path, changes), np.zeros(len(readings.ids), np.bool_))
 
 
 def describe(source: HomeData, *, zone: str, folder: Path | None = None, content: bytes | None = None) -> Coverage:

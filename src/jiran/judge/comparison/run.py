@@ -124,7 +124,7 @@ def finished(cases: Mapping[str, Scenario], seeds: tuple[int, ...], samples: Sam
     fault_texts = tuple(str(fault) for fault in faults.values())
     first = next(iter(left.values())).seed
     own = tuple(first + seeds[place] - begin for place in whole)
-    return Comparison(left, own, level(left, kept), tuple(notes(left)), fault_texts)
+    return Comparison(left, own, level(left, kept), tuple(notes(left, kept)), fault_texts)
 
 
 def _key(scenario: Scenario, seed: int) -> str:
@@ -227,6 +227,7 @@ def _sample(
         figures=judge(result, optima.of(result)),
         homes=tuple(result.community.ids),
         kinds=tuple(result.community.kinds),
+        net_metered=int(result.community.net_metered.sum()),
         saving=result.without_p2p.cost - settled.cost,
         hour_kwh=by_hour(trades["kwh"]),
         hour_paid=by_hour(paid_for(trades)),

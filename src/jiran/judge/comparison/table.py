@@ -32,6 +32,7 @@ class Sample(NamedTuple):
     figures: dict[str, float | None]  # of `FIGURES`
     homes: tuple[str, ...]
     kinds: tuple[str, ...]  # of the homes
+    net_metered: int  # homes of which only import and export are known
     saving: Array  # (home,): against the same homes and battery without trades
     hour_kwh: Array  # (24,): P2P energy by hour of day
     hour_paid: Array  # (24,): what buyers paid for it

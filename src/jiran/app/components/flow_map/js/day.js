@@ -3,6 +3,7 @@
 
 import { most, running, total } from "./maths.js";
 
+const something = ([, value]) => Math.abs(value) > 5e-4; // of what is told of a home
 const DAYLIGHT = 0.005; // of the brightest
 
 export class Day {
@@ -15,8 +16,12 @@ export class Day {
     this.pairs = this.sumPairs();
     const traded = (unit) => this.pairs.map((pairs) => total([...pairs.values()].map((v) => v[unit])));
     const [imports, exports] = [this.with("grid", 1), this.with("grid", -1)];
-    this.sum = { solar: sum([this.flows.generation]), demand: sum(this.with("", -1)), imported: sum(imports),
-      exported: sum(exports), bought: sum(imports, true), sold: sum(exports, true), traded: traded(0), paid: traded(1) };
+    this.sum = { imported: sum(imports), exported: sum(exports), bought: sum(imports, true), sold: sum(exports, true),
+      traded: traded(0), paid: traded(1) };
+    // What homes generate and need, or where that is not known of all, what they give out and take in.
+    this.words = run.taken ? { up: "given", down: "taken" } : { up: "solar", down: "demand" };
+    this.sum.up = sum(run.taken ? [{ kwh: run.given }] : [this.flows.generation]);
+    this.sum.down = sum(run.taken ? [{ kwh: run.taken }] : this.with("", -1));
     // The page sums before it rounds, so that the same total stands here and in every table.
     this.soFar = run.so_far ? [run.so_far.kwh, run.so_far.amount] : [running(this.sum.traded), running(this.sum.paid)];
     this.scale = this.biggest();
@@ -75,8 +80,15 @@ export class Day {
     return total(this.with("grid").map(({ kwh, sign, price }) => sign * kwh[h][s] * (unit ? -price[s] : 1)));
   }
 
-  /** What a home has over in a step, before it trades; below 0 what it needs. */
-  over(h, s) { return total(this.with("").map(({ kwh, sign }) => sign * kwh[h][s])); }
+  /** What a home has left of its own (> 0) or lacks, before it trades. */
+  net(h, s) {
+    const { given, taken } = this.run;
+    if (!this.known(h)) return given[h][s] - taken[h][s];
+    return total(this.with("").map(({ kwh, sign }) => sign * kwh[h][s]));
+  }
+
+  /** Whether it is known what a home does behind its meter. */
+  known(h) { return this.with("").every(({ kwh }) => kwh[h]); }
 
   /** What a home did in a step, as [name of the flow, value]; money is signed as the home sees it. */
   facts(h, s, unit) {
@@ -90,8 +102,13 @@ export class Day {
     const traded = ({ sign }) => (sign < 0 ? sold : bought);
     const energy = (flow) => (flow.partner === "p2p" ? traded(flow) : flow.kwh[h][s]);
     const money = (flow) => -flow.sign * energy(flow) * (flow.price?.[s] ?? 1);
-    const shown = unit ? run.flows.filter((flow) => flow.partner === "p2p" || flow.price) : [...run.flows];
-    if (unit) shown.sort((p, q) => p.sign - q.sign); // what it gets before what it pays
-    return shown.map((flow) => [flow.name, (unit ? money : energy)(flow)]).filter(([, value]) => Math.abs(value) > 5e-4);
+    if (unit) {
+      const paid = run.flows.filter((flow) => flow.partner === "p2p" || flow.price);
+      paid.sort((p, q) => p.sign - q.sign); // what it gets before what it pays
+      return paid.map((flow) => [flow.name, money(flow)]).filter(something);
+    }
+    const own = this.known(h) ? [] : [["given", run.given[h][s]], ["taken", run.taken[h][s]]];
+    const shown = run.flows.filter((flow) => flow.partner || this.known(h));
+    return [...own, ...shown.map((flow) => [flow.name, energy(flow)])].filter(something);
   }
 }

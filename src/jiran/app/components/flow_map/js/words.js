@@ -6,9 +6,11 @@ export const TEXT = {
   play: "Play", pause: "Pause", back: "One step back", next: "One step on", speed: "Speed", day: "Time of day",
   energy: "Energy", money: "Money", unit: "What the flows show", homes: "Homes", grid: "Grid",
   p2pFlow: "between neighbours", batteryFlow: "battery", gridFlow: "grid", solarHome: "solar", evHome: "EV",
-  hybridHome: "solar + EV", normalHome: "no solar", generation: "Solar", load: "Household", ev: "Car",
+  hybridHome: "solar + EV", normalHome: "no solar", prosumerHome: "prosumer (net metered)",
+  consumerHome: "consumer (net metered)", given: "Export", taken: "Import", generation: "Solar", load: "Household", ev: "Car",
   p2p_sold: "Sold to neighbours", p2p_bought: "Bought from neighbours", battery_charged: "Into the battery",
-  battery_drawn: "Out of the battery", grid_import: "From the grid", grid_export: "To the grid", gridGives: "supplies {0}", gridTakes: "takes {0}",
+  battery_drawn: "Out of the battery", grid_import: "From the grid", grid_export: "To the grid",
+  gridGives: "supplies {0}", gridTakes: "takes {0}",
   gridPaid: "is paid {0}", gridPays: "pays {0}", save: "Save picture",
   moving: "Map of the homes, the battery and the grid, playing; pause it to hear its figures",
 };
