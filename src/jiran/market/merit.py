@@ -94,8 +94,8 @@ def merit_trades(net_kwh: Vector, limit_price: Vector) -> Trades:
         limit_price: A buyer's highest and a seller's lowest price per kWh, shape (home,).
     """
     homes = homes_with_order(net_kwh)
-    trades = np.zeros(homes.size, TRADE)
-    count = clear_in_merit_order(net_kwh[homes], limit_price[homes], trades.view(np.recarray)) if homes.size else 0
+    trades = np.zeros(homes.size, TRADE).view(np.recarray)  # fields are attributes, without the compiler too
+    count = clear_in_merit_order(net_kwh[homes], limit_price[homes], trades) if homes.size else 0
     found = trades[:count][trades["kwh"][:count] > NOTHING_KWH]
     for side in ("seller", "buyer"):
         found[side] = homes[found[side]]
