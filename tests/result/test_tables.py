@@ -92,3 +92,9 @@ def test_a_home_with_a_car_supplies_itself_with_what_it_does_not_fetch():
     fetched = homes["p2p_bought_kwh"] + homes["battery_drawn_kwh"] + homes["grid_import_kwh"]
     expected = 1 - fetched / (homes["load_kwh"] + homes["ev_kwh"])
     assert homes["self_sufficiency"].to_list() == pytest.approx(expected.to_list(), abs=1e-9)
+
+
+def test_a_step_without_trades_has_no_price():
+    steps = run([[1.0, -1.0], [1.0, 1.0]]).steps
+    assert steps["p2p_price"].is_null().to_list() == [False, True]
+    assert steps["p2p_price"].is_nan().to_list() == [False, None]
