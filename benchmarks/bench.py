@@ -29,7 +29,7 @@ from jiran.engine.records import Log, Window
 from jiran.judge.comparison import by_rule
 from jiran.market import TRADE, find
 from jiran.simulation import fill
-from jiran.simulation.run import trade, without_trading
+from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import prepare
 
 ROUNDS = 3
@@ -102,8 +102,8 @@ def rules() -> list[tuple[str, str, str, float, float]]:
     alone, slowest, name = without_trading(setting), 0.0, ""
     for rule, case in by_rule(setting.scenario).items():
         if rule != "nucleolus":  # for at most 16 homes that trade in a step
-            trade(setting.with_market(case), lambda: alone)
-            taken = seconds(partial(trade, setting.with_market(case), lambda: alone))
+            run_market(setting.with_market(case), lambda: alone)
+            taken = seconds(partial(run_market, setting.with_market(case), lambda: alone))
             slowest, name = max((slowest, name), (taken, rule))
     return [(f"100 homes, 8,760 steps, slowest rule: {name}", f"{slowest:.1f} s", "10 s", slowest / 10.0, 1.0)]
 

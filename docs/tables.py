@@ -52,15 +52,42 @@ def _row(cells: Iterable[str]) -> str:
 
 @table
 def rules() -> str:
-    """Return every market rule with what it does and promises."""
+    """Return every market rule with what people call it, what it does and promises."""
     found = jiran.mechanisms().items()
     return rows(
-        ("rule", "what it does", "promises"),
+        ("rule", "plain name", "what it does", "promises"),
         (
-            (f"`{name}`", rule.description, ", ".join(one for one in PROPERTIES if one in rule.properties) or "-")
+            (
+                f"`{name}`",
+                rule.plain_name,
+                rule.description,
+                ", ".join(one for one in PROPERTIES if one in rule.properties) or "-",
+            )
             for name, rule in found
         ),
     )
+
+
+@table
+def formulas() -> str:
+    """Return the price of a trade under every market rule that says it in a formula."""
+    found = {name: rule.formula for name, rule in jiran.mechanisms().items() if rule.formula is not None}
+    return rows(
+        ("rule", "a buyer pays, per kWh", "a seller gets, per kWh"),
+        (
+            (
+                f"`{name}`",
+                _maths(formula.symbols),
+                _maths(formula.seller_symbols) if formula.seller_symbols else "the same",
+            )
+            for name, formula in found.items()
+        ),
+    )
+
+
+def _maths(latex: str) -> str:
+    """Return a formula in a line of Markdown, as GitHub shows it: between backticks no sign means something else."""
+    return f"$`{latex}`$"
 
 
 @table

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import datetime as dt
 
+#: What a sum leaves over where nothing is meant, and the least that four digits show as something.
+_RESIDUE, _LEAST_SHOWN = 1e-9, 5e-5
+
 #: Kinds of homes as the legend says them.
 KIND_NAMES = {
     "solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal", "prosumer": "Prosumer", "consumer": "Consumer",
@@ -124,7 +127,7 @@ def price(value: float, currency: str = "") -> str:
     """
     if currency:
         return in_currency(price(value), currency)
-    if 1e-9 < abs(value) < 5e-5:
+    if _RESIDUE < abs(value) < _LEAST_SHOWN:
         return f"{float(f'{value:.1e}'):.11f}".rstrip("0")
     value = round(round(float(value), 9), 4) + 0.0  # first without the residue of a sum, which would tip a tie
     text = f"{value:.4f}".rstrip("0").rstrip(".")

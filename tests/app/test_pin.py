@@ -92,11 +92,11 @@ def test_few_changes_are_said_one_by_one():
 
 
 def test_runs_of_another_time_or_money_are_apart(a):
-    assert pins.apart(a, run(**B, **{"homes.groups.normal.count": 9})) is None
-    assert pins.apart(a, run(steps=48)) == "A has 24 steps, this has 48"
-    assert "60 minutes" in pins.apart(a, run(steps=96, step_minutes=15))
-    assert "starts on 21 Mar 2026" in pins.apart(a, run(start="2026-06-21"))
-    assert pins.apart(a, run(currency="EUR")) == "A is in MYR, this in EUR"
+    assert pins.not_comparable(a, run(**B, **{"homes.groups.normal.count": 9})) is None
+    assert pins.not_comparable(a, run(steps=48)) == "A has 24 steps, this has 48"
+    assert "60 minutes" in pins.not_comparable(a, run(steps=96, step_minutes=15))
+    assert "starts on 21 Mar 2026" in pins.not_comparable(a, run(start="2026-06-21"))
+    assert pins.not_comparable(a, run(currency="EUR")) == "A is in MYR, this in EUR"
 
 
 # --- the link ---------------------------------------------------------------------------------------------------------

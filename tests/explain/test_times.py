@@ -15,7 +15,7 @@ from jiran.app.charts import flow, home
 from jiran.app.charts.base import Window
 from jiran.app.charts.day_points import labels, points
 from jiran.explain import times
-from jiran.explain.against import apart
+from jiran.explain.against import not_comparable
 from jiran.explain.assumptions import assumptions
 from jiran.explain.battery import state
 from jiran.explain.run import street
@@ -24,7 +24,7 @@ from jiran.homes.meter.steps import Period
 from jiran.homes.timeline import timeline as steps_of
 from jiran.judge.comparison import compare
 from jiran.report import answer, html
-from jiran.sentences import said
+from jiran.sentences import true_ones
 from terminal import call
 
 START = "2026-03-21T07:00:30"
@@ -48,8 +48,8 @@ def test_sentences_charts_and_pages_tell_the_seconds(late):
         jiran.load_scenario("paper", {"start": "2026-03-21T06:00:30", "steps": 30, "description": ""})
     )
     window = Window(0, 30)
-    assert told(" ".join(map(str, (*state(late, window.first, window.last), *said(street(late))))))
-    assert told(" ".join(map(str, said(apart(earlier, late)))))[0] == "06:00:30"
+    assert told(" ".join(map(str, (*state(late, window.first, window.last), *true_ones(street(late))))))
+    assert told(" ".join(map(str, true_ones(not_comparable(earlier, late)))))[0] == "06:00:30"
     assert told(" ".join(labels(points(late, window)))) == told(" ".join(home.day_parts(late, 0, window)[0]))
     assert told(" ".join(flow.flow_data(late, window)["labels"]))[:2] == ["07:00:30", "08:00:30"]
     page = html(compare({"A": earlier.scenario, "B": late.scenario}, seeds=1))

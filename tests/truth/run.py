@@ -193,7 +193,7 @@ def price(value):
 @oracle("run.both_gained")
 def both_gained(result):
     rows = result.trades.join(result.steps.select("step", "import_price", "export_price"), on="step").to_dicts()
-    if not sold_at_all(result) or np.any(result.settlement.extra != 0):
+    if not sold_at_all(result) or np.any(result.settlement.period_payment != 0):
         return None
     if not all(
         row["import_price"] - row["buyer_price"] > 1e-4 and row["seller_price"] - row["export_price"] > 1e-4
@@ -301,8 +301,8 @@ def outside(result):
         return None
     log, charge = result.trades, result.scenario.grid.network_charge
     network = charge * log["kwh"].sum()
-    turnover = abs(log["paid"]).sum() + np.abs(result.settlement.extra).sum()
-    market = log["paid"].sum() - log["received"].sum() - network + result.settlement.extra.sum()
+    turnover = abs(log["paid"]).sum() + np.abs(result.settlement.period_payment).sum()
+    market = log["paid"].sum() - log["received"].sum() - network + result.settlement.period_payment.sum()
     fund = 0.0
     if result.scenario.battery.fund_share == "keep":
         for settled, sign in ((result.settlement, 1.0), (result.without_p2p, -1.0)):

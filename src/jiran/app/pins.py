@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jiran.app.labels import named
-from jiran.explain.against import apart as _apart
+from jiran.explain.against import not_comparable as _not_comparable
 from jiran.scenario.files import as_data
 from jiran.words import counted, in_currency
 
@@ -67,9 +67,9 @@ def label(a: Scenario, b: Scenario) -> str:
     return "; ".join(said)
 
 
-def apart(a: Result, b: Result) -> str | None:
+def not_comparable(a: Result, b: Result) -> str | None:
     """Say why A's lines cannot be drawn over those of another run; None if they can."""
-    why = _apart(a, b)
+    why = _not_comparable(a, b)
     return None if why is None else str(why)
 
 

@@ -315,10 +315,10 @@ def _check(
 
     Example: `jiran check my_rule.py`
     """
-    from jiran.testing.apart import check_apart  # noqa: PLC0415  loads numba
+    from jiran.testing.own_process import check_in_own_process  # noqa: PLC0415  loads numba
 
     with progress("Checking") as report:
-        verdict = check_apart(name, books=books, seed=seed, limit_s=time_limit, progress=report)
+        verdict = check_in_own_process(name, books=books, seed=seed, limit_s=time_limit, progress=report)
     typer.echo(verdict.text)
     raise typer.Exit(0 if verdict.ok else 1)
 

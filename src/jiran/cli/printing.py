@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from jiran.sentences import said
+from jiran.sentences import true_ones
 from jiran.words import counted, moment
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def print_result(result: Result) -> None:
     times = f"{counted(scenario.steps, 'step')} of {scenario.step_minutes} min from {moment(scenario.start)}"
     screen.print(f"{counted(result.community.size, 'home')}, {times}, {rule}", style="dim")
     screen.print(_figures(result))
-    street = said(grid(result, 0, scenario.steps), exchange(result, 0, scenario.steps))
+    street = true_ones(grid(result, 0, scenario.steps), exchange(result, 0, scenario.steps))
     for sentence in (*street, *story(result)):
         screen.print(sentence.text)
     sen = "sen" if money == "MYR" else money

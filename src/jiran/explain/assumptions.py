@@ -8,7 +8,7 @@ import numpy as np
 
 from jiran.scenario.clock import occurs_twice
 from jiran.scenario.regions import REGIONS, region_of
-from jiran.sentences import Figures, Sentence, form, said
+from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import listed, moment
 
 if TYPE_CHECKING:
@@ -141,4 +141,4 @@ def unused(run: Run) -> Figures | None:
 
 def assumptions(run: Run) -> tuple[Sentence, ...]:
     """Say what a run takes for granted, a sentence each without its stop; nothing where its scenario says it all."""
-    return said(start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run), unused(run))
+    return true_ones(start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run), unused(run))

@@ -167,7 +167,7 @@ class Grid(Model):
     )
     network_charge: float = quantity("what a buyer pays the network for each P2P kWh", "/kWh", 0.0, ge=0, le=1_000_000)
     billing: Literal["day", "month", "run"] = quantity(
-        "time after which bills are made up, for rules that set prices then, as bill-sharing", "", "month"
+        "time after which bills are made up, for rules that set their prices then", "", "month"
     )
     region: Region | None = quantity(
         "region of the grid, for co2_kg_per_kwh; default: that of the time zone, if it has one", "", None

@@ -113,7 +113,13 @@ def of_comparison(
 
 
 def of_clearing(rule: Mechanism, parameters: Values, homes: int) -> Need:
-    """Estimate what clearing one order book needs."""
+    """Estimate what clearing one order book needs.
+
+    Args:
+        rule: The market rule.
+        parameters: Its own, complete.
+        homes: How many have an order.
+    """
     slow = 1.0 if rule.compiled else _PYTHON
     pairs = homes**2 / 4 if rule.all_pairs else homes
     return Need(homes * 200 + pairs * _TRADE, homes * _HOME_STEP_S * slow + _work_s(rule, parameters, homes))
@@ -155,7 +161,13 @@ def refuse(need: Need, what: str = "this run") -> None:
 
 
 def refusal(need: Need, most: float | None, what: str = "this run") -> str | None:
-    """Say that something needs more memory than there is, and what to change; None if it fits or nobody knows."""
+    """Say that something needs more memory than there is, and what to change; None if it fits or nobody knows.
+
+    Args:
+        need: What it needs.
+        most: How much memory there is, bytes; None: nobody knows.
+        what: What it is, as the sentence begins.
+    """
     if most is None or need.memory <= most:
         return None
     return (

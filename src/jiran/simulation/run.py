@@ -63,7 +63,7 @@ def simulate(
     estimate.refuse(need)
     if progress is None and need.seconds < ROUND_S and _ours(scenario):  # over before anybody could look, or stop it
         setting = prepare(scenario, profiles=profiles, state=state)
-        return trade(setting, partial(without_trading, setting))
+        return run_market(setting, partial(without_trading, setting))
     report = progress or (lambda _done: None)
     report(0.0)
     setting = watch(partial(prepare, scenario, profiles=profiles, state=state), lambda _done: report(0.0))
@@ -71,7 +71,7 @@ def simulate(
     # The second core runs the baseline meanwhile.
     baseline = Work(partial(without_trading, setting))
     try:
-        result = trade(
+        result = run_market(
             setting, lambda: baseline.result(lambda _done: report(0.9)), lambda share: report(0.4 + 0.5 * share)
         )
     except BaseException:
@@ -99,7 +99,7 @@ def without_trading(setting: Setting) -> Settlement:
     return _clear(setting, Market(mechanism=BASELINE), Bids(), None)[1]
 
 
-def trade(setting: Setting, without_p2p: Callable[[], Settlement], progress: Progress | None = None) -> Result:
+def run_market(setting: Setting, without_p2p: Callable[[], Settlement], progress: Progress | None = None) -> Result:
     """Run the market of a setting's scenario.
 
     Args:
@@ -125,8 +125,8 @@ def _clear(setting: Setting, market: Market, bids: Bids, report: Progress | None
     inputs = fill.inputs(setting, rule, strategy, market.parameters, bids.parameters)
     _refuse(setting, rule, strategy, market.parameters)
     flows, end = run_steps(setting, rule, strategy, inputs, report)
-    extra = reprice(flows, price, scenario.grid, setting.timeline, rule)
-    return flows, settle(flows, price, scenario, start.stored_kwh, start.ev_stored_kwh, extra), end
+    period_payment = reprice(flows, price, scenario.grid, setting.timeline, rule)
+    return flows, settle(flows, price, scenario, start.stored_kwh, start.ev_stored_kwh, period_payment), end
 
 
 def _refuse(setting: Setting, rule: Mechanism, strategy: Strategy, values: dict[str, float | str]) -> None:

@@ -73,9 +73,9 @@ def _spikes(laid: Array, minutes: int) -> Counts:
     counts = np.zeros(laid.shape[1], np.int64)
     for home in np.flatnonzero(candidates.any(axis=0)):
         values = laid[np.isfinite(laid[:, home]), home]
-        beside = np.maximum(np.append(values[1:], 0.0), np.insert(values[:-1], 0, 0.0))
+        larger_neighbour = np.maximum(np.append(values[1:], 0.0), np.insert(values[:-1], 0, 0.0))
         usual = np.median(values[values > 0.0])
-        counts[home] = ((values >= high_kwh) & (values >= SPIKE * beside) & (values >= SPIKE * usual)).sum()
+        counts[home] = ((values >= high_kwh) & (values >= SPIKE * larger_neighbour) & (values >= SPIKE * usual)).sum()
     return counts
 
 

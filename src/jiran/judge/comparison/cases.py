@@ -10,7 +10,7 @@ from jiran.homes.timeline import Timeline, timeline
 from jiran.market import find, mechanisms
 from jiran.market.base import BASELINE
 from jiran.scenario import Market
-from jiran.sentences import said
+from jiran.sentences import true_ones
 from jiran.simulation import estimate
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def notes(cases: Mapping[str, Scenario], samples: Mapping[str, tuple[Sample, ...
     if longest > MOST_STEPS:
         found.append(f"the optimum is worked out for runs of at most {MOST_STEPS:,} steps, this one has {longest:,}")
     hidden = {name: net_metered(runs[0].net_metered, len(runs[0].homes)) for name, runs in samples.items()}
-    return [*found, *_by_case({name: said(sentence) for name, sentence in hidden.items()}), *_assumed(cases)]
+    return [*found, *_by_case({name: true_ones(sentence) for name, sentence in hidden.items()}), *_assumed(cases)]
 
 
 class _Begin(NamedTuple):

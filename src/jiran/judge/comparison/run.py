@@ -22,7 +22,7 @@ from jiran.judge.optimum import Optimum, community_optimum
 from jiran.money.prices import paid_for, received_for
 from jiran.scenario import Bids, Market, Scenario
 from jiran.simulation import estimate
-from jiran.simulation.run import trade, without_trading
+from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import Setting, prepare
 from jiran.watching import ROUND_S, watch
 
@@ -214,7 +214,7 @@ def _sample(
             raise CancelledError
 
     try:
-        result = trade(setting.with_market(scenario), lambda: baseline, go_on)
+        result = run_market(setting.with_market(scenario), lambda: baseline, go_on)
     except PluginError as fault:
         return fault
     hour, settled = result.timeline.hour.astype(int), result.settlement

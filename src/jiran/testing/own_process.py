@@ -37,7 +37,7 @@ class Verdict(NamedTuple):
     text: str
 
 
-def check_apart(
+def check_in_own_process(
     name: str, *, books: int = 2000, seed: int = 0, limit_s: float = LIMIT_S, progress: Progress | None = None
 ) -> Verdict:
     """Try to break a market rule, as `check_mechanism` does, in a process of its own.
@@ -54,7 +54,7 @@ def check_apart(
     """
     with tempfile.TemporaryDirectory(prefix="jiran-check-") as folder:
         place = Path(folder) / "report.json"
-        command = [sys.executable, "-P", "-m", "jiran.testing.apart", name, str(books), str(seed), str(place)]
+        command = [sys.executable, "-P", "-m", "jiran.testing.own_process", name, str(books), str(seed), str(place)]
         process = subprocess.Popen(  # noqa: S603  our own program
             command, stdin=subprocess.DEVNULL, stdout=_where_prints_go(), start_new_session=True
         )
@@ -95,7 +95,8 @@ def _ends(process: subprocess.Popen[bytes], place: Path, limit_s: float, at_book
             now = _read(place)
             if now != heard:
                 heard, since_s = now, time.monotonic()
-                at_book(int(now.get("book", 0)))
+                if "book" in now:
+                    at_book(int(now["book"]))
             if "text" in now or "error" in now:
                 return True
             if time.monotonic() - since_s > limit_s:
