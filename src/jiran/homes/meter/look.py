@@ -10,7 +10,7 @@ import numpy as np
 from jiran.homes.meter.clock import zone_of
 from jiran.homes.meter.connection import ways
 from jiran.homes.meter.keys import pinned
-from jiran.homes.meter.read import Coverage, Meters, coverage, meter_changes, meters
+from jiran.homes.meter.read import Coverage, coverage, meter_changes, meters
 from jiran.homes.meter.report import SENTENCES, SUSPICIONS, DataReport
 from jiran.homes.meter.steps import fill, spread
 from jiran.homes.meter.times import DAY_S
