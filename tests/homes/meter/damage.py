@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from homes.meter.public import PublicFile, public_files, written
 from homes.meter.writing import LAYOUTS, Community, Key, Style, Table, number, parquet, text
 
 Place = tuple[Key, int]
@@ -363,6 +364,32 @@ def _twice(sheet: Sheet, _rng: random.Random, content: bytes) -> bytes:
 TEXT_DAMAGES: dict[str, Callable[[Sheet, random.Random, bytes], bytes]] = {
     "bytes changed": _bytes_changed, "cut": _cut, "separators": _separators, "twice": _twice,
 }  # fmt: skip
+
+
+def damaged_public(seed: int) -> tuple[PublicFile, bytes]:
+    """Return a public layout, and the file with some bytes, rows or separators damaged."""
+    rng = random.Random(seed)  # noqa: S311
+    file = rng.choice(public_files())
+    lines = written(file).split(b"\n")
+    kind = rng.choice(("bytes", "cut", "rows", "separators", "header"))
+    if kind == "rows":
+        for _ in range(rng.randint(1, 3)):
+            del lines[rng.randrange(len(lines) // 2, len(lines))]
+    elif kind == "separators":
+        row = rng.randrange(len(lines))
+        lines[row] = lines[row].replace(b";" if b";" in lines[-3] else b",", rng.choice((b"\t", b"|", b":")))
+    elif kind == "header":
+        cells = lines[0].split(b",")
+        rng.shuffle(cells)
+        lines[0] = b",".join(cells)
+    content = b"\n".join(lines)
+    if kind == "cut":
+        content = content[: rng.randrange(len(content) // 2, len(content))]
+    if kind == "bytes":
+        for _ in range(rng.choice((1, 3))):
+            at = rng.randrange(len(content))
+            content = content[:at] + bytes([rng.randrange(256)]) + content[at + rng.randrange(2) :]
+    return file, content
 
 
 def damaged(seed: int) -> tuple[str, Sheet, bytes]:
