@@ -9,4 +9,5 @@ LOAD = "#7F8C9B"
 SELLERS = SOLAR
 BUYERS = BATTERY
 OWN_USE = "#F0C541"
-KINDS = {"solar": SOLAR, "ev": EV, "hybrid": "#56B4E9", "normal": LOAD}
+EXPORT, IMPORT = "#F0E442", "#4D5965"
+KINDS = {"solar": SOLAR, "ev": EV, "hybrid": "#56B4E9", "normal": LOAD, "prosumer": EXPORT, "consumer": IMPORT}

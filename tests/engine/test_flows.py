@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from jiran import load_scenario, simulate
-from jiran.engine.flows import AT_HOME, FLOWS, PRICED, SOURCES, USES
+from jiran.engine.flows import FLOWS, METERED, PRICED, SOURCES, USES
 from jiran.engine.rows import Row, fill_rows
 from jiran.money.prices import Prices
 from jiran.money.settlement import ACCOUNTS
@@ -28,7 +28,8 @@ def test_a_flow_comes_in_or_goes_out_and_is_settled_by_an_account_that_there_is(
     assert {flow.account for flow in FLOWS.values()} - {""} <= set(ACCOUNTS)
     assert {flow.price for flow in PRICED} == set(Prices._fields)
     assert all(flow.account in {"battery", "grid"} for flow in PRICED)
-    assert {flow.name for flow in AT_HOME} == {"generation_kwh", "load_kwh", "ev_kwh", "ev_supplied_kwh"}
+    behind = {"generation_kwh", "load_kwh", "ev_kwh", "ev_supplied_kwh"}
+    assert {flow.name for flow in METERED} == set(FLOWS) - behind
 
 
 def test_what_has_a_price_leaves_the_street_and_what_has_none_between_homes_stays():

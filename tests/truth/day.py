@@ -8,7 +8,7 @@ import jiran.explain.day
 from jiran.nothing import NOTHING_KWH
 from truth.harness import Claim, oracle
 from truth.rounding import dates, energy, many, period
-from truth.run import of_window
+from truth.run import all_known, at_meters, of_window
 
 assert jiran.explain.day  # brings the forms in
 
@@ -50,12 +50,13 @@ def without_grid(result, first, last):
     if best is None:
         return None
     when = period(result, best[0], best[-1], dated=dates(result, first, last))
-    parts = sorted(lived_from(result, best[0], best[-1] + 1).items(), key=lambda one: -one[1])
+    known = all_known(result)
+    parts = sorted(lived_from(result, best[0], best[-1] + 1).items() if known else (), key=lambda one: -one[1])
     sources = tuple((name, float(kwh)) for name, kwh in parts if kwh >= 0.005)
     everything = len(best) == last - first
-    words = [f"{name} ({energy(kwh)})" for name, kwh in sources] or ["they used no energy"]
+    words = [f"{name} ({energy(kwh)})" for name, kwh in sources] or ["they used no energy"] * known
     start = "At no time did the homes need the grid" if everything else f"From {when} the homes needed nothing"
-    return Claim({"all": everything, "period": when, "sources": sources}, (start, *words))
+    return Claim({"all": everything, "period": when, "known": known, "sources": sources}, (start, *words))
 
 
 @oracle("day.always_grid", of_window)
@@ -72,6 +73,8 @@ def no_demand(result, first, last):
 def chart(result, first, last):
     flow = {name: result.flows[name][first:last].sum(axis=1) for name in result.flows}
     log = result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last))
+    if not all_known(result):
+        return of_meters(result, first, last)
     sun = flow["generation_kwh"].tolist()
     at = first + next(place for place, kwh in enumerate(sun) if kwh >= max(sun) * (1 - 1e-9))
     soc = result.flows.outputs.soc_kwh[first:last].tolist()
@@ -81,6 +84,7 @@ def chart(result, first, last):
     battery = result.scenario.battery.capacity_kwh > 0
     figures = {
         "period": when,
+        "known": True,
         "demand_kwh": demand,
         "import_kwh": flow["grid_import_kwh"].sum(),
         "traded_kwh": log["kwh"].sum(),
@@ -97,3 +101,31 @@ def chart(result, first, last):
     )
     more = (f"its sunniest time {sunniest}.",) * shines + (f"from {energy(min(soc))} to {energy(max(soc))}.",) * battery
     return Claim(figures, words + more)
+
+
+def of_meters(result, first, last):
+    """Return what `chart` says where it is not known what all homes used and generated."""
+    net = at_meters(result)[first:last]
+    taken, given = float(-net[net < 0].sum()), float(net[net > 0].sum())
+    bought = float(result.flows["p2p_bought_kwh"][first:last].sum())
+    log = result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last)).height
+    grid = float(result.flows["grid_import_kwh"][first:last].sum())
+    soc = result.flows.outputs.soc_kwh[first:last].tolist()
+    battery = result.scenario.battery.capacity_kwh > 0
+    when = period(result, first, last - 1, dated=True)
+    figures = {
+        "period": when,
+        "known": False,
+        "taken_kwh": taken,
+        "given_kwh": given,
+        "import_kwh": grid,
+        "traded_kwh": bought,
+        "trades": log,
+        "stored": (min(soc), max(soc)) if battery else (),
+    }
+    words = (
+        f"time, {when}. The homes imported {energy(taken)}, of",
+        f"supplied {energy(grid)} and neighbours {energy(bought)} in {many(log, 'trade', 'trades')}.",
+        f"They exported {energy(given)}.",
+    )
+    return Claim(figures, words + (f"from {energy(min(soc))} to {energy(max(soc))}.",) * battery)

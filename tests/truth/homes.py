@@ -15,12 +15,13 @@ from jiran.explain.step.run_step import take_apart
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from truth.harness import Claim, oracle
 from truth.rounding import amount, decimals, energy, many, percent
-from truth.run import hours_of_the_clock, of_window, sold_at_all
+from truth.run import all_known, at_meters, hours_of_the_clock, of_window, sold_at_all
 
 assert jiran.explain.homes, jiran.explain.trades  # bring the forms in
 assert jiran.explain.warnings, jiran.app.charts
 
 NAMES = {"solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal"}
+NAMES |= {"prosumer": "Prosumer", "consumer": "Consumer"}
 
 
 def savings(result):
@@ -69,11 +70,11 @@ def gini(result):
     saving = evenly(result)
     if saving is None or len(saving) == 1:
         return None
-    apart = sum(abs(one - other) for one in saving for other in saving) / len(saving) ** 2
-    apart = apart if apart > NOTHING_MONEY else 0.0
-    index = apart * len(saving) / (2 * sum(saving))
-    words = (f"is {decimals(index, 2)}:", f"differ by {amount(apart, result)} on", "; 0 means")
-    return Claim({"gini": index, "apart": apart, "currency": result.scenario.currency}, words)
+    difference = sum(abs(one - other) for one in saving for other in saving) / len(saving) ** 2
+    difference = difference if difference > NOTHING_MONEY else 0.0
+    index = difference * len(saving) / (2 * sum(saving))
+    words = (f"is {decimals(index, 2)}:", f"differ by {amount(difference, result)} on", "; 0 means")
+    return Claim({"gini": index, "difference": difference, "currency": result.scenario.currency}, words)
 
 
 @oracle("homes.half")
@@ -227,7 +228,15 @@ def roles(result, first, last):
     homes, both = result.community.size, len(sells & buys)
     generation = float(result.flows["generation_kwh"][first:last].sum())
     demand = float(sum(result.flows[name][first:last].sum() for name in ("load_kwh", "ev_kwh")))
-    figures = {"homes": homes, "generation_kwh": generation, "demand_kwh": demand, "sellers": len(sells), "both": both}
+    figures = {"homes": homes, "sellers": len(sells), "both": both, "known": all_known(result)}
+    if all_known(result):
+        figures |= {"generation_kwh": generation, "demand_kwh": demand}
+        first_words = f"{many(homes, 'home generates', 'homes generate')} {energy(generation)} and", energy(demand)
+    else:
+        net = at_meters(result)[first:last]
+        given, taken = float(net[net > 0].sum()), float(-net[net < 0].sum())
+        figures |= {"given_kwh": given, "taken_kwh": taken}
+        first_words = f"{many(homes, 'home gives out', 'homes give out')} {energy(given)} and", f"in {energy(taken)}."
     sold = many(len(sells), "home sold", "homes sold") if sells else "No home sold"
     also = (
         f"{both or 'none'} of them also"
@@ -238,8 +247,7 @@ def roles(result, first, last):
         if sells
         else "No"
     )
-    words = (f"{many(homes, 'home generates', 'homes generate')} {energy(generation)} and", energy(demand), sold, also)
-    return Claim(figures, words)
+    return Claim(figures, (*first_words, sold, also))
 
 
 #: Rules that tell homes apart by their bids.
@@ -284,13 +292,26 @@ def borrowed(result):
     if cars:
         held[0] += float(sum(result.start.ev_stored_kwh))
         held[1] += float(sum(result.flows.outputs.ev_stored_kwh[-1]))
-    less, used = held[0] - held[1], sum(result.flows[name].sum() for name in ("load_kwh", "ev_kwh"))
+    less, used = held[0] - held[1], 0.0
+    for home, hidden in enumerate(result.homes["net_metered"]):
+        names = ("p2p_bought_kwh", "battery_drawn_kwh", "grid_import_kwh") if hidden else ("load_kwh", "ev_kwh")
+        used += sum(float(result.flows[name][:, home].sum()) for name in names)
     if less <= max(NOTHING_KWH, 0.01 * used):
         return None
     shared = result.scenario.battery.capacity_kwh > 0
     who = "the battery and the cars end" if cars and shared else "the cars end" if cars else "the battery ends"
     it = "they" if cars else "it"
     return Claim({"who": who, "kwh": less}, (f"{who} with {energy(less)} less than {it} began",))
+
+
+@oracle("warning.net_metered", lambda drawn: [(sum(drawn.result.homes["net_metered"]), drawn.result.homes.height)])
+def net_metered(homes, of):
+    if not homes:
+        return None
+    whole = homes == of and of > 1
+    what = "it used and generated itself" if homes == 1 else "they used and generated themselves"
+    who = f"{'all ' if whole else ''}{many(homes, 'home', 'homes')}"
+    return Claim({"homes": homes, "all": whole}, (f"only import and export of {who} are known, so what {what} is not",))
 
 
 @oracle("warning.pays_to_use")
@@ -332,15 +353,19 @@ def day_chart(result, home, first, last):
     }
     words = [f"{name} {energy(part)}" for parts in found.values() for name, part in parts]
     name = result.community.ids[home]
+    if result.homes["net_metered"][home]:
+        start = f"Import of {name}: {'' if found['came'] else 'nothing'}"
+        end = f"its export: {'' if found['went'] else 'nothing'}"
+        return Claim({"home": name, "net_metered": True} | found, (start, end, *words))
     nowhere = [f"{word} nowhere" for side, word in (("came", "from"), ("went", "to")) if not found[side]]
-    return Claim({"home": name} | found, (f"Energy of {name}:", *words, *nowhere))
+    return Claim({"home": name, "net_metered": False} | found, (f"Energy of {name}:", *words, *nowhere))
 
 
 @oracle("home.bill_chart", lambda drawn: [subject[:2] for subject in of_home(drawn)])
 def bill_chart(result, home):
     kwh = {name: result.flows[name][:, home] for name in result.flows}
     row, price = result.homes.row(home, named=True), result.prices
-    own = kwh["generation_kwh"] + kwh["ev_supplied_kwh"] - kwh["load_kwh"] - kwh["ev_kwh"]
+    own = at_meters(result)[:, home]
     pays, gets = float(kwh["grid_import_kwh"] @ price.grid_import), float(kwh["grid_export_kwh"] @ price.grid_export)
     if home in result.flows.fleet.homes:
         parts = [("Grid", pays - gets - row["cost_grid_only"])]
@@ -349,7 +374,7 @@ def bill_chart(result, home):
         earned = sum(max(net, 0.0) * worth for net, worth in zip(own, price.grid_export, strict=True))
         parts = [("Grid import", pays - alone), ("Grid export", earned - gets)]
     battery = float(kwh["battery_drawn_kwh"] @ price.battery_sells - kwh["battery_charged_kwh"] @ price.battery_buys)
-    at_the_end = float(result.settlement.extra[home])
+    at_the_end = float(result.settlement.period_payment[home])
     fund = row["cost"] - (row["p2p_paid"] - row["p2p_received"] + pays - gets + battery + at_the_end)
     parts += [
         ("Paid to neighbours", row["p2p_paid"]),
@@ -378,7 +403,8 @@ def signed_energy(kwh):
 def balances(step):
     net = {}
     for row in pl.DataFrame(step.orders).to_dicts():
-        net[row["home"]] = row["generation_kwh"] + row["ev_supplied_kwh"] - row["load_kwh"] - row["ev_kwh"]
+        behind = row["generation_kwh"] + row["ev_supplied_kwh"] - row["load_kwh"] - row["ev_kwh"]
+        net[row["home"]] = row["surplus_kwh"] - row["deficit_kwh"] if row["net_metered"] else behind
     most = next(home for home, kwh in net.items() if kwh >= max(net.values()) - NOTHING_KWH)
     least = next(home for home, kwh in net.items() if kwh <= min(net.values()) + NOTHING_KWH)
     figures = {"label": step.label, "most": most, "least": least, "highest": net[most], "lowest": net[least]}
@@ -396,6 +422,12 @@ def in_and_out(step):
         "Households": "load", "EV charging": "ev", "To the battery": "battery_charged", "To the grid": "grid_export",
     }  # fmt: skip
     parts = tuple((name, step.energy[f"{flow}_kwh"]) for name, flow in names.items())
+    if any(step.orders["net_metered"]):
+        sides = {
+            "Export of the homes": ("p2p_sold_kwh", "battery_charged_kwh", "grid_export_kwh"),
+            "Import of the homes": ("p2p_bought_kwh", "battery_drawn_kwh", "grid_import_kwh"),
+        }
+        parts = (*((name, sum(step.energy[flow] for flow in flows)) for name, flows in sides.items()), *parts)
     parts = tuple((name, kwh) for name, kwh in parts if kwh > NOTHING_KWH)
     words = [f"{name} {energy(kwh)}" for name, kwh in parts] or ["none"]
     return Claim({"label": step.label, "parts": parts}, (f", {step.label}:", *words))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+import jiran.explain.exchange
 import jiran.explain.run
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from truth.harness import Claim, Drawn, oracle
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from jiran import Result
 
 assert jiran.explain.run  # brings the forms in
+assert jiran.explain.exchange
 
 
 def of_window(drawn: Drawn) -> Iterable[tuple[Any, ...]]:
@@ -35,6 +37,23 @@ def steps_of(result: Result, first: int, last: int) -> list[dict[str, Any]]:
     return result.steps.slice(first, last - first).to_dicts()
 
 
+def at_meters(result: Result) -> np.ndarray:
+    """Return what each home has left of its own (> 0) or lacks (< 0) in each step, kWh, shape (step, home).
+
+    Of net-metered homes the profiles hold export and import.
+    """
+    given, out, fleet = result.flows.profiles, result.flows.outputs, result.flows.fleet
+    net = given.generation_kwh - given.load_kwh - given.ev_kwh
+    for place, home in enumerate(fleet.homes):
+        net[:, home] += out.ev_supplied_kwh[:, place] - out.ev_charged_kwh[:, place]
+    return net
+
+
+def all_known(result: Result) -> bool:
+    """Tell whether it is known of all homes what they used and generated."""
+    return not any(result.homes["net_metered"])
+
+
 def sold_at_all(result: Result) -> bool:
     """Tell whether there are trades worth the name."""
     return result.trades["kwh"].sum() > NOTHING_KWH
@@ -46,6 +65,7 @@ def street(result):
     generates, charges = result.flows["generation_kwh"].sum(axis=0), result.flows["ev_kwh"].sum(axis=0)
     roofs = sum(homes.pv_kwp[at] > 0 or generates[at] > 0 for at in range(homes.size))
     cars = sum(homes.ev_kw[at] > 0 or charges[at] > 0 for at in range(homes.size))
+    hidden = sum(kind in ("prosumer", "consumer") for kind in homes.kinds)
     minutes = result.scenario.steps * result.scenario.step_minutes
     local = result.steps["time"][0]
     start = f"{local:%a} {local.day} {local:%b %Y} {wall(result, 0)}"
@@ -54,16 +74,25 @@ def street(result):
         "homes": homes.size,
         "roofs": roofs,
         "cars": cars,
+        "net_metered": hidden,
         "battery_kwh": battery,
         "minutes": minutes,
         "start": start,
     }
+    none = ("none has a solar roof", "none has an electric car")
+    has = [
+        many(number, f"has {what}", f"have {what}") if number else nobody
+        for number, what, nobody in ((roofs, "a solar roof", none[0]), (cars, "an electric car", none[1]))
+        if number or not hidden
+    ]
+    if hidden:
+        whose = "it" if homes.size == 1 else "all" if hidden == homes.size else f"{hidden:,}"
+        has.append(f"of {whose} only import and export are known")
     return Claim(
         figures,
         (
             many(homes.size, "home", "homes"),
-            "none has a solar roof" if not roofs else many(roofs, "has a solar roof", "have a solar roof"),
-            "none has an electric car" if not cars else many(cars, "has an electric car", "have an electric car"),
+            *has,
             f"a shared battery of {size(battery)} kWh" if battery else "no shared battery",
             f"over {duration(minutes)} from",
             start,
@@ -82,7 +111,9 @@ def sold(result, first, last):
     lent = {}
     for place, home in enumerate(result.flows.fleet.homes):
         lent[result.community.ids[home]] = float(result.flows.outputs.ev_lent_kwh[first:last, place].sum())
-    roofs = sum(kwh - lent.get(home, 0.0) > NOTHING_KWH for home, kwh in sells.items())
+    hidden = {home for home, kind in result.homes.select("id", "kind").iter_rows() if kind in ("prosumer", "consumer")}
+    others = sum(kwh > NOTHING_KWH for home, kwh in sells.items() if home in hidden)
+    roofs = sum(kwh - lent.get(home, 0.0) > NOTHING_KWH for home, kwh in sells.items() if home not in hidden)
     cars = sum(kwh > NOTHING_KWH for kwh in lent.values())
     bought = {}
     for trade in result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last)).to_dicts():
@@ -90,10 +121,12 @@ def sold(result, first, last):
     buyers = sum(kwh > NOTHING_KWH for kwh in bought.values())
     minutes = (last - first) * result.scenario.step_minutes
     who = [many(roofs, "solar roof", "solar roofs")] * bool(roofs) + [many(cars, "car", "cars")] * bool(cars)
+    other = "other " if who else ""
+    who += [many(others, f"{other}home", f"{other}homes")] * bool(others)
     return Claim(
-        {"roofs": roofs, "cars": cars, "buyers": buyers, "kwh": total, "minutes": minutes},
+        {"roofs": roofs, "cars": cars, "net_metered": others, "buyers": buyers, "kwh": total, "minutes": minutes},
         (
-            " and ".join(who) + " sold",
+            ", ".join([*who[:-2], " and ".join(who[-2:])]) + " sold",
             f"sold {energy(total)} to {many(buyers, 'neighbour', 'neighbours')} in",
             f"in {duration(minutes)}.",
         ),
@@ -105,7 +138,7 @@ def hours_of_the_clock(result, first, last):
     found, starts = {}, []
     for row in steps_of(result, first, last):
         minute = row["time"].minute
-        if minute + result.scenario.step_minutes > 60:
+        if minute + row["time"].second / 60 + result.scenario.step_minutes > 60:
             return None
         starts.append(row["time"].replace(tzinfo=None, fold=0))
         found[row["time"].hour] = found.get(row["time"].hour, 0.0) + row["p2p_kwh"]
@@ -160,7 +193,7 @@ def price(value):
 @oracle("run.both_gained")
 def both_gained(result):
     rows = result.trades.join(result.steps.select("step", "import_price", "export_price"), on="step").to_dicts()
-    if not sold_at_all(result) or np.any(result.settlement.extra != 0):
+    if not sold_at_all(result) or np.any(result.settlement.period_payment != 0):
         return None
     if not all(
         row["import_price"] - row["buyer_price"] > 1e-4 and row["seller_price"] - row["export_price"] > 1e-4
@@ -199,7 +232,7 @@ def grid(result, first, last):
         net = [step["grid_import_kwh"][at] - step["grid_export_kwh"][at] for at in range(first, last)]
         found.append((sum(kwh for kwh in net if kwh > NOTHING_KWH), demand))
     (kwh, demand), (alone, alone_demand) = found
-    if min(demand, alone_demand) <= NOTHING_KWH:
+    if not all_known(result) or min(demand, alone_demand) <= NOTHING_KWH:
         return None
     words = (
         (f"took {energy(kwh)} from", f"{percent(kwh / demand)} of what") if kwh else ("took nothing from the grid;",)
@@ -211,6 +244,24 @@ def grid(result, first, last):
     else:
         words += ("nor did it without trading.",)
     return Claim({"kwh": kwh, "share": kwh / demand, "without": alone / alone_demand}, words)
+
+
+@oracle("run.exchange", of_window)
+def exchange(result, first, last):
+    if all_known(result):
+        return None
+    figures, words = {}, []
+    for ending, run in (("", result.settlement), ("_without", result.without_p2p)):
+        took = gave = 0.0
+        for at in range(first, last):
+            net = run.step_kwh["grid_import_kwh"][at] - run.step_kwh["grid_export_kwh"][at]
+            took, gave = took + net * (net > NOTHING_KWH), gave - net * (net < -NOTHING_KWH)
+        figures |= {f"taken{ending}": took, f"given{ending}": gave}
+        words.append([energy(kwh) if kwh else "nothing" for kwh in (took, gave)])
+    same = all(abs(figures[name] - figures[f"{name}_without"]) <= max(1e-9, 1e-9 * figures[name]) for name in ("taken", "given"))  # fmt: skip
+    (took, gave), (took_alone, gave_alone) = words
+    end = "with trading as without." if same else f"without trading it took {took_alone} and gave {gave_alone}."
+    return Claim(figures, (f"took {took} from the grid and gave {gave} to it", end))
 
 
 @oracle("run.saving")
@@ -250,8 +301,8 @@ def outside(result):
         return None
     log, charge = result.trades, result.scenario.grid.network_charge
     network = charge * log["kwh"].sum()
-    turnover = abs(log["paid"]).sum() + np.abs(result.settlement.extra).sum()
-    market = log["paid"].sum() - log["received"].sum() - network + result.settlement.extra.sum()
+    turnover = abs(log["paid"]).sum() + np.abs(result.settlement.period_payment).sum()
+    market = log["paid"].sum() - log["received"].sum() - network + result.settlement.period_payment.sum()
     fund = 0.0
     if result.scenario.battery.fund_share == "keep":
         for settled, sign in ((result.settlement, 1.0), (result.without_p2p, -1.0)):
@@ -279,7 +330,7 @@ def stored(result):
     battery, supply = result.scenario.battery, result.scenario.ev.supply
     ends = []
     for settled in (result.settlement, result.without_p2p):
-        flow = {name: float(values.sum()) for name, values in settled.step_kwh.items()}
+        flow = {name: float(np.nansum(values)) for name, values in settled.home_kwh.items()}
         end = flow["battery_charged_kwh"] * battery.charge_efficiency
         end -= flow["battery_drawn_kwh"] / battery.discharge_efficiency
         if result.flows.fleet.homes.size:
@@ -321,7 +372,7 @@ def nothing_traded(result, first, last):
     if log["kwh"].sum() > NOTHING_KWH:
         return None
     flow = {name: result.flows[name][first:last] for name in result.flows}
-    orders = flow["generation_kwh"] + flow["ev_supplied_kwh"] - flow["load_kwh"] - flow["ev_kwh"]
+    orders = at_meters(result)[first:last]
     for place, home in enumerate(result.flows.fleet.homes):
         out = result.flows.outputs
         orders[:, home] += out.ev_offered_kwh[first:last, place] - out.ev_lent_kwh[first:last, place]
@@ -336,7 +387,9 @@ def nothing_traded(result, first, last):
         why, words = "alone", ("only one home",)
     elif not spare:
         why = "no roof" if not roofs else "dark" if generation <= NOTHING_KWH else "own use"
+        why = why if all_known(result) else "no export"
         said = {
+            "no export": "no home had energy to spare at any time",
             "no roof": "no home has a solar roof",
             "dark": "roofs generated nothing",
             "own use": f"used all that their roofs generated themselves, {energy(generation)}",
@@ -354,7 +407,7 @@ def nothing_traded(result, first, last):
         why, words = "prices apart", (text, "no bid reached an ask")
     else:
         why, words = "rule", (text, f"rule {rule} made no trade")
-    no_spare = why in ("no roof", "dark", "own use")
+    no_spare = why in ("no export", "no roof", "dark", "own use")
     cars = no_spare and result.flows.fleet.homes.size > 0
     figures = {
         "why": why,

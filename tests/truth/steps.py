@@ -7,6 +7,7 @@ import math
 
 from truth.books import flows, outcomes, trades
 from truth.harness import Claim, oracle
+from truth.run import all_known, at_meters
 
 TINY = 1e-9
 
@@ -402,12 +403,11 @@ def only_steps(drawn):
 def even(step):
     flow = step.__dict__["of"]
     result, at = flow.result, flow.at
-    profiles = result.flows.profiles
-    came = float(profiles.generation_kwh[at].sum()) + sum(
-        float(result.flows[name][at].sum()) for name in ("ev_supplied_kwh", "battery_drawn_kwh", "grid_import_kwh")
-    )
-    went = sum(
-        float(result.flows[name][at].sum()) for name in ("load_kwh", "ev_kwh", "battery_charged_kwh", "grid_export_kwh")
-    )
+    homes, inside, uses = result.flows.profiles.generation_kwh[at], ["ev_supplied_kwh"], ["load_kwh", "ev_kwh"]
+    if not all_known(result):
+        homes, inside, uses = at_meters(result)[at], [], []
+    came, went = float(homes[homes > 0].sum()), float(-homes[homes < 0].sum())
+    came += sum(float(result.flows[name][at].sum()) for name in (*inside, "battery_drawn_kwh", "grid_import_kwh"))
+    went += sum(float(result.flows[name][at].sum()) for name in (*uses, "battery_charged_kwh", "grid_export_kwh"))
     assert near(came, went)
     return Claim({"in_kwh": came})

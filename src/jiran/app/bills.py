@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.engine.flows import AT_HOME, PRICED
+from jiran.engine.flows import METERED, PRICED, given_out, taken_in
 from jiran.money.prices import cost
 
 if TYPE_CHECKING:
@@ -29,7 +27,7 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
     """
     at = result.community.ids.index(home)
     now = result.settlement
-    alone = float(result.without_p2p.left_cost[at])
+    alone = float(result.without_p2p.cost_without_battery[at])
     paid = {flow: float(cost(flow, result.flows.of_home(flow.name, at), result.prices)) for flow in PRICED}
     by_grid = {flow: amount for flow, amount in paid.items() if flow.account == "grid"}
     if at in result.flows.fleet.homes:  # without trades its EV would charge otherwise, so only the sum is known
@@ -44,7 +42,7 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
         ("Paid to neighbours", float(now.paid[at])),
         ("Paid by neighbours", -float(now.received[at])),
         ("Battery", sum(amount for flow, amount in paid.items() if flow.account == "battery")),
-        ("End of the billing period", float(now.extra[at])),
+        ("End of the billing period", float(now.period_payment[at])),
         ("Share of the battery fund", -float(now.fund_share[at])),
         ("Now", float(now.cost[at])),
     ]
@@ -52,7 +50,8 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
 
 def net_kwh(flows: Flows, home: int) -> Array:
     """Return what a home has left of its own (> 0) or lacks (< 0) in each step, before anybody else, shape (step,)."""
-    net: Array = reduce(add, (flow.sign * flows.of_home(flow.name, home) for flow in AT_HOME))
+    kwh = {flow.name: flows.of_home(flow.name, home) for flow in METERED}
+    net: Array = given_out(kwh) - taken_in(kwh)
     return net
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from jiran.engine.flows import FLOWS
+from jiran.engine.flows import FLOWS, given_out, taken_in
 from jiran.money.prices import paid_for
 from jiran.nothing import NOTHING_KWH
 from jiran.result.tables import trades_frame
@@ -81,15 +81,18 @@ def home_energy(result: Result, window: Window) -> dict[str, NDArray[np.float64]
 
 
 def prosumers(result: Result, window: Window) -> pl.DataFrame:
-    """Return Table I: home, kind, generation, demand, net, sold, bought and role of each home in a window."""
+    """Return Table I: home, kind, generation, demand, net, sold, bought and role of each home in a window.
+
+    Of a home of which only import and export are known, generation and demand are empty.
+    """
     kwh = home_energy(result, window)
     sells, buys = pl.col("sold_kwh") > NOTHING_KWH, pl.col("bought_kwh") > NOTHING_KWH
     frame = pl.DataFrame(
         {
             "home": result.community.ids,
             "kind": result.community.kinds,
-            "generation_kwh": kwh["generation_kwh"],
-            "demand_kwh": kwh["load_kwh"] + kwh["ev_kwh"],
+            "generation_kwh": pl.Series(kwh["generation_kwh"], nan_to_null=True),
+            "demand_kwh": pl.Series(kwh["load_kwh"] + kwh["ev_kwh"], nan_to_null=True),
             "sold_kwh": kwh["p2p_sold_kwh"],
             "bought_kwh": kwh["p2p_bought_kwh"],
         }
@@ -103,5 +106,6 @@ def prosumers(result: Result, window: Window) -> pl.DataFrame:
         .then(pl.lit("buys"))
         .otherwise(pl.lit("no trades"))
     )
-    net = pl.col("generation_kwh") - pl.col("demand_kwh")
+    at_meter = pl.Series(given_out(kwh) - taken_in(kwh))
+    net = pl.coalesce(pl.col("generation_kwh") - pl.col("demand_kwh"), at_meter)
     return frame.with_columns(role=role).insert_column(4, frame.select(net_kwh=net)["net_kwh"])

@@ -16,7 +16,7 @@ from jiran.homes.meter.vocabulary import QUANTITIES
 from jiran.saving import create_file
 from jiran.scenario import MAX_HOME_STEPS, validate
 from jiran.scenario.files import with_overrides
-from jiran.words import counted
+from jiran.words import counted, moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,7 +81,7 @@ def print_look(found: Look) -> None:
     screen, covered = console(), found.covered
     named = f" ({found.recognised})" if found.recognised else ""
     screen.print(
-        f"{counted(len(covered.ids), 'home')}, {covered.first:%Y-%m-%d %H:%M} to {covered.last:%Y-%m-%d %H:%M}, every "
+        f"{counted(len(covered.ids), 'home')}, {moment(covered.first)} to {moment(covered.last)}, every "
         f"{covered.native_minutes:g} min; layout: {found.layout}{named}",
         style="bold", soft_wrap=True,
     )  # fmt: skip

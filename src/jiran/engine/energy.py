@@ -32,22 +32,44 @@ class Flows(Mapping[str, Array]):
         outputs: What the kernel found.
         fleet: The EVs that lend their battery.
         trades: All trades in order of time, records of `market.trade.TRADE`; `outputs.trades_until` tells the steps.
+        net_metered: Homes of which only import and export are known, shape (home,): their `profiles` hold these, and
+            flows behind their meter are NaN.
     """
 
     profiles: Profiles
     outputs: Outputs
     fleet: Fleet
     trades: NDArray[np.void]
+    net_metered: NDArray[np.bool_]
 
     def __getitem__(self, name: str) -> Array:
         return self.between(name, 0, self.profiles.load_kwh.shape[0])
 
     def between(self, name: str, first: int, last: int) -> Array:
-        """Return a flow in the steps first <= step < last only, without working out the rest."""
+        """Return a flow in the steps first <= step < last only, without working out the rest.
+
+        Args:
+            name: Of a flow in `engine.flows.FLOWS`.
+            first: The first step.
+            last: The step after the last one.
+
+        Returns:
+            kWh >= 0, shape (step, home), read-only.
+        """
         return self._flow(FLOWS[name], slice(first, last), ALL)
 
     def of_home(self, name: str, home: int, first: int = 0, last: int | None = None) -> Array:
-        """Return a flow of one home in the steps first <= step < last, shape (step,), without working out the others."""
+        """Return a flow of one home in the steps first <= step < last, shape (step,), without working out the others.
+
+        Args:
+            name: Of a flow in `engine.flows.FLOWS`.
+            home: Which home.
+            first: The first step.
+            last: The step after the last one; default: the end of the run.
+
+        Returns:
+            kWh >= 0, shape (step,), read-only.
+        """
         return self._flow(FLOWS[name], slice(first, last), slice(home, home + 1))[:, 0]
 
     @property
@@ -64,6 +86,14 @@ class Flows(Mapping[str, Array]):
             ev_lent_kwh=out.ev_lent_kwh,
             traded_kwh=out.traded_kwh,
         )
+
+    @property
+    def needed_kwh(self) -> Array:
+        """What the homes lack (> 0) or have to spare (< 0) together in each step, whatever they trade, kWh, shape (step,)."""
+        profiles, out = self.profiles, self.outputs
+        used = profiles.load_kwh.sum(axis=1) + profiles.ev_kwh.sum(axis=1) + out.ev_charged_kwh.sum(axis=1)
+        needed: Array = used - profiles.generation_kwh.sum(axis=1) - out.ev_supplied_kwh.sum(axis=1)
+        return needed
 
     def orders_between(self, first: int, last: int) -> Array:
         """Return what each home brought to the market: surplus > 0 with what its EV offered, deficit < 0, kWh.
@@ -103,7 +133,9 @@ class Flows(Mapping[str, Array]):
         return int(self.outputs.trades_until[step - 1]) if step else 0
 
     def _flow(self, flow: Flow, steps: slice, homes: slice) -> Array:
-        view = flow.of(self._row(flow.row, steps, homes), self.outputs, steps).view()
+        found = flow.of(self._row(flow.row, steps, homes), self.outputs, steps)
+        unknown = self.net_metered[homes]
+        view = np.where(unknown, np.nan, found) if flow.behind_meter and unknown.any() else found.view()
         view.flags.writeable = False
         return view
 
@@ -129,7 +161,16 @@ class Flows(Mapping[str, Array]):
         return worked_out[row]()
 
     def _with_fleet(self, array: Array, per_ev: Array, homes: slice) -> Array:
-        """Add what lending EVs do to an array of their homes."""
+        """Add what lending EVs do to an array of their homes.
+
+        Args:
+            array: Of these homes, kWh, shape (step, home).
+            per_ev: What the EVs do, kWh, shape (step, ev).
+            homes: Which homes.
+
+        Returns:
+            The sum, shape (step, home); the array itself where none of them has an EV that lends.
+        """
         first, last, _ = homes.indices(self.profiles.load_kwh.shape[1])
         evs = np.flatnonzero((self.fleet.homes >= first) & (self.fleet.homes < last))
         if not evs.size:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import reduce
+from operator import add
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,12 +60,23 @@ class Flow:
         return 1 if self.source else -1
 
     @property
+    def behind_meter(self) -> bool:
+        """Whether a meter at the home's connection does not see it: it is not known of homes that have no other."""
+        return not self.account
+
+    @property
     def side(self) -> str:
         """The side of a home's balance on which it stands."""
         return "source" if self.source else "use"
 
     def of(self, row: Array, outputs: Outputs, steps: slice = ALL) -> Array:
-        """Return the flow from its row, of shape (step,) or (step, home)."""
+        """Return the flow from its row, of shape (step,) or (step, home).
+
+        Args:
+            row: What the flow is a share of, kWh, shape (step,) or (step, home).
+            outputs: What the kernel found in all steps.
+            steps: To which steps the row belongs.
+        """
         if self.share is None:
             return row
         share = self.share(outputs)[steps]
@@ -191,6 +204,16 @@ FLOWS = {
 
 SOURCES = tuple(flow for flow in FLOWS.values() if flow.source)
 USES = tuple(flow for flow in FLOWS.values() if not flow.source)
-#: What has a price of the step, and what comes from the home itself or stays there.
+#: What has a price of the step, and what passes the meter at a home's connection.
 PRICED = tuple(flow for flow in FLOWS.values() if flow.price)
-AT_HOME = tuple(flow for flow in FLOWS.values() if not flow.account)
+METERED = tuple(flow for flow in FLOWS.values() if not flow.behind_meter)
+
+
+def taken_in(kwh: Mapping[str, Any]) -> Any:
+    """Return what came into homes through their meters: the sum of these flows, given by name as numbers or arrays."""
+    return reduce(add, (kwh[flow.name] for flow in METERED if flow.source))
+
+
+def given_out(kwh: Mapping[str, Any]) -> Any:
+    """Return what went out of homes through their meters; the argument is that of `taken_in`."""
+    return reduce(add, (kwh[flow.name] for flow in METERED if not flow.source))

@@ -6,47 +6,51 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.engine.flows import given_out, taken_in
 from jiran.explain.battery import state
+from jiran.explain.exchange import exchange
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.run import busiest_hour, busiest_step, grid
 from jiran.explain.say import energy
 from jiran.explain.times import period, several_dates
-from jiran.nothing import LAST_DIGITS, NOTHING_KWH
-from jiran.sentences import Figures, Sentence, form, said
+from jiran.nothing import LAST_DIGITS, LEAST_SAID_KWH, NOTHING_KWH
+from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import counted, listed
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
-
-#: A source of less than this would read as 0.
-_LEAST_SAID_KWH = 0.005
 
 
 def summary(result: Result, first: int, last: int) -> tuple[Sentence, ...]:
     """Return what the steps first <= step < last show; of one day its hours, of several what they have in common."""
     subject = (result, first, last)
     if several_dates(result.timeline, first, last):
-        found = said(grid(*subject), *state(*subject), busiest_hour(*subject) or busiest_step(*subject))
+        found = true_ones(
+            grid(*subject), exchange(*subject), *state(*subject), busiest_hour(*subject) or busiest_step(*subject)
+        )
     else:
         free = without_grid(*subject), always_grid(*subject), no_demand(*subject)
-        found = said(*free, *state(*subject), busiest_step(*subject))
-    return said(*found, nothing_traded(*subject))
+        found = true_ones(*free, *state(*subject), busiest_step(*subject))
+    return true_ones(*found, nothing_traded(*subject))
 
 
 def _without_grid_words(figures: Figures) -> str:
     when = "At no time" if figures["all"] else f"From {figures['period']}"
     need = "did the homes need the grid" if figures["all"] else "the homes needed nothing from the grid"
     sources = [f"{name} ({energy(kwh)})" for name, kwh in figures["sources"]]
-    return f"{when} {need}: {f'they lived from {listed(sources)}' if sources else 'they used no energy'}."
+    if figures["known"]:
+        need += f": they lived from {listed(sources)}" if sources else ": they used no energy"
+    return f"{when} {need}."
 
 
 @form("day.without_grid", _without_grid_words)
 def without_grid(result: Result, first: int, last: int) -> Figures | None:
-    """Say when, the longest time, no home took anything from the grid, and what they lived from, most first."""
+    """Say when, the longest time, no home took anything from the grid, and if it is known, what they lived from, most first."""
     flow = {name: values[first:last] for name, values in result.settlement.step_kwh.items()}
     free = np.concatenate([[False], flow["grid_import_kwh"] <= NOTHING_KWH, [False]])
     starts, ends = np.flatnonzero(free[1:] & ~free[:-1]), np.flatnonzero(free[:-1] & ~free[1:])
-    if not starts.size or not (flow["load_kwh"] + flow["ev_kwh"]).sum() > NOTHING_KWH:
+    used_kwh = float((flow["load_kwh"] + flow["ev_kwh"]).sum())
+    if not starts.size or used_kwh <= NOTHING_KWH:
         return None
     longest = int((ends - starts).argmax())
     start, end = int(starts[longest]), int(ends[longest])
@@ -54,12 +58,18 @@ def without_grid(result: Result, first: int, last: int) -> Figures | None:
     return {
         "all": end - start == last - first,
         "period": period(result.timeline, first + start, first + end - 1, dated=dated),
+        "known": not np.isnan(used_kwh),
         "sources": _sources(result, first + start, first + end),
     }
 
 
 def _sources(result: Result, first: int, last: int) -> tuple[tuple[str, float], ...]:
-    """Return where the homes' energy came from, in words and kWh, most first; what would read as 0 is left out."""
+    """Return where the homes' energy came from, in words and kWh, most first; what would read as 0 is left out.
+
+    Nothing if what some homes used and generated is not known.
+    """
+    if result.community.net_metered.any():
+        return ()
     kwh = {name: float(values[first:last].sum()) for name, values in result.settlement.step_kwh.items()}
     lent = float(result.flows.outputs.ev_lent_kwh[first:last].sum())
     from_roofs = kwh["p2p_sold_kwh"] - lent
@@ -71,7 +81,7 @@ def _sources(result: Result, first: int, last: int) -> tuple[tuple[str, float], 
         "their own cars": kwh["ev_supplied_kwh"] - lent,
         "the grid": kwh["grid_import_kwh"],
     }
-    return tuple(sorted(((name, part) for name, part in found.items() if part >= _LEAST_SAID_KWH), key=lambda one: -one[1]))  # fmt: skip
+    return tuple(sorted(((name, part) for name, part in found.items() if part >= LEAST_SAID_KWH), key=lambda one: -one[1]))  # fmt: skip
 
 
 @form("day.always_grid", lambda _figures: "The homes needed the grid all the time.")
@@ -85,16 +95,22 @@ def always_grid(result: Result, first: int, last: int) -> Figures | None:
 def no_demand(result: Result, first: int, last: int) -> Figures | None:
     """Say that no home used any energy."""
     used = result.settlement.step_kwh
-    return None if (used["load_kwh"] + used["ev_kwh"])[first:last].sum() > NOTHING_KWH else {}
+    return {} if (used["load_kwh"] + used["ev_kwh"])[first:last].sum() <= NOTHING_KWH else None
 
 
 def _chart_words(figures: Figures) -> str:
-    text = (
-        f"Charts over time, {figures['period']}. Demand {energy(figures['demand_kwh'])}, of which the grid supplied "
-        f"{energy(figures['import_kwh'])} and neighbours {energy(figures['traded_kwh'])} in "
-        f"{counted(figures['trades'], 'trade')}. Solar generation {energy(figures['generation_kwh'])}"
+    suppliers = (
+        f"of which the grid supplied {energy(figures['import_kwh'])} and neighbours {energy(figures['traded_kwh'])} in "
+        f"{counted(figures['trades'], 'trade')}"
     )
-    text += f", its sunniest time {figures['sunniest']}." if figures["sunniest"] else "."
+    if figures["known"]:
+        text = (
+            f"Demand {energy(figures['demand_kwh'])}, {suppliers}. Solar generation {energy(figures['generation_kwh'])}"
+        )
+        text += f", its sunniest time {figures['sunniest']}." if figures["sunniest"] else "."
+    else:
+        text = f"The homes imported {energy(figures['taken_kwh'])}, {suppliers}. They exported {energy(figures['given_kwh'])}."
+    text = f"Charts over time, {figures['period']}. {text}"
     if not figures["stored"]:
         return text
     low, high = (energy(kwh) for kwh in figures["stored"])
@@ -103,17 +119,33 @@ def _chart_words(figures: Figures) -> str:
 
 @form("day.chart", _chart_words)
 def chart(result: Result, first: int, last: int) -> Figures:
-    """Say in numbers what the charts of a stretch show, home by home: always."""
+    """Say in numbers what the charts of a stretch show, home by home: always.
+
+    It is what homes used and generated, or if that is not known of all of them, what passed their meters.
+    """
     kwh = {name: values[first:last] for name, values in result.settlement.step_kwh.items()}
-    sun, soc = kwh["generation_kwh"], result.flows.outputs.soc_kwh[first:last]
-    dated, at = True, first + int((sun >= sun.max() * (1.0 - LAST_DIGITS)).argmax())
+    soc, known = result.flows.outputs.soc_kwh[first:last], not result.community.net_metered.any()
+    behind = _of_the_sun(result, first, last) if known else {
+        "taken_kwh": float(taken_in(kwh).sum()), "given_kwh": float(given_out(kwh).sum())
+    }  # fmt: skip
     return {
-        "period": period(result.timeline, first, last - 1, dated=dated),
-        "demand_kwh": float((kwh["load_kwh"] + kwh["ev_kwh"]).sum()),
+        "period": period(result.timeline, first, last - 1, dated=True),
+        "known": known,
         "import_kwh": float(kwh["grid_import_kwh"].sum()),
         "traded_kwh": float(kwh["p2p_sold_kwh"].sum()),
         "trades": int(result.settlement.trades[first:last].sum()),
-        "generation_kwh": float(sun.sum()),
-        "sunniest": period(result.timeline, at, at, dated=dated) if sun.sum() > NOTHING_KWH else "",
         "stored": (float(soc.min()), float(soc.max())) if result.scenario.battery.capacity_kwh > 0.0 else (),
+        **behind,
+    }
+
+
+def _of_the_sun(result: Result, first: int, last: int) -> Figures:
+    """Return what homes used and generated, and when it was sunniest."""
+    kwh = {name: values[first:last] for name, values in result.settlement.step_kwh.items()}
+    sun = kwh["generation_kwh"]
+    at = first + int((sun >= sun.max() * (1.0 - LAST_DIGITS)).argmax())
+    return {
+        "demand_kwh": float((kwh["load_kwh"] + kwh["ev_kwh"]).sum()),
+        "generation_kwh": float(sun.sum()),
+        "sunniest": period(result.timeline, at, at, dated=True) if sun.sum() > NOTHING_KWH else "",
     }

@@ -37,6 +37,7 @@ def _words(figures: Figures) -> str:
     met = "in that step" if figures["steps"] == 1 else "in those steps"
     reason = {
         "alone": "there is only one home, so nobody to trade with",
+        "no export": "no home had energy to spare at any time",
         "no roof": "no home has a solar roof",
         "dark": "the solar roofs generated nothing in this time",
         "own use": f"the homes used all that their roofs generated themselves, {energy(figures['generation_kwh'])}",
@@ -59,7 +60,7 @@ def nothing_traded(result: Result, first: int, last: int) -> Figures | None:
         return None
     steps, generation = _count(result, first, last), result.settlement.step_kwh["generation_kwh"][first:last]
     why = _why(result, steps, float(generation.sum()))
-    no_spare = why in ("no roof", "dark", "own use")
+    no_spare = why in ("no export", "no roof", "dark", "own use")
     return {
         "why": why,
         "steps": steps.both if why in ("tariff", "prices apart", "rule") else 0,
@@ -75,6 +76,7 @@ def _why(result: Result, steps: _Steps, generation_kwh: float) -> str:
     has_roof = bool((result.community.pv_kwp > 0.0).any() or result.settlement.home_kwh["generation_kwh"].any())
     reasons = (
         (result.community.size == 1, "alone"),
+        (not steps.spare and bool(result.community.net_metered.any()), "no export"),
         (not steps.spare and not has_roof, "no roof"),
         (not steps.spare and generation_kwh <= NOTHING_KWH, "dark"),
         (not steps.spare, "own use"),

@@ -9,8 +9,8 @@ import numpy as np
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.say import amount, energy, length, several, share, size
 from jiran.explain.times import clock, clock_hours, period, several_dates
-from jiran.nothing import LAST_DIGITS, NOTHING_KWH, NOTHING_MONEY, RESIDUE, SAME_PRICE
-from jiran.sentences import Figures, Sentence, form, said
+from jiran.nothing import LAST_DIGITS, LEAST_SAID_KWH, NOTHING_KWH, NOTHING_MONEY, RESIDUE, SAME_PRICE
+from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import counted, listed, price
 
 if TYPE_CHECKING:
@@ -18,18 +18,17 @@ if TYPE_CHECKING:
 
     from jiran.result.result import Result
 
-#: What is stored at the end is compared by hundredths of a kWh.
-_LEAST_STORED_KWH = 0.005
-
 
 def story(result: Result) -> tuple[Sentence, ...]:
     """Return what happened and what it was worth: who sold, what it saved, for whom not, and what the homes did not get."""
-    return said(sold(result, 0, result.timeline.steps), nothing_traded(result, 0, result.timeline.steps), *gain(result))
+    return true_ones(
+        sold(result, 0, result.timeline.steps), nothing_traded(result, 0, result.timeline.steps), *gain(result)
+    )
 
 
 def gain(result: Result) -> tuple[Sentence, ...]:
     """Return what trading saved; what stayed outside the homes, or came from there, is said wherever a gain is said."""
-    return said(saving(result), losers(result), outside(result), stored(result))
+    return true_ones(saving(result), losers(result), outside(result), stored(result))
 
 
 def first_most(values: NDArray[np.number[Any]]) -> int:
@@ -42,12 +41,17 @@ _MAY_TRADE = " that may sell electricity to each other"
 
 
 def _street_words(figures: Figures) -> str:
-    has = [
-        several(figures["roofs"], "has a solar roof", "have a solar roof"),
-        several(figures["cars"], "has an electric car", "have an electric car"),
-    ]
+    net_metered = figures["net_metered"]
+    has = {
+        "roofs": several(figures["roofs"], "has a solar roof", "have a solar roof"),
+        "cars": several(figures["cars"], "has an electric car", "have an electric car"),
+    }
     battery = f"there is a shared battery of {size(figures['battery_kwh'])} kWh"
-    parts = [text.replace("no have", "none has") for text in has]
+    # Of a home whose inside is not known nobody can say that it has none.
+    parts = [text.replace("no have", "none has") for name, text in has.items() if figures[name] or not net_metered]
+    if net_metered:
+        whose = f"{net_metered:,}" if net_metered < figures["homes"] else "all" if net_metered > 1 else "it"
+        parts.append(f"of {whose} only import and export are known")
     parts.append(battery if figures["battery_kwh"] else "there is no shared battery")
     return (
         f"A simulation of {counted(figures['homes'], 'home')}{_MAY_TRADE if figures['homes'] > 1 else ''}, over "
@@ -63,6 +67,7 @@ def street(result: Result) -> Figures:
         "homes": homes.size,
         "roofs": int(((homes.pv_kwp > 0.0) | (kwh["generation_kwh"] > 0.0)).sum()),
         "cars": int(((homes.ev_kw > 0.0) | (kwh["ev_kwh"] > 0.0)).sum()),
+        "net_metered": int(homes.net_metered.sum()),
         "battery_kwh": result.scenario.battery.capacity_kwh,
         "minutes": result.timeline.steps * result.timeline.step_minutes,
         "start": f"{result.timeline.local[0].astype(object):%a %-d %b %Y} {clock(result.timeline, 0)}",
@@ -70,20 +75,23 @@ def street(result: Result) -> Figures:
 
 
 def _sold_words(figures: Figures) -> str:
-    roofs, cars = counted(figures["roofs"], "solar roof"), counted(figures["cars"], "car")
-    who = listed([text for text, number in ((roofs, figures["roofs"]), (cars, figures["cars"])) if number])
+    other = "other home" if figures["roofs"] or figures["cars"] else "home"
+    nouns = {"roofs": "solar roof", "cars": "car", "net_metered": other}
+    who = listed([counted(figures[name], noun) for name, noun in nouns.items() if figures[name]])
     return f"{who} sold {energy(figures['kwh'])} to {counted(figures['buyers'], 'neighbour')} in {length(figures['minutes'])}."
 
 
 @form("run.sold", _sold_words)
 def sold(result: Result, first: int, last: int) -> Figures | None:
-    """Say how many roofs and cars sold how much, if anything was sold."""
+    """Say how many roofs and cars, and homes of which neither is known, sold how much, if anything was sold."""
     traded, lent, bought = _sold_by_home(result, first, last)
     if not traded.sum() > NOTHING_KWH:
         return None
+    hidden = result.community.net_metered
     return {
-        "roofs": int((traded - lent > NOTHING_KWH).sum()),
-        "cars": int((lent > NOTHING_KWH).sum()),
+        "roofs": int((traded - lent > NOTHING_KWH)[~hidden].sum()),
+        "cars": int((lent > NOTHING_KWH)[~hidden].sum()),
+        "net_metered": int((traded > NOTHING_KWH)[hidden].sum()),
         "buyers": int((bought > NOTHING_KWH).sum()),
         "kwh": float(traded.sum()),
         "minutes": (last - first) * result.timeline.step_minutes,
@@ -169,7 +177,7 @@ def both_gained(result: Result) -> Figures | None:
     of_trade = result.flows.step_of_trades(0, result.timeline.steps)
     cheaper = grid.grid_import[of_trade] - trades["buyer_price"]
     dearer = trades["seller_price"] - grid.grid_export[of_trade]
-    if min(cheaper.min(), dearer.min()) <= SAME_PRICE or result.settlement.extra.any():
+    if min(cheaper.min(), dearer.min()) <= SAME_PRICE or result.settlement.period_payment.any():
         return None
     spans = {"import": grid.grid_import[steps], "export": grid.grid_export[steps]}
     spans |= {"paid": trades["buyer_price"], "got": trades["seller_price"]}
@@ -275,7 +283,7 @@ def outside(result: Result) -> Figures | None:
     """Say what of the trades' money the homes do not have or did not bring, if there is any."""
     if not _traded(result):
         return None
-    turnover = float(np.abs(result.settlement.paid).sum() + np.abs(result.settlement.extra).sum())
+    turnover = float(np.abs(result.settlement.paid).sum() + np.abs(result.settlement.period_payment).sum())
     fund = [run.accounts["battery"] for run in (result.settlement, result.without_p2p)]
     found = {
         "market": _money(result.accounts["market"], turnover),
@@ -301,14 +309,14 @@ def stored(result: Result) -> Figures | None:
     battery, fleet = result.scenario.battery, result.flows.fleet
     now, alone = result.settlement, result.without_p2p
 
-    def more(name: str) -> float:
-        return float(now.step_kwh[name].sum() - alone.step_kwh[name].sum())
+    def more(name: str) -> float:  # a net-metered home has no car that is run here
+        return float(np.nansum(now.home_kwh[name]) - np.nansum(alone.home_kwh[name]))
 
     in_battery = more("battery_charged_kwh") * battery.charge_efficiency
     in_battery -= more("battery_drawn_kwh") / battery.discharge_efficiency
     in_cars = more("ev_kwh") * fleet.ev.charge_efficiency - more("ev_supplied_kwh") / fleet.ev.discharge_efficiency
     kwh = in_battery + in_cars
-    if abs(kwh) < _LEAST_STORED_KWH:
+    if abs(kwh) < LEAST_SAID_KWH:
         return None
     cars, shared = fleet.homes.size > 0, battery.capacity_kwh > 0.0
     who = (
@@ -327,4 +335,4 @@ def _traded(result: Result) -> bool:
 
 def opening(result: Result) -> tuple[Sentence, ...]:
     """Return what was simulated, and why neighbours trade."""
-    return said(street(result), both_gained(result))
+    return true_ones(street(result), both_gained(result))

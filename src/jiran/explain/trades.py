@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.engine.flows import given_out, taken_in
 from jiran.explain.say import amount, energy, several
 from jiran.money.prices import paid_for
 from jiran.nothing import NOTHING_KWH
@@ -41,9 +42,14 @@ def total(result: Result, first: int, last: int) -> Figures:
 
 
 def _roles_words(figures: Figures) -> str:
-    homes = several(figures["homes"], "home generates", "homes generate")
-    needs = "needs" if figures["homes"] == 1 else "need"
-    text = f"{homes} {energy(figures['generation_kwh'])} and {needs} {energy(figures['demand_kwh'])}."
+    if figures["known"]:
+        homes = several(figures["homes"], "home generates", "homes generate")
+        needs = "needs" if figures["homes"] == 1 else "need"
+        text = f"{homes} {energy(figures['generation_kwh'])} and {needs} {energy(figures['demand_kwh'])}."
+    else:
+        homes = several(figures["homes"], "home gives out", "homes give out")
+        takes = "takes" if figures["homes"] == 1 else "take"
+        text = f"{homes} {energy(figures['given_kwh'])} and {takes} in {energy(figures['taken_kwh'])}."
     if not figures["sellers"]:
         return f"{text} No home sold to a neighbour."
     sold = several(figures["sellers"], "home sold", "homes sold")
@@ -55,7 +61,10 @@ def _roles_words(figures: Figures) -> str:
 
 @form("trades.roles", _roles_words)
 def roles(result: Result, first: int, last: int) -> Figures:
-    """Say what homes generate and need, and how many sold and bought in the steps first <= step < last: always."""
+    """Say what homes generate and need, and how many sold and bought in the steps first <= step < last: always.
+
+    If it is not known of all of them what they generate and need, it is what passed their meters.
+    """
     kwh = {name: values[first:last].sum() for name, values in result.settlement.step_kwh.items()}
     if (first, last) == (0, result.timeline.steps):
         sold, bought = (result.settlement.home_kwh[name] for name in ("p2p_sold_kwh", "p2p_bought_kwh"))
@@ -64,10 +73,16 @@ def roles(result: Result, first: int, last: int) -> Figures:
             result.flows.between(name, first, last).sum(axis=0) for name in ("p2p_sold_kwh", "p2p_bought_kwh")
         )
     sells, buys = np.asarray(sold) > NOTHING_KWH, np.asarray(bought) > NOTHING_KWH
+    known = not result.community.net_metered.any()
+    energies = (
+        {"generation_kwh": kwh["generation_kwh"], "demand_kwh": kwh["load_kwh"] + kwh["ev_kwh"]}
+        if known
+        else {"given_kwh": given_out(kwh), "taken_kwh": taken_in(kwh)}
+    )
     return {
         "homes": result.community.size,
-        "generation_kwh": float(kwh["generation_kwh"]),
-        "demand_kwh": float(kwh["load_kwh"] + kwh["ev_kwh"]),
+        "known": known,
+        **{name: float(value) for name, value in energies.items()},
         "sellers": int(sells.sum()),
         "both": int((sells & buys).sum()),
     }

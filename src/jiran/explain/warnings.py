@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from jiran.engine.flows import taken_in
 from jiran.explain.say import energy
 from jiran.nothing import NOTHING_KWH
-from jiran.sentences import Figures, Sentence, form, said
+from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import counted
 
 if TYPE_CHECKING:
@@ -18,7 +21,23 @@ _WORTH_SAYING = 0.01
 
 def warnings(result: Result) -> tuple[Sentence, ...]:
     """Return what the user should know of a run."""
-    return said(alike(result), sellers_lose(result), buyers_lose(result), borrowed(result), pays_to_use(result))
+    homes = result.community
+    return true_ones(
+        net_metered(int(homes.net_metered.sum()), homes.size), alike(result), sellers_lose(result), buyers_lose(result),
+        borrowed(result), pays_to_use(result),
+    )  # fmt: skip
+
+
+def _net_metered_words(figures: Figures) -> str:
+    who = counted(figures["homes"], "home")
+    what = "it used and generated itself" if figures["homes"] == 1 else "they used and generated themselves"
+    return f"only import and export of {'all ' * figures['all']}{who} are known, so what {what} is not"
+
+
+@form("warning.net_metered", _net_metered_words)
+def net_metered(homes: int, of: int) -> Figures | None:
+    """Say of how many of all homes only import and export are known, if there are such homes."""
+    return {"homes": homes, "all": homes == of > 1} if homes else None
 
 
 def _alike_words(figures: Figures) -> str:
@@ -73,8 +92,9 @@ def borrowed(result: Result) -> Figures | None:
     """Say that batteries end with clearly less than they began with."""
     start, end = result.start, result.state
     kwh = float(start.stored_kwh + start.ev_stored_kwh.sum() - end.stored_kwh - end.ev_stored_kwh.sum())
-    used = result.settlement.home_kwh
-    if not kwh > max(NOTHING_KWH, _WORTH_SAYING * float(used["load_kwh"].sum() + used["ev_kwh"].sum())):
+    flow = result.settlement.home_kwh
+    used_kwh = np.fmax(flow["load_kwh"] + flow["ev_kwh"], taken_in(flow))  # at least that, where the rest is not known
+    if not kwh > max(NOTHING_KWH, _WORTH_SAYING * float(used_kwh.sum())):
         return None
     cars, shared = end.ev_stored_kwh.size > 0, result.scenario.battery.capacity_kwh > 0.0
     who = "the battery and the cars end" if cars and shared else "the cars end" if cars else "the battery ends"

@@ -23,13 +23,14 @@ class Community:
 
     Attributes:
         ids: Names, unique.
-        kinds: solar, ev, hybrid or normal.
+        kinds: solar, ev, hybrid or normal; where only import and export are known, prosumer or consumer.
         pv_kwp: Installed PV, kWp.
         load_low_kw: Lower bound of the household load, kW.
         load_high_kw: Upper bound of the household load, kW.
         evening_factor: Factor on the load in the evening.
         ev_kw: Charging power of the EV, kW.
         ev_blocks: Times at which the EV charges.
+        net_metered: Whether only its import and export are known, and not what it used and generated behind its meter.
     """
 
     ids: tuple[str, ...]
@@ -40,6 +41,7 @@ class Community:
     evening_factor: NDArray[np.float64]
     ev_kw: NDArray[np.float64]
     ev_blocks: tuple[tuple[EvBlock, ...], ...]
+    net_metered: NDArray[np.bool_]
 
     @property
     def size(self) -> int:
@@ -65,20 +67,38 @@ def modelled_community(scenario: Scenario) -> Community:
         evening_factor=column("evening_factor", scenario.load.evening_factor),
         ev_kw=column("ev_kw", scenario.ev.kw, "ev hybrid"),
         ev_blocks=tuple(_or(home.ev_blocks, scenario.ev.blocks) for _, home in homes),
+        net_metered=np.zeros(len(homes), np.bool_),
     )
 
 
 def metered_community(
-    ids: tuple[str, ...], generation_kwh: NDArray[np.float64], ev_kwh: NDArray[np.float64]
+    ids: tuple[str, ...],
+    generation_kwh: NDArray[np.float64],
+    ev_kwh: NDArray[np.float64],
+    net_metered: NDArray[np.bool_],
 ) -> Community:
-    """Return the homes of meter data; what they generate and charge tells their kind."""
-    generates, charges = generation_kwh.sum(axis=0) > 0.0, ev_kwh.sum(axis=0) > 0.0
-    kinds = tuple(
-        ("hybrid" if charging else "solar") if generating else ("ev" if charging else "normal")
-        for generating, charging in zip(generates, charges, strict=True)
-    )
+    """Return the homes of meter data.
+
+    Args:
+        ids: Their names.
+        generation_kwh: What they generate, or export where they are net metered, kWh, shape (step, home).
+        ev_kwh: What their EVs charge, kWh, shape (step, home).
+        net_metered: Whether only import and export of a home are known, shape (home,).
+    """
+    has = zip(generation_kwh.sum(axis=0) > 0.0, ev_kwh.sum(axis=0) > 0.0, net_metered, strict=True)
     none = np.zeros(len(ids))
-    return Community(ids, kinds, none, none, none, none, none, ((),) * len(ids))
+    return Community(
+        ids, tuple(_kind(*one) for one in has), none, none, none, none, none, ((),) * len(ids), net_metered
+    )
+
+
+def _kind(generates: bool, charges: bool, net_metered: bool) -> str:  # noqa: FBT001  what a meter says of a home
+    """Return the kind of a metered home; whether there is a roof or an EV behind a net meter is not known."""
+    if net_metered:
+        return "prosumer" if generates else "consumer"
+    if generates:
+        return "hybrid" if charges else "solar"
+    return "ev" if charges else "normal"
 
 
 def _homes(scenario: Scenario) -> Iterator[tuple[str, HomeParameters]]:

@@ -43,7 +43,7 @@ class Optimum:
         charge_kwh: Into the community battery, from homes or from the grid.
         discharge_kwh: Out of it.
         soc_kwh: State at the end of the step.
-        ev_kwh: Charging of all EVs.
+        ev_kwh: Charging of all EVs; NaN if that of a home is not known.
         grid_import_kwh: Taken from the grid.
         grid_export_kwh: Given to the grid.
         notes: What was assumed and left out, one sentence each.
@@ -126,7 +126,7 @@ def community_optimum(result: Result, *, ev_stays_h: float = 0.0) -> Optimum:
     cost = solved["import"] @ problem.import_price - solved["export"] @ problem.export_price
     ev_kwh = result.settlement.step_kwh["ev_kwh"] + solved["ev"] - sessions.charged_kwh
     return Optimum(
-        float(cost), result.accounts["grid"], float(result.without_p2p.left_cost.sum()),
+        float(cost), result.accounts["grid"], float(result.without_p2p.cost_without_battery.sum()),
         solved["charge"], solved["discharge"], solved["stored"], ev_kwh,
         solved["import"], solved["export"], tuple(notes),
     )  # fmt: skip
@@ -135,7 +135,7 @@ def community_optimum(result: Result, *, ev_stays_h: float = 0.0) -> Optimum:
 def _flexible(result: Result, stays_h: float) -> tuple[Sessions, list[str]]:
     """Return what EVs may move, and what to say about it."""
     none = Sessions.none(result.timeline.steps)
-    charged = float(result.settlement.home_kwh["ev_kwh"].sum())
+    charged = float(np.nansum(result.settlement.home_kwh["ev_kwh"]))  # what is behind a net meter cannot be moved
     if result.scenario.ev.supply.enabled:
         return none, ["EVs lend their battery: they charge and supply as in the run"]
     if not charged:
@@ -159,9 +159,8 @@ def _problem(result: Result, sessions: Sessions) -> _Problem:
         sessions: EV charging that may move; it is taken out of the homes' demand.
     """
     step, battery, step_h = result.settlement.step_kwh, result.scenario.battery, result.timeline.step_h
-    uses = step["load_kwh"] + step["ev_kwh"] - sessions.charged_kwh
     return _Problem(
-        needed_kwh=uses - step["generation_kwh"] - step["ev_supplied_kwh"],
+        needed_kwh=result.flows.needed_kwh - sessions.charged_kwh,
         # A home whose EV charges elsewhere has at most so much more.
         surplus_kwh=step["p2p_sold_kwh"] + step["battery_charged_kwh"] + step["grid_export_kwh"] + sessions.charged_kwh,
         import_price=result.prices.grid_import,

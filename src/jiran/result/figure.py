@@ -45,6 +45,18 @@ class Form(NamedTuple):
         number = round(self.factor * value, self.digits) + 0.0
         return f"{number:{'+' if sign and number else ''},.{self.digits}f}"
 
+    def write_change(self, *values: float | None) -> str:
+        """Return by how much two numbers of this kind differ, with its sign, or the ends of a range of such differences.
+
+        What is written as per cent differs by percentage points.
+
+        Example:
+            >>> SHARE.write_change(0.025), MONEY.write_change(-1.0, 0.5), SHARE.write_change(None)
+            ('+2.5 points', '-1.00 to +0.50', '–')
+        """
+        text = " to ".join(dict.fromkeys(self.write(value, sign=True) for value in values))
+        return f"{text} points" if self.unit == "%" and text != "–" else text
+
     def write_band(self, value: float | None, low: float | None, high: float | None) -> str:
         """Return "mean (low to high)", without the ends if they are written like the mean.
 
@@ -108,7 +120,7 @@ class Figure(Generic[Subject]):
         label: What it is called in words.
         form: How its numbers are written; its unit follows.
         meaning: Its definition.
-        value: Works it out; None where it is undefined. It gets a `Run`, or for judgements a `Judged`.
+        value: Works it out; None where it is undefined, NaN if a flow that it needs is not known. It gets a `Run`, or for judgements a `Judged`.
         group: Heading under which `jiran run` prints it; "" = only `--json` has it.
         place: It stands in its group after those with a lower number, and else in the order of declaration.
         baseline: Whether `jiran run` prints it for the baseline too, which has a figure of its own.
@@ -131,6 +143,11 @@ class Figure(Generic[Subject]):
     evenness: bool = False
     card: str = ""
     column: Column | None = None
+
+    def of(self, subject: Subject) -> float | None:
+        """Return its value; None where it is undefined, or needs flows behind a meter that sees import and export alone."""
+        value = self.value(subject)
+        return None if value is None or np.isnan(value) else value
 
     @property
     def unit(self) -> str:

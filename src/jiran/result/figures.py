@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.engine.flows import SOURCES, USES
+from jiran.engine.flows import given_out, taken_in
 from jiran.nothing import NOTHING_MONEY
 from jiran.result.basis import Run
 from jiran.result.figure import COUNT, ENERGY, GROUPS, INDEX, MASS, MONEY, POWER, SHARE, Column, Figure
@@ -30,7 +30,7 @@ def kpis(
 ) -> dict[str, float | None]:
     """Return the figures of `KPIS` by name; the arguments are those of `Run`."""
     run = Run(scenario, settled, without_p2p, step_h, start_kwh, end_kwh)
-    return {name: figure.value(run) for name, figure in KPIS.items()}
+    return {name: figure.of(run) for name, figure in KPIS.items()}
 
 
 def grouped(scenario: Scenario) -> dict[str, list[str]]:
@@ -46,13 +46,12 @@ def _has_battery(scenario: Scenario) -> bool:
 
 def _used_at_home(run: Run) -> float | None:
     """Return the share of generation that does not leave the home; what EVs lend is none of it."""
-    shared = sum(run.kwh[flow.name] for flow in USES if flow.account) - run.kwh["ev_lent_kwh"]
-    return rest(shared, run.kwh["generation_kwh"])
+    return rest(given_out(run.kwh) - run.kwh["ev_lent_kwh"], run.kwh["generation_kwh"])
 
 
 def _met_at_home(run: Run) -> float | None:
     """Return the share of demand that does not come into the home from outside."""
-    return rest(sum(run.kwh[flow.name] for flow in SOURCES if flow.account), run.demand_kwh)
+    return rest(taken_in(run.kwh), run.demand_kwh)
 
 
 def _cycles(run: Run) -> float | None:

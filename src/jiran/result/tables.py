@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import add
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from jiran.engine.flows import FLOWS, SOURCES, USES
+from jiran.engine.flows import FLOWS, given_out, taken_in
 from jiran.money.prices import paid_for, received_for
 from jiran.nothing import LAST_DIGITS
 
@@ -64,36 +62,35 @@ def trades_frame(
 
 
 def homes_frame(community: Community, settled: Settlement, without_p2p: Settlement) -> pl.DataFrame:
-    """Return one row a home: its energy, its bill with and without P2P, and its ratios (null where undefined).
+    """Return one row a home: its energy, its bill with and without P2P, and its ratios; null where undefined or unknown.
 
     Args:
-        community: For names and kinds.
+        community: For names, kinds, and of which homes only import and export are known.
         settled: The run: energy of each home in kWh and money, shape (home,).
         without_p2p: The same homes without trades; without the battery too in `cost_grid_only`.
     """
     kwh = settled.home_kwh
     demand = pl.col("load_kwh") + pl.col("ev_kwh")
-    given = reduce(add, (pl.col(flow.name) for flow in USES if flow.account)) - pl.col("ev_lent_kwh")
-    fetched = reduce(add, (pl.col(flow.name) for flow in SOURCES if flow.account))
+    columns = {name: pl.col(name) for name in FLOWS}
     frame = pl.DataFrame(
         {
             "id": community.ids,
             "kind": community.kinds,
-            **{name: kwh[name] for name in FLOWS},
-            "ev_lent_kwh": kwh["ev_lent_kwh"],
+            "net_metered": community.net_metered,
+            **{name: pl.Series(kwh[name], nan_to_null=True) for name in (*FLOWS, "ev_lent_kwh")},
             "p2p_paid": settled.paid,
             "p2p_received": settled.received,
             "cost": settled.cost,
             "cost_without_p2p": without_p2p.cost,
-            "cost_grid_only": without_p2p.left_cost,
+            "cost_grid_only": without_p2p.cost_without_battery,
         },
         schema_overrides={"id": pl.String, "kind": pl.String},
     )
     return frame.with_columns(
         saving=pl.col("cost_without_p2p") - pl.col("cost"),
         saving_grid_only=pl.col("cost_grid_only") - pl.col("cost"),
-        self_consumption=_rest(given, pl.col("generation_kwh")),
-        self_sufficiency=_rest(fetched, demand),
+        self_consumption=_rest(given_out(columns) - pl.col("ev_lent_kwh"), pl.col("generation_kwh")),
+        self_sufficiency=_rest(taken_in(columns), demand),
     )
 
 
@@ -105,6 +102,8 @@ def _rest(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
 
 def steps_frame(timeline: Timeline, flows: Flows, settled: Settlement, price: Prices) -> pl.DataFrame:
     """Return one row a step: the community's energy, the battery's state at the end of the step, trades and prices.
+
+    Energy is null where it is not known of all homes.
 
     Args:
         timeline: For the times.
@@ -118,7 +117,7 @@ def steps_frame(timeline: Timeline, flows: Flows, settled: Settlement, price: Pr
         {
             "step": np.arange(timeline.steps, dtype=np.int32),
             "time": times(timeline),
-            **{name: kwh for name, kwh in columns.items() if name not in with_grid},
+            **{name: pl.Series(kwh, nan_to_null=True) for name, kwh in columns.items() if name not in with_grid},
             "soc_kwh": flows.outputs.soc_kwh,
             **{name: columns[name] for name in columns if name in with_grid},
             "trades": settled.trades,

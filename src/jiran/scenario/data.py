@@ -65,7 +65,9 @@ class HomeData(Model):
     )
     home: str | None = quantity("name of the home of a file that names none", "", None, min_length=1, max_length=60)
     decimal: Literal[".", ","] | None = quantity("the decimal sign", "", None)
-    separator: Literal[",", ";", "\t", "|"] | None = quantity("what separates the columns of a CSV file", "", None)
+    separator: Literal["comma", "semicolon", "tab", "pipe"] | None = quantity(
+        "what separates the columns of a CSV file", "", None
+    )
     skip_lines: int | None = quantity("lines before the row of names", "", None, ge=0, le=10_000)
     factor: float = quantity(
         "factor on all values, such as the ratio of a current transformer", "", 1.0, gt=0, le=1_000_000

@@ -18,8 +18,9 @@ test("sums run over the homes; demand is household and car; the grid's money is 
     steps: 2, load: [[1, 2], [3, 4]], ev: [[0, 5], [0, 0]], generation: [[1, 0], [0, 0]],
     grid_import: [[0, 1], [2, 3]], grid_export: [[4, 0], [0, 0]], import_price: [0.5, 1], export_price: [0.25, 0.2],
   }));
-  assert.deepEqual(day.sum.solar, [1, 0]);
-  assert.deepEqual(day.sum.demand, [4, 11]);
+  assert.deepEqual(day.sum.up, [1, 0]);
+  assert.deepEqual(day.sum.down, [4, 11]);
+  assert.deepEqual(day.words, { up: "solar", down: "demand" });
   assert.deepEqual(day.sum.bought, [1, 4]);
   assert.deepEqual(day.sum.sold, [1, 0]);
 });
@@ -49,10 +50,34 @@ test("a home's facts are what it did, without what is nothing", () => {
     steps: 1, generation: [[3], [0]], load: [[1], [2]], ev: [[0], [4e-4]], grid_import: [[0], [0.5]],
     grid_export: [[0.5], [0]], trades: trades([0, 0, 1, 1.5, 0.6]),
   }));
-  assert.deepEqual(day.facts(0, 0, 0), [["solar", 3], ["demandHome", 1], ["sold", 1.5], ["exported", 0.5]]);
-  assert.deepEqual(day.facts(1, 0, 0), [["demandHome", 2], ["bought", 1.5], ["imported", 0.5]]);
-  assert.deepEqual(day.facts(0, 0, 1), [["sold", 0.6], ["exported", 0.1]]);
-  assert.deepEqual(day.facts(1, 0, 1), [["bought", -0.6], ["imported", -0.25]]);
+  assert.deepEqual(day.facts(0, 0, 0), [["generation", 3], ["load", 1], ["p2p_sold", 1.5], ["grid_export", 0.5]]);
+  assert.deepEqual(day.facts(1, 0, 0), [["load", 2], ["p2p_bought", 1.5], ["grid_import", 0.5]]);
+  assert.deepEqual(day.facts(0, 0, 1), [["p2p_sold", 0.6], ["grid_export", 0.1]]);
+  assert.deepEqual(day.facts(1, 0, 1), [["p2p_bought", -0.6], ["grid_import", -0.25]]);
+});
+
+test("a flow that Python declares anew counts by its side and its other end, whatever its name", () => {
+  const run = aRun({ steps: 1, generation: [[3], [0]], load: [[1], [2]] });
+  const added = { name: "stored", label: "Home battery", colour: "#111111", sign: -1, partner: "", kwh: [[0.5], [0]] };
+  const bus = { ...added, name: "bus", partner: "bus", kwh: [[0], [7]], price: [2] };
+  const day = new Day({ ...run, flows: [...run.flows, added, bus] });
+  assert.deepEqual(day.sum.down, [3.5]);
+  assert.equal(day.net(0, 0), 1.5);
+  assert.deepEqual(day.scale, [7, 14]);
+  assert.deepEqual(day.facts(0, 0, 0), [["generation", 3], ["load", 1], ["stored", 0.5]]);
+  assert.deepEqual(day.facts(1, 0, 1), [["bus", 14]]);
+});
+
+test("of a net-metered home import and export are the facts, and the street's sums are of them", () => {
+  const day = new Day(aRun({
+    steps: 1, generation: [[3], null], load: [[1], null], ev: [[0], null], taken: [[0], [1.5]], given: [[2], [0]],
+    grid_import: [[0], [1.5]], grid_export: [[2], [0]],
+  }));
+  assert.deepEqual(day.words, { up: "given", down: "taken" });
+  assert.deepEqual([day.sum.up, day.sum.down], [[2], [1.5]]);
+  assert.deepEqual(day.facts(0, 0, 0), [["generation", 3], ["load", 1], ["grid_export", 2]]);
+  assert.deepEqual(day.facts(1, 0, 0), [["taken", 1.5], ["grid_import", 1.5]]);
+  assert.deepEqual([day.net(0, 0), day.net(1, 0)], [2, -1.5]);
 });
 
 test("the sun crosses the sky once a day; a night cut off by the data's edge is half of one", () => {

@@ -35,6 +35,16 @@ test("a home's name covers neither another name nor another home, and long names
   }
 });
 
+test("a net-metered home is drawn by its import and export", () => {
+  const run = aRun({ steps: 1, generation: [[3], null], load: [[0.5], null], ev: [[0], null], given: [[2.5], [0]],
+    taken: [[0], [12]] });
+  run.homes[1].kind = "consumer";
+  const [map, now] = aMap(run);
+  const pen = new FakePen();
+  drawHomes(pen, map, now);
+  assert.deepEqual(pen.written.map(({ text }) => text), ["N1", "+2.5", "N2", "−12"]);
+});
+
 test("what a home has over is written with its sign", () => {
   const [map, now] = aMap(aRun({ steps: 1, generation: [[3], [0]], load: [[0.5], [12]] }));
   const pen = new FakePen();

@@ -152,8 +152,8 @@ def test_runs_that_end_with_another_charge_are_held_against_the_best_of_their_op
     assert len({round(cost, 6) for cost in own}) > 1
     for rule, result in results.items():
         assert float(found.values(rule, "cost_optimum")[0]) == pytest.approx(min(own)), rule
-        possible = float(result.without_p2p.left_cost.sum()) - min(own)
-        reached = (float(result.without_p2p.left_cost.sum()) - result.accounts["grid"]) / possible
+        possible = float(result.without_p2p.cost_without_battery.sum()) - min(own)
+        reached = (float(result.without_p2p.cost_without_battery.sum()) - result.accounts["grid"]) / possible
         assert float(found.values(rule, "optimum_share")[0]) == pytest.approx(reached)
 
 
@@ -272,7 +272,7 @@ def test_scenarios_that_differ_in_more_than_the_market_are_run_as_they_are(more)
 def sample(saving=0.0, jain=None, homes=("S1", "S2", "N1"), kinds=("solar", "solar", "normal"), each=(0.0, 0.0, 0.0)):
     figures = dict.fromkeys(FIGURES, 0.0) | {"saving": saving, "saving_jain": jain}
     hours = np.zeros(24)
-    return Sample(figures, homes, kinds, np.array(each), hours, hours, hours)
+    return Sample(figures, homes, kinds, 0, np.array(each), hours, hours, hours)
 
 
 def known(**values):

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from jiran import palette
 from jiran.app.charts import day_ghosts
 from jiran.app.charts.base import GHOST, Spec, ghost_key, rounded
+from jiran.app.charts.day_panels import Panel, has_sun, line, panels_of
 from jiran.app.charts.day_points import (
     GHOST_PREFIX,
     Points,
-    beside,
     clock_ms,
     labels,
     nights_ms,
     several_days,
-    stored_ms,
+    with_those_of_a,
 )
-from jiran.engine.flows import FLOWS
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
@@ -33,27 +32,10 @@ _PHONE = 330  # width for a legend on a phone, px
 _MANY = 100  # points from which on one can zoom
 
 
-@dataclass(frozen=True)
-class _Panel:
-    """One picture on the time axis; `right` asks for a second axis, `most` is the end of the first."""
-
-    title: str
-    series: list[Spec]
-    right: bool = False
-    most: float | None = None
-
-    @property
-    def axes(self) -> list[Spec]:
-        """The axes of values: left, and right if there is one."""
-        axis: Spec = {"type": "value", "splitNumber": 3, "axisLabel": {"fontSize": 11}}
-        left = axis | ({"max": self.most, "axisLabel": {"fontSize": 11, "showMaxLabel": False}} if self.most else {})
-        return [left, axis | {"splitLine": {"show": False}, "minInterval": 1}] if self.right else [left]
-
-
 def spec(result: Result, shown: Points, before: Points | None = None) -> Spec:
     """Return the picture: panels that share time axis, crosshair and zoom; over them the points of A, if given."""
-    shown = beside(shown, before)
-    panels = _panels(result, shown)
+    shown = with_those_of_a(shown, before)
+    panels = panels_of(result, shown)
     if before is not None:
         panels = [replace(one, series=[*one.series, *day_ghosts.of_panel(one.series, shown, before)]) for one in panels]
     tops = [_TOP, *(_TOP + _FIRST_PANEL + _PANEL * place for place in range(len(panels) - 1))]
@@ -92,102 +74,7 @@ def height(option: Spec) -> int:
     return _TOP + _FIRST_PANEL + _PANEL * (len(option["grid"]) - 1) + (_SLIDER if "dataZoom" in option else 0)
 
 
-def _panels(result: Result, shown: Points) -> list[_Panel]:
-    unit, battery = shown.unit, _has_battery(result)
-    powered = [
-        _bar("own_kwh", "Own roof", palette.OWN_USE),
-        _flow("p2p_sold_kwh"),
-        *([_flow("battery_drawn_kwh")] if battery else []),
-        *([_bar("ev_home_kwh", "Own car", palette.EV)] if result.scenario.ev.supply.enabled else []),
-        _flow("grid_import_kwh"),
-        _line("demand_kwh", "Demand", palette.LOAD, 2.5),
-    ]
-    sun = [
-        _bar("own_kwh", "Used at home", palette.OWN_USE),
-        _bar("shared_kwh", "To neighbours", palette.P2P),
-        *([_flow("battery_charged_kwh", "Stored")] if battery else []),
-        _flow("grid_export_kwh", "Exported"),
-        _line("generation_kwh", "Generation", palette.SOLAR, 2.5),
-    ]
-    demand = [
-        _flow("load_kwh", FLOWS["load_kwh"].street),
-        *([_flow("ev_kwh", FLOWS["ev_kwh"].street)] if _has_evs(shown) else []),
-    ]
-    trades = [
-        _bar("trades", "Number of trades (right)", f"{palette.LOAD}99") | {"yAxisIndex": 1},
-        _line("traded_kwh", "Energy, kWh (left)", palette.P2P, 2.5),
-    ]
-    prices = [
-        _line("import_price", "From the grid", palette.GRID, 2),
-        _line("p2p_price", "Between neighbours", palette.P2P, 3),
-        _line("export_price", "Export", palette.SOLAR, 2),
-    ]
-    each = shown.each if shown.binned else "step"
-    return [
-        _Panel(f"What powered the homes, {unit}", powered),
-        _Panel(f"Solar generation, {unit} (Fig. 3)", sun),
-        *([_battery(result, shown)] if battery else []),
-        _Panel(f"Demand, {unit} (Fig. 5)", demand),
-        _Panel(f"Trades in each {each} (Fig. 6)", trades, right=True),
-        _Panel(f"Prices, {result.scenario.currency}/kWh", prices),
-    ]
-
-
-def _battery(result: Result, shown: Points) -> _Panel:
-    capacity, blue = result.scenario.battery.capacity_kwh, palette.BATTERY
-    highest = max(capacity, day_ghosts.most_stored(shown))
-    if shown.unit == "kW":
-        line = _line("", "At the end of each step", blue, 2.5)
-        del line["encode"], line["step"]
-        # A second line that is not drawn gives the panel's points a crosshair.
-        points = _line("soc_kwh", line["name"], blue, 0)
-        unseen = {"tooltip": {"show": False}}
-        series = [line | {"areaStyle": {"opacity": 0.15}, "data": stored_ms(shown)} | unseen, points | unseen]
-    else:
-        each = f" of each {shown.each}"
-        series = [_line("soc_high", f"Highest{each}", blue, 2), _line("soc_low", f"Lowest{each}", palette.LOAD, 2)]
-    dashed = {"color": blue, "type": "dashed"}
-    full = {
-        "silent": True,
-        "symbol": "none",
-        "lineStyle": dashed,
-        "data": [{"yAxis": capacity}],
-        "label": {"show": False},
-    }
-    series[0] |= {"markLine": full}
-    return _Panel(f"Stored in the battery, of {capacity:g} kWh (Fig. 4)", series, most=highest * 1.1)
-
-
-def _has_evs(shown: Points) -> bool:
-    """Tell whether an EV charged; A's demand ends on top of the bars of EVs."""
-    return float(shown.frame["ev_kwh"].sum()) > 0.0 or f"{GHOST_PREFIX}demand_kwh" in shown.frame.columns
-
-
-def _has_battery(result: Result) -> bool:
-    return result.scenario.battery.capacity_kwh > 0.0
-
-
-def _flow(name: str, label: str | None = None) -> Spec:
-    """Return the bar of a flow, called as it is declared if no label is given."""
-    flow = FLOWS[name]
-    return _bar(flow.column, label or flow.label, flow.colour)
-
-
-def _bar(column: str, name: str, colour: str) -> Spec:
-    return {
-        "type": "bar", "name": name, "color": colour, "barCategoryGap": "10%", "z": 2,
-        "encode": {"x": "when", "y": column}, "yAxisIndex": 0,
-    }  # fmt: skip
-
-
-def _line(column: str, name: str, colour: str, width: float) -> Spec:
-    return {
-        "type": "line", "name": name, "color": colour, "step": "middle", "showSymbol": False, "z": 3,
-        "lineStyle": {"width": width}, "encode": {"x": "when", "y": column}, "yAxisIndex": 0,
-    }  # fmt: skip
-
-
-def _series(panels: list[_Panel], shown: Points) -> list[Spec]:
+def _series(panels: list[Panel], shown: Points) -> list[Spec]:
     """Put each series on its panel's axes, with the nights behind, and what the tooltip says besides."""
     found: list[Spec] = []
     axes: list[int] = [0]
@@ -216,21 +103,21 @@ def _series(panels: list[_Panel], shown: Points) -> list[Spec]:
     return [*found, *clocks, *_for_tooltip(panels, shown, axes[-1])]
 
 
-def _for_tooltip(panels: list[_Panel], shown: Points, axis: int) -> list[Spec]:
+def _for_tooltip(panels: list[Panel], shown: Points, axis: int) -> list[Spec]:
     """Return lines that are not drawn: with them the first panel's tooltip speaks for all panels."""
     money = panels[-1].title.removeprefix("Prices, ")
     wanted = [
-        ("generation_kwh", "Solar generation", palette.SOLAR),
+        *([("generation_kwh", "Solar generation", palette.SOLAR)] if has_sun(shown) else []),
         ("soc_kwh", "Stored at the end", palette.BATTERY),
         ("trades", "Trades", palette.LOAD),
         ("traded_kwh", "Traded", palette.P2P),
         ("p2p_price", "Price between neighbours", palette.P2P),
-        *day_ghosts.said(shown),
+        *day_ghosts.in_tooltip(shown),
     ]
     forms = {"soc_kwh": "%.2f kWh", "trades": "%d", "traded_kwh": "%.2f kWh", "p2p_price": f"%.3f {money}"}
     unseen = {"xAxisIndex": 0, "yAxisIndex": axis, "silent": True}
     return [
-        _line(column, name, colour, 0)
+        line(column, name, colour, 0)
         | unseen
         | {"tooltip": {"valueFormatter": forms.get(column.removeprefix(GHOST_PREFIX), f"%.2f {shown.unit}")}}
         for column, name, colour in wanted
@@ -238,13 +125,13 @@ def _for_tooltip(panels: list[_Panel], shown: Points, axis: int) -> list[Spec]:
     ]
 
 
-def _legend(panel: _Panel, top: int) -> Spec:
+def _legend(panel: Panel, top: int) -> Spec:
     names = [ghost_key() if name == GHOST else name for name in dict.fromkeys(str(one["name"]) for one in panel.series)]
     place = {"top": top + 20, "left": 0, "right": 24}
     return place | {"data": names, "itemWidth": 14, "itemHeight": 9, "itemGap": 12, "padding": 3}
 
 
-def _grids(panels: list[_Panel], tops: list[int], *, most_lines: int) -> list[Spec]:
+def _grids(panels: list[Panel], tops: list[int], *, most_lines: int) -> list[Spec]:
     """Return the places of the panels; only the first has a tooltip, which speaks for all."""
     grids = []
     for place, (panel, top) in enumerate(zip(panels, tops, strict=True)):
@@ -274,7 +161,7 @@ def _clock_axis(place: int, shown: Points) -> Spec:
     }  # fmt: skip
 
 
-def _y_axes(panels: list[_Panel]) -> list[Spec]:
+def _y_axes(panels: list[Panel]) -> list[Spec]:
     """Return the axes of all panels, and one that is not drawn for what only the tooltip says."""
     axes = [axis | {"gridIndex": place} for place, panel in enumerate(panels) for axis in panel.axes]
     return [*axes, {"type": "value", "gridIndex": 0, "show": False}]

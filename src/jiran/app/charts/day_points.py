@@ -1,4 +1,7 @@
-"""What the day page shows of a run: one row a point, where the sun's energy went and where the demand came from."""
+"""What the day page shows of a run: one row a point, where the sun's energy went and where the demand came from.
+
+Where that is not known of all homes, it is what passed their meters.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from jiran.app.charts.base import GHOST, MOST_POINTS, Window, time_labels
+from jiran.engine.flows import given_out, taken_in
 from jiran.nothing import SEEN
 
 if TYPE_CHECKING:
@@ -65,7 +69,8 @@ def points(result: Result, window: Window) -> Points:
     traded = pl.col("p2p_kwh").filter(pl.col("p2p_price").is_not_null())
     energy = [name for name in frame.columns if name.endswith("_kwh") and not name.startswith("soc")]
     binned = frame.group_by(pl.col("time").dt.truncate(every), maintain_order=True).agg(
-        pl.col(*energy, "trades").sum(),
+        *(pl.when(pl.col(name).is_not_null().all()).then(pl.col(name).sum()).alias(name) for name in energy),
+        pl.col("trades").sum(),
         pl.col("soc_kwh").last(),
         pl.col("soc_kwh").min().alias("soc_low"),
         pl.col("soc_kwh").max().alias("soc_high"),
@@ -77,7 +82,7 @@ def points(result: Result, window: Window) -> Points:
     return Points(_in_unit(binned, unit), each, binned=True, unit=unit, start_kwh=before)
 
 
-def beside(shown: Points, before: Points | None) -> Points:
+def with_those_of_a(shown: Points, before: Points | None) -> Points:
     """Return points with those of A beside them, in columns called "A ..." where they differ.
 
     Besides those of `_columns` there is what needed no grid: "A met_kwh" of the demand, "A kept_kwh" of the generation.
@@ -89,8 +94,12 @@ def beside(shown: Points, before: Points | None) -> Points:
         "kept_kwh": pl.col("generation_kwh") - pl.col("grid_export_kwh"),
     }
     now, then = (points.frame.with_columns(**needs_no_grid) for points in (shown, before))
+    both = [name for name in then.columns if name in now.columns and name.endswith("_kwh")]
+    unknown = [name for name in both if now[name].is_null().all() or then[name].is_null().all()]
     changed = [
-        name for name in then.columns if name in now.columns and name not in _CLOCK and _differ(now[name], then[name])
+        name
+        for name in then.columns
+        if name in now.columns and name not in (*_CLOCK, *unknown) and _differ(now[name], then[name])
     ]
     ghosts = then.select(pl.col(changed).name.prefix(GHOST_PREFIX))
     return replace(shown, frame=shown.frame.hstack(ghosts))
@@ -112,6 +121,8 @@ def _columns(result: Result) -> pl.DataFrame:
         shared_kwh=shared.clip(0.0),
         ev_home_kwh=(pl.col("ev_supplied_kwh") - lent).clip(0.0),
         traded_kwh=pl.col("p2p_kwh"),
+        taken_kwh=pl.Series(taken_in(result.settlement.step_kwh)),
+        given_kwh=pl.Series(given_out(result.settlement.step_kwh)),
         soc_low=pl.col("soc_kwh"),
         soc_high=pl.col("soc_kwh"),
     )

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.app.charts.base import MOST_HOMES
-from jiran.engine.flows import FLOWS
+from jiran.engine.flows import FLOWS, METERED, Flow
 from jiran.explain.times import period
 from jiran.homes.solar import half_sine
 from jiran.money.prices import paid_for
@@ -22,8 +22,8 @@ Array = NDArray[np.float64]
 
 #: Entries times steps that are sent; finer runs are shown in coarser steps.
 _MOST_POINTS = MOST_HOMES * 48
-#: What crosses the border of all homes; EVs give to homes and, as trades, to neighbours, and trades are sent as pairs.
-_SENT = tuple(name for name, flow in FLOWS.items() if flow.street and name != "ev_supplied_kwh")
+#: EVs give to homes and, as trades, to neighbours: neither crosses the border of a home a second time.
+_SENT = tuple(flow for name, flow in FLOWS.items() if name != "ev_supplied_kwh")
 
 
 def flow_data(result: Result, window: Window) -> dict[str, Any]:
@@ -33,20 +33,18 @@ def flow_data(result: Result, window: Window) -> dict[str, Any]:
     size = max(1, -(-steps * len(entries) // _MOST_POINTS))
     starts = np.arange(window.first, window.last, size)
     ends = np.minimum(starts + size, window.last)
-    price = result.prices
     return {
         "currency": result.scenario.currency,
         "step_minutes": result.scenario.step_minutes * size,
         "labels": [period(result.timeline, int(a), int(b) - 1, dated=True) for a, b in zip(starts, ends, strict=True)],
         "sun": _short(_sun(result, starts, ends), 2),
         "homes": entries,
-        **{name.removesuffix("_kwh"): _by_entry(result, name, starts, ends, group) for name in _SENT},
+        "flows": [_flow(result, flow, starts, ends, group) for flow in _SENT],
+        **_at_meters(result, starts, ends, group),
         "trades": _trades(result, starts, ends, group),
         "so_far": _so_far(result, starts, ends),
         "soc": _short(result.flows.outputs.soc_kwh[ends - 1], 2),
         "capacity_kwh": result.scenario.battery.capacity_kwh,
-        "import_price": _short(price.grid_import[starts], 4),
-        "export_price": _short(price.grid_export[starts], 4),
         "p2p_price": _p2p_price(result, starts, ends),
     }
 
@@ -61,15 +59,43 @@ def _entries(result: Result) -> tuple[NDArray[np.int64], list[dict[str, str]]]:
     return group, [{"id": f"{kinds.count(kind)} {KIND_NAMES[kind]}", "kind": kind} for kind in names]
 
 
+def _flow(
+    result: Result, flow: Flow, starts: NDArray[np.int64], ends: NDArray[np.int64], group: NDArray[np.int64]
+) -> dict[str, Any]:
+    """Return a flow as it is declared, with its kWh, unless it is sent as trades, and its price, if money is drawn."""
+    sent: dict[str, Any] = {
+        "name": flow.name.removesuffix("_kwh"), "label": flow.label, "colour": flow.colour, "sign": flow.sign,
+        "partner": "p2p" if flow.account == "homes" else flow.account,
+    }  # fmt: skip
+    if flow.account != "homes":
+        sent["kwh"] = _by_entry(result, (flow.name,), starts, ends, group)
+    if flow.account == "grid":  # what the battery pays and gets is the homes' own money
+        sent["price"] = _short(getattr(result.prices, flow.price)[starts], 4)
+    return sent
+
+
 def _by_entry(
-    result: Result, name: str, starts: NDArray[np.int64], ends: NDArray[np.int64], group: NDArray[np.int64]
-) -> list[list[float]]:
-    """Return a flow as a list of entries, each a list of steps."""
+    result: Result, names: tuple[str, ...], starts: NDArray[np.int64], ends: NDArray[np.int64], group: NDArray[np.int64]
+) -> list[list[float] | None]:
+    """Return the sum of flows as a list of entries, each a list of steps, or None where it is not known."""
     first, last = int(starts[0]), int(ends[-1])
-    summed = np.add.reduceat(result.flows.between(name, first, last), starts - first, axis=0)
     by_entry = np.zeros((int(group.max()) + 1, starts.size))
-    np.add.at(by_entry, group, summed.T)
-    return [_short(row, 3) for row in by_entry]
+    for name in names:
+        summed = np.add.reduceat(result.flows.between(name, first, last), starts - first, axis=0)
+        np.add.at(by_entry, group, summed.T)
+    return [None if np.isnan(row).any() else _short(row, 3) for row in by_entry]
+
+
+def _at_meters(
+    result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64], group: NDArray[np.int64]
+) -> dict[str, list[list[float] | None]]:
+    """Return what homes took in and gave out, if what is behind their meters is not known of all."""
+    if not result.community.net_metered.any():
+        return {}
+    sides = {
+        side: tuple(flow.name for flow in METERED if flow.source is (side == "taken")) for side in ("taken", "given")
+    }
+    return {side: _by_entry(result, names, starts, ends, group) for side, names in sides.items()}
 
 
 def _trades(
@@ -113,10 +139,10 @@ def _p2p_price(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64
 
 
 def _sun(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Array:
-    """Return how bright it is, 0..1: by the roofs' output, or by the clock where there are none."""
+    """Return how bright it is, 0..1: by the roofs' output, or by the clock where there are none, or it is not known."""
     generation = result.settlement.step_kwh["generation_kwh"]
     first = int(starts[0])
-    if generation.max() <= 0.0:
+    if not generation.max() > 0.0:
         return half_sine(result.timeline.hour[starts])
     mean: Array = np.add.reduceat(generation[first : int(ends[-1])], starts - first) / (ends - starts)
     brightness: Array = mean / generation.max()

@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from jiran import palette
 from jiran.app.bills import bill_steps
 from jiran.app.charts.base import GHOST, MOST_HOMES, amounts, chart, ghost_strokes, kinds_there, names, room, short
-from jiran.engine.flows import SOURCES, USES
+from jiran.engine.flows import METERED, SOURCES, USES
 from jiran.explain.say import energy
-from jiran.nothing import NOTHING_KWH
+from jiran.nothing import CENT, LEAST_SAID_KWH, NOTHING_KWH, THIRD_DIGIT
 from jiran.sentences import Figures, form
-from jiran.words import KIND_NAMES, money
+from jiran.words import KIND_NAMES, money, time_of_day
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window
+    from jiran.engine.flows import Flow
     from jiran.result.result import Result
 
 Array = NDArray[np.float64]
@@ -29,8 +30,6 @@ _SHADES = 100
 _STRIPES = ["rgba(127,140,155,0.07)", "rgba(127,140,155,0.03)"]
 #: Bars of a day.
 _MOST_BARS = 96
-#: What would read as 0.00.
-_LEAST_SAID = 0.005
 #: Of a big community, the homes that trade most are drawn.
 _MOST_ROWS = 20
 
@@ -47,7 +46,7 @@ def roles(result: Result, by_hour: Array) -> Spec:
         [hour, row, short(value, 3)]
         for row, values in enumerate(rows)
         for hour, value in enumerate(values)
-        if abs(value) >= 5e-4
+        if abs(value) >= THIRD_DIGIT
     ]
     most = max((abs(entry[2]) for entry in data), default=1.0)
     return chart(
@@ -81,23 +80,32 @@ def role_rows(result: Result, by_hour: Array) -> tuple[list[str], Array]:
     ids, kinds = result.community.ids, np.array(result.community.kinds)
     if len(ids) <= MOST_HOMES:
         return list(ids), by_home
-    there = kinds_there(kinds)
-    means = [by_home[kinds == kind].mean(axis=0) for kind in there]
+    present = kinds_there(kinds)
+    means = [by_home[kinds == kind].mean(axis=0) for kind in present]
     most = np.sort(np.argsort(-np.abs(by_home).sum(axis=1), kind="stable")[:_MOST_ROWS])
-    labels = [f"Mean {KIND_NAMES[kind]}" for kind in there] + [ids[home] for home in most]
+    labels = [f"Mean {KIND_NAMES[kind]}" for kind in present] + [ids[home] for home in most]
     return labels, np.vstack([*means, by_home[most]])
 
 
 def day_parts(result: Result, at: int, window: Window) -> tuple[list[str], list[tuple[str, str, Array]], int]:
-    """Return times, and name, colour and kWh (sources > 0, uses < 0) of each part of a home's day; and minutes."""
+    """Return times, and name, colour and kWh (sources > 0, uses < 0) of each part of a home's day; and minutes.
+
+    What is behind the meter of a home of which only import and export are known is no part.
+    """
     size = -(-(window.last - window.first) // _MOST_BARS)
     starts = np.arange(0, window.last - window.first, size)
     parts = []
-    for flow in (*SOURCES, *USES):
+    for flow in _flows_of(result, at):
         values = result.flows.of_home(flow.name, at, window.first, window.last)
         parts.append((flow.label, flow.colour, flow.sign * np.add.reduceat(values, starts)))
-    times = [str(instant)[11:16] for instant in result.timeline.local[window.first + starts]]
+    times = [time_of_day(instant) for instant in result.timeline.local[window.first + starts].astype(object)]
     return times, parts, size * result.timeline.step_minutes
+
+
+def _flows_of(result: Result, home: int) -> tuple[Flow, ...]:
+    """Return the flows of a home that are known."""
+    every = (*SOURCES, *USES)
+    return tuple(flow for flow in every if flow in METERED) if result.community.net_metered[home] else every
 
 
 def day(result: Result, home: str, window: Window) -> Spec:
@@ -130,20 +138,23 @@ def day(result: Result, home: str, window: Window) -> Spec:
 
 def _day_words(figures: Figures) -> str:
     came, went = (", ".join(f"{name} {energy(kwh)}" for name, kwh in figures[side]) for side in ("came", "went"))
+    if figures["net_metered"]:
+        return f"Import of {figures['home']}: {came or 'nothing'}; its export: {went or 'nothing'}."
     return f"Energy of {figures['home']}: from {came or 'nowhere'}; to {went or 'nowhere'}."
 
 
 @form("home.day_chart", _day_words)
 def day_words(result: Result, home: int, first: int, last: int) -> Figures:
-    """Say where a home's energy came from and went to in the steps first <= step < last: always."""
+    """Say where a home's energy came from and went to in the steps first <= step < last, or its import and export: always."""
     sums = [
         (flow.label, flow.sign, float(result.flows.of_home(flow.name, home, first, last).sum()))
-        for flow in (*SOURCES, *USES)
+        for flow in _flows_of(result, home)
     ]
     came, went = (
-        tuple((name, kwh) for name, side, kwh in sums if side == sign and kwh >= _LEAST_SAID) for sign in (1, -1)
+        tuple((name, kwh) for name, side, kwh in sums if side == sign and kwh >= LEAST_SAID_KWH) for sign in (1, -1)
     )
-    return {"home": result.community.ids[home], "came": came, "went": went}
+    net_metered = bool(result.community.net_metered[home])
+    return {"home": result.community.ids[home], "net_metered": net_metered, "came": came, "went": went}
 
 
 def bars(steps: list[tuple[str, float]]) -> list[tuple[str, float, float, float]]:
@@ -152,7 +163,7 @@ def bars(steps: list[tuple[str, float]]) -> list[tuple[str, float, float, float]
     for place, (name, amount) in enumerate(steps):
         whole = place in (0, len(steps) - 1)
         start, at = (0.0, amount) if whole else (at, at + amount)
-        if whole or abs(amount) >= _LEAST_SAID:
+        if whole or abs(amount) >= CENT:
             found.append((name, amount, min(start, at), max(start, at)))
     return found
 
@@ -217,7 +228,7 @@ def bill_words(result: Result, home: int) -> Figures:
     return {
         "home": result.community.ids[home],
         "alone": steps[0][1],
-        "changes": tuple((name, amount) for name, amount in steps[1:-1] if abs(amount) >= _LEAST_SAID),
+        "changes": tuple((name, amount) for name, amount in steps[1:-1] if abs(amount) >= CENT),
         "now": steps[-1][1],
         "currency": result.scenario.currency,
     }

@@ -8,9 +8,9 @@ import polars as pl
 
 from jiran import palette
 from jiran.app.charts.base import amounts, chart, names, short
-from jiran.engine.flows import SOURCES, USES
 from jiran.explain.say import energy
 from jiran.explain.step.run_step import RunStep
+from jiran.explain.step.run_step import in_and_out as in_and_out_parts
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import Figures, form
 
@@ -31,13 +31,20 @@ def shown_orders(step: RunStep) -> pl.DataFrame:
 
 
 def balances(step: RunStep) -> Spec:
-    """Draw each home's generation upwards, its demand downwards, and the balance B = G - L as a mark."""
+    """Draw each home's generation upwards, its demand downwards, and the balance B = G - L as a mark.
+
+    Of a home of which only import and export are known, its export is drawn upwards or its import downwards.
+    """
     orders = shown_orders(step)
+    known = orders.select(pl.col(pl.Float64).fill_nan(0.0))
+    net_metered = orders["balance_kwh"] * orders["net_metered"].cast(pl.Float64)
     parts = {
-        "Sun": (orders["generation_kwh"], palette.SOLAR),
-        "Own EV": (orders["ev_supplied_kwh"], palette.EV),
-        "Household": (-orders["load_kwh"], palette.LOAD),
-        "EV charging": (-orders["ev_kwh"], palette.EV),
+        "Sun": (known["generation_kwh"], palette.SOLAR),
+        "Own EV": (known["ev_supplied_kwh"], palette.EV),
+        "Export": (net_metered.clip(lower_bound=0.0), palette.EXPORT),
+        "Household": (-known["load_kwh"], palette.LOAD),
+        "EV charging": (-known["ev_kwh"], palette.EV),
+        "Import": (net_metered.clip(upper_bound=0.0), palette.IMPORT),
     }
     style = {"type": "bar", "stack": "home", "barMaxWidth": 28}
     series = [
@@ -122,16 +129,6 @@ def in_and_out(step: RunStep) -> Spec:
         yAxis={"type": "category", "data": ["In", "Out"], "inverse": True, "axisTick": {"show": False}},
         series=series,
     )
-
-
-def in_and_out_parts(step: RunStep) -> list[tuple[str, int, float, str]]:
-    """Return name, side (0 = in, 1 = out), kWh and colour of all that crosses the homes' border."""
-    return [
-        (flow.street, side, step.energy[flow.name], flow.colour)
-        for side, flows in enumerate((SOURCES, USES))
-        for flow in flows
-        if flow.street
-    ]
 
 
 def _in_and_out_words(figures: Figures) -> str:

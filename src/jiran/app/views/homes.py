@@ -31,12 +31,12 @@ _BILLS_KEY = "bills"
 def show() -> None:
     """Draw the page."""
     result, before = state.result(), state.pinned()
-    apart = None if before is None else pins.apart(before, result)
+    missing = None if before is None else pins.not_comparable(before, result)
     show_text(*verdict(result), heading=True)
     with st.container():  # always there, so that what follows keeps its place on the page
-        if apart is not None:
-            st.caption(plain(f"{apart}, so A's bills are not drawn."))
-    of_a = None if before is None or apart is not None else before.homes
+        if missing is not None:
+            st.caption(plain(f"{missing}, so A's bills are not drawn."))
+    of_a = None if before is None or missing is not None else before.homes
     _bills(result, of_a)
     _fairness(result, before)
     _roles(result)
@@ -131,8 +131,11 @@ def _one_home(result: Result, before: Result | None, of_a: pl.DataFrame | None) 
     _figures(row, result.scenario.currency, _row_of_a(result, before, home))
     left, right = st.columns(2, gap="medium")
     with left:
-        st.caption(f"**{day(result.timeline, window.first)}**: up, where the energy came from; down, where it went.")
         place = result.community.ids.index(home)
+        up, down = "where the energy came from", "where it went"
+        if result.community.net_metered[place]:
+            up, down = "where its import came from", "where its export went; what is behind its meter is not known"
+        st.caption(f"**{day(result.timeline, window.first)}**: up, {up}; down, {down}.")
         alt = str(home_charts.day_words(result, place, window.first, window.last))
         draw(home_charts.day(result, home, window), key="home_day", alt=alt, height=340)
     with right:

@@ -80,12 +80,17 @@ def _balance_words(step: RunStep, digits: int) -> None:
     )
     st.latex(r"B_i = G_i - L_i")
     orders = step.orders
+    if orders["net_metered"].any():
+        st.markdown(
+            "Of a home of which only import and export are known, it is the export less the import: a market needs no more."
+        )
     for place in dict.fromkeys((int(orders["balance_kwh"].argmax()), int(orders["balance_kwh"].argmin()))):
         home = {name: column[place] for name, column in orders.items()}
-        generated = home["generation_kwh"] + home["ev_supplied_kwh"]
-        needed = home["load_kwh"] + home["ev_kwh"]
+        balance = home["balance_kwh"]
+        more = max(balance, 0.0) if home["net_metered"] else home["generation_kwh"] + home["ev_supplied_kwh"]
+        less = max(-balance, 0.0) if home["net_metered"] else home["load_kwh"] + home["ev_kwh"]
         st.latex(
-            rf"B_{{{tex_name(home['home'])}}} = {generated:.{digits}f} - {needed:.{digits}f} = "
+            rf"B_{{{tex_name(home['home'])}}} = {more:.{digits}f} - {less:.{digits}f} = "
             rf"{home['balance_kwh']:.{digits}f}\ \text{{kWh}}"
         )
 

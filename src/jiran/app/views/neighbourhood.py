@@ -14,6 +14,7 @@ from jiran.app.components.flow_map import flow_map
 from jiran.app.showing import markdown_of, plain, show_text
 from jiran.explain.against import against, homes_and_days, worse_off
 from jiran.explain.battery import battery
+from jiran.explain.exchange import exchange
 from jiran.explain.run import both_gained, grid, outside, story, street
 from jiran.result.figures import KPIS
 from jiran.scenario.regions import REGIONS
@@ -33,7 +34,7 @@ _card = partial(st.metric, border=True, height="stretch")
 def show() -> None:
     """Draw the page."""
     result, before = state.result(), state.pinned()
-    apart = None if before is None else pins.apart(before, result)
+    missing = None if before is None else pins.not_comparable(before, result)
     if before is not None and not pins.same_money(before, result):
         before = None
     steps = result.timeline.steps
@@ -42,8 +43,8 @@ def show() -> None:
     show_text(both_gained(result))
     _cards(result, before)
     with st.container():  # always there, so that what follows keeps its place on the page
-        if apart is not None:
-            st.caption(plain(f"{apart}: mind this when you compare."))
+        if missing is not None:
+            st.caption(plain(f"{missing}: mind this when you compare."))
     window = state.pick_window(whole=False)
     picked = flow_map(flow_data(result, window), key="flow")
     if result.community.size > MOST_HOMES:
@@ -51,7 +52,7 @@ def show() -> None:
     elif picked in result.community.ids and st.button(f"Open the bill and the day of {picked}", icon=":material/home:"):
         state.pick_home(picked)
         state.open_page("homes")
-    show_text(grid(result, 0, steps), *battery(result, 0, steps))
+    show_text(grid(result, 0, steps), exchange(result, 0, steps), *battery(result, 0, steps))
 
 
 def _cards(result: Result, before: Result | None) -> None:
@@ -81,7 +82,9 @@ def _cards(result: Result, before: Result | None) -> None:
         _card(
             _label("p2p_kwh", currency),
             _figure(kpis["p2p_kwh"]),
-            **change.get("p2p_kwh", pins.unchanged(f"{_percent(kpis['p2p_share'])} of use")),
+            **change.get(
+                "p2p_kwh", {} if kpis["p2p_share"] is None else pins.unchanged(f"{_percent(kpis['p2p_share'])} of use")
+            ),
             help="Energy of all trades between homes, and its share of all demand.",
         )
         _card(
@@ -140,6 +143,7 @@ def _changes(result: Result, before: Result) -> dict[str, dict[str, Any]]:
             0,
             _GOOD[KPIS["street_self_sufficiency"].better],
             scale=100.0,
+            unit=" points",
         ),
         "homes_worse_off": pins.versus(worse_off(result), worse_off(before), 0, good("homes_worse_off")),
         "co2_avoided_kg": pins.versus(

@@ -100,7 +100,7 @@ def _of_a(result: Result, window: Window) -> str:
     before = state.pinned()
     if before is None:
         return ""
-    if pins.apart(before, result) is None:
+    if pins.not_comparable(before, result) is None:
         return f" In A: {markdown_of(total(before, window.first, window.last) or '')}"
     steps = before.timeline.steps
     return f" In A, over its {counted(steps, 'step')}: {markdown_of(total(before, 0, steps) or '')}"
@@ -191,7 +191,9 @@ def _table_one(result: Result, window: Window) -> None:
             "kind": st.column_config.TextColumn("Kind"),
             "generation_kwh": number("Generation, kWh", format="%.2f"),
             "demand_kwh": number("Demand, kWh", format="%.2f"),
-            "net_kwh": number("Net, kWh", format="%+.2f", help="Generation less demand over the whole period."),
+            "net_kwh": number(
+                "Net, kWh", format="%+.2f", help="Generation less demand, or export less import, over the whole period."
+            ),
             "sold_kwh": number("Sold to neighbours, kWh", format="%.2f"),
             "bought_kwh": number("Bought from neighbours, kWh", format="%.2f"),
             "role": st.column_config.TextColumn("Role"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.engine.flows import FLOWS
+from jiran import palette
+from jiran.engine.flows import FLOWS, METERED, SOURCES, USES, given_out, taken_in
 from jiran.explain.times import period
 from jiran.nothing import NOTHING_KWH
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 _PRICES = ("grid_import", "grid_export", "battery_buys", "battery_sells")
-#: A balance smaller than this is rounding.
-DUST_KWH = NOTHING_KWH
 
 
 @dataclass(frozen=True)
@@ -29,9 +28,9 @@ class RunStep:
     Attributes:
         step: Which step.
         label: When it is, from its start to its end.
-        orders: Columns by name, one entry a home: home, kind, generation_kwh, ev_supplied_kwh (to itself), load_kwh,
-            ev_kwh, balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh.
-        energy: Flows of all homes in the step, by name.
+        orders: Columns by name, one entry a home: home, kind, net_metered, generation_kwh, ev_supplied_kwh (to itself),
+            load_kwh, ev_kwh, balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh; NaN where it is not known.
+        energy: Flows of all homes in the step, by name; NaN where it is not known.
         money: Money received less paid in the step by homes, battery, network, market and grid, before the battery's
             fund is shared; sums to zero.
         prices: The grid's and the battery's prices in the step by name.
@@ -45,16 +44,45 @@ class RunStep:
     prices: dict[str, float]
 
 
+class Part(NamedTuple):
+    """What came into the community in a step (side 0) or went out of it (side 1): its name, kWh and colour."""
+
+    name: str
+    side: int
+    kwh: float
+    colour: str
+
+
+def in_and_out(step: RunStep) -> list[Part]:
+    """Return all that crosses the homes' border: within them, or where that is not known, at their meters."""
+    known = not step.orders["net_metered"].any()
+    at_meters = (
+        Part("Export of the homes", 0, float(given_out(step.energy)), palette.EXPORT),
+        Part("Import of the homes", 1, float(taken_in(step.energy)), palette.IMPORT),
+    )
+    flows = [
+        Part(flow.street, side, step.energy[flow.name], flow.colour)
+        for side, flows in enumerate((SOURCES, USES))
+        for flow in flows
+        if flow.street and (known or flow in METERED)
+    ]
+    return flows if known else [*at_meters, *flows]
+
+
 def step_label(result: Result, step: int) -> str:
     """Return when a step is, as people say it: "Sat 21 Mar 08:00 to 09:00"."""
     return period(result.timeline, step, step, dated=True)
 
 
 def busiest_step(result: Result, first: int, last: int) -> int:
-    """Return the step first <= step < last with most trades, of several that with most energy; else the sunniest."""
+    """Return the step first <= step < last with most trades, of several that with most energy; else the sunniest.
+
+    If it is not known how much sun there was, it is the step in which homes gave out most.
+    """
     cut = slice(first, last)
     trades, kwh = result.settlement.trades[cut], result.settlement.step_kwh
-    most = kwh["p2p_sold_kwh" if trades.any() else "generation_kwh"][cut]
+    sun = given_out(kwh) if result.community.net_metered.any() else kwh["generation_kwh"]
+    most = (kwh["p2p_sold_kwh"] if trades.any() else sun)[cut]
     return first + int(np.where(trades == trades.max(), most, -1.0).argmax())
 
 
@@ -89,13 +117,16 @@ def _orders(result: Result, step: int) -> dict[str, Any]:
     own_ev, offer = flow["ev_supplied_kwh"].copy(), np.zeros(result.community.size)
     fleet = result.flows.fleet
     own_ev[fleet.homes] -= result.flows.outputs.ev_lent_kwh[step]
+    hidden = result.community.net_metered
     balance = flow["generation_kwh"] + own_ev - flow["load_kwh"] - flow["ev_kwh"]
+    balance[hidden] = (given_out(flow) - taken_in(flow))[hidden]
     offer[fleet.homes] = result.flows.outputs.ev_offered_kwh[step]
     order = balance + offer
-    order[np.abs(order) < DUST_KWH] = 0.0
+    order[np.abs(order) < NOTHING_KWH] = 0.0
     return {
         "home": result.community.ids,
         "kind": result.community.kinds,
+        "net_metered": hidden,
         "generation_kwh": flow["generation_kwh"],
         "ev_supplied_kwh": own_ev,
         "load_kwh": flow["load_kwh"],

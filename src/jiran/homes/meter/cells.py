@@ -20,7 +20,7 @@ from jiran.scenario import MAX_HOME_STEPS
 if TYPE_CHECKING:
     from jiran.scenario import HomeData
 
-SEPARATORS = (",", ";", "\t", "|")
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 #: So many lines are looked at to find where the table begins.
 _LOOKED_AT = 150
 #: A row with so many times is a header: its columns are times.
@@ -154,7 +154,7 @@ def _csv(source: HomeData, name: str, content: bytes) -> Cells:
     lines = text.split("\n", _LOOKED_AT)[:_LOOKED_AT]
     if named := re.fullmatch(r'"?sep=(.)"?\s*', lines[0], re.IGNORECASE):
         lines = ["", *lines[1:]]
-    separator = source.separator or (named[1] if named else _separator(lines))
+    separator = SEPARATORS.get(source.separator or "") or (named[1] if named else _separator(lines))
     begin = source.skip_lines if source.skip_lines is not None else _header_line(lines, separator)
     body = text.split("\n", begin)[begin] if begin <= text.count("\n") else ""
     begin += len(body) - len(body.lstrip("\n\r")) and body[: len(body) - len(body.lstrip("\n\r"))].count("\n")
@@ -213,7 +213,7 @@ def _separator(lines: list[str]) -> str:
         data = [row for row in rows if _is_data(row)]
         return sum(map(_is_header_of_times, rows)) * _LOOKED_AT + len(data), len(rows), max(map(len, rows), default=0)
 
-    return max(SEPARATORS, key=score)
+    return max(SEPARATORS.values(), key=score)
 
 
 def _header_line(lines: list[str], separator: str) -> int:

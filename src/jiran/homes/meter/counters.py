@@ -22,6 +22,8 @@ MOST_KW = 100.0
 #: A counter runs over near a power of ten: within this part of it.
 _NEAR_END = 0.9
 _ROUNDING_KWH = 0.0015
+#: Of so many readings one may be a fault below its neighbours.
+_PER_DIP = 10
 
 
 def is_counter(instant_s: Seconds, value: Array, *, named: bool) -> bool | None:
@@ -54,6 +56,8 @@ def _without_dips(value: Array) -> Array:
     """Return values without single ones below both neighbours, as a meter writes when it is not reached."""
     dips = np.zeros(value.size, bool)
     dips[1:-1] = (value[1:-1] < value[:-2]) & (value[2:] >= value[:-2])
+    if dips.sum() * _PER_DIP > value.size:
+        return value  # no faults: such values go up and down
     kept: Array = value[~dips]
     return kept
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from jiran.homes.meter.clock import utc_to_wall
 from jiran.homes.meter.counters import PER_FALL, RISES
 from jiran.homes.meter.report import Change
 from jiran.homes.meter.times import DAY_S
+from jiran.words import time_of_day
 
 if TYPE_CHECKING:
     from jiran.homes.meter.series import Series
@@ -60,7 +62,7 @@ def end_labels(first_utc_s: int, last_utc_s: int, length_s: int, zone: str) -> l
     """Return a hint if times run from one interval after midnight to midnight, as those of intervals' ends do."""
     first, last = (utc_to_wall(instant, zone) for instant in (first_utc_s, last_utc_s))
     after_midnight_s = (first.hour * 60 + first.minute) * 60 + first.second
-    if after_midnight_s != length_s % DAY_S or (last.hour, last.minute) != (0, 0) or first.date() == last.date():
+    if after_midnight_s != length_s % DAY_S or last.time() != dt.time() or first.date() == last.date():
         return []
-    told = f'times run from {first:%H:%M} to {last:%H:%M}: if they mark the end of intervals, set time_label = "end"'
+    told = f'times run from {time_of_day(first)} to {time_of_day(last)}: if they mark the end of intervals, set time_label = "end"'
     return [Change("", "", "end labels", 1, told)]

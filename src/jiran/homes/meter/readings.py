@@ -378,7 +378,7 @@ def _with_counters(
             for part in np.split(order, cuts)[:_SERIES_SEEN]
         ]
         known = [vote for vote in votes if vote is not None]
-        counts = sum(known) * 2 > len(known) if known else None
+        counts = sum(known) * 2 > len(known) if known else found.is_register or None
         decided.append(
             replace(
                 found, said=replace(found.said, reading="register" if counts else "interval" if counts is False else "")

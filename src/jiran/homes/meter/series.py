@@ -11,6 +11,7 @@ from jiran.errors import DataError
 from jiran.homes.meter.clock import utc_to_wall
 from jiran.homes.meter.counters import counted_energy, holding_power
 from jiran.homes.meter.vocabulary import QUANTITIES
+from jiran.words import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -248,7 +249,7 @@ def _not_negative(
         first = wrong[0]
         raise DataError(
             source.path,
-            f"home {who} has a {quantity} of {value[first]:g} kWh at {utc_to_wall(int(begin_s[first]), zone):%Y-%m-%d %H:%M}, below 0; if the "
+            f"home {who} has a {quantity} of {value[first]:g} kWh at {moment(utc_to_wall(int(begin_s[first]), zone))}, below 0; if the "
             'column is import less export, say so in homes.data, as in columns = { "..." = "net" }',
         )
     counts["negative set to 0"] = int(below.sum())

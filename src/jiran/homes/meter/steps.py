@@ -35,7 +35,7 @@ class Period:
 
     def __str__(self) -> str:
         begin, end = (utc_to_wall(instant, self.zone) for instant in (self.begin_s, self.end_s))
-        return f"{begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
+        return f"{words.moment(begin)} to {words.moment(end)}"
 
 
 @dataclass

@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jiran.explain.assumptions import HOURS, assumptions
+from jiran.explain.warnings import net_metered
 from jiran.homes.timeline import Timeline, timeline
 from jiran.market import find, mechanisms
 from jiran.market.base import BASELINE
 from jiran.scenario import Market
+from jiran.sentences import true_ones
+from jiran.simulation import estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
+    from jiran.judge.comparison.table import Sample
     from jiran.scenario import Scenario
+    from jiran.sentences import Sentence
+    from jiran.simulation.estimate import Need
 
 #: The optimum is worked out for runs of at most this many steps: a year by the hour.
 MOST_STEPS = 9_000
@@ -38,8 +44,25 @@ def by_rule(scenario: Scenario, rules: list[str] | None = None) -> dict[str, Sce
     return found
 
 
-def notes(cases: Mapping[str, Scenario]) -> list[str]:
-    """Say what limits the comparison."""
+def need_of(cases: Collection[Scenario], seeds: int) -> Need:
+    """Return what a comparison of so many seeds will need.
+
+    Raises:
+        DataError: Meter data cannot be read.
+    """
+    metered = [estimate.metered(case) for case in cases]
+    homes = max((homes or 0 for homes, _ in metered), default=0) or None
+    cells = max((cells for _, cells in metered), default=0)
+    return estimate.of_comparison(cases, seeds, homes=homes, cells=cells, best_steps=MOST_STEPS)
+
+
+def notes(cases: Mapping[str, Scenario], samples: Mapping[str, tuple[Sample, ...]]) -> list[str]:
+    """Say what limits the comparison.
+
+    Args:
+        cases: Scenarios by name.
+        samples: Their runs.
+    """
     alike = [name for name, case in cases.items() if case.bids_alike]
     found = []
     if alike:
@@ -54,7 +77,8 @@ def notes(cases: Mapping[str, Scenario]) -> list[str]:
     longest = max(case.steps for case in cases.values())
     if longest > MOST_STEPS:
         found.append(f"the optimum is worked out for runs of at most {MOST_STEPS:,} steps, this one has {longest:,}")
-    return [*found, *_assumed(cases)]
+    hidden = {name: net_metered(runs[0].net_metered, len(runs[0].homes)) for name, runs in samples.items()}
+    return [*found, *_by_case({name: true_ones(sentence) for name, sentence in hidden.items()}), *_assumed(cases)]
 
 
 class _Begin(NamedTuple):
@@ -65,13 +89,20 @@ class _Begin(NamedTuple):
 
 
 def _assumed(cases: Mapping[str, Scenario]) -> list[str]:
-    """Say what cases take for granted: once if all do, else with the names of those that do."""
+    """Say what cases take for granted."""
+    begins = {
+        name: timeline(case.model_copy(update={"steps": min(case.steps, HOURS + 1)})) for name, case in cases.items()
+    }
+    return _by_case({name: assumptions(_Begin(case, begins[name])) for name, case in cases.items()})
+
+
+def _by_case(sentences: Mapping[str, tuple[Sentence, ...]]) -> list[str]:
+    """Return sentences of cases: once if they are said of all, else with the names of those that they are said of."""
     cases_by_sentence: dict[str, list[str]] = {}
-    for name, case in cases.items():
-        begin = timeline(case.model_copy(update={"steps": min(case.steps, HOURS + 1)}))
-        for sentence in assumptions(_Begin(case, begin)):
+    for name, of_case in sentences.items():
+        for sentence in of_case:
             cases_by_sentence.setdefault(str(sentence), []).append(name)
     return [
-        sentence if len(names) == len(cases) else f"{', '.join(names)}: {sentence}"
+        sentence if len(names) == len(sentences) else f"{', '.join(names)}: {sentence}"
         for sentence, names in cases_by_sentence.items()
     ]

@@ -14,7 +14,7 @@ export const drawHomes = (pen, map, now) => {
   const pairs = day.pairs[now.i];
   const partner = (f, h) => pairs.has(f * homes.length + h) || pairs.has(h * homes.length + f);
   const alpha = homes.map((_, h) => (!map.quiet(h) || partner(map.focus(), h) ? 1 : 0.4));
-  const sunny = Math.max(1e-9, most(day.sum.solar)) / homes.length;
+  const sunny = Math.max(1e-9, most(day.sum.up)) / homes.length;
   const night = 1 - smooth(now.at(run.sun) * 4);
   homes.forEach((home, h) => {
     pen.ctx.globalAlpha = alpha[h];
@@ -22,8 +22,8 @@ export const drawHomes = (pen, map, now) => {
       pen.circle(home.x, home.y, size + 4);
       pen.stroke(pen.ink, 2);
     }
-    const shine = clamp(now.at(run.generation[h]) / sunny, 0, 1);
-    const lit = night * clamp((now.at(run.load[h]) * 60) / run.step_minutes / LIGHT_LOAD, 0.25, 1);
+    const shine = day.known(h) ? clamp(now.at(day.flows.generation.kwh[h]) / sunny, 0, 1) : 0;
+    const lit = night * clamp((now.at(day.flows.load.kwh[h] ?? run.taken[h]) * 60) / run.step_minutes / LIGHT_LOAD, 0.25, 1);
     drawHouse(pen, home.x, home.y, size, home.kind, { shine, lit });
   });
   const taken = homes.map(({ x, y }, of) => ({ x, y, wide: size * 1.7, tall: size * 1.7, of }));
@@ -37,7 +37,7 @@ export const drawHomes = (pen, map, now) => {
 /** Write where there is room: beside a home on the flanks of a full ring, else below it, but above it in the bottom
  *  row, whose cable comes from below. A name that would cover another home or name is left to the tooltip. */
 const nameHome = (pen, map, h, s, taken) => {
-  const { run, scene } = map;
+  const { scene, day } = map;
   const { size, room, crowded } = scene;
   const home = scene.homes[h];
   const px = clamp(size * 0.55, 9, 13);
@@ -59,7 +59,7 @@ const nameHome = (pen, map, h, s, taken) => {
   taken.push({ x: home.x, y, wide, tall: px, of: h });
   pen.write(name, home.x, y, px, { weight: 600 });
   if (!two) return;
-  const net = run.generation[h][s] - run.load[h][s] - run.ev[h][s];
+  const net = day.net(h, s);
   const signed = `${net >= 0 ? "+" : "−"}${number(Math.abs(net), Math.abs(net) < 9.95 ? 1 : 0)}`;
   pen.write(signed, home.x, y + px * 1.1, px * 0.9, { colour: fade(pen.ink, 0.75) });
 };

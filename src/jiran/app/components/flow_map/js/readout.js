@@ -5,16 +5,16 @@ import { amountOf, fill, kwh, money, number } from "./words.js";
 import { named, node } from "./page.js";
 
 /** Set up the boxes of the figures: name -> the element that takes the figure. */
-export const placeFigures = ({ el, text, run, look }) => {
+export const placeFigures = ({ el, text, run, day, look }) => {
   const { hue, ink } = look;
-  const dots = { solar: hue.solar, demand: ink, neighbours: hue.p2p, battery: hue.battery, fromGrid: hue.grid,
+  const dots = { up: hue.solar, down: ink, neighbours: hue.p2p, battery: hue.battery, fromGrid: hue.grid,
     price: hue.normal };
   if (!(run.capacity_kwh > 0)) delete dots.battery;
   el.stats.replaceChildren();
   return Object.fromEntries(Object.entries(dots).map(([name, dot]) => {
     const box = node("div", undefined, el.stats);
     const unit = name === "price" ? ` ${run.currency}/kWh` : "";
-    node("dt", text[name] + unit, box).style.setProperty("--dot", dot);
+    node("dt", text[day.words[name] ?? name] + unit, box).style.setProperty("--dot", dot);
     return [name, node("dd", "", box)];
   }));
 };
@@ -27,13 +27,13 @@ export const showFigures = (map) => {
   const amount = (x) => amountOf(unit, x, run.currency);
   el.time.textContent = run.labels[s];
   el.sofar.textContent = fill(text.sofar, kwh(soFar[0][s]), money(soFar[1][s], run.currency));
-  figures.solar.textContent = kwh(sum.solar[s]);
-  figures.demand.textContent = kwh(sum.demand[s]);
+  figures.up.textContent = kwh(sum.up[s]);
+  figures.down.textContent = kwh(sum.down[s]);
   figures.neighbours.textContent = amount((unit ? sum.paid : sum.traded)[s]);
   figures.fromGrid.textContent = amount((unit ? sum.bought : sum.imported)[s]);
   const price = run.p2p_price[s];
   figures.price.textContent = price === null ? `${text.noTrade} ` : `${number(price, 3)} `;
-  const gridPrices = new Set([run.export_price[s], run.import_price[s]].map((one) => number(one, 2)));
+  const gridPrices = new Set([...day.with("grid", -1), ...day.with("grid", 1)].map((flow) => number(flow.price[s], 2)));
   node("small", fill(text.gridPrices, [...gridPrices].join("–")), figures.price);
   if (figures.battery) {
     figures.battery.textContent = `${Math.round((100 * run.soc[s]) / run.capacity_kwh)}% `;

@@ -27,7 +27,7 @@ export const drawRibbon = (canvas, map) => {
     ctx.fillStyle = fade(ink, 0.09 * (1 - smooth(light * 5)));
     ctx.fillRect(s ? x(s) - gap / 2 : 0, 0, s ? gap + (s === n - 1 ? THUMB : 0) : gap / 2 + THUMB, TALL);
   });
-  const highest = Math.max(1e-9, ...[sum.solar, sum.demand, sum.traded].map(most));
+  const highest = Math.max(1e-9, ...[sum.up, sum.down, sum.traded].map(most));
   const curve = (values) => values.map((v, s) => [x(s), TALL - 3 - (TALL - 10) * (v / highest)]);
   const area = (values, colour, alpha) => {
     const points = curve(values);
@@ -36,13 +36,14 @@ export const drawRibbon = (canvas, map) => {
     pen.path(points);
     pen.stroke(colour, 1.5);
   };
-  area(sum.solar, hue.solar, 0.3);
+  area(sum.up, hue.solar, 0.3);
   area(sum.traded, hue.p2p, 0.45);
-  pen.path(curve(sum.demand));
+  pen.path(curve(sum.down));
   pen.stroke(ink, 1.4, { dash: DEMAND_DASH, alpha: 0.8 });
   ctx.restore();
   writeHours(pen, run, W, x);
-  writeKey(pen, [[text.solar, hue.solar], [text.demand, ink, DEMAND_DASH], [text.neighbours, hue.p2p]]);
+  const { up, down } = day.words;
+  writeKey(pen, [[text[up], hue.solar], [text[down], ink, DEMAND_DASH], [text.neighbours, hue.p2p]]);
 };
 
 const writeHours = (pen, { labels, step_minutes }, W, x) => {

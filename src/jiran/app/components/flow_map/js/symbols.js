@@ -30,6 +30,10 @@ export const drawHouse = (pen, x, y, r, kind, { shine = 0, lit = 0 } = {}) => {
       ctx.lineTo(x + (bx + dx) * u, y + by * u);
     }
     pen.stroke(wall, Math.max(0.6, u * 0.45));
+  } else if (kind === "prosumer") { // what is behind its meter is not known, but it gave something out
+    shape(wall, [[2.8, -3.6], [4.4, -6.8], [6, -3.6]]);
+  } else if (kind === "consumer") { // only takes in
+    shape(wall, [[2.8, -6.8], [4.4, -3.6], [6, -6.8]]);
   } else if (!car) { // a chimney
     shape(wall, [[2.6, -6.6], [4, -6.6], [4, -2.5], [2.6, -2.5]]);
   }

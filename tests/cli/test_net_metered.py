@@ -1,0 +1,56 @@
+"""The command line on homes of which only import and export are known: figures that need more are a dash, or null."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+import net_metering
+from terminal import call
+
+SCENARIO = "name = 'net'\nstart = 2026-03-21\nsteps = 48\nseed = 4712\nhomes.data.path = 'street.csv'\n"
+KNOWN = "only import and export of 2 homes are known"
+
+
+@pytest.fixture(autouse=True)
+def a_street(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    net_metering.file_of_import_and_export(Path("street.csv"))
+    Path("net.toml").write_text(SCENARIO, encoding="utf-8")
+
+
+def test_a_run_prints_dashes_and_why():
+    done = call("run", "net.toml")
+    assert done.exit_code == 0
+    figures = next(line for line in done.stdout.splitlines() if "Self-sufficiency of the street" in line)
+    assert figures.split("street")[1].split() == ["-", "-"]
+    assert "nan" not in done.output
+    assert "The street as a whole took" in done.stdout
+    assert f"Warning: {KNOWN}" in done.stdout
+
+
+def test_data_has_null_and_files_have_empty_cells():
+    done = call("run", "net.toml", "--json", "-o", "run")
+    found = json.loads(done.stdout, parse_constant=pytest.fail)
+    assert found["demand_kwh"] is found["self_sufficiency"] is None
+    assert found["cost"] is not None
+    assert found["peak_import_kw"] > 0.0
+    with Path("run/homes.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["net_metered"] for row in rows] == ["true", "false", "true"]
+    assert [bool(row["load_kwh"]) for row in rows] == [False, True, False]
+    assert all(row["grid_import_kwh"] and row["cost"] for row in rows)
+
+
+def test_a_step_is_explained_and_rules_are_compared():
+    explained = call("explain", "net.toml", "--step", 12)
+    assert explained.exit_code == 0
+    assert "no kWh is lost" in explained.stdout
+    compared = call("compare", "net.toml", "-o", "page.html")
+    assert compared.exit_code == 0
+    page = Path("page.html").read_text(encoding="utf-8")
+    assert KNOWN.removeprefix("only ") in page
+    assert not any("nan" in text.lower().split() for text in (page, explained.output, compared.output))
