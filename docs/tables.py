@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import json
 import re
 import sys
+import tomllib
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator
@@ -166,6 +168,31 @@ def layers() -> str:
     text = (ROOT / ".importlinter").read_text(encoding="utf-8")
     found = re.search(r"^layers =\n((?: +.*\n)+)", text, re.MULTILINE)
     return "" if found is None else "\n".join(line.strip() for line in found[1].splitlines())
+
+
+@table
+def tested_layouts() -> str:
+    """Return every public layout of meter data that is tested, and the keys that it needs."""
+    tests = ROOT / "tests" / "homes" / "meter" / "public.toml"
+    return rows(
+        ("layout", "what it holds", "how it is read"),
+        (
+            (one["name"], ", ".join(one["holds"]), f"`{_inline(one['keys'])[2:-2]}`" if "keys" in one else "recognised")
+            for one in sorted(
+                tomllib.loads(tests.read_text("utf-8"))["layout"], key=lambda one: str(one["name"]).casefold()
+            )
+        ),
+    )
+
+
+def _inline(value: Any) -> str:
+    """Return a value as TOML writes it on one line."""
+    if isinstance(value, dict):
+        parts = (
+            f"{name if name.isidentifier() else json.dumps(name)} = {_inline(part)}" for name, part in value.items()
+        )
+        return f"{{ {', '.join(parts)} }}"
+    return json.dumps(value, ensure_ascii=False)
 
 
 @table

@@ -26,6 +26,9 @@ _LOOKED_AT = 150
 #: A row with so many times is a header: its columns are times.
 _TIMES_IN_HEADER = 4
 _NUMBER = re.compile(r"[^\w]*[-+]?(?:\d[\d\s.,']*|[.,]\d+)(?:[eE][-+]?\d+)?\s*[^\w]*")
+#: Rows below the last one with a time, such as sums and remarks: so many may stand there.
+MOST_FOOTERS = 20
+_TEXT_OF_EXCEL = """^(?:="([^"]*)"|'([^']*))$"""
 #: Cells that mean: no value.
 NO_VALUE = ("nan", "na", "n/a", "null", "none", "-", "--", "?", "unavailable", "unknown", "missing")
 
@@ -78,6 +81,10 @@ def read_cells(source: HomeData, name: str, content: bytes) -> Cells:
             from jiran.homes.meter.espi import espi_cells  # noqa: PLC0415  few files are XML
 
             return espi_cells(name, content)
+        if content.startswith(b"100,NEM12"):
+            from jiran.homes.meter.nem12 import nem12_cells  # noqa: PLC0415  few files are of Australia's market
+
+            return nem12_cells(name, text_of(name, content)[0])
         return _cleaned(_csv(source, name, content))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:  # it panics on some broken Parquet
         reason = (str(error).splitlines() or [""])[0].removeprefix("parquet: ")
@@ -88,6 +95,7 @@ def _cleaned(cells: Cells) -> Cells:
     """Return the cells with empty ones as null, without empty rows and repeated headers."""
     text = pl.col(pl.String).str.strip_chars()
     frame = cells.frame.with_columns(pl.when(text != "").then(text))
+    frame = frame.with_columns(pl.col(name).str.replace(_TEXT_OF_EXCEL, "$1$2") for name in _written_as_text(frame))
     filled = frame.filter(~pl.all_horizontal(pl.exclude("row").is_null()))
     changes = list(cells.changes)
     if filled.height < frame.height:
@@ -96,7 +104,27 @@ def _cleaned(cells: Cells) -> Cells:
     if again is not None and again.any():
         changes.append(Change("", "", "headers dropped", int(again.sum())))
         filled = filled.filter(~again)
+    if remarks := _remarks_below(filled):
+        changes.append(Change("", "", "footers", remarks))
+        filled = filled.head(filled.height - remarks)
     return Cells(cells.source, cells.header, filled, cells.units, cells.decimal_comma, cells.skipped, tuple(changes))
+
+
+def _written_as_text(frame: pl.DataFrame) -> list[str]:
+    """Return the columns whose cells are wrapped, ="0123", so that a spreadsheet takes them for text."""
+    texts = frame.select(pl.col(pl.String)).head(_LOOKED_AT)
+    return [column.name for column in texts if column.str.contains(_TEXT_OF_EXCEL).any()]
+
+
+def _remarks_below(frame: pl.DataFrame) -> int:
+    """Return how many of the last rows hold one cell, which is no time: remarks, or the title of a sum."""
+    remarks = 0
+    for row in reversed(frame.drop("row").tail(MOST_FOOTERS).rows()):
+        there = [cell for cell in row if cell is not None]
+        if len(there) > 1 or not isinstance(there[0], str) or looks_like_time(there[0]) or is_number(there[0]):
+            break
+        remarks += 1
+    return remarks if remarks < frame.height else 0
 
 
 def _repeated_header(cells: Cells, frame: pl.DataFrame) -> pl.Series | None:
@@ -171,7 +199,10 @@ def _is_data(row: list[str]) -> bool:
 
 
 def _is_header_of_times(row: list[str]) -> bool:
-    return sum(looks_like_time(cell) and not is_number(cell) for cell in row) >= _TIMES_IN_HEADER
+    times = sum(looks_like_time(cell) and not is_number(cell) for cell in row)
+    return (
+        times >= _TIMES_IN_HEADER and 2 * times > len(row) and not any("." in cell and is_number(cell) for cell in row)
+    )
 
 
 def _separator(lines: list[str]) -> str:
@@ -193,7 +224,7 @@ def _header_line(lines: list[str], separator: str) -> int:
     for number, row in rows:
         if _is_header_of_times(row):
             return number
-    data = next((place for place, (_, row) in enumerate(rows) if _is_data(row)), None)
+    data = _first_data([row for _, row in rows])
     if data is None:
         return rows[0][0]
     names = [
@@ -207,6 +238,17 @@ def _header_line(lines: list[str], separator: str) -> int:
     timed = [number for number, row in names if any(roles(cell) & {"time", "date", "end"} for cell in row)]
     wide = [number for number, row in names if len(row) >= len(rows[data][1])]
     return (timed or wide or [names[-1][0]])[-1 if timed else 0]
+
+
+def _first_data(rows: list[list[str]]) -> int | None:
+    """Return the place of the first row of data that another one of its width follows, or of the first one."""
+    found = [place for place, row in enumerate(rows) if _is_data(row)]
+    followed = [
+        place
+        for place in found
+        if rows[place + 1 : place + 2] and place + 1 in found and len(rows[place + 1]) == len(rows[place])
+    ]
+    return next(iter([*followed, *found]), None)
 
 
 def _unit_row(frame: pl.DataFrame) -> tuple[dict[int, str], pl.DataFrame]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 import numpy as np
@@ -13,9 +12,10 @@ from jiran.homes.meter.times import UNIX_S, moment_of, time_of_day
 
 Kind = Literal["moment", "date", "clock", "number", "words", "empty"]
 
+#: Intervals of 5 minutes are numbered up to this on the day of 25 hours.
+MOST_SLOTS = 300
 #: So many different cells of a column are looked at.
 _LOOKED_AT = 40
-_HAS_CLOCK = re.compile(r".*\d{1,2}[:.h]\d{2}.*|\d{9,14}|\d{8}[T\s_]?\d{4,6}.*|.*\d\s?[ap]m", re.IGNORECASE)
 
 
 def kind_of(cells: Cells, place: int) -> Kind:
@@ -50,7 +50,7 @@ def _is_unix(numbers: pl.Series) -> bool:
 def _look(cell: str) -> Kind:
     moment = moment_of(cell) or moment_of(cell, month_first=True)
     if moment is not None:
-        return "moment" if _HAS_CLOCK.fullmatch(cell) and not (cell.isdigit() and len(cell) == 8) else "date"
+        return "moment" if moment.has_clock else "date"
     if is_number(cell):
         return "number"
     if time_of_day(cell) is not None and any(sign in cell for sign in ":h.") and cell[:1].isdigit():
@@ -70,9 +70,9 @@ def whole_numbers(cells: Cells, place: int) -> pl.Series | None:
 
 
 def are_slots(cells: Cells, place: int) -> bool:
-    """Tell whether a column numbers the intervals of days: whole numbers from 0 or 1 to at most 100, many times."""
+    """Tell whether a column numbers the intervals of days: whole numbers from 0 or 1, as many as a day has."""
     numbers = whole_numbers(cells, place)
     if numbers is None or numbers.drop_nulls().is_empty():
         return False
     low, high = int(numbers.min()), int(numbers.max())  # type: ignore[arg-type]
-    return low in (0, 1) and 22 <= high <= 100
+    return low in (0, 1) and 22 <= high <= MOST_SLOTS

@@ -97,11 +97,12 @@ def counted_energy(instant_s: Seconds, value: Array) -> Counted:
     end = 10.0 ** np.ceil(np.log10(np.maximum(value[:-1], 1e-9)))
     over = end - value[:-1] + value[1:]
     usual = float(np.median(kwh[~fell] / hours[~fell])) if (~fell).any() else MOST_KW
+    highest = max(1.0, 4 * float((kwh / hours)[~fell].max(initial=0.0)))
     rollover = (
         fell
         & (value[:-1] >= _NEAR_END * end)
         & (end >= 100)
-        & (over <= np.minimum(most_kwh, np.maximum(50 * usual, 1.0) * hours))
+        & (over <= np.minimum(most_kwh, np.maximum(50 * usual, highest) * hours))
     )
     reset = (
         fell

@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING
 from jiran.errors import DataError, shortened
 from jiran.homes.meter.meaning import IGNORE, NET, Said, quoted
 from jiran.homes.meter.report import Change
-from jiran.homes.meter.vocabulary import QUANTITIES, Name, roles, understood
+from jiran.homes.meter.vocabulary import Name, roles, understood
 
 if TYPE_CHECKING:
     from jiran.homes.meter.draft import Draft
 
-#: A total of one quantity is that of the columns of these quantities, if there are any.
-_ALIKE = {name: frozenset({name}) for name in QUANTITIES} | dict.fromkeys(
-    ("load", "import"), frozenset({"load", "import"})
-)
 #: Why a column is left out that is known to be no energy of a home.
 WHY = {
     "battery": "a battery", "self-consumption": "a part of what was generated or used", "price": "a price", "cost": "money",
     "weather": "weather", "electrical": "neither energy nor power", "emissions": "emissions", "forecast": "a forecast",
     "extreme": "an extreme value", "quality": "a remark", "other-energy": "another energy or a device", "total": "a total",
 }  # fmt: skip
+
+#: Longer words are rather words than ids of homes.
+_SHORT_ID = 3
 
 
 def name_values(draft: Draft, *, pivoted: bool) -> None:
@@ -59,6 +58,7 @@ def name_values(draft: Draft, *, pivoted: bool) -> None:
     _refuse_unknown(draft)
     _tell_homes_from_parts(draft)
     _choose_among_quantities(draft)
+    _doubt_words_as_homes(draft)
 
 
 def _left_out(draft: Draft, place: int, name: Name, *, pivoted: bool) -> str:
@@ -114,6 +114,7 @@ def _settle_generic(draft: Draft, generic: list[int]) -> None:
 def _settle_totals_and_nets(draft: Draft, later: list[int]) -> None:
     """Leave out sums over homes, and net energy, if what they are made of is known; else they are all there is."""
     known = {draft.values[place].quantity for place in draft.values}
+    named = any(draft.values[place].home for place in draft.values)
     for place in later:
         name = draft.names[place]
         if name.kind == "net":
@@ -122,7 +123,7 @@ def _settle_totals_and_nets(draft: Draft, later: list[int]) -> None:
                 draft.left_out[place] = "net of what stands in other columns"
             else:
                 draft.unknown.append(place)
-        elif known & _ALIKE[name.quantity or "load"]:
+        elif named or name.quantity in known or (known and not name.quantity):
             draft.left_out[place] = WHY["total"]
         else:
             draft.values[place] = said_by(name, "")
@@ -184,7 +185,9 @@ def _choose_among_quantities(draft: Draft) -> None:
         free = [place for place in places if place not in draft.explicit]
         if len(places) < 2 or not free:
             continue
-        wholes = [place for place in places if place in draft.explicit or not draft.names[place].part]
+        wholes = [
+            place for place in places if place in draft.explicit or not draft.names.get(place, Name("value")).part
+        ]
         if len(wholes) > 1:
             names = [draft.name(place) for place in wholes]
             whose = f" of home {home}" if home else ""
@@ -200,3 +203,14 @@ def _choose_among_quantities(draft: Draft) -> None:
         else:
             joined = " + ".join(draft.name(place) for place in places)
             draft.changes.append(Change("", "", "columns added up", len(places), joined))
+
+
+def _doubt_words_as_homes(draft: Draft) -> None:
+    """Say where words that nobody knows became homes, though no two homes have a quantity in common."""
+    free = [place for place in draft.values if place not in draft.explicit and place in draft.names]
+    homes = dict.fromkeys(draft.values[place].home for place in free)
+    quantities = [draft.values[place].quantity for place in free]
+    strange = [home for home in homes if home.isalpha() and len(home) > _SHORT_ID]
+    if len(homes) > 1 and strange and len(set(quantities)) == len(quantities):
+        told = f"{quoted(strange)} {'was' if len(strange) == 1 else 'were'} taken as a home, though no other home has such a column: is all of one home"
+        draft.changes.append(Change("", "", "words as homes", 1, told))

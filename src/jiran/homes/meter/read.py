@@ -22,6 +22,7 @@ from jiran.homes.meter.readings import Readings, readings_of
 from jiran.homes.meter.report import Change, DataReport
 from jiran.homes.meter.series import series_of
 from jiran.homes.meter.steps import Period, add_series, all_tables, check_homes, check_period, fill_table, scale_load
+from jiran.homes.meter.together import taking_turns, together
 from jiran.homes.meter.understand import understand
 from jiran.scenario import MAX_HOME_STEPS
 from jiran.scenario.paths import files_of, home_of_file, natural
@@ -130,9 +131,8 @@ def meters(
         DataError: A file cannot be read, or is not understood.
     """
     names = (source.path,) if content is not None else files_of(source, folder)
-    ids: list[str] = []
-    found: list[Series] = []
-    files, changes = [], []
+    files: list[Readings] = []
+    changes: list[Change] = []
     for number, name in enumerate(names):
         one = source.model_copy(update={"path": name, "also": ()})
         only = source.home or ("home" if len(names) == 1 else home_of_file(name))
@@ -140,14 +140,15 @@ def meters(
         one, meaning, cells = understand(one, cells, only_home=only, one_of_many=len(names) > 1)
         readings = readings_of(one, cells, meaning, zone)
         del cells
-        ids += [home for home in readings.ids if home not in ids]
-        places = [ids.index(home) for home in readings.ids]
-        found += [replace(series, home=places[series.home]) for series in series_of(one, readings, zone)]
-        files.append(_without_arrays(readings))
+        files.append(readings)
         changes += _told(one, readings, source)
         if progress is not None:
             progress(number + 1, len(names))
     _check_names(source, files)
+    all_readings = together(files)
+    ids = all_readings.ids
+    files = [_without_arrays(one) for one in files]
+    found = taking_turns([*series_of(source, all_readings, zone)])
     kept = [series for series in found if series.kwh.size]
     if not kept:
         raise DataError(source.path, "has no energy: of a counter two readings are needed")

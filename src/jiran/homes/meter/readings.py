@@ -11,7 +11,7 @@ import polars as pl
 from jiran.errors import DataError, shortened
 from jiran.homes.meter.counters import is_counter
 from jiran.homes.meter.meaning import IGNORE, NET, Meaning, Said, check_id
-from jiran.homes.meter.numbers import numbers_of
+from jiran.homes.meter.numbers import decimal_sign, numbers_of
 from jiran.homes.meter.report import Change
 from jiran.homes.meter.rowtimes import row_times, without_footer
 from jiran.homes.meter.vocabulary import QUANTITIES, UNITS, understood, unit_named
@@ -168,8 +168,10 @@ class _Flat:
         self.channels: list[Channel] = []
         self.changes: list[Change] = []
         units = _unit_column(self.cells, self.meaning)
+        sign = decimal_sign(self.source, self.cells, (column.place for column in self.meaning.values))
         for column in self.meaning.values:
-            values = numbers_of(self.source, self.cells, column.place, column.name)
+            unit = column.said.unit or self.cells.units.get(column.place) or self.source.unit or ""
+            values = numbers_of(self.source, self.cells, column.place, column.name, unit=unit, sign=sign)
             if column.said.quantity:
                 self._add(Channel(column.name, column.said), values, np.isfinite(values), units, column.place)
                 continue

@@ -143,6 +143,7 @@ SUSPICIONS = {
         "{n} rows of the hour that occurs twice stand once and hold twice as much: they were taken for both hours",
     ),
     "winter time all year": ("", ""),
+    "words as homes": ("", ""),
     "day first": ("", ""),
     "month first": ("", ""),
     "ends assumed": ("", ""),

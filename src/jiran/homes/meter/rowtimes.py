@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from jiran.errors import DataError, shortened
+from jiran.homes.meter.cells import MOST_FOOTERS
 from jiran.homes.meter.clock import (
     Instants,
     conflicts,
@@ -28,6 +29,8 @@ from jiran.homes.meter.times import (
     YEARS,
     Clock,
     Seconds,
+    are_ranges,
+    begin_of_range,
     day_or_month,
     looks_like_time,
     read_times,
@@ -41,8 +44,8 @@ if TYPE_CHECKING:
     from jiran.homes.meter.meaning import Meaning
     from jiran.scenario import HomeData
 
-#: Rows below the last one with a time, such as sums and remarks: so many may stand there.
-_MOST_FOOTERS = 20
+#: Rows in order of time go back at most so often, from one home to the next.
+_BACKWARDS = 0.05
 _EXPECTED = "a time such as 2026-03-21 14:00, 2026-03-21T14:00+08:00 or 21/03/2026 14:00"
 #: Zones of the country that writes the month first.
 _MONTH_FIRST = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Phoenix", "America/Detroit",
@@ -102,7 +105,8 @@ def without_footer(cells: Cells, meaning: Meaning) -> tuple[Cells, int]:
             else None
         )
     else:
-        tail = column.tail(_MOST_FOOTERS + 1)
+        rows = cells.frame["row"].cast(pl.Int64)  # a row of the file may be many here
+        tail = column.tail(int((rows >= rows[-1] - MOST_FOOTERS).sum()))
         good = [row for row, cell in enumerate(tail.to_list()) if cell is not None and _is_a_time(str(cell))]
         last = len(column) - len(tail) + good[-1] if good else None
     if last is None or column.dtype != pl.String or last == len(column) - 1:
@@ -160,6 +164,9 @@ def row_times(source: HomeData, cells: Cells, meaning: Meaning, zone: str, key: 
         other = instant_s - shift_s
         if (start_s != other).any() and conflicts(start_s, key) > conflicts(other, key):
             start_s, placeholder = other, moved & np.isin(other, other[~moved])
+        else:
+            before = _before_the_gap(placeholder & ~moved, key, start_s, other)
+            start_s, placeholder = np.where(before, other, start_s), placeholder & ~before
     if elapsed.any() and numbers is not None:
         midnight = clock.wall_s - (numbers.to_numpy() - meaning.first_slot) * length_s
         start_s = np.where(elapsed, wall_to_utc(midnight, zone_of(used)).first + (clock.wall_s - midnight), start_s)
@@ -279,15 +286,10 @@ def _date_and_clock(source: HomeData, cells: Cells, meaning: Meaning, zone: str)
         seconds = (numbers - meaning.first_slot) * (DAY_S // meaning.slots)
         return _Shown(_plain_clock(midnight + seconds, exact=False), days.month_first, days.changes)
     texts = clock_column.cast(pl.String)
-    seconds, fold, ends, half_days = _clocks(cells, texts)
-    seconds = np.where(_midnight_closes_the_day(midnight, seconds), DAY_S, seconds)
-    ends = ends or bool((seconds == DAY_S).any())
-    wall = midnight + seconds
-    return _Shown(
-        Clock(wall, np.zeros(wall.size, np.int64), np.zeros(wall.size, bool), fold, ends, half_days),
-        days.month_first,
-        days.changes,
-    )
+    clock = _clocks(cells, texts)
+    seconds = np.where(_midnight_closes_the_day(midnight, clock.wall_s), DAY_S, clock.wall_s)
+    ends = clock.ends or bool((seconds == DAY_S).any())
+    return _Shown(replace(clock, wall_s=midnight + seconds, ends=ends), days.month_first, days.changes)
 
 
 def _midnight_closes_the_day(midnight: Seconds, seconds: Seconds) -> NDArray[np.bool_]:
@@ -296,22 +298,32 @@ def _midnight_closes_the_day(midnight: Seconds, seconds: Seconds) -> NDArray[np.
     if seconds.size > 1:
         closes[1:] = (seconds[1:] == 0) & (seconds[:-1] > DAY_S // 2) & (midnight[1:] == midnight[:-1])
     opened = np.isin(midnight, midnight[(seconds == 0) & ~closes])
-    return closes & ~opened
+    closes &= ~opened
+    back = np.diff(midnight + np.where(closes, DAY_S, seconds)) < 0
+    return closes if back.sum() <= _BACKWARDS * back.size else np.zeros(seconds.size, bool)
 
 
-def _clocks(cells: Cells, texts: pl.Series) -> tuple[Seconds, NDArray[np.int8], bool, bool]:
-    """Return seconds after midnight, folds, and whether any text says 24:00, or AM or PM."""
+def _clocks(cells: Cells, texts: pl.Series) -> Clock:
+    """Return what times of day say, on the first day of 1970."""
     different = texts.unique(maintain_order=True)
-    read = [time_of_day(text) for text in different.to_list()]
+    ranges = are_ranges(different)
+    read = [time_of_day(begin_of_range(text) if ranges else text) for text in different.to_list()]
     for text, found in zip(different, read, strict=True):
         if found is None:
             raise DataError(
                 cells.source,
                 f'row {cells.row(texts == text)}: "{shortened(text, 60)}" is not a time of day such as 14:00',
             )
-    places = _places(texts, different)
-    table: list[Any] = list(zip(*read, strict=True))
-    return np.array(table[0], np.int64)[places], np.array(table[1], np.int8)[places], any(table[2]), any(table[3])
+    said = [found for found in read if found is not None]
+    clock = Clock(
+        np.array([found.seconds for found in said], np.int64),
+        np.array([found.offset_s or 0 for found in said], np.int64),
+        np.array([found.offset_s is not None for found in said], bool),
+        np.array([found.fold for found in said], np.int8),
+        any(found.ends for found in said),
+        any(found.half_day for found in said),
+    )
+    return clock.at(_places(texts, different))
 
 
 def _are_clocks(column: pl.Series) -> bool:
@@ -326,15 +338,10 @@ def _clocks_alone(source: HomeData, cells: Cells, column: pl.Series) -> _Shown:
             cells.source,
             "holds times of day and no dates; say the day of its first row in homes.data, as in date = 2024-05-06",
         )
-    seconds, fold, ends, half_days = _clocks(cells, column)
-    day = np.concatenate(([0], np.cumsum(np.diff(seconds) < 0)))
+    clock = _clocks(cells, column)
+    day = np.concatenate(([0], np.cumsum(np.diff(clock.wall_s) < 0)))
     first = int((dt.datetime.combine(source.date, dt.time()) - EPOCH).total_seconds())
-    wall = first + day * DAY_S + seconds
-    return _Shown(
-        Clock(wall, np.zeros(wall.size, np.int64), np.zeros(wall.size, bool), fold, ends, half_days),
-        month_first=False,
-        changes=(),
-    )
+    return _Shown(replace(clock, wall_s=first + day * DAY_S + clock.wall_s), month_first=False, changes=())
 
 
 def _refuse_null(cells: Cells, column: pl.Series, what: str) -> None:
@@ -412,9 +419,13 @@ def _winter_zone(
     """Return a fixed offset in place of a zone whose missing hour has values in the file, and whose double hour none."""
     instants = wall_to_utc(np.where(clock.exact, 0, clock.wall_s - shift_s), zone_of(zone))
     moved = instants.moved & ~clock.exact & ~elapsed
-    if not moved.any() or (~clock.exact).sum() < 2:
+    # An end at 03:00 may close the interval before the hour that is skipped: only an end within it tells.
+    within = (
+        wall_to_utc(np.where(clock.exact, 0, clock.wall_s), zone_of(zone)).moved & ~clock.exact if shift_s else moved
+    )
+    if not moved.any() or not within.any() or (~clock.exact).sum() < 2:
         return zone
-    there = _has_value(cells, meaning, moved)
+    there = _has_value(cells, meaning, moved) if _has_value(cells, meaning, within).any() else np.zeros(1, bool)
     twice = instants.twice & ~clock.exact & ~elapsed
     often = (
         pl.DataFrame({"key": key[twice], "wall": clock.wall_s[twice]}).is_duplicated().any() if twice.any() else False
@@ -423,6 +434,18 @@ def _winter_zone(
     if often or not there.any() or not follows.any():
         return zone
     return offset_name(winter_offset_s(int((clock.wall_s - shift_s)[np.flatnonzero(moved)[0]]), zone_of(zone)))
+
+
+def _before_the_gap(
+    rows: NDArray[np.bool_], key: NDArray[np.int64], start_s: Seconds, other_s: Seconds
+) -> NDArray[np.bool_]:
+    """Tell which ends just behind the skipped hour close the interval before it: no other row of their series does."""
+    near = np.isin(start_s, other_s[rows]) & ~rows
+    taken = set(zip(key[near].tolist(), start_s[near].tolist(), strict=True))
+    before = rows.copy()
+    for row in np.flatnonzero(rows):
+        before[row] = (int(key[row]), int(other_s[row])) not in taken
+    return before
 
 
 def _has_value(cells: Cells, meaning: Meaning, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:

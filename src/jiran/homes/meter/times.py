@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -72,9 +72,11 @@ _SHORT_CLOCK = re.compile(
     r"(?:[a-z]{1,5}[\s_:-]*)??(?P<hour>\d{2})[:._h]?(?P<minute>[0-5]\d)(?:[:.]?(?P<second>[0-5]\d))?", re.IGNORECASE
 )
 _RANGE = re.compile(
-    r"(.*?\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?)\s*(?:[-–~]|bis|to|until|a|à|hasta|hingga|tot)\s*(?=.*\d{1,2}[:.h]\d{2}).*",
+    r"(?P<begin>.*?\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\s*[ap]\.?m\.?)?)(?:\s*[-–~]\s*|\s+(?:bis|to|until|a|à|hasta|hingga|tot)\s+)"
+    r"(?P<end>.*\d{1,2}[:.h]\d{2}.*)",
     re.IGNORECASE,
 )
+_LONGEST_RANGE = 60
 _ORDER = re.compile(r"(\d{1,2})([-/.])(\d{1,2})[-/.](?:\d{4}|\d{2})(?!\d)")
 
 
@@ -111,10 +113,13 @@ class _Moment:
     fold: int
     ends: bool
     half_day: bool
+    has_clock: bool = True
 
 
 def read_times(texts: pl.Series, *, month_first: bool = False) -> tuple[Clock, int | None]:
     """Return what texts say, and the place of the first one that is no time, or None."""
+    if are_ranges(texts):
+        texts = pl.Series([begin_of_range(text) for text in texts.to_list()], dtype=pl.String)
     size = len(texts)
     wall, offset = np.zeros(size, np.int64), np.zeros(size, np.int64)
     exact, fold = np.zeros(size, bool), np.full(size, -1, np.int8)
@@ -187,7 +192,7 @@ def moment_of(text: str, *, month_first: bool = False) -> _Moment | None:
     unix = _unix(text)
     if unix is not None:
         return _Moment(unix, 0, -1, ends=False, half_day=False)
-    match = None if _DECIMAL.fullmatch(text) else _match(_begin_of_range(text)) or _match(text)
+    match = None if _DECIMAL.fullmatch(text) else _match(text) or _match(begin_of_range(text))
     if match is None:
         return None
     part = match.groupdict()
@@ -210,18 +215,35 @@ def moment_of(text: str, *, month_first: bool = False) -> _Moment | None:
         return None
     seconds, ends = clock
     return _Moment(
-        int((day - EPOCH).total_seconds()) + seconds, offset, _fold(part), ends, half_day=bool(part.get("half"))
-    )
+        int((day - EPOCH).total_seconds()) + seconds, offset, _fold(part), ends, half_day=bool(part.get("half")),
+        has_clock=part.get("hour") is not None,
+    )  # fmt: skip
 
 
-def _begin_of_range(text: str) -> str:
+def are_ranges(texts: pl.Series) -> bool:
+    """Tell whether texts give begin and end, "00:15-00:30"; "03:00-04:00" among others is a time with its offset."""
+    spans = [span for text in texts.head(_FEW).to_list() if text and (span := _RANGE.fullmatch(text))]
+    return bool(spans) and all(0 < _minutes_between(span["begin"], span["end"]) <= _LONGEST_RANGE for span in spans)
+
+
+def _minutes_between(begin: str, end: str) -> int:
+    day = 720 if re.search(r"[ap]\.?m", begin, re.IGNORECASE) else 1440
+    clocks = [
+        re.findall(r"(\d{1,2})[:h](\d{2})", part) or re.findall(r"(\d{1,2})\.(\d{2})(?!\.)", part)
+        for part in (begin, end)
+    ]
+    if not all(clocks):
+        return 0
+    first, last = (60 * int(hour) + int(minute) for hour, minute in (clocks[0][-1], clocks[1][0]))
+    return (last - first) % day
+
+
+def begin_of_range(text: str) -> str:
     """Return the first of two times, "00:15-00:30", that are at most an hour apart; else the text."""
     span = _RANGE.fullmatch(text)
-    if span is None:
+    if span is None or not 0 < _minutes_between(span["begin"], span["end"]) <= _LONGEST_RANGE:
         return text
-    first, last = (re.findall(r"(\d{1,2})[:.h](\d{2})", part) for part in (span[1], text[len(span[1]) :]))
-    minutes = [60 * int(hour) + int(minute) for hour, minute in (first[-1], last[0])]
-    return span[1] if 0 < (minutes[1] - minutes[0]) % 1440 <= 60 else text
+    return span["begin"]
 
 
 def _match(text: str) -> re.Match[str] | None:
@@ -267,24 +289,44 @@ def _unix(text: str) -> int | None:
     return None
 
 
-def time_of_day(text: str) -> tuple[int, int, bool, bool] | None:
-    """Return the seconds after midnight, the fold (-1: not said), whether it is 24:00, whether it says AM or PM.
+class TimeOfDay(NamedTuple):
+    """What a text says of the clock alone.
+
+    Attributes:
+        seconds: Seconds after midnight.
+        fold: 0 or 1 if it says which of two equal times it is, else -1.
+        ends: Whether it is called 24:00.
+        half_day: Whether it says AM or PM.
+        offset_s: How far the clock is ahead of UTC, s; None if it does not say.
+    """
+
+    seconds: int
+    fold: int
+    ends: bool
+    half_day: bool
+    offset_s: int | None
+
+
+@cache
+def time_of_day(text: str) -> TimeOfDay | None:
+    """Return what a text says of the clock alone, or None if it is no time of day.
 
     Example:
-        >>> time_of_day("1:30 PM"), time_of_day("24:00"), time_of_day("02:00B"), time_of_day("0030")
-        ((48600, -1, False, True), (86400, -1, True, False), (7200, 1, False, False), (1800, -1, False, False))
+        >>> [time_of_day(text).seconds for text in ("1:30 PM", "24:00", "02:00B", "0030", "14:00+02:00")]
+        [48600, 86400, 7200, 1800, 50400]
     """
     text = " ".join(text.split())
-    if (span := _RANGE.fullmatch(text)) is not None:
-        text = span[1]
-    match = _TIME_OF_DAY.fullmatch(text)
+    match = _TIME_OF_DAY.fullmatch(text) or _TIME_OF_DAY.fullmatch(begin_of_range(text))
     if match is None or not (match["minute"] or match["half"] or "h" in text.casefold()):
         match = _SHORT_CLOCK.fullmatch(text)
     if match is None:
         return None
     part = match.groupdict()
-    clock = _clock(part)
-    return None if clock is None else (clock[0], _fold(part), clock[1], bool(part.get("half")))
+    clock, zone = _clock(part), part.get("zone")
+    offset = _offset_of(zone) if zone else None
+    if clock is None or (zone and offset is None):
+        return None
+    return TimeOfDay(clock[0], _fold(part), clock[1], bool(part.get("half")), offset)
 
 
 def looks_like_time(cell: str) -> bool:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from jiran.scenario import HomeData
 
 
+#: How many intervals a day can have.
+SLOTS = (24, 48, 72, 96, 144, 288)
+
+
 def understand(
     source: HomeData, cells: Cells, *, only_home: str = "home", one_of_many: bool = False
 ) -> tuple[HomeData, Meaning, Cells]:
@@ -100,7 +104,7 @@ def _meaning(draft: Draft, only_home: str) -> Meaning:
         check_id(source, found.home)
     slots, first = _slots(draft)
     named = {
-        draft.name(place): IGNORE if place in draft.left_out else str(draft.values[place]) or "value"
+        draft.name(place): IGNORE if place in draft.left_out else str(draft.values[place]) if draft.values[place].quantity else "value"
         for place in (*draft.values, *draft.left_out) if cells.header[place] != VALUE
     }  # fmt: skip
     named |= {draft.name(place): role for role, place in places.items() if cells.header[place] != TIME}
@@ -159,7 +163,7 @@ def _say_words(draft: Draft) -> None:
         )
     quantities = {said.quantity for said in found.values()} - {IGNORE}
     own = {said.quantity for said in draft.values.values()} - {""}
-    if own and quantities <= own:
+    if own and (quantities <= own or len(own) > 1):
         draft.left_out[draft.places.pop("quantity")] = "the same as its column says"
         found = {}
     elif own:
@@ -186,6 +190,7 @@ def _slots(draft: Draft) -> tuple[int, int]:
     if numbers is None or numbers.drop_nulls().is_empty() or not are_slots(draft.cells, draft.places["time"]):
         return 0, 1
     first = int(numbers.min())  # type: ignore[arg-type]
-    days = draft.cells.frame.select(day=str(draft.places["date"]), number=numbers)
+    days = draft.cells.frame.select(day=str(draft.places["date"]), number=numbers).drop_nulls()
     last_of_days = days.group_by("day").agg(pl.col("number").max())["number"]
-    return int(last_of_days.mode().max()) + 1 - first, first  # type: ignore[arg-type]
+    usual = int(last_of_days.mode().max()) + 1 - first  # type: ignore[arg-type]
+    return min(SLOTS, key=lambda slots: abs(slots - usual)), first  # the usual day may be one of 23 or 25 hours

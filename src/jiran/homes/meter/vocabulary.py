@@ -26,6 +26,10 @@ _GRID = frozenset({"grid", "netz", "reseau", "red", "rete", "rede"})
 _OBIS = re.compile(r"(?:\d{1,3}-\d{1,3}:)?(?P<what>\d{1,2})\.(?P<kind>\d{1,2})(?:\.(?P<rate>\d{1,3}))?(?:\*\d+)?")
 _WORD = re.compile(r"\d+|[^\W\d_]+")
 _HUMPS = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+#: A unit written to the word before it, as in LoadkWh.
+_UNIT_END = re.compile(r"(?P<head>.+?)(?P<unit>[kKM]?Wh|[kKM]W|[kKM]?WH|kwh|wh|W)")
+#: What may be a unit, and is none that is read.
+_OTHER_UNIT = re.compile(r"[a-z]{1,3}wh|[gt]w|[kmg]j|joules?|kva|k?varh?")
 _EDGE = " \t_.:-/,;()[]{}<>|"
 
 Kind = Literal["value", "net", "total", "left out", "plain", "unknown"]
@@ -168,7 +172,8 @@ def understood(name: str) -> Name:
         return replace(found, kind="left out", reason=reasons[0])
     quantities = frozenset(of_table.get("quantity", ()))
     quantity = next(iter(quantities)) if len(quantities) == 1 else _PART_OF.get(quantities, "")
-    if len(quantities) > 1 and not quantity:
+    strange = any(_OTHER_UNIT.fullmatch(token.word) for token in tokens if token.word not in _UNIT_NAMES)
+    if strange or (len(quantities) > 1 and not quantity):
         return found
     on_the_grid = quantity in ("import", "export") and all(
         token.word in _GRID for token in tokens if ("net", "net") in token.kinds
@@ -215,13 +220,23 @@ def _tokens(name: str) -> list[_Token]:
     """Return the words and numbers of a name; capitals within a word begin another, but for units and known words."""
     found = []
     for match in _WORD.finditer(name):
-        whole = plain(match[0])
-        pieces = [match[0]] if whole in _UNIT_NAMES or _known(whole) else _HUMPS.split(match[0])
         begin = match.start()
-        for piece in pieces:
+        for piece in _pieces(match[0]):
             found.append(_Token(plain(piece), begin, begin + len(piece)))
             begin += len(piece)
     return found
+
+
+def _pieces(word: str) -> list[str]:
+    """Return the words within a word: by its capitals, and with its unit apart if what stands before it is known."""
+    if plain(word) in _UNIT_NAMES or _known(plain(word)):
+        return [word]
+    ending = _UNIT_END.fullmatch(word)
+    head = _HUMPS.split(ending["head"]) if ending else []
+    if ending and _known(plain(head[-1])):
+        return [*head, ending["unit"]]
+    pieces = _HUMPS.split(word)
+    return [word] if plain(pieces[-1]) in _UNIT_NAMES else pieces
 
 
 @cache
