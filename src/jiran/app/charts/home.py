@@ -12,9 +12,9 @@ from jiran.app.bills import bill_steps
 from jiran.app.charts.base import GHOST, MOST_HOMES, amounts, chart, ghost_strokes, kinds_there, names, room, short
 from jiran.engine.flows import METERED, SOURCES, USES
 from jiran.explain.say import energy
-from jiran.nothing import NOTHING_KWH
+from jiran.nothing import CENT, NOTHING_KWH
 from jiran.sentences import Figures, form
-from jiran.words import KIND_NAMES, money
+from jiran.words import KIND_NAMES, money, settled
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window
@@ -30,8 +30,8 @@ _SHADES = 100
 _STRIPES = ["rgba(127,140,155,0.07)", "rgba(127,140,155,0.03)"]
 #: Bars of a day.
 _MOST_BARS = 96
-#: What would read as 0.00.
-_LEAST_SAID = 0.005
+#: Energy that would read as 0.00 kWh.
+_LEAST_SAID_KWH = 0.005
 #: Of a big community, the homes that trade most are drawn.
 _MOST_ROWS = 20
 
@@ -153,10 +153,16 @@ def day_words(result: Result, home: int, first: int, last: int) -> Figures:
         for flow in _flows_of(result, home)
     ]
     came, went = (
-        tuple((name, kwh) for name, side, kwh in sums if side == sign and kwh >= _LEAST_SAID) for sign in (1, -1)
+        tuple((name, kwh) for name, side, kwh in sums if side == sign and settled(kwh) >= _LEAST_SAID_KWH)
+        for sign in (1, -1)
     )
     net_metered = bool(result.community.net_metered[home])
     return {"home": result.community.ids[home], "net_metered": net_metered, "came": came, "went": went}
+
+
+def is_change(amount: float) -> bool:
+    """Tell whether a change of the bill is drawn and said: it does not read as 0.00."""
+    return settled(abs(amount)) >= CENT
 
 
 def bars(steps: list[tuple[str, float]]) -> list[tuple[str, float, float, float]]:
@@ -165,7 +171,7 @@ def bars(steps: list[tuple[str, float]]) -> list[tuple[str, float, float, float]
     for place, (name, amount) in enumerate(steps):
         whole = place in (0, len(steps) - 1)
         start, at = (0.0, amount) if whole else (at, at + amount)
-        if whole or abs(amount) >= _LEAST_SAID:
+        if whole or is_change(amount):
             found.append((name, amount, min(start, at), max(start, at)))
     return found
 
@@ -230,7 +236,7 @@ def bill_words(result: Result, home: int) -> Figures:
     return {
         "home": result.community.ids[home],
         "alone": steps[0][1],
-        "changes": tuple((name, amount) for name, amount in steps[1:-1] if abs(amount) >= _LEAST_SAID),
+        "changes": tuple((name, amount) for name, amount in steps[1:-1] if is_change(amount)),
         "now": steps[-1][1],
         "currency": result.scenario.currency,
     }
