@@ -71,10 +71,10 @@ def test_every_page_draws_alone_and_beside_a_run_of_which_all_is_known(which, ov
 
 
 @pytest.fixture
-def a_file(tmp_path, monkeypatch):
-    """A scenario of a meter file whose reader says that it knows import and export alone of homes A and C."""
+def a_file(tmp_path):
+    """A scenario of a meter file that has import and export alone of homes A and C."""
     file = tmp_path / "street.csv"
-    net_metering.file_of_import_and_export(file, monkeypatch)
+    net_metering.file_of_import_and_export(file)
     return validate(
         {"name": "net", "start": "2026-03-21", "steps": 48, "homes": {"data": {"path": str(file)}}, "seed": 4_711}
     )
