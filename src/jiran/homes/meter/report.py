@@ -30,7 +30,7 @@ SENTENCES = {
         "{n} rows that repeat the names of columns were skipped",
     ),
     "columns added up": (
-        "{n} columns are parts of one quantity and were added up",
+        "1 column is a part of a quantity and was added up",
         "{n} columns are parts of one quantity and were added up",
     ),
     "newest first": (
