@@ -99,6 +99,15 @@ def test_a_home_with_a_car_supplies_itself_with_what_it_does_not_fetch():
     assert homes["self_sufficiency"].to_list() == pytest.approx(expected.to_list(), abs=1e-9)
 
 
+def test_a_home_consumes_itself_what_it_does_not_give_out_and_an_evs_energy_is_not_of_the_sun():
+    result = simulate(load_scenario("paper", {"ev.supply.enabled": True, "homes.groups.hybrid.count": 3, "steps": 72}))
+    homes = result.homes.filter(pl.col("generation_kwh") > 0)
+    assert homes["ev_lent_kwh"].max() > 0.1
+    given = homes["p2p_sold_kwh"] + homes["battery_charged_kwh"] + homes["grid_export_kwh"] - homes["ev_lent_kwh"]
+    expected = 1 - given / homes["generation_kwh"]
+    assert homes["self_consumption"].to_list() == pytest.approx(expected.to_list(), abs=1e-9)
+
+
 def test_a_step_without_trades_has_no_price():
     steps = run([[1.0, -1.0], [1.0, 1.0]]).steps
     assert steps["p2p_price"].is_null().to_list() == [False, True]
