@@ -1,5 +1,7 @@
 """Numbers and names as a person would say them."""
 
+from decimal import Decimal
+
 #: Kinds of homes as the legend says them.
 KIND_NAMES = {
     "solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal", "prosumer": "Prosumer", "consumer": "Consumer",
@@ -92,7 +94,7 @@ def number(value: float) -> str:
     """Return a number without a unit with up to six digits that count, never as a power of ten.
 
     Example:
-        >>> number(0.8), number(1e-06), number(2.0)
-        ('0.8', '0.000001', '2')
+        >>> number(0.8), number(1e-06), number(2.0), number(15.3)
+        ('0.8', '0.000001', '2', '15.3')
     """
-    return f"{float(f'{value:.6g}'):.15f}".rstrip("0").rstrip(".")
+    return f"{Decimal(f'{value:.6g}'):f}"

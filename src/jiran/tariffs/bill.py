@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from jiran.errors import TariffError
 from jiran.nothing import LAST_DIGITS, NOTHING_KWH
+from jiran.tariffs.arithmetic import ManyNumbers, Number, Numbers, OneNumber
 from jiran.tariffs.export import Carried, Charged, credit_kept, offset
 from jiran.tariffs.lines import Amount, Lines, Month
-from jiran.tariffs.model import CARRIED_IN, CARRIED_OUT, CREDIT, MINIMUM, Export, Tariff
-from jiran.tariffs.arithmetic import ManyNumbers, Number, Numbers, OneNumber
-from jiran.tariffs.rates import charges
+from jiran.tariffs.model import CARRIED_IN, CARRIED_OUT, MINIMUM, Export, Tariff
+from jiran.tariffs.rates import terms
 
 #: More is no home, and no street.
 MOST_KWH = 1e9
@@ -131,14 +131,14 @@ def bill(tariff: Tariff, usage: Usage, month: str, months: float = 1.0, carried:
     charged = _charged(tariff, (month,), part, used.offset_kwh, OneNumber)
     money = pool.money / months
     kept = credit_kept(export, charged, money, OneNumber)
-    rows = charged.rows | _last_rows(export, charged, money, kept, OneNumber)
-    lines = tuple(
-        Line(name, _kind(tariff, name), row.quantity * months, _unit(tariff, name), row.rate, row.amount * months + 0.0)
-        for name, row in rows.items()
-    )
-    total = OneNumber.rounded(sum(line.amount for line in lines), tariff.round)
+    heads, lines, total = terms(tariff, (month,)).heads, [], 0.0
+    for name, row in (charged.rows | _last_rows(export, charged, money, kept, OneNumber)).items():
+        amount = row.amount * months + 0.0  # never -0
+        head = heads[name]
+        lines.append(Line(name, head.kind, row.quantity * months, head.unit, row.rate, amount))
+        total += amount
     left = Carried(used.kept_kwh * months, kept * months).after(export, month)
-    return Bill(lines, total, left, used.forfeited_kwh * months)
+    return Bill(tuple(lines), OneNumber.rounded(total, tariff.round), left, used.forfeited_kwh * months)
 
 
 def bills(tariff: Tariff, usage: Usage, months: Sequence[str], carried: Carried | None = None) -> Bills:
@@ -167,7 +167,7 @@ def bills(tariff: Tariff, usage: Usage, months: Sequence[str], carried: Carried 
     quantity = np.stack([np.broadcast_to(row.quantity, shape) for row in rows.values()])
     amount = np.stack([np.broadcast_to(row.amount, shape) for row in rows.values()]) + 0.0
     total = ManyNumbers.rounded(amount.sum(axis=0), tariff.round)
-    kinds = tuple(_kind(tariff, name) for name in rows)
+    kinds = tuple(terms(tariff, tuple(months)).heads[name].kind for name in rows)
     return Bills(tuple(rows), kinds, quantity, amount, total, Carried(kwh, money), forfeited_kwh)
 
 
@@ -195,7 +195,7 @@ def _charged(tariff: Tariff, months: tuple[str, ...], usage: Usage, offset_kwh: 
         kwh, parts = kwh - offset_kwh, {name: part * share for name, part in parts.items()}
     rest = "" if tariff.schedule is None else tariff.schedule.rest
     month = Month(kwh, parts, rest, usage.export_kwh, offset_kwh, usage.demand_kw)
-    lines = Lines(charges(tariff, months), month, numbers)
+    lines = Lines(terms(tariff, months), month, numbers)
     taken = {} if export is None else lines.credits(export)
     charge: Number = 0.0
     credit = -sum(row.amount for row in taken.values())
@@ -218,20 +218,6 @@ def _last_rows(
         due = due - pool + kept
     lift = numbers.most(charged.minimum - due, 0.0)
     return rows | {MINIMUM: Amount(1.0, lift, lift)}
-
-
-def _kind(tariff: Tariff, name: str) -> str:
-    if name in tariff.components:
-        return tariff.components[name].kind
-    return {CARRIED_IN: "carried", CARRIED_OUT: "carried", MINIMUM: "minimum"}.get(name, "credit")
-
-
-def _unit(tariff: Tariff, name: str) -> str:
-    """Return the unit of a line's quantity: a share is of an amount of money."""
-    if name in tariff.components:
-        unit = tariff.components[name].unit
-        return {"share": tariff.currency, "exported-kWh": "kWh"}.get(unit, unit)
-    return "kWh" if name.startswith(CREDIT) else "month"
 
 
 def _full(usage: Usage, months: int) -> Usage:
@@ -266,17 +252,18 @@ def _check(tariff: Tariff, usage: Usage) -> None:
         TariffError: There is such a thing.
     """
     named = {"import_kwh": usage.import_kwh, "export_kwh": usage.export_kwh, "demand_kw": usage.demand_kw}
-    for name, values in (named | {f"by_period.{name}": kwh for name, kwh in usage.by_period.items()}).items():
+    named |= {f"import_kwh of period {name}": kwh for name, kwh in usage.by_period.items()}
+    for name, values in named.items():
         low, high = (values, values) if isinstance(values, float | int) else (np.min(values), np.max(values))
         if not 0.0 <= low <= high <= MOST_KWH:
             raise TariffError(name, float(low if not low >= 0.0 else high), f"must be from 0 to {MOST_KWH:,.0f}")
+    known = () if tariff.schedule is None else tuple(tariff.schedule.periods)
+    unknown = [name for name in usage.by_period if name not in known]
+    if unknown:
+        allowed = f"must be of {', '.join(known)}" if known else "this tariff has no periods by time of use"
+        raise TariffError(f"import_kwh of period {unknown[0]}", ..., allowed)
     if usage.by_period:
-        known = () if tariff.schedule is None else tuple(tariff.schedule.periods)
-        for name in usage.by_period:
-            if name not in known:
-                raise TariffError(
-                    f"by_period.{name}", ..., f"must be one of {', '.join(known) or 'none: this tariff has no periods'}"
-                )
-        over = sum(usage.by_period.values()) - usage.import_kwh * (1.0 + LAST_DIGITS)
-        if np.max(over) > NOTHING_KWH:
-            raise TariffError("by_period", ..., "must not be more than all import")
+        parts = sum(usage.by_period.values())
+        over = np.max(parts - usage.import_kwh * (1.0 + LAST_DIGITS))
+        if over > NOTHING_KWH:
+            raise TariffError("import_kwh of all periods", float(np.max(parts)), "must not be more than the whole import")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from jiran.tariffs.arithmetic import Number, Numbers
 from jiran.tariffs.lines import Amount
 from jiran.tariffs.model import Export
-from jiran.tariffs.arithmetic import Number, Numbers
 
 
 @dataclass(frozen=True, slots=True)

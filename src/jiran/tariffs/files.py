@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 from jiran.documents.check import check_depth, checked
 from jiran.documents.read import read_toml
 from jiran.errors import JiranError, TariffError, shortened
+from jiran.tariffs.community import Sharing
 from jiran.tariffs.identity import Identity
 from jiran.tariffs.model import RATES, Tariff
-from jiran.tariffs.community import Sharing
 
 _HERE = resources.files("jiran.tariffs")
 _GRID, _SHARING = _HERE / "grid", _HERE / "sharing"

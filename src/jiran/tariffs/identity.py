@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from jiran.documents.model import LISTED, Model, quantity
+from jiran.errors import TariffError
 
 Status = Literal["measured", "published", "unverified", "estimate", "calibrated"]
 
@@ -21,7 +23,8 @@ STATUSES: dict[Status, str] = {
 }
 
 #: A calendar month, as "2025-07".
-Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+_MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
+Month = Annotated[str, Field(pattern=_MONTH)]
 
 Texts = Annotated[tuple[str, ...], LISTED]
 
@@ -38,3 +41,18 @@ class Identity(Model):
     status: Status = quantity("how far it can be trusted")
     sources: Texts = quantity("where its figures were read: address or publication", min_length=1)
     notes: Texts = quantity("what is not known, or assumed; a sentence each", default=())
+
+
+def checked_month(text: str) -> str:
+    """Return a month if it is one.
+
+    Raises:
+        TariffError: It is not.
+
+    Example:
+        >>> checked_month("2025-07")
+        '2025-07'
+    """
+    if not re.fullmatch(_MONTH, text, re.ASCII):
+        raise TariffError("month", text, "must be a year and a month, as 2025-07")
+    return text

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from jiran.nothing import NOTHING_KWH
-from jiran.tariffs.model import CREDIT, Export
 from jiran.tariffs.arithmetic import Number, Numbers
-from jiran.tariffs.rates import Charge, Rates
+from jiran.tariffs.model import CREDIT, Export
+from jiran.tariffs.rates import Charge, Rates, Terms
 
 
 class Amount(NamedTuple):
@@ -44,98 +44,98 @@ class Month:
 class Lines:
     """The components of a month, one after the other: a share is of those before it."""
 
-    def __init__(self, charges: Sequence[Charge], month: Month, numbers: Numbers) -> None:
-        """Charge all components."""
-        self._month, self._numbers = month, numbers
+    def __init__(self, terms: Terms, month: Month, numbers: Numbers) -> None:
+        """Charge all components.
+
+        Args:
+            terms: The tariff.
+            month: What is billed.
+            numbers: How to calculate.
+        """
+        self._charges, self._month, self._numbers = terms.charges, month, numbers
         self._level = month.kwh - NOTHING_KWH  # a sum of steps that should be 600 may be a little more
-        self._charges = {charge.name: charge for charge in charges}
+        self._quantities = {"month": 1.0, "kW": month.demand_kw, "exported-kWh": month.exported_kwh}
         self.found: dict[str, Amount] = {}
-        for charge in charges:
-            if charge.component.kind != "minimum":
-                self.found[charge.name] = self._charge(charge)
-        minimum = next((charge for charge in charges if charge.component.kind == "minimum"), None)
-        self.minimum: Number = 0.0 if minimum is None else self._charge(minimum).amount
+        for name, charge in terms.charges.items():
+            self.found[name] = self._charge(charge)
+        self.minimum: Number = 0.0 if terms.minimum is None else self._charge(terms.minimum).amount
 
     def _charge(self, charge: Charge) -> Amount:
-        component, month = charge.component, self._month
-        if component.unit == "kWh":
-            line = self._by_kwh(charge, month.kwh)
+        if charge.unit == "kWh":
+            line = self._by_kwh(charge, self._month.kwh)
         else:
-            if component.unit == "month":
-                quantity: Number = 1.0
-            elif component.unit == "kW":
-                quantity = month.demand_kw
-            elif component.unit == "exported-kWh":
-                quantity = month.exported_kwh
-            else:
-                quantity = self._base(charge)
+            quantity = self._base(charge) if charge.unit == "share" else self._quantities[charge.unit]
             rate = charge.rates[0]
             line = Amount(quantity, rate, quantity * rate)
-        if component.above_kwh is None and component.up_to_kwh is None:
+        if charge.above_kwh is None and charge.up_to_kwh is None:
             return line
         applies = self._applies(charge)
         return Amount(line.quantity * applies, line.rate, line.amount * applies)
 
     def _applies(self, charge: Charge) -> Number:
-        """Return 1 where a component is charged for the month's kWh at all, else 0."""
-        above, up_to = charge.component.above_kwh, charge.component.up_to_kwh
-        applies: Number = True if above is None else self._level > above
-        return applies if up_to is None else applies * (self._level <= up_to)
+        """Return True where a component is charged for the month's kWh at all."""
+        applies: Number = True
+        if charge.above_kwh is not None:
+            applies = self._level > charge.above_kwh
+        return applies if charge.up_to_kwh is None else applies * (self._level <= charge.up_to_kwh)
 
     def _by_kwh(self, charge: Charge, kwh: Number) -> Amount:
         """Charge some kWh; which tier of a slab they are in, the month's total decides."""
-        component, numbers = charge.component, self._numbers
+        numbers, rates = self._numbers, charge.rates
         if charge.periods is not None:
-            amount = self._by_period(charge.periods, component.bounds)
-            first = next(iter(charge.periods.values()))[0]
-            return Amount(kwh, numbers.ratio(amount, kwh, first), amount)
-        if component.shape == "block":
-            tier = numbers.tier(component.bounds, kwh)
-            lower = numbers.pick((0.0, *component.bounds), tier)
-            amount = numbers.pick(charge.below, tier) + (kwh - lower) * numbers.pick(charge.rates, tier)
-            return Amount(kwh, numbers.ratio(amount, kwh, charge.rates[0]), amount)
-        rate = charge.rates[0]
-        if component.shape == "slab":
-            rate = numbers.pick(charge.rates, numbers.tier(component.bounds, self._level))
-        return Amount(kwh, rate, kwh * rate)
+            amount = self._by_period(charge.periods, charge.bounds)
+            return Amount(kwh, numbers.ratio(amount, kwh, rates[0]), amount)
+        if charge.shape == "flat":
+            return Amount(kwh, rates[0], kwh * rates[0])
+        if charge.shape == "slab":
+            rate = numbers.pick(rates, numbers.tier(charge.bounds, self._level))
+            return Amount(kwh, rate, kwh * rate)
+        tier = numbers.tier(charge.bounds, kwh)
+        within = kwh - numbers.pick(charge.edges, tier)
+        amount = numbers.pick(charge.below, tier) + within * numbers.pick(rates, tier)
+        return Amount(kwh, numbers.ratio(amount, kwh, rates[0]), amount)
 
     def _by_period(self, periods: Mapping[str, Rates], bounds: Sequence[float]) -> Number:
         month, numbers = self._month, self._numbers
-        tier = numbers.tier(bounds, self._level) if bounds else None
+        tier = numbers.tier(bounds, self._level)
         left, amount = month.kwh, 0.0
         for name, rates in periods.items():
             if name != month.rest:
                 kwh = month.by_period.get(name, 0.0)
-                amount += kwh * (rates[0] if tier is None else numbers.pick(rates, tier))
+                amount += kwh * numbers.pick(rates, tier)
                 left = left - kwh
-        rates = periods[month.rest]
-        return amount + left * (rates[0] if tier is None else numbers.pick(rates, tier))
+        return amount + left * numbers.pick(periods[month.rest], tier)
 
     def _base(self, charge: Charge) -> Number:
         """Return what a share is a share of."""
-        least = charge.component.base_above_kwh
-        amounts = [
-            self._part(self._charges[name], least) if least else self.found[name].amount
-            for name in charge.component.base
-        ]
-        return sum(amounts[1:], amounts[0])
+        found = self.found
+        even, blocks, whole = charge.base
+        amount: Number = 0.0
+        if even:
+            kwh = self._month.kwh
+            kept = self._numbers.least(kwh, charge.base_above_kwh)
+            for name in even:
+                amount = amount + found[name].amount
+            amount = amount * (1.0 - self._numbers.ratio(kept, kwh, 1.0))
+        for name in blocks:
+            amount = amount + self._above(self._charges[name], charge.base_above_kwh)
+        for name in whole:
+            amount = amount + found[name].amount
+        return amount
 
-    def _part(self, charge: Charge, above_kwh: Number) -> Number:
-        """Return what is charged for the kWh above a threshold, or for all that is not charged by kWh."""
-        amount, kwh = self.found[charge.name].amount, self._month.kwh
-        if charge.component.unit != "kWh":
-            return amount
-        kept = self._numbers.least(kwh, above_kwh)
-        if charge.component.shape == "block":
+    def _above(self, charge: Charge, kept_kwh: Number) -> Number:
+        """Return what is charged for the kWh above those that are kept: of a block the dearest ones."""
+        amount, kwh, numbers = self.found[charge.name].amount, self._month.kwh, self._numbers
+        kept = numbers.least(kwh, kept_kwh)
+        if charge.shape == "block":
             return amount - self._by_kwh(charge, kept).amount * self._applies(charge)
-        return amount * (1.0 - self._numbers.ratio(kept, kwh, 1.0))
+        return amount * (1.0 - numbers.ratio(kept, kwh, 1.0))
 
     def credits(self, export: Export) -> dict[str, Amount]:
         """Return what export takes back of components, and what rebates it loses; both as amounts to be added."""
-        month, numbers = self._month, self._numbers
+        offset = self._month.offset_kwh
         found: dict[str, Amount] = {}
         for name in (*export.cancels, *export.claws_back):
-            amount = -self._part(self._charges[name], month.kwh - month.offset_kwh)
-            rate = numbers.ratio(amount, month.offset_kwh, -self.found[name].rate)
-            found[CREDIT + name] = Amount(month.offset_kwh, rate, amount)
+            amount = -self._above(self._charges[name], self._month.kwh - offset)
+            found[CREDIT + name] = Amount(offset, self._numbers.ratio(amount, offset, -self.found[name].rate), amount)
         return found

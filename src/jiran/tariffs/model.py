@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 
 from jiran.documents.model import LISTED, Model, Price, quantity
 from jiran.errors import TariffError
-from jiran.tariffs.periods import Schedule
 from jiran.tariffs.identity import Identity, Month
+from jiran.tariffs.periods import Schedule
 from jiran.words import listed
 
 Kind = Literal[

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jiran.tariffs.model import LOWERING, Component, Rate, Tariff
+from jiran.tariffs.model import CARRIED_IN, CARRIED_OUT, CREDIT, LOWERING, MINIMUM, Component, Rate, Tariff
 
 #: The rate of each tier: a list of numbers, or an array of shape (tier, month).
 Rates = Any
@@ -50,25 +50,59 @@ def in_force(component: Component, month: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A component in some months.
+    """A component in some months, with what a bill asks of it close at hand.
 
     Attributes:
         name: Its id.
-        component: The component.
-        rates: Rate of each tier, signed: a number, or shape (tier, month). With periods: those of each, by name.
-        below: What all kWh of the lower tiers cost, for each tier of a block; same shape.
+        unit: What its rate is per.
+        shape: How the rate depends on the month's kWh.
+        bounds: Upper edges of the tiers.
+        edges: Their lower edges.
+        rates: Rate of each tier, signed. With periods: those of the first period.
+        below: Of a block: what the full tiers below each tier cost.
+        periods: Rates by period, or None.
+        above_kwh: Charged above this alone, or None.
+        up_to_kwh: Charged up to this alone, or None.
+        base: Of a share: ids of what it is a share of, in three parts: what has the same rate for all kWh, blocks, and
+            what is not charged by kWh.
+        base_above_kwh: Of a share: only the kWh above this count.
     """
 
     name: str
-    component: Component
+    unit: str
+    shape: str
+    bounds: tuple[float, ...]
+    edges: tuple[float, ...]
     rates: Rates
-    periods: dict[str, Rates] | None
     below: Rates
+    periods: dict[str, Rates] | None
+    above_kwh: float | None
+    up_to_kwh: float | None
+    base: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+    base_above_kwh: float
 
 
-def charges(tariff: Tariff, months: tuple[str, ...]) -> tuple[Charge, ...]:
-    """Return all components as they are in some months; of one month as numbers, of several as arrays."""
-    return _charges(_Same(tariff), months)
+class Head(NamedTuple):
+    """What a line says before its numbers."""
+
+    id: str
+    kind: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A tariff in some months.
+
+    Attributes:
+        charges: All components but the minimum, by id, in the order of the bill.
+        minimum: The minimum, or None.
+        heads: Of every line that a bill may have, by id.
+    """
+
+    charges: dict[str, Charge]
+    minimum: Charge | None
+    heads: dict[str, Head]
 
 
 class _Same:
@@ -86,19 +120,55 @@ class _Same:
         return id(self.tariff)
 
 
+def terms(tariff: Tariff, months: tuple[str, ...]) -> Terms:
+    """Return what holds in some months: of one month as numbers, of several as arrays."""
+    return _terms(_Same(tariff), months)
+
+
 @lru_cache(maxsize=1024)
-def _charges(same: _Same, months: tuple[str, ...]) -> tuple[Charge, ...]:
-    return tuple(_charge(name, component, months) for name, component in same.tariff.components.items())
+def _terms(same: _Same, months: tuple[str, ...]) -> Terms:
+    tariff = same.tariff
+    charges = {name: _charge(tariff, name, months) for name in tariff.components}
+    minimum = charges.pop(MINIMUM, None)
+    return Terms(charges, minimum, _heads(tariff))
 
 
-def _charge(name: str, component: Component, months: tuple[str, ...]) -> Charge:
-    sign = [-1.0 if component.kind in LOWERING else 1.0] * len(months)
-    sign = [one * in_force(component, month) for one, month in zip(sign, months, strict=True)]
-    if component.periods is not None:
+def _heads(tariff: Tariff) -> dict[str, Head]:
+    """Return kind and unit of every line; the quantity of a share is money."""
+    units = {"share": tariff.currency, "exported-kWh": "kWh"}
+    heads = {name: Head(name, one.kind, units.get(one.unit, one.unit)) for name, one in tariff.components.items()}
+    for name in tariff.components:
+        heads[CREDIT + name] = Head(CREDIT + name, "credit", "kWh")
+    for name, kind in ((CARRIED_IN, "carried"), (CARRIED_OUT, "carried"), (MINIMUM, "minimum")):
+        heads[name] = Head(name, kind, "month")
+    return heads
+
+
+def _charge(tariff: Tariff, name: str, months: tuple[str, ...]) -> Charge:
+    component = tariff.components[name]
+    lower = -1.0 if component.kind in LOWERING else 1.0
+    sign = [lower * in_force(component, month) for month in months]
+    periods = None
+    if component.periods is None:
+        rates = _tiers(component, [rate_in(component, month).rate for month in months], sign)
+    else:
         periods = {period: _tiers(component, [rate] * len(months), sign) for period, rate in component.periods.items()}
-        return Charge(name, component, (), periods, ())
-    rates = _tiers(component, [rate_in(component, month).rate for month in months], sign)
-    return Charge(name, component, rates, None, _below(component.bounds, rates))
+        rates = next(iter(periods.values()))
+    return Charge(
+        name=name, unit=component.unit, shape=component.shape, bounds=component.bounds, edges=(0.0, *component.bounds),
+        rates=rates, below=_below(component.bounds, rates), periods=periods, above_kwh=component.above_kwh,
+        up_to_kwh=component.up_to_kwh, base=_base(tariff, component), base_above_kwh=component.base_above_kwh,
+    )  # fmt: skip
+
+
+def _base(tariff: Tariff, component: Component) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Return the parts of a base (see `Charge`); where all kWh count, how they are charged makes no difference."""
+    if not component.base_above_kwh:
+        return (), (), component.base
+    by_kwh = [name for name in component.base if tariff.components[name].unit == "kWh"]
+    blocks = tuple(name for name in by_kwh if tariff.components[name].shape == "block")
+    even = tuple(name for name in by_kwh if name not in blocks)
+    return even, blocks, tuple(name for name in component.base if name not in by_kwh)
 
 
 def _tiers(component: Component, rates: list[Rate], sign: list[float]) -> Rates:
@@ -114,8 +184,8 @@ def _tiers(component: Component, rates: list[Rate], sign: list[float]) -> Rates:
 
 
 def _below(bounds: tuple[float, ...], rates: Rates) -> Rates:
-    """Return what the full tiers below each tier cost."""
+    """Return what the full tiers below each tier cost, in the shape of the rates."""
     found = [rates[0] * 0.0]
-    for width, rate in zip((upper - lower for lower, upper in pairwise((0.0, *bounds))), rates, strict=False):
-        found.append(found[-1] + width * rate)
+    for (lower, upper), rate in zip(pairwise((0.0, *bounds)), rates, strict=False):
+        found.append(found[-1] + (upper - lower) * rate)
     return found if isinstance(rates, list) else np.array(found)
