@@ -266,4 +266,6 @@ def _check(tariff: Tariff, usage: Usage) -> None:
         parts = sum(usage.by_period.values())
         over = np.max(parts - usage.import_kwh * (1.0 + LAST_DIGITS))
         if over > NOTHING_KWH:
-            raise TariffError("import_kwh of all periods", float(np.max(parts)), "must not be more than the whole import")
+            raise TariffError(
+                "import_kwh of all periods", float(np.max(parts)), "must not be more than the whole import"
+            )
