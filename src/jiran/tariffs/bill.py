@@ -114,8 +114,8 @@ def bill(tariff: Tariff, usage: Usage, month: str, months: float = 1.0, carried:
     Example:
         >>> from jiran.tariffs import load_tariff
         >>> found = bill(load_tariff("my-tnb-rp4-domestic-general"), Usage(300.0), "2025-07")
-        >>> found.total, found.lines[0]
-        (65.79, Line(id='energy', kind='energy', quantity=300.0, unit='kWh', rate=0.2703, amount=81.09))
+        >>> found.total, found.lines[4]
+        (65.79, Line(id='eei', kind='rebate', quantity=300.0, unit='kWh', rate=-0.225, amount=-67.5))
     """
     if not 0.0 < months <= MOST_MONTHS:
         raise TariffError("months", months, f"must be above 0 and at most {MOST_MONTHS:g}")
