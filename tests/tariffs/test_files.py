@@ -116,7 +116,7 @@ def test_what_is_left_out_is_left_out_of_shares_and_of_export_too():
         ("rate = 0.5", "", "components.energy.rate: give exactly one of rate, periods, months and since, and not empty"),
         ("rate = 0.5", "months = {}", "components.energy.months: give exactly one of rate, periods, months and since, and not empty"),
         ("rate = 0.5", "rate = 0.5\nsince = { 2025-01 = 1 }", "components.energy.since: give exactly one of"),
-        ("rate = 0.5", "rate = [0.5, 0.6]", "components.energy.rate = (0.5, 0.6): must be one number, or 1: one for each tier"),
+        ("rate = 0.5", "rate = [0.5, 0.6]", "components.energy.rate = (0.5, 0.6): must be one number"),
         ("rate = 0.5", "rate = 0.5\nshape = 'block'", "components.energy.bounds = (): block and slab need them, flat has none"),
         ("rate = 0.5", "rate = [1, 2, 3]\nshape = 'slab'\nbounds = [5, 2]", "components.energy.bounds = (5.0, 2.0): must rise"),
         ("rate = 0.5", "rate = 0.5\nbase = ['energy']", "components.energy.base = ('energy',): a share needs it"),

@@ -34,15 +34,15 @@ def component_words(component: Component, currency: str) -> str:
 
     Example:
         >>> component_words(Component(kind="fuel", rate=0.05, above_kwh=600.0), "MYR")
-        'fuel: MYR 0.05 per kWh; above 600 kWh'
+        'fuel: MYR 0.05 per kWh; in months above 600 kWh'
     """
     parts = [f"{component.kind}: {'less ' if component.kind in LOWERING else ''}{_rates(component, currency)}"]
     if component.base_above_kwh:
-        parts.append(f"of the kWh above {number(component.base_above_kwh)}")
+        parts.append(f"only for the kWh above {number(component.base_above_kwh)}")
     if component.above_kwh is not None:
-        parts.append(f"above {number(component.above_kwh)} kWh")
+        parts.append(f"in months above {number(component.above_kwh)} kWh")
     if component.up_to_kwh is not None:
-        parts.append(f"up to {number(component.up_to_kwh)} kWh")
+        parts.append(f"in months up to {number(component.up_to_kwh)} kWh")
     if component.first_month or component.last_month:
         parts.append(f"from {component.first_month or 'the start'} to {component.last_month or 'today'}")
     return "; ".join([*parts, *([] if component.active else ["switched off"])])
@@ -73,7 +73,7 @@ def _first(rate: Rate) -> float:
 def _by_tier(bounds: tuple[float, ...], rate: Rate) -> str:
     rates = rate if isinstance(rate, tuple) else (rate,) * (len(bounds) + 1)
     tiers = [
-        f"{number(one)} to {number(upper)}" for one, (_, upper) in zip(rates, pairwise((0.0, *bounds)), strict=False)
+        f"{number(one)} up to {number(upper)}" for one, (_, upper) in zip(rates, pairwise((0.0, *bounds)), strict=False)
     ]
     return f"{', '.join(tiers)}, {number(rates[-1])} above"
 

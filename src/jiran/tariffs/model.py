@@ -76,11 +76,12 @@ class Component(Model):
             return "bounds", self.bounds, "block and slab need them, flat has none"
         if list(self.bounds) != sorted(set(self.bounds)):
             return "bounds", self.bounds, "must rise"
+        tiers = len(self.bounds) + 1
         wrong = [
-            rate for rate in self.tables().values() if isinstance(rate, tuple) and len(rate) != len(self.bounds) + 1
+            rate for rate in self.tables().values() if isinstance(rate, tuple) and (not tiered or len(rate) != tiers)
         ]
         if wrong:
-            return "rate", wrong[0], f"must be one number, or {len(self.bounds) + 1}: one for each tier"
+            return "rate", wrong[0], f"must be one number{f', or {tiers}: one for each tier' if tiered else ''}"
         if self.shape == "block" and self.periods:
             return "periods", ..., "a block has no periods"
         return None
