@@ -95,6 +95,15 @@ def test_a_bill_below_its_minimum_says_so_in_a_line_of_its_own():
     assert found.total == 5.0
 
 
+def test_what_is_not_charged_this_month_keeps_its_rate_and_has_no_quantity():
+    general = load_tariff("my-tnb-rp4-domestic-general")
+    below, above = (
+        next(line for line in bill(general, Usage(kwh), "2025-08").lines if line.id == "afa") for kwh in (600.0, 700.0)
+    )
+    assert below[2:] == (0.0, "kWh", -0.0145, 0.0)
+    assert above[2:] == (700.0, "kWh", -0.0145, pytest.approx(-10.15))
+
+
 def test_export_beyond_import_is_kept_until_the_end_of_the_year_or_forfeited():
     nem, atap = load_tariff("my-tnb-rp4-domestic-nem3"), load_tariff("my-tnb-rp4-domestic-atap")
     used = Usage(300.0, 450.0)

@@ -46,9 +46,12 @@ def test_several_months_at_once_cost_as_often_as_much_as_one(tariff, usage, mont
     together = Usage(usage.import_kwh * months, usage.export_kwh * months, {"peak": usage.by_period["peak"] * months},
                      usage.demand_kw)  # fmt: skip
     assume(usage.import_kwh * months / months == usage.import_kwh)
-    assert exact(bill(tariff, together, month, months)) == pytest.approx(
-        months * exact(bill(tariff, usage, month)), rel=1e-9, abs=1e-9
-    )
+    found, one = bill(tariff, together, month, months), bill(tariff, usage, month)
+    for line, alone in zip(found.lines, one.lines, strict=True):
+        assert line.quantity == pytest.approx(months * alone.quantity, rel=1e-9, abs=1e-9)
+        assert line.amount == pytest.approx(months * alone.amount, rel=1e-9, abs=1e-9)
+    left = (found.carried.kwh, found.carried.money, found.forfeited_kwh)
+    assert left == pytest.approx([months * value for value in (one.carried.kwh, one.carried.money, one.forfeited_kwh)])
 
 
 @few

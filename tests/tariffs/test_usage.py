@@ -24,6 +24,7 @@ GENERAL, TOU = load_tariff("my-tnb-rp4-domestic-general"), load_tariff("my-tnb-r
             Usage(1.0, 0.0, {"peak": 1.0}),
             "import_kwh of period peak: this tariff has no periods by time of use",
         ),
+        (TOU, Usage(1.0, 0.0, {"peak": -1.0}), "import_kwh of period peak = -1.0: must be from 0 to"),
         (TOU, Usage(1.0, 0.0, {"night": 1.0}), "import_kwh of period night: must be of peak"),
         (
             TOU,
