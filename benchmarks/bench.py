@@ -29,7 +29,7 @@ from jiran.engine.records import Log, Window
 from jiran.judge.comparison import by_rule
 from jiran.market import TRADE, find
 from jiran.simulation import fill
-from jiran.simulation.run import trade, without_trading
+from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import prepare
 from jiran.tariffs import Usage, bill, bills, load_tariff
 
@@ -103,8 +103,8 @@ def rules() -> list[tuple[str, str, str, float, float]]:
     alone, slowest, name = without_trading(setting), 0.0, ""
     for rule, case in by_rule(setting.scenario).items():
         if rule != "nucleolus":  # for at most 16 homes that trade in a step
-            trade(setting.with_market(case), lambda: alone)
-            taken = seconds(partial(trade, setting.with_market(case), lambda: alone))
+            run_market(setting.with_market(case), lambda: alone)
+            taken = seconds(partial(run_market, setting.with_market(case), lambda: alone))
             slowest, name = max((slowest, name), (taken, rule))
     return [(f"100 homes, 8,760 steps, slowest rule: {name}", f"{slowest:.1f} s", "10 s", slowest / 10.0, 1.0)]
 
@@ -180,10 +180,18 @@ def processes() -> list[tuple[str, str, str, float, float]]:
     ]
 
 
+#: Gives Streamlit the options that it has when jiran serves the dashboard.
+_AS_SERVED = (
+    "from streamlit import config; from jiran.cli.server import OPTIONS;"
+    "[config.set_option(name, value) for name, value in OPTIONS.items()];"
+)
+
+
 def dashboard() -> list[tuple[str, str, str, float, float]]:
     """Measure the server's CPU time for a rerun of the first page, beside the simulation."""
     code = (
-        "import sys, time; from pathlib import Path; import jiran; from streamlit.testing.v1 import AppTest;"
+        f"{_AS_SERVED} import sys, time; from pathlib import Path; import jiran;"
+        "from streamlit.testing.v1 import AppTest;"
         "app = AppTest.from_file(str(Path(jiran.__file__).parent / 'app' / 'main.py'), default_timeout=120).run();"
         "assert not app.exception;"
         "times = []\n"
@@ -198,7 +206,7 @@ def dashboard() -> list[tuple[str, str, str, float, float]]:
 def comparing() -> list[tuple[str, str, str, float, float]]:
     """Measure the server's CPU time for the page Compare: ten rules on a day that was not compared before."""
     code = (
-        "import time; import jiran; from streamlit.testing.v1 import AppTest;"
+        f"{_AS_SERVED} import time; import jiran; from streamlit.testing.v1 import AppTest;"
         "page = 'from jiran.app.views import compare; compare.show()';"
         "app, times = AppTest.from_string(page, default_timeout=120), []\n"
         "for seed in range(12):\n"

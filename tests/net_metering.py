@@ -13,7 +13,7 @@ import pytest
 from jiran import Result, Scenario
 from jiran.homes.meter import read
 from jiran.homes.profiles import Profiles
-from jiran.simulation.run import trade, without_trading
+from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import Setting, prepare
 from meter_files import meters
 
@@ -53,7 +53,7 @@ def net_metered(setting: Setting, homes: np.ndarray) -> Setting:
 
 def run(setting: Setting) -> Result:
     """Run the market of a setting, and the same homes without trades."""
-    return trade(setting, partial(without_trading, setting))
+    return run_market(setting, partial(without_trading, setting))
 
 
 def file_of_import_and_export(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,15 @@
 """Numbers and names as a person would say them."""
 
+from __future__ import annotations
+
 from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+#: What a sum leaves over where nothing is meant, and the least that four digits show as something.
+_RESIDUE, _LEAST_SHOWN = 1e-9, 5e-5
 
 #: Kinds of homes as the legend says them.
 KIND_NAMES = {
@@ -16,7 +25,17 @@ def money(value: float, currency: str, digits: int = 2) -> str:
         ('-MYR 1,234.50', 'MYR 0.0033')
     """
     value = round(round(value, 9), digits) + 0.0  # without the residue of sums, which would tip a half
-    return f"{'-' if value < 0 else ''}{currency} {abs(value):,.{digits}f}"
+    return in_currency(f"{value:,.{digits}f}", currency)
+
+
+def in_currency(number: str, currency: str) -> str:
+    """Return a number that is written already as an amount, with its sign in front of the currency.
+
+    Example:
+        >>> in_currency("-0.5625", "MYR")
+        '-MYR 0.5625'
+    """
+    return f"{'-' if number[0] == '-' else ''}{currency} {number.removeprefix('-')}"
 
 
 def kwh(value: float) -> str:
@@ -66,6 +85,28 @@ def duration(seconds: float) -> str:
     return "a second" if seconds < 1.5 else f"{seconds:.0f} seconds"
 
 
+def time_of_day(time: dt.datetime | dt.time) -> str:
+    """Return what a clock shows, with its seconds only where they are not zero.
+
+    Example:
+        >>> import datetime as dt
+        >>> time_of_day(dt.time(7, 30)), time_of_day(dt.time(7, 30, 5))
+        ('07:30', '07:30:05')
+    """
+    return f"{time:%H:%M:%S}" if time.second else f"{time:%H:%M}"
+
+
+def moment(time: dt.datetime) -> str:
+    """Return a day and what the clock shows on it, without a zone.
+
+    Example:
+        >>> import datetime as dt
+        >>> moment(dt.datetime(2026, 3, 21, 7, 30))
+        '2026-03-21 07:30'
+    """
+    return f"{time:%Y-%m-%d} {time_of_day(time)}"
+
+
 def listed(parts: list[str]) -> str:
     """Return parts as a sentence lists them.
 
@@ -76,14 +117,18 @@ def listed(parts: list[str]) -> str:
     return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else "".join(parts)
 
 
-def price(value: float) -> str:
+def price(value: float, currency: str = "") -> str:
     """Return a price per kWh with no more digits than it has, and at most four; one that is less has two that count.
 
     Example:
         >>> price(0.45), price(0.5625), price(87.5), price(90.0), price(0.2), price(0.0), price(0.0000123)
         ('0.45', '0.5625', '87.5', '90', '0.20', '0', '0.000012')
+        >>> price(0.45, "MYR"), price(-0.05, "MYR")
+        ('MYR 0.45', '-MYR 0.05')
     """
-    if 1e-9 < abs(value) < 5e-5:
+    if currency:
+        return in_currency(price(value), currency)
+    if _RESIDUE < abs(value) < _LEAST_SHOWN:
         return f"{float(f'{value:.1e}'):.11f}".rstrip("0")
     value = round(round(float(value), 9), 4) + 0.0  # first without the residue of a sum, which would tip a tie
     text = f"{value:.4f}".rstrip("0").rstrip(".")

@@ -104,6 +104,33 @@ def test_what_is_not_charged_this_month_keeps_its_rate_and_has_no_quantity():
     assert above[2:] == (700.0, "kWh", -0.0145, pytest.approx(-10.15))
 
 
+def test_a_month_without_import_says_the_first_rate_of_each_line():
+    for name, rate in (
+        ("my-tnb-a-2014-domestic", 0.218),
+        ("my-seb-domestic", 0.18),
+        ("my-tnb-rp4-domestic-tou", 0.2852),
+    ):
+        assert bill(load_tariff(name), Usage(0.0), "2025-07").lines[0][2:] == (0.0, "kWh", rate, 0.0)
+
+
+def test_a_credit_is_of_kwh_and_a_tax_of_money():
+    lines = bill(load_tariff("my-tnb-rp4-domestic-nem3"), Usage(700.0, 100.0), "2025-08").lines
+    units = {line.id: (line.kind, line.unit) for line in lines}
+    assert units["credit-eei"] == ("credit", "kWh")
+    assert (units["sst"], units["retail"], units["minimum"]) == (
+        ("tax", "MYR"),
+        ("retail", "month"),
+        ("minimum", "month"),
+    )
+    thai = bill(load_tariff("th-mea-1.2-net-billing"), Usage(7.0, 100.0), "2026-05").lines
+    assert [line[:4:3] for line in thai[4:]] == [
+        ("export", "kWh"),
+        ("carried-in", "month"),
+        ("carried-out", "month"),
+        ("minimum", "month"),
+    ]
+
+
 def test_export_beyond_import_is_kept_until_the_end_of_the_year_or_forfeited():
     nem, atap = load_tariff("my-tnb-rp4-domestic-nem3"), load_tariff("my-tnb-rp4-domestic-atap")
     used = Usage(300.0, 450.0)

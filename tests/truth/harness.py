@@ -191,9 +191,10 @@ def _words_differ(text: str, words: Iterable[str]) -> str:
     return ""
 
 
-#: Two spaces, a space before a sign, two signs, a plural of one, minus nothing.
+#: Two spaces, a space before a sign, two signs, a plural of one, minus nothing, a currency behind its amount.
 _UNTIDY = re.compile(
     r"  | [.,;:]|[.,;:][.,;:]|^ | $|(?<![\d.,])1 (home|car|trade|step|day|hour|minute|roof|time)s|-0\.0+(?!\d)"
+    r"|\d MYR\b"
 )
 
 

@@ -70,11 +70,11 @@ def gini(result):
     saving = evenly(result)
     if saving is None or len(saving) == 1:
         return None
-    apart = sum(abs(one - other) for one in saving for other in saving) / len(saving) ** 2
-    apart = apart if apart > NOTHING_MONEY else 0.0
-    index = apart * len(saving) / (2 * sum(saving))
-    words = (f"is {decimals(index, 2)}:", f"differ by {amount(apart, result)} on", "; 0 means")
-    return Claim({"gini": index, "apart": apart, "currency": result.scenario.currency}, words)
+    difference = sum(abs(one - other) for one in saving for other in saving) / len(saving) ** 2
+    difference = difference if difference > NOTHING_MONEY else 0.0
+    index = difference * len(saving) / (2 * sum(saving))
+    words = (f"is {decimals(index, 2)}:", f"differ by {amount(difference, result)} on", "; 0 means")
+    return Claim({"gini": index, "difference": difference, "currency": result.scenario.currency}, words)
 
 
 @oracle("homes.half")
@@ -374,7 +374,7 @@ def bill_chart(result, home):
         earned = sum(max(net, 0.0) * worth for net, worth in zip(own, price.grid_export, strict=True))
         parts = [("Grid import", pays - alone), ("Grid export", earned - gets)]
     battery = float(kwh["battery_drawn_kwh"] @ price.battery_sells - kwh["battery_charged_kwh"] @ price.battery_buys)
-    at_the_end = float(result.settlement.extra[home])
+    at_the_end = float(result.settlement.period_payment[home])
     fund = row["cost"] - (row["p2p_paid"] - row["p2p_received"] + pays - gets + battery + at_the_end)
     parts += [
         ("Paid to neighbours", row["p2p_paid"]),

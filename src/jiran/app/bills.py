@@ -27,7 +27,7 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
     """
     at = result.community.ids.index(home)
     now = result.settlement
-    alone = float(result.without_p2p.left_cost[at])
+    alone = float(result.without_p2p.cost_without_battery[at])
     paid = {flow: float(cost(flow, result.flows.of_home(flow.name, at), result.prices)) for flow in PRICED}
     by_grid = {flow: amount for flow, amount in paid.items() if flow.account == "grid"}
     if at in result.flows.fleet.homes:  # without trades its EV would charge otherwise, so only the sum is known
@@ -42,7 +42,7 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
         ("Paid to neighbours", float(now.paid[at])),
         ("Paid by neighbours", -float(now.received[at])),
         ("Battery", sum(amount for flow, amount in paid.items() if flow.account == "battery")),
-        ("End of the billing period", float(now.extra[at])),
+        ("End of the billing period", float(now.period_payment[at])),
         ("Share of the battery fund", -float(now.fund_share[at])),
         ("Now", float(now.cost[at])),
     ]

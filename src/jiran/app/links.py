@@ -86,8 +86,8 @@ def _with_all_kinds(data: dict[str, Any]) -> dict[str, Any]:
     """Give the modelled community of a valid scenario a group of each kind, empty if need be, so that homes can be added."""
     homes = data["homes"]
     if homes.get("groups") and not homes.get("single"):
-        there = {group["kind"] for group in homes["groups"]}
-        added = [{"kind": kind, "count": 0} for kind in KINDS if kind not in there]
+        kinds = {group["kind"] for group in homes["groups"]}
+        added = [{"kind": kind, "count": 0} for kind in KINDS if kind not in kinds]
         data = data | {"homes": homes | {"groups": [*homes["groups"], *added]}}
     return data
 

@@ -191,6 +191,7 @@ def _compare(
     from jiran.cli import comparing  # noqa: PLC0415  loads polars
     from jiran.cli.announce import announce_comparison  # noqa: PLC0415  loads numba
     from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
+    from jiran.report.figures import seeded_table  # noqa: PLC0415  loads polars
     from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
 
     if other is not None and versus:
@@ -209,7 +210,7 @@ def _compare(
     if output is not None:
         comparing.write_comparison(found, output)
     if json:
-        typer.echo(json_text(found.table().to_dicts()))
+        typer.echo(json_text(seeded_table(found).to_dicts()))
     else:
         comparing.print_comparison(found)
     screen = console(stderr=json)
@@ -315,9 +316,10 @@ def _check(
 
     Example: `jiran check my_rule.py`
     """
-    from jiran.testing.apart import check_apart  # noqa: PLC0415  loads numba
+    from jiran.testing.own_process import check_in_own_process  # noqa: PLC0415  loads numba
 
-    verdict = check_apart(name, books=books, seed=seed, limit_s=time_limit)
+    with progress("Checking") as report:
+        verdict = check_in_own_process(name, books=books, seed=seed, limit_s=time_limit, progress=report)
     typer.echo(verdict.text)
     raise typer.Exit(0 if verdict.ok else 1)
 

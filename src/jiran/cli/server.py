@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import sys
@@ -17,6 +18,18 @@ from jiran.errors import JiranError
 
 FIRST_PORT, PORTS = 8501, 100
 
+#: How Streamlit runs the dashboard. Its "magic", which shows a value that stands alone on a line, reads the script anew.
+OPTIONS: dict[str, str | int | bool] = {
+    "server.address": "localhost",
+    "server.fileWatcherType": "none",
+    "server.maxUploadSize": 100,
+    "server.showEmailPrompt": False,
+    "browser.gatherUsageStats": False,
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": False,
+    "runner.magicEnabled": False,
+}
+
 
 def serve(scenario: str | None, port: int | None, *, no_browser: bool) -> None:
     """Run Streamlit on the dashboard until it ends or is interrupted.
@@ -30,17 +43,9 @@ def serve(scenario: str | None, port: int | None, *, no_browser: bool) -> None:
     if scenario is not None:
         jiran.load_scenario(scenario)
         arguments = ["--", str(Path(scenario).resolve()) if scenario.endswith(".toml") else scenario]
-    options = {
-        "server.port": str(_free_port(port)),
-        "server.address": "localhost",
-        "server.fileWatcherType": "none",
-        "server.maxUploadSize": "100",
-        "server.showEmailPrompt": "false",
-        "browser.gatherUsageStats": "false",
-        "client.showErrorDetails": "none",
-        "client.showErrorLinks": "false",
-    } | ({"server.headless": "true"} if no_browser else {})
-    flags = [part for name, value in options.items() for part in (f"--{name}", value)]
+    options = OPTIONS | {"server.port": _free_port(port)} | ({"server.headless": True} if no_browser else {})
+    written = {name: value if isinstance(value, str) else json.dumps(value) for name, value in options.items()}
+    flags = [part for name, value in written.items() for part in (f"--{name}", value)]
     script = str(resources.files("jiran") / "app" / "main.py")
     command = [sys.executable, "-m", "jiran.cli.dashboard", "run", script, *flags, *arguments]
     with interruptible():

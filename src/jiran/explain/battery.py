@@ -9,7 +9,7 @@ import numpy as np
 from jiran.explain.say import energy, size
 from jiran.explain.times import clock, period, several_dates
 from jiran.nothing import LAST_DIGITS, NOTHING_KWH
-from jiran.sentences import Figures, Sentence, form, said
+from jiran.sentences import Figures, Sentence, form, true_ones
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,15 +22,15 @@ _START = "the start"
 def battery(result: Result, first: int, last: int) -> tuple[Sentence, ...]:
     """Return what the battery did in the steps first <= step < last."""
     subject = (result, first, last)
-    return said(gave(*subject), never_charged(*subject), never_gave(*subject), idle(*subject))
+    return true_ones(gave(*subject), never_charged(*subject), never_gave(*subject), idle(*subject))
 
 
 def state(result: Result, first: int, last: int) -> tuple[Sentence, ...]:
     """Return how full the battery was in the steps first <= step < last, and when."""
     subject = (result, first, last)
     if several_dates(result.timeline, first, last):
-        return said(times_full(*subject))
-    return said(full(*subject), fullest(*subject), lowest(*subject))
+        return true_ones(times_full(*subject))
+    return true_ones(full(*subject), fullest(*subject), lowest(*subject))
 
 
 def _soc(result: Result, first: int, last: int) -> NDArray[np.float64]:

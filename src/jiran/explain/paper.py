@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jiran.explain.run import first_most
+from jiran.nothing import LEAST_SAID_KWH
 from jiran.sentences import Figures, form
 from jiran.words import counted, listed
 
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 _TURNS = (7, 8, 11, 12, 17, 18, 20, 21)
 #: From here on it is no longer morning.
 _LATER = 10
-#: What would read as 0.00.
-_LEAST_KWH = 0.005
 
 
 def _hour(hour: int) -> str:
@@ -98,6 +97,6 @@ def left_over(names: Sequence[str], net_kwh: NDArray[np.float64], trades: Sequen
         left[trade.buyer] += trade.kwh
     figures: dict[str, Any] = {}
     for side, sign in (("buy", -1.0), ("sell", 1.0)):
-        rest = tuple((name, sign * kwh) for name, kwh in left.items() if sign * kwh >= _LEAST_KWH)
+        rest = tuple((name, sign * kwh) for name, kwh in left.items() if sign * kwh >= LEAST_SAID_KWH)
         figures |= {side: rest, f"{side}_kwh": sum(kwh for _, kwh in rest)}
     return figures

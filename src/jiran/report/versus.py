@@ -9,7 +9,7 @@ import numpy as np
 from jiran.nothing import CENT, LAST_DIGITS, NOTHING_MONEY
 from jiran.report.measure import kind_homes, saving_of
 from jiran.scenario.files import as_data, shareable
-from jiran.sentences import Sentence, form, said
+from jiran.sentences import Sentence, form, true_ones
 from jiran.words import KIND_NAMES, counted, listed, money
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ class Change(NamedTuple):
 
 def changes(a: Scenario, b: Scenario) -> list[Change]:
     """Return the fields in which two scenarios differ, but for their names; of a file only the name is told.
+
+    Args:
+        a: The one before.
+        b: The one after.
 
     Example:
         >>> import jiran
@@ -82,7 +86,7 @@ def versus(comparison: Comparison) -> tuple[str, ...]:
 
 def sentences(comparison: Comparison) -> tuple[Sentence, ...]:
     """Return the same as sentences with their figures."""
-    return said(
+    return true_ones(
         currencies(comparison), lengths(comparison), homes(comparison), draws(comparison), cost(comparison),
         kinds(comparison), worst(comparison), losers(comparison), even(comparison),
     )  # fmt: skip

@@ -85,7 +85,6 @@ class Charge:
 class Head(NamedTuple):
     """What a line says before its numbers."""
 
-    id: str
     kind: str
     unit: str
 
@@ -136,11 +135,11 @@ def _terms(same: _Same, months: tuple[str, ...]) -> Terms:
 def _heads(tariff: Tariff) -> dict[str, Head]:
     """Return kind and unit of every line; the quantity of a share is money."""
     units = {"share": tariff.currency, "exported-kWh": "kWh"}
-    heads = {name: Head(name, one.kind, units.get(one.unit, one.unit)) for name, one in tariff.components.items()}
+    heads = {name: Head(one.kind, units.get(one.unit, one.unit)) for name, one in tariff.components.items()}
     for name in tariff.components:
-        heads[CREDIT + name] = Head(CREDIT + name, "credit", "kWh")
+        heads[CREDIT + name] = Head("credit", "kWh")
     for name, kind in ((CARRIED_IN, "carried"), (CARRIED_OUT, "carried"), (MINIMUM, "minimum")):
-        heads[name] = Head(name, kind, "month")
+        heads[name] = Head(kind, "month")
     return heads
 
 

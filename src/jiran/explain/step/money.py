@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jiran.explain.step.outcome import energy, same
 from jiran.explain.step.run_step import in_and_out
-from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
+from jiran.nothing import LAST_DIGITS, NOTHING_KWH, NOTHING_MONEY
 from jiran.sentences import form
 from jiran.words import listed, price
 
@@ -136,7 +136,7 @@ def gain(outcome: Outcome) -> Figures | None:
     """
     if not min(outcome.book.sellers.size, outcome.book.buyers.size):
         return None
-    scale = NOTHING_MONEY + 1e-9 * float(abs(outcome.trades.kwh * outcome.trades.buyer_price).sum())
+    scale = NOTHING_MONEY + LAST_DIGITS * float(abs(outcome.trades.kwh * outcome.trades.buyer_price).sum())
 
     def some(value: float) -> float:
         return 0.0 if abs(value) <= scale else float(value)
@@ -176,12 +176,12 @@ def rest(flow: dict[str, float]) -> Figures | None:
         flow: The flows of all homes in the step by name, kWh.
     """
 
-    def there(**parts: str) -> dict[str, float]:
+    def flowing(**parts: str) -> dict[str, float]:
         return {place: flow[name] for name, place in parts.items() if flow[name] > NOTHING_KWH}
 
     return {
-        "left": there(battery_charged_kwh="into the battery", grid_export_kwh="to the grid"),
-        "missing": there(battery_drawn_kwh="from the battery", grid_import_kwh="from the grid"),
+        "left": flowing(battery_charged_kwh="into the battery", grid_export_kwh="to the grid"),
+        "missing": flowing(battery_drawn_kwh="from the battery", grid_import_kwh="from the grid"),
     }
 
 
@@ -223,6 +223,6 @@ def even(step: RunStep) -> Figures | None:
     came, went = (sum(part.kwh for part in in_and_out(step) if part.side == side) for side in (0, 1))
     off = abs(sum(step.money.values()))
     turnover = sum(map(abs, step.money.values()))
-    if not same(came, went) or off > NOTHING_MONEY + 1e-9 * turnover:
+    if not same(came, went) or off > NOTHING_MONEY + LAST_DIGITS * turnover:
         return None
     return {"in_kwh": came}

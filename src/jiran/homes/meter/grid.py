@@ -153,9 +153,9 @@ def _resample(values: Array, grid: Grid, start_s: Seconds, step_s: int) -> tuple
         overlap_s = np.minimum(start_s + step_s, begin_s + grid.length_s) - np.maximum(start_s, begin_s)
         steps = np.flatnonzero(overlap_s > 0)
         part = values[first[steps] + ahead]
-        there = np.isfinite(part)
-        energy[steps] += np.where(there, part, 0.0) * (overlap_s[steps] / grid.length_s)[:, None]
-        known_s[steps] += there * overlap_s[steps][:, None]
+        known = np.isfinite(part)
+        energy[steps] += np.where(known, part, 0.0) * (overlap_s[steps] / grid.length_s)[:, None]
+        known_s[steps] += known * overlap_s[steps][:, None]
     half = (known_s < step_s) & (2 * known_s >= step_s)
     energy[half] *= step_s / known_s[half]
     energy[2 * known_s < step_s] = np.nan

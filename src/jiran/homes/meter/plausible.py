@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from jiran.errors import DataError
 from jiran.homes.meter.report import Change, counted
 from jiran.homes.meter.times import DAY_S, utc_to_wall
+from jiran.words import time_of_day
 
 if TYPE_CHECKING:
     from jiran.homes.meter.grid import Counts
@@ -71,9 +73,9 @@ def _spikes(laid: Array, minutes: int) -> Counts:
     counts = np.zeros(laid.shape[1], np.int64)
     for home in np.flatnonzero(candidates.any(axis=0)):
         values = laid[np.isfinite(laid[:, home]), home]
-        beside = np.maximum(np.append(values[1:], 0.0), np.insert(values[:-1], 0, 0.0))
+        larger_neighbour = np.maximum(np.append(values[1:], 0.0), np.insert(values[:-1], 0, 0.0))
         usual = np.median(values[values > 0.0])
-        counts[home] = ((values >= high_kwh) & (values >= SPIKE * beside) & (values >= SPIKE * usual)).sum()
+        counts[home] = ((values >= high_kwh) & (values >= SPIKE * larger_neighbour) & (values >= SPIKE * usual)).sum()
     return counts
 
 
@@ -101,7 +103,7 @@ def end_labels(first_utc_s: int, last_utc_s: int, length_s: int, zone: str) -> l
     """Return a hint if times run from one interval after midnight to midnight, as those of intervals' ends do."""
     first, last = (utc_to_wall(instant, zone) for instant in (first_utc_s, last_utc_s))
     after_midnight_s = (first.hour * 60 + first.minute) * 60 + first.second
-    if after_midnight_s != length_s % DAY_S or (last.hour, last.minute) != (0, 0) or first.date() == last.date():
+    if after_midnight_s != length_s % DAY_S or last.time() != dt.time() or first.date() == last.date():
         return []
-    told = f'times run from {first:%H:%M} to {last:%H:%M}: if they mark the end of intervals, set time_label = "end"'
+    told = f'times run from {time_of_day(first)} to {time_of_day(last)}: if they mark the end of intervals, set time_label = "end"'
     return [Change("", "", "end labels", 1, told)]

@@ -206,11 +206,11 @@ def _readings(source: HomeData, table: Table, meaning: Columns, zone: ZoneInfo) 
     parts: list[tuple[NDArray[Any], ...]] = []
     for column in meaning.values:
         value = _numbers(table, column)
-        there = np.isfinite(value)
+        known = np.isfinite(value)
         home = np.full(rows, ids.index(column.home), np.uint32) if homes is None else homes
         said = np.full(rows, QUANTITIES.index(column.quantity), np.uint8) if quantities is None else quantities
         kw = np.full(rows, column.is_kw)
-        parts.append(tuple(array[there] for array in (home, said, utc_s, value, kw)))
+        parts.append(tuple(array[known] for array in (home, said, utc_s, value, kw)))
     home, said, utc_s, value, kw = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     if value.size == 0:
         raise DataError(source.path, "has no values at all")

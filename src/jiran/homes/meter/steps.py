@@ -62,7 +62,7 @@ class Period:
 
     def __str__(self) -> str:
         begin, end = (utc_to_wall(instant, self.zone) for instant in (self.begin_s, self.end_s))
-        return f"{begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
+        return f"{words.moment(begin)} to {words.moment(end)}"
 
 
 def start_labels(source: HomeData, readings: Readings) -> tuple[Readings, Grid]:
@@ -187,7 +187,7 @@ def _not_negative(
         raise DataError(
             source.path,
             f"home {ids[home[first]]} has a {quantity} of {kwh[first]:g} kWh at "
-            f"{utc_to_wall(int(utc_s[first]), zone):%Y-%m-%d %H:%M}, below 0; if the column is net energy, "
+            f"{words.moment(utc_to_wall(int(utc_s[first]), zone))}, below 0; if the column is net energy, "
             'give use and generation in columns of their own, such as "H1 load" and "H1 generation"',
         )
     return np.maximum(kwh, 0.0), np.bincount(home[kwh < 0], minlength=len(ids))
