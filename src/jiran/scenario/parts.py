@@ -14,15 +14,15 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from jiran.bids import Strategy
 from jiran.bids import find as find_strategy
 from jiran.bids.base import DEFAULT_STRATEGY
+from jiran.documents.model import LISTED, Model, Price, quantity
+from jiran.documents.text import whole_text
 from jiran.errors import ScenarioError
 from jiran.market import Mechanism
 from jiran.market import find as find_rule
 from jiran.market.base import DEFAULT_RULE
 from jiran.nothing import LEAST_PRICE
-from jiran.scenario.base import LISTED, Model, Price, quantity
 from jiran.scenario.homes import EvBlock
 from jiran.scenario.regions import Region
-from jiran.scenario.text import whole_text
 
 if TYPE_CHECKING:
     from jiran.plugins.plugin import Plugin
