@@ -18,7 +18,7 @@ from jiran.tariffs.arithmetic import ManyNumbers, Number, Numbers, OneNumber
 from jiran.tariffs.export import Carried, Charged, credit_kept, offset
 from jiran.tariffs.lines import Amount, Lines, Month
 from jiran.tariffs.model import CARRIED_IN, CARRIED_OUT, MINIMUM, Export, Tariff
-from jiran.tariffs.rates import terms
+from jiran.tariffs.rates import Terms, terms
 
 #: More is no home, and no street.
 MOST_KWH = 1e9
@@ -120,25 +120,26 @@ def bill(tariff: Tariff, usage: Usage, month: str, months: float = 1.0, carried:
     if not 0.0 < months <= MOST_MONTHS:
         raise TariffError("months", months, f"must be above 0 and at most {MOST_MONTHS:g}")
     _check(tariff, usage)
-    export, pool = tariff.export, carried or Carried()
-    part = Usage(
-        usage.import_kwh / months,
-        usage.export_kwh / months,
-        {name: kwh / months for name, kwh in usage.by_period.items()},
-        usage.demand_kw,
-    )
+    export, pool, held = tariff.export, carried or Carried(), terms(tariff, (month,))
+    part = usage if months == 1.0 else _part(usage, months)
     used = offset(export, part.import_kwh, part.export_kwh, pool.kwh / months, OneNumber)
-    charged = _charged(tariff, (month,), part, used.offset_kwh, OneNumber)
+    charged = _charged(tariff, held, part, used.offset_kwh, OneNumber)
     money = pool.money / months
     kept = credit_kept(export, charged, money, OneNumber)
-    heads, lines, total = terms(tariff, (month,)).heads, [], 0.0
+    lines, total = [], 0.0
     for name, row in (charged.rows | _last_rows(export, charged, money, kept, OneNumber)).items():
         amount = row.amount * months + 0.0  # never -0
-        head = heads[name]
+        head = held.heads[name]
         lines.append(Line(name, head.kind, row.quantity * months, head.unit, row.rate, amount))
         total += amount
     left = Carried(used.kept_kwh * months, kept * months).after(export, month)
     return Bill(tuple(lines), OneNumber.rounded(total, tariff.round), left, used.forfeited_kwh * months)
+
+
+def _part(usage: Usage, months: float) -> Usage:
+    """Return what was used in one of several months."""
+    parts = {name: kwh / months for name, kwh in usage.by_period.items()}
+    return Usage(usage.import_kwh / months, usage.export_kwh / months, parts, usage.demand_kw)
 
 
 def bills(tariff: Tariff, usage: Usage, months: Sequence[str], carried: Carried | None = None) -> Bills:
@@ -161,13 +162,14 @@ def bills(tariff: Tariff, usage: Usage, months: Sequence[str], carried: Carried 
         used = offset(export, full.import_kwh[:, column], full.export_kwh[:, column], kwh, ManyNumbers)
         offset_kwh[:, column], forfeited_kwh[:, column] = used.offset_kwh, used.forfeited_kwh
         kwh = Carried(kwh=used.kept_kwh).after(export, month).kwh
-    charged = _charged(tariff, tuple(months), full, offset_kwh, ManyNumbers)
+    held = terms(tariff, tuple(months))
+    charged = _charged(tariff, held, full, offset_kwh, ManyNumbers)
     pools, kept, money = _pools(tariff, charged, pool.money, months, shape)
     rows = charged.rows | _last_rows(export, charged, pools, kept, ManyNumbers)
     quantity = np.stack([np.broadcast_to(row.quantity, shape) for row in rows.values()])
     amount = np.stack([np.broadcast_to(row.amount, shape) for row in rows.values()]) + 0.0
     total = ManyNumbers.rounded(amount.sum(axis=0), tariff.round)
-    kinds = tuple(terms(tariff, tuple(months)).heads[name].kind for name in rows)
+    kinds = tuple(held.heads[name].kind for name in rows)
     return Bills(tuple(rows), kinds, quantity, amount, total, Carried(kwh, money), forfeited_kwh)
 
 
@@ -187,7 +189,7 @@ def _pools(
     return found, kept, pool
 
 
-def _charged(tariff: Tariff, months: tuple[str, ...], usage: Usage, offset_kwh: Number, numbers: Numbers) -> Charged:
+def _charged(tariff: Tariff, held: Terms, usage: Usage, offset_kwh: Number, numbers: Numbers) -> Charged:
     """Return the lines of all components and of what export takes back, and their sums."""
     kwh, parts, export = usage.import_kwh, usage.by_period, tariff.export
     if export is not None and export.basis == "net":
@@ -195,7 +197,7 @@ def _charged(tariff: Tariff, months: tuple[str, ...], usage: Usage, offset_kwh: 
         kwh, parts = kwh - offset_kwh, {name: part * share for name, part in parts.items()}
     rest = "" if tariff.schedule is None else tariff.schedule.rest
     month = Month(kwh, parts, rest, usage.export_kwh, offset_kwh, usage.demand_kw)
-    lines = Lines(terms(tariff, months), month, numbers)
+    lines = Lines(held, month, numbers)
     taken = {} if export is None else lines.credits(export)
     charge: Number = 0.0
     credit = -sum(row.amount for row in taken.values())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from jiran.tariffs.arithmetic import Number, Numbers
@@ -10,8 +9,7 @@ from jiran.tariffs.lines import Amount
 from jiran.tariffs.model import Export
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(NamedTuple):
     """What export left for later months.
 
     Attributes:
@@ -24,8 +22,9 @@ class Carried:
 
     def after(self, export: Export | None, month: str) -> Carried:
         """Return what is left of it when a month is over."""
-        lost = export is not None and export.expires_after_month == int(month[5:])
-        return Carried(self.kwh * 0.0, self.money * 0.0) if lost else self
+        if export is None or export.expires_after_month is None or export.expires_after_month != int(month[5:]):
+            return self
+        return Carried(self.kwh * 0.0, self.money * 0.0)
 
 
 class Offset(NamedTuple):

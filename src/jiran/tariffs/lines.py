@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from jiran.nothing import NOTHING_KWH
@@ -20,8 +19,7 @@ class Amount(NamedTuple):
     amount: Number
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(NamedTuple):
     """What is billed.
 
     Attributes:
