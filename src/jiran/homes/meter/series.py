@@ -1,4 +1,8 @@
-"""The readings of one meter, in order of time, as energy in intervals."""
+"""The readings of one meter, in order of time, as energy in intervals.
+
+Here the energy of a meter becomes what a run adds up: no time stands twice, intervals do not overlap, nothing is below
+0. Gaps stay open.
+"""
 
 from __future__ import annotations
 
@@ -68,6 +72,14 @@ class Series:
 def series_of(source: HomeData, readings: Readings, zone: str) -> Iterator[Series]:
     """Yield the meters of a file one after the other.
 
+    Args:
+        source: What the scenario says, and its name for messages.
+        readings: All values of the files.
+        zone: Zone of the times in messages.
+
+    Yields:
+        One for each home, quantity and channel that has values; a counter of one reading has no interval.
+
     Raises:
         DataError: Times are irregular, too far apart, or a value is below 0.
     """
@@ -81,6 +93,17 @@ def series_of(source: HomeData, readings: Readings, zone: str) -> Iterator[Serie
 
 
 def _series(source: HomeData, readings: Readings, part: NDArray[np.int64], zone: str) -> Series:
+    """Return one meter's energy: of a counter, of power that holds until it changes, or of regular intervals.
+
+    Args:
+        source: What the scenario says.
+        readings: All values of the files.
+        part: Places of the meter's own, in order of time.
+        zone: Zone of the times in messages.
+
+    Raises:
+        DataError: Times are irregular or too far apart, or a value is below 0.
+    """
     home, quantity = int(readings.home[part[0]]), int(readings.quantity[part[0]])
     channel = readings.channels[int(readings.channel[part[0]])]
     begin_s, end_s, value = readings.begin_s[part], readings.end_s[part], readings.value[part]
@@ -123,11 +146,19 @@ def _series(source: HomeData, readings: Readings, part: NDArray[np.int64], zone:
 
 
 def _some(counts: dict[str, float]) -> dict[str, float]:
+    """Return the counts that are not 0."""
     return {what: count for what, count in counts.items() if count}
 
 
 def _once(begin_s: Seconds, value: Array, end_s: Seconds, counts: dict[str, float]) -> tuple[Seconds, Array, Seconds]:
-    """Return each time once, with the last of its values in the file; count what was equal and what was not."""
+    """Return each time once, with the last of its values in the file; count what was equal and what was not.
+
+    Args:
+        begin_s: Times in order, s; of equal ones the last in the file comes last.
+        value: Energy or power.
+        end_s: Ends of the intervals, s.
+        counts: Gets "duplicates replaced" and "duplicates merged".
+    """
     last = np.append(begin_s[1:] != begin_s[:-1], True)
     if last.all():
         return begin_s, value, end_s
@@ -139,20 +170,33 @@ def _once(begin_s: Seconds, value: Array, end_s: Seconds, counts: dict[str, floa
 
 
 def _usual_s(spacing_s: Seconds) -> int:
-    """Return the most common spacing, s; of equally common ones that which most others are multiples of."""
+    """Return the most common spacing, s; of equally common ones that which most others are multiples of.
+
+    Example:
+        >>> _usual_s(np.array([900, 900, 1800, 900]))
+        900
+    """
     values, counts = np.unique(spacing_s, return_counts=True)
     candidates = values[counts == counts.max()][:5]
     return int(min(candidates, key=lambda length: int(_crooked(spacing_s, int(length)).sum())))
 
 
 def _crooked(spacing_s: Seconds, length_s: int) -> NDArray[np.bool_]:
-    """Tell which spacings are over a quarter of a length away from any multiple of it."""
+    """Tell which spacings are over a quarter of a length away from any multiple of it.
+
+    Args:
+        spacing_s: Spacings, s.
+        length_s: The length, s.
+    """
     crooked: NDArray[np.bool_] = np.abs((spacing_s + length_s // 2) % length_s - length_s // 2) > length_s / 4
     return crooked
 
 
 def _rounded(spacing_s: Seconds) -> Seconds:
-    """Return spacings of a minute and more in whole minutes, where a clock's jitter is small beside them."""
+    """Return spacings of a minute and more in whole minutes, where a clock's jitter is small beside them.
+
+    A logger that writes every 298 to 302 s means every 5 min. Jitter of at most 3 s a minute is taken out.
+    """
     minutes = (spacing_s + 30) // 60 * 60
     near = (minutes > 0) & (np.abs(spacing_s - minutes) * 60 <= 3 * minutes)
     rounded: Seconds = np.where(near, minutes, spacing_s)
@@ -160,7 +204,10 @@ def _rounded(spacing_s: Seconds) -> Seconds:
 
 
 def _irregular(begin_s: Seconds) -> bool:
-    """Tell whether times follow no grid."""
+    """Tell whether times follow no grid.
+
+    More than a quarter of the spacings must be crooked, and more than two of them: one odd time makes two.
+    """
     times_s: Seconds = np.unique(begin_s)
     spacing_s = _rounded(times_s[1:] - times_s[:-1])
     if spacing_s.size < 3:
@@ -171,6 +218,12 @@ def _irregular(begin_s: Seconds) -> bool:
 
 def _length_s(source: HomeData, begin_s: Seconds, who: str, of_file_s: int) -> int:
     """Return the length of a meter's intervals, s.
+
+    Args:
+        source: For its name in messages.
+        begin_s: The meter's times, in order.
+        who: Id of the home.
+        of_file_s: The usual spacing in the file, s, for a meter of one or few values; 0 if there is none.
 
     Raises:
         DataError: It is unknown, longer than an hour, or not the same everywhere.
@@ -216,7 +269,13 @@ def _length_s(source: HomeData, begin_s: Seconds, who: str, of_file_s: int) -> i
 
 
 def _on_grid(begin_s: Seconds, length_s: int, counts: dict[str, float]) -> Seconds:
-    """Return begins on the grid where most of them lie; the others are moved to the nearest interval."""
+    """Return begins on the grid where most of them lie; the others are moved to the nearest interval.
+
+    Args:
+        begin_s: Times, s.
+        length_s: Length of an interval, s.
+        counts: Gets "times rounded".
+    """
     phases, number = np.unique(begin_s % length_s, return_counts=True)
     phase = int(phases[number.argmax()])
     placed: Seconds = (begin_s - phase + length_s // 2) // length_s * length_s + phase
@@ -237,6 +296,19 @@ def _not_negative(
     """Set values just below 0 to 0 and count them; refuse others.
 
     An inverter's own use at night stands as a small negative generation: it is set to 0 and summed up in the report.
+
+    Args:
+        source: For its name in messages.
+        who: Id of the home.
+        quantity: Name of the quantity.
+        begin_s: When each interval begins, s.
+        value: Energy, kWh, or power, kW.
+        kw: Mean power in each interval, kW, by which stand-by is told from a wrong sign.
+        zone: Zone of the times in messages.
+        counts: Gets "negative set to 0" and "energy below 0", the latter in kWh.
+
+    Raises:
+        DataError: A value lies further below 0.
     """
     below = value < 0
     if not below.any():
