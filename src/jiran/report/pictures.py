@@ -119,7 +119,12 @@ def _mark_step(spot: Spot) -> float:
 
 
 def _dots(comparison: Comparison, spot: Spot) -> list[Dot]:
-    """Return the marks of the rules that share a point, side by side."""
+    """Return the marks of the rules that share a point, side by side.
+
+    Args:
+        comparison: The comparison.
+        spot: The point and its rules.
+    """
     middle = (len(spot.cases) - 1) / 2
     return [
         Dot(case, spot.x, spot.y, (place - middle) * _mark_step(spot), family(comparison.cases[case]))

@@ -21,6 +21,9 @@ def remarks(tariff: Tariff, usage: Usage, month: str, found: Bill) -> list[str]:
         usage: What was used.
         month: Month of the bill.
         found: The bill.
+
+    Returns:
+        [] if nothing is uncertain, assumed or lost.
     """
     said = [*of_status(tariff), *of_month(tariff, month)]
     periods = (
@@ -39,7 +42,12 @@ def of_status(document: Identity) -> list[str]:
 
 
 def of_month(tariff: Tariff, month: str) -> list[str]:
-    """Return what of a tariff does not hold, or is not known, in a month."""
+    """Return what of a tariff does not hold, or is not known, in a month.
+
+    Args:
+        tariff: What was charged.
+        month: As "2025-07".
+    """
     said = []
     begin, end = f"{tariff.valid_from:%Y-%m}", f"{tariff.valid_to:%Y-%m}" if tariff.valid_to else None
     if month < begin or (end is not None and month > end):

@@ -289,8 +289,7 @@ def changed(report: DataReport, what: str) -> Figures | None:
 def _parts(rows: Iterable[Change]) -> Iterator[str]:
     """Yield what stands behind the colon for each home: its id and quantity, and a count or detail.
 
-    A count of 1 is left out. Yield what stands behind the colon for each home: its id and quantity, and a count or
-    detail where that says more.
+    A count of 1 is left out, as is a change without home and detail.
     """
     for row in rows:
         home = " ".join(part for part in (row.home, row.quantity) if part)
