@@ -99,7 +99,14 @@ def supply_demand_ratio(
 
 
 def _share_bill(period: Period) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the two prices at which all homes together pay and get what the community pays and gets outside."""
+    """Return the two prices at which all homes together pay and get what the community pays and gets outside.
+
+    Args:
+        period: Sums of the billing period, kWh and money, shape (home,).
+
+    Returns:
+        What each home pays and gets per kWh, the same for all; 0 where nobody took or gave.
+    """
     taken_kwh = period.bought_kwh + period.rest_bought_kwh
     given_kwh = period.sold_kwh + period.rest_sold_kwh
     buy = period.rest_paid.sum() / taken_kwh.sum() if taken_kwh.sum() > NOTHING_KWH else 0.0
@@ -146,7 +153,14 @@ def bill_sharing(
 
 @njit(cache=True)
 def _trade_at(price: float, net_kwh: Vector, limit_price: Vector, trades: Trades) -> int:
-    """Trade the orders whose limit accepts the price, pro rata."""
+    """Trade the orders whose limit accepts the price, pro rata.
+
+    Args:
+        price: Per kWh, for all.
+        net_kwh: Shape (home,).
+        limit_price: Shape (home,); a limit at the price accepts it.
+        trades: Is filled from the front.
+    """
     open_kwh = np.empty_like(net_kwh)
     for home in range(net_kwh.size):
         gain = (price - limit_price[home]) * (1.0 if net_kwh[home] > 0.0 else -1.0)
