@@ -54,7 +54,14 @@ def check_depth(data: Any, fault: Fault, kind: str) -> None:
 
 
 def _first(error: ValidationError, model: type[BaseModel], fault: Fault, kind: str) -> JiranError:
-    """Turn pydantic's list of errors into one sentence about the first field that has one."""
+    """Turn pydantic's list of errors into one sentence about the first field that has one.
+
+    Args:
+        error: All that pydantic found.
+        model: The model of the document.
+        fault: Makes the error of a field, a value and what is allowed.
+        kind: What the document is called where no field is to blame.
+    """
     errors = error.errors(include_url=False)
     first = errors[0]
     if first["type"] == "extra_forbidden":
@@ -113,7 +120,12 @@ def _is_branch(part: str | int) -> bool:
 
 
 def _keys_at(model: Any, place: tuple[str | int, ...]) -> list[str]:
-    """Return the keys that a table of the document knows."""
+    """Return the keys that a table of the document knows.
+
+    Args:
+        model: The model of the whole document.
+        place: Keys that lead to the table; numbers of list entries among them.
+    """
     for part in place:
         if isinstance(part, str) and not _is_branch(part) and part in model.model_fields:
             model = _model_of(model.model_fields[part].annotation)

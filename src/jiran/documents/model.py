@@ -16,7 +16,14 @@ LISTED = Strict(strict=False)
 
 
 def quantity(description: str, unit: str = "", default: Any = ..., **bounds: Any) -> Any:
-    """Declare a field: what it is, its unit, its default and its bounds."""
+    """Declare a field: what it is, its unit, its default and its bounds.
+
+    Args:
+        description: What it is, a phrase without a stop; shown as help and in the reference.
+        unit: "" for a share, a count or text.
+        default: Without one the field must be given.
+        **bounds: As pydantic's `Field` takes them.
+    """
     return Field(default, description=description, json_schema_extra={"unit": unit}, **bounds)
 
 

@@ -126,7 +126,11 @@ def _setting(comparison: Comparison) -> str:
 
 
 def seeds_in_words(comparison: Comparison) -> str:
-    """Return which seeds the cases were run with: "1 to 30", or each case's where they differ."""
+    """Return which seeds the cases were run with: "1 to 30", or each case's where they differ.
+
+    Args:
+        comparison: Its cases may have seeds of their own.
+    """
     one = {case: comparison.seeds_of(case) for case in comparison.cases}
     several = len(comparison.seeds) > 1
     seeds_by_case = {

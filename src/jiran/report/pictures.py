@@ -114,7 +114,10 @@ def interval(low: float, high: float) -> float:
 
 
 def _mark_step(spot: Spot) -> float:
-    """Return how far marks of one point lie from each other, pixels."""
+    """Return how far marks of one point lie from each other, pixels.
+
+    All marks of a point together stay within `_WIDEST`.
+    """
     return min(_MARK_STEP, _WIDEST / len(spot.cases))
 
 
@@ -213,7 +216,10 @@ def gain(comparison: Comparison, kind: str) -> Picture:
 
 
 def _end(one: Gain) -> float:
-    """Return where a bar and its band end on the right."""
+    """Return where a bar and its band end on the right.
+
+    Where it loses, the zero line is the end.
+    """
     return max(one.saving, one.high or 0.0, 0.0)
 
 

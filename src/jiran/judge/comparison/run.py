@@ -170,7 +170,11 @@ def _run_all(scenarios: dict[str, Scenario], wait: Callable[[], None]) -> Genera
 
 
 def _begin(scenario: Scenario) -> tuple[Setting, Settlement]:
-    """Return what all cases of a setting share: homes and profiles, and the run without trades."""
+    """Return what all cases of a setting share: homes and profiles, and the run without trades.
+
+    Args:
+        scenario: Any case of the setting; its rule and strategy are not looked at.
+    """
     setting = prepare(scenario)
     return setting, without_trading(setting)
 
@@ -182,7 +186,11 @@ class _Optima:
         self._known: dict[float, Optimum] = {}
 
     def of(self, result: Result) -> Optimum | None:
-        """Return the optimum of a run, or None if it would take too long."""
+        """Return the optimum of a run, or None if it would take too long.
+
+        Args:
+            result: A run of the setting; one with EVs that lend has an optimum of its own.
+        """
         if result.timeline.steps > MOST_STEPS:
             return None
         if result.scenario.ev.supply.enabled:
