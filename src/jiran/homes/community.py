@@ -67,7 +67,9 @@ def modelled_community(scenario: Scenario) -> Community:
     ids = tuple(name for name, _ in homes)
 
     def column(own: str, default: float, kinds: str = "solar ev hybrid normal") -> NDArray[np.float64]:
-        values = [_or(getattr(home, own), default) if home.kind in kinds.split() else 0.0 for _, home in homes]
+        values = [
+            _own_or_default(getattr(home, own), default) if home.kind in kinds.split() else 0.0 for _, home in homes
+        ]
         return np.array(values, dtype=np.float64)
 
     return Community(
@@ -78,7 +80,7 @@ def modelled_community(scenario: Scenario) -> Community:
         load_high_kw=column("load_high_kw", scenario.load.high_kw),
         evening_factor=column("evening_factor", scenario.load.evening_factor),
         ev_kw=column("ev_kw", scenario.ev.kw, "ev hybrid"),
-        ev_blocks=tuple(_or(home.ev_blocks, scenario.ev.blocks) for _, home in homes),
+        ev_blocks=tuple(_own_or_default(home.ev_blocks, scenario.ev.blocks) for _, home in homes),
         net_metered=np.zeros(len(homes), np.bool_),
     )
 
@@ -127,6 +129,6 @@ def _homes(scenario: Scenario) -> Iterator[tuple[str, HomeParameters]]:
         yield home.id, home
 
 
-def _or(value: Any, default: Any) -> Any:
+def _own_or_default(value: Any, default: Any) -> Any:
     """Return a home's own value; its default where it says None, and not where it says 0."""
     return default if value is None else value

@@ -111,8 +111,8 @@ class ManyNumbers:
     @staticmethod
     def ratio(amount: Number, quantity: Number, otherwise: Number) -> Number:
         """See `Numbers`."""
-        there = quantity != 0
-        return np.where(there, amount / np.where(there, quantity, 1.0), otherwise)
+        defined = quantity != 0
+        return np.where(defined, amount / np.where(defined, quantity, 1.0), otherwise)
 
     @staticmethod
     def rounded(amount: Number, step: float) -> Number:

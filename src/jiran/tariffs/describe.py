@@ -107,13 +107,13 @@ def export_words(tariff: Tariff) -> list[str]:
     export = tariff.export
     if export is None:
         return ["Export earns nothing."]
-    said = []
+    sentences = []
     if export.basis == "net":
-        said.append("Export is set against import, kWh by kWh: the bill is that of the difference.")
+        sentences.append("Export is set against import, kWh by kWh: the bill is that of the difference.")
     if export.cancels:
         lost = f", and loses {listed(list(export.claws_back))} for it" if export.claws_back else ""
-        said.append(f"A kWh exported takes back {listed(list(export.cancels))} of a kWh imported{lost}.")
-    return [*said, _carry_words(export)]
+        sentences.append(f"A kWh exported takes back {listed(list(export.cancels))} of a kWh imported{lost}.")
+    return [*sentences, _carry_words(export)]
 
 
 def _carry_words(export: Export) -> str:

@@ -63,9 +63,13 @@ def offset(export: Export | None, import_kwh: Number, export_kwh: Number, pool_k
     nothing = export_kwh * 0.0
     if export is None or not export.offsets:
         return Offset(nothing, nothing, export_kwh if export is None else nothing)
-    there = export_kwh + pool_kwh
-    used = numbers.least(import_kwh, there)
-    return Offset(used, there - used, nothing) if export.carry == "kwh" else Offset(used, nothing, there - used)
+    available_kwh = export_kwh + pool_kwh
+    used = numbers.least(import_kwh, available_kwh)
+    return (
+        Offset(used, available_kwh - used, nothing)
+        if export.carry == "kwh"
+        else Offset(used, nothing, available_kwh - used)
+    )
 
 
 class Charged(NamedTuple):

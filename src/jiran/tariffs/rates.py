@@ -112,7 +112,7 @@ class Terms:
     heads: dict[str, Head]
 
 
-class _Same:
+class _ByIdentity:
     """A tariff as a key: the same object, not an equal one, which would be slow to find out."""
 
     __slots__ = ("tariff",)
@@ -121,7 +121,7 @@ class _Same:
         self.tariff = tariff
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.tariff is other.tariff
+        return isinstance(other, _ByIdentity) and self.tariff is other.tariff
 
     def __hash__(self) -> int:
         return id(self.tariff)
@@ -134,13 +134,13 @@ def terms(tariff: Tariff, months: tuple[str, ...]) -> Terms:
         tariff: The tariff; it is frozen, so what was worked out for the same object stays true.
         months: As "2025-07".
     """
-    return _terms(_Same(tariff), months)
+    return _terms(_ByIdentity(tariff), months)
 
 
 @lru_cache(maxsize=1024)
-def _terms(same: _Same, months: tuple[str, ...]) -> Terms:
+def _terms(key: _ByIdentity, months: tuple[str, ...]) -> Terms:
     """Return the terms of a tariff that may have been asked for before."""
-    tariff = same.tariff
+    tariff = key.tariff
     charges = {name: _charge(tariff, name, months) for name in tariff.components}
     minimum = charges.pop(MINIMUM, None)
     return Terms(charges, minimum, _heads(tariff))

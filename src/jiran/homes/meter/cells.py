@@ -150,8 +150,8 @@ def _remarks_below(frame: pl.DataFrame) -> int:
     """
     remarks = 0
     for row in reversed(frame.drop("row").tail(MOST_FOOTERS).rows()):
-        there = [cell for cell in row if cell is not None]
-        if len(there) > 1 or not isinstance(there[0], str) or looks_like_time(there[0]) or is_number(there[0]):
+        filled = [cell for cell in row if cell is not None]
+        if len(filled) > 1 or not isinstance(filled[0], str) or looks_like_time(filled[0]) or is_number(filled[0]):
             break
         remarks += 1
     return remarks if remarks < frame.height else 0

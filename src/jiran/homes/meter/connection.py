@@ -72,17 +72,17 @@ def ways(source: HomeData, ids: tuple[str, ...], present: dict[str, NDArray[np.b
         net_metered=(~load & ~generation & (incoming | outgoing)) | (~load & generation & ~incoming & outgoing) | (load & ~generation & ~incoming & outgoing),
         load_is_import=load & ~generation & ~incoming & outgoing,
     )  # fmt: skip
-    beside = (load & generation & (incoming | outgoing)) | (load & ~generation & incoming & ~outgoing)
-    without = ~load & ~incoming & ~found.net_metered
+    not_needed = (load & generation & (incoming | outgoing)) | (load & ~generation & incoming & ~outgoing)
+    no_load = ~load & ~incoming & ~found.net_metered
     kinds = {
         "load derived": found.load_derived,
         "generation derived": found.generation_derived,
         "load is import": found.load_is_import,
         "connection only": found.net_metered,
-        "import beside load": beside,
+        "import beside load": not_needed,
         "ev within import": found.net_metered & ev,
         "no import": found.net_metered & ~incoming & ~found.load_is_import,
-        "no load": without,
+        "no load": no_load,
     }
     return found, [Change(ids[home], "", what, 1) for what, homes in kinds.items() for home in np.flatnonzero(homes)]
 

@@ -31,7 +31,7 @@ def pinned(source: HomeData, found: Meters) -> dict[str, Any]:
     """
     keys: dict[str, Any] = {"path": source.path, **source.model_dump(exclude_defaults=True, exclude_none=True)}
     keys.pop("time_column", None)
-    for key, values in _alike(found).items():
+    for key, values in _shared_keys(found).items():
         if len(values) == 1:  # files that differ are understood one by one
             keys[key] = values.pop()
     columns: dict[str, str] = {}
@@ -45,7 +45,7 @@ def pinned(source: HomeData, found: Meters) -> dict[str, Any]:
     return keys
 
 
-def _alike(found: Meters) -> dict[str, set[Any]]:
+def _shared_keys(found: Meters) -> dict[str, set[Any]]:
     """Return the keys that say how times and layouts are read, with the values that files have."""
     return {
         "layout": {one.meaning.layout for one in found.files},

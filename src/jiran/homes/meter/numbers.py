@@ -121,8 +121,12 @@ def _parsed(source: HomeData, cells: Cells, name: str, column: pl.Series, *, who
         DataError: A cell is no number.
     """
     quick = column.cast(pl.Float64, strict=False)
-    told = source.decimal or sign
-    if quick.null_count() == column.null_count() and told != "," and (told or not whole or not _grouped(column)):
+    known_sign = source.decimal or sign
+    if (
+        quick.null_count() == column.null_count()
+        and known_sign != ","
+        and (known_sign or not whole or not _grouped(column))
+    ):
         return quick
     column = column.set(column.str.to_lowercase().is_in(NO_VALUE), None)
     plain = _bare(column)
@@ -182,8 +186,8 @@ def _decimal(cells: Cells, name: str, plain: pl.Series, *, whole: bool, sign: st
         row = cells.row(points.fill_null(value=False))
         raise DataError(cells.source, f'row {row}, column "{name}": decimal points and decimal commas are mixed')
     if whole or (commas.any() and not cells.decimal_comma):
-        there = commas if commas.any() else points
-        row, cell = cells.row(there.fill_null(value=False)), shortened(plain.filter(there)[0], 40)
+        with_sign = commas if commas.any() else points
+        row, cell = cells.row(with_sign.fill_null(value=False)), shortened(plain.filter(with_sign)[0], 40)
         called = "comma" if commas.any() else "point"
         raise DataError(
             cells.source,

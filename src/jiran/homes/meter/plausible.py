@@ -66,9 +66,9 @@ def _spikes(values: Array, minutes: float) -> int:
     high_kwh = (_SPIKE_KW if minutes >= _MINUTES else _SPIKE_KW_MINUTES) * minutes / 60
     if not (values >= high_kwh).any():
         return 0
-    beside = np.maximum(np.append(values[1:], 0.0), np.insert(values[:-1], 0, 0.0))
+    neighbour = np.maximum(np.append(values[1:], 0.0), np.insert(values[:-1], 0, 0.0))
     usual = np.median(values[values > 0.0])
-    return int(((values >= high_kwh) & (values >= SPIKE * beside) & (values >= SPIKE * usual)).sum())
+    return int(((values >= high_kwh) & (values >= SPIKE * neighbour) & (values >= SPIKE * usual)).sum())
 
 
 def end_labels(first_utc_s: int, last_utc_s: int, length_s: int, zone: str) -> list[Change]:

@@ -146,7 +146,7 @@ def meters(
         readings = readings_of(one, cells, meaning, zone)
         del cells
         files.append(readings)
-        changes += _told(one, readings, source)
+        changes += _changes_of_file(one, readings, source)
         if progress is not None:
             progress(number + 1, len(names))
     _check_names(source, files)
@@ -189,7 +189,7 @@ def _without_arrays(readings: Readings) -> Readings:
     return replace(readings, home=none, quantity=none, channel=none, begin_s=none, end_s=none, value=none)  # type: ignore[arg-type]
 
 
-def _told(one: HomeData, readings: Readings, source: HomeData) -> list[Change]:
+def _changes_of_file(one: HomeData, readings: Readings, source: HomeData) -> list[Change]:
     """Return what was changed in a file, and what it was read as.
 
     Args:

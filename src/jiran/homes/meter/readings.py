@@ -124,9 +124,9 @@ def readings_of(source: HomeData, cells: Cells, meaning: Meaning, zone: str) -> 
     )
     rows = cells.frame.height
     when = row_times(source, cells, meaning, zone, np.broadcast_to(np.asarray(key, np.int64), (rows,)))
-    flat = _Flat(source, cells, meaning, when, ids, homes, words, said_by_row)
-    flat.fill()
-    return flat.readings(footers)
+    table = _LongTable(source, cells, meaning, when, ids, homes, words, said_by_row)
+    table.fill()
+    return table.readings(footers)
 
 
 def _homes(source: HomeData, cells: Cells, meaning: Meaning) -> tuple[tuple[str, ...], NDArray[np.uint32] | None]:
@@ -179,7 +179,7 @@ def _words(cells: Cells, meaning: Meaning) -> tuple[list[str], NDArray[np.int64]
 
 
 @dataclass
-class _Flat:
+class _LongTable:
     """Readings in the making: columns one below the other.
 
     Attributes:
@@ -231,7 +231,7 @@ class _Flat:
         self,
         channel: Channel,
         values: Array,
-        there: NDArray[np.bool_],
+        has_value: NDArray[np.bool_],
         units: tuple[list[str], NDArray[np.int64]] | None,
         place: int,
     ) -> None:
@@ -240,34 +240,37 @@ class _Flat:
         Args:
             channel: Where the values stand; its unit may be open.
             values: By row, in the unit of the file, NaN where empty.
-            there: Which rows are the channel's, shape (row,).
+            has_value: Which rows are the channel's, shape (row,).
             units: The words and places of the column of units, if there is one.
             place: The column.
         """
         if units is not None and not channel.said.unit:
             for number, unit in enumerate(units[0]):
-                chosen = there & (units[1] == number)
+                chosen = has_value & (units[1] == number)
                 if chosen.any() and unit:
                     self._add(Channel(channel.name, replace(channel.said, unit=unit)), values, chosen, None, place)
             return
         said = channel.said
         unit = (
-            said.unit or self.cells.units.get(place) or self.source.unit or self._assumed_unit(channel, values[there])
+            said.unit
+            or self.cells.units.get(place)
+            or self.source.unit
+            or self._assumed_unit(channel, values[has_value])
         )
         reading = said.reading or self.source.reading or ""
         if said.quantity == NET:
-            self._add_net(replace(said, unit=unit, reading=reading), channel.name, values, there)
+            self._add_net(replace(said, unit=unit, reading=reading), channel.name, values, has_value)
             return
-        self._put(Channel(channel.name, replace(said, unit=unit, reading=reading)), values, there)
+        self._append(Channel(channel.name, replace(said, unit=unit, reading=reading)), values, has_value)
 
-    def _add_net(self, said: Said, name: str, values: Array, there: NDArray[np.bool_]) -> None:
+    def _add_net(self, said: Said, name: str, values: Array, has_value: NDArray[np.bool_]) -> None:
         """Split import less export, which one number cannot hold at once.
 
         Args:
             said: Import less export, with its unit.
             name: What the file calls it.
             values: By row: above 0 import, below 0 export.
-            there: Which rows are the channel's.
+            has_value: Which rows are the channel's.
 
         Raises:
             DataError: It is a counter: from the net of a month nobody knows the two.
@@ -276,26 +279,26 @@ class _Flat:
             raise DataError(
                 self.cells.source, f'column "{name}": a counter of net energy cannot be split into import and export'
             )
-        self._put(
+        self._append(
             Channel(name, replace(said, quantity="import", reading=said.reading or "interval")),
             np.maximum(values, 0.0),
-            there,
+            has_value,
         )
-        self._put(
+        self._append(
             Channel(name, replace(said, quantity="export", reading=said.reading or "interval")),
             np.maximum(-values, 0.0),
-            there,
+            has_value,
         )
 
-    def _put(self, channel: Channel, values: Array, there: NDArray[np.bool_]) -> None:
+    def _append(self, channel: Channel, values: Array, has_value: NDArray[np.bool_]) -> None:
         """Take the values of a channel in kWh or kW, and give it its number.
 
         Args:
             channel: Its unit is known.
             values: By row, in that unit.
-            there: Which rows are the channel's.
+            has_value: Which rows are the channel's.
         """
-        at = np.flatnonzero(there)
+        at = np.flatnonzero(has_value)
         if self.homes is None:
             home = channel.said.home or self.meaning.only_home
             if home not in self.ids:

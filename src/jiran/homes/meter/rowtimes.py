@@ -416,14 +416,14 @@ def _clocks(cells: Cells, texts: pl.Series) -> Clock:
                 cells.source,
                 f'row {cells.row(texts == text)}: "{shortened(text, 60)}" is not a time of day such as 14:00',
             )
-    said = [found for found in read if found is not None]
+    times = [found for found in read if found is not None]
     clock = Clock(
-        np.array([found.seconds for found in said], np.int64),
-        np.array([found.offset_s or 0 for found in said], np.int64),
-        np.array([found.offset_s is not None for found in said], bool),
-        np.array([found.fold for found in said], np.int8),
-        any(found.ends for found in said),
-        any(found.half_day for found in said),
+        np.array([found.seconds for found in times], np.int64),
+        np.array([found.offset_s or 0 for found in times], np.int64),
+        np.array([found.offset_s is not None for found in times], bool),
+        np.array([found.fold for found in times], np.int8),
+        any(found.ends for found in times),
+        any(found.half_day for found in times),
     )
     return clock.at(_places(texts, different))
 
@@ -579,13 +579,13 @@ def _winter_zone(
     )
     if not moved.any() or not within.any() or (~clock.exact).sum() < 2:
         return zone
-    there = _has_value(cells, meaning, moved) if _has_value(cells, meaning, within).any() else np.zeros(1, bool)
+    measured = _has_value(cells, meaning, moved) if _has_value(cells, meaning, within).any() else np.zeros(1, bool)
     twice = instants.twice & ~clock.exact & ~elapsed
-    often = (
+    stands_twice = (
         pl.DataFrame({"key": key[twice], "wall": clock.wall_s[twice]}).is_duplicated().any() if twice.any() else False
     )
     follows = np.isin(instants.first[moved], instants.first[~moved])
-    if often or not there.any() or not follows.any():
+    if stands_twice or not measured.any() or not follows.any():
         return zone
     return offset_name(winter_offset_s(int((clock.wall_s - shift_s)[np.flatnonzero(moved)[0]]), zone_of(zone)))
 

@@ -34,9 +34,9 @@ TINY_KWH = 0.001
 STAND_BY_KW = 0.05
 #: So many equal odd spacings in a row are no gaps but another interval; for a meter with few readings a
 #: fifth of them, at least 3.
-_RUN = 12
+_RUN_LENGTH = 12
 #: Times are irregular if so many spacings are no multiples of the usual one.
-_CROOKED = 0.25
+_IRREGULAR_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -108,9 +108,9 @@ def _series(source: HomeData, readings: Readings, part: NDArray[np.int64], zone:
     channel = readings.channels[int(readings.channel[part[0]])]
     begin_s, end_s, value = readings.begin_s[part], readings.end_s[part], readings.value[part]
     counts: dict[str, float] = {}
-    who = readings.ids[home]
+    home_id = readings.ids[home]
     if channel.is_register:
-        begin_s, value, end_s = _once(begin_s, value, end_s, counts)
+        begin_s, value, end_s = _each_time_once(begin_s, value, end_s, counts)
         found = counted_energy(begin_s, value)
         counts |= {
             "readings dropped": found.dips,
@@ -119,38 +119,40 @@ def _series(source: HomeData, readings: Readings, part: NDArray[np.int64], zone:
             "meters exchanged": found.exchanges,
         }
         usual = int(np.median(found.end_s - found.begin_s)) if found.kwh.size else readings.length_s or MAX_INTERVAL_S
-        return Series(home, quantity, channel, found.begin_s, found.end_s, found.kwh, usual, _some(counts))
+        return Series(home, quantity, channel, found.begin_s, found.end_s, found.kwh, usual, _that_happened(counts))
     if channel.said.reading == "power" or (
         channel.is_power and channel.said.reading != "interval" and _irregular(begin_s)
     ):
-        begin_s, value, _ = _once(begin_s, value, end_s, counts)
-        value = _not_negative(source, who, QUANTITIES[quantity], begin_s, value, value, zone, counts)
+        begin_s, value, _ = _each_time_once(begin_s, value, end_s, counts)
+        value = _not_negative(source, home_id, QUANTITIES[quantity], begin_s, value, value, zone, counts)
         begin_s, end_s, kwh = holding_power(begin_s, value, 60 * source.max_gap_minutes)
         counts["power held"] = 1
         usual = int(np.median(end_s - begin_s))
-        return Series(home, quantity, channel, begin_s, end_s, kwh, usual, _some(counts))
+        return Series(home, quantity, channel, begin_s, end_s, kwh, usual, _that_happened(counts))
     if end_s.all() and (end_s > begin_s).all():
         length_s = int(np.median(end_s - begin_s))
         varied = (end_s - begin_s != length_s).any()
     else:
-        length_s, varied = _length_s(source, begin_s, who, readings.length_s), False
+        length_s, varied = _length_s(source, begin_s, home_id, readings.length_s), False
     if not varied:
         begin_s = _on_grid(begin_s, length_s, counts)
         end_s = begin_s + length_s
     order = np.lexsort((np.arange(begin_s.size), begin_s))
-    begin_s, value, end_s = _once(begin_s[order], value[order], end_s[order], counts)
+    begin_s, value, end_s = _each_time_once(begin_s[order], value[order], end_s[order], counts)
     hours = (end_s - begin_s) / 3600
     kwh = value * hours if channel.is_power else value
-    kwh = _not_negative(source, who, QUANTITIES[quantity], begin_s, kwh, kwh / hours, zone, counts)
-    return Series(home, quantity, channel, begin_s, end_s, kwh, length_s, _some(counts))
+    kwh = _not_negative(source, home_id, QUANTITIES[quantity], begin_s, kwh, kwh / hours, zone, counts)
+    return Series(home, quantity, channel, begin_s, end_s, kwh, length_s, _that_happened(counts))
 
 
-def _some(counts: dict[str, float]) -> dict[str, float]:
+def _that_happened(counts: dict[str, float]) -> dict[str, float]:
     """Return the counts that are not 0."""
     return {what: count for what, count in counts.items() if count}
 
 
-def _once(begin_s: Seconds, value: Array, end_s: Seconds, counts: dict[str, float]) -> tuple[Seconds, Array, Seconds]:
+def _each_time_once(
+    begin_s: Seconds, value: Array, end_s: Seconds, counts: dict[str, float]
+) -> tuple[Seconds, Array, Seconds]:
     """Return each time once, with the last of its values in the file; count what was equal and what was not.
 
     Args:
@@ -178,18 +180,18 @@ def _usual_s(spacing_s: Seconds) -> int:
     """
     values, counts = np.unique(spacing_s, return_counts=True)
     candidates = values[counts == counts.max()][:5]
-    return int(min(candidates, key=lambda length: int(_crooked(spacing_s, int(length)).sum())))
+    return int(min(candidates, key=lambda length: int(_off_grid(spacing_s, int(length)).sum())))
 
 
-def _crooked(spacing_s: Seconds, length_s: int) -> NDArray[np.bool_]:
+def _off_grid(spacing_s: Seconds, length_s: int) -> NDArray[np.bool_]:
     """Tell which spacings are over a quarter of a length away from any multiple of it.
 
     Args:
         spacing_s: Spacings, s.
         length_s: The length, s.
     """
-    crooked: NDArray[np.bool_] = np.abs((spacing_s + length_s // 2) % length_s - length_s // 2) > length_s / 4
-    return crooked
+    off_grid: NDArray[np.bool_] = np.abs((spacing_s + length_s // 2) % length_s - length_s // 2) > length_s / 4
+    return off_grid
 
 
 def _rounded(spacing_s: Seconds) -> Seconds:
@@ -206,23 +208,23 @@ def _rounded(spacing_s: Seconds) -> Seconds:
 def _irregular(begin_s: Seconds) -> bool:
     """Tell whether times follow no grid.
 
-    More than a quarter of the spacings must be crooked, and more than two of them: one odd time makes two.
+    More than a quarter of the spacings must be off the grid, and more than two of them: one odd time makes two.
     """
     times_s: Seconds = np.unique(begin_s)
     spacing_s = _rounded(times_s[1:] - times_s[:-1])
     if spacing_s.size < 3:
         return False
-    crooked = _crooked(spacing_s, _usual_s(spacing_s))
-    return bool(crooked.sum() > 2 and crooked.mean() > _CROOKED)
+    off_grid = _off_grid(spacing_s, _usual_s(spacing_s))
+    return bool(off_grid.sum() > 2 and off_grid.mean() > _IRREGULAR_SHARE)
 
 
-def _length_s(source: HomeData, begin_s: Seconds, who: str, of_file_s: int) -> int:
+def _length_s(source: HomeData, begin_s: Seconds, home_id: str, of_file_s: int) -> int:
     """Return the length of a meter's intervals, s.
 
     Args:
         source: For its name in messages.
         begin_s: The meter's times, in order.
-        who: Id of the home.
+        home_id: Id of the home.
         of_file_s: The usual spacing in the file, s, for a meter of one or few values; 0 if there is none.
 
     Raises:
@@ -243,27 +245,27 @@ def _length_s(source: HomeData, begin_s: Seconds, who: str, of_file_s: int) -> i
     if length_s > MAX_INTERVAL_S:
         raise DataError(
             source.path,
-            f"home {who} has readings every {length_s / 60:g} min; the longest interval that can be read is {MAX_INTERVAL_S // 60} min",
+            f"home {home_id} has readings every {length_s / 60:g} min; the longest interval that can be read is {MAX_INTERVAL_S // 60} min",
         )
     if spacing_s.size == 0:
         return length_s
-    crooked = _crooked(spacing_s, length_s)
-    if crooked.sum() > 2 and crooked.mean() > _CROOKED:  # one odd time makes two
+    off_grid = _off_grid(spacing_s, length_s)
+    if off_grid.sum() > 2 and off_grid.mean() > _IRREGULAR_SHARE:  # one odd time makes two
         raise DataError(
             source.path,
-            f"home {who} has readings at irregular times, only most often every {length_s / 60:g} min; give one regular interval, or, if they are those "
+            f"home {home_id} has readings at irregular times, only most often every {length_s / 60:g} min; give one regular interval, or, if they are those "
             'of a counter or power that holds, say so in homes.data, as in reading = "register" or reading = "power"',
         )
     ends = np.flatnonzero(np.diff(spacing_s) != 0)
     starts = np.concatenate(([0], ends + 1))
     lengths = np.diff(np.concatenate((starts, [spacing_s.size])))
-    enough = min(max(spacing_s.size // 5, 3), _RUN)
-    odd = (spacing_s[starts] != length_s) & (spacing_s[starts] <= MAX_INTERVAL_S) & (lengths >= enough)
-    if odd.any():
-        other = spacing_s[starts[np.flatnonzero(odd)[0]]]
+    enough = min(max(spacing_s.size // 5, 3), _RUN_LENGTH)
+    other_interval = (spacing_s[starts] != length_s) & (spacing_s[starts] <= MAX_INTERVAL_S) & (lengths >= enough)
+    if other_interval.any():
+        other = spacing_s[starts[np.flatnonzero(other_interval)[0]]]
         raise DataError(
             source.path,
-            f"readings come mostly every {length_s / 60:g} min, but those of home {who} in part every {other / 60:g} min; give one interval for a home",
+            f"readings come mostly every {length_s / 60:g} min, but those of home {home_id} in part every {other / 60:g} min; give one interval for a home",
         )
     return length_s
 
@@ -285,7 +287,7 @@ def _on_grid(begin_s: Seconds, length_s: int, counts: dict[str, float]) -> Secon
 
 def _not_negative(
     source: HomeData,
-    who: str,
+    home_id: str,
     quantity: str,
     begin_s: Seconds,
     value: Array,
@@ -299,7 +301,7 @@ def _not_negative(
 
     Args:
         source: For its name in messages.
-        who: Id of the home.
+        home_id: Id of the home.
         quantity: Name of the quantity.
         begin_s: When each interval begins, s.
         value: Energy, kWh, or power, kW.
@@ -321,7 +323,7 @@ def _not_negative(
         first = wrong[0]
         raise DataError(
             source.path,
-            f"home {who} has a {quantity} of {value[first]:g} kWh at {moment(utc_to_wall(int(begin_s[first]), zone))}, below 0; if the "
+            f"home {home_id} has a {quantity} of {value[first]:g} kWh at {moment(utc_to_wall(int(begin_s[first]), zone))}, below 0; if the "
             'column is import less export, say so in homes.data, as in columns = { "..." = "net" }',
         )
     counts["negative set to 0"] = int(below.sum())

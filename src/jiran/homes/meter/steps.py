@@ -149,8 +149,8 @@ def add_series(table: Table, series: Series, timeline: Timeline, home_id: str, l
     half = (known_s < step_s) & (2 * known_s >= step_s)
     energy[half] *= step_s / known_s[half]
     energy[2 * known_s < step_s] = np.nan
-    there = table.present[series.home]
-    table.kwh[:, series.home] = table.kwh[:, series.home] + energy if there else energy
+    has_another_meter = table.present[series.home]
+    table.kwh[:, series.home] = table.kwh[:, series.home] + energy if has_another_meter else energy
     table.present[series.home] = True
     if half.any():
         table.changes.append(Change(home_id, series.kind, "incomplete steps scaled up", int(half.sum())))

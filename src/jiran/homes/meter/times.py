@@ -188,11 +188,11 @@ def _read_many(texts: pl.Series, wall: Seconds, exact: NDArray[np.bool_], *, mon
     ]:
         if not left.size:
             break
-        rest = texts.gather(left)
+        remaining = texts.gather(left)
         zone = "UTC" if form.endswith("%z") else None
-        if rest[:1].str.to_datetime(form, strict=False, time_zone=zone)[0] is None:
+        if remaining[:1].str.to_datetime(form, strict=False, time_zone=zone)[0] is None:
             continue
-        read = rest.str.to_datetime(form, strict=False, time_zone=zone, time_unit="us").dt.epoch("s")
+        read = remaining.str.to_datetime(form, strict=False, time_zone=zone, time_unit="us").dt.epoch("s")
         seconds = read.fill_null(-1).to_numpy()
         done = (read.is_not_null().to_numpy()) & (seconds >= UNIX_S[0] - 20 * 365 * DAY_S)
         wall[left[done]], exact[left[done]] = seconds[done], zone is not None
@@ -313,8 +313,8 @@ def _plain(name: str) -> str:
 
 def _fold(part: dict[str, str | None]) -> int:
     """Return 0 for A and 1 for B behind a time, as German files mark the hour that occurs twice; else -1."""
-    said = part.get("fold")
-    return -1 if not said else "ab".index(said.casefold())
+    mark = part.get("fold")
+    return -1 if not mark else "ab".index(mark.casefold())
 
 
 def _clock(part: dict[str, str | None]) -> tuple[int, bool] | None:

@@ -191,8 +191,8 @@ def understood(name: str) -> Name:
         token.word in _GRID for token in tokens if ("net", "net") in token.kinds
     )
     if "net" in tables and not on_the_grid:
-        return replace(found, kind="net", home=_rest(name, tokens, unit_token)[0])
-    home, part, number = _rest(name, tokens, unit_token)
+        return replace(found, kind="net", home=_home_and_part(name, tokens, unit_token)[0])
+    home, part, number = _home_and_part(name, tokens, unit_token)
     found = replace(found, home=home, quantity=quantity, part=part, number=number)
     if not quantity and _is_home(name):
         return replace(found, kind="plain", home=name)
@@ -297,7 +297,7 @@ def _unit_token(tokens: list[_Token], name: str) -> _Token | None:
     return None
 
 
-def _rest(name: str, tokens: list[_Token], unit: _Token | None) -> tuple[str, str, bool]:
+def _home_and_part(name: str, tokens: list[_Token], unit: _Token | None) -> tuple[str, str, bool]:
     """Return the home's id, the part of the quantity, and whether the id is only a number behind the quantity.
 
     Args:
@@ -305,14 +305,14 @@ def _rest(name: str, tokens: list[_Token], unit: _Token | None) -> tuple[str, st
         tokens: Its tokens, marked with what they can be.
         unit: The one that names the unit.
     """
-    said = [token for token in tokens if token is unit or token.kinds]
-    free = [token for token in tokens if token not in said and token.word not in _UNIT_NAMES]
-    part = " ".join(token.word for token in said if ("describing", "parts") in token.kinds)
+    explained = [token for token in tokens if token is unit or token.kinds]
+    free = [token for token in tokens if token not in explained and token.word not in _UNIT_NAMES]
+    part = " ".join(token.word for token in explained if ("describing", "parts") in token.kinds)
     numbered = free and free[-1].word.isdigit() and _follows_quantity(free[-1], tokens)
-    cut = list(said)
+    cut = list(explained)
     if numbered and len(free) > 1:
-        part, cut = part or free[-1].word, [*said, free[-1]]
-    home = _without(name, cut)
+        part, cut = part or free[-1].word, [*explained, free[-1]]
+    home = _without_tokens(name, cut)
     if not free or (part and not any(sign.isalnum() for sign in home)):
         home = ""
     return home, part, bool(numbered) and len(free) == 1
@@ -324,7 +324,7 @@ def _follows_quantity(token: _Token, tokens: list[_Token]) -> bool:
     return before is not None and any(table == "quantity" for table, _ in before.kinds)
 
 
-def _without(name: str, cut: list[_Token]) -> str:
+def _without_tokens(name: str, cut: list[_Token]) -> str:
     """Return a name without some of its tokens and what stood between them.
 
     Args:

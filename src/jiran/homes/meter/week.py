@@ -90,11 +90,11 @@ def week_of(found: Meters, zone: str) -> Week:
         energy[name][:, series.home] += kwh
         known[name][:, series.home] = np.maximum(known[name][:, series.home], known_s)
         homes.setdefault(name, set()).add(series.home)
-    there = [name for name in QUANTITIES if name in energy]
+    measured = [name for name in QUANTITIES if name in energy]
     with np.errstate(invalid="ignore", divide="ignore"):
-        kw = {name: np.where(known[name] > 0, energy[name] / (known[name] / _HOUR_S), np.nan) for name in there}
+        kw = {name: np.where(known[name] > 0, energy[name] / (known[name] / _HOUR_S), np.nan) for name in measured}
     times = tuple(utc_to_wall(begin_s + hour * _HOUR_S, zone) for hour in range(hours))
-    return Week(times, found.ids, kw, {name: len(homes[name]) for name in there})
+    return Week(times, found.ids, kw, {name: len(homes[name]) for name in measured})
 
 
 def _midnight(instant_s: int, zone: str) -> int:
