@@ -24,13 +24,14 @@ from jiran import JiranError, Scenario
 from jiran.app import links
 from jiran.app.labels import LENGTH, TOP, folded
 from jiran.app.panel import at as value_at
+from jiran.app.views.data import PARTS
 from jiran.scenario import KINDS, validate
 from jiran.scenario.files import as_data, to_toml, with_overrides
 from pages import as_served
 
 MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")
-#: Path of each page; the first is the one that opens.
-PAGES = ("neighbourhood", "day", "market", "trades", "homes", "compare", "paper")
+#: Path of each area, and of each part of one; the first is the one that a link opens.
+PAGES = ("street", "day", "market", "homes", "compare", *(f"data/{part}" for part in PARTS))
 #: Pages whose work does not grow with the rules: Compare runs all of them, and takes most of the time.
 QUICK = tuple(path for path in PAGES if path != "compare")
 #: Small runs: it is the pages that are tried here.
@@ -59,6 +60,17 @@ def viewer(**link: str) -> AppTest:
     app = AppTest.from_file(MAIN, default_timeout=300)
     app.query_params.update(link)
     app.session_state["more"] = True
+    app._page_hash = calc_hash(PAGES[0])
+    return app
+
+
+def go(app: AppTest, page: str) -> AppTest:
+    """Let a viewer go to an area, or to a part of one, by a link; nothing is drawn yet."""
+    path, _, part = page.partition("/")
+    app._page_hash = calc_hash(path)
+    if part:
+        app.query_params["part"] = part
+        app.session_state["area"] = ""
     return app
 
 
@@ -81,12 +93,11 @@ def faults(app: AppTest, scenario: Scenario, pages: tuple[str, ...] = PAGES, nam
     found = []
     with mock.patch.object(sys, "argv", ["main.py", *([] if named is None else [named])]):
         for page in pages:
-            app._page_hash = calc_hash(page)
-            app.run()
+            go(app, page).run()
             found += [f"{page}: {error.message} {' '.join(error.stack_trace[-3:])}" for error in app.exception]
             found += [f"{page}: error box: {error.value}" for error in app.error]
             found += [f"{page}: notice: {one.value}" for one in app.warning if ":material/link_off:" in one.icon]
-            if app._finished_page_script_hash != calc_hash(page) or not _has_badge(app):
+            if app._finished_page_script_hash != app._page_hash or not _has_badge(app):
                 found.append(f"{page}: is not drawn to its end")
             if app.exception:
                 break

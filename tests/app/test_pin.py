@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 import jiran
 from jiran.app import links, pins
@@ -13,9 +10,9 @@ from jiran.app.links import Pin, base_of_data, base_of_preset, read_link, read_p
 from jiran.errors import JiranError
 from jiran.explain.against import against
 from jiran.scenario import validate
+from opening import viewer
 from pages import run, seen, show, text_of
 
-MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")
 PAGE = "from jiran.app.views import {0}\n\n{0}.show()\n"
 B = {"solar.pv_kwp": 6.0, "battery.capacity_kwh": 40.0, "grid.export_price": 0.4}
 
@@ -35,10 +32,7 @@ def pin(overrides=None, preset="paper"):
 
 
 def opened(**link):
-    at = AppTest.from_file(MAIN, default_timeout=60)
-    for name, value in link.items():
-        at.query_params[name] = value
-    at.run()
+    at = viewer(**link).run()
     assert not at.exception
     return at
 
@@ -232,7 +226,7 @@ def test_an_a_that_is_large_is_not_run_beside_what_is_shown(b):
     large = Pin(base_of_preset("paper"), {"steps": 900_000}, jiran.load_scenario("paper", {"steps": 900_000}))
     at = show(PAGE.format("neighbourhood"), b, pinned=large)
     assert at.session_state.pinned == large
-    at = AppTest.from_file(MAIN, default_timeout=60)
+    at = viewer()
     at.session_state["base"], at.session_state["changes"] = base_of_preset("paper"), {}
     at.session_state["pinned"] = large
     at.run()

@@ -47,7 +47,7 @@ HARMLESS = (
     "ResizeObserver loop",  # a chart was laid out in two frames instead of one
 )
 # Opened on a page that is not the first, Streamlit looks for its server below that page before it finds it.
-PROBE = re.compile(r"^/(day|market|trades|homes|compare|paper)/_stcore/(health|host-config)$")
+PROBE = re.compile(r"^/(street|day|market|homes|compare|data|neighbourhood|trades|paper)/_stcore/(health|host-config)$")
 NARROW = 768  # below, Streamlit moves the navigation into the panel
 
 
@@ -173,7 +173,7 @@ def visit(browser, server, window) -> Iterator[Callable[..., Dashboard]]:
         if url.scheme in {"http", "https"} and url.netloc != urlsplit(server).netloc:
             problems.append(f"asked another server: {request.url}")
 
-    def opened(path: str = "/", **options: Any) -> Dashboard:
+    def opened(path: str = "/street", **options: Any) -> Dashboard:
         if options:
             contexts.append(_context(browser, server, **options))
         page = (contexts[-1] if options else window).new_page()
@@ -223,7 +223,12 @@ class Dashboard:
 
     def settle(self) -> Dashboard:
         """Wait until the server has drawn all there is, the badge at the foot last."""
-        expect(self.badge.or_(self.crash).or_(self.main.get_by_text("cannot be run")).first).to_be_visible()
+        drawn = (
+            self.badge.or_(self.crash)
+            .or_(self.main.get_by_text("cannot be run"))
+            .or_(self.main.locator(".st-key-doors"))
+        )
+        expect(drawn.first).to_be_visible()
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
         expect(self.crash).to_have_count(0, timeout=1)
         return self
@@ -239,10 +244,16 @@ class Dashboard:
             named.dispatch_event("click")
         else:
             named.click()
-        path = "/" if title == "Neighbourhood" else f"/{title.lower()}"
+        path = {"Start": "/", "Data & method": "/data"}.get(title, f"/{title.lower()}")
         self.page.wait_for_url(lambda url: urlsplit(url).path == path)
         if narrow:  # the panel lies over the page, and closes by itself
             expect(self.panel).to_have_attribute("data-collapsed", "true")
+        return self.settle()
+
+    def open_part(self, name: str) -> Dashboard:
+        """Open a part of an area by its tab."""
+        self.main.get_by_role("tab", name=name, exact=True).click()
+        expect(self.main.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true")
         return self.settle()
 
     def figure(self, label: str) -> Locator:
@@ -286,7 +297,7 @@ class Dashboard:
 
 @pytest.fixture
 def dashboard(visit) -> Dashboard:
-    """Open the first page as a new visitor, with nothing changed."""
+    """Open the street as a new visitor, with nothing changed."""
     return visit()
 
 

@@ -86,7 +86,7 @@ def test_a_pinned_scenario_is_compared_with_on_every_page_until_it_is_unpinned(d
     expect(dashboard.main.get_by_text("Dashed: A, where it differs")).to_be_visible()
     dashboard.open("Homes")
     expect(dashboard.main.get_by_text("A diamond is the bill in A.")).to_be_visible()
-    dashboard.open("Neighbourhood")
+    dashboard.open("Street")
     dashboard.panel.get_by_role("button", name="Back to A").click()
     expect(dashboard.figure("All bills, MYR")).to_have_text(f"{before['cost']:.2f}")
     dashboard.settle()

@@ -14,7 +14,7 @@ from jiran.app.links import pack
 from jiran.scenario.files import read_scenario
 from meter_files import meters
 
-PAGES = ("Neighbourhood", "Day", "Market", "Trades", "Homes", "Compare", "Paper")
+PAGES = ("Street", "Day", "Market", "Homes", "Compare", "Data & method")
 #: A picture, a link, HTML and an icon from elsewhere, in as few letters as a currency may have, and in all that a text may.
 CURRENCY = "![](//e.t)"
 HOSTILE = (
@@ -174,7 +174,7 @@ PALE = """() => {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_can_be_read_and_every_page_has_a_name(visit, scheme):
-    shown = visit("/", color_scheme=scheme)
+    shown = visit("/street", color_scheme=scheme)
     for title in PAGES:
         shown.open(title)
         expect(shown.page).to_have_title(f"{title} · jiran")
@@ -191,7 +191,7 @@ def test_the_first_tab_stop_leads_past_the_panel_and_steps_name_their_field(dash
 
 
 def test_the_map_has_a_name_while_it_plays(visit):
-    shown = visit("/", reduced_motion="no-preference")
+    shown = visit("/street", reduced_motion="no-preference")
     shown.map.get_by_role("button", name="Pause").or_(shown.map.get_by_role("button", name="Play")).first.wait_for()
     if shown.map.get_by_role("button", name="Play", exact=True).is_visible():
         shown.map.get_by_role("button", name="Play", exact=True).click()
@@ -199,7 +199,7 @@ def test_the_map_has_a_name_while_it_plays(visit):
 
 
 def test_the_menu_of_a_phone_closes_after_a_tap(visit):
-    shown = visit("/", viewport={"width": 390, "height": 844}, has_touch=True)
+    shown = visit("/street", viewport={"width": 390, "height": 844}, has_touch=True)
     shown.page.get_by_test_id("stExpandSidebarButton").click()
     shown.page.get_by_test_id("stSidebarNavLink").get_by_text("Homes", exact=True).tap()
     expect(shown.panel).to_have_attribute("data-collapsed", "true")

@@ -23,7 +23,7 @@ def heading(shown, words):
 
 
 def test_the_walk_goes_forwards_and_back(visit):
-    shown = visit("/trades")
+    shown = visit("/data")
     shown.main.get_by_role("button", name="See how the market cleared Sat 21 Mar 08:00").click()
     ahead = shown.main.get_by_role("button", name="Next", exact=True)
     questions = (

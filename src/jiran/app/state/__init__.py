@@ -3,6 +3,7 @@
 Only a widget's own key may be read elsewhere, beside the widget.
 """
 
+from jiran.app.state.address_bar import address, arrival, has_scenario, opened_at_arrival, set_opened
 from jiran.app.state.choices import (
     OwnOrders,
     draw,
@@ -35,6 +36,7 @@ from jiran.app.state.session import (
     back_to_pinned,
     base,
     changes,
+    enter,
     generation,
     is_new_upload,
     keep,
@@ -44,6 +46,7 @@ from jiran.app.state.session import (
     remember_pages,
     scenario,
     set_base,
+    show_address,
     take_notice,
     unpin,
 )
@@ -52,6 +55,8 @@ from jiran.app.watched import NotRunError
 __all__ = [
     "NotRunError",
     "OwnOrders",
+    "address",
+    "arrival",
     "back_to_pinned",
     "base",
     "changes",
@@ -60,13 +65,16 @@ __all__ = [
     "decide_steps",
     "decided_steps",
     "draw",
+    "enter",
     "generation",
     "go_on",
+    "has_scenario",
     "is_new_upload",
     "keep",
     "let_go",
     "open_page",
     "open_step",
+    "opened_at_arrival",
     "own_orders",
     "paper_checked",
     "pick_home",
@@ -85,8 +93,10 @@ __all__ = [
     "scenario",
     "set_base",
     "set_draw",
+    "set_opened",
     "set_own_orders",
     "set_remark",
+    "show_address",
     "show_own_orders",
     "shows_own_orders",
     "take_notice",

@@ -12,7 +12,18 @@ from typing import Any
 import streamlit as st
 
 from jiran.app import shelf
-from jiran.app.links import FIRST_PRESET, Base, Pin, base_of_preset, read_link, read_orders, read_pin, write_link
+from jiran.app.links import (
+    FIRST_PRESET,
+    Base,
+    Pin,
+    base_of_preset,
+    holds_scenario,
+    read_link,
+    read_orders,
+    read_pin,
+    write_link,
+)
+from jiran.app.state import address_bar
 from jiran.errors import JiranError
 from jiran.scenario import Scenario, validate
 from jiran.scenario.files import with_overrides
@@ -24,9 +35,8 @@ def base() -> Base:
         st.session_state.changes = {}
         shelf.sweep()
         try:
-            link, named = _address(), sys.argv[1] if len(sys.argv) > 1 else None
-            st.session_state.base, st.session_state.changes = read_link(link, named)
-            st.session_state.pinned = read_pin(link, st.session_state.base)
+            link = address_bar.address()
+            _read(link)
             st.session_state.linked_orders = read_orders(link)
             st.session_state.packed_orders = link.get("o")
         except JiranError as error:
@@ -34,6 +44,35 @@ def base() -> Base:
             st.session_state.notice = str(error)
     current: Base = st.session_state.base
     return current
+
+
+def _read(link: dict[str, str]) -> None:
+    """Take base, changes and A from a link."""
+    named = sys.argv[1] if len(sys.argv) > 1 else None
+    st.session_state.base, st.session_state.changes = read_link(link, named)
+    st.session_state.pinned = read_pin(link, st.session_state.base)
+
+
+def enter(area: str) -> None:
+    """Go to an area; a viewer who has come by a link, by Back or by Forward gets the scenario of the address bar.
+
+    Args:
+        area: Path of the area.
+    """
+    begun = "base" in st.session_state
+    link = address_bar.address()
+    if not (address_bar.enter(area) and begun and holds_scenario(link)) or _scenario_link() == _without_opened(link):
+        return
+    try:
+        _read(link)
+    except JiranError as error:
+        st.session_state.notice = str(error)
+    st.session_state.generation = generation() + 1
+    st.session_state.pop("scenario", None)
+
+
+def _without_opened(link: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in link.items() if key not in address_bar.OPENED}
 
 
 def set_base(new: Base) -> None:
@@ -87,13 +126,11 @@ def keep(wanted: dict[str, Any]) -> Scenario:
 
 def show_address() -> None:
     """Let the address bar hold what a reload is to find again: base and changes, A, own orders."""
-    link = write_link(base(), changes(), _pin(), st.session_state.get("packed_orders"))
-    if _address() != link:
-        st.query_params.from_dict(link)
+    address_bar.write(_scenario_link())
 
 
-def _address() -> dict[str, str]:
-    return {key: st.query_params[key] for key in st.query_params}
+def _scenario_link() -> dict[str, str]:
+    return write_link(base(), changes(), _pin(), st.session_state.get("packed_orders"))
 
 
 def scenario() -> Scenario:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from jiran.app import export, pins, state
+from jiran.app import pins, state
 from jiran.app.bills import bill_steps, sold_by_hour
 from jiran.app.charts import home as home_charts
 from jiran.app.charts import homes as charts
 from jiran.app.charts.base import MOST_HOMES
 from jiran.app.drawing import draw
-from jiran.app.showing import file_name, markdown_of, plain, show_text
+from jiran.app.showing import markdown_of, plain, show_text
 from jiran.explain.homes import bills_chart, fairness, half, kinds_chart, roles_chart, switched, trades, verdict
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.times import day, period
@@ -41,7 +41,6 @@ def show() -> None:
     _fairness(result, before)
     _roles(result)
     _one_home(result, before, of_a)
-    _downloads(result)
 
 
 def _bills(result: Result, of_a: pl.DataFrame | None) -> None:
@@ -234,18 +233,4 @@ def _own_rows(result: Result, own: pl.DataFrame, home: str) -> pl.DataFrame:
         neighbour=pl.when(sells).then(pl.col("buyer").cast(pl.String)).otherwise(pl.col("seller").cast(pl.String)),
         kwh=pl.col("kwh"),
         amount=pl.when(sells).then(pl.col("received")).otherwise(-pl.col("paid")),
-    )
-
-
-def _downloads(result: Result) -> None:
-    """Offer the run as files."""
-    st.download_button(
-        "Homes, steps, trades and scenario in a zip",
-        lambda: export.zip_bytes(result),
-        file_name(f"jiran-{result.scenario.name}.zip"),
-        "application/zip",
-        key="zip",
-        icon=":material/folder_zip:",
-        on_click="ignore",
-        help="homes.csv, steps.csv, trades.parquet and scenario.toml; the scenario runs again with `jiran run`.",
     )

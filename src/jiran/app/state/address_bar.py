@@ -1,0 +1,78 @@
+"""The address bar: the scenario, and what is open of the area that is shown."""
+
+from __future__ import annotations
+
+import sys
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from jiran.app.links import holds_scenario
+
+#: What an area has open, as the address bar names it.
+OPENED = ("tab", "home", "hour", "part", "present")
+
+
+def address() -> dict[str, str]:
+    """Return what stands behind the question mark of the address bar."""
+    return {key: st.query_params[key] for key in st.query_params}
+
+
+def has_scenario() -> bool:
+    """Tell whether the viewer has followed a link to a scenario, or has named one when the dashboard was started."""
+    return holds_scenario(address()) or (len(sys.argv) > 1 and "base" not in st.session_state)
+
+
+def went_back() -> bool:
+    """Tell whether this address was chosen with the browser's Back or Forward."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def enter(area: str) -> bool:
+    """Take what is open from the address bar if the viewer has just come here by a link, by Back or by Forward.
+
+    Args:
+        area: Path of the area that is shown.
+
+    Returns:
+        Whether the viewer has just come here.
+    """
+    came = st.session_state.get("area") != area or went_back()
+    if came:
+        st.session_state.area = area
+        st.session_state.arrival = arrival() + 1
+        st.session_state.opened = {key: value for key, value in address().items() if key in OPENED}
+        st.session_state.opened_at_arrival = dict(st.session_state.opened)
+    return came
+
+
+def arrival() -> int:
+    """Return a number that is new each time the viewer comes by a link, so that what is open starts afresh with it."""
+    number: int = st.session_state.get("arrival", 0)
+    return number
+
+
+def opened_at_arrival(key: str) -> str | None:
+    """Return what of an area the link opened that the viewer came by, as "part"; None if it said nothing."""
+    found: dict[str, str] = st.session_state.get("opened_at_arrival", {})
+    return found.get(key)
+
+
+def set_opened(key: str, value: str | None) -> None:
+    """Remember what is open, for the address bar; None is what is open anyway."""
+    _opened().pop(key, None)
+    if value is not None:
+        _opened()[key] = value
+
+
+def write(link: dict[str, str]) -> None:
+    """Let the address bar hold a scenario's link and what is open."""
+    whole = link | _opened()
+    if address() != whole:
+        st.query_params.from_dict(whole)
+
+
+def _opened() -> dict[str, str]:
+    held: dict[str, str] = st.session_state.setdefault("opened", {})
+    return held
