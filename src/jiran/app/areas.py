@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jiran.app.views import compare, data, day, homes, market, neighbourhood, start
+from jiran.app import start
+from jiran.app.views import compare, data, day, homes, market, neighbourhood
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -81,6 +81,8 @@ MORE = {
 WITHOUT = {
     "name",
     "description",
+    "question",
+    "telling",
     "currency",
     "time_zone",
     "start",

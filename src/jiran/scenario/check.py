@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from jiran.errors import JiranError, ScenarioError
 from jiran.scenario.model import Scenario
+from jiran.scenario.naming import model_of
 
 #: No field of a scenario lies deeper.
 DEEPEST = 8
@@ -72,6 +73,7 @@ def _place(error: Any) -> tuple[str, ...]:
 _WORDS = {
     "Input should be ": "",
     "Value error, ": "",
+    "Tuple should have ": "a list of ",
     "String should have ": "",
     "greater than or equal to": "at least",
     "less than or equal to": "at most",
@@ -93,7 +95,9 @@ def _in_words(message: str) -> str:
     """Return what is allowed as a person says it."""
     for theirs, ours in _WORDS.items():
         message = message.replace(theirs, ours)
-    return message.split(" or instance of ")[0].split(", unable to ")[0].split(", got a ")[0]
+    return (
+        message.split(" or instance of ")[0].split(", unable to ")[0].split(", got a ")[0].split(" after validation")[0]
+    )
 
 
 def _is_branch(part: str | int) -> bool:
@@ -106,16 +110,5 @@ def _keys_at(place: tuple[str | int, ...]) -> list[str]:
     model: Any = Scenario
     for part in place:
         if isinstance(part, str) and not _is_branch(part) and part in model.model_fields:
-            model = _model_of(model.model_fields[part].annotation)
+            model = model_of(model.model_fields[part].annotation)
     return list(model.model_fields)
-
-
-def _model_of(annotation: Any) -> Any:
-    """Return the model inside an annotation such as ``tuple[HomeGroup, ...]`` or ``HomeData | None``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        model = _model_of(inner)
-        if model is not None:
-            return model
-    return None

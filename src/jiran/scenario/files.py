@@ -25,9 +25,14 @@ _MAX_BYTES = 5_000_000
 
 @cache
 def presets() -> dict[str, str]:
-    """Return the ready scenarios: name -> description, the paper's first."""
+    """Return the ready scenarios: name -> question and description, the paper's first."""
     names = sorted(_preset_names(), key=lambda name: (name != "paper", name))
-    return {name: str(_read_preset(name).get("description", "")) for name in names}
+    return {name: _about(_read_preset(name)) for name in names}
+
+
+def _about(data: dict[str, Any]) -> str:
+    """Return question and description of scenario data."""
+    return " ".join(filter(None, (data.get("question"), data.get("description"))))
 
 
 def load_scenario(source: str | os.PathLike[str], overrides: dict[str, Any] | None = None) -> Scenario:

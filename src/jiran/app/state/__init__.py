@@ -3,7 +3,7 @@
 Only a widget's own key may be read elsewhere, beside the widget.
 """
 
-from jiran.app.state.address_bar import address, arrival, has_scenario, opened_at_arrival, set_opened
+from jiran.app.state.address_bar import address, arrival, has_scenario, look_at, opened_at_arrival
 from jiran.app.state.choices import (
     OwnOrders,
     draw,
@@ -20,6 +20,7 @@ from jiran.app.state.choices import (
     take_step,
 )
 from jiran.app.state.finished import (
+    answer,
     cleared,
     compare,
     go_on,
@@ -41,6 +42,7 @@ from jiran.app.state.session import (
     is_new_upload,
     keep,
     open_page,
+    page,
     pin,
     pinned_scenario,
     remember_pages,
@@ -56,6 +58,7 @@ __all__ = [
     "NotRunError",
     "OwnOrders",
     "address",
+    "answer",
     "arrival",
     "back_to_pinned",
     "base",
@@ -72,10 +75,12 @@ __all__ = [
     "is_new_upload",
     "keep",
     "let_go",
+    "look_at",
     "open_page",
     "open_step",
     "opened_at_arrival",
     "own_orders",
+    "page",
     "paper_checked",
     "pick_home",
     "pick_window",
@@ -93,7 +98,6 @@ __all__ = [
     "scenario",
     "set_base",
     "set_draw",
-    "set_opened",
     "set_own_orders",
     "set_remark",
     "show_address",

@@ -42,8 +42,8 @@ def enter(area: str) -> bool:
     if came:
         st.session_state.area = area
         st.session_state.arrival = arrival() + 1
-        st.session_state.opened = {key: value for key, value in address().items() if key in OPENED}
-        st.session_state.opened_at_arrival = dict(st.session_state.opened)
+        st.session_state.look = {key: value for key, value in address().items() if key in OPENED}
+        st.session_state.opened_at_arrival = dict(st.session_state.look)
     return came
 
 
@@ -59,20 +59,21 @@ def opened_at_arrival(key: str) -> str | None:
     return found.get(key)
 
 
-def set_opened(key: str, value: str | None) -> None:
+def look_at(key: str, value: str | None) -> None:
     """Remember what is open, for the address bar; None is what is open anyway."""
-    _opened().pop(key, None)
+    look().pop(key, None)
     if value is not None:
-        _opened()[key] = value
+        look()[key] = value
 
 
 def write(link: dict[str, str]) -> None:
     """Let the address bar hold a scenario's link and what is open."""
-    whole = link | _opened()
+    whole = link | look()
     if address() != whole:
         st.query_params.from_dict(whole)
 
 
-def _opened() -> dict[str, str]:
-    held: dict[str, str] = st.session_state.setdefault("opened", {})
+def look() -> dict[str, str]:
+    """Return what is open, in the link's own texts."""
+    held: dict[str, str] = st.session_state.setdefault("look", {})
     return held

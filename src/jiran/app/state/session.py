@@ -99,9 +99,14 @@ def remember_pages(pages: dict[str, Any]) -> None:
     st.session_state.pages = pages
 
 
+def page(path: str) -> Any:
+    """Return the page of an area, for a link to it."""
+    return st.session_state.pages[path]
+
+
 def open_page(path: str) -> None:
     """Go to another page."""
-    st.switch_page(st.session_state.pages[path])
+    st.switch_page(page(path))
 
 
 def take_notice() -> str | None:

@@ -31,7 +31,7 @@ def show() -> None:
     )
     for tab, (part, (_, draw)) in zip(tabs, PARTS.items(), strict=True):
         if tab.open:
-            state.set_opened("part", None if part == _FIRST else part)
+            state.look_at("part", None if part == _FIRST else part)
             state.show_address()
             with tab:
                 draw()
