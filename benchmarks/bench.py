@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 from rich.console import Console
 from rich.table import Table
 
@@ -146,6 +147,39 @@ def memory() -> list[tuple[str, str, str, float, float]]:
     return [("simulate, the same, peak memory", f"{peak:.2f} GB", "3 GB", peak / 3.0, 1.0)]
 
 
+def meter_data() -> list[tuple[str, str, str, float, float]]:
+    """Measure, in processes of one core, how fast a long file of 100 homes is read, and what a year of it needs."""
+    code = (
+        "import resource, sys, time; sys.path.insert(0, 'benchmarks'); import bench;"
+        "from jiran.homes.meter.read import meters; from jiran.scenario import HomeData;"
+        "source, content = HomeData(path='meters.csv'), bench.long_file(days=int(sys.argv[1]));"
+        "begin = time.process_time(); rows = meters(source, 'Asia/Kuching', content=content).rows; end = time.process_time();"
+        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == 'darwin' else 1024);"
+        "print(rows / (end - begin), peak, end - begin)"
+    )
+    runs = [tuple(map(float, _run(["-c", code, days], POLARS_MAX_THREADS="1").split())) for days in ("60", "60", "365")]
+    speed, (_, peak, taken) = max(run[0] for run in runs[:2]), runs[2]
+    return [
+        ("meter data, a long file of 100 homes", f"{speed:,.0f} rows/s", "300,000 rows/s", 300_000 / speed, 1.0),
+        ("meter data, a year of it at 15 min, CPU", f"{taken:.1f} s", "15 s", taken / 15.0, 1.0),
+        ("meter data, the same, peak memory", f"{peak / 1e9:.2f} GB", "1.5 GB", peak / 1.5e9, 1.0),
+    ]
+
+
+def long_file(days: int) -> bytes:
+    """Return a long file of 100 homes, a row a home and quarter of an hour."""
+    times = pl.datetime_range(
+        pl.datetime(2025, 1, 1), pl.datetime(2025, 1, 1) + pl.duration(days=days), "15m", closed="left", eager=True
+    )
+    rng, homes = np.random.default_rng(1), 100
+    frame = pl.DataFrame({
+        "home": np.repeat([f"H{home}" for home in range(homes)], len(times)),
+        "time": pl.concat([times.dt.strftime("%Y-%m-%d %H:%M")] * homes),
+        "value": rng.integers(0, 2_000, homes * len(times)) / 1_000,
+    })  # fmt: skip
+    return frame.write_csv().encode()
+
+
 def growth() -> list[tuple[str, str, str, float, float]]:
     """Measure how time grows with home-steps from 10^5 to 10^7, by homes and by steps."""
     rows = []
@@ -227,7 +261,7 @@ def _run(arguments: list[str], **environment: str) -> str:
 
 def main() -> int:
     """Measure, print, and tell whether every budget holds."""
-    parts = (kernel_and_simulate, rules, clearing, memory, growth, processes, dashboard, comparing)
+    parts = (kernel_and_simulate, rules, clearing, memory, growth, meter_data, processes, dashboard, comparing)
     rows = [row for part in parts for row in part()]
     table = Table(title=f"jiran {jiran.__version__}: budgets, best of {ROUNDS}")
     for heading in ("what", "measured", "against", "ratio", "budget", ""):

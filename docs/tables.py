@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import json
 import re
 import sys
+import tomllib
 import types
 import typing
 from collections.abc import Callable, Iterable, Iterator
@@ -23,9 +25,10 @@ import jiran
 from jiran.app.glossary import GLOSSARY
 from jiran.bids import strategies
 from jiran.engine.flows import FLOWS, SOURCES, USES
+from jiran.homes.meter.layouts import PublicLayout, public_layouts
 from jiran.market.base import PROPERTIES
 from jiran.result.figures import KPIS
-from jiran.scenario import Scenario
+from jiran.scenario import HomeData, Scenario
 from jiran.scenario.regions import REGIONS
 
 ROOT = Path(__file__).parents[1]
@@ -181,6 +184,31 @@ def layers() -> str:
 
 
 @table
+def tested_layouts() -> str:
+    """Return every public layout of meter data that is tested, and the keys that it needs."""
+    tests = ROOT / "tests" / "homes" / "meter" / "public.toml"
+    return rows(
+        ("layout", "what it holds", "how it is read"),
+        (
+            (one["name"], ", ".join(one["holds"]), f"`{_inline(one['keys'])[2:-2]}`" if "keys" in one else "recognised")
+            for one in sorted(
+                tomllib.loads(tests.read_text("utf-8"))["layout"], key=lambda one: str(one["name"]).casefold()
+            )
+        ),
+    )
+
+
+def _inline(value: Any) -> str:
+    """Return a value as TOML writes it on one line."""
+    if isinstance(value, dict):
+        parts = (
+            f"{name if name.isidentifier() else json.dumps(name)} = {_inline(part)}" for name, part in value.items()
+        )
+        return f"{{ {', '.join(parts)} }}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+@table
 def regions() -> str:
     """Return what a kWh from the grid emits, by region."""
     return rows(
@@ -207,6 +235,26 @@ def fields() -> str:
         if lines:
             parts.append(f"### {head}\n\n{rows(('key', 'allowed', 'default', 'unit', 'meaning'), lines)}")
     return "\n\n".join(parts)
+
+
+@table
+def meter_keys() -> str:
+    """Return every key that says how files of meter data are read."""
+    found = HomeData.model_fields.items()
+    lines = ((f"`{name}`", _allowed(field), _default(field), str(field.description)) for name, field in found)
+    return rows(("key", "allowed", "default", "meaning"), lines)
+
+
+@table
+def meter_layouts() -> str:
+    """Return the public layouts that are known by the names of their columns."""
+    names: dict[str, PublicLayout] = {}
+    for layout in public_layouts():
+        names.setdefault(layout.name, layout)
+    lines = (
+        (name, ", ".join(f"`{has}`" for has in sorted(layout.has) if has) or "-") for name, layout in names.items()
+    )
+    return rows(("layout", "known by its columns"), lines)
 
 
 def models(
@@ -247,7 +295,14 @@ def _default(field: FieldInfo) -> str:
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
 
 
-_WORDS = {dt.datetime: "date and time", bool: "true or false", int: "whole number", float: "number", str: "text"}
+_WORDS = {
+    dt.datetime: "date and time",
+    dt.date: "date",
+    bool: "true or false",
+    int: "whole number",
+    float: "number",
+    str: "text",
+}
 
 
 def _allowed(field: FieldInfo) -> str:

@@ -16,6 +16,42 @@ KIND_NAMES = {
 }  # fmt: skip
 
 
+#: Digits after the point that are no residue of a sum.
+_DIGITS = 9
+
+
+def settled(value: float) -> float:
+    """Return a number without the residue of the sum that it came from, which would tip a half or cross a threshold.
+
+    Whatever is written is settled first, then rounded, a half to the even digit; what decides about words is settled too.
+
+    Example:
+        >>> settled(0.37499999999999994), settled(0.1 + 0.2)
+        (0.375, 0.3)
+    """
+    return round(float(value), _DIGITS)
+
+
+def decimals(value: float, digits: int) -> str:
+    """Return a number with so many digits after the point, and never minus nothing.
+
+    Example:
+        >>> decimals(0.37499999999999994, 2), decimals(1234.5, 1), decimals(-0.001, 2)
+        ('0.38', '1,234.5', '0.00')
+    """
+    return f"{round(settled(value), digits) + 0.0:,.{digits}f}"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Return a share in per cent.
+
+    Example:
+        >>> percent(0.575), percent(0.4364, 1), percent(0.004)
+        ('58%', '43.6%', '0%')
+    """
+    return f"{decimals(100.0 * share, digits)}%"
+
+
 def money(value: float, currency: str, digits: int = 2) -> str:
     """Return an amount as text, with its sign in front of the currency.
 
@@ -23,8 +59,7 @@ def money(value: float, currency: str, digits: int = 2) -> str:
         >>> money(-1234.5, "MYR"), money(0.0033, "MYR", 4)
         ('-MYR 1,234.50', 'MYR 0.0033')
     """
-    value = round(round(value, 9), digits) + 0.0  # without the residue of sums, which would tip a half
-    return in_currency(f"{value:,.{digits}f}", currency)
+    return in_currency(decimals(value, digits), currency)
 
 
 def in_currency(number: str, currency: str) -> str:
@@ -44,10 +79,11 @@ def kwh(value: float) -> str:
         >>> kwh(0.123), kwh(12.34), kwh(12345.6), kwh(2345678.9)
         ('0.12 kWh', '12.3 kWh', '12,346 kWh', '2,346 MWh')
     """
+    value = settled(value)
     if abs(value) >= 1_000_000:
-        return f"{value / 1000:,.0f} MWh"
+        return f"{decimals(value / 1000, 0)} MWh"
     digits = 2 if abs(value) < 10 else 1 if abs(value) < 1_000 else 0
-    return f"{value:,.{digits}f} kWh"
+    return f"{decimals(value, digits)} kWh"
 
 
 def counted(number: int, noun: str) -> str:
@@ -129,7 +165,7 @@ def price(value: float, currency: str = "") -> str:
         return in_currency(price(value), currency)
     if _RESIDUE < abs(value) < _LEAST_SHOWN:
         return f"{float(f'{value:.1e}'):.11f}".rstrip("0")
-    value = round(round(float(value), 9), 4) + 0.0  # first without the residue of a sum, which would tip a tie
+    value = round(settled(value), 4) + 0.0
     text = f"{value:.4f}".rstrip("0").rstrip(".")
     return f"{value:.2f}" if 0.0 < abs(value) < 1.0 and round(value, 2) == value else text
 

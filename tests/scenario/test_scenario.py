@@ -240,4 +240,4 @@ def test_what_is_left_out_takes_the_default():
     scenario = validate(SMALL)
     assert scenario.market.parameters == {"fraction": 0.8, "matching": "index-order"}
     assert scenario.ev.blocks[0] == EvBlock(start_hour=6, end_hour=9)
-    assert HomeData(path="x.csv").unit == "kWh"
+    assert HomeData(path="x.csv").layout == "auto"

@@ -653,7 +653,8 @@ def pieces(comparison, name):
 
 
 def all_of_it(found):
-    return found["market"] > 0.995 and max(abs(found["buyers"]), abs(found["sellers"]), found["network"]) <= 0.005
+    others = max(abs(found["buyers"]), abs(found["sellers"]), found["network"])
+    return round(found["market"], 9) >= 0.995 and round(others, 9) <= 0.005
 
 
 @oracle("reason.all_kept", each_rule)
@@ -673,7 +674,7 @@ def parts(comparison, name):
         ("sellers", "sellers get less than"),
         ("market", "must come from"),
     )
-    return Claim(found, pieces=tuple(said for part, said in sides if found[part] < -CENT))
+    return Claim(found, pieces=tuple(said for part, said in sides if round(found[part], 9) < -CENT))
 
 
 @oracle("reason.prices", each_rule)

@@ -95,6 +95,8 @@ _OUT = {
     "price": "its energy never cost as much as the lowest price that it gives energy for",
     "power": "its discharging power is 0 kW",
     "empty": "it held nothing to give whenever the homes lacked energy",
+    "empty or price": "whenever the homes lacked energy, it held nothing to give, or its energy cost less than the lowest "
+    "price that it gives energy for",
 }
 
 
@@ -156,9 +158,15 @@ def why_not_drawn(result: Result, first: int, last: int) -> str:
     if not lacked.any():
         return "no need"
     of = result.scenario.battery
-    if of.reserve_price is not None and not (result.prices.battery_sells[first:last][lacked] >= of.reserve_price).any():
+    reserve_price = -np.inf if of.reserve_price is None else of.reserve_price
+    waits = lacked & (result.prices.battery_sells[first:last] < reserve_price)
+    if (waits == lacked).all():
         return "price"
-    return "power" if of.discharge_kw * result.timeline.step_h <= NOTHING_KWH else "empty"
+    if of.discharge_kw * result.timeline.step_h <= NOTHING_KWH:
+        return "power"
+    lowest_kwh, _, dust = _bounds(result)
+    gives = (_soc(result, first, last)[:-1] - lowest_kwh) * of.discharge_efficiency > dust
+    return "empty or price" if (waits & gives).any() else "empty"
 
 
 def _full_words(figures: Figures) -> str:

@@ -13,7 +13,7 @@ from jiran.explain.times import clock_hours, several_dates
 from jiran.money.prices import paid_for, received_for
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.sentences import Figures, Sentence, form, true_ones
-from jiran.words import KIND_NAMES, counted, listed, money
+from jiran.words import KIND_NAMES, counted, decimals, listed, money
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,8 +52,8 @@ def shared(result: Result) -> NDArray[np.float64] | None:
 
 def _jain_words(figures: Figures) -> str:
     return (
-        f"Jain's index of the savings is {figures['jain']:.2f}: 1 means that all homes save the same, "
-        f"{1.0 / figures['homes']:.2f} that one home has it all."
+        f"Jain's index of the savings is {decimals(figures['jain'], 2)}: 1 means that all homes save the same, "
+        f"{decimals(1.0 / figures['homes'], 2)} that one home has it all."
     )
 
 
@@ -70,8 +70,8 @@ def jain(result: Result) -> Figures | None:
 def _gini_words(figures: Figures) -> str:
     difference = amount(figures["difference"], figures["currency"])
     return (
-        f"The Gini coefficient is {figures['gini']:.2f}: the savings of two homes picked by chance differ by {difference} on "
-        "average; 0 means that all save the same."
+        f"The Gini coefficient is {decimals(figures['gini'], 2)}: the savings of two homes picked by chance differ by "
+        f"{difference} on average; 0 means that all save the same."
     )
 
 

@@ -15,7 +15,7 @@ from jiran.report import who
 from jiran.report.figures import NEARLY_ALL
 from jiran.report.measure import MOST_NAMED, highest, means, named, period, when
 from jiran.sentences import Sentence, form, true_ones
-from jiran.words import kwh, money
+from jiran.words import kwh, money, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,7 +117,7 @@ def _reached_words(figures: Figures) -> str:
 
 def _span(cases: list[str], share: Mapping[str, float]) -> str:
     """Say what cases, the lowest first, reach."""
-    return " to ".join(dict.fromkeys(f"{max(0.0, share[case]):.1%}" for case in (cases[0], cases[-1])))
+    return " to ".join(dict.fromkeys(percent(max(0.0, share[case]), 1) for case in (cases[0], cases[-1])))
 
 
 @form("compare.reached", _reached_words)
@@ -256,14 +256,14 @@ def _worth_words(figures: Figures) -> str:
     who_best = named(best, 2 * len(_FEW))
     text = (
         f"Measured by what a kWh is worth to each home itself, {who_best} reach{'es' * (len(best) == 1)} "
-        f"{figures['share']:.0%} of what can be gained"
+        f"{percent(figures['share'])} of what can be gained"
     )
     if not last:
         return f"{text}."
     why = f", because {'it trades' if len(last) == 1 else 'they trade'} all, whatever it is worth to whom" if figures["deaf"] else ""  # fmt: skip
     if lowest < 0.0:
-        return f"{text}; under {named(last)} more is lost than gained ({lowest:.0%}){why}."
-    return f"{text}; {named(last)} only {lowest:.0%}{why}."
+        return f"{text}; under {named(last)} more is lost than gained ({percent(lowest)}){why}."
+    return f"{text}; {named(last)} only {percent(lowest)}{why}."
 
 
 @form("compare.worth", _worth_words)

@@ -11,13 +11,13 @@ from jiran.nothing import CENT, NOTHING_KWH, SAME_PRICE
 from jiran.report.measure import kind_homes, saving_of
 from jiran.report.points import grid_prices
 from jiran.sentences import form, true_ones
-from jiran.words import KIND_NAMES, listed, money, price
+from jiran.words import KIND_NAMES, listed, money, percent, price, settled
 
 if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
     from jiran.sentences import Figures
 
-#: A part of a gain that is written as 0 %.
+#: The largest part of a gain that is written as 0%; all but as much is written as 100%.
 _WRITTEN_AS_0 = 0.005
 #: What the reasons are about.
 GAIN = (
@@ -149,26 +149,26 @@ def all_kept(comparison: Comparison, case: str) -> Figures | None:
 
 
 def _is_all_kept(found: Split) -> bool:
-    return (
-        found.market > 1.0 - _WRITTEN_AS_0
-        and max(abs(found.buyers), abs(found.sellers), found.network) <= _WRITTEN_AS_0
-    )
+    rest = max(abs(found.buyers), abs(found.sellers), found.network)
+    return settled(found.market) >= 1.0 - _WRITTEN_AS_0 and settled(rest) <= _WRITTEN_AS_0
 
 
 def _parts_words(figures: Figures) -> str:
     shares = [("buyers", figures["buyers"]), ("sellers", figures["sellers"]), ("the market", figures["market"]),
               ("the network", figures["network"])]  # fmt: skip
-    some = [(who, share) for who, share in shares if share > _WRITTEN_AS_0]
+    some = [(who, share) for who, share in shares if settled(share) > _WRITTEN_AS_0]
     (who, share), *others = some
     verb = "gets" if who.startswith("the") else "get"
-    text = listed([f"{who} {verb} {share:.0%} of the gain", *(f"{other} {part:.0%}" for other, part in others)])
+    text = listed(
+        [f"{who} {verb} {percent(share)} of the gain", *(f"{other} {percent(part)}" for other, part in others)]
+    )
     found = [f"{text[0].upper()}{text[1:]}"]
-    if figures["buyers"] < -_WRITTEN_AS_0:
-        found.append(f"buyers pay more than the grid takes, {-figures['buyers']:.0%} of it")
-    if figures["sellers"] < -_WRITTEN_AS_0:
-        found.append(f"sellers get less than the grid gives, {-figures['sellers']:.0%} of it")
-    if figures["market"] < -_WRITTEN_AS_0:
-        found.append(f"{-figures['market']:.0%} of it must come from outside, as sellers get more than buyers pay")
+    if settled(figures["buyers"]) < -_WRITTEN_AS_0:
+        found.append(f"buyers pay more than the grid takes, {percent(-figures['buyers'])} of it")
+    if settled(figures["sellers"]) < -_WRITTEN_AS_0:
+        found.append(f"sellers get less than the grid gives, {percent(-figures['sellers'])} of it")
+    if settled(figures["market"]) < -_WRITTEN_AS_0:
+        found.append(f"{percent(-figures['market'])} of it must come from outside, as sellers get more than buyers pay")
     return f"{'; '.join(found)}."
 
 

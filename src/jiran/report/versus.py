@@ -11,7 +11,7 @@ from jiran.report.measure import kind_homes, saving_of
 from jiran.scenario import WORDS
 from jiran.scenario.files import as_data, shareable
 from jiran.sentences import Sentence, form, true_ones
-from jiran.words import KIND_NAMES, counted, listed, money
+from jiran.words import KIND_NAMES, counted, decimals, listed, money, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -251,14 +251,14 @@ def losers(comparison: Comparison) -> Figures | None:
 
 def _share(value: float) -> str:
     """Return a share of the homes in words."""
-    return "none" if not value else "all" if value == 1.0 else f"{value:.1%}"
+    return "none" if not value else "all" if value == 1.0 else percent(value, 1)
 
 
 @form(
     "versus.even",
     lambda figures: (
-        f"What trading saves is shared more evenly in {figures['more']}: evenness {figures['a']:.2f} in A, "
-        f"{figures['b']:.2f} in B (1 = all the same)."
+        f"What trading saves is shared more evenly in {figures['more']}: evenness {decimals(figures['a'], 2)} in A, "
+        f"{decimals(figures['b'], 2)} in B (1 = all the same)."
     ),
 )
 def even(comparison: Comparison) -> Figures | None:

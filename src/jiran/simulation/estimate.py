@@ -144,10 +144,10 @@ def metered(scenario: Scenario) -> tuple[int | None, int]:
     """
     if scenario.homes.data is None:
         return None, 0
-    from jiran.homes.meter.size import shape_of_file  # noqa: PLC0415  only needed once there is a file
+    from jiran.homes.meter.size import size_of  # noqa: PLC0415  only needed once there is a file
 
-    rows, columns = shape_of_file(scenario.homes.data.path)
-    return max(columns - 1, 1) if columns >= _WIDE else 1, rows * columns
+    size = size_of(scenario.homes.data)
+    return max(size.columns - 1, 1) if size.columns >= _WIDE else 1, size.cells
 
 
 def refuse(need: Need, what: str = "this run") -> None:

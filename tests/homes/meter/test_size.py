@@ -9,7 +9,8 @@ import pytest
 
 from jiran.errors import DataError
 from jiran.homes.meter import size
-from jiran.homes.meter.size import MOST_COLUMNS, MOST_LETTERS, shape, shape_of_file
+from jiran.homes.meter.size import MOST_COLUMNS, MOST_LETTERS, Size, shape, size_of
+from jiran.scenario import HomeData
 
 
 def parquet(columns):
@@ -18,11 +19,13 @@ def parquet(columns):
     return content.getvalue()
 
 
-@pytest.mark.parametrize("sign", [",", ";", "\t"])
+@pytest.mark.parametrize("sign", [",", ";", "\t", "|"])
 def test_rows_and_columns_of_a_text_are_those_of_its_lines_and_header(tmp_path, sign):
     path = tmp_path / "meter.csv"
     path.write_text(sign.join(["time", "S1", "E1"]) + "\n" + (sign.join(["t", "1", "2"]) + "\n") * 5)
-    assert shape_of_file(str(path)) == (7, 3)  # the end of the last line is counted: an upper bound
+    assert size_of(HomeData(path=str(path))) == Size(21, 3)  # the end of the last line is counted: an upper bound
+    (tmp_path / "other.csv").write_text("time|H1 load\nt|1\n")
+    assert size_of(HomeData(path=str(path), also=(str(tmp_path / "other.csv"),))) == Size(27, 3)
 
 
 def test_rows_and_columns_of_a_table_are_those_that_it_says_of_itself():

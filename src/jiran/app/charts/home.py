@@ -14,7 +14,7 @@ from jiran.engine.flows import METERED, SOURCES, USES
 from jiran.explain.say import energy
 from jiran.nothing import CENT, LEAST_SAID_KWH, NOTHING_KWH, THIRD_DIGIT
 from jiran.sentences import Figures, form
-from jiran.words import KIND_NAMES, money, time_of_day
+from jiran.words import KIND_NAMES, money, settled, time_of_day
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window
@@ -151,10 +151,16 @@ def day_words(result: Result, home: int, first: int, last: int) -> Figures:
         for flow in _flows_of(result, home)
     ]
     came, went = (
-        tuple((name, kwh) for name, side, kwh in sums if side == sign and kwh >= LEAST_SAID_KWH) for sign in (1, -1)
+        tuple((name, kwh) for name, side, kwh in sums if side == sign and settled(kwh) >= LEAST_SAID_KWH)
+        for sign in (1, -1)
     )
     net_metered = bool(result.community.net_metered[home])
     return {"home": result.community.ids[home], "net_metered": net_metered, "came": came, "went": went}
+
+
+def is_change(amount: float) -> bool:
+    """Tell whether a change of the bill is drawn and said: it does not read as 0.00."""
+    return settled(abs(amount)) >= CENT
 
 
 def bars(steps: list[tuple[str, float]]) -> list[tuple[str, float, float, float]]:
@@ -163,7 +169,7 @@ def bars(steps: list[tuple[str, float]]) -> list[tuple[str, float, float, float]
     for place, (name, amount) in enumerate(steps):
         whole = place in (0, len(steps) - 1)
         start, at = (0.0, amount) if whole else (at, at + amount)
-        if whole or abs(amount) >= CENT:
+        if whole or is_change(amount):
             found.append((name, amount, min(start, at), max(start, at)))
     return found
 
@@ -228,7 +234,7 @@ def bill_words(result: Result, home: int) -> Figures:
     return {
         "home": result.community.ids[home],
         "alone": steps[0][1],
-        "changes": tuple((name, amount) for name, amount in steps[1:-1] if abs(amount) >= CENT),
+        "changes": tuple((name, amount) for name, amount in steps[1:-1] if is_change(amount)),
         "now": steps[-1][1],
         "currency": result.scenario.currency,
     }

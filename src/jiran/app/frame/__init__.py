@@ -22,6 +22,12 @@ def show(title: str) -> None:
         st.html(f"<h1>{html.escape(title)}</h1><script>{_script()}</script>", unsafe_allow_javascript=True)
 
 
+def colour_dialog() -> None:
+    """Let the colours above hold in a dialog too, which lies outside of what Streamlit marks as light or dark."""
+    scheme = "dark" if st.context.theme.type == "dark" else "light"
+    st.html(f'<style>[data-testid="stDialog"] {{ color-scheme: {scheme}; }}</style>')
+
+
 @cache
 def _script() -> str:
     return (_HERE / "frame.js").read_text(encoding="utf-8")

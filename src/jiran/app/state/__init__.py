@@ -32,6 +32,18 @@ from jiran.app.state.finished import (
     result,
     run,
 )
+from jiran.app.state.offers import (
+    empty_upload,
+    end_offer,
+    offer,
+    offer_aside,
+    offer_number,
+    offered,
+    put_offer_aside,
+    refuse,
+    take_refusal,
+    upload_key,
+)
 from jiran.app.state.remarks import decide_steps, decided_steps, remark, set_remark
 from jiran.app.state.session import (
     back_to_pinned,
@@ -68,6 +80,8 @@ __all__ = [
     "decide_steps",
     "decided_steps",
     "draw",
+    "empty_upload",
+    "end_offer",
     "enter",
     "generation",
     "go_on",
@@ -76,6 +90,10 @@ __all__ = [
     "keep",
     "let_go",
     "look_at",
+    "offer",
+    "offer_aside",
+    "offer_number",
+    "offered",
     "open_page",
     "open_step",
     "opened_at_arrival",
@@ -90,6 +108,8 @@ __all__ = [
     "pinned_scenario",
     "pinned_words",
     "prepare",
+    "put_offer_aside",
+    "refuse",
     "remark",
     "remember_orders",
     "remember_pages",
@@ -104,6 +124,8 @@ __all__ = [
     "show_own_orders",
     "shows_own_orders",
     "take_notice",
+    "take_refusal",
     "take_step",
     "unpin",
+    "upload_key",
 ]

@@ -8,7 +8,7 @@ from jiran.explain.step.outcome import energy, same
 from jiran.explain.step.run_step import in_and_out
 from jiran.nothing import LAST_DIGITS, NOTHING_KWH, NOTHING_MONEY
 from jiran.sentences import form
-from jiran.words import listed, price
+from jiran.words import listed, percent, price
 
 if TYPE_CHECKING:
     from jiran.explain.step.outcome import Outcome
@@ -104,8 +104,8 @@ def _gain_words(figures: Figures) -> str:
 
 def _percent(share: float) -> str:
     """Return a share as a percentage; what is not all is not written as all, and what is something not as nothing."""
-    text = f"{share:.0%}"
-    return f"{share:.2%}" if (text == "100%" and not same(share, 1.0)) or (text == "0%" and share) else text
+    text = percent(share)
+    return percent(share, 2) if (text == "100%" and not same(share, 1.0)) or (text == "0%" and share) else text
 
 
 def _who_has_it(figures: Figures) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from jiran.explain.step.outcome import crossing_prices, energy, same
 from jiran.market.booking import exceeds
 from jiran.sentences import Sentence, form, true_ones
-from jiran.words import counted, price
+from jiran.words import counted, percent, price
 
 if TYPE_CHECKING:
     from jiran.explain.step.outcome import Outcome
@@ -238,7 +238,7 @@ def _share_words(figures: Figures) -> str:
         less, most, digits = figures["less_kwh"], figures["most_kwh"], figures["digits"]
         return (
             f"{start}, so every {long} may trade the same share of its order: {energy(less, digits)} / "
-            f"{energy(most, digits)} = {less / most:.1%}. Then the pairs are made."
+            f"{energy(most, digits)} = {percent(less / most, 1)}. Then the pairs are made."
         )
     return f"{start}, so every {long} may trade the same number of kWh, but no more than its own order. Then the pairs are made."
 
