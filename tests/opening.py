@@ -7,6 +7,7 @@ was given.
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -22,8 +23,9 @@ import jiran
 import valid
 from jiran import JiranError, Scenario
 from jiran.app import links
-from jiran.app.labels import LENGTH, TOP, folded
+from jiran.app.labels import LENGTH, settings
 from jiran.app.panel import at as value_at
+from jiran.app.settings import blocks
 from jiran.app.views.data import PARTS
 from jiran.scenario import KINDS, validate
 from jiran.scenario.files import as_data, to_toml, with_overrides
@@ -36,6 +38,8 @@ PAGES = ("street", "day", "market", "homes", "compare", *(f"data/{part}" for par
 QUICK = tuple(path for path in PAGES if path != "compare")
 #: Small runs: it is the pages that are tried here.
 _MOST_HOME_STEPS = 1_500
+#: Controls that a test of their own looks at: tables, and the choice of what is shown first.
+DRAWN_OTHERWISE = ("homes.groups", "homes.single", "telling")
 _CONTROLS = ("slider", "number_input", "selectbox", "text_input", "text_area", "toggle")
 
 
@@ -125,8 +129,8 @@ def wrong_controls(app: AppTest, scenario: Scenario) -> Iterator[str]:
                 seen.add(name)
                 yield from _wrong(kind, control, value_at(data, name))
     told = [name for name in ("grid.import_price", "grid.export_price") if isinstance(value_at(data, name), tuple)]
-    expected = {name for fields in folded().values() for name in fields} | {*LENGTH, *TOP}
-    for name in sorted(expected - seen - {*told, "market.fraction"}):
+    expected = {name for fields in settings().values() for name in fields} | {*LENGTH}
+    for name in sorted(expected - seen - {*told, *DRAWN_OTHERWISE}):
         if name != "solar.pv_kwp" or scenario.homes.data is None:
             yield f"{name} has no control"
 
@@ -137,6 +141,10 @@ def _wrong(kind: str, control: Any, value: Any) -> Iterator[str]:
     if control.key.endswith("|list"):
         shown = tuple(float(one) for one in shown.split(",")) if shown else None
         value = value if isinstance(value, tuple) and len(value) <= 1000 else None
+    elif control.key.endswith("|start"):
+        shown = dt.datetime.fromisoformat(shown)
+    elif control.key.endswith("|ev.blocks"):
+        shown = tuple(blocks.read(shown))
     elif kind == "text_input" and value is None:
         shown = shown or None
     elif kind in ("text_input", "selectbox") and isinstance(value, int | float):

@@ -64,7 +64,7 @@ def buttons(at):
         ({"grid.export_price": -0.05}, "Export price MYR 0.2 per kWh, now -MYR 0.05 per kWh"),
         ({"grid.co2_kg_per_kwh": 0.6}, "CO₂ of grid electricity 0.584 kg/kWh, now 0.6 kg/kWh"),
         ({"homes.groups.normal.count": 6}, "Normal homes 4, now 6"),
-        ({"ev.supply.enabled": True}, "EVs supply neighbours in the evening (electric vehicles) off, now on"),
+        ({"ev.supply.enabled": True}, "EVs supply neighbours in the evening off, now on"),
         ({"market.mechanism": "grid-only"}, "Market rule grid-fraction, now grid-only"),
         ({"load.low_kw": 0.2}, "Lower bound (household load) 0.15 kW, now 0.2 kW"),
         ({"grid.import_price": [0.5] * 24}, "Grid price MYR 0.5625 per kWh, now 24 values"),

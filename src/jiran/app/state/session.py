@@ -23,7 +23,7 @@ from jiran.app.links import (
     read_pin,
     write_link,
 )
-from jiran.app.state import address_bar
+from jiran.app.state import address_bar, history
 from jiran.errors import JiranError
 from jiran.scenario import Scenario, validate
 from jiran.scenario.files import with_overrides
@@ -67,7 +67,7 @@ def enter(area: str) -> None:
         _read(link)
     except JiranError as error:
         st.session_state.notice = str(error)
-    st.session_state.generation = generation() + 1
+    restart_controls()
     st.session_state.pop("scenario", None)
 
 
@@ -79,6 +79,38 @@ def set_base(new: Base) -> None:
     """Start from another base, without changes."""
     st.session_state.base = new
     st.session_state.changes = {}
+    restart_controls()
+
+
+def undo() -> None:
+    """Take the last change back."""
+    _go(-1)
+
+
+def redo() -> None:
+    """Make the change that was taken back last again."""
+    _go(1)
+
+
+def can_undo() -> bool:
+    """Tell whether there is a change to take back."""
+    return history.can_step(-1)
+
+
+def can_redo() -> bool:
+    """Tell whether there is a change to make again."""
+    return history.can_step(1)
+
+
+def _go(by: int) -> None:
+    then = history.step(by)
+    if then is not None:
+        set_base(then.base)
+        st.session_state.changes = dict(then.changes)
+
+
+def restart_controls() -> None:
+    """Let all controls start afresh with the scenario as it is."""
     st.session_state.generation = generation() + 1
 
 
@@ -125,6 +157,7 @@ def keep(wanted: dict[str, Any]) -> Scenario:
     scenario = validate(with_overrides(start.data, wanted))
     st.session_state.changes = wanted
     st.session_state.scenario = scenario
+    history.record(history.Then(start, dict(wanted)))
     show_address()
     return scenario
 
@@ -132,6 +165,11 @@ def keep(wanted: dict[str, Any]) -> Scenario:
 def show_address() -> None:
     """Let the address bar hold what a reload is to find again: base and changes, A, own orders."""
     address_bar.write(_scenario_link())
+
+
+def whole_link() -> dict[str, str]:
+    """Return what the address bar holds: the scenario, and what is open."""
+    return _scenario_link() | address_bar.look()
 
 
 def _scenario_link() -> dict[str, str]:

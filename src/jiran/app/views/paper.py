@@ -205,7 +205,7 @@ def _cards(check: Check) -> list[tuple[str, str, str]]:
     )
     yields = (
         f"It yields {daily:.3f} kWh per kWp and day, about twice the 3.4 to 3.9 that roofs in Malaysia give. "
-        f"The preset keeps it; “{control('solar.derate')}”, under More in the panel, lowers it."
+        f"The preset keeps it; “{control('solar.derate')}”, under All settings in the panel, lowers it."
     )
     amount = f"The column holds amounts. Per kWh they are {per_kwh[0]:.3f} and {per_kwh[1]:.3f} RM: one price, within rounding."
     two = "Two settings: the number of steps is the length, minutes per step the resolution."
