@@ -19,6 +19,7 @@ class Area(NamedTuple):
         path: Its path in a link; Start also opens at ``/``.
         icon: Name of its icon.
         show: Draws it.
+        about: What the visitor is looking at, in a sentence or two.
         runs: Whether it shows a run: it has the panel, and the balance of the run at its foot.
     """
 
@@ -26,18 +27,56 @@ class Area(NamedTuple):
     path: str
     icon: str
     show: Callable[[], None]
+    about: str
     runs: bool = True
 
 
 #: In the order of the navigation; the first opens at ``/``.
 AREAS = (
-    Area("Start", "start", ":material/home:", start.show, runs=False),
-    Area("Street", "street", ":material/holiday_village:", neighbourhood.show),
-    Area("Day", "day", ":material/wb_sunny:", day.show),
-    Area("Market", "market", ":material/storefront:", market.show),
-    Area("Homes", "homes", ":material/home:", homes.show),
-    Area("Compare", "compare", ":material/balance:", compare.show),
-    Area("Data & method", "data", ":material/table_view:", data.show),
+    Area(
+        "Start",
+        "start",
+        ":material/home:",
+        start.show,
+        "Ways in: four doors, and the ready scenarios as questions with the answer of their run.",
+        runs=False,
+    ),
+    Area(
+        "Street",
+        "street",
+        ":material/holiday_village:",
+        neighbourhood.show,
+        "A street of homes through its day: what it generates, trades and pays. The panel changes the scenario, and all follows.",
+    ),
+    Area(
+        "Day",
+        "day",
+        ":material/wb_sunny:",
+        day.show,
+        "The curves of the day: what powered the street, the battery, the prices.",
+    ),
+    Area(
+        "Market",
+        "market",
+        ":material/storefront:",
+        market.show,
+        "One step of the market, taken apart: who sells, who buys, at what price, and why. Or your own orders.",
+    ),
+    Area("Homes", "homes", ":material/home:", homes.show, "What each home pays, and what trading changes in its bill."),
+    Area(
+        "Compare",
+        "compare",
+        ":material/balance:",
+        compare.show,
+        "The same homes, sun and load twice: A against B, and under several market rules. What differs comes from what was changed.",
+    ),
+    Area(
+        "Data & method",
+        "data",
+        ":material/table_view:",
+        data.show,
+        "Every table and file of the run, the lines that run it elsewhere, what the words mean, the equations and the limits.",
+    ),
 )
 START, STREET = AREAS[0].path, "street"
 

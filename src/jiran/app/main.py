@@ -32,14 +32,17 @@ def main() -> None:
     state.enter(area.path)
     title = area.title if area.path == START else f"{area.title} · {state.scenario().name}"
     st.set_page_config(f"{title} · jiran", page_icon=str(_ICON), layout="wide")
-    frame.show(area.title)
+    frame.show(area)
     above = st.container()  # always there, so that what follows keeps its place on the page
     if not area.runs:
         _notice(above)
         page.run()
         return
-    with st.sidebar:
-        sidebar.show()
+    if state.presents():
+        state.show_address()
+    else:
+        with st.sidebar:
+            sidebar.show()
     _notice(above)
     try:
         with suppress(state.NotRunError):  # the page has said why

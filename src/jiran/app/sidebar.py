@@ -26,7 +26,7 @@ def show() -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     _presets(panel)
-    back, pin = st.container(horizontal=True, key="back"), st.container()
+    back, pin = st.container(horizontal=True, gap="xxsmall", key="back"), st.container()
     length.show(panel)  # first: prices by the step go along into another resolution
     for name in panel.current["telling"] or TELLING:
         draw(panel, name)

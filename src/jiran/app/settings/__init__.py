@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from jiran.app.fields import PLUGINS, info, leaves, meaning
+from jiran.app.fields import PLUGINS, info, meaning, values
 from jiran.app.labels import CHOSEN, label_of, settings
-from jiran.app.settings.one import draw
+from jiran.app.settings.one import draw, hourly
 from jiran.app.showing import plain
 
 if TYPE_CHECKING:
@@ -25,12 +25,16 @@ def show(panel: Panel) -> None:
     ).strip()  # fmt: skip
     found = False
     for heading, names in _groups(panel):
-        drawn = [name for name in names if name not in panel.places and _is_found(word, heading, name)]
-        if drawn:
+        wanted = [name for name in names if _is_found(word, heading, name)]
+        drawn = [name for name in wanted if name not in panel.places]
+        prices = [name for name in wanted if _is_one_price(panel, name)]
+        if drawn or prices:
             st.markdown(f"**{heading}**")
-            for name in drawn:
-                draw(panel, name)
             found = True
+        for name in drawn:
+            draw(panel, name)
+        for name in prices:
+            hourly(panel, name)
     if not found:
         st.caption(f"No setting is called “{plain(word)}”; those that stand above are not looked through.")
 
@@ -50,10 +54,7 @@ def _is_found(word: str, heading: str, name: str) -> bool:
     return word.casefold() in said.casefold()
 
 
-def every_field() -> set[str]:
-    """Return the names of all fields that have a control here or at the top of the panel."""
-    return (
-        {name for fields in settings().values() for name in fields}
-        | CHOSEN.keys()
-        | set(leaves()) & {"steps", "step_minutes"}
-    )
+def _is_one_price(panel: Panel, name: str) -> bool:
+    """Tell whether a field is one price that could change with the hour; a list has its control beside it."""
+    listed = info(name) is not None and values(name).listed
+    return listed and isinstance(panel.now(name), int | float)

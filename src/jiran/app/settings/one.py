@@ -11,6 +11,7 @@ import streamlit as st
 from jiran.app import controls
 from jiran.app.controls import Control, Slider
 from jiran.app.fields import PLUGINS, Values, has, info, leaves, meaning, names_plugin, parameter_values, values
+from jiran.app.glossary import explained
 from jiran.app.labels import CHOSEN, SLIDERS, STEPS, by_labels, group_label, label_of
 from jiran.app.settings import blocks, homes
 from jiran.app.showing import plain
@@ -94,13 +95,13 @@ def _field(panel: Panel, name: str) -> None:
     takes, unit = values(name), info(name).json_schema_extra["unit"]
     step = 0.05 if takes.most == 1 else 0.5 if unit in ("kW", "kWh") else 1.0 if unit in ("h", "min") else 0.01
     _widget(panel, name, label, meaning(name), takes, STEPS.get(name, step))
-    if takes.listed:
-        _hourly(panel, name, label)
+    if takes.listed and isinstance(panel.now(name), list | tuple):
+        hourly(panel, name)
 
 
 def _widget(panel: Panel, name: str, label: str, help_text: str, takes: Values, step: float) -> None:
     """Draw a choice, a share with a slider, a number or a text to type in."""
-    control = Control(panel.key(name), panel.label(name, label), plain(by_labels(help_text, name)))
+    control = Control(panel.key(name), panel.label(name, label), _help(name, label, help_text))
     if takes.choices:
         panel.say(name, controls.choice(control, panel.now(name), takes))
     elif takes.number is None:
@@ -119,9 +120,16 @@ def _number(panel: Panel, name: str, label: str, help_text: str, takes: Values, 
         panel.say(name, value)
         return
     start = panel.start(name)
-    control = Control(panel.key(name), label, plain(by_labels(help_text, name)))
+    control = Control(panel.key(name), label, _help(name, label, help_text))
     start = value if isinstance(start, list | tuple) else start
     panel.say(name, controls.number(control, value, start, takes, step, _slider(name, takes, step)))
+
+
+def _help(name: str, label: str, meaning: str) -> str:
+    """Return what a control's field means, and what the words of the field in its label mean."""
+    said = plain(by_labels(meaning, name))
+    words = explained(label)
+    return said if words is None else f"{said}\n\n{words}"
 
 
 def _slider(name: str, takes: Values, step: float) -> Slider | None:
@@ -138,9 +146,9 @@ def _told(prices: Sequence[float]) -> str:
     return f"{len(prices):,} values {how}, {controls.spelled(min(prices))} to {controls.spelled(max(prices))}"
 
 
-def _hourly(panel: Panel, name: str, label: str) -> None:
+def hourly(panel: Panel, name: str) -> None:
     """Draw a price that changes with the hour, or with each step; empty while one price holds."""
-    label = panel.label(name, label)
+    label = panel.label(name, label_of(name))
     key = f"{panel.key(name)}|{panel.chosen('step_minutes')}|list"
     control = Control(
         key, f"{label}, by the hour", "Empty: one price holds. Otherwise 24 values by the hour of the day"

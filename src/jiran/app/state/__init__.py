@@ -3,7 +3,7 @@
 Only a widget's own key may be read elsewhere, beside the widget.
 """
 
-from jiran.app.state.address_bar import address, arrival, has_scenario, look_at, opened_at_arrival
+from jiran.app.state.address_bar import address, arrival, has_scenario, look_at, opened_at_arrival, presents
 from jiran.app.state.choices import (
     OwnOrders,
     draw,
@@ -116,6 +116,7 @@ __all__ = [
     "pinned_scenario",
     "pinned_words",
     "prepare",
+    "presents",
     "put_offer_aside",
     "redo",
     "refuse",

@@ -59,6 +59,11 @@ def opened_at_arrival(key: str) -> str | None:
     return found.get(key)
 
 
+def presents() -> bool:
+    """Tell whether the page is shown on a projector: large, and without the panel."""
+    return "present" in look()
+
+
 def look_at(key: str, value: str | None) -> None:
     """Remember what is open, for the address bar; None is what is open anyway."""
     look().pop(key, None)

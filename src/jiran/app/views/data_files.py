@@ -61,7 +61,8 @@ def _code(result: Result) -> None:
         )  # fmt: skip
         if result.scenario.homes.data is not None:
             st.markdown("It reads the meter data beside it: put the file that you uploaded into the same folder.")
+    # Without a language: the colours of code are too pale to be read.
     st.markdown("**As Python**")
-    st.code(repeat.as_python(found), language="python")
+    st.code(repeat.as_python(found), language=None)
     st.markdown("**As a command**")
-    st.code(repeat.as_command(found), language="bash", wrap_lines=True)
+    st.code(repeat.as_command(found), language=None, wrap_lines=True)
