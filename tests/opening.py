@@ -30,7 +30,7 @@ from pages import as_served
 
 MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")
 #: Path of each page; the first is the one that opens.
-PAGES = ("neighbourhood", "day", "market", "trades", "homes", "compare", "paper")
+PAGES = ("street", "trades", "compare", "class", "paper")
 #: Pages whose work does not grow with the rules: Compare runs all of them, and takes most of the time.
 QUICK = tuple(path for path in PAGES if path != "compare")
 #: Small runs: it is the pages that are tried here.

@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect, sync_playwright
 
+from pages import STREET_PATH
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -47,7 +49,7 @@ HARMLESS = (
     "ResizeObserver loop",  # a chart was laid out in two frames instead of one
 )
 # Opened on a page that is not the first, Streamlit looks for its server below that page before it finds it.
-PROBE = re.compile(r"^/(day|market|trades|homes|compare|paper)/_stcore/(health|host-config)$")
+PROBE = re.compile(r"^/(street|trades|compare|class|paper)/_stcore/(health|host-config)$")
 NARROW = 768  # below, Streamlit moves the navigation into the panel
 
 
@@ -153,7 +155,7 @@ def window(browser, server) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def visit(browser, server, window) -> Iterator[Callable[..., Dashboard]]:
-    """Return what opens the dashboard as a new visitor: `visit("/day", color_scheme="dark")`.
+    """Return what opens the dashboard as a new visitor: `visit("/trades", color_scheme="dark")`.
 
     With options the visitor has a browser window of its own, sharing nothing. When the test ends, it fails if a page
     threw an error, logged one, or asked another server.
@@ -239,10 +241,15 @@ class Dashboard:
             named.dispatch_event("click")
         else:
             named.click()
-        path = "/" if title == "Neighbourhood" else f"/{title.lower()}"
+        path = STREET_PATH if title == "Street" else f"/{title.lower()}"
         self.page.wait_for_url(lambda url: urlsplit(url).path == path)
         if narrow:  # the panel lies over the page, and closes by itself
             expect(self.panel).to_have_attribute("data-collapsed", "true")
+        return self.settle()
+
+    def tab(self, title: str) -> Dashboard:
+        """Open a tab of the side panel of the Street."""
+        self.main.get_by_role("tab", name=title).click()
         return self.settle()
 
     def figure(self, label: str) -> Locator:

@@ -13,16 +13,15 @@ from playwright.sync_api import expect
 import jiran
 from jiran import report as jiran_report
 from jiran.market import mechanisms
+from pages import STREET_PATH
 
 #: Title, a heading that is its own, and the least number of canvases (tables are canvases too).
 PAGES = (
-    ("Day", "the homes needed nothing from the grid", 1),
-    ("Market", "Why did this home get this price?", 1),
+    ("Class", "Why does an order get this price?", 1),
     ("Trades", "Who trades with whom", 4),
-    ("Homes", "Who pays what", 5),
     ("Compare", "The rules side by side", 7),
     ("Paper", "From Table I to Table II", 2),
-    ("Neighbourhood", "Trading saved the 12 homes", 2),
+    ("Street", "Trading saved the 12 homes", 3),
 )
 NARROW = {"width": 390, "height": 844}
 TOO_WIDE = """() => [...document.querySelectorAll("html, [data-testid=stMain]")]
@@ -57,7 +56,7 @@ def test_every_page_opens_by_the_navigation_and_draws_its_charts(visit, viewport
         assert shown.page.evaluate(TOO_WIDE) == 0, f"{title} is wider than the window"
 
 
-@pytest.mark.parametrize("path", ["day", "homes"])
+@pytest.mark.parametrize("path", ["trades", "paper"])
 def test_a_page_that_is_opened_directly_shows_what_its_link_says(visit, path):
     shown = visit(f"/{path}?preset=kampung")
     expect(shown.panel.get_by_role("combobox", name="Scenario")).to_have_value("kampung")
@@ -78,7 +77,7 @@ def test_the_trades_file_holds_every_trade(visit):
 
 
 def test_the_zip_holds_homes_steps_trades_and_a_scenario_that_runs_again(visit, tmp_path):
-    shown = visit("/homes?preset=paper&seed=7")
+    shown = visit(f"{STREET_PATH}?preset=paper&seed=7&open=files")
     with shown.page.expect_download() as waiting:
         shown.page.get_by_role("button", name="in a zip").click()
     assert waiting.value.suggested_filename == "jiran-paper.zip"
@@ -129,8 +128,8 @@ def test_changes_of_the_panel_reach_every_page(dashboard):
     dashboard.type_number("Seed of chance", "7")
     expect(dashboard.page).to_have_url(re.compile(r"[?&]seed=7(&|$)"))
     saving = jiran.simulate(jiran.load_scenario("paper", {"seed": 7})).kpis["saving"]
-    dashboard.open("Homes")
     expect(dashboard.story).to_contain_text(f"MYR {saving:,.2f}")
+    dashboard.open("Trades")
     expect(dashboard.page).to_have_url(re.compile(r"[?&]seed=7(&|$)"))
 
 

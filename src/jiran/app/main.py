@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from jiran.app import frame, sidebar, state
+from jiran.app import frame, sidebar, state, street
 from jiran.app.labels import by_labels, in_words
 from jiran.app.showing import plain
-from jiran.app.views import compare, day, homes, market, neighbourhood, paper, trades
+from jiran.app.views import compare, market, paper, trades
 from jiran.errors import JiranError
 from jiran.scenario.files import as_data
 
@@ -22,12 +22,10 @@ if TYPE_CHECKING:
 _ICON = Path(__file__).parent / "icon.png"
 
 PAGES = (
-    (neighbourhood.show, "Neighbourhood", ":material/holiday_village:", "neighbourhood"),
-    (day.show, "Day", ":material/wb_sunny:", "day"),
-    (market.show, "Market", ":material/storefront:", "market"),
+    (street.show, "Street", ":material/holiday_village:", "street"),
     (trades.show, "Trades", ":material/swap_horiz:", "trades"),
-    (homes.show, "Homes", ":material/home:", "homes"),
     (compare.show, "Compare", ":material/balance:", "compare"),
+    (market.show, "Class", ":material/school:", "class"),
     (paper.show, "Paper", ":material/menu_book:", "paper"),
 )
 
@@ -75,7 +73,7 @@ def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
             st.markdown("\n".join(f"- {plain(line)}" for line in result.data_report.lines()))
     with st.container():
         page.run()
-    if page.url_path == "market" and state.shows_own_orders():
+    if page.url_path == "class":
         return  # these orders have a badge of their own
     worst, currency = result.balance, plain(result.scenario.currency)
     st.caption(

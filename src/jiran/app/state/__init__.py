@@ -6,17 +6,11 @@ Only a widget's own key may be read elsewhere, beside the widget.
 from jiran.app.state.choices import (
     OwnOrders,
     draw,
-    open_step,
     own_orders,
-    pick_home,
     pick_window,
-    picked_home,
     remember_orders,
     set_draw,
     set_own_orders,
-    show_own_orders,
-    shows_own_orders,
-    take_step,
 )
 from jiran.app.state.finished import (
     cleared,
@@ -31,6 +25,7 @@ from jiran.app.state.finished import (
     run,
 )
 from jiran.app.state.remarks import decide_steps, decided_steps, remark, set_remark
+from jiran.app.state.selected import has_hour, open_step, opened, select, selection, set_opened, show_selected, turn
 from jiran.app.state.session import (
     back_to_pinned,
     base,
@@ -62,16 +57,16 @@ __all__ = [
     "draw",
     "generation",
     "go_on",
+    "has_hour",
     "is_new_upload",
     "keep",
     "let_go",
     "open_page",
     "open_step",
+    "opened",
     "own_orders",
     "paper_checked",
-    "pick_home",
     "pick_window",
-    "picked_home",
     "pin",
     "pinned",
     "pinned_scenario",
@@ -83,13 +78,15 @@ __all__ = [
     "result",
     "run",
     "scenario",
+    "select",
+    "selection",
     "set_base",
     "set_draw",
+    "set_opened",
     "set_own_orders",
     "set_remark",
-    "show_own_orders",
-    "shows_own_orders",
+    "show_selected",
     "take_notice",
-    "take_step",
+    "turn",
     "unpin",
 ]

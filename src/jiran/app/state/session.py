@@ -13,6 +13,7 @@ import streamlit as st
 
 from jiran.app import shelf
 from jiran.app.links import FIRST_PRESET, Base, Pin, base_of_preset, read_link, read_orders, read_pin, write_link
+from jiran.app.selection import KEYS
 from jiran.errors import JiranError
 from jiran.scenario import Scenario, validate
 from jiran.scenario.files import with_overrides
@@ -23,8 +24,9 @@ def base() -> Base:
     if "base" not in st.session_state:
         st.session_state.changes = {}
         shelf.sweep()
+        link, named = _address(), sys.argv[1] if len(sys.argv) > 1 else None
+        st.session_state.look = {key: link[key] for key in KEYS if key in link}
         try:
-            link, named = _address(), sys.argv[1] if len(sys.argv) > 1 else None
             st.session_state.base, st.session_state.changes = read_link(link, named)
             st.session_state.pinned = read_pin(link, st.session_state.base)
             st.session_state.linked_orders = read_orders(link)
@@ -34,6 +36,12 @@ def base() -> Base:
             st.session_state.notice = str(error)
     current: Base = st.session_state.base
     return current
+
+
+def look() -> dict[str, str]:
+    """Return what is looked at, in the link's own texts; `state.selected` reads and changes it."""
+    texts: dict[str, str] = st.session_state.get("look", {})
+    return texts
 
 
 def set_base(new: Base) -> None:
@@ -86,8 +94,8 @@ def keep(wanted: dict[str, Any]) -> Scenario:
 
 
 def show_address() -> None:
-    """Let the address bar hold what a reload is to find again: base and changes, A, own orders."""
-    link = write_link(base(), changes(), _pin(), st.session_state.get("packed_orders"))
+    """Let the address bar hold what a reload is to find again: base and changes, A, own orders, what is looked at."""
+    link = write_link(base(), changes(), _pin(), st.session_state.get("packed_orders")) | look()
     if _address() != link:
         st.query_params.from_dict(link)
 

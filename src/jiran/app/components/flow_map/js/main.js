@@ -13,6 +13,8 @@ import { fit } from "./page.js";
 import { placeFigures, showFigures, showTip } from "./readout.js";
 import { labelControls, listen, placeButtons, showPressed } from "./controls.js";
 
+const REST_MS = 250; // a finger on the slider moves on sooner
+
 class FlowMap {
   constructor(root, memory) {
     this.root = root;
@@ -23,32 +25,43 @@ class FlowMap {
     this.unit = 0; // 0 energy, 1 money
     this.playing = this.visible = false;
     this.hover = this.chosen = null; // places in run.homes
+    this.turn = undefined; // the page's last change of what is looked at that was followed
     this.motion = matchMedia("(prefers-reduced-motion: reduce)");
     this.deafen = listen(this);
   }
   stop() {
     this.deafen();
+    clearTimeout(this.telling);
     cancelAnimationFrame(this.frame);
   }
 
-  update({ run, height }, send) {
+  update({ run, at }, send) {
     const before = this.run;
     this.run = run;
     this.send = send;
     const labels = Object.fromEntries(run.flows.map(({ name, label }) => [name, label]));
     this.text = { ...labels, ...TEXT, ...run.text };
     this.day = new Day(run);
-    const follow = before?.homes[this.chosen]?.id; // the homes may have been reordered
-    const found = follow === undefined ? -1 : run.homes.findIndex((home) => home.id === follow);
-    this.chosen = found === -1 ? null : found;
-    if (before?.homes.length !== run.homes.length) this.hover = null;
-    this.root.style.setProperty("--fm-height", `${height}px`);
+    const led = at ? at.turn !== this.turn : false; // the page leads, or it answers what was picked here
+    this.chosen = this.find(led ? at.home : before?.homes[this.chosen]?.id); // the homes may have been reordered
+    if (before?.homes.length !== run.homes.length) {
+      this.hover = null;
+      this.scene = undefined; // the old buttons lose the focus, and nothing is drawn until the new homes have their places
+    }
     this.dress();
     this.resize();
-    if (before?.labels.length === this.day.n) return this.show();
+    this.turn = at?.turn;
+    const sameDay = before?.labels[0] === run.labels[0] && before.labels.length === this.day.n;
+    if (at && (sameDay ? led && at.stay : at.stay || this.still())) return this.stand(at.step);
+    if (sameDay) return this.show();
     const known = this.memory.n === this.day.n;
     this.pos = known ? this.memory.pos : this.still() ? this.day.busiest() : this.day.dawn();
     this.play(known ? this.memory.playing : !this.still());
+  }
+  /** The place of a home by its name; null if it is not there. */
+  find(id) {
+    const place = this.run.homes.findIndex((home) => home.id === id);
+    return place === -1 ? null : place;
   }
   dress() {
     const look = (this.look = readLook(this.root, this.el.map.getContext("2d"), this.run.flows));
@@ -101,9 +114,24 @@ class FlowMap {
     this.show();
     this.wake();
   }
-  go(step) {
-    this.pos = clamp(Math.round(step), 0, this.day.n - 1);
+  /** Stand at a step because the page says so. */
+  stand(step) {
+    this.pos = clamp(step, 0, this.day.n - 1);
     this.play(false);
+  }
+  /** Stand at a step because the viewer says so. */
+  go(step) {
+    this.stand(Math.round(step));
+    this.tell();
+  }
+  rest(on) {
+    this.play(on);
+    if (!on) this.tell();
+  }
+  /** Tell the page where the map stands, once the viewer has stopped moving on. */
+  tell() {
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => { if (!this.playing) this.send("pick", { step: this.step() }); }, REST_MS);
   }
   count(unit) {
     this.unit = unit;
@@ -111,10 +139,17 @@ class FlowMap {
     this.show();
   }
   choose(h) {
+    const home = this.run.homes[h];
+    if (home.block) return this.send("pick", { block: home.block }); // the page sends its homes
     this.chosen = h === this.chosen ? null : h;
     showPressed(this);
-    this.send("home", this.chosen === null ? null : this.run.homes[this.chosen].id);
+    this.send("pick", { home: this.chosen === null ? null : home.id });
     this.show();
+  }
+  /** Let go of what is chosen, or else close the block that is open. */
+  letGo() {
+    if (this.chosen === null) this.send("pick", { block: null });
+    else this.choose(this.chosen);
   }
   point(h) {
     this.hover = h;
@@ -152,7 +187,7 @@ class FlowMap {
 const live = new WeakMap();
 const memories = new Map(); // where each map stood, for when its page is opened again
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".fm");
   let map = live.get(parentElement);
   if (map?.root !== root) {
@@ -161,6 +196,6 @@ export default function ({ data, parentElement, setStateValue }) {
     map = new FlowMap(root, memories.get(data.key));
     live.set(parentElement, map);
   }
-  map.update(data, setStateValue);
+  map.update(data, setTriggerValue);
   return () => { map.stop(); live.delete(parentElement); };
 }
