@@ -25,7 +25,6 @@ class FlowMap {
     this.unit = 0; // 0 energy, 1 money
     this.playing = this.visible = false;
     this.hover = this.chosen = null; // places in run.homes
-    this.turn = undefined; // the page's last change of what is looked at that was followed
     this.motion = matchMedia("(prefers-reduced-motion: reduce)");
     this.deafen = listen(this);
   }
@@ -42,21 +41,27 @@ class FlowMap {
     const labels = Object.fromEntries(run.flows.map(({ name, label }) => [name, label]));
     this.text = { ...labels, ...TEXT, ...run.text };
     this.day = new Day(run);
-    const led = at ? at.turn !== this.turn : false; // the page leads, or it answers what was picked here
-    this.chosen = this.find(led ? at.home : before?.homes[this.chosen]?.id); // the homes may have been reordered
+    const { memory } = this;
+    const led = at ? at.turn !== memory.turn : false; // the page leads, or it answers what was picked here
+    memory.turn = at?.turn;
+    this.chosen = this.find(led || !before ? at?.home : before.homes[this.chosen]?.id); // the homes may have been reordered
     if (before?.homes.length !== run.homes.length) {
       this.hover = null;
       this.scene = undefined; // the old buttons lose the focus, and nothing is drawn until the new homes have their places
     }
+    const known = memory.n === this.day.n && memory.day === run.labels[0];
     this.dress();
     this.resize();
-    this.turn = at?.turn;
-    const sameDay = before?.labels[0] === run.labels[0] && before.labels.length === this.day.n;
-    if (at && (sameDay ? led && at.stay : at.stay || this.still())) return this.stand(at.step);
-    if (sameDay) return this.show();
-    const known = this.memory.n === this.day.n;
+    const follow = known ? (led && at.stay) || !(memory.playing || memory.moved) : at?.stay || this.still();
+    if (at && follow) this.stand(at.step);
+    else if (known && before) this.show();
+    else this.begin(known, at);
+  }
+  /** Begin where this map stood before its page was left, or else at dawn, or where most is traded if it may not move. */
+  begin(known, at) {
     this.pos = known ? this.memory.pos : this.still() ? this.day.busiest() : this.day.dawn();
     this.play(known ? this.memory.playing : !this.still());
+    if (at && this.memory.moved && !this.playing && this.step() !== at.step) this.tell(); // the page was drawn anew before it was told
   }
   /** The place of a home by its name; null if it is not there. */
   find(id) {
@@ -100,7 +105,7 @@ class FlowMap {
   show(newStep = true) {
     if (!this.scene) return;
     this.el.scrub.value = Math.min(this.pos, this.day.n - 1);
-    Object.assign(this.memory, { n: this.day.n, pos: this.pos, playing: this.playing });
+    Object.assign(this.memory, { n: this.day.n, day: this.run.labels[0], pos: this.pos, playing: this.playing });
     if (newStep) showFigures(this);
     this.shown = this.step();
     this.draw();
@@ -130,6 +135,7 @@ class FlowMap {
   }
   /** Tell the page where the map stands, once the viewer has stopped moving on. */
   tell() {
+    this.memory.moved = true;
     clearTimeout(this.telling);
     this.telling = setTimeout(() => { if (!this.playing) this.send("pick", { step: this.step() }); }, REST_MS);
   }
@@ -185,7 +191,7 @@ class FlowMap {
 // Streamlit calls the function below again at each rerun and theme change, with the same parent element while
 // the component stays on the page, and the function it returned last once when the component goes.
 const live = new WeakMap();
-const memories = new Map(); // where each map stood, for when its page is opened again
+const memories = new Map(); // where each map stood, and what it was told, for when its page is opened again
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".fm");
