@@ -110,6 +110,7 @@ def test_a_home_chosen_by_keyboard_opens_its_tab_and_escape_lets_it_go(still):
     expect(still.main.get_by_role("tab", name="This home")).to_have_attribute("aria-selected", "true")
     expect(still.main.get_by_role("combobox", name="Home", exact=True)).to_have_value("N4")
     expect(still.page).to_have_url(re.compile(r"home=N4.*tab=home|tab=home.*home=N4"))
+    still.settle()
     last.press("Escape")
     expect(last).to_have_attribute("aria-pressed", "false")
     expect(still.main.get_by_role("tab", name="Whole street")).to_have_attribute("aria-selected", "true")

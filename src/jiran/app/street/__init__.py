@@ -34,10 +34,10 @@ def show() -> None:
     st.html(_STYLE)
     with st.container(key="street"):
         left, right = st.columns([4, 3], gap="medium")
-        with left:
-            _map(result, now)
         with right, st.container(key="street_panel"):
             _panel(result, now)
+        with left:  # last: once the map has its answer, the page is drawn, and the next pick cuts nothing off
+            _map(result, now)
 
 
 def _map(result: Result, now: Selection) -> None:
@@ -70,15 +70,18 @@ def _around(result: Result) -> dict[str, str]:
 
 def _picked(day: Window, together: int, pick: dict[str, Any]) -> None:
     """Look at what was picked on the map."""
+    changes: dict[str, Any] = {}
+    match pick:
+        case {"block": str() | None as text}:
+            changes |= {"block": Block.read(text or "", state.result().community.size), "home": None}
+    match pick:
+        case {"home": str() | None as chosen}:
+            changes["home"] = chosen
     match pick:
         case {"step": int(step)}:
-            state.select(step=min(max(day.first, day.first + step * together), day.last - 1))
-        case {"home": str() | None as chosen}:
-            state.select(home=chosen)
-        case {"block": None}:
-            state.select(block=None)
-        case {"block": str(text)}:
-            state.select(block=Block.read(text, state.result().community.size), home=None)
+            changes["step"] = min(max(day.first, day.first + step * together), day.last - 1)
+    if changes:
+        state.select(**changes)
 
 
 def _above(result: Result, now: Selection) -> None:

@@ -14,6 +14,7 @@ import { placeFigures, showFigures, showTip } from "./readout.js";
 import { labelControls, listen, placeButtons, showPressed } from "./controls.js";
 
 const REST_MS = 250; // a finger on the slider moves on sooner
+const ANSWER_MS = 3000; // a page that has not answered by then has nothing to say
 
 class FlowMap {
   constructor(root, memory) {
@@ -26,11 +27,14 @@ class FlowMap {
     this.playing = this.visible = false;
     this.hover = this.chosen = null; // places in run.homes
     this.motion = matchMedia("(prefers-reduced-motion: reduce)");
+    this.picked = {}; // and not yet told to the page
+    this.asked = 0; // the timer of what was told and is not yet answered
     this.deafen = listen(this);
   }
   stop() {
     this.deafen();
     clearTimeout(this.telling);
+    clearTimeout(this.asked);
     cancelAnimationFrame(this.frame);
   }
 
@@ -56,6 +60,7 @@ class FlowMap {
     if (at && follow) this.stand(at.step);
     else if (known && before) this.show();
     else this.begin(known, at);
+    this.answered();
   }
   /** Begin where this map stood before its page was left, or else at dawn, or where most is traded if it may not move. */
   begin(known, at) {
@@ -137,7 +142,20 @@ class FlowMap {
   tell() {
     this.memory.moved = true;
     clearTimeout(this.telling);
-    this.telling = setTimeout(() => { if (!this.playing) this.send("pick", { step: this.step() }); }, REST_MS);
+    this.telling = setTimeout(() => { if (!this.playing) this.pick({ step: this.step() }); }, REST_MS);
+  }
+  /** Tell the page what is picked, one thing after the other: a page that is cut off while it is drawn draws this map anew. */
+  pick(what) {
+    Object.assign(this.picked, what);
+    if (this.asked) return;
+    this.asked = setTimeout(() => this.answered(), ANSWER_MS);
+    this.send("pick", this.picked);
+    this.picked = {};
+  }
+  answered() {
+    clearTimeout(this.asked);
+    this.asked = 0;
+    if (Object.keys(this.picked).length > 0) this.pick({});
   }
   count(unit) {
     this.unit = unit;
@@ -146,15 +164,15 @@ class FlowMap {
   }
   choose(h) {
     const home = this.run.homes[h];
-    if (home.block) return this.send("pick", { block: home.block }); // the page sends its homes
+    if (home.block) return this.pick({ block: home.block }); // the page sends its homes
     this.chosen = h === this.chosen ? null : h;
     showPressed(this);
-    this.send("pick", { home: this.chosen === null ? null : home.id });
+    this.pick({ home: this.chosen === null ? null : home.id });
     this.show();
   }
   /** Let go of what is chosen, or else close the block that is open. */
   letGo() {
-    if (this.chosen === null) this.send("pick", { block: null });
+    if (this.chosen === null) this.pick({ block: null });
     else this.choose(this.chosen);
   }
   point(h) {
