@@ -25,6 +25,7 @@ from jiran import JiranError, Scenario
 from jiran.app import links
 from jiran.app.labels import LENGTH, settings
 from jiran.app.panel import at as value_at
+from jiran.app.selection import TABS
 from jiran.app.settings import blocks
 from jiran.app.views.data import PARTS
 from jiran.scenario import KINDS, validate
@@ -33,7 +34,7 @@ from pages import as_served
 
 MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")
 #: Path of each area, and of each part of one; the first is the one that a link opens.
-PAGES = ("street", "day", "market", "homes", "compare", *(f"data/{part}" for part in PARTS))
+PAGES = ("street", *(f"street/{tab}" for tab in TABS), "compare", *(f"data/{part}" for part in PARTS))
 #: Pages whose work does not grow with the rules: Compare runs all of them, and takes most of the time.
 QUICK = tuple(path for path in PAGES if path != "compare")
 #: Small runs: it is the pages that are tried here.
@@ -69,11 +70,11 @@ def viewer(**link: str) -> AppTest:
 
 
 def go(app: AppTest, page: str) -> AppTest:
-    """Let a viewer go to an area, or to a part of one, by a link; nothing is drawn yet."""
+    """Let a viewer go to an area, or to a part or a tab of one, by a link; nothing is drawn yet."""
     path, _, part = page.partition("/")
     app._page_hash = calc_hash(path)
     if part:
-        app.query_params["part"] = part
+        app.query_params["part" if path == "data" else "tab"] = part
         app.session_state["area"] = ""
     return app
 

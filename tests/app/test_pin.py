@@ -11,9 +11,8 @@ from jiran.errors import JiranError
 from jiran.explain.against import against
 from jiran.scenario import validate
 from opening import viewer
-from pages import run, seen, show, text_of
+from pages import STREET, run, seen, show, text_of
 
-PAGE = "from jiran.app.views import {0}\n\n{0}.show()\n"
 B = {"solar.pv_kwp": 6.0, "battery.capacity_kwh": 40.0, "grid.export_price": 0.4}
 
 
@@ -217,14 +216,14 @@ def test_back_to_an_a_that_was_itself_changed():
 def test_an_a_that_cannot_be_run_is_forgotten_with_a_word(b):
     data = {"name": "gone", "homes": {"data": {"path": "gone.csv"}}}
     broken = Pin(base_of_data("gone", data), {}, validate(data))
-    at = show(PAGE.format("neighbourhood"), b, pinned=broken)
+    at = show(STREET, b, pinned=broken)
     assert "A is no longer pinned" in at.session_state.notice
     assert at.session_state.pinned is None
 
 
 def test_an_a_that_is_large_is_not_run_beside_what_is_shown(b):
     large = Pin(base_of_preset("paper"), {"steps": 900_000}, jiran.load_scenario("paper", {"steps": 900_000}))
-    at = show(PAGE.format("neighbourhood"), b, pinned=large)
+    at = show(STREET, b, pinned=large)
     assert at.session_state.pinned == large
     at = viewer()
     at.session_state["base"], at.session_state["changes"] = base_of_preset("paper"), {}

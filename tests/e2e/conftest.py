@@ -47,7 +47,9 @@ HARMLESS = (
     "ResizeObserver loop",  # a chart was laid out in two frames instead of one
 )
 # Opened on a page that is not the first, Streamlit looks for its server below that page before it finds it.
-PROBE = re.compile(r"^/(street|day|market|homes|compare|data|neighbourhood|trades|paper)/_stcore/(health|host-config)$")
+PROBE = re.compile(
+    r"^/(street|compare|class|data|neighbourhood|day|market|homes|trades|paper)/_stcore/(health|host-config)$"
+)
 NARROW = 768  # below, Streamlit moves the navigation into the panel
 
 
@@ -153,7 +155,7 @@ def window(browser, server) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def visit(browser, server, window) -> Iterator[Callable[..., Dashboard]]:
-    """Return what opens the dashboard as a new visitor: `visit("/day", color_scheme="dark")`.
+    """Return what opens the dashboard as a new visitor: `visit("/trades", color_scheme="dark")`.
 
     With options the visitor has a browser window of its own, sharing nothing. When the test ends, it fails if a page
     threw an error, logged one, or asked another server.
@@ -255,6 +257,10 @@ class Dashboard:
         """Open a part of an area by its tab."""
         self.main.get_by_role("tab", name=name, exact=True).click()
         expect(self.main.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true")
+
+    def tab(self, title: str) -> Dashboard:
+        """Open a tab of the side panel of the Street."""
+        self.main.get_by_role("tab", name=title).click()
         return self.settle()
 
     def figure(self, label: str) -> Locator:

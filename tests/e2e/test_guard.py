@@ -14,7 +14,7 @@ from jiran.app.links import pack
 from jiran.scenario.files import read_scenario
 from meter_files import meters
 
-PAGES = ("Street", "Day", "Market", "Homes", "Compare", "Data & method")
+PAGES = ("Street", "Compare", "Class", "Data & method")
 #: A picture, a link, HTML and an icon from elsewhere, in as few letters as a currency may have, and in all that a text may.
 CURRENCY = "![](//e.t)"
 HOSTILE = (
@@ -49,7 +49,7 @@ def test_what_comes_from_a_link_is_text_on_every_page(visit):
         expect(shown.main.locator("img")).to_have_count(0)
     shown.panel.get_by_role("button", name="Pin as A").click()
     shown.type_number("Seed of chance", "5")
-    for title in ("Neighbourhood", "Homes", "Compare"):
+    for title in ("Street", "Compare"):
         shown.open(title)
         assert shown.page.evaluate(MADE) == []
 
@@ -134,8 +134,7 @@ def test_a_reload_keeps_uploaded_data_and_own_orders(dashboard):
     expect(dashboard.panel.get_by_role("combobox", name="Scenario")).to_have_value("street.csv")
     expect(dashboard.figure("All bills, MYR")).to_have_text(bills)
     expect(dashboard.alerts).to_have_count(0)
-    dashboard.open("Market")
-    dashboard.page.get_by_text("Your own orders").first.click()
+    dashboard.open("Class")
     table = io.BytesIO(b"Name,Side,kWh,Price\nZoe,sell,3,60\nYan,buy,2,90\n").getvalue()
     dashboard.main.locator("input[type=file]").set_input_files(
         {"name": "o.csv", "mimeType": "text/csv", "buffer": table}
@@ -143,7 +142,6 @@ def test_a_reload_keeps_uploaded_data_and_own_orders(dashboard):
     expect(dashboard.page).to_have_url(re.compile(r"[?&]o="))
     dashboard.settle()
     dashboard.go(dashboard.page.url)
-    dashboard.page.get_by_text("Your own orders").first.click()
     expect(dashboard.main.get_by_text("Zoe").first).to_be_attached()
 
 
@@ -205,6 +203,6 @@ def test_the_map_has_a_name_while_it_plays(visit):
 def test_the_menu_of_a_phone_closes_after_a_tap(visit):
     shown = visit("/street", viewport={"width": 390, "height": 844}, has_touch=True)
     shown.page.get_by_test_id("stExpandSidebarButton").click()
-    shown.page.get_by_test_id("stSidebarNavLink").get_by_text("Homes", exact=True).tap()
+    shown.page.get_by_test_id("stSidebarNavLink").get_by_text("Trades", exact=True).tap()
     expect(shown.panel).to_have_attribute("data-collapsed", "true")
-    expect(shown.page.get_by_role("heading", level=1)).to_have_text("Homes")
+    expect(shown.page.get_by_role("heading", level=1)).to_have_text("Trades")

@@ -16,12 +16,10 @@ from jiran.market import mechanisms
 
 #: Title, a heading that is its own, and the least number of canvases (tables are canvases too).
 PAGES = (
-    ("Day", "the homes needed nothing from the grid", 1),
-    ("Market", "Why did this home get this price?", 1),
-    ("Homes", "Who pays what", 5),
+    ("Class", "Why does an order get this price?", 1),
     ("Compare", "The rules side by side", 7),
     ("Data & method", "Who trades with whom", 4),
-    ("Street", "Trading saved the 12 homes", 2),
+    ("Street", "Trading saved the 12 homes", 3),
 )
 NARROW = {"width": 390, "height": 844}
 TOO_WIDE = """() => [...document.querySelectorAll("html, [data-testid=stMain]")]
@@ -56,7 +54,7 @@ def test_every_page_opens_by_the_navigation_and_draws_its_charts(visit, viewport
         assert shown.page.evaluate(TOO_WIDE) == 0, f"{title} is wider than the window"
 
 
-@pytest.mark.parametrize("path", ["day", "homes"])
+@pytest.mark.parametrize("path", ["trades", "paper"])
 def test_a_page_that_is_opened_directly_shows_what_its_link_says(visit, path):
     shown = visit(f"/{path}?preset=kampung")
     expect(shown.panel.get_by_role("combobox", name="Scenario")).to_have_value("kampung")
@@ -159,8 +157,8 @@ def test_changes_of_the_panel_reach_every_page(dashboard):
     dashboard.type_number("Seed of chance", "7")
     expect(dashboard.page).to_have_url(re.compile(r"[?&]seed=7(&|$)"))
     saving = jiran.simulate(jiran.load_scenario("paper", {"seed": 7})).kpis["saving"]
-    dashboard.open("Homes")
     expect(dashboard.story).to_contain_text(f"MYR {saving:,.2f}")
+    dashboard.open("Trades")
     expect(dashboard.page).to_have_url(re.compile(r"[?&]seed=7(&|$)"))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from jiran.app import start
-from jiran.app.views import compare, data, day, homes, market, neighbourhood
+from jiran.app import start, street
+from jiran.app.views import compare, data, market
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,30 +45,24 @@ AREAS = (
         "Street",
         "street",
         ":material/holiday_village:",
-        neighbourhood.show,
-        "A street of homes through its day: what it generates, trades and pays. The panel changes the scenario, and all follows.",
+        street.show,
+        "A street of homes through its day. Click a home or an hour: map, figures and market follow. The panel on the left "
+        "changes the scenario.",
     ),
-    Area(
-        "Day",
-        "day",
-        ":material/wb_sunny:",
-        day.show,
-        "The curves of the day: what powered the street, the battery, the prices.",
-    ),
-    Area(
-        "Market",
-        "market",
-        ":material/storefront:",
-        market.show,
-        "One step of the market, taken apart: who sells, who buys, at what price, and why. Or your own orders.",
-    ),
-    Area("Homes", "homes", ":material/home:", homes.show, "What each home pays, and what trading changes in its bill."),
     Area(
         "Compare",
         "compare",
         ":material/balance:",
         compare.show,
         "The same homes, sun and load twice: A against B, and under several market rules. What differs comes from what was changed.",
+    ),
+    Area(
+        "Class",
+        "class",
+        ":material/school:",
+        market.show,
+        "Orders of your own, cleared by any market rule and taken apart step by step: who trades, at what price, and why.",
+        runs=False,
     ),
     Area(
         "Data & method",
@@ -83,6 +77,9 @@ START, STREET = AREAS[0].path, "street"
 #: Paths of earlier versions: the area that has taken over, and what is open in it.
 MOVED: dict[str, tuple[str, dict[str, str]]] = {
     "neighbourhood": (STREET, {}),
+    "day": (STREET, {}),
+    "market": (STREET, {"tab": "market"}),
+    "homes": (STREET, {"open": "bills"}),
     "trades": ("data", {"part": "trades"}),
     "paper": ("data", {"part": "paper"}),
 }

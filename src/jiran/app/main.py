@@ -30,11 +30,13 @@ def main() -> None:
     state.prepare()
     area, page = _open()
     state.enter(area.path)
-    title = area.title if area.path == START else f"{area.title} · {state.scenario().name}"
+    title = f"{area.title} · {state.scenario().name}" if area.runs else area.title
     st.set_page_config(f"{title} · jiran", page_icon=str(_ICON), layout="wide")
     frame.show(area)
     above = st.container()  # always there, so that what follows keeps its place on the page
     if not area.runs:
+        if area.path != START:  # which is for those who have no scenario yet
+            state.show_address()
         _notice(above)
         page.run()
         return
@@ -97,8 +99,6 @@ def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
             st.markdown("\n".join(f"- {plain(line)}" for line in result.data_report.lines()))
     with st.container():
         page.run()
-    if page.url_path == "market" and state.shows_own_orders():
-        return  # these orders have a badge of their own
     worst, currency = result.balance, plain(result.scenario.currency)
     st.caption(
         f":material/verified: Every kWh and every {currency} is accounted for: each step balances to "

@@ -34,8 +34,8 @@ class Door(NamedTuple):
 DOORS = (
     Door("Look around a street", "street", {"preset": "paper"}, ":material/holiday_village:",
          "Twelve homes over a day: click a house, move the clock, change a value."),
-    Door("Teach a class", "market", {"preset": "paper"}, ":material/school:",
-         "Take one hour of the market apart, or let students bid and clear their own orders."),
+    Door("Teach a class", "class", {"preset": "paper"}, ":material/school:",
+         "Orders that students type in or bring as a file: any rule clears them, and each price is explained."),
     Door("Compare rules and prices", "compare", {"preset": "kampung"}, ":material/balance:",
          "Which rule is best for whom, and what a changed price or battery does."),
     Door("Research", "data", {"preset": "paper"}, ":material/table_view:",

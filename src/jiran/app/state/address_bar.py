@@ -8,9 +8,12 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from jiran.app.links import holds_scenario
+from jiran.app.selection import KEYS
 
 #: What an area has open, as the address bar names it.
-OPENED = ("tab", "home", "hour", "part", "present")
+OPENED = (*KEYS, "part", "present")
+#: The area that a link opens which names none.
+STREET = "street"
 
 
 def address() -> dict[str, str]:
@@ -42,8 +45,9 @@ def enter(area: str) -> bool:
     if came:
         st.session_state.area = area
         st.session_state.arrival = arrival() + 1
-        st.session_state.look = {key: value for key, value in address().items() if key in OPENED}
-        st.session_state.opened_at_arrival = dict(st.session_state.look)
+        if address():  # by the navigation it is empty, and what was open of the area is open again
+            _looks().pop(area, None)
+        st.session_state.opened_at_arrival = dict(look())
     return came
 
 
@@ -64,11 +68,18 @@ def presents() -> bool:
     return "present" in look()
 
 
-def look_at(key: str, value: str | None) -> None:
-    """Remember what is open, for the address bar; None is what is open anyway."""
-    look().pop(key, None)
+def look_at(key: str, value: str | None, area: str | None = None) -> None:
+    """Remember what is open in an area, for the address bar.
+
+    Args:
+        key: What of it, as the address bar names it.
+        value: What is open; None is what is open anyway.
+        area: Its path; None = the one that is shown.
+    """
+    held = look(area)
+    held.pop(key, None)
     if value is not None:
-        look()[key] = value
+        held[key] = value
 
 
 def write(link: dict[str, str]) -> None:
@@ -78,7 +89,20 @@ def write(link: dict[str, str]) -> None:
         st.query_params.from_dict(whole)
 
 
-def look() -> dict[str, str]:
-    """Return what is open, in the link's own texts."""
-    held: dict[str, str] = st.session_state.setdefault("look", {})
+def look(area: str | None = None) -> dict[str, str]:
+    """Return what is open in an area, in the link's own texts; at first it is what the address bar says of the area shown.
+
+    Args:
+        area: Its path; None = the one that is shown.
+    """
+    shown: str = st.session_state.get("area", STREET)
+    area = shown if area is None else area
+    if area not in _looks():
+        _looks()[area] = {key: value for key, value in address().items() if key in OPENED} if area == shown else {}
+    return _looks()[area]
+
+
+def _looks() -> dict[str, dict[str, str]]:
+    """Return what is open in each area that was shown."""
+    held: dict[str, dict[str, str]] = st.session_state.setdefault("looks", {})
     return held

@@ -34,8 +34,8 @@ def base() -> Base:
     if "base" not in st.session_state:
         st.session_state.changes = {}
         shelf.sweep()
+        link = address_bar.address()
         try:
-            link = address_bar.address()
             _read(link)
             st.session_state.linked_orders = read_orders(link)
             st.session_state.packed_orders = link.get("o")
@@ -163,7 +163,7 @@ def keep(wanted: dict[str, Any]) -> Scenario:
 
 
 def show_address() -> None:
-    """Let the address bar hold what a reload is to find again: base and changes, A, own orders."""
+    """Let the address bar hold what a reload is to find again: base and changes, A, own orders, and what is open."""
     address_bar.write(_scenario_link())
 
 
