@@ -257,6 +257,7 @@ class Dashboard:
         """Open a part of an area by its tab."""
         self.main.get_by_role("tab", name=name, exact=True).click()
         expect(self.main.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true")
+        return self.settle()
 
     def tab(self, title: str) -> Dashboard:
         """Open a tab of the side panel of the Street."""

@@ -74,7 +74,7 @@ def test_a_file_with_a_hostile_name_and_hostile_homes_is_text(dashboard):
     assert dashboard.page.evaluate(MADE) == []
     dashboard.use_homes()
     expect(dashboard.panel.get_by_role("combobox", name="Scenario")).to_have_value(re.compile(r"!\[x\]\("))
-    for title in ("Neighbourhood", "Homes", "Market"):
+    for title in ("Data & method", "Street"):
         dashboard.open(title)
         assert dashboard.page.evaluate(MADE) == []
 
@@ -179,7 +179,7 @@ def test_text_can_be_read_and_every_page_has_a_name(visit, scheme):
     shown = visit("/street", color_scheme=scheme)
     for title in PAGES:
         shown.open(title)
-        expect(shown.page).to_have_title(f"{title} · jiran")
+        expect(shown.page).to_have_title(f"{title}{'' if title == 'Class' else ' · paper'} · jiran")
         expect(shown.page.get_by_role("heading", level=1)).to_have_text(title)
         shown.page.wait_for_function(f"() => Object.keys(({PALE})()).length === 0")
 
@@ -203,6 +203,6 @@ def test_the_map_has_a_name_while_it_plays(visit):
 def test_the_menu_of_a_phone_closes_after_a_tap(visit):
     shown = visit("/street", viewport={"width": 390, "height": 844}, has_touch=True)
     shown.page.get_by_test_id("stExpandSidebarButton").click()
-    shown.page.get_by_test_id("stSidebarNavLink").get_by_text("Trades", exact=True).tap()
+    shown.page.get_by_test_id("stSidebarNavLink").get_by_text("Compare", exact=True).tap()
     expect(shown.panel).to_have_attribute("data-collapsed", "true")
-    expect(shown.page.get_by_role("heading", level=1)).to_have_text("Trades")
+    expect(shown.page.get_by_role("heading", level=1)).to_have_text("Compare")

@@ -17,7 +17,7 @@ from jiran.market import mechanisms
 #: Title, a heading that is its own, and the least number of canvases (tables are canvases too).
 PAGES = (
     ("Class", "Why does an order get this price?", 1),
-    ("Compare", "The rules side by side", 7),
+    ("Compare", "Market rules side by side", 4),
     ("Data & method", "Who trades with whom", 4),
     ("Street", "Trading saved the 12 homes", 3),
 )
@@ -54,9 +54,9 @@ def test_every_page_opens_by_the_navigation_and_draws_its_charts(visit, viewport
         assert shown.page.evaluate(TOO_WIDE) == 0, f"{title} is wider than the window"
 
 
-@pytest.mark.parametrize("path", ["trades", "paper"])
-def test_a_page_that_is_opened_directly_shows_what_its_link_says(visit, path):
-    shown = visit(f"/{path}?preset=kampung")
+@pytest.mark.parametrize("path", ["street", "data", "data?part=paper"])
+def test_an_area_that_is_opened_directly_shows_what_its_link_says(visit, path):
+    shown = visit(f"/{path}{'&' if '?' in path else '?'}preset=kampung")
     expect(shown.panel.get_by_role("combobox", name="Scenario")).to_have_value("kampung")
     expect(shown.main.get_by_test_id("stEChartsChart").first).to_be_visible()
 
@@ -126,6 +126,7 @@ def test_rules_are_compared_and_the_comparison_is_taken_along(visit, tmp_path):
     ("old", "path", "heading"),
     [
         ("neighbourhood", "/street", "Trading saved"),
+        ("day", "/street", "Trading saved"),
         ("trades", "/data", "Who trades"),
         ("paper", "/data", "From Table I"),
     ],
@@ -158,7 +159,7 @@ def test_changes_of_the_panel_reach_every_page(dashboard):
     expect(dashboard.page).to_have_url(re.compile(r"[?&]seed=7(&|$)"))
     saving = jiran.simulate(jiran.load_scenario("paper", {"seed": 7})).kpis["saving"]
     expect(dashboard.story).to_contain_text(f"MYR {saving:,.2f}")
-    dashboard.open("Trades")
+    dashboard.open("Data & method")
     expect(dashboard.page).to_have_url(re.compile(r"[?&]seed=7(&|$)"))
 
 
