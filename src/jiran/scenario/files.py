@@ -31,12 +31,17 @@ _PRESETS = resources.files("jiran.scenario") / "presets"
 
 @cache
 def presets() -> dict[str, str]:
-    """Return the ready scenarios: name -> description, the paper's first.
+    """Return the ready scenarios: name -> question and description, the paper's first.
 
-    They are read once; a preset without a description has "".
+    They are read once; a preset that says neither has "".
     """
     names = sorted(_preset_names(), key=lambda name: (name != "paper", name))
-    return {name: str(_read_preset(name).get("description", "")) for name in names}
+    return {name: _about(_read_preset(name)) for name in names}
+
+
+def _about(data: dict[str, Any]) -> str:
+    """Return question and description of scenario data."""
+    return " ".join(filter(None, (data.get("question"), data.get("description"))))
 
 
 def load_scenario(source: str | os.PathLike[str], overrides: dict[str, Any] | None = None) -> Scenario:
