@@ -11,7 +11,7 @@ import streamlit as st
 from jiran.app import frame, sidebar, state
 from jiran.app.labels import by_labels, in_words
 from jiran.app.showing import plain
-from jiran.app.views import compare, day, homes, market, neighbourhood, paper, trades
+from jiran.app.views import classroom, compare, day, homes, market, neighbourhood, paper, trades
 from jiran.errors import JiranError
 from jiran.scenario.files import as_data
 
@@ -28,6 +28,7 @@ PAGES = (
     (trades.show, "Trades", ":material/swap_horiz:", "trades"),
     (homes.show, "Homes", ":material/home:", "homes"),
     (compare.show, "Compare", ":material/balance:", "compare"),
+    (classroom.show, "Class", ":material/school:", "class"),
     (paper.show, "Paper", ":material/menu_book:", "paper"),
 )
 
@@ -43,11 +44,15 @@ def main() -> None:
         for place, (show, title, icon, path) in enumerate(PAGES)
     }
     state.remember_pages(pages)
-    page = st.navigation(list(pages.values()), position="top")
+    presents = state.presents()
+    page = st.navigation(list(pages.values()), position="hidden" if presents else "top")
     st.set_page_config(f"{page.title} · jiran", page_icon=str(_ICON), layout="wide")
     frame.show(page.title)
-    with st.sidebar:
-        sidebar.show()
+    if presents:
+        frame.fill()
+    else:
+        with st.sidebar:
+            sidebar.show()
     above = st.container()  # always there, so that what follows keeps its place on the page
     notice = state.take_notice()
     if notice:
@@ -75,8 +80,8 @@ def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
             st.markdown("\n".join(f"- {plain(line)}" for line in result.data_report.lines()))
     with st.container():
         page.run()
-    if page.url_path == "market" and state.shows_own_orders():
-        return  # these orders have a badge of their own
+    if state.presents() or (page.url_path == "market" and state.shows_own_orders()):
+        return  # own orders have a badge of their own
     worst, currency = result.balance, plain(result.scenario.currency)
     st.caption(
         f":material/verified: Every kWh and every {currency} is accounted for: each step balances to "

@@ -26,6 +26,8 @@ from jiran.app.classroom import lan
 from jiran.app.classroom.gate import Gate
 from jiran.app.classroom.rooms import ROOMS, Reach
 from jiran.app.classroom.web import routes
+from jiran.classroom.cards import DECKS
+from jiran.classroom.room import Room
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -63,6 +65,8 @@ def serve(port: int, share: str | None, page: str) -> None:
     """
     hosts = _hosts(share)
     ROOMS.reach = Reach(port, hosts)
+    if page == "class":
+        ROOMS.open(Room(DECKS["smith-1962"]))
     config.set_option(
         "server.corsAllowedOrigins", [f"http://{host}:{port}" for host in hosts]
     )  # with the key, see gate

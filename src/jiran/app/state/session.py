@@ -17,6 +17,9 @@ from jiran.errors import JiranError
 from jiran.scenario import Scenario, validate
 from jiran.scenario.files import with_overrides
 
+#: Key of the address bar that is no part of the scenario.
+_PRESENT = "present"
+
 
 def base() -> Base:
     """Return the current base; on the first run the one of the address bar or of the command line."""
@@ -89,11 +92,22 @@ def show_address() -> None:
     """Let the address bar hold what a reload is to find again: base and changes, A, own orders."""
     link = write_link(base(), changes(), _pin(), st.session_state.get("packed_orders"))
     if _address() != link:
-        st.query_params.from_dict(link)
+        st.query_params.from_dict(link | ({_PRESENT: "1"} if presents() else {}))
 
 
 def _address() -> dict[str, str]:
-    return {key: st.query_params[key] for key in st.query_params}
+    return {key: st.query_params[key] for key in st.query_params if key != _PRESENT}
+
+
+def presents() -> bool:
+    """Tell whether the page is for a projector: no panel, large type."""
+    return st.query_params.get(_PRESENT) == "1"
+
+
+def switch_presenting() -> None:
+    """Go to the projector's view, or back."""
+    if st.query_params.pop(_PRESENT, None) is None:
+        st.query_params[_PRESENT] = "1"
 
 
 def scenario() -> Scenario:

@@ -1,5 +1,5 @@
 // What a phone does in a room: it asks for its state, shows it, and sends orders. All text goes in by textContent.
-const $ = (id) => document.getElementById(id);
+const $ = (id) => document.querySelector(`#${id}`);
 const code = (location.pathname.split("/")[2] || "").toUpperCase();
 const key = `jiran ${code}`;
 let version = "";

@@ -1,0 +1,7 @@
+"""Lessons."""
+
+from __future__ import annotations
+
+
+def show() -> None:
+    """Draw the lessons."""
