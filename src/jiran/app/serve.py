@@ -94,7 +94,7 @@ def serve(port: int, share: str | None, page: str) -> None:
         ws_ping_timeout=30.0,
         ws_max_size=200 * 2**20,
     )
-    listening = [_listen(host, port) for host in _bound(share)]
+    listening = [listen(host, port) for host in _bound(share)]
     with suppress(KeyboardInterrupt):
         uvicorn.Server(server).run(listening)
 
@@ -128,7 +128,7 @@ def _is_everywhere(share: str) -> bool:
     return ipaddress.ip_address(share).is_unspecified
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Return a socket that sends small answers at once: asyncio sees to that only if the protocol is named."""
     found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     if os.name != "nt":  # there it would let two servers share a port
