@@ -47,7 +47,7 @@ HARMLESS = (
     "ResizeObserver loop",  # a chart was laid out in two frames instead of one
 )
 # Opened on a page that is not the first, Streamlit looks for its server below that page before it finds it.
-PROBE = re.compile(r"^/(day|market|trades|homes|compare|paper)/_stcore/(health|host-config)$")
+PROBE = re.compile(r"^/(day|market|trades|homes|compare|class|paper)/_stcore/(health|host-config)$")
 NARROW = 768  # below, Streamlit moves the navigation into the panel
 
 

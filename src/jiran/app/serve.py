@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 from starlette.middleware import Middleware
 from streamlit import App, config
+from streamlit.web import bootstrap
 
 from jiran.app.classroom import lan
 from jiran.app.classroom.gate import Gate
@@ -49,27 +50,26 @@ def main() -> None:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--share", help="address on which other machines reach the phones' page")
     parser.add_argument("--page", default="", help="page to open first")
+    parser.add_argument("--no-browser", action="store_true")
     parser.add_argument("scenario", nargs="?")
     given = parser.parse_args()
     sys.argv = [str(_SCRIPT), *([given.scenario] if given.scenario else [])]  # as the script reads it
-    serve(given.port, given.share, given.page)
+    serve(given.port, given.share, given.page, no_browser=given.no_browser)
 
 
-def serve(port: int, share: str | None, page: str) -> None:
+def serve(port: int, share: str | None, page: str, *, no_browser: bool) -> None:
     """Run the server.
 
     Args:
         port: To listen on.
         share: Address on which other machines reach the phones' page; None: only this machine reaches anything.
         page: Path of the page that the browser opens.
+        no_browser: Whether to leave the browser closed.
     """
     hosts = _hosts(share)
     ROOMS.reach = Reach(port, hosts)
     if page == "class":
         ROOMS.open(Room(DECKS["smith-1962"]))
-    config.set_option(
-        "server.corsAllowedOrigins", [f"http://{host}:{port}" for host in hosts]
-    )  # with the key, see gate
     key = secrets.token_urlsafe(16)
     address = f"http://localhost:{port}/{page}"
 
@@ -83,6 +83,7 @@ def serve(port: int, share: str | None, page: str) -> None:
 
     gate = [] if share is None else [Middleware(Gate, key=key)]
     app = App(_SCRIPT, routes=routes(), middleware=gate, lifespan=started)
+    _set_options(port, hosts, no_browser=no_browser)
     server = uvicorn.Config(
         app,
         log_level="warning",
@@ -97,6 +98,21 @@ def serve(port: int, share: str | None, page: str) -> None:
     listening = [listen(host, port) for host in _bound(share)]
     with suppress(KeyboardInterrupt):
         uvicorn.Server(server).run(listening)
+
+
+def _set_options(port: int, hosts: tuple[str, ...], *, no_browser: bool) -> None:
+    """Set Streamlit's options, on top of those in the folder of the script, which it knows once there is an app."""
+    options = {
+        "server.port": port,
+        "server.address": "localhost",
+        "server.fileWatcherType": "none",
+        "server.maxUploadSize": 100,
+        "server.corsAllowedOrigins": [f"http://{host}:{port}" for host in hosts],  # who has the key comes by these
+        "browser.gatherUsageStats": False,
+        "client.showErrorDetails": "none",
+        "client.showErrorLinks": False,
+    }
+    bootstrap.load_config_options(options | ({"server.headless": True} if no_browser else {}))
 
 
 def _greeting(address: str, port: int, hosts: tuple[str, ...], key: str) -> list[str]:

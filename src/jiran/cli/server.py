@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import os
 import socket
 import subprocess
 import sys
@@ -19,15 +18,6 @@ from jiran.errors import JiranError
 FIRST_PORT, PORTS = 8501, 100
 #: Stands for all addresses of this machine.
 EVERYWHERE = "0.0.0.0"  # noqa: S104  only if the user shares the room
-#: Streamlit's options, as its environment variables name them.
-_OPTIONS = {
-    "SERVER_ADDRESS": "localhost",
-    "SERVER_FILE_WATCHER_TYPE": "none",
-    "SERVER_MAX_UPLOAD_SIZE": "100",
-    "BROWSER_GATHER_USAGE_STATS": "false",
-    "CLIENT_SHOW_ERROR_DETAILS": "none",
-    "CLIENT_SHOW_ERROR_LINKS": "false",
-}
 
 
 def serve(
@@ -48,12 +38,12 @@ def serve(
     command = [sys.executable, "-m", "jiran.app.serve", "--port", str(free), "--page", page]
     if share is not None:
         command += ["--share", share]
+    if no_browser:
+        command.append("--no-browser")
     if scenario is not None:
         command.append(str(Path(scenario).resolve()) if scenario.endswith(".toml") else scenario)
-    options = _OPTIONS | {"SERVER_PORT": str(free)} | ({"SERVER_HEADLESS": "true"} if no_browser else {})
-    environment = os.environ | {f"STREAMLIT_{name}": value for name, value in options.items()}
     with interruptible():
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, env=environment)  # noqa: S603  our own
+        process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603  our own
         try:
             code = process.wait()
         except KeyboardInterrupt:

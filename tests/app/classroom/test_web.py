@@ -104,7 +104,8 @@ def test_a_phone_is_known_by_its_cookie_or_by_its_copy(school):
     carried = {"cookie": cookie.partition(";")[0]}
     assert ask(school.app, f"/join/{school.room.code}/state", headers=carried).found["name"] == "Aminah"
     assert school.get("/state", joined.found["token"]).found["name"] == "Aminah"
-    assert school.get("/state").status == 401
+    assert school.get("/state").found == {"phase": "outside"}
+    assert school.get("/state", "no such token").status == 401
 
 
 def test_who_has_lost_the_phone_comes_back_with_the_seat_code(school):

@@ -16,16 +16,26 @@ if TYPE_CHECKING:
 
     from jiran.app.charts.base import Spec
     from jiran.classroom.rounds import Round
+    from jiran.explain.step.outcome import Outcome
 
 
 def bids(one: Round) -> Spec:
     """Draw what was sent in a round, and what the rule made of it."""
-    return book.clearing(one.outcome)
+    return _clearing(one.outcome)
 
 
 def true_curves(one: Round) -> Spec:
     """Draw the curves that the cards say, with what was traded and at what price."""
-    return book.clearing(replace(one.outcome, book=one.true_book))
+    return _clearing(replace(one.outcome, book=one.true_book))
+
+
+def _clearing(outcome: Outcome) -> Spec:
+    """Draw curves and price; with play money there is no grid."""
+    spec = book.clearing(outcome)
+    if outcome.book.currency:
+        return spec
+    frame, *others = spec["series"]
+    return {**spec, "series": [{name: part for name, part in frame.items() if name != "markLine"}, *others]}
 
 
 def prices(rounds: Sequence[Round], *, revealed: bool) -> Spec:
@@ -37,7 +47,7 @@ def prices(rounds: Sequence[Round], *, revealed: bool) -> Spec:
     }  # fmt: skip
     crossed = crossing(rounds[-1].true_book) if revealed and rounds else None
     if crossed is not None:
-        label = {"formatter": f"true curves cross at {price(crossed[1])}", "position": "insideEndTop"}
+        label = {"formatter": f"true curves cross at {price(crossed[1])}", "position": "insideEndBottom"}
         level = {"yAxis": short(crossed[1], 4), "label": label}
         style = {"color": palette.LOAD, "type": "dashed", "width": 1.5}
         line["markLine"] = {"silent": True, "symbol": "none", "precision": 6, "lineStyle": style, "data": [level]}

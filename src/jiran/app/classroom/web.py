@@ -86,6 +86,8 @@ class Web:
     async def state(self, request: Request) -> Response:
         """Return what a phone shows; nothing (204) if that is what it shows already."""
         room, token = self._room(request), _token(request)
+        if not token:  # a new phone; no error, which browsers would put on record
+            return JSONResponse({"phase": "outside"}, headers={"cache-control": "no-store"})
         self._spend(self._limits.phone, token)
         shown = request.query_params.get("v", "")
         version = int(shown) if shown.isascii() and shown.isdecimal() and len(shown) < 12 else None

@@ -109,12 +109,13 @@ async function poll() {
   try {
     const { status, found } = await ask(`state?v=${version}`);
     missed = 0;
-    if (status === 200) draw(found);
-    if (status === 200 || status === 204) text("trouble", "");
-    else if (status === 429) wait = 3000;
-    else {
-      outside(status, status === 401 ? "" : sentence(found.error));
+    if (status === 429) wait = 3000;
+    else if (status !== 204 && (status !== 200 || found.phase === "outside")) {
+      outside(status, status === 200 || status === 401 ? "" : sentence(found.error));
       return;
+    } else {
+      text("trouble", "");
+      if (found) draw(found);
     }
     if (shown && shown.phase === "open") wait = 500;
   } catch {
