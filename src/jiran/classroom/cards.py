@@ -102,8 +102,23 @@ def holt_1996() -> Deck:
     return Deck("Holt 1996, a trading pit", tuple(cards), 0.0, 12.0)
 
 
+def textbook() -> Deck:
+    """Return the double auction of textbooks: five buyers and five sellers of one kWh, of which two trades are worth making."""
+    bids, asks = (100.0, 90.0, 80.0, 70.0, 60.0), (80.0, 85.0, 95.0, 100.0, 110.0)
+    cards = [
+        *(Card(sells=False, value=value) for value in bids),
+        *(Card(sells=True, value=cost) for cost in asks),
+    ]
+    return Deck("Textbook double auction", tuple(cards), 50.0, 120.0)
+
+
 #: Ready decks by name.
-DECKS = {"smith-1962": smith_1962(), "smith-1962-more-demand": smith_1962(0.5), "holt-1996": holt_1996()}
+DECKS = {
+    "smith-1962": smith_1962(),
+    "smith-1962-more-demand": smith_1962(0.5),
+    "holt-1996": holt_1996(),
+    "textbook": textbook(),
+}
 
 
 def of_step(book: Book, title: str) -> Deck:

@@ -1,7 +1,57 @@
-"""Lessons."""
+"""Lessons: predict first, then see; what comes out is run here and now."""
 
 from __future__ import annotations
 
+import polars as pl
+import streamlit as st
+
+from jiran.app.showing import plain
+from jiran.classroom.lessons import Lesson, lessons, outcomes
+
 
 def show() -> None:
-    """Draw the lessons."""
+    """Draw the lessons, one at a time."""
+    found = lessons()
+    name = st.selectbox(
+        "Lesson", list(found), key="class_lesson", persist_state="session", format_func=lambda one: found[one].title
+    )
+    lesson = found[name]
+    st.markdown(f"#### {plain(lesson.question)}")
+    st.caption(plain(f"{lesson.minutes} minutes. {lesson.source}"))
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        st.markdown("\n".join(f"{place}. {plain(step)}" for place, step in enumerate(lesson.steps, 1)))
+        guess = st.radio(
+            "Predict first", lesson.answers, index=None, key=f"class_guess|{name}", persist_state="session"
+        )
+    with right:
+        if guess is None:
+            st.info("Choose an answer to see what comes out.", icon=":material/psychology:")
+        else:
+            _see(name, lesson, guess)
+
+
+def _see(name: str, lesson: Lesson, guess: str) -> None:
+    answer = lesson.answers[lesson.right - 1]
+    if guess == answer:
+        st.success(plain(f"Yes: {answer}."), icon=":material/check:")
+    else:
+        st.warning(plain(f"It is another one: {answer}."), icon=":material/lightbulb:")
+    with st.spinner("Running the lesson"):
+        frame = table(lesson, outcomes(name))
+    st.dataframe(
+        frame, hide_index=True, key="class_numbers", alt=f"What comes out in the lesson {plain(lesson.title)}."
+    )
+    st.markdown("\n".join(f"- {plain(one)}" for one in lesson.notice))
+    st.markdown(f"**{plain(lesson.takeaway)}**")
+
+
+def table(lesson: Lesson, values: tuple[float, ...]) -> pl.DataFrame:
+    """Return what came out: a row for each case, a column for each measure; "" where a case has none."""
+    labels = list(dict.fromkeys(one.label for one in lesson.predicted))
+    cells = {
+        (one.case, one.label): f"{round(value, one.measure.digits) + 0.0:.{one.measure.digits}f}"
+        for one, value in zip(lesson.predicted, values, strict=True)
+    }
+    columns = {label: [cells.get((case.name, label), "") for case in lesson.case] for label in labels}
+    return pl.DataFrame({"setting": [case.name for case in lesson.case], **columns})
