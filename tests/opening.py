@@ -29,7 +29,7 @@ from jiran.scenario.files import as_data, to_toml, with_overrides
 
 MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")
 #: Path of each page; the first is the one that opens.
-PAGES = ("neighbourhood", "day", "market", "trades", "homes", "compare", "paper")
+PAGES = ("neighbourhood", "day", "market", "trades", "homes", "compare", "class", "paper")
 #: Pages whose work does not grow with the rules: Compare runs all of them, and takes most of the time.
 QUICK = tuple(path for path in PAGES if path != "compare")
 #: Small runs: it is the pages that are tried here.
