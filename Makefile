@@ -24,7 +24,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types imports script docs format coverage mutants truth open bench class soak constraints clean
+.PHONY: help run test check lint types imports script docs format coverage mutants truth damage open bench class soak constraints clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -71,6 +71,9 @@ format: $(DEV) ## let ruff mend and format what it can
 
 truth: $(DEV) ## hold every sentence against 10,000 random runs
 	PYTHONPATH=tests $(BIN)/python -m truth $(or $(ARGS),10000)
+
+damage: $(DEV) ## read 5,000 damaged meter files: one sentence or a right answer each
+	PYTHONPATH=tests $(BIN)/python -m homes.meter.fuzz $(or $(ARGS),5000)
 
 bench: $(RUN) ## measure the budgets
 	$(BIN)/python benchmarks/bench.py $(ARGS)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 from rich.console import Console
 from rich.table import Table
 
@@ -29,7 +30,7 @@ from jiran.engine.records import Log, Window
 from jiran.judge.comparison import by_rule
 from jiran.market import TRADE, find
 from jiran.simulation import fill
-from jiran.simulation.run import trade, without_trading
+from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import prepare
 
 ROUNDS = 3
@@ -102,8 +103,8 @@ def rules() -> list[tuple[str, str, str, float, float]]:
     alone, slowest, name = without_trading(setting), 0.0, ""
     for rule, case in by_rule(setting.scenario).items():
         if rule != "nucleolus":  # for at most 16 homes that trade in a step
-            trade(setting.with_market(case), lambda: alone)
-            taken = seconds(partial(trade, setting.with_market(case), lambda: alone))
+            run_market(setting.with_market(case), lambda: alone)
+            taken = seconds(partial(run_market, setting.with_market(case), lambda: alone))
             slowest, name = max((slowest, name), (taken, rule))
     return [(f"100 homes, 8,760 steps, slowest rule: {name}", f"{slowest:.1f} s", "10 s", slowest / 10.0, 1.0)]
 
@@ -146,6 +147,39 @@ def memory() -> list[tuple[str, str, str, float, float]]:
     return [("simulate, the same, peak memory", f"{peak:.2f} GB", "3 GB", peak / 3.0, 1.0)]
 
 
+def meter_data() -> list[tuple[str, str, str, float, float]]:
+    """Measure, in processes of one core, how fast a long file of 100 homes is read, and what a year of it needs."""
+    code = (
+        "import resource, sys, time; sys.path.insert(0, 'benchmarks'); import bench;"
+        "from jiran.homes.meter.read import meters; from jiran.scenario import HomeData;"
+        "source, content = HomeData(path='meters.csv'), bench.long_file(days=int(sys.argv[1]));"
+        "begin = time.process_time(); rows = meters(source, 'Asia/Kuching', content=content).rows; end = time.process_time();"
+        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == 'darwin' else 1024);"
+        "print(rows / (end - begin), peak, end - begin)"
+    )
+    runs = [tuple(map(float, _run(["-c", code, days], POLARS_MAX_THREADS="1").split())) for days in ("60", "60", "365")]
+    speed, (_, peak, taken) = max(run[0] for run in runs[:2]), runs[2]
+    return [
+        ("meter data, a long file of 100 homes", f"{speed:,.0f} rows/s", "300,000 rows/s", 300_000 / speed, 1.0),
+        ("meter data, a year of it at 15 min, CPU", f"{taken:.1f} s", "15 s", taken / 15.0, 1.0),
+        ("meter data, the same, peak memory", f"{peak / 1e9:.2f} GB", "1.5 GB", peak / 1.5e9, 1.0),
+    ]
+
+
+def long_file(days: int) -> bytes:
+    """Return a long file of 100 homes, a row a home and quarter of an hour."""
+    times = pl.datetime_range(
+        pl.datetime(2025, 1, 1), pl.datetime(2025, 1, 1) + pl.duration(days=days), "15m", closed="left", eager=True
+    )
+    rng, homes = np.random.default_rng(1), 100
+    frame = pl.DataFrame({
+        "home": np.repeat([f"H{home}" for home in range(homes)], len(times)),
+        "time": pl.concat([times.dt.strftime("%Y-%m-%d %H:%M")] * homes),
+        "value": rng.integers(0, 2_000, homes * len(times)) / 1_000,
+    })  # fmt: skip
+    return frame.write_csv().encode()
+
+
 def growth() -> list[tuple[str, str, str, float, float]]:
     """Measure how time grows with home-steps from 10^5 to 10^7, by homes and by steps."""
     rows = []
@@ -179,10 +213,18 @@ def processes() -> list[tuple[str, str, str, float, float]]:
     ]
 
 
+#: Gives Streamlit the options that it has when jiran serves the dashboard.
+_AS_SERVED = (
+    "from streamlit import config; from jiran.app.serve import OPTIONS;"
+    "[config.set_option(name, value) for name, value in OPTIONS.items()];"
+)
+
+
 def dashboard() -> list[tuple[str, str, str, float, float]]:
     """Measure the server's CPU time for a rerun of the first page, beside the simulation."""
     code = (
-        "import sys, time; from pathlib import Path; import jiran; from streamlit.testing.v1 import AppTest;"
+        f"{_AS_SERVED} import sys, time; from pathlib import Path; import jiran;"
+        "from streamlit.testing.v1 import AppTest;"
         "app = AppTest.from_file(str(Path(jiran.__file__).parent / 'app' / 'main.py'), default_timeout=120).run();"
         "assert not app.exception;"
         "times = []\n"
@@ -197,7 +239,7 @@ def dashboard() -> list[tuple[str, str, str, float, float]]:
 def comparing() -> list[tuple[str, str, str, float, float]]:
     """Measure the server's CPU time for the page Compare: ten rules on a day that was not compared before."""
     code = (
-        "import time; import jiran; from streamlit.testing.v1 import AppTest;"
+        f"{_AS_SERVED} import time; import jiran; from streamlit.testing.v1 import AppTest;"
         "page = 'from jiran.app.views import compare; compare.show()';"
         "app, times = AppTest.from_string(page, default_timeout=120), []\n"
         "for seed in range(12):\n"
@@ -219,7 +261,7 @@ def _run(arguments: list[str], **environment: str) -> str:
 
 def main() -> int:
     """Measure, print, and tell whether every budget holds."""
-    parts = (kernel_and_simulate, rules, clearing, memory, growth, processes, dashboard, comparing)
+    parts = (kernel_and_simulate, rules, clearing, memory, growth, meter_data, processes, dashboard, comparing)
     rows = [row for part in parts for row in part()]
     table = Table(title=f"jiran {jiran.__version__}: budgets, best of {ROUNDS}")
     for heading in ("what", "measured", "against", "ratio", "budget", ""):

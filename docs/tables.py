@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import ast
 import datetime as dt
+import json
 import re
 import sys
+import tomllib
+import types
 import typing
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -21,9 +24,10 @@ from pydantic.fields import FieldInfo
 import jiran
 from jiran.bids import strategies
 from jiran.engine.flows import FLOWS, SOURCES, USES
+from jiran.homes.meter.layouts import PublicLayout, public_layouts
 from jiran.market.base import PROPERTIES
 from jiran.result.figures import KPIS
-from jiran.scenario import Scenario
+from jiran.scenario import HomeData, Scenario
 from jiran.scenario.regions import REGIONS
 
 ROOT = Path(__file__).parents[1]
@@ -51,15 +55,42 @@ def _row(cells: Iterable[str]) -> str:
 
 @table
 def rules() -> str:
-    """Return every market rule with what it does and promises."""
+    """Return every market rule with what people call it, what it does and promises."""
     found = jiran.mechanisms().items()
     return rows(
-        ("rule", "what it does", "promises"),
+        ("rule", "plain name", "what it does", "promises"),
         (
-            (f"`{name}`", rule.description, ", ".join(one for one in PROPERTIES if one in rule.properties) or "-")
+            (
+                f"`{name}`",
+                rule.plain_name,
+                rule.description,
+                ", ".join(one for one in PROPERTIES if one in rule.properties) or "-",
+            )
             for name, rule in found
         ),
     )
+
+
+@table
+def formulas() -> str:
+    """Return the price of a trade under every market rule that says it in a formula."""
+    found = {name: rule.formula for name, rule in jiran.mechanisms().items() if rule.formula is not None}
+    return rows(
+        ("rule", "a buyer pays, per kWh", "a seller gets, per kWh"),
+        (
+            (
+                f"`{name}`",
+                _maths(formula.symbols),
+                _maths(formula.seller_symbols) if formula.seller_symbols else "the same",
+            )
+            for name, formula in found.items()
+        ),
+    )
+
+
+def _maths(latex: str) -> str:
+    """Return a formula in a line of Markdown, as GitHub shows it: between backticks no sign means something else."""
+    return f"$`{latex}`$"
 
 
 @table
@@ -140,6 +171,31 @@ def layers() -> str:
 
 
 @table
+def tested_layouts() -> str:
+    """Return every public layout of meter data that is tested, and the keys that it needs."""
+    tests = ROOT / "tests" / "homes" / "meter" / "public.toml"
+    return rows(
+        ("layout", "what it holds", "how it is read"),
+        (
+            (one["name"], ", ".join(one["holds"]), f"`{_inline(one['keys'])[2:-2]}`" if "keys" in one else "recognised")
+            for one in sorted(
+                tomllib.loads(tests.read_text("utf-8"))["layout"], key=lambda one: str(one["name"]).casefold()
+            )
+        ),
+    )
+
+
+def _inline(value: Any) -> str:
+    """Return a value as TOML writes it on one line."""
+    if isinstance(value, dict):
+        parts = (
+            f"{name if name.isidentifier() else json.dumps(name)} = {_inline(part)}" for name, part in value.items()
+        )
+        return f"{{ {', '.join(parts)} }}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+@table
 def regions() -> str:
     """Return what a kWh from the grid emits, by region."""
     return rows(
@@ -166,6 +222,26 @@ def fields() -> str:
         if lines:
             parts.append(f"### {head}\n\n{rows(('key', 'allowed', 'default', 'unit', 'meaning'), lines)}")
     return "\n\n".join(parts)
+
+
+@table
+def meter_keys() -> str:
+    """Return every key that says how files of meter data are read."""
+    found = HomeData.model_fields.items()
+    lines = ((f"`{name}`", _allowed(field), _default(field), str(field.description)) for name, field in found)
+    return rows(("key", "allowed", "default", "meaning"), lines)
+
+
+@table
+def meter_layouts() -> str:
+    """Return the public layouts that are known by the names of their columns."""
+    names: dict[str, PublicLayout] = {}
+    for layout in public_layouts():
+        names.setdefault(layout.name, layout)
+    lines = (
+        (name, ", ".join(f"`{has}`" for has in sorted(layout.has) if has) or "-") for name, layout in names.items()
+    )
+    return rows(("layout", "known by its columns"), lines)
 
 
 def models(
@@ -206,40 +282,47 @@ def _default(field: FieldInfo) -> str:
     return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
 
 
-_WORDS = {dt.datetime: "date and time", bool: "true or false", int: "whole number", float: "number", str: "text"}
+_WORDS = {
+    dt.datetime: "date and time",
+    dt.date: "date",
+    bool: "true or false",
+    int: "whole number",
+    float: "number",
+    str: "text",
+}
 
 
 def _allowed(field: FieldInfo) -> str:
-    low, high = bounds(field)
-    if typing.get_origin(field.annotation) is dict:
-        return "table of texts"
-    if low or high:
-        return " ".join(part for part in (low, high) if part)
-    words = [
-        f"`{choice}`"
-        for part in (field.annotation, *typing.get_args(field.annotation))
-        if typing.get_origin(part) is typing.Literal
-        for choice in typing.get_args(part)
-    ]
-    words += [word for kind, word in _WORDS.items() if mentions(field.annotation, kind)]
+    words = list(dict.fromkeys(_alternatives(field.annotation, field.metadata)))
     return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def mentions(annotation: Any, kind: type) -> bool:
-    """Tell whether a value of a kind may stand in a field."""
-    if annotation is kind:
-        return True
-    if typing.get_origin(annotation) is typing.Literal:
-        return False
-    return any(mentions(part, kind) for part in typing.get_args(annotation))
+def _alternatives(annotation: Any, rules: Iterable[Any]) -> Iterator[str]:
+    """Yield what a value may be, in words, with the bounds that are declared, wherever they stand in its type."""
+    origin, parts = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        inner = [one for mark in parts[1:] for one in getattr(mark, "metadata", [mark])]
+        yield from _alternatives(parts[0], [*rules, *inner])
+    elif origin in (typing.Union, types.UnionType):
+        for part in parts:
+            yield from _alternatives(part, rules)
+    elif origin is typing.Literal:
+        yield from (f"`{choice}`" for choice in parts)
+    elif origin is tuple:
+        yield f"a list of numbers {' or '.join(_alternatives(parts[0], ()))}"
+    elif annotation is not type(None):
+        yield _bounded("table" if origin is dict else _WORDS[annotation], rules)
 
 
-def bounds(field: FieldInfo) -> tuple[str, str]:
-    """Return the lowest and the highest value of a field in words, "" without a bound."""
-    found: dict[str, Any] = {type(rule).__name__: rule for rule in field.metadata}
+def _bounded(word: str, rules: Iterable[Any]) -> str:
+    """Return a kind of value with its bounds in words."""
+    found: dict[str, Any] = {type(rule).__name__: rule for rule in rules}
     low = f"from {found['Ge'].ge:,}" if "Ge" in found else f"above {found['Gt'].gt:,}" if "Gt" in found else ""
     high = f"to {found['Le'].le:,}" if "Le" in found else f"below {found['Lt'].lt:,}" if "Lt" in found else ""
-    return low, high
+    least = f"{found['MinLen'].min_length:,} to " if "MinLen" in found else "at most "
+    of = "entries" if word == "table" else "letters"
+    long = f"{word} of {least}{found['MaxLen'].max_length:,} {of}" if "MaxLen" in found else ""
+    return " ".join(part for part in (low, high) if part) or long or word
 
 
 _MARKED = re.compile(r"(<!-- begin: (\w+) -->)(\n?).*?\n?(<!-- end: \2 -->)", re.DOTALL)

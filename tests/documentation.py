@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 
@@ -13,3 +14,9 @@ assert _SPEC.loader
 tables = importlib.util.module_from_spec(_SPEC)
 sys.modules[_SPEC.name] = tables
 _SPEC.loader.exec_module(tables)
+
+
+def table_of(section):
+    """Return the cells of the first table of a text, without its two head lines."""
+    table = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[0].splitlines()[2:]]

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pytest
 
 from jiran import Result, Scenario
-from jiran.homes.meter import read
 from jiran.homes.profiles import Profiles
-from jiran.simulation.run import trade, without_trading
+from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import Setting, prepare
 from meter_files import meters
 
@@ -53,18 +50,14 @@ def net_metered(setting: Setting, homes: np.ndarray) -> Setting:
 
 def run(setting: Setting) -> Result:
     """Run the market of a setting, and the same homes without trades."""
-    return trade(setting, partial(without_trading, setting))
+    return run_market(setting, partial(without_trading, setting))
 
 
-def file_of_import_and_export(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write a meter file of three homes, and let its reader say that it knows import and export alone of two."""
-    original = read.read_meter_data
-
-    def import_and_export(*args: Any, **more: Any) -> read.MeterData:
-        return replace(original(*args, **more), net_metered=np.array([True, False, True]))
-
-    file.write_bytes(meters())
-    monkeypatch.setattr(read, "read_meter_data", import_and_export)
+def file_of_import_and_export(file: Path) -> None:
+    """Write a meter file of three homes, of two of which it has import and export alone."""
+    text = meters().decode().split("\n", 1)
+    names = ["time", "A import", "A export", "B load", "B generation", "C import", "C export"]
+    file.write_text(",".join(names) + "\n" + text[1])
 
 
 def drawn(rng: np.random.Generator, scenario: Scenario) -> Result:

@@ -26,6 +26,7 @@ from jiran.app.labels import LENGTH, TOP, folded
 from jiran.app.panel import at as value_at
 from jiran.scenario import KINDS, validate
 from jiran.scenario.files import as_data, to_toml, with_overrides
+from pages import as_served
 
 MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")
 #: Path of each page; the first is the one that opens.
@@ -202,6 +203,7 @@ def drawn(number: int, seed: int) -> Iterator[Scenario]:
 
 def main_(number: int) -> int:
     """Open all fields at their bounds and so many random scenarios, on all pages, and print the counts."""
+    as_served()
     dead = 0
     cases = [(f"{name} = {value!r}", scenario) for name, value, scenario in valid.at_bounds() if runs(scenario)]
     cases += [(f"random {place}", scenario) for place, scenario in enumerate(drawn(number, seed=7))]

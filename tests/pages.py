@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 import jiran
+from jiran.app.serve import OPTIONS
 
 MANY = {f"homes.groups.{kind}.count": 50 for kind in ("solar", "ev", "hybrid", "normal")}
 
@@ -33,3 +35,9 @@ def show(page, result, **state):
     at.run()
     assert not at.exception
     return at
+
+
+def as_served():
+    """Give Streamlit the options that it has when jiran serves the dashboard."""
+    for name, value in OPTIONS.items():
+        config.set_option(name, value)

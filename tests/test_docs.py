@@ -12,7 +12,7 @@ import pytest
 from typer.main import get_command
 
 import jiran
-from documentation import tables
+from documentation import table_of, tables
 from jiran.cli import cli
 
 ROOT = Path(__file__).parents[1]
@@ -31,12 +31,6 @@ def blocks(text, language):
 def rows(text, title):
     """Return the cells of the first table under a heading, without its two head lines."""
     return table_of(text.split(f"\n## {title}\n", 1)[1].split("\n## ", 1)[0])
-
-
-def table_of(section):
-    """Return the cells of the first table of a text, without its two head lines."""
-    table = re.search(r"(?:^\|.*\n)+", section, re.MULTILINE)
-    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[0].splitlines()[2:]]
 
 
 def first_cells(title):

@@ -163,7 +163,8 @@ def value_of(rng: np.random.Generator, name: str, annotation: Any, metadata: lis
         )
     if name == "start":
         day = dt.datetime(2026, 1, 1) + dt.timedelta(days=int(rng.integers(0, 365)))  # noqa: DTZ001  local time
-        return day + dt.timedelta(minutes=30 * int(rng.integers(0, 48)))
+        second = int(rng.choice([0, 0, 0, 30, 59]))
+        return day + dt.timedelta(minutes=30 * int(rng.integers(0, 48)), seconds=second)
     choices = _choices(annotation)
     if choices and (_numeric(annotation) is None or rng.random() < 0.7):
         return choices[int(rng.integers(len(choices)))]

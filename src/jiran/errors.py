@@ -82,9 +82,10 @@ def _shown(value: Any) -> str:
 
 
 def one_line(error: BaseException) -> str:
-    """Return what another program's error says, in one short line."""
+    """Return what another program's error says, in one short line; a sentence of our own stands for itself."""
     try:
         said = str(error)[:1_000]
     except Exception:  # noqa: BLE001  its words are another program's too
         said = "it cannot say why"
-    return shortened(" ".join(f"{type(error).__name__}: {said}".split()).removesuffix(":"), 200)
+    kind = "" if isinstance(error, JiranError) else f"{type(error).__name__}: "
+    return shortened(" ".join(f"{kind}{said}".split()).removesuffix(":"), 200)

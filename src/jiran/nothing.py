@@ -2,7 +2,7 @@
 
 Sums of ordinary numbers leave residues: 0.3 - (0.1 + 0.1 + 0.1) is -5.6e-17, and no home wants to buy that. Three questions
 are asked of a small number, and each has its own answer: is it a thing at all (`NOTHING_...`), is it more than the order of
-a sum can make (`LAST_DIGITS`, `RESIDUE`, `ROUNDING`), and would a reader see it (`CENT`, `SAME_PRICE`, `SEEN`).
+a sum can make (`LAST_DIGITS`, `RESIDUE`, `ROUNDING`), and would a reader see it (`CENT`, `LEAST_SAID_KWH`, `THIRD_DIGIT`, `SAME_PRICE`, `SEEN`).
 """
 
 from __future__ import annotations
@@ -28,6 +28,12 @@ ROUNDING = 1e-14
 
 #: Half of the last digit that amounts are written with: an amount below it is written as 0.00.
 CENT = 0.005
+
+#: The same for energy: less than this, kWh, is written as 0.00.
+LEAST_SAID_KWH = 0.005
+
+#: Half of the third digit after the point, the last that figures and most pictures show.
+THIRD_DIGIT = 5e-4
 
 #: The last digit that prices per kWh are written with: prices that differ by less are the same to a reader.
 SAME_PRICE = 1e-4

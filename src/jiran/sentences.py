@@ -80,6 +80,6 @@ def form(name: str, words: Callable[[Figures], str]) -> Callable[[Callable[..., 
     return make
 
 
-def said(*sentences: Sentence | None) -> tuple[Sentence, ...]:
+def true_ones(*sentences: Sentence | None) -> tuple[Sentence, ...]:
     """Return the sentences that are true."""
     return tuple(sentence for sentence in sentences if sentence is not None)

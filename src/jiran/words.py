@@ -1,9 +1,55 @@
 """Numbers and names as a person would say them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+#: What a sum leaves over where nothing is meant, and the least that four digits show as something.
+_RESIDUE, _LEAST_SHOWN = 1e-9, 5e-5
+
 #: Kinds of homes as the legend says them.
 KIND_NAMES = {
     "solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal", "prosumer": "Prosumer", "consumer": "Consumer",
 }  # fmt: skip
+
+
+#: Digits after the point that are no residue of a sum.
+_DIGITS = 9
+
+
+def settled(value: float) -> float:
+    """Return a number without the residue of the sum that it came from, which would tip a half or cross a threshold.
+
+    Whatever is written is settled first, then rounded, a half to the even digit; what decides about words is settled too.
+
+    Example:
+        >>> settled(0.37499999999999994), settled(0.1 + 0.2)
+        (0.375, 0.3)
+    """
+    return round(float(value), _DIGITS)
+
+
+def decimals(value: float, digits: int) -> str:
+    """Return a number with so many digits after the point, and never minus nothing.
+
+    Example:
+        >>> decimals(0.37499999999999994, 2), decimals(1234.5, 1), decimals(-0.001, 2)
+        ('0.38', '1,234.5', '0.00')
+    """
+    return f"{round(settled(value), digits) + 0.0:,.{digits}f}"
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Return a share in per cent.
+
+    Example:
+        >>> percent(0.575), percent(0.4364, 1), percent(0.004)
+        ('58%', '43.6%', '0%')
+    """
+    return f"{decimals(100.0 * share, digits)}%"
 
 
 def money(value: float, currency: str, digits: int = 2) -> str:
@@ -13,8 +59,17 @@ def money(value: float, currency: str, digits: int = 2) -> str:
         >>> money(-1234.5, "MYR"), money(0.0033, "MYR", 4)
         ('-MYR 1,234.50', 'MYR 0.0033')
     """
-    value = round(round(value, 9), digits) + 0.0  # without the residue of sums, which would tip a half
-    return f"{'-' if value < 0 else ''}{currency} {abs(value):,.{digits}f}"
+    return in_currency(decimals(value, digits), currency)
+
+
+def in_currency(number: str, currency: str) -> str:
+    """Return a number that is written already as an amount, with its sign in front of the currency.
+
+    Example:
+        >>> in_currency("-0.5625", "MYR")
+        '-MYR 0.5625'
+    """
+    return f"{'-' if number[0] == '-' else ''}{currency} {number.removeprefix('-')}"
 
 
 def kwh(value: float) -> str:
@@ -24,10 +79,11 @@ def kwh(value: float) -> str:
         >>> kwh(0.123), kwh(12.34), kwh(12345.6), kwh(2345678.9)
         ('0.12 kWh', '12.3 kWh', '12,346 kWh', '2,346 MWh')
     """
+    value = settled(value)
     if abs(value) >= 1_000_000:
-        return f"{value / 1000:,.0f} MWh"
+        return f"{decimals(value / 1000, 0)} MWh"
     digits = 2 if abs(value) < 10 else 1 if abs(value) < 1_000 else 0
-    return f"{value:,.{digits}f} kWh"
+    return f"{decimals(value, digits)} kWh"
 
 
 def counted(number: int, noun: str) -> str:
@@ -64,6 +120,28 @@ def duration(seconds: float) -> str:
     return "a second" if seconds < 1.5 else f"{seconds:.0f} seconds"
 
 
+def time_of_day(time: dt.datetime | dt.time) -> str:
+    """Return what a clock shows, with its seconds only where they are not zero.
+
+    Example:
+        >>> import datetime as dt
+        >>> time_of_day(dt.time(7, 30)), time_of_day(dt.time(7, 30, 5))
+        ('07:30', '07:30:05')
+    """
+    return f"{time:%H:%M:%S}" if time.second else f"{time:%H:%M}"
+
+
+def moment(time: dt.datetime) -> str:
+    """Return a day and what the clock shows on it, without a zone.
+
+    Example:
+        >>> import datetime as dt
+        >>> moment(dt.datetime(2026, 3, 21, 7, 30))
+        '2026-03-21 07:30'
+    """
+    return f"{time:%Y-%m-%d} {time_of_day(time)}"
+
+
 def listed(parts: list[str]) -> str:
     """Return parts as a sentence lists them.
 
@@ -74,16 +152,20 @@ def listed(parts: list[str]) -> str:
     return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else "".join(parts)
 
 
-def price(value: float) -> str:
+def price(value: float, currency: str = "") -> str:
     """Return a price per kWh with no more digits than it has, and at most four; one that is less has two that count.
 
     Example:
         >>> price(0.45), price(0.5625), price(87.5), price(90.0), price(0.2), price(0.0), price(0.0000123)
         ('0.45', '0.5625', '87.5', '90', '0.20', '0', '0.000012')
+        >>> price(0.45, "MYR"), price(-0.05, "MYR")
+        ('MYR 0.45', '-MYR 0.05')
     """
-    if 1e-9 < abs(value) < 5e-5:
+    if currency:
+        return in_currency(price(value), currency)
+    if _RESIDUE < abs(value) < _LEAST_SHOWN:
         return f"{float(f'{value:.1e}'):.11f}".rstrip("0")
-    value = round(round(float(value), 9), 4) + 0.0  # first without the residue of a sum, which would tip a tie
+    value = round(settled(value), 4) + 0.0
     text = f"{value:.4f}".rstrip("0").rstrip(".")
     return f"{value:.2f}" if 0.0 < abs(value) < 1.0 and round(value, 2) == value else text
 

@@ -7,6 +7,13 @@ from functools import cache
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
+from pages import as_served
+
+
+@pytest.fixture(autouse=True, scope="session")
+def streamlit_runs_as_it_is_served():
+    as_served()
+
 
 @pytest.fixture(autouse=True, scope="session")
 def installed_packages_are_looked_through_once():

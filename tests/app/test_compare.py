@@ -138,6 +138,8 @@ def test_a_pinned_scenario_is_a(monkeypatch):
     row = found.difference("A", "B").filter(figure="cost").row(0, named=True)
     assert shown["A - B"] == f"{row['difference']:+.2f}"
     assert shown["A"] == f"{row['a']:.2f}"
+    for name, of_share in at.dataframe[1].value.set_index("Figure")["A - B"].items():
+        assert of_share.endswith(" points") == name.endswith(", %")
     assert any("Community battery 40 kWh, now 20 kWh" in plain(caption.value) for caption in at.caption)
 
 

@@ -7,6 +7,7 @@ import re
 import sys
 from importlib.resources import files
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -14,6 +15,7 @@ import jiran
 from jiran.app.charts.base import Window
 from jiran.app.charts.flow import flow_data
 from jiran.app.components.flow_map import _inline
+from jiran.engine.flows import FLOWS
 from jiran.explain.trades import total
 
 PAGE = """
@@ -26,6 +28,10 @@ st.write(f"chosen: {chosen}")
 """
 
 
+def a_flow(name: str, sign: int, partner: str, **values: object) -> dict:
+    return {"name": name, "label": name, "colour": "#123456", "sign": sign, "partner": partner, **values}
+
+
 def a_run(steps: int = 2, capacity_kwh: float = 5.0) -> dict:
     """Two homes; the first sells to the second in every step."""
     sold = [[0.5] * steps, [0.0] * steps]
@@ -36,13 +42,14 @@ def a_run(steps: int = 2, capacity_kwh: float = 5.0) -> dict:
         "labels": [f"Sat 21 Mar {step:02d}:00" for step in range(steps)],
         "sun": [1.0] * steps,
         "homes": [{"id": "<b>S1</b>", "kind": "solar"}, {"id": "N1", "kind": "normal"}],
-        "generation": sold,
-        "load": sold[::-1],
-        "ev": none,
-        "battery_charged": none,
-        "battery_drawn": none,
-        "grid_import": none,
-        "grid_export": none,
+        "flows": [
+            a_flow("generation", 1, "", kwh=sold),
+            a_flow("load", -1, "", kwh=sold[::-1]),
+            a_flow("p2p_sold", -1, "p2p"),
+            a_flow("p2p_bought", 1, "p2p"),
+            a_flow("battery_drawn", 1, "battery", kwh=none),
+            a_flow("grid_import", 1, "grid", kwh=none, price=[0.5] * steps),
+        ],
         "trades": {
             "step": list(range(steps)),
             "seller": [0] * steps,
@@ -53,8 +60,6 @@ def a_run(steps: int = 2, capacity_kwh: float = 5.0) -> dict:
         "so_far": {"kwh": [0.5] * steps, "amount": [0.15] * steps},
         "soc": [2.5] * steps,
         "capacity_kwh": capacity_kwh,
-        "import_price": [0.5] * steps,
-        "export_price": [0.2] * steps,
         "p2p_price": [0.3] * (steps - 1) + [None],
     }
 
@@ -124,7 +129,7 @@ def test_where_it_cannot_be_served_the_script_is_one_piece(modules):
 
 def test_the_script_reads_every_field_of_the_contract(script):
     run = a_run()
-    for field in [*run, *run["trades"]]:
+    for field in [*run, *run["trades"], *run["flows"][-1]]:
         assert re.search(rf"\b{field}\b", script), field
 
 
@@ -136,6 +141,26 @@ def test_the_map_and_the_page_of_trades_add_up_to_the_same(name):
     assert sent["so_far"]["kwh"][-1] == pytest.approx(said.figures["kwh"], abs=1e-6)
     assert sent["so_far"]["amount"][-1] == pytest.approx(said.figures["paid"], abs=1e-6)
     assert f"paid MYR {sent['so_far']['amount'][-1]:,.2f}." in said.text
+
+
+@pytest.mark.parametrize("name", ["paper", "ev-street"])
+def test_every_flow_is_sent_as_it_is_declared_but_for_what_evs_give(name):
+    result = jiran.simulate(jiran.load_scenario(name))
+    day = Window(0, 24 * 60 // result.scenario.step_minutes)
+    sent = {one["name"] + "_kwh": one for one in flow_data(result, day)["flows"]}
+    assert list(sent) == [name for name in FLOWS if name != "ev_supplied_kwh"]
+    for flow in map(FLOWS.get, sent):
+        one = sent[flow.name]
+        assert (one["sign"], one["colour"], one["label"]) == (flow.sign, flow.colour, flow.label)
+        assert one["partner"] == {"homes": "p2p"}.get(flow.account, flow.account)
+        assert ("kwh" in one) == (flow.account != "homes")
+        assert ("price" in one) == (flow.account == "grid")
+        if "kwh" in one:
+            kwh = result.flows.between(flow.name, day.first, day.last)
+            assert np.sum(one["kwh"]) == pytest.approx(kwh.sum(), abs=5e-4 * kwh.size)
+    prices = result.prices.grid_import[day.first : day.last]
+    shown = sent["grid_import_kwh"]["price"]
+    assert shown == pytest.approx(prices[:: prices.size // len(shown)], abs=5e-5)
 
 
 def test_a_coarser_step_is_named_from_its_start_to_its_end():

@@ -215,3 +215,24 @@ def test_a_year_of_200_homes_is_quick_and_small(year):
     assert time.process_time() - started < 3.0  # on a busy machine; about 0.5 s with the test's own work on a quiet one
     assert not at.exception
     assert sum(len(element.proto.spec) for element in at.get("echarts_chart")) < 150_000
+
+
+def test_a_bill_of_trillions_has_no_change_where_nothing_changed():
+    large = {
+        "grid.import_price": 1e6 / 3.0,
+        "grid.export_price": 1e6 / 7.0,
+        "load.low_kw": 300.0,
+        "load.high_kw": 1000.0,
+    }
+    result = run(
+        **{"market.mechanism": "grid-only", "battery.capacity_kwh": 0.0}, **LENDING | large | {"steps": 24 * 60}
+    )
+    assert result.homes["cost"].max() > 1e11
+    for at, home in enumerate(result.community.ids):
+        assert not any(amount for _, amount in bills.bill_steps(result, home)[1:-1])
+        assert home_charts.bill_words(result, at).figures["changes"] == ()
+
+
+@pytest.mark.parametrize(("amount", "told"), [(0.0049999, False), (0.005 - 1e-16, True), (0.005, True), (-0.005, True)])
+def test_half_a_cent_is_a_change_of_the_bill_whatever_the_residue(amount, told):
+    assert home_charts.is_change(amount) == told

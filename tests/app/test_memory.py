@@ -96,3 +96,16 @@ def test_a_rule_that_something_knows_is_not_counted():
     rule = find("grid-fraction")
     assert rule.clear is not None  # compiled: it knows all of numba
     assert held_bytes((rule, rule)) == held_bytes((None, None))
+
+
+def test_looking_at_one_thing_does_not_weigh_all_others(monkeypatch):
+    weighed = []
+    monkeypatch.setattr("jiran.app.memory.held_bytes", lambda thing: weighed.append(thing) or 1)
+    kept: Kept[str] = Kept(1_000)
+    for number in range(100):
+        kept.put(str(number), f"thing {number}")
+    weighed.clear()
+    kept.get("3")
+    kept.get("3")
+    assert weighed.count("thing 3") == 2
+    assert set(weighed) == {"thing 3", "thing 99"}

@@ -126,7 +126,7 @@ def test_an_uploaded_scenario_opens_with_its_own_values():
         app = viewer()
         app.session_state["own data"] = True
         app.run()
-        app.file_uploader(key="upload").upload("own.toml", opening.to_toml(scenario).encode(), "text/plain").run()
+        app.file_uploader(key="upload|0").upload("own.toml", opening.to_toml(scenario).encode(), "text/plain").run()
         assert not faults(app, scenario, PAGES[:2])
 
 

@@ -66,12 +66,14 @@ def buttons(at):
     ("overrides", "words"),
     [
         ({"battery.capacity_kwh": 40}, "Community battery 20 kWh, now 40 kWh"),
-        ({"grid.import_price": 0.6}, "Grid price 0.5625 MYR/kWh, now 0.6 MYR/kWh"),
+        ({"grid.import_price": 0.6}, "Grid price MYR 0.5625 per kWh, now MYR 0.6 per kWh"),
+        ({"grid.export_price": -0.05}, "Export price MYR 0.2 per kWh, now -MYR 0.05 per kWh"),
+        ({"grid.co2_kg_per_kwh": 0.6}, "CO₂ of grid electricity 0.584 kg/kWh, now 0.6 kg/kWh"),
         ({"homes.groups.normal.count": 6}, "Normal homes 4, now 6"),
         ({"ev.supply.enabled": True}, "EVs supply neighbours in the evening (electric vehicles) off, now on"),
         ({"market.mechanism": "grid-only"}, "Market rule grid-fraction, now grid-only"),
         ({"load.low_kw": 0.2}, "Lower bound (household load) 0.15 kW, now 0.2 kW"),
-        ({"grid.import_price": [0.5] * 24}, "Grid price 0.5625 MYR/kWh, now 24 values"),
+        ({"grid.import_price": [0.5] * 24}, "Grid price MYR 0.5625 per kWh, now 24 values"),
         ({"seed": 2, "name": "other"}, "Scenario paper, now other"),
     ],
 )
@@ -90,11 +92,11 @@ def test_few_changes_are_said_one_by_one():
 
 
 def test_runs_of_another_time_or_money_are_apart(a):
-    assert pins.apart(a, run(**B, **{"homes.groups.normal.count": 9})) is None
-    assert pins.apart(a, run(steps=48)) == "A has 24 steps, this has 48"
-    assert "60 minutes" in pins.apart(a, run(steps=96, step_minutes=15))
-    assert "starts on 21 Mar 2026" in pins.apart(a, run(start="2026-06-21"))
-    assert pins.apart(a, run(currency="EUR")) == "A is in MYR, this in EUR"
+    assert pins.not_comparable(a, run(**B, **{"homes.groups.normal.count": 9})) is None
+    assert pins.not_comparable(a, run(steps=48)) == "A has 24 steps, this has 48"
+    assert "60 minutes" in pins.not_comparable(a, run(steps=96, step_minutes=15))
+    assert "starts on 21 Mar 2026" in pins.not_comparable(a, run(start="2026-06-21"))
+    assert pins.not_comparable(a, run(currency="EUR")) == "A is in MYR, this in EUR"
 
 
 # --- the link ---------------------------------------------------------------------------------------------------------
@@ -171,7 +173,7 @@ def test_pin_change_compare_go_back_and_unpin(a):
 
     at.slider(key="0|grid.import_price").set_value(0.6).run()
     b = run(**{"grid.import_price": 0.6})
-    assert "Compared with A: Grid price 0.5625 MYR/kWh, now 0.6 MYR/kWh." in panel(at)
+    assert "Compared with A: Grid price MYR 0.5625 per kWh, now MYR 0.6 per kWh." in panel(at)
     more = b.kpis["cost"] - a.kpis["cost"]
     assert metrics(at)["All bills, MYR"].delta == f"{more:+,.2f} vs A"
     assert metrics(at)["Saved, MYR"].delta == f"{b.kpis['saving'] - a.kpis['saving']:+,.2f} vs A"

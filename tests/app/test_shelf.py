@@ -79,6 +79,49 @@ def test_a_link_names_no_other_file(name, tmp_path):
         links.read_link({"s": links.pack(metered(name.format(hash=path.parent.name)))}, None)
 
 
+def also(data, *names):
+    return data | {"homes": {"data": data["homes"]["data"] | {"also": list(names)}}}
+
+
+def test_a_link_finds_all_of_several_uploads(tmp_path):
+    first, second = shelf.put("one.csv", CSV), shelf.put("two.csv", CSV.replace(b"A", b"C").replace(b"B", b"D"))
+    base = links.base_of_data("one.csv and 1 more", also(metered(first), str(second)))
+    again, _ = links.read_link(dict(base.link), None)
+    assert again.data["homes"] == base.data["homes"]
+    assert again.label == "one.csv and 1 more"
+    assert str(tmp_path) not in str(links.unpack(base.link["s"]))
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["/etc/passwd"], ["secret.csv"], ["*.csv"], ["upload:{hash}/*.csv"], ["upload:{hash}/street.csv", "secret.csv"],
+        ["upload:{hash}/../../secret.csv"], [3], "secret.csv", {"a": "secret.csv"}, ["upload:{hash}/link.csv"],
+    ],
+)  # fmt: skip
+def test_a_link_that_names_further_files_of_this_machine_is_refused(names, tmp_path):
+    path = shelf.put("street.csv", CSV)
+    (tmp_path / "secret.csv").write_bytes(CSV)
+    (path.parent / "link.csv").symlink_to(tmp_path / "secret.csv")
+    wanted = names
+    if isinstance(names, list):
+        wanted = [name.replace("{hash}", path.parent.name) if isinstance(name, str) else name for name in names]
+    data = metered(f"upload:{path.parent.name}/street.csv")
+    data["homes"]["data"]["also"] = wanted
+    with pytest.raises(JiranError):
+        links.read_link({"s": links.pack(data)}, None)
+    with pytest.raises(JiranError, match="the link names a file"):
+        links.read_link({"preset": "paper", "homes.data.also": '["/etc/passwd"]'}, None)
+    pinned = {"preset": "paper", "a": links.pack({"s": links.pack(data)})}
+    with pytest.raises(JiranError):
+        links.read_pin(pinned, links.base_of_preset("paper"))
+
+
+def test_a_scenario_of_which_one_file_is_no_upload_is_not_put_into_a_link(tmp_path):
+    (tmp_path / "own.csv").write_bytes(CSV)
+    assert links.base_of_data("own", also(metered(shelf.put("street.csv", CSV)), str(tmp_path / "own.csv"))).link == {}
+
+
 def test_a_scenario_that_reads_a_file_of_this_machine_is_not_put_into_a_link(tmp_path):
     (tmp_path / "own.csv").write_bytes(CSV)
     assert links.base_of_data("own", metered(tmp_path / "own.csv")).link == {}

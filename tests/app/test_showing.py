@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jiran.app.shelf import folder
-from jiran.app.showing import file_name, markdown_of, plain
+from jiran.app.showing import _seen, file_name, markdown_of, plain
 from jiran.sentences import Sentence
 
 #: What Markdown as Streamlit reads it would make something else of; the browser's test looks at all of them.
@@ -59,3 +61,9 @@ def test_any_machine_takes_a_download(name):
     assert len(safe.encode()) <= 100
     assert safe.endswith(".csv")
     assert not set(safe) & set('/\\:*?"<>|\x00\u202e')
+
+
+@given(st.text())
+def test_text_that_can_be_printed_has_no_sign_that_steers(text):
+    """This is why it need not be looked through sign by sign."""
+    assert not text.isprintable() or "".join(map(_seen, text)) == text

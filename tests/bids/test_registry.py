@@ -220,3 +220,9 @@ def test_the_draws_of_a_strategy_and_of_a_rule_are_apart(file):
     assert one.flows.trades.tolist() == two.flows.trades.tolist()
     assert one.state.rng == two.state.rng
     assert one.state.bid_rng != two.state.bid_rng
+
+
+def test_a_file_does_not_take_the_name_of_another_strategy(file):
+    path = file(body("pass").replace("'bad'", "'truthful'"))
+    with pytest.raises(StrategyError, match="calls itself 'truthful', which is the name of another"):
+        find(path)

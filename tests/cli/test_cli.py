@@ -605,3 +605,19 @@ def test_the_server_goes_however_jiran_goes(name, code):
         timer.cancel()
         running.kill()
         running.stdout.close()
+
+
+@pytest.mark.parametrize("width", ["60", "200"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run", "paper"), ("explain", "paper", "--step", 8), ("compare", "paper", "--mechanism", "vcg", "--seeds", 2),
+        ("compare", "paper", "--versus", "battery.capacity_kwh=0", "--seeds", 1), ("mechanisms",), ("scenarios",),
+        ("mechanisms", "grid-fraction"), ("strategies",),
+    ],
+)  # fmt: skip
+def test_no_line_ends_with_blanks(command, width, monkeypatch):
+    monkeypatch.setenv("COLUMNS", width)
+    lines = call(*command).stdout.splitlines()
+    assert len(lines) > 3
+    assert all(line == line.rstrip() for line in lines)

@@ -15,6 +15,7 @@ from jiran.cli import comparing
 from jiran.judge import comparison
 from jiran.judge.comparison import by_rule, compare
 from jiran.judge.judgement import FIGURES
+from jiran.report.figures import seeded_table
 from jiran.scenario.files import to_toml
 from terminal import at_work, call, refused
 
@@ -81,8 +82,8 @@ def test_json_is_all_figures_of_all_cases_and_nothing_else():
     assert done.exit_code == 0
     found = json.loads(done.stdout)
     known = compare(by_rule(jiran.load_scenario("paper"), list(RULES)), seeds=2)
-    assert found == known.table().to_dicts()
-    assert set(found[0]) == {"case", *(name + end for name in FIGURES for end in ("", "_low", "_high"))}
+    assert found == seeded_table(known).to_dicts()
+    assert set(found[0]) == {"case", "seed", *(name + end for name in FIGURES for end in ("", "_low", "_high"))}
 
 
 def test_csv_is_written_whole_or_not_at_all(monkeypatch):
@@ -266,7 +267,8 @@ def test_ctrl_c_with_json_leaves_json_alone_on_stdout(monkeypatch):
     stopping(monkeypatch, 3)
     done = call("compare", "paper", *THREE, "--seeds", 20, "--json")
     assert done.exit_code == 130
-    assert json.loads(done.stdout) == compare(by_rule(jiran.load_scenario("paper"), list(RULES))).table().to_dicts()
+    known = compare(by_rule(jiran.load_scenario("paper"), list(RULES)))
+    assert json.loads(done.stdout) == seeded_table(known).to_dicts()
     assert "Stopped: 1 of 20 seeds are done." in done.stderr
 
 
@@ -289,3 +291,19 @@ def test_ctrl_c_in_a_long_comparison_ends_it_soon_with_what_is_done():
     if out:
         assert [row["case"] for row in json.loads(out)] == ["grid-fraction", "bill-sharing"]
         assert "Stopped: " in errors
+
+
+def test_json_tells_the_seeds_as_the_table_does():
+    done = call("compare", "paper", "--versus", "seed=7", "--seeds", 2, "--json")
+    assert [row["seed"] for row in json.loads(done.stdout)] == [1, 7]
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_shares_differ_by_percentage_points(seeds):
+    done = call("compare", "paper", "--versus", "battery.capacity_kwh=0", "--seeds", seeds)
+    table = [line for line in done.stdout.splitlines() if "   " in line]
+    shares, others = ([line for line in table if line.endswith("%") == share] for share in (True, False))
+    assert len(shares) > 3
+    assert len(others) > 3
+    assert all(line.count(" points") == seeds for line in shares)
+    assert not any("points" in line for line in others)

@@ -18,7 +18,7 @@ KNOWN = "only import and export of 2 homes are known"
 @pytest.fixture(autouse=True)
 def a_street(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    net_metering.file_of_import_and_export(Path("street.csv"), monkeypatch)
+    net_metering.file_of_import_and_export(Path("street.csv"))
     Path("net.toml").write_text(SCENARIO, encoding="utf-8")
 
 

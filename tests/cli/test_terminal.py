@@ -11,22 +11,26 @@ import pytest
 
 pty = pytest.importorskip("pty", reason="a terminal as POSIX has it")
 
-LONG = ("run", "kampung", "--set", "steps=3000000", "--set", "step_minutes=1", "-o", "out")
+LONG = {
+    "Simulating": ("run", "kampung", "--set", "steps=3000000", "--set", "step_minutes=1", "-o", "out"),
+    "Checking": ("check", "vcg", "--books", "1000000"),
+}
 
 
-def test_a_long_run_shows_the_time_left_and_ctrl_c_leaves_a_clean_terminal(tmp_path):
+@pytest.mark.parametrize("what", LONG)
+def test_long_work_shows_the_time_left_and_ctrl_c_leaves_a_clean_terminal(tmp_path, what):
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(tmp_path)
         os.environ |= {"TERM": "xterm", "COLUMNS": "100"}
-        os.execv(sys.executable, [sys.executable, "-m", "jiran", *LONG])  # noqa: S606  our own
+        os.execv(sys.executable, [sys.executable, "-m", "jiran", *LONG[what]])  # noqa: S606  our own
     shown, asked = b"", False
     while select.select([terminal], [], [], 300)[0]:
         try:
             shown += os.read(terminal, 65_536)
         except OSError:  # the other end is closed
             break
-        if b"Simulating" in shown and b"left" in shown and not asked:
+        if what.encode() in shown and b"left" in shown and not asked:
             asked = bool(os.write(terminal, b"\x03"))
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 130
     assert asked

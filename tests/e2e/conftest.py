@@ -210,6 +210,7 @@ class Dashboard:
         self.panel = page.get_by_test_id("stSidebar")
         self.main = page.get_by_test_id("stMain")
         self.alerts = page.get_by_test_id("stAlert")
+        self.window = page.get_by_role("dialog")
         self.crash = page.get_by_test_id("stException")
         self.map = page.locator(".fm")
         self.time = page.locator("[data-el=time]")
@@ -276,12 +277,19 @@ class Dashboard:
         """Open a part of the panel that is folded."""
         self.panel.locator("summary").filter(has_text=heading).click()
 
-    def upload(self, name: str, content: bytes) -> None:
-        """Give the dashboard a file."""
+    def upload(self, *files: tuple[str, bytes]) -> None:
+        """Give the dashboard files at once, by their names and contents."""
         if not self.panel.get_by_test_id("stFileUploader").is_visible():
             self.unfold("Your own data")
         chooser = self.panel.locator("input[type=file]")
-        chooser.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
+        given = [{"name": name, "mimeType": "application/octet-stream", "buffer": content} for name, content in files]
+        chooser.set_input_files(given)
+
+    def use_homes(self) -> None:
+        """Take the homes of the meter data that are looked at."""
+        self.window.get_by_role("button", name="Use these homes").click()
+        expect(self.window).to_have_count(0)
+        self.settle()
 
 
 @pytest.fixture

@@ -65,12 +65,15 @@ def test_a_refused_value_is_text_in_the_sentence_that_refuses_it(visit, key):
 
 
 def test_a_file_with_a_hostile_name_and_hostile_homes_is_text(dashboard):
-    dashboard.upload("![x](http:evil.test).toml", b"name = \n")
+    dashboard.upload(("![x](http:evil.test).toml", b"name = \n"))
     complaint = dashboard.panel.get_by_test_id("stAlert")
     expect(complaint).to_contain_text("evil.test")
     assert dashboard.page.evaluate(MADE) == []
-    dashboard.upload(f"{NAME.replace('/', '')}.csv", meters().replace(b"A load", f"{NAME} load".encode()))
-    expect(dashboard.panel.get_by_role("combobox", name="Scenario")).to_have_value(re.compile(":smile:"))
+    dashboard.upload((f"{NAME.replace('/', '')}.csv", meters().replace(b"A load", f"{NAME} load".encode())))
+    expect(dashboard.window.get_by_text("Mean power of")).to_be_visible()
+    assert dashboard.page.evaluate(MADE) == []
+    dashboard.use_homes()
+    expect(dashboard.panel.get_by_role("combobox", name="Scenario")).to_have_value(re.compile(r"!\[x\]\("))
     for title in ("Neighbourhood", "Homes", "Market"):
         dashboard.open(title)
         assert dashboard.page.evaluate(MADE) == []
@@ -121,7 +124,8 @@ def test_a_run_ends_when_its_viewer_leaves(visit, server_process):
 
 
 def test_a_reload_keeps_uploaded_data_and_own_orders(dashboard):
-    dashboard.upload("street.csv", meters())
+    dashboard.upload(("street.csv", meters()))
+    dashboard.use_homes()
     expect(dashboard.map.locator("[data-home]")).to_have_count(3)
     expect(dashboard.page).to_have_url(re.compile(r"[?&]s="))
     dashboard.settle()

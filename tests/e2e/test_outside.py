@@ -59,7 +59,8 @@ def test_a_damaged_link_says_so_and_shows_the_first_preset(visit, link, words):
 
 
 def test_meter_data_becomes_the_homes_of_the_picture(dashboard):
-    dashboard.upload("street.csv", meters())
+    dashboard.upload(("street.csv", meters()))
+    dashboard.use_homes()
     expect(dashboard.map.locator("[data-home]")).to_have_count(3)
     for home in "ABC":
         expect(dashboard.map.get_by_role("button", name=f"{home}, ")).to_be_attached()
@@ -94,7 +95,7 @@ def test_files_that_are_none_say_why_and_the_earlier_picture_stays(dashboard, fi
     before = dashboard.figure("All bills, MYR").inner_text()
     complaint = dashboard.panel.get_by_test_id("stAlert")
     for name, content in files.items():
-        dashboard.upload(name, content)
+        dashboard.upload((name, content))
         expect(complaint).to_contain_text("stpes" if name == "key.toml" else name)
         expect(complaint).to_have_count(1)
         dashboard.settle()
@@ -105,7 +106,7 @@ def test_files_that_are_none_say_why_and_the_earlier_picture_stays(dashboard, fi
 def test_a_scenario_file_becomes_the_scenario_and_can_be_shared(dashboard, visit, tmp_path):
     (tmp_path / "street.toml").write_text(STREET)
     cost = jiran.simulate(jiran.load_scenario(str(tmp_path / "street.toml"))).kpis["cost"]
-    dashboard.upload("street.toml", STREET.encode())
+    dashboard.upload(("street.toml", STREET.encode()))
     expect(dashboard.panel.get_by_role("combobox", name="Scenario")).to_have_value("street.toml")
     dashboard.settle()
     expect(dashboard.figure("All bills, MYR")).to_have_text(f"{cost:.2f}")

@@ -155,3 +155,14 @@ def test_each_step_says_where_in_the_run_it_is(monkeypatch, plain_rule):
     monkeypatch.setattr(kernel, "begin", lambda done, part: told.append((done, part)))
     simulate(load_scenario("paper", {"market.mechanism": plain_rule, "steps": 4}))
     assert told[-4:] == [(step / 4, 1 / 4) for step in range(4)]
+
+
+def test_homes_without_an_order_leave_what_the_others_bid_as_it_is():
+    """What a home bids by chance is its own draw: it is the same beside two homes with an order and two without."""
+    fields = {"bids": {"strategy": "truthful"}, "market": {"mechanism": "uniform-price"}}
+    all_four = run([[1.0, 3.0, -2.0, -1.0], [1.0, -1.0, 4.0, -1.0]], **fields).flows.outputs
+    only_two = run([[0.0, 3.0, -2.0, 0.0], [0.0, -1.0, 4.0, 0.0]], **fields).flows.outputs
+    for name in ("value_price", "limit_price"):
+        among, alone = getattr(all_four, name), getattr(only_two, name)
+        np.testing.assert_array_equal(alone[:, 1:3], among[:, 1:3])
+        assert np.unique(alone[:, 1:3]).size == 4

@@ -2,9 +2,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from jiran import clear
 from jiran.errors import MechanismError, ScenarioError
+from jiran.market import TRADE, Clearing
+from jiran.market.welfare import surplus, welfare
+from strategies import BOOKS
 
 PRICES = {"import_price": 0.5, "export_price": 0.2}
 HEAD = "from jiran.market import mechanism\nfrom jiran.market.matching import record\n"
@@ -30,6 +35,32 @@ def test_totals_of_each_participant_are_the_sums_of_its_trades():
     assert result.bought.tolist() == [0, 1, 2]
     assert result.paid.tolist() == pytest.approx([0, 0.4, 0.8])
     assert result.received.tolist() == pytest.approx([1.2, 0, 0])
+
+
+@given(BOOKS, st.sampled_from(["grid-fraction", "uniform-price", "random-p2p", "vcg"]), st.integers(0, 9))
+def test_what_trades_add_up_to_does_not_depend_on_who_adds_them_up(net, rule, seed):
+    limits = np.random.default_rng(seed).uniform(0.2, 0.5, len(net))
+    found = clear(net, rule, limit_price=limits, seed=seed, **PRICES)
+    records = np.array(list(found.to_frame().iter_rows()), TRADE)
+    again = Clearing.of(records, len(net))
+    for name in ("seller", "buyer", "kwh", "buyer_price", "seller_price", "sold", "bought", "paid", "received"):
+        assert getattr(again, name).tolist() == getattr(found, name).tolist()
+    assert found.traded == pytest.approx(
+        [sum(kwh for seller, buyer, kwh, *_ in records if home in (seller, buyer)) for home in range(len(net))]
+    )
+
+
+@given(BOOKS, st.sampled_from(["grid-fraction", "trade-reduction", "vcg"]), st.integers(0, 9))
+def test_homes_and_market_share_what_trades_are_worth(net, rule, seed):
+    limits = np.random.default_rng(seed).uniform(0.2, 0.5, len(net))
+    found = clear(net, rule, limit_price=limits, seed=seed, **PRICES)
+    assert found.gains(limits).sum() + surplus(found) == pytest.approx(welfare(found, limits), rel=1e-9, abs=1e-7)
+
+
+def test_a_home_gains_what_a_kwh_is_worth_to_it_less_what_it_pays_and_a_seller_the_other_way_round():
+    found = Clearing.of(np.array([(0, 1, 2.0, 0.4, 0.3)], TRADE), 3)
+    assert found.gains(np.array([0.25, 0.5, 9.0])) == pytest.approx([2 * (0.3 - 0.25), 2 * (0.5 - 0.4), 0.0])
+    assert surplus(found) == pytest.approx(2 * (0.4 - 0.3))
 
 
 def test_a_frame_of_the_trades_has_one_row_a_trade():
@@ -82,6 +113,8 @@ def test_an_argument_that_cannot_be_used_is_refused(arguments, message):
         pytest.param("return record(trades, 0, 0, 1, -1.0, 1, 1)", "energy or price is not a usable number", id="negative"),
         pytest.param("return {}['tariff']", "failed", id="fails"),
         pytest.param("trades[99].kwh = 1", "failed", id="beyond the buffer"),
+        pytest.param("return record(trades, 0, 0, 1, 0.5, 1, 1) + 1", "returns a higher number of trades than it wrote", id="one more"),
+        pytest.param("return 3", "returns a higher number of trades than it wrote: one of them is empty", id="with more room"),
         pytest.param("return 99", "returns 99 trades", id="too many"),
         pytest.param("return -1", "returns -1 trades", id="negative count"),
         pytest.param("pass", "must return the number of trades that it wrote, and returned None", id="no count"),

@@ -54,8 +54,9 @@ def test_no_file_but_its_own_names_a_rule_or_strategy():
         found += [
             f"{file.relative_to(SOURCE)}:{node.lineno} {node.value}"
             for node in ast.walk(tree)
-            if isinstance(node, ast.Constant) and node.value in names and id(node) not in allowed
-            if names[node.value] != file
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in allowed
+            for name, own in names.items()
+            if own != file and (node.value == name or ("-" in name and name in node.value))
         ]
     assert found == []
 
@@ -73,6 +74,42 @@ def test_what_a_plugin_says_of_itself_is_whole(name):
 def test_a_rule_of_jiran_has_a_family(name):
     assert find(name).family in FAMILIES
     assert find(name).family != OWN
+
+
+#: Rules whose price is where haggling stops, or that of another group of homes, or of nobody.
+WITHOUT_FORMULA = {"consensus", "muda", "grid-only"}
+
+
+def test_every_rule_of_jiran_says_its_price_as_a_formula_where_there_is_one():
+    formulas = {name: rule.formula for name, rule in mechanisms().items()}
+    assert {name for name, formula in formulas.items() if formula is None} == WITHOUT_FORMULA
+    for formula in filter(None, formulas.values()):
+        for latex in (formula.symbols, formula.seller_symbols):
+            assert "|" not in latex  # would end a cell of a table
+            depths = [latex[:end].count("{") - latex[:end].count("}") for end in range(len(latex) + 1)]
+            assert min(depths) == depths[-1] == 0
+
+
+@pytest.mark.parametrize(
+    "name", sorted({name for name, rule in mechanisms().items() if not rule.reprice} - WITHOUT_FORMULA)
+)
+def test_a_formula_gives_the_seller_another_price_only_if_trades_have_one(name):
+    formula, rng = find(name).formula, np.random.default_rng(1)
+    books = [(rng.normal(size=6).round(2), rng.uniform(0.2, 0.5, 6)) for _ in range(40)]
+    margins = [
+        found.buyer_price - found.seller_price
+        for net, limits in books
+        for found in [jiran.clear(net, name, limit_price=limits, import_price=0.5, export_price=0.2)]
+    ]
+    assert bool(formula.seller_symbols) == (max(np.abs(np.concatenate(margins))) > 1e-9)
+
+
+def test_a_formula_with_the_numbers_of_a_step_comes_to_the_price_of_its_trades():
+    rule = find("grid-fraction")
+    found = jiran.clear([1.0, -2.0], "grid-fraction", import_price=0.5, export_price=0.2, fraction=0.7)
+    shown, price = rule.formula.numbers(rule.values({"fraction": 0.7}), 0.5, 0.2)
+    assert shown == r"0.7 \times 0.5000"
+    assert found.buyer_price.tolist() == found.seller_price.tolist() == [pytest.approx(price)]
 
 
 def test_every_family_is_that_of_a_rule_and_looks_like_no_other():

@@ -155,3 +155,35 @@ def test_an_entry_point_that_is_no_rule_is_refused(monkeypatch):
         MechanismError, match="'odd': entry point package:rule is not a function decorated with @mechanism"
     ):
         fresh().installed()
+
+
+@pytest.mark.parametrize("name", ["grid-only", "vcg"])
+def test_a_file_does_not_take_the_name_of_another_rule(file, name):
+    path = file(HEAD + rule().replace("'rule'", repr(name)))
+    with pytest.raises(MechanismError, match=rf"my_rule\.py': calls itself '{name}', which is the name of another"):
+        find(path)
+    assert find(name).trusted
+
+
+def test_a_package_does_not_take_the_name_of_another_rule(monkeypatch):
+    theirs = mechanism("vcg", compiled=False)(lambda *_given: 0)
+    entry = SimpleNamespace(name="theirs", value="package:rule", load=lambda: theirs)
+    monkeypatch.setattr(registry, "entry_points", lambda group: [entry])  # noqa: ARG005
+    with pytest.raises(MechanismError, match="'theirs': calls itself 'vcg', which is the name of another"):
+        fresh().installed()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@mechanism('a b', properties=('fair',))\ndef a(): pass\n",
+        "@mechanism(3)\ndef a(): pass\n",
+        "@mechanism('a b', p=Parameter('x', ''))\ndef a(): pass\n",
+        "from jiran.errors import ScenarioError\nraise ScenarioError('a', 1, 'must be 2')\n",
+    ],
+)
+def test_what_cannot_be_declared_is_told_without_its_prefix_said_twice(file, text):
+    with pytest.raises(MechanismError) as error:
+        find(file(HEAD + text))
+    assert str(error.value).count("market rule") == 1
+    assert "Error" not in str(error.value)

@@ -78,7 +78,7 @@ def test_long_2017_table_i_mid_market_rate_total():
 def test_accounts_sum_to_zero_and_nothing_is_left_with_the_market(scenario, billing):
     result = simulate(changed(scenario, market=SHARED, grid__billing=billing))
     accounts = result.accounts
-    size = max(1.0, *map(abs, accounts.values()), sum_of(np.abs(result.settlement.extra)))
+    size = max(1.0, *map(abs, accounts.values()), sum_of(np.abs(result.settlement.period_payment)))
     assert abs(sum(accounts.values())) <= CLOSE * size
     assert abs(accounts["market"]) <= CLOSE * size
     charge = scenario.grid.network_charge
@@ -189,7 +189,7 @@ def test_prices_are_those_of_the_trades_own_period(billing, price):
     assert result.steps["p2p_price"].drop_nulls().to_list() == pytest.approx([price])
     assert result.homes["cost"].to_list() == pytest.approx([0.0, 1.5])
     assert result.homes["p2p_paid"].to_list() == pytest.approx([0.0, price])
-    assert result.settlement.extra.tolist() == pytest.approx([0.0, -price])
+    assert result.settlement.period_payment.tolist() == pytest.approx([0.0, -price])
 
 
 def test_each_day_has_its_own_prices():
@@ -239,14 +239,14 @@ BILLED = [
 @pytest.mark.parametrize("more", BILLED)
 def test_the_steps_of_a_bill_lead_to_the_bill_and_the_last_is_the_end_of_the_period(more):
     result = simulate(load_scenario("paper", {"market.mechanism": "bill-sharing", **more}))
-    assert np.abs(result.settlement.extra).max() > 0.1
+    assert np.abs(result.settlement.period_payment).max() > 0.1
     homes = result.homes
     fund = {"equal": 1 / homes.height, "keep": 0.0, "use": None}[result.scenario.battery.fund_share]
     earned = sum_of(
         result.steps["battery_discharge_kwh"] * result.prices.battery_sells
         - result.steps["battery_charge_kwh"] * result.prices.battery_buys
     )
-    for home, extra in zip(homes.iter_rows(named=True), result.settlement.extra, strict=True):
+    for home, extra in zip(homes.iter_rows(named=True), result.settlement.period_payment, strict=True):
         steps = bill_steps(result, home["id"])
         amounts = dict(steps)
         assert steps[0] == ("Grid alone", home["cost_grid_only"])
@@ -260,7 +260,7 @@ def test_the_steps_of_a_bill_lead_to_the_bill_and_the_last_is_the_end_of_the_per
 
 def test_without_bill_sharing_nothing_is_paid_at_the_end_of_a_period():
     result = simulate(load_scenario("paper"))
-    assert not result.settlement.extra.any()
+    assert not result.settlement.period_payment.any()
     assert dict(bill_steps(result, "S1"))["End of the billing period"] == 0.0
 
 
@@ -269,7 +269,7 @@ def test_savings_and_tables_are_those_of_the_shared_bill():
     homes = result.homes
     assert sum_of(homes["cost"]) == pytest.approx(result.kpis["cost"])
     assert result.kpis["saving"] == pytest.approx(sum_of(homes["cost_without_p2p"] - homes["cost"]))
-    assert result.without_p2p.extra.tolist() == [0.0] * 12
+    assert result.without_p2p.period_payment.tolist() == [0.0] * 12
     assert homes["p2p_paid"].to_list() == pytest.approx(
         [sum_of(result.trades.filter(result.trades["buyer"] == name)["paid"]) for name in homes["id"]]
     )

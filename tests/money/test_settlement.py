@@ -142,7 +142,7 @@ def test_a_flow_of_a_home_at_its_prices_is_its_part_of_the_bill(street):
         flows = {flow: street.flows.of_home(flow.name, home) for flow in PRICED}
         now = street.settlement
         bill = sum(cost(flow, kwh, street.prices) for flow, kwh in flows.items())
-        bill += now.paid[home] - now.received[home] + now.extra[home] - now.fund_share[home]
+        bill += now.paid[home] - now.received[home] + now.period_payment[home] - now.fund_share[home]
         assert bill == pytest.approx(now.cost[home], abs=1e-9)
 
 

@@ -82,6 +82,6 @@ def tests_of(file: str) -> list[str]:
     own = ROOT / "tests" / file.replace(Path(file).name, f"test_{Path(file).name}")
     if file in COMPILED:
         return [str(own.relative_to(ROOT))]
-    room = own.parent if own.parent.name != "rules" else own
-    near = [str(path.relative_to(ROOT)) for path in dict.fromkeys((own, room)) if path.exists()]
-    return [*near, *ELSEWHERE.get(Path(file).parts[0], ()), *EVERYWHERE]
+    alone = own.exists() and own.parent.name == "rules"  # the tests of the other rules say nothing of this one
+    near = [path for path in (own, *([] if alone else [own.parent])) if path.exists()]
+    return [*(str(path.relative_to(ROOT)) for path in near), *ELSEWHERE.get(Path(file).parts[0], ()), *EVERYWHERE]

@@ -112,6 +112,15 @@ def test_the_page_of_two_scenarios_has_their_difference(pair):
     cost = found["cost"]
     assert rows["Cost, MYR"][:3] == [f"{cost['a']:.2f}", f"{cost['b']:.2f}", f"{cost['difference']:+.2f}"]
     assert ["battery.capacity_kwh", "20.0", "40.0"] in Reader(page).rows
+    own_use = next(cells for name, cells in rows.items() if name.startswith("Self-sufficiency, home by home"))
+    assert all(cell.endswith(" points") for cell in own_use[2:])
+    assert not any("points" in cell for cell in rows["Cost, MYR"])
+    assert "takes MYR 0.5625, gives MYR 0.20 per kWh" in page
+
+
+@pytest.mark.parametrize("kind", ["rules", "bands", "pair"])
+def test_the_currency_stands_in_front_of_every_amount(kind, request):
+    assert not re.findall(r"\d MYR\b", unescape(html(request.getfixturevalue(kind))))
 
 
 def test_the_scenario_on_the_page_makes_the_same_page_again(tmp_path):

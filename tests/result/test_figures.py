@@ -283,3 +283,15 @@ def test_a_cycle_takes_out_what_the_battery_may_give():
     battery = {"capacity_kwh": 2, "min_soc": 0.5, "start_soc": 0.5, "charge_kw": 9, "discharge_kw": 9}
     net = [[2.0, 0.0], [-2.0, 0.0]]
     assert run(net, battery=battery | {"discharge_efficiency": 0.5}).kpis["battery_cycles"] == pytest.approx(1.0)
+
+
+def test_what_the_grid_alone_would_cost_knows_no_price_of_the_battery():
+    battery = {"capacity_kwh": 2, "charge_kw": 9, "discharge_kw": 9, "buy_price": 0.3, "sell_price": 0.35}
+    kpis = run([[4.0, -1.0], [-1.0, -3.0]], battery=battery).kpis
+    assert kpis["battery_drawn_kwh"] > 0
+    assert kpis["cost_grid_only"] == pytest.approx(5 * 0.5 - 4 * 0.2)
+
+
+@pytest.mark.parametrize(("capacity_kwh", "told"), [(0, False), (0.5, True), (9, True)])
+def test_a_battery_is_told_of_where_there_is_one_however_small(capacity_kwh, told):
+    assert ("Battery" in grouped(load_scenario("paper", {"battery.capacity_kwh": capacity_kwh}))) is told

@@ -84,3 +84,17 @@ def test_tables_without_any_trade_keep_their_columns():
     result = run([[0.0, 0.0]])
     assert result.trades.height == 0
     assert result.trades.schema == run([[1.0, -1.0]]).trades.schema
+
+
+def test_a_home_with_a_car_supplies_itself_with_what_it_does_not_fetch():
+    homes = simulate(load_scenario("ev-street")).homes
+    assert homes["ev_kwh"].max() > 0
+    fetched = homes["p2p_bought_kwh"] + homes["battery_drawn_kwh"] + homes["grid_import_kwh"]
+    expected = 1 - fetched / (homes["load_kwh"] + homes["ev_kwh"])
+    assert homes["self_sufficiency"].to_list() == pytest.approx(expected.to_list(), abs=1e-9)
+
+
+def test_a_step_without_trades_has_no_price():
+    steps = run([[1.0, -1.0], [1.0, 1.0]]).steps
+    assert steps["p2p_price"].is_null().to_list() == [False, True]
+    assert steps["p2p_price"].is_nan().to_list() == [False, None]

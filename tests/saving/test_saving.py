@@ -121,10 +121,10 @@ def test_what_the_run_reads_is_never_overwritten(out, way):
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        (".", "the current folder"),
-        ("..", "the current folder"),
-        ("", "the current folder"),
-        ("/", "the current folder"),
+        (".", "/here is not written: it is the current folder, .* name a new folder for it, such as out"),
+        ("..", "is not written: it holds the current folder, and a result takes the place of the whole folder"),
+        ("", "/here is not written: it is the current folder"),
+        ("/", "^/ is not written: it holds the current folder"),
         ("file", "is a file, not a folder"),
         ("file/out", "a file is in the way"),
         ("a" * 300, "File name too long"),

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import typing
 import zoneinfo
 
 import numpy as np
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 import jiran
-from documentation import tables
+from documentation import table_of, tables
 from jiran.errors import JiranError, ScenarioError
 from jiran.scenario import EvBlock, HomeData, validate
 from jiran.scenario.regions import REGIONS, Region
+
+#: The tables of the reference page, by the table of a scenario that they are of.
+SECTIONS = dict(re.findall(r"^### `?(.*?)`?\n\n((?:\|.*\n)+)", tables.fields() + "\n", re.MULTILINE))
+SECTIONS["(top)"] = SECTIONS.pop("Top of the file")
 
 SMALL = {"name": "small", "homes": {"groups": [{"kind": "solar", "count": 2}]}}
 
@@ -27,14 +33,41 @@ def test_every_field_says_what_it_is_and_in_which_unit(path):
         assert "unit" in field.json_schema_extra
 
 
-@pytest.mark.parametrize("path", list(tables.models()))
-def test_every_number_has_bounds(path):
-    _, model = tables.models()[path]
-    for name, field in model.model_fields.items():
-        numeric = tables.mentions(field.annotation, float) or tables.mentions(field.annotation, int)
-        if numeric and tables.inner_model(field.annotation)[0] is None and not tables.mentions(field.annotation, bool):
-            inside = any(typing.get_args(part) for part in typing.get_args(field.annotation))
-            assert all(tables.bounds(field)) or inside, f"{path}.{name} has no bounds"
+def fields():
+    """Yield every field that holds values: its name, how its values are checked, and what the documentation allows."""
+    for path, (title, model) in tables.models().items():
+        allowed = {row[0].strip("`"): row[1] for row in table_of(SECTIONS[title])} if title in SECTIONS else {}
+        for name, field in model.model_fields.items():
+            if name in allowed:
+                check = TypeAdapter(typing.Annotated[field.annotation, field], config=model.model_config)
+                yield pytest.param(check, allowed[name], id=f"{path}.{name}".lstrip("."))
+
+
+def takes(check, value):
+    try:
+        check.validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize(("check", "allowed"), list(fields()))
+def test_the_documentation_allows_what_the_check_does(check, allowed):
+    for value, much in ((0.5, 1e300), (1, 10**300), ("ab", "x" * 1_000_000), ([0.5], [1e300])):
+        assert not takes(check, much), f"no bound for {value!r}"
+    assert (takes(check, 0.5) or takes(check, 7)) == bool(re.search(r"(from|above) \S+ (to|below) \d", allowed))
+    for low_word, low, high_word, high in re.findall(r"(from|above) (\S+) (to|below) ([\d,.]+)", allowed):
+        least, most = (float(number.replace(",", "")) for number in (low, high))
+        inside, whole = (least + min(most - least, 2) / 2, not takes(check, 0.25 + least))
+        assert takes(check, int(inside) if whole else inside)
+        for word, inclusive, end, further in ((low_word, "from", least, -1), (high_word, "to", most, 1)):
+            values = (int(end), int(end) + further) if whole else (end, end + further * 1e-9 * max(1.0, abs(end)))
+            assert takes(check, values[0]) == (word == inclusive)
+            assert not takes(check, values[1])
+    for least, longest in re.findall(r"text of (\d+ to |at most )([\d,]+) letters", allowed):
+        most = int(longest.replace(",", ""))
+        assert [takes(check, "x" * length) for length in (0, most, most + 1)] == [least == "at most ", True, False]
+    assert allowed.startswith("text of") == takes(check, "words")
 
 
 def test_every_region_that_a_scenario_may_name_is_declared_and_says_its_source():
@@ -207,4 +240,4 @@ def test_what_is_left_out_takes_the_default():
     scenario = validate(SMALL)
     assert scenario.market.parameters == {"fraction": 0.8, "matching": "index-order"}
     assert scenario.ev.blocks[0] == EvBlock(start_hour=6, end_hour=9)
-    assert HomeData(path="x.csv").unit == "kWh"
+    assert HomeData(path="x.csv").layout == "auto"

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import jiran
+from jiran.errors import JiranError
+from jiran.homes.profiles import Profiles
 from jiran.scenario import validate
 from jiran.scenario.files import read_scenario, with_overrides
 from jiran.simulation import estimate
@@ -127,3 +131,58 @@ def test_clearing_one_book_is_estimated_too():
     rules = jiran.mechanisms()
     few, many = (estimate.of_clearing(rules["consensus"], {}, homes) for homes in (10, 1_000))
     assert many.seconds > 1_000.0 * few.seconds
+
+
+@pytest.fixture
+def little(monkeypatch):
+    """Have a machine with 100 MB, and nothing that works once a run is to begin."""
+
+    def begun(*_given, **_more):
+        raise AssertionError("it has begun")
+
+    monkeypatch.setattr(estimate, "available", lambda: 100e6)
+    monkeypatch.setattr("jiran.simulation.run.prepare", begun)
+    monkeypatch.setattr("jiran.judge.comparison.run.prepare", begun)
+
+
+@pytest.mark.parametrize("progress", [None, lambda _done: None])
+def test_a_run_that_does_not_fit_is_refused_before_it_begins(little, progress):  # noqa: ARG001
+    far = validate(data(1_000, 100_000))
+    with pytest.raises(JiranError, match=r"this run would need about .* GB of memory, and 100 MB are free here"):
+        jiran.simulate(far, progress=progress)
+    with pytest.raises(JiranError, match="this comparison would need"):
+        jiran.compare(jiran.by_rule(far, ["grid-fraction"]))
+    with pytest.raises(AssertionError, match="it has begun"):
+        jiran.simulate(validate(data(10, 24)), progress=progress)
+
+
+def test_profiles_that_do_not_fit_are_refused(little):  # noqa: ARG001
+    many = np.broadcast_to(0.5, (10, 1_000_000))
+    with pytest.raises(JiranError, match="this run would need"):
+        jiran.simulate(validate(data(2, 10)), profiles=Profiles(many, many, many))
+
+
+def test_metered_homes_that_do_not_fit_are_refused(little, tmp_path):  # noqa: ARG001
+    file = tmp_path / "wide.csv"
+    file.write_text(f"time,{','.join(f'H{home}' for home in range(5_000))}\n", encoding="utf-8")
+    metered = data(2, 100_000) | {"homes": {"data": {"path": str(file)}}}
+    with pytest.raises(JiranError, match="this run would need"):
+        jiran.simulate(validate(metered))
+
+
+@pytest.mark.parametrize(
+    ("changes", "threads"), [({}, 0), ({"steps": 100_000, "step_minutes": 1}, 3), ({"mechanism": "own"}, 3)]
+)
+def test_threads_are_started_for_what_takes_long_or_may_never_end(changes, threads, tmp_path, monkeypatch):
+    if "mechanism" in changes:
+        own = (
+            "from jiran.market import mechanism\n@mechanism('own')\n"
+            "def own(net_kwh, limit_price, import_price, export_price, parameters, rng, trades):\n    return 0\n"
+        )
+        (tmp_path / "own.py").write_text(own, encoding="utf-8")
+        changes = {"market": {"mechanism": str(tmp_path / "own.py")}}
+    started, scenario = [], validate(data(4, 24) | changes)
+    start = threading.Thread.start
+    monkeypatch.setattr(threading.Thread, "start", lambda self: (started.append(self.name), start(self)))
+    jiran.simulate(scenario)
+    assert started.count("jiran work") == threads

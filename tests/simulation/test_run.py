@@ -44,6 +44,10 @@ def broken(folder, body, *, compiled=False):
             "in step 1 it lets home H1 trade with itself", id="with itself",
         ),
         pytest.param(
+            "return record(trades, 0, 0, 1, 0.5, 0.4, 0.4) + 1 if net_kwh[0] else 0",
+            "in step 1 it returns a higher number of trades than it wrote: one of them is empty", id="one more than it wrote",
+        ),
+        pytest.param(
             "return record(trades, 0, 0, 7, 1.0, 0.4, 0.4) if net_kwh[0] else 0",
             "in step 1 it names number 7 as seller or buyer", id="unknown home",
         ),

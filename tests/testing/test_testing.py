@@ -354,9 +354,8 @@ def test_play_shows_what_a_rule_did():
     book = Book(np.array([1.0, -2.0]), np.array([0.2, 0.5]), 0.5, 0.2, find("grid-fraction").values({}))
     outcome = play(find("grid-fraction"), book)
     assert outcome.count == 1
-    assert outcome.total("buyer").tolist() == [0.0, 1.0]
-    assert outcome.gain(0, 0.2) == pytest.approx(0.2)
-    assert outcome.gain(1, 0.5) == pytest.approx(0.1)
+    assert outcome.cleared.bought.tolist() == [0.0, 1.0]
+    assert outcome.cleared.gains(book.limit_price) == pytest.approx([0.2, 0.1])
 
 
 def test_a_rule_from_a_file_is_checked_with_its_parameters():

@@ -11,7 +11,7 @@ from jiran.nothing import NOTHING_MONEY
 from jiran.scenario import validate
 from jiran.scenario.files import as_data, with_overrides
 from truth.harness import Claim, Drawn, oracle
-from truth.rounding import amount, many
+from truth.rounding import amount, many, wall
 
 assert jiran.explain.against  # brings the forms in
 
@@ -74,7 +74,7 @@ def worse(result, before):
 @oracle("against.apart", of_pair)
 def apart(before, result):
     a, b = before.scenario, result.scenario
-    starts = [f"{run.steps['time'][0]:%-d %b %Y at %H:%M}" for run in (before, result)]
+    starts = [f"{run.steps['time'][0]:%-d %b %Y} at {wall(run, 0)}" for run in (before, result)]
     if a.step_minutes != b.step_minutes:
         what, one, other = "step", a.step_minutes, b.step_minutes
         words = (f"{many(one, 'minute', 'minutes')} long, these {other:,}",)

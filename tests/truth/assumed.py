@@ -115,5 +115,5 @@ def start(run):
         if scenario.time_zone == zone and twice:
             ahead = f"UTC{'-' if ahead_min < 0 else '+'}{abs(ahead_min) // 60:02d}:00"
             figures = {"start": scenario.start, "zone": zone, "ahead_min": ahead_min}
-            return Claim(figures, (f"{scenario.start:%Y-%m-%d %H:%M}", zone, ahead))
+            return Claim(figures, (f"start = {scenario.start} occurs".replace(":00 occurs", " occurs"), zone, ahead))
     return None

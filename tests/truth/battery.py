@@ -38,20 +38,46 @@ def took(result, first, last):
     return result.steps["battery_charge_kwh"][first:last].to_list()
 
 
-def reasons(result, first, last):
-    """Return why it took nothing in, and why it gave nothing, should it not have done so."""
-    of, rows = result.scenario.battery, result.steps.slice(first, last - first).to_dicts()
-    into, out = "no spare", "no need"
-    hours = result.scenario.step_minutes / 60
-    for at, row in enumerate(rows):
+def balances(result, first, last):
+    """Yield what the homes had to spare (> 0) or lacked (< 0) after trading, where it is something, and what it held before."""
+    held = track(result, first, last)[0]
+    for at, row in enumerate(result.steps.slice(first, last - first).to_dicts()):
         spare = row["battery_charge_kwh"] + row["grid_export_kwh"]
-        lacked = row["battery_discharge_kwh"] + row["grid_import_kwh"]
-        if spare - lacked > NOTHING_KWH:
-            into = "power" if of.charge_kw * hours <= NOTHING_KWH else "full"
-        if lacked - spare > NOTHING_KWH and out in ("no need", "price"):
-            waits = of.reserve_price is not None and result.prices.battery_sells[first + at] < of.reserve_price
-            out = "price" if waits else "power" if of.discharge_kw * hours <= NOTHING_KWH else "empty"
-    return into, out
+        spare -= row["battery_discharge_kwh"] + row["grid_import_kwh"]
+        if abs(spare) > NOTHING_KWH:
+            yield first + at, spare, held[at]
+
+
+def why_took_nothing(result, first, last):
+    """Return why a battery took nothing in; where the reason is that it was full, it had no room whenever it mattered."""
+    of, highest = result.scenario.battery, result.scenario.battery.capacity_kwh
+    held = [kwh for _, spare, kwh in balances(result, first, last) if spare > 0]
+    if not held:
+        return "no spare"
+    if of.charge_kw * result.scenario.step_minutes / 60 <= NOTHING_KWH:
+        return "power"
+    dust = track(result, first, last)[3]
+    assert all((highest - kwh) / of.charge_efficiency <= dust for kwh in held), "it had room"
+    return "full"
+
+
+def why_gave_nothing(result, first, last):
+    """Return why a battery gave nothing; what comes out counts, not what is inside, which may be much more."""
+    of = result.scenario.battery
+    lacking = [(step, kwh) for step, spare, kwh in balances(result, first, last) if spare < 0]
+    if not lacking:
+        return "no need"
+    cheap = [
+        of.reserve_price is not None and result.prices.battery_sells[step] < of.reserve_price for step, _ in lacking
+    ]
+    if all(cheap):
+        return "price"
+    if of.discharge_kw * result.scenario.step_minutes / 60 <= NOTHING_KWH:
+        return "power"
+    _, lowest, _, dust = track(result, first, last)
+    could = [(kwh - lowest) * of.discharge_efficiency > dust for _, kwh in lacking]
+    assert all(waits or not gives for waits, gives in zip(cheap, could, strict=True)), "it held something to give"
+    return "empty or price" if any(could) else "empty"
 
 
 INTO = {
@@ -63,7 +89,8 @@ OUT = {
     "no need": "never lacked more than they had to spare",
     "price": "never cost as much as the lowest price",
     "power": "discharging power is 0 kW",
-    "empty": "held nothing to give",
+    "empty": "it held nothing to give whenever the homes lacked energy.",
+    "empty or price": "it held nothing to give, or its energy cost less than the lowest price",
 }
 
 
@@ -97,7 +124,7 @@ def gave(result, first, last):
 def never_charged(result, first, last):
     if not given(result, first, last) or max(took(result, first, last)) > NOTHING_KWH:
         return None
-    why = reasons(result, first, last)[0]
+    why = why_took_nothing(result, first, last)
     return Claim({"why": why}, (INTO[why],))
 
 
@@ -105,7 +132,7 @@ def never_charged(result, first, last):
 def never_gave(result, first, last):
     if given(result, first, last) or max(took(result, first, last)) <= NOTHING_KWH:
         return None
-    why, kwh = reasons(result, first, last)[1], sum(took(result, first, last))
+    why, kwh = why_gave_nothing(result, first, last), sum(took(result, first, last))
     return Claim({"kwh": kwh, "why": why}, (f"took in {energy(kwh)} and gave nothing", OUT[why]))
 
 
@@ -115,13 +142,7 @@ def idle(result, first, last):
         return None
     if not result.scenario.battery.capacity_kwh:
         return None
-    into, out = reasons(result, first, last)
-    if into == "full":  # so it says, and so it must be
-        soc, _, highest, dust = track(result, first, last)
-        assert soc[0] >= highest - dust
-    if out == "empty":
-        soc, lowest, _, dust = track(result, first, last)
-        assert soc[0] <= lowest + dust
+    into, out = why_took_nothing(result, first, last), why_gave_nothing(result, first, last)
     return Claim({"in": into, "out": out}, (INTO[into], OUT[out]))
 
 

@@ -105,7 +105,7 @@ def jain(run):
 def surplus(run):
     trades = run.flows.trades
     return float((trades["kwh"] * (trades["buyer_price"] - trades["seller_price"])).sum()
-                 - run.scenario.grid.network_charge * trades["kwh"].sum() + run.settlement.extra.sum())  # fmt: skip
+                 - run.scenario.grid.network_charge * trades["kwh"].sum() + run.settlement.period_payment.sum())  # fmt: skip
 
 
 def price(side):
@@ -160,7 +160,7 @@ _WORKED = {
     "stored": lambda run: float(run.state.stored_kwh + run.state.ev_stored_kwh.sum()),
     "soc": lambda run: float(run.state.stored_kwh),
     "charged": lambda run: float(run.flows["battery_charged_kwh"].sum()),
-    "alone": lambda run: float(run.without_p2p.left_cost.sum()),
+    "alone": lambda run: float(run.without_p2p.cost_without_battery.sum()),
     "grid": at_grid,
 }  # fmt: skip
 
@@ -257,7 +257,7 @@ def shares_of(comparison):
 
 def time_of(comparison):
     first = next(iter(comparison.cases.values()))
-    midnight = first.start.strftime("%H%M") == "0000"
+    midnight = first.start.strftime("%H%M%S") == "000000"
     return {"minutes": first.steps * first.step_minutes, "from_midnight": midnight, "seeds": len(comparison.seeds)}
 
 
@@ -653,7 +653,8 @@ def pieces(comparison, name):
 
 
 def all_of_it(found):
-    return found["market"] > 0.995 and max(abs(found["buyers"]), abs(found["sellers"]), found["network"]) <= 0.005
+    others = max(abs(found["buyers"]), abs(found["sellers"]), found["network"])
+    return round(found["market"], 9) >= 0.995 and round(others, 9) <= 0.005
 
 
 @oracle("reason.all_kept", each_rule)
@@ -673,7 +674,7 @@ def parts(comparison, name):
         ("sellers", "sellers get less than"),
         ("market", "must come from"),
     )
-    return Claim(found, pieces=tuple(said for part, said in sides if found[part] < -CENT))
+    return Claim(found, pieces=tuple(said for part, said in sides if round(found[part], 9) < -CENT))
 
 
 @oracle("reason.prices", each_rule)

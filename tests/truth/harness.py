@@ -19,6 +19,7 @@ import numpy as np
 
 import net_metering
 from jiran import JiranError, Result, Scenario, simulate
+from jiran.nothing import RESIDUE
 from jiran.sentences import FORMS, Sentence
 from valid import ordinary, wild
 
@@ -36,12 +37,14 @@ class Claim:
             every number of the text is one of the figures as somebody would write it.
         pieces: Without words: what must stand in the text, such as which of two is less.
         numbers: Without words: what the text may work out of its figures, such as a share.
+        summed: The largest amount that went into sums and differences among the figures: they leave a residue of it.
     """
 
     figures: Mapping[str, Any]
     words: tuple[str, ...] | None = None
     numbers: tuple[float, ...] = ()
     pieces: tuple[str, ...] = ()
+    summed: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -166,7 +169,7 @@ def differ(sentence: Sentence | None, claim: Claim | None) -> str:
     if set(sentence.figures) != set(claim.figures):
         return f"figures {sorted(sentence.figures)} instead of {sorted(claim.figures)}"
     for name, right in claim.figures.items():
-        if not alike(sentence.figures[name], right):
+        if not alike(sentence.figures[name], right, claim.summed):
             return f"{name} is {sentence.figures[name]!r}, not {right!r}"
     if claim.words is not None:
         return _words_differ(sentence.text, claim.words)
@@ -191,9 +194,10 @@ def _words_differ(text: str, words: Iterable[str]) -> str:
     return ""
 
 
-#: Two spaces, a space before a sign, two signs, a plural of one, minus nothing.
+#: Two spaces, a space before a sign, two signs, a plural of one, minus nothing, a currency behind its amount.
 _UNTIDY = re.compile(
     r"  | [.,;:]|[.,;:][.,;:]|^ | $|(?<![\d.,])1 (home|car|trade|step|day|hour|minute|roof|time)s|-0\.0+(?!\d)"
+    r"|\d MYR\b"
 )
 
 
@@ -230,14 +234,14 @@ def _leaves(figures: Any) -> tuple[list[float], list[str]]:
     return [number for numbers, _ in found for number in numbers], [name for _, names in found for name in names]
 
 
-def alike(one: Any, other: Any) -> bool:
-    """Tell whether two figures are the same but for the last digits of sums."""
+def alike(one: Any, other: Any, summed: float = 0.0) -> bool:
+    """Tell whether two figures are the same but for the last digits of sums, of amounts up to the one given."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return set(one) == set(other) and all(alike(one[key], other[key]) for key in one)
+        return set(one) == set(other) and all(alike(one[key], other[key], summed) for key in one)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        return len(one) == len(other) and all(alike(*pair) for pair in zip(one, other, strict=True))
+        return len(one) == len(other) and all(alike(*pair, summed) for pair in zip(one, other, strict=True))
     if isinstance(one, bool | str | None) or isinstance(other, bool | str | None):
         return type(one) is type(other) and one == other
     if not isinstance(one, Real) or not isinstance(other, Real):
         return bool(one == other)
-    return math.isclose(float(one), float(other), rel_tol=1e-6, abs_tol=1e-7)
+    return math.isclose(float(one), float(other), rel_tol=1e-6, abs_tol=max(1e-7, RESIDUE * summed))

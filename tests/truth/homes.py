@@ -12,7 +12,7 @@ import jiran.explain.homes
 import jiran.explain.trades
 import jiran.explain.warnings
 from jiran.explain.step.run_step import take_apart
-from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
+from jiran.nothing import NOTHING_KWH, NOTHING_MONEY, RESIDUE
 from truth.harness import Claim, oracle
 from truth.rounding import amount, decimals, energy, many, percent
 from truth.run import all_known, at_meters, hours_of_the_clock, of_window, sold_at_all
@@ -70,11 +70,11 @@ def gini(result):
     saving = evenly(result)
     if saving is None or len(saving) == 1:
         return None
-    apart = sum(abs(one - other) for one in saving for other in saving) / len(saving) ** 2
-    apart = apart if apart > NOTHING_MONEY else 0.0
-    index = apart * len(saving) / (2 * sum(saving))
-    words = (f"is {decimals(index, 2)}:", f"differ by {amount(apart, result)} on", "; 0 means")
-    return Claim({"gini": index, "apart": apart, "currency": result.scenario.currency}, words)
+    difference = sum(abs(one - other) for one in saving for other in saving) / len(saving) ** 2
+    difference = difference if difference > NOTHING_MONEY else 0.0
+    index = difference * len(saving) / (2 * sum(saving))
+    words = (f"is {decimals(index, 2)}:", f"differ by {amount(difference, result)} on", "; 0 means")
+    return Claim({"gini": index, "difference": difference, "currency": result.scenario.currency}, words)
 
 
 @oracle("homes.half")
@@ -348,7 +348,7 @@ def day_chart(result, home, first, last):
         "went": {"Household": "load", "EV": "ev", "Neighbours": "p2p_sold", "Battery": "battery_charged", "Grid": "grid_export"},
     }  # fmt: skip
     found = {
-        side: tuple((name, kwh[f"{flow}_kwh"]) for name, flow in flows.items() if kwh[f"{flow}_kwh"] >= 0.005)
+        side: tuple((name, kwh[f"{flow}_kwh"]) for name, flow in flows.items() if round(kwh[f"{flow}_kwh"], 9) >= 0.005)
         for side, flows in sides.items()
     }
     words = [f"{name} {energy(part)}" for parts in found.values() for name, part in parts]
@@ -361,6 +361,19 @@ def day_chart(result, home, first, last):
     return Claim({"home": name, "net_metered": False} | found, (f"Energy of {name}:", *words, *nowhere))
 
 
+def fund_share(result, home):
+    """Return what a home gets of what the battery earned: by its use of the battery, or as much as any other."""
+    drawn, charged = result.flows["battery_drawn_kwh"], result.flows["battery_charged_kwh"]
+    earned = sum((drawn.T @ result.prices.battery_sells).tolist()) - sum(
+        (charged.T @ result.prices.battery_buys).tolist()
+    )
+    use = (drawn + charged).sum(axis=0)
+    how = result.scenario.battery.fund_share
+    if how == "keep":
+        return 0.0
+    return float(earned * use[home] / use.sum() if how == "use" and use.any() else earned / use.size)
+
+
 @oracle("home.bill_chart", lambda drawn: [subject[:2] for subject in of_home(drawn)])
 def bill_chart(result, home):
     kwh = {name: result.flows[name][:, home] for name in result.flows}
@@ -368,25 +381,31 @@ def bill_chart(result, home):
     own = at_meters(result)[:, home]
     pays, gets = float(kwh["grid_import_kwh"] @ price.grid_import), float(kwh["grid_export_kwh"] @ price.grid_export)
     if home in result.flows.fleet.homes:
+        sums = (pays, gets, row["cost_grid_only"])
         parts = [("Grid", pays - gets - row["cost_grid_only"])]
     else:
         alone = sum(max(-net, 0.0) * cost for net, cost in zip(own, price.grid_import, strict=True))
         earned = sum(max(net, 0.0) * worth for net, worth in zip(own, price.grid_export, strict=True))
+        sums = (pays, gets, alone, earned)
         parts = [("Grid import", pays - alone), ("Grid export", earned - gets)]
+    summed = max(map(abs, sums))
+    parts = [(name, value if abs(value) > RESIDUE * summed else 0.0) for name, value in parts]
     battery = float(kwh["battery_drawn_kwh"] @ price.battery_sells - kwh["battery_charged_kwh"] @ price.battery_buys)
-    at_the_end = float(result.settlement.extra[home])
-    fund = row["cost"] - (row["p2p_paid"] - row["p2p_received"] + pays - gets + battery + at_the_end)
+    at_the_end = float(result.settlement.period_payment[home])
+    fund = -fund_share(result, home)
     parts += [
         ("Paid to neighbours", row["p2p_paid"]),
         ("Paid by neighbours", -row["p2p_received"]),
         ("Battery", battery),
     ]
     parts += [("End of the billing period", at_the_end), ("Share of the battery fund", fund)]
-    changes = tuple((name, value) for name, value in parts if abs(value) >= 0.005)
+    whole = row["cost_grid_only"] + sum(value for _, value in parts)
+    assert abs(whole - row["cost"]) <= 1e-7 + RESIDUE * (summed + abs(whole) + row["p2p_paid"] + row["p2p_received"])
+    changes = tuple((name, value) for name, value in parts if round(abs(value), 9) >= 0.005)
     figures = {"home": row["id"], "alone": row["cost_grid_only"], "changes": changes, "now": row["cost"]}
     words = [f"{name} {signed(value, result)}" for name, value in changes] or ["changes: none"]
     ends = (f"Bill of {row['id']}: {signed(row['cost_grid_only'], result)} with", f"now {signed(row['cost'], result)}.")
-    return Claim(figures | {"currency": result.scenario.currency}, (*ends, *words))
+    return Claim(figures | {"currency": result.scenario.currency}, (*ends, *words), summed=summed)
 
 
 def of_step(drawn):

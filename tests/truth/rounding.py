@@ -47,7 +47,7 @@ def wall(result: Result, step: int, *, end: bool = False, dated: bool = False) -
     """Return what the clock shows where a step starts, or where it ends: midnight at an end is 24:00 of the day before."""
     utc = int(result.timeline.utc_s[step]) + (60 * result.scenario.step_minutes if end else 0)
     local = dt.datetime.fromtimestamp(utc, ZoneInfo(result.scenario.time_zone))
-    clock, day = local.strftime("%H:%M"), local.date()
+    clock, day = local.strftime("%H:%M:%S").removesuffix(":00"), local.date()
     if end and clock == "00:00" and not local.fold:
         clock, day = "24:00", day - dt.timedelta(days=1)
     again = " (for the second time)" if local.fold else ""

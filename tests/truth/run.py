@@ -138,7 +138,7 @@ def hours_of_the_clock(result, first, last):
     found, starts = {}, []
     for row in steps_of(result, first, last):
         minute = row["time"].minute
-        if minute + result.scenario.step_minutes > 60:
+        if minute + row["time"].second / 60 + result.scenario.step_minutes > 60:
             return None
         starts.append(row["time"].replace(tzinfo=None, fold=0))
         found[row["time"].hour] = found.get(row["time"].hour, 0.0) + row["p2p_kwh"]
@@ -193,7 +193,7 @@ def price(value):
 @oracle("run.both_gained")
 def both_gained(result):
     rows = result.trades.join(result.steps.select("step", "import_price", "export_price"), on="step").to_dicts()
-    if not sold_at_all(result) or np.any(result.settlement.extra != 0):
+    if not sold_at_all(result) or np.any(result.settlement.period_payment != 0):
         return None
     if not all(
         row["import_price"] - row["buyer_price"] > 1e-4 and row["seller_price"] - row["export_price"] > 1e-4
@@ -301,8 +301,8 @@ def outside(result):
         return None
     log, charge = result.trades, result.scenario.grid.network_charge
     network = charge * log["kwh"].sum()
-    turnover = abs(log["paid"]).sum() + np.abs(result.settlement.extra).sum()
-    market = log["paid"].sum() - log["received"].sum() - network + result.settlement.extra.sum()
+    turnover = abs(log["paid"]).sum() + np.abs(result.settlement.period_payment).sum()
+    market = log["paid"].sum() - log["received"].sum() - network + result.settlement.period_payment.sum()
     fund = 0.0
     if result.scenario.battery.fund_share == "keep":
         for settled, sign in ((result.settlement, 1.0), (result.without_p2p, -1.0)):

@@ -31,6 +31,20 @@ def test_every_sentence_is_true_of_random_runs(first):
     assert total.runs == AT_ONCE
 
 
+#: Runs that lie on a border: half of a last digit, an efficiency of a millionth, bills of billions.
+BORDERS = {
+    2744: ("reason.all_kept", "reason.parts"), 5595: ("homes.gini",), 5735: ("homes.gini",), 8616: ("battery.idle",),
+    9903: ("home.bill_chart",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", BORDERS)
+def test_sentences_are_true_on_the_border(seed):
+    total = check(seed, BORDERS[seed])
+    assert not total.false, "\n".join(total.false)
+    assert total.said
+
+
 #: Nobody knows of these where only import and export are known.
 BEHIND_THE_METER = re.compile(
     r"\b[Oo]wn sun|\bsun\b|(?i:roof|solar|generat|household|\bused?\b|self-|\bcar\b|\bcars\b)"

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from jiran.engine.flows import METERED, PRICED, given_out, taken_in
 from jiran.money.prices import cost
+from jiran.nothing import RESIDUE
 
 if TYPE_CHECKING:
     from jiran.engine.energy import Flows
@@ -27,25 +28,31 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
     """
     at = result.community.ids.index(home)
     now = result.settlement
-    alone = float(result.without_p2p.left_cost[at])
+    alone = float(result.without_p2p.cost_without_battery[at])
     paid = {flow: float(cost(flow, result.flows.of_home(flow.name, at), result.prices)) for flow in PRICED}
     by_grid = {flow: amount for flow, amount in paid.items() if flow.account == "grid"}
     if at in result.flows.fleet.homes:  # without trades its EV would charge otherwise, so only the sum is known
-        grid = [("Grid", sum(by_grid.values()) - alone)]
+        grid = [("Grid", _change([*by_grid.values(), -alone]))]
     else:
         net = net_kwh(result.flows, at)
         without = {flow: float(cost(flow, np.maximum(-flow.sign * net, 0.0), result.prices)) for flow in by_grid}
-        grid = [(_GRID[flow.name], by_grid[flow] - without[flow]) for flow in by_grid]
+        grid = [(_GRID[flow.name], _change([by_grid[flow], -without[flow]])) for flow in by_grid]
     return [
         ("Grid alone", alone),
         *grid,
         ("Paid to neighbours", float(now.paid[at])),
         ("Paid by neighbours", -float(now.received[at])),
         ("Battery", sum(amount for flow, amount in paid.items() if flow.account == "battery")),
-        ("End of the billing period", float(now.extra[at])),
+        ("End of the billing period", float(now.period_payment[at])),
         ("Share of the battery fund", -float(now.fund_share[at])),
         ("Now", float(now.cost[at])),
     ]
+
+
+def _change(amounts: list[float]) -> float:
+    """Return the sum of large amounts that may cancel each other; what is but the residue of them is no change."""
+    change = sum(amounts)
+    return change if abs(change) > RESIDUE * max(map(abs, amounts)) else 0.0
 
 
 def net_kwh(flows: Flows, home: int) -> Array:

@@ -116,10 +116,10 @@ def numbers(control: Control, value: Sequence[float] | float) -> Any:
     Returns:
         What the list was changed to; None if it was not.
     """
-    there = () if isinstance(value, int | float) else value
-    if len(there) > MOST_LISTED:
+    values = () if isinstance(value, int | float) else value
+    if len(values) > MOST_LISTED:
         return None
-    shown = ", ".join(map(spelled, there))
+    shown = ", ".join(map(spelled, values))
     typed = st.text_area(
         control.label, shown, height="content", key=control.key, help=control.help,
         placeholder="24 values by the hour of the day, or one for each step",
@@ -127,7 +127,7 @@ def numbers(control: Control, value: Sequence[float] | float) -> Any:
     if typed == shown:
         return None
     if not typed.strip():
-        return math.fsum(there) / len(there) if there else None
+        return math.fsum(values) / len(values) if values else None
     found = [read(part) for part in re.split(r"[\s,;]+", typed.strip(" \n,;"))]
     return found if all(isinstance(one, float) for one in found) else typed
 

@@ -108,13 +108,15 @@ _LABELS = {
 
 def folded() -> dict[str, dict[str, str]]:
     """Return what is folded away, by heading: every field of the scenario's table that is not on top."""
-    there = {heading: {name: label for name, label in fields.items() if info(name)} for heading, fields in MORE.items()}
+    declared = {
+        heading: {name: label for name, label in fields.items() if info(name)} for heading, fields in MORE.items()
+    }
     other = {
         name: _spelled(name)
         for name in leaves()
         if name not in _LABELS.keys() | WITHOUT and name.partition(".")[0] not in PLUGINS
     }
-    return there | ({OTHER: other} if other else {})
+    return declared | ({OTHER: other} if other else {})
 
 
 def named(name: str, data: dict[str, Any]) -> tuple[str, str]:

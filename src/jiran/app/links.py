@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-import copy
 import json
 import math
 import re
 import tomllib
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +24,7 @@ import polars as pl
 import tomli_w
 
 from jiran.app import shelf
+from jiran.app.metered import called, names_of_files, reading_from
 from jiran.errors import JiranError, shortened
 from jiran.scenario import KINDS, Scenario, validate
 from jiran.scenario.files import plugin_files, presets, read_scenario, with_overrides
@@ -69,25 +70,18 @@ def base_of_data(label: str, data: dict[str, Any]) -> Base:
     scenario = validate(data)
     data = _with_all_kinds(data)
     metered = scenario.homes.data
-    upload = None if metered is None else shelf.named(metered.path)
-    if plugin_files(data) or (metered is not None and upload is None):
+    uploads = [] if metered is None else [shelf.named(name) for name in metered.names]
+    if plugin_files(data) or None in uploads:
         return Base(label, data, {})
-    return Base(label, data, {_SHARED: pack(data if upload is None else _at(data, upload))})
-
-
-def _at(data: dict[str, Any], path: str) -> dict[str, Any]:
-    """Return scenario data that reads its homes from another file."""
-    data = copy.deepcopy(data)
-    data["homes"]["data"]["path"] = path
-    return data
+    return Base(label, data, {_SHARED: pack(reading_from(data, uploads) if uploads else data)})
 
 
 def _with_all_kinds(data: dict[str, Any]) -> dict[str, Any]:
     """Give the modelled community of a valid scenario a group of each kind, empty if need be, so that homes can be added."""
     homes = data["homes"]
     if homes.get("groups") and not homes.get("single"):
-        there = {group["kind"] for group in homes["groups"]}
-        added = [{"kind": kind, "count": 0} for kind in KINDS if kind not in there]
+        kinds = {group["kind"] for group in homes["groups"]}
+        added = [{"kind": kind, "count": 0} for kind in KINDS if kind not in kinds]
         data = data | {"homes": homes | {"groups": [*homes["groups"], *added]}}
     return data
 
@@ -107,7 +101,7 @@ def reading(source: str) -> Iterator[None]:
     """
     try:
         yield
-    except JiranError:
+    except (JiranError, CancelledError):
         raise
     except MemoryError as error:
         raise JiranError(f"{source} holds more than fits into the memory of this machine") from error
@@ -166,15 +160,12 @@ def _shared(text: str) -> dict[str, Any]:
         JiranError: It is damaged, or would read files or run programs of this machine.
     """
     data = unpack(text)
-    homes = data.get("homes")
-    metered = homes.get("data") if isinstance(homes, dict) else None
-    path = metered.get("path") if isinstance(metered, dict) else None
-    upload = shelf.found(path) if isinstance(path, str) else None
-    if upload is None:
+    uploads = [shelf.found(name) for name in names_of_files(data) or ()]
+    if not uploads or None in uploads:
         refuse_files(data, "the link")
         return data
     refuse_files({name: value for name, value in data.items() if name != "homes"}, "the link")
-    return _at(data, str(upload))
+    return reading_from(data, [str(path) for path in uploads])
 
 
 def refuse_files(data: dict[str, Any], source: str) -> None:
@@ -203,8 +194,7 @@ def read_link(link: dict[str, str], named: str | None) -> tuple[Base, dict[str, 
 def _read_link(link: dict[str, str], named: str | None) -> tuple[Base, dict[str, Any]]:
     if _SHARED in link:
         data = _shared(link.pop(_SHARED))
-        metered = data.get("homes", {}).get("data")
-        start = base_of_data(metered["path"].rpartition("/")[2] if metered else "shared scenario", data)
+        start = base_of_data(called(names_of_files(data) or ()) or "shared scenario", data)
     elif _PRESET in link:
         name = link.pop(_PRESET)
         if name not in presets():

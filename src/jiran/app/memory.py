@@ -26,6 +26,7 @@ class Kept(Generic[T]):
         self._most = most_bytes
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, T] = OrderedDict()
+        self._sizes: dict[str, int] = {}
 
     @property
     def is_empty(self) -> bool:
@@ -44,28 +45,31 @@ class Kept(Generic[T]):
     def get(self, key: str) -> T | None:
         """Return a thing, which then counts as the newest.
 
-        What was looked at may have grown since it was put in: tables are made when they are asked for.
+        What was looked at may have grown since: tables are made when they are asked for. So it is weighed again, and with
+        it the one before; nobody has looked at the others.
         """
         with self._lock:
             if key not in self._kept:
                 return None
+            before = next(reversed(self._kept))
             self._kept.move_to_end(key)
-            self._make_room()
+            self._make_room(key, before)
             return self._kept[key]
 
     def put(self, key: str, thing: T) -> None:
         """Keep a thing, and drop the oldest ones if there is no room."""
         with self._lock:
+            before = next(reversed(self._kept), key)
             self._kept[key] = thing
             self._kept.move_to_end(key)
-            self._make_room()
+            self._make_room(key, before)
 
-    def _make_room(self) -> None:
-        sizes = {key: held_bytes(thing) for key, thing in self._kept.items()}
-        total = sum(sizes.values())
+    def _make_room(self, *looked_at: str) -> None:
+        self._sizes |= {key: held_bytes(self._kept[key]) for key in set(looked_at)}
+        total = sum(self._sizes.values())
         while len(self._kept) > 1 and total > self._most:
             key, _ = self._kept.popitem(last=False)
-            total -= sizes[key]
+            total -= self._sizes.pop(key)
 
 
 def held_bytes(thing: object) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jiran.app.labels import named
-from jiran.explain.against import apart as _apart
+from jiran.explain.against import not_comparable as _not_comparable
 from jiran.scenario.files import as_data
-from jiran.words import counted
+from jiran.words import counted, in_currency
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,9 @@ def differences(a: Scenario, b: Scenario) -> list[Difference]:
     for name in dict.fromkeys((*left, *right)):
         if left.get(name) != right.get(name) and name not in _WORDS:
             label, unit = named(name, data[name in right])
-            found.append(Difference(name, label, *(_said(one.get(name), unit) for one in (left, right))))
+            found.append(
+                Difference(name, label, *(_said(one.get(name), unit, one["currency"]) for one in (left, right)))
+            )
     return found
 
 
@@ -65,9 +67,9 @@ def label(a: Scenario, b: Scenario) -> str:
     return "; ".join(said)
 
 
-def apart(a: Result, b: Result) -> str | None:
+def not_comparable(a: Result, b: Result) -> str | None:
     """Say why A's lines cannot be drawn over those of another run; None if they can."""
-    why = _apart(a, b)
+    why = _not_comparable(a, b)
     return None if why is None else str(why)
 
 
@@ -77,7 +79,7 @@ def same_money(a: Result, b: Result) -> bool:
 
 
 def versus(
-    now: float | None, then: float | None, digits: int, good: str = "normal", scale: float = 1.0
+    now: float | None, then: float | None, digits: int, good: str = "normal", scale: float = 1.0, unit: str = ""
 ) -> dict[str, Any]:
     """Return how a figure's card shows its change against A, as arguments of `st.metric`.
 
@@ -87,6 +89,7 @@ def versus(
         digits: Digits of the change after the point.
         good: "normal" if more is better, "inverse" if less is, "off" if neither.
         scale: What the change is multiplied by.
+        unit: What is written after the change, with a space in front.
 
     Example:
         >>> versus(2.5, 1.0, 2)
@@ -100,7 +103,7 @@ def versus(
     if change == 0.0:
         return unchanged("as in A")
     shown = f"{change / 1e6:+,.2f} M" if abs(change) >= 1e6 else f"{change:+,.{0 if abs(change) >= 1e3 else digits}f}"
-    return {"delta": f"{shown} vs A", "delta_color": good, "delta_arrow": "auto"}
+    return {"delta": f"{shown}{unit} vs A", "delta_color": good, "delta_arrow": "auto"}
 
 
 def unchanged(words: str) -> dict[str, Any]:
@@ -120,17 +123,17 @@ def flat(data: Any, name: str = "") -> Iterator[tuple[str, Any]]:
         yield name, data
 
 
-def _said(value: Any, unit: str) -> str:
+def _said(value: Any, unit: str, currency: str) -> str:
     """Return a value as the panel would show it."""
     match value:
-        case None:
-            return "none"
-        case bool():
-            return "on" if value else "off"
+        case None | bool():
+            return {None: "none", True: "on", False: "off"}[value]
         case list() | tuple():
             return counted(len(value), "value")
         case int():
             return f"{value:,} {unit}".rstrip()
+        case float() if unit == f"{currency}/kWh":
+            return f"{in_currency(f'{value:,.10g}', currency)} per kWh"
         case float():
             return f"{value:,.10g} {unit}".rstrip()
         case _:

@@ -96,10 +96,9 @@ def pair(comparison: Comparison, *, first: bool) -> pl.DataFrame:
             continue
         line = {"figure": figure, "Figure": heading(figure, comparison.currency)}
         line |= {"A": written.write(row["a"]), "B": written.write(row["b"])}
-        line["A - B"] = written.write(row["difference"], sign=True)
+        line["A - B"] = written.write_change(row["difference"])
         if len(comparison.seeds) > 1:
-            ends = (written.write(row[f"difference_{end}"], sign=True) for end in ("low", "high"))
-            line["A - B in 9 of 10 seeds"] = " to ".join(dict.fromkeys(ends))
+            line["A - B in 9 of 10 seeds"] = written.write_change(row["difference_low"], row["difference_high"])
         found.append(line)
     if first:
         found.sort(key=lambda line: PAIR.index(line["figure"]))

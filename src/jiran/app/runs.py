@@ -10,6 +10,7 @@ from jiran.app.memory import held_bytes
 from jiran.errors import JiranError, PluginError
 from jiran.scenario import HomeData
 from jiran.scenario.files import as_data, plugin_files
+from jiran.scenario.paths import files_of
 from jiran.simulation import estimate
 from jiran.simulation.estimate import Need
 from jiran.words import data_size, duration
@@ -86,22 +87,23 @@ def _metered(wanted: Scenario) -> dict[str, int]:
 
 @lru_cache(maxsize=64)
 def _looked_up(data: str, zone: str, changed: int) -> dict[str, int]:  # noqa: ARG001  a changed file is another one
-    """Look into a file of meter data, named with all that says how it is read, as JSON."""
-    from jiran.homes.meter.read import describe  # noqa: PLC0415  only needed once there is a file
-    from jiran.homes.meter.size import shape_of_file  # noqa: PLC0415
+    """Look into files of meter data, named with all that says how they are read, as JSON."""
+    from jiran.app.owndata import looks  # noqa: PLC0415  only needed once there is a file
+    from jiran.homes.meter.read import describe  # noqa: PLC0415
+    from jiran.homes.meter.size import size_of  # noqa: PLC0415
 
     source = HomeData.model_validate_json(data)
-    rows, columns = shape_of_file(source.path)
-    cells = rows * columns
+    cells = size_of(source).cells
     refuse_too_large(estimate.of_reading(cells), "reading this meter data", "jiran run SCENARIO.toml")
-    return {"homes": len(describe(source, zone=zone).ids), "cells": cells}
+    covered = looks.coverage(source, zone) or describe(source, zone=zone)
+    return {"homes": len(covered.ids), "cells": cells}
 
 
 def changed_at(wanted: Scenario) -> int:
     """Return when the files that a scenario reads were last changed, ns; 0 if it reads none or they are gone."""
     names = list(plugin_files(as_data(wanted)).values())
     if wanted.homes.data is not None:
-        names.append(wanted.homes.data.path)
+        names += files_of(wanted.homes.data)
     return max((path.stat().st_mtime_ns for path in map(Path, names) if path.exists()), default=0)
 
 

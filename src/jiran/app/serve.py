@@ -16,7 +16,7 @@ import threading
 import webbrowser
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from starlette.middleware import Middleware
@@ -34,6 +34,16 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 _HERE = "127.0.0.1"
+#: How Streamlit runs the dashboard. Its "magic", which shows a value that stands alone on a line, reads the script anew.
+OPTIONS: dict[str, Any] = {
+    "server.address": "localhost",
+    "server.fileWatcherType": "none",
+    "server.maxUploadSize": 100,
+    "browser.gatherUsageStats": False,
+    "client.showErrorDetails": "none",
+    "client.showErrorLinks": False,
+    "runner.magicEnabled": False,
+}
 _SCRIPT = Path(__file__).with_name("main.py")
 
 
@@ -102,16 +112,8 @@ def serve(port: int, share: str | None, page: str, *, no_browser: bool) -> None:
 
 def _set_options(port: int, hosts: tuple[str, ...], *, no_browser: bool) -> None:
     """Set Streamlit's options, on top of those in the folder of the script, which it knows once there is an app."""
-    options = {
-        "server.port": port,
-        "server.address": "localhost",
-        "server.fileWatcherType": "none",
-        "server.maxUploadSize": 100,
-        "server.corsAllowedOrigins": [f"http://{host}:{port}" for host in hosts],  # who has the key comes by these
-        "browser.gatherUsageStats": False,
-        "client.showErrorDetails": "none",
-        "client.showErrorLinks": False,
-    }
+    options = OPTIONS | {"server.port": port}
+    options["server.corsAllowedOrigins"] = [f"http://{host}:{port}" for host in hosts]  # who has the key comes by these
     bootstrap.load_config_options(options | ({"server.headless": True} if no_browser else {}))
 
 

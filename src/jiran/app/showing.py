@@ -47,7 +47,7 @@ def plain(text: object) -> str:
         ('S1', '\\*a\\*', '12\\:30')
     """
     named = without_paths(str(text))
-    seen = "".join(" " if unicodedata.category(sign) in _UNSEEN else sign for sign in named if sign not in _TURNING)
+    seen = named if named.isprintable() else "".join(map(_seen, named))  # the first is quick, and so is almost all text
     return _escaped(" ".join(seen.split()))
 
 
@@ -92,6 +92,11 @@ def _inner(text: str) -> str:
     """Return text from the middle of a sentence: the spaces at its ends stay."""
     left, right = (" " if text[place:][:1].isspace() else "" for place in (0, -1))
     return f"{left}{plain(text)}{right}" if text.strip() else left
+
+
+def _seen(sign: str) -> str:
+    """Return a sign that can be seen and turns nothing, or what stands for it."""
+    return "" if sign in _TURNING else " " if unicodedata.category(sign) in _UNSEEN else sign
 
 
 def _escaped(text: str) -> str:

@@ -51,6 +51,7 @@ def show() -> None:
     if own.open:
         with own:
             upload.show()
+    upload.show_offer()
     panel.keep_what_has_no_control()
     _keep(panel)
     # Only now is it known whether there is anything to take back.

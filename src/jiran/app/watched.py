@@ -28,6 +28,8 @@ Progress = Callable[[float], None]
 
 #: What takes longer shows how far it is.
 _GLANCE_S = 0.3
+#: A guess moves a bar up to here; the rest waits for the end.
+_MOST_GUESSED = 0.95
 #: A viewer whose connection is gone for longer does not wait any more; a phone drops it now and then.
 _GONE_S = 3.0
 #: Large work waits for other large work, whose memory it would need: one at a time.
@@ -44,8 +46,9 @@ def watched(
     *,
     key: str,
     words: str,
-    stop: Callable[[], None],
+    stop: Callable[[], None] | None,
     large: bool = False,
+    expected_s: float = 0.0,
 ) -> T:
     """Do some work, and show how far it is and a button that stops it.
 
@@ -54,8 +57,9 @@ def watched(
         place: Where the bar stands; it is empty afterwards.
         key: Key of the button.
         words: What is done, as "Simulating 24 steps".
-        stop: What a click on the button does before the page runs anew.
+        stop: What a click on the button does before the page runs anew; None for no button.
         large: Whether it waits until no other large work is done.
+        expected_s: How long it takes at a guess, s: work that cannot say how far it is moves the bar by that.
 
     Raises:
         JiranError: The work cannot be done, or there is not enough memory for it.
@@ -77,10 +81,11 @@ def watched(
         finally:
             _LARGE.release()
 
-    bar = _Bar(place, key, words, stop)
+    bar, begun_s = _Bar(place, key, words, stop), time.monotonic()
 
     def look(_share: float) -> None:
-        bar.show(done[0])
+        guessed = min((time.monotonic() - begun_s) / expected_s, _MOST_GUESSED) if expected_s else 0.0
+        bar.show(done[0] if done[0] < 0.0 else max(done[0], guessed))
         _end_if_nobody_waits()
 
     try:
@@ -95,7 +100,7 @@ def watched(
 class _Bar:
     """A progress bar with the time that is left and a button that stops what it shows."""
 
-    def __init__(self, place: DeltaGenerator, key: str, words: str, stop: Callable[[], None]) -> None:
+    def __init__(self, place: DeltaGenerator, key: str, words: str, stop: Callable[[], None] | None) -> None:
         self._place, self._key, self._words, self._stop, self._begin = place, key, words, stop, time.monotonic()
         self._bar: DeltaGenerator | None = None
 
@@ -107,7 +112,8 @@ class _Bar:
                 return
             with self._place.container(horizontal=True, vertical_alignment="center"):
                 self._bar = st.progress(0.0, width="stretch")
-                st.button("Stop", key=self._key, on_click=self._stop, icon=":material/stop:")
+                if self._stop is not None:
+                    st.button("Stop", key=self._key, on_click=self._stop, icon=":material/stop:")
         # Every call to Streamlit here also ends the run if the viewer has changed something or pressed the button.
         if share < 0.0:
             self._begin = time.monotonic() - _GLANCE_S

@@ -32,6 +32,14 @@ def draw_values(
 
     A buyer's value is U(cap - share * window, cap), a seller's U(floor, floor + share * window), the same draw in every
     step; window = cap - floor. A window that is closed leaves the tariff.
+
+    Args:
+        net_kwh: The orders, kWh, shape (home,): sells > 0, buys < 0.
+        floor_price: What the grid gives for a kWh.
+        cap_price: What it takes, less the network charge.
+        traits: Two draws U(0, 1) for each home, as buyer and as seller, shape (home, 2).
+        share: How far values differ, 0..1 of the window.
+        value_price: Is filled in, per kWh, shape (home,).
     """
     window = max(0.0, cap_price - floor_price)
     for home in range(net_kwh.size):

@@ -43,7 +43,13 @@ _MARGIN, _MOMENTUM, _RATE, _WEIGHT, _FLOOR, _WINDOW = OWN, OWN + 2, OWN + 4, OWN
 
 @njit(cache=True)
 def _settle_in(home: int, rng: Generator, memory: Matrix) -> None:
-    """Draw a home's character: margins U(0.05, 0.35), learning rate U(0.1, 0.5), weight of momentum U(0, 0.1)."""
+    """Draw a home's character: margins U(0.05, 0.35), learning rate U(0.1, 0.5), weight of momentum U(0, 0.1).
+
+    Args:
+        home: Which home.
+        rng: The strategy's own.
+        memory: Its row is filled in, shape (home, MEMORY).
+    """
     memory[home, _MARGIN] = 0.05 + 0.3 * rng.random()
     memory[home, _MARGIN + 1] = 0.05 + 0.3 * rng.random()
     memory[home, _RATE] = 0.1 + 0.4 * rng.random()
@@ -55,6 +61,11 @@ def _learn(home: int, rng: Generator, memory: Matrix) -> None:
     """Move a home's margin after the last step, towards a target just beyond the market's price.
 
     Prices are read in the home's own direction: more is better for it, whether it sells or buys.
+
+    Args:
+        home: Which home.
+        rng: The strategy's own; how far beyond is drawn.
+        memory: How the last step ended, and the margins, which change; shape (home, MEMORY).
     """
     net_kwh, window = memory[home, LAST_NET_KWH], memory[home, _WINDOW]
     if net_kwh == 0.0 or window <= 0.0:

@@ -67,6 +67,10 @@ _VERSUS = typer.Option(
 _SEEDS = typer.Option(min=1, max=10_000, help="How many seeds each case is run with.")
 _TABLE = typer.Option("-o", "--output", metavar="FILE", help="Write all figures to a .csv, or a page to a .html.")
 _TABLE_JSON = typer.Option("--json", help="Print all figures of all cases as JSON and nothing else.")
+_FILES = typer.Argument(metavar="FILE...", help="Files of meter data, or patterns such as 'meters/*.csv'.")
+_KEYS = typer.Option("--set", metavar="KEY=VALUE", help="Say how to read, as homes.data.unit=W; can be repeated.")
+_SCENARIO_FILE = typer.Option("-o", "--output", metavar="NAME.toml", help="Write a scenario of these homes.")
+_LOOK_JSON = typer.Option("--json", help="Print how the files are understood as JSON and nothing else.")
 _FILE = typer.Argument(metavar="NAME.toml", help="The file to write.")
 _NAME = typer.Argument(metavar="NAME", help="A rule, or a file that ends in .py.")
 _STRATEGY = typer.Argument(metavar="NAME", help="A strategy, or a file that ends in .py.")
@@ -174,6 +178,34 @@ def _chosen(scenario: str, changes: list[str] | None, mechanism: str | None) -> 
     return jiran.load_scenario(scenario, overrides)
 
 
+@cli.command("data")
+def _data(
+    files: Annotated[list[str], _FILES],
+    changes: Annotated[list[str] | None, _KEYS] = None,
+    output: Annotated[Path | None, _SCENARIO_FILE] = None,
+    *,
+    json: Annotated[bool, _LOOK_JSON] = False,
+) -> None:
+    """Look at files of meter data: how they are understood, what is left out, and which keys pin this reading.
+
+    Example: `jiran data meters.csv --set time_zone=Europe/Berlin -o street.toml`
+    """
+    from jiran.cli.looking import look_at, print_look, write_scenario  # noqa: PLC0415  loads polars
+    from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
+
+    if output is not None and output.suffix != ".toml":
+        raise JiranError(f"{output}: the name of a scenario file must end in .toml")
+    with progress("Reading") as report:
+        found, begun = look_at(files, _changes(changes), report)
+    if json:
+        typer.echo(json_text(found.as_data()))
+    else:
+        print_look(found)
+    if output is not None:
+        write_scenario(found, begun, output)
+        console(stderr=json).print(f"{output} is written; run it with: jiran run {output}", soft_wrap=True)
+
+
 @cli.command("explain")
 def _explain(
     scenario: Annotated[str, _SCENARIO],
@@ -221,6 +253,7 @@ def _compare(
     from jiran.cli import comparing  # noqa: PLC0415  loads polars
     from jiran.cli.announce import announce_comparison  # noqa: PLC0415  loads numba
     from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
+    from jiran.report.figures import seeded_table  # noqa: PLC0415  loads polars
     from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
 
     if other is not None and versus:
@@ -239,7 +272,7 @@ def _compare(
     if output is not None:
         comparing.write_comparison(found, output)
     if json:
-        typer.echo(json_text(found.table().to_dicts()))
+        typer.echo(json_text(seeded_table(found).to_dicts()))
     else:
         comparing.print_comparison(found)
     screen = console(stderr=json)
@@ -345,9 +378,10 @@ def _check(
 
     Example: `jiran check my_rule.py`
     """
-    from jiran.testing.apart import check_apart  # noqa: PLC0415  loads numba
+    from jiran.testing.own_process import check_in_own_process  # noqa: PLC0415  loads numba
 
-    verdict = check_apart(name, books=books, seed=seed, limit_s=time_limit)
+    with progress("Checking") as report:
+        verdict = check_in_own_process(name, books=books, seed=seed, limit_s=time_limit, progress=report)
     typer.echo(verdict.text)
     raise typer.Exit(0 if verdict.ok else 1)
 

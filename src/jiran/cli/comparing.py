@@ -127,8 +127,10 @@ def _pair(found: Comparison) -> Table:
         table.add_column(heading, justify="right" if heading else "left", no_wrap=bool(heading))
     for row in frame.iter_rows(named=True):
         how = form(row["figure"], found.currency)
-        band = [f"{how.write(row['difference_low'])}..{how.write(row['difference_high'])}"] if banded else []
-        table.add_row(row["label"], *(how.write(row[name]) for name in ("a", "b", "difference")), *band, how.unit)
+        changes = [how.write_change(row["difference"])]
+        if banded:
+            changes.append(how.write_change(row["difference_low"], row["difference_high"]))
+        table.add_row(row["label"], *(how.write(row[name]) for name in ("a", "b")), *changes, how.unit)
     return table
 
 

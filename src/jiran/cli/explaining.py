@@ -50,9 +50,9 @@ def print_step(result: Result, step: int, home: str | None) -> None:
     _print(told.rest, heading="The rest")
 
 
-def more(there: int, noun: str) -> str:
+def more(number: int, noun: str) -> str:
     """Return what is said of those that are not printed; "" if all are."""
-    return f"... and {counted(there - MOST, f'more {noun}')}." if there > MOST else ""
+    return f"... and {counted(number - MOST, f'more {noun}')}." if number > MOST else ""
 
 
 def _print(sentences: Iterable[Sentence], last: str = "", *, heading: str = "") -> None:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import errno
 import inspect
 import os
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.segment import Segment
 from rich.table import Table
+from rich.text import Text
 
-from jiran.sentences import said
-from jiran.words import counted
+from jiran.sentences import true_ones
+from jiran.words import counted, moment
 
 if TYPE_CHECKING:
+    from rich.console import ConsoleOptions, RenderableType, RenderResult
+
     from jiran.plugins.plugin import Plugin
     from jiran.result.figure import Form
     from jiran.result.result import Result
@@ -23,8 +27,28 @@ if TYPE_CHECKING:
 _NARROWEST = 60
 
 
+class _Trimmed:
+    """Text or a table whose lines end where their words do: no blanks behind them, which a file or a mail would keep."""
+
+    def __init__(self, shown: RenderableType) -> None:
+        self._shown = shown
+
+    def __rich_console__(self, screen: Console, options: ConsoleOptions) -> RenderResult:
+        for line in Segment.split_lines(screen.render(self._shown, options)):
+            while line and not line[-1].text.strip():
+                line.pop()
+            yield from line[:-1]
+            yield from (Segment(last.text.rstrip(), last.style) for last in line[-1:])
+            yield Segment.line()
+
+
 class _Console(Console):
-    """A console that leaves it to the command line how a closed pipe ends the program."""
+    """A console that leaves it to the command line how a closed pipe ends the program, and trims what it prints."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print text and tables trimmed, and all else as it is."""
+        shown = (Text(one) if isinstance(one, str) else one for one in objects)
+        super().print(*(_Trimmed(one) if isinstance(one, Text | Table) else one for one in shown), **options)
 
     def on_broken_pipe(self) -> NoReturn:
         """Pass the fault on."""
@@ -70,10 +94,10 @@ def print_result(result: Result) -> None:
     screen.print(scenario.name, style="bold")
     screen.print(scenario.description, style="dim")
     rule = ", ".join((market.mechanism, *(f"{key} {value}" for key, value in market.parameters.items())))
-    times = f"{counted(scenario.steps, 'step')} of {scenario.step_minutes} min from {scenario.start:%Y-%m-%d %H:%M}"
+    times = f"{counted(scenario.steps, 'step')} of {scenario.step_minutes} min from {moment(scenario.start)}"
     screen.print(f"{counted(result.community.size, 'home')}, {times}, {rule}", style="dim")
     screen.print(_figures(result))
-    street = said(grid(result, 0, scenario.steps), exchange(result, 0, scenario.steps))
+    street = true_ones(grid(result, 0, scenario.steps), exchange(result, 0, scenario.steps))
     for sentence in (*street, *story(result)):
         screen.print(sentence.text)
     sen = "sen" if money == "MYR" else money

@@ -46,11 +46,30 @@ class Flows(Mapping[str, Array]):
         return self.between(name, 0, self.profiles.load_kwh.shape[0])
 
     def between(self, name: str, first: int, last: int) -> Array:
-        """Return a flow in the steps first <= step < last only, without working out the rest."""
+        """Return a flow in the steps first <= step < last only, without working out the rest.
+
+        Args:
+            name: Of a flow in `engine.flows.FLOWS`.
+            first: The first step.
+            last: The step after the last one.
+
+        Returns:
+            kWh >= 0, shape (step, home), read-only.
+        """
         return self._flow(FLOWS[name], slice(first, last), ALL)
 
     def of_home(self, name: str, home: int, first: int = 0, last: int | None = None) -> Array:
-        """Return a flow of one home in the steps first <= step < last, shape (step,), without working out the others."""
+        """Return a flow of one home in the steps first <= step < last, shape (step,), without working out the others.
+
+        Args:
+            name: Of a flow in `engine.flows.FLOWS`.
+            home: Which home.
+            first: The first step.
+            last: The step after the last one; default: the end of the run.
+
+        Returns:
+            kWh >= 0, shape (step,), read-only.
+        """
         return self._flow(FLOWS[name], slice(first, last), slice(home, home + 1))[:, 0]
 
     @property
@@ -142,7 +161,16 @@ class Flows(Mapping[str, Array]):
         return worked_out[row]()
 
     def _with_fleet(self, array: Array, per_ev: Array, homes: slice) -> Array:
-        """Add what lending EVs do to an array of their homes."""
+        """Add what lending EVs do to an array of their homes.
+
+        Args:
+            array: Of these homes, kWh, shape (step, home).
+            per_ev: What the EVs do, kWh, shape (step, ev).
+            homes: Which homes.
+
+        Returns:
+            The sum, shape (step, home); the array itself where none of them has an EV that lends.
+        """
         first, last, _ = homes.indices(self.profiles.load_kwh.shape[1])
         evs = np.flatnonzero((self.fleet.homes >= first) & (self.fleet.homes < last))
         if not evs.size:

@@ -22,7 +22,20 @@ def use_own(
     net_kwh: Vector,
     offered_kwh: Vector,
 ) -> None:
-    """Write each home's net energy after its own use, with what its EV offers to neighbours on top."""
+    """Write each home's net energy after its own use, with what its EV offers to neighbours on top.
+
+    An EV that is plugged in charges no more than it needs to be ready in time; in the hours in which it lends, and only if it
+    need not charge, it gives its own home what that lacks and offers the rest to neighbours.
+
+    Args:
+        step: Which step.
+        inputs: Profiles and prices of the run.
+        fleet: The EVs that lend their battery.
+        ev_stored_kwh: What each EV holds, kWh, shape (ev,); is changed by trips and charging.
+        out: `ev_offered_kwh`, `ev_charged_kwh` and `ev_supplied_kwh` of the step are filled in.
+        net_kwh: Is filled with what each home brings to the market, kWh, shape (home,): surplus > 0, deficit < 0.
+        offered_kwh: Is filled with the part of it that its EV offers, kWh >= 0, shape (home,); 0 beside a deficit.
+    """
     for home in range(net_kwh.size):
         net_kwh[home] = inputs.generation_kwh[step, home] - inputs.load_kwh[step, home] - inputs.ev_kwh[step, home]
     for ev in range(fleet.homes.size):
@@ -64,7 +77,17 @@ def lend(
     offered_kwh: Vector,
     traded_kwh: Vector,
 ) -> None:
-    """Take from the EVs what the market sold of their offers; PV is sold before the EV, and no offer is exported."""
+    """Take from the EVs what the market sold of their offers; PV is sold before the EV, and no offer is exported.
+
+    Args:
+        step: Which step.
+        fleet: The EVs that lend their battery.
+        ev_stored_kwh: What each EV holds, kWh, shape (ev,); is changed by all that it gave in the step.
+        out: `ev_lent_kwh` and `ev_stored_kwh` of the step are filled in, and `ev_supplied_kwh` grows by what was lent.
+        net_kwh: What each home brought to the market, kWh, shape (home,); what its EV did not sell of its offer is taken off.
+        offered_kwh: What its EV offered, kWh >= 0, shape (home,).
+        traded_kwh: What it sold (> 0) or bought (< 0), kWh, shape (home,).
+    """
     for ev in range(fleet.homes.size):
         home = fleet.homes[ev]
         net_kwh[home] -= offered_kwh[home]

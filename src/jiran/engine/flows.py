@@ -70,7 +70,13 @@ class Flow:
         return "source" if self.source else "use"
 
     def of(self, row: Array, outputs: Outputs, steps: slice = ALL) -> Array:
-        """Return the flow from its row, of shape (step,) or (step, home)."""
+        """Return the flow from its row, of shape (step,) or (step, home).
+
+        Args:
+            row: What the flow is a share of, kWh, shape (step,) or (step, home).
+            outputs: What the kernel found in all steps.
+            steps: To which steps the row belongs.
+        """
         if self.share is None:
             return row
         share = self.share(outputs)[steps]

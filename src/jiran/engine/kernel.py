@@ -31,7 +31,18 @@ ROOM, CROWDED, TOO_MANY, NO_PRICE, STOPPED = range(TOO_MUCH + 1, TOO_MUCH + 6)
 
 @njit(cache=True)
 def _tariff(step: int, inputs: Inputs, net_kwh: Array, value_price: Array, limit_price: Array) -> tuple[float, float]:
-    """Fill in the tariff as every home's value and limit, and return the prices that no bid needs to leave."""
+    """Fill in the tariff as every home's value and limit, and return the prices that no bid needs to leave.
+
+    Args:
+        step: Which step.
+        inputs: For the grid's prices.
+        net_kwh: What each home brings to the market, kWh, shape (home,): surplus > 0, deficit < 0.
+        value_price: Is filled with what a kWh is worth to each home, per kWh, shape (home,).
+        limit_price: Is filled with the same: what each home bids or asks without a strategy of its own.
+
+    Returns:
+        What the grid gives for a kWh, and what it takes less the network charge.
+    """
     floor_price, cap_price = inputs.export_price[step], inputs.import_price[step] - inputs.network_charge
     for home in range(net_kwh.size):
         value_price[home] = limit_price[home] = cap_price if net_kwh[home] < 0.0 else floor_price
@@ -42,7 +53,19 @@ def _tariff(step: int, inputs: Inputs, net_kwh: Array, value_price: Array, limit
 def _keep_bids(
     step: int, fleet: Fleet, offered_kwh: Array, value_price: Array, limit_price: Array, out: Outputs
 ) -> tuple[int, int]:
-    """Hold EVs to their reservation price, check all bids, and keep them if they are not the tariff."""
+    """Hold EVs to their reservation price, check all bids, and keep them if they are not the tariff.
+
+    Args:
+        step: Which step.
+        fleet: The EVs that lend, and the lowest price at which they do.
+        offered_kwh: What the EV of each home offers, kWh >= 0, shape (home,).
+        value_price: What a kWh is worth to each home, per kWh, shape (home,); is raised for homes whose EV offers.
+        limit_price: What each home bids or asks, the same.
+        out: `value_price` and `limit_price` of the step are filled in, if they have steps.
+
+    Returns:
+        `FINE`, or `NO_PRICE` and the home whose price is no number.
+    """
     for home in fleet.homes:
         if offered_kwh[home] > 0.0 and not np.isnan(fleet.reserve_price):
             value_price[home] = max(value_price[home], fleet.reserve_price)
@@ -66,7 +89,17 @@ def _remember(
     traded_kwh: Array,
     memory: Array,
 ) -> None:
-    """Write into the homes' memory how the step ended, for strategies that learn; the others have none."""
+    """Write into the homes' memory how the step ended, for strategies that learn; the others have none.
+
+    Args:
+        trades: The step's trades, from the front.
+        new: How many there are.
+        network_charge: What is in buyers' prices for the network, per kWh.
+        net_kwh: The orders, kWh, shape (order,).
+        limit_price: Their prices per kWh, shape (order,).
+        traded_kwh: What was traded of each, sold > 0, bought < 0, kWh, shape (order,).
+        memory: Is filled in, shape (order, MEMORY), columns as in `bids.base`; of 0 homes for strategies that do not learn.
+    """
     if memory.shape[0] == 0:
         return
     for home in range(net_kwh.size):
@@ -85,7 +118,18 @@ def _remember(
 def _book(
     trades: NDArray[np.void], new: int, network_charge: float, net_kwh: Array, traded_kwh: Array
 ) -> tuple[int, int, int]:
-    """Add a step's trades to the orders' totals, check them, and charge the network: see `booking.book`."""
+    """Add a step's trades to the orders' totals, check them, and charge the network: see `booking.book`.
+
+    Args:
+        trades: What the rule wrote, from the front; buyers' prices get the network charge.
+        new: How many trades it says it wrote.
+        network_charge: Per kWh.
+        net_kwh: The orders that it was given, kWh, shape (order,).
+        traded_kwh: Is filled with what each order traded: sold > 0, bought < 0, kWh, shape (order,).
+
+    Returns:
+        How many trades are kept, what is wrong (`FINE`: nothing), and the order in question.
+    """
     if new < 0 or new > net_kwh.size * net_kwh.size:
         return 0, TOO_MANY, 0
     if new > trades.size:
@@ -110,6 +154,15 @@ def _store(
 
     A battery works in one direction a step: if the market left both surplus and deficit, the larger side has it, and
     rounding dust does not tip the scales. Dust itself goes where the rest goes, so that nothing is lost.
+
+    Args:
+        step: Which step.
+        battery: The community's.
+        may_draw: Whether it gives energy, shape (step,).
+        stored_kwh: What it holds.
+        net_kwh: What each home brought to the market, kWh, shape (home,): surplus > 0, deficit < 0.
+        traded_kwh: What it sold (> 0) or bought (< 0), kWh, shape (home,).
+        out: `charge_share`, `draw_share` and `soc_kwh` of the step are filled in.
     """
     surplus_kwh, deficit_kwh, more_kwh = 0.0, 0.0, 0.0
     for home in range(net_kwh.size):

@@ -48,6 +48,11 @@ def fill_rows(step: int, moved: Moved, rows: Matrix) -> None:
     """Write what the homes did in a step into `rows`, shape (at least Row, home).
 
     Rows of lending EVs keep their zeros for homes without one: they are 0 before the first step.
+
+    Args:
+        step: Which step.
+        moved: What the kernel was given and found.
+        rows: kWh >= 0, shape (row, home), in the places of `Row`.
     """
     copy(moved.generation_kwh[step], rows[_GENERATION])
     copy(moved.load_kwh[step], rows[_LOAD])

@@ -10,8 +10,8 @@ import numpy as np
 from jiran.explain.run import home_saving
 from jiran.explain.say import amount, several
 from jiran.nothing import NOTHING_MONEY
-from jiran.sentences import Figures, Sentence, form, said
-from jiran.words import counted
+from jiran.sentences import Figures, Sentence, form, true_ones
+from jiran.words import counted, time_of_day
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
@@ -21,7 +21,7 @@ _HOURS_A_DAY = 24.0
 
 def against(result: Result, before: Result) -> tuple[Sentence, ...]:
     """Return what homes pay more or less than in A, and how many more or fewer pay more by trading."""
-    return said(bills(result, before), worse(result, before))
+    return true_ones(bills(result, before), worse(result, before))
 
 
 def homes_and_days(result: Result) -> tuple[int, float]:
@@ -78,7 +78,7 @@ def worse(result: Result, before: Result) -> Figures | None:
     return {"now": now, "then": then, "homes": homes, "homes_of_a": homes_of_a}
 
 
-def _apart_words(figures: Figures) -> str:
+def _not_comparable_words(figures: Figures) -> str:
     of_a, this = figures["of_a"], figures["this"]
     return {
         "step": lambda: f"A's steps are {counted(of_a, 'minute')} long, these {this:,}",
@@ -89,8 +89,8 @@ def _apart_words(figures: Figures) -> str:
     }[figures["what"]]()
 
 
-@form("against.apart", _apart_words)
-def apart(before: Result, result: Result) -> Figures | None:
+@form("against.apart", _not_comparable_words)
+def not_comparable(before: Result, result: Result) -> Figures | None:
     """Say why what happened in A cannot be laid over another run step by step, if it cannot; without a full stop."""
     a, b = before.scenario, result.scenario
     pairs = (
@@ -104,7 +104,8 @@ def apart(before: Result, result: Result) -> Figures | None:
 
 
 def _moment(result: Result) -> str:
-    return f"{result.timeline.local[0].astype(object):%-d %b %Y at %H:%M}"
+    start = result.timeline.local[0].astype(object)
+    return f"{start:%-d %b %Y} at {time_of_day(start)}"
 
 
 def _same_clock(one: Result, other: Result) -> bool:

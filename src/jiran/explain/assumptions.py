@@ -8,8 +8,8 @@ import numpy as np
 
 from jiran.scenario.clock import occurs_twice
 from jiran.scenario.regions import REGIONS, region_of
-from jiran.sentences import Figures, Sentence, form, said
-from jiran.words import listed
+from jiran.sentences import Figures, Sentence, form, true_ones
+from jiran.words import listed, moment
 
 if TYPE_CHECKING:
     from jiran.homes.timeline import Timeline
@@ -34,7 +34,7 @@ class Run(Protocol):
 def _start_twice_words(figures: Figures) -> str:
     sign, ahead = "-" if figures["ahead_min"] < 0 else "+", abs(figures["ahead_min"])
     return (
-        f"start = {figures['start']:%Y-%m-%d %H:%M} occurs twice in {figures['zone']}, when clocks are set back: the run "
+        f"start = {moment(figures['start'])} occurs twice in {figures['zone']}, when clocks are set back: the run "
         f"begins at the first of the two, at UTC{sign}{ahead // 60:02d}:{ahead % 60:02d}"
     )
 
@@ -141,4 +141,4 @@ def unused(run: Run) -> Figures | None:
 
 def assumptions(run: Run) -> tuple[Sentence, ...]:
     """Say what a run takes for granted, a sentence each without its stop; nothing where its scenario says it all."""
-    return said(start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run), unused(run))
+    return true_ones(start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run), unused(run))

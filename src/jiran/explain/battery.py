@@ -9,7 +9,7 @@ import numpy as np
 from jiran.explain.say import energy, size
 from jiran.explain.times import clock, period, several_dates
 from jiran.nothing import LAST_DIGITS, NOTHING_KWH
-from jiran.sentences import Figures, Sentence, form, said
+from jiran.sentences import Figures, Sentence, form, true_ones
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,15 +22,15 @@ _START = "the start"
 def battery(result: Result, first: int, last: int) -> tuple[Sentence, ...]:
     """Return what the battery did in the steps first <= step < last."""
     subject = (result, first, last)
-    return said(gave(*subject), never_charged(*subject), never_gave(*subject), idle(*subject))
+    return true_ones(gave(*subject), never_charged(*subject), never_gave(*subject), idle(*subject))
 
 
 def state(result: Result, first: int, last: int) -> tuple[Sentence, ...]:
     """Return how full the battery was in the steps first <= step < last, and when."""
     subject = (result, first, last)
     if several_dates(result.timeline, first, last):
-        return said(times_full(*subject))
-    return said(full(*subject), fullest(*subject), lowest(*subject))
+        return true_ones(times_full(*subject))
+    return true_ones(full(*subject), fullest(*subject), lowest(*subject))
 
 
 def _soc(result: Result, first: int, last: int) -> NDArray[np.float64]:
@@ -95,6 +95,8 @@ _OUT = {
     "price": "its energy never cost as much as the lowest price that it gives energy for",
     "power": "its discharging power is 0 kW",
     "empty": "it held nothing to give whenever the homes lacked energy",
+    "empty or price": "whenever the homes lacked energy, it held nothing to give, or its energy cost less than the lowest "
+    "price that it gives energy for",
 }
 
 
@@ -156,9 +158,15 @@ def why_not_drawn(result: Result, first: int, last: int) -> str:
     if not lacked.any():
         return "no need"
     of = result.scenario.battery
-    if of.reserve_price is not None and not (result.prices.battery_sells[first:last][lacked] >= of.reserve_price).any():
+    reserve_price = -np.inf if of.reserve_price is None else of.reserve_price
+    waits = lacked & (result.prices.battery_sells[first:last] < reserve_price)
+    if (waits == lacked).all():
         return "price"
-    return "power" if of.discharge_kw * result.timeline.step_h <= NOTHING_KWH else "empty"
+    if of.discharge_kw * result.timeline.step_h <= NOTHING_KWH:
+        return "power"
+    lowest_kwh, _, dust = _bounds(result)
+    gives = (_soc(result, first, last)[:-1] - lowest_kwh) * of.discharge_efficiency > dust
+    return "empty or price" if (waits & gives).any() else "empty"
 
 
 def _full_words(figures: Figures) -> str:

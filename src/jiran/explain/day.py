@@ -13,28 +13,25 @@ from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.run import busiest_hour, busiest_step, grid
 from jiran.explain.say import energy
 from jiran.explain.times import period, several_dates
-from jiran.nothing import LAST_DIGITS, NOTHING_KWH
-from jiran.sentences import Figures, Sentence, form, said
+from jiran.nothing import LAST_DIGITS, LEAST_SAID_KWH, NOTHING_KWH
+from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import counted, listed
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
-
-#: A source of less than this would read as 0.
-_LEAST_SAID_KWH = 0.005
 
 
 def summary(result: Result, first: int, last: int) -> tuple[Sentence, ...]:
     """Return what the steps first <= step < last show; of one day its hours, of several what they have in common."""
     subject = (result, first, last)
     if several_dates(result.timeline, first, last):
-        found = said(
+        found = true_ones(
             grid(*subject), exchange(*subject), *state(*subject), busiest_hour(*subject) or busiest_step(*subject)
         )
     else:
         free = without_grid(*subject), always_grid(*subject), no_demand(*subject)
-        found = said(*free, *state(*subject), busiest_step(*subject))
-    return said(*found, nothing_traded(*subject))
+        found = true_ones(*free, *state(*subject), busiest_step(*subject))
+    return true_ones(*found, nothing_traded(*subject))
 
 
 def _without_grid_words(figures: Figures) -> str:
@@ -84,7 +81,7 @@ def _sources(result: Result, first: int, last: int) -> tuple[tuple[str, float], 
         "their own cars": kwh["ev_supplied_kwh"] - lent,
         "the grid": kwh["grid_import_kwh"],
     }
-    return tuple(sorted(((name, part) for name, part in found.items() if part >= _LEAST_SAID_KWH), key=lambda one: -one[1]))  # fmt: skip
+    return tuple(sorted(((name, part) for name, part in found.items() if part >= LEAST_SAID_KWH), key=lambda one: -one[1]))  # fmt: skip
 
 
 @form("day.always_grid", lambda _figures: "The homes needed the grid all the time.")

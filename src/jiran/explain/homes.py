@@ -12,8 +12,8 @@ from jiran.explain.say import amount, energy, several, share
 from jiran.explain.times import clock_hours, several_dates
 from jiran.money.prices import paid_for, received_for
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
-from jiran.sentences import Figures, Sentence, form, said
-from jiran.words import KIND_NAMES, counted, listed, money
+from jiran.sentences import Figures, Sentence, form, true_ones
+from jiran.words import KIND_NAMES, counted, decimals, listed, money
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def verdict(result: Result) -> tuple[Sentence, ...]:
     """Return whether trading pays, for whom most, who loses, and what did not stay with the homes."""
     total, *rest = gain(result) or (None,)
-    return said(nothing_traded(result, 0, result.timeline.steps), total, most(result), *rest)
+    return true_ones(nothing_traded(result, 0, result.timeline.steps), total, most(result), *rest)
 
 
 @form("homes.most", lambda figures: f"{figures['home']} gains most: {amount(figures['gain'], figures['currency'])}.")
@@ -39,7 +39,7 @@ def most(result: Result) -> Figures | None:
 
 def fairness(result: Result) -> tuple[Sentence, ...]:
     """Return how evenly the savings are shared; of losses, who has them: an index of evenness means nothing then."""
-    return said(jain(result), gini(result), half(result), both_ways(result), nothing_to_share(result))
+    return true_ones(jain(result), gini(result), half(result), both_ways(result), nothing_to_share(result))
 
 
 def shared(result: Result) -> NDArray[np.float64] | None:
@@ -52,8 +52,8 @@ def shared(result: Result) -> NDArray[np.float64] | None:
 
 def _jain_words(figures: Figures) -> str:
     return (
-        f"Jain's index of the savings is {figures['jain']:.2f}: 1 means that all homes save the same, "
-        f"{1.0 / figures['homes']:.2f} that one home has it all."
+        f"Jain's index of the savings is {decimals(figures['jain'], 2)}: 1 means that all homes save the same, "
+        f"{decimals(1.0 / figures['homes'], 2)} that one home has it all."
     )
 
 
@@ -68,10 +68,10 @@ def jain(result: Result) -> Figures | None:
 
 
 def _gini_words(figures: Figures) -> str:
-    apart = amount(figures["apart"], figures["currency"])
+    difference = amount(figures["difference"], figures["currency"])
     return (
-        f"The Gini coefficient is {figures['gini']:.2f}: the savings of two homes picked by chance differ by {apart} on "
-        "average; 0 means that all save the same."
+        f"The Gini coefficient is {decimals(figures['gini'], 2)}: the savings of two homes picked by chance differ by "
+        f"{difference} on average; 0 means that all save the same."
     )
 
 
@@ -83,9 +83,13 @@ def gini(result: Result) -> Figures | None:
         return None
     ordered = np.sort(saving)
     ranks = 2.0 * np.arange(1, saving.size + 1) - saving.size - 1.0
-    apart = 2.0 * float((ranks * ordered).sum()) / saving.size**2
-    apart = apart if apart > NOTHING_MONEY else 0.0
-    return {"gini": apart / (2.0 * float(saving.mean())), "apart": apart, "currency": result.scenario.currency}
+    difference = 2.0 * float((ranks * ordered).sum()) / saving.size**2
+    difference = difference if difference > NOTHING_MONEY else 0.0
+    return {
+        "gini": difference / (2.0 * float(saving.mean())),
+        "difference": difference,
+        "currency": result.scenario.currency,
+    }
 
 
 def _half_words(figures: Figures) -> str:
@@ -226,9 +230,9 @@ def _kinds_words(figures: Figures) -> str:
 def kinds_chart(result: Result) -> Figures:
     """Say what a home of each kind saves on average: always."""
     saving, kinds = home_saving(result), np.array(result.community.kinds)
-    there = [kind for kind in KIND_NAMES if (kinds == kind).any()]
+    present = [kind for kind in KIND_NAMES if (kinds == kind).any()]
     return {
-        "kinds": tuple((kind, float(saving[kinds == kind].mean())) for kind in there),
+        "kinds": tuple((kind, float(saving[kinds == kind].mean())) for kind in present),
         "currency": result.scenario.currency,
     }
 

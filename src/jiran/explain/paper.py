@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jiran.explain.run import first_most
+from jiran.nothing import LEAST_SAID_KWH
 from jiran.sentences import Figures, form
-from jiran.words import counted, listed
+from jiran.words import counted, decimals, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 _TURNS = (7, 8, 11, 12, 17, 18, 20, 21)
 #: From here on it is no longer morning.
 _LATER = 10
-#: What would read as 0.00.
-_LEAST_KWH = 0.005
 
 
 def _hour(hour: int) -> str:
@@ -30,7 +29,7 @@ def _hour(hour: int) -> str:
 def _peaks_words(figures: Figures) -> str:
     def peak(when: str) -> str:
         (hour, trades), (energy_hour, kwh) = figures[f"{when}trades"], figures[f"{when}kwh"]
-        return f"the number is highest from {hour} ({trades:.1f} trades), the energy from {energy_hour} ({kwh:.1f} kWh)"
+        return f"the number is highest from {hour} ({decimals(trades, 1)} trades), the energy from {energy_hour} ({decimals(kwh, 1)} kWh)"
 
     return f"Means over {counted(figures['seeds'], 'seed')}: {peak('')}. After {_LATER}:00 {peak('later_')}."
 
@@ -51,7 +50,7 @@ def peaks(check: Any) -> Figures:
 
 
 def _stored_words(figures: Figures) -> str:
-    marks = ", ".join(f"{kwh:.1f} kWh at {clock}" for clock, kwh in figures["marks"])
+    marks = ", ".join(f"{decimals(kwh, 1)} kWh at {clock}" for clock, kwh in figures["marks"])
     return f"State of charge of the battery over {counted(figures['seeds'], 'seed')}; in the middle {marks}."
 
 
@@ -83,8 +82,8 @@ def _left_words(figures: Figures) -> str:
     for side, verb in (("buy", "buy from the grid"), ("sell", "sell to the grid")):
         rest = figures[side]
         if rest:
-            each = listed([f"{name} {kwh:.2f} kWh" for name, kwh in rest])
-            total = f", {figures[f'{side}_kwh']:.2f} kWh in all" if len(rest) > 1 else ""
+            each = listed([f"{name} {decimals(kwh, 2)} kWh" for name, kwh in rest])
+            total = f", {decimals(figures[f'{side}_kwh'], 2)} kWh in all" if len(rest) > 1 else ""
             parts.append(f"Left to {verb}: {each}{total}.")
     return " ".join(parts) or "Nothing is left over."
 
@@ -98,6 +97,6 @@ def left_over(names: Sequence[str], net_kwh: NDArray[np.float64], trades: Sequen
         left[trade.buyer] += trade.kwh
     figures: dict[str, Any] = {}
     for side, sign in (("buy", -1.0), ("sell", 1.0)):
-        rest = tuple((name, sign * kwh) for name, kwh in left.items() if sign * kwh >= _LEAST_KWH)
+        rest = tuple((name, sign * kwh) for name, kwh in left.items() if sign * kwh >= LEAST_SAID_KWH)
         figures |= {side: rest, f"{side}_kwh": sum(kwh for _, kwh in rest)}
     return figures

@@ -9,8 +9,8 @@ import numpy as np
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.say import amount, energy, length, several, share, size
 from jiran.explain.times import clock, clock_hours, period, several_dates
-from jiran.nothing import LAST_DIGITS, NOTHING_KWH, NOTHING_MONEY, RESIDUE, SAME_PRICE
-from jiran.sentences import Figures, Sentence, form, said
+from jiran.nothing import LAST_DIGITS, LEAST_SAID_KWH, NOTHING_KWH, NOTHING_MONEY, RESIDUE, SAME_PRICE
+from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import counted, listed, price
 
 if TYPE_CHECKING:
@@ -18,18 +18,17 @@ if TYPE_CHECKING:
 
     from jiran.result.result import Result
 
-#: What is stored at the end is compared by hundredths of a kWh.
-_LEAST_STORED_KWH = 0.005
-
 
 def story(result: Result) -> tuple[Sentence, ...]:
     """Return what happened and what it was worth: who sold, what it saved, for whom not, and what the homes did not get."""
-    return said(sold(result, 0, result.timeline.steps), nothing_traded(result, 0, result.timeline.steps), *gain(result))
+    return true_ones(
+        sold(result, 0, result.timeline.steps), nothing_traded(result, 0, result.timeline.steps), *gain(result)
+    )
 
 
 def gain(result: Result) -> tuple[Sentence, ...]:
     """Return what trading saved; what stayed outside the homes, or came from there, is said wherever a gain is said."""
-    return said(saving(result), losers(result), outside(result), stored(result))
+    return true_ones(saving(result), losers(result), outside(result), stored(result))
 
 
 def first_most(values: NDArray[np.number[Any]]) -> int:
@@ -178,7 +177,7 @@ def both_gained(result: Result) -> Figures | None:
     of_trade = result.flows.step_of_trades(0, result.timeline.steps)
     cheaper = grid.grid_import[of_trade] - trades["buyer_price"]
     dearer = trades["seller_price"] - grid.grid_export[of_trade]
-    if min(cheaper.min(), dearer.min()) <= SAME_PRICE or result.settlement.extra.any():
+    if min(cheaper.min(), dearer.min()) <= SAME_PRICE or result.settlement.period_payment.any():
         return None
     spans = {"import": grid.grid_import[steps], "export": grid.grid_export[steps]}
     spans |= {"paid": trades["buyer_price"], "got": trades["seller_price"]}
@@ -284,7 +283,7 @@ def outside(result: Result) -> Figures | None:
     """Say what of the trades' money the homes do not have or did not bring, if there is any."""
     if not _traded(result):
         return None
-    turnover = float(np.abs(result.settlement.paid).sum() + np.abs(result.settlement.extra).sum())
+    turnover = float(np.abs(result.settlement.paid).sum() + np.abs(result.settlement.period_payment).sum())
     fund = [run.accounts["battery"] for run in (result.settlement, result.without_p2p)]
     found = {
         "market": _money(result.accounts["market"], turnover),
@@ -317,7 +316,7 @@ def stored(result: Result) -> Figures | None:
     in_battery -= more("battery_drawn_kwh") / battery.discharge_efficiency
     in_cars = more("ev_kwh") * fleet.ev.charge_efficiency - more("ev_supplied_kwh") / fleet.ev.discharge_efficiency
     kwh = in_battery + in_cars
-    if abs(kwh) < _LEAST_STORED_KWH:
+    if abs(kwh) < LEAST_SAID_KWH:
         return None
     cars, shared = fleet.homes.size > 0, battery.capacity_kwh > 0.0
     who = (
@@ -336,4 +335,4 @@ def _traded(result: Result) -> bool:
 
 def opening(result: Result) -> tuple[Sentence, ...]:
     """Return what was simulated, and why neighbours trade."""
-    return said(street(result), both_gained(result))
+    return true_ones(street(result), both_gained(result))

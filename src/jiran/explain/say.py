@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from jiran.nothing import CENT, LAST_DIGITS
-from jiran.words import counted, kwh, money
+from jiran.words import counted, kwh, money, percent, settled
 
-#: Digits that are no residue of a sum: those of `LAST_DIGITS`.
-_DIGITS = 9
 #: In minutes.
 _DAY, _HOUR = 1440, 60
 
@@ -20,7 +18,7 @@ def energy(value: float) -> str:
         >>> energy(12.34), energy(0.001), energy(0.0)
         ('12.3 kWh', 'less than 0.01 kWh', '0 kWh')
     """
-    value = round(value, _DIGITS)
+    value = settled(value)
     return kwh(value) if value >= CENT else "less than 0.01 kWh" if value > 0.0 else "0 kWh"
 
 
@@ -31,7 +29,7 @@ def amount(value: float, currency: str) -> str:
         >>> amount(1234.5, "MYR"), amount(0.001, "MYR"), amount(0.0, "MYR")
         ('MYR 1,234.50', 'less than MYR 0.01', 'MYR 0')
     """
-    value = round(value, _DIGITS)
+    value = settled(value)
     if value >= CENT:
         return money(value, currency)
     return f"less than {currency} 0.01" if value > 0.0 else f"{currency} 0"
@@ -44,7 +42,7 @@ def share(value: float) -> str:
         >>> share(0.4364), share(0.0), share(0.0001), share(0.9999), share(1.0)
         ('43.6%', '0.0%', 'less than 0.1%', 'more than 99.9%', '100.0%')
     """
-    text = f"{value:.1%}"
+    text = percent(value, 1)
     if text == "0.0%" and value > 0.0:
         return "less than 0.1%"
     return "more than 99.9%" if text == "100.0%" and value < 1.0 - LAST_DIGITS else text

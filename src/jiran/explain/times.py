@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from jiran.homes.timeline import DAY_S
+from jiran.words import time_of_day
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,9 +68,9 @@ def _instant(timeline: Timeline, step: int, *, end: bool) -> tuple[dt.date, str]
     """Return the day and the clock's time of one end of a step."""
     utc_s = int(timeline.utc_s[step]) + (60 * timeline.step_minutes if end else 0)
     local = dt.datetime.fromtimestamp(utc_s, ZoneInfo(timeline.zone))
-    if end and (local.hour, local.minute, local.fold) == (0, 0, 0):
+    if end and (local.hour, local.minute, local.second, local.fold) == (0, 0, 0, 0):
         return local.date() - dt.timedelta(days=1), "24:00"
-    return local.date(), f"{local:%H:%M}{' (for the second time)' if local.fold else ''}"
+    return local.date(), f"{time_of_day(local)}{' (for the second time)' if local.fold else ''}"
 
 
 def _date(timeline: Timeline, day: dt.date) -> str:

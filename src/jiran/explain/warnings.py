@@ -9,7 +9,7 @@ import numpy as np
 from jiran.engine.flows import taken_in
 from jiran.explain.say import energy
 from jiran.nothing import NOTHING_KWH
-from jiran.sentences import Figures, Sentence, form, said
+from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import counted
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _WORTH_SAYING = 0.01
 def warnings(result: Result) -> tuple[Sentence, ...]:
     """Return what the user should know of a run."""
     homes = result.community
-    return said(
+    return true_ones(
         net_metered(int(homes.net_metered.sum()), homes.size), alike(result), sellers_lose(result), buyers_lose(result),
         borrowed(result), pays_to_use(result),
     )  # fmt: skip

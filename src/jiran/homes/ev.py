@@ -23,6 +23,11 @@ def block_charging_kwh(community: Community, timeline: Timeline, seed: int) -> A
 
     For each home, block and day it is drawn whether the block happens; if so the EV charges at full power throughout.
     Blocks that overlap do not add up above full power.
+
+    Args:
+        community: The homes, with the power and the blocks of their EVs.
+        timeline: The steps.
+        seed: Of the draws whether a block happens on a day.
     """
     steps_of_day = np.bincount(timeline.day)
     days = steps_of_day.size
@@ -52,7 +57,16 @@ def block_charging_kwh(community: Community, timeline: Timeline, seed: int) -> A
 
 
 def _overlap(timeline: Timeline, start: float, end: float) -> Array:
-    """Return the share of each step that lies between two hours of its day."""
+    """Return the share of each step that lies between two hours of its day.
+
+    Args:
+        timeline: The steps.
+        start: Hour of the step's own day at which it begins; below 0 on the day before.
+        end: Hour at which it ends, later than `start`; above 24 on the day after.
+
+    Returns:
+        0..1, shape (step,).
+    """
     first, last = timeline.hour, timeline.hour + timeline.step_h
     covered = np.minimum(last, end) - np.maximum(first, start)
     share: Array = np.clip(covered, 0.0, None) / timeline.step_h
@@ -153,8 +167,8 @@ def supply_plan(community: Community, timeline: Timeline, supply: EvSupply, seed
 def _calendar(timeline: Timeline, supply: EvSupply) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.int64]]:
     """Return parked, supplying and charging_steps_after; only whole steps at home count as parked."""
     # A day more than the run, so that the last evening knows the next morning's departure.
-    extra = 24 * 60 // timeline.step_minutes
-    hour = np.concatenate([timeline.hour, (timeline.hour[-1] + timeline.step_h * np.arange(1, extra + 1)) % 24.0])
+    another_day = 24 * 60 // timeline.step_minutes
+    hour = np.concatenate([timeline.hour, (timeline.hour[-1] + timeline.step_h * np.arange(1, another_day + 1)) % 24.0])
     end = hour + timeline.step_h
     parked = (end <= supply.departure_hour) | (hour >= supply.arrival_hour)
     supplying = parked & (hour >= supply.supply_start_hour) & (end <= supply.supply_end_hour)

@@ -25,6 +25,12 @@ def load_kwh(community: Community, timeline: Timeline, load: Load, seed: int) ->
     load = (low + (high - low) * x) * evening factor, with x = (1 - f) * activity + f * flicker. Activity (a new value
     every three hours) and flicker (a new value each step) are uniform on 0..1, f is the fluctuation: at f = 0 or 1
     the load itself is uniform in its band, in between it is a sum of two uniform parts, which keeps to the middle.
+
+    Args:
+        community: The homes.
+        timeline: The steps.
+        load: The model's numbers.
+        seed: Of each home's own draws.
     """
     evening = _between(timeline.hour, load.evening_start_hour, load.evening_end_hour)
     period = timeline.local_s // (3600 * ACTIVITY_H)

@@ -17,7 +17,14 @@ CLOUD_MINUTES = 30
 
 
 def generation_kwh(community: Community, timeline: Timeline, solar: Solar, seed: int) -> Array:
-    """Return the energy that each home's PV generates in each step, kWh, shape (step, home)."""
+    """Return the energy that each home's PV generates in each step, kWh, shape (step, home).
+
+    Args:
+        community: The homes, with the size of their PV, kWp.
+        timeline: The steps.
+        solar: The model's numbers.
+        seed: Of the clouds' draws.
+    """
     hour = timeline.hour + (timeline.step_h / 2 if solar.sample == "middle" else 0.0)
     arriving = solar.derate * half_sine(hour)
     if solar.clouds > 0.0:
@@ -46,6 +53,11 @@ def clear_share(timeline: Timeline, depth: float, seed: int) -> Array:
 
     Half of the depth is the day's own weather, half passes within hours (drawn every 30 minutes, linear between). One
     sky for the whole community: neighbours lose their sun together.
+
+    Args:
+        timeline: The steps.
+        depth: How much of the sunshine clouds take at the most, 0..1.
+        seed: Of the draws.
     """
     days = int(timeline.day[-1]) + 1
     overcast = stream(seed, "overcast day").beta(2.0, 2.0, days)[timeline.day]

@@ -66,10 +66,10 @@ def timeline(scenario: Scenario) -> Timeline:
     zone = ZoneInfo(scenario.time_zone)
     first = int(scenario.start.replace(tzinfo=zone).timestamp())
     utc_s = first + 60 * scenario.step_minutes * np.arange(scenario.steps, dtype=np.int64)
-    return Timeline(scenario.time_zone, scenario.step_minutes, utc_s, utc_s + _offset_s(utc_s, zone))
+    return Timeline(scenario.time_zone, scenario.step_minutes, utc_s, utc_s + offset_s(utc_s, zone))
 
 
-def _offset_s(utc_s: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.int64]:
+def offset_s(utc_s: NDArray[np.int64], zone: dt.tzinfo) -> NDArray[np.int64]:
     """Return the zone's offset from UTC at each instant; only days with a change are looked at step by step."""
     days, place = np.unique(utc_s // DAY_S, return_inverse=True)
     at_midnight = np.array([_offset_at(int(day) * DAY_S, zone) for day in (*days, days[-1] + 1)])
@@ -80,6 +80,6 @@ def _offset_s(utc_s: NDArray[np.int64], zone: ZoneInfo) -> NDArray[np.int64]:
     return offset
 
 
-def _offset_at(instant_s: int, zone: ZoneInfo) -> int:
+def _offset_at(instant_s: int, zone: dt.tzinfo) -> int:
     offset = dt.datetime.fromtimestamp(instant_s, tz=zone).utcoffset()
     return 0 if offset is None else int(offset.total_seconds())

@@ -30,6 +30,11 @@ def participation_index(cost: ArrayLike, cost_alone: ArrayLike, tolerance: float
     """Return PI = (homes that do not pay more than alone) / N.
 
     A home whose cost stays the same, within the tolerance, has no reason to leave and counts as willing.
+
+    Args:
+        cost: What each home pays, shape (home,).
+        cost_alone: What it would pay without the community, shape (home,).
+        tolerance: Paying more by no more than this is not paying more.
     """
     return float(np.mean(np.asarray(cost) <= np.asarray(cost_alone) + tolerance))
 
@@ -39,6 +44,10 @@ def equality_index(income: ArrayLike, epsilon: float = 0.01) -> float:
 
     If an income is negative, all are shifted so that the lowest is `epsilon`. The index depends on that shift: compare
     it only between results with the same one, and report the Gini coefficient of savings too.
+
+    Args:
+        income: What each home has from the community, shape (home,).
+        epsilon: What the lowest income becomes if it is negative.
     """
     incomes = np.sort(np.asarray(income, dtype=np.float64))
     if incomes[0] < 0.0:
@@ -86,6 +95,13 @@ def self_sufficiency_index(net_kwh: ArrayLike, load_kwh: ArrayLike) -> float | N
     """Return SSI = 1 - sum_{t: net_t > 0} net_t / sum_t load_t: the share of demand not taken from the grid.
 
     None without load.
+
+    Args:
+        net_kwh: Taken from the grid (> 0) or given to it (< 0) in each step, kWh, shape (step,).
+        load_kwh: Demand in each step, kWh, shape (step,).
+
+    Returns:
+        0..1; None without demand.
     """
     load = float(np.sum(load_kwh))
     return 1.0 - float(np.maximum(net_kwh, 0.0).sum()) / load if load > NOTHING_KWH else None

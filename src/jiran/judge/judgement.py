@@ -90,13 +90,13 @@ def _stored_end_kwh(run: Judged) -> float:
 
 def _value(run: Judged) -> float | None:
     """Return Zhou's value index, or None without the optimum."""
-    cost, alone = run.result.settlement.cost, run.result.without_p2p.left_cost
+    cost, alone = run.result.settlement.cost, run.result.without_p2p.cost_without_battery
     return None if run.optimum is None else value_index(-float(cost.sum()), -float(alone.sum()), -run.optimum.cost)
 
 
 def _participation(run: Judged) -> float:
     """Return Zhou's participation index: a home counts whose cost is not above that with the grid alone."""
-    return participation_index(run.result.settlement.cost, run.result.without_p2p.left_cost)
+    return participation_index(run.result.settlement.cost, run.result.without_p2p.cost_without_battery)
 
 
 def _equality(run: Judged) -> float:

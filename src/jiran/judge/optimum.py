@@ -126,7 +126,7 @@ def community_optimum(result: Result, *, ev_stays_h: float = 0.0) -> Optimum:
     cost = solved["import"] @ problem.import_price - solved["export"] @ problem.export_price
     ev_kwh = result.settlement.step_kwh["ev_kwh"] + solved["ev"] - sessions.charged_kwh
     return Optimum(
-        float(cost), result.accounts["grid"], float(result.without_p2p.left_cost.sum()),
+        float(cost), result.accounts["grid"], float(result.without_p2p.cost_without_battery.sum()),
         solved["charge"], solved["discharge"], solved["stored"], ev_kwh,
         solved["import"], solved["export"], tuple(notes),
     )  # fmt: skip

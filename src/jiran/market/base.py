@@ -67,16 +67,22 @@ Reprice = Callable[[Period], tuple["Array", "Array"]]
 
 
 class Formula(NamedTuple):
-    """The one price of all trades as a formula, in LaTeX.
+    r"""The price of a trade as a formula, in LaTeX.
+
+    All rules write P_\text{grid} and P_\text{export} for the grid's prices; S and D for all that is offered and wanted; a_i
+    and b_j for the limit prices of a trade's seller and buyer, m instead of i and j for the last pair worth making in the
+    order of prices; e for what a home trades. What else a rule needs it says in its own formula or docstring.
 
     Attributes:
-        symbols: Its right side, P_P2P = ...
+        symbols: Right side of P_P2P = ...: what a buyer pays, and what a seller gets if `seller_symbols` does not say.
         numbers: The same with the numbers of a step, and what it comes to, per kWh; from complete parameters, the grid's
-            import price and its export price.
+            import price and its export price. None where these numbers do not tell it.
+        seller_symbols: What a seller gets, where that is another price.
     """
 
     symbols: str
-    numbers: Callable[[Values, float, float], tuple[str, float]]
+    numbers: Callable[[Values, float, float], tuple[str, float]] | None = None
+    seller_symbols: str = ""
 
 
 #: What a mechanism may promise; `jiran.testing.check_mechanism` tries to break each promise.
@@ -102,7 +108,7 @@ class Mechanism(Plugin):
         heeds_limits: Whether limit prices may change what it does; if not, it takes every order at its own price.
         pairing: How it makes its pairs, or what tells it of a cleared book.
         reasoning: The line of reasoning by which `explain.why` says why a home got its price; "": the general one.
-        formula: Its price, where one formula says it.
+        formula: The price of its trades, where a formula says it.
         telling: Whether it is one of those that differ most: what a comparison shows at first.
         textbook: Whether it is the one that a class with orders of its own begins with.
         all_pairs: Whether it often writes a trade for every pair of seller and buyer: then it has room for all at once.
@@ -207,7 +213,7 @@ def mechanism(
         heeds_limits: False for a rule that takes every order at its own price, whatever its limit.
         pairing: How it makes its pairs, of `market.pairing`, or a function of a cleared book that tells it.
         reasoning: The line of reasoning in `explain.why` that tells why a home got its price; default: the general one.
-        formula: Its price, where one formula says it.
+        formula: The price of its trades, where a formula says it.
         telling: True for one of those rules that differ most.
         textbook: True for the rule that a class begins with.
         all_pairs: True for a rule that often writes more trades than there are homes; others are run again if they do.

@@ -12,11 +12,12 @@ from jiran.market.trade import ORDER_TOLERANCE
 from jiran.nothing import NOTHING_KWH
 
 #: What is wrong with the trades, if anything.
-FINE, NOBODY, ITSELF, NOT_A_NUMBER, WRONG_SIDE, TOO_MUCH = range(6)
+FINE, NOBODY, UNWRITTEN, ITSELF, NOT_A_NUMBER, WRONG_SIDE, TOO_MUCH = range(7)
 
 #: The same in words; `home` is who is at fault, `number` is what the rule wrote, from 0 in the list that it was given.
 WORDS = {
     NOBODY: "names number {number} as seller or buyer, and was given {orders}, numbered from 0",
+    UNWRITTEN: "returns a higher number of trades than it wrote: one of them is empty",
     ITSELF: "lets {home} trade with itself",
     NOT_A_NUMBER: "writes a trade of {home} whose energy or price is not a usable number",
     WRONG_SIDE: "lets {home} sell, which has nothing to sell, or buy, which needs nothing",
@@ -26,12 +27,22 @@ WORDS = {
 
 @njit(cache=True)
 def fault_of(trade: Any, net_kwh: Vector) -> tuple[int, int]:
-    """Return what is wrong with a trade that is not as it must be, and the number in question, from 0 in the list of orders."""
+    """Return what is wrong with a trade that is not as it must be, and the number in question, from 0 in the list of orders.
+
+    Args:
+        trade: A record of `market.trade.TRADE`.
+        net_kwh: The orders that the rule was given, kWh, shape (order,).
+
+    Returns:
+        A code, `FINE` to `WRONG_SIDE`, and the order at fault; of `NOBODY` the number that is none.
+    """
     for number in (trade.seller, trade.buyer):
         if not 0 <= number < net_kwh.size:
             return NOBODY, number
     if trade.seller == trade.buyer:
-        return ITSELF, trade.seller
+        # All zeros is what the room for trades holds before a rule writes there.
+        empty = trade.seller == 0 and trade.kwh == 0.0 and trade.buyer_price == 0.0 and trade.seller_price == 0.0
+        return UNWRITTEN if empty else ITSELF, trade.seller
     usable = trade.kwh >= 0.0 and np.isfinite(trade.kwh)
     if not (usable and np.isfinite(trade.buyer_price) and np.isfinite(trade.seller_price)):
         return NOT_A_NUMBER, trade.seller
@@ -44,7 +55,12 @@ def fault_of(trade: Any, net_kwh: Vector) -> tuple[int, int]:
 
 @njit(cache=True)
 def exceeds(net_kwh: float, traded_kwh: float) -> bool:
-    """Tell whether a home traded more than its order by more than rounding."""
+    """Tell whether a home traded more than its order by more than rounding.
+
+    Args:
+        net_kwh: Its order, of either sign.
+        traded_kwh: What it traded, of either sign.
+    """
     return abs(traded_kwh) > abs(net_kwh) + ORDER_TOLERANCE * max(1.0, abs(net_kwh))
 
 
@@ -74,8 +90,8 @@ def book(net_kwh: Vector, trades: Trades, traded_kwh: Vector) -> tuple[int, int,
     for place in range(trades.size):
         trade = trades[place]
         seller, buyer, kwh = trade.seller, trade.buyer, trade.kwh
-        there = 0 <= seller < net_kwh.size and 0 <= buyer < net_kwh.size and net_kwh[seller] > 0.0 > net_kwh[buyer]
-        if not (there and 0.0 <= kwh < np.inf and np.isfinite(trade.buyer_price) and np.isfinite(trade.seller_price)):
+        allowed = 0 <= seller < net_kwh.size and 0 <= buyer < net_kwh.size and net_kwh[seller] > 0.0 > net_kwh[buyer]
+        if not (allowed and 0.0 <= kwh < np.inf and np.isfinite(trade.buyer_price) and np.isfinite(trade.seller_price)):
             fault, who = fault_of(trade, net_kwh)
             return kept, fault, who
         if kwh > NOTHING_KWH:
@@ -96,6 +112,25 @@ def to_homes(trades: Trades, homes: Any) -> None:
     for place in range(trades.size):
         trades[place].seller = homes[trades[place].seller]
         trades[place].buyer = homes[trades[place].buyer]
+
+
+@njit(cache=True)
+def add_up(trades: Trades, sold_kwh: Vector, bought_kwh: Vector, paid: Vector, received: Vector) -> None:
+    """Add what each home sells, buys, pays and receives in checked trades to arrays of shape (home,).
+
+    Args:
+        trades: Checked records of `market.trade.TRADE`, by number of home.
+        sold_kwh: Is added to, kWh, like the others.
+        bought_kwh: The same.
+        paid: In the currency.
+        received: The same.
+    """
+    for place in range(trades.size):
+        trade = trades[place]
+        sold_kwh[trade.seller] += trade.kwh
+        bought_kwh[trade.buyer] += trade.kwh
+        paid[trade.buyer] += trade.kwh * trade.buyer_price
+        received[trade.seller] += trade.kwh * trade.seller_price
 
 
 @njit(cache=True)
@@ -126,10 +161,5 @@ def book_all(
         return kept, fault, order
     if homes.size > 0:
         to_homes(trades[:kept], homes)
-    for place in range(kept):
-        trade = trades[place]
-        sold_kwh[trade.seller] += trade.kwh
-        bought_kwh[trade.buyer] += trade.kwh
-        paid[trade.buyer] += trade.kwh * trade.buyer_price
-        received[trade.seller] += trade.kwh * trade.seller_price
+    add_up(trades[:kept], sold_kwh, bought_kwh, paid, received)
     return kept, FINE, 0

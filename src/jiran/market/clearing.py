@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from jiran.errors import JiranError, MechanismError, ScenarioError, one_line
 from jiran.market.base import DEFAULT_RULE
-from jiran.market.booking import FINE, NOBODY, TOO_MUCH, WORDS, book_all, finite
+from jiran.market.booking import FINE, NOBODY, TOO_MUCH, WORDS, add_up, book_all, finite
 from jiran.market.effort import LONG_S, too_much
 from jiran.market.lots import generator
 from jiran.market.orders import Homes, Vector, count_orders, homes_with_order
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
     from jiran.market.base import Mechanism
 
+
+#: What a trade is, column by column.
+_COLUMNS = ("seller", "buyer", "kwh", "buyer_price", "seller_price")
 
 #: Says that all participants have an order.
 _NOBODY = np.empty(0, np.int64)
@@ -62,12 +65,38 @@ class Clearing:
     paid: NDArray[np.float64]
     received: NDArray[np.float64]
 
+    @classmethod
+    def of(cls, trades: NDArray[np.void], participants: int) -> Clearing:
+        """Return trades, and what they add up to.
+
+        Args:
+            trades: Records of `market.trade.TRADE` that `booking.book` has nothing against, prices as they are to be added.
+            participants: How many there are.
+        """
+        trades = trades.view(np.recarray)
+        sums = np.zeros((4, participants))
+        add_up(trades, *sums)
+        return cls(*(np.array(trades[name]) for name in _COLUMNS), *sums)
+
+    @property
+    def traded(self) -> NDArray[np.float64]:
+        """Energy traded by each participant, kWh >= 0, whichever side it is on."""
+        return self.sold + self.bought
+
+    def gains(self, value: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what each participant gained by its trades, shape (participant,).
+
+        Args:
+            value: What a kWh is worth to each participant, per kWh, shape (participant,).
+        """
+        gained: NDArray[np.float64] = self.received - self.sold * value + self.bought * value - self.paid
+        return gained
+
     def to_frame(self) -> pl.DataFrame:
         """Return the trades as a polars frame, one row a trade."""
         import polars as pl  # noqa: PLC0415  only this method needs it
 
-        columns = ("seller", "buyer", "kwh", "buyer_price", "seller_price")
-        return pl.DataFrame({name: getattr(self, name) for name in columns})
+        return pl.DataFrame({name: getattr(self, name) for name in _COLUMNS})
 
 
 def clear(
@@ -148,7 +177,18 @@ def _clear(
     progress: Progress | None,
     homes: Homes | None,
 ) -> Clearing:
-    """Let a rule clear the orders of some homes (None: all have one), check its trades and add them up."""
+    """Let a rule clear the orders of some homes (None: all have one), check its trades and add them up.
+
+    Args:
+        rule: The rule.
+        net: The orders of all participants, kWh, shape (participant,).
+        limit: Their limit prices per kWh, the same.
+        prices: The grid's import and export price per kWh.
+        values: The rule's parameters, complete.
+        seed: Of its draws.
+        progress: As in `clear`.
+        homes: The participants with an order, shape (order,).
+    """
     order_kwh, bids = (net, limit) if homes is None else (net[homes], limit[homes])
     trades = _run(rule, order_kwh, bids, prices, values, seed, progress) if order_kwh.size else np.zeros(0, TRADE)
     traded, sold, bought, paid, received = np.zeros((5, net.size))
@@ -165,7 +205,15 @@ def _clear(
 
 
 def _words(fault: int, order: int, net: Vector, traded: Vector, homes: Homes | None) -> str:
-    """Say what is wrong with a rule's trades."""
+    """Say what is wrong with a rule's trades.
+
+    Args:
+        fault: A code of `booking`.
+        order: The order in question.
+        net: The orders of all participants, kWh, shape (participant,).
+        traded: What each order traded, kWh, shape (order,).
+        homes: The participants with an order; None: all.
+    """
     home = order if homes is None or fault == NOBODY else int(homes[order])
     words = WORDS[fault].format(
         number=order, orders=counted(net.size if homes is None else homes.size, "order"), home=f"participant {home}"

@@ -58,6 +58,15 @@ def record(
     """Write one trade behind the `count` trades that are there and return the new count.
 
     Without room nothing is written, but it is counted: the kernel sees from the count that it must make room.
+
+    Args:
+        trades: Records of `market.trade.TRADE`, filled from the front.
+        count: How many there are.
+        seller: Number of the order that sells, from 0.
+        buyer: Number of the order that buys.
+        kwh: Energy of the trade, kWh >= 0.
+        buyer_price: What the buyer pays per kWh, without the network charge.
+        seller_price: What the seller gets per kWh.
     """
     if count < trades.size:
         trade = trades[count]
@@ -73,7 +82,19 @@ def record(
 def match(
     way: int, net_kwh: Vector, rng: np.random.Generator, buyer_price: float, seller_price: float, trades: Trades
 ) -> int:
-    """Clear everything that can be traded at one price, in one of the ways of `MATCHINGS` (by index)."""
+    """Clear everything that can be traded at one price, in one of the ways of `MATCHINGS` (by index).
+
+    Args:
+        way: Place in `MATCHINGS`.
+        net_kwh: What each home has to sell (> 0) or needs to buy (< 0), kWh, shape (home,).
+        rng: For the way that draws lots.
+        buyer_price: What every buyer pays per kWh.
+        seller_price: What every seller gets per kWh.
+        trades: Records to fill from the front.
+
+    Returns:
+        How many trades were written, or would have been with room for them.
+    """
     homes = net_kwh.size
     if way == 0:
         return match_in_order(net_kwh, np.arange(homes), buyer_price, seller_price, trades)
@@ -97,6 +118,16 @@ def match_in_order(
     """Give each seller in turn to the buyers in turn, min(surplus, deficit) a pair: the paper's loop.
 
     The two nested loops of the paper in one pass: a buyer who is served is never looked at again.
+
+    Args:
+        net_kwh: What each home has to sell (> 0) or needs to buy (< 0), kWh, shape (home,).
+        order: The homes in the order in which they are served, shape (home,).
+        buyer_price: What every buyer pays per kWh.
+        seller_price: What every seller gets per kWh.
+        trades: Records to fill from the front.
+
+    Returns:
+        How many trades were written, or would have been with room for them.
     """
     count = 0
     place = 0
@@ -141,7 +172,16 @@ def totals(net_kwh: Vector) -> tuple[float, float]:
 
 @njit(cache=True)
 def pro_rata(net_kwh: Vector, seller_share: float, buyer_share: float) -> Vector:
-    """Return what each home sells (> 0) or buys (< 0): the same share of every order on a side."""
+    """Return what each home sells (> 0) or buys (< 0): the same share of every order on a side.
+
+    Args:
+        net_kwh: What each home has to sell (> 0) or needs to buy (< 0), kWh, shape (home,).
+        seller_share: The part of its surplus that each seller sells, 0..1.
+        buyer_share: The part of its deficit that each buyer buys, 0..1.
+
+    Returns:
+        kWh, shape (home,).
+    """
     traded_kwh = np.empty_like(net_kwh)
     for home in range(net_kwh.size):
         traded_kwh[home] = net_kwh[home] * (seller_share if net_kwh[home] > 0.0 else buyer_share)
@@ -150,7 +190,15 @@ def pro_rata(net_kwh: Vector, seller_share: float, buyer_share: float) -> Vector
 
 @njit(cache=True)
 def equal_shares(net_kwh: Vector, volume_kwh: float) -> Vector:
-    """Return what each home sells (> 0) or buys (< 0): the same amount on a side, but no more than its order."""
+    """Return what each home sells (> 0) or buys (< 0): the same amount on a side, but no more than its order.
+
+    Args:
+        net_kwh: What each home has to sell (> 0) or needs to buy (< 0), kWh, shape (home,).
+        volume_kwh: What is traded in all, no more than either side has.
+
+    Returns:
+        kWh, shape (home,); sales and purchases add up to the volume.
+    """
     selling_cap = _cap(net_kwh, 1.0, volume_kwh)
     buying_cap = _cap(net_kwh, -1.0, volume_kwh)
     traded_kwh = np.empty_like(net_kwh)
@@ -183,7 +231,17 @@ def _cap(net_kwh: Vector, side: float, volume_kwh: float) -> float:
 
 @njit(cache=True)
 def pair(traded_kwh: Vector, buyer_price: float, seller_price: float, trades: Trades) -> int:
-    """Turn what each home sells (> 0) and buys (< 0) into pairs, in index order; a pair of nothing is left out."""
+    """Turn what each home sells (> 0) and buys (< 0) into pairs, in index order; a pair of nothing is left out.
+
+    Args:
+        traded_kwh: What each home trades, kWh, shape (home,); as much is sold as is bought.
+        buyer_price: What every buyer pays per kWh.
+        seller_price: What every seller gets per kWh.
+        trades: Records to fill from the front.
+
+    Returns:
+        How many trades were written, or would have been with room for them.
+    """
     count = 0
     buyer = -1
     wanted_kwh = 0.0

@@ -20,7 +20,16 @@ BUYS = -1.0
 
 @njit(cache=True)
 def merit_order(net_kwh: Vector, limit_price: Vector, side: float) -> Homes:
-    """Return the homes of one side, `SELLS` or `BUYS`, best price first: asks rise, bids fall."""
+    """Return the homes of one side, `SELLS` or `BUYS`, best price first: asks rise, bids fall.
+
+    Args:
+        net_kwh: What each home has to sell (> 0) or needs to buy (< 0), kWh, shape (home,).
+        limit_price: A buyer's highest and a seller's lowest price per kWh, shape (home,).
+        side: `SELLS` or `BUYS`.
+
+    Returns:
+        Numbers of homes, shape (order of the side,); equal prices as they stand in the list.
+    """
     homes, price = np.empty(net_kwh.size, np.int64), np.empty(net_kwh.size)
     count = 0
     for home in range(net_kwh.size):
@@ -35,6 +44,16 @@ def walk(net_kwh: Vector, limit_price: Vector, sellers: Homes, buyers: Homes, tr
 
     The last trade is the marginal one: its seller and buyer may be served in part, all before them are served fully.
     A remainder that is only rounding is dropped, for it would make the next order the marginal one and set its price.
+
+    Args:
+        net_kwh: What each home has to sell (> 0) or needs to buy (< 0), kWh, shape (home,).
+        limit_price: A buyer's highest and a seller's lowest price per kWh, shape (home,).
+        sellers: Best first, as `merit_order` gives them.
+        buyers: The same.
+        trades: Records to fill from the front.
+
+    Returns:
+        How many trades were written, or would have been with room for them.
     """
     count, place, other = 0, 0, 0
     offered_kwh = wanted_kwh = 0.0
@@ -75,8 +94,8 @@ def merit_trades(net_kwh: Vector, limit_price: Vector) -> Trades:
         limit_price: A buyer's highest and a seller's lowest price per kWh, shape (home,).
     """
     homes = homes_with_order(net_kwh)
-    trades = np.zeros(homes.size, TRADE)
-    count = clear_in_merit_order(net_kwh[homes], limit_price[homes], trades.view(np.recarray)) if homes.size else 0
+    trades = np.zeros(homes.size, TRADE).view(np.recarray)  # fields are attributes, without the compiler too
+    count = clear_in_merit_order(net_kwh[homes], limit_price[homes], trades) if homes.size else 0
     found = trades[:count][trades["kwh"][:count] > NOTHING_KWH]
     for side in ("seller", "buyer"):
         found[side] = homes[found[side]]
@@ -99,7 +118,16 @@ def set_prices(trades: Trades, count: int, buyer_price: float, seller_price: flo
 
 @njit(cache=True)
 def traded_by_home(trades: Trades, count: int, homes: int) -> Vector:
-    """Return what each home trades in all, kWh >= 0, whichever side it is on."""
+    """Return what each home trades in all, kWh >= 0, whichever side it is on.
+
+    Args:
+        trades: Records of `market.trade.TRADE`.
+        count: How many of them count, from the front.
+        homes: How many homes there are.
+
+    Returns:
+        kWh, shape (home,).
+    """
     traded_kwh = np.zeros(homes)
     for place in range(count):
         traded_kwh[trades[place].seller] += trades[place].kwh

@@ -59,7 +59,13 @@ def copy(numbers: Vector, into: Vector) -> Vector:
 
 @njit(cache=True)
 def pick(numbers: Vector, homes: Homes, into: Vector) -> Vector:
-    """Copy the numbers of some homes to the front of `into`, shape (home,), and return them."""
+    """Copy the numbers of some homes to the front of `into`, shape (home,), and return them.
+
+    Args:
+        numbers: One a home, shape (home,).
+        homes: Which homes, shape (picked,).
+        into: Room for at least as many.
+    """
     for place in range(homes.size):
         into[place] = numbers[homes[place]]
     return into[: homes.size]
@@ -74,7 +80,15 @@ def put(numbers: Vector, homes: Homes, picked: Vector) -> None:
 
 @njit(cache=True)
 def pick_rows(table: Vector, homes: Homes) -> Vector:
-    """Return the rows of some homes, of a table of shape (home, column); a table without rows stays as it is."""
+    """Return the rows of some homes, of a table of shape (home, column); a table without rows stays as it is.
+
+    Args:
+        table: Shape (home, column), or without rows.
+        homes: Which homes, shape (picked,).
+
+    Returns:
+        A copy, shape (picked, column).
+    """
     if table.shape[0] == 0:
         return table
     rows = np.empty((homes.size, table.shape[1]))

@@ -65,7 +65,7 @@ def _merge_runs(homes: Integers, rank: Integers, to_homes: Integers, to_rank: In
     for run in range(0, 1 << level, 2):
         start, middle, end = run * homes.size >> level, (run + 1) * homes.size >> level, (run + 2) * homes.size >> level
         left, right, front = np.uint64(start), np.uint64(middle), np.uint64(start)
-        left_end, right_end, back = np.uint64(middle - 1), np.uint64(end - 1), np.uint64(end - 1)
+        left_end, right_end, back = np.uint64(middle) - one, np.uint64(end) - one, np.uint64(end) - one
         for _ in range((end - start) // 2):
             swap = rank[right] < rank[left]
             to_rank[front] = rank[left] + (rank[right] - rank[left]) * swap

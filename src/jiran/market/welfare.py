@@ -39,6 +39,16 @@ def welfare(trades: Any, limit_price: ArrayLike) -> float:
     return float((_column(trades, "kwh") * gain).sum())
 
 
+def surplus(trades: Any) -> float:
+    """Return what buyers pay above what sellers get, below 0 if it is less: what the trades leave with the market account.
+
+    Args:
+        trades: A `Clearing`, or records of `market.trade.TRADE`.
+    """
+    margin = _column(trades, "buyer_price") - _column(trades, "seller_price")
+    return float((_column(trades, "kwh") * margin).sum())
+
+
 def highest_welfare(net_kwh: ArrayLike, limit_price: ArrayLike) -> Best:
     """Return the highest welfare of any clearing: the dearest bid meets the cheapest ask as long as they cross.
 
@@ -94,7 +104,13 @@ def highest_welfare_by_step(net_kwh: Array, limit_price: Array) -> Array:
 
 
 def efficiency(trades: Any, net_kwh: ArrayLike, limit_price: ArrayLike) -> float | None:
-    """Return welfare / highest welfare, or None if there is nothing to gain; negative if trades lose."""
+    """Return welfare / highest welfare, or None if there is nothing to gain; negative if trades lose.
+
+    Args:
+        trades: A `Clearing`, or records of `market.trade.TRADE`.
+        net_kwh: Surplus (> 0, sells) or deficit (< 0, buys) of each home, kWh, shape (home,).
+        limit_price: A buyer's highest and a seller's lowest price per kWh, shape (home,).
+    """
     best = highest_welfare(net_kwh, limit_price).welfare
     return welfare(trades, limit_price) / best if best > NOTHING_MONEY else None
 

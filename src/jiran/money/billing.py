@@ -45,9 +45,9 @@ def reprice(flows: Flows, price: Prices, grid: Grid, timeline: Timeline, rule: M
     Raises:
         MechanismError: The rule sets no usable prices.
     """
-    extra = np.zeros(flows.profiles.load_kwh.shape[1])
+    period_payment = np.zeros(flows.profiles.load_kwh.shape[1])
     if rule.reprice is None:
-        return extra
+        return period_payment
     begins = [*_begins(timeline, grid.billing), timeline.steps]
     for first, last in pairwise(begins):
         period = _period(flows, price, first, last)
@@ -55,13 +55,22 @@ def reprice(flows: Flows, price: Prices, grid: Grid, timeline: Timeline, rule: M
         trades = flows.trades_between(first, last)
         trades["buyer_price"] = buy[trades["buyer"]] + grid.network_charge
         trades["seller_price"] = sell[trades["seller"]]
-        extra += buy * period.rest_bought_kwh - period.rest_paid
-        extra -= sell * period.rest_sold_kwh - period.rest_received
-    return extra
+        period_payment += buy * period.rest_bought_kwh - period.rest_paid
+        period_payment -= sell * period.rest_sold_kwh - period.rest_received
+    return period_payment
 
 
 def _prices(name: str, rule: Reprice, period: Period) -> Array:
-    """Return what a kWh costs and earns each home in a period, shape (2, home)."""
+    """Return what a kWh costs and earns each home in a period, shape (2, home).
+
+    Args:
+        name: Of the rule.
+        rule: Its function that sets prices.
+        period: What each home did.
+
+    Raises:
+        MechanismError: It fails, or gives something else than two finite prices a home.
+    """
     try:
         prices = np.array(rule(period), dtype=np.float64)
     except Exception as error:
@@ -82,7 +91,14 @@ def _begins(timeline: Timeline, length: str) -> list[int]:
 
 
 def _period(flows: Flows, price: Prices, first: int, last: int) -> Period:
-    """Add up what each home did in the steps first <= step < last."""
+    """Add up what each home did in the steps first <= step < last.
+
+    Args:
+        flows: What moved in the run.
+        price: What a kWh costs in each step.
+        first: The first step.
+        last: The step after the last one.
+    """
     steps = slice(first, last)
     energy = {flow: flows.between(flow.name, first, last) for flow in PRICED}
     bought, sold = ({flow: kwh for flow, kwh in energy.items() if flow.source is side} for side in (True, False))

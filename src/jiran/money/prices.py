@@ -24,7 +24,13 @@ class Prices(NamedTuple):
 
 
 def prices(scenario: Scenario, import_price: Array, export_price: Array) -> Prices:
-    """Return all prices of a scenario by step."""
+    """Return all prices of a scenario by step.
+
+    Args:
+        scenario: For the battery's prices, each a number or one of the grid's two.
+        import_price: What the grid takes for a kWh, shape (step,).
+        export_price: What it gives, shape (step,).
+    """
     grid = {"import": import_price, "export": export_price}
 
     def battery(price: str | float) -> Array:

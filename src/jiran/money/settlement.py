@@ -40,8 +40,9 @@ class Settlement:
         step_money: What each account received less what it paid in each step, before the battery's fund is shared and
             billing periods end, shape (step,); sums to zero.
         cost: What each home pays in all (> 0) or earns (< 0), its share of the fund included, shape (home,).
-        left_cost: The same if the battery were not there: all that the market left goes to and comes from the grid.
-        extra: Paid by each home to the market account at the end of billing periods (< 0 = got), see `billing`.
+        cost_without_battery: The same if the battery were not there: all that the market left goes to and comes from the
+            grid.
+        period_payment: Paid by each home to the market account at the end of billing periods (< 0 = got), see `billing`.
         fund_share: What each home got of what the battery earned, shape (home,).
         paid: Paid by each home for P2P energy, network charge included.
         received: Received by each home for P2P energy.
@@ -57,8 +58,8 @@ class Settlement:
     step_kwh: dict[str, Array]
     step_money: dict[str, Array]
     cost: Array
-    left_cost: Array
-    extra: Array
+    cost_without_battery: Array
+    period_payment: Array
     fund_share: Array
     paid: Array
     received: Array
@@ -76,7 +77,7 @@ def settle(
     scenario: Scenario,
     start_kwh: float,
     ev_start_kwh: Array,
-    extra: Array | None = None,
+    period_payment: Array | None = None,
 ) -> Settlement:
     """Settle a run.
 
@@ -86,7 +87,7 @@ def settle(
         scenario: For the network charge, the battery's efficiency, and how the fund is shared.
         start_kwh: What the battery held at the start.
         ev_start_kwh: What each EV that lends its battery held at the start, shape (ev,).
-        extra: What each home pays to the market account on top of its trades, shape (home,); default: nothing.
+        period_payment: What each home pays to the market account on top of its trades, shape (home,); default: nothing.
 
     Raises:
         BalanceError: A step's energy or money does not balance.
@@ -106,8 +107,8 @@ def settle(
     balance.check()
     accounts = {name: float(step_money[name].sum()) for name in ACCOUNTS}
     share = _fund_share(battery, accounts["battery"], home)
-    extra = np.zeros(share.size) if extra is None else extra
-    for account, amount in (("battery", -share), ("market", extra)):
+    period_payment = np.zeros(share.size) if period_payment is None else period_payment
+    for account, amount in (("battery", -share), ("market", period_payment)):
         accounts["homes"] -= float(amount.sum())
         accounts[account] += float(amount.sum())
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -117,9 +118,9 @@ def settle(
         home_kwh=home_kwh,
         step_kwh=step_kwh,
         step_money=step_money,
-        cost=cost - share + extra,
-        left_cost=traded.paid - traded.received + home["left_cost"] + extra,
-        extra=extra,
+        cost=cost - share + period_payment,
+        cost_without_battery=traded.paid - traded.received + home["cost_without_battery"] + period_payment,
+        period_payment=period_payment,
         fund_share=share,
         paid=traded.paid,
         received=traded.received,
@@ -136,15 +137,17 @@ def _sum_flows(flows: Flows, price: Prices) -> tuple[dict[str, Array], dict[str,
     """Sum flows over steps and over homes.
 
     Returns:
-        Of each home, by name, shape (home,): each flow, what it pays battery and grid, "left_cost": what the grid alone
-        would cost for what the market left, and "ev_lent_kwh". Of each step, by name, shape (step,): each flow. And
-        what homes pay battery and grid in each step.
+        Of each home, by name, shape (home,): each flow, what it pays battery and grid, "cost_without_battery": what the
+        grid alone would cost for what the market left, and "ev_lent_kwh". Of each step, by name, shape (step,): each flow.
+        And what homes pay battery and grid in each step.
     """
     out, all_of_it = flows.outputs, np.ones(flows.outputs.soc_kwh.size)
     share = {name: flow.of(all_of_it, out) for name, flow in FLOWS.items()}
     sums = [(name, flow.row, share[name]) for name, flow in FLOWS.items()]
     sums += [(f"{flow.account}_cost", flow.row, costs(flow, share[flow.name], price)) for flow in PRICED]
-    sums += [("left_cost", flow.row, costs(flow, all_of_it, price)) for flow in PRICED if flow.account == "grid"]
+    sums += [
+        ("cost_without_battery", flow.row, costs(flow, all_of_it, price)) for flow in PRICED if flow.account == "grid"
+    ]
     sums += [("ev_lent_kwh", Row.EV_LENT, all_of_it)]
     row_price = np.zeros((len(Row), all_of_it.size))
     for flow in PRICED:

@@ -84,7 +84,15 @@ class TradeTotals(NamedTuple):
 def sum_trades(
     trades: Trades, trades_until: Counts, homes: int, import_price: Vector, export_price: Vector
 ) -> TradeTotals:
-    """Sum all trades by home and by step."""
+    """Sum all trades by home and by step.
+
+    Args:
+        trades: All trades in order of time, records of `market.trade.TRADE`, prices with the network charge.
+        trades_until: Number of trades up to and with each step, shape (step,).
+        homes: How many homes there are.
+        import_price: What the grid takes for a kWh, shape (step,).
+        export_price: What it gives, shape (step,).
+    """
     paid, received, steps = np.zeros(homes), np.zeros(homes), trades_until.size
     step_kwh, step_paid, step_received = np.zeros(steps), np.zeros(steps), np.zeros(steps)
     sellers_lose_kwh, buyers_lose_kwh = 0.0, 0.0

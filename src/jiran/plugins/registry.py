@@ -47,8 +47,11 @@ class Registry(Generic[P]):
                 for module in pkgutil.iter_modules(package.__path__, f"{self._package}.")
                 for plugin in self._in(importlib.import_module(module.name))
             ]
-            found += [self._of_package(entry) for entry in entry_points(group=self._group)]
-            self._known = {plugin.name: plugin for plugin in sorted(found, key=lambda plugin: plugin.name)}
+            known = {plugin.name: plugin for plugin in found}
+            for entry in entry_points(group=self._group):
+                plugin = self._of_package(entry)
+                known[plugin.name] = self._of_its_own_name(entry.name, plugin, known)
+            self._known = dict(sorted(known.items()))
         return self._known
 
     def find(self, name: str) -> P:
@@ -58,7 +61,7 @@ class Registry(Generic[P]):
             name: A name from `installed`, or a path that ends in ``.py``. A file is a program: load only your own.
 
         Raises:
-            PluginError: There is no such plug-in, or the file does not hold exactly one.
+            PluginError: There is no such plug-in, or the file does not hold exactly one, or its name is taken.
         """
         if name.endswith(".py"):
             return self._of_file(name)
@@ -80,8 +83,17 @@ class Registry(Generic[P]):
             own = [plugin for plugin in self._in(module) if plugin.function.__module__ == module.__name__]
             if len(own) != 1:
                 raise self._fault(name, f"must define one function decorated with {self._decorator}, has {len(own)}")
-            self._files[path] = changed_ns, replace(own[0], trusted=False)
+            plugin = self._of_its_own_name(name, own[0], self.installed())
+            self._files[path] = changed_ns, replace(plugin, trusted=False)
         return self._files[path][1]
+
+    def _of_its_own_name(self, where: str, plugin: P, known: dict[str, P]) -> P:
+        """Return a plug-in from outside, if its name is not that of another: what a name stands for is never in doubt."""
+        if plugin.name in known:
+            raise self._fault(
+                where, f"calls itself {plugin.name!r}, which is the name of another; give it one of its own"
+            )
+        return plugin
 
     def _run(self, name: str, path: Path) -> ModuleType:
         """Run a file as a module."""
@@ -95,6 +107,8 @@ class Registry(Generic[P]):
             raise self._fault(name, f"is not valid Python: {str(error.msg)[:150]} (line {error.lineno})") from error
         except SystemExit as error:
             raise self._fault(name, "cannot be loaded: it ends the program, as exit() does") from error
+        except PluginError as error:  # it is declared in a way that cannot be
+            raise self._fault(name, error.problem) from error
         except BaseException as error:  # a file may raise anything, KeyboardInterrupt too
             raise self._fault(name, f"cannot be loaded: {one_line(error)}") from error
         return module
@@ -102,6 +116,8 @@ class Registry(Generic[P]):
     def _of_package(self, entry: Any) -> P:
         try:
             plugin = entry.load()
+        except PluginError as error:
+            raise self._fault(entry.name, error.problem) from error
         except (Exception, SystemExit) as error:
             raise self._fault(entry.name, f"entry point {entry.value} cannot be loaded: {one_line(error)}") from error
         if not isinstance(plugin, self._kind):

@@ -10,12 +10,12 @@ from jiran.bids import find as find_strategy
 from jiran.homes.tariff import price_by_step
 from jiran.homes.timeline import timeline
 from jiran.market import find
-from jiran.nothing import CENT, LAST_DIGITS, NOTHING_MONEY
+from jiran.nothing import CENT, LAST_DIGITS, NOTHING_MONEY, THIRD_DIGIT
 from jiran.report import who
 from jiran.report.figures import NEARLY_ALL
 from jiran.report.measure import MOST_NAMED, highest, means, named, period, when
-from jiran.sentences import Sentence, form, said
-from jiran.words import kwh, money
+from jiran.sentences import Sentence, form, true_ones
+from jiran.words import kwh, money, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
     from jiran.sentences import Figures
 
-#: Efficiency that differs by less is the same.
-_AS_EFFICIENT = 0.0005
 #: Energy left at the end that differs by less is written alike.
 _AS_FULL_KWH = 0.05
 #: Numbers that are said as words.
@@ -43,8 +41,8 @@ def sentences(comparison: Comparison) -> tuple[Sentence, ...]:
     """Return the same as sentences with their figures."""
     nothing = nobody(comparison)
     if nothing is not None and not nothing.figures["moved"]:
-        return said(nothing, below(comparison))
-    return said(
+        return true_ones(nothing, below(comparison))
+    return true_ones(
         nothing, no_gain(comparison), reached(comparison), saved(comparison), below(comparison), left_over(comparison), worth(comparison),
         who.even(comparison), who.worst(comparison), who.kinds(comparison), who.alike(comparison),
         who.nobody_loses(comparison), who.losers(comparison), who.kept(comparison), who.from_outside(comparison),
@@ -119,7 +117,7 @@ def _reached_words(figures: Figures) -> str:
 
 def _span(cases: list[str], share: Mapping[str, float]) -> str:
     """Say what cases, the lowest first, reach."""
-    return " to ".join(dict.fromkeys(f"{max(0.0, share[case]):.1%}" for case in (cases[0], cases[-1])))
+    return " to ".join(dict.fromkeys(percent(max(0.0, share[case]), 1) for case in (cases[0], cases[-1])))
 
 
 @form("compare.reached", _reached_words)
@@ -258,14 +256,14 @@ def _worth_words(figures: Figures) -> str:
     who_best = named(best, 2 * len(_FEW))
     text = (
         f"Measured by what a kWh is worth to each home itself, {who_best} reach{'es' * (len(best) == 1)} "
-        f"{figures['share']:.0%} of what can be gained"
+        f"{percent(figures['share'])} of what can be gained"
     )
     if not last:
         return f"{text}."
     why = f", because {'it trades' if len(last) == 1 else 'they trade'} all, whatever it is worth to whom" if figures["deaf"] else ""  # fmt: skip
     if lowest < 0.0:
-        return f"{text}; under {named(last)} more is lost than gained ({lowest:.0%}){why}."
-    return f"{text}; {named(last)} only {lowest:.0%}{why}."
+        return f"{text}; under {named(last)} more is lost than gained ({percent(lowest)}){why}."
+    return f"{text}; {named(last)} only {percent(lowest)}{why}."
 
 
 @form("compare.worth", _worth_words)
@@ -276,10 +274,10 @@ def worth(comparison: Comparison) -> Figures | None:
     share = means(comparison, "efficiency")
     if len(share) < 2 or max(share.values()) < CENT:
         return None
-    best = highest(share, _AS_EFFICIENT)
+    best = highest(share, THIRD_DIGIT)
     rest = {case: value for case, value in share.items() if case not in best}
     lowest = min(rest.values(), default=0.0)
-    last = [case for case, value in rest.items() if value <= lowest + _AS_EFFICIENT]
+    last = [case for case, value in rest.items() if value <= lowest + THIRD_DIGIT]
     return {
         "best": best,
         "share": max(share.values()),

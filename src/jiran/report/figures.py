@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from jiran.judge.judgement import FIGURES
-from jiran.nothing import CENT
+from jiran.nothing import CENT, THIRD_DIGIT
 
 if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
@@ -39,6 +39,10 @@ PAIR = (
 def form(figure: str, currency: str) -> Form:
     """Return how a figure of `FIGURES` is written.
 
+    Args:
+        figure: Name of a figure of `FIGURES`.
+        currency: Takes the place of "money" in its unit.
+
     Example:
         >>> form("saving", "MYR").unit, form("optimum_share", "MYR").write(0.5), form("price_paid", "MYR").write(0.45)
         ('MYR', '50.0', '0.4500')
@@ -47,7 +51,12 @@ def form(figure: str, currency: str) -> Form:
 
 
 def heading(figure: str, currency: str) -> str:
-    """Return the heading of a figure with its unit, in plain words if it is one of `COLUMNS`."""
+    """Return the heading of a figure with its unit, in plain words if it is one of `COLUMNS`.
+
+    Args:
+        figure: Name of a figure of `FIGURES`.
+        currency: Takes the place of "money" in its unit.
+    """
     if figure in COLUMNS:
         return COLUMNS[figure].heading.replace("money", currency)
     unit = form(figure, currency).unit
@@ -76,13 +85,21 @@ def marks(comparison: Comparison, figure: str, cases: list[str]) -> list[Literal
     """Return which values of a column of `COLUMNS` are the best, or trouble somebody, case by case.
 
     A best that more than half of the cases share is no news, and is not marked.
+
+    Args:
+        comparison: The comparison.
+        figure: Name of a figure of `COLUMNS`, which says what it marks.
+        cases: Which cases, in the order of the column.
+
+    Returns:
+        One mark a case: "best", "trouble" (somebody pays for it), or "".
     """
     kind = COLUMNS[figure].marks
     values = np.array([np.nan if (found := comparison.mean(case, figure)) is None else found for case in cases])
     if FIGURES[figure].evenness:
         values[[not _means_something(comparison, case) for case in cases]] = np.nan
     if kind == "best" and not np.isnan(values).all():
-        best = values >= np.nanmax(values) - 5e-4
+        best = values >= np.nanmax(values) - THIRD_DIGIT
         return ["best" if one and best.sum() <= best.size / 2 else "" for one in best]
     if kind == "loss":
         return ["trouble" if value < -CENT else "" for value in values]
@@ -91,15 +108,17 @@ def marks(comparison: Comparison, figure: str, cases: list[str]) -> list[Literal
     return [""] * len(cases)
 
 
-def whole_table(comparison: Comparison) -> pl.DataFrame:
-    """Return every figure of every case, and what a home of each kind saves in columns of their own: for files.
+def seeded_table(comparison: Comparison) -> pl.DataFrame:
+    """Return every figure of every case beside its seed: its own, the first of those that its figures are means of."""
+    first = pl.Series("seed", [comparison.seeds_of(case)[0] for case in comparison.cases])
+    return comparison.table().insert_column(1, first)
 
-    `seed` is the case's own; with several seeds it is the first of those that its figures are means of.
-    """
+
+def whole_table(comparison: Comparison) -> pl.DataFrame:
+    """Return the same, and what a home of each kind saves in columns of their own: for files."""
     long = comparison.kinds().drop("homes").unpivot(index=["case", "kind"])
     long = long.with_columns(
         pl.format("saving_{}{}", "kind", pl.col("variable").str.strip_prefix("saving")).alias("name")
     )
     wide = long.pivot("name", index="case", values="value")
-    first = pl.Series("seed", [comparison.seeds_of(case)[0] for case in comparison.cases])
-    return comparison.table().insert_column(1, first).join(wide, on="case", how="left", maintain_order="left")
+    return seeded_table(comparison).join(wide, on="case", how="left", maintain_order="left")

@@ -49,6 +49,14 @@ def place_names(labels: list[Label], width: float, height: float) -> list[Place]
 
     Points above each other are a column: their names stand in the order of the points, beyond the widest of them.
 
+    Args:
+        labels: The names and their points.
+        width: Of the picture, pixels.
+        height: Of the picture, pixels.
+
+    Returns:
+        A place for each name, in the order of the names.
+
     Example:
         >>> place_names([Label("a", 10.0, 50.0, 8.0), Label("b", 10.0, 50.0, 8.0)], 100.0, 100.0)
         [Place(side=1, away=8.0, y=43.0), Place(side=1, away=8.0, y=57.0)]
@@ -71,7 +79,13 @@ def place_names(labels: list[Label], width: float, height: float) -> list[Place]
 
 
 def _tries(wanted: float, away: float, inner: int) -> list[Place]:
-    """Return where a name could stand, the best first."""
+    """Return where a name could stand, the best first.
+
+    Args:
+        wanted: The height at which the name would stand by itself, pixels.
+        away: How far from its point it begins, pixels.
+        inner: The side towards the middle of the picture, left (-1) or right (1), which is the better one.
+    """
     shifts = [sign * shift for shift in range(0, _FARTHEST, int(LINE) // 2) for sign in (1, -1)]
     tries = [Place(side, away, wanted + shift) for shift in shifts for side in (inner, -inner)]
     return sorted(tries, key=lambda one: abs(one.y - wanted) + _OTHER_SIDE * (one.side != inner))
@@ -93,6 +107,15 @@ def _fits(box: _Box, others: list[_Box], width: float, height: float) -> bool:
 def spread_out(wanted: list[float], gap: float, low: float, high: float) -> list[float]:
     """Return where names in a column stand so that none is closer to the next than `gap`, each as near as may be.
 
+    Args:
+        wanted: Where each name would stand by itself, pixels.
+        gap: The least distance from one to the next, pixels.
+        low: Where the column begins.
+        high: Where it ends; what does not fit goes beyond it.
+
+    Returns:
+        Where each stands, pixels, in the order of `wanted`.
+
     Example:
         >>> spread_out([0.0, 5.0, 5.0, 9.0], 2.0, 0.0, 10.0)
         [0.0, 4.0, 6.0, 9.0]
@@ -112,7 +135,14 @@ def spread_out(wanted: list[float], gap: float, low: float, high: float) -> list
 
 
 def _start(group: list[float], gap: float, low: float, high: float) -> float:
-    """Return where the first name of a group stands, so that the group is within bounds if it fits."""
+    """Return where the first name of a group stands, so that the group is within bounds if it fits.
+
+    Args:
+        group: Where the names that touch would stand by themselves, pixels.
+        gap: As in `spread_out`, like the others.
+        low: The same.
+        high: The same.
+    """
     length = gap * (len(group) - 1)
     return max(low, min(sum(group) / len(group) - length / 2, high - length))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +27,7 @@ def period(comparison: Comparison) -> dict[str, object]:
     """Return how long the runs of the first case are, and how many there are of each case: figures of many sentences."""
     first = next(iter(comparison.cases.values()))
     minutes = first.steps * first.step_minutes
-    midnight = first.start.hour == first.start.minute == 0
+    midnight = first.start.time() == dt.time()
     return {"minutes": minutes, "from_midnight": midnight, "seeds": len(comparison.seeds)}
 
 
@@ -51,25 +52,48 @@ def when(figures: Figures) -> str:
 
 
 def means(comparison: Comparison, figure: str) -> dict[str, float]:
-    """Return a figure of each case for which it is defined in every seed, its mean."""
+    """Return a figure of each case for which it is defined in every seed, its mean.
+
+    Args:
+        comparison: The comparison.
+        figure: Name of a figure of `FIGURES`.
+
+    Returns:
+        Case -> mean over the seeds, in the figure's own unit (shares are 0..1); cases without it are left out.
+    """
     found = {case: comparison.values(case, figure) for case in comparison.cases}
     return {case: float(values.mean()) for case, values in found.items() if not np.isnan(values).any()}
 
 
 def highest(values: Mapping[str, float], tolerance: float) -> list[str]:
-    """Return the cases with the highest value, and those that are as good."""
+    """Return the cases with the highest value, and those that are as good.
+
+    Args:
+        values: Case -> value; at least one.
+        tolerance: Values that differ by no more than this are as good as each other.
+    """
     top = max(values.values())
     return [case for case, value in values.items() if value >= top - tolerance]
 
 
 def times_best(best: Sequence[str], values: Mapping[str, Array], tolerance: float) -> int:
-    """Return in how many seeds one of the best is the best."""
+    """Return in how many seeds one of the best is the best.
+
+    Args:
+        best: The cases in question.
+        values: Of all cases, shape (seed,).
+        tolerance: A value that is below the highest by no more than this is the best too.
+    """
     top = np.max(list(values.values()), axis=0)
     return int(np.any([values[case] >= top - tolerance for case in best], axis=0).sum())
 
 
 def often(times: int, seeds: int) -> str:
     """Say in how many seeds something is so; nothing if there is one seed.
+
+    Args:
+        times: In how many.
+        seeds: Of how many.
 
     Example:
         >>> often(1, 1), often(3, 3), often(2, 3)
@@ -83,7 +107,12 @@ def often(times: int, seeds: int) -> str:
 
 
 def named(cases: Sequence[str], many: int = MOST_NAMED) -> str:
-    """Name rules, or count them if they are many."""
+    """Name rules, or count them if they are many.
+
+    Args:
+        cases: Names of the rules.
+        many: So many are still named.
+    """
     return listed(list(cases)) if len(cases) <= many else f"{len(cases)} rules"
 
 
@@ -99,7 +128,13 @@ def kind_homes(kind: str) -> str:
 
 
 def saving_of(comparison: Comparison, case: str, kind: str) -> Array:
-    """Return the mean saving of the homes of a kind in a case, shape (seed,)."""
+    """Return the mean saving of the homes of a kind in a case, shape (seed,).
+
+    Args:
+        comparison: The comparison.
+        case: Name of a case in it.
+        kind: A kind of homes that the community has.
+    """
     return np.array([sample.saving[np.array(sample.kinds) == kind].mean() for sample in comparison.samples[case]])
 
 

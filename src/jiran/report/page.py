@@ -17,7 +17,7 @@ from jiran.report.reasons import GAIN, reason
 from jiran.report.svg import svg
 from jiran.report.versus import changes, is_pair, versus
 from jiran.scenario.files import shareable, to_toml
-from jiran.words import KIND_NAMES, counted, listed
+from jiran.words import KIND_NAMES, counted, listed, price, time_of_day
 
 if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
@@ -144,19 +144,20 @@ def _words(comparison: Comparison, case: str) -> dict[str, str]:
     scenario, sample = comparison.cases[case], comparison.samples[case][0]
     kinds = [(KIND_NAMES[kind], sample.kinds.count(kind)) for kind in KIND_NAMES if kind in sample.kinds]
     grid, battery, currency = scenario.grid, scenario.battery, scenario.currency
-    charge = f", network charge {grid.network_charge:g}" if grid.network_charge else ""
+    charge = f", network charge {price(grid.network_charge, currency)}" if grid.network_charge else ""
     return {
         "Community": f"{counted(len(sample.homes), 'home')}: {listed([f'{count} {name}' for name, count in kinds])}",
         "Time": f"{counted(scenario.steps, 'step')} of {scenario.step_minutes} minutes from "
-        f"{scenario.start:%d %b %Y, %H:%M}, {scenario.time_zone}",
-        "Grid": f"takes {_price(grid.import_price)}, gives {_price(grid.export_price)}{charge} {currency}/kWh",
+        f"{scenario.start:%d %b %Y}, {time_of_day(scenario.start)}, {scenario.time_zone}",
+        "Grid": f"takes {_price(grid.import_price, currency)}, gives {_price(grid.export_price, currency)}{charge} per kWh",
         "Battery": f"{battery.capacity_kwh:g} kWh, shared" if battery.capacity_kwh else "none",
     }
 
 
-def _price(price: float | tuple[float, ...]) -> str:
+def _price(given: float | tuple[float, ...], currency: str) -> str:
     """Return one price, or the lowest and the highest of many, per kWh."""
-    return f"{min(price):g} to {max(price):g}" if isinstance(price, tuple) else f"{price:g}"
+    ends = (min(given), max(given)) if isinstance(given, tuple) else (given,)
+    return " to ".join(price(end, currency) for end in ends)
 
 
 def _terms(rows: dict[str, str], kind: str = "") -> str:
@@ -216,10 +217,9 @@ def _pair(comparison: Comparison) -> str:
     found = {row["figure"]: row for row in comparison.difference("A", "B").iter_rows(named=True)}
     for figure in (*PAIR, *(name for name in FIGURES if name not in PAIR)):
         written, row = form(figure, comparison.currency), found[figure]
-        cells = [written.write(row["a"]), written.write(row["b"]), written.write(row["difference"], sign=True)]
+        cells = [written.write(row["a"]), written.write(row["b"]), written.write_change(row["difference"])]
         if banded:
-            ends = [written.write(row[f"difference_{end}"], sign=True) for end in ("low", "high")]
-            cells.append(" to ".join(dict.fromkeys(ends)))
+            cells.append(written.write_change(row["difference_low"], row["difference_high"]))
         name = escape(heading(figure, comparison.currency))
         meaning = escape(FIGURES[figure].meaning)
         lines.append(f'<tr><th scope="row" title="{meaning}">{name}</th>' + "".join(f"<td>{c}</td>" for c in cells))

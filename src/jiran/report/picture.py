@@ -38,7 +38,14 @@ class Side(NamedTuple):
 
 
 class Room(NamedTuple):
-    """What is left free around the marks for titles, numbers and names, pixels."""
+    """What is left free around the marks for titles, numbers and names, pixels.
+
+    Attributes:
+        left: For the numbers or names of the side upwards.
+        right: For names that stand beside the last marks.
+        top: For legend and title.
+        bottom: For the numbers or names of the side below, and its title.
+    """
 
     left: float
     right: float
@@ -47,7 +54,15 @@ class Room(NamedTuple):
 
 
 class Dot(NamedTuple):
-    """A rule at a point; `shift` moves its mark to the right, pixels, where several share the point."""
+    """A rule at a point; `shift` moves its mark to the right, pixels, where several share the point.
+
+    Attributes:
+        name: Of the rule.
+        x: From left to right, in the unit of that side.
+        y: From the bottom to the top, in the unit of that side.
+        shift: How far its mark is moved, pixels.
+        family: Gives mark and colour.
+    """
 
     name: str
     x: float
@@ -57,7 +72,14 @@ class Dot(NamedTuple):
 
 
 class Course(NamedTuple):
-    """A line over the places 0, 1, 2, ... of the lower side, NaN where it is broken, shape (place,)."""
+    """A line over the places 0, 1, 2, ... of the lower side, NaN where it is broken, shape (place,).
+
+    Attributes:
+        name: What is said where somebody points at it.
+        values: In the unit of the side upwards.
+        family: Gives mark and colour.
+        dash: How it is drawn.
+    """
 
     name: str
     values: Array
@@ -66,7 +88,15 @@ class Course(NamedTuple):
 
 
 class Stroke(NamedTuple):
-    """A thin line: half of the cross of two bands, a band of a bar, or what leads from a line to its name."""
+    """A thin line: half of the cross of two bands, a band of a bar, or what leads from a line to its name.
+
+    Attributes:
+        x1: Where it begins, in the units of the sides.
+        y1: The same.
+        x2: Where it ends.
+        y2: The same.
+        look: What it is: the band of a figure, a bar's band, or the way to a name.
+    """
 
     x1: float
     y1: float
@@ -76,7 +106,15 @@ class Stroke(NamedTuple):
 
 
 class Text(NamedTuple):
-    """Words that begin (`side` 1) or end (-1) so many pixels right or left of a point."""
+    """Words that begin (`side` 1) or end (-1) so many pixels right or left of a point.
+
+    Attributes:
+        words: As they are shown.
+        x: The point, in the units of the sides.
+        y: The same.
+        side: On which side of the point they stand.
+        away: How far from it, pixels.
+    """
 
     words: str
     x: float

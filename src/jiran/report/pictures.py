@@ -86,7 +86,13 @@ def scatter(comparison: Comparison, across: str, up: str) -> Picture | None:
 
 
 def side_titles(comparison: Comparison, across: str, up: str) -> tuple[str, str]:
-    """Return what the two sides of the scatter are called, with their units."""
+    """Return what the two sides of the scatter are called, with their units.
+
+    Args:
+        comparison: The comparison.
+        across: A figure of `ACROSS`.
+        up: A figure of `UP`.
+    """
     return ACROSS[across], UP[up].replace("money", comparison.currency)
 
 
@@ -146,7 +152,16 @@ def _names(groups: list[Spot], begin: tuple[float, float, float], plot: tuple[fl
 
 
 def _crosses(comparison: Comparison, across: str, up: str) -> tuple[Stroke, ...]:
-    """Return a cross for each rule: the bands of both figures over the seeds."""
+    """Return a cross for each rule: the bands of both figures over the seeds.
+
+    Args:
+        comparison: The comparison.
+        across: A figure of `ACROSS`.
+        up: A figure of `UP`.
+
+    Returns:
+        Two strokes a rule, in the units of the sides; none with one seed.
+    """
     if len(comparison.seeds) == 1:
         return ()
     found = []
@@ -161,7 +176,12 @@ def _crosses(comparison: Comparison, across: str, up: str) -> tuple[Stroke, ...]
 
 
 def gain(comparison: Comparison, kind: str) -> Picture:
-    """Show what a home of a kind saves under each rule as bars, best rule on top."""
+    """Show what a home of a kind saves under each rule as bars, best rule on top.
+
+    Args:
+        comparison: The comparison.
+        kind: A kind of homes that the community has.
+    """
     ordered, currency = gains(comparison)[kind], comparison.currency
     listing = ", ".join(f"{one.case} {money(one.saving, currency)}" for one in ordered)
     return Picture(
@@ -231,7 +251,13 @@ def prices(comparison: Comparison, side: str) -> Picture | None:
 
 
 def _courses(comparison: Comparison, found: list[Line], hours: slice) -> tuple[Course, ...]:
-    """Return the prices as lines: a family has one colour, and its lines are dashed one after the other."""
+    """Return the prices as lines: a family has one colour, and its lines are dashed one after the other.
+
+    Args:
+        comparison: The comparison.
+        found: Lines with prices of shape (24,).
+        hours: Which hours are drawn.
+    """
     used: dict[str, int] = {}
     courses = []
     for line in found:

@@ -12,7 +12,7 @@ from jiran.homes.tariff import price_by_step
 from jiran.homes.timeline import timeline
 from jiran.market import find
 from jiran.market.family import FAMILIES, Family
-from jiran.nothing import SEEN
+from jiran.nothing import SEEN, THIRD_DIGIT
 from jiran.report.figures import form
 from jiran.words import KIND_NAMES
 
@@ -33,6 +33,8 @@ UP = {
 _CLOSE = 0.006
 #: ... and so are points closer than this, in the units of the side.
 _CLOSEST = 1e-4
+#: A side is at least this long, in its units: one value alone needs one too.
+_SHORTEST = 1e-3
 #: Letters that fit beside a line.
 LINE_LETTERS = 26
 
@@ -48,7 +50,13 @@ def family(scenario: Scenario) -> Family:
 
 
 class Spot(NamedTuple):
-    """A place in the scatter, in the units of its sides, and the rules that are there."""
+    """A place in the scatter, in the units of its sides, and the rules that are there.
+
+    Attributes:
+        x: From left to right.
+        y: From the bottom to the top.
+        cases: The rules, those that stand lower first.
+    """
 
     x: float
     y: float
@@ -56,7 +64,12 @@ class Spot(NamedTuple):
 
 
 def value(figure: str, number: float) -> float:
-    """Return a figure as the scatter shows it: percent, and homes that do not lose instead of those that do."""
+    """Return a figure as the scatter shows it: percent, and homes that do not lose instead of those that do.
+
+    Args:
+        figure: A figure of `ACROSS` or `UP`.
+        number: Its value in its own unit; shares are 0..1.
+    """
     number = 1.0 - number if figure == "homes_worse_off" else number
     return form(figure, "").factor * number
 
@@ -91,14 +104,22 @@ def spots(comparison: Comparison, across: str, up: str) -> tuple[list[Spot], lis
 
 
 def start(groups: list[Spot]) -> float:
-    """Return where the scatter begins on the left: below its lowest point, with room for names."""
+    """Return where the scatter begins on the left: below its lowest point, with room for names.
+
+    Args:
+        groups: The places, x in per cent.
+    """
     lowest = min((spot.x for spot in groups), default=0.0)
     left = lowest - 0.35 * max(100.0 - lowest, 20.0)
     return max(tick(left) * math.floor(left / tick(left)), tick(lowest) * math.floor(min(lowest, 0.0) / tick(lowest)))
 
 
 def tick(start: float) -> float:
-    """Return how far the marks of a side that goes from `start` to 100 % lie apart."""
+    """Return how far the marks of a side that goes from `start` to 100 % lie apart.
+
+    Args:
+        start: Where it begins, per cent.
+    """
     return 5.0 if start > 65.0 else 10.0 if start > 0.0 else 20.0
 
 
@@ -123,19 +144,32 @@ def limits(groups: list[Spot], up: str) -> tuple[float, float]:
 def span(values: list[Array]) -> tuple[float, float]:
     """Return round numbers below and above all values.
 
+    Args:
+        values: Arrays of any shape, NaN where there is nothing; at least one number.
+
+    Returns:
+        Where a side begins and ends, both multiples of one power of ten.
+
     Example:
         >>> span([np.array([0.21, 0.56])])
         (0.2, 0.6)
     """
     low, high = float(np.nanmin(np.concatenate(values))), float(np.nanmax(np.concatenate(values)))
-    step = 10.0 ** np.floor(np.log10(max(high - low, 1e-3)))
+    step = 10.0 ** np.floor(np.log10(max(high - low, _SHORTEST)))
     below, above = np.floor(low / step + SEEN), np.ceil(high / step - SEEN)
     above = max(above, below + 1.0)  # one value alone needs a side of some length too
     return round(float(step * below), 6), round(float(step * above), 6)
 
 
 class Gain(NamedTuple):
-    """What a home of a kind saves under a rule: the mean, and the ends of the band if there are several seeds."""
+    """What a home of a kind saves under a rule: the mean, and the ends of the band if there are several seeds.
+
+    Attributes:
+        case: Name of the rule.
+        saving: Mean over the homes and seeds, in the currency.
+        low: Lower end of the band over the seeds; None with one seed.
+        high: Its upper end.
+    """
 
     case: str
     saving: float
@@ -157,7 +191,12 @@ def gains(comparison: Comparison) -> dict[str, list[Gain]]:
 
 
 class Line(NamedTuple):
-    """Prices by hour of the day, NaN without trades, and the rules that have them."""
+    """Prices by hour of the day, NaN without trades, and the rules that have them.
+
+    Attributes:
+        prices: Per kWh, shape (24,) by hour of the day.
+        cases: Names of the rules.
+    """
 
     prices: Array
     cases: tuple[str, ...]
@@ -177,7 +216,7 @@ def lines(comparison: Comparison, side: str) -> list[Line]:
         if np.isnan(prices).all():
             continue
         for place, line in enumerate(groups):
-            if np.allclose(line.prices, prices, rtol=0.0, atol=5e-4, equal_nan=True):
+            if np.allclose(line.prices, prices, rtol=0.0, atol=THIRD_DIGIT, equal_nan=True):
                 groups[place] = line._replace(cases=(*line.cases, case))
                 break
         else:
@@ -204,6 +243,10 @@ def ends_of(comparison: Comparison, found: list[Line]) -> tuple[slice, list[tupl
 
 def named(cases: tuple[str, ...], letters: int = 60) -> str:
     """Return the names of rules that share a place: as many as fit into so many letters, and how many more there are.
+
+    Args:
+        cases: Names of the rules, at least one.
+        letters: Room for so many; one name is always said.
 
     Example:
         >>> named(("a", "b")), named(("mid-market-rate", "pay-as-bid", "uniform-price"), 30)

@@ -10,15 +10,15 @@ from jiran.market import find
 from jiran.nothing import CENT, NOTHING_KWH, SAME_PRICE
 from jiran.report.measure import kind_homes, saving_of
 from jiran.report.points import grid_prices
-from jiran.sentences import form, said
-from jiran.words import KIND_NAMES, listed, money, price
+from jiran.sentences import form, true_ones
+from jiran.words import KIND_NAMES, listed, money, percent, price, settled
 
 if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
     from jiran.sentences import Figures
 
-#: A part of a gain that is written as 0 %.
-_NOTHING = 0.005
+#: The largest part of a gain that is written as 0%; all but as much is written as 100%.
+_WRITTEN_AS_0 = 0.005
 #: What the reasons are about.
 GAIN = (
     "A kWh that comes from a neighbour and not from the grid gains what the grid takes for it less what it gives. The rule "
@@ -51,6 +51,10 @@ def split(comparison: Comparison, case: str) -> Split | None:
 
     None if nothing is traded, nothing gained, the grid's prices do not go by the hour, or the rule sets its prices later:
     then homes get more than the trades say.
+
+    Args:
+        comparison: The comparison.
+        case: Name of a case in it.
     """
     scenario = comparison.cases[case]
     if _sets_prices_later(comparison, case) or not _by_the_hour(comparison, case):
@@ -80,10 +84,18 @@ def _by_the_hour(comparison: Comparison, case: str) -> bool:
 
 
 def reason(comparison: Comparison, case: str) -> str:
-    """Return in a sentence why a rule does what its figures say; the text is plain."""
+    """Return in a sentence why a rule does what its figures say; the text is plain.
+
+    Args:
+        comparison: The comparison.
+        case: Name of a case in it.
+
+    Returns:
+        The text; "" where nothing is for sure.
+    """
     return " ".join(
         sentence.text
-        for sentence in said(
+        for sentence in true_ones(
             no_trade(comparison, case), later(comparison, case), all_kept(comparison, case), parts(comparison, case),
             prices(comparison, case),
         )
@@ -117,8 +129,8 @@ def later(comparison: Comparison, case: str) -> Figures | None:
     """True of a rule that sets its prices at the end of a billing period: what homes of each kind save."""
     if not _sets_prices_later(comparison, case) or not _traded(comparison, case) > NOTHING_KWH:
         return None
-    there = comparison.samples[case][0].kinds
-    savings = {kind: float(saving_of(comparison, case, kind).mean()) for kind in KIND_NAMES if kind in there}
+    kinds = comparison.samples[case][0].kinds
+    savings = {kind: float(saving_of(comparison, case, kind).mean()) for kind in KIND_NAMES if kind in kinds}
     return {"savings": savings, "currency": comparison.cases[case].currency}
 
 
@@ -137,23 +149,26 @@ def all_kept(comparison: Comparison, case: str) -> Figures | None:
 
 
 def _is_all_kept(found: Split) -> bool:
-    return found.market > 1.0 - _NOTHING and max(abs(found.buyers), abs(found.sellers), found.network) <= _NOTHING
+    rest = max(abs(found.buyers), abs(found.sellers), found.network)
+    return settled(found.market) >= 1.0 - _WRITTEN_AS_0 and settled(rest) <= _WRITTEN_AS_0
 
 
 def _parts_words(figures: Figures) -> str:
     shares = [("buyers", figures["buyers"]), ("sellers", figures["sellers"]), ("the market", figures["market"]),
               ("the network", figures["network"])]  # fmt: skip
-    some = [(who, share) for who, share in shares if share > _NOTHING]
+    some = [(who, share) for who, share in shares if settled(share) > _WRITTEN_AS_0]
     (who, share), *others = some
     verb = "gets" if who.startswith("the") else "get"
-    text = listed([f"{who} {verb} {share:.0%} of the gain", *(f"{other} {part:.0%}" for other, part in others)])
+    text = listed(
+        [f"{who} {verb} {percent(share)} of the gain", *(f"{other} {percent(part)}" for other, part in others)]
+    )
     found = [f"{text[0].upper()}{text[1:]}"]
-    if figures["buyers"] < -_NOTHING:
-        found.append(f"buyers pay more than the grid takes, {-figures['buyers']:.0%} of it")
-    if figures["sellers"] < -_NOTHING:
-        found.append(f"sellers get less than the grid gives, {-figures['sellers']:.0%} of it")
-    if figures["market"] < -_NOTHING:
-        found.append(f"{-figures['market']:.0%} of it must come from outside, as sellers get more than buyers pay")
+    if settled(figures["buyers"]) < -_WRITTEN_AS_0:
+        found.append(f"buyers pay more than the grid takes, {percent(-figures['buyers'])} of it")
+    if settled(figures["sellers"]) < -_WRITTEN_AS_0:
+        found.append(f"sellers get less than the grid gives, {percent(-figures['sellers'])} of it")
+    if settled(figures["market"]) < -_WRITTEN_AS_0:
+        found.append(f"{percent(-figures['market'])} of it must come from outside, as sellers get more than buyers pay")
     return f"{'; '.join(found)}."
 
 
@@ -167,10 +182,10 @@ def parts(comparison: Comparison, case: str) -> Figures | None:
 
 
 def _prices_words(figures: Figures) -> str:
-    paid, received, unit = price(figures["paid"]), price(figures["received"]), f"{figures['currency']} per kWh"
+    paid, received = (price(figures[name], figures["currency"]) for name in ("paid", "received"))
     if paid == received:
-        return f"Buyers pay what sellers get, {paid} {unit} on average."
-    return f"Buyers pay {paid} {unit} on average, sellers get {received}."
+        return f"Buyers pay what sellers get, {paid} per kWh on average."
+    return f"Buyers pay {paid} per kWh on average, sellers get {received}."
 
 
 @form("reason.prices", _prices_words)
@@ -189,19 +204,24 @@ def prices(comparison: Comparison, case: str) -> Figures | None:
 
 
 def where_lost(comparison: Comparison, case: str) -> str:
-    """Return what is so of the prices of a rule under which homes lose, in half a sentence; "" if nothing is for sure."""
+    """Return what is so of the prices of a rule under which homes lose, in half a sentence; "" if nothing is for sure.
+
+    Args:
+        comparison: The comparison.
+        case: Name of a case in it. Homes lose under it.
+    """
     scenario = comparison.cases[case]
     if not _by_the_hour(comparison, case):
         return ""
     hours = comparison.hours().filter(case=case)
     given, taken = grid_prices(comparison, case)
     sells, buys = (hours[name].to_numpy().astype(np.float64) for name in ("seller_price", "buyer_price"))
-    there = ~np.isnan(sells)
-    if there.any() and (sells[there] < given[there] - SAME_PRICE).all():
+    traded = ~np.isnan(sells)
+    if traded.any() and (sells[traded] < given[traded] - SAME_PRICE).all():
         return "sellers get less per kWh than the grid gives"
-    if there.any() and (buys[there] > taken[there] + SAME_PRICE).all():
+    if traded.any() and (buys[traded] > taken[traded] + SAME_PRICE).all():
         return "buyers pay more per kWh than the grid takes"
-    cheaper = there.any() and float(np.max(sells[there])) < float(np.nanmin(taken)) - SAME_PRICE
+    cheaper = traded.any() and float(np.max(sells[traded])) < float(np.nanmin(taken)) - SAME_PRICE
     if scenario.ev.supply.enabled and cheaper and _only_evs_lose(comparison, case):
         return "EVs sell stored energy for less than the grid takes when they charge it again"
     return ""

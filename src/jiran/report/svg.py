@@ -72,12 +72,25 @@ def _number(value: object) -> str:
 
 
 def _text(words: str, x: float, y: float, anchor: str = "start") -> str:
-    """Return words that begin, end or have their middle at a point, pixels."""
+    """Return words that begin, end or have their middle at a point, pixels.
+
+    Args:
+        words: Plain text; signs that mean something in markup are escaped.
+        x: From the left, pixels.
+        y: From the top, of the line on which the letters stand, pixels.
+        anchor: What lies at the point: "start", "middle" or "end".
+    """
     return _tag("text", escape(words), x=float(x), y=float(y), text_anchor=anchor)
 
 
 def _line(begin: tuple[float, float], end: tuple[float, float], look: str = "line") -> str:
-    """Return a line between two points, pixels; its class gives it its colour."""
+    """Return a line between two points, pixels; its class gives it its colour.
+
+    Args:
+        begin: From left and top, pixels.
+        end: The same.
+        look: A class of the page's style sheet.
+    """
     (x1, y1), (x2, y2) = begin, end
     return _tag("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), class_=look)
 
@@ -100,7 +113,17 @@ def _scale(picture: Picture) -> At:
 
 
 def _ends(low: float | None, high: float | None, places: int, values: tuple[float, ...]) -> tuple[float, float]:
-    """Return where a side begins and ends: by its places, as it says, or with what is drawn."""
+    """Return where a side begins and ends: by its places, as it says, or with what is drawn.
+
+    Args:
+        low: Where it says that it begins; None: with what is drawn.
+        high: Where it says that it ends; None: with what is drawn.
+        places: How many names it has; 0 for a side with numbers.
+        values: All that is drawn along it, at least one.
+
+    Returns:
+        Two different numbers, the lower one first.
+    """
     if places:
         return -0.5, places - 0.5
     low, high = min(values) if low is None else low, max(values) if high is None else high
@@ -120,7 +143,16 @@ def _legend(picture: Picture) -> list[str]:
 
 
 def _mark(path: str, colour: str, x: float, y: float, size: float, *inside: str) -> str:
-    """Return a mark in a colour, its middle at a point; `size` is a part of that of its path, and a title may be inside."""
+    """Return a mark in a colour, its middle at a point; `size` is a part of that of its path, and a title may be inside.
+
+    Args:
+        path: An SVG path around (0, 0).
+        colour: As "#rrggbb".
+        x: From the left, pixels.
+        y: From the top, pixels.
+        size: 1 leaves the path as large as it is.
+        *inside: Markup within it.
+    """
     return _tag("path", *inside, d=path, fill=colour, transform=f"translate({x:.1f} {y:.1f}) scale({size})")
 
 

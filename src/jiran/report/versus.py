@@ -9,8 +9,8 @@ import numpy as np
 from jiran.nothing import CENT, LAST_DIGITS, NOTHING_MONEY
 from jiran.report.measure import kind_homes, saving_of
 from jiran.scenario.files import as_data, shareable
-from jiran.sentences import Sentence, form, said
-from jiran.words import KIND_NAMES, counted, listed, money
+from jiran.sentences import Sentence, form, true_ones
+from jiran.words import KIND_NAMES, counted, decimals, listed, money, percent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,10 @@ class Change(NamedTuple):
 
 def changes(a: Scenario, b: Scenario) -> list[Change]:
     """Return the fields in which two scenarios differ, but for their names; of a file only the name is told.
+
+    Args:
+        a: The one before.
+        b: The one after.
 
     Example:
         >>> import jiran
@@ -82,7 +86,7 @@ def versus(comparison: Comparison) -> tuple[str, ...]:
 
 def sentences(comparison: Comparison) -> tuple[Sentence, ...]:
     """Return the same as sentences with their figures."""
-    return said(
+    return true_ones(
         currencies(comparison), lengths(comparison), homes(comparison), draws(comparison), cost(comparison),
         kinds(comparison), worst(comparison), losers(comparison), even(comparison),
     )  # fmt: skip
@@ -246,14 +250,14 @@ def losers(comparison: Comparison) -> Figures | None:
 
 def _share(value: float) -> str:
     """Return a share of the homes in words."""
-    return "none" if not value else "all" if value == 1.0 else f"{value:.1%}"
+    return "none" if not value else "all" if value == 1.0 else percent(value, 1)
 
 
 @form(
     "versus.even",
     lambda figures: (
-        f"What trading saves is shared more evenly in {figures['more']}: evenness {figures['a']:.2f} in A, "
-        f"{figures['b']:.2f} in B (1 = all the same)."
+        f"What trading saves is shared more evenly in {figures['more']}: evenness {decimals(figures['a'], 2)} in A, "
+        f"{decimals(figures['b'], 2)} in B (1 = all the same)."
     ),
 )
 def even(comparison: Comparison) -> Figures | None:

@@ -158,7 +158,13 @@ def kinds(comparison: Comparison) -> Figures | None:
 
 
 def _because(comparison: Comparison, best: tuple[str, ...], of_kinds: set[str]) -> str:
-    """Return the side whose price is the best under exactly these rules, of all that are compared; "" if there is none."""
+    """Return the side whose price is the best under exactly these rules, of all that are compared; "" if there is none.
+
+    Args:
+        comparison: The comparison.
+        best: The rules in question.
+        of_kinds: Kinds of homes for which they are the best.
+    """
     paid, received = (means(comparison, figure) for figure in ("price_paid", "price_received"))
     if not all(case in paid for case in best):
         return ""

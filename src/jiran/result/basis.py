@@ -43,7 +43,7 @@ class Run:
     Attributes:
         scenario: For the battery and the emission factor.
         settled: The run.
-        without_p2p: The same homes without trades: with the battery in `cost`, without it in `left_cost`.
+        without_p2p: The same homes without trades: with the battery in `cost`, without it in `cost_without_battery`.
         step_h: Length of a step, h.
         start_kwh: Stored in the battery at the start.
         end_kwh: Stored in the battery at the end.
@@ -99,7 +99,7 @@ class Run:
     @cached_property
     def cost_grid_only(self) -> float:
         """The same without trades and battery."""
-        return float(self.without_p2p.left_cost.sum())
+        return float(self.without_p2p.cost_without_battery.sum())
 
     @cached_property
     def saving(self) -> Array:
@@ -109,4 +109,4 @@ class Run:
     @cached_property
     def saving_grid_only(self) -> Array:
         """What each home saves by trading and with the battery, shape (home,)."""
-        return self.without_p2p.left_cost - self.settled.cost
+        return self.without_p2p.cost_without_battery - self.settled.cost

@@ -45,6 +45,18 @@ class Form(NamedTuple):
         number = round(self.factor * value, self.digits) + 0.0
         return f"{number:{'+' if sign and number else ''},.{self.digits}f}"
 
+    def write_change(self, *values: float | None) -> str:
+        """Return by how much two numbers of this kind differ, with its sign, or the ends of a range of such differences.
+
+        What is written as per cent differs by percentage points.
+
+        Example:
+            >>> SHARE.write_change(0.025), MONEY.write_change(-1.0, 0.5), SHARE.write_change(None)
+            ('+2.5 points', '-1.00 to +0.50', '–')
+        """
+        text = " to ".join(dict.fromkeys(self.write(value, sign=True) for value in values))
+        return f"{text} points" if self.unit == "%" and text != "–" else text
+
     def write_band(self, value: float | None, low: float | None, high: float | None) -> str:
         """Return "mean (low to high)", without the ends if they are written like the mean.
 

@@ -82,7 +82,7 @@ def homes_frame(community: Community, settled: Settlement, without_p2p: Settleme
             "p2p_received": settled.received,
             "cost": settled.cost,
             "cost_without_p2p": without_p2p.cost,
-            "cost_grid_only": without_p2p.left_cost,
+            "cost_grid_only": without_p2p.cost_without_battery,
         },
         schema_overrides={"id": pl.String, "kind": pl.String},
     )

@@ -34,7 +34,11 @@ def refuse_folder(target: Path, inputs: Iterable[Path] = ()) -> None:
     """
     path = whole_path(target)
     if path == Path.cwd() or path in Path.cwd().parents:
-        raise JiranError(f"{target} is not written: the current folder is in it or is it; name a folder for the result")
+        what = "is the current folder" if path == Path.cwd() else "holds the current folder"
+        raise JiranError(
+            f"{path} is not written: it {what}, and a result takes the place of the whole folder; "
+            "name a new folder for it, such as out"
+        )
     with told(target):
         if path == _home():
             raise JiranError(f"{target} is not written: it is your home folder; name a folder for the result")

@@ -15,6 +15,7 @@ import tomli_w
 from jiran.errors import JiranError, ScenarioError, shortened
 from jiran.scenario import Scenario, validate
 from jiran.scenario.check import DEEPEST, check_depth
+from jiran.scenario.paths import files_of
 
 #: Tables of a scenario that name a plug-in, and the key that does; it may be a file that ends in .py.
 PLUGINS = (("market", "mechanism"), ("bids", "strategy"))
@@ -87,7 +88,8 @@ def plugin_files(data: dict[str, Any]) -> dict[str, str]:
 def input_files(scenario: Scenario) -> list[Path]:
     """Return the files that a run of a scenario reads: meter data, and plug-ins that are files."""
     data = scenario.homes.data
-    return [Path(name) for name in (*([data.path] if data else ()), *plugin_files(as_data(scenario)).values())]
+    metered = () if data is None else files_of(data)
+    return [Path(name) for name in (*metered, *plugin_files(as_data(scenario)).values())]
 
 
 def as_data(scenario: Scenario) -> dict[str, Any]:
@@ -101,7 +103,9 @@ def shareable(scenario: Scenario) -> Scenario:
     """Return a scenario that may be passed on: of files on this machine only the name is told."""
     changed: dict[str, Any] = {}
     if scenario.homes.data is not None:
-        data = scenario.homes.data.model_copy(update={"path": Path(scenario.homes.data.path).name})
+        source = scenario.homes.data
+        names = {"path": Path(source.path).name, "also": tuple(Path(name).name for name in source.also)}
+        data = source.model_copy(update=names)
         changed["homes"] = scenario.homes.model_copy(update={"data": data})
     for section, key in PLUGINS:
         chosen = getattr(scenario, section)
@@ -150,8 +154,12 @@ def _read_file(path: Path) -> dict[str, Any]:
 def _with_paths(data: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Let relative paths in a scenario start at its own folder."""
     homes = data.get("homes")
-    if isinstance(homes, dict) and isinstance(homes.get("data"), dict) and isinstance(homes["data"].get("path"), str):
-        homes["data"]["path"] = str(folder / homes["data"]["path"])
+    source = homes.get("data") if isinstance(homes, dict) else None
+    if isinstance(source, dict):
+        if isinstance(source.get("path"), str):
+            source["path"] = str(folder / source["path"])
+        if isinstance(source.get("also"), list):
+            source["also"] = [str(folder / name) if isinstance(name, str) else name for name in source["also"]]
     files = plugin_files(data)
     for section, key in PLUGINS:
         if section in files:

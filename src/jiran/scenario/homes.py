@@ -9,6 +9,7 @@ from pydantic import model_validator
 
 from jiran.errors import ScenarioError
 from jiran.scenario.base import LISTED, Model, quantity
+from jiran.scenario.data import HomeData
 
 KINDS = ("solar", "ev", "hybrid", "normal")
 #: What homes of groups are called by, before their number.
@@ -46,32 +47,6 @@ class SingleHome(HomeParameters):
     """One home with a name of its own."""
 
     id: str = quantity("name of the home", "", min_length=1, max_length=60)
-
-
-class HomeData(Model):
-    """Homes from a file of meter data, CSV or Parquet, wide (a column a home) or long (home, time, value)."""
-
-    path: str = quantity(
-        "the file; a relative path starts at the scenario's folder", "", min_length=1, max_length=4_000
-    )
-    layout: Literal["auto", "wide", "long"] = quantity("wide or long; auto looks at the columns", "", "auto")
-    time_column: str = quantity("name of the time column", "", "time", max_length=200)
-    columns: dict[str, str] = quantity(
-        'what columns are, by their names in the file: what they should be called, such as "H1 load", or "ignore"',
-        "", {}, max_length=10_000,
-    )  # fmt: skip
-    unit: Literal["kWh", "kW"] = quantity("kWh in each interval, or mean kW over it", "", "kWh")
-    time_zone: str | None = quantity(
-        "zone of times without an offset; default: the scenario's", "", None, max_length=100
-    )
-    time_label: Literal["start", "end"] = quantity("whether a time marks its interval's start or end", "", "start")
-    max_gap_minutes: int = quantity(
-        "gaps up to this long are interpolated, longer ones take the home's mean at that time of day",
-        "min", 120, ge=0, le=10_080,
-    )  # fmt: skip
-    monthly_load_kwh: float | None = quantity(
-        "scale each home's load to this mean per month of 30.4 days", "kWh", None, gt=0, le=1_000_000
-    )
 
 
 class Homes(Model):

@@ -17,6 +17,9 @@ from jiran.scenario.homes import Homes
 from jiran.scenario.parts import Battery, Bids, Ev, Grid, Load, Market, Solar
 from jiran.scenario.regions import REGIONS, Region, region_of
 
+#: The calendar in which a run may start, local time.
+EARLIEST, LATEST = dt.datetime(1970, 1, 2), dt.datetime(2200, 1, 1)  # noqa: DTZ001
+
 #: Above this a run would not fit into the memory of an ordinary machine.
 MAX_HOME_STEPS = 200_000_000
 
@@ -28,7 +31,10 @@ class Scenario(Model):
     description: str = quantity("what question the scenario asks", "", "", max_length=2_000)
     currency: str = quantity("currency of all prices and amounts", "", "MYR", min_length=1, max_length=10)
     time_zone: str = quantity("time zone of the community, an IANA name", "", "Asia/Kuching", max_length=100)
-    start: dt.datetime = quantity("start of the first step, local time", "", dt.datetime(2026, 3, 21))  # noqa: DTZ001
+    start: dt.datetime = quantity(
+        f"start of the first step, local time, from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}",
+        "", dt.datetime(2026, 3, 21),  # noqa: DTZ001
+    )  # fmt: skip
     steps: int = quantity("number of steps", "steps", 24, ge=1, le=10_000_000)
     step_minutes: Literal[1, 5, 10, 15, 30, 60] = quantity("length of a step", "min", 60)
     seed: int = quantity("seed of everything that is drawn", "", 1, ge=0, lt=2**63)
@@ -85,8 +91,8 @@ class Scenario(Model):
     def _local(cls, start: dt.datetime) -> dt.datetime:
         if start.tzinfo is not None:
             raise ScenarioError("start", str(start), "must be a local time without an offset; time_zone says where")
-        if not dt.datetime(1970, 1, 2) <= start <= dt.datetime(2200, 1, 1):  # noqa: DTZ001
-            raise ScenarioError("start", str(start), "must lie between 1970-01-02 and 2200-01-01")
+        if not EARLIEST <= start <= LATEST:
+            raise ScenarioError("start", str(start), f"must lie between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}")
         if start.microsecond:
             raise ScenarioError("start", str(start), "must be a full second")
         return start

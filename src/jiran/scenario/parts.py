@@ -130,12 +130,12 @@ class Battery(Model):
     discharge_efficiency: float = quantity("share of the stored energy that comes out", "", 1.0, gt=0, le=1)
     start_soc: float = quantity("state of charge at the start", "", 0.0, ge=0, le=1)
     min_soc: float = quantity("lowest state of charge", "", 0.0, ge=0, le=1)
-    buy_price: Literal["export", "import"] | float = quantity(
+    buy_price: Literal["export", "import"] | Price = quantity(
         "what a home gets for a kWh that charges the battery: the grid's export or import price, or a number",
         "",
         "export",
     )
-    sell_price: Literal["export", "import"] | float = quantity(
+    sell_price: Literal["export", "import"] | Price = quantity(
         "what a home pays for a kWh from the battery: the grid's export or import price, or a number", "", "import"
     )
     reserve_price: Price | None = quantity(
@@ -167,7 +167,7 @@ class Grid(Model):
     )
     network_charge: float = quantity("what a buyer pays the network for each P2P kWh", "/kWh", 0.0, ge=0, le=1_000_000)
     billing: Literal["day", "month", "run"] = quantity(
-        "time after which bills are made up, for rules that set prices then, as bill-sharing", "", "month"
+        "time after which bills are made up, for rules that set their prices then", "", "month"
     )
     region: Region | None = quantity(
         "region of the grid, for co2_kg_per_kwh; default: that of the time zone, if it has one", "", None

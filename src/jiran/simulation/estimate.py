@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jiran.bids import find as find_strategy
+from jiran.errors import JiranError
 from jiran.market import find as find_rule
 from jiran.words import data_size, duration
 
@@ -40,6 +41,10 @@ _SAMPLED_HOME, _BEST_STEP, _JUDGED, _JUDGED_AT_ONCE, _BESIDE = 100, 6_500, 55, 2
 
 #: Seconds of a step, of a home and of an EV in it, of a cell of meter data, and of a step of the linear programme.
 _STEP_S, _HOME_STEP_S, _EV_STEP_S, _CELL_S, _BEST_STEP_S = 5e-6, 2e-7, 3e-7, 1e-6, 1e-4
+#: Meter data with fewer columns has a row for each reading, and does not tell before it is read how many homes it has.
+_WIDE = 5
+#: So many bytes any machine has; nobody need look.
+_SMALL = 50e6
 #: How much longer a rule or a strategy in plain Python takes.
 _PYTHON = 100.0
 
@@ -108,7 +113,13 @@ def of_comparison(
 
 
 def of_clearing(rule: Mechanism, parameters: Values, homes: int) -> Need:
-    """Estimate what clearing one order book needs."""
+    """Estimate what clearing one order book needs.
+
+    Args:
+        rule: The market rule.
+        parameters: Its own, complete.
+        homes: How many have an order.
+    """
     slow = 1.0 if rule.compiled else _PYTHON
     pairs = homes**2 / 4 if rule.all_pairs else homes
     return Need(homes * 200 + pairs * _TRADE, homes * _HOME_STEP_S * slow + _work_s(rule, parameters, homes))
@@ -125,8 +136,38 @@ def available() -> float | None:
     return min(found, default=None)
 
 
+def metered(scenario: Scenario) -> tuple[int | None, int]:
+    """Return how many homes a scenario's meter data may have, if there is any, and how many cells are read.
+
+    Raises:
+        DataError: The file cannot be read.
+    """
+    if scenario.homes.data is None:
+        return None, 0
+    from jiran.homes.meter.size import size_of  # noqa: PLC0415  only needed once there is a file
+
+    size = size_of(scenario.homes.data)
+    return max(size.columns - 1, 1) if size.columns >= _WIDE else 1, size.cells
+
+
+def refuse(need: Need, what: str = "this run") -> None:
+    """Refuse what does not fit into the memory of this machine.
+
+    Raises:
+        JiranError: It does not.
+    """
+    if need.memory > _SMALL and (too_large := refusal(need, available(), what)) is not None:
+        raise JiranError(too_large)
+
+
 def refusal(need: Need, most: float | None, what: str = "this run") -> str | None:
-    """Say that something needs more memory than there is, and what to change; None if it fits or nobody knows."""
+    """Say that something needs more memory than there is, and what to change; None if it fits or nobody knows.
+
+    Args:
+        need: What it needs.
+        most: How much memory there is, bytes; None: nobody knows.
+        what: What it is, as the sentence begins.
+    """
     if most is None or need.memory <= most:
         return None
     return (

@@ -27,7 +27,15 @@ def inputs(
     values: dict[str, float | str],
     bid_values: dict[str, float | str],
 ) -> Inputs:
-    """Return what a run is given; the values are the parameters of rule and strategy by name."""
+    """Return what a run is given; the values are the parameters of rule and strategy by name.
+
+    Args:
+        setting: Where the market starts from.
+        rule: The market rule.
+        strategy: The bidding strategy.
+        values: The rule's parameters, complete.
+        bid_values: The strategy's.
+    """
     profiles, price = setting.profiles, setting.price
     return Inputs(
         generation_kwh=profiles.generation_kwh,
@@ -78,7 +86,14 @@ def stores(setting: Setting) -> Stores:
 
 
 def outputs(steps: int, homes: int, evs: int, *, bids: bool) -> Outputs:
-    """Make room for what the kernel finds; limit prices are kept if homes do not all bid the tariff."""
+    """Make room for what the kernel finds; limit prices are kept if homes do not all bid the tariff.
+
+    Args:
+        steps: How many steps.
+        homes: How many homes.
+        evs: How many EVs lend their battery.
+        bids: Whether limit prices are kept.
+    """
     by_ev, kept = (steps, evs), (steps if bids else 0, homes)
     return Outputs(
         traded_kwh=np.empty((steps, homes)),
@@ -115,7 +130,13 @@ def _may_draw(setting: Setting) -> NDArray[np.bool_]:
 
 
 def _stream(seed: int, purpose: str, state: dict[str, object] | None) -> np.random.Generator:
-    """Return the random numbers for a purpose, from where an earlier run left them."""
+    """Return the random numbers for a purpose, from where an earlier run left them.
+
+    Args:
+        seed: The scenario's.
+        purpose: What is drawn.
+        state: Of an earlier run's generator; None: from the beginning.
+    """
     rng = stream(seed, purpose)
     if state is not None:
         rng.bit_generator.state = state
@@ -123,7 +144,16 @@ def _stream(seed: int, purpose: str, state: dict[str, object] | None) -> np.rand
 
 
 def _memory(strategy: Strategy, homes: int, start: State) -> NDArray[np.float64]:
-    """Return what homes remember at the start: what an earlier run with this strategy left, or nothing."""
+    """Return what homes remember at the start: what an earlier run with this strategy left, or nothing.
+
+    Args:
+        strategy: The bidding strategy.
+        homes: How many homes.
+        start: What an earlier run left.
+
+    Returns:
+        A copy, shape (home, MEMORY), or of 0 homes for a strategy that does not learn; no market price is NaN.
+    """
     if start.memory is not None and start.strategy == strategy.name and len(start.memory) == homes * strategy.learns:
         return start.memory.copy()
     memory = np.zeros((homes * strategy.learns, MEMORY))

@@ -34,7 +34,19 @@ _FIRST_TRADES = 40_000_000
 def run_steps(
     setting: Setting, rule: Mechanism, strategy: Strategy, inputs: Inputs, report: Progress | None
 ) -> tuple[Flows, State]:
-    """Return what moved and the state at the end; a rule that crowds a step is run again with room for all pairs."""
+    """Return what moved and the state at the end; a rule that crowds a step is run again with room for all pairs.
+
+    Args:
+        setting: Where the market starts from.
+        rule: The market rule.
+        strategy: The bidding strategy.
+        inputs: What the kernel is given.
+        report: Is called with the share that is done.
+
+    Raises:
+        PluginError: Rule or strategy broke a law or failed.
+        StoppedError: Nobody wants the run any more.
+    """
     supply, homes = setting.scenario.ev.supply, setting.community.size
     stores = fill.stores(setting)
     own_bids = not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
@@ -78,10 +90,20 @@ def _all_steps(
     """Run all steps and return the trades, or None if a step needs more room for them.
 
     With a report it goes step by step and calls it now and then.
+
+    Args:
+        loop: Runs a window of steps, from what the battery holds, and writes trades into a log.
+        rule: For who is to blame.
+        strategy: The same.
+        community: For the homes' names.
+        out: Is filled in.
+        stored_kwh: What the battery holds at the start.
+        room: For how many trades there must be room in each step.
+        report: Is called with the share that is done.
     """
     steps, homes = out.traded_kwh.shape
     # Room for as many trades as there may be; memory is taken only for what is written, and the rest is given back.
-    trades = np.empty(max(min(steps, _FIRST_TRADES // room), 1) * room, TRADE)
+    trades = np.zeros(max(min(steps, _FIRST_TRADES // room), 1) * room, TRADE)
     step, total, told_s = 0, 0, monotonic()
     while step < steps:
         window = Window(first=step, last=steps if report is None else step + 1)
@@ -113,7 +135,19 @@ def _all_steps(
 
 
 def _raise_fault(stop: Stop, rule: Mechanism, strategy: Strategy, community: Community) -> None:
-    """Raise what stopped the kernel in a step, if it was the fault of rule or strategy, or that nobody wants the run."""
+    """Raise what stopped the kernel in a step, if it was the fault of rule or strategy, or that nobody wants the run.
+
+    Args:
+        stop: Where and why the kernel stopped.
+        rule: The market rule.
+        strategy: The bidding strategy.
+        community: For the homes' names.
+
+    Raises:
+        StoppedError: Nobody wants the run.
+        MechanismError: The rule wrote trades that break an order.
+        StrategyError: The strategy bid what is no price.
+    """
     if stop.fault == kernel.STOPPED:
         raise StoppedError
     home = _name(community, stop.home)

@@ -21,10 +21,10 @@ from jiran.money.settlement import Settlement, settle
 from jiran.nothing import NOTHING_KWH
 from jiran.result.result import Result, State
 from jiran.scenario import Bids, Market
-from jiran.simulation import fill
+from jiran.simulation import estimate, fill
 from jiran.simulation.loop import run_steps
 from jiran.simulation.setting import Setting, prepare
-from jiran.watching import Progress, Work, watch
+from jiran.watching import ROUND_S, Progress, Work, watch
 
 if TYPE_CHECKING:
     from jiran.bids import Strategy
@@ -53,11 +53,17 @@ def simulate(
             exception that it raises stops the run at once, even within a step. So does Ctrl-C.
 
     Raises:
+        JiranError: It needs more memory than there is.
         ScenarioError: The scenario cannot be run.
         DataError: Meter data cannot be read.
         PluginError: The market rule or the bidding strategy broke a law.
         BalanceError: Energy or money does not balance.
     """
+    need = _need(scenario, profiles)
+    estimate.refuse(need)
+    if progress is None and need.seconds < ROUND_S and _ours(scenario):  # over before anybody could look, or stop it
+        setting = prepare(scenario, profiles=profiles, state=state)
+        return run_market(setting, partial(without_trading, setting))
     report = progress or (lambda _done: None)
     report(0.0)
     setting = watch(partial(prepare, scenario, profiles=profiles, state=state), lambda _done: report(0.0))
@@ -65,7 +71,7 @@ def simulate(
     # The second core runs the baseline meanwhile.
     baseline = Work(partial(without_trading, setting))
     try:
-        result = trade(
+        result = run_market(
             setting, lambda: baseline.result(lambda _done: report(0.9)), lambda share: report(0.4 + 0.5 * share)
         )
     except BaseException:
@@ -75,21 +81,34 @@ def simulate(
     return result
 
 
+def _need(scenario: Scenario, profiles: Profiles | None) -> estimate.Need:
+    """Return what a run will need; meter data is not read where profiles are given."""
+    if profiles is not None:
+        return estimate.of_run(scenario, homes=np.shape(profiles.load_kwh)[-1] if np.ndim(profiles.load_kwh) else 1)
+    homes, cells = estimate.metered(scenario)
+    return estimate.of_run(scenario, homes=homes, cells=cells)
+
+
+def _ours(scenario: Scenario) -> bool:
+    """Tell whether rule and strategy are of jiran, which end: those of others may never do."""
+    return find_rule(scenario.market.mechanism).trusted and find_strategy(scenario.bids.strategy).trusted
+
+
 def without_trading(setting: Setting) -> Settlement:
     """Return the baseline: the same homes and battery, and a rule that trades nothing."""
     return _clear(setting, Market(mechanism=BASELINE), Bids(), None)[1]
 
 
-def trade(setting: Setting, without_p2p: Callable[[], Settlement], progress: Progress | None = None) -> Result:
+def run_market(setting: Setting, without_p2p: Callable[[], Settlement], progress: Progress | None = None) -> Result:
     """Run the market of a setting's scenario.
 
     Args:
         setting: Where the market starts from; one setting serves scenarios that differ in [market] and [bids] alone.
         without_p2p: Gives the baseline; is called after the run.
-        progress: As in `simulate`.
+        progress: As in `simulate`; without it the run cannot be stopped.
     """
     scenario = setting.scenario
-    flows, settled, end = _clear(setting, scenario.market, scenario.bids, progress or (lambda _done: None))
+    flows, settled, end = _clear(setting, scenario.market, scenario.bids, progress)
     result = Result(
         scenario, setting.community, setting.timeline, flows, setting.price, settled, without_p2p(),
         setting.start, end, data_report=setting.data_report,
@@ -106,8 +125,8 @@ def _clear(setting: Setting, market: Market, bids: Bids, report: Progress | None
     inputs = fill.inputs(setting, rule, strategy, market.parameters, bids.parameters)
     _refuse(setting, rule, strategy, market.parameters)
     flows, end = run_steps(setting, rule, strategy, inputs, report)
-    extra = reprice(flows, price, scenario.grid, setting.timeline, rule)
-    return flows, settle(flows, price, scenario, start.stored_kwh, start.ev_stored_kwh, extra), end
+    period_payment = reprice(flows, price, scenario.grid, setting.timeline, rule)
+    return flows, settle(flows, price, scenario, start.stored_kwh, start.ev_stored_kwh, period_payment), end
 
 
 def _refuse(setting: Setting, rule: Mechanism, strategy: Strategy, values: dict[str, float | str]) -> None:

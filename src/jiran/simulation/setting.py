@@ -89,7 +89,16 @@ def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: Stat
 
 
 def modelled_profiles(scenario: Scenario, community: Community, steps: Timeline) -> Profiles:
-    """Return the profiles that the scenario's models give; EVs that supply are left to the kernel."""
+    """Return the profiles that the scenario's models give; EVs that supply are left to the kernel.
+
+    Args:
+        scenario: The models and their numbers.
+        community: The homes.
+        steps: When they are.
+
+    Returns:
+        kWh >= 0, arrays of shape (step, home).
+    """
     seed = scenario.seed
     with ThreadPoolExecutor(1) as second:
         load = second.submit(load_kwh, community, steps, scenario.load, seed)
@@ -117,7 +126,17 @@ def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | N
 
 
 def _check(profiles: Profiles, steps: Timeline, community: Community, plan: EvPlan) -> None:
-    """Refuse profiles from outside that do not fit the scenario."""
+    """Refuse profiles from outside that do not fit the scenario.
+
+    Args:
+        profiles: kWh, arrays of shape (step, home).
+        steps: When the run is.
+        community: Its homes.
+        plan: The EVs that lend their battery.
+
+    Raises:
+        ScenarioError: They have another shape, are not finite and >= 0, or charge an EV that the run itself charges.
+    """
     shape = (steps.steps, community.size)
     for name, array in vars(profiles).items():
         if array.shape != shape:

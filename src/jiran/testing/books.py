@@ -14,6 +14,7 @@ from jiran.errors import JiranError, PluginError, one_line
 from jiran.market.book import OrderBook
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, WORDS
 from jiran.market.booking import book as booked
+from jiran.market.clearing import Clearing
 from jiran.market.orders import homes_with_order
 from jiran.market.trade import TRADE
 from jiran.nothing import NOTHING_KWH
@@ -21,8 +22,6 @@ from jiran.words import counted
 
 if TYPE_CHECKING:
     from jiran.market.base import Mechanism
-
-Array = NDArray[np.float64]
 
 #: Records behind the room that a rule is given: they must stay as they were.
 _GUARD = 8
@@ -93,17 +92,10 @@ class Outcome:
         """The trades of more than nothing: those that count in a run."""
         return self.trades[self.trades["kwh"] > NOTHING_KWH]
 
-    def total(self, side: str, per_kwh: Array | float = 1.0) -> Array:
-        """Return the energy that each home trades on a side, kWh, or money if there is an amount per kWh."""
-        weight = self.trades["kwh"] * per_kwh
-        return np.bincount(self.trades[side], weight, minlength=self.book.homes).astype(np.float64)
-
-    def gain(self, home: int, value: float) -> float:
-        """Return what trading is worth to a home that values a kWh so much."""
-        bought, sold = self.trades["buyer"] == home, self.trades["seller"] == home
-        buys = self.trades["kwh"] * (value - self.trades["buyer_price"])
-        sells = self.trades["kwh"] * (self.trades["seller_price"] - value)
-        return float(buys[bought].sum() + sells[sold].sum())
+    @cached_property
+    def cleared(self) -> Clearing:
+        """The trades with what each home sells, buys, pays and gets; only of an outcome that is `sound`."""
+        return Clearing.of(self.trades, self.book.homes)
 
     def lines(self) -> list[str]:
         """Return what the rule did, one line a trade."""

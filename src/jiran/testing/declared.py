@@ -46,8 +46,8 @@ def _no_limits(rule: Mechanism, outcome: Outcome) -> str | None:
 def _pairs(rule: Mechanism, outcome: Outcome) -> str | None:
     if not outcome.sound or not outcome.real.size:
         return None
-    book, traded_kwh = outcome.book, outcome.total("seller") + outcome.total("buyer")
-    pairing = rule.pairing_of(Cleared(book.net_kwh, book.limit_price, traded_kwh, book.parameters))
+    book = outcome.book
+    pairing = rule.pairing_of(Cleared(book.net_kwh, book.limit_price, outcome.cleared.traded, book.parameters))
     if pairing.afterwards:
         return _paired_afterwards(outcome)
     return _best_first(outcome, pairing)
@@ -55,7 +55,7 @@ def _pairs(rule: Mechanism, outcome: Outcome) -> str | None:
 
 def _paired_afterwards(outcome: Outcome) -> str | None:
     """Return which trade is not of a list that is gone through once, where each pair trades all that one of the two may."""
-    left_kwh = outcome.total("seller") + outcome.total("buyer")
+    left_kwh = outcome.cleared.traded
     last = {"seller": -1, "buyer": -1}
     for trade in outcome.real:
         for side, home in last.items():

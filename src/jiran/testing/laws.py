@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from jiran.market.booking import ITSELF, NOBODY, NOT_A_NUMBER, TOO_MUCH, WRONG_SIDE
+from jiran.market.booking import ITSELF, NOBODY, NOT_A_NUMBER, TOO_MUCH, UNWRITTEN, WRONG_SIDE
 from jiran.nothing import NOTHING_KWH
 from jiran.testing.books import Outcome, play
 
@@ -29,7 +29,7 @@ def _runs(_rule: Mechanism, outcome: Outcome) -> str | None:
 
 
 def _real(_rule: Mechanism, outcome: Outcome) -> str | None:
-    return outcome.problem if outcome.fault in (NOBODY, ITSELF, NOT_A_NUMBER) else None
+    return outcome.problem if outcome.fault in (NOBODY, UNWRITTEN, ITSELF, NOT_A_NUMBER) else None
 
 
 def _orders(_rule: Mechanism, outcome: Outcome) -> str | None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from jiran.market.base import PROPERTIES
 from jiran.market.orders import homes_with_order
-from jiran.market.welfare import highest_welfare, welfare
+from jiran.market.welfare import highest_welfare, surplus, welfare
 from jiran.nothing import LAST_DIGITS, NOTHING_KWH
 from jiran.testing.books import Book, Outcome, play
 from jiran.testing.laws import Check, Law
@@ -28,22 +28,16 @@ GAIN = 1e-7
 _LIES = 32, 12
 
 
-def _surplus(outcome: Outcome) -> float:
-    """Return what buyers pay above what sellers get."""
-    trades = outcome.trades
-    return float((trades["kwh"] * (trades["buyer_price"] - trades["seller_price"])).sum())
-
-
 def _balanced(_rule: Mechanism, outcome: Outcome) -> str | None:
-    surplus = _surplus(outcome)
-    if abs(surplus) <= TOLERANCE * outcome.book.scale:
+    kept = surplus(outcome.trades)
+    if abs(kept) <= TOLERANCE * outcome.book.scale:
         return None
-    return f"buyers pay {abs(surplus):.6g} {'more' if surplus > 0.0 else 'less'} than sellers get"
+    return f"buyers pay {abs(kept):.6g} {'more' if kept > 0.0 else 'less'} than sellers get"
 
 
 def _no_deficit(_rule: Mechanism, outcome: Outcome) -> str | None:
-    surplus = _surplus(outcome)
-    return f"sellers get {-surplus:.6g} more than buyers pay" if surplus < -TOLERANCE * outcome.book.scale else None
+    kept = surplus(outcome.trades)
+    return f"sellers get {-kept:.6g} more than buyers pay" if kept < -TOLERANCE * outcome.book.scale else None
 
 
 def _rational(_rule: Mechanism, outcome: Outcome) -> str | None:
@@ -79,18 +73,17 @@ def _truthful_quantity(rule: Mechanism, outcome: Outcome) -> str | None:
 
 def _gains(rule: Mechanism, outcome: Outcome, shares: list[float]) -> str | None:
     """Return who gains by stating another price, or only a share of its energy."""
-    book, scale = outcome.book, outcome.book.scale
+    book, scale, value = outcome.book, outcome.book.scale, outcome.book.limit_price
     two_sides = (book.net_kwh > NOTHING_KWH).any() and (book.net_kwh < -NOTHING_KWH).any()
     lies = list(_lies(book, shares)) if two_sides else []
     tried = _LIES[book.homes > 4]
     if len(lies) > tried:
         lies = [lies[place] for place in np.random.default_rng(book.seed).permutation(len(lies))[:tried]]
     for home, net, limit in lies:
-        value = book.limit_price[home]
-        said = replace(book, net_kwh=book.net_kwh.copy(), limit_price=book.limit_price.copy())
-        said.net_kwh[home], said.limit_price[home] = net, limit
-        lied = play(rule, said)
-        gain = lied.gain(home, value) - outcome.gain(home, value) if lied.sound else 0.0
+        stated = replace(book, net_kwh=book.net_kwh.copy(), limit_price=book.limit_price.copy())
+        stated.net_kwh[home], stated.limit_price[home] = net, limit
+        lied = play(rule, stated)
+        gain = float((lied.cleared.gains(value) - outcome.cleared.gains(value))[home]) if lied.sound else 0.0
         if gain > GAIN * scale:
             return f"home {home} gains {gain:.6g} if it says {abs(net):.6g} kWh at {limit:.6g} instead of the truth"
     return None
@@ -118,10 +111,9 @@ def _anonymous(rule: Mechanism, outcome: Outcome) -> str | None:
         moved = play(rule, replace(book, net_kwh=book.net_kwh[order], limit_price=book.limit_price[order]))
         if not moved.sound:
             continue
-        for what, side, price in (("kWh sold", "seller", None), ("kWh bought", "buyer", None),
-                                  ("received", "seller", "seller_price"), ("paid", "buyer", "buyer_price")):  # fmt: skip
-            before = outcome.total(side, outcome.trades[price] if price else 1.0)[order]
-            after = moved.total(side, moved.trades[price] if price else 1.0)
+        for total in ("sold", "bought", "received", "paid"):
+            before, after = getattr(outcome.cleared, total)[order], getattr(moved.cleared, total)
+            what = f"kWh {total}" if total in {"sold", "bought"} else total
             for place in np.flatnonzero(np.abs(after - before) > TOLERANCE * book.scale):
                 return f"home {order[place]}: {before[place]:.6g} {what}, and {after[place]:.6g} if it stands in place {place}"
     return None

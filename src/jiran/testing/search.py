@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jiran.errors import ScenarioError
+from jiran.market.book import Array
 from jiran.nothing import NOTHING_KWH
-from jiran.testing.books import Array, Book
+from jiran.testing.books import Book
 
 if TYPE_CHECKING:
     from jiran.market.base import Mechanism, Parameter

@@ -50,10 +50,22 @@ test("a home's facts are what it did, without what is nothing", () => {
     steps: 1, generation: [[3], [0]], load: [[1], [2]], ev: [[0], [4e-4]], grid_import: [[0], [0.5]],
     grid_export: [[0.5], [0]], trades: trades([0, 0, 1, 1.5, 0.6]),
   }));
-  assert.deepEqual(day.facts(0, 0, 0), [["solar", 3], ["demandHome", 1], ["sold", 1.5], ["exported", 0.5]]);
-  assert.deepEqual(day.facts(1, 0, 0), [["demandHome", 2], ["bought", 1.5], ["imported", 0.5]]);
-  assert.deepEqual(day.facts(0, 0, 1), [["sold", 0.6], ["exported", 0.1]]);
-  assert.deepEqual(day.facts(1, 0, 1), [["bought", -0.6], ["imported", -0.25]]);
+  assert.deepEqual(day.facts(0, 0, 0), [["generation", 3], ["load", 1], ["p2p_sold", 1.5], ["grid_export", 0.5]]);
+  assert.deepEqual(day.facts(1, 0, 0), [["load", 2], ["p2p_bought", 1.5], ["grid_import", 0.5]]);
+  assert.deepEqual(day.facts(0, 0, 1), [["p2p_sold", 0.6], ["grid_export", 0.1]]);
+  assert.deepEqual(day.facts(1, 0, 1), [["p2p_bought", -0.6], ["grid_import", -0.25]]);
+});
+
+test("a flow that Python declares anew counts by its side and its other end, whatever its name", () => {
+  const run = aRun({ steps: 1, generation: [[3], [0]], load: [[1], [2]] });
+  const added = { name: "stored", label: "Home battery", colour: "#111111", sign: -1, partner: "", kwh: [[0.5], [0]] };
+  const bus = { ...added, name: "bus", partner: "bus", kwh: [[0], [7]], price: [2] };
+  const day = new Day({ ...run, flows: [...run.flows, added, bus] });
+  assert.deepEqual(day.sum.down, [3.5]);
+  assert.equal(day.net(0, 0), 1.5);
+  assert.deepEqual(day.scale, [7, 14]);
+  assert.deepEqual(day.facts(0, 0, 0), [["generation", 3], ["load", 1], ["stored", 0.5]]);
+  assert.deepEqual(day.facts(1, 0, 1), [["bus", 14]]);
 });
 
 test("of a net-metered home import and export are the facts, and the street's sums are of them", () => {
@@ -63,8 +75,8 @@ test("of a net-metered home import and export are the facts, and the street's su
   }));
   assert.deepEqual(day.words, { up: "given", down: "taken" });
   assert.deepEqual([day.sum.up, day.sum.down], [[2], [1.5]]);
-  assert.deepEqual(day.facts(0, 0, 0), [["solar", 3], ["demandHome", 1], ["exported", 2]]);
-  assert.deepEqual(day.facts(1, 0, 0), [["taken", 1.5], ["imported", 1.5]]);
+  assert.deepEqual(day.facts(0, 0, 0), [["generation", 3], ["load", 1], ["grid_export", 2]]);
+  assert.deepEqual(day.facts(1, 0, 0), [["taken", 1.5], ["grid_import", 1.5]]);
   assert.deepEqual([day.net(0, 0), day.net(1, 0)], [2, -1.5]);
 });
 

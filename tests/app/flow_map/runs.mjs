@@ -6,6 +6,21 @@ import { Scene } from "../../../src/jiran/app/components/flow_map/js/scene.js";
 const each = (steps, value) => Array.from({ length: steps }, () => value);
 const rows = (homes, steps) => Array.from({ length: homes }, () => each(steps, 0));
 
+/** As `engine/flows.py` declares them: name, side, other end, what it holds. */
+const DECLARED = [
+  ["generation", 1, ""], ["load", -1, ""], ["ev", -1, ""], ["p2p_sold", -1, "p2p"], ["p2p_bought", 1, "p2p"],
+  ["battery_charged", -1, "battery"], ["battery_drawn", 1, "battery"], ["grid_import", 1, "grid"], ["grid_export", -1, "grid"],
+];
+
+/** The flows of a run: what is given by name, and nothing else. */
+const flowsOf = (homes, steps, { import_price = each(steps, 0.5), export_price = each(steps, 0.2), ...kwh }) =>
+  DECLARED.map(([name, sign, partner]) => {
+    const flow = { name, sign, partner, label: name, colour: "#000000" };
+    if (partner !== "p2p") flow.kwh = kwh[name] ?? rows(homes, steps);
+    if (partner === "grid") flow.price = sign > 0 ? import_price : export_price;
+    return flow;
+  });
+
 /** A run in which nothing happens but what is given. */
 export const aRun = ({ homes = 2, steps = 3, ...given } = {}) => ({
   currency: "MYR",
@@ -13,18 +28,10 @@ export const aRun = ({ homes = 2, steps = 3, ...given } = {}) => ({
   labels: Array.from({ length: steps }, (_, s) => `Sat 21 Mar 0${s}:00`),
   sun: each(steps, 1),
   homes: Array.from({ length: homes }, (_, h) => ({ id: `N${h + 1}`, kind: "normal" })),
-  generation: rows(homes, steps),
-  load: rows(homes, steps),
-  ev: rows(homes, steps),
-  battery_charged: rows(homes, steps),
-  battery_drawn: rows(homes, steps),
-  grid_import: rows(homes, steps),
-  grid_export: rows(homes, steps),
+  flows: flowsOf(homes, steps, given),
   trades: { step: [], seller: [], buyer: [], kwh: [], amount: [] },
   soc: each(steps, 0),
   capacity_kwh: 0,
-  import_price: each(steps, 0.5),
-  export_price: each(steps, 0.2),
   p2p_price: each(steps, null),
   ...given,
 });

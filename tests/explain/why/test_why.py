@@ -226,10 +226,10 @@ def test_what_stays_with_the_market_in_muda_is_not_the_homes():
 
 def test_words_beside_the_curves():
     said = text(curve_words(cleared("vcg")))
-    assert "The curves cross at 2 kWh" in said
+    assert "Best with best, the bids reach the asks for 2 kWh" in said
     assert "buyers pay 85, sellers get 90" in said
     said = text(curve_words(outcome_of_run(run(), 8)))
-    assert "both lines are flat" in said
+    assert "prices do not tell the homes apart" in said
     assert "trades all of it, 8.03 kWh, at 0.45 for all" in said
 
 

@@ -152,8 +152,8 @@ def test_runs_that_end_with_another_charge_are_held_against_the_best_of_their_op
     assert len({round(cost, 6) for cost in own}) > 1
     for rule, result in results.items():
         assert float(found.values(rule, "cost_optimum")[0]) == pytest.approx(min(own)), rule
-        possible = float(result.without_p2p.left_cost.sum()) - min(own)
-        reached = (float(result.without_p2p.left_cost.sum()) - result.accounts["grid"]) / possible
+        possible = float(result.without_p2p.cost_without_battery.sum()) - min(own)
+        reached = (float(result.without_p2p.cost_without_battery.sum()) - result.accounts["grid"]) / possible
         assert float(found.values(rule, "optimum_share")[0]) == pytest.approx(reached)
 
 

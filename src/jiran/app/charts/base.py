@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from jiran import palette
+from jiran.words import time_of_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,7 +36,7 @@ class Window:
 
 def time_labels(frame: pl.DataFrame, *, days: bool) -> list[str]:
     """Return the axis labels of a frame's times: "08:00", or "21 Mar 08:00" when there are several days."""
-    return frame["time"].dt.strftime("%-d %b %H:%M" if days else "%H:%M").to_list()
+    return [f"{f'{time:%-d %b} ' if days else ''}{time_of_day(time)}" for time in frame["time"].to_list()]
 
 
 def rounded(values: pl.Series, digits: int = 3) -> list[float | None]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from jiran import palette
 from jiran.app.charts.base import chart, short
+from jiran.nothing import SEEN
 from jiran.words import price
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def picture(outcome: Outcome, name: str, until_kwh: float, series: list[dict[str
     """Return supply and demand with more on top; the axes are the same in all pictures of a book."""
     book = outcome.book
     low, high, step = _range(outcome)
-    widest = max(book.offered_kwh, book.wanted_kwh, 1e-6)
+    widest = max(book.offered_kwh, book.wanted_kwh, SEEN)
     sides = [(side, homes) for side, homes in enumerate((book.sellers, book.buyers)) if homes.size]
     curves = [_curve(book, homes, side) for side, homes in sides]
     ends = [_end(book, homes, side, low if side else high) for side, homes in sides]
@@ -37,7 +38,7 @@ def picture(outcome: Outcome, name: str, until_kwh: float, series: list[dict[str
     frame: dict[str, Any] = {"type": "line", "data": [], "silent": True, "markLine": _grid(book)}
     if until_kwh > 0.0:
         frame["markArea"] = _band(until_kwh)
-    unit = f"{book.currency} per kWh" if book.currency else "per kWh"
+    unit = f"{book.currency}/kWh" if book.currency else "per kWh"
     return chart(
         name,
         legend={

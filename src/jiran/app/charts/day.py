@@ -9,7 +9,15 @@ from jiran import palette
 from jiran.app.charts import day_ghosts
 from jiran.app.charts.base import GHOST, Spec, ghost_key, rounded
 from jiran.app.charts.day_panels import Panel, has_sun, line, panels_of
-from jiran.app.charts.day_points import GHOST_PREFIX, Points, beside, clock_ms, labels, nights_ms, several_days
+from jiran.app.charts.day_points import (
+    GHOST_PREFIX,
+    Points,
+    clock_ms,
+    labels,
+    nights_ms,
+    several_days,
+    with_those_of_a,
+)
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
@@ -26,7 +34,7 @@ _MANY = 100  # points from which on one can zoom
 
 def spec(result: Result, shown: Points, before: Points | None = None) -> Spec:
     """Return the picture: panels that share time axis, crosshair and zoom; over them the points of A, if given."""
-    shown = beside(shown, before)
+    shown = with_those_of_a(shown, before)
     panels = panels_of(result, shown)
     if before is not None:
         panels = [replace(one, series=[*one.series, *day_ghosts.of_panel(one.series, shown, before)]) for one in panels]
@@ -104,7 +112,7 @@ def _for_tooltip(panels: list[Panel], shown: Points, axis: int) -> list[Spec]:
         ("trades", "Trades", palette.LOAD),
         ("traded_kwh", "Traded", palette.P2P),
         ("p2p_price", "Price between neighbours", palette.P2P),
-        *day_ghosts.said(shown),
+        *day_ghosts.in_tooltip(shown),
     ]
     forms = {"soc_kwh": "%.2f kWh", "trades": "%d", "traded_kwh": "%.2f kWh", "p2p_price": f"%.3f {money}"}
     unseen = {"xAxisIndex": 0, "yAxisIndex": axis, "silent": True}

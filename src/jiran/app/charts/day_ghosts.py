@@ -46,7 +46,7 @@ def of_panel(series: Iterable[Spec], shown: Points, before: Points | None) -> li
     return [ghost | {"tooltip": {"show": False}, "z": _OVER_BARS} for ghost in ghosts]
 
 
-def said(shown: Points) -> list[tuple[str, str, str]]:
+def in_tooltip(shown: Points) -> list[tuple[str, str, str]]:
     """Return what the tooltip says of A: column of A, name, and colour."""
     return [
         (f"{GHOST_PREFIX}{column}", f"{GHOST}: {name}", colour)

@@ -82,7 +82,7 @@ def points(result: Result, window: Window) -> Points:
     return Points(_in_unit(binned, unit), each, binned=True, unit=unit, start_kwh=before)
 
 
-def beside(shown: Points, before: Points | None) -> Points:
+def with_those_of_a(shown: Points, before: Points | None) -> Points:
     """Return points with those of A beside them, in columns called "A ..." where they differ.
 
     Besides those of `_columns` there is what needed no grid: "A met_kwh" of the demand, "A kept_kwh" of the generation.

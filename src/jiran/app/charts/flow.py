@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.app.charts.base import MOST_HOMES
-from jiran.engine.flows import FLOWS, METERED
+from jiran.engine.flows import FLOWS, METERED, Flow
 from jiran.explain.times import period
 from jiran.homes.solar import half_sine
 from jiran.money.prices import paid_for
@@ -22,8 +22,8 @@ Array = NDArray[np.float64]
 
 #: Entries times steps that are sent; finer runs are shown in coarser steps.
 _MOST_POINTS = MOST_HOMES * 48
-#: What crosses the border of all homes; EVs give to homes and, as trades, to neighbours, and trades are sent as pairs.
-_SENT = tuple(name for name, flow in FLOWS.items() if flow.street and name != "ev_supplied_kwh")
+#: EVs give to homes and, as trades, to neighbours: neither crosses the border of a home a second time.
+_SENT = tuple(flow for name, flow in FLOWS.items() if name != "ev_supplied_kwh")
 
 
 def flow_data(result: Result, window: Window) -> dict[str, Any]:
@@ -33,21 +33,18 @@ def flow_data(result: Result, window: Window) -> dict[str, Any]:
     size = max(1, -(-steps * len(entries) // _MOST_POINTS))
     starts = np.arange(window.first, window.last, size)
     ends = np.minimum(starts + size, window.last)
-    price = result.prices
     return {
         "currency": result.scenario.currency,
         "step_minutes": result.scenario.step_minutes * size,
         "labels": [period(result.timeline, int(a), int(b) - 1, dated=True) for a, b in zip(starts, ends, strict=True)],
         "sun": _short(_sun(result, starts, ends), 2),
         "homes": entries,
-        **{name.removesuffix("_kwh"): _by_entry(result, (name,), starts, ends, group) for name in _SENT},
+        "flows": [_flow(result, flow, starts, ends, group) for flow in _SENT],
         **_at_meters(result, starts, ends, group),
         "trades": _trades(result, starts, ends, group),
         "so_far": _so_far(result, starts, ends),
         "soc": _short(result.flows.outputs.soc_kwh[ends - 1], 2),
         "capacity_kwh": result.scenario.battery.capacity_kwh,
-        "import_price": _short(price.grid_import[starts], 4),
-        "export_price": _short(price.grid_export[starts], 4),
         "p2p_price": _p2p_price(result, starts, ends),
     }
 
@@ -60,6 +57,21 @@ def _entries(result: Result) -> tuple[NDArray[np.int64], list[dict[str, str]]]:
     names = list(dict.fromkeys(kinds))
     group = np.array([names.index(kind) for kind in kinds])
     return group, [{"id": f"{kinds.count(kind)} {KIND_NAMES[kind]}", "kind": kind} for kind in names]
+
+
+def _flow(
+    result: Result, flow: Flow, starts: NDArray[np.int64], ends: NDArray[np.int64], group: NDArray[np.int64]
+) -> dict[str, Any]:
+    """Return a flow as it is declared, with its kWh, unless it is sent as trades, and its price, if money is drawn."""
+    sent: dict[str, Any] = {
+        "name": flow.name.removesuffix("_kwh"), "label": flow.label, "colour": flow.colour, "sign": flow.sign,
+        "partner": "p2p" if flow.account == "homes" else flow.account,
+    }  # fmt: skip
+    if flow.account != "homes":
+        sent["kwh"] = _by_entry(result, (flow.name,), starts, ends, group)
+    if flow.account == "grid":  # what the battery pays and gets is the homes' own money
+        sent["price"] = _short(getattr(result.prices, flow.price)[starts], 4)
+    return sent
 
 
 def _by_entry(

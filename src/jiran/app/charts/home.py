@@ -12,9 +12,9 @@ from jiran.app.bills import bill_steps
 from jiran.app.charts.base import GHOST, MOST_HOMES, amounts, chart, ghost_strokes, kinds_there, names, room, short
 from jiran.engine.flows import METERED, SOURCES, USES
 from jiran.explain.say import energy
-from jiran.nothing import NOTHING_KWH
+from jiran.nothing import CENT, LEAST_SAID_KWH, NOTHING_KWH, THIRD_DIGIT
 from jiran.sentences import Figures, form
-from jiran.words import KIND_NAMES, money
+from jiran.words import KIND_NAMES, money, settled, time_of_day
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec, Window
@@ -30,8 +30,6 @@ _SHADES = 100
 _STRIPES = ["rgba(127,140,155,0.07)", "rgba(127,140,155,0.03)"]
 #: Bars of a day.
 _MOST_BARS = 96
-#: What would read as 0.00.
-_LEAST_SAID = 0.005
 #: Of a big community, the homes that trade most are drawn.
 _MOST_ROWS = 20
 
@@ -48,7 +46,7 @@ def roles(result: Result, by_hour: Array) -> Spec:
         [hour, row, short(value, 3)]
         for row, values in enumerate(rows)
         for hour, value in enumerate(values)
-        if abs(value) >= 5e-4
+        if abs(value) >= THIRD_DIGIT
     ]
     most = max((abs(entry[2]) for entry in data), default=1.0)
     return chart(
@@ -82,10 +80,10 @@ def role_rows(result: Result, by_hour: Array) -> tuple[list[str], Array]:
     ids, kinds = result.community.ids, np.array(result.community.kinds)
     if len(ids) <= MOST_HOMES:
         return list(ids), by_home
-    there = kinds_there(kinds)
-    means = [by_home[kinds == kind].mean(axis=0) for kind in there]
+    present = kinds_there(kinds)
+    means = [by_home[kinds == kind].mean(axis=0) for kind in present]
     most = np.sort(np.argsort(-np.abs(by_home).sum(axis=1), kind="stable")[:_MOST_ROWS])
-    labels = [f"Mean {KIND_NAMES[kind]}" for kind in there] + [ids[home] for home in most]
+    labels = [f"Mean {KIND_NAMES[kind]}" for kind in present] + [ids[home] for home in most]
     return labels, np.vstack([*means, by_home[most]])
 
 
@@ -100,7 +98,7 @@ def day_parts(result: Result, at: int, window: Window) -> tuple[list[str], list[
     for flow in _flows_of(result, at):
         values = result.flows.of_home(flow.name, at, window.first, window.last)
         parts.append((flow.label, flow.colour, flow.sign * np.add.reduceat(values, starts)))
-    times = [str(instant)[11:16] for instant in result.timeline.local[window.first + starts]]
+    times = [time_of_day(instant) for instant in result.timeline.local[window.first + starts].astype(object)]
     return times, parts, size * result.timeline.step_minutes
 
 
@@ -153,10 +151,16 @@ def day_words(result: Result, home: int, first: int, last: int) -> Figures:
         for flow in _flows_of(result, home)
     ]
     came, went = (
-        tuple((name, kwh) for name, side, kwh in sums if side == sign and kwh >= _LEAST_SAID) for sign in (1, -1)
+        tuple((name, kwh) for name, side, kwh in sums if side == sign and settled(kwh) >= LEAST_SAID_KWH)
+        for sign in (1, -1)
     )
     net_metered = bool(result.community.net_metered[home])
     return {"home": result.community.ids[home], "net_metered": net_metered, "came": came, "went": went}
+
+
+def is_change(amount: float) -> bool:
+    """Tell whether a change of the bill is drawn and said: it does not read as 0.00."""
+    return settled(abs(amount)) >= CENT
 
 
 def bars(steps: list[tuple[str, float]]) -> list[tuple[str, float, float, float]]:
@@ -165,7 +169,7 @@ def bars(steps: list[tuple[str, float]]) -> list[tuple[str, float, float, float]
     for place, (name, amount) in enumerate(steps):
         whole = place in (0, len(steps) - 1)
         start, at = (0.0, amount) if whole else (at, at + amount)
-        if whole or abs(amount) >= _LEAST_SAID:
+        if whole or is_change(amount):
             found.append((name, amount, min(start, at), max(start, at)))
     return found
 
@@ -230,7 +234,7 @@ def bill_words(result: Result, home: int) -> Figures:
     return {
         "home": result.community.ids[home],
         "alone": steps[0][1],
-        "changes": tuple((name, amount) for name, amount in steps[1:-1] if abs(amount) >= _LEAST_SAID),
+        "changes": tuple((name, amount) for name, amount in steps[1:-1] if is_change(amount)),
         "now": steps[-1][1],
         "currency": result.scenario.currency,
     }

@@ -24,7 +24,7 @@ from jiran.app.charts.base import (
     room,
     short,
 )
-from jiran.nothing import NOTHING_MONEY
+from jiran.nothing import CENT, NOTHING_MONEY
 from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _bills_of_a(shown: pl.DataFrame, of_a: pl.DataFrame | None) -> list[dict[str
     if of_a is None:
         return []
     both = shown.with_row_index("place").join(of_a.select("id", "kind", before="cost"), on=["id", "kind"])
-    other = both.filter((pl.col("before") - pl.col("cost")).abs() >= 0.005)
+    other = both.filter((pl.col("before") - pl.col("cost")).abs() >= CENT)
     marks = [
         (cost, place, home, palette.KINDS[kind])
         for cost, place, home, kind in other.select("before", "place", "id", "kind").iter_rows()
@@ -184,40 +184,40 @@ def kinds(homes: pl.DataFrame, currency: str, of_a: pl.DataFrame | None = None) 
     )
 
 
-def _kinds_of_a(there: list[str], of_a: pl.DataFrame | None) -> list[dict[str, object]]:
+def _kinds_of_a(present: list[str], of_a: pl.DataFrame | None) -> list[dict[str, object]]:
     """Return a mark at the mean saving of each kind in A."""
     if of_a is None:
         return []
     marks = [
-        (saving, there.index(kind), KIND_NAMES[kind])
+        (saving, present.index(kind), KIND_NAMES[kind])
         for kind, saving in saving_by_kind(of_a).select("kind", "saving").iter_rows()
-        if kind in there
+        if kind in present
     ]
     return [ghost_strokes(marks, 38)]
 
 
 def spread(homes: pl.DataFrame, currency: str, of_a: pl.DataFrame | None = None) -> Spec:
     """Draw how the savings of the homes of each kind are spread: a box from the first to the third quarter."""
-    there = kinds_there(homes["kind"])
-    series = [{"name": "Saving", "type": "boxplot", "data": _boxes(homes, there), "boxWidth": [12, 30]}]
+    present = kinds_there(homes["kind"])
+    series = [{"name": "Saving", "type": "boxplot", "data": _boxes(homes, present), "boxWidth": [12, 30]}]
     if of_a is not None:
         style = {"color": "transparent", "borderType": "dashed", "borderWidth": 1.5, "opacity": GHOST_OPACITY}
-        hollow = [box and box | {"itemStyle": box["itemStyle"] | style} for box in _boxes(of_a, there)]
+        hollow = [box and box | {"itemStyle": box["itemStyle"] | style} for box in _boxes(of_a, present)]
         series.append({"name": GHOST, "type": "boxplot", "data": hollow, "boxWidth": [8, 14]})
     return chart(
         "spread-of-savings",
         grid=room(top=8),
         tooltip={"trigger": "item", "valueFormatter": f"%.2f {in_format(currency)}"},
         xAxis=amounts(f"Saving of a home, {currency}"),
-        yAxis=names([KIND_NAMES[kind] for kind in there]),
+        yAxis=names([KIND_NAMES[kind] for kind in present]),
         series=series,
     )
 
 
-def _boxes(homes: pl.DataFrame, there: list[str]) -> list[Spec]:
+def _boxes(homes: pl.DataFrame, present: list[str]) -> list[Spec]:
     """Return a box for each kind, an empty one for a kind that has no homes."""
     boxes: list[Spec] = []
-    for kind in there:
+    for kind in present:
         saving = homes.filter(pl.col("kind") == kind)["saving"].to_numpy()
         values = [short(value) for value in np.percentile(saving, [0, 25, 50, 75, 100])] if saving.size else []
         colour = palette.KINDS[kind]

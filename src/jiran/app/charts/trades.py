@@ -51,9 +51,9 @@ def _sums(pair: NDArray[np.int64], trades: NDArray[np.void], pairs: int) -> pl.D
     if pairs > _MOST_PLACES:
         frame = pl.DataFrame({"pair": pair, "kwh": trades["kwh"], "paid": paid})
         return frame.group_by("pair").agg(pl.col("kwh", "paid").sum())
-    there = np.flatnonzero(np.bincount(pair, minlength=1))
-    sums = {name: np.bincount(pair, values, 1)[there] for name, values in (("kwh", trades["kwh"]), ("paid", paid))}
-    return pl.DataFrame({"pair": there, **sums})
+    traded = np.flatnonzero(np.bincount(pair, minlength=1))
+    sums = {name: np.bincount(pair, values, 1)[traded] for name, values in (("kwh", trades["kwh"]), ("paid", paid))}
+    return pl.DataFrame({"pair": traded, **sums})
 
 
 def by_kind(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -139,8 +139,8 @@ def _scale(highest: float, unit: str) -> dict[str, object]:
 
 def _in_order(result: Result, homes: pl.Series) -> list[str]:
     """Return the names that occur, in the order of the community."""
-    there = set(homes)
-    return [name for name in result.community.ids if name in there]
+    present = set(homes)
+    return [name for name in result.community.ids if name in present]
 
 
 def top_pairs(pairs: pl.DataFrame, column: str, unit: str) -> Spec:

@@ -39,6 +39,12 @@ def present_button() -> None:
     )  # fmt: skip
 
 
+def colour_dialog() -> None:
+    """Let the colours above hold in a dialog too, which lies outside of what Streamlit marks as light or dark."""
+    scheme = "dark" if st.context.theme.type == "dark" else "light"
+    st.html(f'<style>[data-testid="stDialog"] {{ color-scheme: {scheme}; }}</style>')
+
+
 @cache
 def _script() -> str:
     return (_HERE / "frame.js").read_text(encoding="utf-8")

@@ -28,7 +28,7 @@ def show() -> None:
     shown = points(result, window)
     show_text(*summary(result, window.first, window.last), heading=True)
     before = state.pinned()
-    missing = None if before is None else pins.apart(before, result)
+    missing = None if before is None else pins.not_comparable(before, result)
     option = charts.spec(result, shown, None if before is None or missing else points(before, window))
     how = _how_to_read(result, shown, zoom="dataZoom" in option)
     if before is not None:

@@ -31,12 +31,12 @@ _BILLS_KEY = "bills"
 def show() -> None:
     """Draw the page."""
     result, before = state.result(), state.pinned()
-    apart = None if before is None else pins.apart(before, result)
+    missing = None if before is None else pins.not_comparable(before, result)
     show_text(*verdict(result), heading=True)
     with st.container():  # always there, so that what follows keeps its place on the page
-        if apart is not None:
-            st.caption(plain(f"{apart}, so A's bills are not drawn."))
-    of_a = None if before is None or apart is not None else before.homes
+        if missing is not None:
+            st.caption(plain(f"{missing}, so A's bills are not drawn."))
+    of_a = None if before is None or missing is not None else before.homes
     _bills(result, of_a)
     _fairness(result, before)
     _roles(result)

@@ -112,19 +112,19 @@ def _run_scene(result: Result, rule: str, values: dict[str, Any]) -> Scene:
 
 def _run_walk(scene: Scene) -> None:
     """Draw the walk through a step of the run."""
-    there = of_run(rest=scene.own)
-    now = _walk([station.title for station in there])
+    stations = of_run(rest=scene.own)
+    now = _walk([station.title for station in stations])
     with st.container(border=True):
-        _heading(there, now)
-        there[now].draw(scene)
+        _heading(stations, now)
+        stations[now].draw(scene)
 
 
 def _own_walk(rule: Mechanism, values: dict[str, Any]) -> None:
     """Draw the walk through the viewer's own orders; at the first station they can be changed."""
-    there = of_table()
-    now = _walk([station.title for station in there])
+    stations = of_table()
+    now = _walk([station.title for station in stations])
     with st.container(border=True):
-        _heading(there, now)
+        _heading(stations, now)
         place: Any = st.container()
         if now == 0:
             left, place = st.columns([3, 2], gap="medium")
@@ -137,7 +137,7 @@ def _own_walk(rule: Mechanism, values: dict[str, Any]) -> None:
             try:
                 book = market_orders.book_of(rule)
                 scene = Scene(state.cleared(book, rule.name, values, state.draw()))
-                there[now].draw(scene)
+                stations[now].draw(scene)
                 badge(scene.outcome)
             except JiranError as error:
                 _complain(error)
@@ -145,8 +145,8 @@ def _own_walk(rule: Mechanism, values: dict[str, Any]) -> None:
                     st.caption("Go back to the first station to mend the table.")
 
 
-def _heading(there: list[Station], now: int) -> None:
-    st.markdown(f"##### {there[now].heading} :gray[{now + 1}\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{len(there)}]")
+def _heading(stations: list[Station], now: int) -> None:
+    st.markdown(f"##### {stations[now].heading} :gray[{now + 1}\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{len(stations)}]")
 
 
 def _pick_step(result: Result, day: Window, wanted: int | None) -> int:

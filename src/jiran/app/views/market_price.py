@@ -16,11 +16,13 @@ from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_h
 from jiran.explain.step.money import account, gain
 from jiran.explain.step.words import tex
 from jiran.explain.why import compare, explain, headline
+from jiran.nothing import LAST_DIGITS
 from jiran.words import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jiran.explain.step.outcome import Outcome
-    from jiran.market.base import Formula
 
 
 def show(scene: Scene) -> None:
@@ -31,8 +33,9 @@ def show(scene: Scene) -> None:
         home = _pick_home(outcome)
         for sentence in (headline(outcome, home), *explain(outcome, home)):
             show_text(sentence)
-        if outcome.mechanism.formula is not None:
-            _formula(outcome, outcome.mechanism.formula)
+        formula = outcome.mechanism.formula
+        if formula is not None and formula.numbers is not None:
+            _formula(outcome, formula.symbols, formula.numbers)
         st.markdown("\n".join(f"- {markdown_of(sentence)}" for sentence in compare(outcome, home)))
     with right:
         alt = f"{outcome.book.names[home]} on the curves. {curves.alt(outcome)}"
@@ -54,13 +57,11 @@ def _pick_home(outcome: Outcome) -> int:
     return home
 
 
-def _formula(outcome: Outcome, formula: Formula) -> None:
+def _formula(outcome: Outcome, symbols: str, with_numbers: Callable[..., tuple[str, float]]) -> None:
     """Say the price as a formula with its numbers, as move 4 of the paper does: P = alpha * P_grid."""
-    numbers, price = formula.numbers(outcome.parameters, outcome.book.import_price, outcome.book.export_price)
+    numbers, price = with_numbers(outcome.parameters, outcome.book.import_price, outcome.book.export_price)
     unit = rf"\ \text{{{tex(outcome.book.currency)}/kWh}}" if outcome.book.currency else ""
-    st.latex(
-        rf"\begin{{aligned}}P_\text{{P2P}} &= {formula.symbols} \\ &= {numbers} \\ &= {price:.4f}{unit}\end{{aligned}}"
-    )
+    st.latex(rf"\begin{{aligned}}P_\text{{P2P}} &= {symbols} \\ &= {numbers} \\ &= {price:.4f}{unit}\end{{aligned}}")
 
 
 def _gains(outcome: Outcome, home: int) -> None:
@@ -84,7 +85,7 @@ def _gains(outcome: Outcome, home: int) -> None:
             "grid_gain": outcome.grid_gains[shown],
         }
     )
-    if np.allclose(outcome.gains, outcome.grid_gains, atol=1e-9):
+    if np.allclose(outcome.gains, outcome.grid_gains, atol=LAST_DIGITS):
         gains = gains.drop("limit", "grid_gain")
     column, money = st.column_config.NumberColumn, f", {book.currency}" if book.currency else ""
     digits = 2 if np.abs(outcome.gains).max() >= 1.0 else 4

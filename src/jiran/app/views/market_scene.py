@@ -35,10 +35,10 @@ class Scene:
     own: bool = False
 
 
-def more(there: int, shown: int, what: str) -> None:
+def more(rows: int, shown: int, what: str) -> None:
     """Say how many rows are not shown."""
-    if there > shown:
-        st.caption(f"… and {there - shown:,} more {what}.")
+    if rows > shown:
+        st.caption(f"… and {rows - shown:,} more {what}.")
 
 
 def table_height(rows: int) -> int:

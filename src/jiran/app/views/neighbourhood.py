@@ -34,7 +34,7 @@ _card = partial(st.metric, border=True, height="stretch")
 def show() -> None:
     """Draw the page."""
     result, before = state.result(), state.pinned()
-    apart = None if before is None else pins.apart(before, result)
+    missing = None if before is None else pins.not_comparable(before, result)
     if before is not None and not pins.same_money(before, result):
         before = None
     steps = result.timeline.steps
@@ -43,8 +43,8 @@ def show() -> None:
     show_text(both_gained(result))
     _cards(result, before)
     with st.container():  # always there, so that what follows keeps its place on the page
-        if apart is not None:
-            st.caption(plain(f"{apart}: mind this when you compare."))
+        if missing is not None:
+            st.caption(plain(f"{missing}: mind this when you compare."))
     window = state.pick_window(whole=False)
     picked = flow_map(flow_data(result, window), key="flow")
     if result.community.size > MOST_HOMES:
@@ -143,6 +143,7 @@ def _changes(result: Result, before: Result) -> dict[str, dict[str, Any]]:
             0,
             _GOOD[KPIS["street_self_sufficiency"].better],
             scale=100.0,
+            unit=" points",
         ),
         "homes_worse_off": pins.versus(worse_off(result), worse_off(before), 0, good("homes_worse_off")),
         "co2_avoided_kg": pins.versus(

@@ -100,7 +100,7 @@ def _of_a(result: Result, window: Window) -> str:
     before = state.pinned()
     if before is None:
         return ""
-    if pins.apart(before, result) is None:
+    if pins.not_comparable(before, result) is None:
         return f" In A: {markdown_of(total(before, window.first, window.last) or '')}"
     steps = before.timeline.steps
     return f" In A, over its {counted(steps, 'step')}: {markdown_of(total(before, 0, steps) or '')}"

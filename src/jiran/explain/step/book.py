@@ -9,6 +9,7 @@ import numpy as np
 
 from jiran.explain.step.run_step import orders_of
 from jiran.market.book import OrderBook
+from jiran.nothing import LAST_DIGITS
 from jiran.result.limits import limits_between
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Book(OrderBook):
         asks, bids = self.limit_price[self.sellers], self.limit_price[self.buyers]
         if asks.size + bids.size < 3 or not min(asks.size, bids.size):
             return False
-        return bool(np.ptp(asks) < 1e-9 and np.ptp(bids) < 1e-9 and bids[0] > asks[0])
+        alike = max(np.ptp(asks), np.ptp(bids)) < LAST_DIGITS
+        return bool(alike and bids[0] > asks[0])
 
     def without(self, home: int) -> Book:
         """Return the book as if a home had no order."""

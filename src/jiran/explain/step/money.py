@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from jiran.explain.step.outcome import energy, same
 from jiran.explain.step.run_step import in_and_out
-from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
+from jiran.nothing import LAST_DIGITS, NOTHING_KWH, NOTHING_MONEY
 from jiran.sentences import form
-from jiran.words import listed, price
+from jiran.words import listed, percent, price
 
 if TYPE_CHECKING:
     from jiran.explain.step.outcome import Outcome
@@ -104,8 +104,8 @@ def _gain_words(figures: Figures) -> str:
 
 def _percent(share: float) -> str:
     """Return a share as a percentage; what is not all is not written as all, and what is something not as nothing."""
-    text = f"{share:.0%}"
-    return f"{share:.2%}" if (text == "100%" and not same(share, 1.0)) or (text == "0%" and share) else text
+    text = percent(share)
+    return percent(share, 2) if (text == "100%" and not same(share, 1.0)) or (text == "0%" and share) else text
 
 
 def _who_has_it(figures: Figures) -> str:
@@ -136,7 +136,7 @@ def gain(outcome: Outcome) -> Figures | None:
     """
     if not min(outcome.book.sellers.size, outcome.book.buyers.size):
         return None
-    scale = NOTHING_MONEY + 1e-9 * float(abs(outcome.trades.kwh * outcome.trades.buyer_price).sum())
+    scale = NOTHING_MONEY + LAST_DIGITS * float(abs(outcome.trades.kwh * outcome.trades.buyer_price).sum())
 
     def some(value: float) -> float:
         return 0.0 if abs(value) <= scale else float(value)
@@ -176,12 +176,12 @@ def rest(flow: dict[str, float]) -> Figures | None:
         flow: The flows of all homes in the step by name, kWh.
     """
 
-    def there(**parts: str) -> dict[str, float]:
+    def flowing(**parts: str) -> dict[str, float]:
         return {place: flow[name] for name, place in parts.items() if flow[name] > NOTHING_KWH}
 
     return {
-        "left": there(battery_charged_kwh="into the battery", grid_export_kwh="to the grid"),
-        "missing": there(battery_drawn_kwh="from the battery", grid_import_kwh="from the grid"),
+        "left": flowing(battery_charged_kwh="into the battery", grid_export_kwh="to the grid"),
+        "missing": flowing(battery_drawn_kwh="from the battery", grid_import_kwh="from the grid"),
     }
 
 
@@ -223,6 +223,6 @@ def even(step: RunStep) -> Figures | None:
     came, went = (sum(part.kwh for part in in_and_out(step) if part.side == side) for side in (0, 1))
     off = abs(sum(step.money.values()))
     turnover = sum(map(abs, step.money.values()))
-    if not same(came, went) or off > NOTHING_MONEY + 1e-9 * turnover:
+    if not same(came, went) or off > NOTHING_MONEY + LAST_DIGITS * turnover:
         return None
     return {"in_kwh": came}

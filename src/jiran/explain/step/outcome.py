@@ -13,19 +13,17 @@ import numpy as np
 from jiran.explain.step.book import Book, book_of_step
 from jiran.explain.step.run_step import trades_of
 from jiran.market import Clearing, clear, find
-from jiran.market.book import Array, Homes
-from jiran.market.merit import merit_trades, traded_by_home
+from jiran.market.book import Array
+from jiran.market.merit import merit_trades
 from jiran.market.pairing import Cleared, Pairing
-from jiran.market.welfare import Best, efficiency, highest_welfare, welfare
-from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
+from jiran.market.welfare import Best, efficiency, highest_welfare, surplus, welfare
+from jiran.nothing import LAST_DIGITS, NOTHING_KWH, NOTHING_MONEY, RESIDUE
 
 if TYPE_CHECKING:
     from jiran.market import Mechanism
     from jiran.result.result import Result
     from jiran.watching import Progress
 
-#: Sums of numbers that differ by less than this part of them are the same.
-_LAST_DIGITS = 1e-9
 #: Digits after the point that show the least energy that is something.
 _MOST_DIGITS = 9
 
@@ -83,7 +81,7 @@ class Outcome:
     @cached_property
     def traded_kwh(self) -> Array:
         """What each home traded, kWh >= 0, shape (home,)."""
-        return self.trades.sold + self.trades.bought
+        return self.trades.traded
 
     @cached_property
     def prices(self) -> Array:
@@ -104,25 +102,21 @@ class Outcome:
     @cached_property
     def gains(self) -> Array:
         """What each home gained against its own limit price, shape (home,)."""
-        return self._better_than(self.book.limit_price)
+        return self.trades.gains(self.book.limit_price)
 
     @cached_property
     def grid_gains(self) -> Array:
         """What each home gained against the grid, network charge paid, shape (home,)."""
         book = self.book
         buys = book.import_price - book.network_charge
-        return self._better_than(np.where(book.net_kwh < 0.0, buys, book.export_price))
-
-    def _better_than(self, price: Array) -> Array:
-        gain: Array = self.trades.received - self.trades.sold * price + self.trades.bought * price - self.trades.paid
-        return gain
+        return self.trades.gains(np.where(book.net_kwh < 0.0, buys, book.export_price))
 
     @property
     def account(self) -> float:
         """What buyers paid above what sellers got: the market account; 0 if it is nothing."""
-        paid, got = float(self.trades.paid.sum()), float(self.trades.received.sum())
+        kept = surplus(self.trades)
         turnover = float(np.abs(self.trades.paid).sum() + np.abs(self.trades.received).sum())
-        return 0.0 if abs(paid - got) <= NOTHING_MONEY + _LAST_DIGITS * turnover else paid - got
+        return 0.0 if abs(kept) <= NOTHING_MONEY + LAST_DIGITS * turnover else kept
 
     @cached_property
     def best(self) -> Best:
@@ -202,7 +196,7 @@ def same(one: float, other: float) -> bool:
         >>> same(0.3, 0.1 + 0.2), same(0.3, 0.3001)
         (True, False)
     """
-    return math.isclose(one, other, rel_tol=_LAST_DIGITS, abs_tol=NOTHING_KWH)
+    return math.isclose(one, other, rel_tol=LAST_DIGITS, abs_tol=NOTHING_KWH)
 
 
 def energy(kwh: float, digits: int) -> str:
@@ -248,21 +242,13 @@ def clear_book(
 def outcome_of_run(result: Result, step: int) -> Outcome:
     """Return a step of a run as the run's own rule cleared it."""
     book, trades = book_of_step(result, step), trades_of(result, step)
-    seller, buyer, kwh = (trades[name].copy() for name in ("seller", "buyer", "kwh"))
     # A run's prices hold the network charge; without it a price of 0 stays 0 in spite of rounding.
-    paid = trades["buyer_price"] - book.network_charge
-    paid[np.abs(paid) <= 1e-12 * book.network_charge] = 0.0
-    got = trades["seller_price"].copy()
-
-    def total(index: Homes, weight: Array) -> Array:
-        return np.bincount(index, weight, minlength=len(book.names)).astype(np.float64)
-
-    cleared = Clearing(
-        seller, buyer, kwh, paid, got,
-        sold=total(seller, kwh), bought=total(buyer, kwh), paid=total(buyer, kwh * paid), received=total(seller, kwh * got),
-    )  # fmt: skip
+    price = trades["buyer_price"] - book.network_charge
+    price[np.abs(price) <= RESIDUE * book.network_charge] = 0.0
+    trades = trades.copy()
+    trades["buyer_price"] = price
     market = result.scenario.market
-    return Outcome(book, market.mechanism, cleared, dict(market.parameters))
+    return Outcome(book, market.mechanism, Clearing.of(trades, book.homes), dict(market.parameters))
 
 
 def marginal_pair(book: Book) -> tuple[int, int] | None:
@@ -285,8 +271,8 @@ def crossing_prices(book: Book) -> tuple[float, float, float] | None:
     walk = merit_trades(book.net_kwh, book.limit_price)
     if not walk.size:
         return None
-    limit, open_kwh = book.limit_price, np.abs(book.net_kwh) - traded_by_home(walk, walk.size, book.net_kwh.size)
-    left = open_kwh > NOTHING_KWH + _LAST_DIGITS * np.abs(book.net_kwh)
+    limit, open_kwh = book.limit_price, np.abs(book.net_kwh) - Clearing.of(walk, book.homes).traded
+    left = open_kwh > NOTHING_KWH + LAST_DIGITS * np.abs(book.net_kwh)
     unsold, unmet = (side[left[side]] for side in (book.sellers, book.buyers))
     # No lower than what a seller that sells asks and a buyer that wants more bids; and the mirror image.
     low = max([limit[walk["seller"][-1]], *limit[unmet[:1]]])

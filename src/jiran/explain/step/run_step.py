@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 _PRICES = ("grid_import", "grid_export", "battery_buys", "battery_sells")
-#: A balance smaller than this is rounding.
-DUST_KWH = NOTHING_KWH
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,7 @@ def _orders(result: Result, step: int) -> dict[str, Any]:
     balance[hidden] = (given_out(flow) - taken_in(flow))[hidden]
     offer[fleet.homes] = result.flows.outputs.ev_offered_kwh[step]
     order = balance + offer
-    order[np.abs(order) < DUST_KWH] = 0.0
+    order[np.abs(order) < NOTHING_KWH] = 0.0
     return {
         "home": result.community.ids,
         "kind": result.community.kinds,

@@ -9,7 +9,7 @@ from jiran.explain.step import money, words
 from jiran.explain.step.outcome import outcome_of_run
 from jiran.explain.step.run_step import RunStep, take_apart
 from jiran.explain.why import compare, explain, headline
-from jiran.sentences import Sentence, said
+from jiran.sentences import Sentence, true_ones
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -58,7 +58,7 @@ def tell(result: Result, step: int, home: str | None = None, most: int | None = 
         outcome,
         _of_market(outcome),
         {index: (headline(outcome, index), *explain(outcome, index), *compare(outcome, index)) for index in asked},
-        said(money.rest(taken.energy), money.money(taken, result.scenario.currency), money.even(taken)),
+        true_ones(money.rest(taken.energy), money.money(taken, result.scenario.currency), money.even(taken)),
     )
 
 
@@ -74,7 +74,9 @@ def _home(result: Result, name: str) -> int:
 def _of_market(outcome: Outcome) -> tuple[Sentence, ...]:
     """Return what is said of all trades together; how curves are drawn belongs to a picture."""
     curves = (sentence for sentence in words.curve_words(outcome) if sentence.form != words.row.name)
-    return said(words.scarce(outcome), *curves, words.order_words(outcome), money.gain(outcome), money.account(outcome))
+    return true_ones(
+        words.scarce(outcome), *curves, words.order_words(outcome), money.gain(outcome), money.account(outcome)
+    )
 
 
 def trades(outcome: Outcome, homes: Container[int] | None = None) -> list[Sentence]:
@@ -84,4 +86,4 @@ def trades(outcome: Outcome, homes: Container[int] | None = None) -> list[Senten
         for number, pair in enumerate(outcome.pairs)
         if homes is None or pair.seller in homes or pair.buyer in homes
     )
-    return list(said(*(money.trade(outcome, number) for number in numbers)))
+    return list(true_ones(*(money.trade(outcome, number) for number in numbers)))

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from jiran.explain.step.outcome import crossing_prices, energy, same
-from jiran.nothing import NOTHING_KWH
-from jiran.sentences import Sentence, form, said
-from jiran.words import counted, price
+from jiran.market.booking import exceeds
+from jiran.sentences import Sentence, form, true_ones
+from jiran.words import counted, percent, price
 
 if TYPE_CHECKING:
     from jiran.explain.step.outcome import Outcome
@@ -36,11 +34,11 @@ def nobody(outcome: Outcome) -> Figures | None:
     book = outcome.book
     missing = [name for name, homes in (("seller", book.sellers), ("buyer", book.buyers)) if not homes.size]
     bid, ask = (None, None) if missing else (float(book.limit_price[side[0]]) for side in (book.buyers, book.sellers))
-    apart = bid is not None and ask is not None and bid < ask
+    too_low = bid is not None and ask is not None and bid < ask
     return {
         "missing": missing,
-        "bid": bid if apart else None,
-        "ask": ask if apart else None,
+        "bid": bid if too_low else None,
+        "ask": ask if too_low else None,
         "rule": outcome.rule_name,
     }
 
@@ -66,7 +64,7 @@ def scarce(outcome: Outcome) -> Figures | None:
 def _row_words(_figures: Figures) -> str:
     return (
         "Sellers stand in a row from the lowest ask, buyers from the highest bid. Each step is one order, as wide as its "
-        "energy."
+        "energy. Where the asks are not above the bids a trade suits both sides."
     )
 
 
@@ -82,10 +80,7 @@ def _flat_words(figures: Figures) -> str:
 
     asks = side(figures["sellers"], "seller", "ask", figures["ask"])
     bids = side(figures["buyers"], "buyer", "bid", figures["bid"])
-    return (
-        f"{asks[0].upper()}{asks[1:]} and {bids}, so both lines are flat: prices do not tell the homes apart, only the rule "
-        "does."
-    )
+    return f"{asks[0].upper()}{asks[1:]} and {bids}: prices do not tell the homes apart, only the rule does."
 
 
 @form("step.flat", _flat_words)
@@ -98,15 +93,15 @@ def flat(outcome: Outcome) -> Figures | None:
     return {"sellers": int(book.sellers.size), "buyers": int(book.buyers.size), "ask": ask, "bid": bid}
 
 
-def _apart_words(figures: Figures) -> str:
+def _no_bid_reaches_words(figures: Figures) -> str:
     return (
         f"The highest bid, {price(figures['bid'])}, is below the lowest ask, {price(figures['ask'])}: no trade suits both "
         "sides."
     )
 
 
-@form("step.apart", _apart_words)
-def apart(outcome: Outcome) -> Figures | None:
+@form("step.apart", _no_bid_reaches_words)
+def no_bid_reaches(outcome: Outcome) -> Figures | None:
     """True where there are sellers and buyers, and no bid reaches an ask."""
     book = outcome.book
     if not min(book.sellers.size, book.buyers.size):
@@ -119,11 +114,11 @@ def _cross_words(figures: Figures) -> str:
     until = energy(figures["kwh"], figures["digits"])
     if not figures["flat"]:
         return (
-            f"The curves cross at {until}. Left of it a buyer would pay at least what a seller asks, so a trade suits both; "
-            "right of it no price suits both."
+            f"Best with best, the bids reach the asks for {until}: so far a buyer would pay at least what a seller asks, and a "
+            "trade suits both; after that no price does."
         )
     out = {"sellers": "sellers have no more", "buyers": "buyers want no more", "": "both have no more"}[figures["out"]]
-    return f"Any price between the lines suits both sides, up to {until}, where {out}."
+    return f"Any price between ask and bid suits both sides, up to {until}, where {out}."
 
 
 @form("step.cross", _cross_words)
@@ -151,7 +146,7 @@ def _traded_words(figures: Figures) -> str:
     where = f"the price would be {low}" if low == high else f"any price from {low} to {high} would do"
     inside = figures["cross_low"] <= figures["one_price"] <= figures["cross_high"]
     at = ", and this is one of them" if inside and low != high else ""
-    return f"{text} Where the curves cross {where}{at}."
+    return f"{text} Where supply meets demand {where}{at}."
 
 
 def _much(much: float, possible: float, digits: int) -> str:
@@ -223,9 +218,9 @@ def against(outcome: Outcome) -> Figures | None:
 
 def curve_words(outcome: Outcome) -> tuple[Sentence, ...]:
     """Say what the curves of supply and demand show."""
-    return said(
-        row(outcome), flat(outcome), apart(outcome), cross(outcome), traded(outcome), against(outcome),
-        None if apart(outcome) else nobody(outcome),
+    return true_ones(
+        row(outcome), flat(outcome), no_bid_reaches(outcome), cross(outcome), traded(outcome), against(outcome),
+        None if no_bid_reaches(outcome) else nobody(outcome),
     )  # fmt: skip
 
 
@@ -243,7 +238,7 @@ def _share_words(figures: Figures) -> str:
         less, most, digits = figures["less_kwh"], figures["most_kwh"], figures["digits"]
         return (
             f"{start}, so every {long} may trade the same share of its order: {energy(less, digits)} / "
-            f"{energy(most, digits)} = {less / most:.1%}. Then the pairs are made."
+            f"{energy(most, digits)} = {percent(less / most, 1)}. Then the pairs are made."
         )
     return f"{start}, so every {long} may trade the same number of kWh, but no more than its own order. Then the pairs are made."
 
@@ -309,7 +304,7 @@ def _balanced_words(figures: Figures) -> str:
 def balanced(outcome: Outcome) -> Figures | None:
     """True where no order is exceeded and sold is bought: how much, and what stays with the market."""
     trades = outcome.trades
-    beyond = outcome.traded_kwh > np.abs(outcome.book.net_kwh) * (1.0 + NOTHING_KWH) + NOTHING_KWH
-    if beyond.any() or not same(float(trades.sold.sum()), float(trades.bought.sum())):
+    beyond = any(exceeds(*home) for home in zip(outcome.book.net_kwh, outcome.traded_kwh, strict=True))
+    if beyond or not same(float(trades.sold.sum()), float(trades.bought.sum())):
         return None
     return {"sold_kwh": float(trades.sold.sum()), "market": outcome.account, "digits": outcome.digits}

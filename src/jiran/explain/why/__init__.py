@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jiran.explain.step.outcome import energy, same
 from jiran.explain.why import auctions, groups, posted, shares, truthful  # noqa: F401  the lines of reasoning
 from jiran.explain.why.base import REASONINGS, Case, sides
-from jiran.sentences import form, said
+from jiran.sentences import form, true_ones
 from jiran.words import price
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def headline(outcome: Outcome, home: int) -> Sentence:
     """Say in a sentence what a home traded, and at what price."""
     case = Case(outcome, home)
-    return said(no_order(case), no_trade(case), traded(case))[0]
+    return true_ones(no_order(case), no_trade(case), traded(case))[0]
 
 
 @form("why.no_order", lambda figures: f"{figures['home']} has nothing to sell and needs nothing.")
@@ -76,9 +76,9 @@ def explain(outcome: Outcome, home: int) -> tuple[Sentence, ...]:
     """Say why a home got its price, or why it did not trade."""
     case = Case(outcome, home)
     if not case.order_kwh:
-        return said(no_part(case))
+        return true_ones(no_part(case))
     if not case.other_homes.size:
-        return said(no_others(case))
+        return true_ones(no_others(case))
     mechanism = outcome.mechanism
     own = REASONINGS.get(mechanism.reasoning) if mechanism.trusted else None
     return (own or _from_elsewhere)(case)
@@ -104,7 +104,7 @@ def no_others(case: Case) -> Figures | None:
 def compare(outcome: Outcome, home: int) -> tuple[Sentence, ...]:
     """Compare a home's price with its own limit and with the grid's price; nothing for a home that did not trade."""
     case = Case(outcome, home)
-    return said(against_limit(case), against_grid(case))
+    return true_ones(against_limit(case), against_grid(case))
 
 
 def _difference(gain: float) -> str:
@@ -155,7 +155,7 @@ def against_grid(case: Case) -> Figures | None:
 
 def _from_elsewhere(case: Case) -> tuple[Sentence, ...]:
     """Place the price among those of all trades."""
-    return said(nobody_may(case), among_all(case))
+    return true_ones(nobody_may(case), among_all(case))
 
 
 @form("why.nobody_may", lambda _: "This rule lets nobody trade in this step.")

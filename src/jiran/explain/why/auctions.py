@@ -16,7 +16,7 @@ from jiran.explain.why.base import (
     reasoning,
     sides,
 )
-from jiran.sentences import form, said
+from jiran.sentences import form, true_ones
 from jiran.words import price
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ _MOST_PAIRS = 3
 def uniform_price(case: Case) -> tuple[Sentence, ...]:
     """Explain the price between the last bid and ask that trade."""
     if marginal(case)[0] < 0:
-        return said(no_pair(case))
-    return said(one_price(case), left_behind(case), place(case), last_in_line(case))
+        return true_ones(no_pair(case))
+    return true_ones(one_price(case), left_behind(case), place(case), last_in_line(case))
 
 
 @form(
@@ -88,8 +88,8 @@ def place(case: Case) -> Figures | None:
 def pay_as_bid(case: Case) -> tuple[Sentence, ...]:
     """Explain a price for each pair."""
     if marginal(case)[0] < 0:
-        return said(no_pair(case))
-    return said(own_prices(case), left_behind(case), *_between(case, "k"), last_in_line(case))
+        return true_ones(no_pair(case))
+    return true_ones(own_prices(case), left_behind(case), *_between(case, "k"), last_in_line(case))
 
 
 @form(
@@ -104,7 +104,7 @@ def own_prices(case: Case) -> Figures | None:
 def _between(case: Case, share: str) -> tuple[Sentence, ...]:
     """Say how the price of each of a home's trades came about; of many, of the first ones."""
     count = len(case.pairs)
-    return said(*(between(case, number, share) for number in range(min(count, _MOST_PAIRS))), average(case))
+    return true_ones(*(between(case, number, share) for number in range(min(count, _MOST_PAIRS))), average(case))
 
 
 @form(
@@ -149,7 +149,7 @@ def average(case: Case) -> Figures | None:
 @reasoning("waiting-orders")
 def continuous_double_auction(case: Case) -> tuple[Sentence, ...]:
     """Explain the price of the order that was waiting."""
-    return said(arrival(case), none_fits(case), even(case), waited(case), came(case), found_nobody(case))
+    return true_ones(arrival(case), none_fits(case), even(case), waited(case), came(case), found_nobody(case))
 
 
 @form(
@@ -235,7 +235,7 @@ def found_nobody(case: Case) -> Figures | None:
 @reasoning("meetings-by-chance")
 def random_p2p(case: Case) -> tuple[Sentence, ...]:
     """Explain a price made with whom chance brought along."""
-    return said(meeting(case), met_nobody(case), *_between(case, "p_coef"), found_nobody(case))
+    return true_ones(meeting(case), met_nobody(case), *_between(case, "p_coef"), found_nobody(case))
 
 
 @form(

@@ -11,7 +11,7 @@ from jiran.explain.why.base import listed, order_name, reasoning, refused, sides
 from jiran.market.rules.truthful import competitive_price
 from jiran.market.trade import TRADE
 from jiran.nothing import NOTHING_KWH
-from jiran.sentences import form, said
+from jiran.sentences import form, true_ones
 from jiran.words import price
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 def muda(case: Case) -> tuple[Sentence, ...]:
     """Explain the price that the other half sets."""
     if case.outcome.seed is None:
-        return said(two_groups(case), in_its_group(case))
+        return true_ones(two_groups(case), in_its_group(case))
     at = group_price(case)
-    return said(
+    return true_ones(
         two_groups(case), drew_group(case), refused(case, at), nobody_in_group(case), pushed_out(case)
     )  # fmt: skip
 
@@ -62,10 +62,10 @@ def group(case: Case) -> NDArray[np.bool_]:
 
     Only homes with an order draw: the others are in no group.
     """
-    there = np.abs(case.book.net_kwh) > NOTHING_KWH
-    first = np.zeros(there.size, np.bool_)
-    first[there] = np.random.default_rng(case.outcome.seed).random(int(there.sum())) < 0.5
-    mine: NDArray[np.bool_] = there & (first == first[case.home])
+    orders = np.abs(case.book.net_kwh) > NOTHING_KWH
+    first = np.zeros(orders.size, np.bool_)
+    first[orders] = np.random.default_rng(case.outcome.seed).random(int(orders.sum())) < 0.5
+    mine: NDArray[np.bool_] = orders & (first == first[case.home])
     return mine
 
 
@@ -114,8 +114,8 @@ def nobody_in_group(case: Case) -> Figures | None:
     at, mine, net, limit = group_price(case), group(case), case.book.net_kwh, case.book.limit_price
     if not case.accepts(at):
         return None
-    there = mine & ((net < 0.0) & (limit >= at) if case.sells else (net > 0.0) & (limit <= at))
-    return case.figures(served=bool(there.any()))
+    accepting = mine & ((net < 0.0) & (limit >= at) if case.sells else (net > 0.0) & (limit <= at))
+    return case.figures(served=bool(accepting.any()))
 
 
 @form(

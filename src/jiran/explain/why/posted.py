@@ -8,7 +8,7 @@ import numpy as np
 
 from jiran.explain.step.outcome import energy, same
 from jiran.explain.why.base import reasoning, refused, scarcity, sides
-from jiran.sentences import form, said
+from jiran.sentences import form, true_ones
 from jiran.words import number, price
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @reasoning("no-market")
 def grid_only(case: Case) -> tuple[Sentence, ...]:
     """Nobody trades."""
-    return said(no_market(case))
+    return true_ones(no_market(case))
 
 
 @form(
@@ -40,7 +40,7 @@ def no_market(case: Case) -> Figures | None:
 def grid_fraction(case: Case) -> tuple[Sentence, ...]:
     """Explain the rule of the paper."""
     matching, book = case.outcome.pairing.matching, case.book
-    return said(
+    return true_ones(
         fraction(case),
         scarcity(case, book.offered_kwh, book.wanted_kwh) if matching == "pro-rata" else None,
         equal_share(case) if matching == "equal-share" else None,
@@ -105,8 +105,8 @@ def mid_market_rate(case: Case) -> tuple[Sentence, ...]:
     """Explain the middle of the grid's prices."""
     low, high = case.book.export_price, case.book.import_price
     if low > high:
-        return said(no_middle(case))
-    return said(middle_rate(case), *_accepted(case, low + 0.5 * (high - low)))
+        return true_ones(no_middle(case))
+    return true_ones(middle_rate(case), *_accepted(case, low + 0.5 * (high - low)))
 
 
 @form(
@@ -143,7 +143,7 @@ def middle_rate(case: Case) -> Figures | None:
 def supply_demand_ratio(case: Case) -> tuple[Sentence, ...]:
     """Explain the price that falls with supply."""
     at = ratio_price(case)
-    return said(no_ratio(case)) if at is None else said(ratio(case), *_accepted(case, at))
+    return true_ones(no_ratio(case)) if at is None else true_ones(ratio(case), *_accepted(case, at))
 
 
 def ratio_price(case: Case) -> float | None:
@@ -211,7 +211,7 @@ def _accepted(case: Case, at: float) -> tuple[Sentence, ...]:
     takes = np.where(net > 0.0, limit <= at, limit >= at)
     offered = float(net[takes & (net > 0.0)].sum())
     wanted = float(-net[takes & (net < 0.0)].sum())
-    return said(
+    return true_ones(
         refused(case, at),
         nobody_accepts(case, at),
         scarcity(case, offered, wanted) if case.kwh else None,
@@ -235,7 +235,7 @@ def nobody_accepts(case: Case, at: float) -> Figures | None:
 @reasoning("bill-of-all")
 def bill_sharing(case: Case) -> tuple[Sentence, ...]:
     """Explain the price that is only known at the end."""
-    return said(billed(case), billed_later(case))
+    return true_ones(billed(case), billed_later(case))
 
 
 def _billed_words(figures: Figures) -> str:

@@ -10,7 +10,7 @@ from jiran.explain.step.outcome import energy, same
 from jiran.explain.why.base import left_behind, listed, no_pair, order_name, reasoning, sides
 from jiran.market.rules.cooperative import MOST_SHAPLEY_PLAYERS
 from jiran.market.welfare import highest_welfare
-from jiran.sentences import form, said
+from jiran.sentences import form, true_ones
 from jiran.words import counted, number, price
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def nucleolus(case: Case) -> tuple[Sentence, ...]:
 def _shared(case: Case, how: Sentence | None) -> tuple[Sentence, ...]:
     """Say how a home's share of the gain becomes its price."""
     if not case.outcome.kwh:
-        return said(no_pair(case))
-    return said(pool(case), left_behind(case), only_players(case), how, becomes(case))
+        return true_ones(no_pair(case))
+    return true_ones(pool(case), left_behind(case), only_players(case), how, becomes(case))
 
 
 @form(
@@ -154,7 +154,7 @@ def adds_last(case: Case) -> float:
 @reasoning("haggling")
 def consensus(case: Case) -> tuple[Sentence, ...]:
     """Explain the price that two homes settle on."""
-    return said(haggling(case), no_agreement(case), agreed(case))
+    return true_ones(haggling(case), no_agreement(case), agreed(case))
 
 
 @form(

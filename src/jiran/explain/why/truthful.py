@@ -17,9 +17,10 @@ from jiran.explain.why.base import (
     scarcity,
     sides,
 )
-from jiran.market.merit import merit_trades, traded_by_home
+from jiran.market import Clearing
+from jiran.market.merit import merit_trades
 from jiran.nothing import NOTHING_KWH
-from jiran.sentences import form, said
+from jiran.sentences import form, true_ones
 from jiran.words import price
 
 if TYPE_CHECKING:
@@ -32,16 +33,16 @@ if TYPE_CHECKING:
 def trade_reduction(case: Case) -> tuple[Sentence, ...]:
     """Explain the price that the given-up pair sets."""
     if marginal(case)[0] < 0:
-        return said(no_pair(case))
-    return said(given_up(case), *_without_last(case))
+        return true_ones(no_pair(case))
+    return true_ones(given_up(case), *_without_last(case))
 
 
 @reasoning("last-pair-given-up-equal-cut")
 def huang(case: Case) -> tuple[Sentence, ...]:
     """Explain the same where each order of the longer side is cut by as many kWh."""
     if marginal(case)[0] < 0:
-        return said(no_pair(case))
-    return said(given_up(case), stays_out(case), cut(case))
+        return true_ones(no_pair(case))
+    return true_ones(given_up(case), stays_out(case), cut(case))
 
 
 def _given_up_words(figures: Figures) -> str:
@@ -73,7 +74,7 @@ def given_up(case: Case) -> Figures | None:
 def _without_last(case: Case) -> tuple[Sentence, ...]:
     """Say what giving up the last pair means for a home where the others are rationed pro rata."""
     offered, wanted = _kept_kwh(case)
-    return said(stays_out(case), scarcity(case, offered, wanted) if case.kwh else None)
+    return true_ones(stays_out(case), scarcity(case, offered, wanted) if case.kwh else None)
 
 
 def _kept(case: Case) -> tuple[Homes, Homes]:
@@ -139,11 +140,11 @@ def cut(case: Case) -> Figures | None:
 def mcafee(case: Case) -> tuple[Sentence, ...]:
     """Explain the price of the first pair that fails, or trade reduction."""
     if marginal(case)[0] < 0:
-        return said(no_pair(case))
+        return true_ones(no_pair(case))
     tried, fits = first_failing(case), holds(case)
     if fits is not None:
-        return said(tried, fits, left_behind(case), last_in_line(case))
-    return said(tried, given_up(case), *_without_last(case))
+        return true_ones(tried, fits, left_behind(case), last_in_line(case))
+    return true_ones(tried, given_up(case), *_without_last(case))
 
 
 def _failing_words(figures: Figures) -> str:
@@ -202,8 +203,8 @@ def _next(case: Case, homes: Homes, last: int, grid: float) -> tuple[float, str]
 def vcg(case: Case) -> tuple[Sentence, ...]:
     """Explain the price by what the others would do without the home."""
     if marginal(case)[0] < 0:
-        return said(no_pair(case))
-    return said(externality(case), left_behind(case), without(case), last_in_line(case))
+        return true_ones(no_pair(case))
+    return true_ones(externality(case), left_behind(case), without(case), last_in_line(case))
 
 
 @form(
@@ -241,7 +242,7 @@ def without(case: Case) -> Figures | None:
         return None
     left = case.book.without(case.home)
     alone = merit_trades(left.net_kwh, left.limit_price)
-    change = traded_by_home(alone, alone.size, left.net_kwh.size) - case.outcome.traded_kwh
+    change = Clearing.of(alone, left.homes).traded - case.outcome.traded_kwh
     change[case.home] = 0.0
     first, second = (case.book.sellers, case.book.buyers) if case.sells else (case.book.buyers, case.book.sellers)
     verbs = ("sell", "buy") if case.sells else ("buy", "sell")

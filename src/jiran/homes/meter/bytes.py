@@ -9,10 +9,13 @@ from pathlib import Path
 from jiran.errors import DataError
 
 #: A larger CSV file is refused before it is read; Parquet holds the same data in a part of that.
-MAX_FILE_MB = 100
+MAX_FILE_MB = 400
 MAX_PARQUET_MB = 1_000
 #: The first bytes of a Parquet file.
 PARQUET = b"PAR1"
+#: Those of an XML file.
+XML = (b"<?xml", b"<feed", b"<ns", b"<espi", b"<entry")
+_CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f]")
 
 
 def read_bytes(source: str, folder: Path | None) -> bytes:
@@ -44,29 +47,31 @@ def check_size(source: str, start: bytes, size: int) -> None:
         raise DataError(source, f"has {size / 1e6:,.0f} MB; at most {limit:,} MB can be read; {hint}")
 
 
-def csv_text(source: str, content: bytes) -> tuple[str, str]:
-    """Return a CSV file's text from its header on, and what separates its columns.
+def text_of(source: str, content: bytes) -> tuple[str, str]:
+    """Return a text and the name of its encoding: UTF-8, UTF-16 with its mark, or what western Windows writes.
 
     Raises:
-        DataError: The bytes are no text in UTF-8.
+        DataError: The bytes are no text.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise DataError(source, "is neither Parquet nor CSV text in UTF-8; in a spreadsheet, save it as 'CSV UTF-8'")
-    text = text.lstrip("\r\n ")
-    header = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
-    return text, max(";\t,", key=header.count)
+    for encoding, called in (("utf-16", "UTF-16"), ("utf-8-sig", "UTF-8"), ("cp1252", "Windows-1252")):
+        if encoding == "utf-16" and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            continue
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text or _CONTROL.search(text[:10_000]):
+            break
+        return text.replace("\r\n", "\n").replace("\r", "\n"), called
+    raise DataError(source, "is neither Parquet, XML nor CSV text; in a spreadsheet, save it as 'CSV UTF-8'")
 
 
-def refuse_ragged(source: str, text: str, separator: str) -> None:
+def refuse_ragged(source: str, text: str, separator: str, before: int) -> None:
     """Name the first row of a CSV file that has more cells than its header, if there is one."""
     rows = csv.reader(text.splitlines(), delimiter=separator)
     try:
         width = len(next(rows))
-        for number, row in enumerate(rows, start=2):
+        for number, row in enumerate(rows, start=before + 2):
             if len(row) > width:
                 raise DataError(source, f"row {number} has {len(row)} cells, but the header has {width}")
     except csv.Error:

@@ -1,271 +1,148 @@
-"""What each column of a meter file means, from its name."""
+"""What is known of a file's columns, also of a file that is not understood yet: for whoever says what they are."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from jiran.errors import DataError, shortened
-from jiran.homes.meter.report import Change
+from jiran.homes.meter.bytes import read_bytes
+from jiran.homes.meter.cells import read_cells
+from jiran.homes.meter.meaning import IGNORE, Said
+from jiran.homes.meter.naming import said_by
+from jiran.homes.meter.understand import decided, drafted, meaning_of_word
+from jiran.homes.meter.unpivot import TIME, VALUE
+from jiran.homes.meter.vocabulary import understood
+from jiran.scenario.paths import files_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from pathlib import Path
 
+    from jiran.homes.meter.contents import Kind
+    from jiran.homes.meter.draft import Draft
     from jiran.scenario import HomeData
 
-#: Each quantity and the words for it.
-WORDS = {
-    "load": ("load", "demand", "consumption", "usage"),
-    "generation": ("generation", "pv", "solar", "production"),
-    "ev": ("ev", "charging"),
-}
-QUANTITIES = tuple(WORDS)
-HOME_WORDS = ("home", "meter", "household", "house", "id")
-MAX_ID = 60
-#: So many columns are named in a sentence.
-SHOWN = 12
-
-QUANTITY_OF = {word: quantity for quantity, words in WORDS.items() for word in words}
-_LAST_WORD = re.compile(rf"(?:^|(?P<id>.*?)[\s_.:\-]+)(?P<word>{'|'.join(QUANTITY_OF)})", re.IGNORECASE)
-_UNIT = re.compile(r"(?P<rest>.+?)(?:[\s_.:\-]*[(\[](?P<a>[kM]?Wh?)[)\]]|[\s_.:\-]+(?P<b>[kM]Wh?|Wh))", re.IGNORECASE)
-#: A name without a quantity that can only be a home: a word for a home with a number or a letter, or a meter's number.
-_HOME = re.compile(
-    r"(?:h|mt|(?:home|meter|household|house|flat|apartment|apt|unit|lot|villa|customer|user|rumah)[\s_.:#\-]*[a-z]?)"
-    r"[\s_.:#\-]*\d+[a-z]?|(?:home|household|house|flat|apartment|apt|unit|lot|villa|rumah)[\s_.:#\-]+[a-z]|\d{6,}",
-    re.IGNORECASE,
-)
-#: What is no home, whichever quantity stands behind it.
-SUMS = ("total", "sum", "all", "all homes", "community", "gesamt", "summe", "jumlah")
-_NO_HOME = {*SUMS, "battery", "batterie", "bateri", "storage", "price", "cost", "tariff", "temperature", "forecast"}
-#: Of a column that is left out.
-IGNORE = "ignore"
-_WATT = re.compile(r"(?P<rest>.+?)[\s_.:\-]+W", re.IGNORECASE)
-_NET = re.compile(r"(?:.*[\s_.:\-])?(?:net|netto|import|export|grid|balance|saldo)", re.IGNORECASE)
+#: So many different cells of a column are shown, so many rows are looked at for them.
+_CELLS, _ROWS = 3, 1_000
+_LETTERS = 28
 
 
 @dataclass(frozen=True)
-class ValueColumn:
-    """A column of numbers.
+class Column:
+    """A column of a file, and what it is taken as.
 
     Attributes:
-        place: Its place in the file, from 0.
-        name: Its name as the file has it.
-        home: Id of the home; empty in a long file.
-        quantity: load, generation or ev; empty if a column of the file says it row by row.
-        is_kw: Whether it holds mean kW, not kWh.
+        name: What messages and the key `columns` call it.
+        cells: Its first different cells.
+        kind: What its cells look like.
+        role: time, date, end, home, quantity, value or unit; "" if it is none of them.
+        said: What it holds, or "ignore"; None if it has a role, or nobody knows.
+        unknown: Whether the file is not understood because of it.
+        unit: The unit that its name says, or "".
+        is_counter: Whether its name says that it is a counter.
     """
 
-    place: int
     name: str
-    home: str
-    quantity: str
-    is_kw: bool
+    cells: tuple[str, ...]
+    kind: Kind
+    role: str = ""
+    said: Said | None = None
+    unknown: bool = False
+    unit: str = ""
+    is_counter: bool = False
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a file by their meaning; `home` and `quantity` are places, None in a wide file."""
+    """The columns of a file.
 
-    time: int
-    values: tuple[ValueColumn, ...]
-    home: int | None = None
-    quantity: int | None = None
-    changes: tuple[Change, ...] = ()
+    Attributes:
+        columns: All of them, in the order of the file, but those that are times themselves.
+        words: What each word in the column of quantities means; None if nobody knows.
+        has_times: Whether there is a column of times, or columns that are times.
+        problem: Why the file is not understood, "" if it is.
+    """
+
+    columns: tuple[Column, ...]
+    words: dict[str, Said | None] = field(default_factory=dict)
+    has_times: bool = False
+    problem: str = ""
+
+    @property
+    def unknown(self) -> list[str]:
+        """Names of the columns that nobody understands."""
+        return [column.name for column in self.columns if column.unknown]
+
+    @property
+    def unknown_words(self) -> list[str]:
+        """Words that nobody understands."""
+        return [word for word, said in self.words.items() if said is None]
+
+    @property
+    def could_be_read(self) -> bool:
+        """Whether there are numbers that somebody could say more about."""
+        return any(column.kind == "number" for column in self.columns) or (self.has_times and bool(self.columns))
 
 
-def columns(source: HomeData, header: list[str]) -> Columns:
-    """Return what each column means.
+def columns_of(source: HomeData, name: str, content: bytes, *, one_of_many: bool = False) -> Columns:
+    """Return what is known of a file's columns.
+
+    Args:
+        source: What the scenario says of it.
+        name: What messages call the file.
+        content: Its bytes.
+        one_of_many: Whether the scenario has other files, whose columns it may name.
 
     Raises:
-        DataError: There is no time, no home, a net column, an unknown unit, or two columns for one thing.
+        DataError: It is no table, or has no rows.
     """
-    header, left_out = _renamed(source, header)
-    names = {name.strip().casefold(): place for place, name in enumerate(header)}
-    time = names.get(source.time_column.strip().casefold())
-    if time is None:
-        raise DataError(
-            source.path,
-            f'no time column "{source.time_column}"; the columns are {_quoted(header)}; name yours in time_column',
-        )
-    home = next((names[word] for word in HOME_WORDS if word in names and names[word] != time), None)
-    numbers = [place for place, name in enumerate(header) if _in_long(name) and place not in (time, home)]
-    if source.layout == "long" or (source.layout == "auto" and home is not None and numbers):
-        found = _long(source, header, time, home, [place for place in numbers if place not in left_out], left_out)
-    else:
-        found = _wide(source, header, time, left_out)
-    told = tuple(Change("", "", "columns ignored", 1, f'"{header[place]}"') for place in left_out)
-    return replace(found, changes=(*told, *found.changes))
+    draft, problem = drafted(source, read_cells(source, name, content)), ""
+    try:
+        decided(draft, one_of_many=one_of_many)
+    except DataError as error:
+        problem = error.problem
+    shown = [place for place, header in enumerate(draft.cells.header) if header not in (TIME, VALUE)]
+    quantity = draft.places.get("quantity")
+    words = {} if quantity is None else {word: meaning_of_word(draft, word) for word in draft.words_of(quantity)}
+    has_times = "time" in draft.places or draft.pivoted is not None
+    return Columns(tuple(_column(draft, place) for place in shown), words, has_times, problem)
 
 
-def _renamed(source: HomeData, header: list[str]) -> tuple[list[str], tuple[int, ...]]:
-    """Return the header with the names that `columns` gives, and the places of columns that it leaves out."""
-    places = {name.strip(): place for place, name in enumerate(header)}
-    given = {name.strip(): meaning.strip() for name, meaning in source.columns.items()}
-    for name in given:
-        if name not in places:
-            raise DataError(source.path, f'columns names "{name}", but the columns are {_quoted(header)}')
-    left_out = tuple(places[name] for name, meaning in given.items() if meaning.casefold() == IGNORE)
-    renamed = {places[name]: meaning for name, meaning in given.items() if meaning and places[name] not in left_out}
-    return [renamed.get(place, name) for place, name in enumerate(header)], left_out
+def _column(draft: Draft, place: int) -> Column:
+    found = draft.cells.column(place).drop_nulls().head(_ROWS).unique(maintain_order=True).head(_CELLS)
+    name = understood(draft.cells.header[place])
+    roles = [role for role, at in draft.places.items() if at == place]
+    said = Said(IGNORE) if place in draft.left_out else draft.values.get(place)
+    if said is None and not roles and name.kind == "value" and place not in draft.unknown:
+        said = said_by(name)  # what comes first went wrong, and nobody has looked at it
+    if said is not None and not said.quantity:
+        roles, said = ["value"], None
+    return Column(
+        draft.name(place), tuple(shortened(str(cell), _LETTERS) for cell in found), draft.kinds[place],
+        roles[0] if roles else "", None if roles else said, place in draft.unknown, name.unit, name.counter,
+    )  # fmt: skip
 
 
-def _quoted(names: list[str]) -> str:
-    return ", ".join(f'"{shortened(name, 40)}"' for name in names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
+def columns_of_files(source: HomeData, folder: Path | None = None) -> Columns:
+    """Return what is known of the columns of all files, those of one name together.
 
-
-def _refuse_unknown(source: HomeData, unknown: list[str]) -> None:
-    """Refuse columns that may be anything: energy that nobody used would be counted as used."""
-    if not unknown:
-        return
-    what, they = ("a column is", "it is") if len(unknown) == 1 else ("columns are", "each is")
-    line = ", ".join(f'"{shortened(name, 40)}" = "{IGNORE}"' for name in unknown[:2])
-    more = ", ..." if len(unknown[2:]) else ""
-    raise DataError(
-        source.path,
-        f"{what} not understood: {_quoted(unknown)}; say what {they} in homes.data, "
-        f'as in columns = {{ {line}{more} }}, with "{IGNORE}" or a name such as "H1 load", "H1 generation" or "H1 ev", or name it so in the file',
-    )
-
-
-def split_name(source: HomeData, name: str) -> tuple[str, str, bool]:
-    """Return the home's id, the quantity ("" if the name has none) and whether the values are kW.
+    Args:
+        source: The files, and what is known of them already.
+        folder: Where relative paths start; default: the working directory.
 
     Raises:
-        DataError: The name says that the column is net energy, or has a unit other than kWh and kW.
+        DataError: One of them is no table, has no rows, or cannot be opened.
     """
-    rest, is_kw = _unit(source, name.strip())
-    match = _LAST_WORD.fullmatch(rest)
-    if match is None and (watt := _WATT.fullmatch(rest)) is not None and _LAST_WORD.fullmatch(watt["rest"]) is not None:
-        raise DataError(source.path, f'"{name}" is in W; give kWh or kW')
-    if match is None:
-        home, quantity = rest, ""
-    else:
-        home, quantity = match["id"] or "", QUANTITY_OF[match["word"].casefold()]
-        again = _LAST_WORD.fullmatch(home)  # "H1 pv generation", or "solar production"
-        if again is not None and QUANTITY_OF[again["word"].casefold()] == quantity:
-            home = again["id"] or ""
-    if _NET.fullmatch(home):
-        raise DataError(
-            source.path,
-            f'"{name}" looks like net energy; give what a home uses and what it generates separately, '
-            'such as "H1 load" and "H1 generation", both at least 0',
-        )
-    return home.strip(), quantity, is_kw
-
-
-def _is_home(home: str, quantity: str) -> bool:
-    """Tell whether the rest of a column's name can only mean a home; without any, the file is of one home."""
-    if not quantity:
-        return _HOME.fullmatch(home) is not None
-    words = re.split(r"[\s_.:\-]+", home.casefold())
-    return home.casefold() not in _NO_HOME and not {*words} & (_NO_HOME - {*SUMS} | {*QUANTITY_OF, "total"})
-
-
-def _unit(source: HomeData, name: str) -> tuple[str, bool]:
-    """Return the name without its unit, and whether the unit is kW."""
-    match = _UNIT.fullmatch(name)
-    if match is None:
-        return name, source.unit == "kW"
-    unit = match["a"] or match["b"]
-    if unit.casefold() not in ("kw", "kwh"):
-        raise DataError(source.path, f'"{name}" is in {unit}; give kWh or kW')
-    return match["rest"], unit.casefold() == "kw"
-
-
-def _in_long(name: str) -> bool:
-    """Tell whether a long file has such a column of numbers: value, load, generation, ev and their like."""
-    return _bare(name) == "value" or _bare(name) in QUANTITY_OF
-
-
-def _bare(name: str) -> str:
-    """Return a name in lower case without its unit."""
-    match = _UNIT.fullmatch(name.strip())
-    return (match["rest"] if match else name.strip()).casefold()
-
-
-def _wide(source: HomeData, header: list[str], time: int, left_out: tuple[int, ...]) -> Columns:
-    """Read a header with a column for each home and quantity."""
-    values, changes, unknown = [], [], []
-    for place, name in enumerate(header):
-        if place == time or place in left_out:
-            continue
-        if not name.strip():
-            changes.append(Change("", "", "columns ignored", 1, f"column {place + 1} without a name"))
-            continue
-        home, quantity, is_kw = split_name(source, name)
-        if not _is_home(home, quantity):
-            unknown.append(name)
-            continue
-        if not quantity:
-            changes.append(Change("", "", "columns taken as load", 1, f'"{name}"'))
-        if not home:
-            changes.append(Change("", "", "home without a name", 1, f'"{name}"'))
-        values.append(ValueColumn(place, name, home or "home", quantity or "load", is_kw))
-    _refuse_unknown(source, unknown)
-    if not values:
-        raise DataError(
-            source.path,
-            f'no column of a home beside "{header[time]}"; add one for each home, such as "H1 load", '
-            "or use the columns home, time and value",
-        )
-    check_ids(source, (value.home for value in values))
-    _check_unique(source, values)
-    return Columns(time, tuple(values), changes=tuple(changes))
-
-
-def _long(
-    source: HomeData,
-    header: list[str],
-    time: int,
-    home: int | None,
-    numbers: list[int],
-    left_out: tuple[int, ...],
-) -> Columns:
-    """Read a header with a column home and one or more columns of numbers."""
-    if home is None:
-        raise DataError(source.path, f"no column of homes; a long file needs one of {', '.join(HOME_WORDS)}")
-    if not numbers:
-        for name in header:
-            split_name(source, name)  # says so if it is a net column
-        raise DataError(source.path, "no column of numbers; a long file needs value, or load, generation and ev")
-    bare = [_bare(name) for name in header]
-    one = [place for place in numbers if bare[place] == "value"][:1]
-    quantity = bare.index("quantity") if one and "quantity" in bare else None
-    values = []
-    for place in one or numbers:
-        said = "" if quantity is not None else QUANTITY_OF.get(bare[place], "load")
-        values.append(ValueColumn(place, header[place], "", said, _unit(source, header[place].strip())[1]))
-    _check_unique(source, values)
-    used = {time, home, quantity, *(column.place for column in values)}
-    ignored = [
-        Change(
-            "",
-            "",
-            "columns ignored",
-            1,
-            f'"{name}"' if name.strip() else f"column {place + 1} without a name",
-        )
-        for place, name in enumerate(header)
-        if place not in used and place not in left_out
-    ]
-    return Columns(time, tuple(values), home, quantity, tuple(ignored))
-
-
-def check_ids(source: HomeData, ids: Iterable[str]) -> None:
-    """Refuse ids that are too long to be shown, and those that mean all homes together."""
-    for home in ids:
-        if home.casefold() in SUMS:
-            raise DataError(source.path, f'home "{home}" looks like the sum of all homes; leave out its rows')
-        if len(home) > MAX_ID:
-            raise DataError(source.path, f'home "{home[:MAX_ID]}..." has a name of more than {MAX_ID} characters')
-
-
-def _check_unique(source: HomeData, values: list[ValueColumn]) -> None:
-    """Refuse two columns that mean the same."""
-    seen: dict[tuple[str, str], ValueColumn] = {}
-    for value in values:
-        other = seen.setdefault((value.home, value.quantity), value)
-        if other is not value:
-            whose = f" of home {value.home}" if value.home else ""
-            raise DataError(source.path, f'"{other.name}" and "{value.name}" both give the {value.quantity}{whose}')
+    names = files_of(source, folder)
+    columns: dict[str, Column] = {}
+    words: dict[str, Said | None] = {}
+    found = []
+    for name in names:
+        one = source.model_copy(update={"path": name, "also": ()})
+        found.append(columns_of(one, name, read_bytes(name, folder), one_of_many=len(names) > 1))
+        for column in found[-1].columns:
+            if column.name not in columns or column.unknown:
+                columns[column.name] = column
+        words = {**found[-1].words, **{word: said for word, said in words.items() if said is not None}}
+    problems = [one.problem for one in found if one.problem]
+    return Columns(tuple(columns.values()), words, all(one.has_times for one in found), problems[0] if problems else "")

@@ -5,19 +5,46 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from jiran.sentences import Figures, form
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from numpy.typing import NDArray
-
 #: Every kind of change in the order in which it happens, as (one, several) with {n} = how many.
 SENTENCES = {
     "period": ("", ""),
     "columns ignored": ("1 column was ignored", "{n} columns were ignored"),
+    "rows ignored": ("rows of 1 quantity were ignored", "rows of {n} quantities were ignored"),
+    "blocks ignored": ("1 block of readings was ignored", "{n} blocks of readings were ignored"),
+    "encoding": ("", ""),
+    "lines before the header": (
+        "1 line before the names of columns was skipped",
+        "{n} lines before the names of columns were skipped",
+    ),
+    "footers": (
+        "1 row without a time at the end of the file was skipped",
+        "{n} rows without a time at the end of the file were skipped",
+    ),
+    "headers dropped": (
+        "1 row that repeats the names of columns was skipped",
+        "{n} rows that repeat the names of columns were skipped",
+    ),
+    "columns added up": (
+        "1 column is a part of a quantity and was added up",
+        "{n} columns are parts of one quantity and were added up",
+    ),
+    "newest first": (
+        "the file runs from the newest row to the oldest",
+        "the file runs from the newest row to the oldest",
+    ),
+    "registers": (
+        "the values of 1 column are readings of a counter; what was used is their difference",
+        "the values of {n} columns are readings of counters; what was used is their difference",
+    ),
+    "power held": (
+        "power at irregular times was taken to hold until the next time in 1 column of a home",
+        "power at irregular times was taken to hold until the next time in {n} columns of homes",
+    ),
     "columns taken as load": (
         "1 column names no quantity and was taken as load",
         "{n} columns name no quantity and were taken as load",
@@ -30,6 +57,10 @@ SENTENCES = {
     "times that occur twice": (
         "1 row has a local time that occurs twice when summer time ends: the first is summer time",
         "{n} rows have a local time that occurs twice when summer time ends: the first is summer time",
+    ),
+    "placeholders": (
+        "1 row of nothing in the hour that does not exist when summer time begins was skipped",
+        "{n} rows of nothing in the hour that does not exist when summer time begins were skipped",
     ),
     "times that do not exist": (
         "1 row has a local time that does not exist when summer time begins and was moved forward",
@@ -48,6 +79,28 @@ SENTENCES = {
         "{n} values were replaced by a later, different one of the same time",
     ),
     "negative set to 0": ("1 value just below 0 was set to 0", "{n} values just below 0 were set to 0"),
+    "energy below 0": ("", ""),
+    "counters run over": ("1 counter ran over its last digit", "counters ran over their last digit {n} times"),
+    "load derived": (
+        "the load of 1 home is its import and generation less its export",
+        "the load of {n} homes is their import and generation less their export",
+    ),
+    "generation derived": (
+        "the generation of 1 home is its load and export less its import",
+        "the generation of {n} homes is their load and export less their import",
+    ),
+    "import beside load": (
+        "1 home has import or export beside its load and generation, which were not needed",
+        "{n} homes have import or export beside their load and generation, which were not needed",
+    ),
+    "ev within import": (
+        "the EV charging of 1 home is within its import and was left out",
+        "the EV charging of {n} homes is within their import and was left out",
+    ),
+    "connection only": (
+        "of 1 home only import and export are known, not what it used and generated",
+        "of {n} homes only import and export are known, not what they used and generated",
+    ),
     "resampled": ("", ""),
     "split by overlap": ("", ""),
     "incomplete steps scaled up": (
@@ -85,8 +138,38 @@ SUSPICIONS = {
         "1 row has a local time of the hour that occurs twice, but stands once in the file: half of it may be missing",
         "{n} rows have local times of the hour that occurs twice, but stand once in the file: half of it may be missing",
     ),
+    "hours that hold two": (
+        "1 row of the hour that occurs twice stands once and holds twice as much: it was taken for both hours",
+        "{n} rows of the hour that occurs twice stand once and hold twice as much: they were taken for both hours",
+    ),
+    "winter time all year": ("", ""),
+    "words as homes": ("", ""),
     "day first": ("", ""),
+    "month first": ("", ""),
+    "ends assumed": ("", ""),
     "end labels": ("", ""),
+    "unit assumed": ("", ""),
+    "readings dropped": (
+        "1 reading of a counter lies below both its neighbours and was left out",
+        "{n} readings of counters lie below both their neighbours and were left out",
+    ),
+    "counters reset": ("1 counter began again from 0", "counters began again from 0 {n} times"),
+    "meters exchanged": (
+        "1 counter jumped, as another meter would: what was used there is not known",
+        "counters jumped {n} times, as other meters would: what was used there is not known",
+    ),
+    "load is import": (
+        "1 home has load and export and no generation: its load was taken as what came from the grid",
+        "{n} homes have load and export and no generation: their load was taken as what came from the grid",
+    ),
+    "no import": (
+        "1 home has export and no import; its import was taken as 0",
+        "{n} homes have export and no import; their import was taken as 0",
+    ),
+    "derived below 0": (
+        "1 home's meters do not agree: what follows from them is below 0 in places and was set to 0",
+        "the meters of {n} homes do not agree: what follows from them is below 0 in places and was set to 0",
+    ),
     "rises only": (
         "the values of 1 column of a home hardly ever fall, as those of a counter: give what was used in each interval",
         "the values of {n} columns of homes hardly ever fall, as those of a counter: give what was used in each interval",
@@ -145,6 +228,14 @@ class DataReport:
         """Return a sentence for each kind of change that happened."""
         return [f"{sentence}." for sentence in self._sentences(SENTENCES)]
 
+    def sentence(self, what: str) -> str:
+        """Return the sentence for a kind of change without its stop, "" if it did not happen."""
+        return str(changed(self, what) or "")
+
+    def suspected(self) -> list[tuple[str, str]]:
+        """Return each kind of change that may make the figures wrong, and its sentence."""
+        return [(what, sentence) for what in SUSPICIONS if (sentence := self.sentence(what))]
+
     def suspicions(self) -> tuple[str, ...]:
         """Return what may make the figures wrong, a sentence each without its stop."""
         return tuple(self._sentences(SUSPICIONS))
@@ -152,11 +243,6 @@ class DataReport:
     def _sentences(self, kinds: Iterable[str]) -> Iterator[str]:
         """Yield the sentence of each kind of change that happened, without its stop."""
         return (str(sentence) for what in kinds if (sentence := changed(self, what)) is not None)
-
-
-def counted(ids: tuple[str, ...], quantity: str, what: str, counts: NDArray[np.int64]) -> list[Change]:
-    """Return a change for each home whose count is not 0; `counts` has shape (home,)."""
-    return [Change(ids[home], quantity, what, int(counts[home])) for home in np.flatnonzero(counts)]
 
 
 def _words(figures: Figures) -> str:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa  # type: ignore[import-untyped]
 from pyarrow import compute
 from pyarrow.parquet import ParquetFile  # type: ignore[import-untyped]
 
 from jiran.errors import DataError, shortened
-from jiran.homes.meter.bytes import PARQUET, read_bytes
+from jiran.homes.meter.bytes import PARQUET, XML, read_bytes
+from jiran.scenario.paths import files_of
+
+if TYPE_CHECKING:
+    from jiran.scenario import HomeData
 
 #: No file has more columns than this: homes of a small town, or a mistake.
 MOST_COLUMNS = 20_000
@@ -18,16 +24,28 @@ MOST_COLUMNS = 20_000
 MOST_LETTERS = 200
 #: A Parquet file is packed; unpacked it has at most so many bytes.
 MOST_BYTES = 2_000_000_000
-_SEPARATORS = (b",", b";", b"\t")
+_SEPARATORS = (b",", b";", b"\t", b"|")
+#: So many first lines are looked at: a preface may stand before the table.
+_LINES = 40
+_COLUMNS_OF_XML = 6
 
 
-def shape_of_file(path: str) -> tuple[int, int]:
-    """Return how many rows and columns a file has.
+@dataclass(frozen=True)
+class Size:
+    """How much meter data there is: cells in all, and the most columns of a file."""
+
+    cells: int
+    columns: int
+
+
+def size_of(source: HomeData) -> Size:
+    """Return how much there is in the files of a scenario.
 
     Raises:
-        DataError: It cannot be opened, or its columns hold what is no meter data.
+        DataError: A file cannot be opened, or its columns hold what is no meter data.
     """
-    return shape(path, read_bytes(path, Path()))
+    shapes = [shape(name, read_bytes(name, Path())) for name in files_of(source)]
+    return Size(sum(rows * columns for rows, columns in shapes), max(columns for _, columns in shapes))
 
 
 def shape(source: str, content: bytes) -> tuple[int, int]:
@@ -36,6 +54,8 @@ def shape(source: str, content: bytes) -> tuple[int, int]:
     Raises:
         DataError: Its columns hold what is no meter data: lists, or texts without end.
     """
+    if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(XML):
+        return content.count(b"IntervalReading>") // 2 + 1, _COLUMNS_OF_XML
     if not content.startswith(PARQUET):
         return _shape_of_csv(source, content)
     try:
@@ -93,8 +113,8 @@ def _check_texts(source: str, file: ParquetFile, names: list[str]) -> None:
 
 def _shape_of_csv(source: str, content: bytes) -> tuple[int, int]:
     """Return how many rows and columns a text has; its longest row cannot have more than its header."""
-    header = content.lstrip(b"\xef\xbb\xbf\r\n ").partition(b"\n")[0]
-    columns = 1 + max(header.count(sign) for sign in _SEPARATORS)
+    lines = content[: 4 * MOST_COLUMNS * 20].lstrip(b"\xef\xbb\xbf\r\n ").split(b"\n", _LINES)[:_LINES]
+    columns = 1 + max(line.count(sign) for sign in _SEPARATORS for line in lines)
     _check_columns(source, columns)
     return content.count(b"\n") + 1, columns
 

@@ -1,55 +1,28 @@
-"""Meter readings to energy in each step of a run: grid, steps, gaps, scale."""
+"""Energy of a file's intervals to energy in each step of a run: overlap, gaps, scale."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jiran import words
 from jiran.errors import DataError
-from jiran.homes.meter.columns import QUANTITIES
-from jiran.homes.meter.grid import Grid, fill, find_grid, lay, resample
-from jiran.homes.meter.plausible import end_labels, suspicions
-from jiran.homes.meter.report import Change, counted
-from jiran.homes.meter.times import DAY_S, Seconds, utc_to_wall
-from jiran.homes.profiles import Array, Profiles
+from jiran.homes.meter.clock import utc_to_wall
+from jiran.homes.meter.report import Change
+from jiran.homes.meter.times import DAY_S
+from jiran.homes.meter.vocabulary import QUANTITIES
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from jiran.homes.meter.series import Series
+    from jiran.homes.meter.times import Seconds
+    from jiran.homes.profiles import Array
     from jiran.homes.timeline import Timeline
     from jiran.scenario import HomeData
 
-#: A meter's rounding may go this far below 0; beyond it the column means something else.
-TINY_KWH = 0.001
 MONTH_DAYS = 30.4
-
-
-@dataclass(frozen=True)
-class Readings:
-    """The long table: one entry a reading, in the order of the file.
-
-    Attributes:
-        ids: Ids of the homes.
-        home: Whose reading, a place in `ids`.
-        quantity: Of what, a place in `QUANTITIES`.
-        utc_s: The time that stands in the file, seconds since 1970-01-01 UTC.
-        value: Energy in the interval, kWh, or mean power over it, kW.
-        is_kw: Which of the two.
-        rows: How many rows of data the file has.
-        changes: What was changed so far.
-    """
-
-    ids: tuple[str, ...]
-    home: NDArray[np.uint32]
-    quantity: NDArray[np.uint8]
-    utc_s: Seconds
-    value: Array
-    is_kw: NDArray[np.bool_]
-    rows: int
-    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True)
@@ -62,191 +35,182 @@ class Period:
 
     def __str__(self) -> str:
         begin, end = (utc_to_wall(instant, self.zone) for instant in (self.begin_s, self.end_s))
-        return f"{begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
+        return f"{words.moment(begin)} to {words.moment(end)}"
 
 
-def start_labels(source: HomeData, readings: Readings) -> tuple[Readings, Grid]:
-    """Return the readings with times that mark the start of intervals, and the grid on which they lie."""
-    series = readings.home.astype(np.int64) * len(QUANTITIES) + readings.quantity
-    names = tuple(home for home in readings.ids for _ in QUANTITIES)
-    grid = find_grid(source.path, series, names, readings.utc_s)
-    if source.time_label == "end":
-        readings = replace(readings, utc_s=readings.utc_s - grid.length_s)
-    return readings, grid
+@dataclass
+class Table:
+    """One quantity of all homes by step, kWh, NaN in gaps, shape (step, home), and how it came to be.
+
+    Attributes:
+        kwh: The energy.
+        present: Which homes have the quantity at all.
+        lumps: Energy of a counter over a gap, by home: first step, shares of steps in the gap, kWh.
+        changes: What was changed on the way.
+    """
+
+    kwh: Array
+    present: NDArray[np.bool_]
+    lumps: dict[int, list[tuple[int, Array, float]]]
+    changes: list[Change]
 
 
-def period(readings: Readings, grid: Grid, zone: str) -> Period:
-    """Return the time that the readings cover."""
-    return Period(int(readings.utc_s.min()), int(readings.utc_s.max()) + grid.length_s, zone)
+def empty_table(steps: int, homes: int) -> Table:
+    """Return a table in which no home has anything."""
+    return Table(np.zeros((steps, homes)), np.zeros(homes, bool), {}, [])
 
 
-def to_steps(source: HomeData, readings: Readings, timeline: Timeline) -> tuple[Profiles, tuple[Change, ...]]:
-    """Return the energy of each home in each step, and all that was changed."""
-    readings, grid = start_labels(source, readings)
-    changes = [*readings.changes, *_check_period(source, readings, grid, timeline)]
-    if source.time_label == "start":
-        first, last = int(readings.utc_s.min()), int(readings.utc_s.max())
-        changes += end_labels(first, last, grid.length_s, source.time_zone or timeline.zone)
-    tables, presents = [], []
-    for number in range(len(QUANTITIES)):
-        table, present, changed = _quantity(source, readings, grid, timeline, number)
-        tables.append(table)
-        presents.append(present)
-        changes += changed
-    _check_homes(source, readings.ids, tables, presents, timeline)
-    for quantity, table, present in zip(QUANTITIES, tables, presents, strict=True):
-        changes += _fill(source, readings.ids, quantity, table, present, timeline)
-    changes += [Change(readings.ids[home], "", "no load", 1) for home in np.flatnonzero(~presents[0])]
-    changes += _scale(source, readings.ids, tables[0], timeline)
-    return Profiles(load_kwh=tables[0], generation_kwh=tables[1], ev_kwh=tables[2]), tuple(changes)
-
-
-def _check_period(source: HomeData, readings: Readings, grid: Grid, timeline: Timeline) -> list[Change]:
+def check_period(
+    source: HomeData, ids: tuple[str, ...], rows: int, file: Period, length_s: int, timeline: Timeline
+) -> list[Change]:
     """Refuse a run of which less than half lies in the file's period; tell periods and intervals."""
     step_s = 60 * timeline.step_minutes
     start = int(timeline.utc_s[0])
     run = Period(start, int(timeline.utc_s[-1]) + step_s, timeline.zone)
-    file = period(readings, grid, timeline.zone)
     covered = min(run.end_s, file.end_s) - max(run.begin_s, file.begin_s)
     if 2 * covered < run.end_s - run.begin_s:
         most = max((file.end_s - file.begin_s) // step_s, 1)
         raise DataError(
             source.path,
-            f"has data from {file} ({timeline.zone}), but the run needs {run}; "
-            f"set start = {utc_to_wall(file.begin_s, timeline.zone):%Y-%m-%dT%H:%M:%S} and steps to at most "
-            f"{most}",
+            f"has data from {file} ({timeline.zone}), but the run needs {run}; set start = "
+            f"{utc_to_wall(file.begin_s, timeline.zone):%Y-%m-%dT%H:%M:%S} and steps to at most {most}",
         )
-    changes = [
-        Change(
-            "", "", "period", readings.rows,
-            f"the file has {words.counted(readings.rows, 'row')} for {words.counted(len(readings.ids), 'home')} from {file} "
-            f"({timeline.zone}); the run uses {run}",
+    told = (
+        f"the file has {words.counted(rows, 'row')} for {words.counted(len(ids), 'home')} from {file} "
+        f"({timeline.zone}); the run uses {run}"
+    )
+    changes = [Change("", "", "period", rows, told)]
+    if length_s != step_s:
+        how = "summed up" if length_s < step_s else "spread evenly"
+        changes.append(
+            Change(
+                "",
+                "",
+                "resampled",
+                1,
+                f"readings every {length_s / 60:g} min were {how} to steps of {timeline.step_minutes} min",
+            )
         )
-    ]  # fmt: skip
-    if grid.minutes != timeline.step_minutes:
-        how = "summed up" if grid.minutes < timeline.step_minutes else "spread evenly"
-        told = f"readings every {grid.minutes} min were {how} to steps of {timeline.step_minutes} min"
-        changes.append(Change("", "", "resampled", 1, told))
-    short, long = sorted((grid.minutes, timeline.step_minutes))
-    if long % short or (start - grid.origin_s) % (60 * short):
+    short, long = sorted((length_s, step_s))
+    if long % short or (start - file.begin_s) % short:
         told = "intervals and steps do not begin together, so energy was split in proportion to their overlap"
         changes.append(Change("", "", "split by overlap", 1, told))
     return changes
 
 
-def _quantity(
-    source: HomeData, readings: Readings, grid: Grid, timeline: Timeline, number: int
-) -> tuple[Array, NDArray[np.bool_], list[Change]]:
-    """Return one quantity by step and home, NaN in gaps, which homes have it, and the changes."""
-    homes, quantity = len(readings.ids), QUANTITIES[number]
-    chosen = readings.quantity == number
-    present = np.bincount(readings.home[chosen], minlength=homes) > 0
-    if not present.any():
-        return np.zeros((timeline.steps, homes)), present, []
-    begin, end = int(timeline.utc_s[0]), int(timeline.utc_s[-1]) + 60 * timeline.step_minutes
-    base = (begin - grid.origin_s) // grid.length_s
-    slots = (end - 1 - grid.origin_s) // grid.length_s - base + 1
-    slot = grid.nearest(readings.utc_s) - base
-    chosen &= (slot >= 0) & (slot < slots)
-    home, utc_s, slot = readings.home[chosen].astype(np.int64), readings.utc_s[chosen], slot[chosen]
-    kwh = readings.value[chosen] * np.where(readings.is_kw[chosen], grid.minutes / 60, 1.0)
-    kwh, tiny = _not_negative(source, readings.ids, quantity, home, utc_s, kwh, timeline.zone)
-    rounded = np.bincount(home[(utc_s - grid.origin_s) % grid.length_s != 0], minlength=homes)
-    laid, merged, replaced = lay(slot, home, kwh, (slots, homes))
-    scaled = quantity == "load" and source.monthly_load_kwh is not None
-    doubtful = suspicions(source.path, readings.ids, quantity, laid, grid.minutes, scaled=scaled)
-    here = Grid(grid.origin_s + base * grid.length_s, grid.minutes)
-    table, scaled_up = resample(laid, here, timeline.utc_s, 60 * timeline.step_minutes)
-    counts = {
-        "negative set to 0": tiny,
-        "times rounded": rounded,
-        "duplicates merged": merged,
-        "duplicates replaced": replaced,
-        "incomplete steps scaled up": scaled_up,
-    }
-    return (
-        table,
-        present,
-        [*(row for what, n in counts.items() for row in counted(readings.ids, quantity, what, n)), *doubtful],
-    )
+def add_series(table: Table, series: Series, timeline: Timeline, home_id: str, longest_s: int) -> None:
+    """Add a meter's energy to a table, in proportion to the overlap of its intervals with the steps.
+
+    A step of which at least half is known is scaled up to its whole length; one of which less is known is a gap. An
+    interval of a counter that is longer than the longest gap is a gap of which the sum is known.
+    """
+    step_s, start_s, steps = 60 * timeline.step_minutes, int(timeline.utc_s[0]), timeline.steps
+    inside = (series.end_s > start_s) & (series.begin_s < start_s + steps * step_s)
+    begin_s, end_s, kwh = series.begin_s[inside] - start_s, series.end_s[inside] - start_s, series.kwh[inside]
+    if series.channel.is_register:
+        far = end_s - begin_s > max(longest_s, step_s, series.length_s)
+        for place in np.flatnonzero(far):
+            _add_lump(table, series.home, int(begin_s[place]), int(end_s[place]), float(kwh[place]), step_s, steps)
+        begin_s, end_s, kwh = begin_s[~far], end_s[~far], kwh[~far]
+    energy, known_s = spread(begin_s, end_s, kwh, step_s, steps)
+    half = (known_s < step_s) & (2 * known_s >= step_s)
+    energy[half] *= step_s / known_s[half]
+    energy[2 * known_s < step_s] = np.nan
+    there = table.present[series.home]
+    table.kwh[:, series.home] = table.kwh[:, series.home] + energy if there else energy
+    table.present[series.home] = True
+    if half.any():
+        table.changes.append(Change(home_id, series.kind, "incomplete steps scaled up", int(half.sum())))
 
 
-def _not_negative(
-    source: HomeData,
-    ids: tuple[str, ...],
-    quantity: str,
-    home: NDArray[np.int64],
-    utc_s: Seconds,
-    kwh: Array,
-    zone: str,
-) -> tuple[Array, NDArray[np.int64]]:
-    """Set values just below 0 to 0 and count them by home; refuse others."""
-    wrong = np.flatnonzero(kwh <= -TINY_KWH)
-    if wrong.size:
-        first = wrong[0]
-        raise DataError(
-            source.path,
-            f"home {ids[home[first]]} has a {quantity} of {kwh[first]:g} kWh at "
-            f"{utc_to_wall(int(utc_s[first]), zone):%Y-%m-%d %H:%M}, below 0; if the column is net energy, "
-            'give use and generation in columns of their own, such as "H1 load" and "H1 generation"',
-        )
-    return np.maximum(kwh, 0.0), np.bincount(home[kwh < 0], minlength=len(ids))
+def spread(begin_s: Seconds, end_s: Seconds, kwh: Array, step_s: int, steps: int) -> tuple[Array, Array]:
+    """Return the energy in each step and for how long it is known, s, both of shape (step,); step 0 begins at 0."""
+    first, last = begin_s // step_s, (end_s - 1) // step_s
+    count = last - first + 1
+    if count.size and int(count.max()) > 1:
+        place = np.repeat(np.arange(count.size), count)
+        step = first[place] + (np.arange(place.size) - np.repeat(np.cumsum(count) - count, count))
+        overlap_s = np.minimum(end_s[place], (step + 1) * step_s) - np.maximum(begin_s[place], step * step_s)
+        kwh = kwh[place] * (overlap_s / (end_s - begin_s)[place])
+    else:
+        step, overlap_s = first, end_s - begin_s
+    inside = (step >= 0) & (step < steps)
+    step = step[inside]
+    energy = np.bincount(step, kwh[inside], minlength=steps).astype(np.float64)
+    known_s = np.bincount(step, overlap_s[inside], minlength=steps)
+    return energy, np.minimum(known_s, step_s)
 
 
-def _check_homes(
-    source: HomeData,
-    ids: tuple[str, ...],
-    tables: list[Array],
-    presents: list[NDArray[np.bool_]],
-    timeline: Timeline,
-) -> None:
-    """Refuse a home that lacks its load in over half of the steps; without load, its other quantities."""
-    load, generation, ev = (
-        np.where(present, np.isfinite(table).sum(axis=0), 0) for table, present in zip(tables, presents, strict=True)
-    )
-    known = np.where(presents[0], load, np.maximum(generation, ev))
+def _add_lump(table: Table, home: int, begin_s: int, end_s: int, kwh: float, step_s: int, steps: int) -> None:
+    """Remember the energy of a counter over a gap, with the share of each step that lies in the gap."""
+    first, last = max(begin_s // step_s, 0), min((end_s - 1) // step_s, steps - 1)
+    step = np.arange(first, last + 1)
+    share = (np.minimum(end_s, (step + 1) * step_s) - np.maximum(begin_s, step * step_s)) / step_s
+    within = kwh * float(share.sum()) * step_s / (end_s - begin_s)
+    table.lumps.setdefault(home, []).append((first, share, within))
+
+
+def check_homes(source: HomeData, ids: tuple[str, ...], tables: dict[str, Table], timeline: Timeline) -> None:
+    """Refuse a home that lacks what it is measured by in over half of the steps."""
+    known = np.zeros(len(ids), np.int64)
+    for quantities in (("load",), ("import",), ("generation", "ev", "export")):
+        here = np.maximum.reduce([_known_steps(tables[quantity]) for quantity in quantities])
+        has = np.logical_or.reduce([tables[quantity].present for quantity in quantities])
+        known = np.where((known == 0) & has, here, known)
     worst = int(known.argmin())
-    end_s = int(timeline.utc_s[-1]) + 60 * timeline.step_minutes
-    run = Period(int(timeline.utc_s[0]), end_s, timeline.zone)
+    run = Period(int(timeline.utc_s[0]), int(timeline.utc_s[-1]) + 60 * timeline.step_minutes, timeline.zone)
     if known[worst] == 0:
         raise DataError(
             source.path, f"home {ids[worst]} has no values from {run}; leave it out or choose another period"
         )
     if 2 * known[worst] < timeline.steps:
-        share = 1 - known[worst] / timeline.steps
         raise DataError(
             source.path,
-            f"home {ids[worst]} lacks {share:.0%} of its steps from {run}, more than half; "
+            f"home {ids[worst]} lacks {1 - known[worst] / timeline.steps:.0%} of its steps from {run}, more than half; "
             "leave it out or choose another period",
         )
 
 
-def _fill(
-    source: HomeData,
-    ids: tuple[str, ...],
-    quantity: str,
-    table: Array,
-    present: NDArray[np.bool_],
-    timeline: Timeline,
-) -> list[Change]:
-    """Fill the gaps of `table` in place."""
+def _known_steps(table: Table) -> NDArray[np.int64]:
+    """Return how many steps of each home are known, those of a counter over a gap among them."""
+    known = np.where(table.present, np.isfinite(table.kwh).sum(axis=0), 0)
+    for home, lumps in table.lumps.items():
+        known[home] += sum(share.size for _, share, _ in lumps)
+    return known
+
+
+def fill_table(source: HomeData, ids: tuple[str, ...], quantity: str, table: Table, timeline: Timeline) -> None:
+    """Fill the gaps of a table in place."""
     time_of_day = np.unique(timeline.local_s % DAY_S, return_inverse=True)[1]
     longest = source.max_gap_minutes // timeline.step_minutes
-    table[:, ~present] = 0.0
-    changes = []
-    for home in np.flatnonzero(np.isnan(table).any(axis=0)):
-        filled = fill(table[:, home], time_of_day, longest, otherwise_mean=quantity == "load")
-        table[:, home] = filled.kwh
+    table.kwh[:, ~table.present] = 0.0
+    for home in np.flatnonzero(np.isnan(table.kwh).any(axis=0)):
+        filled = fill(table.kwh[:, home], time_of_day, longest, otherwise_mean=quantity in ("load", "import"))
+        gaps = np.isnan(table.kwh[:, home])
+        table.kwh[:, home] = filled.kwh
+        for first, share, kwh in table.lumps.get(int(home), ()):
+            _scale_to_lump(table.kwh[:, home], gaps, first, share, kwh)
         counts = {
             "filled by interpolation": filled.interpolated,
             "filled by typical day": filled.typical,
             "filled without knowledge": filled.unknown,
         }
-        changes += [Change(ids[home], quantity, what, n) for what, n in counts.items() if n]
-    return changes
+        table.changes += [Change(ids[home], quantity, what, n) for what, n in counts.items() if n]
 
 
-def _scale(source: HomeData, ids: tuple[str, ...], load_kwh: Array, timeline: Timeline) -> list[Change]:
+def _scale_to_lump(kwh: Array, gaps: NDArray[np.bool_], first: int, share: Array, total: float) -> None:
+    """Scale the filled steps of a gap in place, so that they hold what the counter counted over it."""
+    steps = np.arange(first, first + share.size)
+    free = gaps[steps]
+    guessed = float((kwh[steps] * share)[free].sum())
+    rest = max(total - float((kwh[steps] * share)[~free].sum()), 0.0)
+    if guessed > 0:
+        kwh[steps[free]] *= rest / guessed
+    elif free.any():
+        kwh[steps[free]] = rest / float(share[free].sum())
+
+
+def scale_load(source: HomeData, ids: tuple[str, ...], load_kwh: Array, timeline: Timeline) -> list[Change]:
     """Scale each home's load in place to the mean per month that the scenario asks for."""
     if source.monthly_load_kwh is None:
         return []
@@ -258,3 +222,53 @@ def _scale(source: HomeData, ids: tuple[str, ...], load_kwh: Array, timeline: Ti
         Change(home, "load", "load scaled", 1, f"x {by:.4g}") if was > 0 else Change(home, "load", "load not scaled", 1)
         for home, by, was in zip(ids, factor, monthly, strict=True)
     ]
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A column without gaps, and how many of its steps were filled in which way."""
+
+    kwh: Array
+    interpolated: int
+    typical: int
+    unknown: int
+
+
+def fill(kwh: Array, time_of_day: NDArray[np.int64], longest: int, *, otherwise_mean: bool) -> Filled:
+    """Fill the gaps of one home's quantity.
+
+    Args:
+        kwh: Energy by step, NaN in gaps, shape (step,).
+        time_of_day: A number for each step, the same at the same time of day, from 0.
+        longest: Gaps of up to so many steps between two known steps are interpolated linearly; longer ones,
+            and those at either end, take the mean of the known steps at that time of day.
+        otherwise_mean: Where nothing is known at a time of day: the mean of all known steps, else 0.
+    """
+    known = np.isfinite(kwh)
+    steps = np.arange(kwh.size)
+    interpolated = _short_gaps(known, longest)
+    filled = kwh.copy()
+    filled[interpolated] = np.interp(steps[interpolated], steps[known], kwh[known]) if known.any() else 0.0
+    number = np.bincount(time_of_day[known], minlength=time_of_day.max() + 1)
+    total = np.bincount(time_of_day[known], weights=kwh[known], minlength=number.size)
+    typical = ~known & ~interpolated & (number[time_of_day] > 0)
+    filled[typical] = (total / np.maximum(number, 1))[time_of_day[typical]]
+    unknown = ~(known | interpolated | typical)
+    filled[unknown] = kwh[known].mean() if otherwise_mean and known.any() else 0.0
+    return Filled(filled, int(interpolated.sum()), int(typical.sum()), int(unknown.sum()))
+
+
+def _short_gaps(known: NDArray[np.bool_], longest: int) -> NDArray[np.bool_]:
+    """Mark the steps of gaps that are short and lie between two known steps."""
+    edges = np.diff(np.concatenate(([0], (~known).astype(np.int8), [0])))
+    starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+    short = np.zeros(known.size, bool)
+    for start, end in zip(starts, ends, strict=True):
+        if end - start <= longest and start > 0 and end < known.size:
+            short[start:end] = True
+    return short
+
+
+def all_tables(steps: int, homes: int) -> dict[str, Table]:
+    """Return an empty table for each quantity."""
+    return {quantity: empty_table(steps, homes) for quantity in QUANTITIES}

@@ -1,14 +1,15 @@
-"""Times of meter data: from text or a wall clock to instants."""
+"""Times of meter data: what a text says the clock showed, in every order of day, month and year."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
@@ -18,106 +19,345 @@ Seconds = NDArray[np.int64]
 
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001  a wall clock has no zone
 DAY_S = 86_400
-#: Zones change their clocks at full quarters of an hour: looking once at each quarter is enough.
-_QUARTER_S = 900
 YEARS = range(1971, 2201)
+#: A number of so many seconds since 1970 is a time: 1990 to 2100. Thousandths of them count too.
+UNIX_S = (631_152_000, 4_102_444_800)
+#: So many different texts are read one by one; more are read by polars, format by format.
+_FEW = 2_000
 
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan january januar janvier enero ene gennaio gen januari janeiro", "feb february februar fevrier fev febrero febbraio februari fevereiro",
+            "mar march marz mrz maerz mars marzo maart mrt marco mac maret", "apr april avril avr abril abr aprile",
+            "may mai mayo maggio mag mei maio", "jun june juni juin junio giugno giu junho",
+            "jul july juli juillet juil julio luglio lug julho julai", "aug august aout agosto ago augustus ogos agustus agu",
+            "sep sept september septembre septiembre settembre set setembro", "oct october oktober okt octobre octubre ottobre ott outubro out",
+            "nov november novembre noviembre novembro nop", "dec december dezember dez decembre diciembre dic dicembre desember des dezembro disember dis",
+        ), start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+#: Hours ahead of UTC of names of zones that mean one thing where meters are read.
+_ZONES = {
+    "utc": 0, "gmt": 0, "z": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2, "eest": 3,
+    "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "akdt": -8, "hst": -10,
+    "awst": 8, "acst": 9.5, "acdt": 10.5, "aest": 10, "aedt": 11, "nzst": 12, "nzdt": 13,
+    "myt": 8, "sgt": 8, "pht": 8, "hkt": 8, "wib": 7, "wita": 8, "wit": 9, "ict": 7, "jst": 9, "kst": 9,
+}  # fmt: skip
 _CLOCK = (
-    r"(?:[T\s]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
-    r"\s*(?P<offset>Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?)?)?"
+    r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?)?h?"
+    r"\s*(?P<half>[ap]\.?\s?m\.?)?\s*(?P<fold>[ABab](?![a-z]))?"
 )
-_ISO = re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})" + _CLOCK, re.IGNORECASE)
-_DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[-/.](?P<month>\d{1,2})[-/.](?P<year>\d{4})" + _CLOCK, re.IGNORECASE)
+_ZONE = r"\s*(?P<zone>Z|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?|\(?[A-Za-z]{3,5}\)?)?"
+_AFTER = r"(?:(?:T|[\s,_]+|(?<=\d)-(?=\d\d:))" + _CLOCK + _ZONE + ")?"
+_DAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
+_FORMS = tuple(
+    re.compile(_DAY + date + _AFTER, re.IGNORECASE)
+    for date in (
+        r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})",
+        r"(?P<first>\d{1,2})[-/.](?P<second_part>\d{1,2})[-/.](?P<year>\d{4}|\d{2})",
+        r"(?P<day>\d{1,2})\.?[-/\s](?P<name>[^\W\d_]{3,9})\.?,?[-/\s](?P<year>\d{4}|\d{2})",
+        r"(?P<name>[^\W\d_]{3,9})\.?[-/\s](?P<day>\d{1,2})(?:st|nd|rd|th)?,?[-/\s]+(?P<year>\d{4})",
+        r"(?P<year>\d{4})[-\s](?P<name>[^\W\d_]{3})[-\s](?P<day>\d{1,2})",
+    )
+)
+_COMPACT = re.compile(
+    r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})"
+    r"(?:[T\s_-]?(?P<hour>\d{2})(?P<colon>:)?(?P<minute>\d{2}):?(?P<second>\d{2})?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+)
+_TIME_OF_DAY = re.compile(_CLOCK + _ZONE, re.IGNORECASE)
+_SHORT_CLOCK = re.compile(
+    r"(?:[a-z]{1,5}[\s_:-]*)??(?P<hour>\d{2})[:._h]?(?P<minute>[0-5]\d)(?:[:.]?(?P<second>[0-5]\d))?", re.IGNORECASE
+)
+_RANGE = re.compile(
+    r"(?P<begin>.*?\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?(?:\s*[ap]\.?m\.?)?)(?:\s*[-–~]\s*|\s+(?:bis|to|until|a|à|hasta|hingga|tot)\s+)"
+    r"(?P<end>.*\d{1,2}[:.h]\d{2}.*)",
+    re.IGNORECASE,
+)
+_LONGEST_RANGE = 60
+_ORDER = re.compile(r"(\d{1,2})([-/.])(\d{1,2})[-/.](?:\d{4}|\d{2})(?!\d)")
 
 
 @dataclass(frozen=True)
-class Instants:
-    """Instants, seconds since 1970-01-01 UTC, of times that stand in a file.
+class Clock:
+    """What clocks showed, one entry a text.
 
     Attributes:
-        first: The instant; where a local time occurs twice, the earlier, in summer time.
-        second: The later one where a local time occurs twice, elsewhere as `first`.
-        moved: Whether the local time does not exist and was moved forward by the shift of the clocks.
+        wall_s: The clock, seconds since 1970-01-01 00:00 local.
+        offset_s: How far it is ahead of UTC, s; 0 where the text does not say.
+        exact: Whether the text says so.
+        fold: 0 or 1 where the text says which of two equal times it is, -1 elsewhere.
+        ends: Whether a text says 24:00, which only the end of a day is called.
+        half_days: Whether a text says AM or PM.
     """
 
-    first: Seconds
-    second: Seconds
-    moved: NDArray[np.bool_]
+    wall_s: Seconds
+    offset_s: Seconds
+    exact: NDArray[np.bool_]
+    fold: NDArray[np.int8]
+    ends: bool = False
+    half_days: bool = False
+
+    def at(self, places: NDArray[np.int64]) -> Clock:
+        """Return the entries at some places."""
+        parts = (self.wall_s[places], self.offset_s[places], self.exact[places], self.fold[places])
+        return Clock(*parts, self.ends, self.half_days)
 
 
-def read_times(texts: Sequence[str], zone: ZoneInfo) -> tuple[Instants, int | None]:
-    """Return the instants of texts, and the place of the first text that is no time, or None."""
-    wall, offset = np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int64)
-    with_offset = np.zeros(len(texts), bool)
-    for place, text in enumerate(texts):
-        read = _read(text)
-        if read is None:
-            return wall_to_utc(wall[:0], zone), place
-        wall[place], said = read
-        if said is not None:
-            offset[place], with_offset[place] = said, True
-    local = wall_to_utc(wall, zone)
-    exact = wall - offset
-    return Instants(
-        np.where(with_offset, exact, local.first),
-        np.where(with_offset, exact, local.second),
-        local.moved & ~with_offset,
-    ), None
+@dataclass(frozen=True)
+class _Moment:
+    wall_s: int
+    offset_s: int | None
+    fold: int
+    ends: bool
+    half_day: bool
+    has_clock: bool = True
 
 
-def wall_to_utc(wall_s: Seconds, zone: ZoneInfo) -> Instants:
-    """Return the instants at which a wall clock shows given times, seconds since 1970-01-01 00:00 local."""
-    quarters, place = np.unique(wall_s // _QUARTER_S, return_inverse=True)
-    early = np.array([_offset_s(int(quarter), zone, 0) for quarter in quarters], np.int64)[place]
-    late = np.array([_offset_s(int(quarter), zone, 1) for quarter in quarters], np.int64)[place]
-    # PEP 495: in the hour that is skipped fold=0 still has winter's offset, the smaller one, and reading the
-    # clock with it gives the time moved forward by the shift.
-    moved = early < late
-    return Instants(wall_s - early, wall_s - np.where(moved, early, late), moved)
+def read_times(texts: pl.Series, *, month_first: bool = False) -> tuple[Clock, int | None]:
+    """Return what texts say, and the place of the first one that is no time, or None."""
+    if are_ranges(texts):
+        texts = pl.Series([begin_of_range(text) for text in texts.to_list()], dtype=pl.String)
+    size = len(texts)
+    wall, offset = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    exact, fold = np.zeros(size, bool), np.full(size, -1, np.int8)
+    open_places = np.arange(size)
+    if size > _FEW:
+        open_places = _read_many(texts, wall, exact, month_first=month_first)
+    ends = half_days = False
+    for place, text in zip(open_places, texts.gather(open_places).to_list(), strict=True):
+        moment = moment_of(text, month_first=month_first)
+        if moment is None:
+            return Clock(wall[:0], offset[:0], exact[:0], fold[:0]), int(place)
+        wall[place], fold[place] = moment.wall_s, moment.fold
+        if moment.offset_s is not None:
+            offset[place], exact[place] = moment.offset_s, True
+        ends, half_days = ends or moment.ends, half_days or moment.half_day
+    return Clock(wall, offset, exact, fold, ends, half_days), None
 
 
-def utc_to_wall(utc_s: int, zone: str) -> dt.datetime:
-    """Return the local time of an instant, without an offset."""
-    return dt.datetime.fromtimestamp(utc_s, tz=ZoneInfo(zone)).replace(tzinfo=None)
+def _read_many(texts: pl.Series, wall: Seconds, exact: NDArray[np.bool_], *, month_first: bool) -> NDArray[np.int64]:
+    """Fill in what polars reads, and return the places that are left."""
+    left = np.arange(len(texts))
+    dates = [
+        "%Y-%m-%d",
+        "%Y/%m/%d",
+        *(f"%m{sign}%d{sign}%Y" if month_first and sign != "." else f"%d{sign}%m{sign}%Y" for sign in "/.-"),
+    ]
+    for form in [
+        f"{date}{gap}{clock}"
+        for date in dates
+        for gap in " T"
+        for clock in ("%H:%M:%S", "%H:%M", "%H:%M:%S%z", "%H:%M%z")
+    ]:
+        if not left.size:
+            break
+        rest = texts.gather(left)
+        zone = "UTC" if form.endswith("%z") else None
+        if rest[:1].str.to_datetime(form, strict=False, time_zone=zone)[0] is None:
+            continue
+        read = rest.str.to_datetime(form, strict=False, time_zone=zone, time_unit="us").dt.epoch("s")
+        seconds = read.fill_null(-1).to_numpy()
+        done = (read.is_not_null().to_numpy()) & (seconds >= UNIX_S[0] - 20 * 365 * DAY_S)
+        wall[left[done]], exact[left[done]] = seconds[done], zone is not None
+        left = left[~done]
+    return left
 
 
-def _offset_s(quarter: int, zone: ZoneInfo, fold: int) -> int:
-    wall = EPOCH + dt.timedelta(seconds=quarter * _QUARTER_S)
-    offset = wall.replace(tzinfo=zone, fold=fold).utcoffset()
-    return 0 if offset is None else int(offset.total_seconds())
+@cache
+def _offset_of(zone: str) -> int | None:
+    name = zone.strip("()").casefold()
+    if name in _ZONES:
+        return int(_ZONES[name] * 3600)
+    if name[:1] not in ("+", "-"):
+        return None
+    digits = name[1:].replace(":", "").ljust(4, "0")
+    return (-1 if name[0] == "-" else 1) * 60 * (int(digits[:2]) * 60 + int(digits[2:]))
 
 
-def day_or_month(texts: Sequence[str]) -> str | None:
-    """Return a text that could be day first as well as month first, or None if any of them decides it.
+#: Most cells of a file are numbers with a decimal sign: they are seen to be no times before any form is tried.
+_DECIMAL = re.compile(r"-?\d{0,8}[.,]\d*")
 
-    Dates with dots are always day first.
+
+def moment_of(text: str, *, month_first: bool = False) -> _Moment | None:
+    """Return what a text says, or None if it is no time.
 
     Example:
-        >>> day_or_month(["05/06/2024 00:00"]), day_or_month(["05/06/2024", "13/06/2024"]), day_or_month(["05.06.2024"])
-        ('05/06/2024 00:00', None, None)
+        >>> moment_of("06/05/2024 24:00").wall_s == moment_of("7 May 2024 00:00").wall_s
+        True
     """
-    found = [match for match in map(_DAY_FIRST.fullmatch, texts) if match is not None and "." not in match[0][:6]]
-    if any(int(match["day"]) > 12 for match in found):
+    text = " ".join(text.split())
+    unix = _unix(text)
+    if unix is not None:
+        return _Moment(unix, 0, -1, ends=False, half_day=False)
+    match = None if _DECIMAL.fullmatch(text) else _match(text) or _match(begin_of_range(text))
+    if match is None:
         return None
-    return next((match[0] for match in found if int(match["day"]) != int(match["month"])), None)
-
-
-def _read(text: str) -> tuple[int, int | None] | None:
-    """Return the wall clock and the offset in seconds, or None if the text is no time."""
-    match = _ISO.fullmatch(text) or _DAY_FIRST.fullmatch(text)
-    if match is None or int(match["year"]) not in YEARS:
+    part = match.groupdict()
+    if "first" in part:
+        first, second = part["first"], part["second_part"]
+        part["day"], part["month"] = (second, first) if month_first and "." not in text[:6] else (first, second)
+    elif "name" in part:
+        part["month"] = str(_MONTHS.get(_plain(part["name"]), 0))
+    year = int(part["year"]) + (2000 if len(part["year"]) == 2 else 0)
+    clock = _clock(part)
+    if clock is None or year not in YEARS:
         return None
-    part = {name: int(match[name] or 0) for name in ("year", "month", "day", "hour", "minute", "second")}
     try:
-        wall = dt.datetime(**part)  # type: ignore[arg-type] # noqa: DTZ001
+        day = dt.datetime(year, int(part["month"]), int(part["day"]))  # noqa: DTZ001
     except ValueError:
         return None
-    said = match["offset"]
-    offset = None if said is None else 0 if said in "Zz" else _minutes(said) * 60
-    return int((wall - EPOCH).total_seconds()), offset
+    zone = part.get("zone")
+    offset = None if not zone else _offset_of(zone)
+    if zone and offset is None:
+        return None
+    seconds, ends = clock
+    return _Moment(
+        int((day - EPOCH).total_seconds()) + seconds, offset, _fold(part), ends, half_day=bool(part.get("half")),
+        has_clock=part.get("hour") is not None,
+    )  # fmt: skip
 
 
-def _minutes(offset: str) -> int:
-    """Return the minutes of an offset such as +08:00, +0800 or -03."""
-    digits = offset[1:].replace(":", "").ljust(4, "0")
-    return (-1 if offset[0] == "-" else 1) * (int(digits[:2]) * 60 + int(digits[2:]))
+def are_ranges(texts: pl.Series) -> bool:
+    """Tell whether texts give begin and end, "00:15-00:30"; "03:00-04:00" among others is a time with its offset."""
+    spans = [span for text in texts.head(_FEW).to_list() if text and (span := _RANGE.fullmatch(text))]
+    return bool(spans) and all(0 < _minutes_between(span["begin"], span["end"]) <= _LONGEST_RANGE for span in spans)
+
+
+def _minutes_between(begin: str, end: str) -> int:
+    day = 720 if re.search(r"[ap]\.?m", begin, re.IGNORECASE) else 1440
+    clocks = [
+        re.findall(r"(\d{1,2})[:h](\d{2})", part) or re.findall(r"(\d{1,2})\.(\d{2})(?!\.)", part)
+        for part in (begin, end)
+    ]
+    if not all(clocks):
+        return 0
+    first, last = (60 * int(hour) + int(minute) for hour, minute in (clocks[0][-1], clocks[1][0]))
+    return (last - first) % day
+
+
+def begin_of_range(text: str) -> str:
+    """Return the first of two times, "00:15-00:30", that are at most an hour apart; else the text."""
+    span = _RANGE.fullmatch(text)
+    if span is None or not 0 < _minutes_between(span["begin"], span["end"]) <= _LONGEST_RANGE:
+        return text
+    return span["begin"]
+
+
+def _match(text: str) -> re.Match[str] | None:
+    for form in (*_FORMS, _COMPACT):
+        if (match := form.fullmatch(text)) is not None:
+            return match
+    return None
+
+
+def _plain(name: str) -> str:
+    from jiran.homes.meter.vocabulary import plain  # noqa: PLC0415  words come after times
+
+    return plain(name)
+
+
+def _fold(part: dict[str, str | None]) -> int:
+    said = part.get("fold")
+    return -1 if not said else "ab".index(said.casefold())
+
+
+def _clock(part: dict[str, str | None]) -> tuple[int, bool] | None:
+    """Return the seconds after midnight, and whether they are called 24:00; None if no clock shows this."""
+    hour, minute, second = (int(part.get(name) or 0) for name in ("hour", "minute", "second"))
+    half = part.get("half")
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half[0] in "pP" else 0)
+    ends = hour == 24 and minute == second == 0
+    if (hour > 23 and not ends) or minute > 59 or second > 59:
+        return None
+    return (hour * 60 + minute) * 60 + second, ends
+
+
+def _unix(text: str) -> int | None:
+    """Return the seconds since 1970 of a number of seconds or thousandths of them, or None."""
+    if not re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
+        return None
+    for scale in (1, 1000):
+        seconds = int(float(text) // scale)
+        if UNIX_S[0] <= seconds < UNIX_S[1]:
+            return seconds
+    return None
+
+
+class TimeOfDay(NamedTuple):
+    """What a text says of the clock alone.
+
+    Attributes:
+        seconds: Seconds after midnight.
+        fold: 0 or 1 if it says which of two equal times it is, else -1.
+        ends: Whether it is called 24:00.
+        half_day: Whether it says AM or PM.
+        offset_s: How far the clock is ahead of UTC, s; None if it does not say.
+    """
+
+    seconds: int
+    fold: int
+    ends: bool
+    half_day: bool
+    offset_s: int | None
+
+
+@cache
+def time_of_day(text: str) -> TimeOfDay | None:
+    """Return what a text says of the clock alone, or None if it is no time of day.
+
+    Example:
+        >>> [time_of_day(text).seconds for text in ("1:30 PM", "24:00", "02:00B", "0030", "14:00+02:00")]
+        [48600, 86400, 7200, 1800, 50400]
+    """
+    text = " ".join(text.split())
+    match = _TIME_OF_DAY.fullmatch(text) or _TIME_OF_DAY.fullmatch(begin_of_range(text))
+    if match is None or not (match["minute"] or match["half"] or "h" in text.casefold()):
+        match = _SHORT_CLOCK.fullmatch(text)
+    if match is None:
+        return None
+    part = match.groupdict()
+    clock, zone = _clock(part), part.get("zone")
+    offset = _offset_of(zone) if zone else None
+    if clock is None or (zone and offset is None):
+        return None
+    return TimeOfDay(clock[0], _fold(part), clock[1], bool(part.get("half")), offset)
+
+
+def looks_like_time(cell: str) -> bool:
+    """Tell whether a cell holds a time, a date or a time of day."""
+    cell = cell.strip().strip('"')
+    if not cell or not any(sign.isdigit() for sign in cell) or len(cell) > 60:
+        return False
+    if ":" in cell and time_of_day(cell) is not None:
+        return True
+    return moment_of(cell) is not None or moment_of(cell, month_first=True) is not None
+
+
+def day_or_month(texts: Sequence[str]) -> tuple[bool | None, str]:
+    """Return whether dates are month first, None if either fits, and a text that could be both, "" if none could.
+
+    Dates with dots are day first.
+
+    Example:
+        >>> day_or_month(["05/06/2024 00:00"]), day_or_month(["05/06/2024", "06/13/2024"]), day_or_month(["05.06.2024"])
+        ((None, '05/06/2024 00:00'), (True, ''), (False, ''))
+    """
+    both = ""
+    for text in texts:
+        match = _ORDER.match(text)
+        if match is None:
+            continue
+        first, sign, second = int(match[1]), match[2], int(match[3])
+        if sign == "." or first > 12:
+            return False, ""
+        if second > 12:
+            return True, ""
+        if first != second:
+            both = both or text
+    return (None, both) if both else (False, "")

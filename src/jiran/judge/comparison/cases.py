@@ -10,14 +10,16 @@ from jiran.homes.timeline import Timeline, timeline
 from jiran.market import find, mechanisms
 from jiran.market.base import BASELINE
 from jiran.scenario import Market
-from jiran.sentences import said
+from jiran.sentences import true_ones
+from jiran.simulation import estimate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from jiran.judge.comparison.table import Sample
     from jiran.scenario import Scenario
     from jiran.sentences import Sentence
+    from jiran.simulation.estimate import Need
 
 #: The optimum is worked out for runs of at most this many steps: a year by the hour.
 MOST_STEPS = 9_000
@@ -42,6 +44,18 @@ def by_rule(scenario: Scenario, rules: list[str] | None = None) -> dict[str, Sce
     return found
 
 
+def need_of(cases: Collection[Scenario], seeds: int) -> Need:
+    """Return what a comparison of so many seeds will need.
+
+    Raises:
+        DataError: Meter data cannot be read.
+    """
+    metered = [estimate.metered(case) for case in cases]
+    homes = max((homes or 0 for homes, _ in metered), default=0) or None
+    cells = max((cells for _, cells in metered), default=0)
+    return estimate.of_comparison(cases, seeds, homes=homes, cells=cells, best_steps=MOST_STEPS)
+
+
 def notes(cases: Mapping[str, Scenario], samples: Mapping[str, tuple[Sample, ...]]) -> list[str]:
     """Say what limits the comparison.
 
@@ -64,7 +78,7 @@ def notes(cases: Mapping[str, Scenario], samples: Mapping[str, tuple[Sample, ...
     if longest > MOST_STEPS:
         found.append(f"the optimum is worked out for runs of at most {MOST_STEPS:,} steps, this one has {longest:,}")
     hidden = {name: net_metered(runs[0].net_metered, len(runs[0].homes)) for name, runs in samples.items()}
-    return [*found, *_by_case({name: said(sentence) for name, sentence in hidden.items()}), *_assumed(cases)]
+    return [*found, *_by_case({name: true_ones(sentence) for name, sentence in hidden.items()}), *_assumed(cases)]
 
 
 class _Begin(NamedTuple):

@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.errors import JiranError, PluginError
-from jiran.judge.comparison.cases import MOST_STEPS, notes
+from jiran.judge.comparison.cases import MOST_STEPS, need_of, notes
 from jiran.judge.comparison.level import level
 from jiran.judge.comparison.table import Comparison, Sample
 from jiran.judge.judgement import judge
 from jiran.judge.optimum import Optimum, community_optimum
 from jiran.money.prices import paid_for, received_for
 from jiran.scenario import Bids, Market, Scenario
-from jiran.simulation.run import trade, without_trading
+from jiran.simulation import estimate
+from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import Setting, prepare
 from jiran.watching import ROUND_S, watch
 
@@ -58,7 +59,7 @@ def compare(
         samples: Finished runs to go on from; is filled in.
 
     Raises:
-        JiranError: There is no case, or none can be run. A case whose rule fails is left out and named in `faults`.
+        JiranError: There is no case, none can be run, or it needs more memory than there is. A case whose rule fails is left out and named in `faults`.
 
     Example:
         >>> import jiran
@@ -69,6 +70,7 @@ def compare(
     """
     if not cases:
         raise JiranError("there is nothing to compare: name at least one case")
+    estimate.refuse(need_of(cases.values(), seeds), "this comparison")
     known: Samples = {} if samples is None else samples
     share_done = [0.0]
 
@@ -212,7 +214,7 @@ def _sample(
             raise CancelledError
 
     try:
-        result = trade(setting.with_market(scenario), lambda: baseline, go_on)
+        result = run_market(setting.with_market(scenario), lambda: baseline, go_on)
     except PluginError as fault:
         return fault
     hour, settled = result.timeline.hour.astype(int), result.settlement

@@ -81,6 +81,10 @@ class Comparison:
         """Return a figure of a case, shape (seed,); NaN where it is undefined.
 
         Indices of evenness are undefined with all seeds if a home loses with any: a mean over the others would flatter.
+
+        Args:
+            case: Name of a case.
+            figure: Name of a figure of `FIGURES`.
         """
         if figure in EVENNESS and any(sample.saving.min() < -NOTHING_MONEY for sample in self.samples[case]):
             return np.full(len(self.samples[case]), np.nan)
@@ -88,11 +92,22 @@ class Comparison:
         return np.array([np.nan if value is None else value for value in found])
 
     def mean(self, case: str, figure: str) -> float | None:
-        """Return a figure of a case, its mean over the seeds; None where it is undefined."""
+        """Return a figure of a case, its mean over the seeds; None where it is undefined.
+
+        Args:
+            case: Name of a case.
+            figure: Name of a figure of `FIGURES`.
+        """
         return _mean(self.values(case, figure))
 
     def differ(self, one: str, other: str, figure: str) -> bool:
-        """Tell whether a figure of two cases differs in any seed by more than last digits."""
+        """Tell whether a figure of two cases differs in any seed by more than last digits.
+
+        Args:
+            one: Name of a case.
+            other: Name of another.
+            figure: Name of a figure of `FIGURES`.
+        """
         a, b = self.values(one, figure), self.values(other, figure)
         return not np.allclose(a, b, rtol=LAST_DIGITS, atol=LAST_DIGITS, equal_nan=True)
 
@@ -149,7 +164,12 @@ class Comparison:
         return pl.concat(frames)
 
     def difference(self, one: str, other: str) -> pl.DataFrame:
-        """Return one case less another, seed by seed: figure, label, unit, both means, difference (and its band)."""
+        """Return one case less another, seed by seed: figure, label, unit, both means, difference (and its band).
+
+        Args:
+            one: Name of the case that is looked at.
+            other: Name of the one that is taken off.
+        """
         rows = []
         for name, figure in FIGURES.items():
             a, b = self.values(one, name), self.values(other, name)

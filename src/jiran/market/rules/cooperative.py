@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from jiran.compiled import njit
 from jiran.errors import MechanismError
-from jiran.market.base import Effort, Parameter, Values, mechanism
+from jiran.market.base import Effort, Formula, Parameter, Values, mechanism
 from jiran.market.family import SHARED_SAVING
 from jiran.market.matching import Trades, Vector, pair, shuffled
 from jiran.market.pairing import AFTERWARDS
@@ -44,6 +44,7 @@ MOST_PLAYERS, MOST_SHAPLEY_PLAYERS = 16, 12
     family=SHARED_SAVING,
     pairing=AFTERWARDS,
     reasoning="equal-parts",
+    formula=Formula(r"b_j - \frac{v(N)}{n \, e_j}", seller_symbols=r"a_i + \frac{v(N)}{n \, e_i}"),
     telling=True,
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient", "anonymous"),
 )
@@ -87,6 +88,11 @@ def _draws(orders: int, values: Values) -> Effort:
     draws_lots=_too_many_to_look_at_all,
     pairing=AFTERWARDS,
     reasoning="what-each-adds",
+    formula=Formula(
+        r"b_j - \frac{x_j}{e_j},\ x_j = \sum_{C \not\ni j} \frac{\lvert C \rvert! \, (n - \lvert C \rvert - 1)!}{n!}"
+        r" \, \left(v(C \cup j) - v(C)\right)",
+        seller_symbols=r"a_i + \frac{x_i}{e_i}",
+    ),
     telling=True,
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient"),
     needs=_draws,
@@ -133,6 +139,10 @@ def _coalitions(orders: int, _values: Values) -> Effort:
     family=SHARED_SAVING,
     pairing=AFTERWARDS,
     reasoning="nobody-leaves",
+    formula=Formula(
+        r"b_j - \frac{x_j}{e_j},\ x = \operatorname{lexmin}\ \left(v(C) - x(C)\right)_{C \subset N}",
+        seller_symbols=r"a_i + \frac{x_i}{e_i}",
+    ),
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient", "anonymous"),
     needs=_coalitions,
     most_traders=MOST_PLAYERS,

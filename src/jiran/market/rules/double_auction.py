@@ -6,7 +6,7 @@ import numpy as np
 from numpy.random import Generator
 
 from jiran.compiled import njit
-from jiran.market.base import Effort, Parameter, Values, mechanism
+from jiran.market.base import Effort, Formula, Parameter, Values, mechanism
 from jiran.market.family import AUCTION
 from jiran.market.matching import Trades, Vector, record, shuffled
 from jiran.market.merit import (
@@ -37,6 +37,7 @@ _MEETINGS = Pairing("Chance decides who meets whom.")
     family=AUCTION,
     pairing=BEST_FIRST,
     reasoning="one-price",
+    formula=Formula(r"k \, b_m + (1 - k) \, a_m"),
     telling=True,
     textbook=True,
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient"),
@@ -74,6 +75,7 @@ def uniform_price(
     family=AUCTION,
     pairing=BEST_FIRST,
     reasoning="price-of-each-pair",
+    formula=Formula(r"k \, b_j + (1 - k) \, a_i"),
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient"),
     needs_bids=True,
     k=Parameter(0.5, "where each pair's price lies between its ask (0) and its bid (1)", ge=0.0, le=1.0),
@@ -133,6 +135,7 @@ def _take_resting(
     draws_lots=True,
     pairing=_ARRIVAL,
     reasoning="waiting-orders",
+    formula=Formula(r"a_i \text{ or } b_j, \text{ of the order that came first}"),
     telling=True,
     properties=("budget-balanced", "no-deficit", "individually-rational"),
     needs_bids=True,
@@ -180,6 +183,7 @@ def _meetings(orders: int, _values: Values) -> Effort:
     draws_lots=True,
     pairing=_MEETINGS,
     reasoning="meetings-by-chance",
+    formula=Formula(r"p_\text{coef} \, b_j + (1 - p_\text{coef}) \, a_i"),
     properties=("budget-balanced", "no-deficit", "individually-rational"),
     needs_bids=True,
     needs=_meetings,

@@ -15,7 +15,7 @@ from jiran.market.pause import stopped
 Matrix = NDArray[np.float64]
 
 #: Smaller differences of weights and excesses, relative to v(all) = 1, are rounding.
-ROUNDING = 1e-10
+SAME_EXCESS = 1e-10
 
 
 @njit(cache=True)
@@ -47,7 +47,7 @@ def nucleolus_shares(values: Vector) -> Vector:
         if stopped(1.0 - open_dimensions / players):
             return _duals(inverse, basis, level)[:players] * scale
         for row in range(basis.size):
-            if not fixed[basis[row]] and inverse[row, players] > ROUNDING:
+            if not fixed[basis[row]] and inverse[row, players] > SAME_EXCESS:
                 fixed[basis[row]] = True
                 level[basis[row]] -= excess
 
@@ -101,7 +101,7 @@ def _simplex(inverse: Matrix, basis: NDArray[np.int64], fixed: NDArray[np.bool_]
         direction += inverse[:, players]
         leaving, least = -1, np.inf
         for row in range(basis.size):
-            if not fixed[basis[row]] and direction[row] > ROUNDING:
+            if not fixed[basis[row]] and direction[row] > SAME_EXCESS:
                 ratio = max(0.0, inverse[row, players]) / direction[row]
                 if ratio < least or (ratio == least and basis[row] < basis[leaving]):
                     leaving, least = row, ratio
@@ -117,7 +117,7 @@ def _most_unhappy(duals: Vector, settled: NDArray[np.bool_], level: Vector, take
     """Return the open coalition whose excess is most above the dual program's, or -1 if none is."""
     players = duals.size - 1
     gets = np.zeros(settled.size)
-    found, most = -1, ROUNDING
+    found, most = -1, SAME_EXCESS
     for player in range(players):
         for rest in range(1 << player):
             gets[rest + (1 << player)] = gets[rest] + duals[player]
@@ -144,7 +144,7 @@ def _column(inverse: Matrix, coalition: int, last: float) -> Vector:
 def _spanned(column: Vector, basis: NDArray[np.int64], fixed: NDArray[np.bool_]) -> bool:
     """Return whether fixed columns alone add up to this one."""
     for row in range(basis.size):
-        if abs(column[row]) > ROUNDING and not (basis[row] >= 0 and fixed[basis[row]]):
+        if abs(column[row]) > SAME_EXCESS and not (basis[row] >= 0 and fixed[basis[row]]):
             return False
     return True
 
@@ -155,7 +155,7 @@ def _add(inverse: Matrix, basis: NDArray[np.int64], coalition: int, last: float)
     column = _column(inverse, coalition, last)
     best = -1
     for row in range(basis.size):
-        if basis[row] < 0 and abs(column[row]) > max(ROUNDING, abs(column[best]) if best >= 0 else 0.0):
+        if basis[row] < 0 and abs(column[row]) > max(SAME_EXCESS, abs(column[best]) if best >= 0 else 0.0):
             best = row
     if best >= 0:
         _exchange(inverse, best, column)

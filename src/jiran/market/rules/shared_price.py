@@ -12,7 +12,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from jiran.compiled import njit
-from jiran.market.base import Period, mechanism
+from jiran.market.base import Formula, Period, mechanism
 from jiran.market.family import PRICE_BY_FORMULA
 from jiran.market.matching import Trades, Vector, pair, pro_rata, totals
 from jiran.market.pairing import AFTERWARDS
@@ -25,6 +25,7 @@ from jiran.nothing import NOTHING_KWH
     family=PRICE_BY_FORMULA,
     pairing=AFTERWARDS,
     reasoning="middle-of-grid-prices",
+    formula=Formula(r"\frac{P_\text{grid} + P_\text{export}}{2}"),
     telling=True,
     properties=("budget-balanced", "no-deficit", "individually-rational", "truthful", "truthful-quantity", "anonymous"),
 )
@@ -59,6 +60,10 @@ def mid_market_rate(
     family=PRICE_BY_FORMULA,
     pairing=AFTERWARDS,
     reasoning="supply-against-demand",
+    formula=Formula(
+        r"\frac{P_\text{grid} \, P_\text{export}}{(P_\text{grid} - P_\text{export}) \, r + P_\text{export}},"
+        r"\ r = \min\left(\frac{S}{D}, 1\right)"
+    ),
     telling=True,
     properties=("budget-balanced", "no-deficit", "individually-rational", "truthful", "anonymous"),
 )
@@ -108,6 +113,10 @@ def _share_bill(period: Period) -> tuple[NDArray[np.float64], NDArray[np.float64
     family=PRICE_BY_FORMULA,
     pairing=AFTERWARDS,
     reasoning="bill-of-all",
+    formula=Formula(
+        r"P_\text{grid} \, \frac{\sum \text{import}}{\sum \text{taken}}",
+        seller_symbols=r"P_\text{export} \, \frac{\sum \text{export}}{\sum \text{given}}",
+    ),
     heeds_limits=False,
     telling=True,
     properties=("budget-balanced", "no-deficit", "anonymous"),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator
 
 from jiran.compiled import njit
-from jiran.market.base import mechanism
+from jiran.market.base import Formula, mechanism
 from jiran.market.family import HONEST_AUCTION
 from jiran.market.matching import Trades, Vector, equal_shares, pair, pro_rata, totals
 from jiran.market.merit import (
@@ -61,6 +61,7 @@ def _reduce_trade(net_kwh: Vector, limit_price: Vector, trades: Trades, count: i
     family=HONEST_AUCTION,
     pairing=AFTERWARDS,
     reasoning="last-pair-given-up",
+    formula=Formula("b_m", seller_symbols="a_m"),
     properties=("no-deficit", "individually-rational", "truthful"),
     needs_bids=True,
 )
@@ -107,6 +108,10 @@ def _pairing_of_mcafee(cleared: Cleared) -> Pairing:
     family=HONEST_AUCTION,
     pairing=_pairing_of_mcafee,
     reasoning="first-pair-that-fails",
+    formula=Formula(
+        r"p = \frac{a_{m+1} + b_{m+1}}{2} \text{ if } a_m \le p \le b_m, \text{ else } b_m",
+        seller_symbols=r"p \text{ if } a_m \le p \le b_m, \text{ else } a_m",
+    ),
     properties=("no-deficit", "individually-rational"),
     needs_bids=True,
 )
@@ -201,6 +206,10 @@ def _charge_externality(net_kwh: Vector, limit_price: Vector, side: float, trade
     family=HONEST_AUCTION,
     pairing=BEST_FIRST,
     reasoning="what-others-lose",
+    formula=Formula(
+        r"\frac{W_{-j}(\text{without } j) - W_{-j}(\text{with } j)}{e_j}",
+        seller_symbols=r"\frac{W_{-i}(\text{with } i) - W_{-i}(\text{without } i)}{e_i}",
+    ),
     telling=True,
     properties=("individually-rational", "efficient", "truthful"),
     needs_bids=True,
@@ -317,6 +326,7 @@ def muda(
     family=HONEST_AUCTION,
     pairing=AFTERWARDS,
     reasoning="last-pair-given-up-equal-cut",
+    formula=Formula("b_m", seller_symbols="a_m"),
     properties=("no-deficit", "individually-rational", "truthful"),
     needs_bids=True,
 )

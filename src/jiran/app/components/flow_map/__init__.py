@@ -11,20 +11,22 @@ The data, which must be JSON-able and finite (round it to three or four decimals
     sun           [0..1, ...], one a step, relative brightness
     homes         [{"id": "S1", "kind": "solar" | "ev" | "hybrid" | "normal" | "prosumer" | "consumer"}, ...],
                   1 to 40 entries; a bigger community is summed to entries such as {"id": "solar x 120", ...}
-    generation, load, ev, battery_charged, battery_drawn, grid_import, grid_export
-                  kWh >= 0 as a list of homes, each a list of steps; the first three have None in place of the steps of
-                  homes of which only import and export are known
-    taken, given  what came into homes and went out of them, in the same form; only if there are such homes
+    flows         [{"name": "grid_import", "label": "Grid", "colour": "#D55E00",
+                  "sign": 1 into the home or -1 out of it, "partner": who is at its other end, "p2p", "battery" or "grid",
+                  "" if it stays in the home, "kwh": kWh >= 0 as a list of homes, each a list of steps (not of "p2p":
+                  that is in trades), "price": currency per kWh, one a step, where the picture shows its money}, ...],
+                  as engine/flows.py declares them; what stays in the home has None in place of the steps of homes of which
+                  only import and export are known
+    taken, given  what came into homes and went out of them, as "kwh"; only if there are such homes
     trades        {"step": [...], "seller": [...], "buyer": [...], "kwh": [...], "amount": [...]},
                   sorted by step; seller and buyer are places in `homes`, amount is in the currency
     so_far        optional: {"kwh": [...], "amount": [...]}, what neighbours traded until the end of each step, summed
                   before it was rounded; without it the rounded trades are summed
     soc           kWh in the battery at the end of each step
     capacity_kwh  a number; 0 draws no battery
-    import_price, export_price, p2p_price
-                  currency per kWh, one a step; p2p_price is None where nothing was traded
+    p2p_price     currency per kWh, one a step; None where nothing was traded
     text          optional: {"demand": "Permintaan", ...}, words to use instead of the English ones,
-                  by the keys of TEXT in js/words.js
+                  by the keys of TEXT in js/words.js; a flow's is its name
 """
 
 import re

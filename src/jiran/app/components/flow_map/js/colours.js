@@ -2,12 +2,10 @@
 
 import { clamp } from "./maths.js";
 
-// Okabe-Ito, so that the three flows differ for the colour-blind; dashes and arrowheads say it again.
-const HUE = { solar: "#E69F00", ev: "#CC79A7", coin: "#F0C541", coinRim: "#8A6200" };
-const FLOW_HUE = {
-  light: { p2p: "#009E73", grid: "#D55E00", battery: "#0072B2" },
-  dark: { p2p: "#1FBF92", grid: "#E8752A", battery: "#56B4E9" },
-};
+// The page says the colours of the flows; on a dark page those of the three with others are lighter, and as far apart for
+// the colour-blind. Dashes and arrowheads say it again.
+const HUE = { coin: "#F0C541", coinRim: "#8A6200" };
+const ON_DARK = { p2p: "#1FBF92", grid: "#E8752A", battery: "#56B4E9" };
 
 const rgb = (hex) => [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
 export const mix = (a, b, t) => {
@@ -17,7 +15,7 @@ export const mix = (a, b, t) => {
 export const fade = (hex, alpha) => hex + Math.round(clamp(alpha, 0, 1) * 255).toString(16).padStart(2, "0");
 
 /** Read the page's theme off an element; `ctx` translates whatever notation the theme uses into #rrggbb. */
-export const readLook = (element, ctx) => {
+export const readLook = (element, ctx, flows) => {
   const css = getComputedStyle(element);
   const colour = (name, other) => {
     ctx.fillStyle = other;
@@ -28,7 +26,8 @@ export const readLook = (element, ctx) => {
   const ink = colour("--st-text-color", "#31333f");
   const [r, g, b] = rgb(paper);
   const dark = r * 0.3 + g * 0.6 + b * 0.1 < 128;
-  const hue = { ...HUE, ...FLOW_HUE[dark ? "dark" : "light"], normal: mix(paper, ink, 0.55) };
+  const declared = Object.fromEntries(flows.map((flow) => [flow.partner || flow.name, flow.colour]));
+  const hue = { ...HUE, ...declared, solar: declared.generation, ...(dark && ON_DARK), normal: mix(paper, ink, 0.55) };
   const font = css.getPropertyValue("--st-font").trim() || "sans-serif";
   return { paper, ink, dark, hue, font, border: mix(paper, ink, 0.2) };
 };

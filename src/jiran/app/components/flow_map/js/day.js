@@ -3,26 +3,34 @@
 
 import { most, running, total } from "./maths.js";
 
+const something = ([, value]) => Math.abs(value) > 5e-4; // of what is told of a home
 const DAYLIGHT = 0.005; // of the brightest
 
 export class Day {
   constructor(run) {
     this.run = run;
     this.n = run.labels.length;
-    const sum = (name) => run.labels.map((_, s) => total(run[name].map((row) => row[s])));
+    this.flows = Object.fromEntries(run.flows.map((flow) => [flow.name, flow]));
+    const sum = (flows, priced = false) =>
+      run.labels.map((_, s) => total(flows.map(({ kwh, price }) => (priced ? price[s] : 1) * total(kwh.map((row) => row[s])))));
     this.pairs = this.sumPairs();
     const traded = (unit) => this.pairs.map((pairs) => total([...pairs.values()].map((v) => v[unit])));
-    this.sum = { imported: sum("grid_import"), exported: sum("grid_export"), traded: traded(0), paid: traded(1) };
+    const [imports, exports] = [this.with("grid", 1), this.with("grid", -1)];
+    this.sum = { imported: sum(imports), exported: sum(exports), bought: sum(imports, true), sold: sum(exports, true),
+      traded: traded(0), paid: traded(1) };
     // What homes generate and need, or where that is not known of all, what they give out and take in.
     this.words = run.taken ? { up: "given", down: "taken" } : { up: "solar", down: "demand" };
-    this.sum.up = sum(run.taken ? "given" : "generation");
-    this.sum.down = run.taken ? sum("taken") : sum("load").map((x, s) => x + total(run.ev.map((row) => row[s])));
-    this.sum.bought = this.sum.imported.map((x, s) => x * run.import_price[s]);
-    this.sum.sold = this.sum.exported.map((x, s) => x * run.export_price[s]);
+    this.sum.up = sum(run.taken ? [{ kwh: run.given }] : [this.flows.generation]);
+    this.sum.down = sum(run.taken ? [{ kwh: run.taken }] : this.with("", -1));
     // The page sums before it rounds, so that the same total stands here and in every table.
     this.soFar = run.so_far ? [run.so_far.kwh, run.so_far.amount] : [running(this.sum.traded), running(this.sum.paid)];
     this.scale = this.biggest();
     this.arc = this.arcs();
+  }
+
+  /** The flows with this at their other end, "" for those of the home itself; of one side: 1 into the home, -1 out of it. */
+  with(partner, ...signs) {
+    return this.run.flows.filter((flow) => flow.partner === partner && (signs.length === 0 || signs.includes(flow.sign)));
   }
 
   /** For each step: seller * homes + buyer -> [kWh, amount]. */
@@ -39,13 +47,12 @@ export class Day {
 
   /** One scale for all flows of a unit, so that widths can be compared over the picture and the day. */
   biggest() {
-    const { grid_import, grid_export, battery_charged, battery_drawn, import_price, export_price } = this.run;
+    const outside = this.run.flows.filter(({ partner, kwh }) => partner && kwh); // between a home and something else
     const pair = (unit) => most(this.pairs.map((pairs) => most([...pairs.values()].map((v) => v[unit]))));
-    const flow = (rows, price) => most(rows.map((row) => most(price ? row.map((x, s) => x * price[s]) : row)));
-    return [
-      Math.max(1e-9, pair(0), ...[grid_import, grid_export, battery_charged, battery_drawn].map((rows) => flow(rows))),
-      Math.max(1e-9, pair(1), flow(grid_import, import_price), flow(grid_export, export_price)),
-    ];
+    const energy = outside.map(({ kwh }) => most(kwh.map(most)));
+    const money = outside.filter(({ price }) => price)
+      .map(({ kwh, price }) => most(kwh.map((row) => most(row.map((x, s) => x * price[s])))));
+    return [Math.max(1e-9, pair(0), ...energy), Math.max(1e-9, pair(1), ...money)];
   }
 
   /** The sun's way: each stretch of light or dark is one arc; a night cut off by the data's edge is half of one. */
@@ -70,18 +77,20 @@ export class Day {
 
   /** What a home exchanges with the grid: > 0 towards the home, in money towards the grid. */
   exchange(h, s, unit) {
-    const { grid_import, grid_export, import_price, export_price } = this.run;
-    const [from, to] = [grid_import[h][s], grid_export[h][s]];
-    return unit ? to * export_price[s] - from * import_price[s] : from - to;
+    return total(this.with("grid").map(({ kwh, sign, price }) => sign * kwh[h][s] * (unit ? -price[s] : 1)));
   }
 
-  /** What a home has left of its own (> 0) or lacks. */
+  /** What a home has left of its own (> 0) or lacks, before it trades. */
   net(h, s) {
-    const { generation, load, ev, given, taken } = this.run;
-    return load[h] ? generation[h][s] - load[h][s] - ev[h][s] : given[h][s] - taken[h][s];
+    const { given, taken } = this.run;
+    if (!this.known(h)) return given[h][s] - taken[h][s];
+    return total(this.with("").map(({ kwh, sign }) => sign * kwh[h][s]));
   }
 
-  /** What a home did in a step, as [key of its word, value]; money is signed as the home sees it. */
+  /** Whether it is known what a home does behind its meter. */
+  known(h) { return this.with("").every(({ kwh }) => kwh[h]); }
+
+  /** What a home did in a step, as [name of the flow, value]; money is signed as the home sees it. */
   facts(h, s, unit) {
     const { run } = this;
     const n = run.homes.length;
@@ -90,15 +99,16 @@ export class Day {
       if (Math.floor(id / n) === h) sold += v[unit];
       if (id % n === h) bought += v[unit];
     }
-    const [imported, exported] = [run.grid_import[h][s], run.grid_export[h][s]];
-    const own = run.load[h]
-      ? [["solar", run.generation[h][s]], ["demandHome", run.load[h][s]], ["evLoad", run.ev[h][s]]]
-      : [["given", run.given[h][s]], ["taken", run.taken[h][s]]];
-    const facts = unit
-      ? [["sold", sold], ["exported", exported * run.export_price[s]], ["bought", -bought],
-        ["imported", -imported * run.import_price[s]]]
-      : [...own, ["sold", sold], ["bought", bought], ["charged", run.battery_charged[h][s]],
-        ["drawn", run.battery_drawn[h][s]], ["imported", imported], ["exported", exported]];
-    return facts.filter(([, value]) => Math.abs(value) > 5e-4);
+    const traded = ({ sign }) => (sign < 0 ? sold : bought);
+    const energy = (flow) => (flow.partner === "p2p" ? traded(flow) : flow.kwh[h][s]);
+    const money = (flow) => -flow.sign * energy(flow) * (flow.price?.[s] ?? 1);
+    if (unit) {
+      const paid = run.flows.filter((flow) => flow.partner === "p2p" || flow.price);
+      paid.sort((p, q) => p.sign - q.sign); // what it gets before what it pays
+      return paid.map((flow) => [flow.name, money(flow)]).filter(something);
+    }
+    const own = this.known(h) ? [] : [["given", run.given[h][s]], ["taken", run.taken[h][s]]];
+    const shown = run.flows.filter((flow) => flow.partner || this.known(h));
+    return [...own, ...shown.map((flow) => [flow.name, energy(flow)])].filter(something);
   }
 }

@@ -110,8 +110,9 @@ export const drawBattery = (pen, map, now) => {
   const { run, scene, unit } = map;
   const { cx, cy, core: r } = scene;
   if (!unit) { // a battery moves no money of its own
+    const flows = map.day.with("battery");
     scene.homes.forEach((home, h) => {
-      const v = now.at(run.battery_charged[h]) - now.at(run.battery_drawn[h]);
+      const v = total(flows.map((flow) => -flow.sign * now.at(flow.kwh[h])));
       if (Math.abs(v) < NOTHING) return;
       const angle = Math.atan2(home.y - cy, home.x - cx);
       const way = straight(home.x, home.y, cx + Math.cos(angle) * r * 0.75, cy + Math.sin(angle) * r * 1.12);

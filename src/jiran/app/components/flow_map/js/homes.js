@@ -22,8 +22,8 @@ export const drawHomes = (pen, map, now) => {
       pen.circle(home.x, home.y, size + 4);
       pen.stroke(pen.ink, 2);
     }
-    const shine = run.generation[h] ? clamp(now.at(run.generation[h]) / sunny, 0, 1) : 0;
-    const lit = night * clamp((now.at(run.load[h] ?? run.taken[h]) * 60) / run.step_minutes / LIGHT_LOAD, 0.25, 1);
+    const shine = day.known(h) ? clamp(now.at(day.flows.generation.kwh[h]) / sunny, 0, 1) : 0;
+    const lit = night * clamp((now.at(day.flows.load.kwh[h] ?? run.taken[h]) * 60) / run.step_minutes / LIGHT_LOAD, 0.25, 1);
     drawHouse(pen, home.x, home.y, size, home.kind, { shine, lit });
   });
   const taken = homes.map(({ x, y }, of) => ({ x, y, wide: size * 1.7, tall: size * 1.7, of }));

@@ -9,7 +9,8 @@ export const LEGEND_TALL = 26;
 
 /** The entries that this run needs: words, and a drawing so many px wide and LEGEND_TALL high. */
 export const legend = ({ run, text }) => {
-  const flows = ["p2p", "battery", "grid"].filter((flow) => flow !== "battery" || run.capacity_kwh > 0);
+  const partners = new Set(run.flows.map(({ partner }) => partner).filter(Boolean));
+  const flows = [...partners].filter((flow) => flow !== "battery" || run.capacity_kwh > 0);
   const kinds = ["solar", "ev", "hybrid", "normal", "prosumer", "consumer"]
     .filter((kind) => run.homes.some((home) => home.kind === kind));
   const middle = LEGEND_TALL / 2;
@@ -21,7 +22,7 @@ export const legend = ({ run, text }) => {
     if (flow === "p2p") pen.beads(way, 0.3, 2.5, colour);
   };
   return [
-    ...flows.map((flow) => ({ words: text[`${flow}Flow`], width: 40, draw: draw(flow) })),
+    ...flows.map((flow) => ({ words: text[`${flow}Flow`] ?? flow, width: 40, draw: draw(flow) })),
     ...kinds.map((kind) => ({
       words: text[`${kind}Home`], width: 26, draw: (pen) => drawHouse(pen, middle, middle, 11.5, kind),
     })),

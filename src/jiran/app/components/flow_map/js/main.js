@@ -35,7 +35,8 @@ class FlowMap {
     const before = this.run;
     this.run = run;
     this.send = send;
-    this.text = { ...TEXT, ...run.text };
+    const labels = Object.fromEntries(run.flows.map(({ name, label }) => [name, label]));
+    this.text = { ...labels, ...TEXT, ...run.text };
     this.day = new Day(run);
     const follow = before?.homes[this.chosen]?.id; // the homes may have been reordered
     const found = follow === undefined ? -1 : run.homes.findIndex((home) => home.id === follow);
@@ -50,7 +51,7 @@ class FlowMap {
     this.play(known ? this.memory.playing : !this.still());
   }
   dress() {
-    const look = (this.look = readLook(this.root, this.el.map.getContext("2d")));
+    const look = (this.look = readLook(this.root, this.el.map.getContext("2d"), this.run.flows));
     this.root.style.setProperty("--fm-line", look.border);
     this.root.style.setProperty(
       "--fm-thumb", `linear-gradient(90deg, transparent 7px, ${look.ink} 7px 9px, transparent 9px)`);

@@ -33,7 +33,7 @@ export const showFigures = (map) => {
   figures.fromGrid.textContent = amount((unit ? sum.bought : sum.imported)[s]);
   const price = run.p2p_price[s];
   figures.price.textContent = price === null ? `${text.noTrade} ` : `${number(price, 3)} `;
-  const gridPrices = new Set([run.export_price[s], run.import_price[s]].map((one) => number(one, 2)));
+  const gridPrices = new Set([...day.with("grid", -1), ...day.with("grid", 1)].map((flow) => number(flow.price[s], 2)));
   node("small", fill(text.gridPrices, [...gridPrices].join("–")), figures.price);
   if (figures.battery) {
     figures.battery.textContent = `${Math.round((100 * run.soc[s]) / run.capacity_kwh)}% `;

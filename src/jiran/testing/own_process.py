@@ -14,9 +14,14 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jiran.errors import MechanismError, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jiran.watching import Progress
 
 #: Longest that loading a rule, and then each book, may take, s.
 LIMIT_S = 60.0
@@ -32,7 +37,9 @@ class Verdict(NamedTuple):
     text: str
 
 
-def check_apart(name: str, *, books: int = 2000, seed: int = 0, limit_s: float = LIMIT_S) -> Verdict:
+def check_in_own_process(
+    name: str, *, books: int = 2000, seed: int = 0, limit_s: float = LIMIT_S, progress: Progress | None = None
+) -> Verdict:
     """Try to break a market rule, as `check_mechanism` does, in a process of its own.
 
     Args:
@@ -40,18 +47,19 @@ def check_apart(name: str, *, books: int = 2000, seed: int = 0, limit_s: float =
         books: How many books are tried.
         seed: Of the books.
         limit_s: How long loading the rule, and then each book, may take.
+        progress: Is called now and then with the share of the books that are done, 0..1.
 
     Raises:
         MechanismError: The rule is unknown, cannot be loaded or compiled, or ends or hangs while it is loaded.
     """
     with tempfile.TemporaryDirectory(prefix="jiran-check-") as folder:
         place = Path(folder) / "report.json"
-        command = [sys.executable, "-P", "-m", "jiran.testing.apart", name, str(books), str(seed), str(place)]
+        command = [sys.executable, "-P", "-m", "jiran.testing.own_process", name, str(books), str(seed), str(place)]
         process = subprocess.Popen(  # noqa: S603  our own program
             command, stdin=subprocess.DEVNULL, stdout=_where_prints_go(), start_new_session=True
         )
         try:
-            hangs = not _ends(process, place, limit_s)
+            hangs = not _ends(process, place, limit_s, lambda book: progress(book / books) if progress else None)
         finally:
             process.kill()
             process.wait()
@@ -76,8 +84,8 @@ def _where_prints_go() -> int | None:
         return subprocess.DEVNULL
 
 
-def _ends(process: subprocess.Popen[bytes], place: Path, limit_s: float) -> bool:
-    """Wait until the process ends or has reported; False if nothing new was heard for too long."""
+def _ends(process: subprocess.Popen[bytes], place: Path, limit_s: float, at_book: Callable[[int], None]) -> bool:
+    """Wait until the process ends or has reported, saying at which book it is; False if nothing is heard for too long."""
     heard: dict[str, Any] = {}
     since_s = time.monotonic()
     while True:
@@ -87,6 +95,8 @@ def _ends(process: subprocess.Popen[bytes], place: Path, limit_s: float) -> bool
             now = _read(place)
             if now != heard:
                 heard, since_s = now, time.monotonic()
+                if "book" in now:
+                    at_book(int(now["book"]))
             if "text" in now or "error" in now:
                 return True
             if time.monotonic() - since_s > limit_s:

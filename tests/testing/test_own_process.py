@@ -6,7 +6,7 @@ import pytest
 
 from jiran.errors import MechanismError, StrategyError
 from jiran.market import find
-from jiran.testing.apart import check_apart
+from jiran.testing.own_process import check_in_own_process
 from terminal import call, refused
 
 RULE = (
@@ -49,7 +49,7 @@ def write(tmp_path):
 @pytest.mark.parametrize(("text", "said"), LOADING.values(), ids=LOADING)
 def test_a_file_that_cannot_be_loaded_is_refused(write, text, said):
     with pytest.raises(MechanismError, match=said) as error:
-        check_apart(write(text), books=3)
+        check_in_own_process(write(text), books=3)
     assert len(str(error.value)) < 600
     assert "\n" not in str(error.value)
 
@@ -73,14 +73,14 @@ def test_what_the_check_refuses_is_no_rule_and_no_strategy_for_a_run_either(writ
     ],
 )
 def test_a_rule_that_does_not_come_back_breaks_a_law(write, body, said):
-    verdict = check_apart(write(RULE.format(body=body)), books=3, limit_s=5.0 if "True" in body else 60.0)
+    verdict = check_in_own_process(write(RULE.format(body=body)), books=3, limit_s=5.0 if "True" in body else 60.0)
     assert not verdict.ok
     assert said in verdict.text
 
 
 def test_a_file_that_hangs_while_it_is_loaded_is_given_up(write):
     with pytest.raises(MechanismError, match="takes longer than 2 s while it is loaded"):
-        check_apart(write("while True: pass"), books=3, limit_s=2.0)
+        check_in_own_process(write("while True: pass"), books=3, limit_s=2.0)
 
 
 def test_the_command_line_never_ends_well_without_a_report(write):
@@ -96,3 +96,12 @@ def test_the_command_line_never_ends_well_without_a_report(write):
 def test_a_file_that_is_far_too_large_is_not_read(write):
     with pytest.raises(MechanismError, match="is larger than 10 MB"):
         find(write("#" * 10_000_001))
+
+
+def test_the_caller_hears_how_many_books_are_done(write):
+    heard = []
+    path = write(RULE.format(body="import time; time.sleep(0.02); return 0"))
+    assert check_in_own_process(path, books=40, progress=heard.append).ok
+    assert heard == sorted(heard)
+    assert all(0.0 <= share < 1.0 for share in heard)
+    assert len(set(heard)) > 2

@@ -1,0 +1,116 @@
+"""From what a clock on the wall showed to instants, on days with 23 and 25 hours too."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from jiran.homes.meter.times import EPOCH, Seconds
+
+#: Zones change their clocks at full quarters of an hour: looking once at each quarter is enough.
+_QUARTER_S = 900
+
+
+@dataclass(frozen=True)
+class Instants:
+    """Instants, seconds since 1970-01-01 UTC, of times that stand in a file.
+
+    Attributes:
+        first: The instant; where a local time occurs twice, the earlier, in summer time.
+        second: The later one where a local time occurs twice, elsewhere as `first`.
+        moved: Whether the local time does not exist and was moved forward by the shift of the clocks.
+    """
+
+    first: Seconds
+    second: Seconds
+    moved: NDArray[np.bool_]
+
+    @property
+    def twice(self) -> NDArray[np.bool_]:
+        """Whether a local time occurs twice."""
+        twice: NDArray[np.bool_] = self.first != self.second
+        return twice
+
+
+@cache
+def zone_of(name: str) -> dt.tzinfo:
+    """Return a zone by its IANA name, or by a fixed offset such as +09:30.
+
+    Raises:
+        ValueError: There is no such zone.
+    """
+    if (match := re.fullmatch(r"([+-])(\d{2}):(\d{2})", name)) is not None:
+        offset = dt.timedelta(hours=int(match[2]), minutes=int(match[3]))
+        return dt.timezone(-offset if match[1] == "-" else offset)
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(name) from error
+
+
+def offset_name(seconds: int) -> str:
+    """Return a fixed offset as `zone_of` reads it."""
+    minutes = abs(seconds) // 60
+    return f"{'-' if seconds < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}"
+
+
+def wall_to_utc(wall_s: Seconds, zone: dt.tzinfo) -> Instants:
+    """Return the instants at which a wall clock shows given times, seconds since 1970-01-01 00:00 local."""
+    quarters, place = np.unique(wall_s // _QUARTER_S, return_inverse=True)
+    early = np.array([_offset_s(int(quarter), zone, 0) for quarter in quarters], np.int64)[place]
+    late = np.array([_offset_s(int(quarter), zone, 1) for quarter in quarters], np.int64)[place]
+    # PEP 495: in the hour that is skipped fold=0 still has winter's offset, the smaller one, and reading the
+    # clock with it gives the time moved forward by the shift.
+    moved = early < late
+    return Instants(wall_s - early, wall_s - np.where(moved, early, late), moved)
+
+
+def utc_to_wall(utc_s: int, zone: str) -> dt.datetime:
+    """Return the local time of an instant, without an offset."""
+    return dt.datetime.fromtimestamp(utc_s, tz=zone_of(zone)).replace(tzinfo=None)
+
+
+def winter_offset_s(wall_s: int, zone: dt.tzinfo) -> int:
+    """Return the smaller of the offsets around a time that does not exist, s."""
+    return _offset_s(wall_s // _QUARTER_S, zone, 0)
+
+
+@cache
+def _offset_s(quarter: int, zone: dt.tzinfo, fold: int) -> int:
+    wall = EPOCH + dt.timedelta(seconds=quarter * _QUARTER_S)
+    offset = wall.replace(tzinfo=zone, fold=fold).utcoffset()
+    return 0 if offset is None else int(offset.total_seconds())
+
+
+def later_of_two(instants: Instants, key: NDArray[np.int64], fold: NDArray[np.int8], *, newest_first: bool) -> Seconds:
+    """Return the instants, with the later one for the second row of a series at the same local time.
+
+    Args:
+        instants: By row.
+        key: Whose row it is: equal for the rows of one series.
+        fold: 0 or 1 where the file says which of the two it is, else -1.
+        newest_first: Whether rows go back in time.
+    """
+    utc_s = instants.first.copy()
+    twice = np.flatnonzero(instants.twice)
+    if not twice.size:
+        return utc_s
+    order = twice[::-1] if newest_first else twice
+    frame = pl.DataFrame({"key": key[order], "wall": instants.first[order]})
+    again = frame.select(number=pl.int_range(pl.len()).over(["key", "wall"]))["number"].to_numpy() > 0
+    again = np.where(fold[order] >= 0, fold[order] == 1, again)
+    utc_s[order[again]] = instants.second[order[again]]
+    return utc_s
+
+
+def conflicts(utc_s: Seconds, key: NDArray[np.int64]) -> int:
+    """Return how many rows have the instant of another row of their series."""
+    frame = pl.DataFrame({"key": key, "utc": utc_s})
+    return frame.height - frame.unique().height

@@ -1,0 +1,489 @@
+"""When each row of a meter file was: its texts, dates and numbers of intervals to instants."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from jiran.errors import DataError, shortened
+from jiran.homes.meter.cells import MOST_FOOTERS
+from jiran.homes.meter.clock import (
+    Instants,
+    conflicts,
+    later_of_two,
+    offset_name,
+    wall_to_utc,
+    winter_offset_s,
+    zone_of,
+)
+from jiran.homes.meter.contents import whole_numbers
+from jiran.homes.meter.report import Change
+from jiran.homes.meter.times import (
+    DAY_S,
+    EPOCH,
+    YEARS,
+    Clock,
+    Seconds,
+    are_ranges,
+    begin_of_range,
+    day_or_month,
+    looks_like_time,
+    read_times,
+    time_of_day,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from jiran.homes.meter.cells import Cells
+    from jiran.homes.meter.meaning import Meaning
+    from jiran.scenario import HomeData
+
+#: Rows in order of time go back at most so often, from one home to the next.
+_BACKWARDS = 0.05
+_EXPECTED = "a time such as 2026-03-21 14:00, 2026-03-21T14:00+08:00 or 21/03/2026 14:00"
+#: Zones of the country that writes the month first.
+_MONTH_FIRST = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Phoenix", "America/Detroit",
+                "America/Anchorage", "America/Boise", "Pacific/Honolulu", "America/Indiana", "America/Kentucky", "America/North_Dakota")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RowTimes:
+    """The times of a file's rows, seconds since 1970-01-01 UTC.
+
+    Attributes:
+        instant_s: The time that stands in the row, as a counter's reading has one.
+        start_s: When the row's interval starts.
+        end_s: When it ends, if the file says so, else None.
+        placeholder: Whether the interval lies in an hour that does not exist.
+        alone: Whether the interval lies in an hour that occurs twice, and its local time stands once.
+        later: How much later the second of the two is, s.
+        length_s: The spacing that most rows have on the clock, s; 0 if there is none.
+        zone: The zone that was used.
+        month_first: Whether 05/06/2024 was read as the 6th of May.
+        ends: Whether times were read as ends.
+        changes: What was assumed and left out.
+    """
+
+    instant_s: Seconds
+    start_s: Seconds
+    end_s: Seconds | None
+    placeholder: NDArray[np.bool_]
+    alone: NDArray[np.bool_]
+    later: Seconds
+    length_s: int
+    zone: str
+    month_first: bool
+    ends: bool
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What the clock showed in each row, and how it was read."""
+
+    clock: Clock
+    month_first: bool
+    changes: tuple[Change, ...]
+
+
+def without_footer(cells: Cells, meaning: Meaning) -> tuple[Cells, int]:
+    """Return the cells without the rows at the end that hold no time, and how many those were."""
+    place = meaning.date if meaning.date is not None else meaning.time
+    column = cells.column(place)  # type: ignore[arg-type]
+    if column.dtype != pl.String:
+        last = (
+            column.is_not_null().arg_max()
+            if column.null_count() == 0
+            else int(column.is_not_null().arg_true()[-1])
+            if column.count()
+            else None
+        )
+    else:
+        rows = cells.frame["row"].cast(pl.Int64)  # a row of the file may be many here
+        tail = column.tail(int((rows >= rows[-1] - MOST_FOOTERS).sum()))
+        good = [row for row, cell in enumerate(tail.to_list()) if cell is not None and _is_a_time(str(cell))]
+        last = len(column) - len(tail) + good[-1] if good else None
+    if last is None or column.dtype != pl.String or last == len(column) - 1:
+        return cells, 0
+    return replace(cells, frame=cells.frame.head(last + 1)), len(column) - 1 - last
+
+
+def _is_a_time(cell: str) -> bool:
+    return looks_like_time(cell) or cell.replace(".", "").isdigit()
+
+
+def row_times(source: HomeData, cells: Cells, meaning: Meaning, zone: str, key: NDArray[np.int64]) -> RowTimes:
+    """Return when each row was.
+
+    Args:
+        source: What the scenario says of times.
+        cells: The file, one row a time.
+        meaning: Which columns say the time.
+        zone: Zone of times without an offset.
+        key: By row, whose it is: equal for rows of one home and quantity.
+
+    Raises:
+        DataError: A row has no time, or what stands there is none.
+    """
+    shown = _shown(source, cells, meaning, zone)
+    clock, changes = shown.clock, list(shown.changes)
+    ends = meaning.ends or (clock.ends and source.time_label is None)
+    zone = _zone_of_file(source, cells, meaning, zone)
+    newest_first = _newest_first(clock.wall_s, key)
+    length_s = 86_400 // meaning.slots if meaning.slots else _length_s(clock.wall_s, key)
+    if newest_first:
+        changes.append(Change("", "", "newest first", 1))
+    if ends and not meaning.ends:
+        changes.append(Change("", "", "ends assumed", 1, "the file says 24:00: times mark the ends of intervals"))
+    convert = _converter(clock, key, newest_first=newest_first)
+    numbers = whole_numbers(cells, meaning.time) if meaning.slots and meaning.time is not None else None
+    elapsed = (
+        np.zeros(clock.wall_s.size, bool) if numbers is None else _elapsed(meaning, clock, numbers, zone, length_s)
+    )
+    used = _winter_zone(cells, meaning, clock, key, zone, length_s if ends else 0, elapsed)
+    if used != zone:
+        changes.append(
+            Change(
+                "",
+                "",
+                "winter time all year",
+                1,
+                f"times are read as {used} all year: an hour that does not exist in {zone} has values",
+            )
+        )
+    instant_s, moved, _, _ = convert(clock.wall_s, used)
+    shift_s = length_s if ends else 0
+    start_s, placeholder, alone, later = convert(clock.wall_s - shift_s, used)
+    if shift_s:
+        other = instant_s - shift_s
+        if (start_s != other).any() and conflicts(start_s, key) > conflicts(other, key):
+            start_s, placeholder = other, moved & np.isin(other, other[~moved])
+        else:
+            before = _before_the_gap(placeholder & ~moved, key, start_s, other)
+            start_s, placeholder = np.where(before, other, start_s), placeholder & ~before
+    if elapsed.any() and numbers is not None:
+        midnight = clock.wall_s - (numbers.to_numpy() - meaning.first_slot) * length_s
+        start_s = np.where(elapsed, wall_to_utc(midnight, zone_of(used)).first + (clock.wall_s - midnight), start_s)
+        instant_s = np.where(elapsed, start_s, instant_s)
+        placeholder, alone = placeholder & ~elapsed, alone & ~elapsed
+    end_s = _end_s(source, cells, meaning, used, start_s, month_first=shown.month_first)
+    return RowTimes(
+        instant_s, start_s, end_s, placeholder, alone, later, length_s, used, shown.month_first, ends, tuple(changes)
+    )
+
+
+def _zone_of_file(source: HomeData, cells: Cells, meaning: Meaning, zone: str) -> str:
+    """Return the zone of times without an offset: the scenario's word, or UTC if the column is called so."""
+    if source.time_zone is not None:
+        zone = source.time_zone
+    elif meaning.time is not None and {"utc", "gmt", "zulu"} & {
+        *cells.header[meaning.time].casefold().replace("_", " ").replace("(", " ").replace(")", " ").split()
+    }:
+        zone = "UTC"
+    try:
+        zone_of(zone)
+    except ValueError:
+        raise DataError(
+            source.path,
+            f"time_zone = {zone!r} must be an IANA time zone such as Asia/Kuching, or an offset such as +08:00",
+        ) from None
+    return zone
+
+
+# --- what the clock showed ------------------------------------------------------------------------------------
+
+
+def _shown(source: HomeData, cells: Cells, meaning: Meaning, zone: str) -> _Shown:
+    if meaning.date is not None:
+        return _date_and_clock(source, cells, meaning, zone)
+    column = cells.column(meaning.time)  # type: ignore[arg-type]
+    _refuse_null(cells, column, "time")
+    if column.dtype == pl.String and _are_clocks(column):
+        return _clocks_alone(source, cells, column)
+    return _moments(source, cells, column, zone, cells.header[meaning.time])  # type: ignore[index]
+
+
+def _moments(source: HomeData, cells: Cells, column: pl.Series, zone: str, name: str) -> _Shown:
+    """Read a column of full times, or of dates."""
+    times = column.unique(maintain_order=True)
+    if column.dtype == pl.String:
+        month_first, changes = _order_of_date(source, times, zone)
+        clock, wrong = read_times(times, month_first=month_first)
+        if wrong is not None:
+            row = cells.row((column == times[wrong]).fill_null(value=False))
+            raise DataError(cells.source, f'row {row}: "{shortened(str(times[wrong]), 60)}" is not {_EXPECTED}')
+        if clock.half_days and month_first and source.day_first is None:
+            changes = (
+                [Change("", "", "month first", 1, "times with AM and PM are read month first")] if changes else changes
+            )
+        return _Shown(clock.at(_places(column, times)), month_first, tuple(changes))
+    if column.dtype.is_temporal() and column.dtype in (pl.Date, pl.Datetime):
+        if not times.dt.year().is_in(YEARS).all():
+            strange = ~column.dt.year().is_in(YEARS)
+            shown = column.filter(strange)[:1].cast(pl.String)[0]
+            raise DataError(cells.source, f"row {cells.row(strange)}: {shown} is not {_EXPECTED}")
+        zoned = getattr(column.dtype, "time_zone", None) is not None
+        seconds = column.cast(pl.Datetime("us", "UTC" if zoned else None)).dt.epoch("s").to_numpy()
+        return _Shown(_plain_clock(seconds, exact=zoned), month_first=False, changes=())
+    if column.dtype.is_numeric():
+        seconds = column.cast(pl.Float64).to_numpy()
+        seconds = np.where(seconds > 1e11, seconds / 1000, seconds).astype(np.int64)
+        years = (seconds > (YEARS.start - 1970) * 365 * DAY_S) & (seconds < (YEARS.stop - 1970) * 365 * DAY_S)
+        if years.all():
+            return _Shown(_plain_clock(seconds, exact=True), month_first=False, changes=())
+    raise DataError(cells.source, f'column "{name}" holds {column.dtype}, not {_EXPECTED}')
+
+
+def _plain_clock(seconds: Seconds, *, exact: bool) -> Clock:
+    size = seconds.size
+    return Clock(seconds.astype(np.int64), np.zeros(size, np.int64), np.full(size, exact), np.full(size, -1, np.int8))
+
+
+def _order_of_date(source: HomeData, times: pl.Series, zone: str) -> tuple[bool, list[Change]]:
+    """Return whether the month stands first, and what was assumed."""
+    if source.day_first is not None:
+        return not source.day_first, []
+    decided, both = day_or_month(times.to_list())
+    if decided is not None:
+        return decided, [Change("", "", "month first", 1, "times are read month first")] if decided else []
+    half_days = bool(times.head(50).str.contains(r"(?i)\d\s?[ap]\.?m").any())
+    regular = [_regularity(times, month_first=month_first) for month_first in (False, True)]
+    if regular[0] != regular[1]:
+        month_first = regular[1] > regular[0]
+        return month_first, [
+            Change("", "", "month first", 1, "times are read month first, as their days then follow each other")
+        ] if month_first else []
+    american = half_days or zone.startswith(_MONTH_FIRST)
+    order, other = ("month first", "day_first = true") if american else ("day first", "day_first = false")
+    told = f'times such as "{both}" are read {order}; with {other} in homes.data they are read the other way'
+    return american, [Change("", "", "day first", 1, told)]
+
+
+def _regularity(times: pl.Series, *, month_first: bool) -> float:
+    """Return which part of the spacings between times is the most common one."""
+    clock, wrong = read_times(times.head(5_000), month_first=month_first)
+    if wrong is not None:
+        return 0.0
+    spacing = np.diff(np.unique(clock.wall_s))
+    return float(np.unique(spacing, return_counts=True)[1].max() / spacing.size) if spacing.size else 0.0
+
+
+def _date_and_clock(source: HomeData, cells: Cells, meaning: Meaning, zone: str) -> _Shown:
+    """Read a column of dates and one of times of day, or of the numbers of a day's intervals."""
+    date_column, clock_column = cells.column(meaning.date), cells.column(meaning.time)  # type: ignore[arg-type]
+    for column, what in ((date_column, "date"), (clock_column, "time")):
+        _refuse_null(cells, column, what)
+    days = _moments(source, cells, date_column, zone, cells.header[meaning.date])  # type: ignore[index]
+    midnight = days.clock.wall_s - days.clock.wall_s % DAY_S
+    if meaning.slots:
+        numbers = whole_numbers(cells, meaning.time).to_numpy()  # type: ignore[arg-type, union-attr]
+        seconds = (numbers - meaning.first_slot) * (DAY_S // meaning.slots)
+        return _Shown(_plain_clock(midnight + seconds, exact=False), days.month_first, days.changes)
+    texts = clock_column.cast(pl.String)
+    clock = _clocks(cells, texts)
+    seconds = np.where(_midnight_closes_the_day(midnight, clock.wall_s), DAY_S, clock.wall_s)
+    ends = clock.ends or bool((seconds == DAY_S).any())
+    return _Shown(replace(clock, wall_s=midnight + seconds, ends=ends), days.month_first, days.changes)
+
+
+def _midnight_closes_the_day(midnight: Seconds, seconds: Seconds) -> NDArray[np.bool_]:
+    """Tell which rows say 00:00 of a day behind the later times of that day: they mean its end."""
+    closes = np.zeros(seconds.size, bool)
+    if seconds.size > 1:
+        closes[1:] = (seconds[1:] == 0) & (seconds[:-1] > DAY_S // 2) & (midnight[1:] == midnight[:-1])
+    opened = np.isin(midnight, midnight[(seconds == 0) & ~closes])
+    closes &= ~opened
+    back = np.diff(midnight + np.where(closes, DAY_S, seconds)) < 0
+    return closes if back.sum() <= _BACKWARDS * back.size else np.zeros(seconds.size, bool)
+
+
+def _clocks(cells: Cells, texts: pl.Series) -> Clock:
+    """Return what times of day say, on the first day of 1970."""
+    different = texts.unique(maintain_order=True)
+    ranges = are_ranges(different)
+    read = [time_of_day(begin_of_range(text) if ranges else text) for text in different.to_list()]
+    for text, found in zip(different, read, strict=True):
+        if found is None:
+            raise DataError(
+                cells.source,
+                f'row {cells.row(texts == text)}: "{shortened(text, 60)}" is not a time of day such as 14:00',
+            )
+    said = [found for found in read if found is not None]
+    clock = Clock(
+        np.array([found.seconds for found in said], np.int64),
+        np.array([found.offset_s or 0 for found in said], np.int64),
+        np.array([found.offset_s is not None for found in said], bool),
+        np.array([found.fold for found in said], np.int8),
+        any(found.ends for found in said),
+        any(found.half_day for found in said),
+    )
+    return clock.at(_places(texts, different))
+
+
+def _are_clocks(column: pl.Series) -> bool:
+    sample = column.head(20).to_list()
+    return all(":" in text and time_of_day(text) is not None for text in sample)
+
+
+def _clocks_alone(source: HomeData, cells: Cells, column: pl.Series) -> _Shown:
+    """Read times of day without a date: the first row's day is given, and a day ends where the clock goes back."""
+    if source.date is None:
+        raise DataError(
+            cells.source,
+            "holds times of day and no dates; say the day of its first row in homes.data, as in date = 2024-05-06",
+        )
+    clock = _clocks(cells, column)
+    day = np.concatenate(([0], np.cumsum(np.diff(clock.wall_s) < 0)))
+    first = int((dt.datetime.combine(source.date, dt.time()) - EPOCH).total_seconds())
+    return _Shown(replace(clock, wall_s=first + day * DAY_S + clock.wall_s), month_first=False, changes=())
+
+
+def _refuse_null(cells: Cells, column: pl.Series, what: str) -> None:
+    if column.null_count():
+        raise DataError(cells.source, f"row {cells.row(column.is_null())} has no {what}")
+
+
+def _places(column: pl.Series, values: pl.Series) -> NDArray[np.int64]:
+    """Return for each cell the place of its value among unique values."""
+    known = pl.DataFrame({"value": values, "place": np.arange(len(values))})
+    joined = pl.DataFrame({"value": column}).join(known, on="value", how="left", maintain_order="left")
+    places: NDArray[np.int64] = joined["place"].to_numpy()
+    return places
+
+
+# --- from the clock to instants ----------------------------------------------------------------------------------
+
+_Converted = tuple[Seconds, NDArray[np.bool_], NDArray[np.bool_], Seconds]
+
+
+def _converter(clock: Clock, key: NDArray[np.int64], *, newest_first: bool) -> Callable[[Seconds, str], _Converted]:
+    """Return what turns walls into instants, with the marks of hours that do not exist or stand once of two."""
+
+    def convert(wall_s: Seconds, zone: str) -> _Converted:
+        local = wall_to_utc(np.where(clock.exact, 0, wall_s), zone_of(zone))
+        exact = wall_s - clock.offset_s
+        instants = Instants(
+            np.where(clock.exact, exact, local.first),
+            np.where(clock.exact, exact, local.second),
+            local.moved & ~clock.exact,
+        )
+        utc_s = later_of_two(instants, key, clock.fold, newest_first=newest_first)
+        twice = instants.twice
+        alone = np.zeros(twice.size, bool)
+        if twice.any():
+            frame = pl.DataFrame({"key": key[twice], "wall": wall_s[twice], "fold": clock.fold[twice]})
+            alone[twice] = frame.select(alone=(pl.len().over("key", "wall") == 1) & (pl.col("fold") < 0))[
+                "alone"
+            ].to_numpy()
+        return utc_s, instants.moved, alone, instants.second - instants.first
+
+    return convert
+
+
+def _newest_first(wall_s: Seconds, key: NDArray[np.int64]) -> bool:
+    """Tell whether rows of a series mostly go back in time."""
+    same = key[1:] == key[:-1]
+    if not same.any():  # a row a home in turn: compare each with the next of its series
+        order = np.argsort(key, kind="stable")
+        wall_s, same = wall_s[order], np.diff(key[order]) == 0
+    steps = np.sign(np.diff(wall_s))[same]
+    return bool(steps.sum() < 0)
+
+
+def _length_s(wall_s: Seconds, key: NDArray[np.int64]) -> int:
+    """Return the most common spacing on the clock between a series' times, s; 0 if there is none."""
+    order = np.lexsort((wall_s, key))
+    spacing = np.diff(wall_s[order])[(np.diff(key[order]) == 0)]
+    spacing = spacing[spacing > 0]
+    if not spacing.size:
+        return 0
+    values, counts = np.unique(spacing, return_counts=True)
+    return int(values[counts.argmax()])
+
+
+def _winter_zone(
+    cells: Cells,
+    meaning: Meaning,
+    clock: Clock,
+    key: NDArray[np.int64],
+    zone: str,
+    shift_s: int,
+    elapsed: NDArray[np.bool_],
+) -> str:
+    """Return a fixed offset in place of a zone whose missing hour has values in the file, and whose double hour none."""
+    instants = wall_to_utc(np.where(clock.exact, 0, clock.wall_s - shift_s), zone_of(zone))
+    moved = instants.moved & ~clock.exact & ~elapsed
+    # An end at 03:00 may close the interval before the hour that is skipped: only an end within it tells.
+    within = (
+        wall_to_utc(np.where(clock.exact, 0, clock.wall_s), zone_of(zone)).moved & ~clock.exact if shift_s else moved
+    )
+    if not moved.any() or not within.any() or (~clock.exact).sum() < 2:
+        return zone
+    there = _has_value(cells, meaning, moved) if _has_value(cells, meaning, within).any() else np.zeros(1, bool)
+    twice = instants.twice & ~clock.exact & ~elapsed
+    often = (
+        pl.DataFrame({"key": key[twice], "wall": clock.wall_s[twice]}).is_duplicated().any() if twice.any() else False
+    )
+    follows = np.isin(instants.first[moved], instants.first[~moved])
+    if often or not there.any() or not follows.any():
+        return zone
+    return offset_name(winter_offset_s(int((clock.wall_s - shift_s)[np.flatnonzero(moved)[0]]), zone_of(zone)))
+
+
+def _before_the_gap(
+    rows: NDArray[np.bool_], key: NDArray[np.int64], start_s: Seconds, other_s: Seconds
+) -> NDArray[np.bool_]:
+    """Tell which ends just behind the skipped hour close the interval before it: no other row of their series does."""
+    near = np.isin(start_s, other_s[rows]) & ~rows
+    taken = set(zip(key[near].tolist(), start_s[near].tolist(), strict=True))
+    before = rows.copy()
+    for row in np.flatnonzero(rows):
+        before[row] = (int(key[row]), int(other_s[row])) not in taken
+    return before
+
+
+def _has_value(cells: Cells, meaning: Meaning, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell of chosen rows whether any value in them is more than nothing."""
+    chosen = cells.frame.filter(pl.Series(rows))
+    found = np.zeros(chosen.height, bool)
+    for column in meaning.values:
+        text = chosen[str(column.place)].cast(pl.String).fill_null("")
+        found |= text.str.contains(r"[1-9]").to_numpy()
+    return found
+
+
+def _elapsed(meaning: Meaning, clock: Clock, numbers: pl.Series, zone: str, length_s: int) -> NDArray[np.bool_]:
+    """Tell which rows lie on days of 23 or 25 hours whose intervals are counted through, from 1 to 23 or 25."""
+    midnight = clock.wall_s - (numbers.to_numpy() - meaning.first_slot) * length_s
+    days, place = np.unique(midnight, return_inverse=True)
+    last = np.zeros(days.size, np.int64)
+    np.maximum.at(last, place, numbers.to_numpy() - meaning.first_slot + 1)
+    begin, end = (wall_to_utc(days + ahead, zone_of(zone)).first for ahead in (0, DAY_S))
+    counted_through = (end - begin != DAY_S) & (last * length_s == end - begin)
+    marked: NDArray[np.bool_] = counted_through[place]
+    return marked
+
+
+def _end_s(
+    source: HomeData, cells: Cells, meaning: Meaning, zone: str, start_s: Seconds, *, month_first: bool
+) -> Seconds | None:
+    """Return the ends of intervals that the file says, with a last minute or second such as 00:59 closed up."""
+    if meaning.end is None:
+        return None
+    column = cells.column(meaning.end)
+    if column.null_count() or (column.dtype == pl.String and _are_clocks(column)):
+        return None  # beside starts, ends of the clock alone say nothing that the spacing does not
+    pinned = source.model_copy(update={"day_first": not month_first})
+    shown = _moments(pinned, cells, column, zone, cells.header[meaning.end])
+    local = wall_to_utc(np.where(shown.clock.exact, 0, shown.clock.wall_s), zone_of(zone))
+    ends = np.where(shown.clock.exact, shown.clock.wall_s - shown.clock.offset_s, local.first)
+    ends = np.where((ends <= start_s) & ~shown.clock.exact, local.second, ends)
+    rest = ends % 300
+    ends = ends + np.where(rest == 240, 60, np.where(rest == 299, 1, 0))
+    return ends if (ends > start_s).all() else None

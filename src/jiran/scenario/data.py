@@ -1,0 +1,86 @@
+"""How files of meter data are read: what is not said here is read from the file, and `jiran data` says how."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from jiran.scenario.base import LISTED, Model, quantity
+
+Layout = Literal["auto", "wide", "long", "matrix", "rows"]
+Unit = Literal["W", "kW", "MW", "Wh", "kWh", "MWh"]
+Reading = Literal["interval", "register", "power"]
+
+
+class HomeData(Model):
+    """Homes from files of meter data: CSV, Parquet or Green Button XML, of almost any layout."""
+
+    path: str = quantity(
+        "the file, or a pattern such as meters/*.csv for several; a relative path starts at the scenario's folder",
+        "", min_length=1, max_length=4_000,
+    )  # fmt: skip
+    also: Annotated[tuple[str, ...], LISTED] = quantity(
+        "further files of the same homes or of others", "", (), max_length=2_000
+    )
+    layout: Layout = quantity(
+        "wide (a column a home and quantity), long (a row a home and time), matrix (a row a day, a column a time of day) "
+        "or rows (a row a register, a column a time); auto looks at the columns",
+        "", "auto",
+    )  # fmt: skip
+    columns: dict[str, str] = quantity(
+        'what columns are, by their names in the file: "time", "date", "end", "home", "quantity", "value", "unit", what they '
+        'hold, such as "H1 load" or "generation kW", or "ignore"',
+        "", {}, max_length=10_000,
+    )  # fmt: skip
+    quantities: dict[str, str] = quantity(
+        'what each word in the column "quantity" means, such as "import", "H1 load" or "export register", or "ignore"',
+        "", {}, max_length=10_000,
+    )  # fmt: skip
+    time_column: str | None = quantity(
+        'name of the time column; the same as "time" in columns', "", None, max_length=200
+    )
+    unit: Unit | None = quantity(
+        "unit of values whose columns name none; default: kWh, or as their size tells", "", None
+    )
+    reading: Reading | None = quantity(
+        "interval: energy in each interval, or mean power over it; register: a counter that runs on; power: power that holds "
+        "until the next time",
+        "", None,
+    )  # fmt: skip
+    time_label: Literal["start", "end"] | None = quantity(
+        "whether a time marks its interval's start or end; default: start, unless the file says end", "", None
+    )
+    time_zone: str | None = quantity(
+        "zone of times without an offset, such as Asia/Kuching or +08:00; default: the scenario's",
+        "",
+        None,
+        max_length=100,
+    )
+    day_first: bool | None = quantity("whether 05/06/2024 is the 5th of June", "", None)
+    date: dt.date | None = quantity("day of the first row of a file that has times of day only", "", None)
+    repeated_hour: Literal["first", "both"] | None = quantity(
+        "what a local time that occurs twice, but stands once in the file, holds: the first of the two hours, or both",
+        "",
+        None,
+    )
+    home: str | None = quantity("name of the home of a file that names none", "", None, min_length=1, max_length=60)
+    decimal: Literal[".", ","] | None = quantity("the decimal sign", "", None)
+    separator: Literal["comma", "semicolon", "tab", "pipe"] | None = quantity(
+        "what separates the columns of a CSV file", "", None
+    )
+    skip_lines: int | None = quantity("lines before the row of names", "", None, ge=0, le=10_000)
+    factor: float = quantity(
+        "factor on all values, such as the ratio of a current transformer", "", 1.0, gt=0, le=1_000_000
+    )
+    max_gap_minutes: int = quantity(
+        "gaps up to this long are interpolated, longer ones take the home's mean at that time of day",
+        "min", 120, ge=0, le=10_080,
+    )  # fmt: skip
+    monthly_load_kwh: float | None = quantity(
+        "scale each home's load to this mean per month of 30.4 days", "kWh", None, gt=0, le=1_000_000
+    )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its files as they are given, patterns among them."""
+        return (self.path, *self.also)

@@ -1,0 +1,26 @@
+"""Why the shared battery gave nothing, where two reasons take turns."""
+
+from __future__ import annotations
+
+import pytest
+
+from jiran import load_scenario, simulate
+from jiran.explain import battery
+
+#: Until noon the price is high enough for the battery, which is empty; after that it holds what the sun left.
+PRICES = [0.6] * 12 + [0.3] * 12
+
+
+@pytest.mark.parametrize(("reserve", "first", "last", "why"), [
+    (0.5, 0, 24, "empty or price"), (0.5, 12, 24, "price"), (0.7, 0, 24, "price"), (None, 0, 12, "empty"),
+])  # fmt: skip
+def test_a_battery_that_holds_energy_and_waits_for_its_price_is_not_said_to_hold_nothing(reserve, first, last, why):
+    more = {"battery.capacity_kwh": 50.0, "battery.sell_price": "import", "solar.pv_kwp": 10.0, "steps": 24}
+    result = simulate(load_scenario("paper", {**more, "battery.reserve_price": reserve, "grid.import_price": PRICES}))
+    assert battery.never_gave(result, first, last).figures["why"] == why
+
+
+def test_what_is_lost_on_the_way_out_is_nothing_to_give():
+    few = {"battery.capacity_kwh": 0.001, "battery.start_soc": 1.0, "battery.discharge_efficiency": 1e-6}
+    result = simulate(load_scenario("paper", {**few, "steps": 5}))
+    assert battery.idle(result, 0, 5).figures == {"in": "no spare", "out": "empty"}
