@@ -36,6 +36,14 @@ def test_who_is_patient_may_always_ask():
         clock.now += 2.0
 
 
+def test_a_long_rest_fills_the_bucket_and_no_more():
+    clock = Clock()
+    buckets = Buckets(3, 1.0, clock)
+    assert buckets.allow("one")
+    clock.now += 1_000.0
+    assert [buckets.allow("one") for _ in range(5)] == [True] * 3 + [False] * 2
+
+
 def test_memory_is_bounded():
     buckets = Buckets(1, 0.1, Clock())
     for number in range(2 * MOST_ASKERS):
