@@ -335,3 +335,13 @@ def test_a_learned_margin_is_a_share_of_the_window_whatever_the_tariff(spread, s
     one = run(net, **chosen, grid={"import_price": 0.5, "export_price": 0.25})
     two = simulate(changed(one.scenario, grid={"import_price": 1.0, "export_price": 0.5}), profiles=one.flows.profiles)
     np.testing.assert_allclose(two.flows.outputs.limit_price, 2 * one.flows.outputs.limit_price, rtol=1e-9)
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+def test_homes_learn_beside_one_that_has_no_order(learner):
+    """The others' memory is picked for the step and written back; who has no order remembers nothing."""
+    net = np.array([[1.0, 0.0, -2.0], [-0.5, 0.0, 0.25]])
+    memory = run(net, bids={"strategy": learner}).state.memory  # all orders trade, whatever is bid
+    assert memory[[0, 2], LAST_NET_KWH].tolist() == [-0.5, 0.25]
+    assert memory[[0, 2], LAST_TRADED_KWH].tolist() == pytest.approx([-0.25, 0.25])
+    assert memory[1, LAST_NET_KWH] == 0.0

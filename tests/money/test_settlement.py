@@ -7,11 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import net_metering
 from jiran import load_scenario, simulate
-from jiran.engine.flows import PRICED
+from jiran.engine.flows import FLOWS, PRICED
 from jiran.errors import BalanceError
 from jiran.money.prices import cost, costs
 from jiran.money.settlement import settle
+from jiran.simulation.setting import prepare
 from strategies import run
 
 #: A home with a surplus of 3 kWh, one that needs 1 and one that needs 4; then the first needs 2.
@@ -172,3 +174,15 @@ def test_no_kwh_becomes_money_anywhere_else():
         if makes.search(line)
     ]
     assert found == []
+
+
+def test_what_is_behind_a_net_meter_is_no_number_and_all_that_passed_it_is():
+    setting = prepare(load_scenario("paper"))
+    hidden = np.arange(setting.community.size) < 3
+    settled = net_metering.run(net_metering.net_metered(setting, hidden)).settlement
+    assert set(settled.home_kwh) == {*FLOWS, "ev_lent_kwh"}
+    for name, kwh in settled.home_kwh.items():
+        behind = name not in FLOWS or FLOWS[name].behind_meter
+        assert np.isnan(kwh).tolist() == (hidden & behind).tolist(), name
+    for name, kwh in settled.step_kwh.items():
+        assert np.isnan(kwh).all() == np.isnan(kwh).any() == FLOWS[name].behind_meter, name

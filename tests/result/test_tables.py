@@ -3,11 +3,16 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import polars as pl
+import polars.selectors as cs
 import pytest
 
+import net_metering
 from jiran import load_scenario, simulate
+from jiran.engine.flows import FLOWS
 from jiran.result.tables import trades_frame
+from jiran.simulation.setting import prepare
 from strategies import run
 
 NET = [[3.0, -1.0, -4.0], [0.0, 0.0, -1.0], [-2.0, 1.0, 1.5]]
@@ -94,7 +99,40 @@ def test_a_home_with_a_car_supplies_itself_with_what_it_does_not_fetch():
     assert homes["self_sufficiency"].to_list() == pytest.approx(expected.to_list(), abs=1e-9)
 
 
+def test_a_home_consumes_itself_what_it_does_not_give_out_and_an_evs_energy_is_not_of_the_sun():
+    result = simulate(load_scenario("paper", {"ev.supply.enabled": True, "homes.groups.hybrid.count": 3, "steps": 72}))
+    homes = result.homes.filter(pl.col("generation_kwh") > 0)
+    assert homes["ev_lent_kwh"].max() > 0.1
+    given = homes["p2p_sold_kwh"] + homes["battery_charged_kwh"] + homes["grid_export_kwh"] - homes["ev_lent_kwh"]
+    expected = 1 - given / homes["generation_kwh"]
+    assert homes["self_consumption"].to_list() == pytest.approx(expected.to_list(), abs=1e-9)
+
+
 def test_a_step_without_trades_has_no_price():
     steps = run([[1.0, -1.0], [1.0, 1.0]]).steps
     assert steps["p2p_price"].is_null().to_list() == [False, True]
     assert steps["p2p_price"].is_nan().to_list() == [False, None]
+
+
+def test_a_step_names_its_energy_the_batterys_state_what_the_grid_gave_and_the_prices(result):
+    assert result.steps.columns == [
+        "step", "time", "generation_kwh", "load_kwh", "ev_kwh", "ev_supplied_kwh", "p2p_kwh", "battery_charge_kwh",
+        "battery_discharge_kwh", "soc_kwh", "grid_import_kwh", "grid_export_kwh", "trades", "import_price", "export_price",
+        "p2p_price",
+    ]  # fmt: skip
+
+
+def test_what_is_behind_a_net_meter_is_null_and_all_else_is_there():
+    setting = prepare(load_scenario("paper"))
+    hidden = np.arange(setting.community.size) < 3
+    found = net_metering.run(net_metering.net_metered(setting, hidden))
+    behind = [name for name, flow in FLOWS.items() if flow.behind_meter]
+    assert {"generation_kwh", "load_kwh", "ev_kwh"} <= set(behind)
+    for name in FLOWS:
+        expected = hidden.tolist() if name in behind else [False] * hidden.size
+        assert found.homes[name].is_null().to_list() == expected, name
+        column = FLOWS[name].column
+        assert not column or found.steps[column].is_null().all() == (name in behind), name
+    assert found.homes["ev_lent_kwh"].is_null().to_list() == hidden.tolist()
+    for frame in (found.homes, found.steps):
+        assert not any(frame[name].is_nan().any() for name in frame.select(cs.float()).columns)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from jiran import load_scenario, simulate
 from jiran.engine.records import Outputs
+from jiran.simulation.setting import prepare
 from strategies import PRICE, changed, number, run, scenarios
 
 EPS = 1e-12
@@ -66,6 +69,19 @@ def test_a_reservation_price_between_the_grids_two_is_what_a_buyer_pays_at_least
     night = result.trades.filter(result.trades["step"].is_in(list(range(18, 22))))
     assert lent(result) > 5
     assert night["seller_price"].min() >= 0.5
+
+
+def test_the_rule_hears_of_the_reservation_price_beside_a_home_without_an_order_too():
+    scenario = load_scenario("paper", LENDING | {"market.mechanism": "pay-as-bid", "ev.supply.reserve_price": 0.5})
+    setting = prepare(scenario)
+    given = setting.profiles
+    idle = setting.community.kinds.index("normal")
+    given = replace(given, load_kwh=np.where(np.arange(setting.community.size) == idle, 0.0, given.load_kwh))
+    result = simulate(scenario, profiles=given)
+    offered = result.flows.outputs.ev_offered_kwh.any(axis=1)
+    from_evs = result.trades.filter(result.trades["step"].is_in(np.flatnonzero(offered).tolist()))
+    assert lent(result) > 5
+    assert from_evs["seller_price"].min() >= 0.5
 
 
 def test_rules_that_do_not_heed_limit_prices_do_not_heed_the_reservation_price():

@@ -79,7 +79,7 @@ class Sheet:
 
 
 def _padded(table: Table) -> Table:
-    width = max(len(table.header), *(len(row) for row in table.rows))
+    width = max(len(row) for row in (table.header, *table.rows))
     names = [name or f" {place}" for place, name in enumerate(table.header + [""] * (width - len(table.header)))]
     names = [name + " " * names[:place].count(name) for place, name in enumerate(names)]
     return Table(names, [[*row, *[""] * (width - len(row))] for row in table.rows])

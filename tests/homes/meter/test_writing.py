@@ -31,7 +31,7 @@ from jiran.homes.timeline import timeline
 from jiran.scenario import HomeData
 
 #: A failing file is told by its style; shrinking its numbers would take minutes and tell no more.
-quick = settings(phases=(Phase.explicit, Phase.reuse, Phase.generate))
+quick = settings(max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 
 #: Days from which a file may run, by zone: those before clocks change, and others.
 DAYS = {

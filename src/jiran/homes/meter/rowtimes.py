@@ -157,13 +157,14 @@ def row_times(source: HomeData, cells: Cells, meaning: Meaning, zone: str, key: 
                 f"times are read as {used} all year: an hour that does not exist in {zone} has values",
             )
         )
-    instant_s, moved, _, _ = convert(clock.wall_s, used)
+    instant_s, moved, label_alone, label_later = convert(clock.wall_s, used)
     shift_s = length_s if ends else 0
     start_s, placeholder, alone, later = convert(clock.wall_s - shift_s, used)
     if shift_s:
         other = instant_s - shift_s
         if (start_s != other).any() and conflicts(start_s, key) > conflicts(other, key):
             start_s, placeholder = other, moved & np.isin(other, other[~moved])
+            alone, later = label_alone, label_later
         else:
             before = _before_the_gap(placeholder & ~moved, key, start_s, other)
             start_s, placeholder = np.where(before, other, start_s), placeholder & ~before
