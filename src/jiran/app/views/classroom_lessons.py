@@ -47,11 +47,15 @@ def _see(name: str, lesson: Lesson, guess: str) -> None:
 
 
 def table(lesson: Lesson, values: tuple[float, ...]) -> pl.DataFrame:
-    """Return what came out: a row for each case, a column for each measure; "" where a case has none."""
-    labels = list(dict.fromkeys(one.label for one in lesson.predicted))
+    """Return what came out, by setting and by measure, the more numerous as rows; "" where a setting has none."""
     cells = {
         (one.case, one.label): f"{round(value, one.measure.digits) + 0.0:.{one.measure.digits}f}"
         for one, value in zip(lesson.predicted, values, strict=True)
     }
-    columns = {label: [cells.get((case.name, label), "") for case in lesson.case] for label in labels}
-    return pl.DataFrame({"setting": [case.name for case in lesson.case], **columns})
+    settings = [case.name for case in lesson.case]
+    measures = list(dict.fromkeys(one.label for one in lesson.predicted))
+    if len(measures) > len(settings):
+        columns = {name: [cells.get((name, label), "") for label in measures] for name in settings}
+        return pl.DataFrame({"measure": measures, **columns})
+    columns = {label: [cells.get((name, label), "") for name in settings] for label in measures}
+    return pl.DataFrame({"setting": settings, **columns})
