@@ -16,6 +16,8 @@ from streamlit.util import calc_hash
 from jiran.app.charts import rounds as charts
 from jiran.app.classroom.rooms import ROOMS, Reach
 from jiran.app.export import csv_bytes
+from jiran.app.links import pack
+from jiran.app.orders import EXAMPLE, data_of_orders
 from jiran.app.views.classroom import status
 from jiran.app.views.classroom_lessons import table
 from jiran.app.views.classroom_people import roll
@@ -37,10 +39,15 @@ def room():
 @pytest.fixture
 def page(room):  # noqa: ARG001 - opens the room that the page shows
     """Return the page Class with a room that nobody has joined."""
+    with mock.patch.object(sys, "argv", ["main.py"]):
+        yield opened()
+
+
+def opened(**link):
     at = AppTest.from_file(str(resources.files("jiran") / "app" / "main.py"), default_timeout=100)
     at._page_hash = calc_hash("class")
-    with mock.patch.object(sys, "argv", ["main.py"]):
-        yield at.run()
+    at.query_params.update(link)
+    return at.run()
 
 
 def text(at):
@@ -80,6 +87,22 @@ def test_homes_of_the_running_scenario_become_cards(page, room):
     click(page, "class_open")
     assert room.wall().deck.currency == "MYR"
     assert room.wall().rounds[0].outcome.kwh > 0.0
+
+
+@pytest.mark.parametrize(
+    ("link", "part"),
+    [({}, "room"), ({"part": "lessons"}, "lessons"), ({"part": "nothing"}, "room"),
+     ({"o": pack(data_of_orders(EXAMPLE, (7.0, 3.0)))}, "orders")],
+)  # fmt: skip
+def test_a_link_opens_the_part_that_it_names_or_has_orders_for(link, part):
+    with mock.patch.object(sys, "argv", ["main.py"]):
+        at = opened(**link)
+        assert at.segmented_control(key="class_part").value == part
+        if part == "orders":
+            assert [one.value for one in at.number_input if one.label.startswith("Grid ")] == [7.0, 3.0]
+        at.segmented_control(key="class_part").set_value("lessons").run()
+    assert not at.exception
+    assert "lessons" in at.query_params["part"]
 
 
 def test_what_the_room_refuses_is_said_in_a_sentence(page):
@@ -177,7 +200,7 @@ def test_the_true_curves_are_those_of_the_cards_and_play_money_has_no_grid(room)
 
 
 def test_a_lesson_shows_its_numbers_only_after_a_guess(page):
-    page.session_state["class_part"] = "Lessons"
+    page.session_state["class_part"] = "lessons"
     page.run()
     assert not page.dataframe
     lesson = lessons()["1-midday"]

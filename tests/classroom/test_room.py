@@ -190,7 +190,7 @@ TestAnyOrder = AnyOrder.TestCase
 def test_every_rule_plays_a_round_of_robots(room, name):
     if class_rules()[name].most_traders is not None:
         room.choose(chosen(name), seconds=None, robot="careful")
-        with pytest.raises(JiranError, match="at most 16 seats"):
+        with pytest.raises(JiranError, match="at most 16 orders"):
             room.open()
         return
     room.choose(chosen(name), seconds=None, robot="truthful")

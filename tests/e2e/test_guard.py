@@ -134,8 +134,9 @@ def test_a_reload_keeps_uploaded_data_and_own_orders(dashboard):
     expect(dashboard.panel.get_by_role("combobox", name="Scenario")).to_have_value("street.csv")
     expect(dashboard.figure("All bills, MYR")).to_have_text(bills)
     expect(dashboard.alerts).to_have_count(0)
-    dashboard.open("Market")
-    dashboard.page.get_by_text("Your own orders").first.click()
+    dashboard.page.get_by_test_id("stTopNavLink").get_by_text("Class", exact=True).click()
+    dashboard.page.get_by_text("Own orders", exact=True).click()
+    dashboard.settle()
     table = io.BytesIO(b"Name,Side,kWh,Price\nZoe,sell,3,60\nYan,buy,2,90\n").getvalue()
     dashboard.main.locator("input[type=file]").set_input_files(
         {"name": "o.csv", "mimeType": "text/csv", "buffer": table}
@@ -143,7 +144,6 @@ def test_a_reload_keeps_uploaded_data_and_own_orders(dashboard):
     expect(dashboard.page).to_have_url(re.compile(r"[?&]o="))
     dashboard.settle()
     dashboard.go(dashboard.page.url)
-    dashboard.page.get_by_text("Your own orders").first.click()
     expect(dashboard.main.get_by_text("Zoe").first).to_be_attached()
 
 

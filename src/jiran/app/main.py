@@ -48,9 +48,7 @@ def main() -> None:
     page = st.navigation(list(pages.values()), position="hidden" if presents else "top")
     st.set_page_config(f"{page.title} · jiran", page_icon=str(_ICON), layout="wide")
     frame.show(page.title)
-    if presents:
-        frame.fill()
-    else:
+    if not presents:
         with st.sidebar:
             sidebar.show()
     above = st.container()  # always there, so that what follows keeps its place on the page
@@ -80,8 +78,8 @@ def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
             st.markdown("\n".join(f"- {plain(line)}" for line in result.data_report.lines()))
     with st.container():
         page.run()
-    if state.presents() or (page.url_path == "market" and state.shows_own_orders()):
-        return  # own orders have a badge of their own
+    if page.url_path == "class":
+        return  # a class plays with cards and orders of its own
     worst, currency = result.balance, plain(result.scenario.currency)
     st.caption(
         f":material/verified: Every kWh and every {currency} is accounted for: each step balances to "

@@ -67,6 +67,8 @@ def check_size(rule: Rule, orders: int) -> None:
     """
     found = class_rules()[rule.name]
     if found.most_traders is not None and orders > found.most_traders:
-        raise MechanismError(rule.name, f"clears at most {counted(found.most_traders, 'seat')}, and there are {orders}")
+        raise MechanismError(
+            rule.name, f"clears at most {counted(found.most_traders, 'order')}, and there are {orders}"
+        )
     if found.effort(orders, rule.parameters).seconds > LONGEST_S:
-        raise MechanismError(rule.name, f"takes too long for {counted(orders, 'seat')}; choose another rule")
+        raise MechanismError(rule.name, f"takes too long for {counted(orders, 'order')}; choose another rule")

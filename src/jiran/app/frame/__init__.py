@@ -20,23 +20,10 @@ def show(title: str) -> None:
         title: Name of the page, our own words.
     """
     st.html(_HERE / "frame.css")
+    if state.presents():
+        st.html(_HERE / "present.css")
     with st.container(key="page_name"):
         st.html(f"<h1>{html.escape(title)}</h1><script>{_script()}</script>", unsafe_allow_javascript=True)
-
-
-def fill() -> None:
-    """Give the page the whole window, in large type: for a projector."""
-    st.html(_HERE / "present.css")
-
-
-def present_button() -> None:
-    """Let the viewer go to the projector's view and back."""
-    on = state.presents()
-    st.button(
-        "Back to the dashboard" if on else "Present", key="present", on_click=state.switch_presenting,
-        icon=":material/close_fullscreen:" if on else ":material/slideshow:",
-        help=None if on else "Large type and nothing else, for a projector; F11 fills the screen.",
-    )  # fmt: skip
 
 
 def colour_dialog() -> None:

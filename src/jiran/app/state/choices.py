@@ -132,17 +132,10 @@ def remember_orders() -> None:
         show_address()
 
 
-def shows_own_orders() -> bool:
-    """Tell whether the market page shows the viewer's own orders, and not the run."""
-    shown: bool = st.session_state.get("shows_own_orders", False)
-    return shown
-
-
-def show_own_orders(*, shown: bool) -> None:
-    """Remember which of the two the market page shows, and draw the frame around it anew if it has changed."""
-    if shown != shows_own_orders():
-        st.session_state.shows_own_orders = shown
-        st.rerun()
+def has_linked_orders() -> bool:
+    """Tell whether the viewer came by a link that holds orders."""
+    base()  # reads the address bar
+    return st.session_state.get("linked_orders") is not None
 
 
 def set_own_orders(table: pl.DataFrame) -> None:

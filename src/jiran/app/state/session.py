@@ -17,8 +17,8 @@ from jiran.errors import JiranError
 from jiran.scenario import Scenario, validate
 from jiran.scenario.files import with_overrides
 
-#: Key of the address bar that is no part of the scenario.
-_PRESENT = "present"
+#: What a page has open, as the address bar names it; no part of the scenario.
+OPENED = ("part", "present")
 
 
 def base() -> Base:
@@ -89,25 +89,40 @@ def keep(wanted: dict[str, Any]) -> Scenario:
 
 
 def show_address() -> None:
-    """Let the address bar hold what a reload is to find again: base and changes, A, own orders."""
-    link = write_link(base(), changes(), _pin(), st.session_state.get("packed_orders"))
-    if _address() != link:
-        st.query_params.from_dict(link | ({_PRESENT: "1"} if presents() else {}))
+    """Let the address bar hold what a reload is to find again: base and changes, A, own orders, and what is open."""
+    link = write_link(base(), changes(), _pin(), st.session_state.get("packed_orders")) | _look()
+    if dict(st.query_params) != link:
+        st.query_params.from_dict(link)
 
 
 def _address() -> dict[str, str]:
-    return {key: st.query_params[key] for key in st.query_params if key != _PRESENT}
+    return {key: st.query_params[key] for key in st.query_params if key not in OPENED}
+
+
+def _look() -> dict[str, str]:
+    """Return what is open, in the link's own texts; at first as the link has it."""
+    if "look" not in st.session_state:
+        st.session_state.look = {key: value for key, value in dict(st.query_params).items() if key in OPENED}
+    held: dict[str, str] = st.session_state.look
+    return held
+
+
+def opened_at_arrival(key: str) -> str | None:
+    """Return what the link opened that the viewer came by, as "part"; None if it said nothing."""
+    arrived: dict[str, str] = st.session_state.setdefault("opened_at_arrival", dict(_look()))
+    return arrived.get(key)
+
+
+def look_at(key: str, value: str | None) -> None:
+    """Remember what is open, for the address bar; None is what is open anyway."""
+    _look().pop(key, None)
+    if value is not None:
+        _look()[key] = value
 
 
 def presents() -> bool:
     """Tell whether the page is for a projector: no panel, large type."""
-    return st.query_params.get(_PRESENT) == "1"
-
-
-def switch_presenting() -> None:
-    """Go to the projector's view, or back."""
-    if st.query_params.pop(_PRESENT, None) is None:
-        st.query_params[_PRESENT] = "1"
+    return "present" in _look()
 
 
 def scenario() -> Scenario:

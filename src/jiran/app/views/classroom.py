@@ -5,29 +5,36 @@ from __future__ import annotations
 import streamlit as st
 
 from jiran.app import state
+from jiran.app.classroom import projector
 from jiran.app.classroom.rooms import ROOMS
+from jiran.app.ownorders import page as ownorders
 from jiran.app.views import classroom_lessons, classroom_people, classroom_round, classroom_setup
+from jiran.app.views.market_walk import complain
 from jiran.classroom.cards import DECKS
 from jiran.classroom.room import Room
 from jiran.classroom.views import Phase, Wall
 from jiran.words import counted
 
-_ROOM, _LESSONS = "Room", "Lessons"
-
 
 def show() -> None:
-    """Draw the page."""
+    """Draw the part that is open; a projector has the room alone."""
     if state.presents():
+        projector.fill()
         _room()
         return
     part = st.segmented_control(
-        "Part", [_ROOM, _LESSONS], default=_ROOM, required=True, key="class_part", label_visibility="collapsed",
-        persist_state="session",
+        "Part", list(PARTS), default=_first(), required=True, key="class_part", label_visibility="collapsed",
+        persist_state="session", format_func=lambda one: PARTS[one][0],
     )  # fmt: skip
-    if part == _LESSONS:
-        classroom_lessons.show()
-    else:
-        _room()
+    state.look_at("part", None if part == _ROOM else part)
+    state.show_address()
+    PARTS[part][1]()
+
+
+def _first() -> str:
+    """Return the part that opens: that of the link, or the orders that the link holds."""
+    wanted = state.opened_at_arrival("part") or (_ORDERS if state.has_linked_orders() else _ROOM)
+    return wanted if wanted in PARTS else _ROOM
 
 
 def _room() -> None:
@@ -80,7 +87,7 @@ def _status(room: Room, drawn: Wall) -> None:
         st.rerun()
     st.markdown(f"## {status(wall)}")
     if wall.problem:
-        classroom_setup.complain(f"This round cannot be cleared: {wall.problem}. Cancel it and choose another rule.")
+        complain(f"This round cannot be cleared: {wall.problem}. Cancel it and choose another rule.")
 
 
 def _state_of(wall: Wall) -> tuple[object, ...]:
@@ -95,3 +102,12 @@ def status(wall: Wall) -> str:
         return f"Round {wall.number} is over"
     left = "" if wall.left_s is None else f", {wall.left_s:.0f} s left"
     return f"Round {wall.number}: {wall.sent} of {wall.playing} sent{left}"
+
+
+_ROOM, _ORDERS = "room", "orders"
+#: What is open, as the address bar names it: its heading, and what draws it.
+PARTS = {
+    _ROOM: ("Room", _room),
+    _ORDERS: ("Own orders", ownorders.show),
+    "lessons": ("Lessons", classroom_lessons.show),
+}

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 import streamlit as st
 
-from jiran.app import frame, state
+from jiran.app import state
+from jiran.app.classroom import projector
 from jiran.app.parameters import ask_parameters
-from jiran.app.showing import plain
+from jiran.app.views.market_walk import complain
 from jiran.classroom.cards import DECKS, Deck, of_step
 from jiran.classroom.robots import ROBOTS
 from jiran.classroom.room import Room
@@ -47,7 +48,7 @@ def buttons(room: Room, wall: Wall) -> None:
             words, icon = ("Unlock", ":material/lock_open:") if wall.locked else ("Lock the room", ":material/lock:")
             _button(words, "class_lock", partial(room.lock, locked=not wall.locked), icon)
             _button("End the game", "class_end", room.end, ":material/logout:")
-        frame.present_button()
+        projector.buttons()
     problem = st.session_state.pop("class_problem", None)
     if problem:
         complain(problem)
@@ -138,9 +139,3 @@ def attempt(act: Callable[..., object], *given: object) -> None:
         act(*given)
     except JiranError as error:
         st.session_state.class_problem = str(error)
-
-
-def complain(sentence: str) -> None:
-    """Say in a sentence what is wrong."""
-    end = "" if sentence.endswith(".") else "."
-    st.error(plain(f"{sentence[0].upper()}{sentence[1:]}{end}"), icon=":material/error:")
