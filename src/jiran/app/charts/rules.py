@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def gains(judged: Sequence[Judged]) -> Spec:
-    """Draw what buyers and sellers gain under each rule, and what is left for the market, the first rule on top."""
+    """Draw what buyers and sellers gain under each rule that clears the orders, and what is left; the first on top."""
     parts = (
         ("Buyers gain", palette.BUYERS, [one.gain(sells=False) for one in judged]),
         ("Sellers gain", palette.SELLERS, [one.gain(sells=True) for one in judged]),
@@ -40,5 +40,4 @@ def gains(judged: Sequence[Judged]) -> Spec:
 
 def gains_alt(judged: Sequence[Judged]) -> str:
     """Say what `gains` shows."""
-    cleared = [one for one in judged if one.outcome is not None]
-    return f"What buyers, sellers and the market gain under {len(cleared)} rules that clear these orders."
+    return f"What buyers and sellers gain, and what is left, under {len(judged)} rules that clear these orders."

@@ -56,7 +56,8 @@ def _judged() -> list[Judged]:
 def _pictures(judged: list[Judged]) -> None:
     cleared = [one.outcome for one in judged if one.outcome is not None]
     show_text(most(cleared), lose(cleared))
-    draw(charts.gains(judged), key="own_gains", alt=charts.gains_alt(judged), height=120 + 24 * len(judged))
+    shown = [one for one in judged if one.outcome is not None]
+    draw(charts.gains(shown), key="own_gains", alt=charts.gains_alt(shown), height=120 + 24 * len(shown))
 
 
 def _table(judged: list[Judged]) -> None:
@@ -66,8 +67,11 @@ def _table(judged: list[Judged]) -> None:
     st.dataframe(
         frame,
         hide_index=True,
+        height="content",
+        placeholder="–",
+        column_order=("rule", "family", "reached", "kwh", "pay", "get", "buyers", "sellers", "account", "note", "name"),
         column_config={
-            "rule": text("Rule", width="medium"),
+            "rule": text("Rule", width=280),
             "name": text("Name", help="What commands and files call it"),
             "family": text("Family", help="Rules that work alike"),
             "kwh": number("Traded, kWh", format="%.4g"),
