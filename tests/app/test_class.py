@@ -18,7 +18,6 @@ from jiran.app.classroom.rooms import ROOMS, Reach
 from jiran.app.export import csv_bytes
 from jiran.app.links import pack
 from jiran.app.orders import EXAMPLE, data_of_orders
-from jiran.app.views.classroom import status
 from jiran.app.views.classroom_lessons import table
 from jiran.app.views.classroom_people import roll
 from jiran.classroom.cards import DECKS
@@ -26,6 +25,7 @@ from jiran.classroom.export import rows
 from jiran.classroom.lessons import lessons, outcomes
 from jiran.classroom.room import Room
 from jiran.classroom.rules import chosen
+from jiran.classroom.words import status
 from pages import seen
 
 
@@ -166,11 +166,11 @@ def test_the_way_in_is_told_only_if_there_is_one(page, room):
 def test_the_status_line(room):
     room.join("Aminah")
     room.choose(chosen("uniform-price"), seconds=30.0, robot="careful")
-    assert status(room.wall()) == "1 player joined"
+    assert str(status(room.wall())) == "1 player joined"
     room.open()
-    assert status(room.wall()) == "Round 1: 0 of 1 sent, 30 s left"
+    assert str(status(room.wall())) == "Round 1: 0 of 1 sent, 30 s left"
     room.close()
-    assert status(room.wall()) == "Round 1 is over"
+    assert str(status(room.wall())) == "Round 1 is over"
 
 
 def test_a_spreadsheet_gets_text_and_no_formula(room):

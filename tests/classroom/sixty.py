@@ -25,9 +25,9 @@ from jiran.app.classroom.rooms import Rooms
 from jiran.app.classroom.web import routes
 from jiran.app.serve import listen
 from jiran.classroom.cards import DECKS
+from jiran.classroom.phase import Phase
 from jiran.classroom.room import Room
 from jiran.classroom.rules import chosen
-from jiran.classroom.views import Phase
 
 RULES = ("uniform-price", "pay-as-bid", "vcg", "trade-reduction", "mid-market-rate")
 

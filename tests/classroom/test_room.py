@@ -12,20 +12,22 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 import jiran
 from jiran.classroom.cards import DECKS
+from jiran.classroom.lessons.plans import plan_of
+from jiran.classroom.phase import Phase
 from jiran.classroom.refused import Reason, RefusedError
 from jiran.classroom.robots import ROBOTS
 from jiran.classroom.room import MOST_ORDERS, Room
 from jiran.classroom.rules import chosen, class_rules
 from jiran.classroom.seats import AWAY_S
-from jiran.classroom.views import Phase
 from jiran.errors import JiranError, ScenarioError
 
 DECK = DECKS["smith-1962"]
 #: Where a call may lead, from each phase; staying where it is is always allowed.
 LEADS = {
-    Phase.LOBBY: {Phase.OPEN, Phase.RESULTS, Phase.ENDED},  # to the results at once if only robots play
+    Phase.LOBBY: {Phase.OPEN, Phase.RESULTS, Phase.ASKING, Phase.ENDED},  # to the results at once if only robots play
+    Phase.ASKING: {Phase.LOBBY, Phase.RESULTS, Phase.ENDED},
     Phase.OPEN: {Phase.RESULTS, Phase.LOBBY, Phase.ENDED},
-    Phase.RESULTS: {Phase.OPEN, Phase.ENDED},
+    Phase.RESULTS: {Phase.OPEN, Phase.ASKING, Phase.ENDED},
     Phase.ENDED: set(),
 }
 QUICK = ["uniform-price", "pay-as-bid", "vcg", "mcafee", "muda", "random-p2p", "grid-fraction", "nash-bargaining"]
@@ -105,7 +107,20 @@ class AnyOrder(RuleBasedStateMachine):
     def close(self):
         self.attempt(self.room.close)
 
-    @rule(call=st.sampled_from(["cancel", "reveal"]))
+    @precondition(lambda self: self.tokens)
+    @rule(data=st.data(), answer=st.integers(-1, 3))
+    def vote(self, data, answer):
+        before = self.room.wall()
+        voted = self.attempt(
+            lambda *given: self.room.vote(*given) or True, data.draw(st.sampled_from(self.tokens)), answer
+        )
+        assert not voted or (before.phase is Phase.ASKING and 0 <= answer < 3)
+
+    @rule(plan=st.sampled_from([None, plan_of("6-smith-1962"), plan_of("4-truthful")]))
+    def follow(self, plan):
+        self.attempt(self.room.follow, plan)
+
+    @rule(call=st.sampled_from(["cancel", "reveal", "ask", "close_question", "see"]))
     def other(self, call):
         self.attempt(getattr(self.room, call))
 
@@ -154,6 +169,15 @@ class AnyOrder(RuleBasedStateMachine):
         for one in now.rounds[known:]:
             holds(one)
         self.before = now
+
+    @invariant()
+    def counts_each_answer_once(self):
+        course = self.room.wall().course
+        if course is not None:
+            people = {person.id for person in self.room.wall().people}
+            assert {player for player, _ in course.votes} <= people
+            assert sum(course.counts) == len(course.votes) <= len(people)
+            assert 0 <= course.played <= len(course.plan.turns)
 
     @invariant()
     def has_a_seat_for_everybody(self):

@@ -10,7 +10,7 @@ from jiran.errors import JiranError
 if TYPE_CHECKING:
     from collections.abc import Container
 
-    from jiran.classroom.views import Phase
+    from jiran.classroom.phase import Phase
 
 
 class Reason(Enum):

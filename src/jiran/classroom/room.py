@@ -2,6 +2,7 @@
 
     LOBBY --open--> OPEN --close, time over, all sent--> RESULTS --open--> OPEN ...      any --end--> ENDED
                     OPEN --cancel--> LOBBY or RESULTS, without the orders
+    LOBBY or RESULTS --ask--> ASKING --close_question, all voted--> back to where it was
 
 Every call holds the room's lock and first looks at the clock, so there is no thread that waits for the end of a round.
 """
@@ -12,18 +13,21 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 
+from jiran.classroom.course import Course, Plan, Turn, must_follow
+from jiran.classroom.phase import Phase
 from jiran.classroom.refused import Reason, RefusedError, must_be
 from jiran.classroom.robots import ROBOTS
 from jiran.classroom.rounds import Place, Round
 from jiran.classroom.rules import FIRST_RULE, Rule, chosen
 from jiran.classroom.seats import Player, Seating
 from jiran.classroom.table import Table
-from jiran.classroom.views import Person, Phase, Phone, Wall, phone_of
+from jiran.classroom.views import Person, Phone, Wall, phone_of
 from jiran.errors import JiranError, ScenarioError
 
 if TYPE_CHECKING:
@@ -82,6 +86,7 @@ class Room:
         self._robot: str | None = "careful"
         self._rounds: tuple[Round, ...] = ()
         self._table: Table | None = None  # the open round
+        self._course: Course | None = None  # the lesson that it follows
         self._deadline: float | None = None
 
     # --- phones ---
@@ -93,7 +98,7 @@ class Room:
         Raises:
             JiranError: The name cannot be used, the room is locked or full, or the game has ended.
         """
-        must_be(self._phase, (*_BETWEEN, Phase.OPEN), "join")
+        must_be(self._phase, (*_BETWEEN, Phase.OPEN, Phase.ASKING), "join")
         if self._locked:
             raise RefusedError(Reason.FULL, "the room is locked: ask the lecturer to let you in")
         player = self._seating.join(name, self._clock())
@@ -143,6 +148,24 @@ class Room:
         self._version += 1
 
     @_step
+    def vote(self, token: str, answer: int) -> None:
+        """Take a player's answer in place of an earlier one; when all have given theirs, the question is closed.
+
+        Args:
+            token: Of their phone.
+            answer: Counted from 0.
+
+        Raises:
+            JiranError: There is no such answer, or no question is open.
+        """
+        player = self._seating.heard(token, self._clock())
+        must_be(self._phase, (Phase.ASKING,), "answer")
+        course = must_follow(self._course, "answer")
+        self._course = replace(course, votes=course.with_vote(player.id, answer))
+        self._version += 1
+        self._close_if_all_voted()
+
+    @_step
     def phone(self, token: str, version: int | None = None) -> Phone | None:
         """Return what a player's phone shows; None if that is what it shows already.
 
@@ -167,11 +190,15 @@ class Room:
     def open(self) -> None:
         """Open a round; who is away is played by a robot, if robots play, and gets what it earns.
 
+        In a lesson, it is the lesson's next round, with its cards, its rule and its robots.
+
         Raises:
             JiranError: Not now, nobody is there, or the rule is not for so many seats.
         """
         must_be(self._phase, _BETWEEN, "open a round")
         now = self._clock()
+        if self._course is not None and self._course.next_turn is not None:
+            self._take(self._course.next_turn)
         self._table = Table(self._seating.seats, self._seating.deck, self._rule, self._robot, now)
         self._deadline = None if self._seconds is None else now + self._seconds
         self._problem, self._revealed = "", False
@@ -207,6 +234,49 @@ class Room:
         self._version += 1
 
     @_step
+    def follow(self, plan: Plan | None) -> None:
+        """Follow a lesson from its beginning; None: play freely again.
+
+        Raises:
+            RefusedError: Not now.
+        """
+        must_be(self._phase, _BETWEEN, "begin a lesson")
+        self._course = None if plan is None else Course(plan)
+        self._version += 1
+
+    @_step
+    def ask(self) -> None:
+        """Put the lesson's question to all phones; answers of an earlier time are forgotten.
+
+        Raises:
+            RefusedError: Not now, or the room follows no lesson.
+        """
+        must_be(self._phase, _BETWEEN, "ask")
+        self._course = replace(must_follow(self._course, "ask"), votes=(), asked=True)
+        self._go(Phase.ASKING)
+
+    @_step
+    def close_question(self) -> None:
+        """Close the question with the answers that there are.
+
+        Raises:
+            RefusedError: None is open.
+        """
+        must_be(self._phase, (Phase.ASKING,), "close the question")
+        self._go_back()
+
+    @_step
+    def see(self) -> None:
+        """Show what is right, on the wall and on all phones.
+
+        Raises:
+            RefusedError: Not now, or the room follows no lesson.
+        """
+        must_be(self._phase, _BETWEEN, "see the answer")
+        self._course = replace(must_follow(self._course, "see the answer"), seen=True)
+        self._version += 1
+
+    @_step
     def lock(self, *, locked: bool) -> None:
         """Let nobody more in, or let them in again."""
         self._locked = locked
@@ -221,6 +291,9 @@ class Room:
         """
         self._seating.remove(player)
         self._version += 1
+        if self._course is not None:
+            self._course = replace(self._course, votes=self._course.without(player))
+            self._close_if_all_voted()
         if self._table is not None:
             self._table.remove(player)
             if not self._table.places:
@@ -284,7 +357,22 @@ class Room:
 
     def _give_up(self) -> None:
         self._forget()
+        self._go_back()
+
+    def _go_back(self) -> None:
+        """Go to where the room is between rounds."""
         self._go(Phase.RESULTS if self._rounds else Phase.LOBBY)
+
+    def _close_if_all_voted(self) -> None:
+        players = [player.id for player in self._seating.players]
+        if self._phase is Phase.ASKING and self._course is not None and self._course.all_voted(players):
+            self._go_back()
+
+    def _take(self, turn: Turn) -> None:
+        """Play as a lesson wants it; cards stay with their players if it plays the same again."""
+        if turn.deck != self._seating.deck:
+            self._seating.deal(turn.deck)
+        self._rule, self._robot, self._revealed = turn.rule, turn.robot, False
 
     def _clear(self) -> None:
         """Clear the open round; if the rule cannot, it stays open until it is closed or cancelled."""
@@ -299,6 +387,8 @@ class Room:
             self._version += 1
             return
         self._rounds = (*self._rounds, cleared)
+        if self._course is not None and self._course.next_turn is not None:
+            self._course = replace(self._course, played=self._course.played + 1)
         self._forget()
         self._go(Phase.RESULTS)
 
@@ -328,5 +418,5 @@ class Room:
             people=people, locked=self._locked, deck=self._seating.deck, rule=self._rule, robot=self._robot,
             seconds=self._seconds, left_s=None if self._deadline is None else max(0.0, self._deadline - now),
             sent=len(table.orders) if table else 0, playing=len(table.humans) if table else 0,
-            rounds=self._rounds, revealed=self._revealed, problem=self._problem,
+            rounds=self._rounds, revealed=self._revealed, problem=self._problem, course=self._course,
         )  # fmt: skip

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from jiran.classroom.words import amount, energy, instruction, verdict, why
+from jiran.classroom.phase import Phase
+from jiran.classroom.words import amount, energy, guessed, instruction, verdict, why
 from jiran.market import find
 
 if TYPE_CHECKING:
     from jiran.classroom.cards import Deck
+    from jiran.classroom.course import Course
     from jiran.classroom.rounds import Round
     from jiran.classroom.rules import Rule
     from jiran.classroom.seats import Player, Seat
@@ -20,25 +21,6 @@ MOST_PRICES = 6
 
 #: What a phone gets, ready for JSON.
 Phone = dict[str, Any]
-
-
-class Phase(Enum):
-    """Where a room is."""
-
-    LOBBY = "lobby"
-    OPEN = "open"
-    RESULTS = "results"
-    ENDED = "ended"
-
-    @property
-    def words(self) -> str:
-        """The phase as a part of a sentence."""
-        return {
-            "lobby": "the first round is not open yet",
-            "open": "a round is open",
-            "results": "the round is over",
-            "ended": "the game has ended",
-        }[self.value]
 
 
 @dataclass(frozen=True)
@@ -79,6 +61,7 @@ class Wall:
         rounds: All rounds that were cleared.
         revealed: Whether the true curves of the last round may be shown.
         problem: Why the rule could not clear the round that is still open; "" if nothing is wrong.
+        course: The lesson that the room follows, and how far it has come; None: it follows none.
     """
 
     code: str
@@ -97,6 +80,7 @@ class Wall:
     rounds: tuple[Round, ...]
     revealed: bool
     problem: str
+    course: Course | None = None
 
 
 def phone_of(wall: Wall, player: Player, seat: Seat, order: tuple[float, float] | None, *, plays: bool) -> Phone:
@@ -118,7 +102,7 @@ def phone_of(wall: Wall, player: Player, seat: Seat, order: tuple[float, float] 
         "code": player.code,
         "label": seat.label,
         "rule": find(wall.rule.name).plain_name,
-        "says": instruction(seat.card, asks_price=asks),
+        "says": str(instruction(seat.card, asks)),
         "asks_price": asks,
         "sells": seat.card.sells,
         "value": amount(seat.card.value),
@@ -130,9 +114,19 @@ def phone_of(wall: Wall, player: Player, seat: Seat, order: tuple[float, float] 
         "prices": ["no trade" if one.price is None else amount(one.price) for one in wall.rounds[-MOST_PRICES:]],
         "total": amount(earned(wall.rounds, player.id)),
     }
+    if wall.course is not None:
+        shown |= _course(wall.course, player.id, asks_now=wall.phase is Phase.ASKING)
     if wall.rounds and wall.phase in (Phase.RESULTS, Phase.ENDED):
         shown |= _result(wall.rounds[-1], player.id)
     return shown
+
+
+def _course(course: Course, player: str, *, asks_now: bool) -> Phone:
+    """Return the question while it is open, and what is right once all have seen it."""
+    if asks_now:
+        return {"question": course.plan.question, "answers": course.plan.answers, "voted": course.vote_of(player)}
+    said = guessed(course, player)
+    return {} if said is None else {"guess": str(said)}
 
 
 def _result(last: Round, player: str) -> Phone:
@@ -140,7 +134,7 @@ def _result(last: Round, player: str) -> Phone:
     seat = last.seat_of(player)
     if seat is None:
         return {}
-    found: Phone = {"result": verdict(last, seat), "why": why(last, seat)}
+    found: Phone = {"result": str(verdict(last, seat)), "why": why(last, seat)}
     return found | ({"by_robot": True} if last.places[seat].robot else {})
 
 

@@ -15,6 +15,7 @@ from jiran.app.classroom.page import PAGE
 from jiran.app.classroom.rooms import Rooms
 from jiran.app.classroom.web import MOST_BYTES, routes
 from jiran.classroom.cards import DECKS
+from jiran.classroom.lessons.plans import plan_of
 from jiran.classroom.room import MOST_ORDERS, Room
 from jiran.classroom.rules import chosen
 
@@ -58,7 +59,7 @@ def school():
 def test_the_page_is_light_and_asks_for_nothing_else(school):
     answer = school.get()
     assert answer.status == 200
-    assert len(answer.body) < 8_192
+    assert len(answer.body) < 10_240
     assert b"http" not in answer.body
     assert b"innerHTML" not in answer.body
     policy = answer.headers["content-security-policy"]
@@ -193,6 +194,19 @@ def test_a_name_that_could_harm_is_made_harmless(school, name):
 def test_what_is_no_name_is_refused(school, name):
     answer = school.post("join", {"name": name})
     assert answer.status == (200 if name == 5 else 422)  # a number is taken as it is written
+
+
+def test_a_vote_is_counted_and_what_is_none_is_refused(school):
+    token, _ = school.player(), school.player("Ben")
+    assert school.post("vote", {"answer": 0}, token).status == 409  # no question is open
+    school.room.follow(plan_of("3-battery"))
+    school.room.ask()
+    for wrong in ("", "x", "-1", "3", 999, None, True, [], "\u0967", "0" * 400):
+        assert school.post("vote", {"answer": wrong}, token).status == 422
+    assert school.room.wall().course.votes == ()
+    assert school.post("vote", {"answer": 1}, token).found["voted"] == 1
+    assert school.post("vote", {"answer": "2"}, token).found["voted"] == 2
+    assert school.room.wall().course.counts == (0, 0, 1)
 
 
 def test_ten_thousand_orders_of_one_phone_are_not_heard(school):

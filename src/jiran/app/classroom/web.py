@@ -94,9 +94,11 @@ class Web:
         return await self._state(room, token, version)
 
     async def send(self, request: Request) -> Response:
-        """Take what a player sends: a name to join, a seat code to come back, an order, or that it is withdrawn."""
+        """Take what a player sends: a name to join, a seat code to come back, an order or that it is withdrawn, an answer."""
         what = request.path_params["what"]
-        sender = {"join": self._join, "back": self._back, "order": self._order, "withdraw": self._withdraw}.get(what)
+        sender = {
+            "join": self._join, "back": self._back, "order": self._order, "withdraw": self._withdraw, "vote": self._vote,
+        }.get(what)  # fmt: skip
         if sender is None or request.method != "POST":
             raise _AnswerError(404, "there is no such page")
         room = self._room(request)
@@ -122,6 +124,15 @@ class Web:
         token = _token(request)
         self._spend(self._limits.phone, token)
         room.withdraw(token)
+        return await self._state(room, token, None)
+
+    async def _vote(self, request: Request, room: Room, content: dict[str, Any]) -> Response:
+        token = _token(request)
+        self._spend(self._limits.phone, token)
+        answer = str(content.get("answer", ""))
+        if not (answer.isascii() and answer.isdecimal() and len(answer) < 3):
+            raise _AnswerError(422, "answer: must be the place of one of the answers")
+        room.vote(token, int(answer))
         return await self._state(room, token, None)
 
     @staticmethod

@@ -8,12 +8,14 @@ from jiran.app import state
 from jiran.app.classroom import projector
 from jiran.app.classroom.rooms import ROOMS
 from jiran.app.ownorders import page as ownorders
-from jiran.app.views import classroom_lessons, classroom_people, classroom_round, classroom_setup
+from jiran.app.showing import plain
+from jiran.app.views import classroom_course, classroom_lessons, classroom_people, classroom_round, classroom_setup
 from jiran.app.views.market_walk import complain
 from jiran.classroom.cards import DECKS
+from jiran.classroom.phase import Phase
 from jiran.classroom.room import Room
-from jiran.classroom.views import Phase, Wall
-from jiran.words import counted
+from jiran.classroom.views import Wall
+from jiran.classroom.words import status
 
 
 def show() -> None:
@@ -48,10 +50,11 @@ def _room() -> None:
         classroom_people.show(room)
     with right:
         _status(room, wall)
+        classroom_course.show(room, wall)
         classroom_setup.buttons(room, wall)
         if wall.rounds:
             classroom_round.show(wall)
-        else:
+        elif wall.course is None:
             _how_it_goes()
 
 
@@ -85,23 +88,15 @@ def _status(room: Room, drawn: Wall) -> None:
     wall = room.wall()
     if _state_of(wall) != _state_of(drawn):
         st.rerun()
-    st.markdown(f"## {status(wall)}")
+    st.markdown(f"## {plain(str(status(wall)))}")
     if wall.problem:
         complain(f"This round cannot be cleared: {wall.problem}. Cancel it and choose another rule.")
 
 
 def _state_of(wall: Wall) -> tuple[object, ...]:
-    return wall.code, wall.phase, wall.number, wall.revealed, wall.problem
-
-
-def status(wall: Wall) -> str:
-    """Say in a line where a room is."""
-    if wall.phase is Phase.LOBBY:
-        return f"{counted(len(wall.people), 'player')} joined"
-    if wall.phase is not Phase.OPEN:
-        return f"Round {wall.number} is over"
-    left = "" if wall.left_s is None else f", {wall.left_s:.0f} s left"
-    return f"Round {wall.number}: {wall.sent} of {wall.playing} sent{left}"
+    course = wall.course
+    told = None if course is None else (course.plan.name, course.asked, course.seen)
+    return wall.code, wall.phase, wall.number, wall.revealed, wall.problem, told
 
 
 _ROOM, _ORDERS = "room", "orders"

@@ -6,6 +6,8 @@ import polars as pl
 import streamlit as st
 
 from jiran.app.showing import plain
+from jiran.app.views import classroom_course
+from jiran.app.views.classroom_setup import attempt
 from jiran.classroom.lessons import Lesson, lessons, outcomes
 
 
@@ -21,6 +23,10 @@ def show() -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         st.markdown("\n".join(f"{place}. {plain(step)}" for place, step in enumerate(lesson.steps, 1)))
+        st.button(
+            "Play it in the room", icon=":material/meeting_room:", key="class_play", on_click=_play, args=(name,),
+            help="Phones predict, the room takes the rounds of this lesson, and then all see what comes out.",
+        )  # fmt: skip
         guess = st.radio(
             "Predict first", lesson.answers, index=None, key=f"class_guess|{name}", persist_state="session"
         )
@@ -29,6 +35,11 @@ def show() -> None:
             st.info("Choose an answer to see what comes out.", icon=":material/psychology:")
         else:
             _see(name, lesson, guess)
+
+
+def _play(name: str) -> None:
+    attempt(classroom_course.begin, name)
+    st.session_state.class_part = "room"
 
 
 def _see(name: str, lesson: Lesson, guess: str) -> None:

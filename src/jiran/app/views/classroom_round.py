@@ -15,7 +15,7 @@ from jiran.app.export import csv_bytes
 from jiran.app.showing import plain
 from jiran.classroom.export import rows
 from jiran.classroom.views import Wall, standings
-from jiran.classroom.words import amount, energy
+from jiran.classroom.words import amount, cleared, energy
 from jiran.explain.say import share
 from jiran.market import find
 
@@ -73,9 +73,7 @@ def _standings(played: tuple[Round, ...]) -> None:
 
 
 def _about(last: Round) -> None:
-    rule = find(last.rule)
-    lots = " It draws lots; round " + f"{last.number} has the seed {last.number}." if last.outcome.by_chance else ""
-    st.caption(f"Round {last.number} was cleared by {plain(last.rule)}: {plain(rule.description)}{lots}")
+    st.caption(plain(f"{cleared(last)} {find(last.rule).description}"))
 
 
 def downloads(wall: Wall) -> None:

@@ -13,10 +13,11 @@ from jiran.app.classroom import projector
 from jiran.app.parameters import ask_parameters
 from jiran.app.views.market_walk import complain
 from jiran.classroom.cards import DECKS, Deck, of_step
+from jiran.classroom.phase import Phase
 from jiran.classroom.robots import ROBOTS
 from jiran.classroom.room import Room
 from jiran.classroom.rules import FIRST_RULE, Rule, chosen, class_rules
-from jiran.classroom.views import Phase, Wall
+from jiran.classroom.views import Wall
 from jiran.errors import JiranError
 from jiran.explain.step.outcome import outcome_of_run
 from jiran.explain.step.run_step import busiest_step, step_label
@@ -37,17 +38,19 @@ class Setup(NamedTuple):
 def buttons(room: Room, wall: Wall) -> None:
     """Draw what the lecturer can do now."""
     with st.container(horizontal=True):
-        if wall.phase is Phase.OPEN:
-            _button("Close the round", "class_close", room.close, ":material/done_all:", kind="primary")
-            _button("Cancel", "class_cancel", room.cancel, ":material/undo:")
+        if wall.phase is Phase.ASKING:
+            pass  # the question comes first
+        elif wall.phase is Phase.OPEN:
+            act("Close the round", "class_close", room.close, ":material/done_all:", kind="primary")
+            act("Cancel", "class_cancel", room.cancel, ":material/undo:")
         else:
             _next_round(room, wall)
         if wall.phase is Phase.RESULTS and not wall.revealed:
-            _button("Reveal the true curves", "class_reveal", room.reveal, ":material/visibility:")
+            act("Reveal the true curves", "class_reveal", room.reveal, ":material/visibility:")
         if not state.presents():
             words, icon = ("Unlock", ":material/lock_open:") if wall.locked else ("Lock the room", ":material/lock:")
-            _button(words, "class_lock", partial(room.lock, locked=not wall.locked), icon)
-            _button("End the game", "class_end", room.end, ":material/logout:")
+            act(words, "class_lock", partial(room.lock, locked=not wall.locked), icon)
+            act("End the game", "class_end", room.end, ":material/logout:")
         projector.buttons()
     problem = st.session_state.pop("class_problem", None)
     if problem:
@@ -55,15 +58,18 @@ def buttons(room: Room, wall: Wall) -> None:
 
 
 def _next_round(room: Room, wall: Wall) -> None:
+    words = f"Open round {len(wall.rounds) + 1}"
+    if wall.course is not None and wall.course.next_turn is not None:  # the lesson says how it is played
+        act(words, "class_open", room.open, ":material/play_arrow:", kind="primary")
+        return
     try:
         setup = _ask(wall)
     except JiranError as error:
         complain(str(error))
         return
-    words = f"Open round {len(wall.rounds) + 1}"
-    _button(words, "class_open", partial(_open, room, setup), ":material/play_arrow:", kind="primary")
+    act(words, "class_open", partial(_open, room, setup), ":material/play_arrow:", kind="primary")
     if not state.presents():
-        _button("New cards", "class_deal", partial(room.deal, setup.deck), ":material/shuffle:")
+        act("New cards", "class_deal", partial(room.deal, setup.deck), ":material/shuffle:")
 
 
 def _open(room: Room, setup: Setup) -> None:
@@ -129,8 +135,9 @@ def _ask_deck() -> Deck:
     return of_step(outcome_of_run(result, step).book, title)
 
 
-def _button(words: str, key: str, act: Callable[[], object], icon: str, *, kind: Any = "secondary") -> None:
-    st.button(words, key=key, on_click=attempt, args=(act,), icon=icon, type=kind)
+def act(words: str, key: str, what: Callable[[], object], icon: str, *, kind: Any = "secondary") -> None:
+    """Draw a button that does something in the room."""
+    st.button(words, key=key, on_click=attempt, args=(what,), icon=icon, type=kind)
 
 
 def attempt(act: Callable[..., object], *given: object) -> None:

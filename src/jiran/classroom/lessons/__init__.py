@@ -59,6 +59,28 @@ class Case(_Part):
     least_ask: float | None = None
 
 
+class Played(_Part):
+    """A round of a lesson that a class plays in a room.
+
+    Attributes:
+        title: What is to be seen in it.
+        rule: Market rule.
+        parameters: Its own.
+        robot: Kind of the robots on empty seats.
+        deck: Cards, if they are not the lesson's.
+        case: Name of the case whose homes become cards, for a lesson with a scenario.
+        hour: Hour of the day at which they do.
+    """
+
+    title: str
+    rule: str
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    robot: str = "careful"
+    deck: str = ""
+    case: str = ""
+    hour: int | None = None
+
+
 class Prediction(_Part):
     """A number that must come out.
 
@@ -103,6 +125,7 @@ class Lesson(_Part):
         scenario: Name of the scenario; "" if a deck is played.
         deck: Name of the deck; "" if a scenario is run.
         case: The settings.
+        play: Rounds for a class in a room; none if the numbers alone tell.
         predicted: The numbers that must come out.
     """
 
@@ -118,6 +141,7 @@ class Lesson(_Part):
     scenario: str = ""
     deck: str = ""
     case: tuple[Case, ...]
+    play: tuple[Played, ...] = ()
     predicted: tuple[Prediction, ...]
 
 
@@ -142,6 +166,11 @@ def played(lesson: Lesson, case: Case) -> Result | Games:
         return play_games(
             DECKS[case.deck or lesson.deck], case.rule, case.parameters, robot=case.robot, calls=case.calls, games=case.games, least_ask=case.least_ask,
         )  # fmt: skip
+    return run_of(lesson, case)
+
+
+def run_of(lesson: Lesson, case: Case) -> Result:
+    """Run the scenario of a case."""
     return simulate(validate(with_overrides(scenario_data(case.scenario or lesson.scenario), case.change)))
 
 

@@ -53,7 +53,7 @@ function outside(status, words) {
 
 function phase(now) {
   if (now.phase !== "open") {
-    const words = { lobby: "Wait until the first round opens", results: `Round ${now.round} is over`, ended: "The game has ended" };
+    const words = { lobby: "Wait until the first round opens", asking: "Predict first", results: `Round ${now.round} is over`, ended: "The game has ended" };
     return `${words[now.phase]}.`;
   }
   if (!now.plays) return "You play from the next round on.";
@@ -83,6 +83,23 @@ function drawOrder(now, fresh) {
   text("sent", may && now.order ? `You have sent: ${sent}.` : "");
 }
 
+function drawQuestion(now) {
+  show("poll", now.question !== undefined);
+  show("says", now.question === undefined);
+  text("question", now.question ?? "");
+  text("guess", now.guess ?? "");
+  if ($("answers").children.length !== (now.answers ?? []).length || !now.question) {
+    $("answers").replaceChildren(
+      ...(now.answers ?? []).map((words, place) => {
+        const button = Object.assign(document.createElement("button"), { type: "button", textContent: words });
+        button.addEventListener("click", () => send("vote", { answer: place }));
+        return button;
+      }),
+    );
+  }
+  for (const [place, button] of [...$("answers").children].entries()) button.setAttribute("aria-pressed", now.voted === place);
+}
+
 function draw(now) {
   const fresh = !shown || shown.round !== now.round || shown.label !== now.label || shown.value !== now.value;
   shown = now;
@@ -91,6 +108,7 @@ function draw(now) {
   place("game");
   for (const id of ["name", "label", "says", "code", "total"]) text(id, now[id]);
   drawOrder(now, fresh);
+  drawQuestion(now);
   show("result", now.result !== undefined);
   text("verdict", `${now.by_robot ? "A robot played for you. " : ""}${now.result ?? ""}`);
   $("why").replaceChildren(
@@ -117,7 +135,7 @@ async function poll() {
       text("trouble", "");
       if (found) draw(found);
     }
-    if (shown && shown.phase === "open") wait = 500;
+    if (shown && ["open", "asking"].includes(shown.phase)) wait = 500;
   } catch {
     missed += 1;
     if (missed > 2) text("trouble", "No answer from the room. Trying again ...");

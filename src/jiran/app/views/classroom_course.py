@@ -1,0 +1,69 @@
+"""A lesson that is played in the room: its question, what the class predicted, its next round, and what comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from jiran.app import state
+from jiran.app.classroom.rooms import ROOMS
+from jiran.app.showing import plain
+from jiran.app.views.classroom_setup import act
+from jiran.classroom.cards import DECKS
+from jiran.classroom.lessons.plans import plan_of
+from jiran.classroom.phase import Phase
+from jiran.classroom.room import Room
+from jiran.words import counted
+
+if TYPE_CHECKING:
+    from jiran.classroom.course import Course
+    from jiran.classroom.views import Wall
+
+
+def begin(lesson: str) -> None:
+    """Let the room follow a lesson; without a room, open one."""
+    room = ROOMS.current
+    if room is None or room.wall().phase is Phase.ENDED:
+        room = Room(DECKS["smith-1962"])
+        ROOMS.open(room)
+    room.follow(plan_of(lesson))
+
+
+def show(room: Room, wall: Wall) -> None:
+    """Draw where the room is in its lesson; nothing if it follows none."""
+    course = wall.course
+    if course is None:
+        return
+    st.markdown(f"**{plain(course.plan.title)}** {plain(course.plan.question)}")
+    _votes(course, wall)
+    turn = course.next_turn
+    if turn is not None:
+        st.caption(plain(f"Round {course.played + 1} of {len(course.plan.turns)} of this lesson: {turn.title}."))
+    with st.container(horizontal=True):
+        _buttons(room, wall, course)
+
+
+def _buttons(room: Room, wall: Wall, course: Course) -> None:
+    if wall.phase is Phase.ASKING:
+        act("Close the question", "course_close", room.close_question, ":material/done_all:", kind="primary")
+        return
+    if wall.phase is Phase.OPEN:
+        return
+    words = "Ask again" if course.asked else "Ask the phones"
+    act(words, "course_ask", room.ask, ":material/quiz:", kind="secondary" if course.asked else "primary")
+    if not course.seen:
+        act("See what is right", "course_see", room.see, ":material/visibility:")
+    if not state.presents():
+        act("Leave the lesson", "course_leave", lambda: room.follow(None), ":material/close:", kind="tertiary")
+
+
+def _votes(course: Course, wall: Wall) -> None:
+    """Draw what the class predicted: nothing while it answers, so that nobody follows the others."""
+    if wall.phase is Phase.ASKING or not (course.votes or course.seen):
+        st.markdown("\n".join(f"{place}. {plain(one)}" for place, one in enumerate(course.plan.answers, 1)))
+        return
+    total = max(1, len(course.votes))
+    for place, (answer, count) in enumerate(zip(course.plan.answers, course.counts, strict=True)):
+        mark = ":material/check_circle: " if course.seen and place == course.plan.right else ""
+        st.progress(count / total, text=f"{mark}{plain(answer)}: {counted(count, 'vote')}")
