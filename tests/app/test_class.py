@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from jiran.app.charts import lessons as pictures
 from jiran.app.charts import rounds as charts
 from jiran.app.classroom.rooms import ROOMS, Reach
 from jiran.app.export import csv_bytes
@@ -210,6 +211,31 @@ def test_a_lesson_shows_its_numbers_only_after_a_guess(page):
     assert len(page.dataframe) == 1
 
 
+def test_a_lesson_is_played_in_the_room_from_the_question_to_the_answer(page, room):
+    tokens = [room.join(name) for name in ("Aminah", "Ben")]
+    page.segmented_control(key="class_part").set_value("lessons").run()
+    page.selectbox(key="class_lesson").set_value("6-smith-1962").run()
+    click(page, "class_play")
+    assert page.segmented_control(key="class_part").value == "room"
+    lesson = lessons()["6-smith-1962"]
+    assert lesson.question in text(page)
+    assert any("Round 1 of 4 of this lesson" in seen(one.value) for one in page.caption)
+    click(page, "course_ask")
+    assert "Predict first: 0 of 2 answered" in text(page)
+    assert not [one for one in page.main.button if one.key in ("class_open", "course_see")]
+    room.vote(tokens[0], 1)
+    click(page, "course_close")
+    click(page, "class_open")
+    assert room.wall().deck == DECKS["smith-1962"]
+    click(page, "class_close")
+    click(page, "course_see")
+    assert room.wall().course.seen
+    assert any("Round 2 of 4 of this lesson" in seen(one.value) for one in page.caption)
+    click(page, "course_leave")
+    assert room.wall().course is None
+    assert lesson.question not in text(page)
+
+
 @pytest.mark.parametrize("name", lessons())
 def test_the_table_of_a_lesson_has_all_its_numbers(name):
     lesson = lessons()[name]
@@ -218,3 +244,14 @@ def test_the_table_of_a_lesson_has_all_its_numbers(name):
     cells = [cell for row in frame.rows() for cell in row[1:] if cell]
     assert len(cells) == len(lesson.predicted)
     assert not [cell for cell in cells if cell.startswith("-0.0") and float(cell) == 0.0]
+
+
+@pytest.mark.parametrize("name", lessons())
+def test_the_picture_of_a_lesson_has_the_numbers_of_its_measures(name):
+    lesson, values = lessons()[name], outcomes(name)
+    spec = pictures.outcome(lesson, values)
+    drawn = sorted(value for one in spec["series"] for value in one["data"] if value is not None)
+    shown = [(one, value) for one, value in zip(lesson.predicted, values, strict=True) if one.what in lesson.chart]
+    assert drawn == sorted(round(value, one.measure.digits) for one, value in shown)
+    assert len(drawn) >= 3
+    assert pictures.outcome_alt(lesson, values).count(";") == len(drawn) - 1

@@ -40,6 +40,7 @@ def test_a_lesson_is_whole(name):
     assert len(set(cases)) == len(cases)
     assert {one.case for one in lesson.predicted} == set(cases)
     assert {one.what for one in lesson.predicted} <= set(MEASURES)
+    assert set(lesson.chart) <= {one.what for one in lesson.predicted}
     for text in (lesson.question, lesson.takeaway, *lesson.steps, *lesson.notice):
         assert text.endswith((".", "?"))
 

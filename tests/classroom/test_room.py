@@ -412,3 +412,14 @@ def test_an_ended_game_can_be_read_and_no_more(room):
     for call in (room.open, lambda: room.join("Ben"), lambda: room.order(token, 1.0), lambda: room.deal(DECK)):
         with pytest.raises(RefusedError, match="the game has ended"):
             call()
+
+
+@pytest.mark.parametrize("deck", sorted(DECKS))
+@pytest.mark.parametrize("robot", sorted(ROBOTS))
+def test_robots_bid_with_the_digits_of_a_player_and_never_at_a_loss(deck, robot):
+    room = Room(DECKS[deck])
+    played(room, robot=robot)
+    for place in room.wall().rounds[-1].places:
+        assert place.price == round(place.price, 2)
+        assert room.wall().deck.low <= place.price <= room.wall().deck.high
+        assert place.price >= place.card.value if place.card.sells else place.price <= place.card.value

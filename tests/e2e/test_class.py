@@ -123,6 +123,25 @@ def test_two_phones_and_a_wall_play_two_rounds(look, shared):
     expect(phones[1].get_by_text("There is no such room")).to_be_visible()
 
 
+def test_a_phone_predicts_and_is_told_what_is_right(look, shared):
+    wall, code = wall_of(look, shared)
+    phone = join(look, shared, code, "Aminah")
+    wall.get_by_text("Lessons", exact=True).click()
+    wall.get_by_role("button", name="Play it in the room").click()
+    wall.get_by_role("button", name="Ask the phones").click()
+    answer = phone.get_by_role("button", name="From 09:00 to 15:00")
+    expect(answer).to_be_visible()
+    assert serious(phone) == []
+    answer.click()
+    expect(wall.get_by_text("From 09:00 to 15:00: 1 vote")).to_be_visible()
+    wall.get_by_role("button", name="Open round 1").click()
+    expect(phone.get_by_text("Round 1 is open.")).to_be_visible()
+    send_honestly(phone)
+    expect(phone.locator("#verdict")).to_be_visible()
+    wall.get_by_role("button", name="See what is right").click()
+    expect(phone.get_by_text("You predicted well: From 09:00 to 15:00.")).to_be_visible()
+
+
 def test_another_machine_steers_only_with_the_key(look, shared):
     stranger = look(shared[1].removesuffix("/join"))
     expect(stranger.get_by_role("heading", name="Join a room")).to_be_visible()  # sent there

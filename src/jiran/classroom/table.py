@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from jiran.classroom.cards import Card, Deck
     from jiran.classroom.rules import Rule
     from jiran.classroom.seats import Player, Seat
+
+#: A robot tells at least so many prices apart.
+_STEPS = 300.0
 
 
 class Table:
@@ -111,9 +115,16 @@ class Table:
     def _with_order(self, place: Place, rng: np.random.Generator) -> Place:
         if self._robot is not None and place.robot:
             bid = ROBOTS[self._robot](place.card, self._deck.low, self._deck.high, rng)
-            return replace(place, price=bid, kwh=place.card.kwh)
+            return replace(place, price=self._written(bid, place.card), kwh=place.card.kwh)
         price, kwh = self.orders.get(place.label, (place.card.value, 0.0))
         return replace(place, price=price, kwh=kwh)
+
+    def _written(self, bid: float, card: Card) -> float:
+        """Return a robot's bid with the digits that a player would write, and no loss by them."""
+        spread = self._deck.high - self._deck.low
+        digits = max(0, math.ceil(math.log10(_STEPS / spread))) if spread > 0.0 else 4
+        bid = min(max(round(bid, digits), self._deck.low), self._deck.high)
+        return max(bid, card.value) if card.sells else min(bid, card.value)
 
 
 def _place_at(seat: Seat, now_s: float) -> Place:

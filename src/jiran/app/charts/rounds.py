@@ -11,6 +11,8 @@ from jiran.app.charts.base import amounts, chart, room, short
 from jiran.explain.step.outcome import crossing
 from jiran.words import price
 
+#: Letters for a projector, px.
+LETTERS = 20
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -69,10 +71,15 @@ def prices_alt(rounds: Sequence[Round]) -> str:
 
 
 def larger(spec: Spec, size: int) -> Spec:
-    """Return a specification with letters of a size that is read from the last row, px."""
+    """Return a specification with letters of a size that is read from the last row, px, and room for them."""
     letters = {"fontSize": size}
     larger_axes = {
-        axis: {**spec[axis], "axisLabel": {**spec[axis].get("axisLabel", {}), **letters}, "nameTextStyle": letters}
+        axis: {
+            **spec[axis],
+            "axisLabel": {**spec[axis].get("axisLabel", {}), **letters},
+            "nameTextStyle": letters,
+            "nameGap": 2 * size + 20 * (axis == "yAxis"),
+        }
         for axis in ("xAxis", "yAxis")
     }
     series = [
@@ -81,7 +88,8 @@ def larger(spec: Spec, size: int) -> Spec:
         for one in spec["series"]
     ]
     legend = {"legend": {**spec["legend"], "textStyle": letters}} if "legend" in spec else {}
-    return {**spec, **larger_axes, **legend, "series": series}
+    grid = {"grid": {**spec["grid"], "left": 2 * size}}  # the name of the axis stands left of its numbers
+    return {**spec, **larger_axes, **legend, **grid, "series": series}
 
 
 def _with_label(part: Spec, letters: Spec) -> Spec:

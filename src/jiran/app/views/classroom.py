@@ -52,6 +52,10 @@ def _room() -> None:
         _status(room, wall)
         classroom_course.show(room, wall)
         classroom_setup.buttons(room, wall)
+        if wall.course is not None and wall.course.seen and wall.phase is not Phase.OPEN:
+            classroom_course.come_out(wall.course.plan.name)
+            if state.presents():
+                return
         if wall.rounds:
             classroom_round.show(wall)
         elif wall.course is None:

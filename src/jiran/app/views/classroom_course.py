@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from jiran.app import state
+from jiran.app.charts import lessons as pictures
+from jiran.app.charts.rounds import LETTERS, larger
 from jiran.app.classroom.rooms import ROOMS
+from jiran.app.drawing import draw
 from jiran.app.showing import plain
 from jiran.app.views.classroom_setup import act
 from jiran.classroom.cards import DECKS
+from jiran.classroom.lessons import lessons, outcomes
 from jiran.classroom.lessons.plans import plan_of
 from jiran.classroom.phase import Phase
 from jiran.classroom.room import Room
@@ -54,8 +58,7 @@ def _buttons(room: Room, wall: Wall, course: Course) -> None:
     act(words, "course_ask", room.ask, ":material/quiz:", kind="secondary" if course.asked else "primary")
     if not course.seen:
         act("See what is right", "course_see", room.see, ":material/visibility:")
-    if not state.presents():
-        act("Leave the lesson", "course_leave", lambda: room.follow(None), ":material/close:", kind="tertiary")
+    act("Leave the lesson", "course_leave", lambda: room.follow(None), ":material/close:", kind="tertiary")
 
 
 def _votes(course: Course, wall: Wall) -> None:
@@ -67,3 +70,16 @@ def _votes(course: Course, wall: Wall) -> None:
     for place, (answer, count) in enumerate(zip(course.plan.answers, course.counts, strict=True)):
         mark = ":material/check_circle: " if course.seen and place == course.plan.right else ""
         st.progress(count / total, text=f"{mark}{plain(answer)}: {counted(count, 'vote')}")
+
+
+def come_out(name: str) -> None:
+    """Draw what comes out in a lesson, run here and now: its picture, what is to be noticed, and what stays."""
+    lesson = lessons()[name]
+    with st.spinner("Running the lesson"):
+        values = outcomes(name)
+    spec = pictures.outcome(lesson, values)
+    if state.presents():
+        spec = larger(spec, LETTERS)
+    draw(spec, key="lesson_outcome", alt=pictures.outcome_alt(lesson, values), height=260)
+    st.markdown("\n".join(f"- {plain(one)}" for one in lesson.notice))
+    st.markdown(f"**{plain(lesson.takeaway)}**")

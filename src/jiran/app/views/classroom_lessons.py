@@ -48,13 +48,12 @@ def _see(name: str, lesson: Lesson, guess: str) -> None:
         st.success(plain(f"Yes: {answer}."), icon=":material/check:")
     else:
         st.warning(plain(f"It is another one: {answer}."), icon=":material/lightbulb:")
-    with st.spinner("Running the lesson"):
+    classroom_course.come_out(name)
+    with st.expander("All numbers of this lesson", expanded=True):
         frame = table(lesson, outcomes(name))
-    st.dataframe(
-        frame, hide_index=True, key="class_numbers", alt=f"What comes out in the lesson {plain(lesson.title)}."
-    )
-    st.markdown("\n".join(f"- {plain(one)}" for one in lesson.notice))
-    st.markdown(f"**{plain(lesson.takeaway)}**")
+        st.dataframe(
+            frame, hide_index=True, key="class_numbers", alt=f"What comes out in the lesson {plain(lesson.title)}."
+        )
 
 
 def table(lesson: Lesson, values: tuple[float, ...]) -> pl.DataFrame:

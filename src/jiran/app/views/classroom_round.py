@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 #: So many players stand on the wall.
 MOST_NAMES = 5
-#: Letters of charts in present mode, px.
-_LETTERS = 20
+#: And so many in large letters.
+MOST_NAMES_FAR = 3
 
 
 def show(wall: Wall) -> None:
@@ -41,7 +41,7 @@ def show(wall: Wall) -> None:
         _draw(spec, "class_curves", curves.alt(last.outcome), 380)
     with right:
         st.markdown("**Price by round**")
-        _draw(rounds.prices(wall.rounds, revealed=wall.revealed), "class_prices", rounds.prices_alt(wall.rounds), 220)
+        _draw(rounds.prices(wall.rounds, revealed=wall.revealed), "class_prices", rounds.prices_alt(wall.rounds), 200)
         _standings(wall.rounds)
     if not state.presents():
         _about(last)
@@ -49,7 +49,7 @@ def show(wall: Wall) -> None:
 
 
 def _draw(spec: Spec, key: str, alt: str, height: int) -> None:
-    draw(rounds.larger(spec, _LETTERS) if state.presents() else spec, key=key, alt=alt, height=height)
+    draw(rounds.larger(spec, rounds.LETTERS) if state.presents() else spec, key=key, alt=alt, height=height)
 
 
 def _figures(last: Round) -> None:
@@ -63,7 +63,7 @@ def _figures(last: Round) -> None:
 
 
 def _standings(played: tuple[Round, ...]) -> None:
-    best = standings(played)[:MOST_NAMES]
+    best = standings(played)[: MOST_NAMES_FAR if state.presents() else MOST_NAMES]
     if not best:
         return
     st.markdown("**Who gained most of what their cards could earn**")

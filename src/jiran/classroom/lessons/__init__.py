@@ -118,6 +118,7 @@ class Lesson(_Part):
         answers: What it can choose from.
         right: Which answer is right, counted from 1.
         minutes: How long it takes.
+        chart: The measures that its picture shows.
         steps: What to do, in order.
         notice: What is to be seen in the numbers.
         takeaway: What stays.
@@ -134,6 +135,7 @@ class Lesson(_Part):
     answers: tuple[str, ...]
     right: int
     minutes: int
+    chart: tuple[str, ...]
     steps: tuple[str, ...]
     notice: tuple[str, ...]
     takeaway: str
