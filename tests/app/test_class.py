@@ -219,7 +219,7 @@ def test_a_lesson_is_played_in_the_room_from_the_question_to_the_answer(page, ro
     assert page.segmented_control(key="class_part").value == "room"
     lesson = lessons()["6-smith-1962"]
     assert lesson.question in text(page)
-    assert any("Round 1 of 4 of this lesson" in seen(one.value) for one in page.caption)
+    assert any("Next, 1 of 4 in this lesson" in seen(one.value) for one in page.caption)
     click(page, "course_ask")
     assert "Predict first: 0 of 2 answered" in text(page)
     assert not [one for one in page.main.button if one.key in ("class_open", "course_see")]
@@ -230,7 +230,7 @@ def test_a_lesson_is_played_in_the_room_from_the_question_to_the_answer(page, ro
     click(page, "class_close")
     click(page, "course_see")
     assert room.wall().course.seen
-    assert any("Round 2 of 4 of this lesson" in seen(one.value) for one in page.caption)
+    assert any("Next, 2 of 4 in this lesson" in seen(one.value) for one in page.caption)
     click(page, "course_leave")
     assert room.wall().course is None
     assert lesson.question not in text(page)

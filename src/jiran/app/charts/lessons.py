@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiran import palette
 from jiran.app.charts.base import amounts, chart, room, short
+from jiran.app.charts.base import names as rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,20 +35,23 @@ def outcome(lesson: Lesson, values: Sequence[float]) -> Spec:
     look: Spec = (
         {"type": "line", "lineStyle": {"width": 3}, "connectNulls": True}
         if by_hour
-        else {"type": "bar", "barMaxWidth": 40}
+        else {"type": "bar", "barMaxWidth": 18}
     )
     series: list[dict[str, Any]] = [
         {**look, "name": name, "color": colour, "data": [cells.get((name, place)) for place in places]}
         for name, colour in zip(names, _COLOURS, strict=False)
     ]
     title = shown[0][0].measure.label.partition(" from")[0] if by_hour or len(names) == 1 else ""
+    if by_hour:
+        axes = {"xAxis": {"type": "category", "data": places}, "yAxis": amounts(title, nameGap=44)}
+    else:
+        axes = {"xAxis": amounts(title), "yAxis": rows(places, axisLabel={"interval": 0})}
     return chart(
         f"lesson-{lesson.title}",
+        **axes,
         legend={"top": 0} if len(names) > 1 else {"show": False},
-        grid=room(top=40 if len(names) > 1 else 24, bottom=28),
+        grid=room(top=40 if len(names) > 1 else 16),
         tooltip={"trigger": "axis", "confine": True},
-        xAxis={"type": "category", "data": places, "axisLabel": {"interval": 0, "width": 90, "overflow": "break"}},
-        yAxis=amounts(title, nameGap=44),
         series=series,
     )
 

@@ -24,13 +24,15 @@ def show() -> None:
         projector.fill()
         _room()
         return
+    st.session_state.setdefault("class_part", _first())
     part = st.segmented_control(
-        "Part", list(PARTS), default=_first(), required=True, key="class_part", label_visibility="collapsed",
-        persist_state="session", format_func=lambda one: PARTS[one][0],
+        "Part", list(PARTS), required=True, key="class_part", label_visibility="collapsed", persist_state="session",
+        format_func=lambda one: PARTS[one][0],
     )  # fmt: skip
-    state.look_at("part", None if part == _ROOM else part)
+    opened = part or _ROOM
+    state.look_at("part", None if opened == _ROOM else opened)
     state.show_address()
-    PARTS[part][1]()
+    PARTS[opened][1]()
 
 
 def _first() -> str:

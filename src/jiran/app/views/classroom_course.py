@@ -43,7 +43,7 @@ def show(room: Room, wall: Wall) -> None:
     _votes(course, wall)
     turn = course.next_turn
     if turn is not None:
-        st.caption(plain(f"Round {course.played + 1} of {len(course.plan.turns)} of this lesson: {turn.title}."))
+        st.caption(plain(f"Next, {course.played + 1} of {len(course.plan.turns)} in this lesson: {turn.title}."))
     with st.container(horizontal=True):
         _buttons(room, wall, course)
 
@@ -66,10 +66,16 @@ def _votes(course: Course, wall: Wall) -> None:
     if wall.phase is Phase.ASKING or not (course.votes or course.seen):
         st.markdown("\n".join(f"{place}. {plain(one)}" for place, one in enumerate(course.plan.answers, 1)))
         return
-    total = max(1, len(course.votes))
-    for place, (answer, count) in enumerate(zip(course.plan.answers, course.counts, strict=True)):
-        mark = ":material/check_circle: " if course.seen and place == course.plan.right else ""
-        st.progress(count / total, text=f"{mark}{plain(answer)}: {counted(count, 'vote')}")
+    answers = list(zip(course.plan.answers, course.counts, strict=True))
+    if course.seen:
+        marks = [":material/check_circle: " if place == course.plan.right else "" for place in range(len(answers))]
+        told = (
+            f"- {mark}{plain(one)}: {counted(count, 'vote')}" for mark, (one, count) in zip(marks, answers, strict=True)
+        )
+        st.markdown("\n".join(told))
+        return
+    for one, count in answers:
+        st.progress(count / len(course.votes), text=f"{plain(one)}: {counted(count, 'vote')}")
 
 
 def come_out(name: str) -> None:
@@ -81,5 +87,6 @@ def come_out(name: str) -> None:
     if state.presents():
         spec = larger(spec, LETTERS)
     draw(spec, key="lesson_outcome", alt=pictures.outcome_alt(lesson, values), height=260)
-    st.markdown("\n".join(f"- {plain(one)}" for one in lesson.notice))
+    if not state.presents():
+        st.markdown("\n".join(f"- {plain(one)}" for one in lesson.notice))
     st.markdown(f"**{plain(lesson.takeaway)}**")
