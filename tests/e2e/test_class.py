@@ -140,13 +140,17 @@ def test_a_phone_predicts_and_is_told_what_is_right(look, shared):
     expect(phone.locator("#verdict")).to_be_visible()
     wall.get_by_role("button", name="See what is right").click()
     expect(phone.get_by_text("You predicted well: From 09:00 to 15:00.")).to_be_visible()
+    wall.get_by_role("button", name="Present").click()
+    expect(wall.get_by_role("button", name="Full screen")).to_be_visible()
+    expect(wall.get_by_text("All roofs shine at the same time.")).to_be_visible()
+    assert wall.get_by_test_id("stMain").evaluate("page => page.scrollHeight - page.clientHeight") <= 8
 
 
 def test_another_machine_steers_only_with_the_key(look, shared):
     stranger = look(shared[1].removesuffix("/join"))
     expect(stranger.get_by_role("heading", name="Join a room")).to_be_visible()  # sent there
     lecturer = look(shared[2])
-    expect(lecturer.get_by_role("button", name="Open round 1")).to_be_visible()
+    expect(lecturer.get_by_role("button", name="End the game")).to_be_visible()
     assert "lecturer" not in lecturer.url
 
 

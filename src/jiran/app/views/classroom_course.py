@@ -39,7 +39,8 @@ def show(room: Room, wall: Wall) -> None:
     course = wall.course
     if course is None:
         return
-    st.markdown(f"**{plain(course.plan.title)}** {plain(course.plan.question)}")
+    brief = course.seen and state.presents()  # leaves room for the picture
+    st.markdown(f"**{plain(course.plan.title)}** {'' if brief else plain(course.plan.question)}")
     _votes(course, wall)
     turn = course.next_turn
     if turn is not None:
@@ -79,14 +80,14 @@ def _votes(course: Course, wall: Wall) -> None:
 
 
 def come_out(name: str) -> None:
-    """Draw what comes out in a lesson, run here and now: its picture, what is to be noticed, and what stays."""
+    """Draw what comes out in a lesson, run here and now: what stays, its picture, and what is to be noticed."""
     lesson = lessons()[name]
+    st.markdown(f"**{plain(lesson.takeaway)}**")
     with st.spinner("Running the lesson"):
         values = outcomes(name)
     spec = pictures.outcome(lesson, values)
-    if state.presents():
-        spec = larger(spec, LETTERS)
-    draw(spec, key="lesson_outcome", alt=pictures.outcome_alt(lesson, values), height=260)
-    if not state.presents():
+    far = state.presents()
+    shown, height = (larger(spec, LETTERS), 220) if far else (spec, 260)
+    draw(shown, key="lesson_outcome", alt=pictures.outcome_alt(lesson, values), height=height)
+    if not far:
         st.markdown("\n".join(f"- {plain(one)}" for one in lesson.notice))
-    st.markdown(f"**{plain(lesson.takeaway)}**")
