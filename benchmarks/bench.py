@@ -33,6 +33,7 @@ from jiran.market import TRADE, find
 from jiran.simulation import fill
 from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import prepare
+from jiran.tariffs import Usage, bill, bills, load_tariff
 
 ROUNDS = 3
 YEAR = {"steps": 35_040, "step_minutes": 15}
@@ -259,6 +260,30 @@ def comparing() -> list[tuple[str, str, str, float, float]]:
     return [("dashboard, Compare, ten rules on a new day, CPU", f"{first * 1000:.0f} ms", "300 ms", first / 0.3, 1.0)]
 
 
+def billing() -> list[tuple[str, str, str, float, float]]:
+    """Measure the CPU time of one bill, and of each bill of a street of 1,000 homes over a year."""
+    tariff = load_tariff("my-tnb-rp4-domestic-nem3")
+    one = Usage(450.0, 300.0)
+    rng, months = np.random.default_rng(1), [f"2025-{month:02}" for month in range(1, 13)]
+    street = Usage(rng.uniform(0.0, 1800.0, (1_000, 12)), rng.uniform(0.0, 600.0, (1_000, 12)))
+
+    def cpu_us(work: Callable[[], object], times: int) -> float:
+        found = []
+        for _ in range(10 * ROUNDS):
+            begin = time.process_time()
+            for _ in range(times):
+                work()
+            found.append((time.process_time() - begin) / times * 1e6)
+        return min(found)
+
+    alone = cpu_us(lambda: bill(tariff, one, "2025-08"), 200)
+    together = cpu_us(lambda: bills(tariff, street, months), 1) / street.import_kwh.size
+    return [
+        ("a bill with export, CPU", f"{alone:.0f} us", "50 us", alone / 50.0, 1.0),
+        ("a bill with export among 12,000, CPU", f"{together:.1f} us", "15 us", together / 15.0, 1.0),
+    ]
+
+
 def _run(arguments: list[str], **environment: str) -> str:
     done = subprocess.run(  # noqa: S603  our own program
         [sys.executable, *arguments], check=True, capture_output=True, text=True, env=os.environ | environment
@@ -268,7 +293,7 @@ def _run(arguments: list[str], **environment: str) -> str:
 
 def main() -> int:
     """Measure, print, and tell whether every budget holds."""
-    parts = (kernel_and_simulate, rules, clearing, memory, growth, meter_data, processes, dashboard, comparing)
+    parts = (kernel_and_simulate, rules, clearing, memory, growth, meter_data, billing, processes, dashboard, comparing)
     rows = [row for part in parts for row in part()]
     table = Table(title=f"jiran {jiran.__version__}: budgets, best of {ROUNDS}")
     for heading in ("what", "measured", "against", "ratio", "budget", ""):

@@ -22,6 +22,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 import jiran
+from jiran import tariffs
 from jiran.bids import strategies
 from jiran.engine.flows import FLOWS, SOURCES, USES
 from jiran.homes.meter.layouts import PublicLayout, public_layouts
@@ -29,6 +30,10 @@ from jiran.market.base import PROPERTIES
 from jiran.result.figures import KPIS
 from jiran.scenario import HomeData, Scenario
 from jiran.scenario.regions import REGIONS
+from jiran.tariffs import Component, Export, Sharing, Tariff
+from jiran.tariffs.describe import described, export_words
+from jiran.tariffs.identity import STATUSES
+from jiran.tariffs.periods import Period, Schedule
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -323,6 +328,70 @@ def _bounded(word: str, rules: Iterable[Any]) -> str:
     of = "entries" if word == "table" else "letters"
     long = f"{word} of {least}{found['MaxLen'].max_length:,} {of}" if "MaxLen" in found else ""
     return " ".join(part for part in (low, high) if part) or long or word
+
+
+@table
+def grid_tariffs() -> str:
+    """Return every tariff that comes with jiran: what it is, and what is not known of it."""
+    return "\n\n".join(_document(one, export_words(one)) for one in tariffs.tariffs().values())
+
+
+@table
+def sharing_schemes() -> str:
+    """Return every scheme of sharing that comes with jiran."""
+    return "\n\n".join(_document(one, []) for one in tariffs.sharing().values())
+
+
+def _document(one: tariffs.Tariff | tariffs.Sharing, said: list[str]) -> str:
+    end = f" to {one.valid_to}" if one.valid_to else " on"
+    head = (
+        f"### `{one.name}`\n\n{one.title}; {one.place}; {one.currency}; from {one.valid_from}{end}; **{one.status}**."
+    )
+    lines = [f"`{name}`: {words}" for name, words in described(one)]
+    said = [*said, *one.notes, f"Sources: {'; '.join(one.sources)}."]
+    return "\n".join([head, "", *(f"- {line}" for line in (*lines, *said))])
+
+
+@table
+def tariff_statuses() -> str:
+    """Return how far a tariff can be trusted."""
+    return rows(("status", "meaning"), ((f"`{name}`", meaning) for name, meaning in STATUSES.items()))
+
+
+@table
+def tariff_fields() -> str:
+    """Return every key of a tariff file and of a scheme of sharing."""
+    tables = {
+        "Top of the file": Tariff, "`[components.ID]`, a line of the bill each": Component, "`[export]`": Export,
+        "`[schedule]`": Schedule, "`[schedule.periods.NAME]`": Period, "A scheme of sharing": Sharing,
+    }  # fmt: skip
+    return "\n\n".join(f"### {title}\n\n{_keys(model)}" for title, model in tables.items())
+
+
+def _keys(model: type[BaseModel]) -> str:
+    known = Tariff.model_fields if model is Sharing else {}
+    return rows(
+        ("key", "default", "unit", "meaning"),
+        (
+            (f"`{name}`", _default(field), _unit(field), f"{field.description}{_choices(field)}")
+            for name, field in model.model_fields.items()
+            if (name not in known and name not in ("components", "schedule", "export", "periods")) or model is Component
+        ),
+    )
+
+
+def _choices(field: FieldInfo) -> str:
+    """Return what may be chosen, for a field of few values."""
+    found = [choice for part in _parts(field.annotation) if typing.get_origin(part) is typing.Literal
+             for choice in typing.get_args(part)]  # fmt: skip
+    return f" ({', '.join(f'`{choice}`' for choice in found)})" if found else ""
+
+
+def _parts(annotation: Any) -> Iterator[Any]:
+    yield annotation
+    if typing.get_origin(annotation) is not typing.Literal:
+        for part in typing.get_args(annotation):
+            yield from _parts(part)
 
 
 _MARKED = re.compile(r"(<!-- begin: (\w+) -->)(\n?).*?\n?(<!-- end: \2 -->)", re.DOTALL)

@@ -21,6 +21,7 @@ NAMES = (ROOT / "docs" / "nomenclature.md").read_text(encoding="utf-8")
 BIDS = (ROOT / "docs" / "bids.md").read_text(encoding="utf-8")
 HOW_TO = (ROOT / "docs" / "how-to-add-a-mechanism.md").read_text(encoding="utf-8")
 REPLICATION = (ROOT / "docs" / "paper-replication.md").read_text(encoding="utf-8")
+TARIFFS = (ROOT / "docs" / "tariffs.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -54,6 +55,13 @@ def test_the_strategy_of_the_page_of_bids_runs(tmp_path):
         assert jiran_prints(*command.split()[1:], cwd=tmp_path)
 
 
+def test_the_tariff_of_the_page_of_tariffs_is_one(tmp_path):
+    (tmp_path / "own.toml").write_text(blocks(TARIFFS, "toml")[0], encoding="utf-8")
+    assert "my-guess-for-2028" in jiran_prints("bill", "own.toml", "--import-kwh", "300", cwd=tmp_path)
+    for command in blocks(TARIFFS, "sh")[0].splitlines():
+        assert jiran_prints(*command.split()[1:])
+
+
 @pytest.mark.parametrize("frame", ["trades", "homes", "steps"])
 def test_nomenclature_has_every_column(frame):
     assert first_cells(f"`result.{frame}`") == getattr(paper(), frame).columns
@@ -80,7 +88,7 @@ def test_the_commands_of_the_how_to_run_one_after_the_other(tmp_path):
         assert jiran_prints(*command.split()[1:], cwd=tmp_path)
 
 
-@pytest.mark.parametrize("text", [README, REPLICATION], ids=["README", "paper-replication"])
+@pytest.mark.parametrize("text", [README, REPLICATION, TARIFFS], ids=["README", "paper-replication", "tariffs"])
 def test_python_examples_print_what_stands_below_them(text, capsys):
     exec(blocks(text, "python")[0], {})  # noqa: S102  our own page
     assert capsys.readouterr().out in blocks(text, "text")

@@ -9,14 +9,22 @@ class JiranError(Exception):
     """Anything a user can mend; the command line prints it and exits with 2."""
 
 
-class ScenarioError(JiranError):
-    """A scenario field that cannot be used: names the field, the value and what is allowed."""
+class FieldError(JiranError):
+    """A field of a document that cannot be used: names the field, the value and what is allowed."""
 
     def __init__(self, field: str, value: Any, allowed: str) -> None:
         """Build the sentence from the field's dotted name, its value (`...`: there is none) and what is allowed."""
         self.field, self.value, self.allowed = field, value, allowed
         given = "" if value is ... else f" = {_shown(value)}"
         super().__init__(f"{shortened(field, 80)}{given}: {shortened(allowed, 400)}")
+
+
+class ScenarioError(FieldError):
+    """A scenario field that cannot be used."""
+
+
+class TariffError(FieldError):
+    """A field of a tariff, or what it shall bill, that cannot be used."""
 
 
 class DataError(JiranError):

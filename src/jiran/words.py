@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def number(value: float) -> str:
     """Return a number without a unit with up to six digits that count, never as a power of ten.
 
     Example:
-        >>> number(0.8), number(1e-06), number(2.0)
-        ('0.8', '0.000001', '2')
+        >>> number(0.8), number(1e-06), number(2.0), number(15.3)
+        ('0.8', '0.000001', '2', '15.3')
     """
-    return f"{float(f'{value:.6g}'):.15f}".rstrip("0").rstrip(".")
+    return f"{Decimal(f'{value:.6g}'):f}"

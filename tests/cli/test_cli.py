@@ -17,6 +17,7 @@ import pytest
 import jiran
 from jiran.cli import commands as command_line
 from jiran.cli import comparing, server
+from jiran.cli.changes import changes_of
 from jiran.cli.printing import number, shown
 from jiran.judge import comparison
 from jiran.result.figure import COUNT, ENERGY, SHARE
@@ -100,7 +101,7 @@ def test_run_takes_changes_as_toml_or_else_as_text():
     ],
 )
 def test_a_change_is_read_as_toml_or_else_as_text(text, change):
-    assert command_line._change(text) == change
+    assert changes_of([text]) == dict([change])
 
 
 def test_run_mechanism_goes_before_its_parameters():

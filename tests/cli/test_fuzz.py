@@ -52,6 +52,28 @@ TARGETS = (
     "thesis/notes.txt", "street.toml/out", "deep/er/out", "./out", "dangling", "circle", "same", "a" * 300, "a" * 300 + ".csv",
 )  # fmt: skip
 SMALL = ("--set", "steps=2")
+TARIFFS = (
+    "my-tnb-rp4-domestic-general",
+    "my-tnb-rp4-domestic-tou",
+    "my-seb-domestic-nem",
+    "own.toml",
+    "half.toml",
+    "street.toml",
+)
+BILL_OPTIONS = {
+    "--export-kwh": ("0", "450", "-1"),
+    "--peak-kwh": ("0", "100", "1000"),
+    "--demand-kw": ("5", "-5"),
+    "--months": ("1", "4", "0"),
+    "--month": ("2025-07", "2026-12", "1900-01", "2025-13"),
+    "--without": ("sst", "energy", "minimum", "eei"),
+    "--set": (
+        "components.sst.rate=0.1",
+        "components.energy.rate=[1, 2]",
+        "components.energy.bounds=5",
+        "export.carry=none",
+    ),
+}
 OWN = "name = 'own'\nhomes.groups = [{ kind = 'solar' }, { kind = 'normal' }]\nsteps = 2\n"
 
 
@@ -63,6 +85,9 @@ def desk(tmp_path, monkeypatch):
     Path("marked.toml").write_bytes(b"\xef\xbb\xbf" + OWN.encode())
     Path("linked.toml").symlink_to("street.toml")
     Path("half.toml").write_text("x = [", encoding="utf-8")
+    Path("own.toml").write_text(
+        "extends = 'my-seb-domestic'\nname = 'own'\ntitle = 'Own'\nstatus = 'estimate'\n", encoding="utf-8"
+    )
     Path("meter.toml").write_text(
         "name = 'metered'\nsteps = 2\nstart = 2026-01-01\nhomes.data.path = 'meter.csv'\n", encoding="utf-8"
     )
@@ -91,9 +116,11 @@ def change(rng):
 
 def line(rng):
     """Return a random command line: most of its words fit, some do not."""
-    kind = rng.choices(("run", "compare", "new", "explain", "other"), (6, 4, 1, 2, 1))[0]
+    kind = rng.choices(("run", "compare", "new", "explain", "bill", "other"), (6, 4, 1, 2, 3, 1))[0]
     if kind == "other":
         return [one(rng, "scenarios", "bogus", "--version", "--help", "run", "app"), one(rng, "--help", "--bogus")]
+    if kind == "bill":
+        return bill(rng)
     if kind == "explain":
         return [rng.choice(("mechanisms", "strategies")), one(rng, *RULES)]
     if kind == "new":
@@ -105,6 +132,15 @@ def line(rng):
     words += ["--json"] if rng.random() < 0.4 else []
     words += [one(rng, "--bogus", "extra")] if rng.random() < 0.1 else []
     return words
+
+
+def bill(rng):
+    if rng.random() < 0.2:
+        return ["tariffs", one(rng, *TARIFFS, "--json", "--sharing", "it-cer")]
+    words = ["bill", one(rng, *TARIFFS), "--import-kwh", one(rng, "0", "300", "700.5", "1e9")]
+    for option, values in BILL_OPTIONS.items():
+        words += [option, one(rng, *values)] if rng.random() < 0.3 else []
+    return words + (["--json"] if rng.random() < 0.4 else [])
 
 
 def comparison(rng):
@@ -131,7 +167,7 @@ def judged(words, done, before, folder):
         assert said.startswith("jiran: ")
         assert said.count("\n") == 1
         assert len(said) < 1100
-    elif "--json" in words and words[0] in ("run", "compare") and "--help" not in words:
+    elif "--json" in words and words[0] in ("run", "compare", "bill", "tariffs") and "--help" not in words:
         json.loads(done.stdout, parse_constant=refuse)
     made = ("table.csv", "table.html", "out")
     after = contents(folder)

@@ -9,9 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import jiran
+from jiran.documents.text import TURNS, whole_text
 from jiran.errors import JiranError, ScenarioError
 from jiran.scenario.files import as_data, load_scenario, starter, to_toml
-from jiran.scenario.text import TURNS, whole_text
 
 share = st.floats(0, 1)
 kw = st.floats(0, 1000)

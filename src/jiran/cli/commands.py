@@ -6,7 +6,6 @@ What needs numba or polars is loaded by the command that uses it: `jiran --help`
 from __future__ import annotations
 
 import sys
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +13,8 @@ import typer
 from typer.core import TyperCommand
 
 import jiran
+from jiran.cli.billing import bill_command, tariffs_command
+from jiran.cli.changes import changes_of
 from jiran.cli.ending import INTERRUPTED, Group
 from jiran.cli.printing import console, print_list, print_plugin, print_result
 from jiran.cli.progress import progress
@@ -170,7 +171,7 @@ def _run(
 
 def _chosen(scenario: str, changes: list[str] | None, mechanism: str | None) -> Scenario:
     """Return the scenario that a command line asks for."""
-    overrides = _changes(changes)
+    overrides = changes_of(changes)
     if mechanism is not None:
         if "market.mechanism" in overrides:
             raise JiranError(f"--mechanism {mechanism}: --set market.mechanism names a rule as well; give one of them")
@@ -196,7 +197,7 @@ def _data(
     if output is not None and output.suffix != ".toml":
         raise JiranError(f"{output}: the name of a scenario file must end in .toml")
     with progress("Reading") as report:
-        found, begun = look_at(files, _changes(changes), report)
+        found, begun = look_at(files, changes_of(changes), report)
     if json:
         typer.echo(json_text(found.as_data()))
     else:
@@ -261,7 +262,7 @@ def _compare(
     if mechanism and (other is not None or versus):
         raise JiranError(f"--mechanism {mechanism[0]}: two scenarios are compared under their own rules; use --set")
     comparing.check_file(output)
-    one, second = _two(scenario, other, _changes(changes), versus or [])
+    one, second = _two(scenario, other, changes_of(changes), versus or [])
     rules = comparing.rules_of(mechanism)
     cases = comparing.cases_of(one, second, rules)
     settle([scenario, other], cases.values(), file=output)
@@ -290,7 +291,7 @@ def _two(
     one = jiran.load_scenario(scenario, overrides)
     if other is None and not versus:
         return one, None
-    changed = overrides | _changes(versus, "--versus")
+    changed = overrides | changes_of(versus, "--versus")
     second = jiran.load_scenario(other or scenario, changed)
     if versus:
         return one, second.model_copy(update={"name": f"{second.name} with {', '.join(versus)}"})
@@ -386,24 +387,5 @@ def _check(
     raise typer.Exit(0 if verdict.ok else 1)
 
 
-def _changes(texts: list[str] | None, option: str = "--set") -> dict[str, Any]:
-    """Read what an option changes: dotted names and values."""
-    found: dict[str, Any] = {}
-    for text in texts or ():
-        field, value = _change(text, option)
-        if field in found:
-            raise JiranError(f"{option} {field}: is given twice; give it once")
-        found[field] = value
-    return found
-
-
-def _change(text: str, option: str = "--set") -> tuple[str, Any]:
-    """Read `key=value`; the value is TOML, or else a plain string."""
-    field, sign, value = text.partition("=")
-    if not sign or not field.strip():
-        raise JiranError(f"{option} {text}: must be key=value, as in market.fraction=0.7")
-    try:
-        data = tomllib.loads(f"value = {value}")
-    except (ValueError, RecursionError):
-        data = {}
-    return field.strip(), data["value"] if list(data) == ["value"] else value.strip()
+cli.command("tariffs")(tariffs_command)
+cli.command("bill")(bill_command)

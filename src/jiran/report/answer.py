@@ -10,7 +10,7 @@ from jiran.bids import find as find_strategy
 from jiran.homes.tariff import price_by_step
 from jiran.homes.timeline import timeline
 from jiran.market import find
-from jiran.nothing import CENT, LAST_DIGITS, NOTHING_MONEY, THIRD_DIGIT
+from jiran.nothing import CENT, LAST_DIGITS, LEAST_SAID_KWH, NOTHING_MONEY, THIRD_DIGIT
 from jiran.report import who
 from jiran.report.figures import NEARLY_ALL
 from jiran.report.measure import MOST_NAMED, highest, means, named, period, when
@@ -291,4 +291,4 @@ def _trades_all(comparison: Comparison, case: str) -> bool:
     """Tell whether a rule that heeds no limit price trades as much as any."""
     energy = means(comparison, "p2p_kwh")
     heeds = find(comparison.cases[case].market.mechanism).properties & {"individually-rational"}
-    return not heeds and energy[case] >= max(energy.values()) - CENT
+    return not heeds and energy[case] >= max(energy.values()) - LEAST_SAID_KWH

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from jiran.scenario.base import LISTED, Model, quantity
+from jiran.documents.model import LISTED, Model, quantity
 
 Layout = Literal["auto", "wide", "long", "matrix", "rows"]
 Unit = Literal["W", "kW", "MW", "Wh", "kWh", "MWh"]

@@ -12,16 +12,17 @@ from typing import Any
 
 import tomli_w
 
+from jiran.documents.check import DEEPEST, check_depth
+from jiran.documents.read import read_toml
 from jiran.errors import JiranError, ScenarioError, shortened
-from jiran.scenario import Scenario, validate
-from jiran.scenario.check import DEEPEST, check_depth
+from jiran.scenario.check import validate
+from jiran.scenario.model import Scenario
 from jiran.scenario.paths import files_of
 
 #: Tables of a scenario that name a plug-in, and the key that does; it may be a file that ends in .py.
 PLUGINS = (("market", "mechanism"), ("bids", "strategy"))
 
 _PRESETS = resources.files("jiran.scenario") / "presets"
-_MAX_BYTES = 5_000_000
 
 
 @cache
@@ -63,7 +64,7 @@ def read_scenario(source: str | os.PathLike[str]) -> dict[str, Any]:
 
 def with_overrides(data: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any]:
     """Return scenario data with some values replaced by their dotted names (see `load_scenario`)."""
-    check_depth(data)
+    check_depth(data, ScenarioError, "scenario")
     data = copy.deepcopy(data)
     for section, key in PLUGINS:
         given = data.get(section)
@@ -133,20 +134,9 @@ def _preset_names() -> frozenset[str]:
 
 
 def _read_file(path: Path) -> dict[str, Any]:
-    name = shortened(str(path), 200)
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise JiranError(
-                f"{name}: a scenario is a short text file, this one has {path.stat().st_size / 1e6:.0f} MB"
-            )
-        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin a file with a mark
-    except OSError as error:
-        raise JiranError(f"{name}: cannot be read: {error.strerror}") from error
-    except UnicodeError as error:
-        raise JiranError(f"{name}: is not a text file in UTF-8") from error
-    except (ValueError, RecursionError) as error:  # also a number of 5,000 digits, and lists in lists without end
-        raise JiranError(f"{name}: is not valid TOML: {shortened(str(error), 200)}") from error
+    data = read_toml(path, "scenario")
     if not data:
+        name = shortened(str(path), 200)
         raise JiranError(f"{name}: is empty; `jiran new {shortened(path.name, 60)}` writes a file to begin with")
     return _with_paths(data, path.parent)
 

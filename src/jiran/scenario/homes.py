@@ -7,8 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import model_validator
 
+from jiran.documents.model import LISTED, Model, quantity
 from jiran.errors import ScenarioError
-from jiran.scenario.base import LISTED, Model, quantity
 from jiran.scenario.data import HomeData
 
 KINDS = ("solar", "ev", "hybrid", "normal")

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from pydantic import field_validator, model_validator
 
 from jiran.bids import find as find_strategy
+from jiran.documents.model import Model, quantity
 from jiran.errors import ScenarioError
 from jiran.market import find as find_rule
-from jiran.scenario.base import Model, quantity
 from jiran.scenario.clock import gap_at
 from jiran.scenario.homes import Homes
 from jiran.scenario.parts import Battery, Bids, Ev, Grid, Load, Market, Solar

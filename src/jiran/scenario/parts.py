@@ -14,15 +14,15 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from jiran.bids import Strategy
 from jiran.bids import find as find_strategy
 from jiran.bids.base import DEFAULT_STRATEGY
+from jiran.documents.model import LISTED, Model, Price, quantity
+from jiran.documents.text import whole_text
 from jiran.errors import ScenarioError
 from jiran.market import Mechanism
 from jiran.market import find as find_rule
 from jiran.market.base import DEFAULT_RULE
 from jiran.nothing import LEAST_PRICE
-from jiran.scenario.base import LISTED, Model, Price, quantity
 from jiran.scenario.homes import EvBlock
 from jiran.scenario.regions import Region
-from jiran.scenario.text import whole_text
 
 if TYPE_CHECKING:
     from jiran.plugins.plugin import Plugin
@@ -70,8 +70,8 @@ class EvSupply(Model):
     arrival_hour: float = quantity("hour at which the EV is back", "h", 18, ge=0, lt=24)
     supply_start_hour: float = quantity("hour from which the EV supplies", "h", 18, ge=0, lt=24)
     supply_end_hour: float = quantity("hour until which the EV supplies", "h", 22, gt=0, le=24)
-    charge_efficiency: float = quantity("share of the charging energy that is stored", "", 0.95, gt=0, le=1)
-    discharge_efficiency: float = quantity("share of the stored energy that is supplied", "", 0.95, gt=0, le=1)
+    charge_efficiency: float = quantity("share of the charging energy that is stored", "", 0.95, ge=0.01, le=1)
+    discharge_efficiency: float = quantity("share of the stored energy that is supplied", "", 0.95, ge=0.01, le=1)
     reserve_price: Price | None = quantity(
         "lowest price for which an EV sells to neighbours, under rules that heed limit prices; default: the export price",
         "/kWh",
@@ -126,8 +126,8 @@ class Battery(Model):
     capacity_kwh: float = quantity("capacity; 0 = no battery", "kWh", 20.0, ge=0, le=1_000_000)
     charge_kw: float = quantity("highest charging power", "kW", 5.0, ge=0, le=1_000_000)
     discharge_kw: float = quantity("highest discharging power", "kW", 5.0, ge=0, le=1_000_000)
-    charge_efficiency: float = quantity("share of the charging energy that is stored", "", 1.0, gt=0, le=1)
-    discharge_efficiency: float = quantity("share of the stored energy that comes out", "", 1.0, gt=0, le=1)
+    charge_efficiency: float = quantity("share of the charging energy that is stored", "", 1.0, ge=0.01, le=1)
+    discharge_efficiency: float = quantity("share of the stored energy that comes out", "", 1.0, ge=0.01, le=1)
     start_soc: float = quantity("state of charge at the start", "", 0.0, ge=0, le=1)
     min_soc: float = quantity("lowest state of charge", "", 0.0, ge=0, le=1)
     buy_price: Literal["export", "import"] | Price = quantity(

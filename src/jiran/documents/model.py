@@ -1,4 +1,4 @@
-"""How fields of a scenario are declared, and what all of its tables have in common."""
+"""How fields of a document are declared, and what all of its tables have in common."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationInfo, field_validator
 
-from jiran.scenario.text import whole_text
+from jiran.documents.text import whole_text
 
 Price = Annotated[float, Field(ge=-1_000_000, le=1_000_000)]
 

@@ -1,0 +1,106 @@
+"""The few things that one number and an array of many do in different words, so that each formula stands once.
+
+Everywhere else in this room `+ - * /` and comparisons do for both. Numbers alone are much faster in plain Python than as arrays.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, Protocol
+
+import numpy as np
+
+#: A number, or an array of shape (home, month); rates are arrays of shape (month,) where the others are (home, month).
+Number = Any
+
+#: Digits of an amount that are true: what is behind them is the residue of sums, which would tip a half.
+_TRUE_DIGITS = 12
+
+
+class Numbers(Protocol):
+    """What both ways of calculating offer."""
+
+    def least(self, one: Number, other: Number) -> Number:
+        """Return the smaller one."""
+
+    def most(self, one: Number, other: Number) -> Number:
+        """Return the larger one."""
+
+    def tier(self, bounds: Sequence[float], level: Number) -> Number:
+        """Return the tier of a month's kWh; the upper edge of a tier belongs to it."""
+
+    def pick(self, rates: Sequence[Number], tier: Number) -> Number:
+        """Return the rate of a tier."""
+
+    def ratio(self, amount: Number, quantity: Number, otherwise: Number) -> Number:
+        """Return amount / quantity, or something else where the quantity is 0."""
+
+    def rounded(self, amount: Number, step: float) -> Number:
+        """Return the multiple of a step that is next to an amount, the upper one of two."""
+
+
+class OneNumber:
+    """Plain numbers."""
+
+    least = staticmethod(min)
+    most = staticmethod(max)
+    tier = staticmethod(bisect_left)
+
+    @staticmethod
+    def pick(rates: Sequence[Number], tier: Number) -> Number:
+        """See `Numbers`."""
+        return rates[tier]
+
+    @staticmethod
+    def ratio(amount: Number, quantity: Number, otherwise: Number) -> Number:
+        """See `Numbers`."""
+        return amount / quantity if quantity else otherwise
+
+    @staticmethod
+    def rounded(amount: Number, step: float) -> Number:
+        """See `Numbers`.
+
+        Example:
+            >>> OneNumber.rounded(118.295, 0.01), OneNumber.rounded(0.3 * 0.05 * 3, 0.01), OneNumber.rounded(1512.5, 1.0)
+            (118.3, 0.05, 1513.0)
+        """
+        multiple = Decimal(f"{amount:.{_TRUE_DIGITS}g}") / Decimal(repr(step))
+        return float(multiple.quantize(Decimal(1), ROUND_HALF_UP) * Decimal(repr(step)))
+
+
+class ManyNumbers:
+    """Arrays."""
+
+    least = staticmethod(np.minimum)
+    most = staticmethod(np.maximum)
+
+    @staticmethod
+    def tier(bounds: Sequence[float], level: Number) -> Number:
+        """See `Numbers`."""
+        return np.searchsorted(bounds, level, side="left")
+
+    @staticmethod
+    def pick(rates: Sequence[Number], tier: Number) -> Number:
+        """See `Numbers`; rates have the shape (tier, month), or (tier,) if all months have the same."""
+        table = np.asarray(rates)
+        return table[tier] if table.ndim == 1 else table[tier, np.arange(table.shape[1])]
+
+    @staticmethod
+    def ratio(amount: Number, quantity: Number, otherwise: Number) -> Number:
+        """See `Numbers`."""
+        there = quantity != 0
+        return np.where(there, amount / np.where(there, quantity, 1.0), otherwise)
+
+    @staticmethod
+    def rounded(amount: Number, step: float) -> Number:
+        """See `Numbers`.
+
+        Example:
+            >>> ManyNumbers.rounded(np.array([118.295, 1512.4949]), 0.01).tolist()
+            [118.3, 1512.49]
+        """
+        multiple = amount / step
+        whole = np.floor(multiple + 0.5 + np.abs(multiple) * 10.0**-_TRUE_DIGITS)
+        return np.round(whole * step, max(0, -int(Decimal(repr(step)).as_tuple().exponent)))

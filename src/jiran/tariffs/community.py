@@ -1,0 +1,40 @@
+"""A scheme of sharing as a document: how shared kWh are allocated, and which part of a tariff they still pay."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from jiran.documents.model import Price, quantity
+from jiran.tariffs.identity import Identity
+from jiran.tariffs.model import Kind
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+Allocation = Literal["static", "static-uncapped", "pro-rata", "equal", "hierarchical", "ex-ante-hourly", "virtual"]
+
+#: How a step's shared generation is divided, each in a sentence.
+ALLOCATIONS: dict[Allocation, str] = {
+    "static": "by fixed shares, each member at most what it needs",
+    "static-uncapped": "by fixed shares of all that is generated; what a member does not need is its own surplus",
+    "pro-rata": "in proportion to what each member needs in the step",
+    "equal": "the same to each member, and what one does not need to the others again",
+    "hierarchical": "to members in a fixed order of groups",
+    "ex-ante-hourly": "by shares that are fixed beforehand for each hour",
+    "virtual": "the lesser of all export and all import counts as shared; bills stay as they are",
+}
+
+
+class Sharing(Identity):
+    """The rules under which members of a community share."""
+
+    allocation: Allocation = quantity("how a step's generation is divided")
+    step_minutes: int = quantity("length of a step", "min", 60, ge=1, le=1440)
+    pays: dict[Kind, Share] = quantity("part of each kind of component that a shared kWh still pays")
+    pays_else: Share = quantity("part of every other kind that it pays", default=1.0)
+    price: Price | None = quantity("price between members; none: they agree on it", "/kWh", None)
+    fee: Price = quantity(
+        "what a shared kWh pays for the use of the network, instead of network components", "/kWh", 0.0
+    )
+    premium: Price = quantity("what the state adds for a shared kWh", "/kWh", 0.0)

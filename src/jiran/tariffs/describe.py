@@ -1,0 +1,109 @@
+"""Components, export and schemes in words, for the command line and the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from jiran.tariffs.community import ALLOCATIONS, Sharing
+from jiran.tariffs.model import CARRIED_IN, CARRIED_OUT, CREDIT, LOWERING, MINIMUM, Component, Export, Rate, Tariff
+from jiran.words import listed, number
+
+#: Lines that no component describes.
+_OTHER = {CARRIED_IN: "Credit of earlier months", CARRIED_OUT: "Credit kept for later months", MINIMUM: "Minimum"}
+
+
+def line_label(tariff: Tariff, name: str) -> str:
+    """Return what a line of a bill is called."""
+    if name in tariff.components:
+        return tariff.components[name].label or tariff.components[name].kind
+    if name.startswith(CREDIT):
+        return f"Export: {line_label(tariff, name.removeprefix(CREDIT))}"
+    return _OTHER[name]
+
+
+def described(document: Tariff | Sharing) -> list[tuple[str, str]]:
+    """Return every line of a tariff, or every rule of a scheme, with what it says."""
+    if isinstance(document, Tariff):
+        return [(name, component_words(one, document.currency)) for name, one in document.components.items()]
+    return list(_rules(document))
+
+
+def component_words(component: Component, currency: str) -> str:
+    """Return what a component charges, in words.
+
+    Example:
+        >>> component_words(Component(kind="fuel", rate=0.05, above_kwh=600.0), "MYR")
+        'fuel: MYR 0.05 per kWh; in months above 600 kWh'
+    """
+    parts = [f"{component.kind}: {'less ' if component.kind in LOWERING else ''}{_rates(component, currency)}"]
+    if component.base_above_kwh:
+        parts.append(f"only for the kWh above {number(component.base_above_kwh)}")
+    if component.above_kwh is not None:
+        parts.append(f"in months above {number(component.above_kwh)} kWh")
+    if component.up_to_kwh is not None:
+        parts.append(f"in months up to {number(component.up_to_kwh)} kWh")
+    if component.first_month or component.last_month:
+        parts.append(f"from {component.first_month or 'the start'} to {component.last_month or 'today'}")
+    return "; ".join([*parts, *([] if component.active else ["switched off"])])
+
+
+def _rates(component: Component, currency: str) -> str:
+    per = {"exported-kWh": "exported kWh"}.get(component.unit, component.unit)
+    if component.unit == "share":
+        of = f"of {listed(list(component.base))}{' and itself' if component.included else ''}"
+        return _tables(component, lambda rate: f"{number(100.0 * _first(rate))} %", of)
+    if component.shape == "flat":
+        return _tables(component, lambda rate: f"{currency} {number(_first(rate))}", f"per {per}")
+    how = "by block" if component.shape == "block" else "on all kWh, by the month's total"
+    return _tables(component, lambda rate: f"{currency} {_by_tier(component.bounds, rate)}", f"per kWh, {how}")
+
+
+def _tables(component: Component, write: Callable[[Rate], str], after: str) -> str:
+    rates = component.tables()
+    word = "since " if component.since else ""
+    texts = [f"{word}{name} {write(rate)}".strip() if name else write(rate) for name, rate in rates.items()]
+    return f"{', '.join(texts)} {after}"
+
+
+def _first(rate: Rate) -> float:
+    return rate[0] if isinstance(rate, tuple) else rate
+
+
+def _by_tier(bounds: tuple[float, ...], rate: Rate) -> str:
+    rates = rate if isinstance(rate, tuple) else (rate,) * (len(bounds) + 1)
+    tiers = [
+        f"{number(one)} up to {number(upper)}" for one, (_, upper) in zip(rates, pairwise((0.0, *bounds)), strict=False)
+    ]
+    return f"{', '.join(tiers)}, {number(rates[-1])} above"
+
+
+def export_words(tariff: Tariff) -> list[str]:
+    """Return what export earns, a sentence each."""
+    export = tariff.export
+    if export is None:
+        return ["Export earns nothing."]
+    said = []
+    if export.basis == "net":
+        said.append("Export is set against import, kWh by kWh: the bill is that of the difference.")
+    if export.cancels:
+        lost = f", and loses {listed(list(export.claws_back))} for it" if export.claws_back else ""
+        said.append(f"A kWh exported takes back {listed(list(export.cancels))} of a kWh imported{lost}.")
+    return [*said, _carry_words(export)]
+
+
+def _carry_words(export: Export) -> str:
+    if export.carry == "none":
+        return "What a month cannot use is forfeited."
+    kept = f"What a month cannot use is kept as {export.carry}"
+    later = ", and credit is first used in the next month" if export.applied == "next-month" else ""
+    return f"{kept}{later}{f', until after month {export.expires_after_month}' if export.expires_after_month else ''}."
+
+
+def _rules(scheme: Sharing) -> Iterator[tuple[str, str]]:
+    yield "allocation", f"{scheme.allocation}: {ALLOCATIONS[scheme.allocation]}, every {scheme.step_minutes} min"
+    shares = [f"{number(100.0 * share)} % of {kind}" for kind, share in scheme.pays.items()]
+    yield "a shared kWh pays", listed([*shares, f"{number(100.0 * scheme.pays_else)} % of all else"])
+    for name, value in (("price", scheme.price), ("fee", scheme.fee), ("premium", scheme.premium)):
+        if value:
+            yield name, f"{scheme.currency} {number(value)} per kWh"

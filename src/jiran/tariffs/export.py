@@ -1,0 +1,76 @@
+"""What export does to the months that follow: kWh and money that are set against import, kept, or lost."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from jiran.tariffs.arithmetic import Number, Numbers
+from jiran.tariffs.lines import Amount
+from jiran.tariffs.model import Export
+
+
+class Carried(NamedTuple):
+    """What export left for later months.
+
+    Attributes:
+        kwh: Energy that import will be set against.
+        money: Credit that bills will be lowered by.
+    """
+
+    kwh: Number = 0.0
+    money: Number = 0.0
+
+    def after(self, export: Export | None, month: str) -> Carried:
+        """Return what is left of it when a month is over."""
+        if export is None or export.expires_after_month is None or export.expires_after_month != int(month[5:]):
+            return self
+        return Carried(self.kwh * 0.0, self.money * 0.0)
+
+
+class Offset(NamedTuple):
+    """How the export of a month is used, kWh.
+
+    Attributes:
+        offset_kwh: Set against import.
+        kept_kwh: Kept for later months.
+        forfeited_kwh: Earns nothing.
+    """
+
+    offset_kwh: Number
+    kept_kwh: Number
+    forfeited_kwh: Number
+
+
+def offset(export: Export | None, import_kwh: Number, export_kwh: Number, pool_kwh: Number, numbers: Numbers) -> Offset:
+    """Set export, and what was kept of it, against import."""
+    nothing = export_kwh * 0.0
+    if export is None or not export.offsets:
+        return Offset(nothing, nothing, export_kwh if export is None else nothing)
+    there = export_kwh + pool_kwh
+    used = numbers.least(import_kwh, there)
+    return Offset(used, there - used, nothing) if export.carry == "kwh" else Offset(used, nothing, there - used)
+
+
+class Charged(NamedTuple):
+    """What a month costs.
+
+    Attributes:
+        rows: Lines of components, and of what export takes back of them.
+        charge: Sum of all that is no credit.
+        credit: What export earns, as a positive amount.
+        minimum: What must be paid in any case.
+    """
+
+    rows: dict[str, Amount]
+    charge: Number
+    credit: Number
+    minimum: Number
+
+
+def credit_kept(export: Export | None, charged: Charged, pool: Number, numbers: Numbers) -> Number:
+    """Return how much of a month's credit, and of what earlier months left, is kept for later ones, in money."""
+    if export is None or export.carry != "money":
+        return 0.0
+    usable = pool if export.applied == "next-month" else pool + charged.credit
+    used = numbers.least(usable, numbers.most(charged.charge - charged.minimum, 0.0))
+    return pool + charged.credit - used

@@ -1,0 +1,188 @@
+"""A tariff as a document: its components, how they depend on the month's kWh, and what export earns."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from jiran.documents.model import LISTED, Model, Price, quantity
+from jiran.errors import TariffError
+from jiran.tariffs.identity import Identity, Month
+from jiran.tariffs.periods import Schedule
+from jiran.words import listed
+
+Kind = Literal[
+    "energy", "network", "capacity", "fuel", "retail", "levy", "rebate", "demand", "tax", "discount", "credit", "minimum"
+]  # fmt: skip
+#: Kinds that lower a bill: their rates are written without a sign.
+LOWERING = ("rebate", "discount", "credit")
+
+#: What a rate is multiplied with.
+Unit = Literal["kWh", "kW", "month", "exported-kWh", "share"]
+
+#: One rate, or one for each tier, the lowest first.
+Rate = Price | Annotated[tuple[Price, ...], LISTED]
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
+Identifiers = Annotated[tuple[str, ...], LISTED]
+Kwh = Annotated[float, Field(ge=0, le=1_000_000_000)]
+
+#: Ways to say what the rate is: a component has exactly one of them.
+RATES = ("rate", "periods", "months", "since")
+
+#: Lines that a bill has beside its components.
+CARRIED_IN, CARRIED_OUT, MINIMUM, CREDIT = "carried-in", "carried-out", "minimum", "credit-"
+
+
+class Component(Model):
+    """One line of a bill."""
+
+    kind: Kind = quantity("what it is for; rebate, discount and credit lower the bill")
+    label: str = quantity("what the bill calls it", default="", max_length=200)
+    unit: Unit = quantity("what the rate is per; share: of the amounts of `base`", default="kWh")
+    rate: Rate | None = quantity("rate; a list: one for each tier", default=None)
+    periods: dict[str, Rate] | None = quantity("rate by time-of-use period", default=None)
+    months: dict[Month, Rate] | None = quantity("rate of each of these months alone", default=None)
+    since: dict[Month, Rate] | None = quantity("rate from each of these months on; 0 before the first", default=None)
+    unknown_months: Literal["zero", "last"] = quantity("rate of a month that `months` leaves out", default="zero")
+    shape: Literal["flat", "block", "slab"] = quantity(
+        "block: each kWh at the rate of its tier; slab: all kWh at the rate of the tier that the month's total is in",
+        default="flat",
+    )
+    bounds: Annotated[tuple[Kwh, ...], LISTED] = quantity("upper edge of each tier but the last", "kWh a month", ())
+    above_kwh: Kwh | None = quantity("only in months of more than this", "kWh", None)
+    up_to_kwh: Kwh | None = quantity("only in months of at most this", "kWh", None)
+    first_month: Month | None = quantity("first month in which it is charged", default=None)
+    last_month: Month | None = quantity("last month in which it is charged", default=None)
+    base: Identifiers = quantity("of a share: ids of the components above it that it is a share of", default=())
+    base_above_kwh: Kwh = quantity("of a share: of what is charged by kWh, only the kWh above this count", "kWh", 0.0)
+    included: bool = quantity("of a share: it is a share of base and itself together", default=False)
+    active: bool = quantity("whether it is charged at all", default=True)
+
+    def tables(self) -> dict[str, Rate]:
+        """Return every rate, by month, period or "" for a rate that always holds."""
+        return self.periods or self.months or self.since or ({} if self.rate is None else {"": self.rate})
+
+    def fault(self) -> tuple[str, Any, str] | None:
+        """Return the key, the value and what is allowed where keys of this component do not fit each other, or None."""
+        given = [key for key in RATES if getattr(self, key) is not None]
+        if len(given) != 1 or not self.tables():
+            return given[-1] if given else "rate", ..., f"give exactly one of {listed(list(RATES))}, and not empty"
+        return self._shape_fault() or self._unit_fault()
+
+    def _shape_fault(self) -> tuple[str, Any, str] | None:
+        tiered = self.shape != "flat"
+        if tiered != bool(self.bounds):
+            return "bounds", self.bounds, "block and slab need them, flat has none"
+        if list(self.bounds) != sorted(set(self.bounds)):
+            return "bounds", self.bounds, "must rise"
+        tiers = len(self.bounds) + 1
+        wrong = [
+            rate for rate in self.tables().values() if isinstance(rate, tuple) and (not tiered or len(rate) != tiers)
+        ]
+        if wrong:
+            return "rate", wrong[0], f"must be one number{f', or {tiers}: one for each tier' if tiered else ''}"
+        if self.shape == "block" and self.periods:
+            return "periods", ..., "a block has no periods"
+        return None
+
+    def _unit_fault(self) -> tuple[str, Any, str] | None:
+        if (self.unit == "share") != bool(self.base):
+            return "base", self.base, "a share needs it, and nothing else has one"
+        if self.unit != "share" and (self.included or self.base_above_kwh):
+            return "included" if self.included else "base_above_kwh", ..., "only a share has it"
+        if self.unit != "kWh" and (self.bounds or self.periods):
+            return "bounds" if self.bounds else "periods", ..., "only what is charged by kWh has it"
+        if self.included and any(not 0 <= rate < 1 for rate in self.tables().values() if isinstance(rate, float)):
+            return "rate", ..., "a share of base and itself together must be at least 0 and below 1"
+        if (self.kind == "minimum") and self.unit != "month":
+            return "unit", self.unit, "a minimum is per month"
+        return None
+
+
+class Export(Model):
+    """What a kWh that is exported earns, beside components whose unit is exported-kWh."""
+
+    basis: Literal["gross", "net"] = quantity(
+        "net: the bill is that of import less export; gross: that of all import, and export takes back some of it",
+        default="gross",
+    )
+    cancels: Identifiers = quantity(
+        "ids of components that a kWh exported takes back, at most as many as imported", default=()
+    )
+    claws_back: Identifiers = quantity("ids of rebates that are lost for the kWh that export takes back", default=())
+    carry: Literal["none", "kwh", "money"] = quantity(
+        "what is kept for later months of export that this month cannot use; none: it is forfeited", default="none"
+    )
+    applied: Literal["same-month", "next-month"] = quantity(
+        "when a credit in money is first used", default="same-month"
+    )
+    expires_after_month: int | None = quantity("what was carried is lost after this month, 12: at the end of the year",
+                                               default=None, ge=1, le=12)  # fmt: skip
+
+    @property
+    def offsets(self) -> bool:
+        """Whether export is set against import, kWh by kWh."""
+        return self.basis == "net" or bool(self.cancels)
+
+
+class Tariff(Identity):
+    """What one utility charges one kind of customer."""
+
+    round: float = quantity("a bill is rounded to a multiple of this, half up", "money", gt=0, le=1_000_000)
+    known_to: Month = quantity("last month of which all its figures are known")
+    zone: str = quantity("time zone of its periods", default="", max_length=80)
+    schedule: Schedule | None = quantity("time-of-use periods", default=None)
+    components: dict[Identifier, Component] = quantity("lines of the bill, in its order", min_length=1, max_length=100)
+    export: Export | None = quantity("what export earns; none: nothing", default=None)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        """Refuse components that do not fit each other."""
+        above: list[str] = []
+        for name, component in self.components.items():
+            fault = component.fault() or self._reference_fault(component, above)
+            if fault is not None:
+                key, value, allowed = fault
+                raise TariffError(f"components.{name}.{key}", value, allowed)
+            if (
+                (component.kind == "minimum") != (name == MINIMUM)
+                or name in (CARRIED_IN, CARRIED_OUT)
+                or name.startswith(CREDIT)
+            ):
+                raise TariffError(f"components.{name}", component.kind, "is the name of another line of every bill")
+            if component.kind != "minimum":
+                above.append(name)
+        self._check_export()
+        return self
+
+    def _reference_fault(self, component: Component, above: list[str]) -> tuple[str, Any, str] | None:
+        unknown = [one for one in component.base if one not in above]
+        if unknown:
+            return "base", unknown[0], f"must be a component above it: {', '.join(above) or 'there is none'}"
+        if component.periods is None:
+            return None
+        known = self.schedule.names if self.schedule else ()
+        if sorted(component.periods) != sorted(known):
+            return (
+                "periods",
+                list(component.periods),
+                f"must be the periods of the schedule: {', '.join(known) or 'none'}",
+            )
+        return None
+
+    def _check_export(self) -> None:
+        """Refuse an export scheme that names what is not there or cannot be cancelled."""
+        export = self.export
+        if export is None:
+            return
+        for key, names in (("cancels", export.cancels), ("claws_back", export.claws_back)):
+            for name in names:
+                if name not in self.components or self.components[name].unit != "kWh":
+                    raise TariffError(f"export.{key}", name, "must be a component that is charged by kWh")
+        if export.basis == "net" and (export.cancels or export.claws_back):
+            raise TariffError("export.cancels", list(export.cancels), "with basis net export lowers the import itself")
+        if export.carry == "kwh" and not export.offsets:
+            raise TariffError("export.carry", "kwh", "kWh are carried only where export is set against import")
+        if export.applied == "next-month" and export.carry != "money":
+            raise TariffError("export.applied", export.applied, "needs carry = money")

@@ -1,0 +1,61 @@
+"""What is said with a bill: only what is true of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jiran.tariffs import Usage, bill, load_tariff, sharing
+from jiran.tariffs.remarks import of_status, remarks
+
+
+def said(name, month, usage, **changes):
+    tariff = load_tariff(name, changes)
+    return remarks(tariff, usage, month, bill(tariff, usage, month))
+
+
+def test_a_bill_of_which_all_is_known_needs_no_remark():
+    assert said("my-tnb-rp4-domestic-general", "2025-07", Usage(300.0)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "month", "usage", "expected"),
+    [
+        ("my-tnb-rp4-domestic-general", "2026-03", Usage(300.0), [
+            "of my-tnb-rp4-domestic-general what holds after 2026-01 is not known",
+            "afa of 2026-03 is not known: 0 is taken",
+        ]),
+        ("my-tnb-a-2014-domestic", "2025-07", Usage(300.0), [
+            "my-tnb-a-2014-domestic holds from 2014-01 to 2025-06, not in 2025-07",
+            "icpt of 2025-07 is not known: 0 is taken",
+        ]),
+        ("sg-sp-domestic", "2026-06", Usage(300.0), ["energy of 2026-06 is not known: that of 2023-06 is taken"]),
+        ("my-tnb-rp4-domestic-tou", "2025-07", Usage(300.0), [
+            "my-tnb-rp4-domestic-tou is unverified: some of its rules or figures were not found at a source, or rest on one alone",
+            "no kWh are given for peak: all the rest is taken as off-peak",
+        ]),
+        ("my-tnb-rp4-domestic-general", "2025-07", Usage(300.0, 12.0), ["12.0 kWh of the export earn nothing"]),
+    ],
+)  # fmt: skip
+def test_what_is_not_known_or_assumed_is_said(name, month, usage, expected):
+    assert said(name, month, usage) == expected
+
+
+@given(st.floats(0, 1000), st.floats(0, 1000))
+def test_export_is_said_to_earn_nothing_only_beyond_import(taken, given_back):
+    found = [
+        line for line in said("my-tnb-rp4-domestic-atap", "2026-01", Usage(taken, given_back)) if "earn nothing" in line
+    ]
+    assert bool(found) == (given_back - taken > 1e-9)
+
+
+def test_a_component_that_is_switched_off_or_over_is_not_missed():
+    assert "afa" not in "".join(
+        said("my-tnb-rp4-domestic-general", "2026-03", Usage(700.0), **{"components.afa.active": False})
+    )
+
+
+def test_a_scheme_that_is_not_certain_says_so():
+    assert of_status(sharing()["my-cream"])[0].startswith("my-cream is unverified: ")
+    assert of_status(sharing()["it-cer"]) == []
