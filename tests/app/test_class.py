@@ -147,10 +147,11 @@ def test_present_mode_has_no_panel_and_goes_back(page):
     click(page, "present")
     assert page.query_params["present"] == ["1"] or page.query_params["present"] == "1"
     assert len(page.sidebar) == 0
+    assert not [one.key for one in page.main.button if one.key == "class_lock"]
     click(page, "class_open")
     click(page, "present")
     assert "present" not in page.query_params
-    assert len(page.sidebar) > 0
+    assert [one.key for one in page.main.button if one.key == "class_lock"]  # which is not for a projector
 
 
 def test_the_way_in_is_told_only_if_there_is_one(page, room):

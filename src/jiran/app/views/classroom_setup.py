@@ -64,6 +64,8 @@ def _next_round(room: Room, wall: Wall) -> None:
         return
     try:
         setup = _ask(wall)
+    except state.NotRunError:  # the page has said why the scenario does not run
+        return
     except JiranError as error:
         complain(str(error))
         return
@@ -125,7 +127,7 @@ def _ask_deck() -> Deck:
     )  # fmt: skip
     if name != _HOMES:
         return DECKS[name]
-    result = state.result()
+    result = state.run(state.scenario())
     last = result.scenario.steps - 1
     step: int = st.number_input(
         "Step of the run", 0, last, min(busiest_step(result, 0, last + 1), last), key=f"class_step|{last}",
