@@ -160,7 +160,7 @@ def test_the_wall_fits_a_projector_without_scrolling(look, shared):
     expect(wall.get_by_text("Bids and asks of round 1")).to_be_visible()
     wall.get_by_role("button", name="Present").click()
     expect(wall.get_by_test_id("stSidebar")).not_to_be_visible()
-    assert "present=1" in wall.url
+    wall.wait_for_url(re.compile("present=1"))
     expect(wall.get_by_text("Price by round")).to_be_visible()
     main = wall.get_by_test_id("stMain")
     assert main.evaluate("page => page.scrollHeight - page.clientHeight") <= 8
