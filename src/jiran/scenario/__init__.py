@@ -7,15 +7,8 @@ from jiran.scenario.check import validate
 from jiran.scenario.data import HomeData
 from jiran.scenario.homes import KINDS, EvBlock, HomeParameters
 from jiran.scenario.model import MAX_HOME_STEPS, Scenario
-from jiran.scenario.parts import (
-    Battery,
-    Bids,
-    EvSupply,
-    Grid,
-    Load,
-    Market,
-    Solar,
-)
+from jiran.scenario.parts import Battery, Bids, EvSupply, Grid, Load, Market
+from jiran.scenario.sun import Solar
 
 __all__ = [
     "KINDS",
