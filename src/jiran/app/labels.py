@@ -48,6 +48,23 @@ MORE = {
         "solar.derate": "Share of the clear-sky sun that arrives",
         "solar.clouds": "Depth of passing clouds",
         "solar.sample": "Sun is read in a step at its",
+        "solar.model": "Sun",
+        "solar.place": "Place of the sun",
+        "solar.latitude": "Latitude, °",
+        "solar.longitude": "Longitude, °",
+        "solar.tilt": "Tilt of roofs, °",
+        "solar.azimuth": "Roofs face, clockwise from north, °",
+        "solar.losses": "Share lost before the inverter",
+        "solar.inverter_efficiency": "Inverter efficiency",
+        "solar.inverter_ratio": "PV over inverter rating, kWp/kW",
+        "solar.clearness": "Clearness of the sky",
+        "solar.temperature_c": "Temperature of the air, °C",
+        "solar.sky.day_spread": "How unlike days are",
+        "solar.sky.day_memory": "Correlation of a day with the next",
+        "solar.sky.hour_spread": "How unlike moments of a day are",
+        "solar.sky.hour_memory": "Correlation over an hour",
+        "solar.roof_shift_h": "Spread of the middle of roofs' days, h",
+        "solar.roof_spread": "Spread of roofs' yields",
     },
     "Household load": {
         "load.low_kw": "Lower bound, kW",
@@ -88,6 +105,7 @@ WITHOUT = {
     "homes.groups",
     "homes.single",
     "homes.data",
+    "solar.weather",
 }
 #: Under this heading stand fields that have no label of their own yet.
 OTHER = "Other"

@@ -43,10 +43,6 @@ class Solar(Model):
     """Sunshine, by equation (1) of the paper (a half sine from 06:00 to 18:00) or as it is at a place."""
 
     pv_kwp: float = quantity("PV capacity of each solar and hybrid home", "kWp", 5.0, ge=0, le=10_000)
-    model: Literal["sine", "site"] = quantity(
-        "sine: the paper's half sine, with derate, clouds and sample; site: the sun of a place, with all that follows",
-        "", "sine",
-    )  # fmt: skip
     derate: float = quantity(
         "share of the clear-sky half sine that arrives; 1 = the paper, 0.5 = a Malaysian mean day", "", 0.5, ge=0, le=1
     )
@@ -54,6 +50,10 @@ class Solar(Model):
     sample: Literal["start", "middle"] = quantity(
         "where in the step equation (1) is read; the paper reads the start of the hour", "", "middle"
     )
+    model: Literal["sine", "site"] = quantity(
+        "sine: the paper's half sine, with derate, clouds and sample; site: the sun of a place, with all that follows",
+        "", "sine",
+    )  # fmt: skip
     place: PlaceName | None = quantity(
         "a place that comes with jiran; default: that of latitude and longitude, or for which the time zone stands",
         "", None,
@@ -94,7 +94,7 @@ class Solar(Model):
         "how far roofs differ in when their day has its middle, as they face differently: standard deviation", "h", 0.3,
         ge=0, le=2,
     )  # fmt: skip
-    roof_spread: float = quantity("how far roofs differ in yield: standard deviation", "", 0.02, ge=0, le=0.3)
+    roof_spread: float = quantity("how far roofs differ in yield: standard deviation", "", 0.02, ge=0, le=0.5)
 
     @model_validator(mode="after")
     def _by_month(self) -> Self:

@@ -26,7 +26,7 @@ INSTANT_MINUTES = 15
 #: The middle of a half-sine day of twelve hours moves by so much, h, if morning is worth twice and evening nothing.
 SHIFT_OF_LEAN_H = 1.5
 #: Differences of roofs end here: a roof does not turn round, and none gives nothing.
-MOST_LEAN, MOST_SIGMAS = 0.9, 3.0
+MOST_LEAN, MOST_SIGMAS, LEAST_YIELD = 0.9, 3.0, 0.1
 
 
 def site_generation_kwh(community: Community, timeline: Timeline, solar: Solar, seed: int) -> Array:
@@ -80,7 +80,7 @@ def roof(seed: int, home: str, solar: Solar) -> tuple[float, float]:
     """Return how far a roof leans to the morning, -0.9..0.9, and the factor on its yield, > 0."""
     shift, yields = np.clip(stream(seed, "roof", home).standard_normal(2), -MOST_SIGMAS, MOST_SIGMAS)
     lean = -solar.roof_shift_h * shift / SHIFT_OF_LEAN_H
-    return float(np.clip(lean, -MOST_LEAN, MOST_LEAN)), float(1.0 + solar.roof_spread * yields)
+    return float(np.clip(lean, -MOST_LEAN, MOST_LEAN)), max(LEAST_YIELD, float(1.0 + solar.roof_spread * yields))
 
 
 def _sky(instants: NDArray[np.int64], timeline: Timeline, solar: Solar, seed: int) -> tuple[Sun, Light, bool]:
