@@ -64,7 +64,7 @@ def pvwatts(arriving, air_c, losses, ratio, efficiency):
 
 
 @given(
-    st.floats(0, 70), st.floats(0, 1100), st.floats(-10, 45), st.floats(0, 0.5), st.floats(0.5, 2), st.floats(0.8, 1)
+    st.floats(1, 70), st.floats(0, 1100), st.floats(-10, 45), st.floats(0, 0.5), st.floats(0.5, 2), st.floats(0.8, 1)
 )
 def test_beam_alone_on_a_level_roof_gives_what_the_equations_give(zenith, level, air_c, losses, ratio, efficiency):
     one = np.ones(1)
