@@ -123,7 +123,9 @@ def noon(run):
     if 9 <= hour <= 15:
         return None
     figures = {"hour": hour, "longitude": where[1], "zone": scenario.time_zone}
-    return Claim(figures, (f"{where[1]:g}", scenario.time_zone, "do not fit"))
+    minutes = round(hour * 60) % 1440
+    clock = f"at about {minutes // 60:02d}:{minutes % 60:02d} by the clock"
+    return Claim(figures, (clock, f"{where[1]:g}", scenario.time_zone, "do not fit"))
 
 
 @oracle("assumed.region", of_choices)
