@@ -1,7 +1,7 @@
 """What a run will need in memory and seconds, said before it starts, and what this machine has.
 
 The terms stand for the arrays that are there at the worst moment; their sizes were fitted to the peak of resident memory of
-runs of 1 to 1,000 homes and up to a million steps, and lie within a factor of 2 of it (tests/test_estimate.py measures
+runs of 1 to 1,000 homes and up to a million steps, and lie within a factor of 2 of it (tests/simulation/test_estimate.py measures
 it again). Seconds are those of two ordinary cores, and a rough class only: what a rule takes depends on its orders.
 """
 
