@@ -36,6 +36,7 @@ class Facing(NamedTuple):
     azimuth: float
 
 
+@np.errstate(all="ignore")  # at night, and where there is next to no light: nothing is divided by nothing
 def kw_per_kwp(sun: Sun, light: Light, facing: Facing, solar: Solar) -> Array:
     """Return the power that a roof gives to the home per installed kWp, kW, shape (instant,).
 
@@ -48,11 +49,10 @@ def kw_per_kwp(sun: Sun, light: Light, facing: Facing, solar: Solar) -> Array:
         facing: How the roof lies.
         solar: Losses and inverter.
     """
-    with np.errstate(all="ignore"):  # at night, and where next to nothing of the light is diffuse
-        plane = irradiance.get_total_irradiance(
-            facing.tilt, facing.azimuth, sun.zenith, sun.azimuth, light.beam, light.level, light.diffuse,
-            dni_extra=sun.beyond, airmass=sun.airmass, albedo=GROUND, model="perez",
-        )  # fmt: skip
+    plane = irradiance.get_total_irradiance(
+        facing.tilt, facing.azimuth, sun.zenith, sun.azimuth, light.beam, light.level, light.diffuse,
+        dni_extra=sun.beyond, airmass=sun.airmass, albedo=GROUND, model="perez",
+    )  # fmt: skip
     angle = irradiance.aoi(facing.tilt, facing.azimuth, sun.zenith, sun.azimuth)
     from_all_round = iam.marion_diffuse("physical", facing.tilt, n_ar=COATING)
     arriving = sum(
