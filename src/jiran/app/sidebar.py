@@ -249,7 +249,7 @@ def _field(panel: Panel, name: str, label: str) -> None:
     takes, unit = values(name), info(name).json_schema_extra["unit"]
     step = 0.05 if takes.most == 1 else 0.5 if unit in ("kW", "kWh") else 1.0 if unit in ("h", "min") else 0.01
     _widget(panel, name, label, meaning(name), takes, step)
-    if takes.listed:
+    if takes.listed and not takes.optional:  # a price; what may be left out is one number or stays as the file has it
         _hourly(panel, name, label)
 
 

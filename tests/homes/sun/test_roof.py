@@ -57,7 +57,7 @@ def pvwatts(arriving, air_c, losses, ratio, efficiency):
     direct = arriving / 1000 * (1 - 0.0035 * (module_c - 25)) * (1 - losses)
     rating = 1 / ratio / efficiency
     share = direct / rating
-    if share == 0:
+    if share < 1e-9:
         return 0.0
     curve = efficiency / 0.9637 * (-0.0162 * share - 0.0059 / share + 0.9858)
     return max(0.0, min(curve * direct, efficiency * rating))
