@@ -55,6 +55,23 @@ FIELDS = {
         "solar.derate": "Share of the clear-sky sun that arrives",
         "solar.clouds": "Depth of passing clouds",
         "solar.sample": "Sun is read in a step at its",
+        "solar.model": "Sun",
+        "solar.place": "Place of the sun",
+        "solar.latitude": "Latitude, °",
+        "solar.longitude": "Longitude, °",
+        "solar.tilt": "Tilt of roofs, °",
+        "solar.azimuth": "Roofs face, clockwise from north, °",
+        "solar.losses": "Share lost before the inverter",
+        "solar.inverter_efficiency": "Inverter efficiency",
+        "solar.inverter_ratio": "PV over inverter rating, kWp/kW",
+        "solar.clearness": "Clearness of the sky",
+        "solar.temperature_c": "Temperature of the air, °C",
+        "solar.sky.day_spread": "How unlike days are",
+        "solar.sky.day_memory": "Correlation of a day with the next",
+        "solar.sky.hour_spread": "How unlike moments of a day are",
+        "solar.sky.hour_memory": "Correlation over an hour",
+        "solar.roof_shift_h": "Spread of the middle of roofs' days, h",
+        "solar.roof_spread": "Spread of roofs' yields",
     },
     "Household load": {
         "load.low_kw": "Lower bound, kW",
@@ -104,8 +121,8 @@ FIELDS = {
 }
 #: Under this heading stand fields that have no label of their own yet.
 OTHER = "Other"
-#: Tables that a part of the panel of their own changes.
-ELSEWHERE = {"homes.data": "Your own data"}
+#: Fields without a control here: meter data have a part of the panel of their own, and a viewer names no file of this machine.
+ELSEWHERE = {"homes.data": "Your own data", "solar.weather": "Weather file"}
 
 #: Headings that say nothing which the labels under them do not say.
 _PLAIN = ("Scenario", "Homes", "Grid")

@@ -14,8 +14,8 @@ from jiran.scenario.parts import (
     Grid,
     Load,
     Market,
-    Solar,
 )
+from jiran.scenario.sun import Solar
 
 __all__ = [
     "KINDS",

@@ -15,8 +15,9 @@ from jiran.market import find as find_rule
 from jiran.scenario.clock import gap_at
 from jiran.scenario.homes import Homes
 from jiran.scenario.naming import is_field
-from jiran.scenario.parts import Battery, Bids, Ev, Grid, Load, Market, Solar
+from jiran.scenario.parts import Battery, Bids, Ev, Grid, Load, Market
 from jiran.scenario.regions import REGIONS, Region, region_of
+from jiran.scenario.sun import Solar, site_of
 
 #: The calendar in which a run may start, local time.
 EARLIEST, LATEST = dt.datetime(1970, 1, 2), dt.datetime(2200, 1, 1)  # noqa: DTZ001
@@ -160,6 +161,12 @@ class Scenario(Model):
                 f"does not exist in {self.time_zone}, where clocks are set forward from {gap.begin} to {gap.end}; "
                 f"use a time before {gap.begin}, or {gap.end} or later",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _sun_has_a_place(self) -> Self:
+        if self.solar.model == "site" and self.solar.weather is None:
+            site_of(self.solar, self.time_zone)
         return self
 
     @model_validator(mode="after")

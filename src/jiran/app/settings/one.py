@@ -95,7 +95,7 @@ def _field(panel: Panel, name: str) -> None:
     takes, unit = values(name), info(name).json_schema_extra["unit"]
     step = 0.05 if takes.most == 1 else 0.5 if unit in ("kW", "kWh") else 1.0 if unit in ("h", "min") else 0.01
     _widget(panel, name, label, meaning(name), takes, STEPS.get(name, step))
-    if takes.listed and isinstance(panel.now(name), list | tuple):
+    if takes.listed and not takes.optional and isinstance(panel.now(name), list | tuple):  # a price
         hourly(panel, name)
 
 
@@ -116,7 +116,7 @@ def _number(panel: Panel, name: str, label: str, help_text: str, takes: Values, 
     """Draw a number, with a slider where one is handier; a list of them is told, and changed below."""
     label, value = panel.label(name, label), panel.now(name)
     if isinstance(value, list | tuple):
-        st.caption(f"{label}: {_told(value)}")
+        st.caption(f"{label}: {_told(value, by_month=takes.optional)}")
         panel.say(name, value)
         return
     start = panel.start(name)
@@ -140,10 +140,10 @@ def _slider(name: str, takes: Values, step: float) -> Slider | None:
     return Slider(step if takes.above else 0.0, 1.0 - step * takes.below, step) if share else None
 
 
-def _told(prices: Sequence[float]) -> str:
-    """Say what a list of prices holds."""
-    how = "by the hour of the day" if len(prices) == 24 else "by the step"
-    return f"{len(prices):,} values {how}, {controls.spelled(min(prices))} to {controls.spelled(max(prices))}"
+def _told(numbers: Sequence[float], *, by_month: bool) -> str:
+    """Say what a list of numbers holds: one a month, or prices by the hour or step."""
+    how = "by the month" if by_month else "by the hour of the day" if len(numbers) == 24 else "by the step"
+    return f"{len(numbers):,} values {how}, {controls.spelled(min(numbers))} to {controls.spelled(max(numbers))}"
 
 
 def hourly(panel: Panel, name: str) -> None:
