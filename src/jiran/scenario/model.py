@@ -13,8 +13,10 @@ from jiran.documents.model import Model, quantity
 from jiran.errors import ScenarioError
 from jiran.market import find as find_rule
 from jiran.scenario.clock import gap_at
+from jiran.scenario.ev import Ev
 from jiran.scenario.homes import Homes
-from jiran.scenario.parts import Battery, Bids, Ev, Grid, Load, Market, Solar
+from jiran.scenario.load import Load
+from jiran.scenario.parts import Battery, Bids, Grid, Market, Solar
 from jiran.scenario.regions import REGIONS, Region, region_of
 
 #: The calendar in which a run may start, local time.
