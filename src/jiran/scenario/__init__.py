@@ -8,12 +8,13 @@ from jiran.scenario.data import HomeData
 from jiran.scenario.ev import EvCalendar, EvSupply
 from jiran.scenario.homes import KINDS, EvBlock, HomeParameters
 from jiran.scenario.load import Load
-from jiran.scenario.model import MAX_HOME_STEPS, Scenario
+from jiran.scenario.model import MAX_HOME_STEPS, WORDS, Scenario
 from jiran.scenario.parts import Battery, Bids, Grid, Market, Solar
 
 __all__ = [
     "KINDS",
     "MAX_HOME_STEPS",
+    "WORDS",
     "Battery",
     "Bids",
     "EvBlock",

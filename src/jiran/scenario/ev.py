@@ -12,7 +12,11 @@ from jiran.scenario.homes import EvBlock
 
 
 class EvSupply(Model):
-    """EVs that lend their battery: to their own home and to neighbours in the evening."""
+    """EVs that lend their battery: to their own home and to neighbours in the evening.
+
+    Stored energy = charged * charge_efficiency - supplied / discharge_efficiency, kWh; a round trip keeps the product
+    of the two. Between arrival and departure an EV charges to ``departure_soc`` and supplies down to ``reserve_soc``.
+    """
 
     enabled: bool = quantity(
         "whether EVs supply; their charging then follows the battery, whatever charging says", "", default=False
@@ -37,6 +41,11 @@ class EvSupply(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        """Refuse an EV that leaves with less than its reserve or than its trip may take, and hours in the wrong order.
+
+        Raises:
+            ScenarioError: Something does not fit.
+        """
         if self.departure_soc < self.reserve_soc:
             raise ScenarioError(
                 "ev.supply.departure_soc", self.departure_soc, f"must be at least reserve_soc = {self.reserve_soc:g}"
@@ -87,7 +96,10 @@ class EvCalendar(Model):
 
 
 class Ev(Model):
-    """Electric vehicles: flexible demand, and supply in the evening if switched on."""
+    """Electric vehicles: flexible demand, and supply in the evening if switched on.
+
+    With supply switched on, blocks and calendars are not used: charging follows the state of the battery.
+    """
 
     kw: float = quantity("charging power of an EV", "kW", 3.3, ge=0, le=1_000)
     charging: Literal["blocks", "at-once"] = quantity(

@@ -80,7 +80,12 @@ class Household(Model):
 
 
 class Load(Model):
-    """Household load: the paper's band, higher in the evening, or homes like metered ones."""
+    """Household load: the paper's band, higher in the evening, or homes like metered ones.
+
+    In the band, with fluctuation f, a load is ``low + (high - low) * ((1 - f) * a + f * b)``, kW, where a is drawn every
+    three hours and b in each step, both even on 0..1; in the evening it is multiplied. At f = 0 or 1 it is even within
+    its band, in between it keeps to the middle.
+    """
 
     model: Literal["band", "household"] = quantity(
         "band: the paper's, drawn between two bounds; household: like metered homes, with a base, habits and appliances",
@@ -124,6 +129,11 @@ class Load(Model):
 
     @model_validator(mode="after")
     def _shares(self) -> Self:
+        """Refuse a base that leaves nothing to appliances.
+
+        Raises:
+            ScenarioError: It does not fit the plateau.
+        """
         habits = self.habits
         most = 1.0 - _LEAST_USES - habits.plateau
         if habits.base > most:
