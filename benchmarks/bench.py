@@ -28,6 +28,10 @@ import jiran
 from jiran.bids import find as find_strategy
 from jiran.engine import kernel
 from jiran.engine.records import Log, Window
+from jiran.homes.community import modelled_community
+from jiran.homes.household import household_kwh
+from jiran.homes.load import load_kwh
+from jiran.homes.timeline import timeline
 from jiran.judge.comparison import by_rule
 from jiran.market import TRADE, find
 from jiran.simulation import fill
@@ -97,6 +101,15 @@ def kernel_and_simulate() -> list[tuple[str, str, str, float, float]]:
         ),
         ("simulate, the same", f"{min(whole):.2f} s", f"the kernel, {min(loop):.2f} s", min(whole) / min(loop), 4.0),
     ]
+
+
+def households() -> list[tuple[str, str, str, float, float]]:
+    """Measure the load of homes like metered ones against that of the band, for a year of quarter hours."""
+    scenario = community(200, **YEAR)
+    who, when = modelled_community(scenario), timeline(scenario)
+    slow = min(seconds(partial(household_kwh, who, when, scenario.load, 1)) for _ in range(ROUNDS))
+    fast = min(seconds(partial(load_kwh, who, when, scenario.load, 1)) for _ in range(ROUNDS))
+    return [("households / loads in a band, 200 homes a year", f"{slow:.2f} s", f"{fast:.2f} s", slow / fast, 5.0)]
 
 
 def rules() -> list[tuple[str, str, str, float, float]]:
@@ -293,7 +306,19 @@ def _run(arguments: list[str], **environment: str) -> str:
 
 def main() -> int:
     """Measure, print, and tell whether every budget holds."""
-    parts = (kernel_and_simulate, rules, clearing, memory, growth, meter_data, billing, processes, dashboard, comparing)
+    parts = (
+        kernel_and_simulate,
+        households,
+        rules,
+        clearing,
+        memory,
+        growth,
+        meter_data,
+        billing,
+        processes,
+        dashboard,
+        comparing,
+    )
     rows = [row for part in parts for row in part()]
     table = Table(title=f"jiran {jiran.__version__}: budgets, best of {ROUNDS}")
     for heading in ("what", "measured", "against", "ratio", "budget", ""):

@@ -96,8 +96,8 @@ def _ev_street(result):
     homes = result.homes
     assert homes.filter(pl.col("ev_lent_kwh") > 0)["kind"].unique().sort().to_list() == ["ev", "hybrid"]
     assert homes.filter(pl.col("saving") < 0)["kind"].unique().to_list() == ["ev"]
-    assert homes.filter(pl.col("saving") > 0)["kind"].unique().sort().to_list() == ["hybrid", "normal", "solar"]
-    assert homes.filter(pl.col("saving") <= 0).height == 10
+    assert homes.filter(pl.col("kind") != "ev")["saving"].min() > 0
+    assert homes.filter(pl.col("saving") < 0).height > homes.filter(kind="ev").height / 2
 
 
 def _five_prosumers(result):
@@ -122,7 +122,10 @@ def _net_metering_window(result):
 #: What each description claims: the words, and what recomputes them (the five prosumers' and the rest: see below).
 CLAIMS = {
     "paper": ("12 homes, a day by the hour. The battery is full at 13:00 and empty at 22:00.", _paper),
-    "ev-street": ("only 10 % dearer than the night: homes that have only a car lose, and all others gain.", _ev_street),
+    "ev-street": (
+        "only 10 % dearer than the night: most homes that have only a car lose, and all others gain.",
+        _ev_street,
+    ),
     "five-prosumers": (
         "Five roofs shine at the same hours: a battery would save far more than trading does.",
         _five_prosumers,
@@ -179,13 +182,13 @@ def test_a_network_charge_closes_the_kampung_s_window():
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_on_the_ev_street_lenders_lose_and_neighbours_gain(seed):
+def test_on_the_ev_street_most_lenders_lose_and_neighbours_gain(seed):
     lending, keeping = run("ev-street", seed=seed), run("ev-street", seed=seed, ev__supply__enabled=False)
     assert lending.kpis["ev_lent_kwh"] > 100
-    saving = lending.homes.group_by("kind").agg(low=pl.col("saving").min(), high=pl.col("saving").max())
-    by_kind = {kind: (low, high) for kind, low, high in saving.iter_rows()}
-    assert by_kind["ev"][1] < 0
-    assert all(by_kind[kind][0] > 0 for kind in ("normal", "solar", "hybrid"))
+    lenders, others = lending.homes.filter(kind="ev"), lending.homes.filter(pl.col("kind") != "ev")
+    assert lenders["saving"].sum() < 0
+    assert (lenders["saving"] < 0).sum() >= 7  # of ten: one that buys much of its neighbours gains
+    assert others["saving"].min() > 0
     assert keeping.homes.filter(kind="ev")["saving"].min() > 0
 
 

@@ -257,7 +257,7 @@ def test_evenness_means_nothing_where_somebody_loses():
     found = compare(by_rule(jiran.load_scenario("ev-street"), ["mid-market-rate", "grid-fraction", "bill-sharing"]))
     assert [found.mean(case, "saving_jain") for case in found.cases] == [None] * 3
     assert "evenly" not in text(found)
-    assert "What the home that is worst off loses is least under grid-fraction: MYR 1.26." in text(found)
+    assert "What the home that is worst off loses is least under grid-fraction: MYR 1.75." in text(found)
     assert upward(found) == "home_saving_worst"
 
 

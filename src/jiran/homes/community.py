@@ -34,6 +34,8 @@ class Community:
         load_low_kw: Lower bound of the household load, kW.
         load_high_kw: Upper bound of the household load, kW.
         evening_factor: Factor on the load in the evening.
+        annual_kwh: Expected energy of a year, kWh; nan: drawn.
+        air_conditioning: 1 if bedrooms are cooled at night, 0 if not; nan: drawn.
         ev_kw: Charging power of the EV, kW.
         ev_blocks: Times at which the EV charges.
         net_metered: Whether only its import and export are known, and not what it used and generated behind its meter.
@@ -47,6 +49,8 @@ class Community:
     load_low_kw: NDArray[np.float64]
     load_high_kw: NDArray[np.float64]
     evening_factor: NDArray[np.float64]
+    annual_kwh: NDArray[np.float64]
+    air_conditioning: NDArray[np.float64]
     ev_kw: NDArray[np.float64]
     ev_blocks: tuple[tuple[EvBlock, ...], ...]
     net_metered: NDArray[np.bool_]
@@ -85,6 +89,8 @@ def modelled_community(scenario: Scenario) -> Community:
         load_low_kw=column("load_low_kw", scenario.load.low_kw),
         load_high_kw=column("load_high_kw", scenario.load.high_kw),
         evening_factor=column("evening_factor", scenario.load.evening_factor),
+        annual_kwh=column("annual_kwh", np.nan),
+        air_conditioning=column("air_conditioning", np.nan),
         ev_kw=column("ev_kw", scenario.ev.kw, "ev hybrid"),
         ev_blocks=tuple(_own_or_default(home.ev_blocks, scenario.ev.blocks) for _, home in homes),
         net_metered=np.zeros(len(homes), np.bool_),
@@ -108,7 +114,19 @@ def metered_community(
     has = zip(generation_kwh.sum(axis=0) > 0.0, ev_kwh.sum(axis=0) > 0.0, net_metered, strict=True)
     none = np.zeros(len(ids))
     return Community(
-        ids, tuple(_kind(*one) for one in has), none, none, none, none, none, none, none, ((),) * len(ids), net_metered
+        ids=ids,
+        kinds=tuple(_kind(*one) for one in has),
+        pv_kwp=none,
+        pv_tilt=none,
+        pv_azimuth=none,
+        load_low_kw=none,
+        load_high_kw=none,
+        evening_factor=none,
+        annual_kwh=none,
+        air_conditioning=none,
+        ev_kw=none,
+        ev_blocks=((),) * len(ids),
+        net_metered=net_metered,
     )
 
 

@@ -5,16 +5,11 @@ Ready scenarios lie in `presets`. What comes in here is a question with its chec
 
 from jiran.scenario.check import validate
 from jiran.scenario.data import HomeData
+from jiran.scenario.ev import EvCalendar, EvSupply
 from jiran.scenario.homes import KINDS, EvBlock, HomeParameters
+from jiran.scenario.load import Load
 from jiran.scenario.model import MAX_HOME_STEPS, WORDS, Scenario
-from jiran.scenario.parts import (
-    Battery,
-    Bids,
-    EvSupply,
-    Grid,
-    Load,
-    Market,
-)
+from jiran.scenario.parts import Battery, Bids, Grid, Market
 from jiran.scenario.sun import Solar
 
 __all__ = [
@@ -24,6 +19,7 @@ __all__ = [
     "Battery",
     "Bids",
     "EvBlock",
+    "EvCalendar",
     "EvSupply",
     "Grid",
     "HomeData",

@@ -51,6 +51,13 @@ class HomeParameters(Model):
     load_low_kw: float | None = quantity("lower bound of the household load", "kW", None, ge=0, le=1_000)
     load_high_kw: float | None = quantity("upper bound of the household load", "kW", None, ge=0, le=1_000)
     evening_factor: float | None = quantity("factor on the load in the evening", "", None, ge=0, le=10)
+    annual_kwh: float | None = quantity(
+        "expected energy of a year of each home, as on its bills, with load.model = household; default: drawn",
+        "kWh", None, ge=0, le=1_000_000,
+    )  # fmt: skip
+    air_conditioning: bool | None = quantity(
+        "whether bedrooms are cooled at night, with load.model = household; default: drawn", "", None
+    )
     ev_kw: float | None = quantity("charging power of the EV, of ev and hybrid homes", "kW", None, ge=0, le=1_000)
     ev_blocks: Annotated[tuple[EvBlock, ...], LISTED] | None = quantity("times at which the EV charges", "", None)
 

@@ -13,9 +13,11 @@ from jiran.documents.model import LISTED, Model, quantity
 from jiran.errors import ScenarioError
 from jiran.market import find as find_rule
 from jiran.scenario.clock import gap_at
+from jiran.scenario.ev import Ev
 from jiran.scenario.homes import Homes
+from jiran.scenario.load import Load
 from jiran.scenario.naming import is_field
-from jiran.scenario.parts import Battery, Bids, Ev, Grid, Load, Market
+from jiran.scenario.parts import Battery, Bids, Grid, Market
 from jiran.scenario.regions import REGIONS, Region, region_of
 from jiran.scenario.sun import Solar, site_of
 

@@ -1,4 +1,4 @@
-"""The parts of a scenario beside its homes and its sun: load, EVs, battery, grid, market; one field a question.
+"""The parts of a scenario beside its homes, their sun, load and EVs: battery, grid, market; one field a question.
 
 Every field has a description, a unit, bounds and a default; the sidebar, the checks, the starter file and the
 reference page are made from this one table. Unknown keys are refused.
@@ -21,107 +21,10 @@ from jiran.market import Mechanism
 from jiran.market import find as find_rule
 from jiran.market.base import DEFAULT_RULE
 from jiran.nothing import LEAST_PRICE
-from jiran.scenario.homes import EvBlock
 from jiran.scenario.regions import Region
 
 if TYPE_CHECKING:
     from jiran.plugins.plugin import Plugin
-
-
-class Load(Model):
-    """Household load: stochastic within a band, higher in the evening.
-
-    With fluctuation f a load is ``low + (high - low) * ((1 - f) * a + f * b)``, kW, where a is drawn every three hours
-    and b in each step, both even on 0..1; in the evening it is multiplied. At f = 0 or 1 it is even within its band, in
-    between it keeps to the middle.
-    """
-
-    low_kw: float = quantity("lower bound of a household's load", "kW", 0.15, ge=0, le=1_000)
-    high_kw: float = quantity("upper bound of a household's load", "kW", 0.8, ge=0, le=1_000)
-    evening_factor: float = quantity("factor on the load in the evening", "", 1.5, ge=0, le=10)
-    evening_start_hour: float = quantity("hour at which the evening starts", "h", 18, ge=0, le=24)
-    evening_end_hour: float = quantity("hour at which the evening ends", "h", 23, ge=0, le=24)
-    fluctuation: float = quantity(
-        "share of the band that changes at every step; the rest changes every three hours", "", 0.5, ge=0, le=1
-    )
-
-
-class EvSupply(Model):
-    """EVs that lend their battery: to their own home and to neighbours in the evening.
-
-    Stored energy = charged * charge_efficiency - supplied / discharge_efficiency, kWh; a round trip keeps the product
-    of the two. Between arrival and departure an EV charges to ``departure_soc`` and supplies down to ``reserve_soc``.
-    """
-
-    enabled: bool = quantity(
-        "whether EVs supply; their charging then follows the battery, not the blocks", "", default=False
-    )
-    capacity_kwh: float = quantity("battery capacity of an EV", "kWh", 40.0, gt=0, le=1_000)
-    reserve_soc: float = quantity("state of charge below which nothing is supplied", "", 0.3, ge=0, le=1)
-    departure_soc: float = quantity("state of charge that the EV must have when it leaves", "", 0.8, ge=0, le=1)
-    trip_kwh: float = quantity(
-        "mean energy of a day's driving; a day draws from half to one and a half of it", "kWh", 6.4, ge=0, le=500
-    )
-    departure_hour: float = quantity("hour at which the EV leaves", "h", 7, ge=0, lt=24)
-    arrival_hour: float = quantity("hour at which the EV is back", "h", 18, ge=0, lt=24)
-    supply_start_hour: float = quantity("hour from which the EV supplies", "h", 18, ge=0, lt=24)
-    supply_end_hour: float = quantity("hour until which the EV supplies", "h", 22, gt=0, le=24)
-    charge_efficiency: float = quantity("share of the charging energy that is stored", "", 0.95, ge=0.01, le=1)
-    discharge_efficiency: float = quantity("share of the stored energy that is supplied", "", 0.95, ge=0.01, le=1)
-    reserve_price: Price | None = quantity(
-        "lowest price for which an EV sells to neighbours, under rules that heed limit prices; default: the export price",
-        "/kWh",
-        None,
-    )
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        """Refuse an EV that leaves with less than its reserve or than its trip may take, and hours in the wrong order.
-
-        Raises:
-            ScenarioError: Something does not fit.
-        """
-        if self.departure_soc < self.reserve_soc:
-            raise ScenarioError(
-                "ev.supply.departure_soc", self.departure_soc, f"must be at least reserve_soc = {self.reserve_soc:g}"
-            )
-        if self.trip_kwh * 1.5 > self.departure_soc * self.capacity_kwh:
-            most = self.departure_soc * self.capacity_kwh / 1.5
-            raise ScenarioError(
-                "ev.supply.trip_kwh",
-                self.trip_kwh,
-                f"must be at most {most:g} kWh, two thirds of what the EV leaves with",
-            )
-        if self.departure_hour >= self.arrival_hour:
-            raise ScenarioError(
-                "ev.supply.departure_hour", self.departure_hour, f"must be before arrival_hour = {self.arrival_hour:g}"
-            )
-        if not self.supply_start_hour < self.supply_end_hour:
-            raise ScenarioError(
-                "ev.supply.supply_start_hour",
-                self.supply_start_hour,
-                f"must be before supply_end_hour = {self.supply_end_hour:g}",
-            )
-        return self
-
-
-class Ev(Model):
-    """Electric vehicles: flexible demand in blocks, and supply in the evening if switched on.
-
-    With supply switched on, blocks are not used: charging follows the state of the battery.
-    """
-
-    kw: float = quantity("charging power of an EV", "kW", 3.3, ge=0, le=1_000)
-    blocks: Annotated[tuple[EvBlock, ...], LISTED] = quantity(
-        "times of day at which EVs charge",
-        "",
-        (
-            EvBlock(start_hour=6, end_hour=9, probability=1.0),
-            EvBlock(start_hour=13, end_hour=14, probability=0.25),
-            EvBlock(start_hour=18, end_hour=22, probability=0.75),
-        ),
-    )
-    supply: EvSupply = quantity("EVs that supply neighbours in the evening", "", EvSupply())
 
 
 class Battery(Model):

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.errors import ScenarioError
+from jiran.homes.cars import at_once_kwh
 from jiran.homes.community import Community, metered_community, modelled_community
 from jiran.homes.ev import EvPlan, block_charging_kwh, no_plan, supply_plan
+from jiran.homes.household import household_kwh
 from jiran.homes.load import load_kwh
 from jiran.homes.profiles import Profiles, stream
 from jiran.homes.solar import generation_kwh
@@ -101,10 +103,13 @@ def modelled_profiles(scenario: Scenario, community: Community, steps: Timeline)
     """
     seed = scenario.seed
     with ThreadPoolExecutor(1) as second:
-        load = second.submit(load_kwh, community, steps, scenario.load, seed)
+        model = household_kwh if scenario.load.model == "household" else load_kwh
+        load = second.submit(model, community, steps, scenario.load, seed)
         generation = generation_kwh(community, steps, scenario.solar, seed)
         if scenario.ev.supply.enabled:
             ev = np.zeros((steps.steps, community.size))
+        elif scenario.ev.charging == "at-once":
+            ev = at_once_kwh(community, steps, scenario.ev.calendar, seed)
         else:
             ev = block_charging_kwh(community, steps, seed)
         return Profiles(generation_kwh=generation, load_kwh=load.result(), ev_kwh=ev)
