@@ -51,7 +51,7 @@ class Community:
 
 def modelled_community(scenario: Scenario) -> Community:
     """Return the homes that a scenario describes in groups and one by one; their names differ."""
-    homes = list(_homes(scenario))
+    homes = list(homes_of(scenario))
     ids = tuple(name for name, _ in homes)
 
     def column(own: str, default: float, kinds: str = "solar ev hybrid normal") -> NDArray[np.float64]:
@@ -101,7 +101,7 @@ def _kind(generates: bool, charges: bool, net_metered: bool) -> str:  # noqa: FB
     return "ev" if charges else "normal"
 
 
-def _homes(scenario: Scenario) -> Iterator[tuple[str, HomeParameters]]:
+def homes_of(scenario: Scenario) -> Iterator[tuple[str, HomeParameters]]:
     """Yield each home's name and parameters, groups first."""
     counted: Counter[str] = Counter()
     for group in scenario.homes.groups:

@@ -5,13 +5,13 @@ Ready scenarios lie in `presets`. What comes in here is a question with its chec
 
 from jiran.scenario.check import validate
 from jiran.scenario.data import HomeData
+from jiran.scenario.grid import Grid
 from jiran.scenario.homes import KINDS, EvBlock, HomeParameters
 from jiran.scenario.model import MAX_HOME_STEPS, Scenario
 from jiran.scenario.parts import (
     Battery,
     Bids,
     EvSupply,
-    Grid,
     Load,
     Market,
     Solar,
