@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from jiran.explain.tariffs import month_cut, not_in_force, rates_taken, tariff_status
 from jiran.scenario.clock import occurs_twice
+from jiran.scenario.grid import REFERENCE, REPLACED
 from jiran.scenario.regions import REGIONS, region_of
 from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import listed, moment
@@ -66,7 +68,7 @@ def prices_by_hour(run: Run) -> Figures | None:
     hours = timeline.hour.astype(int)
     found = [
         name
-        for name in ("import_price", "export_price")
+        for name in (*REPLACED, *REFERENCE)
         if isinstance(values := getattr(grid, name), tuple) and not np.array_equal(np.array(values)[hours], values)
     ]
     return {"prices": [f"grid.{name}" for name in found]} if found else None
@@ -141,4 +143,7 @@ def unused(run: Run) -> Figures | None:
 
 def assumptions(run: Run) -> tuple[Sentence, ...]:
     """Say what a run takes for granted, a sentence each without its stop; nothing where its scenario says it all."""
-    return true_ones(start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run), unused(run))
+    return true_ones(
+        start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run), unused(run),
+        month_cut(run), tariff_status(run), not_in_force(run), rates_taken(run),
+    )  # fmt: skip

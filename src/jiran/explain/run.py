@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jiran.explain.bills import on_bills
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.say import amount, energy, length, several, share, size
 from jiran.explain.times import clock, clock_hours, period, several_dates
@@ -28,7 +29,7 @@ def story(result: Result) -> tuple[Sentence, ...]:
 
 def gain(result: Result) -> tuple[Sentence, ...]:
     """Return what trading saved; what stayed outside the homes, or came from there, is said wherever a gain is said."""
-    return true_ones(saving(result), losers(result), outside(result), stored(result))
+    return true_ones(saving(result), losers(result), on_bills(result), outside(result), stored(result))
 
 
 def first_most(values: NDArray[np.number[Any]]) -> int:
@@ -169,7 +170,12 @@ def _why_words(figures: Figures) -> str:
 
 @form("run.both_gained", _why_words)
 def both_gained(result: Result) -> Figures | None:
-    """Say why neighbours trade, if in every trade the buyer paid less and the seller got more than with the grid."""
+    """Say why neighbours trade, if in every trade the buyer paid less and the seller got more than with the grid.
+
+    Under a tariff the grid has no price that holds for all, and it is not said.
+    """
+    if result.settlement.bills is not None:
+        return None
     trades, grid = result.flows.trades, result.prices
     steps = np.flatnonzero(result.settlement.trades)
     if not steps.size or not result.settlement.step_kwh["p2p_sold_kwh"].sum() > NOTHING_KWH:

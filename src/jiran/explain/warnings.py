@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.engine.flows import taken_in
+from jiran.explain.bills import forfeited
 from jiran.explain.say import energy
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import Figures, Sentence, form, true_ones
@@ -24,7 +25,7 @@ def warnings(result: Result) -> tuple[Sentence, ...]:
     homes = result.community
     return true_ones(
         net_metered(int(homes.net_metered.sum()), homes.size), alike(result), sellers_lose(result), buyers_lose(result),
-        borrowed(result), pays_to_use(result),
+        borrowed(result), pays_to_use(result), forfeited(result),
     )  # fmt: skip
 
 
@@ -63,9 +64,9 @@ def alike(result: Result) -> Figures | None:
     ),
 )
 def sellers_lose(result: Result) -> Figures | None:
-    """Say how much was sold for less than the grid would have paid."""
+    """Say how much was sold for less than the grid would have paid; under a tariff bills alone tell that."""
     kwh = result.settlement.sellers_lose_kwh
-    return {"kwh": kwh} if kwh > NOTHING_KWH else None
+    return {"kwh": kwh} if result.settlement.bills is None and kwh > NOTHING_KWH else None
 
 
 @form(
@@ -75,9 +76,9 @@ def sellers_lose(result: Result) -> Figures | None:
     ),
 )
 def buyers_lose(result: Result) -> Figures | None:
-    """Say how much was bought for more than the grid would have asked, network charge included."""
+    """Say how much was bought for more than the grid would have asked, network charge included; not under a tariff."""
     kwh = result.settlement.buyers_lose_kwh
-    return {"kwh": kwh} if kwh > NOTHING_KWH else None
+    return {"kwh": kwh} if result.settlement.bills is None and kwh > NOTHING_KWH else None
 
 
 def _borrowed_words(figures: Figures) -> str:

@@ -9,16 +9,19 @@ from numpy.typing import NDArray
 
 from jiran.engine.records import Worth
 from jiran.homes.contracts import usage
+from jiran.homes.months import months_of
 from jiran.homes.tariff import price_by_step
-from jiran.tariffs import Usage
+from jiran.scenario.grid import named_tariff
+from jiran.tariffs import Usage, period_of
 from jiran.tariffs.marginal import marginal
 from jiran.tariffs.reference import reference_prices
 
 if TYPE_CHECKING:
-    from jiran.homes.contracts import Contract, Contracts
+    from jiran.homes.contracts import Contracts
     from jiran.homes.profiles import Profiles
     from jiran.homes.timeline import Timeline
-    from jiran.scenario import Grid
+    from jiran.scenario import Grid, Scenario
+    from jiran.tariffs import Tariff
 
 Array = NDArray[np.float64]
 
@@ -89,22 +92,27 @@ def _expected(used: Usage, parts: Array, grid: Grid) -> Usage:
     return Usage(whole(used.import_kwh), whole(used.export_kwh), by_period)
 
 
-def reference_by_step(contracts: Contracts, grid: Grid, timeline: Timeline) -> tuple[Array, Array]:
-    """Return the pair of prices that stands for the scenario's tariff, per kWh, shape (step,) each."""
-    contract = contracts.each[0]
-    pairs = _pairs(contract, contracts)
+def pair_by_step(scenario: Scenario, timeline: Timeline) -> tuple[Array, Array]:
+    """Return the pair of prices that market rules see, import and export, per kWh, shape (step,) each.
+
+    They are what the grid takes and gives, or what stands for the scenario's tariff.
+    """
+    grid = scenario.grid
+    if grid.tariff is None:
+        return price_by_step(grid.import_price, timeline), price_by_step(grid.export_price, timeline)
     given = (grid.reference_import_price, grid.reference_export_price)
+    found = _pairs(named_tariff("grid.tariff", grid.tariff), timeline)
     taken, earned = (
-        pairs[:, side] if price is None else price_by_step(price, timeline) for side, price in enumerate(given)
+        own.copy() if price is None else price_by_step(price, timeline) for price, own in zip(given, found, strict=True)
     )
-    return np.ascontiguousarray(taken), np.ascontiguousarray(earned)
+    return taken, earned
 
 
-def _pairs(contract: Contract, contracts: Contracts) -> Array:
-    """Return import and export price of each step, shape (step, 2)."""
-    table = np.array([
-        [reference_prices(contract.tariff, month, period) for period in contract.periods]
-        for month in contracts.months.names
-    ])  # fmt: skip
-    pairs: Array = table[contracts.months.of_step, contract.period]
+def _pairs(tariff: Tariff, timeline: Timeline) -> Array:
+    """Return import and export price of each step, shape (2, step)."""
+    months = months_of(timeline)
+    names = ("",) if tariff.schedule is None else tariff.schedule.names
+    period = 0 if tariff.schedule is None else period_of(tariff.schedule, timeline.local)
+    table = np.array([[reference_prices(tariff, month, name) for name in names] for month in months.names])
+    pairs: Array = table[months.of_step, period].T
     return pairs

@@ -80,7 +80,9 @@ def _sets_prices_later(comparison: Comparison, case: str) -> bool:
 def _by_the_hour(comparison: Comparison, case: str) -> bool:
     """Tell whether the grid's prices are the same in each hour of the day."""
     grid = comparison.cases[case].grid
-    return all(not isinstance(one, tuple) or len(one) == 24 for one in (grid.import_price, grid.export_price))
+    return grid.tariff is None and all(
+        not isinstance(one, tuple) or len(one) == 24 for one in (grid.import_price, grid.export_price)
+    )
 
 
 def reason(comparison: Comparison, case: str) -> str:

@@ -51,11 +51,14 @@ class Scenario(Model):
     bids: Bids = quantity("how homes bid, and the strategy's parameters", "", Bids())
 
     @property
+    def bids_grid_prices(self) -> bool:
+        """Whether all homes bid the grid's prices, which are the same for all; under a tariff they hang on a home's tier."""
+        return self.grid.tariff is None and find_strategy(self.bids.strategy).at_tariff
+
+    @property
     def bids_alike(self) -> bool:
         """Whether the market rule works by bids, but all homes bid the grid's prices and are alike to it."""
-        if self.grid.tariff is not None:  # what a kWh is worth to a home hangs on its tier
-            return False
-        return find_rule(self.market.mechanism).needs_bids and find_strategy(self.bids.strategy).at_tariff
+        return find_rule(self.market.mechanism).needs_bids and self.bids_grid_prices
 
     @property
     def region(self) -> Region | None:

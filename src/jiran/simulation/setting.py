@@ -16,10 +16,9 @@ from jiran.homes.ev import EvPlan, block_charging_kwh, no_plan, supply_plan
 from jiran.homes.load import load_kwh
 from jiran.homes.profiles import Profiles, stream
 from jiran.homes.solar import generation_kwh
-from jiran.homes.tariff import price_by_step
 from jiran.homes.timeline import Timeline, timeline
 from jiran.money.prices import Prices, prices
-from jiran.money.worth import reference_by_step, same_worth, worth_of
+from jiran.money.worth import pair_by_step, same_worth, worth_of
 from jiran.result.result import State
 from jiran.scenario import MAX_HOME_STEPS
 
@@ -88,15 +87,12 @@ def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: Stat
         _check(profiles, steps, community, plan)
     else:
         profiles = own or modelled_profiles(scenario, community, steps)
-    grid = scenario.grid
     contracts = contracts_of(scenario, community, steps)
     if contracts is None:
-        pair = price_by_step(grid.import_price, steps), price_by_step(grid.export_price, steps)
         worth = same_worth(community.size)
     else:
-        pair = reference_by_step(contracts, grid, steps)
-        worth = worth_of(contracts, profiles, plan.trip_kwh, plan.homes, grid)
-    price = prices(scenario, *pair)
+        worth = worth_of(contracts, profiles, plan.trip_kwh, plan.homes, scenario.grid)
+    price = prices(scenario, *pair_by_step(scenario, steps))
     traits = np.array([stream(scenario.seed, "bids", home).random(2) for home in community.ids])
     start = state or _start(scenario, plan)
     return Setting(scenario, community, steps, profiles, plan, price, traits, start, worth, contracts, data_report)

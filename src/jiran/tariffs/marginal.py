@@ -16,6 +16,9 @@ Array = NDArray[np.float64]
 #: Energy by which a month's import or export is changed to see what that does to its bill.
 STEP_KWH = 1.0
 
+#: What is behind these decimals is the residue of sums, and would put homes in an order that are alike.
+_DECIMALS = 8
+
 
 @dataclass(frozen=True)
 class Marginal:
@@ -57,9 +60,14 @@ def marginal(tariff: Tariff, usage: Usage, months: Sequence[str]) -> Marginal:
     bought = {}
     for place, name in enumerate(names):
         more, less = of_import[2 * place] - base, base - of_import[2 * place + 1]
-        bought[name] = np.where(_in_period(usage, name, rest) >= STEP_KWH, np.minimum(more, less), more)
+        bought[name] = _smaller(more, less, _in_period(usage, name, rest) >= STEP_KWH)
     more, less = base - of_export[0], of_export[1] - base
-    return Marginal(bought, np.where(exported >= STEP_KWH, np.minimum(more, less), more))
+    return Marginal(bought, _smaller(more, less, exported >= STEP_KWH))
+
+
+def _smaller(more: Array, less: Array, possible: NDArray[np.bool_]) -> Array:
+    """Return the smaller of what a kWh more and a kWh less does, or the first where there is no kWh to take away."""
+    return np.round(np.where(possible, np.minimum(more, less), more), _DECIMALS) + 0.0
 
 
 def _in_period(usage: Usage, name: str, rest: str) -> Array:

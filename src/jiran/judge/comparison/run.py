@@ -182,8 +182,8 @@ class _Optima:
         self._known: dict[float, Optimum] = {}
 
     def of(self, result: Result) -> Optimum | None:
-        """Return the optimum of a run, or None if it would take too long."""
-        if result.timeline.steps > MOST_STEPS:
+        """Return the optimum of a run, or None if it would take too long, or bills make it another question."""
+        if result.timeline.steps > MOST_STEPS or result.settlement.bills is not None:
             return None
         if result.scenario.ev.supply.enabled:
             return community_optimum(result)
