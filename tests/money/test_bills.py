@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from jiran import load_scenario, simulate
+from jiran import Scenario, load_scenario, simulate
 from jiran.errors import JiranError, ScenarioError
 from jiran.homes.months import months_of
 from jiran.homes.profiles import Profiles
@@ -19,7 +19,7 @@ from jiran.homes.timeline import timeline
 from jiran.money.worth import pair_by_step
 from jiran.tariffs import Usage, bill, find_tariff, tariffs
 from random_tariffs import tariff_data
-from valid import ordinary
+from valid import ordinary, with_tariff
 
 RP4 = "my-tnb-rp4-domestic-general"
 #: The rebate of the efficiency incentive: up to so many kWh, sen per kWh.
@@ -188,12 +188,9 @@ SLOW = settings(max_examples=15, deadline=None, suppress_health_check=[HealthChe
 @given(st.integers(0, 10**6), st.sampled_from(sorted(tariffs())))
 def test_any_scenario_under_any_tariff_balances_and_repeats(seed, name):
     rng = np.random.default_rng(seed)
-    drawn = ordinary(rng, 1_500)
-    data = drawn.model_dump(exclude_none=True)
-    data["grid"] = {key: value for key, value in data["grid"].items() if key not in ("import_price", "export_price")}
-    data["grid"] |= {"tariff": name, "tier_of": str(rng.choice(["this-month", "last-month"]))}
-    data.pop("currency")
-    scenario = type(drawn).model_validate(data)
+    drawn = with_tariff(rng, ordinary(rng, 1_500)).model_dump(exclude_none=True)
+    drawn.pop("currency")
+    scenario = Scenario.model_validate(drawn | {"grid": drawn["grid"] | {"tariff": name}})
     try:
         result = simulate(scenario)
     except ScenarioError:

@@ -276,13 +276,15 @@ def beyond(result, price, column, sign):
 @oracle("warning.sellers_lose")
 def sellers_lose(result):
     kwh = beyond(result, "export_price", "seller_price", -1)
-    return Claim({"kwh": kwh}, (f"{energy(kwh)} were sold",)) if kwh > NOTHING_KWH else None
+    known = result.scenario.grid.tariff is None  # else the grid's price hangs on the home
+    return Claim({"kwh": kwh}, (f"{energy(kwh)} were sold",)) if known and kwh > NOTHING_KWH else None
 
 
 @oracle("warning.buyers_lose")
 def buyers_lose(result):
     kwh = beyond(result, "import_price", "buyer_price", 1)
-    return Claim({"kwh": kwh}, (f"{energy(kwh)} were bought",)) if kwh > NOTHING_KWH else None
+    known = result.scenario.grid.tariff is None
+    return Claim({"kwh": kwh}, (f"{energy(kwh)} were bought",)) if known and kwh > NOTHING_KWH else None
 
 
 @oracle("warning.borrowed")
