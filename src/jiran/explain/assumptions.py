@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import listed, moment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jiran.homes.timeline import Timeline
     from jiran.scenario import Scenario
 
@@ -139,6 +141,33 @@ def unused(run: Run) -> Figures | None:
         if getattr(one, name) is not None and one.kind not in kinds
     ]
     return {"fields": found[:MOST_UNUSED]} if found else None
+
+
+def _untold_words(figures: Figures) -> str:
+    fields = listed([f"{name} = {value}" for name, value in figures["fields"]])
+    return f"meters do not tell {fields}: {'this is' if len(figures['fields']) == 1 else 'these are'} assumed, so set what differs"
+
+
+#: What the amounts of a street of metered homes turn on, and no meter tells.
+UNTOLD = ("time_zone", "grid.import_price", "grid.export_price", "battery.capacity_kwh", "market.mechanism")
+
+
+@form("assumed.untold", _untold_words)
+def untold(scenario: Scenario, said: Mapping[str, Any]) -> Figures | None:
+    """Return what a street of metered homes takes for granted: fields and values that its user did not give.
+
+    Args:
+        scenario: The street.
+        said: Nested data that the user gave.
+    """
+    found = []
+    for name in UNTOLD:
+        section, _, key = name.rpartition(".")
+        given = said.get(section, {}) if section else said
+        value = getattr(getattr(scenario, section) if section else scenario, key)
+        if key not in given and value is not None:
+            found.append((name, f"{len(value)} values" if isinstance(value, tuple) else f"{value}"))
+    return {"fields": found} if found else None
 
 
 def assumptions(run: Run) -> tuple[Sentence, ...]:

@@ -86,7 +86,7 @@ def take_what_is_said(draft: Draft, *, one_of_many: bool = False) -> None:
     given = _given(draft, draft.named, one_of_many=one_of_many)
     for place, name in enumerate(draft.cells.header):
         known = given.get(name, given.get(f"column {place + 1}")) if name not in (TIME, VALUE) else None
-        why = "as columns says"
+        why = "as the key columns says"
         if known is None and layout is not None:
             others = layout.others if draft.kinds[place] in ("number", "empty", "words") else ""
             known, why = layout.columns.get(plain(name).strip(), others), layout.why or "not needed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from jiran.homes.meter.steps import fill, spread
 from jiran.homes.meter.times import DAY_S
 from jiran.homes.meter.vocabulary import QUANTITIES
 from jiran.homes.timeline import offset_s
-from jiran.words import counted
+from jiran.words import counted, moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,11 +41,32 @@ class Gaps:
         kwh: Energy in all, kWh, the filled gaps among it.
         intervals: How many intervals were filled.
         filled_kwh: Their energy, kWh.
+        first: Local time at which the first of them starts; None if there is none.
+        end: Local time at which the last of them ends.
     """
 
     kwh: float
     intervals: int
     filled_kwh: float
+    first: dt.datetime | None = None
+    end: dt.datetime | None = None
+
+    @property
+    def told(self) -> str:
+        """How many intervals were filled, from when to when, and with how much."""
+        when = "" if self.first is None or self.end is None else f" from {moment(self.first)} to {moment(self.end)}"
+        lie = " lie" if self.intervals > 1 else " lies"
+        return f"{counted(self.intervals, 'interval')} without a value{lie * bool(when)}{when}, filled with {self.filled_kwh:.4g} kWh"
+
+    def __add__(self, other: Gaps) -> Gaps:
+        """Return the gaps of two meters together."""
+        firsts, ends = (
+            [time for time in times if time] for times in ((self.first, other.first), (self.end, other.end))
+        )
+        return Gaps(
+            self.kwh + other.kwh, self.intervals + other.intervals, self.filled_kwh + other.filled_kwh,
+            min(firsts, default=None), max(ends, default=None),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -85,7 +107,7 @@ class Look:
     def filled(self) -> list[dict[str, str]]:
         """Return each quantity of a home that has gaps, and how they were filled."""
         return [
-            {"what": f"{home} {quantity}", "why": f"{counted(gap.intervals, 'interval')} without a value, filled with {gap.filled_kwh:.4g} kWh"}
+            {"what": f"{home} {quantity}", "why": gap.told}
             for (home, quantity), gap in self.gaps.items() if gap.intervals
         ]  # fmt: skip
 
@@ -156,10 +178,7 @@ def look_of(source: HomeData, found: Meters, zone: str) -> Look:
     for series in found.series:
         home = found.ids[series.home]
         filled = _filled(source, series, found.files[0].zone if len(found.files) == 1 else zone)
-        before = gaps.get((home, series.kind), Gaps(0.0, 0, 0.0))
-        gaps[home, series.kind] = Gaps(
-            before.kwh + filled.kwh, before.intervals + filled.intervals, before.filled_kwh + filled.filled_kwh
-        )
+        gaps[home, series.kind] = gaps.get((home, series.kind), Gaps(0.0, 0, 0.0)) + filled
         totals[home][series.kind] = gaps[home, series.kind].kwh
         present[series.kind][series.home] = True
         changes += meter_changes(found.ids, series, scaled=False)
@@ -184,9 +203,14 @@ def _filled(source: HomeData, series: Series, zone: str) -> Gaps:
     if not gaps.any():
         return Gaps(known_kwh, 0, 0.0)
     utc_s = begin_s + length_s * np.arange(steps, dtype=np.int64)
-    time_of_day = np.unique((utc_s + offset_s(utc_s, zone_of(zone))) % DAY_S, return_inverse=True)[1]
+    local_s = utc_s + offset_s(utc_s, zone_of(zone))
+    time_of_day = np.unique(local_s % DAY_S, return_inverse=True)[1]
     open_kwh: Array = np.where(gaps, np.nan, energy)
     longest = 60 * source.max_gap_minutes // length_s
     filled = fill(open_kwh, time_of_day, longest, otherwise_mean=series.kind in ("load", "import"))
     filled_kwh = float(filled.kwh[gaps].sum())
-    return Gaps(known_kwh + filled_kwh, int(gaps.sum()), filled_kwh)
+    first, last = (
+        dt.datetime.fromtimestamp(int(local_s[place]), dt.UTC).replace(tzinfo=None)
+        for place in np.flatnonzero(gaps)[[0, -1]]
+    )
+    return Gaps(known_kwh + filled_kwh, int(gaps.sum()), filled_kwh, first, last + dt.timedelta(seconds=length_s))

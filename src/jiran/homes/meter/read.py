@@ -7,6 +7,7 @@ words. Reading is polars' work, meaning is ours.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,6 @@ from jiran.scenario import MAX_HOME_STEPS
 from jiran.scenario.paths import files_of, home_of_file, natural
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -83,6 +83,11 @@ class Coverage:
     step_minutes: int
     steps: int
     rows: int
+
+    @property
+    def end(self) -> dt.datetime:
+        """Local time at which the last interval ends, as clocks that are not changed within it show it."""
+        return self.last + dt.timedelta(minutes=self.native_minutes)
 
 
 @dataclass(frozen=True)
