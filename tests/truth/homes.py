@@ -262,7 +262,7 @@ def alike(result):
     rule, strategy = result.scenario.market.mechanism, result.scenario.bids.strategy
     return (
         Claim({"rule": rule, "strategy": strategy}, (rule, strategy))
-        if rule in BY_BIDS and strategy == "price-taker"
+        if rule in BY_BIDS and strategy == "price-taker" and result.scenario.grid.tariff is None
         else None
     )
 
@@ -382,7 +382,11 @@ def bill_chart(result, home):
     row, price = result.homes.row(home, named=True), result.prices
     own = at_meters(result)[:, home]
     pays, gets = float(kwh["grid_import_kwh"] @ price.grid_import), float(kwh["grid_export_kwh"] @ price.grid_export)
-    if home in result.flows.fleet.homes:
+    if result.scenario.grid.tariff is not None:
+        utility = sum(amount for whose, amount in result.bills.select("home", "amount").rows() if whose == row["id"])
+        sums = (utility, row["cost_grid_only"])
+        parts = [("Grid", utility - row["cost_grid_only"])]
+    elif home in result.flows.fleet.homes:
         sums = (pays, gets, row["cost_grid_only"])
         parts = [("Grid", pays - gets - row["cost_grid_only"])]
     else:

@@ -403,7 +403,7 @@ def nothing_traded(result, first, last):
         why, words = "never together", ("no other home was short",)
     elif rule == "grid-only":
         why, words = "no market", ("grid-only lets nobody trade",)
-    elif not meet and not len(kept):
+    elif not meet and not len(kept) and result.scenario.grid.tariff is None:
         why, words = "tariff", (text, "the grid paid more for a kWh", *(["less the network charge"] if charge else []))
     elif not meet:
         why, words = "prices apart", (text, "no bid reached an ask")

@@ -161,7 +161,8 @@ def untold(scenario: Scenario, said: Mapping[str, Any]) -> Figures | None:
         said: Nested data that the user gave.
     """
     found = []
-    for name in UNTOLD:
+    replaced = [f"grid.{name}" for name in REPLACED if scenario.grid.tariff is not None]
+    for name in (one for one in UNTOLD if one not in replaced):
         section, _, key = name.rpartition(".")
         given = said.get(section, {}) if section else said
         value = getattr(getattr(scenario, section) if section else scenario, key)

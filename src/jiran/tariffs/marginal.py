@@ -67,8 +67,7 @@ def marginal(tariff: Tariff, usage: Usage, months: Sequence[str]) -> Marginal:
 
 def _smaller(more: Array, less: Array, possible: NDArray[np.bool_]) -> Array:
     """Return the smaller of what a kWh more and a kWh less does, or the first where there is no kWh to take away."""
-    found: Array = np.round(np.where(possible, np.minimum(more, less), more), _DECIMALS) + 0.0
-    return found
+    return np.asarray(np.round(np.where(possible, np.minimum(more, less), more), _DECIMALS) + 0.0, dtype=np.float64)
 
 
 def _in_period(usage: Usage, name: str, rest: str) -> Array:
