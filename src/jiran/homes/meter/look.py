@@ -1,4 +1,8 @@
-"""How files of meter data are understood, told before anything is run: what `jiran data` and the dashboard show."""
+"""How files of meter data are understood, told before anything is run: what `jiran data` and the dashboard show.
+
+Nothing here is bound to the steps of a run: each meter is told over its own time, in its own intervals, so that a user
+can compare the sums with the bill before there is a scenario.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +100,12 @@ class Look:
     net_metered: tuple[str, ...] = field(default=())
 
     def left_out(self) -> list[dict[str, str]]:
-        """Return each column, word or row that was left out, and why."""
+        """Return each column, word or row that was left out, and why.
+
+        Returns:
+            Rows of ``what`` and ``why``; columns and words first, with their names, then rows that are no data, as a
+            sentence.
+        """
         named = [row for row in self.report.rows if row.what in ("columns ignored", "rows ignored", "blocks ignored")]
         out = []
         for row in named:
@@ -105,23 +114,39 @@ class Look:
         return out + [{"what": what, "why": sentence} for what in _SKIPPED if (sentence := self.report.sentence(what))]
 
     def filled(self) -> list[dict[str, str]]:
-        """Return each quantity of a home that has gaps, and how they were filled."""
+        """Return each quantity of a home that has gaps, and how they were filled.
+
+        Returns:
+            Rows of ``what``, the home and its quantity, and ``why``, with the energy that was put in, kWh, to four
+            digits.
+        """
         return [
             {"what": f"{home} {quantity}", "why": gap.told}
             for (home, quantity), gap in self.gaps.items() if gap.intervals
         ]  # fmt: skip
 
     def told(self) -> list[str]:
-        """Return what else was understood or changed, a sentence each without its stop."""
+        """Return what else was understood or changed, a sentence each without its stop.
+
+        What is left out or suspicious is not among it; together the three say everything once.
+        """
         elsewhere = ("columns ignored", "rows ignored", "blocks ignored", *_SKIPPED, *SUSPICIONS)
         return [sentence for what in SENTENCES if what not in elsewhere and (sentence := self.report.sentence(what))]
 
     def suspicions(self) -> list[dict[str, str]]:
-        """Return what may make the figures wrong."""
+        """Return what may make the figures wrong.
+
+        Returns:
+            Rows of ``what``, a key of `report.SUSPICIONS`, and ``why``, its sentence without its stop.
+        """
         return [{"what": what, "why": why} for what, why in self.report.suspected()]
 
     def as_data(self) -> dict[str, Any]:
-        """Return all of it as plain data."""
+        """Return all of it as plain data.
+
+        Returns:
+            Numbers, texts and lists only, so that it can be written as JSON; times are local, ISO 8601; energy in kWh.
+        """
         homes: list[dict[str, Any]] = [
             {"id": home, **{f"{name}_kwh": kwh for name, kwh in sums.items()}} for home, sums in self.totals.items()
         ]
@@ -150,12 +175,17 @@ def look(
 ) -> Look:
     """Look at files and tell how they are understood.
 
+    It does all that a run does up to the steps, so what it tells is what a run will read, and takes as long.
+
     Args:
         source: The files, and what is known of them already.
         zone: Zone of times without an offset, if the keys name none.
         folder: Where relative paths start; default: the working directory.
         content: The one file's bytes, if they are here already; the path then only names them.
         progress: Told how many files are read, and of how many.
+
+    Returns:
+        What was understood, with the keys that pin it.
 
     Raises:
         DataError: A file cannot be read, or is not understood.
@@ -170,6 +200,9 @@ def look_of(source: HomeData, found: Meters, zone: str) -> Look:
         source: The files, and what was known of them already.
         found: Their meters.
         zone: Zone of the times that are told.
+
+    Raises:
+        DataError: A home has generation and import and no export.
     """
     totals = {home: dict.fromkeys(QUANTITIES, 0.0) for home in found.ids}
     gaps: dict[tuple[str, str], Gaps] = {}
@@ -192,7 +225,17 @@ def look_of(source: HomeData, found: Meters, zone: str) -> Look:
 
 
 def _filled(source: HomeData, series: Series, zone: str) -> Gaps:
-    """Return a meter's energy from its first interval to its last, with the gaps between them filled."""
+    """Return a meter's energy from its first interval to its last, with the gaps between them filled.
+
+    Args:
+        source: Says how long a gap may be interpolated, min.
+        series: The meter.
+        zone: Whose time of day a long gap is filled by.
+
+    Returns:
+        What would be filled in a run of steps as long as the meter's intervals. A meter of more than 50 million
+        intervals from first to last is told without its gaps: they are those of a wrong year.
+    """
     begin_s, length_s = int(series.begin_s[0]), max(series.length_s, 1)
     steps = -(-(int(series.end_s.max()) - begin_s) // length_s)
     known_kwh = float(series.kwh.sum())
