@@ -344,7 +344,8 @@ def _alternatives(annotation: Any, rules: Iterable[Any]) -> Iterator[str]:
     elif origin is tuple:
         yield f"a list of numbers {' or '.join(_alternatives(parts[0], ()))}"
     elif annotation is not type(None):
-        yield _bounded("table" if origin is dict else _WORDS[annotation], rules)
+        is_table = origin is dict or (isinstance(annotation, type) and issubclass(annotation, BaseModel))
+        yield _bounded("table" if is_table else _WORDS[annotation], rules)
 
 
 def _bounded(word: str, rules: Iterable[Any]) -> str:

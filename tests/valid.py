@@ -22,6 +22,7 @@ from jiran.bids import strategies
 from jiran.scenario import KINDS, validate
 from jiran.scenario.files import read_scenario, with_overrides
 from jiran.scenario.homes import SingleHome
+from jiran.tariffs import tariffs
 
 #: A run of a test has at most so many home-steps.
 MOST_HOME_STEPS = 6_000
@@ -75,6 +76,14 @@ def ordinary(rng: np.random.Generator, most_home_steps: int = MOST_HOME_STEPS) -
 def wild(rng: np.random.Generator, most_home_steps: int = MOST_HOME_STEPS) -> Scenario:
     """Draw a scenario with many fields anywhere in their range."""
     return _drawn(rng, most_home_steps, changes=int(rng.integers(3, 12)))
+
+
+def with_tariff(rng: np.random.Generator, scenario: Scenario) -> Scenario:
+    """Return a scenario whose homes are billed by a tariff that comes with jiran, in its currency."""
+    data = scenario.model_dump(exclude_none=True)
+    grid = {key: value for key, value in data["grid"].items() if key not in ("import_price", "export_price")}
+    grid |= {"tariff": str(rng.choice(list(tariffs()))), "tier_of": str(rng.choice(["this-month", "last-month"]))}
+    return Scenario.model_validate({key: value for key, value in data.items() if key != "currency"} | {"grid": grid})
 
 
 def at_bounds() -> Iterator[tuple[str, Any, Scenario]]:

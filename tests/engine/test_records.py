@@ -36,7 +36,7 @@ def calls_of_records(text):
 
 def test_each_record_of_the_kernel_is_looked_at():
     assert set(RECORDS) == {
-        "Battery", "Fleet", "Inputs", "Log", "Outputs", "Start", "Stop", "Stores", "Window",
+        "Battery", "Fleet", "Inputs", "Log", "Outputs", "Start", "Stop", "Stores", "Window", "Worth",
     }  # fmt: skip
 
 

@@ -27,7 +27,7 @@ def of_choices(drawn):
     """Yield the run, and the same with what leaves a choice."""
     yield (drawn.result,)
     data = drawn.scenario.model_dump(exclude_none=True)
-    grid = {name: value for name, value in data["grid"].items() if name not in ("co2_kg_per_kwh", "region")}
+    grid = {name: value for name, value in data["grid"].items() if name not in ("co2_kg_per_kwh", "region", "tariff")}
     zone = str(drawn.rng.choice(["Asia/Kuching", "Asia/Kuala_Lumpur", *TWICE, "UTC"]))
     start = TWICE[zone][0] if zone in TWICE else data["start"].replace(hour=int(drawn.rng.integers(24)))
     hours = drawn.rng.uniform(0, 1, 24).round(2).tolist()
@@ -228,6 +228,8 @@ def untold(scenario, said):
         (None, "time_zone"), ("grid", "import_price"), ("grid", "export_price"), ("battery", "capacity_kwh"),
         ("market", "mechanism"),
     ):  # fmt: skip
+        if key in ("import_price", "export_price") and "tariff" in now["grid"] and now["grid"]["tariff"]:
+            continue  # the tariff says it
         value = now[section][key] if section else now[key]
         if key not in (said.get(section, {}) if section else said) and value is not None:
             written = f"{len(value)} values" if isinstance(value, (list, tuple)) else str(value)

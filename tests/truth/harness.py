@@ -21,7 +21,7 @@ import net_metering
 from jiran import JiranError, Result, Scenario, simulate
 from jiran.nothing import RESIDUE
 from jiran.sentences import FORMS, Sentence
-from valid import ordinary, wild
+from valid import ordinary, wild, with_tariff
 
 #: A run of a random scenario has at most so many home-steps: a tenth of what other laws take, for it is done often.
 MOST_HOME_STEPS = 3_000
@@ -125,12 +125,13 @@ class Count:
 def draw(seed: int) -> Drawn:
     """Draw a scenario and run it: two of three are what users would make, and one of two has trades for sure.
 
-    Of one in five only import and export of some homes are known.
+    Of one in five only import and export of some homes are known, and in one of seven homes are billed by a tariff.
     """
     rng = np.random.default_rng(seed)
     while True:
         scenario = (wild if seed % 3 == 0 else ordinary)(rng, MOST_HOME_STEPS)
         try:
+            scenario = with_tariff(rng, scenario) if seed % 7 == 3 else scenario
             result = net_metering.drawn(rng, scenario) if seed % 5 == 4 else simulate(scenario)
         except JiranError:  # such as a rule that cannot scale: it says so, and there is no run to speak of
             continue

@@ -262,7 +262,7 @@ def alike(result):
     rule, strategy = result.scenario.market.mechanism, result.scenario.bids.strategy
     return (
         Claim({"rule": rule, "strategy": strategy}, (rule, strategy))
-        if rule in BY_BIDS and strategy == "price-taker"
+        if rule in BY_BIDS and strategy == "price-taker" and result.scenario.grid.tariff is None
         else None
     )
 
@@ -276,13 +276,15 @@ def beyond(result, price, column, sign):
 @oracle("warning.sellers_lose")
 def sellers_lose(result):
     kwh = beyond(result, "export_price", "seller_price", -1)
-    return Claim({"kwh": kwh}, (f"{energy(kwh)} were sold",)) if kwh > NOTHING_KWH else None
+    known = result.scenario.grid.tariff is None  # else the grid's price hangs on the home
+    return Claim({"kwh": kwh}, (f"{energy(kwh)} were sold",)) if known and kwh > NOTHING_KWH else None
 
 
 @oracle("warning.buyers_lose")
 def buyers_lose(result):
     kwh = beyond(result, "import_price", "buyer_price", 1)
-    return Claim({"kwh": kwh}, (f"{energy(kwh)} were bought",)) if kwh > NOTHING_KWH else None
+    known = result.scenario.grid.tariff is None
+    return Claim({"kwh": kwh}, (f"{energy(kwh)} were bought",)) if known and kwh > NOTHING_KWH else None
 
 
 @oracle("warning.borrowed")
@@ -380,7 +382,11 @@ def bill_chart(result, home):
     row, price = result.homes.row(home, named=True), result.prices
     own = at_meters(result)[:, home]
     pays, gets = float(kwh["grid_import_kwh"] @ price.grid_import), float(kwh["grid_export_kwh"] @ price.grid_export)
-    if home in result.flows.fleet.homes:
+    if result.scenario.grid.tariff is not None:
+        utility = sum(amount for whose, amount in result.bills.select("home", "amount").rows() if whose == row["id"])
+        sums = (utility, row["cost_grid_only"])
+        parts = [("Grid", utility - row["cost_grid_only"])]
+    elif home in result.flows.fleet.homes:
         sums = (pays, gets, row["cost_grid_only"])
         parts = [("Grid", pays - gets - row["cost_grid_only"])]
     else:

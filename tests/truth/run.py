@@ -195,6 +195,8 @@ def both_gained(result):
     rows = result.trades.join(result.steps.select("step", "import_price", "export_price"), on="step").to_dicts()
     if not sold_at_all(result) or np.any(result.settlement.period_payment != 0):
         return None
+    if result.scenario.grid.tariff is not None:  # the grid has no price that holds for all
+        return None
     if not all(
         row["import_price"] - row["buyer_price"] > 1e-4 and row["seller_price"] - row["export_price"] > 1e-4
         for row in rows
@@ -401,7 +403,7 @@ def nothing_traded(result, first, last):
         why, words = "never together", ("no other home was short",)
     elif rule == "grid-only":
         why, words = "no market", ("grid-only lets nobody trade",)
-    elif not meet and not len(kept):
+    elif not meet and not len(kept) and result.scenario.grid.tariff is None:
         why, words = "tariff", (text, "the grid paid more for a kWh", *(["less the network charge"] if charge else []))
     elif not meet:
         why, words = "prices apart", (text, "no bid reached an ask")

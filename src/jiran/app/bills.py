@@ -32,7 +32,9 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
     alone = float(result.without_p2p.cost_without_battery[at])
     paid = {flow: float(cost(flow, result.flows.of_home(flow.name, at), result.prices)) for flow in PRICED}
     by_grid = {flow: amount for flow, amount in paid.items() if flow.account == "grid"}
-    if at in result.flows.fleet.homes:  # without trades its EV would charge otherwise, so only the sum is known
+    if now.bills is not None:  # what import and export change depends on each other by the tier
+        grid = [("Grid", _change([float(now.bills.by_home()[at]), -alone]))]
+    elif at in result.flows.fleet.homes:  # without trades its EV would charge otherwise, so only the sum is known
         grid = [("Grid", _change([*by_grid.values(), -alone]))]
     else:
         net = net_kwh(result.flows, at)

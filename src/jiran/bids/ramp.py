@@ -45,6 +45,7 @@ def linear_ramp(
         served = rest(abs(last_kwh) - abs(memory[home, LAST_TRADED_KWH]), last_kwh) <= 0.0
         memory[home, _WAITED] = 0.0 if served or last_kwh * net_kwh[home] <= 0.0 else memory[home, _WAITED] + 1.0
         way = parameters[1] + (1.0 - parameters[1]) * memory[home, _WAITED] / parameters[0]
-        first = floor_price if net_kwh[home] < 0.0 else cap_price
+        value = value_price[home]
+        first = min(floor_price, value) if net_kwh[home] < 0.0 else max(cap_price, value)
         if cap_price > floor_price:
             limit_price[home] = first + min(1.0, way) * (value_price[home] - first)

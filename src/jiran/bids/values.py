@@ -28,10 +28,11 @@ def spread(default: float) -> Parameter:
 def draw_values(
     net_kwh: Vector, floor_price: float, cap_price: float, traits: Matrix, share: float, value_price: Vector
 ) -> None:
-    """Write what a kWh is worth to each home: the tariff, moved into the window by a draw of its own.
+    """Write what a kWh is worth to each home: what the grid says, moved into the window by a draw of its own.
 
     A buyer's value is U(cap - share * window, cap), a seller's U(floor, floor + share * window), the same draw in every
-    step; window = cap - floor. A window that is closed leaves the tariff.
+    step; window = cap - floor. A window that is closed leaves what the grid says. Under a tariff cap and floor are each
+    home's own, and the window is that of the pair of prices.
 
     Args:
         net_kwh: The orders, kWh, shape (home,): sells > 0, buys < 0.
@@ -39,14 +40,14 @@ def draw_values(
         cap_price: What it takes, less the network charge.
         traits: Two draws U(0, 1) for each home, as buyer and as seller, shape (home, 2).
         share: How far values differ, 0..1 of the window.
-        value_price: Is filled in, per kWh, shape (home,).
+        value_price: Holds what the grid says, and is moved, per kWh, shape (home,).
     """
     window = max(0.0, cap_price - floor_price)
     for home in range(net_kwh.size):
         if net_kwh[home] < 0.0:
-            value_price[home] = cap_price - share * window * traits[home, 0]
+            value_price[home] -= share * window * traits[home, 0]
         else:
-            value_price[home] = floor_price + share * window * traits[home, 1]
+            value_price[home] += share * window * traits[home, 1]
 
 
 @strategy("price-taker", plain_name="takes the grid's price", at_tariff=True)
@@ -61,10 +62,10 @@ def price_taker(
     value_price: Vector,
     limit_price: Vector,
 ) -> None:
-    """Bid the tariff: buy for what the grid takes at most, sell for what the grid gives at least.
+    """Bid what the grid says: buy for what it takes at most, sell for what it gives at least.
 
     All buyers bid import_price - network_charge, all sellers ask export_price: a rule that works by bids cannot tell
-    one home from another.
+    one home from another. Under a tariff each home bids what its own bill says a kWh is worth.
     """
 
 

@@ -32,7 +32,7 @@ def zero_intelligence(
     draw_values(net_kwh, floor_price, cap_price, traits, parameters[0], value_price)
     for home in range(net_kwh.size):
         value, draw = value_price[home], rng.random()
-        other = floor_price if net_kwh[home] < 0.0 else cap_price
+        other = min(floor_price, value) if net_kwh[home] < 0.0 else max(cap_price, value)
         limit_price[home] = value + draw * (other - value) if cap_price > floor_price else value
 
 

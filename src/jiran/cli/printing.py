@@ -103,7 +103,8 @@ def print_result(result: Result) -> None:
         screen.print(sentence.text)
     sen = "sen" if money == "MYR" else money
     off = f"{worst.kwh:.0e} of its kWh and {worst.money:.0e} of its {money}"
-    screen.print(f"Every kWh and {sen} is accounted for: each step balances to {off}.", style="green")
+    what = "each step balances" if result.settlement.bills is None else "each step and each month's bills balance"
+    screen.print(f"Every kWh and {sen} is accounted for: {what} to {off}.", style="green")
 
 
 def _figures(result: Result) -> Table:

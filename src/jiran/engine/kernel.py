@@ -31,11 +31,11 @@ ROOM, CROWDED, TOO_MANY, NO_PRICE, STOPPED = range(TOO_MUCH + 1, TOO_MUCH + 6)
 
 @njit(cache=True)
 def _tariff(step: int, inputs: Inputs, net_kwh: Array, value_price: Array, limit_price: Array) -> tuple[float, float]:
-    """Fill in the tariff as every home's value and limit, and return the prices that no bid needs to leave.
+    """Fill in what the grid says a kWh is worth as every home's value and limit, and return the market's pair of prices.
 
     Args:
         step: Which step.
-        inputs: For the grid's prices.
+        inputs: For the grid's prices, and what they are worth to each home where it has a tariff of many prices.
         net_kwh: What each home brings to the market, kWh, shape (home,): surplus > 0, deficit < 0.
         value_price: Is filled with what a kWh is worth to each home, per kWh, shape (home,).
         limit_price: Is filled with the same: what each home bids or asks without a strategy of its own.
@@ -44,6 +44,13 @@ def _tariff(step: int, inputs: Inputs, net_kwh: Array, value_price: Array, limit
         What the grid gives for a kWh, and what it takes less the network charge.
     """
     floor_price, cap_price = inputs.export_price[step], inputs.import_price[step] - inputs.network_charge
+    worth = inputs.worth
+    if worth.slot.size > 0:
+        slot = worth.slot[step]
+        for home in range(net_kwh.size):
+            own = worth.bought[slot, home] - inputs.network_charge if net_kwh[home] < 0.0 else worth.sold[slot, home]
+            value_price[home] = limit_price[home] = own
+        return floor_price, cap_price
     for home in range(net_kwh.size):
         value_price[home] = limit_price[home] = cap_price if net_kwh[home] < 0.0 else floor_price
     return floor_price, cap_price

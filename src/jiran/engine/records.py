@@ -22,6 +22,14 @@ class Window(NamedTuple):
     last: int
 
 
+class Worth(NamedTuple):
+    """What a kWh from and to the grid is worth to each home; no slots: to all what the grid takes and gives."""
+
+    slot: Counts  # (step,): which row holds; months and time-of-use periods follow each other
+    bought: Matrix  # (slot, home): what a kWh less from the grid saves
+    sold: Matrix  # (slot, home): what a kWh to the grid earns
+
+
 class Inputs(NamedTuple):
     """What a run is given, energy in kWh and prices per kWh.
 
@@ -34,6 +42,7 @@ class Inputs(NamedTuple):
     import_price: Vector  # (step,)
     export_price: Vector  # (step,)
     network_charge: float
+    worth: Worth
     parameters: Vector  # of the market rule
     bid_parameters: Vector  # of the bidding strategy
     traits: Matrix  # (home, 2): what the strategy knows of each home

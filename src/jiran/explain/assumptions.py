@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from jiran.explain.tariffs import month_cut, not_in_force, rates_taken, tariff_status
 from jiran.scenario.clock import occurs_twice
+from jiran.scenario.grid import REFERENCE, REPLACED
 from jiran.scenario.places import UNKNOWN_CLEARNESS
 from jiran.scenario.regions import REGIONS, region_of
 from jiran.scenario.sun import Site, site_of
@@ -85,7 +87,7 @@ def prices_by_hour(run: Run) -> Figures | None:
     hours = timeline.hour.astype(int)
     found = [
         name
-        for name in ("import_price", "export_price")
+        for name in (*REPLACED, *REFERENCE)
         if isinstance(values := getattr(grid, name), tuple) and not np.array_equal(np.array(values)[hours], values)
     ]
     return {"prices": [f"grid.{name}" for name in found]} if found else None
@@ -264,7 +266,8 @@ def untold(scenario: Scenario, said: Mapping[str, Any]) -> Figures | None:
         said: Nested data that the user gave.
     """
     found = []
-    for name in UNTOLD:
+    replaced = [f"grid.{name}" for name in REPLACED if scenario.grid.tariff is not None]
+    for name in (one for one in UNTOLD if one not in replaced):
         section, _, key = name.rpartition(".")
         given = said.get(section, {}) if section else said
         value = getattr(getattr(scenario, section) if section else scenario, key)
@@ -281,5 +284,5 @@ def assumptions(run: Run) -> tuple[Sentence, ...]:
     """
     return true_ones(
         start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run), sky_taken(run), sky_unknown(run),
-        noon_far_off(run), unused(run),
+        noon_far_off(run), unused(run), month_cut(run), tariff_status(run), not_in_force(run), rates_taken(run),
     )  # fmt: skip

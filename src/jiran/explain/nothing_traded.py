@@ -74,6 +74,7 @@ def nothing_traded(result: Result, first: int, last: int) -> Figures | None:
 def _why(result: Result, steps: Steps, generation_kwh: float) -> str:
     """Return the key of the first reason that holds."""
     has_roof = bool((result.community.pv_kwp > 0.0).any() or result.settlement.home_kwh["generation_kwh"].any())
+    own_prices = result.flows.outputs.limit_price.shape[0] > 0  # such as those at which EVs lend
     reasons = (
         (result.community.size == 1, "alone"),
         (not steps.spare and bool(result.community.net_metered.any()), "no export"),
@@ -83,7 +84,7 @@ def _why(result: Result, steps: Steps, generation_kwh: float) -> str:
         (not steps.short, "no need"),
         (not steps.both, "never together"),
         (result.scenario.market.mechanism == BASELINE, "no market"),
-        (not steps.meeting and not result.flows.outputs.limit_price.shape[0], "tariff"),
+        (not steps.meeting and result.scenario.bids_grid_prices and not own_prices, "tariff"),
         (not steps.meeting, "prices apart"),
     )
     return next((why for holds, why in reasons if holds), "rule")

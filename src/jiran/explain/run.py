@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jiran.explain.bills import on_bills
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.say import amount, energy, length, several, share, size
 from jiran.explain.times import clock, clock_hours, period, several_dates
@@ -35,7 +36,7 @@ def gain(result: Result) -> tuple[Sentence, ...]:
 
     The whole gain of a trade is split among buyer, seller, market and network, so a saving alone would say too much.
     """
-    return true_ones(saving(result), losers(result), outside(result), stored(result))
+    return true_ones(saving(result), losers(result), on_bills(result), outside(result), stored(result))
 
 
 def first_most(values: NDArray[np.number[Any]]) -> int:
@@ -219,7 +220,8 @@ def _why_words(figures: Figures) -> str:
 def both_gained(result: Result) -> Figures | None:
     """Say why neighbours trade, if in every trade the buyer paid less and the seller got more than with the grid.
 
-    A rule that sets prices at the end of a billing period is left out: what its trades say is not what is paid.
+    A rule that sets prices at the end of a billing period is left out: what its trades say is not what is paid. So is a
+    street under a tariff: the grid has no price there that holds for all.
 
     Returns:
         import: Lowest and highest import price in steps with trades, per kWh.
@@ -229,6 +231,8 @@ def both_gained(result: Result) -> Figures | None:
         cars: Whether cars sold energy that they have to charge again.
         currency: Of the run.
     """
+    if result.settlement.bills is not None:
+        return None
     trades, grid = result.flows.trades, result.prices
     steps = np.flatnonzero(result.settlement.trades)
     if not steps.size or not result.settlement.step_kwh["p2p_sold_kwh"].sum() > NOTHING_KWH:

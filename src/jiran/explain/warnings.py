@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.engine.flows import taken_in
+from jiran.explain.bills import forfeited
 from jiran.explain.say import energy
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import Figures, Sentence, form, true_ones
@@ -28,7 +29,7 @@ def warnings(result: Result) -> tuple[Sentence, ...]:
     homes = result.community
     return true_ones(
         net_metered(int(homes.net_metered.sum()), homes.size), alike(result), sellers_lose(result), buyers_lose(result),
-        borrowed(result), pays_to_use(result),
+        borrowed(result), pays_to_use(result), forfeited(result),
     )  # fmt: skip
 
 
@@ -81,13 +82,13 @@ def alike(result: Result) -> Figures | None:
     ),
 )
 def sellers_lose(result: Result) -> Figures | None:
-    """Say how much was sold for less than the grid would have paid.
+    """Say how much was sold for less than the grid would have paid; under a tariff bills alone tell that.
 
     Returns:
         kwh: Energy in such trades, kWh, by more than rounding of prices.
     """
     kwh = result.settlement.sellers_lose_kwh
-    return {"kwh": kwh} if kwh > NOTHING_KWH else None
+    return {"kwh": kwh} if result.settlement.bills is None and kwh > NOTHING_KWH else None
 
 
 @form(
@@ -97,13 +98,13 @@ def sellers_lose(result: Result) -> Figures | None:
     ),
 )
 def buyers_lose(result: Result) -> Figures | None:
-    """Say how much was bought for more than the grid would have asked, network charge included.
+    """Say how much was bought for more than the grid would have asked, network charge included; not under a tariff.
 
     Returns:
         kwh: Energy in such trades, kWh.
     """
     kwh = result.settlement.buyers_lose_kwh
-    return {"kwh": kwh} if kwh > NOTHING_KWH else None
+    return {"kwh": kwh} if result.settlement.bills is None and kwh > NOTHING_KWH else None
 
 
 def _borrowed_words(figures: Figures) -> str:

@@ -71,7 +71,7 @@ def modelled_community(scenario: Scenario) -> Community:
         Groups first, then single homes, in the order of the scenario. A home of a kind without PV or EV has 0 of it,
         whatever it says.
     """
-    homes = list(_homes(scenario))
+    homes = list(homes_of(scenario))
     ids = tuple(name for name, _ in homes)
 
     def column(own: str, default: float, kinds: str = "solar ev hybrid normal") -> NDArray[np.float64]:
@@ -139,7 +139,7 @@ def _kind(generates: bool, charges: bool, net_metered: bool) -> str:  # noqa: FB
     return "ev" if charges else "normal"
 
 
-def _homes(scenario: Scenario) -> Iterator[tuple[str, HomeParameters]]:
+def homes_of(scenario: Scenario) -> Iterator[tuple[str, HomeParameters]]:
     """Yield each home's name and parameters, groups first.
 
     Names of groups count through each kind: two groups of solar homes give S1, S2 ... without a break.

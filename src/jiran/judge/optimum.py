@@ -112,8 +112,10 @@ def community_optimum(result: Result, *, ev_stays_h: float = 0.0) -> Optimum:
             its session has nothing to move without this.
 
     Raises:
-        JiranError: The programme cannot be solved.
+        JiranError: The programme cannot be solved, or homes are billed by a tariff.
     """
+    if result.settlement.bills is not None:
+        raise JiranError("the optimum is known for prices per kWh alone: leave out grid.tariff")
     sessions, notes = _flexible(result, ev_stays_h)
     problem = _problem(result, sessions)
     solved = _solve(problem)

@@ -16,17 +16,21 @@ from numpy.typing import NDArray
 from jiran.engine.flows import FLOWS, PRICED
 from jiran.engine.rows import Row
 from jiran.money.balance import Balance, energy_imbalance, money_imbalance
+from jiran.money.bills import TAX, StreetBills, street_bills
 from jiran.money.prices import Prices, costs
 from jiran.money.totals import Terms, TradeTotals, sum_rows, sum_trades
 
 if TYPE_CHECKING:
     from jiran.engine.energy import Flows
+    from jiran.homes.contracts import Contracts
     from jiran.scenario import Battery, Scenario
 
 Array = NDArray[np.float64]
 
 #: Who can have money; what the accounts of a step have received less what they have paid sums to zero.
 ACCOUNTS = ("homes", "battery", "network", "market", "grid")
+#: Gets the taxes of bills under tariffs.
+STATE = "tax"
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class Settlement:
         balance: The worst imbalance.
         sellers_lose_kwh: P2P energy sold below the grid's export price.
         buyers_lose_kwh: P2P energy bought above the grid's import price.
+        bills: The utility's monthly bills, or None without tariffs. Steps are then booked at the pair of prices that
+            stands for the tariff, and the bills take its place in cost and accounts.
     """
 
     home_kwh: dict[str, Array]
@@ -69,6 +75,7 @@ class Settlement:
     balance: Balance
     sellers_lose_kwh: float
     buyers_lose_kwh: float
+    bills: StreetBills | None = None
 
 
 def settle(
@@ -78,6 +85,7 @@ def settle(
     start_kwh: float,
     ev_start_kwh: Array,
     period_payment: Array | None = None,
+    contracts: Contracts | None = None,
 ) -> Settlement:
     """Settle a run.
 
@@ -88,6 +96,7 @@ def settle(
         start_kwh: What the battery held at the start.
         ev_start_kwh: What each EV that lends its battery held at the start, shape (ev,).
         period_payment: What each home pays to the market account on top of its trades, shape (home,); default: nothing.
+        contracts: Who has which tariff; None: what the grid takes and gives are prices per kWh.
 
     Raises:
         BalanceError: A step's energy or money does not balance.
@@ -111,6 +120,12 @@ def settle(
     for account, amount in (("battery", -share), ("market", period_payment)):
         accounts["homes"] -= float(amount.sum())
         accounts[account] += float(amount.sum())
+    without_battery = home["cost_without_battery"]
+    bills = None
+    if contracts is not None:
+        bills, own, without_battery = _bill(contracts, flows, home, scenario)
+        cost = traded.paid - traded.received + own + home["battery_cost"]
+        balance = _billed(accounts, balance, bills, home, cost - share + period_payment)
     with np.errstate(invalid="ignore", divide="ignore"):
         p2p_price = traded.step_paid / traded.step_kwh
     home_kwh, step_kwh = _known(flows.net_metered, home, step_kwh)
@@ -119,7 +134,7 @@ def settle(
         step_kwh=step_kwh,
         step_money=step_money,
         cost=cost - share + period_payment,
-        cost_without_battery=traded.paid - traded.received + home["cost_without_battery"] + period_payment,
+        cost_without_battery=traded.paid - traded.received + without_battery + period_payment,
         period_payment=period_payment,
         fund_share=share,
         paid=traded.paid,
@@ -130,7 +145,48 @@ def settle(
         balance=balance,
         sellers_lose_kwh=traded.sellers_lose_kwh,
         buyers_lose_kwh=traded.buyers_lose_kwh,
+        bills=bills,
     )
+
+
+def _bill(
+    contracts: Contracts, flows: Flows, home: Mapping[str, Array], scenario: Scenario
+) -> tuple[StreetBills, Array, Array]:
+    """Return the utility's bills, what each home pays by them, and what it would pay without the battery, shape (home,)."""
+    bills = street_bills(contracts, flows)
+    own = bills.by_home()
+    used = scenario.battery.capacity_kwh > 0.0 and (home["battery_charged_kwh"] + home["battery_drawn_kwh"]).any()
+    return bills, own, street_bills(contracts, flows, battery=False).by_home() if used else own
+
+
+def _billed(
+    accounts: dict[str, float], balance: Balance, bills: StreetBills, home: Mapping[str, Array], cost: Array
+) -> Balance:
+    """Put bills in place of the prices that stood for them, and return the balance with theirs.
+
+    The homes' account is the sum of their costs, that of the utility and the state the sum of the lines of all bills.
+
+    Args:
+        accounts: Is changed.
+        balance: Of the steps.
+        bills: The utility's.
+        home: For the energy that crossed each meter.
+        cost: What each home pays in all, shape (home,).
+
+    Raises:
+        BalanceError: Bills and accounts, or bills and meters, do not balance.
+    """
+    lines = bills.by_component()
+    taxes = float(bills.by_home(TAX).sum())
+    accounts |= {"homes": -float(cost.sum()), "grid": sum(lines.values()) - taxes, STATE: taxes}
+    amounts = [*lines.values(), *accounts.values()]
+    gap = abs(sum(accounts.values())) / max(1.0, sum(map(abs, amounts)))
+    found = Balance(
+        kwh=max(balance.kwh, bills.imbalance_kwh(home["grid_import_kwh"], home["grid_export_kwh"])),
+        money=max(balance.money, gap),
+    )
+    found.check()
+    return found
 
 
 def _sum_flows(flows: Flows, price: Prices) -> tuple[dict[str, Array], dict[str, Array], Array]:

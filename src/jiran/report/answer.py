@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.bids import find as find_strategy
-from jiran.homes.tariff import price_by_step
 from jiran.homes.timeline import timeline
 from jiran.market import find
+from jiran.money.worth import pair_by_step
 from jiran.nothing import CENT, LAST_DIGITS, LEAST_SAID_KWH, NOTHING_MONEY, THIRD_DIGIT
 from jiran.report import who
 from jiran.report.figures import NEARLY_ALL
@@ -93,11 +92,12 @@ def _no_gain_words(figures: Figures) -> str:
 def no_gain(comparison: Comparison) -> Figures | None:
     """True where in every step the grid gives at least what it takes, network charge off, and no rule saves anything.
 
-    Then every trade only moves money between homes, so no share of a possible gain is said.
+    Under a tariff a kWh is worth something else to each home, and it is not said.
     """
     first = next(iter(comparison.cases.values()))
-    steps = timeline(first)
-    taken, given = (price_by_step(price, steps) for price in (first.grid.import_price, first.grid.export_price))
+    if first.grid.tariff is not None:
+        return None
+    taken, given = pair_by_step(first, timeline(first))
     saved = max(np.max(comparison.values(case, "saving")) for case in comparison.cases)
     if (taken - first.grid.network_charge - given > NOTHING_MONEY).any() or saved > CENT:
         return None
@@ -239,8 +239,8 @@ def below(comparison: Comparison) -> Figures | None:
     battery = next(iter(comparison.cases.values())).battery
     stored = min(means(comparison, "soc_end_kwh")[case] for case in more) - battery.capacity_kwh * battery.start_soc
     taken = min(means(comparison, "battery_charged_kwh")[case] for case in more)
-    prices = next(iter(comparison.cases.values())).grid.export_price
-    paid = min(prices if isinstance(prices, tuple) else (prices,)) > 0.0
+    first = next(iter(comparison.cases.values()))
+    paid = float(pair_by_step(first, timeline(first))[1].min()) > 0.0
     return {
         "more": more,
         "cases": len(comparison.cases),
@@ -308,7 +308,7 @@ def worth(comparison: Comparison) -> Figures | None:
         Shares of the highest welfare, 0..1, below 0 where a rule destroys it; and whether those that reach least trade
         all there is and heed no limits.
     """
-    if find_strategy(next(iter(comparison.cases.values())).bids.strategy).at_tariff:
+    if next(iter(comparison.cases.values())).bids_grid_prices:
         return None
     share = means(comparison, "efficiency")
     if len(share) < 2 or max(share.values()) < CENT:

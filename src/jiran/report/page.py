@@ -21,11 +21,12 @@ from jiran.report.reasons import GAIN, reason
 from jiran.report.svg import svg
 from jiran.report.versus import changes, is_pair, versus
 from jiran.scenario.files import shareable, to_toml
+from jiran.tariffs import find_tariff
 from jiran.words import KIND_NAMES, counted, listed, price, time_of_day
 
 if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
-    from jiran.scenario import Scenario
+    from jiran.scenario import Grid, Scenario
 
 _STYLE = """
 :root { color-scheme: light dark; --ink: #1e2a2f; --paper: #fff; --soft: #5d6b70; --line: #d9e0de; --best: #bfe6d8;
@@ -173,9 +174,15 @@ def _words(comparison: Comparison, case: str) -> dict[str, str]:
         "Community": f"{counted(len(sample.homes), 'home')}: {listed([f'{count} {name}' for name, count in kinds])}",
         "Time": f"{counted(scenario.steps, 'step')} of {scenario.step_minutes} minutes from "
         f"{scenario.start:%d %b %Y}, {time_of_day(scenario.start)}, {scenario.time_zone}",
-        "Grid": f"takes {_price(grid.import_price, currency)}, gives {_price(grid.export_price, currency)}{charge} per kWh",
+        "Grid": f"{_grid(grid, currency)}{charge} per kWh"
+        if grid.tariff is None
+        else f"{find_tariff(grid.tariff).title}{charge}",
         "Battery": f"{battery.capacity_kwh:g} kWh, shared" if battery.capacity_kwh else "none",
     }
+
+
+def _grid(grid: Grid, currency: str) -> str:
+    return f"takes {_price(grid.import_price, currency)}, gives {_price(grid.export_price, currency)}"
 
 
 def _price(given: float | tuple[float, ...], currency: str) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.homes.tariff import price_by_step
 from jiran.homes.timeline import timeline
 from jiran.market import find
 from jiran.market.family import FAMILIES, Family
+from jiran.money.worth import pair_by_step
 from jiran.nothing import SEEN, THIRD_DIGIT
 from jiran.report.figures import form
 from jiran.words import KIND_NAMES
@@ -286,11 +286,9 @@ def grid_prices(comparison: Comparison, case: str = "") -> tuple[Array, Array]:
     """
     scenario = comparison.cases[case] if case else next(iter(comparison.cases.values()))
     steps = timeline(scenario)
+    taken, given = pair_by_step(scenario, steps)
     hour = steps.hour.astype(int)
     count = np.bincount(hour, minlength=24)
     with np.errstate(invalid="ignore"):
-        given, taken = (
-            np.bincount(hour, price_by_step(price, steps), 24) / count
-            for price in (scenario.grid.export_price, scenario.grid.import_price)
-        )
+        given, taken = (np.bincount(hour, price, 24) / count for price in (given, taken))
     return given, taken

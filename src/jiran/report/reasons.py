@@ -83,7 +83,9 @@ def _by_the_hour(comparison: Comparison, case: str) -> bool:
     Prices of a whole run, step by step, are no day that can be shown.
     """
     grid = comparison.cases[case].grid
-    return all(not isinstance(one, tuple) or len(one) == 24 for one in (grid.import_price, grid.export_price))
+    return grid.tariff is None and all(
+        not isinstance(one, tuple) or len(one) == 24 for one in (grid.import_price, grid.export_price)
+    )
 
 
 def reason(comparison: Comparison, case: str) -> str:

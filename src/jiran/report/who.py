@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.bids import find as find_strategy
 from jiran.market import find
 from jiran.nothing import CENT, SEEN
 from jiran.report.measure import (
@@ -279,7 +278,7 @@ def kept(comparison: Comparison) -> Figures | None:
     if not surplus:
         return None
     by_bids = all(find(comparison.cases[case].market.mechanism).needs_bids for case in surplus)
-    tariff = find_strategy(next(iter(comparison.cases.values())).bids.strategy).at_tariff
+    tariff = next(iter(comparison.cases.values())).bids_grid_prices
     return {
         "cases": list(surplus),
         "amounts": list(surplus.values()),

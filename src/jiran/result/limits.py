@@ -31,9 +31,12 @@ def limits_between(result: Result, first: int, last: int, orders: Array | None =
 
 
 def _or_tariff(result: Result, kept: Array, first: int, last: int, orders: Array | None) -> Array:
-    """Return the kept prices of these steps; without any, all bid the grid's: buyers less the network charge."""
+    """Return the kept prices of these steps; without any, all bid what the grid says: buyers less the network charge."""
     if kept.shape[0]:
         return kept[first:last]
     price, charge = result.prices, result.scenario.grid.network_charge
     orders = result.flows.orders_between(first, last) if orders is None else orders
+    if result.worth is not None and result.worth.slot.size:
+        slot = result.worth.slot[first:last]
+        return np.where(orders < 0.0, result.worth.bought[slot] - charge, result.worth.sold[slot])
     return np.where(orders < 0.0, price.grid_import[first:last, None] - charge, price.grid_export[first:last, None])

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import jiran
+from jiran.result.bills import bill_totals_frame, bills_frame
 from jiran.result.figures import kpis
 from jiran.result.tables import homes_frame, steps_frame, trades_frame
 from jiran.saving import refuse_folder, save_folder
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
     import polars as pl
 
     from jiran.engine.energy import Flows
+    from jiran.engine.records import Worth
     from jiran.homes.community import Community
     from jiran.homes.meter.report import DataReport
     from jiran.homes.timeline import Timeline
     from jiran.money.balance import Balance
+    from jiran.money.bills import StreetBills
     from jiran.money.prices import Prices
     from jiran.money.settlement import Settlement
     from jiran.scenario import Scenario
@@ -69,6 +72,7 @@ class Result:
         state: State after the last step.
         warnings: What the user should know, one sentence each.
         data_report: What was filled, dropped or resampled in meter data, or None.
+        worth: What a kWh was worth to each home by its own bill, or None where that was not kept.
     """
 
     scenario: Scenario
@@ -82,6 +86,7 @@ class Result:
     state: State
     warnings: tuple[str, ...] = ()
     data_report: DataReport | None = None
+    worth: Worth | None = None
 
     @cached_property
     def trades(self) -> pl.DataFrame:
@@ -99,6 +104,21 @@ class Result:
         return steps_frame(self.timeline, self.flows, self.settlement, self.prices)
 
     @cached_property
+    def bills(self) -> pl.DataFrame:
+        """One row a home, month and line of its bill, with and without P2P; no rows without a tariff."""
+        return bills_frame(self.community, self._bills)
+
+    @cached_property
+    def bill_totals(self) -> pl.DataFrame:
+        """One row a home and month: what crossed its meter and the bill as it is paid, with and without P2P."""
+        return bill_totals_frame(self.community, self._bills)
+
+    @property
+    def _bills(self) -> tuple[StreetBills, StreetBills] | None:
+        run, without_p2p = self.settlement.bills, self.without_p2p.bills
+        return None if run is None or without_p2p is None else (run, without_p2p)
+
+    @cached_property
     def kpis(self) -> dict[str, float | None]:
         """Key figures by name; definitions in `jiran.result.figures.KPIS` and docs/nomenclature.md."""
         return kpis(
@@ -112,12 +132,12 @@ class Result:
 
     @property
     def accounts(self) -> dict[str, float]:
-        """Money received less paid by homes, battery, network, market and grid; sums to zero."""
+        """Money received less paid by homes, battery, network, market and grid, and by tax with a tariff; sums to zero."""
         return self.settlement.accounts
 
     @property
     def balance(self) -> Balance:
-        """The worst imbalance of any step, in kWh and in money."""
+        """The worst imbalance of any step, and of all bills, in kWh and in money."""
         return self.settlement.balance
 
     @cached_property
@@ -139,7 +159,7 @@ class Result:
         return sha.hexdigest()
 
     def save(self, folder: str | Path) -> Path:
-        """Write trades.parquet, homes.csv, steps.csv, kpis.json, scenario.toml and manifest.json.
+        """Write trades.parquet, homes.csv, steps.csv, kpis.json, scenario.toml, manifest.json; with a tariff bills.csv too.
 
         At every instant the folder holds the old or the new result, whole. An existing folder is replaced only if it is
         empty or holds an earlier result and nothing else; how this is done stands in docs/files.md.
@@ -157,10 +177,13 @@ class Result:
         texts = {"kpis.json": json_text(self.kpis) + "\n", "scenario.toml": to_toml(self.scenario)}
         if self.data_report is not None:
             texts["data-report.txt"] = "\n".join(self.data_report.lines()) + "\n"
+        frames = {"bills.csv": self.bills, "bill-totals.csv": self.bill_totals} if self.settlement.bills else {}
+        bills = {name: partial(_write_table, frame) for name, frame in frames.items()}
         return {
             "trades.parquet": self.trades.write_parquet,
             "homes.csv": lambda file: file.write(csv_bytes(self.homes)),
             "steps.csv": lambda file: file.write(csv_bytes(self.steps)),
+            **bills,
             **{name: partial(_write_text, text) for name, text in texts.items()},
         }
 
@@ -177,6 +200,11 @@ class Result:
             "accounts": self.accounts,
             "digest_sha256": self.digest,
         }
+
+
+def _write_table(frame: pl.DataFrame, file: BinaryIO) -> None:
+    """Write a table as CSV."""
+    file.write(csv_bytes(frame))
 
 
 def _write_text(text: str, file: BinaryIO) -> None:

@@ -19,7 +19,10 @@ MANIFEST = "manifest.json"
 SCENARIO = "scenario.toml"
 #: Every file that a result may hold; a manifest names those that it does hold, with their SHA-256.
 RESULT = frozenset(
-    {MANIFEST, SCENARIO, "trades.parquet", "homes.csv", "steps.csv", "kpis.json", "data-report.txt"}
+    {
+        MANIFEST, SCENARIO, "trades.parquet", "homes.csv", "steps.csv", "bills.csv", "bill-totals.csv", "kpis.json",
+        "data-report.txt",
+    }
 )  # fmt: skip
 #: What a file manager leaves in every folder that it has shown.
 _LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})

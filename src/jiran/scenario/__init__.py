@@ -6,10 +6,11 @@ Ready scenarios lie in `presets`. What comes in here is a question with its chec
 from jiran.scenario.check import validate
 from jiran.scenario.data import HomeData
 from jiran.scenario.ev import EvCalendar, EvSupply
+from jiran.scenario.grid import Grid
 from jiran.scenario.homes import KINDS, EvBlock, HomeParameters
 from jiran.scenario.load import Load
 from jiran.scenario.model import MAX_HOME_STEPS, WORDS, Scenario
-from jiran.scenario.parts import Battery, Bids, Grid, Market
+from jiran.scenario.parts import Battery, Bids, Market
 from jiran.scenario.sun import Solar
 
 __all__ = [

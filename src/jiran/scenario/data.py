@@ -8,11 +8,21 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
+from pydantic import Field
+
 from jiran.documents.model import LISTED, Model, quantity
 
 Layout = Literal["auto", "wide", "long", "matrix", "rows"]
 Unit = Literal["W", "kW", "MW", "Wh", "kWh", "MWh"]
 Reading = Literal["interval", "register", "power"]
+
+
+class MeteredHome(Model):
+    """What a home of a file has beside its readings."""
+
+    tariff: str | None = quantity(
+        "its tariff, as grid.tariff; default: that one", "", None, min_length=1, max_length=4_000
+    )
 
 
 class HomeData(Model):
@@ -77,7 +87,10 @@ class HomeData(Model):
         "",
         None,
     )
-    home: str | None = quantity("name of the home of a file that names none", "", None, min_length=1, max_length=60)
+    home: Annotated[str, Field(min_length=1, max_length=60)] | dict[str, MeteredHome] | None = quantity(
+        "name of the home of a file that names none; or tables by the names of homes, with what these have", "", None
+    )
+    all: MeteredHome | None = quantity("what each home has that has no table of its own in home", "", None)
     decimal: Literal[".", ","] | None = quantity("the decimal sign", "", None)
     separator: Literal["comma", "semicolon", "tab", "pipe"] | None = quantity(
         "what separates the columns of a CSV file", "", None
@@ -93,6 +106,22 @@ class HomeData(Model):
     monthly_load_kwh: float | None = quantity(
         "scale each home's load to this mean per month of 30.4 days", "kWh", None, gt=0, le=1_000_000
     )
+
+    @property
+    def only_home(self) -> str | None:
+        """Name of the home of a file that names none, if it is given."""
+        return self.home if isinstance(self.home, str) else None
+
+    @property
+    def equipped(self) -> bool:
+        """Whether it says of any home what it has."""
+        return self.all is not None or isinstance(self.home, dict)
+
+    def has(self, home: str) -> MeteredHome:
+        """Return what a home has: what its own table says, and else that of all."""
+        own = self.home.get(home, MeteredHome()) if isinstance(self.home, dict) else MeteredHome()
+        given = {name: value for name, value in own if value is not None}
+        return (self.all or MeteredHome()).model_copy(update=given)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import tomli_w
 
@@ -20,11 +20,18 @@ from jiran.documents.check import DEEPEST, check_depth
 from jiran.documents.read import read_toml
 from jiran.errors import JiranError, ScenarioError, shortened
 from jiran.scenario.check import validate
+from jiran.scenario.data import MeteredHome
+from jiran.scenario.grid import REPLACED, Grid
+from jiran.scenario.homes import HomeGroup, SingleHome
 from jiran.scenario.model import Scenario
+from jiran.scenario.named import tables_with_tariff, tariffs_of
 from jiran.scenario.paths import files_of
 
 #: Tables of a scenario that name a plug-in, and the key that does; it may be a file that ends in .py.
 PLUGINS = (("market", "mechanism"), ("bids", "strategy"))
+
+#: Tables that may name a tariff.
+_Named = TypeVar("_Named", Grid, HomeGroup, SingleHome, MeteredHome)
 
 _PRESETS = resources.files("jiran.scenario") / "presets"
 
@@ -51,7 +58,8 @@ def load_scenario(source: str | os.PathLike[str], overrides: dict[str, Any] | No
         source: Name of a preset (see `jiran scenarios`), or path of a TOML file.
         overrides: Dotted names and values, as ``{"market.fraction": 0.7, "homes.groups.solar.count": 8}``; an entry
             of a list is named by its number from 0, or by its kind or id where that is unique. A new
-            ``market.mechanism`` or ``bids.strategy`` leaves out the old one's parameters.
+            ``market.mechanism`` or ``bids.strategy`` leaves out the old one's parameters, a new ``grid.tariff`` the
+            scenario's own prices and currency.
 
     Raises:
         ScenarioError: There is no such scenario, or a field is not allowed.
@@ -89,6 +97,8 @@ def with_overrides(data: dict[str, Any], overrides: dict[str, Any]) -> dict[str,
     """
     check_depth(data, ScenarioError, "scenario")
     data = copy.deepcopy(data)
+    if overrides.get("grid.tariff") is not None:
+        _make_room(data)
     for section, key in PLUGINS:
         given = data.get(section)
         if f"{section}.{key}" in overrides and isinstance(given, dict):
@@ -96,6 +106,14 @@ def with_overrides(data: dict[str, Any], overrides: dict[str, Any]) -> dict[str,
     for field, value in overrides.items():
         _override(data, field, value)
     return data
+
+
+def _make_room(data: dict[str, Any]) -> None:
+    """Leave out what a new tariff replaces: prices per kWh, and the currency, which is the tariff's."""
+    data.pop("currency", None)
+    if isinstance(data.get("grid"), dict):
+        for name in REPLACED:
+            data["grid"].pop(name, None)
 
 
 def to_toml(scenario: Scenario) -> str:
@@ -134,7 +152,9 @@ def input_files(scenario: Scenario) -> list[Path]:
     data, weather = scenario.homes.data, scenario.solar.weather
     metered = () if data is None else files_of(data)
     sky = () if weather is None else (weather,)
-    return [Path(name) for name in (*metered, *sky, *plugin_files(as_data(scenario)).values())]
+    whole = as_data(scenario)
+    tariffs = [name for _, name in tariffs_of(whole) if name.endswith(".toml")]
+    return [Path(name) for name in (*metered, *sky, *plugin_files(whole).values(), *tariffs)]
 
 
 def as_data(scenario: Scenario) -> dict[str, Any]:
@@ -153,12 +173,21 @@ def shareable(scenario: Scenario) -> Scenario:
     Returns:
         The same scenario for the eye; it can be run again only where files of these names lie beside it.
     """
-    changed: dict[str, Any] = {}
-    if scenario.homes.data is not None:
-        source = scenario.homes.data
-        names = {"path": Path(source.path).name, "also": tuple(Path(name).name for name in source.also)}
-        data = source.model_copy(update=names)
-        changed["homes"] = scenario.homes.model_copy(update={"data": data})
+    homes = scenario.homes
+    changed: dict[str, Any] = {
+        "grid": _told(scenario.grid),
+        "homes": homes.model_copy(
+            update={"groups": tuple(map(_told, homes.groups)), "single": tuple(map(_told, homes.single))}
+        ),
+    }
+    if homes.data is not None:
+        source = homes.data
+        names: dict[str, Any] = {"path": Path(source.path).name, "also": tuple(Path(name).name for name in source.also)}
+        if source.all is not None:
+            names["all"] = _told(source.all)
+        if isinstance(source.home, dict):
+            names["home"] = {home: _told(one) for home, one in source.home.items()}
+        changed["homes"] = homes.model_copy(update={"data": source.model_copy(update=names)})
     if scenario.solar.weather is not None:
         changed["solar"] = scenario.solar.model_copy(update={"weather": Path(scenario.solar.weather).name})
     for section, key in PLUGINS:
@@ -167,6 +196,14 @@ def shareable(scenario: Scenario) -> Scenario:
         if name.endswith(".py"):
             changed[section] = chosen.model_copy(update={key: Path(name).name})
     return scenario.model_copy(update=changed)
+
+
+def _told(table: _Named) -> _Named:
+    """Return a table that may name a tariff without the folder of its file."""
+    name: str | None = table.tariff
+    return (
+        table.model_copy(update={"tariff": Path(name).name}) if name is not None and name.endswith(".toml") else table
+    )
 
 
 def starter() -> str:
@@ -221,6 +258,9 @@ def _with_paths(data: dict[str, Any], folder: Path) -> dict[str, Any]:
             source["also"] = [str(folder / name) if isinstance(name, str) else name for name in source["also"]]
     if (weather := weather_file(data)) is not None:
         data["solar"]["weather"] = str(folder / weather)
+    for _, table in tables_with_tariff(data):
+        if table["tariff"].endswith(".toml"):
+            table["tariff"] = str(folder / table["tariff"])
     files = plugin_files(data)
     for section, key in PLUGINS:
         if section in files:

@@ -60,6 +60,9 @@ class HomeParameters(Model):
     )
     ev_kw: float | None = quantity("charging power of the EV, of ev and hybrid homes", "kW", None, ge=0, le=1_000)
     ev_blocks: Annotated[tuple[EvBlock, ...], LISTED] | None = quantity("times at which the EV charges", "", None)
+    tariff: str | None = quantity(
+        "its tariff, as grid.tariff; default: that one", "", None, min_length=1, max_length=4_000
+    )
 
 
 class HomeGroup(HomeParameters):
@@ -103,6 +106,12 @@ class Homes(Model):
     def modelled(self) -> int:
         """Number of homes in groups and one by one; those of a file are not known before it is read."""
         return sum(group.count for group in self.groups) + len(self.single)
+
+    @property
+    def own_tariffs(self) -> bool:
+        """Whether a home may have a tariff of its own."""
+        homes = (*self.groups, *self.single)
+        return any(one.tariff is not None for one in homes) or (self.data is not None and self.data.equipped)
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:

@@ -10,16 +10,19 @@ from pydantic import field_validator, model_validator
 
 from jiran.bids import find as find_strategy
 from jiran.documents.model import LISTED, Model, quantity
-from jiran.errors import ScenarioError
+from jiran.errors import JiranError, ScenarioError
 from jiran.market import find as find_rule
 from jiran.scenario.clock import gap_at
 from jiran.scenario.ev import Ev
+from jiran.scenario.grid import REFERENCE, REPLACED, Grid, named_tariff
 from jiran.scenario.homes import Homes
 from jiran.scenario.load import Load
+from jiran.scenario.named import tariffs_of
 from jiran.scenario.naming import is_field
-from jiran.scenario.parts import Battery, Bids, Grid, Market
+from jiran.scenario.parts import Battery, Bids, Market
 from jiran.scenario.regions import REGIONS, Region, region_of
 from jiran.scenario.sun import Solar, site_of
+from jiran.tariffs import find_tariff
 
 #: The calendar in which a run may start, local time.
 EARLIEST, LATEST = dt.datetime(1970, 1, 2), dt.datetime(2200, 1, 1)  # noqa: DTZ001
@@ -69,13 +72,18 @@ class Scenario(Model):
     bids: Bids = quantity("how homes bid, and the strategy's parameters", "", Bids())
 
     @property
+    def bids_grid_prices(self) -> bool:
+        """Whether all homes bid the grid's prices, which are the same for all; under a tariff they hang on a home's tier."""
+        return self.grid.tariff is None and find_strategy(self.bids.strategy).at_tariff
+
+    @property
     def bids_alike(self) -> bool:
-        """Whether the market rule works by bids, but all homes bid the tariff and are alike to it.
+        """Whether the market rule works by bids, but all homes bid the grid's prices and are alike to it.
 
         Then the order of the list or a draw decides who trades, and comparisons do not name such a rule the best for
         anybody.
         """
-        return find_rule(self.market.mechanism).needs_bids and find_strategy(self.bids.strategy).at_tariff
+        return find_rule(self.market.mechanism).needs_bids and self.bids_grid_prices
 
     @property
     def region(self) -> Region | None:
@@ -148,6 +156,32 @@ class Scenario(Model):
             raise ScenarioError("step_minutes", minutes, "must be 1, 5, 10, 15, 30 or 60")
         return minutes
 
+    @model_validator(mode="before")
+    @classmethod
+    def _currency_of_tariff(cls, given: Any) -> Any:
+        """Count in the tariff's currency where none is named."""
+        grid = given.get("grid") if isinstance(given, dict) else None
+        name = grid.get("tariff") if isinstance(grid, dict) else None
+        if not isinstance(name, str) or "currency" in given:
+            return given
+        try:
+            return {**given, "currency": find_tariff(name).currency}
+        except JiranError:  # the field itself says what is wrong
+            return given
+
+    @model_validator(mode="after")
+    def _one_currency(self) -> Self:
+        """Refuse tariffs in another currency than that of the scenario, and homes' own without one of all."""
+        if self.grid.tariff is None and not self.homes.own_tariffs:
+            return self
+        for field, name in tariffs_of(self.model_dump(exclude_none=True)):
+            if self.grid.tariff is None:
+                raise ScenarioError(field, name, "needs grid.tariff too, for the homes that have none of their own")
+            currency = named_tariff(field, name).currency
+            if currency != self.currency:
+                raise ScenarioError(field, name, f"counts in {currency}, and currency = {self.currency!r}")
+        return self
+
     @model_validator(mode="after")
     def _start_exists(self) -> Self:
         """Refuse a start that no clock on the wall shows, because clocks are set forward over it.
@@ -188,7 +222,7 @@ class Scenario(Model):
             low, high = (self.load.low_kw if low is None else low), (self.load.high_kw if high is None else high)
             if low > high:
                 raise ScenarioError("load.low_kw", low, f"must be at most the upper bound of {high:g} kW")
-        for name in ("import_price", "export_price"):
+        for name in (*REPLACED, *REFERENCE):
             price = getattr(self.grid, name)
             if isinstance(price, tuple) and len(price) not in (24, self.steps):
                 raise ScenarioError(

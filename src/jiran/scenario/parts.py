@@ -7,21 +7,19 @@ reference page are made from this one table. Unknown keys are refused.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from jiran.bids import Strategy
 from jiran.bids import find as find_strategy
 from jiran.bids.base import DEFAULT_STRATEGY
-from jiran.documents.model import LISTED, Model, Price, quantity
+from jiran.documents.model import Model, Price, quantity
 from jiran.documents.text import whole_text
 from jiran.errors import ScenarioError
 from jiran.market import Mechanism
 from jiran.market import find as find_rule
 from jiran.market.base import DEFAULT_RULE
-from jiran.nothing import LEAST_PRICE
-from jiran.scenario.regions import Region
 
 if TYPE_CHECKING:
     from jiran.plugins.plugin import Plugin
@@ -66,49 +64,6 @@ class Battery(Model):
         """Refuse a battery that starts below its lowest state of charge."""
         if self.start_soc < self.min_soc:
             raise ScenarioError("battery.start_soc", self.start_soc, f"must be at least min_soc = {self.min_soc:g}")
-        return self
-
-
-class Grid(Model):
-    """The grid and its tariff, prices per kWh in the scenario's currency.
-
-    A price may be negative. Prices by the step or hour are what the grid takes or gives in that step; there are no
-    blocks and no monthly charges here, which are the business of `tariffs`. Where export pays more than import, nobody
-    gains by trading.
-    """
-
-    import_price: Price | Annotated[tuple[Price, ...], LISTED] = quantity(
-        "what the grid takes: a number, 24 values by hour of day, or one for each step", "/kWh", 0.5625
-    )
-    export_price: Price | Annotated[tuple[Price, ...], LISTED] = quantity(
-        "what the grid gives: a number, 24 values by hour of day, or one for each step", "/kWh", 0.2
-    )
-    network_charge: float = quantity("what a buyer pays the network for each P2P kWh", "/kWh", 0.0, ge=0, le=1_000_000)
-    billing: Literal["day", "month", "run"] = quantity(
-        "time after which bills are made up, for rules that set their prices then", "", "month"
-    )
-    region: Region | None = quantity(
-        "region of the grid, for co2_kg_per_kwh; default: that of the time zone, if it has one", "", None
-    )
-    co2_kg_per_kwh: float | None = quantity(
-        "emissions of a kWh from the grid; default: the region's", "kg/kWh", None, ge=0, le=10
-    )
-
-    @model_validator(mode="after")
-    def _worth_counting(self) -> Self:
-        """Refuse prices so small that amounts would drown in rounding.
-
-        Raises:
-            ScenarioError: No price reaches the least that counts; the message says to count in a smaller unit.
-        """
-        prices = (self.import_price, self.export_price)
-        highest = max(abs(one) for price in prices for one in (price if isinstance(price, tuple) else (price,)))
-        if 0.0 < highest < LEAST_PRICE:
-            raise ScenarioError(
-                "grid.import_price", self.import_price,
-                f"must be at least {LEAST_PRICE:g} at some time, or the export price must: count in a smaller unit of the "
-                "currency",
-            )  # fmt: skip
         return self
 
 

@@ -44,6 +44,7 @@ def inputs(
         import_price=price.grid_import,
         export_price=price.grid_export,
         network_charge=setting.scenario.grid.network_charge,
+        worth=setting.worth,
         parameters=rule.numbers(values),
         bid_parameters=strategy.numbers(bid_values),
         traits=setting.traits.copy(),  # runs side by side share a setting: no strategy may change it

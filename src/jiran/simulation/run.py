@@ -111,7 +111,7 @@ def run_market(setting: Setting, without_p2p: Callable[[], Settlement], progress
     flows, settled, end = _clear(setting, scenario.market, scenario.bids, progress)
     result = Result(
         scenario, setting.community, setting.timeline, flows, setting.price, settled, without_p2p(),
-        setting.start, end, data_report=setting.data_report,
+        setting.start, end, data_report=setting.data_report, worth=setting.worth,
     )  # fmt: skip
     doubts = setting.data_report.suspicions() if setting.data_report is not None else ()
     told = (*map(str, assumptions(setting)), *doubts, *map(str, warnings(result)))
@@ -126,7 +126,8 @@ def _clear(setting: Setting, market: Market, bids: Bids, report: Progress | None
     _refuse(setting, rule, strategy, market.parameters)
     flows, end = run_steps(setting, rule, strategy, inputs, report)
     period_payment = reprice(flows, price, scenario.grid, setting.timeline, rule)
-    return flows, settle(flows, price, scenario, start.stored_kwh, start.ev_stored_kwh, period_payment), end
+    settled = settle(flows, price, scenario, start.stored_kwh, start.ev_stored_kwh, period_payment, setting.contracts)
+    return flows, settled, end
 
 
 def _refuse(setting: Setting, rule: Mechanism, strategy: Strategy, values: dict[str, float | str]) -> None:
@@ -148,10 +149,10 @@ def _refuse(setting: Setting, rule: Mechanism, strategy: Strategy, values: dict[
 def _most_traders(setting: Setting, strategy: Strategy) -> int:
     """Return how many homes are sure to trade in some step, if all that can be traded is.
 
-    It is known beforehand only if all bid the tariff and no EV lends; else it is 0.
+    It is known beforehand only if all bid the grid's prices and no EV lends; else it is 0.
     """
     grid, price, profiles = setting.scenario.grid, setting.price, setting.profiles
-    if not strategy.at_tariff or setting.scenario.ev.supply.enabled:
+    if not strategy.at_tariff or setting.scenario.ev.supply.enabled or setting.contracts is not None:
         return 0
     net_kwh = profiles.generation_kwh - profiles.load_kwh - profiles.ev_kwh
     sells, buys = (net_kwh > NOTHING_KWH).sum(axis=1), (net_kwh < -NOTHING_KWH).sum(axis=1)

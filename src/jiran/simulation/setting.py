@@ -12,20 +12,22 @@ import numpy as np
 from jiran.errors import ScenarioError
 from jiran.homes.cars import at_once_kwh
 from jiran.homes.community import Community, metered_community, modelled_community
+from jiran.homes.contracts import Contracts, contracts_of
 from jiran.homes.ev import EvPlan, block_charging_kwh, no_plan, supply_plan
 from jiran.homes.household import household_kwh
 from jiran.homes.load import load_kwh
 from jiran.homes.profiles import Profiles, stream
 from jiran.homes.solar import generation_kwh
-from jiran.homes.tariff import price_by_step
 from jiran.homes.timeline import Timeline, timeline
 from jiran.money.prices import Prices, prices
+from jiran.money.worth import pair_by_step, same_worth, worth_of
 from jiran.result.result import State
 from jiran.scenario import MAX_HOME_STEPS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from jiran.engine.records import Worth
     from jiran.homes.meter.report import DataReport
     from jiran.scenario import Scenario
 
@@ -43,6 +45,8 @@ class Setting:
         price: Prices by step.
         traits: Two draws U(0, 1) of each home, for bidding strategies, shape (home, 2).
         start: State before the first step.
+        worth: What a kWh is worth to each home by its own bill, if there are tariffs.
+        contracts: Who has which tariff; None: all have prices per kWh.
         data_report: What was filled, dropped or resampled in meter data, or None.
     """
 
@@ -54,6 +58,8 @@ class Setting:
     price: Prices
     traits: NDArray[np.float64]
     start: State
+    worth: Worth
+    contracts: Contracts | None = None
     data_report: DataReport | None = None
 
     def with_market(self, scenario: Scenario) -> Setting:
@@ -83,11 +89,15 @@ def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: Stat
         _check(profiles, steps, community, plan)
     else:
         profiles = own or modelled_profiles(scenario, community, steps)
-    grid = scenario.grid
-    price = prices(scenario, price_by_step(grid.import_price, steps), price_by_step(grid.export_price, steps))
+    contracts = contracts_of(scenario, community, steps)
+    if contracts is None:
+        worth = same_worth(community.size)
+    else:
+        worth = worth_of(contracts, profiles, plan.trip_kwh, plan.homes, scenario.grid)
+    price = prices(scenario, *pair_by_step(scenario, steps))
     traits = np.array([stream(scenario.seed, "bids", home).random(2) for home in community.ids])
     start = state or _start(scenario, plan)
-    return Setting(scenario, community, steps, profiles, plan, price, traits, start, data_report)
+    return Setting(scenario, community, steps, profiles, plan, price, traits, start, worth, contracts, data_report)
 
 
 def modelled_profiles(scenario: Scenario, community: Community, steps: Timeline) -> Profiles:

@@ -7,7 +7,7 @@ knows kWh of months and neither homes nor markets; a tariff of a country is data
 
 from jiran.tariffs.bill import Bill, Bills, Line, Usage, bill, bills
 from jiran.tariffs.community import Sharing
-from jiran.tariffs.files import find_sharing, load_tariff, sharing, tariffs
+from jiran.tariffs.files import find_sharing, find_tariff, load_tariff, sharing, tariffs
 from jiran.tariffs.model import Component, Export, Tariff
 from jiran.tariffs.periods import period_of
 
@@ -23,6 +23,7 @@ __all__ = [
     "bill",
     "bills",
     "find_sharing",
+    "find_tariff",
     "load_tariff",
     "period_of",
     "sharing",

@@ -152,8 +152,8 @@ def bill(tariff: Tariff, usage: Usage, month: str, months: float = 1.0, carried:
     return Bill(tuple(lines), OneNumber.rounded(total, tariff.round), left, used.forfeited_kwh * months)
 
 
-def _part(usage: Usage, months: float) -> Usage:
-    """Return what was used in one of several months.
+def _part(usage: Usage, months: Number) -> Usage:
+    """Return what was used in one of several months, or would be in a whole one.
 
     Thresholds are those of a month, so several months are billed as so many equal ones.
     """
@@ -161,7 +161,13 @@ def _part(usage: Usage, months: float) -> Usage:
     return Usage(usage.import_kwh / months, usage.export_kwh / months, parts, usage.demand_kw)
 
 
-def bills(tariff: Tariff, usage: Usage, months: Sequence[str], carried: Carried | None = None) -> Bills:
+def bills(
+    tariff: Tariff,
+    usage: Usage,
+    months: Sequence[str],
+    carried: Carried | None = None,
+    parts: NDArray[np.float64] | None = None,
+) -> Bills:
     """Return the bills of many homes over some months in a row.
 
     Args:
@@ -169,6 +175,8 @@ def bills(tariff: Tariff, usage: Usage, months: Sequence[str], carried: Carried 
         usage: Arrays of shape (home, month).
         months: The months, as "2025-07".
         carried: What export of earlier months left, numbers or shape (home,).
+        parts: How much of each month was used in, shape (month,), above 0: thresholds, tiers and monthly charges count that
+            often, as those of `bill` do; default: each month is whole.
 
     Raises:
         TariffError: What was used is no amount of energy.
@@ -176,39 +184,41 @@ def bills(tariff: Tariff, usage: Usage, months: Sequence[str], carried: Carried 
     full = _full(usage, len(months))
     _check(tariff, full)
     export, pool, shape = tariff.export, carried or Carried(), full.import_kwh.shape
+    part = np.broadcast_to(1.0 if parts is None else parts, shape)
+    full = full if parts is None else _part(full, parts)
     kwh, offset_kwh, forfeited_kwh = pool.kwh, np.empty(shape), np.empty(shape)
     for column, month in enumerate(months):
-        used = offset(export, full.import_kwh[:, column], full.export_kwh[:, column], kwh, ManyNumbers)
+        there = kwh / part[:, column]
+        used = offset(export, full.import_kwh[:, column], full.export_kwh[:, column], there, ManyNumbers)
         offset_kwh[:, column], forfeited_kwh[:, column] = used.offset_kwh, used.forfeited_kwh
-        kwh = Carried(kwh=used.kept_kwh).after(export, month).kwh
+        kwh = Carried(kwh=used.kept_kwh * part[:, column]).after(export, month).kwh
     held = terms(tariff, tuple(months))
     charged = _charged(tariff, held, full, offset_kwh, ManyNumbers)
-    pools, kept, money = _pools(tariff, charged, pool.money, months, shape)
+    pools, kept, money = _pools(tariff, charged, pool.money, months, part)
     rows = charged.rows | _last_rows(export, charged, pools, kept, ManyNumbers)
-    quantity = np.stack([np.broadcast_to(row.quantity, shape) for row in rows.values()])
-    amount = np.stack([np.broadcast_to(row.amount, shape) for row in rows.values()]) + 0.0
+    quantity = np.stack([np.broadcast_to(row.quantity, shape) for row in rows.values()]) * part
+    amount = np.stack([np.broadcast_to(row.amount, shape) for row in rows.values()]) * part + 0.0
     total = ManyNumbers.rounded(amount.sum(axis=0), tariff.round)
     kinds = tuple(held.heads[name].kind for name in rows)
-    return Bills(tuple(rows), kinds, quantity, amount, total, Carried(kwh, money), forfeited_kwh)
+    return Bills(tuple(rows), kinds, quantity, amount, total, Carried(kwh, money), forfeited_kwh * part)
 
 
 def _pools(
-    tariff: Tariff, charged: Charged, pool: Number, months: Sequence[str], shape: tuple[int, ...]
+    tariff: Tariff, charged: Charged, pool: Number, months: Sequence[str], part: NDArray[np.float64]
 ) -> tuple[Number, Number, Number]:
     """Return the money that each month finds and keeps, shape (home, month), and what is left after the last, (home,).
 
-    Returns:
-        0.0 three times for a tariff that carries no money.
+    What months find and keep is for whole months, as all that is charged is.
     """
     if tariff.export is None or tariff.export.carry != "money":
         return 0.0, 0.0, 0.0
-    found, kept = np.empty(shape), np.empty(shape)
-    sums = Charged({}, *(np.broadcast_to(one, shape) for one in charged[1:]))
+    found, kept = np.empty(part.shape), np.empty(part.shape)
+    sums = Charged({}, *(np.broadcast_to(one, part.shape) for one in charged[1:]))
     for column, month in enumerate(months):
-        found[:, column] = pool
+        found[:, column] = pool / part[:, column]
         of_month = Charged({}, *(one[:, column] for one in sums[1:]))
         kept[:, column] = credit_kept(tariff.export, of_month, found[:, column], ManyNumbers)
-        pool = Carried(money=kept[:, column]).after(tariff.export, month).money
+        pool = Carried(money=kept[:, column] * part[:, column]).after(tariff.export, month).money
     return found, kept, pool
 
 

@@ -40,13 +40,27 @@ def tariffs() -> dict[str, Tariff]:
 
     All of them are read and checked at the first call.
     """
-    return {name: load_tariff(name) for name in _names(_GRID)}
+    return {name: find_tariff(name) for name in _names(_GRID)}
 
 
 @cache
 def sharing() -> dict[str, Sharing]:
     """Return the schemes of sharing that come with jiran, by name."""
     return {name: find_sharing(name) for name in _names(_SHARING)}
+
+
+def find_tariff(source: str) -> Tariff:
+    """Return a tariff by its name, the same object each time, or from its file as it is now.
+
+    Raises:
+        JiranError: There is no such tariff, or a field is not allowed.
+    """
+    return load_tariff(source) if source.endswith(".toml") else _ready_tariff(source)
+
+
+@cache
+def _ready_tariff(name: str) -> Tariff:
+    return load_tariff(name)
 
 
 def load_tariff(

@@ -145,7 +145,7 @@ def meters(
     changes: list[Change] = []
     for number, name in enumerate(names):
         one = source.model_copy(update={"path": name, "also": ()})
-        only = source.home or ("home" if len(names) == 1 else home_of_file(name))
+        only = source.only_home or ("home" if len(names) == 1 else home_of_file(name))
         cells = read_cells(one, name, read_bytes(name, folder) if content is None else content)
         one, meaning, cells = understand(one, cells, only_home=only, one_of_many=len(names) > 1)
         readings = readings_of(one, cells, meaning, zone)

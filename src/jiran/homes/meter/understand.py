@@ -96,7 +96,7 @@ def decided(draft: Draft, *, only_home: str = "home", one_of_many: bool = False)
     find_times(draft, full=draft.pivoted == "rows")
     find_rows(draft)
     name_values(draft, pivoted=draft.pivoted is not None)
-    return _meaning(draft, draft.source.home or only_home)
+    return _meaning(draft, draft.source.only_home or only_home)
 
 
 def _with_layout(source: HomeData, layout: PublicLayout | None) -> HomeData:

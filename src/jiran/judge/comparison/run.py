@@ -186,12 +186,12 @@ class _Optima:
         self._known: dict[float, Optimum] = {}
 
     def of(self, result: Result) -> Optimum | None:
-        """Return the optimum of a run, or None if it would take too long.
+        """Return the optimum of a run, or None if it would take too long, or bills make it another question.
 
         Args:
             result: A run of the setting; one with EVs that lend has an optimum of its own.
         """
-        if result.timeline.steps > MOST_STEPS:
+        if result.timeline.steps > MOST_STEPS or result.settlement.bills is not None:
             return None
         if result.scenario.ev.supply.enabled:
             return community_optimum(result)

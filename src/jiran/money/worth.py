@@ -1,0 +1,118 @@
+"""What a kWh is worth under tariffs: to each home by its own bill, and to the market as a pair of prices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiran.engine.records import Worth
+from jiran.homes.contracts import usage
+from jiran.homes.months import months_of
+from jiran.homes.tariff import price_by_step
+from jiran.scenario.grid import named_tariff
+from jiran.tariffs import Usage, period_of
+from jiran.tariffs.marginal import marginal
+from jiran.tariffs.reference import reference_prices
+
+if TYPE_CHECKING:
+    from jiran.homes.contracts import Contracts
+    from jiran.homes.profiles import Profiles
+    from jiran.homes.timeline import Timeline
+    from jiran.scenario import Grid, Scenario
+    from jiran.tariffs import Tariff
+
+Array = NDArray[np.float64]
+
+
+def same_worth(homes: int) -> Worth:
+    """Return what stands for homes that all have the grid's prices."""
+    return Worth(np.empty(0, np.int64), np.empty((0, homes)), np.empty((0, homes)))
+
+
+def worth_of(
+    contracts: Contracts, profiles: Profiles, trip_kwh: Array, ev_homes: NDArray[np.int64], grid: Grid
+) -> Worth:
+    """Return what a kWh is worth to each home, by the bill that it expects.
+
+    It expects to use what its own roof leaves over of its demand, without neighbours and the community battery, and a month
+    that the run cuts to go on as it is. An EV that lends is expected to charge what it drives.
+
+    Args:
+        contracts: The tariffs.
+        profiles: What homes generate and need.
+        trip_kwh: What EVs that lend drive, kWh, shape (step, ev).
+        ev_homes: Their homes, shape (ev,).
+        grid: For the month whose use tells the tier.
+    """
+    months = contracts.months
+
+    def net_kwh(steps: slice) -> Array:
+        net = profiles.generation_kwh[steps] - profiles.load_kwh[steps] - profiles.ev_kwh[steps]
+        net[:, ev_homes] -= trip_kwh[steps]
+        return net
+
+    first, slot = _slots(contracts)
+    month, homes = months.of_step[first], profiles.load_kwh.shape[1]
+    bought, sold = np.empty((first.size, homes)), np.empty((first.size, homes))
+    for contract in contracts.each:
+        if not contract.homes.size:
+            continue
+        used = usage(
+            contract,
+            contracts,
+            lambda steps: np.maximum(-net_kwh(steps), 0.0),
+            lambda steps: np.maximum(net_kwh(steps), 0.0),
+        )
+        worth = marginal(contract.tariff, _expected(used, months.parts, grid), months.names)
+        by_period = np.stack([worth.bought[name] for name in contract.periods])
+        bought[:, contract.homes] = by_period[contract.period[first], :, month]
+        sold[:, contract.homes] = worth.sold.T[month]
+    return Worth(slot, bought, sold)
+
+
+def _slots(contracts: Contracts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the first step of each slot, in which months and periods are the same, and the slot of each step."""
+    key = contracts.months.of_step
+    for contract in contracts.each:
+        key = key * len(contract.periods) + contract.period
+    _, first, slot = np.unique(key, return_index=True, return_inverse=True)
+    return first, slot.reshape(-1).astype(np.int64)
+
+
+def _expected(used: Usage, parts: Array, grid: Grid) -> Usage:
+    """Return what homes expect to use in whole months: what they use in them, or used in the month before."""
+    last = np.maximum(np.arange(parts.size) - (grid.tier_of == "last-month"), 0)
+
+    def whole(kwh: Array) -> Array:
+        return (kwh / parts)[:, last]
+
+    by_period = {name: whole(kwh) for name, kwh in used.by_period.items()}
+    return Usage(whole(used.import_kwh), whole(used.export_kwh), by_period)
+
+
+def pair_by_step(scenario: Scenario, timeline: Timeline) -> tuple[Array, Array]:
+    """Return the pair of prices that market rules see, import and export, per kWh, shape (step,) each.
+
+    They are what the grid takes and gives, or what stands for the scenario's tariff.
+    """
+    grid = scenario.grid
+    if grid.tariff is None:
+        return price_by_step(grid.import_price, timeline), price_by_step(grid.export_price, timeline)
+    given = (grid.reference_import_price, grid.reference_export_price)
+    found = _pairs(named_tariff("grid.tariff", grid.tariff), timeline)
+    taken, earned = (
+        own.copy() if price is None else price_by_step(price, timeline) for price, own in zip(given, found, strict=True)
+    )
+    return taken, earned
+
+
+def _pairs(tariff: Tariff, timeline: Timeline) -> Array:
+    """Return import and export price of each step, shape (2, step)."""
+    months = months_of(timeline)
+    names = ("",) if tariff.schedule is None else tariff.schedule.names
+    period = 0 if tariff.schedule is None else period_of(tariff.schedule, timeline.local)
+    table = np.array([[reference_prices(tariff, month, name) for name in names] for month in months.names])
+    pairs: Array = table[months.of_step, period].T
+    return pairs

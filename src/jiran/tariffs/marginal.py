@@ -1,0 +1,107 @@
+"""What one kWh more or less is worth to a home under its tariff, as its bills say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiran.tariffs.bill import Usage, bills
+from jiran.tariffs.model import CARRIED_OUT, Tariff
+
+Array = NDArray[np.float64]
+
+#: Energy by which a month's import or export is changed to see what that does to its bill.
+STEP_KWH = 1.0
+
+#: What is behind these decimals is the residue of sums, and would put homes in an order that are alike.
+_DECIMALS = 8
+
+
+@dataclass(frozen=True)
+class Marginal:
+    """What a kWh is worth to homes in whole months, per kWh, shape (home, month) each.
+
+    Attributes:
+        bought: What a kWh less of import saves, by time-of-use period; "" where a tariff has none.
+        sold: What a kWh of export earns.
+    """
+
+    bought: Mapping[str, Array]
+    sold: Array
+
+
+def marginal(tariff: Tariff, usage: Usage, months: Sequence[str]) -> Marginal:
+    """Return what a kWh is worth to homes, from the bills of a kWh more and of a kWh less.
+
+    Of the two differences the smaller one counts: where a kWh crosses the edge of a tier the other one holds the jump of the
+    whole bill, and no kWh but that one is worth it. Each month stands alone: what export leaves for later months is worth
+    what it would have earned in its own.
+
+    Args:
+        tariff: What is charged.
+        usage: What homes use in whole months, arrays of shape (home, month).
+        months: The months, as "2025-07".
+    """
+    export = tariff.export
+    if export is not None and export.offsets and export.carry != "none":
+        usage = replace(usage, export_kwh=np.minimum(usage.export_kwh, np.maximum(usage.import_kwh - STEP_KWH, 0.0)))
+    names = ("",) if tariff.schedule is None else tariff.schedule.names
+    rest = "" if tariff.schedule is None else tariff.schedule.rest
+    changed = [usage]
+    for name in names:
+        changed += [_importing(usage, name, rest, more) for more in (STEP_KWH, -STEP_KWH)]
+    exported = usage.export_kwh
+    changed += [replace(usage, export_kwh=np.maximum(exported + more, 0.0)) for more in (STEP_KWH, -STEP_KWH)]
+    cost = _cost(tariff, changed, months)
+    base, of_import, of_export = cost[0], cost[1:-2], cost[-2:]
+    bought = {}
+    for place, name in enumerate(names):
+        more, less = of_import[2 * place] - base, base - of_import[2 * place + 1]
+        bought[name] = _smaller(more, less, _in_period(usage, name, rest) >= STEP_KWH)
+    more, less = base - of_export[0], of_export[1] - base
+    return Marginal(bought, _smaller(more, less, exported >= STEP_KWH))
+
+
+def _smaller(more: Array, less: Array, possible: NDArray[np.bool_]) -> Array:
+    """Return the smaller of what a kWh more and a kWh less does, or the first where there is no kWh to take away."""
+    return np.asarray(np.round(np.where(possible, np.minimum(more, less), more), _DECIMALS) + 0.0, dtype=np.float64)
+
+
+def _in_period(usage: Usage, name: str, rest: str) -> Array:
+    """Return the import of a period; what is in none of them is in the last one."""
+    if name != rest:
+        return np.asarray(usage.by_period[name])
+    left: Array = usage.import_kwh - sum(usage.by_period.values())
+    return left
+
+
+def _importing(usage: Usage, name: str, rest: str, more_kwh: float) -> Usage:
+    """Return usage with more import in a period, or less, but none below 0."""
+    more = np.maximum(more_kwh, -np.maximum(_in_period(usage, name, rest), 0.0))
+    parts = dict(usage.by_period) if name == rest else {**usage.by_period, name: usage.by_period[name] + more}
+    return replace(usage, import_kwh=np.maximum(usage.import_kwh + more, 0.0), by_period=parts)
+
+
+def _cost(tariff: Tariff, changed: Sequence[Usage], months: Sequence[str]) -> Array:
+    """Return what homes pay with each usage, each month alone, shape (usage, home, month)."""
+    homes, columns = changed[0].import_kwh.shape
+
+    def of(month: int, arrays: Sequence[Array]) -> Array:
+        return np.concatenate([array[:, month] for array in arrays])[:, None]
+
+    cost = np.empty((len(changed), homes, columns))
+    for place, month in enumerate(months):
+        whole = Usage(
+            of(place, [one.import_kwh for one in changed]),
+            of(place, [one.export_kwh for one in changed]),
+            {name: of(place, [one.by_period[name] for one in changed]) for name in changed[0].by_period},
+        )
+        found = bills(tariff, whole, [month])
+        due = found.amount[:, :, 0].sum(axis=0)
+        if CARRIED_OUT in found.lines:
+            due = due - found.amount[found.lines.index(CARRIED_OUT), :, 0]
+        cost[:, :, place] = due.reshape(len(changed), homes)
+    return cost

@@ -1,0 +1,153 @@
+"""What bills and tariffs make a run say, worked out from its tables and from the tariffs' own files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections import Counter
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import jiran.explain.bills
+import jiran.explain.tariffs
+import jiran.tariffs
+from jiran.nothing import NOTHING_KWH
+from truth.harness import Claim, oracle
+from truth.rounding import amount, energy
+from truth.run import price
+
+GRID = Path(jiran.tariffs.__file__).parent / "grid"
+#: A part of a month that is below this is written as less.
+SMALL = 0.0005
+
+
+def named(run):
+    """Return every tariff that a scenario names, as its file has it."""
+    homes = run.scenario.homes
+    names = [run.scenario.grid.tariff, *(one.tariff for one in (*homes.groups, *homes.single))]
+    return [whole(name) for name in dict.fromkeys(names) if name is not None]
+
+
+def whole(name):
+    data = tomllib.loads((GRID / f"{name}.toml").read_text())
+    base = whole(data["extends"]) if "extends" in data else {}
+    components = {key: dict(one) for key, one in base.get("components", {}).items()}
+    for key, one in data.get("components", {}).items():
+        if any(way in one for way in ("rate", "periods", "months", "since")):
+            for way in ("rate", "periods", "months", "since"):
+                components.get(key, {}).pop(way, None)
+        components[key] = components.get(key, {}) | one
+    return base | data | {"components": components}
+
+
+def minutes_by_month(run):
+    """Count the minutes of each calendar month that a run holds."""
+    step = run.scenario.step_minutes
+    return Counter({
+        month: step * count
+        for month, count in Counter(f"{time:%Y-%m}" for time in run.timeline.local.tolist()).items()
+    })  # fmt: skip
+
+
+def minutes_of(month, zone):
+    """Return the minutes of a whole month in a time zone."""
+    year, number = map(int, month.split("-"))
+    first = dt.datetime(year, number, 1, tzinfo=ZoneInfo(zone))
+    after = dt.datetime(year + number // 12, number % 12 + 1, 1, tzinfo=ZoneInfo(zone))
+    return (after.timestamp() - first.timestamp()) / 60
+
+
+@oracle("assumed.month_cut")
+def month_cut(run):
+    if run.scenario.grid.tariff is None:
+        return None
+    parts = [
+        (month, min(1.0, held / minutes_of(month, run.scenario.time_zone)))
+        for month, held in minutes_by_month(run).items()
+    ]
+    cut = [(month, part) for month, part in parts if part < 1]
+    if not cut:
+        return None
+    words = [f"{100 * part:.1f}% of {month}" for month, part in cut if SMALL < part < 1 - SMALL]
+    return Claim(
+        {"months": cut}, pieces=("billed as that part of a whole one", *words), numbers=[0.001, 0.999, *_digits(cut)]
+    )
+
+
+def _digits(cut):
+    """Yield the years and the numbers of months."""
+    for month, _ in cut:
+        yield from map(float, month.split("-"))
+
+
+@oracle("assumed.tariff_status")
+def tariff_status(run):
+    found = [
+        (one["name"], one["status"]) for one in named(run) if one["status"] in ("unverified", "estimate", "calibrated")
+    ]
+    return Claim({"tariffs": found}, tuple(f"{name} is {status}: " for name, status in found)) if found else None
+
+
+@oracle("assumed.not_in_force")
+def not_in_force(run):
+    found = []
+    for one in named(run):
+        begin, end = str(one["valid_from"])[:7], str(one.get("valid_to", ""))[:7]
+        months = [month for month in minutes_by_month(run) if month < begin or (end and month > end)]
+        if months:
+            found.append((one["name"], begin, end, months))
+    if not found:
+        return None
+    words = [f"{name} holds from {begin} to {end or 'today'}, and is taken for" for name, begin, end, _ in found]
+    return Claim(
+        {"tariffs": found}, tuple(words + [month for *_, months in found for month in (months[0], months[-1])])
+    )
+
+
+@oracle("assumed.rates")
+def rates(run):
+    found = {}
+    for one in named(run):
+        for month in minutes_by_month(run):
+            for name, component in one["components"].items():
+                known = component.get("months")
+                held = component.get("first_month", "") <= month <= component.get("last_month", "9999-99")
+                if known is None or month in known or not held or not component.get("active", True):
+                    continue
+                before = [other for other in known if other < month]
+                last = max(before) if before else min(known)
+                instead = last if component.get("unknown_months", "zero") == "last" else "0"
+                found.setdefault((one["name"], name, instead), []).append(month)
+    if not found:
+        return None
+    figures = [(*key, months) for key, months in found.items()]
+    words = [f"{component} of {tariff} is not known for {months[0]}" for tariff, component, _, months in figures]
+    words += ["0 is taken" if instead == "0" else f"that of {instead} is taken" for *_, instead, _ in figures]
+    return Claim({"rates": figures}, tuple(words + [months[-1] for *_, months in figures]))
+
+
+@oracle("warning.forfeited")
+def forfeited(result):
+    kwh, without = (float(result.bill_totals[name].sum()) for name in ("forfeited_kwh", "forfeited_kwh_without_p2p"))
+    if not kwh > NOTHING_KWH:
+        return None
+    return Claim(
+        {"kwh": kwh, "without": without},
+        (f"{energy(kwh)} of what the homes export", f"without trading {energy(without)}"),
+    )
+
+
+@oracle("bills.on_bills")
+def on_bills(result):
+    kwh = float(result.trades["kwh"].sum())
+    if result.scenario.grid.tariff is None or not kwh > NOTHING_KWH:
+        return None
+    billed, alone = (float(result.bills[name].sum()) for name in ("amount", "amount_without_p2p"))
+    less = alone - billed if abs(alone - billed) > 1e-6 else 0.0
+    currency = result.scenario.currency
+    words = [f"The utility bills the homes {amount(billed, result)} in all"]
+    if less:
+        words += [f"{amount(abs(less), result)} {'less' if less > 0 else 'more'} than without trading"]
+        words += [f"{currency} {price(abs(less) / kwh)} for each kWh"]
+    figures = {"billed": billed, "less": less, "kwh": kwh, "currency": currency}
+    return Claim(figures, tuple(words), summed=max(billed, alone))
