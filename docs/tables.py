@@ -23,12 +23,14 @@ from pydantic.fields import FieldInfo
 
 import jiran
 from jiran import tariffs
+from jiran.app.glossary import GLOSSARY
 from jiran.bids import strategies
 from jiran.engine.flows import FLOWS, SOURCES, USES
 from jiran.homes.meter.layouts import PublicLayout, public_layouts
 from jiran.market.base import PROPERTIES
 from jiran.result.figures import KPIS
 from jiran.scenario import HomeData, Scenario
+from jiran.scenario.places import places
 from jiran.scenario.regions import REGIONS
 from jiran.tariffs import Component, Export, Sharing, Tariff
 from jiran.tariffs.describe import described, export_words
@@ -56,6 +58,18 @@ def rows(head: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
 
 def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+@table
+def words() -> str:
+    """Return what the words of the field mean."""
+    return rows(("word", "meaning"), GLOSSARY.items())
+
+
+@table
+def limits() -> str:
+    """Return what is not modelled."""
+    return (ROOT / "src/jiran/app/limits.md").read_text(encoding="utf-8").rstrip()
 
 
 @table
@@ -209,6 +223,20 @@ def regions() -> str:
             (f"`{name}`", f"{one.co2_kg_per_kwh:g}", str(one.year), "yes" if one.verified else "no",
              ", ".join(one.zones), one.source)
             for name, one in REGIONS.items()
+        ),
+    )  # fmt: skip
+
+
+@table
+def suns() -> str:
+    """Return the places whose sun comes with jiran."""
+    return rows(
+        ("place", "where", "clearness from January to December", "status", "kWh per kWp and year", "default of", "sources"),
+        (
+            (f"`{name}`", f"{abs(one.latitude):g} {'N' if one.latitude >= 0 else 'S'}, {one.longitude:g} E",
+             " ".join(f"{share:.3f}"[1:] for share in one.clearness), one.status, f"{one.yield_kwh:,.0f}",
+             ", ".join(one.zones) or "-", "; ".join(one.sources))
+            for name, one in places().items()
         ),
     )  # fmt: skip
 

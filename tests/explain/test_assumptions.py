@@ -81,3 +81,25 @@ def test_where_no_region_is_known_no_co2_is_counted_and_it_is_said():
     (sentence,) = plain(time_zone="Europe/Berlin")
     assert sentence.startswith("CO2 is not counted: no emission factor is known for the time zone Europe/Berlin;")
     assert "grid.region to one of peninsular, sabah" in sentence
+
+
+def test_a_sky_that_nobody_named_is_told_with_how_well_it_is_known():
+    (sentence,), _ = said(solar__model="site", grid__region="sarawak")
+    assert sentence.startswith(
+        "the sky is that of Kuching, for which the time zone Asia/Kuching is taken to stand; its"
+    )
+    assert "is calibrated to the yield that is published there, not measured" in sentence
+    (sentence,), _ = said(solar__model="site", solar__latitude=1.3, solar__longitude=103.8)
+    assert sentence.startswith("the sky is that of Singapore; its clearness by month comes from measured weather")
+    assert said(solar__model="site", solar__place="kuching")[0] == ()
+    assert said(solar__model="site", solar__clearness=0.4)[0] == ()
+
+
+def test_a_sky_of_which_nothing_is_known_is_told_and_clocks_that_do_not_fit():
+    told, _ = said(solar__model="site", solar__latitude=52.5, solar__longitude=13.4)
+    assert told[0].startswith("how clear the sky is at latitude 52.5 and longitude 13.4 is not known: 0.5 is taken")
+    assert told[1].startswith(
+        "the sun stands highest at about 19:06 by the clock: the longitude 13.4 and the time zone"
+    )
+    (only,), _ = said(solar__model="site", solar__latitude=10.0, solar__longitude=99.0)
+    assert only.startswith("how clear")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
@@ -41,6 +42,92 @@ def of_choices(drawn):
     yield (SimpleNamespace(scenario=scenario, timeline=timeline(scenario)),)
 
 
+#: Where the places lie that come with jiran, and how well their sky is known, as docs/scenario.md has them.
+SKIES = {
+    "Kuching": (1.553, 110.359, "calibrated", "Asia/Kuching"),
+    "Kuala Lumpur": (3.139, 101.687, "calibrated", "Asia/Kuala_Lumpur"),
+    "Penang": (5.354, 100.302, "calibrated", None),
+    "Kota Kinabalu": (5.98, 116.074, "calibrated", None),
+    "Singapore": (1.352, 103.82, "measured", "Asia/Singapore"),
+}
+
+
+def of_suns(drawn):
+    """Yield the run, and one under the sun of some place, named or not."""
+    yield (drawn.result,)
+    rng, zone = drawn.rng, str(drawn.rng.choice(["Asia/Kuching", "Asia/Kuala_Lumpur", "Asia/Singapore", "UTC"]))
+    solar = {"model": "site"}
+    if zone == "UTC" or rng.random() < 0.5:
+        latitude, longitude, *_ = list(SKIES.values())[rng.integers(len(SKIES))]
+        far = rng.choice([0.0, 0.3, 3.0])
+        solar |= {"latitude": latitude + far, "longitude": longitude + float(rng.choice([0.0, far, -60.0, 60.0]))}
+    if rng.random() < 0.2:
+        solar["place"] = "penang"
+    if rng.random() < 0.2:
+        solar["clearness"] = 0.4
+    data = drawn.scenario.model_dump(exclude_none=True)
+    scenario = Scenario.model_validate(data | {"time_zone": zone, "solar": solar})
+    yield (SimpleNamespace(scenario=scenario, timeline=timeline(scenario)),)
+
+
+def position(scenario):
+    """Return where a run with drawn weather is, or None."""
+    solar = scenario.solar
+    if solar.model != "site" or solar.weather is not None:
+        return None
+    if solar.latitude is not None:
+        return solar.latitude, solar.longitude
+    if solar.place is not None:
+        return SKIES[solar.place.replace("-", " ").title()][:2]
+    return next(where[:2] for where in SKIES.values() if where[3] == scenario.time_zone)
+
+
+def near(where):
+    """Return the place within 100 km, or None; near the equator the earth is flat enough."""
+    degrees = {
+        name: math.hypot(latitude - where[0], (longitude - where[1]) * math.cos(math.radians(latitude)))
+        for name, (latitude, longitude, *_) in SKIES.items()
+    }
+    name = min(degrees, key=degrees.get)
+    return name if degrees[name] * 111.2 <= 100 else None
+
+
+@oracle("assumed.sky", of_suns)
+def sky(run):
+    scenario = run.scenario
+    where = position(scenario)
+    if where is None or scenario.solar.clearness is not None or scenario.solar.place is not None or near(where) is None:
+        return None
+    zone = scenario.time_zone if scenario.solar.latitude is None else ""
+    status = SKIES[near(where)][2]
+    words = "measured weather" if status == "measured" else "calibrated to the yield"
+    return Claim({"place": near(where), "status": status, "zone": zone}, (near(where), zone, words))
+
+
+@oracle("assumed.no_sky", of_suns)
+def no_sky(run):
+    where = position(run.scenario)
+    if where is None or run.scenario.solar.clearness is not None or near(where) is not None:
+        return None
+    pieces = (f"latitude {where[0]:g}", f"longitude {where[1]:g}", "0.5 is taken")
+    return Claim({"latitude": where[0], "longitude": where[1]}, pieces)
+
+
+@oracle("assumed.noon", of_suns)
+def noon(run):
+    where, scenario = position(run.scenario), run.scenario
+    if where is None:
+        return None
+    offset = scenario.start.replace(tzinfo=ZoneInfo(scenario.time_zone)).utcoffset().total_seconds() / 3600
+    hour = (12 - where[1] / 15 + offset) % 24
+    if 9 <= hour <= 15:
+        return None
+    figures = {"hour": hour, "longitude": where[1], "zone": scenario.time_zone}
+    minutes = round(hour * 60) % 1440
+    clock = f"at about {minutes // 60:02d}:{minutes % 60:02d} by the clock"
+    return Claim(figures, (clock, f"{where[1]:g}", scenario.time_zone, "do not fit"))
+
+
 @oracle("assumed.region", of_choices)
 def region(run):
     scenario = run.scenario
@@ -73,8 +160,11 @@ def unused(run):
     found = []
     for table in ("groups", "single"):
         for place, home in enumerate(run.scenario.model_dump()["homes"][table]):
-            if home["pv_kwp"] is not None and home["kind"] in ("ev", "normal"):
-                found.append((f"homes.{table}.{place}.pv_kwp", home["kind"], "roof"))
+            found += [
+                (f"homes.{table}.{place}.{name}", home["kind"], "roof")
+                for name in ("pv_kwp", "pv_tilt", "pv_azimuth")
+                if home[name] is not None and home["kind"] in ("ev", "normal")
+            ]
             found += [
                 (f"homes.{table}.{place}.{name}", home["kind"], "EV")
                 for name in ("ev_kw", "ev_blocks")

@@ -27,7 +27,7 @@ from jiran.app import shelf
 from jiran.app.metered import called, names_of_files, reading_from
 from jiran.errors import JiranError, shortened
 from jiran.scenario import KINDS, Scenario, validate
-from jiran.scenario.files import plugin_files, presets, read_scenario, with_overrides
+from jiran.scenario.files import plugin_files, presets, read_scenario, weather_file, with_overrides
 
 FIRST_PRESET = "paper"
 _LONGEST_LINK = 100_000
@@ -71,7 +71,7 @@ def base_of_data(label: str, data: dict[str, Any]) -> Base:
     data = _with_all_kinds(data)
     metered = scenario.homes.data
     uploads = [] if metered is None else [shelf.named(name) for name in metered.names]
-    if plugin_files(data) or None in uploads:
+    if plugin_files(data) or weather_file(data) is not None or None in uploads:
         return Base(label, data, {})
     return Base(label, data, {_SHARED: pack(reading_from(data, uploads) if uploads else data)})
 
@@ -175,7 +175,7 @@ def refuse_files(data: dict[str, Any], source: str) -> None:
         JiranError: It would.
     """
     homes = data.get("homes")
-    if (isinstance(homes, dict) and "data" in homes) or plugin_files(data):
+    if (isinstance(homes, dict) and "data" in homes) or plugin_files(data) or weather_file(data) is not None:
         raise JiranError(
             f"{source} names a file, which only a scenario on the command line may: jiran app SCENARIO.toml"
         )
@@ -206,9 +206,7 @@ def _read_link(link: dict[str, str], named: str | None) -> tuple[Base, dict[str,
         start = base_of_preset(named) if named in presets() else base_of_data(named, read_scenario(named))
     else:
         start = base_of_preset(FIRST_PRESET)
-    wanted = {
-        _field(key): _value(key, text) for key, text in link.items() if "." in key or key in Scenario.model_fields
-    }
+    wanted = {_field(key): _value(key, text) for key, text in link.items() if _is_change(key)}
     refuse_files(with_overrides({}, wanted), "the link")
     validate(with_overrides(start.data, wanted))
     return start, wanted
@@ -280,6 +278,15 @@ def write_link(
     if pin is not None and pin.base.link:
         link[_PINNED] = pack(_texts(pin.changes) | ({} if pin.base.link == start.link else pin.base.link))
     return link | own
+
+
+def holds_scenario(link: dict[str, str]) -> bool:
+    """Tell whether a link says what to show: a scenario, changes of one, or a viewer's own orders."""
+    return any(key in (_PRESET, _SHARED, _PINNED, _ORDERS) or _is_change(key) for key in link)
+
+
+def _is_change(key: str) -> bool:
+    return "." in key or key in Scenario.model_fields
 
 
 def read_orders(link: dict[str, str]) -> dict[str, Any] | None:

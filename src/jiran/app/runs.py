@@ -102,6 +102,8 @@ def _looked_up(data: str, zone: str, changed: int) -> dict[str, int]:  # noqa: A
 def changed_at(wanted: Scenario) -> int:
     """Return when the files that a scenario reads were last changed, ns; 0 if it reads none or they are gone."""
     names = list(plugin_files(as_data(wanted)).values())
+    if wanted.solar.weather is not None:
+        names.append(wanted.solar.weather)
     if wanted.homes.data is not None:
         names += files_of(wanted.homes.data)
     return max((path.stat().st_mtime_ns for path in map(Path, names) if path.exists()), default=0)

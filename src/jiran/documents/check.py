@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from jiran.documents.model import model_of
 from jiran.errors import JiranError
 
 Document = TypeVar("Document", bound=BaseModel)
@@ -90,6 +91,7 @@ def _place(error: Any) -> tuple[str, ...]:
 _WORDS = {
     "Input should be ": "",
     "Value error, ": "",
+    "Tuple should have ": "a list of ",
     "String should have ": "",
     "greater than or equal to": "at least",
     "less than or equal to": "at most",
@@ -111,7 +113,9 @@ def _in_words(message: str) -> str:
     """Return what is allowed as a person says it."""
     for theirs, ours in _WORDS.items():
         message = message.replace(theirs, ours)
-    return message.split(" or instance of ")[0].split(", unable to ")[0].split(", got a ")[0]
+    for cut in (" or instance of ", ", unable to ", ", got a ", " after validation"):
+        message = message.split(cut)[0]
+    return message
 
 
 def _is_branch(part: str | int) -> bool:
@@ -128,16 +132,5 @@ def _keys_at(model: Any, place: tuple[str | int, ...]) -> list[str]:
     """
     for part in place:
         if isinstance(part, str) and not _is_branch(part) and part in model.model_fields:
-            model = _model_of(model.model_fields[part].annotation)
+            model = model_of(model.model_fields[part].annotation)
     return list(model.model_fields)
-
-
-def _model_of(annotation: Any) -> Any:
-    """Return the model inside an annotation such as ``tuple[HomeGroup, ...]`` or ``HomeData | None``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        model = _model_of(inner)
-        if model is not None:
-            return model
-    return None

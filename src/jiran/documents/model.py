@@ -50,3 +50,14 @@ class Model(BaseModel):
     @classmethod
     def _text(cls, value: Any, info: ValidationInfo) -> Any:
         return whole_text(value, lines=info.field_name == "description") if isinstance(value, str) else value
+
+
+def model_of(annotation: Any) -> Any:
+    """Return the model inside an annotation such as ``tuple[HomeGroup, ...]`` or ``HomeData | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        model = model_of(inner)
+        if model is not None:
+            return model
+    return None

@@ -1,4 +1,4 @@
-"""What a run takes for granted where its scenario leaves a choice: the region, the reading of prices, the start.
+"""What a run takes for granted where its scenario leaves a choice: region, sun, reading of prices, start.
 
 A default that a user sees in the scenario is no assumption. These are choices between two readings of what stands
 there, each told so that it can be decided otherwise.
@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from jiran.scenario.clock import occurs_twice
+from jiran.scenario.places import UNKNOWN_CLEARNESS
 from jiran.scenario.regions import REGIONS, region_of
+from jiran.scenario.sun import Site, site_of
 from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import listed, moment
 
@@ -138,6 +140,77 @@ def region_unknown(run: Run) -> Figures | None:
     return {"zone": scenario.time_zone} if scenario.co2_kg_per_kwh is None else None
 
 
+def _site(run: Run) -> Site | None:
+    """Return the place whose drawn weather a run has, or None."""
+    scenario = run.scenario
+    drawn = scenario.solar.model == "site" and scenario.solar.weather is None and scenario.homes.data is None
+    return site_of(scenario.solar, scenario.time_zone) if drawn else None
+
+
+def _sky_taken_words(figures: Figures) -> str:
+    where = f", for which the time zone {figures['zone']} is taken to stand" if figures["zone"] else ""
+    known = (
+        "comes from measured weather"
+        if figures["status"] == "measured"
+        else "is calibrated to the yield that is published there, not measured"
+    )
+    return (
+        f"the sky is that of {figures['place']}{where}; its clearness by month {known}; solar.place, solar.clearness "
+        "or solar.weather decides"
+    )
+
+
+@form("assumed.sky", _sky_taken_words)
+def sky_taken(run: Run) -> Figures | None:
+    """Return the place whose clearness by month is taken though nobody named it; the time zone, if that decided."""
+    solar, site = run.scenario.solar, _site(run)
+    if site is None or site.table is None or solar.clearness is not None or solar.place is not None:
+        return None
+    zone = run.scenario.time_zone if solar.latitude is None else ""
+    return {"place": site.table.title, "status": site.table.status, "zone": zone}
+
+
+def _sky_unknown_words(figures: Figures) -> str:
+    return (
+        f"how clear the sky is at latitude {figures['latitude']:g} and longitude {figures['longitude']:g} is not known: "
+        f"{UNKNOWN_CLEARNESS:g} is taken in every month; solar.clearness or solar.weather decides"
+    )
+
+
+@form("assumed.no_sky", _sky_unknown_words)
+def sky_unknown(run: Run) -> Figures | None:
+    """Return the position if no place with a table of clearness is near, and the scenario has none of its own."""
+    site = _site(run)
+    if site is None or site.table is not None or run.scenario.solar.clearness is not None:
+        return None
+    return {"latitude": site.latitude, "longitude": site.longitude}
+
+
+#: Clocks agree with the sun to about two hours nearly everywhere, with summer time too; further apart it is an error.
+MOST_FROM_NOON_H = 3.0
+
+
+def _noon_words(figures: Figures) -> str:
+    minutes = round(figures["hour"] * 60) % 1440
+    return (
+        f"the sun stands highest at about {minutes // 60:02d}:{minutes % 60:02d} by the clock: the longitude "
+        f"{figures['longitude']:g} and the time zone {figures['zone']} do not fit each other"
+    )
+
+
+@form("assumed.noon", _noon_words)
+def noon_far_off(run: Run) -> Figures | None:
+    """Return when the mean sun stands highest by the clock, if that is more than three hours from 12:00."""
+    site = _site(run)
+    if site is None:
+        return None
+    ahead_h = (int(run.timeline.local_s[0]) - int(run.timeline.utc_s[0])) / 3600.0
+    off_h = (ahead_h - site.longitude / 15.0 + 12.0) % 24.0 - 12.0
+    if abs(off_h) <= MOST_FROM_NOON_H:
+        return None
+    return {"hour": 12.0 + off_h, "longitude": site.longitude, "zone": run.scenario.time_zone}
+
+
 def _unused_words(figures: Figures) -> str:
     told = [
         f"{field} says nothing, for a home of the kind {kind} has no {'solar roof' if what == 'roof' else 'EV'}"
@@ -148,7 +221,8 @@ def _unused_words(figures: Figures) -> str:
 
 #: What a field of a home is about, and the kinds of homes that have one.
 _OF_KINDS = {
-    "pv_kwp": ("roof", ("solar", "hybrid")), "ev_kw": ("EV", ("ev", "hybrid")), "ev_blocks": ("EV", ("ev", "hybrid")),
+    "pv_kwp": ("roof", ("solar", "hybrid")), "pv_tilt": ("roof", ("solar", "hybrid")),
+    "pv_azimuth": ("roof", ("solar", "hybrid")), "ev_kw": ("EV", ("ev", "hybrid")), "ev_blocks": ("EV", ("ev", "hybrid")),
 }  # fmt: skip
 #: As many such fields are told.
 MOST_UNUSED = 3
@@ -205,4 +279,7 @@ def assumptions(run: Run) -> tuple[Sentence, ...]:
     Args:
         run: A setting before it is run, or a result.
     """
-    return true_ones(start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run), unused(run))
+    return true_ones(
+        start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run), sky_taken(run), sky_unknown(run),
+        noon_far_off(run), unused(run),
+    )  # fmt: skip

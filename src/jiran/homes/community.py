@@ -29,6 +29,8 @@ class Community:
         ids: Names, unique.
         kinds: solar, ev, hybrid or normal; where only import and export are known, prosumer or consumer.
         pv_kwp: Installed PV, kWp.
+        pv_tilt: Tilt of the roof, degrees; nan: that of all.
+        pv_azimuth: Where the roof faces, degrees clockwise from north; nan: where all face.
         load_low_kw: Lower bound of the household load, kW.
         load_high_kw: Upper bound of the household load, kW.
         evening_factor: Factor on the load in the evening.
@@ -40,6 +42,8 @@ class Community:
     ids: tuple[str, ...]
     kinds: tuple[str, ...]
     pv_kwp: NDArray[np.float64]
+    pv_tilt: NDArray[np.float64]
+    pv_azimuth: NDArray[np.float64]
     load_low_kw: NDArray[np.float64]
     load_high_kw: NDArray[np.float64]
     evening_factor: NDArray[np.float64]
@@ -76,6 +80,8 @@ def modelled_community(scenario: Scenario) -> Community:
         ids=ids,
         kinds=tuple(home.kind for _, home in homes),
         pv_kwp=column("pv_kwp", scenario.solar.pv_kwp, "solar hybrid"),
+        pv_tilt=column("pv_tilt", np.nan, "solar hybrid"),
+        pv_azimuth=column("pv_azimuth", np.nan, "solar hybrid"),
         load_low_kw=column("load_low_kw", scenario.load.low_kw),
         load_high_kw=column("load_high_kw", scenario.load.high_kw),
         evening_factor=column("evening_factor", scenario.load.evening_factor),
@@ -102,7 +108,7 @@ def metered_community(
     has = zip(generation_kwh.sum(axis=0) > 0.0, ev_kwh.sum(axis=0) > 0.0, net_metered, strict=True)
     none = np.zeros(len(ids))
     return Community(
-        ids, tuple(_kind(*one) for one in has), none, none, none, none, none, ((),) * len(ids), net_metered
+        ids, tuple(_kind(*one) for one in has), none, none, none, none, none, none, none, ((),) * len(ids), net_metered
     )
 
 

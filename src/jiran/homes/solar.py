@@ -1,4 +1,4 @@
-"""Solar generation: the paper's half sine, and passing clouds."""
+"""Solar generation: the paper's half sine and passing clouds, or the sun of a place."""
 
 from __future__ import annotations
 
@@ -23,8 +23,15 @@ def generation_kwh(community: Community, timeline: Timeline, solar: Solar, seed:
         community: The homes, with the size of their PV, kWp.
         timeline: The steps.
         solar: The model's numbers.
-        seed: Of the clouds' draws.
+        seed: Of the weather's and the roofs' draws.
+
+    Raises:
+        DataError: The sun of the place comes from a weather file that cannot be used.
     """
+    if solar.model == "site":
+        from jiran.homes.sun.site import site_generation_kwh  # noqa: PLC0415  loads pvlib, which takes seconds
+
+        return site_generation_kwh(community, timeline, solar, seed)
     hour = timeline.hour + (timeline.step_h / 2 if solar.sample == "middle" else 0.0)
     arriving = solar.derate * half_sine(hour)
     if solar.clouds > 0.0:

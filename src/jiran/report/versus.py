@@ -12,6 +12,7 @@ import numpy as np
 
 from jiran.nothing import CENT, LAST_DIGITS, NOTHING_MONEY
 from jiran.report.measure import kind_homes, saving_of
+from jiran.scenario import WORDS
 from jiran.scenario.files import as_data, shareable
 from jiran.sentences import Sentence, form, true_ones
 from jiran.words import KIND_NAMES, counted, decimals, listed, money, percent
@@ -58,7 +59,7 @@ def changes(a: Scenario, b: Scenario) -> list[Change]:
     """
     left, right = (dict(_flat(as_data(one))) for one in (a, b))
     values_of_a, values_of_b = (dict(_flat(as_data(shareable(one)))) for one in (a, b))
-    fields = [field for field in dict.fromkeys((*left, *right)) if field not in ("name", "description")]
+    fields = [field for field in dict.fromkeys((*left, *right)) if field not in WORDS]
     return [
         Change(field, _said(values_of_a.get(field)), _said(values_of_b.get(field)))
         for field in fields

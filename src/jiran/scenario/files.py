@@ -31,12 +31,17 @@ _PRESETS = resources.files("jiran.scenario") / "presets"
 
 @cache
 def presets() -> dict[str, str]:
-    """Return the ready scenarios: name -> description, the paper's first.
+    """Return the ready scenarios: name -> question and description, the paper's first.
 
-    They are read once; a preset without a description has "".
+    They are read once; a preset that says neither has "".
     """
     names = sorted(_preset_names(), key=lambda name: (name != "paper", name))
-    return {name: str(_read_preset(name).get("description", "")) for name in names}
+    return {name: _about(_read_preset(name)) for name in names}
+
+
+def _about(data: dict[str, Any]) -> str:
+    """Return question and description of scenario data."""
+    return " ".join(filter(None, (data.get("question"), data.get("description"))))
 
 
 def load_scenario(source: str | os.PathLike[str], overrides: dict[str, Any] | None = None) -> Scenario:
@@ -110,8 +115,15 @@ def plugin_files(data: dict[str, Any]) -> dict[str, str]:
     return {section: name for section, name in named.items() if isinstance(name, str) and name.endswith(".py")}
 
 
+def weather_file(data: dict[str, Any]) -> str | None:
+    """Return the weather file that scenario data names, or None."""
+    solar = data.get("solar")
+    name = solar.get("weather") if isinstance(solar, dict) else None
+    return name if isinstance(name, str) else None
+
+
 def input_files(scenario: Scenario) -> list[Path]:
-    """Return the files that a run of a scenario reads: meter data, and plug-ins that are files.
+    """Return the files that a run of a scenario reads: meter data, weather, and plug-ins that are files.
 
     Returns:
         Paths as they are named, patterns resolved to what is there now.
@@ -119,9 +131,10 @@ def input_files(scenario: Scenario) -> list[Path]:
     Raises:
         DataError: A pattern fits no file.
     """
-    data = scenario.homes.data
+    data, weather = scenario.homes.data, scenario.solar.weather
     metered = () if data is None else files_of(data)
-    return [Path(name) for name in (*metered, *plugin_files(as_data(scenario)).values())]
+    sky = () if weather is None else (weather,)
+    return [Path(name) for name in (*metered, *sky, *plugin_files(as_data(scenario)).values())]
 
 
 def as_data(scenario: Scenario) -> dict[str, Any]:
@@ -146,6 +159,8 @@ def shareable(scenario: Scenario) -> Scenario:
         names = {"path": Path(source.path).name, "also": tuple(Path(name).name for name in source.also)}
         data = source.model_copy(update=names)
         changed["homes"] = scenario.homes.model_copy(update={"data": data})
+    if scenario.solar.weather is not None:
+        changed["solar"] = scenario.solar.model_copy(update={"weather": Path(scenario.solar.weather).name})
     for section, key in PLUGINS:
         chosen = getattr(scenario, section)
         name = getattr(chosen, key)
@@ -204,6 +219,8 @@ def _with_paths(data: dict[str, Any], folder: Path) -> dict[str, Any]:
             source["path"] = str(folder / source["path"])
         if isinstance(source.get("also"), list):
             source["also"] = [str(folder / name) if isinstance(name, str) else name for name in source["also"]]
+    if (weather := weather_file(data)) is not None:
+        data["solar"]["weather"] = str(folder / weather)
     files = plugin_files(data)
     for section, key in PLUGINS:
         if section in files:

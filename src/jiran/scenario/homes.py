@@ -44,6 +44,10 @@ class HomeParameters(Model):
 
     kind: Kind = quantity("solar (PV), ev (electric vehicle), hybrid (both) or normal (neither)")
     pv_kwp: float | None = quantity("installed PV capacity, of solar and hybrid homes", "kWp", None, ge=0, le=10_000)
+    pv_tilt: float | None = quantity("tilt of the roof, with solar.model = site", "°", None, ge=0, le=90)
+    pv_azimuth: float | None = quantity(
+        "where the roof faces, clockwise from north, with solar.model = site", "°", None, ge=0, le=360
+    )
     load_low_kw: float | None = quantity("lower bound of the household load", "kW", None, ge=0, le=1_000)
     load_high_kw: float | None = quantity("upper bound of the household load", "kW", None, ge=0, le=1_000)
     evening_factor: float | None = quantity("factor on the load in the evening", "", None, ge=0, le=10)

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import field_validator, model_validator
 
 from jiran.bids import find as find_strategy
-from jiran.documents.model import Model, quantity
+from jiran.documents.model import LISTED, Model, quantity
 from jiran.errors import ScenarioError
 from jiran.market import find as find_rule
 from jiran.scenario.clock import gap_at
 from jiran.scenario.homes import Homes
-from jiran.scenario.parts import Battery, Bids, Ev, Grid, Load, Market, Solar
+from jiran.scenario.naming import is_field
+from jiran.scenario.parts import Battery, Bids, Ev, Grid, Load, Market
 from jiran.scenario.regions import REGIONS, Region, region_of
+from jiran.scenario.sun import Solar, site_of
 
 #: The calendar in which a run may start, local time.
 EARLIEST, LATEST = dt.datetime(1970, 1, 2), dt.datetime(2200, 1, 1)  # noqa: DTZ001
+
+#: Fields that say what a scenario is about and decide no figure.
+WORDS = frozenset({"name", "question", "description", "telling"})
+#: As many values as a reader keeps in mind.
+MOST_TELLING = 6
 
 #: Above this a run would not fit into the memory of an ordinary machine.
 MAX_HOME_STEPS = 200_000_000
@@ -35,7 +42,12 @@ class Scenario(Model):
     """
 
     name: str = quantity("short name", "", min_length=1, max_length=100)
-    description: str = quantity("what question the scenario asks", "", "", max_length=2_000)
+    question: str = quantity("what question the scenario asks", "", "", max_length=300)
+    description: str = quantity("what it is about, in a few sentences", "", "", max_length=2_000)
+    telling: Annotated[tuple[str, ...], LISTED] = quantity(
+        f"the fields on which the question turns, by dotted name, which the dashboard shows first: at most {MOST_TELLING}",
+        "", (), max_length=MOST_TELLING,
+    )  # fmt: skip
     currency: str = quantity("currency of all prices and amounts", "", "MYR", min_length=1, max_length=10)
     time_zone: str = quantity("time zone of the community, an IANA name", "", "Asia/Kuching", max_length=100)
     start: dt.datetime = quantity(
@@ -74,6 +86,14 @@ class Scenario(Model):
         if self.grid.co2_kg_per_kwh is not None:
             return self.grid.co2_kg_per_kwh
         return None if self.region is None else REGIONS[self.region].co2_kg_per_kwh
+
+    @field_validator("telling")
+    @classmethod
+    def _fields_exist(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not is_field(cls, name):
+                raise ScenarioError("telling", name, "must name fields of a scenario, as in grid.import_price")
+        return names
 
     @field_validator("time_zone")
     @classmethod
@@ -141,6 +161,12 @@ class Scenario(Model):
                 f"does not exist in {self.time_zone}, where clocks are set forward from {gap.begin} to {gap.end}; "
                 f"use a time before {gap.begin}, or {gap.end} or later",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _sun_has_a_place(self) -> Self:
+        if self.solar.model == "site" and self.solar.weather is None:
+            site_of(self.solar, self.time_zone)
         return self
 
     @model_validator(mode="after")

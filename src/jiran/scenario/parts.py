@@ -1,4 +1,4 @@
-"""The parts of a scenario beside its homes: sunshine, load, EVs, battery, grid, market; one field a question.
+"""The parts of a scenario beside its homes and its sun: load, EVs, battery, grid, market; one field a question.
 
 Every field has a description, a unit, bounds and a default; the sidebar, the checks, the starter file and the
 reference page are made from this one table. Unknown keys are refused.
@@ -26,23 +26,6 @@ from jiran.scenario.regions import Region
 
 if TYPE_CHECKING:
     from jiran.plugins.plugin import Plugin
-
-
-class Solar(Model):
-    """Sunshine, by equation (1) of the paper: a half sine from 06:00 to 18:00.
-
-    Output of a roof is ``pv_kwp * derate * max(0, sin(pi * (hour - 6) / 12))``, kW, less what clouds take
-    (`homes/solar.py`). At derate 0.5 a kWp gives 3.8 kWh a day.
-    """
-
-    pv_kwp: float = quantity("PV capacity of each solar and hybrid home", "kWp", 5.0, ge=0, le=10_000)
-    derate: float = quantity(
-        "share of the clear-sky half sine that arrives; 1 = the paper, 0.5 = a Malaysian mean day", "", 0.5, ge=0, le=1
-    )
-    clouds: float = quantity("depth of passing clouds, 0 = clear sky, 1 = up to full shade", "", 0.0, ge=0, le=1)
-    sample: Literal["start", "middle"] = quantity(
-        "where in the step equation (1) is read; the paper reads the start of the hour", "", "middle"
-    )
 
 
 class Load(Model):

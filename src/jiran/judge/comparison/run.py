@@ -20,7 +20,7 @@ from jiran.judge.comparison.table import Comparison, Sample
 from jiran.judge.judgement import judge
 from jiran.judge.optimum import Optimum, community_optimum
 from jiran.money.prices import paid_for, received_for
-from jiran.scenario import Bids, Market, Scenario
+from jiran.scenario import WORDS, Bids, Market, Scenario
 from jiran.simulation import estimate
 from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import Setting, prepare
@@ -133,10 +133,10 @@ def _key(scenario: Scenario, seed: int) -> str:
     """Return what decides a run, as text: two cases with the same key are run once.
 
     Args:
-        scenario: Its name and description decide nothing.
+        scenario: Its words decide nothing.
         seed: The seed of this run.
     """
-    return f"{seed} {scenario.model_dump_json(exclude={'name', 'description', 'seed'})}"
+    return f"{seed} {scenario.model_dump_json(exclude={*WORDS, 'seed'})}"
 
 
 def _run_all(scenarios: dict[str, Scenario], wait: Callable[[], None]) -> Generator[tuple[str, Sample | PluginError]]:

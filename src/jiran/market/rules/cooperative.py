@@ -96,7 +96,6 @@ def _draws(orders: int, values: Values) -> Effort:
         r" \, \left(v(C \cup j) - v(C)\right)",
         seller_symbols=r"a_i + \frac{x_i}{e_i}",
     ),
-    telling=True,
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient"),
     needs=_draws,
     permutations=Parameter(

@@ -136,7 +136,6 @@ def _take_resting(
     pairing=_ARRIVAL,
     reasoning="waiting-orders",
     formula=Formula(r"a_i \text{ or } b_j, \text{ of the order that came first}"),
-    telling=True,
     properties=("budget-balanced", "no-deficit", "individually-rational"),
     needs_bids=True,
 )

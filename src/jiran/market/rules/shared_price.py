@@ -64,7 +64,6 @@ def mid_market_rate(
         r"\frac{P_\text{grid} \, P_\text{export}}{(P_\text{grid} - P_\text{export}) \, r + P_\text{export}},"
         r"\ r = \min\left(\frac{S}{D}, 1\right)"
     ),
-    telling=True,
     properties=("budget-balanced", "no-deficit", "individually-rational", "truthful", "anonymous"),
 )
 def supply_demand_ratio(
@@ -125,7 +124,6 @@ def _share_bill(period: Period) -> tuple[NDArray[np.float64], NDArray[np.float64
         seller_symbols=r"P_\text{export} \, \frac{\sum \text{export}}{\sum \text{given}}",
     ),
     heeds_limits=False,
-    telling=True,
     properties=("budget-balanced", "no-deficit", "anonymous"),
     reprice=_share_bill,
 )

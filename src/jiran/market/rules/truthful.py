@@ -243,7 +243,6 @@ def _charge_externality(net_kwh: Vector, limit_price: Vector, side: float, trade
         r"\frac{W_{-j}(\text{without } j) - W_{-j}(\text{with } j)}{e_j}",
         seller_symbols=r"\frac{W_{-i}(\text{with } i) - W_{-i}(\text{without } i)}{e_i}",
     ),
-    telling=True,
     properties=("individually-rational", "efficient", "truthful"),
     needs_bids=True,
 )
@@ -328,7 +327,6 @@ def _clear_at(net_kwh: Vector, limit_price: Vector, price: float, trades: Trades
     draws_lots=True,
     pairing=_TWO_GROUPS,
     reasoning="two-groups",
-    telling=True,
     properties=("no-deficit", "individually-rational", "truthful"),
     needs_bids=True,
 )
