@@ -57,8 +57,8 @@ def save_file(target: Path, content: bytes) -> None:
             temporary.end(fresh)
 
 
-def create_file(target: Path, content: bytes) -> None:
-    """Write a file that is not there yet.
+def create_file(target: Path, content: bytes, mode: int | None = None) -> None:
+    """Write a file that is not there yet, with a mode of its own if one is given.
 
     Raises:
         JiranError: It is there, or cannot be written.
@@ -71,7 +71,7 @@ def create_file(target: Path, content: bytes) -> None:
         temporary.sweep(path)
         fresh = temporary.begin(path.parent)
         try:
-            write_new(fresh, lambda file: file.write(content))
+            write_new(fresh, lambda file: file.write(content), mode)
             _link(fresh, path)
             sync_folder(path.parent)
         except FileExistsError:
