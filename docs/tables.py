@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 
 import jiran
 from jiran import tariffs
+from jiran.app.glossary import GLOSSARY
 from jiran.bids import strategies
 from jiran.engine.flows import FLOWS, SOURCES, USES
 from jiran.homes.meter.layouts import PublicLayout, public_layouts
@@ -56,6 +57,18 @@ def rows(head: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
 
 def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+@table
+def words() -> str:
+    """Return what the words of the field mean."""
+    return rows(("word", "meaning"), GLOSSARY.items())
+
+
+@table
+def limits() -> str:
+    """Return what is not modelled."""
+    return (ROOT / "src/jiran/app/limits.md").read_text(encoding="utf-8").rstrip()
 
 
 @table

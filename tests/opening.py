@@ -7,6 +7,7 @@ was given.
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -22,19 +23,24 @@ import jiran
 import valid
 from jiran import JiranError, Scenario
 from jiran.app import links
-from jiran.app.labels import LENGTH, TOP, folded
+from jiran.app.labels import LENGTH, settings
 from jiran.app.panel import at as value_at
+from jiran.app.selection import TABS
+from jiran.app.settings import blocks
+from jiran.app.views.data import PARTS
 from jiran.scenario import KINDS, validate
 from jiran.scenario.files import as_data, to_toml, with_overrides
 from pages import as_served
 
 MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")
-#: Path of each page; the first is the one that opens.
-PAGES = ("neighbourhood", "day", "market", "trades", "homes", "compare", "paper")
+#: Path of each area, and of each part of one; the first is the one that a link opens.
+PAGES = ("street", *(f"street/{tab}" for tab in TABS), "compare", "class", *(f"data/{part}" for part in PARTS))
 #: Pages whose work does not grow with the rules: Compare runs all of them, and takes most of the time.
 QUICK = tuple(path for path in PAGES if path != "compare")
 #: Small runs: it is the pages that are tried here.
 _MOST_HOME_STEPS = 1_500
+#: Controls that a test of their own looks at: tables, and the choice of what is shown first.
+DRAWN_OTHERWISE = ("homes.groups", "homes.single", "telling")
 _CONTROLS = ("slider", "number_input", "selectbox", "text_input", "text_area", "toggle")
 
 
@@ -59,6 +65,17 @@ def viewer(**link: str) -> AppTest:
     app = AppTest.from_file(MAIN, default_timeout=300)
     app.query_params.update(link)
     app.session_state["more"] = True
+    app._page_hash = calc_hash(PAGES[0])
+    return app
+
+
+def go(app: AppTest, page: str) -> AppTest:
+    """Let a viewer go to an area, or to a part or a tab of one, by a link; nothing is drawn yet."""
+    path, _, part = page.partition("/")
+    app._page_hash = calc_hash(path)
+    if part:
+        app.query_params["part" if path == "data" else "tab"] = part
+        app.session_state["area"] = ""
     return app
 
 
@@ -81,12 +98,11 @@ def faults(app: AppTest, scenario: Scenario, pages: tuple[str, ...] = PAGES, nam
     found = []
     with mock.patch.object(sys, "argv", ["main.py", *([] if named is None else [named])]):
         for page in pages:
-            app._page_hash = calc_hash(page)
-            app.run()
+            go(app, page).run()
             found += [f"{page}: {error.message} {' '.join(error.stack_trace[-3:])}" for error in app.exception]
             found += [f"{page}: error box: {error.value}" for error in app.error]
             found += [f"{page}: notice: {one.value}" for one in app.warning if ":material/link_off:" in one.icon]
-            if app._finished_page_script_hash != calc_hash(page) or not _has_badge(app):
+            if app._finished_page_script_hash != app._page_hash or not _has_badge(app):
                 found.append(f"{page}: is not drawn to its end")
             if app.exception:
                 break
@@ -114,8 +130,8 @@ def wrong_controls(app: AppTest, scenario: Scenario) -> Iterator[str]:
                 seen.add(name)
                 yield from _wrong(kind, control, value_at(data, name))
     told = [name for name in ("grid.import_price", "grid.export_price") if isinstance(value_at(data, name), tuple)]
-    expected = {name for fields in folded().values() for name in fields} | {*LENGTH, *TOP}
-    for name in sorted(expected - seen - {*told, "market.fraction"}):
+    expected = {name for fields in settings().values() for name in fields} | {*LENGTH}
+    for name in sorted(expected - seen - {*told, *DRAWN_OTHERWISE}):
         if name != "solar.pv_kwp" or scenario.homes.data is None:
             yield f"{name} has no control"
 
@@ -126,6 +142,10 @@ def _wrong(kind: str, control: Any, value: Any) -> Iterator[str]:
     if control.key.endswith("|list"):
         shown = tuple(float(one) for one in shown.split(",")) if shown else None
         value = value if isinstance(value, tuple) and len(value) <= 1000 else None
+    elif control.key.endswith("|start"):
+        shown = dt.datetime.fromisoformat(shown)
+    elif control.key.endswith("|ev.blocks"):
+        shown = tuple(blocks.read(shown))
     elif kind == "text_input" and value is None:
         shown = shown or None
     elif kind in ("text_input", "selectbox") and isinstance(value, int | float):

@@ -27,9 +27,16 @@ def seen(markdown):
     return re.sub(r"\\(?=\W)|\*\*|\N{WORD JOINER}", "", markdown)
 
 
-def show(page, result, **state):
+#: Where the Street is in a browser.
+STREET_PATH = "/street"
+#: The Street; what it looks at stands in the link.
+STREET = "from jiran.app import street\n\nstreet.show()\n"
+
+
+def show(page, result, link=None, **state):
     at = AppTest.from_string(page, default_timeout=60)
     at.session_state["result"] = result
+    at.query_params.update(link or {})
     for name, value in state.items():
         at.session_state[name] = value
     at.run()

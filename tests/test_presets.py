@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 
 import jiran
+from jiran.scenario.files import read_scenario
+from jiran.scenario.model import MOST_TELLING
 
 NAMES = list(jiran.presets())
 FOLDER = resources.files("jiran.scenario") / "presets"
@@ -35,8 +37,38 @@ def test_it_fits_a_screen_is_named_after_its_file_and_asks_a_question(name):
     assert max(map(len, lines)) <= 130
     scenario = jiran.load_scenario(name)
     assert scenario.name == name
-    assert re.search(r"\?|paper|Lit et al", scenario.description)
+    assert scenario.question.endswith("?")
     assert len(re.split(r"(?<=[.?]) (?=[A-Z])", scenario.description.replace("et al. ", ""))) <= 3
+    assert jiran.presets()[name] == f"{scenario.question} {scenario.description}"
+
+
+#: Another value of each field that some preset shows first.
+OTHER = {
+    "market.mechanism": "bill-sharing",
+    "market.fraction": 0.55,
+    "grid.import_price": 0.7,
+    "grid.export_price": 0.1,
+    "grid.network_charge": 0.05,
+    "solar.pv_kwp": 3.5,
+    "solar.derate": 0.8,
+    "load.evening_factor": 2.5,
+    "battery.capacity_kwh": 35.0,
+    "ev.supply.enabled": False,
+    "ev.supply.reserve_soc": 0.5,
+    "ev.supply.trip_kwh": 12.0,
+    "homes.groups.ev.count": 4,
+    "homes.groups.solar.count": 8,
+    "seed": 12,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_says_on_which_six_values_its_question_turns_and_each_of_them_matters(name):
+    data = read_scenario(name)
+    assert len(data["telling"]) == MOST_TELLING
+    kpis = run(name).kpis
+    for field in data["telling"]:
+        assert jiran.simulate(jiran.load_scenario(name, {field: OTHER[field]})).kpis != kpis, field
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -105,7 +137,7 @@ def test_what_the_description_claims_is_so(name):
     assert name in CLAIMS, "add to CLAIMS what its description claims, and a function that holds it against a run"
     words, holds = CLAIMS[name]
     result = run(name)
-    assert words in result.scenario.description
+    assert words in f"{result.scenario.question} {result.scenario.description}"
     holds(result)
 
 

@@ -99,7 +99,9 @@ def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any,
 
 def _drawn(rng: np.random.Generator, most_home_steps: int, changes: int) -> Scenario:
     """Draw until it is valid and small enough; what a scenario refuses is drawn anew."""
-    fields = [leaf for leaf in leaves(Scenario) if leaf[0] not in ("market.mechanism", "bids.strategy", "name")]
+    fields = [
+        leaf for leaf in leaves(Scenario) if leaf[0] not in ("market.mechanism", "bids.strategy", "name", "telling")
+    ]
     while True:
         base = copy.deepcopy(read_scenario(str(rng.choice(list(presets())))))
         community = COMMUNITIES[str(rng.choice(list(COMMUNITIES)))]

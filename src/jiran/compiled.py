@@ -52,6 +52,10 @@ def _stamp(compiled: Any, made_of: str) -> None:
     """Let the cache of a compiled function be good for these sources only.
 
     The names are numba's own and may change; without them its cache works as ever, by the function's file alone.
+
+    Args:
+        compiled: A dispatcher of numba with a cache.
+        made_of: What the cached code is good for.
     """
     with suppress(AttributeError):
         file = compiled._cache._cache_file  # noqa: SLF001
@@ -60,7 +64,11 @@ def _stamp(compiled: Any, made_of: str) -> None:
 
 @cache
 def sources(module: str) -> str:
-    """Return a digest of the text of a module and of all modules of jiran that it imports, directly or not."""
+    """Return a digest of the text of a module and of all modules of jiran that it imports, directly or not.
+
+    Args:
+        module: Dotted name of a module that is loaded.
+    """
     found, ahead = {module}, [module]
     while ahead:
         new = _imports(ahead.pop()) - found

@@ -1,4 +1,8 @@
-"""Colours with a meaning, the same in every picture: Okabe and Ito's set, which colour-blind people can tell apart."""
+"""Colours with a meaning, the same in every picture: Okabe and Ito's set, which colour-blind people can tell apart.
+
+Okabe and Ito (2008), "Color Universal Design". A sale has the colour of the sun, a purchase that of the battery;
+a kind of homes has that of what sets it apart: its roof, its car, or its load alone.
+"""
 
 SOLAR = "#E69F00"
 P2P = "#009E73"

@@ -40,7 +40,11 @@ class Work(Generic[T]):
     """Work in a thread of its own, which ends with the program."""
 
     def __init__(self, work: Callable[[], T]) -> None:
-        """Start the work."""
+        """Start the work.
+
+        Args:
+            work: Is called in the new thread, with a copy of this thread's context variables.
+        """
         self._work, self._finished = work, threading.Event()
         self._row: int | None = None
         self._stopped = False
@@ -67,7 +71,10 @@ class Work(Generic[T]):
             self._finished.set()
 
     def stop(self) -> None:
-        """Tell the work to end soon."""
+        """Tell the work to end soon.
+
+        It may be called at any time and more than once; work that is over is not touched.
+        """
         with _LOCK:
             self._stopped = True
             if self._row is not None:
@@ -78,6 +85,13 @@ class Work(Generic[T]):
 
         Args:
             report: Is called in every round with the share that is done, 0..1; if it raises, the work is stopped.
+
+        Returns:
+            What the work returned.
+
+        Raises:
+            BaseException: What the work raised, or what `report` raised.
+            StoppedError: The thread that waits is watched itself and was told to stop.
         """
         try:
             while not self._finished.wait(ROUND_S):
@@ -95,7 +109,10 @@ class Work(Generic[T]):
 
     @property
     def done(self) -> float:
-        """The share that is done, as far as the work says."""
+        """The share that is done, as far as the work says.
+
+        0..1; 0 before it says anything, and again once it is over.
+        """
         row = self._row
         if row is None:
             return 0.0
@@ -104,12 +121,20 @@ class Work(Generic[T]):
 
 
 def watch(work: Callable[[], T], report: Progress) -> T:
-    """Do work and return its result; the report is called now and then, and ends the work if it raises."""
+    """Do work and return its result; the report is called now and then, and ends the work if it raises.
+
+    Args:
+        work: What to do.
+        report: Is called about every `ROUND_S` with the share that is done, 0..1.
+    """
     return Work(work).result(report)
 
 
 def is_stopped() -> bool:
-    """Tell whether this thread does watched work that is to stop."""
+    """Tell whether this thread does watched work that is to stop.
+
+    Plain Python asks it between steps; compiled code reads the table itself.
+    """
     return bool(TABLE[TABLE[:, THREAD] == float(threading.get_ident()), STOP].any())
 
 

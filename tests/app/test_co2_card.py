@@ -8,9 +8,7 @@ import jiran
 from jiran.app import state
 from jiran.scenario import validate
 from jiran.scenario.files import as_data
-from pages import show
-
-PAGE = "from jiran.app.views import neighbourhood\nneighbourhood.show()"
+from pages import STREET, show
 
 
 def without_factor(**changes):
@@ -28,12 +26,12 @@ def without_factor(**changes):
 )
 def test_the_card_says_by_which_factor_co2_is_counted(zone, value, said, monkeypatch):
     result = without_factor(time_zone=zone)
-    at = show(PAGE, result)
+    at = show(STREET, result)
     (card,) = [metric for metric in at.metric if "CO₂" in metric.label]
     assert card.value == value.format(avoided=result.kpis["co2_avoided_kg"] or 0.0)
     assert said in card.proto.help
     other = jiran.simulate(jiran.load_scenario("paper"))
     monkeypatch.setattr(state, "pinned", lambda: other)
-    (card,) = [metric for metric in show(PAGE, result).metric if "CO₂" in metric.label]
+    (card,) = [metric for metric in show(STREET, result).metric if "CO₂" in metric.label]
     mine, others = (one.kpis["co2_avoided_kg"] for one in (result, other))
     assert card.delta == ("A has one" if mine is None else f"{mine - others:+.1f} vs A")

@@ -134,11 +134,11 @@ def test_a_pinned_scenario_is_a(monkeypatch):
     said = plain(" ".join(element.value for element in at.markdown))
     for sentence in versus(found):
         assert sentence in said
-    shown = at.dataframe[1].value.set_index("Figure").loc["Cost, MYR"]
+    shown = at.dataframe[0].value.set_index("Figure").loc["Cost, MYR"]
     row = found.difference("A", "B").filter(figure="cost").row(0, named=True)
     assert shown["A - B"] == f"{row['difference']:+.2f}"
     assert shown["A"] == f"{row['a']:.2f}"
-    for name, of_share in at.dataframe[1].value.set_index("Figure")["A - B"].items():
+    for name, of_share in at.dataframe[0].value.set_index("Figure")["A - B"].items():
         assert of_share.endswith(" points") == name.endswith(", %")
     assert any("Community battery 40 kWh, now 20 kWh" in plain(caption.value) for caption in at.caption)
 
@@ -146,7 +146,7 @@ def test_a_pinned_scenario_is_a(monkeypatch):
 def test_a_pinned_scenario_with_another_seed_is_run_with_it(monkeypatch):
     monkeypatch.setattr(state, "pinned_scenario", lambda: jiran.load_scenario("paper"))
     at = show(PAGE, run(seed=2))
-    shown = at.dataframe[1].value.set_index("Figure").loc["Cost, MYR"]
+    shown = at.dataframe[0].value.set_index("Figure").loc["Cost, MYR"]
     assert (shown["A"], shown["B"], shown["A - B"]) == ("36.57", "38.40", "-1.83")
     assert any("Seed of chance 1, now 2" in plain(caption.value) for caption in at.caption)
 
@@ -203,7 +203,7 @@ def test_one_that_is_too_large_for_a_dashboard_names_the_command_line(monkeypatc
 
 
 def test_old_samples_make_room(monkeypatch, telling):
-    one = telling.samples["vcg"][0]
+    one = telling.samples["uniform-price"][0]
     monkeypatch.setattr("jiran.app.runs.KEPT_SAMPLES", 2.5 * held_bytes(one))
     kept = Samples({"fault": MechanismError("a", "b")})
     kept |= {f"{place}": copy.deepcopy(one) for place in range(4)}

@@ -11,18 +11,19 @@ PAGE = """
 import json
 import streamlit as st
 from jiran.app import state
-from jiran.app.views import day
+from jiran.app.street import curves
 from pages import seen
 
 state.base()
-state.run(state.keep(json.loads(st.session_state.wanted)))
-day.show()
+result = state.run(state.keep(json.loads(st.session_state.wanted)))
+curves.show(result, state.selection().step)
 """
 
 
 def shown(**changes):
     at = AppTest.from_string(PAGE, default_timeout=60)
     at.session_state["wanted"] = json.dumps({name.replace("__", "."): value for name, value in changes.items()})
+    at.session_state["curves_of"] = "Whole period"
     at.run()
     assert not at.exception
     return at
@@ -55,6 +56,14 @@ def test_the_chart_holds_the_numbers_of_the_run():
         result.steps["grid_import_kwh"].to_list(), abs=6e-4
     )
     assert option["toolbox"]["feature"]["saveAsImage"]["name"] == "jiran-paper-2026-03-21"
+
+
+def test_the_hour_that_is_looked_at_is_marked_on_every_panel():
+    lines = [line for series in chart(shown())["series"] for line in series.get("markLine", {"data": []})["data"]]
+    marks = [line["xAxis"] for line in lines if "xAxis" in line]
+    half_past_eight_ms = 1_000 * 60 * 60 * 8.5 + 1_000 * 1_774_051_200  # of 21 March 2026, by the clock on the wall
+    assert set(marks) == {half_past_eight_ms}
+    assert len(marks) > 3
 
 
 def test_the_table_is_sent_when_it_is_opened():

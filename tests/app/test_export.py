@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 
 import polars as pl
@@ -12,6 +13,7 @@ from polars.testing import assert_frame_equal
 import jiran
 from jiran.app import export
 from jiran.app.charts.base import Window
+from jiran.saving.formats import finite
 from jiran.scenario import validate
 
 
@@ -66,7 +68,9 @@ def test_the_zip_holds_the_run_and_runs_again(paper, tmp_path):
     assert packed == export.zip_bytes(paper)
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         assert archive.testzip() is None
-        assert sorted(archive.namelist()) == ["homes.csv", "scenario.toml", "steps.csv", "trades.parquet"]
+        assert sorted(archive.namelist()) == sorted(export.files(paper).keys() - {"trades.csv"})
+        assert json.loads(archive.read("kpis.json")) == finite(paper.kpis)
+        assert json.loads(archive.read("manifest.json"))["digest_sha256"] == paper.digest
         archive.extractall(tmp_path)
     again = jiran.simulate(jiran.load_scenario(tmp_path / "scenario.toml"))
     assert again.digest == paper.digest

@@ -23,8 +23,7 @@ import streamlit as st
 
 from jiran.app.components.flow_map import flow_map
 
-chosen = flow_map(st.session_state["run"], key="map", height=480)
-st.write(f"chosen: {chosen}")
+flow_map(st.session_state["run"], key="map", at={"turn": 1, "step": 0, "stay": True, "home": None})
 """
 
 
@@ -76,14 +75,13 @@ def script(modules) -> str:
 
 
 @pytest.mark.parametrize("run", [a_run(), a_run(steps=1), a_run(capacity_kwh=0)])
-def test_the_whole_run_is_sent_and_nothing_is_chosen(run):
+def test_the_whole_day_is_sent_and_what_is_looked_at(run):
     at = AppTest.from_string(PAGE)
     at.session_state["run"] = run
     at.run()
     assert not at.exception
-    assert at.markdown[0].value == "chosen: None"
     sent = next(e.proto for e in at.main.children.values() if e.type == "bidi_component")
-    assert json.loads(sent.json) == {"run": run, "key": "map", "height": 480}
+    assert json.loads(sent.json) == {"run": run, "key": "map", "at": {"turn": 1, "step": 0, "stay": True, "home": None}}
 
 
 def test_a_new_run_keeps_the_map_it_had():
@@ -165,5 +163,5 @@ def test_every_flow_is_sent_as_it_is_declared_but_for_what_evs_give(name):
 
 def test_a_coarser_step_is_named_from_its_start_to_its_end():
     sent = flow_data(jiran.simulate(jiran.load_scenario("kampung")), Window(0, 96))
-    assert sent["labels"][0] == "Mon 23 Mar 00:00 to 00:15"
-    assert sent["labels"][-1].endswith("23:45 to 24:00")
+    assert sent["labels"][0] == "Mon 23 Mar 00:00 to 00:30"
+    assert sent["labels"][-1].endswith("23:30 to 24:00")

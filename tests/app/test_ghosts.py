@@ -12,9 +12,11 @@ from jiran.app.charts import day, home, homes
 from jiran.app.charts.base import Window
 from jiran.app.charts.day_points import points
 from jiran.app.links import Pin, base_of_preset
-from pages import MANY, run, seen, show
+from pages import MANY, STREET, run, seen, show
 
-PAGE = "from jiran.app.views import {0}\n\n{0}.show()\n"
+TRADES = "from jiran.app.views import trades\n\ntrades.show()\n"
+EVERYTHING = {"open": "bills,fair,numbers,roles"}
+HOME = {"tab": "home", "home": "H1"}
 B = {"solar.pv_kwp": 6.0, "battery.capacity_kwh": 40.0, "grid.export_price": 0.4}
 
 
@@ -128,7 +130,7 @@ def test_the_waterfall_ends_beside_the_bill_of_a():
     assert not ghosts(home.waterfall(steps, "MYR"))
 
 
-@pytest.mark.parametrize("page", ["neighbourhood", "day", "trades", "homes"])
+@pytest.mark.parametrize("look", [EVERYTHING, HOME, None], ids=["street", "home", "trades"])
 @pytest.mark.parametrize(
     "overrides",
     [
@@ -142,13 +144,14 @@ def test_the_waterfall_ends_beside_the_bill_of_a():
     ],
     ids=["changed", "no trades", "no battery", "two days", "euro", "200 homes", "one home"],
 )
-def test_every_page_compares_any_run_with_any_other(page, overrides):
-    show(PAGE.format(page), run(**overrides), pinned=pin())
-    show(PAGE.format(page), run(), pinned=pin(overrides))
+def test_every_page_compares_any_run_with_any_other(look, overrides):
+    page = TRADES if look is None else STREET
+    show(page, run(**overrides), look, pinned=pin())
+    show(page, run(), look, pinned=pin(overrides))
 
 
 def test_a_home_says_what_changed(a, b):
-    at = show(PAGE.format("homes"), b, pinned=pin(), home="H1")
+    at = show(STREET, b, HOME, pinned=pin())
     then, now = (one.homes.row(one.community.ids.index("H1"), named=True) for one in (a, b))
     assert metrics(at)["Bill, MYR"].delta == f"{now['cost'] - then['cost']:+.2f} vs A"
     assert metrics(at)["Kind"].delta == "as in A"
@@ -156,11 +159,12 @@ def test_a_home_says_what_changed(a, b):
 
 
 def test_pages_say_why_the_lines_of_a_are_missing():
-    for page, words in (
-        ("day", "A has 24 steps, this has 48, so A's lines are not drawn."),
-        ("homes", "so A's bills are not drawn."),
+    for look, words in (
+        ({}, "A has 24 steps, this has 48, so A's lines are not drawn."),
+        (EVERYTHING, "A has 24 steps, this has 48, so A's bills are not drawn."),
+        (HOME, "A has 24 steps, this has 48, so A's bill is not drawn."),
     ):
-        at = show(PAGE.format(page), run(steps=48), pinned=pin())
+        at = show(STREET, run(steps=48), look, pinned=pin())
         assert any(words in seen(text.value) for text in at.caption)
         assert not any(
             ghosts(json.loads(one.proto.spec)) for one in at.get("echarts_chart") if "lorenz" not in one.proto.id
@@ -168,7 +172,7 @@ def test_pages_say_why_the_lines_of_a_are_missing():
 
 
 def test_trades_say_what_a_traded(a, b):
-    at = show(PAGE.format("trades"), b, pinned=pin())
+    at = show(TRADES, b, pinned=pin())
     said = (
         f"In A: Neighbours traded {a.kpis['p2p_kwh']:.1f} kWh in {a.kpis['trades']:.0f} trades; "
         f"the buyers paid MYR {a.trades['paid'].sum():.2f}."
@@ -177,7 +181,7 @@ def test_trades_say_what_a_traded(a, b):
 
 
 def test_a_comes_from_memory(b, monkeypatch):
-    at = show(PAGE.format("neighbourhood"), b, pinned=pin())
+    at = show(STREET, b, pinned=pin())
     monkeypatch.setattr(state.finished, "simulate", lambda *_args, **_more: pytest.fail("simulated again"))
     at.run()
     assert not at.exception

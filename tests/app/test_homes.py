@@ -14,13 +14,10 @@ from jiran.app.charts import home as home_charts
 from jiran.app.charts import homes as charts
 from jiran.app.charts.base import Window
 from jiran.explain.homes import fairness, switched, verdict
-from pages import MANY, run, seen, show, text_of
+from pages import MANY, STREET, run, seen, show, text_of
 
-PAGE = """
-from jiran.app.views import homes
-
-homes.show()
-"""
+EVERYTHING = {"open": "bills,fair,files,numbers,roles"}
+HOME = {"tab": "home", "open": "trades"}
 LENDING = {"ev.supply.enabled": True, "steps": 72}
 ODD = {
     "no trades": {"market.mechanism": "grid-only"},
@@ -45,8 +42,9 @@ def year():
 
 @pytest.mark.parametrize("overrides", ODD.values(), ids=ODD.keys())
 def test_the_page_shows_any_run(overrides):
-    at = show(PAGE, run(**overrides))
-    for element in at.get("echarts_chart"):
+    result = run(**overrides)
+    pages = [show(STREET, result, look) for look in (EVERYTHING, HOME | {"home": result.community.ids[0]})]
+    for element in (chart for at in pages for chart in at.get("echarts_chart")):
         spec = json.loads(element.proto.spec)
         assert spec["animation"] is False
         assert spec["toolbox"]["feature"]["saveAsImage"]["name"].startswith("jiran-")
@@ -196,25 +194,37 @@ def test_a_homes_day_balances_and_is_drawn_in_few_bars(overrides):
 
 
 def test_another_home_can_be_picked(paper):
-    at = show(PAGE, paper)
-    assert at.selectbox(key="home").value == "S1"
+    at = show(STREET, paper, HOME)
+    assert any("Click a home on the map" in entry.value for entry in at.info)
     at.selectbox(key="home").set_value("H1").run()
     assert not at.exception
     assert any("On this day H1 bought" in seen(entry.value) for entry in at.caption)
+    assert dict(at.query_params)["home"] == "H1"
 
 
-def test_the_first_page_can_pick_a_home(paper):
-    assert show(PAGE, paper, home="N2").selectbox(key="home").value == "N2"
-    assert show(PAGE, paper, home="gone").selectbox(key="home").value == "S1"
+def test_the_link_names_the_home(paper):
+    assert show(STREET, paper, HOME | {"home": "N2"}).selectbox(key="home").value == "N2"
+    assert show(STREET, paper, HOME | {"home": "gone"}).selectbox(key="home").value is None
+
+
+def test_neighbours_are_the_trades_of_the_day_added_up(paper):
+    tables = show(STREET, paper, HOME | {"home": "E1"}).dataframe
+    each, every = (next(t.value for t in tables if ("time" in t.value.columns) == wanted) for wanted in (False, True))
+    assert len(each) < len(every)
+    assert each["neighbour"].nunique() == len(each)
+    assert each["kwh"].sum() == pytest.approx(
+        paper.homes.row(by_predicate=pl.col("id") == "E1", named=True)["p2p_bought_kwh"]
+    )
+    assert each["amount"].sum() == pytest.approx(every["amount"].sum())
 
 
 def test_a_year_of_200_homes_is_quick_and_small(year):
-    at = show(PAGE, year)
+    at = show(STREET, year, EVERYTHING)
     started = time.process_time()
     at.run()
     assert time.process_time() - started < 3.0  # on a busy machine; about 0.5 s with the test's own work on a quiet one
     assert not at.exception
-    assert sum(len(element.proto.spec) for element in at.get("echarts_chart")) < 150_000
+    assert sum(len(element.proto.spec) for element in at.get("echarts_chart")) < 250_000
 
 
 def test_a_bill_of_trillions_has_no_change_where_nothing_changed():

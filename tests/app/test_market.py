@@ -18,7 +18,7 @@ from jiran.explain.step.run_step import busiest_step
 from jiran.market import find, mechanisms
 from jiran.market.matching import MATCHINGS
 from jiran.words import price
-from pages import MANY, run, show
+from pages import MANY, STREET, run, show
 from textbook import cleared, home
 
 PAGE = """
@@ -26,6 +26,7 @@ from jiran.app.views import market
 
 market.show()
 """
+MARKET = {"tab": "market"}
 RULES = sorted(mechanisms())
 #: Rules that draw lots even of a few orders, with their default parameters.
 BY_CHANCE = {name for name in RULES if find(name).by_chance(8, find(name).defaults)}
@@ -67,7 +68,6 @@ def text(at):
 
 def own(result, rule="uniform-price", station=0):
     at = show(PAGE, result, market_station=station)
-    at.segmented_control(key="market_source").set_value("Your own orders").run()
     if rule != "uniform-price":
         at.selectbox(key="market_rule|").set_value(rule).run()
     assert not at.exception
@@ -117,14 +117,14 @@ def test_homes_bid_at_the_tariff(paper):
 
 @pytest.mark.parametrize("overrides", ODD.values(), ids=ODD.keys())
 def test_the_walk_shows_any_run(overrides):
-    at = show(PAGE, run(**overrides))
+    at = show(STREET, run(**overrides), MARKET)
     assert not at.error
     walk(at, 6)
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_the_walk_shows_a_step_cleared_by_any_rule(paper, rule):
-    at = show(PAGE, paper)
+    at = show(STREET, paper, MARKET)
     at.selectbox(key="market_rule|grid-fraction").set_value(rule).run()
     assert not at.exception
     walk(at, 6 if rule == "grid-fraction" else 5)
@@ -138,7 +138,7 @@ def test_the_walk_shows_the_textbooks_orders_under_any_rule(paper, rule):
 
 
 def test_the_moves_of_the_paper_say_the_numbers_of_the_step(paper):
-    at = show(PAGE, paper)
+    at = show(STREET, paper, MARKET)
     formulas, words = "", ""
     for _ in range(6):
         formulas += " ".join(entry.value for entry in at.latex)
@@ -155,26 +155,31 @@ def test_the_moves_of_the_paper_say_the_numbers_of_the_step(paper):
 
 
 def test_time_goes_on_and_back(paper):
-    at = show(PAGE, paper)
-    assert at.select_slider[0].value == 8
-    at.button(key="step_next").click().run()
-    assert at.select_slider[0].value == 9
-    at.button(key="step_before").click().run()
-    at.button(key="step_before").click().run()
-    assert at.select_slider[0].value == 7
+    at = show(STREET, paper, MARKET)
+    assert "08:00 to 09:00: why" in text(at)
+    for button, hours in (
+        ("step_next", "09:00 to 10:00"),
+        ("step_before", "08:00 to 09:00"),
+        ("step_before", "07:00 to 08:00"),
+    ):
+        at.button(key=button).click().run()
+        assert f"{hours}: why" in text(at)
+    assert dict(at.query_params)["hour"] == "2026-03-21T07:00"
+
+
+def test_the_hour_of_the_link_is_the_one_that_is_cleared():
+    at = show(STREET, run(steps=72), MARKET | {"hour": "2026-03-23T09:00"}, market_station=1)
+    assert "Mon 23 Mar 09:00 to 10:00: why did this home" in text(at)
     assert not at.exception
 
 
-def test_another_page_can_ask_for_a_step():
-    result = run(steps=72)
-    at = show(PAGE, result, wanted_step=57, day="2026-03-23")
-    assert at.select_slider[0].value == 57
-    at.run()
-    assert at.select_slider[0].value == 57
+def test_the_price_is_that_of_the_home_that_is_looked_at(paper):
+    at = show(STREET, paper, MARKET | {"hour": "2026-03-21T08:00", "home": "S2"}, market_station=4)
+    assert "S2 sells" in text(at)
 
 
 def test_trades_are_shown_one_after_the_other(paper):
-    at = show(PAGE, paper, market_station=3)
+    at = show(STREET, paper, MARKET, market_station=3)
     assert "Trade 1:" in text(at)
     at.button(key="trade_next").click().run()
     assert "Trade 2:" in text(at)
@@ -206,7 +211,7 @@ def test_another_draw_and_back(paper):
 
 
 def test_a_runs_own_draw_is_shown_until_another_is_wanted():
-    at = show(PAGE, run(**{"market.mechanism": "random-p2p"}))
+    at = show(STREET, run(**{"market.mechanism": "random-p2p"}), MARKET)
     assert not any("cleared again" in entry.value for entry in at.caption)
     at.button(key="draw_again").click().run()
     assert any("with other draws" in entry.value for entry in at.caption)
@@ -252,7 +257,7 @@ def test_orders_that_cannot_be_read_are_one_sentence_at_every_station(paper, rul
 
 
 def test_a_rule_that_refuses_says_so_in_a_sentence():
-    at = show(PAGE, run(**MANY))
+    at = show(STREET, run(**MANY), MARKET)
     at.selectbox(key="market_rule|grid-fraction").set_value("nucleolus").run()
     assert not at.exception
     assert len(at.error) == 1
@@ -290,7 +295,7 @@ def test_equal_bids_have_no_crossing_but_a_clearing_point(paper):
 
 @pytest.mark.parametrize("station", range(6))
 def test_a_big_community_is_quick_and_small(big, station):
-    at = show(PAGE, big, market_station=station, day="2026-06-01")
+    at = show(STREET, big, MARKET | {"hour": "2026-06-01T10:00"}, market_station=station)
     started = time.process_time()
     at.run()
     assert time.process_time() - started < 3.0  # on a busy machine
@@ -327,7 +332,7 @@ def test_what_is_left_with_the_market_until_the_bill_is_not_kept_by_it():
 
 
 def test_an_empty_table_is_no_error():
-    at = show(PAGE, run(), market_source="Your own orders")
+    at = show(PAGE, run())
     at.button(key="own_empty").click().run()
     assert not at.error
     assert "There are no orders yet" in at.info[0].value
@@ -373,6 +378,3 @@ def test_the_badge_of_own_orders_is_about_these_orders():
     assert badges == [
         ":material/verified: Every kWh and every amount of these orders is accounted for: 2 kWh sold, as much bought, and sellers get what buyers pay."
     ]
-    assert at.session_state["shows_own_orders"]
-    at.segmented_control(key="market_source").set_value("A step of the run").run()
-    assert not at.session_state["shows_own_orders"]

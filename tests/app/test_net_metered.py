@@ -18,9 +18,9 @@ from jiran.app.charts.day_points import points
 from jiran.app.links import Pin, base_of_preset
 from jiran.scenario import validate
 from jiran.simulation.setting import prepare
-from pages import MANY, show
+from pages import MANY, STREET, show
 
-PAGE = "from jiran.app.views import {0}\n\n{0}.show()\n"
+TRADES = "from jiran.app.views import trades\n\ntrades.show()\n"
 KNOWN = "only import and export of"
 WINDOW = Window(0, 24)
 
@@ -65,9 +65,17 @@ def untrue(at):
 def test_every_page_draws_alone_and_beside_a_run_of_which_all_is_known(which, overrides):
     result = street(which, **overrides)
     a = Pin(base_of_preset("paper"), {}, jiran.load_scenario("paper"))
-    for page in ("neighbourhood", "day", "market", "trades", "homes"):
-        assert not untrue(show(PAGE.format(page), result)), page
-        assert not untrue(show(PAGE.format(page), result, pinned=a)), page
+    everything = "bills,fair,files,numbers,roles,trades"
+    looks = (
+        {"open": everything},
+        {"tab": "home", "home": result.community.ids[0], "open": everything},
+        {"tab": "market"},
+    )
+    for link in looks:
+        assert not untrue(show(STREET, result, link)), link
+        assert not untrue(show(STREET, result, link, pinned=a)), link
+    assert not untrue(show(TRADES, result))
+    assert not untrue(show(TRADES, result, pinned=a))
 
 
 @pytest.fixture
@@ -95,8 +103,8 @@ def test_a_comparison_says_it(a_file):
 
 def test_cards_of_what_is_not_known_have_a_dash(some):
     first, homes = (
-        show(PAGE.format("neighbourhood"), some),
-        show(PAGE.format("homes"), some, home=some.community.ids[1]),
+        show(STREET, some),
+        show(STREET, some, {"tab": "home", "home": some.community.ids[1]}),
     )
     cards = {one.label: one for at in (first, homes) for one in at.metric}
     assert [cards[name].value for name in ("Self-sufficiency", "Self-consumption")] == ["–", "–"]
@@ -131,9 +139,9 @@ def test_the_map_sends_what_came_in_and_went_out_of_such_homes(some):
     sent = flow.flow_data(some, WINDOW)
     json.dumps(sent, allow_nan=False)
     hidden = some.community.net_metered.tolist()
-    kwh = {found["name"]: found.get("kwh") for found in sent["flows"]}
+    flows = {one["name"]: one for one in sent["flows"]}
     for name in ("generation", "load", "ev"):
-        assert [row is None for row in kwh[name]] == hidden
+        assert [row is None for row in flows[name]["kwh"]] == hidden
     net = sum(some.flows[name] for name in ("p2p_sold_kwh", "battery_charged_kwh", "grid_export_kwh"))
     assert np.allclose(sent["given"], net.T, atol=5e-3)
     assert "taken" not in flow.flow_data(jiran.simulate(some.scenario), WINDOW)

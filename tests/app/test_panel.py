@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 from unittest import mock
@@ -12,10 +13,11 @@ import pytest
 import jiran
 from jiran.app import labels
 from jiran.app.controls import Slider
-from jiran.app.fields import info, leaves, values
+from jiran.app.fields import leaves, values
 from jiran.errors import ScenarioError
 from opening import by_link, viewer, wrong_controls
 
+KINDS = ("slider", "number_input", "selectbox", "text_input", "text_area", "toggle", "multiselect")
 APP = Path(jiran.__file__).parent / "app"
 
 
@@ -153,7 +155,7 @@ def test_a_parameter_of_the_base_does_not_go_along_to_another_rule():
 
 
 def test_a_link_that_names_groups_by_their_kind_has_controls_that_work():
-    at = opened(**{"homes.groups.solar.count": "8"})
+    at = opened(**{"homes.groups.solar.count": "8", "telling": '["homes.groups.solar.count"]'})
     assert at.number_input(key="0|homes.groups.0.count").value == 8
     at.number_input(key="0|homes.groups.0.count").set_value(6).run()
     assert held(at).homes.groups[0].count == 6
@@ -205,11 +207,12 @@ def test_an_error_stands_at_its_control_in_the_names_of_controls_and_nothing_is_
 
 
 def test_a_street_without_homes_says_so_at_its_homes():
-    at = opened()
+    kinds = ("solar", "ev", "hybrid", "normal")
+    at = opened(telling=json.dumps([f"homes.groups.{kind}.count" for kind in kinds]))
     for place in range(4):
         at.number_input(key=f"0|homes.groups.{place}.count").set_value(0).run()
     order = [element.value if element.type == "error" else element.label for element in walk(at.sidebar)]
-    assert order[order.index("Normal homes") + 1].startswith(r"homes\: must have at least one home")
+    assert order[order.index("Solar homes") + 1].startswith(r"homes\: must have at least one home")
     assert held(at).homes.modelled == 4
 
 
@@ -217,28 +220,110 @@ def walk(block):
     for child in block.children.values():
         if hasattr(child, "children"):
             yield from walk(child)
-        if getattr(child, "type", "") in ("error", "slider", "number_input", "text_input", "selectbox", "toggle"):
+        if getattr(child, "type", "") in ("error", *KINDS):
             yield child
 
 
-def test_every_field_of_a_scenario_has_a_control_or_is_known_to_have_none():
-    there = {name for fields in labels.folded().values() for name in fields} | {*labels.TOP, *labels.LENGTH}
-    there |= labels.CHOSEN.keys() | labels.WITHOUT
-    assert set(leaves()) <= there
-    assert all(info(name) for name in labels.WITHOUT)
-    assert values("seed").most == 2**63
-    assert (values("ev.supply.capacity_kwh").above, values("battery.reserve_price").optional) == (True, True)
+def test_every_field_of_a_scenario_has_a_control_and_is_found_by_its_name():
+    at = opened()
+    drawn = {name for name in leaves() if has_control(at, name)}
+    assert set(leaves()) - drawn == set(labels.ELSEWHERE)
+    for name in leaves():
+        if name in labels.LENGTH or name in held(at).telling or name in labels.ELSEWHERE:
+            continue
+        at.text_input(key="find").set_value(name).run()
+        assert has_control(at, name), name
+        assert len(keys(at)) < 20, name
+    assert (values("seed").most, values("seed").number) == (2**63, int)
+
+
+def keys(at):
+    widgets = [*(one for kind in KINDS for one in getattr(at.sidebar, kind)), *at.sidebar.dataframe]
+    return {getattr(one, "key", None) or one.proto.id for one in widgets}
+
+
+def has_control(at, name):
+    return any(re.search(rf"\b\d+\|{re.escape(name)}(\||$)", key) for key in keys(at))
+
+
+def test_a_word_that_no_setting_has_is_told():
+    at = opened()
+    at.text_input(key="find").set_value("perpetuum").run()
+    assert any("No setting is called" in caption.value for caption in at.sidebar.caption)
+
+
+def test_what_the_search_hides_stays_as_it_was_changed():
+    at = opened(**{"solar.derate": "0.5"})
+    at.text_input(key="find").set_value("battery").run()
+    at.slider(key="0|battery.start_soc").set_value(0.5).run()
+    assert (held(at).solar.derate, held(at).battery.start_soc) == (0.5, 0.5)
+
+
+def test_the_values_on_which_the_question_turns_stand_on_top_and_all_else_is_folded():
+    for name in jiran.presets():
+        at = viewer(preset=name)
+        at.session_state["more"] = False
+        at.run()
+        assert not at.exception
+        shown = {key.split("|")[1] for key in keys(at) if key.startswith("0|")} - {"preset", "period", *labels.LENGTH}
+        groups = [group.kind for group in held(at).homes.groups]
+        telling = {
+            f"homes.groups.{groups.index(one.split('.')[2])}.count" if one.startswith("homes.") else one
+            for one in held(at).telling
+        }
+        assert shown == telling - {"grid.import_price"} | ({"grid.import_price"} & shown), name
+
+
+# --- taking changes back ----------------------------------------------------------------------------------------------
+
+
+def test_changes_are_taken_back_and_made_again_one_by_one():
+    at = opened()
+    assert at.button(key="undo").disabled
+    prices = [held(at).grid.import_price]
+    for price in (0.6, 0.7):
+        at.slider(key="0|grid.import_price").set_value(price).run()
+        prices.append(held(at).grid.import_price)
+    for price in prices[1::-1]:
+        at.button(key="undo").click().run()
+        assert held(at).grid.import_price == price
+    assert at.button(key="undo").disabled
+    assert at.query_params == {"preset": "paper"}
+    for price in prices[1:]:
+        at.button(key="redo").click().run()
+        assert held(at).grid.import_price == price
+    assert at.button(key="redo").disabled
+
+
+def test_all_changes_are_reset_at_once_and_this_can_be_taken_back():
+    at = opened(**{"seed": "7", "solar.pv_kwp": "3"})
+    at.button(key="reset").click().run()
+    assert (held(at).seed, held(at).solar.pv_kwp) == (1, 5.0)
+    assert at.button(key="reset").disabled
+    at.button(key="undo").click().run()
+    assert (held(at).seed, held(at).solar.pv_kwp) == (7, 3.0)
+
+
+def test_a_change_after_one_was_taken_back_leaves_nothing_to_make_again():
+    at = opened()
+    at.slider(key="0|grid.import_price").set_value(0.6).run()
+    at.button(key="undo").click().run()
+    seed = next(field for field in at.sidebar.number_input if field.label == "Seed of chance")
+    seed.set_value(5).run()
+    assert at.button(key="redo").disabled
+    at.button(key="undo").click().run()
+    assert (held(at).seed, held(at).grid.import_price) == (1, 0.5625)
 
 
 def test_messages_name_controls_that_are_there():
     at = opened()
     shown = {element.label for element in walk(at.sidebar)}
-    for heading, fields in labels.folded().items():
-        for name in fields:
+    for heading, fields in labels.settings().items():
+        for name in fields.keys() - {"homes.groups", "homes.single"}:  # tables, which say their name above them
             called = labels.control(name) if heading != labels.OTHER else fields[name]
             assert any(label.partition(", ")[0] == called for label in shown), name
     with pytest.raises(KeyError):
-        labels.control("ev.blocks")
+        labels.control("homes.data")
     assert labels.in_words(ScenarioError("grid.network_charge", -1, "must be at least 0"), {}) == (
         "Network charge on P2P: must be at least 0"
     )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 import jiran
 from jiran.app import links, pins
@@ -13,10 +10,9 @@ from jiran.app.links import Pin, base_of_data, base_of_preset, read_link, read_p
 from jiran.errors import JiranError
 from jiran.explain.against import against
 from jiran.scenario import validate
-from pages import run, seen, show, text_of
+from opening import viewer
+from pages import STREET, run, seen, show, text_of
 
-MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")
-PAGE = "from jiran.app.views import {0}\n\n{0}.show()\n"
 B = {"solar.pv_kwp": 6.0, "battery.capacity_kwh": 40.0, "grid.export_price": 0.4}
 
 
@@ -35,10 +31,7 @@ def pin(overrides=None, preset="paper"):
 
 
 def opened(**link):
-    at = AppTest.from_file(MAIN, default_timeout=60)
-    for name, value in link.items():
-        at.query_params[name] = value
-    at.run()
+    at = viewer(**link).run()
     assert not at.exception
     return at
 
@@ -70,7 +63,7 @@ def buttons(at):
         ({"grid.export_price": -0.05}, "Export price MYR 0.2 per kWh, now -MYR 0.05 per kWh"),
         ({"grid.co2_kg_per_kwh": 0.6}, "CO₂ of grid electricity 0.584 kg/kWh, now 0.6 kg/kWh"),
         ({"homes.groups.normal.count": 6}, "Normal homes 4, now 6"),
-        ({"ev.supply.enabled": True}, "EVs supply neighbours in the evening (electric vehicles) off, now on"),
+        ({"ev.supply.enabled": True}, "EVs supply neighbours in the evening off, now on"),
         ({"market.mechanism": "grid-only"}, "Market rule grid-fraction, now grid-only"),
         ({"load.low_kw": 0.2}, "Lower bound (household load) 0.15 kW, now 0.2 kW"),
         ({"grid.import_price": [0.5] * 24}, "Grid price MYR 0.5625 per kWh, now 24 values"),
@@ -223,16 +216,16 @@ def test_back_to_an_a_that_was_itself_changed():
 def test_an_a_that_cannot_be_run_is_forgotten_with_a_word(b):
     data = {"name": "gone", "homes": {"data": {"path": "gone.csv"}}}
     broken = Pin(base_of_data("gone", data), {}, validate(data))
-    at = show(PAGE.format("neighbourhood"), b, pinned=broken)
+    at = show(STREET, b, pinned=broken)
     assert "A is no longer pinned" in at.session_state.notice
     assert at.session_state.pinned is None
 
 
 def test_an_a_that_is_large_is_not_run_beside_what_is_shown(b):
     large = Pin(base_of_preset("paper"), {"steps": 900_000}, jiran.load_scenario("paper", {"steps": 900_000}))
-    at = show(PAGE.format("neighbourhood"), b, pinned=large)
+    at = show(STREET, b, pinned=large)
     assert at.session_state.pinned == large
-    at = AppTest.from_file(MAIN, default_timeout=60)
+    at = viewer()
     at.session_state["base"], at.session_state["changes"] = base_of_preset("paper"), {}
     at.session_state["pinned"] = large
     at.run()

@@ -47,7 +47,9 @@ HARMLESS = (
     "ResizeObserver loop",  # a chart was laid out in two frames instead of one
 )
 # Opened on a page that is not the first, Streamlit looks for its server below that page before it finds it.
-PROBE = re.compile(r"^/(day|market|trades|homes|compare|paper)/_stcore/(health|host-config)$")
+PROBE = re.compile(
+    r"^/(street|compare|class|data|neighbourhood|day|market|homes|trades|paper)/_stcore/(health|host-config)$"
+)
 NARROW = 768  # below, Streamlit moves the navigation into the panel
 
 
@@ -153,7 +155,7 @@ def window(browser, server) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def visit(browser, server, window) -> Iterator[Callable[..., Dashboard]]:
-    """Return what opens the dashboard as a new visitor: `visit("/day", color_scheme="dark")`.
+    """Return what opens the dashboard as a new visitor: `visit("/trades", color_scheme="dark")`.
 
     With options the visitor has a browser window of its own, sharing nothing. When the test ends, it fails if a page
     threw an error, logged one, or asked another server.
@@ -173,7 +175,7 @@ def visit(browser, server, window) -> Iterator[Callable[..., Dashboard]]:
         if url.scheme in {"http", "https"} and url.netloc != urlsplit(server).netloc:
             problems.append(f"asked another server: {request.url}")
 
-    def opened(path: str = "/", **options: Any) -> Dashboard:
+    def opened(path: str = "/street", **options: Any) -> Dashboard:
         if options:
             contexts.append(_context(browser, server, **options))
         page = (contexts[-1] if options else window).new_page()
@@ -224,7 +226,12 @@ class Dashboard:
 
     def settle(self) -> Dashboard:
         """Wait until the server has drawn all there is, the badge at the foot last."""
-        expect(self.badge.or_(self.crash).or_(self.main.get_by_text("cannot be run")).first).to_be_visible()
+        drawn = (
+            self.badge.or_(self.crash)
+            .or_(self.main.get_by_text("cannot be run"))
+            .or_(self.main.locator(".st-key-doors"))
+        )
+        expect(drawn.first).to_be_visible()
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
         expect(self.crash).to_have_count(0, timeout=1)
         return self
@@ -240,10 +247,21 @@ class Dashboard:
             named.dispatch_event("click")
         else:
             named.click()
-        path = "/" if title == "Neighbourhood" else f"/{title.lower()}"
+        path = {"Start": "/", "Data & method": "/data"}.get(title, f"/{title.lower()}")
         self.page.wait_for_url(lambda url: urlsplit(url).path == path)
         if narrow:  # the panel lies over the page, and closes by itself
             expect(self.panel).to_have_attribute("data-collapsed", "true")
+        return self.settle()
+
+    def open_part(self, name: str) -> Dashboard:
+        """Open a part of an area by its tab."""
+        self.main.get_by_role("tab", name=name, exact=True).click()
+        expect(self.main.get_by_role("tab", name=name, exact=True)).to_have_attribute("aria-selected", "true")
+        return self.settle()
+
+    def tab(self, title: str) -> Dashboard:
+        """Open a tab of the side panel of the Street."""
+        self.main.get_by_role("tab", name=title).click()
         return self.settle()
 
     def figure(self, label: str) -> Locator:
@@ -294,7 +312,7 @@ class Dashboard:
 
 @pytest.fixture
 def dashboard(visit) -> Dashboard:
-    """Open the first page as a new visitor, with nothing changed."""
+    """Open the street as a new visitor, with nothing changed."""
     return visit()
 
 

@@ -69,7 +69,7 @@ def test_a_change_can_be_taken_back(dashboard):
     dashboard.slider("Grid price, MYR/kWh").press("ArrowRight")
     expect(dashboard.page).to_have_url(re.compile("import_price"))
     dashboard.settle()
-    dashboard.panel.get_by_role("button", name="Back to the scenario's values").click()
+    dashboard.panel.get_by_role("button", name="Reset all").click()
     expect(dashboard.figure("All bills, MYR")).to_have_text(before)
     expect(dashboard.page).to_have_url(re.compile(r"\?preset=paper$"))
 
@@ -82,11 +82,11 @@ def test_a_pinned_scenario_is_compared_with_on_every_page_until_it_is_unpinned(d
     more = f"{after['cost'] - before['cost']:.2f}"
     expect(dashboard.story).to_contain_text(f"Against A the homes pay MYR {more} more")
     expect(dashboard.page.get_by_test_id("stMetricDelta").nth(1)).to_contain_text(f"+{more} vs A")
-    dashboard.open("Day")
     expect(dashboard.main.get_by_text("Dashed: A, where it differs")).to_be_visible()
-    dashboard.open("Homes")
+    dashboard.main.get_by_text("Who pays what").click()
     expect(dashboard.main.get_by_text("A diamond is the bill in A.")).to_be_visible()
-    dashboard.open("Neighbourhood")
+    expect(dashboard.page).to_have_url(re.compile(r"[?&]open=bills(&|$)"))
+    dashboard.main.get_by_text("Who pays what").click()
     dashboard.panel.get_by_role("button", name="Back to A").click()
     expect(dashboard.figure("All bills, MYR")).to_have_text(f"{before['cost']:.2f}")
     dashboard.settle()
@@ -111,3 +111,37 @@ def test_the_dashboard_is_dark_where_the_system_is_dark(visit):
         brightness[scheme] = sum(shown.page.get_by_test_id("stApp").evaluate(BACKGROUND)) / 3
     assert brightness["light"] > 200
     assert brightness["dark"] < 60
+
+
+def test_back_undoes_the_last_change_and_forward_makes_it_again(dashboard):
+    before = dashboard.figure("All bills, MYR").inner_text()
+    dashboard.slider("Grid price, MYR/kWh").press("ArrowRight")
+    expect(dashboard.page).to_have_url(re.compile("import_price=0.575"))
+    after = f"{kpis({'grid.import_price': 0.575})['cost']:.2f}"
+    expect(dashboard.figure("All bills, MYR")).to_have_text(after)
+    dashboard.settle()
+    dashboard.page.go_back()
+    expect(dashboard.page).to_have_url(re.compile(r"\?preset=paper$"))
+    expect(dashboard.figure("All bills, MYR")).to_have_text(before)
+    expect(dashboard.panel.get_by_role("button", name="Undo")).to_be_disabled()
+    dashboard.settle()
+    dashboard.page.go_forward()
+    expect(dashboard.figure("All bills, MYR")).to_have_text(after)
+    dashboard.settle()
+    dashboard.panel.get_by_role("button", name="Undo").click()
+    expect(dashboard.figure("All bills, MYR")).to_have_text(before)
+
+
+def test_share_shows_the_link_and_its_code(dashboard):
+    dashboard.panel.get_by_role("button", name="Share").click()
+    expect(dashboard.page.get_by_alt_text("The link as a QR code")).to_be_visible()
+    expect(dashboard.page.get_by_test_id("stCode")).to_contain_text("/street?preset=paper")
+
+
+def test_start_leads_from_a_question_to_its_street_with_its_own_values(visit):
+    shown = visit("/")
+    expect(shown.main.get_by_text("44 of the 73 steps")).to_be_visible()
+    shown.main.get_by_role("link", name="Why do five roofs trade so little?").click()
+    expect(shown.page).to_have_url(re.compile(r"/street\?preset=five-prosumers$"))
+    shown.settle()
+    expect(shown.number("Community battery, kWh")).to_have_value("0")

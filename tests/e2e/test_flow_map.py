@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import jiran
+from pages import STREET_PATH
 
 #: The label of each step, and of its neighbours.
 HOURS = [f"Sat 21 Mar {hour:02d}:00 to {hour + 1:02d}:00" for hour in range(24)]
@@ -98,7 +99,7 @@ def test_the_map_stays_at_its_hour_when_a_value_changes(still):
     expect(still.time).to_have_text(HOURS[12])
 
 
-def test_a_home_chosen_by_keyboard_can_be_opened(still):
+def test_a_home_chosen_by_keyboard_opens_its_tab_and_escape_lets_it_go(still):
     first = still.map.locator("[data-home='0']")
     first.focus()
     first.press("ArrowUp")  # the ring goes on at its end
@@ -106,15 +107,48 @@ def test_a_home_chosen_by_keyboard_can_be_opened(still):
     expect(last).to_be_focused()
     last.press("Enter")
     expect(last).to_have_attribute("aria-pressed", "true")
-    still.page.get_by_role("button", name="Open the bill and the day of N4").click()
-    still.page.wait_for_url(re.compile(r"/homes\?"))
+    expect(still.main.get_by_role("tab", name="This home")).to_have_attribute("aria-selected", "true")
     expect(still.main.get_by_role("combobox", name="Home", exact=True)).to_have_value("N4")
+    expect(still.page).to_have_url(re.compile(r"home=N4.*tab=home|tab=home.*home=N4"))
+    still.settle()
+    last.press("Escape")
+    expect(last).to_have_attribute("aria-pressed", "false")
+    expect(still.main.get_by_role("tab", name="Whole street")).to_have_attribute("aria-selected", "true")
 
 
-def test_escape_lets_go_of_a_home(still):
-    home = still.map.locator("[data-home='0']")
-    home.press("Enter")
-    opener = still.page.get_by_role("button", name="Open the bill and the day of")
-    expect(opener).to_be_visible()
-    home.press("Escape")
-    expect(opener).to_have_count(0)
+def test_the_panel_follows_the_hour_where_the_map_rests(still):
+    expect(still.main.get_by_text(HOURS[12], exact=True).last).to_be_visible()
+    still.map.locator("[data-el=scrub]").press("ArrowRight")
+    expect(still.page).to_have_url(re.compile(r"hour=2026-03-21T13"))
+    still.tab("This hour's market")
+    expect(still.main.get_by_text(f"{HOURS[13]}: why did this home")).to_be_visible()
+    still.main.get_by_role("button", name="Earlier", exact=True).click()
+    expect(still.time).to_have_text(HOURS[12])
+
+
+def test_a_link_opens_the_same_home_and_hour(visit):
+    shown = visit(f"{STREET_PATH}?preset=paper&home=E1&hour=2026-03-21T19:00&tab=home", reduced_motion="no-preference")
+    expect(shown.time).to_have_text(HOURS[19])
+    expect(shown.map.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    expect(shown.map.get_by_role("button", name="E1, EV")).to_have_attribute("aria-pressed", "true")
+    expect(shown.main.get_by_role("combobox", name="Home", exact=True)).to_have_value("E1")
+
+
+def test_a_block_of_a_big_street_opens_on_click_and_closes_by_escape(visit):
+    shown = visit(f"{STREET_PATH}?preset=kampung")
+    block = shown.map.locator("[data-home]").first
+    expect(block).to_have_attribute("aria-label", re.compile(r"homes, .*; opens"))
+    closed = shown.map.locator("[data-home]").count()
+    block.click()
+    expect(shown.map.locator("[data-home]")).not_to_have_count(closed)
+    expect(shown.page).to_have_url(re.compile(r"block=1-"))
+    shown.map.locator("[data-home]").first.press("Escape")
+    expect(shown.map.locator("[data-home]")).to_have_count(closed)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1440, 900)])
+def test_play_slider_and_legend_are_in_sight_without_scrolling(visit, width, height):
+    shown = visit(viewport={"width": width, "height": height})
+    for part in ("play", "scrub", "legend"):
+        box = shown.map.locator(f"[data-el={part}]").bounding_box()
+        assert box["y"] + box["height"] <= height, part

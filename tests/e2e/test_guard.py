@@ -14,7 +14,7 @@ from jiran.app.links import pack
 from jiran.scenario.files import read_scenario
 from meter_files import meters
 
-PAGES = ("Neighbourhood", "Day", "Market", "Trades", "Homes", "Compare", "Paper")
+PAGES = ("Street", "Compare", "Class", "Data & method")
 #: A picture, a link, HTML and an icon from elsewhere, in as few letters as a currency may have, and in all that a text may.
 CURRENCY = "![](//e.t)"
 HOSTILE = (
@@ -49,7 +49,7 @@ def test_what_comes_from_a_link_is_text_on_every_page(visit):
         expect(shown.main.locator("img")).to_have_count(0)
     shown.panel.get_by_role("button", name="Pin as A").click()
     shown.type_number("Seed of chance", "5")
-    for title in ("Neighbourhood", "Homes", "Compare"):
+    for title in ("Street", "Compare"):
         shown.open(title)
         assert shown.page.evaluate(MADE) == []
 
@@ -74,7 +74,7 @@ def test_a_file_with_a_hostile_name_and_hostile_homes_is_text(dashboard):
     assert dashboard.page.evaluate(MADE) == []
     dashboard.use_homes()
     expect(dashboard.panel.get_by_role("combobox", name="Scenario")).to_have_value(re.compile(r"!\[x\]\("))
-    for title in ("Neighbourhood", "Homes", "Market"):
+    for title in ("Data & method", "Street"):
         dashboard.open(title)
         assert dashboard.page.evaluate(MADE) == []
 
@@ -134,8 +134,7 @@ def test_a_reload_keeps_uploaded_data_and_own_orders(dashboard):
     expect(dashboard.panel.get_by_role("combobox", name="Scenario")).to_have_value("street.csv")
     expect(dashboard.figure("All bills, MYR")).to_have_text(bills)
     expect(dashboard.alerts).to_have_count(0)
-    dashboard.open("Market")
-    dashboard.page.get_by_text("Your own orders").first.click()
+    dashboard.open("Class")
     table = io.BytesIO(b"Name,Side,kWh,Price\nZoe,sell,3,60\nYan,buy,2,90\n").getvalue()
     dashboard.main.locator("input[type=file]").set_input_files(
         {"name": "o.csv", "mimeType": "text/csv", "buffer": table}
@@ -143,7 +142,6 @@ def test_a_reload_keeps_uploaded_data_and_own_orders(dashboard):
     expect(dashboard.page).to_have_url(re.compile(r"[?&]o="))
     dashboard.settle()
     dashboard.go(dashboard.page.url)
-    dashboard.page.get_by_text("Your own orders").first.click()
     expect(dashboard.main.get_by_text("Zoe").first).to_be_attached()
 
 
@@ -178,10 +176,10 @@ PALE = """() => {
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_can_be_read_and_every_page_has_a_name(visit, scheme):
-    shown = visit("/", color_scheme=scheme)
+    shown = visit("/street", color_scheme=scheme)
     for title in PAGES:
         shown.open(title)
-        expect(shown.page).to_have_title(f"{title} · jiran")
+        expect(shown.page).to_have_title(f"{title}{'' if title == 'Class' else ' · paper'} · jiran")
         expect(shown.page.get_by_role("heading", level=1)).to_have_text(title)
         shown.page.wait_for_function(f"() => Object.keys(({PALE})()).length === 0")
 
@@ -195,7 +193,7 @@ def test_the_first_tab_stop_leads_past_the_panel_and_steps_name_their_field(dash
 
 
 def test_the_map_has_a_name_while_it_plays(visit):
-    shown = visit("/", reduced_motion="no-preference")
+    shown = visit("/street", reduced_motion="no-preference")
     shown.map.get_by_role("button", name="Pause").or_(shown.map.get_by_role("button", name="Play")).first.wait_for()
     if shown.map.get_by_role("button", name="Play", exact=True).is_visible():
         shown.map.get_by_role("button", name="Play", exact=True).click()
@@ -203,8 +201,8 @@ def test_the_map_has_a_name_while_it_plays(visit):
 
 
 def test_the_menu_of_a_phone_closes_after_a_tap(visit):
-    shown = visit("/", viewport={"width": 390, "height": 844}, has_touch=True)
+    shown = visit("/street", viewport={"width": 390, "height": 844}, has_touch=True)
     shown.page.get_by_test_id("stExpandSidebarButton").click()
-    shown.page.get_by_test_id("stSidebarNavLink").get_by_text("Homes", exact=True).tap()
+    shown.page.get_by_test_id("stSidebarNavLink").get_by_text("Compare", exact=True).tap()
     expect(shown.panel).to_have_attribute("data-collapsed", "true")
-    expect(shown.page.get_by_role("heading", level=1)).to_have_text("Homes")
+    expect(shown.page.get_by_role("heading", level=1)).to_have_text("Compare")

@@ -1,4 +1,4 @@
-"""The page of the market: a walk forwards and back, and the orders of a class."""
+"""The market: a walk through an hour of the run forwards and back, and the orders of a class."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ def heading(shown, words):
 
 
 def test_the_walk_goes_forwards_and_back(visit):
-    shown = visit("/trades")
+    shown = visit("/data")
     shown.main.get_by_role("button", name="See how the market cleared Sat 21 Mar 08:00").click()
+    expect(shown.main.get_by_role("tab", name="This hour's market")).to_have_attribute("aria-selected", "true")
     ahead = shown.main.get_by_role("button", name="Next", exact=True)
     questions = (
         "Who has energy",
@@ -44,8 +45,7 @@ def test_the_walk_goes_forwards_and_back(visit):
 
 
 def test_a_class_uploads_its_orders_and_sees_who_pays_for_truth(visit):
-    shown = visit("/market")
-    shown.main.get_by_text("Your own orders").click()
+    shown = visit("/class")
     shown.main.get_by_role("button", name="Empty the table").click()
     expect(shown.alerts.filter(has_text="There are no orders")).to_be_visible()
     chooser = shown.main.locator("input[type=file]")

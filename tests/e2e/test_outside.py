@@ -136,7 +136,7 @@ def wait_until_beside(complaint, field):
 
 
 def test_a_battery_that_starts_too_empty_says_why_beside_its_field(dashboard):
-    dashboard.unfold("More")
+    dashboard.unfold("All settings")
     dashboard.slider("Lowest state of charge").press("ArrowRight")
     complaint = dashboard.panel.get_by_test_id("stAlert")
     expect(complaint).to_have_count(1)
@@ -152,7 +152,7 @@ def test_a_battery_that_starts_too_empty_says_why_beside_its_field(dashboard):
 def test_another_rule_and_other_bids_leave_the_old_parameters_behind(dashboard):
     dashboard.slider("P2P price as share of grid price, α").press("ArrowLeft")
     expect(dashboard.page).to_have_url(re.compile(r"market\.fraction=0\.75"))
-    dashboard.unfold("More")
+    dashboard.unfold("All settings")
     for label, name in (("Market rule", "uniform-price"), ("What homes bid", "truthful")):
         dashboard.settle()  # a list that is open closes when the page is drawn again, or scrolls
         chooser = dashboard.panel.get_by_role("combobox", name=label)
@@ -167,7 +167,7 @@ def test_another_rule_and_other_bids_leave_the_old_parameters_behind(dashboard):
 
 
 def test_a_lower_bound_above_the_upper_says_why_beside_its_field(dashboard):
-    dashboard.unfold("More")
+    dashboard.unfold("All settings")
     dashboard.type_number("Lower bound, kW", "2")
     complaint = dashboard.panel.get_by_test_id("stAlert")
     expect(complaint).to_have_count(1)
@@ -187,7 +187,7 @@ def test_a_street_without_homes_says_why(visit):
 
 
 def test_an_efficiency_can_be_lowered_and_set_back_to_all(dashboard):
-    dashboard.unfold("More")
+    dashboard.unfold("All settings")
     for label in ("Charging efficiency", "Discharging efficiency"):
         dashboard.slider(label).press("ArrowLeft")
         expect(dashboard.page).to_have_url(re.compile(r"_efficiency=0\."))

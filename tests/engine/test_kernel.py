@@ -166,3 +166,9 @@ def test_homes_without_an_order_leave_what_the_others_bid_as_it_is():
         among, alone = getattr(all_four, name), getattr(only_two, name)
         np.testing.assert_array_equal(alone[:, 1:3], among[:, 1:3])
         assert np.unique(alone[:, 1:3]).size == 4
+
+
+@pytest.mark.parametrize("mechanism", ["grid-fraction", "uniform-price", "pay-as-bid"])
+def test_a_trade_names_homes_by_their_place_in_the_list_also_beside_homes_without_an_order(mechanism):
+    flows = run([[0.0, 3.0, 0.0, -2.0], [1.0, 0.0, -2.0, 0.0]], market={"mechanism": mechanism}).flows
+    assert [(trade["seller"], trade["buyer"], trade["kwh"]) for trade in flows.trades] == [(1, 3, 2.0), (0, 2, 1.0)]

@@ -36,6 +36,11 @@ def test_a_trade_at_a_loss_counts_against():
     assert welfare(trades((9, 4, 1.0, 85.0, 85.0)), LIMITS) == -50.0
 
 
+@pytest.mark.parametrize("net", [[1.0, -0.5e-9], [0.5e-9, -1.0], [1.0, 0.5e-9]])
+def test_an_order_of_dust_is_none(net):
+    assert highest_welfare(net, [0.2, 0.5]) == (0.0, 0.0)
+
+
 def test_efficiency_is_none_without_gains():
     assert efficiency(trades(), [1.0, -1.0], [0.5, 0.2]) is None
     assert efficiency(trades(), NET, LIMITS) == 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from jiran.engine.flows import METERED, PRICED, given_out, taken_in
@@ -68,3 +69,13 @@ def sold_by_hour(result: Result) -> Array:
     hours = np.maximum(in_hour.sum(axis=1), 1.0) * result.timeline.step_h
     mean: Array = (in_hour / hours[:, None]) @ result.flows.outputs.traded_kwh
     return mean
+
+
+def neighbours(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return a home's trades by neighbour and side, most energy first.
+
+    Args:
+        rows: Its trades: `side`, `neighbour`, `kwh` and `amount`, the money as the home sees it.
+    """
+    summed = rows.group_by("side", "neighbour", maintain_order=True).agg(pl.col("kwh", "amount").sum())
+    return summed.sort("kwh", descending=True, maintain_order=True)

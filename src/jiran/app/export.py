@@ -1,4 +1,4 @@
-"""Results as files to download: CSV that spreadsheets may open, Parquet, TOML, and all of them in a zip."""
+"""Results as files to download: CSV that spreadsheets may open, Parquet, JSON, TOML, and all of them in a zip."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from jiran.result.tables import trades_frame
-from jiran.saving.formats import csv_bytes
+from jiran.saving.formats import csv_bytes, json_text
 from jiran.scenario.files import shareable, to_toml
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
 
     from jiran.app.charts.base import Window
     from jiran.result.result import Result
     from jiran.scenario import Scenario
 
-__all__ = ["csv_bytes", "parquet_bytes", "toml_bytes", "trades", "zip_bytes"]
+__all__ = ["csv_bytes", "files", "parquet_bytes", "toml_bytes", "trades", "zip_bytes"]
 
 
 def parquet_bytes(frame: pl.DataFrame) -> bytes:
@@ -38,16 +40,30 @@ def toml_bytes(scenario: Scenario) -> bytes:
     return to_toml(shareable(scenario)).encode()
 
 
-def zip_bytes(result: Result) -> bytes:
-    """Return homes.csv, steps.csv, trades.parquet and scenario.toml in a zip; the same run gives the same bytes."""
-    files = {
-        "homes.csv": csv_bytes(result.homes),
-        "steps.csv": csv_bytes(result.steps),
-        "trades.parquet": parquet_bytes(trades(result)),
-        "scenario.toml": toml_bytes(result.scenario),
+def files(result: Result) -> dict[str, Callable[[], bytes]]:
+    """Return what makes each file of a run, by its name; made when it is asked for."""
+    report = result.data_report
+    return {
+        "trades.csv": lambda: csv_bytes(trades(result)),
+        "trades.parquet": lambda: parquet_bytes(trades(result)),
+        "homes.csv": lambda: csv_bytes(result.homes),
+        "steps.csv": lambda: csv_bytes(result.steps),
+        "kpis.json": lambda: _json(result.kpis),
+        "scenario.toml": lambda: toml_bytes(result.scenario),
+        "manifest.json": lambda: _json(result.manifest()),
+        **({} if report is None else {"data-report.txt": lambda: "\n".join((*report.lines(), "")).encode()}),
     }
+
+
+def zip_bytes(result: Result) -> bytes:
+    """Return all files of a run in a zip, trades once, as Parquet; the same run gives the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+        for name, content in files(result).items():
+            if name != "trades.csv":
+                archive.writestr(zipfile.ZipInfo(name), content(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
+
+
+def _json(content: object) -> bytes:
+    return f"{json_text(content)}\n".encode()

@@ -13,38 +13,45 @@ if TYPE_CHECKING:
 
 KIND_LABELS = {"solar": "Solar homes", "ev": "EV homes", "hybrid": "Solar + EV homes", "normal": "Normal homes"}
 
-#: The fields on top: (label, the range of a slider or None for a field to type in, step, format of the slider).
-TOP: dict[str, tuple[str, tuple[float, float] | None, Any, str]] = {
-    "grid.import_price": ("Grid price, {currency}/kWh", (0.0, 2.0), 0.0125, "%.4f"),
-    "solar.pv_kwp": ("Solar capacity per home, kWp", (0.0, 20.0), 0.5, "%.1f"),
-    "market.fraction": ("P2P price as share of grid price, α", (0.05, 0.95), 0.05, "%.2f"),
-    "battery.capacity_kwh": ("Community battery, kWh", None, 5.0, ""),
-    "seed": ("Seed of chance", None, 1, ""),
+
+def _says(label: str, heading: str) -> bool:
+    """Tell whether a label says what its heading says."""
+    return heading.partition(" ")[0].lower() in label.lower() or "EV" in label or "solar" in label.lower()
+
+
+#: A slider is handier than a field to type in: its range, step and format.
+SLIDERS: dict[str, tuple[float, float, float, str]] = {
+    "grid.import_price": (0.0, 2.0, 0.0125, "%.4f"),
+    "solar.pv_kwp": (0.0, 20.0, 0.5, "%.1f"),
+    "market.fraction": (0.05, 0.95, 0.05, "%.2f"),
 }
-#: The length of a run, also on top.
+#: How far the buttons of a field go, where its unit does not say it.
+STEPS = {"battery.capacity_kwh": 5.0}
+#: What is shown first of a scenario that does not say on which values its question turns.
+TELLING = (
+    "market.mechanism", "market.fraction", "grid.import_price", "solar.pv_kwp", "battery.capacity_kwh", "seed",
+)  # fmt: skip
+#: The length of a run, always on top.
 LENGTH = {"steps": "Number of steps", "step_minutes": "Resolution, min"}
 #: What names the market rule and the bidding strategy.
 CHOSEN = {"market.mechanism": "Market rule", "bids.strategy": "What homes bid"}
-#: What is folded away, by heading: label of each field; kind of widget and bounds come from the scenario's own table.
-MORE = {
-    "Prices": {
-        "grid.export_price": "Export price, {currency}/kWh",
-        "grid.network_charge": "Network charge on P2P, {currency}/kWh",
-        "grid.billing": "Billing period",
-        "battery.buy_price": "A home that charges the battery gets",
-        "battery.sell_price": "A home that draws from it pays",
-        "battery.reserve_price": "Battery waits below a price of, {currency}/kWh",
-        "battery.fund_share": "Battery's profit is shared",
+#: Parameters of rules that have a name of their own.
+PARAMETERS = {"market.fraction": "P2P price as share of grid price, α"}
+#: All other fields by heading, grouped as a scenario's file is: the label of each; the control follows from its type.
+FIELDS = {
+    "Scenario": {
+        "name": "Name",
+        "question": "Question",
+        "description": "Description",
+        "telling": "Values shown first",
+        "currency": "Currency",
+        "time_zone": "Time zone",
+        "start": "Start",
+        "seed": "Seed of chance",
     },
-    "Battery": {
-        "battery.charge_kw": "Charging power, kW",
-        "battery.discharge_kw": "Discharging power, kW",
-        "battery.charge_efficiency": "Charging efficiency",
-        "battery.discharge_efficiency": "Discharging efficiency",
-        "battery.start_soc": "State of charge at the start",
-        "battery.min_soc": "Lowest state of charge",
-    },
+    "Homes": {"homes.groups": "Groups of homes", "homes.single": "Single homes"},
     "Sunshine": {
+        "solar.pv_kwp": "Solar capacity per home, kWp",
         "solar.derate": "Share of the clear-sky sun that arrives",
         "solar.clouds": "Depth of passing clouds",
         "solar.sample": "Sun is read in a step at its",
@@ -59,6 +66,7 @@ MORE = {
     },
     "Electric vehicles": {
         "ev.kw": "Charging power, kW",
+        "ev.blocks": "Times of charging",
         "ev.supply.enabled": "EVs supply neighbours in the evening",
         "ev.supply.capacity_kwh": "EV battery, kWh",
         "ev.supply.reserve_soc": "Supply stops at state of charge",
@@ -72,51 +80,68 @@ MORE = {
         "ev.supply.discharge_efficiency": "EV discharging efficiency",
         "ev.supply.reserve_price": "EVs sell at no less than, {currency}/kWh",
     },
-    "Climate": {
+    "Battery": {
+        "battery.capacity_kwh": "Community battery, kWh",
+        "battery.charge_kw": "Charging power, kW",
+        "battery.discharge_kw": "Discharging power, kW",
+        "battery.charge_efficiency": "Charging efficiency",
+        "battery.discharge_efficiency": "Discharging efficiency",
+        "battery.start_soc": "State of charge at the start",
+        "battery.min_soc": "Lowest state of charge",
+        "battery.buy_price": "A home that charges the battery gets",
+        "battery.sell_price": "A home that draws from it pays",
+        "battery.reserve_price": "Battery waits below a price of, {currency}/kWh",
+        "battery.fund_share": "Battery's profit is shared",
+    },
+    "Grid": {
+        "grid.import_price": "Grid price, {currency}/kWh",
+        "grid.export_price": "Export price, {currency}/kWh",
+        "grid.network_charge": "Network charge on P2P, {currency}/kWh",
+        "grid.billing": "Billing period",
         "grid.region": "Region of the grid",
         "grid.co2_kg_per_kwh": "CO₂ of grid electricity, kg/kWh",
     },
 }
-#: Fields that a scenario's file says and no control changes: what it is called, where and when it is, who lives there.
-WITHOUT = {
-    "name",
-    "description",
-    "currency",
-    "time_zone",
-    "start",
-    "ev.blocks",
-    "homes.groups",
-    "homes.single",
-    "homes.data",
-}
 #: Under this heading stand fields that have no label of their own yet.
 OTHER = "Other"
+#: Tables that a part of the panel of their own changes.
+ELSEWHERE = {"homes.data": "Your own data"}
 
 #: Headings that say nothing which the labels under them do not say.
-_PLAIN = ("Prices", "Climate")
+_PLAIN = ("Scenario", "Homes", "Grid")
 #: Label of each field, and the heading that it needs to be understood alone.
 _LABELS = {
-    **{name: (label, "") for name, label in (*LENGTH.items(), *CHOSEN.items())},
-    **{name: (label, "") for name, (label, *_) in TOP.items()},
+    **{name: (label, "") for name, label in (*LENGTH.items(), *CHOSEN.items(), *PARAMETERS.items())},
     **{
-        name: (label, "" if heading in _PLAIN else f" ({heading.lower()})")
-        for heading, fields in MORE.items()
+        name: (label, "" if heading in _PLAIN or _says(label, heading) else f" ({heading.lower()})")
+        for heading, fields in FIELDS.items()
         for name, label in fields.items()
     },
 }
 
 
-def folded() -> dict[str, dict[str, str]]:
-    """Return what is folded away, by heading: every field of the scenario's table that is not on top."""
+def settings() -> dict[str, dict[str, str]]:
+    """Return all fields of the scenario's table but those of its length and its rules, by heading, with their labels."""
     declared = {
-        heading: {name: label for name, label in fields.items() if info(name)} for heading, fields in MORE.items()
+        heading: {name: label for name, label in fields.items() if info(name)} for heading, fields in FIELDS.items()
     }
     other = {
         name: _spelled(name)
         for name in leaves()
-        if name not in _LABELS.keys() | WITHOUT and name.partition(".")[0] not in PLUGINS
+        if name not in _LABELS and name not in ELSEWHERE and name.partition(".")[0] not in PLUGINS
     }
     return declared | ({OTHER: other} if other else {})
+
+
+def label_of(name: str) -> str:
+    """Return the label of a field's control, with its unit; "{currency}" stands for the currency.
+
+    Example:
+        >>> label_of("solar.pv_kwp"), label_of("market.k")
+        ('Solar capacity per home, kWp', 'k')
+    """
+    words = _LABELS[name][0] if name in _LABELS else name.rpartition(".")[2].replace("_", " ")
+    return words if len(words) == 1 else words[0].upper() + words[1:]  # k is not K
 
 
 def named(name: str, data: dict[str, Any]) -> tuple[str, str]:
@@ -129,8 +154,8 @@ def named(name: str, data: dict[str, Any]) -> tuple[str, str]:
     Example:
         >>> named("battery.capacity_kwh", {}), named("load.low_kw", {})
         (('Community battery', 'kWh'), ('Lower bound (household load)', 'kW'))
-        >>> named("ev.blocks", {})
-        ('Blocks', '')
+        >>> named("homes.data", {})
+        ('Data', '')
     """
     groups = data.get("homes", {}).get("groups", ())
     match name.split("."):

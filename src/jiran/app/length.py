@@ -29,7 +29,16 @@ class _Length(NamedTuple):
     minutes_key: str
 
 
-def show_period(panel: Panel) -> None:
+def show(panel: Panel) -> None:
+    """Draw period, resolution and number of steps."""
+    _period(panel)
+    _steps(panel)
+    remark = state.remark()
+    if remark:
+        st.caption(remark)
+
+
+def _period(panel: Panel) -> None:
     """Draw the period and the resolution beside each other."""
     length, start = _length(panel), panel.now("start")
     now = period.name(length.steps, length.minutes, start)
@@ -53,7 +62,7 @@ def show_period(panel: Panel) -> None:
     _move_prices(panel, chosen, start)
 
 
-def show_steps(panel: Panel) -> None:
+def _steps(panel: Panel) -> None:
     """Draw the number of steps, after the period that decides it."""
     length, takes = _length(panel), values("steps")
     steps = st.number_input(
@@ -61,13 +70,6 @@ def show_steps(panel: Panel) -> None:
         help=meaning("steps"), on_change=state.set_remark, args=(None,),
     )  # fmt: skip
     panel.say("steps", steps)
-
-
-def show_remark() -> None:
-    """Say what became of a period that is not a whole number of steps."""
-    remark = state.remark()
-    if remark:
-        st.caption(remark)
 
 
 def _length(panel: Panel) -> _Length:

@@ -206,9 +206,7 @@ def _read_link(link: dict[str, str], named: str | None) -> tuple[Base, dict[str,
         start = base_of_preset(named) if named in presets() else base_of_data(named, read_scenario(named))
     else:
         start = base_of_preset(FIRST_PRESET)
-    wanted = {
-        _field(key): _value(key, text) for key, text in link.items() if "." in key or key in Scenario.model_fields
-    }
+    wanted = {_field(key): _value(key, text) for key, text in link.items() if _is_change(key)}
     refuse_files(with_overrides({}, wanted), "the link")
     validate(with_overrides(start.data, wanted))
     return start, wanted
@@ -280,6 +278,15 @@ def write_link(
     if pin is not None and pin.base.link:
         link[_PINNED] = pack(_texts(pin.changes) | ({} if pin.base.link == start.link else pin.base.link))
     return link | own
+
+
+def holds_scenario(link: dict[str, str]) -> bool:
+    """Tell whether a link says what to show: a scenario, changes of one, or a viewer's own orders."""
+    return any(key in (_PRESET, _SHARED, _PINNED, _ORDERS) or _is_change(key) for key in link)
+
+
+def _is_change(key: str) -> bool:
+    return "." in key or key in Scenario.model_fields
 
 
 def read_orders(link: dict[str, str]) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""The frame of the dashboard: panel on the left, pages on top, the balance badge on every page."""
+"""The frame of the dashboard: areas on top, panel on the left, the balance badge below every run."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from jiran.app import frame, sidebar, state
+from jiran.app.areas import AREAS, MOVED, START, STREET, Area
 from jiran.app.labels import by_labels, in_words
 from jiran.app.showing import plain
-from jiran.app.views import compare, day, homes, market, neighbourhood, paper, trades
 from jiran.errors import JiranError
 from jiran.scenario.files import as_data
 
@@ -21,16 +21,6 @@ if TYPE_CHECKING:
 
 _ICON = Path(__file__).parent / "icon.png"
 
-PAGES = (
-    (neighbourhood.show, "Neighbourhood", ":material/holiday_village:", "neighbourhood"),
-    (day.show, "Day", ":material/wb_sunny:", "day"),
-    (market.show, "Market", ":material/storefront:", "market"),
-    (trades.show, "Trades", ":material/swap_horiz:", "trades"),
-    (homes.show, "Homes", ":material/home:", "homes"),
-    (compare.show, "Compare", ":material/balance:", "compare"),
-    (paper.show, "Paper", ":material/menu_book:", "paper"),
-)
-
 
 def main() -> None:
     """Draw the dashboard once."""
@@ -38,20 +28,24 @@ def main() -> None:
         "jiran", page_icon=str(_ICON), layout="wide"
     )  # before the pages' icons, which come from elsewhere
     state.prepare()
-    pages = {
-        path: st.Page(show, title=title, icon=icon, url_path=path, default=not place)
-        for place, (show, title, icon, path) in enumerate(PAGES)
-    }
-    state.remember_pages(pages)
-    page = st.navigation(list(pages.values()), position="top")
-    st.set_page_config(f"{page.title} · jiran", page_icon=str(_ICON), layout="wide")
-    frame.show(page.title)
-    with st.sidebar:
-        sidebar.show()
+    area, page = _open()
+    state.enter(area.path)
+    title = f"{area.title} · {state.scenario().name}" if area.runs else area.title
+    st.set_page_config(f"{title} · jiran", page_icon=str(_ICON), layout="wide")
+    frame.show(area)
     above = st.container()  # always there, so that what follows keeps its place on the page
-    notice = state.take_notice()
-    if notice:
-        above.warning(plain(notice), icon=":material/link_off:")
+    if not area.runs:
+        if area.path != START:  # which is for those who have no scenario yet
+            state.show_address()
+        _notice(above)
+        page.run()
+        return
+    if state.presents():
+        state.show_address()
+    else:
+        with st.sidebar:
+            sidebar.show()
+    _notice(above)
     try:
         with suppress(state.NotRunError):  # the page has said why
             _body(page, above)
@@ -59,8 +53,38 @@ def main() -> None:
         state.let_go()
 
 
+def _open() -> tuple[Area, StreamlitPage]:
+    """Return the area that is open, and its page; what has moved, and a link that shows a scenario, is sent on."""
+    by_path = {area.path: area for area in AREAS}
+    pages = {
+        area.path: st.Page(area.show, title=area.title, icon=area.icon, url_path=area.path, default=area.path == START)
+        for area in AREAS
+    }
+    old = {path: st.Page(_nothing, title=path, url_path=path, visibility="hidden") for path in MOVED}
+    state.remember_pages(pages)
+    page = st.navigation([*pages.values(), *old.values()], position="top")
+    path = next(path for path, one in (pages | old).items() if one is page)
+    if path in MOVED:
+        area, opened = MOVED[path]
+        st.switch_page(pages[area], query_params=state.address() | opened)
+    if path == START and state.has_scenario():
+        st.switch_page(pages[STREET], query_params=state.address())
+    return by_path[path], page
+
+
+def _nothing() -> None:
+    """Draw nothing: the viewer is sent on before this would be called."""
+
+
+def _notice(above: DeltaGenerator) -> None:
+    """Say what went wrong when the page was opened, once."""
+    notice = state.take_notice()
+    if notice:
+        above.warning(plain(notice), icon=":material/link_off:")
+
+
 def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
-    """Run the scenario, and draw the page and the badge at its foot."""
+    """Run the scenario, and draw the area and the badge at its foot."""
     try:
         result = state.run(state.scenario())
     except JiranError as error:
@@ -75,8 +99,6 @@ def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
             st.markdown("\n".join(f"- {plain(line)}" for line in result.data_report.lines()))
     with st.container():
         page.run()
-    if page.url_path == "market" and state.shows_own_orders():
-        return  # these orders have a badge of their own
     worst, currency = result.balance, plain(result.scenario.currency)
     st.caption(
         f":material/verified: Every kWh and every {currency} is accounted for: each step balances to "

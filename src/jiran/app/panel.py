@@ -8,6 +8,7 @@ import streamlit as st
 
 from jiran.app import links, state
 from jiran.app.fields import default, info, leaves, names_plugin
+from jiran.app.labels import CHOSEN
 from jiran.app.pins import flat
 from jiran.app.showing import plain
 from jiran.errors import JiranError
@@ -31,6 +32,7 @@ class Panel:
         places: A place under each control.
         labels: What each control is called.
         redraw: Whether the panel must be drawn anew, because a change needs other controls.
+        restart: Whether all controls must start afresh, because a table of fields was changed as a whole.
     """
 
     def __init__(self) -> None:
@@ -48,7 +50,11 @@ class Panel:
         self.moved: dict[str, Any] = {}
         self.places: dict[str, DeltaGenerator] = {}
         self.labels: dict[str, str] = {}
-        self.redraw = False
+        self.redraw = self.restart = False
+        for name in CHOSEN:  # their controls may be drawn after those of their parameters
+            said = st.session_state.get(self.key(name))
+            if said is not None:
+                self.want(name, said)
 
     def _is_field(self, name: str) -> bool:
         """Tell whether a name is that of one field, as controls name it: not a table, not a group by its kind."""
@@ -117,6 +123,13 @@ class Panel:
         self.wanted.pop(name, None)
         if value != self.start(name):
             self.wanted[name] = value
+
+    def replace(self, name: str, value: Any) -> None:
+        """Take a whole table; what was changed in it before, and its controls, go with the old one."""
+        self.wanted = {other: one for other, one in self.wanted.items() if not other.startswith(f"{name}.")}
+        self.given = {other: one for other, one in self.given.items() if not other.startswith(f"{name}.")}
+        self.want(name, value)
+        self.restart = True
 
     def keep_what_has_no_control(self) -> None:
         """Let changes stay whose control is not drawn now, but for parameters of a rule that is no longer chosen."""

@@ -31,12 +31,12 @@ def periods(start: dt.datetime) -> dict[str, int]:
     Example:
         >>> import datetime as dt
         >>> {name: length // 1440 for name, length in periods(dt.datetime(2028, 2, 10)).items()}
-        {'A day': 1, 'A week': 7, 'A month': 29, 'A year': 366}
+        {'A day': 1, '3 days': 3, 'A week': 7, 'A month': 29, 'A year': 366}
     """
     month = calendar.monthrange(start.year, start.month)[1]
     # From the first of the month: the 29th of February has no like in most years.
     year = (dt.date(start.year + 1, start.month, 1) - dt.date(start.year, start.month, 1)).days
-    return {"A day": _DAY, "A week": 7 * _DAY, "A month": month * _DAY, "A year": year * _DAY}
+    return {"A day": _DAY, "3 days": 3 * _DAY, "A week": 7 * _DAY, "A month": month * _DAY, "A year": year * _DAY}
 
 
 def name(steps: int, minutes: int, start: dt.datetime) -> str:

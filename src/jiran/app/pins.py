@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jiran.app.labels import named
 from jiran.explain.against import not_comparable as _not_comparable
+from jiran.scenario import WORDS
 from jiran.scenario.files import as_data
 from jiran.words import counted, in_currency
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 #: Differences that are said one by one.
 _MOST_SAID = 3
-#: Fields that change no figure.
-_WORDS = ("name", "description")
 
 
 class Difference(NamedTuple):
@@ -41,7 +40,7 @@ def differences(a: Scenario, b: Scenario) -> list[Difference]:
         )
     found = []
     for name in dict.fromkeys((*left, *right)):
-        if left.get(name) != right.get(name) and name not in _WORDS:
+        if left.get(name) != right.get(name) and name not in WORDS:
             label, unit = named(name, data[name in right])
             found.append(
                 Difference(name, label, *(_said(one.get(name), unit, one["currency"]) for one in (left, right)))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from jiran.app.glossary import explained
 from jiran.app.shelf import safe_name, without_paths
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def show_text(*said: Sentence | str | None, heading: bool = False) -> None:
     """
     text = " ".join(markdown_of(one) for one in said if one is not None)
     if text:
-        st.markdown(f"##### {text}" if heading else text)
+        st.markdown(f"##### {text}" if heading else text, help=explained(text) if heading else None)
 
 
 def file_name(name: str) -> str:

@@ -171,7 +171,7 @@ def _data(
     if json:
         typer.echo(json_text(found.as_data()))
     else:
-        print_look(found)
+        print_look(found, begun)
     if output is not None:
         write_scenario(found, begun, output)
         console(stderr=json).print(f"{output} is written; run it with: jiran run {output}", soft_wrap=True)

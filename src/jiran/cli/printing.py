@@ -92,7 +92,8 @@ def print_result(result: Result) -> None:
     scenario, worst, screen = result.scenario, result.balance, console()
     money, market = scenario.currency, scenario.market
     screen.print(scenario.name, style="bold")
-    screen.print(scenario.description, style="dim")
+    for words in filter(None, (scenario.question, scenario.description)):
+        screen.print(words, style="dim")
     rule = ", ".join((market.mechanism, *(f"{key} {value}" for key, value in market.parameters.items())))
     times = f"{counted(scenario.steps, 'step')} of {scenario.step_minutes} min from {moment(scenario.start)}"
     screen.print(f"{counted(result.community.size, 'home')}, {times}, {rule}", style="dim")

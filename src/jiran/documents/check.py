@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from jiran.documents.model import model_of
 from jiran.errors import JiranError
 
 Document = TypeVar("Document", bound=BaseModel)
@@ -54,7 +55,14 @@ def check_depth(data: Any, fault: Fault, kind: str) -> None:
 
 
 def _first(error: ValidationError, model: type[BaseModel], fault: Fault, kind: str) -> JiranError:
-    """Turn pydantic's list of errors into one sentence about the first field that has one."""
+    """Turn pydantic's list of errors into one sentence about the first field that has one.
+
+    Args:
+        error: All that pydantic found.
+        model: The model of the document.
+        fault: Makes the error of a field, a value and what is allowed.
+        kind: What the document is called where no field is to blame.
+    """
     errors = error.errors(include_url=False)
     first = errors[0]
     if first["type"] == "extra_forbidden":
@@ -83,6 +91,7 @@ def _place(error: Any) -> tuple[str, ...]:
 _WORDS = {
     "Input should be ": "",
     "Value error, ": "",
+    "Tuple should have ": "a list of ",
     "String should have ": "",
     "greater than or equal to": "at least",
     "less than or equal to": "at most",
@@ -104,7 +113,9 @@ def _in_words(message: str) -> str:
     """Return what is allowed as a person says it."""
     for theirs, ours in _WORDS.items():
         message = message.replace(theirs, ours)
-    return message.split(" or instance of ")[0].split(", unable to ")[0].split(", got a ")[0]
+    for cut in (" or instance of ", ", unable to ", ", got a ", " after validation"):
+        message = message.split(cut)[0]
+    return message
 
 
 def _is_branch(part: str | int) -> bool:
@@ -113,19 +124,13 @@ def _is_branch(part: str | int) -> bool:
 
 
 def _keys_at(model: Any, place: tuple[str | int, ...]) -> list[str]:
-    """Return the keys that a table of the document knows."""
+    """Return the keys that a table of the document knows.
+
+    Args:
+        model: The model of the whole document.
+        place: Keys that lead to the table; numbers of list entries among them.
+    """
     for part in place:
         if isinstance(part, str) and not _is_branch(part) and part in model.model_fields:
-            model = _model_of(model.model_fields[part].annotation)
+            model = model_of(model.model_fields[part].annotation)
     return list(model.model_fields)
-
-
-def _model_of(annotation: Any) -> Any:
-    """Return the model inside an annotation such as ``tuple[HomeGroup, ...]`` or ``HomeData | None``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        model = _model_of(inner)
-        if model is not None:
-            return model
-    return None

@@ -16,7 +16,14 @@ LISTED = Strict(strict=False)
 
 
 def quantity(description: str, unit: str = "", default: Any = ..., **bounds: Any) -> Any:
-    """Declare a field: what it is, its unit, its default and its bounds."""
+    """Declare a field: what it is, its unit, its default and its bounds.
+
+    Args:
+        description: What it is, a phrase without a stop; shown as help and in the reference.
+        unit: "" for a share, a count or text.
+        default: Without one the field must be given.
+        **bounds: As pydantic's `Field` takes them.
+    """
     return Field(default, description=description, json_schema_extra={"unit": unit}, **bounds)
 
 
@@ -43,3 +50,14 @@ class Model(BaseModel):
     @classmethod
     def _text(cls, value: Any, info: ValidationInfo) -> Any:
         return whole_text(value, lines=info.field_name == "description") if isinstance(value, str) else value
+
+
+def model_of(annotation: Any) -> Any:
+    """Return the model inside an annotation such as ``tuple[HomeGroup, ...]`` or ``HomeData | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        model = model_of(inner)
+        if model is not None:
+            return model
+    return None

@@ -55,7 +55,11 @@ def compiled_type(annotation: Any) -> Any:
 
 
 def compiled(function: Function) -> Function:
-    """Compile a function for the types of its annotations, when it is first imported; kept on disk, without the GIL."""
+    """Compile a function for the types of its annotations, when it is first imported; kept on disk, without the GIL.
+
+    Args:
+        function: Every argument and the result are annotated with types of `engine.records`.
+    """
     hints = get_type_hints(function, include_extras=True)
     returned = compiled_type(hints.pop("return"))
     signature = returned(*(compiled_type(hint) for hint in hints.values()))

@@ -119,20 +119,33 @@ class Flows(Mapping[str, Array]):
         return np.concatenate([[0], until[:-1]])
 
     def trades_between(self, first: int, last: int) -> NDArray[np.void]:
-        """Return the trades of the steps first <= step < last, as records."""
+        """Return the trades of the steps first <= step < last, as records.
+
+        Args:
+            first: First step.
+            last: The step after the last one.
+
+        Returns:
+            A view of the log, in the order made; buyers' prices with the network charge.
+        """
         until = self.outputs.trades_until
         trades: NDArray[np.void] = self.trades[self._begin(first) : until[last - 1] if last else 0]
         return trades
 
     def step_of_trades(self, first: int, last: int) -> NDArray[np.int64]:
-        """Return the step of each of these trades."""
+        """Return the step of each of these trades.
+
+        Shape (trade,), in the order of `trades_between`.
+        """
         until = self.outputs.trades_until[first:last]
         return np.repeat(np.arange(first, last), np.diff(until, prepend=self._begin(first)))
 
     def _begin(self, step: int) -> int:
+        """Return the place of a step's first trade in the log."""
         return int(self.outputs.trades_until[step - 1]) if step else 0
 
     def _flow(self, flow: Flow, steps: slice, homes: slice) -> Array:
+        """Return a flow as an array that cannot be written, kWh, shape (step, home); NaN behind a meter that does not see it."""
         found = flow.of(self._row(flow.row, steps, homes), self.outputs, steps)
         unknown = self.net_metered[homes]
         view = np.where(unknown, np.nan, found) if flow.behind_meter and unknown.any() else found.view()
@@ -180,7 +193,10 @@ class Flows(Mapping[str, Array]):
         return total
 
     def _left_kwh(self, steps: slice, homes: slice) -> Array:
-        """Return what the market left: surplus > 0, deficit < 0."""
+        """Return what the market left: surplus > 0, deficit < 0.
+
+        Shape (step, home), before battery and grid.
+        """
         profiles, out, at = self.profiles, self.outputs, (steps, homes)
         left = profiles.generation_kwh[at] - profiles.load_kwh[at] - profiles.ev_kwh[at]
         left = self._with_fleet(left, out.ev_supplied_kwh[steps] - out.ev_charged_kwh[steps], homes)

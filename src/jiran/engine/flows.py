@@ -210,7 +210,11 @@ METERED = tuple(flow for flow in FLOWS.values() if not flow.behind_meter)
 
 
 def taken_in(kwh: Mapping[str, Any]) -> Any:
-    """Return what came into homes through their meters: the sum of these flows, given by name as numbers or arrays."""
+    """Return what came into homes through their meters: the sum of these flows, given by name as numbers or arrays.
+
+    Args:
+        kwh: Flows by name, in any one shape.
+    """
     return reduce(add, (kwh[flow.name] for flow in METERED if flow.source))
 
 

@@ -1,4 +1,8 @@
-"""What the kernel is given and what it fills in: records, filled by name and compiled as they are annotated."""
+"""What the kernel is given and what it fills in: records, filled by name and compiled as they are annotated.
+
+Each record is one argument of the compiled loop, filled by name; its type is derived from the annotations
+(`annotations`). Units stand in names, shapes in remarks.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,20 @@ from jiran.engine.storage import Battery
 
 
 class Window(NamedTuple):
-    """The steps first <= step < last."""
+    """The steps first <= step < last.
+
+    Part of a run: the loop may be called for some steps and go on later, from what it left.
+    """
 
     first: int
     last: int
 
 
 class Inputs(NamedTuple):
-    """What a run is given, energy in kWh and prices per kWh."""
+    """What a run is given, energy in kWh and prices per kWh.
+
+    Nothing of it is changed by a run, so runs of several rules share it.
+    """
 
     generation_kwh: Matrix  # (step, home)
     load_kwh: Matrix  # (step, home)
@@ -31,7 +41,11 @@ class Inputs(NamedTuple):
 
 
 class Fleet(NamedTuple):
-    """EVs that lend their battery (see `homes.ev.EvPlan`); none: arrays of length 0 along ev."""
+    """EVs that lend their battery (see `homes.ev.EvPlan`); none: arrays of length 0 along ev.
+
+    Place k of every array along ev is the EV of home ``homes[k]``; an array of a step is the same for all EVs, as they
+    keep the same hours.
+    """
 
     homes: Counts  # (ev,)
     step_kwh: Vector  # (ev,)
@@ -52,7 +66,10 @@ class Stores(NamedTuple):
 
 
 class Start(NamedTuple):
-    """What a step finds: what the one before left."""
+    """What a step finds: what the one before left.
+
+    It is both: taken from, and at the end the state from which the next steps go on.
+    """
 
     stored_kwh: float  # in the community battery
     ev_stored_kwh: Vector  # (ev,); is changed to the state at the end
@@ -62,7 +79,10 @@ class Start(NamedTuple):
 
 
 class Outputs(NamedTuple):
-    """What a run fills in, energy in kWh."""
+    """What a run fills in, energy in kWh.
+
+    Arrays of the whole run; a call fills the steps of its window. What is 0 steps long is not wanted and not written.
+    """
 
     traded_kwh: Matrix  # (step, home): sold > 0, bought < 0
     charge_share: Vector  # (step,): share of the surplus left by the market that charged the battery
@@ -79,14 +99,24 @@ class Outputs(NamedTuple):
 
 
 class Log(NamedTuple):
-    """Where trades go, from the front."""
+    """Where trades go, from the front.
+
+    If a step does not fit, the loop stops before it, and goes on when there is more room.
+    """
 
     trades: Trades
     room: int  # how many trades a step must have room for; at least the number of homes
 
 
 class Stop(NamedTuple):
-    """How the kernel stopped."""
+    """How the kernel stopped.
+
+    Attributes:
+        step: The first that was not run.
+        trades: How many were written.
+        fault: A code of `market.booking`, or one of the loop's own.
+        home: The one at fault, where there is one.
+    """
 
     step: int  # the first that was not run
     trades: int  # how many were written

@@ -11,7 +11,11 @@ from jiran.market.orders import copy
 
 
 class Row(IntEnum):
-    """Where each row stands, kWh >= 0, shape (home,)."""
+    """Where each row stands, kWh >= 0, shape (home,).
+
+    Flows are sums and parts of these nine; `energy` works them out for a whole run, `fill_rows` for a step in compiled
+    code, and tests hold them against each other.
+    """
 
     GENERATION = 0
     LOAD = 1
@@ -25,7 +29,10 @@ class Row(IntEnum):
 
 
 class Moved(NamedTuple):
-    """What the rows of all steps are made of, kWh."""
+    """What the rows of all steps are made of, kWh.
+
+    Profiles are those without what EVs that lend do, which is in arrays of their own.
+    """
 
     generation_kwh: Matrix  # (step, home)
     load_kwh: Matrix  # (step, home)

@@ -1,4 +1,8 @@
-"""What changed against a run that was kept as A, in the same currency."""
+"""What changed against a run that was kept as A, in the same currency.
+
+Totals are held against each other only where both runs have as many homes and days; elsewhere what a home pays a day
+is.
+"""
 
 from __future__ import annotations
 
@@ -20,17 +24,29 @@ _HOURS_A_DAY = 24.0
 
 
 def against(result: Result, before: Result) -> tuple[Sentence, ...]:
-    """Return what homes pay more or less than in A, and how many more or fewer pay more by trading."""
+    """Return what homes pay more or less than in A, and how many more or fewer pay more by trading.
+
+    Args:
+        result: The run that is shown.
+        before: The run that was kept as A.
+    """
     return true_ones(bills(result, before), worse(result, before))
 
 
 def homes_and_days(result: Result) -> tuple[int, float]:
-    """Return how many homes a run has and how many days of 24 hours it takes; totals of runs that differ say little."""
+    """Return how many homes a run has and how many days of 24 hours it takes; totals of runs that differ say little.
+
+    Returns:
+        Number of homes, and days as a number with its fraction.
+    """
     return result.community.size, result.timeline.steps * result.timeline.step_h / _HOURS_A_DAY
 
 
 def worse_off(result: Result) -> int:
-    """Return how many homes pay more than they would without trading."""
+    """Return how many homes pay more than they would without trading.
+
+    Less than `NOTHING_MONEY` is rounding and no loss.
+    """
     return int((home_saving(result) < -NOTHING_MONEY).sum())
 
 
@@ -44,7 +60,13 @@ def _bills_words(figures: Figures) -> str:
 
 @form("against.bills", _bills_words)
 def bills(result: Result, before: Result) -> Figures | None:
-    """Say what homes pay more or less than in A; of a home and a day where the runs differ in homes or days."""
+    """Say what homes pay more or less than in A; of a home and a day where the runs differ in homes or days.
+
+    Returns:
+        alike: Whether amounts are of all homes and the whole run; else they are of a home and a day.
+        change: More (> 0) or less (< 0) than in A, in the currency; 0 for rounding.
+        currency: Of both; runs in two currencies are not compared.
+    """
     if result.scenario.currency != before.scenario.currency:
         return None
     alike = homes_and_days(result) == homes_and_days(before)
@@ -70,7 +92,14 @@ def _worse_words(figures: Figures) -> str:
 
 @form("against.worse", _worse_words)
 def worse(result: Result, before: Result) -> Figures | None:
-    """Say how many homes pay more by trading, if that is not as in A."""
+    """Say how many homes pay more by trading, if that is not as in A.
+
+    Returns:
+        now: Homes that pay more than without trading, in this run.
+        then: The same in A.
+        homes: All homes of this run.
+        homes_of_a: All homes of A.
+    """
     now, then = worse_off(result), worse_off(before)
     homes, homes_of_a = result.community.size, before.community.size
     if (now == then and homes == homes_of_a) or now == then == 0:
@@ -91,7 +120,13 @@ def _not_comparable_words(figures: Figures) -> str:
 
 @form("against.apart", _not_comparable_words)
 def not_comparable(before: Result, result: Result) -> Figures | None:
-    """Say why what happened in A cannot be laid over another run step by step, if it cannot; without a full stop."""
+    """Say why what happened in A cannot be laid over another run step by step, if it cannot; without a full stop.
+
+    Returns:
+        what: The first thing that differs: step, steps, start, zone or currency.
+        of_a: How it is in A.
+        this: How it is in this run; both in the form in which they are said.
+    """
     a, b = before.scenario, result.scenario
     pairs = (
         ("step", a.step_minutes, b.step_minutes),
@@ -104,6 +139,7 @@ def not_comparable(before: Result, result: Result) -> Figures | None:
 
 
 def _moment(result: Result) -> str:
+    """Return when a run starts on its own wall, "21 Mar 2026 at 00:00"."""
     start = result.timeline.local[0].astype(object)
     return f"{start:%-d %b %Y} at {time_of_day(start)}"
 

@@ -1,8 +1,12 @@
-"""What a run takes for granted where its scenario leaves a choice: the region, the reading of prices, the start."""
+"""What a run takes for granted where its scenario leaves a choice: the region, the reading of prices, the start.
+
+A default that a user sees in the scenario is no assumption. These are choices between two readings of what stands
+there, each told so that it can be decided otherwise.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -12,6 +16,8 @@ from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import listed, moment
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jiran.homes.timeline import Timeline
     from jiran.scenario import Scenario
 
@@ -41,7 +47,13 @@ def _start_twice_words(figures: Figures) -> str:
 
 @form("assumed.start", _start_twice_words)
 def start_twice(run: Run) -> Figures | None:
-    """Return the start if its local time occurs twice; the run then begins at the first of the two."""
+    """Return the start if its local time occurs twice; the run then begins at the first of the two.
+
+    Returns:
+        start: The local time.
+        zone: The community's zone.
+        ahead_min: How far the first of the two is ahead of UTC, min.
+    """
     scenario = run.scenario
     if not occurs_twice(scenario.start, scenario.time_zone):
         return None
@@ -59,7 +71,12 @@ def _prices_by_hour_words(figures: Figures) -> str:
 
 @form("assumed.prices", _prices_by_hour_words)
 def prices_by_hour(run: Run) -> Figures | None:
-    """Return the prices that have 24 values for 24 steps, if by hour and by step are two different readings."""
+    """Return the prices that have 24 values for 24 steps, if by hour and by step are two different readings.
+
+    Returns:
+        prices: Names of the fields of which this is so; a run that begins at midnight with steps of an hour reads both
+            ways alike.
+    """
     grid, timeline = run.scenario.grid, run.timeline
     if timeline.steps != HOURS:
         return None
@@ -83,7 +100,15 @@ def _region_taken_words(figures: Figures) -> str:
 
 @form("assumed.region", _region_taken_words)
 def region_taken(run: Run) -> Figures | None:
-    """Return the region whose emission factor the time zone decided, if nothing in the scenario does."""
+    """Return the region whose emission factor the time zone decided, if nothing in the scenario does.
+
+    Returns:
+        zone: The time zone.
+        region: Its key in `REGIONS`.
+        place: What the region is called.
+        factor: Emissions of a kWh from the grid, kg/kWh.
+        verified: Whether the factor was read at its publisher.
+    """
     scenario = run.scenario
     region = region_of(scenario.time_zone)
     if scenario.grid.co2_kg_per_kwh is not None or scenario.grid.region is not None or region is None:
@@ -104,7 +129,11 @@ def _region_unknown_words(figures: Figures) -> str:
 
 @form("assumed.no_region", _region_unknown_words)
 def region_unknown(run: Run) -> Figures | None:
-    """Return the time zone if it has no region, and nothing else says what a kWh from the grid emits."""
+    """Return the time zone if it has no region, and nothing else says what a kWh from the grid emits.
+
+    Returns:
+        zone: The time zone; figures of CO2 are then not worked out.
+    """
     scenario = run.scenario
     return {"zone": scenario.time_zone} if scenario.co2_kg_per_kwh is None else None
 
@@ -127,7 +156,11 @@ MOST_UNUSED = 3
 
 @form("assumed.unused", _unused_words)
 def unused(run: Run) -> Figures | None:
-    """Return the fields of homes that are given and about something that homes of this kind do not have."""
+    """Return the fields of homes that are given and about something that homes of this kind do not have.
+
+    Returns:
+        fields: At most `MOST_UNUSED`, each with its dotted name, the home's kind, and "roof" or "EV".
+    """
     homes = run.scenario.homes
     found = [
         (f"homes.{table}.{place}.{name}", one.kind, what)
@@ -139,6 +172,37 @@ def unused(run: Run) -> Figures | None:
     return {"fields": found[:MOST_UNUSED]} if found else None
 
 
+def _untold_words(figures: Figures) -> str:
+    fields = listed([f"{name} = {value}" for name, value in figures["fields"]])
+    return f"meters do not tell {fields}: {'this is' if len(figures['fields']) == 1 else 'these are'} assumed, so set what differs"
+
+
+#: What the amounts of a street of metered homes turn on, and no meter tells.
+UNTOLD = ("time_zone", "grid.import_price", "grid.export_price", "battery.capacity_kwh", "market.mechanism")
+
+
+@form("assumed.untold", _untold_words)
+def untold(scenario: Scenario, said: Mapping[str, Any]) -> Figures | None:
+    """Return what a street of metered homes takes for granted: fields and values that its user did not give.
+
+    Args:
+        scenario: The street.
+        said: Nested data that the user gave.
+    """
+    found = []
+    for name in UNTOLD:
+        section, _, key = name.rpartition(".")
+        given = said.get(section, {}) if section else said
+        value = getattr(getattr(scenario, section) if section else scenario, key)
+        if key not in given and value is not None:
+            found.append((name, f"{len(value)} values" if isinstance(value, tuple) else f"{value}"))
+    return {"fields": found} if found else None
+
+
 def assumptions(run: Run) -> tuple[Sentence, ...]:
-    """Say what a run takes for granted, a sentence each without its stop; nothing where its scenario says it all."""
+    """Say what a run takes for granted, a sentence each without its stop; nothing where its scenario says it all.
+
+    Args:
+        run: A setting before it is run, or a result.
+    """
     return true_ones(start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run), unused(run))

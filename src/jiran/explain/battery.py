@@ -1,4 +1,8 @@
-"""What the shared battery did in a time, and why it did not: when it gave, when it was full, what held it back."""
+"""What the shared battery did in a time, and why it did not: when it gave, when it was full, what held it back.
+
+"Full" and "empty" allow for rounding by the last digits of the capacity. Times of a state are ends of steps, as the
+state is that at the end of a step.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +24,27 @@ _START = "the start"
 
 
 def battery(result: Result, first: int, last: int) -> tuple[Sentence, ...]:
-    """Return what the battery did in the steps first <= step < last."""
+    """Return what the battery did in the steps first <= step < last.
+
+    Args:
+        result: The run.
+        first: First step.
+        last: The step after the last one.
+    """
     subject = (result, first, last)
     return true_ones(gave(*subject), never_charged(*subject), never_gave(*subject), idle(*subject))
 
 
 def state(result: Result, first: int, last: int) -> tuple[Sentence, ...]:
-    """Return how full the battery was in the steps first <= step < last, and when."""
+    """Return how full the battery was in the steps first <= step < last, and when.
+
+    On one day when it was full or fullest; over several days only how often it got full, as times then say little.
+
+    Args:
+        result: The run.
+        first: First step.
+        last: The step after the last one.
+    """
     subject = (result, first, last)
     if several_dates(result.timeline, first, last):
         return true_ones(times_full(*subject))
@@ -40,7 +58,10 @@ def _soc(result: Result, first: int, last: int) -> NDArray[np.float64]:
 
 
 def _bounds(result: Result) -> tuple[float, float, float]:
-    """Return the lowest state, the highest one, and the difference that is rounding, kWh."""
+    """Return the lowest state, the highest one, and the difference that is rounding, kWh.
+
+    A state that is off one of the first two by no more than the third counts as that one.
+    """
     of = result.scenario.battery
     return of.min_soc * of.capacity_kwh, of.capacity_kwh, max(NOTHING_KWH, LAST_DIGITS * of.capacity_kwh)
 
@@ -61,7 +82,17 @@ def _gave_words(figures: Figures) -> str:
 
 @form("battery.gave", _gave_words)
 def gave(result: Result, first: int, last: int) -> Figures | None:
-    """Say when the battery gave how much, and what was left after the last time, if it gave any."""
+    """Say when the battery gave how much, and what was left after the last time, if it gave any.
+
+    Returns:
+        times: In how many stretches of steps without a break.
+        period: The stretch in which it gave most.
+        kwh: What it gave in all, kWh.
+        most_kwh: In that stretch, kWh.
+        end: After the last stretch: "empty", "lowest" (down to what it keeps) or "holds".
+        end_kwh: What it held then, kWh.
+        lowest_kwh: What it always keeps, kWh.
+    """
     drawn = result.settlement.step_kwh["battery_drawn_kwh"][first:last]
     giving = np.concatenate([[False], drawn > NOTHING_KWH, [False]])
     starts, ends = np.flatnonzero(giving[1:] & ~giving[:-1]), np.flatnonzero(giving[:-1] & ~giving[1:])
@@ -102,7 +133,11 @@ _OUT = {
 
 @form("battery.never_charged", lambda figures: f"Nothing was put into the battery: {_IN[figures['why']]}.")
 def never_charged(result: Result, first: int, last: int) -> Figures | None:
-    """Say why it was never charged though it gave energy."""
+    """Say why it was never charged though it gave energy.
+
+    Returns:
+        why: A key of `_IN`.
+    """
     took, given = _moved(result, first, last)
     return {"why": why_not_charged(result, first, last)} if given and not took else None
 
@@ -113,7 +148,12 @@ def _never_gave_words(figures: Figures) -> str:
 
 @form("battery.never_gave", _never_gave_words)
 def never_gave(result: Result, first: int, last: int) -> Figures | None:
-    """Say why it never gave energy though it took some in."""
+    """Say why it never gave energy though it took some in.
+
+    Returns:
+        kwh: What it took in, at its terminals, kWh.
+        why: A key of `_OUT`.
+    """
     took, given = _moved(result, first, last)
     if given or not took:
         return None
@@ -123,14 +163,22 @@ def never_gave(result: Result, first: int, last: int) -> Figures | None:
 
 @form("battery.idle", lambda figures: f"The battery did nothing: {_IN[figures['in']]}, and {_OUT[figures['out']]}.")
 def idle(result: Result, first: int, last: int) -> Figures | None:
-    """Say why there was nothing for the battery to do."""
+    """Say why there was nothing for the battery to do.
+
+    Returns:
+        in: Why it took nothing, a key of `_IN`.
+        out: Why it gave nothing, a key of `_OUT`.
+    """
     if any(_moved(result, first, last)) or result.scenario.battery.capacity_kwh <= 0.0:
         return None
     return {"in": why_not_charged(result, first, last), "out": why_not_drawn(result, first, last)}
 
 
 def _moved(result: Result, first: int, last: int) -> tuple[bool, bool]:
-    """Tell whether the battery took in and gave energy."""
+    """Tell whether the battery took in and gave energy.
+
+    In any single step more than `NOTHING_KWH`; sums of dust do not count.
+    """
     flow = result.settlement.step_kwh
     took, given = (
         bool((flow[name][first:last] > NOTHING_KWH).any()) for name in ("battery_charged_kwh", "battery_drawn_kwh")
@@ -139,21 +187,30 @@ def _moved(result: Result, first: int, last: int) -> tuple[bool, bool]:
 
 
 def _left(result: Result, first: int, last: int) -> NDArray[np.float64]:
-    """Return what the homes together had to spare (> 0) or lacked (< 0) after trading, kWh, shape (step,)."""
+    """Return what the homes together had to spare (> 0) or lacked (< 0) after trading, kWh, shape (step,).
+
+    As the battery works after the market and in one direction a step, its own flows and the grid's are what was left.
+    """
     flow = {name: values[first:last] for name, values in result.settlement.step_kwh.items()}
     spare: NDArray[np.float64] = flow["battery_charged_kwh"] + flow["grid_export_kwh"]
     return spare - flow["battery_drawn_kwh"] - flow["grid_import_kwh"]
 
 
 def why_not_charged(result: Result, first: int, last: int) -> str:
-    """Return why a battery that took nothing in did not: a key of `_IN`."""
+    """Return why a battery that took nothing in did not: a key of `_IN`.
+
+    Asked only where it took nothing: then it was full, if there was something to spare and power to take it.
+    """
     if not (_left(result, first, last) > NOTHING_KWH).any():
         return "no spare"
     return "power" if result.scenario.battery.charge_kw * result.timeline.step_h <= NOTHING_KWH else "full"
 
 
 def why_not_drawn(result: Result, first: int, last: int) -> str:
-    """Return why a battery that gave nothing did not: a key of `_OUT`."""
+    """Return why a battery that gave nothing did not: a key of `_OUT`.
+
+    A step in which it held energy and waited for a better price is told apart from one in which it had none.
+    """
     lacked = _left(result, first, last) < -NOTHING_KWH
     if not lacked.any():
         return "no need"
@@ -177,7 +234,13 @@ def _full_words(figures: Figures) -> str:
 
 @form("battery.full", _full_words)
 def full(result: Result, first: int, last: int) -> Figures | None:
-    """Say when the battery was full first and when at its lowest after that, if it was full."""
+    """Say when the battery was full first and when at its lowest after that, if it was full.
+
+    Returns:
+        full: When it was full first.
+        down: When it was at its lowest first after that; "" if it was not.
+        lowest_kwh: What it always keeps, kWh.
+    """
     lowest_kwh, highest_kwh, dust = _bounds(result)
     soc = _soc(result, first, last)
     filled = np.flatnonzero(soc >= highest_kwh - dust)
@@ -193,7 +256,14 @@ def full(result: Result, first: int, last: int) -> Figures | None:
 
 
 def _at(result: Result, first: int, last: int, place: int) -> str:
-    """Return when the battery was in the state at this place of `_soc`."""
+    """Return when the battery was in the state at this place of `_soc`.
+
+    Args:
+        result: The run.
+        first: First step of the time.
+        last: The step after the last one.
+        place: 0 is before the first step, 1 the end of it.
+    """
     dated = several_dates(result.timeline, first, last)
     return clock(result.timeline, first + place - 1, end=True, dated=dated) if place else _START
 
@@ -206,7 +276,13 @@ def _fullest_words(figures: Figures) -> str:
 
 @form("battery.fullest", _fullest_words)
 def fullest(result: Result, first: int, last: int) -> Figures | None:
-    """Say what the battery held at most and when, if it was neither full nor always at its lowest."""
+    """Say what the battery held at most and when, if it was neither full nor always at its lowest.
+
+    Returns:
+        kwh: The most that it held, kWh.
+        capacity_kwh: What it can hold, kWh.
+        at: When it held the most first.
+    """
     lowest_kwh, highest_kwh, dust = _bounds(result)
     soc = _soc(result, first, last)
     if not lowest_kwh + dust < soc.max() < highest_kwh - dust:
@@ -223,7 +299,11 @@ def _lowest_words(figures: Figures) -> str:
 
 @form("battery.lowest", _lowest_words)
 def lowest(result: Result, first: int, last: int) -> Figures | None:
-    """Say that the battery was at its lowest all the time, if it was."""
+    """Say that the battery was at its lowest all the time, if it was.
+
+    Returns:
+        lowest_kwh: What it always keeps, kWh; 0 is said as empty.
+    """
     lowest_kwh, highest_kwh, dust = _bounds(result)
     if not highest_kwh > 0.0 or _soc(result, first, last).max() > lowest_kwh + dust:
         return None
@@ -243,7 +323,12 @@ def _times_words(figures: Figures) -> str:
 
 @form("battery.times_full", _times_words)
 def times_full(result: Result, first: int, last: int) -> Figures | None:
-    """Say how often the battery got full, if there is one that is not always full."""
+    """Say how often the battery got full, if there is one that is not always full.
+
+    Returns:
+        times: How often it became full within the time.
+        was_full: Whether it was so before the first step, which does not count.
+    """
     lowest_kwh, highest_kwh, dust = _bounds(result)
     if not highest_kwh > 0.0 or lowest_kwh >= highest_kwh - dust:
         return None

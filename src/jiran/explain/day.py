@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 
 
 def summary(result: Result, first: int, last: int) -> tuple[Sentence, ...]:
-    """Return what the steps first <= step < last show; of one day its hours, of several what they have in common."""
+    """Return what the steps first <= step < last show; of one day its hours, of several what they have in common.
+
+    Args:
+        result: The run.
+        first: First step.
+        last: The step after the last one.
+    """
     subject = (result, first, last)
     if several_dates(result.timeline, first, last):
         found = true_ones(
@@ -45,7 +51,14 @@ def _without_grid_words(figures: Figures) -> str:
 
 @form("day.without_grid", _without_grid_words)
 def without_grid(result: Result, first: int, last: int) -> Figures | None:
-    """Say when, the longest time, no home took anything from the grid, and if it is known, what they lived from, most first."""
+    """Say when, the longest time, no home took anything from the grid, and what they lived from, if it is known.
+
+    Returns:
+        all: Whether it is the whole time.
+        period: The longest stretch of steps without import; of equally long ones the first.
+        known: Whether use and generation of all homes are known.
+        sources: Names and kWh, the most first, adding up to what the homes used in it, but for what would read as 0.
+    """
     flow = {name: values[first:last] for name, values in result.settlement.step_kwh.items()}
     free = np.concatenate([[False], flow["grid_import_kwh"] <= NOTHING_KWH, [False]])
     starts, ends = np.flatnonzero(free[1:] & ~free[:-1]), np.flatnonzero(free[:-1] & ~free[1:])
@@ -67,6 +80,9 @@ def _sources(result: Result, first: int, last: int) -> tuple[tuple[str, float], 
     """Return where the homes' energy came from, in words and kWh, most first; what would read as 0 is left out.
 
     Nothing if what some homes used and generated is not known.
+
+    Energy from the battery counts as the battery's, wherever it came from before. What a car lends to a neighbour is
+    taken off what neighbours' roofs sold.
     """
     if result.community.net_metered.any():
         return ()
@@ -86,14 +102,22 @@ def _sources(result: Result, first: int, last: int) -> tuple[tuple[str, float], 
 
 @form("day.always_grid", lambda _figures: "The homes needed the grid all the time.")
 def always_grid(result: Result, first: int, last: int) -> Figures | None:
-    """Say that in each step some home took energy from the grid."""
+    """Say that in each step some home took energy from the grid.
+
+    Returns:
+        {} if it is so: the sentence has no figures.
+    """
     taken = result.settlement.step_kwh["grid_import_kwh"][first:last]
     return {} if (taken > NOTHING_KWH).all() else None
 
 
 @form("day.no_demand", lambda _figures: "The homes used no energy.")
 def no_demand(result: Result, first: int, last: int) -> Figures | None:
-    """Say that no home used any energy."""
+    """Say that no home used any energy.
+
+    Returns:
+        {} if it is so; less than `NOTHING_KWH` in all is nothing.
+    """
     used = result.settlement.step_kwh
     return {} if (used["load_kwh"] + used["ev_kwh"])[first:last].sum() <= NOTHING_KWH else None
 
@@ -122,6 +146,16 @@ def chart(result: Result, first: int, last: int) -> Figures:
     """Say in numbers what the charts of a stretch show, home by home: always.
 
     It is what homes used and generated, or if that is not known of all of them, what passed their meters.
+
+    Returns:
+        period: The time, dated.
+        known: Whether use and generation of all homes are known.
+        import_kwh: What the grid supplied, kWh.
+        traded_kwh: What neighbours supplied, kWh.
+        trades: Number of trades.
+        stored: Least and most that the battery held at the end of a step, kWh; () without a battery.
+        demand_kwh: What homes used, kWh, if known, with generation_kwh and the sunniest step.
+        taken_kwh: Else what passed their meters inwards, kWh, with given_kwh outwards.
     """
     kwh = {name: values[first:last] for name, values in result.settlement.step_kwh.items()}
     soc, known = result.flows.outputs.soc_kwh[first:last], not result.community.net_metered.any()
@@ -140,7 +174,13 @@ def chart(result: Result, first: int, last: int) -> Figures:
 
 
 def _of_the_sun(result: Result, first: int, last: int) -> Figures:
-    """Return what homes used and generated, and when it was sunniest."""
+    """Return what homes used and generated, and when it was sunniest.
+
+    Returns:
+        demand_kwh: Load and charging, kWh.
+        generation_kwh: kWh.
+        sunniest: The first of the steps with most generation, "" without any.
+    """
     kwh = {name: values[first:last] for name, values in result.settlement.step_kwh.items()}
     sun = kwh["generation_kwh"]
     at = first + int((sun >= sun.max() * (1.0 - LAST_DIGITS)).argmax())

@@ -24,7 +24,17 @@ def _exchange_words(figures: Figures) -> str:
 
 @form("run.exchange", _exchange_words)
 def exchange(result: Result, first: int, last: int) -> Figures | None:
-    """Say what the street took from and gave to the grid at its own connection, if what it used is not known."""
+    """Say what the street took from and gave to the grid at its own connection, if what it used is not known.
+
+    What one home exports and another imports in the same step never leaves the street. Where the difference to no
+    trading is rounding, both are the same number.
+
+    Returns:
+        taken: From the grid in steps in which the street as a whole took, kWh.
+        given: To the grid in the other steps, kWh.
+        taken_without: The same without trading, kWh.
+        given_without: The same without trading, kWh.
+    """
     if not result.community.net_metered.any():
         return None
     found = {}

@@ -1,4 +1,8 @@
-"""What trading does to the homes' bills: who gains and who loses, and how evenly, where that means anything."""
+"""What trading does to the homes' bills: who gains and who loses, and how evenly, where that means anything.
+
+A saving is the cost without trading less the cost with it, in the currency; above 0 a home gains. Amounts within
+`NOTHING_MONEY` are rounding.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +33,13 @@ def verdict(result: Result) -> tuple[Sentence, ...]:
 
 @form("homes.most", lambda figures: f"{figures['home']} gains most: {amount(figures['gain'], figures['currency'])}.")
 def most(result: Result) -> Figures | None:
-    """Say which home gains most, if one gains."""
+    """Say which home gains most, if one gains.
+
+    Returns:
+        home: The first in the list of those that gain as much.
+        gain: What it saves, in the currency.
+        currency: Of the run.
+    """
     saving = home_saving(result)
     if not _traded(result) or not saving.max() > NOTHING_MONEY:
         return None
@@ -43,7 +53,10 @@ def fairness(result: Result) -> tuple[Sentence, ...]:
 
 
 def shared(result: Result) -> NDArray[np.float64] | None:
-    """Return the savings, shape (home,), if there is something to share and nobody loses; else an index is no index."""
+    """Return the savings, shape (home,), if there is something to share and nobody loses; else an index is no index.
+
+    Jain's index and Gini's coefficient are defined for shares of a cake: with losses among them they can be anything.
+    """
     saving = home_saving(result)
     if not _traded(result) or saving.min() < -NOTHING_MONEY or not saving.sum() > NOTHING_MONEY * saving.size:
         return None
@@ -59,7 +72,14 @@ def _jain_words(figures: Figures) -> str:
 
 @form("homes.jain", _jain_words)
 def jain(result: Result) -> Figures | None:
-    """Say how evenly savings are shared by Jain's index, if nobody loses."""
+    """Say how evenly savings are shared by Jain's index, if nobody loses.
+
+    J = (sum of savings)^2 / (n * sum of squares): Jain, Chiu and Hawe 1984, DEC-TR-301.
+
+    Returns:
+        jain: 1/n where one home has all, 1 where all have the same.
+        homes: How many there are.
+    """
     saving = shared(result)
     if saving is None or saving.size == 1:
         return None
@@ -77,7 +97,15 @@ def _gini_words(figures: Figures) -> str:
 
 @form("homes.gini", _gini_words)
 def gini(result: Result) -> Figures | None:
-    """Say how unevenly savings are shared by the Gini coefficient, if nobody loses."""
+    """Say how unevenly savings are shared by the Gini coefficient, if nobody loses.
+
+    Half the mean difference of two homes drawn at random, with repetition, over the mean saving.
+
+    Returns:
+        gini: 0 where all have the same, near 1 where one home has all.
+        difference: Mean difference of two homes, in the currency.
+        currency: Of the run.
+    """
     saving = shared(result)
     if saving is None or saving.size == 1:
         return None
@@ -100,7 +128,13 @@ def _half_words(figures: Figures) -> str:
 
 @form("homes.half", _half_words)
 def half(result: Result) -> Figures | None:
-    """Say what the half of the homes that saves least has of the saving, if nobody loses; of an odd number, the smaller half."""
+    """Say what the half of the homes that saves least has of the saving, if nobody loses.
+
+    Returns:
+        homes: How many are the half that saves least; of an odd number the smaller half.
+        share: Their part of the whole saving, 0..1.
+        equal: What it would be if all saved the same, 0..1.
+    """
     saving = shared(result)
     if saving is None or saving.size == 1:
         return None
@@ -121,7 +155,15 @@ def _both_ways_words(figures: Figures) -> str:
 
 @form("homes.both_ways", _both_ways_words)
 def both_ways(result: Result) -> Figures | None:
-    """Say how many homes lose how much, and how many gain, if any loses."""
+    """Say how many homes lose how much, and how many gain, if any loses.
+
+    Returns:
+        winners: Homes that gain.
+        gained: What they gain together, in the currency.
+        losers: Homes that lose.
+        lost: What they lose together, in the currency, above 0.
+        currency: Of the run.
+    """
     saving = home_saving(result)
     gains, loses = saving[saving > NOTHING_MONEY], saving[saving < -NOTHING_MONEY]
     if not _traded(result) or not loses.size:
@@ -137,7 +179,11 @@ def both_ways(result: Result) -> Figures | None:
 
 @form("homes.nothing_to_share", lambda _figures: "There is no saving to share.")
 def nothing_to_share(result: Result) -> Figures | None:
-    """Say that nobody gains and nobody loses, in all that the homes have."""
+    """Say that nobody gains and nobody loses, in all that the homes have.
+
+    Returns:
+        {} if it is so; also where nothing was traded.
+    """
     saving = home_saving(result)
     if _traded(result) and (saving.min() < -NOTHING_MONEY or shared(result) is not None):
         return None
@@ -152,13 +198,18 @@ def _switched_words(figures: Figures) -> str:
 
 @form("homes.switched", _switched_words)
 def switched(result: Result) -> Figures | None:
-    """Say how many homes both sold and bought, if anything was traded."""
+    """Say how many homes both sold and bought, if anything was traded.
+
+    Returns:
+        homes: How many sold and bought more than `NOTHING_KWH` each.
+    """
     kwh = result.settlement.home_kwh
     both = (kwh["p2p_sold_kwh"] > NOTHING_KWH) & (kwh["p2p_bought_kwh"] > NOTHING_KWH)
     return {"homes": int(both.sum())} if _traded(result) else None
 
 
 def _traded(result: Result) -> bool:
+    """Tell whether more than nothing was traded in the run."""
     return bool(result.settlement.step_kwh["p2p_sold_kwh"].sum() > NOTHING_KWH)
 
 
@@ -174,12 +225,27 @@ def _trades_words(figures: Figures) -> str:
 
 
 def _signed(value: float, currency: str) -> str:
+    """Return an amount that may be below 0."""
     return amount(value, currency) if value >= 0.0 else money(value, currency)
 
 
 @form("homes.trades", _trades_words)
 def trades(result: Result, home: int, first: int, last: int) -> Figures:
-    """Say what one home sold to and bought from neighbours in the steps first <= step < last: always."""
+    """Say what one home sold to and bought from neighbours in the steps first <= step < last: always.
+
+    Args:
+        result: The run.
+        home: Number of the home.
+        first: First step.
+        last: The step after the last one.
+
+    Returns:
+        home: Its name.
+        sold_kwh: kWh, and bought_kwh the same of the other side.
+        sold_trades: Number of trades, and bought_trades.
+        sold_for: What it got, in the currency, and bought_for what it paid, network charge included.
+        currency: Of the run.
+    """
     log = result.flows.trades_between(first, last)
     figures: dict[str, float] = {}
     for verb, side, amounts in (("sold", "seller", received_for), ("bought", "buyer", paid_for)):
@@ -204,7 +270,15 @@ def _bills_words(figures: Figures) -> str:
 
 @form("homes.bills_chart", _bills_words)
 def bills_chart(result: Result) -> Figures:
-    """Say what the picture of all bills shows: always."""
+    """Say what the picture of all bills shows: always.
+
+    Returns:
+        homes: How many.
+        best: Name, and bills without and with trading, of the home that saves most.
+        worst: The same of the home that saves least.
+        worse: How many pay more than without trading.
+        currency: Of the run.
+    """
     saving, ids = home_saving(result), result.community.ids
 
     def bill(home: int) -> dict[str, object]:
@@ -228,7 +302,12 @@ def _kinds_words(figures: Figures) -> str:
 
 @form("homes.kinds_chart", _kinds_words)
 def kinds_chart(result: Result) -> Figures:
-    """Say what a home of each kind saves on average: always."""
+    """Say what a home of each kind saves on average: always.
+
+    Returns:
+        kinds: Each kind that there is with the mean saving of its homes, in the currency.
+        currency: Of the run.
+    """
     saving, kinds = home_saving(result), np.array(result.community.kinds)
     present = [kind for kind in KIND_NAMES if (kinds == kind).any()]
     return {
@@ -250,7 +329,14 @@ def _roles_words(figures: Figures) -> str:
 
 @form("homes.roles_chart", _roles_words)
 def roles_chart(result: Result) -> Figures | None:
-    """Say at which hour most is sold and how many homes sell or buy more, if anything is traded."""
+    """Say at which hour most is sold and how many homes sell or buy more, if anything is traded.
+
+    Returns:
+        hour: The hour of the clock in which most is sold; "" where steps do not lie within hours.
+        days: Whether hours of several days are added up.
+        sellers: Homes that sell more than they buy over the whole time.
+        buyers: Homes that buy more than they sell.
+    """
     if not _traded(result):
         return None
     steps, kwh = result.timeline.steps, result.settlement.home_kwh

@@ -22,7 +22,7 @@ _AT_ONCE = 2_000_000
 
 
 @dataclass
-class _Steps:
+class Steps:
     """In how many steps a home had energy to spare, was short of it, both, and both with a bid that reached an ask."""
 
     spare: int = 0
@@ -58,7 +58,7 @@ def nothing_traded(result: Result, first: int, last: int) -> Figures | None:
     """Say why nobody traded in the steps first <= step < last, if nobody did."""
     if result.settlement.step_kwh["p2p_sold_kwh"][first:last].sum() > NOTHING_KWH:
         return None
-    steps, generation = _count(result, first, last), result.settlement.step_kwh["generation_kwh"][first:last]
+    steps, generation = count_steps(result, first, last), result.settlement.step_kwh["generation_kwh"][first:last]
     why = _why(result, steps, float(generation.sum()))
     no_spare = why in ("no export", "no roof", "dark", "own use")
     return {
@@ -71,7 +71,7 @@ def nothing_traded(result: Result, first: int, last: int) -> Figures | None:
     }
 
 
-def _why(result: Result, steps: _Steps, generation_kwh: float) -> str:
+def _why(result: Result, steps: Steps, generation_kwh: float) -> str:
     """Return the key of the first reason that holds."""
     has_roof = bool((result.community.pv_kwp > 0.0).any() or result.settlement.home_kwh["generation_kwh"].any())
     reasons = (
@@ -89,9 +89,9 @@ def _why(result: Result, steps: _Steps, generation_kwh: float) -> str:
     return next((why for holds, why in reasons if holds), "rule")
 
 
-def _count(result: Result, first: int, last: int) -> _Steps:
+def count_steps(result: Result, first: int, last: int) -> Steps:
     """Count the steps in which there was somebody to sell, to buy, both, and both at prices that meet."""
-    counts, size = _Steps(), max(1, _AT_ONCE // result.community.size)
+    counts, size = Steps(), max(1, _AT_ONCE // result.community.size)
     for start in range(first, last, size):
         stop = min(start + size, last)
         orders = result.flows.orders_between(start, stop)

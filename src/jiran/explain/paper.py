@@ -1,4 +1,7 @@
-"""What the paper's own day shows over many seeds: Fig. 4, Fig. 6 in both readings, and what Table II leaves over."""
+"""What the paper's own day shows over many seeds: Fig. 4, Fig. 6 in both readings, and what Table II leaves over.
+
+Lit et al. show one draw; here the same day is drawn many times, and it is told how often what they show comes out.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ _LATER = 10
 
 
 def _hour(hour: int) -> str:
+    """Return an hour of the day by both its ends."""
     return f"{hour:02d}:00 to {hour + 1:02d}:00"
 
 
@@ -40,6 +44,12 @@ def peaks(check: Any) -> Figures:
 
     Args:
         check: The paper's day over many seeds, with `trades` and `p2p_kwh` of shape (seed, hour).
+
+    Returns:
+        seeds: How many draws are behind the means.
+        trades: The hour with most trades of the whole day, and their mean number.
+        kwh: The hour with most energy, and its mean, kWh.
+        later_trades: The same after the morning, and later_kwh.
     """
     figures: dict[str, Any] = {"seeds": len(check.trades)}
     for name, values in (("trades", check.trades.mean(axis=0)), ("kwh", check.p2p_kwh.mean(axis=0))):
@@ -56,7 +66,15 @@ def _stored_words(figures: Figures) -> str:
 
 @form("paper.stored", _stored_words)
 def stored(check: Any) -> Figures:
-    """Say what the battery held in the middle of all seeds, by the end of each hour: always."""
+    """Say what the battery held in the middle of all seeds, by the end of each hour: always.
+
+    Args:
+        check: The paper's day over many seeds, with `soc_kwh` of shape (seed, hour), kWh at the end of each hour.
+
+    Returns:
+        seeds: How many draws.
+        marks: Clock times of ends of hours, and the median of what the battery held, kWh.
+    """
     middle = np.median(check.soc_kwh, axis=0)
     marks = tuple((f"{hour + 1:02d}:00", float(middle[hour])) for hour in _TURNS)
     return {"seeds": len(check.soc_kwh), "marks": marks}
@@ -69,7 +87,16 @@ def _held_words(figures: Figures) -> str:
 
 @form("paper.held", _held_words)
 def held(check: Any) -> Figures:
-    """Say in how many seeds all conditions of Fig. 4 held: always."""
+    """Say in how many seeds all conditions of Fig. 4 held: always.
+
+    Args:
+        check: The paper's day over many seeds, with `held` of shape (seed, condition).
+
+    Returns:
+        conditions: How many there are.
+        held: In how many seeds all of them held.
+        seeds: How many draws.
+    """
     return {
         "conditions": int(check.held.shape[1]),
         "held": int(check.held.all(axis=1).sum()),
@@ -90,7 +117,19 @@ def _left_words(figures: Figures) -> str:
 
 @form("paper.left_over", _left_words)
 def left_over(names: Sequence[str], net_kwh: NDArray[np.float64], trades: Sequence[Any]) -> Figures:
-    """Say who buys the rest from the grid, or sells it there, when these trades are made: always."""
+    """Say who buys the rest from the grid, or sells it there, when these trades are made: always.
+
+    Args:
+        names: Names of the homes.
+        net_kwh: Surplus (> 0) or deficit (< 0) of each, kWh, shape (home,).
+        trades: What was traded, with seller and buyer by name and kwh.
+
+    Returns:
+        buy: Names and kWh of those that still need energy.
+        buy_kwh: Their sum, kWh.
+        sell: Names and kWh of those that still have some.
+        sell_kwh: Their sum, kWh.
+    """
     left = dict(zip(names, map(float, net_kwh), strict=True))
     for trade in trades:
         left[trade.seller] -= trade.kwh

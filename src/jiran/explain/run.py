@@ -1,4 +1,8 @@
-"""The story of a run: what it is, who sold, what the street took from the grid, what it saved, and whom it cost."""
+"""The story of a run: what it is, who sold, what the street took from the grid, what it saved, and whom it cost.
+
+Of several sentences on the same thing only the first that is true is said. "Without trading" is the same run with the
+rule `grid-only`, so the battery works in both.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +31,19 @@ def story(result: Result) -> tuple[Sentence, ...]:
 
 
 def gain(result: Result) -> tuple[Sentence, ...]:
-    """Return what trading saved; what stayed outside the homes, or came from there, is said wherever a gain is said."""
+    """Return what trading saved; what stayed outside the homes, or came from there, is said wherever a gain is said.
+
+    The whole gain of a trade is split among buyer, seller, market and network, so a saving alone would say too much.
+    """
     return true_ones(saving(result), losers(result), outside(result), stored(result))
 
 
 def first_most(values: NDArray[np.number[Any]]) -> int:
-    """Return the place of the highest value; of several that differ only in the last digits, the first."""
+    """Return the place of the highest value; of several that differ only in the last digits, the first.
+
+    Args:
+        values: At least one.
+    """
     most = float(values.max())
     return int((values >= most - LAST_DIGITS * abs(most)).argmax())
 
@@ -61,7 +72,17 @@ def _street_words(figures: Figures) -> str:
 
 @form("run.street", _street_words)
 def street(result: Result) -> Figures:
-    """Say what was simulated: always."""
+    """Say what was simulated: always.
+
+    Returns:
+        homes: How many.
+        roofs: How many generate, by their size or by what was measured.
+        cars: How many charge a car.
+        net_metered: Of how many only import and export are known.
+        battery_kwh: Capacity of the shared battery, kWh.
+        minutes: Length of the run, min.
+        start: When it starts, local.
+    """
     homes, kwh = result.community, result.settlement.home_kwh
     return {
         "homes": homes.size,
@@ -83,7 +104,16 @@ def _sold_words(figures: Figures) -> str:
 
 @form("run.sold", _sold_words)
 def sold(result: Result, first: int, last: int) -> Figures | None:
-    """Say how many roofs and cars, and homes of which neither is known, sold how much, if anything was sold."""
+    """Say how many roofs and cars, and homes of which neither is known, sold how much, if anything was sold.
+
+    Returns:
+        roofs: Homes that sold energy of their roof.
+        cars: Homes whose car sold; a home may be both.
+        net_metered: Homes that sold of which neither is known.
+        buyers: Homes that bought.
+        kwh: What was sold, kWh.
+        minutes: Length of the time, min.
+    """
     traded, lent, bought = _sold_by_home(result, first, last)
     if not traded.sum() > NOTHING_KWH:
         return None
@@ -99,7 +129,13 @@ def sold(result: Result, first: int, last: int) -> Figures | None:
 
 
 def _sold_by_home(result: Result, first: int, last: int) -> list[NDArray[np.float64]]:
-    """Return what each home sold, the part of it that came from its car, and what it bought, kWh, shape (home,)."""
+    """Return what each home sold, the part of it that came from its car, and what it bought, kWh, shape (home,).
+
+    Args:
+        result: The run.
+        first: First step.
+        last: The step after the last one; of the whole run the sums are there already.
+    """
     if (first, last) == (0, result.timeline.steps):
         return [result.settlement.home_kwh[name] for name in ("p2p_sold_kwh", "ev_lent_kwh", "p2p_bought_kwh")]
     lent = np.zeros(result.community.size)
@@ -116,7 +152,13 @@ def _busiest_words(figures: Figures) -> str:
 
 @form("run.busiest_hour", _busiest_words)
 def busiest_hour(result: Result, first: int, last: int) -> Figures | None:
-    """Say in which hour of the clock most was traded, if anything was and the steps lie within the hours of the clock."""
+    """Say in which hour of the clock most was traded, if anything was and the steps lie within the hours of the clock.
+
+    Returns:
+        hour: The hour of the clock, of equal ones the first.
+        kwh: What was traded in it, of all days together, kWh.
+        days: Whether there are several.
+    """
     sold = result.settlement.step_kwh["p2p_sold_kwh"][first:last]
     hours = clock_hours(result.timeline, first, last)
     if hours is None or not sold.sum() > NOTHING_KWH:
@@ -136,7 +178,13 @@ def _busiest_step_words(figures: Figures) -> str:
 
 @form("run.busiest_step", _busiest_step_words)
 def busiest_step(result: Result, first: int, last: int) -> Figures | None:
-    """Say in which step most was traded, if anything was."""
+    """Say in which step most was traded, if anything was.
+
+    Returns:
+        period: The step, of equal ones the first.
+        kwh: What was traded in it, kWh.
+        trades: In how many trades.
+    """
     sold = result.settlement.step_kwh["p2p_sold_kwh"][first:last]
     if not sold.sum() > NOTHING_KWH:
         return None
@@ -169,7 +217,18 @@ def _why_words(figures: Figures) -> str:
 
 @form("run.both_gained", _why_words)
 def both_gained(result: Result) -> Figures | None:
-    """Say why neighbours trade, if in every trade the buyer paid less and the seller got more than with the grid."""
+    """Say why neighbours trade, if in every trade the buyer paid less and the seller got more than with the grid.
+
+    A rule that sets prices at the end of a billing period is left out: what its trades say is not what is paid.
+
+    Returns:
+        import: Lowest and highest import price in steps with trades, per kWh.
+        export: The same of export prices.
+        paid: Lowest and highest price of buyers, network charge included.
+        got: Lowest and highest price of sellers.
+        cars: Whether cars sold energy that they have to charge again.
+        currency: Of the run.
+    """
     trades, grid = result.flows.trades, result.prices
     steps = np.flatnonzero(result.settlement.trades)
     if not steps.size or not result.settlement.step_kwh["p2p_sold_kwh"].sum() > NOTHING_KWH:
@@ -204,7 +263,13 @@ def _grid_words(figures: Figures) -> str:
 
 @form("run.grid", _grid_words)
 def grid(result: Result, first: int, last: int) -> Figures | None:
-    """Say what the street took at its own connection, where what one home exports serves another, if it used anything."""
+    """Say what the street took at its own connection, where what one home exports serves another, if it used anything.
+
+    Returns:
+        kwh: What the street took in steps in which it took more than it gave, kWh.
+        share: Of what all homes used, 1 for all of it.
+        without: The same share without trading.
+    """
     now, alone = result.settlement.step_kwh, result.without_p2p.step_kwh
     figures = []
     for step in (now, alone):
@@ -225,7 +290,13 @@ def _saving_words(figures: Figures) -> str:
 
 @form("run.saving", _saving_words)
 def saving(result: Result) -> Figures | None:
-    """Say what trading saved all homes together, or cost them, if anything was traded."""
+    """Say what trading saved all homes together, or cost them, if anything was traded.
+
+    Returns:
+        homes: How many.
+        saving: What all save together, in the currency, below 0 if they pay more; 0 for rounding.
+        currency: Of the run.
+    """
     if not _traded(result):
         return None
     saved = float(result.kpis["saving"] or 0.0)
@@ -247,7 +318,14 @@ def _losers_words(figures: Figures) -> str:
 
 @form("run.losers", _losers_words)
 def losers(result: Result) -> Figures | None:
-    """Say how many homes pay more by trading, and which one most, if anything was traded."""
+    """Say how many homes pay more by trading, and which one most, if anything was traded.
+
+    Returns:
+        losers: How many pay more than without trading.
+        most: The one that loses most, the first of equal ones; "" if nobody does.
+        loss: What it loses, in the currency, at least 0.
+        currency: Of the run.
+    """
     if not _traded(result):
         return None
     saving = home_saving(result)
@@ -262,7 +340,10 @@ def losers(result: Result) -> Figures | None:
 
 
 def home_saving(result: Result) -> NDArray[np.float64]:
-    """Return what trading saved each home, shape (home,)."""
+    """Return what trading saved each home, shape (home,).
+
+    In the currency; above 0 a home pays less with trading.
+    """
     return result.without_p2p.cost - result.settlement.cost
 
 
@@ -280,7 +361,14 @@ def _outside_words(figures: Figures) -> str:
 
 @form("run.outside", _outside_words)
 def outside(result: Result) -> Figures | None:
-    """Say what of the trades' money the homes do not have or did not bring, if there is any."""
+    """Say what of the trades' money the homes do not have or did not bring, if there is any.
+
+    Returns:
+        market: What stays with the market (> 0) or comes from it (< 0), in the currency.
+        network: What the network charge took.
+        fund: By how much the battery's fund ends higher than without trading.
+        currency: Of the run.
+    """
     if not _traded(result):
         return None
     turnover = float(np.abs(result.settlement.paid).sum() + np.abs(result.settlement.period_payment).sum())
@@ -294,7 +382,12 @@ def outside(result: Result) -> Figures | None:
 
 
 def _money(value: float, of: float) -> float:
-    """Return an amount without the residue of the sums that it comes from."""
+    """Return an amount without the residue of the sums that it comes from.
+
+    Args:
+        value: A difference of sums.
+        of: Size of what was added up, which its rounding grows with.
+    """
     return value if abs(value) > max(NOTHING_MONEY, RESIDUE * of) else 0.0
 
 
@@ -305,7 +398,12 @@ def _stored_words(figures: Figures) -> str:
 
 @form("run.stored", _stored_words)
 def stored(result: Result) -> Figures | None:
-    """Say by how much more or less batteries hold at the end than without trading, if that can be seen."""
+    """Say by how much more or less batteries hold at the end than without trading, if that can be seen.
+
+    Returns:
+        kwh: More (> 0) or less (< 0) stored at the end than without trading, battery and cars together, kWh.
+        who: What they are called, with the verb.
+    """
     battery, fleet = result.scenario.battery, result.flows.fleet
     now, alone = result.settlement, result.without_p2p
 
@@ -330,6 +428,7 @@ def stored(result: Result) -> Figures | None:
 
 
 def _traded(result: Result) -> bool:
+    """Tell whether more than nothing was traded in the run."""
     return bool(result.settlement.step_kwh["p2p_sold_kwh"].sum() > NOTHING_KWH)
 
 

@@ -77,6 +77,11 @@ def length(minutes: int) -> str:
 def several(number: int, one: str, more: str) -> str:
     """Return a number with the words that follow it, which are given for one and for any other number.
 
+    Args:
+        number: At least 0.
+        one: What follows 1.
+        more: What follows any other number.
+
     Example:
         >>> several(1, "home pays", "homes pay"), several(0, "home pays", "homes pay")
         ('1 home pays', 'no homes pay')

@@ -1,4 +1,8 @@
-"""One way to name times: a period by where it starts and where it ends, a state by the end of the step that reached it."""
+"""One way to name times: a period by where it starts and where it ends, a state by the end of the step that reached it.
+
+The day is the calendar's, in the community's zone. What happens in a step is told by the step's both ends, and a state
+by the end at which it was reached.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +40,14 @@ def clock(timeline: Timeline, step: int, *, end: bool = False, dated: bool = Fal
 
 
 def period(timeline: Timeline, first: int, last: int, *, dated: bool = False) -> str:
-    """Return the time from the start of a step to the end of a later one, or of itself; a day is named once."""
+    """Return the time from the start of a step to the end of a later one, or of itself; a day is named once.
+
+    Args:
+        timeline: For the zone.
+        first: The step at whose start it begins.
+        last: The step at whose end it is over.
+        dated: Whether to name the day.
+    """
     (day, start), (last_day, end) = _instant(timeline, first, end=False), _instant(timeline, last, end=True)
     if not dated:
         return f"{start} to {end}"
@@ -54,7 +65,11 @@ def several_dates(timeline: Timeline, first: int, last: int) -> bool:
 
 
 def clock_hours(timeline: Timeline, first: int, last: int) -> NDArray[np.int64] | None:
-    """Return the hour of the clock in which each step lies; None if some lie across two, or one day has an hour twice."""
+    """Return the hour of the clock in which each step lies; None if some lie across two, or one day has an hour twice.
+
+    Returns:
+        0..23, shape (step,).
+    """
     start = timeline.local_s[first:last]
     if np.any(start % _HOUR_S + 60 * timeline.step_minutes > _HOUR_S):
         return None

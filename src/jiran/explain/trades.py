@@ -31,7 +31,14 @@ def _total_words(figures: Figures) -> str:
 
 @form("trades.total", _total_words)
 def total(result: Result, first: int, last: int) -> Figures:
-    """Say what all trades of the steps first <= step < last add up to: always."""
+    """Say what all trades of the steps first <= step < last add up to: always.
+
+    Returns:
+        trades: How many.
+        kwh: Energy traded, kWh.
+        paid: What buyers paid, network charge included, in the currency.
+        currency: Of the run.
+    """
     log = result.flows.trades_between(first, last)
     return {
         "trades": len(log),
@@ -64,6 +71,13 @@ def roles(result: Result, first: int, last: int) -> Figures:
     """Say what homes generate and need, and how many sold and bought in the steps first <= step < last: always.
 
     If it is not known of all of them what they generate and need, it is what passed their meters.
+
+    Returns:
+        homes: How many.
+        known: Whether use and generation of all homes are known.
+        generation_kwh: kWh, with demand_kwh, if known; else given_kwh and taken_kwh at the meters.
+        sellers: Homes that sold more than nothing.
+        both: Those of them that also bought.
     """
     kwh = {name: values[first:last].sum() for name, values in result.settlement.step_kwh.items()}
     if (first, last) == (0, result.timeline.steps):
@@ -97,12 +111,20 @@ def _pairs_words(figures: Figures) -> str:
 
 
 def _worth(paid: float, currency: str) -> str:
+    """Return an amount that may be below 0, as where prices are."""
     return amount(paid, currency) if paid >= 0.0 else money(paid, currency)
 
 
 @form("trades.pairs_chart", _pairs_words)
 def pairs_chart(result: Result, first: int, last: int) -> Figures | None:
-    """Say which pairs traded most in the steps first <= step < last, if any did."""
+    """Say which pairs traded most in the steps first <= step < last, if any did.
+
+    Returns:
+        pairs: How many pairs of seller and buyer traded.
+        most: Up to three of them: seller, buyer, kWh, what the buyer paid, in the currency; equal ones in the order of
+            the list of homes.
+        currency: Of the run.
+    """
     log, homes = result.flows.trades_between(first, last), result.community.size
     if not len(log):
         return None

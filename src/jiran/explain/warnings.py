@@ -1,4 +1,8 @@
-"""What the user should know of a run: rules that see no difference between homes, losses by trading, borrowed energy."""
+"""What the user should know of a run: rules that see no difference between homes, losses by trading, borrowed energy.
+
+A warning is a fact that may make figures mean something else than they seem to; a loss that follows from the rule is
+one, a small gain is none.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +40,16 @@ def _net_metered_words(figures: Figures) -> str:
 
 @form("warning.net_metered", _net_metered_words)
 def net_metered(homes: int, of: int) -> Figures | None:
-    """Say of how many of all homes only import and export are known, if there are such homes."""
+    """Say of how many of all homes only import and export are known, if there are such homes.
+
+    Args:
+        homes: How many only have import and export.
+        of: How many homes there are.
+
+    Returns:
+        homes: The first of these.
+        all: Whether it is all of several.
+    """
     return {"homes": homes, "all": homes == of > 1} if homes else None
 
 
@@ -49,7 +62,12 @@ def _alike_words(figures: Figures) -> str:
 
 @form("warning.alike", _alike_words)
 def alike(result: Result) -> Figures | None:
-    """Say that a rule that needs bids gets none that differ."""
+    """Say that a rule that needs bids gets none that differ.
+
+    Returns:
+        rule: Name of the market rule.
+        strategy: Name of the bidding strategy.
+    """
     scenario = result.scenario
     if not scenario.bids_alike:
         return None
@@ -63,7 +81,11 @@ def alike(result: Result) -> Figures | None:
     ),
 )
 def sellers_lose(result: Result) -> Figures | None:
-    """Say how much was sold for less than the grid would have paid."""
+    """Say how much was sold for less than the grid would have paid.
+
+    Returns:
+        kwh: Energy in such trades, kWh, by more than rounding of prices.
+    """
     kwh = result.settlement.sellers_lose_kwh
     return {"kwh": kwh} if kwh > NOTHING_KWH else None
 
@@ -75,7 +97,11 @@ def sellers_lose(result: Result) -> Figures | None:
     ),
 )
 def buyers_lose(result: Result) -> Figures | None:
-    """Say how much was bought for more than the grid would have asked, network charge included."""
+    """Say how much was bought for more than the grid would have asked, network charge included.
+
+    Returns:
+        kwh: Energy in such trades, kWh.
+    """
     kwh = result.settlement.buyers_lose_kwh
     return {"kwh": kwh} if kwh > NOTHING_KWH else None
 
@@ -89,7 +115,12 @@ def _borrowed_words(figures: Figures) -> str:
 
 @form("warning.borrowed", _borrowed_words)
 def borrowed(result: Result) -> Figures | None:
-    """Say that batteries end with clearly less than they began with."""
+    """Say that batteries end with clearly less than they began with.
+
+    Returns:
+        who: What ends with less, battery, cars or both, with the verb.
+        kwh: How much less than at the start, kWh, from 1 % of what the homes used on.
+    """
     start, end = result.start, result.state
     kwh = float(start.stored_kwh + start.ev_stored_kwh.sum() - end.stored_kwh - end.ev_stored_kwh.sum())
     flow = result.settlement.home_kwh
@@ -107,6 +138,10 @@ def _pays_words(figures: Figures) -> str:
 
 @form("warning.pays_to_use", _pays_words)
 def pays_to_use(result: Result) -> Figures | None:
-    """Say that the grid pays for energy that is taken from it."""
+    """Say that the grid pays for energy that is taken from it.
+
+    Returns:
+        steps: In how many steps.
+    """
     steps = int((result.prices.grid_import < 0.0).sum())
     return {"steps": steps} if steps else None

@@ -1,4 +1,8 @@
-"""Who is there: the homes of a scenario as columns."""
+"""Who is there: the homes of a scenario as columns.
+
+Columns and not objects, because all that follows works on arrays of shape (home,) or (step, home). The place of a home
+is its number everywhere: in profiles, trades and accounts.
+"""
 
 from __future__ import annotations
 
@@ -50,12 +54,22 @@ class Community:
 
 
 def modelled_community(scenario: Scenario) -> Community:
-    """Return the homes that a scenario describes in groups and one by one; their names differ."""
+    """Return the homes that a scenario describes in groups and one by one; their names differ.
+
+    Args:
+        scenario: What a home does not say itself, the tables solar, load and ev say.
+
+    Returns:
+        Groups first, then single homes, in the order of the scenario. A home of a kind without PV or EV has 0 of it,
+        whatever it says.
+    """
     homes = list(_homes(scenario))
     ids = tuple(name for name, _ in homes)
 
     def column(own: str, default: float, kinds: str = "solar ev hybrid normal") -> NDArray[np.float64]:
-        values = [_or(getattr(home, own), default) if home.kind in kinds.split() else 0.0 for _, home in homes]
+        values = [
+            _own_or_default(getattr(home, own), default) if home.kind in kinds.split() else 0.0 for _, home in homes
+        ]
         return np.array(values, dtype=np.float64)
 
     return Community(
@@ -66,7 +80,7 @@ def modelled_community(scenario: Scenario) -> Community:
         load_high_kw=column("load_high_kw", scenario.load.high_kw),
         evening_factor=column("evening_factor", scenario.load.evening_factor),
         ev_kw=column("ev_kw", scenario.ev.kw, "ev hybrid"),
-        ev_blocks=tuple(_or(home.ev_blocks, scenario.ev.blocks) for _, home in homes),
+        ev_blocks=tuple(_own_or_default(home.ev_blocks, scenario.ev.blocks) for _, home in homes),
         net_metered=np.zeros(len(homes), np.bool_),
     )
 
@@ -102,7 +116,10 @@ def _kind(generates: bool, charges: bool, net_metered: bool) -> str:  # noqa: FB
 
 
 def _homes(scenario: Scenario) -> Iterator[tuple[str, HomeParameters]]:
-    """Yield each home's name and parameters, groups first."""
+    """Yield each home's name and parameters, groups first.
+
+    Names of groups count through each kind: two groups of solar homes give S1, S2 ... without a break.
+    """
     counted: Counter[str] = Counter()
     for group in scenario.homes.groups:
         for _ in range(group.count):
@@ -112,5 +129,6 @@ def _homes(scenario: Scenario) -> Iterator[tuple[str, HomeParameters]]:
         yield home.id, home
 
 
-def _or(value: Any, default: Any) -> Any:
+def _own_or_default(value: Any, default: Any) -> Any:
+    """Return a home's own value; its default where it says None, and not where it says 0."""
     return default if value is None else value

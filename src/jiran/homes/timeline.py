@@ -1,4 +1,8 @@
-"""When each step is: instants, and the clock on the community's wall."""
+"""When each step is: instants, and the clock on the community's wall.
+
+Steps are even in time, so a day when clocks change has 23 or 25 hours of them. Whatever hangs on habits (load, blocks
+of charging) follows the wall; whatever hangs on energy follows instants.
+"""
 
 from __future__ import annotations
 
@@ -45,24 +49,39 @@ class Timeline:
 
     @property
     def hour(self) -> NDArray[np.float64]:
-        """Hour of the day at the start of each step, 0 <= hour < 24."""
+        """Hour of the day at the start of each step, 0 <= hour < 24.
+
+        Shape (step,); in the hour that is repeated it has the values of the hour before.
+        """
         return (self.local_s % DAY_S) / 3600.0
 
     @property
     def day(self) -> NDArray[np.int64]:
-        """Day of each step, counted from the first day = 0."""
+        """Day of each step, counted from the first day = 0.
+
+        Local days, shape (step,).
+        """
         day = self.local_s // DAY_S
         days: NDArray[np.int64] = day - day[0]
         return days
 
     @property
     def local(self) -> NDArray[np.datetime64]:
-        """Wall-clock time of each step as datetime64."""
+        """Wall-clock time of each step as datetime64.
+
+        Without a zone, shape (step,); on the day when clocks are set back some values stand twice.
+        """
         return self.local_s.astype("datetime64[s]")
 
 
 def timeline(scenario: Scenario) -> Timeline:
-    """Return the steps of a scenario."""
+    """Return the steps of a scenario.
+
+    A start in the hour that is skipped is moved forward by the shift; one in the hour that is repeated is the earlier.
+
+    Args:
+        scenario: Its start, step length, number of steps and zone.
+    """
     zone = ZoneInfo(scenario.time_zone)
     first = int(scenario.start.replace(tzinfo=zone).timestamp())
     utc_s = first + 60 * scenario.step_minutes * np.arange(scenario.steps, dtype=np.int64)
@@ -70,7 +89,15 @@ def timeline(scenario: Scenario) -> Timeline:
 
 
 def offset_s(utc_s: NDArray[np.int64], zone: dt.tzinfo) -> NDArray[np.int64]:
-    """Return the zone's offset from UTC at each instant; only days with a change are looked at step by step."""
+    """Return the zone's offset from UTC at each instant; only days with a change are looked at step by step.
+
+    Args:
+        utc_s: Instants in order, seconds since 1970-01-01 UTC, shape (step,), at least one.
+        zone: The zone.
+
+    Returns:
+        Seconds ahead of UTC, shape (step,).
+    """
     days, place = np.unique(utc_s // DAY_S, return_inverse=True)
     at_midnight = np.array([_offset_at(int(day) * DAY_S, zone) for day in (*days, days[-1] + 1)])
     offset = at_midnight[place].astype(np.int64)
@@ -81,5 +108,6 @@ def offset_s(utc_s: NDArray[np.int64], zone: dt.tzinfo) -> NDArray[np.int64]:
 
 
 def _offset_at(instant_s: int, zone: dt.tzinfo) -> int:
+    """Return how far a zone is ahead of UTC at an instant, s."""
     offset = dt.datetime.fromtimestamp(instant_s, tz=zone).utcoffset()
     return 0 if offset is None else int(offset.total_seconds())

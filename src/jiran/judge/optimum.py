@@ -133,7 +133,12 @@ def community_optimum(result: Result, *, ev_stays_h: float = 0.0) -> Optimum:
 
 
 def _flexible(result: Result, stays_h: float) -> tuple[Sessions, list[str]]:
-    """Return what EVs may move, and what to say about it."""
+    """Return what EVs may move, and what to say about it.
+
+    Args:
+        result: The run.
+        stays_h: How long an EV stays plugged in after a session, h.
+    """
     none = Sessions.none(result.timeline.steps)
     charged = float(np.nansum(result.settlement.home_kwh["ev_kwh"]))  # what is behind a net meter cannot be moved
     if result.scenario.ev.supply.enabled:
@@ -239,7 +244,11 @@ def _least(sparse: Any, problem: _Problem, moves: int) -> tuple[Any, Array | Non
 
 
 def _bounds(problem: _Problem) -> Array:
-    """Return the lowest and highest value of each variable, shape (variable, 2), in the order of the columns of `_solve`."""
+    """Return the lowest and highest value of each variable, shape (variable, 2), in the order of the columns of `_solve`.
+
+    A battery of no capacity may neither charge nor give. At the end it holds what it began with, or what the run ended
+    with if that is less.
+    """
     steps, has_battery = problem.needed_kwh.size, problem.capacity_kwh > 0.0
     lowest = np.full(steps, problem.minimum_kwh)
     lowest[-1] = problem.end_kwh
@@ -256,7 +265,12 @@ def _bounds(problem: _Problem) -> Array:
 
 
 def _tidy(problem: _Problem, course: dict[str, Array]) -> dict[str, Array]:
-    """Take out charging against discharging and import against export, which earn nothing in an ordinary step."""
+    """Take out charging against discharging and import against export, which earn nothing in an ordinary step.
+
+    Args:
+        problem: The programme.
+        course: What the solver found by variable, kWh, shape (step,).
+    """
     stored = np.clip(course["stored"], problem.minimum_kwh, problem.capacity_kwh)
     change = np.diff(stored, prepend=problem.start_kwh)
     charge = np.maximum(change, 0.0) / problem.charge_efficiency

@@ -37,7 +37,11 @@ class Sessions:
 
     @classmethod
     def none(cls, steps: int) -> Self:
-        """Return no sessions over so many steps."""
+        """Return no sessions over so many steps.
+
+        Args:
+            steps: Of the run.
+        """
         nothing = np.zeros(0, np.int64)
         return cls(nothing, nothing, np.zeros(0), np.zeros(0), np.zeros(steps))
 
@@ -77,7 +81,10 @@ def ev_sessions(ev_kwh: Array, most_kwh: Array, stays: int) -> Sessions:
 
 
 def _rows(charging: Array) -> tuple[Places, Places, Places, Array]:
-    """Return home, first step, last step and energy of each session; shape of `charging`: (home, step)."""
+    """Return home, first step, last step and energy of each session; shape of `charging`: (home, step).
+
+    A session is a stretch of steps with charging and without a break.
+    """
     on = charging > 0.0
     edge = np.zeros((on.shape[0], 1), np.bool_)
     starts = np.nonzero(on & ~np.hstack([edge, on[:, :-1]]))

@@ -142,11 +142,23 @@ class Mechanism(Plugin):
             raise MechanismError(self.name, f"declares {min(unknown)!r}; known properties: {', '.join(PROPERTIES)}")
 
     def pairing_of(self, cleared: Cleared) -> Pairing:
-        """Return how the pairs of a cleared book were made."""
+        """Return how the pairs of a cleared book were made.
+
+        Args:
+            cleared: The book and what each home traded, as a run, `jiran.clear` or a test found it.
+        """
         return self.pairing if isinstance(self.pairing, Pairing) else self.pairing(cleared)
 
     def effort(self, orders: int, values: Values) -> Effort:
-        """Return about what one step needs at most, given the number of orders and complete parameters."""
+        """Return about what one step needs at most, given the number of orders and complete parameters.
+
+        Args:
+            orders: How many homes have an order.
+            values: Complete parameters.
+
+        Returns:
+            What the rule declares; of one that declares nothing, a microsecond and 500 bytes an order.
+        """
         return Effort(1e-6 * orders, 500.0 * orders) if self.needs is None else self.needs(orders, values)
 
     @property
@@ -158,7 +170,13 @@ class Mechanism(Plugin):
 
     @property
     def clear(self) -> Rule:
-        """The function as the kernel calls it."""
+        """The function as the kernel calls it.
+
+        A rule of plain Python is called through a check of what it returns, since no signature does that for it.
+
+        Raises:
+            MechanismError: It does not compile.
+        """
         return self.code if self.compiled else partial(_number_of_trades, self)
 
 

@@ -46,6 +46,11 @@ class OrderBook:
         return self._in_order(BUYS)
 
     def _in_order(self, side: float) -> Homes:
+        """Return the homes of a side by limit price, best first; a stable sort keeps the list's order where limits tie.
+
+        Args:
+            side: `SELLS` or `BUYS`, the sign of their energy.
+        """
         homes = np.flatnonzero(side * self.net_kwh > 0.0)
         return homes[np.argsort(side * self.limit_price[homes], kind="stable")]
 
@@ -60,5 +65,9 @@ class OrderBook:
         return float(-self.net_kwh[self.buyers].sum())
 
     def outside_price(self, home: int) -> float:
-        """Return what a kWh costs, or brings, a home that does not trade: the grid's price."""
+        """Return what a kWh costs, or brings, a home that does not trade: the grid's price.
+
+        Args:
+            home: Its number.
+        """
         return self.export_price if self.net_kwh[home] > 0.0 else self.import_price

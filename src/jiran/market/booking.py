@@ -66,7 +66,10 @@ def exceeds(net_kwh: float, traded_kwh: float) -> bool:
 
 @njit(cache=True)
 def finite(numbers: Vector) -> bool:
-    """Tell whether all are finite."""
+    """Tell whether all are finite.
+
+    A loop over the numbers makes no array beside them, which counts in the kernel.
+    """
     unusable = 0
     for number in numbers:
         unusable += not np.isfinite(number)
@@ -108,7 +111,12 @@ def book(net_kwh: Vector, trades: Trades, traded_kwh: Vector) -> tuple[int, int,
 
 @njit(cache=True)
 def to_homes(trades: Trades, homes: Any) -> None:
-    """Replace the numbers of orders by those of homes."""
+    """Replace the numbers of orders by those of homes.
+
+    Args:
+        trades: Records with numbers of orders; changed in place.
+        homes: The home of each order, shape (order,).
+    """
     for place in range(trades.size):
         trades[place].seller = homes[trades[place].seller]
         trades[place].buyer = homes[trades[place].buyer]

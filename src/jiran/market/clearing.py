@@ -93,7 +93,10 @@ class Clearing:
         return gained
 
     def to_frame(self) -> pl.DataFrame:
-        """Return the trades as a polars frame, one row a trade."""
+        """Return the trades as a polars frame, one row a trade.
+
+        Columns are those of `_COLUMNS`; participants are called by their number, prices are per kWh.
+        """
         import polars as pl  # noqa: PLC0415  only this method needs it
 
         return pl.DataFrame({name: getattr(self, name) for name in _COLUMNS})
@@ -156,7 +159,15 @@ def _price(name: str, value: float) -> float:
 
 
 def _finite(name: str, values: ArrayLike) -> Vector:
-    """Return the numbers as an array of our own, which a rule may have."""
+    """Return the numbers as an array of our own, which a rule may have.
+
+    Args:
+        name: Of the argument, for the message.
+        values: Anything that a caller gave.
+
+    Raises:
+        ScenarioError: They are no numbers, not in one row, or not finite.
+    """
     try:
         array = np.array(values, dtype=np.float64)
     except (TypeError, ValueError):
@@ -261,7 +272,16 @@ def _silent(_done: float) -> None:
 
 
 def _count(rule: Mechanism, report: Progress | None, arguments: tuple[Any, ...]) -> int:
-    """Let a rule clear, watched if there is a report, and return how many trades it says it wrote."""
+    """Let a rule clear, watched if there is a report, and return how many trades it says it wrote.
+
+    Args:
+        rule: The rule.
+        report: Is called now and then with the share that is done; None: not watched.
+        arguments: As every rule takes them.
+
+    Raises:
+        MechanismError: The rule failed; what `report` raised is passed on as it is.
+    """
     try:
         if report is None:
             return operator.index(rule.clear(*arguments))

@@ -20,13 +20,22 @@ LONG_S = 0.02
 
 
 class Effort(NamedTuple):
-    """About what one step needs at most on a common machine: time, s, and memory of its own, bytes."""
+    """About what one step needs at most on a common machine: time, s, and memory of its own, bytes.
+
+    Attributes:
+        seconds: Time, s.
+        memory_bytes: Beside orders and trades, bytes.
+    """
 
     seconds: float
     memory_bytes: float
 
     def fits(self, steps: int = 1) -> bool:
-        """Tell whether so many steps are worth starting."""
+        """Tell whether so many steps are worth starting.
+
+        Args:
+            steps: How many; memory is that of one, time that of all.
+        """
         return self.memory_bytes <= MOST_BYTES and self.seconds * steps <= MOST_S
 
 

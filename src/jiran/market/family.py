@@ -8,7 +8,13 @@ from jiran import palette
 
 
 class Family(NamedTuple):
-    """Rules that work alike: what they are called, their colour, and their mark as an SVG path 20 wide and high."""
+    """Rules that work alike: what they are called, their colour, and their mark as an SVG path 20 wide and high.
+
+    Attributes:
+        name: What a legend calls it.
+        colour: As "#rrggbb".
+        mark: Its path around (0, 0).
+    """
 
     name: str
     colour: str

@@ -13,6 +13,8 @@ from jiran.market.signature import GENERATOR
 
 
 class _Kept(np.random.Generator):
+    """A generator that numba knows without asking."""
+
     _numba_type_ = GENERATOR  # numba need not find out what it is at each call
 
 
@@ -40,4 +42,5 @@ def generator(seed: Any, *, compiled: bool) -> np.random.Generator:
 
 @lru_cache
 def _state(seed: int) -> Mapping[str, Any]:
+    """Return the state of numpy's default generator for a seed."""
     return np.random.default_rng(seed).bit_generator.state

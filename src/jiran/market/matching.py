@@ -149,7 +149,15 @@ def match_in_order(
 
 @njit(cache=True)
 def shuffled(homes: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Return the homes in a random order (Fisher and Yates)."""
+    """Return the homes in a random order (Fisher and Yates).
+
+    Args:
+        homes: How many.
+        rng: One draw is taken for each home but one.
+
+    Returns:
+        A permutation of 0 .. homes - 1, each as likely.
+    """
     order = np.arange(homes)
     for place in range(homes - 1, 0, -1):
         other = int(rng.random() * (place + 1))

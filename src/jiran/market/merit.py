@@ -81,7 +81,16 @@ def walk(net_kwh: Vector, limit_price: Vector, sellers: Homes, buyers: Homes, tr
 
 @njit(cache=True)
 def clear_in_merit_order(net_kwh: Vector, limit_price: Vector, trades: Trades) -> int:
-    """Sort both sides and walk along them: the trades with the highest welfare, at their own bids and asks."""
+    """Sort both sides and walk along them: the trades with the highest welfare, at their own bids and asks.
+
+    Args:
+        net_kwh: Surplus (> 0) or deficit (< 0) of each home, shape (home,).
+        limit_price: Ask or bid of each, shape (home,).
+        trades: Is filled from the front.
+
+    Returns:
+        How many trades were written, or would have been with room for them.
+    """
     sellers = merit_order(net_kwh, limit_price, SELLS)
     return walk(net_kwh, limit_price, sellers, merit_order(net_kwh, limit_price, BUYS), trades)
 
@@ -104,7 +113,13 @@ def merit_trades(net_kwh: Vector, limit_price: Vector) -> Trades:
 
 @njit(cache=True)
 def between(ask: float, bid: float, share: float) -> float:
-    """Return the price at this share of the way from the ask up to the bid, never beyond either by rounding."""
+    """Return the price at this share of the way from the ask up to the bid, never beyond either by rounding.
+
+    Args:
+        ask: The lower end.
+        bid: The upper end, at least the ask.
+        share: 0 gives the ask, 1 the bid.
+    """
     return min(bid, max(ask, ask + share * (bid - ask)))
 
 

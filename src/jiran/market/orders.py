@@ -73,7 +73,13 @@ def pick(numbers: Vector, homes: Homes, into: Vector) -> Vector:
 
 @njit(cache=True)
 def put(numbers: Vector, homes: Homes, picked: Vector) -> None:
-    """Write numbers of some homes back to where they were picked."""
+    """Write numbers of some homes back to where they were picked.
+
+    Args:
+        numbers: Of all homes, changed in place.
+        homes: Which ones, shape (order,).
+        picked: Their numbers, shape (order,).
+    """
     for place in range(homes.size):
         numbers[homes[place]] = picked[place]
 
@@ -100,7 +106,13 @@ def pick_rows(table: Vector, homes: Homes) -> Vector:
 
 @njit(cache=True)
 def put_rows(table: Vector, homes: Homes, rows: Vector) -> None:
-    """Write rows of some homes back to where they were picked."""
+    """Write rows of some homes back to where they were picked.
+
+    Args:
+        table: Of all homes, changed in place; one of 0 homes is left alone.
+        homes: Which ones, shape (order,).
+        rows: Their rows, shape (order, column).
+    """
     for place in range(homes.size if table.shape[0] > 0 else 0):
         for column in range(table.shape[1]):
             table[homes[place], column] = rows[place, column]

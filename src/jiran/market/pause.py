@@ -27,6 +27,10 @@ _COLUMNS = TABLE.shape[1]
 
 
 def _address(builder: Any, place: Any) -> Any:
+    """Return the place of a number in the table, as LLVM sees it.
+
+    It is a symbol that is resolved when the code is loaded, so compiled code can be kept on disk.
+    """
     module = builder.module
     table = module.globals.get(_NAME)
     if table is None:

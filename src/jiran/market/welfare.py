@@ -13,7 +13,12 @@ Array = NDArray[np.float64]
 
 
 class Best(NamedTuple):
-    """The clearing with the highest welfare: what it is worth, and the least energy that reaches it."""
+    """The clearing with the highest welfare: what it is worth, and the least energy that reaches it.
+
+    Attributes:
+        welfare: Sum of kWh times (bid - ask), in money.
+        volume_kwh: Energy up to where bids and asks cross.
+    """
 
     welfare: float
     volume_kwh: float
@@ -116,5 +121,6 @@ def efficiency(trades: Any, net_kwh: ArrayLike, limit_price: ArrayLike) -> float
 
 
 def _column(trades: Any, name: str) -> NDArray[Any]:
+    """Return a column of trades, whether they are records or a `Clearing`."""
     column: NDArray[Any] = trades[name] if isinstance(trades, np.ndarray) else getattr(trades, name)
     return column

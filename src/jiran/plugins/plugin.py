@@ -23,7 +23,18 @@ DrawsLots = Callable[[int, Mapping[str, float | str]], bool]
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number, or a choice of names, that a mechanism takes; `gt` and `lt` exclude the bound itself."""
+    """A number, or a choice of names, that a mechanism takes; `gt` and `lt` exclude the bound itself.
+
+    Attributes:
+        default: What holds if a scenario says nothing; a whole number marks a parameter that is shown as one.
+        description: What it means, a phrase without a stop.
+        gt: The value is above this.
+        ge: It is at least this.
+        lt: It is below this.
+        le: It is at most this.
+        choices: Names of which it is one; the function gets their place in this list, as a float.
+        unit: Its unit, "" for a share or count.
+    """
 
     default: float | str
     description: str
@@ -51,6 +62,10 @@ class Parameter:
 
     def number(self, field_name: str, value: float | str) -> float:
         """Return the value as the number that the rule gets.
+
+        Args:
+            field_name: What the message calls it, such as "market.fraction".
+            value: As it stands in a scenario.
 
         Raises:
             ScenarioError: The value is not allowed.
@@ -125,11 +140,19 @@ class Plugin:
         return f"{plain[0].upper()}{plain[1:]}"
 
     def by_chance(self, orders: int, values: Mapping[str, float | str]) -> bool:
-        """Tell whether another draw could give another outcome, with so many orders and these complete parameters."""
+        """Tell whether another draw could give another outcome, with so many orders and these complete parameters.
+
+        Args:
+            orders: How many orders a step has.
+            values: Complete parameters.
+        """
         return self.draws_lots(orders, values) if callable(self.draws_lots) else self.draws_lots
 
     def values(self, given: Mapping[str, Any]) -> dict[str, float | str]:
         """Return the given parameters completed by their defaults.
+
+        Args:
+            given: Some of the parameters, by name.
 
         Raises:
             ScenarioError: A parameter is unknown or its value is not allowed.
@@ -148,7 +171,13 @@ class Plugin:
         return self.values({})
 
     def numbers(self, values: dict[str, Any]) -> NDArray[np.float64]:
-        """Return complete parameters as the array that the function gets."""
+        """Return complete parameters as the array that the function gets.
+
+        Shape (parameter,), in the order of their declaration.
+
+        Raises:
+            ScenarioError: A value is not allowed.
+        """
         return np.array(
             [parameter.number(f"{self.section}.{name}", values[name]) for name, parameter in self.parameters.items()],
             dtype=np.float64,
@@ -156,7 +185,11 @@ class Plugin:
 
     @property
     def signature(self) -> Any:
-        """The compiled signature that all plug-ins of a kind share."""
+        """The compiled signature that all plug-ins of a kind share.
+
+        Raises:
+            NotImplementedError: A kind of plug-in says it; this class has none.
+        """
         raise NotImplementedError
 
     @cached_property
@@ -170,6 +203,11 @@ class Plugin:
 
 
 def _compile(plugin: Plugin) -> Function:
+    """Return a plug-in's function as machine code for the signature of its kind.
+
+    Raises:
+        PluginError: It does not compile; the message is the one line of numba's that tells.
+    """
     from jiran.compiled import njit  # noqa: PLC0415  numba is slow to import; only a run needs it
 
     try:

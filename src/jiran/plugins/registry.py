@@ -39,7 +39,14 @@ class Registry(Generic[P]):
         self._files: dict[Path, tuple[int, P]] = {}
 
     def installed(self) -> dict[str, P]:
-        """Return every plug-in that is installed, by name."""
+        """Return every plug-in that is installed, by name.
+
+        The first call imports all of them; a package whose plug-in is broken is refused by name and not left out in
+        silence.
+
+        Raises:
+            PluginError: One cannot be loaded, or its name is taken.
+        """
         if self._known is None:
             package = importlib.import_module(self._package)
             found = [
@@ -88,7 +95,16 @@ class Registry(Generic[P]):
         return self._files[path][1]
 
     def _of_its_own_name(self, where: str, plugin: P, known: dict[str, P]) -> P:
-        """Return a plug-in from outside, if its name is not that of another: what a name stands for is never in doubt."""
+        """Return a plug-in from outside, if its name is not that of another: what a name stands for is never in doubt.
+
+        Args:
+            where: The file or entry point, for the message.
+            plugin: The plug-in.
+            known: Those that are known already, by name.
+
+        Raises:
+            PluginError: The name is taken.
+        """
         if plugin.name in known:
             raise self._fault(
                 where, f"calls itself {plugin.name!r}, which is the name of another; give it one of its own"
@@ -96,7 +112,13 @@ class Registry(Generic[P]):
         return plugin
 
     def _run(self, name: str, path: Path) -> ModuleType:
-        """Run a file as a module."""
+        """Run a file as a module.
+
+        The module gets a name of its own and does not go into `sys.modules`.
+
+        Raises:
+            PluginError: The file raises anything, or ends the program.
+        """
         spec = importlib.util.spec_from_file_location(f"jiran_{self._kind.section}_{path.stem}", path)
         if spec is None or spec.loader is None:
             raise self._fault(name, "cannot be read as a Python file")
@@ -114,6 +136,11 @@ class Registry(Generic[P]):
         return module
 
     def _of_package(self, entry: Any) -> P:
+        """Return the plug-in of an entry point, marked as not trusted.
+
+        Raises:
+            PluginError: It cannot be loaded, or is none of this kind.
+        """
         try:
             plugin = entry.load()
         except PluginError as error:
@@ -127,7 +154,9 @@ class Registry(Generic[P]):
         return replace(plugin, trusted=False)
 
     def _in(self, module: ModuleType) -> list[P]:
+        """Return the plug-ins that stand in a module, also those that it imports."""
         return [value for value in vars(module).values() if isinstance(value, self._kind)]
 
     def _fault(self, name: str, problem: str) -> PluginError:
+        """Return the error of this kind of plug-in."""
         return self._kind.fault(name, problem)

@@ -1,4 +1,8 @@
-"""A comparison of rules in plain sentences: what is reached, and of what; who gains and who loses is said in `who`."""
+"""A comparison of rules in plain sentences: what is reached, and of what; who gains and who loses is said in `who`.
+
+Each sentence is a function of the comparison that returns its figures, or None where it would not be true; words are
+made of figures alone. `tests/truth` works the figures out in another way. Differences below a cent are no difference.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +42,10 @@ def answer(comparison: Comparison) -> tuple[str, ...]:
 
 
 def sentences(comparison: Comparison) -> tuple[Sentence, ...]:
-    """Return the same as sentences with their figures."""
+    """Return the same as sentences with their figures.
+
+    If nobody trades and no bill changes, only what the battery took is left to say.
+    """
     nothing = nobody(comparison)
     if nothing is not None and not nothing.figures["moved"]:
         return true_ones(nothing, below(comparison))
@@ -59,7 +66,10 @@ def _nobody_words(figures: Figures) -> str:
 
 @form("compare.nobody", _nobody_words)
 def nobody(comparison: Comparison) -> Figures | None:
-    """True where no rule trades in any seed; says under which rules bills change all the same."""
+    """True where no rule trades in any seed; says under which rules bills change all the same.
+
+    One trade in one seed is enough to make it false.
+    """
     if any(np.nansum(comparison.values(case, "p2p_kwh")) for case in comparison.cases):
         return None
     moved = [
@@ -81,7 +91,10 @@ def _no_gain_words(figures: Figures) -> str:
 
 @form("compare.no_gain", _no_gain_words)
 def no_gain(comparison: Comparison) -> Figures | None:
-    """True where in every step the grid gives at least what it takes, network charge off, and no rule saves anything."""
+    """True where in every step the grid gives at least what it takes, network charge off, and no rule saves anything.
+
+    Then every trade only moves money between homes, so no share of a possible gain is said.
+    """
     first = next(iter(comparison.cases.values()))
     steps = timeline(first)
     taken, given = (price_by_step(price, steps) for price in (first.grid.import_price, first.grid.export_price))
@@ -116,7 +129,12 @@ def _reached_words(figures: Figures) -> str:
 
 
 def _span(cases: list[str], share: Mapping[str, float]) -> str:
-    """Say what cases, the lowest first, reach."""
+    """Say what cases, the lowest first, reach.
+
+    Args:
+        cases: In order of what they reach.
+        share: What each reaches, 0..1; below 0 is written as 0.
+    """
     return " to ".join(dict.fromkeys(percent(max(0.0, share[case]), 1) for case in (cases[0], cases[-1])))
 
 
@@ -125,6 +143,10 @@ def reached(comparison: Comparison) -> Figures | None:
     """True where something can be saved at the grid: which rules reach all of it, and what the others reach.
 
     By how much a rule reaches less than nothing is left to `below`.
+
+    Returns:
+        Shares by case, the lowest first; those that reach all as it is written (`NEARLY_ALL`), those below 0, and
+        whether the others trade less energy.
     """
     if no_gain(comparison) is not None:
         return None
@@ -165,7 +187,11 @@ def _saved_words(figures: Figures) -> str:
 
 @form("compare.saved", _saved_words)
 def saved(comparison: Comparison) -> Figures | None:
-    """True where it is not said what is reached of what the homes could save: what they save in all, least and most."""
+    """True where it is not said what is reached of what the homes could save: what they save in all, least and most.
+
+    Returns:
+        Least and most mean saving of all homes together, in the currency.
+    """
     if any(one is not None for one in (nobody(comparison), no_gain(comparison), reached(comparison))):
         return None
     saving = means(comparison, "saving").values()
@@ -197,6 +223,10 @@ def below(comparison: Comparison) -> Figures | None:
     """True where the homes pay the grid more than each alone would, without trading and battery: a share below zero.
 
     Says the least that the battery gained under these rules, or the least that it took if the grid pays for each kWh.
+
+    Returns:
+        By case what the homes pay more than each alone, in the currency, a mean over the seeds, and the kWh that
+        explain it, 0 where they do not.
     """
     more = {}
     for case in means(comparison, "optimum_share"):
@@ -234,7 +264,11 @@ def _left_over_words(figures: Figures) -> str:
 
 @form("compare.left_over", _left_over_words)
 def left_over(comparison: Comparison) -> Figures | None:
-    """True where more is stored at the end under some rules than under others."""
+    """True where more is stored at the end under some rules than under others.
+
+    Returns:
+        kWh in battery and lending cars at the end, means over the seeds.
+    """
     stored = means(comparison, "stored_end_kwh")
     top, low = max(stored.values()), min(stored.values())
     if top - low <= _AS_FULL_KWH:
@@ -268,7 +302,12 @@ def _worth_words(figures: Figures) -> str:
 
 @form("compare.worth", _worth_words)
 def worth(comparison: Comparison) -> Figures | None:
-    """True where homes do not all bid the tariff and several rules differ: which reach most by what a kWh is worth to each."""
+    """True where homes do not all bid the tariff and several rules differ: which reach most by what a kWh is worth to each.
+
+    Returns:
+        Shares of the highest welfare, 0..1, below 0 where a rule destroys it; and whether those that reach least trade
+        all there is and heed no limits.
+    """
     if find_strategy(next(iter(comparison.cases.values())).bids.strategy).at_tariff:
         return None
     share = means(comparison, "efficiency")
@@ -288,7 +327,12 @@ def worth(comparison: Comparison) -> Figures | None:
 
 
 def _trades_all(comparison: Comparison, case: str) -> bool:
-    """Tell whether a rule that heeds no limit price trades as much as any."""
+    """Tell whether a rule that heeds no limit price trades as much as any.
+
+    Args:
+        comparison: The comparison.
+        case: Name of a case in it.
+    """
     energy = means(comparison, "p2p_kwh")
     heeds = find(comparison.cases[case].market.mechanism).properties & {"individually-rational"}
     return not heeds and energy[case] >= max(energy.values()) - LEAST_SAID_KWH

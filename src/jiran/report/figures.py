@@ -64,7 +64,11 @@ def heading(figure: str, currency: str) -> str:
 
 
 def ranked(comparison: Comparison) -> list[str]:
-    """Return the cases, best first: by the share of the optimum, as it is written, and by what the worst home saves."""
+    """Return the cases, best first: by the share of the optimum, as it is written, and by what the worst home saves.
+
+    Ties in what is written fall to the smallest saving, then to the share of homes that lose; then the order of the
+    comparison stays.
+    """
 
     def rank(case: str) -> tuple[float, float, float]:
         reached, worst, lose = (
@@ -109,13 +113,21 @@ def marks(comparison: Comparison, figure: str, cases: list[str]) -> list[Literal
 
 
 def seeded_table(comparison: Comparison) -> pl.DataFrame:
-    """Return every figure of every case beside its seed: its own, the first of those that its figures are means of."""
+    """Return every figure of every case beside its seed: its own, the first of those that its figures are means of.
+
+    Returns:
+        A row a case, in the order of the comparison.
+    """
     first = pl.Series("seed", [comparison.seeds_of(case)[0] for case in comparison.cases])
     return comparison.table().insert_column(1, first)
 
 
 def whole_table(comparison: Comparison) -> pl.DataFrame:
-    """Return the same, and what a home of each kind saves in columns of their own: for files."""
+    """Return the same, and what a home of each kind saves in columns of their own: for files.
+
+    Returns:
+        Columns ``saving_solar``, ``saving_solar_low`` and so on for each kind that there is, in the currency.
+    """
     long = comparison.kinds().drop("homes").unpivot(index=["case", "kind"])
     long = long.with_columns(
         pl.format("saving_{}{}", "kind", pl.col("variable").str.strip_prefix("saving")).alias("name")

@@ -15,7 +15,14 @@ _COLUMN = 25.0
 
 
 class Label(NamedTuple):
-    """A name beside a point, pixels: x to the right, y downwards."""
+    """A name beside a point, pixels: x to the right, y downwards.
+
+    Attributes:
+        text: The name.
+        x: Of the point.
+        y: Of the point.
+        away: How far from the point it begins.
+    """
 
     text: str
     x: float
@@ -24,7 +31,13 @@ class Label(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a name stands: left (-1) or right (1) of its point, how far from it, and at which height."""
+    """Where a name stands: left (-1) or right (1) of its point, how far from it, and at which height.
+
+    Attributes:
+        side: -1 or 1.
+        away: Pixels from the point to the name.
+        y: Of the middle of the name, pixels downwards.
+    """
 
     side: int
     away: float
@@ -32,6 +45,8 @@ class Place(NamedTuple):
 
 
 class _Box(NamedTuple):
+    """An area of the picture, pixels, y downwards."""
+
     left: float
     right: float
     top: float

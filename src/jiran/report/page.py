@@ -1,4 +1,8 @@
-"""A comparison as one page of HTML that needs nothing else: no network, no script."""
+"""A comparison as one page of HTML that needs nothing else: no network, no script.
+
+Everything is text until it is escaped at the one place where it becomes markup (`escape`), so names of users cannot
+break a page. Colours and printing are the style sheet's; what is drawn comes from `pictures`.
+"""
 
 from __future__ import annotations
 
@@ -54,6 +58,12 @@ def html(comparison: Comparison) -> str:
     """Return a comparison as a page: the answer, table, pictures, definitions, and how to get it again.
 
     Names that users gave are escaped; of files on this machine only the name is told.
+
+    Args:
+        comparison: Of two scenarios, or of one under several rules.
+
+    Returns:
+        A whole document; the same comparison gives the same text.
     """
     first = next(iter(comparison.cases.values()))
     pair = is_pair(comparison)
@@ -116,7 +126,11 @@ def _setting(comparison: Comparison) -> str:
 
 
 def seeds_in_words(comparison: Comparison) -> str:
-    """Return which seeds the cases were run with: "1 to 30", or each case's where they differ."""
+    """Return which seeds the cases were run with: "1 to 30", or each case's where they differ.
+
+    Args:
+        comparison: Its cases may have seeds of their own.
+    """
     one = {case: comparison.seeds_of(case) for case in comparison.cases}
     several = len(comparison.seeds) > 1
     seeds_by_case = {
@@ -128,7 +142,12 @@ def seeds_in_words(comparison: Comparison) -> str:
 
 
 def _changes(a: Scenario, b: Scenario) -> str:
-    """Return a table of the fields in which two scenarios differ."""
+    """Return a table of the fields in which two scenarios differ.
+
+    Args:
+        a: The one before.
+        b: The one after.
+    """
     found = changes(a, b)
     if not found:
         return "<p>Nothing: A and B are the same.</p>"
@@ -140,7 +159,12 @@ def _changes(a: Scenario, b: Scenario) -> str:
 
 
 def _words(comparison: Comparison, case: str) -> dict[str, str]:
-    """Describe the community of a case, its time, tariff and battery."""
+    """Describe the community of a case, its time, tariff and battery.
+
+    Args:
+        comparison: The comparison.
+        case: Name of a case in it.
+    """
     scenario, sample = comparison.cases[case], comparison.samples[case][0]
     kinds = [(KIND_NAMES[kind], sample.kinds.count(kind)) for kind in KIND_NAMES if kind in sample.kinds]
     grid, battery, currency = scenario.grid, scenario.battery, scenario.currency
@@ -281,7 +305,10 @@ def _definitions() -> str:
 
 
 def _again(comparison: Comparison) -> str:
-    """Return the command that makes this page, and the scenarios as files."""
+    """Return the command that makes this page, and the scenarios as files.
+
+    Paths are left out, so files of rules and meters have to lie beside the scenario.
+    """
     seeds = f"--seeds {len(comparison.seeds)}"
     if is_pair(comparison):
         files = {"a.toml": comparison.cases["A"], "b.toml": comparison.cases["B"]}

@@ -114,12 +114,20 @@ def interval(low: float, high: float) -> float:
 
 
 def _mark_step(spot: Spot) -> float:
-    """Return how far marks of one point lie from each other, pixels."""
+    """Return how far marks of one point lie from each other, pixels.
+
+    All marks of a point together stay within `_WIDEST`.
+    """
     return min(_MARK_STEP, _WIDEST / len(spot.cases))
 
 
 def _dots(comparison: Comparison, spot: Spot) -> list[Dot]:
-    """Return the marks of the rules that share a point, side by side."""
+    """Return the marks of the rules that share a point, side by side.
+
+    Args:
+        comparison: The comparison.
+        spot: The point and its rules.
+    """
     middle = (len(spot.cases) - 1) / 2
     return [
         Dot(case, spot.x, spot.y, (place - middle) * _mark_step(spot), family(comparison.cases[case]))
@@ -208,7 +216,10 @@ def gain(comparison: Comparison, kind: str) -> Picture:
 
 
 def _end(one: Gain) -> float:
-    """Return where a bar and its band end on the right."""
+    """Return where a bar and its band end on the right.
+
+    Where it loses, the zero line is the end.
+    """
     return max(one.saving, one.high or 0.0, 0.0)
 
 

@@ -78,7 +78,10 @@ def _sets_prices_later(comparison: Comparison, case: str) -> bool:
 
 
 def _by_the_hour(comparison: Comparison, case: str) -> bool:
-    """Tell whether the grid's prices are the same in each hour of the day."""
+    """Tell whether the grid's prices are the same in each hour of the day.
+
+    Prices of a whole run, step by step, are no day that can be shown.
+    """
     grid = comparison.cases[case].grid
     return all(not isinstance(one, tuple) or len(one) == 24 for one in (grid.import_price, grid.export_price))
 
@@ -103,6 +106,7 @@ def reason(comparison: Comparison, case: str) -> str:
 
 
 def _traded(comparison: Comparison, case: str) -> float:
+    """Return the energy that a case trades in all seeds together, kWh."""
     return float(np.sum([sample.hour_kwh.sum() for sample in comparison.samples[case]]))
 
 
@@ -126,7 +130,13 @@ def _later_words(figures: Figures) -> str:
 
 @form("reason.later", _later_words)
 def later(comparison: Comparison, case: str) -> Figures | None:
-    """True of a rule that sets its prices at the end of a billing period: what homes of each kind save."""
+    """True of a rule that sets its prices at the end of a billing period: what homes of each kind save.
+
+    Such a rule shares the bill of all, so what a kWh earned cannot be said; what homes of a kind save can.
+
+    Returns:
+        Mean saving of a home by kind, in the currency.
+    """
     if not _sets_prices_later(comparison, case) or not _traded(comparison, case) > NOTHING_KWH:
         return None
     kinds = comparison.samples[case][0].kinds
@@ -141,7 +151,11 @@ def _kept_words(figures: Figures) -> str:
 
 @form("reason.all_kept", _kept_words)
 def all_kept(comparison: Comparison, case: str) -> Figures | None:
-    """True where the market keeps the whole gain of a traded kWh, and buyers and sellers have nothing of it."""
+    """True where the market keeps the whole gain of a traded kWh, and buyers and sellers have nothing of it.
+
+    Returns:
+        Whether it is so because every bid is the tariff.
+    """
     found = split(comparison, case)
     if found is None or not _is_all_kept(found):
         return None
@@ -149,6 +163,11 @@ def all_kept(comparison: Comparison, case: str) -> Figures | None:
 
 
 def _is_all_kept(found: Split) -> bool:
+    """Tell whether buyers, sellers and the network have nothing of the gain.
+
+    Args:
+        found: Who gets the gain; what is written as 0 % counts as nothing.
+    """
     rest = max(abs(found.buyers), abs(found.sellers), found.network)
     return settled(found.market) >= 1.0 - _WRITTEN_AS_0 and settled(rest) <= _WRITTEN_AS_0
 
@@ -174,7 +193,11 @@ def _parts_words(figures: Figures) -> str:
 
 @form("reason.parts", _parts_words)
 def parts(comparison: Comparison, case: str) -> Figures | None:
-    """True where a traded kWh gains something: which parts of it buyers, sellers, market and network have."""
+    """True where a traded kWh gains something: which parts of it buyers, sellers, market and network have.
+
+    Returns:
+        Parts of the gain, which add up to 1; below 0 for a side that pays for the others.
+    """
     found = split(comparison, case)
     if found is None or _is_all_kept(found):
         return None
@@ -190,7 +213,11 @@ def _prices_words(figures: Figures) -> str:
 
 @form("reason.prices", _prices_words)
 def prices(comparison: Comparison, case: str) -> Figures | None:
-    """True where something is traded whose gain cannot be split: the mean prices."""
+    """True where something is traded whose gain cannot be split: the mean prices.
+
+    Returns:
+        Means over traded energy and all seeds, in the currency per kWh.
+    """
     if later(comparison, case) or split(comparison, case) is not None:
         return None
     kwh = _traded(comparison, case)

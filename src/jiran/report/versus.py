@@ -1,4 +1,8 @@
-"""Two scenarios, A and B: in which fields they differ, and what B changes, in plain sentences."""
+"""Two scenarios, A and B: in which fields they differ, and what B changes, in plain sentences.
+
+Whatever differs between two scenarios is a cause: nothing is said of why. First come the sentences that limit the
+others (currency, length, homes, seeds), then what all pay, then who.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ import numpy as np
 
 from jiran.nothing import CENT, LAST_DIGITS, NOTHING_MONEY
 from jiran.report.measure import kind_homes, saving_of
+from jiran.scenario import WORDS
 from jiran.scenario.files import as_data, shareable
 from jiran.sentences import Sentence, form, true_ones
 from jiran.words import KIND_NAMES, counted, decimals, listed, money, percent
@@ -26,7 +31,13 @@ def is_pair(comparison: Comparison) -> bool:
 
 
 class Change(NamedTuple):
-    """A field in which two scenarios differ, by its dotted name, and both values as a scenario file has them."""
+    """A field in which two scenarios differ, by its dotted name, and both values as a scenario file has them.
+
+    Attributes:
+        field: As "battery.capacity_kwh".
+        a: The value in A, "–" where there is none.
+        b: The value in B.
+    """
 
     field: str
     a: str
@@ -48,7 +59,7 @@ def changes(a: Scenario, b: Scenario) -> list[Change]:
     """
     left, right = (dict(_flat(as_data(one))) for one in (a, b))
     values_of_a, values_of_b = (dict(_flat(as_data(shareable(one)))) for one in (a, b))
-    fields = [field for field in dict.fromkeys((*left, *right)) if field not in ("name", "description")]
+    fields = [field for field in dict.fromkeys((*left, *right)) if field not in WORDS]
     return [
         Change(field, _said(values_of_a.get(field)), _said(values_of_b.get(field)))
         for field in fields
@@ -109,7 +120,11 @@ def currencies(comparison: Comparison) -> Figures | None:
     ),
 )
 def lengths(comparison: Comparison) -> Figures | None:
-    """True where one runs longer than the other."""
+    """True where one runs longer than the other.
+
+    Returns:
+        Minutes.
+    """
     a, b = (comparison.cases[case].steps * comparison.cases[case].step_minutes for case in ("A", "B"))
     return {"a": a, "b": b} if a != b else None
 
@@ -149,7 +164,11 @@ def homes(comparison: Comparison) -> Figures | None:
     ),
 )
 def draws(comparison: Comparison) -> Figures | None:
-    """True where the two have different seeds."""
+    """True where the two have different seeds.
+
+    Returns:
+        First seed of each.
+    """
     a, b = (comparison.cases[case].seed for case in ("A", "B"))
     return {"a": a, "b": b, "seeds": len(comparison.seeds)} if a != b else None
 
@@ -176,7 +195,11 @@ def _cost_words(figures: Figures) -> str:
 
 @form("versus.cost", _cost_words)
 def cost(comparison: Comparison) -> Figures | None:
-    """True where both count in one currency: what all homes pay more or less in B, and in how many seeds it is this way."""
+    """True where both count in one currency: what all homes pay more or less in B, and in how many seeds it is this way.
+
+    Returns:
+        B less A: below 0 all pay less in B; in the currency, a mean over the seeds.
+    """
     if not _comparable(comparison):
         return None
     change = comparison.values("B", "cost") - comparison.values("A", "cost")
@@ -200,7 +223,11 @@ def _kinds_words(figures: Figures) -> str:
 
 @form("versus.kinds", _kinds_words)
 def kinds(comparison: Comparison) -> Figures | None:
-    """True where trading saves a home of some kind that both have more or less in B, on average."""
+    """True where trading saves a home of some kind that both have more or less in B, on average.
+
+    Returns:
+        What a home of the kind saves by trading in B less that in A, in the currency; less than a cent is left out.
+    """
     if not _comparable(comparison):
         return None
     kinds_of_cases = [set(comparison.samples[case][0].kinds) for case in ("A", "B")]
@@ -221,7 +248,11 @@ def kinds(comparison: Comparison) -> Figures | None:
     ),
 )
 def worst(comparison: Comparison) -> Figures | None:
-    """True where what trading saves the home that gains least differs by more than a cent."""
+    """True where what trading saves the home that gains least differs by more than a cent.
+
+    Returns:
+        Mean over the seeds of the smallest saving, in the currency; it need not be the same home.
+    """
     a, b = (float(comparison.values(case, "home_saving_worst").mean()) for case in ("A", "B"))
     if not _comparable(comparison) or abs(a - b) <= CENT:
         return None
@@ -243,7 +274,11 @@ def _gains(figures: Figures, case: str) -> str:
     ),
 )
 def losers(comparison: Comparison) -> Figures | None:
-    """True where the share of homes that lose by trading differs."""
+    """True where the share of homes that lose by trading differs.
+
+    Returns:
+        Shares of the homes, 0..1.
+    """
     a, b = (float(comparison.values(case, "homes_worse_off").mean()) for case in ("A", "B"))
     return {"a": a, "b": b} if abs(a - b) > LAST_DIGITS else None
 
@@ -261,7 +296,11 @@ def _share(value: float) -> str:
     ),
 )
 def even(comparison: Comparison) -> Figures | None:
-    """True where nobody loses and trading saves something in both, in all seeds, and one shares it more evenly."""
+    """True where nobody loses and trading saves something in both, in all seeds, and one shares it more evenly.
+
+    Returns:
+        Jain's index of the savings, 1 where all save the same (Jain, Chiu and Hawe 1984, DEC-TR-301).
+    """
     found = [comparison.values(case, "saving_jain") for case in ("A", "B")]
     lose = any(comparison.values(case, "homes_worse_off").any() for case in ("A", "B"))
     if lose or any(np.isnan(values).any() for values in found):

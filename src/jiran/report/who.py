@@ -1,4 +1,8 @@
-"""A comparison of rules in plain sentences: who gains most under which, who loses, and what the market keeps."""
+"""A comparison of rules in plain sentences: who gains most under which, who loses, and what the market keeps.
+
+Rules whose gains are paid from outside, or decided by a place in a list, are never called the best for somebody
+(`measure.counted_cases`), and a sentence says so.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +55,12 @@ def _even_words(figures: Figures) -> str:
 
 @form("compare.even", _even_words)
 def even(comparison: Comparison) -> Figures | None:
-    """True where nobody loses in any seed under several rules that save something: which shares the saving most evenly."""
+    """True where nobody loses in any seed under several rules that save something: which shares the saving most evenly.
+
+    Returns:
+        The best, the smallest and largest saving of a home under the first of them, in the currency, and in how many
+        seeds they are the best.
+    """
     saving, jain = means(comparison, "saving"), means(comparison, "saving_jain")
     counted_ones = counted_cases(comparison)
     evenness = {
@@ -94,7 +103,11 @@ def _worst_words(figures: Figures) -> str:
 
 @form("compare.worst", _worst_words)
 def worst(comparison: Comparison) -> Figures | None:
-    """True where several rules differ in what the home saves that gains least: under which it is most."""
+    """True where several rules differ in what the home saves that gains least: under which it is most.
+
+    Returns:
+        The largest smallest saving, in the currency, below 0 where somebody loses under every rule.
+    """
     cases = counted_cases(comparison)
     found = {case: value for case, value in means(comparison, "home_saving_worst").items() if case in cases}
     if len(found) < 2:
@@ -132,7 +145,11 @@ def _kinds_words(figures: Figures) -> str:
 
 @form("compare.kinds", _kinds_words)
 def kinds(comparison: Comparison) -> Figures | None:
-    """True where homes of a kind gain most under a few of several rules: those rules, by how much, and a price that says why."""
+    """True where homes of a kind gain most under a few of several rules: those rules, by how much, and a price that says why.
+
+    Returns:
+        Groups of kinds with the same best rules; amounts are means over homes and seeds, in the currency.
+    """
     cases = counted_cases(comparison)
     if len(cases) < 2:
         return None
@@ -203,13 +220,21 @@ def _losers_words(figures: Figures) -> str:
 
 
 def _digits(amount: float) -> int:
-    """Return digits that show an amount which is not nothing."""
+    """Return digits that show an amount which is not nothing.
+
+    Args:
+        amount: In the currency.
+    """
     return 2 if abs(amount) >= CENT else 6
 
 
 @form("compare.losers", _losers_words)
 def losers(comparison: Comparison) -> Figures | None:
-    """True where under some rule homes pay more than without trading: how many, and how much more the worst off pays."""
+    """True where under some rule homes pay more than without trading: how many, and how much more the worst off pays.
+
+    Returns:
+        Mean number of losing homes by rule, the most first, and what the worst off of all seeds saves (below 0).
+    """
     homes = len(next(iter(comparison.samples.values()))[0].homes)
     share = means(comparison, "homes_worse_off")
     losing = sorted((case for case, value in share.items() if value > 0.0), key=lambda case: -share[case])
@@ -245,7 +270,11 @@ def _kept_words(figures: Figures) -> str:
 
 @form("compare.kept", _kept_words)
 def kept(comparison: Comparison) -> Figures | None:
-    """True where money stays with the market under some rules."""
+    """True where money stays with the market under some rules.
+
+    Returns:
+        What stays with the market, means over the seeds, in the currency.
+    """
     surplus = {case: value for case, value in means(comparison, "market_surplus").items() if value > CENT}
     if not surplus:
         return None
@@ -269,7 +298,11 @@ def _outside_words(figures: Figures) -> str:
 
 @form("compare.outside", _outside_words)
 def from_outside(comparison: Comparison) -> Figures | None:
-    """True where the market pays more than it takes under some rules."""
+    """True where the market pays more than it takes under some rules.
+
+    Returns:
+        What must come from outside, in the currency, above 0.
+    """
     surplus = means(comparison, "market_surplus")
     paying = paying_their_way(comparison)
     cases = [case for case in surplus if case not in paying]

@@ -58,7 +58,10 @@ class Run:
 
     @cached_property
     def kwh(self) -> dict[str, float]:
-        """Each flow, summed over homes and steps, by name."""
+        """Each flow, summed over homes and steps, by name.
+
+        Homes behind a net meter make a flow that it does not see NaN.
+        """
         return {name: float(values.sum()) for name, values in self.settled.home_kwh.items()}
 
     @cached_property
@@ -68,7 +71,10 @@ class Run:
 
     @cached_property
     def net_kwh(self) -> Array:
-        """What the community takes from the grid, less what it gives, shape (step,)."""
+        """What the community takes from the grid, less what it gives, shape (step,).
+
+        Within a step neighbours' import and export are set off: this is the street's own connection.
+        """
         return exchange_kwh(self.settled.step_kwh)
 
     @cached_property
@@ -88,7 +94,10 @@ class Run:
 
     @cached_property
     def cost(self) -> float:
-        """What all homes pay, less what they earn."""
+        """What all homes pay, less what they earn.
+
+        In the currency, with the home's share of the battery's fund.
+        """
         return float(self.settled.cost.sum())
 
     @cached_property
@@ -103,7 +112,10 @@ class Run:
 
     @cached_property
     def saving(self) -> Array:
-        """What each home saves by trading, shape (home,)."""
+        """What each home saves by trading, shape (home,).
+
+        In the currency; below 0 a home loses.
+        """
         return self.without_p2p.cost - self.settled.cost
 
     @cached_property

@@ -145,7 +145,11 @@ class Figure(Generic[Subject]):
     column: Column | None = None
 
     def of(self, subject: Subject) -> float | None:
-        """Return its value; None where it is undefined, or needs flows behind a meter that sees import and export alone."""
+        """Return its value; None where it is undefined, or needs flows behind a meter that sees import and export alone.
+
+        Args:
+            subject: What the figure is worked out of, a run or a judgement.
+        """
         value = self.value(subject)
         return None if value is None or np.isnan(value) else value
 

@@ -28,13 +28,28 @@ def kpis(
     start_kwh: float,
     end_kwh: float,
 ) -> dict[str, float | None]:
-    """Return the figures of `KPIS` by name; the arguments are those of `Run`."""
+    """Return the figures of `KPIS` by name; the arguments are those of `Run`.
+
+    Args:
+        scenario: What was asked.
+        settled: The run, settled.
+        without_p2p: The same homes without trades, settled.
+        step_h: Length of a step, h.
+        start_kwh: Stored at the start, kWh.
+        end_kwh: Stored at the end, kWh.
+
+    Returns:
+        Shares are 0..1; None where a figure is not defined.
+    """
     run = Run(scenario, settled, without_p2p, step_h, start_kwh, end_kwh)
     return {name: figure.of(run) for name, figure in KPIS.items()}
 
 
 def grouped(scenario: Scenario) -> dict[str, list[str]]:
-    """Return the names of the figures that `jiran run` prints of a scenario, by heading, in order."""
+    """Return the names of the figures that `jiran run` prints of a scenario, by heading, in order.
+
+    A figure of something that the scenario does not have, such as a battery, is left out.
+    """
     names = sorted((name for name, figure in KPIS.items() if figure.applies(scenario)), key=lambda n: KPIS[n].place)
     return {group: found for group in GROUPS if (found := [name for name in names if KPIS[name].group == group])}
 
@@ -45,17 +60,27 @@ def _has_battery(scenario: Scenario) -> bool:
 
 
 def _used_at_home(run: Run) -> float | None:
-    """Return the share of generation that does not leave the home; what EVs lend is none of it."""
+    """Return the share of generation that does not leave the home; what EVs lend is none of it.
+
+    0..1; None without generation.
+    """
     return rest(given_out(run.kwh) - run.kwh["ev_lent_kwh"], run.kwh["generation_kwh"])
 
 
 def _met_at_home(run: Run) -> float | None:
-    """Return the share of demand that does not come into the home from outside."""
+    """Return the share of demand that does not come into the home from outside.
+
+    0..1; None without demand.
+    """
     return rest(taken_in(run.kwh), run.demand_kwh)
 
 
 def _cycles(run: Run) -> float | None:
-    """Return how often the usable part of the battery, above its lowest state of charge, was emptied."""
+    """Return how often the usable part of the battery, above its lowest state of charge, was emptied.
+
+    Energy taken out of the store, losses of discharging among it, over what can be taken out of a full one; None
+    without a battery.
+    """
     battery = run.scenario.battery
     usable_kwh = battery.capacity_kwh * (1.0 - battery.min_soc)
     return ratio(run.kwh["battery_drawn_kwh"] / battery.discharge_efficiency, usable_kwh)

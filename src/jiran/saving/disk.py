@@ -1,4 +1,8 @@
-"""Bring bytes to the disk: what is synced outlasts a power cut."""
+"""Bring bytes to the disk: what is synced outlasts a power cut.
+
+A rename is atomic for those who look, but after a power cut a name may stand before its bytes; so bytes come first,
+then names.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,17 @@ if TYPE_CHECKING:
 
 
 def write_new(path: Path, write: Callable[[BinaryIO], object], mode: int | None = None) -> None:
-    """Write a file that is not there yet, down to the disk, with a mode of its own if one is given."""
+    """Write a file that is not there yet, down to the disk, with a mode of its own if one is given.
+
+    Args:
+        path: Where; the folder is there.
+        write: Gets the open file.
+        mode: Permissions as of `os.chmod`; None: the system's usual ones.
+
+    Raises:
+        FileExistsError: Something stands there.
+        OSError: The disk is full, or what else the system says.
+    """
     with path.open("xb") as file:
         if mode is not None:
             path.chmod(mode)

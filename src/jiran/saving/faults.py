@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 def told(target: Path) -> Iterator[None]:
     """Turn what the system refuses into a sentence about the target.
 
+    Args:
+        target: As the user calls it.
+
     Raises:
         JiranError: It cannot be written, with the system's reason.
     """

@@ -80,7 +80,15 @@ def save_folder(target: Path, files: Mapping[str, Callable[[BinaryIO], object]],
 
 
 def _fill(folder: Path, files: Mapping[str, Callable[[BinaryIO], object]], about: dict[str, Any]) -> None:
-    """Write the files, and last the manifest, which says that all of them are there."""
+    """Write the files, and last the manifest, which says that all of them are there.
+
+    A folder without a manifest is a draft, so a run that is cut off here leaves nothing that looks like a result.
+
+    Args:
+        folder: New and empty.
+        files: What writes each file, by name.
+        about: What the manifest tells besides.
+    """
     for name, write in files.items():
         write_new(folder / name, write)
     whole = {**about, "files": {name: sha256(folder / name) for name in files}}
@@ -92,7 +100,16 @@ def _fill(folder: Path, files: Mapping[str, Callable[[BinaryIO], object]], about
 
 
 def _put_in_place(fresh: Path, path: Path, target: Path) -> None:
-    """Give a finished folder its name, whatever other runs do with that name meanwhile."""
+    """Give a finished folder its name, whatever other runs do with that name meanwhile.
+
+    Args:
+        fresh: The finished folder, in the same parent.
+        path: The name that it is to have, behind all links.
+        target: As the user calls it.
+
+    Raises:
+        JiranError: What stands there is not of jiran, or it never stands still.
+    """
     for _ in range(_TRIES):
         try:
             if _is_put(fresh, path, target):
@@ -107,7 +124,12 @@ def _put_in_place(fresh: Path, path: Path, target: Path) -> None:
 
 
 def _is_put(fresh: Path, path: Path, target: Path) -> bool:
-    """Try to give a finished folder its name; False if what stands there has just changed."""
+    """Try to give a finished folder its name; False if what stands there has just changed.
+
+    Raises:
+        JiranError: What stands there is not of jiran.
+        OSError: Something was put there or taken away in between; whoever calls tries again.
+    """
     if not path.exists():
         fresh.rename(path)
         return True
@@ -124,7 +146,10 @@ def _is_put(fresh: Path, path: Path, target: Path) -> bool:
 
 
 def _one_after_the_other(fresh: Path, path: Path) -> None:
-    """Replace a folder where names cannot be swapped; cut off in between, the next save puts the old one back."""
+    """Replace a folder where names cannot be swapped; cut off in between, the next save puts the old one back.
+
+    For an instant there is neither; who reads then finds no folder, and never half of one.
+    """
     aside = temporary.begin(path.parent, aside_of=path)
     try:
         path.rename(aside)
@@ -134,13 +159,18 @@ def _one_after_the_other(fresh: Path, path: Path) -> None:
 
 
 def _refuse_foreign(target: Path, path: Path) -> None:
-    """Refuse to replace what is not a result of jiran."""
+    """Refuse to replace what is not a result of jiran.
+
+    Raises:
+        JiranError: It holds something else; the message names the first thing.
+    """
     found = foreign(path) if path.exists() else None
     if found is not None:
         raise JiranError(f"{target} is not written: {found}")
 
 
 def _home() -> Path | None:
+    """Return the user's home folder, or None where nobody can tell."""
     try:
         return Path.home().resolve()
     except (RuntimeError, OSError):  # nobody has told where it is

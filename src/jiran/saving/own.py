@@ -1,4 +1,8 @@
-"""Which folder is a result of jiran, and nothing else: only such a folder is replaced or removed."""
+"""Which folder is a result of jiran, and nothing else: only such a folder is replaced or removed.
+
+A manifest alone is no proof: a user may have put a file of theirs into the folder, or changed the scenario. Both are
+found here.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,8 @@ _LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 def foreign(folder: Path) -> str | None:
     """Return what speaks against replacing a folder, or None: it is empty, or a result of jiran and nothing else.
 
+    The answer holds for one state of the folder: if another run replaced it meanwhile, it is read again.
+
     Raises:
         OSError: It is not there, or cannot be read.
     """
@@ -36,10 +42,12 @@ def foreign(folder: Path) -> str | None:
 
 
 def _same(one: os.stat_result, other: os.stat_result) -> bool:
+    """Tell whether a folder was neither replaced nor given another entry between two looks."""
     return (one.st_ino, one.st_mtime_ns) == (other.st_ino, other.st_mtime_ns)
 
 
 def _foreign(folder: Path) -> str | None:
+    """Return what speaks against it, as `foreign`, from one look; symbolic links are never of jiran."""
     entries = [entry for entry in os.scandir(folder) if entry.name not in _LITTER]
     manifest = read_manifest(folder)
     listed = manifest.get("files")
@@ -67,7 +75,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def sha256(file: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
+    """Return the SHA-256 of a file's bytes.
+
+    Returns:
+        64 hexadecimal digits; the file is read in pieces.
+    """
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 

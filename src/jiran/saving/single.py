@@ -40,6 +40,10 @@ def refuse_file(target: Path, inputs: Iterable[Path] = ()) -> None:
 def save_file(target: Path, content: bytes) -> None:
     """Write a file, or replace one at one instant; a symbolic link is followed and stays.
 
+    Args:
+        target: As the user calls it; permissions of a file that is replaced stay.
+        content: All of its bytes.
+
     Raises:
         JiranError: It cannot be written. What was there before is still there.
     """
@@ -59,6 +63,12 @@ def save_file(target: Path, content: bytes) -> None:
 
 def create_file(target: Path, content: bytes, mode: int | None = None) -> None:
     """Write a file that is not there yet, with a mode of its own if one is given.
+
+    Of two that create the same name at once, one gets it and the other is told so.
+
+    Args:
+        target: As the user calls it; a symbolic link counts as a file that is there.
+        content: All of its bytes.
 
     Raises:
         JiranError: It is there, or cannot be written.
@@ -81,7 +91,10 @@ def create_file(target: Path, content: bytes, mode: int | None = None) -> None:
 
 
 def _link(fresh: Path, path: Path) -> None:
-    """Give a finished file its name, unless there is one of this name."""
+    """Give a finished file its name, unless there is one of this name.
+
+    A hard link is the one step that fails if the name is taken, on every file system that has links.
+    """
     try:
         path.hardlink_to(fresh)
     except FileExistsError:

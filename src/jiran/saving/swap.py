@@ -22,6 +22,10 @@ def swap(one: Path, other: Path) -> bool:
 
     Linux has renameat2(2) since 3.15, macOS renamex_np(2) on APFS.
 
+    Args:
+        one: A path that is there.
+        other: Another one of the same file system.
+
     Raises:
         OSError: One of them is not there, or may not be renamed.
     """

@@ -1,4 +1,8 @@
-"""Names for what is being written: unique, known by their process, and swept away once that is dead."""
+"""Names for what is being written: unique, known by their process, and swept away once that is dead.
+
+The name says who made it, so that a run that starts later can tell a draft in use from one that was left behind, also
+by another machine that shares the folder.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +28,14 @@ _begun: dict[Path, Path | None] = {}
 
 
 def begin(folder: Path, aside_of: Path | None = None) -> Path:
-    """Return a name in a folder for what is being written, or for a target that is moved aside; `end` must follow."""
+    """Return a name in a folder for what is being written, or for a target that is moved aside; `end` must follow.
+
+    Nothing is made yet.
+
+    Args:
+        folder: The parent of the target, so that the last step is a rename within one file system.
+        aside_of: The target that is moved aside; None for what is being written.
+    """
     kind = "new" if aside_of is None else f"old-{_short(aside_of.name)}"
     path = folder / f".jiran-{kind}-{_host()}-{os.getpid()}-{secrets.token_hex(6)}"
     _begun[path] = aside_of
@@ -32,7 +43,10 @@ def begin(folder: Path, aside_of: Path | None = None) -> Path:
 
 
 def end(path: Path) -> None:
-    """Remove what is left under a name; what was moved aside goes back if its place is empty."""
+    """Remove what is left under a name; what was moved aside goes back if its place is empty.
+
+    It may be called twice, and for what was never made.
+    """
     aside_of = _begun.get(path)
     _clear(path, aside_of)
     _begun.pop(path, None)
@@ -45,7 +59,10 @@ def give_up() -> None:
 
 
 def sweep(target: Path) -> None:
-    """Remove what dead processes left in the folder of a target, and put back what one of them moved aside of it."""
+    """Remove what dead processes left in the folder of a target, and put back what one of them moved aside of it.
+
+    What cannot be removed stays: a leftover is no reason not to save.
+    """
     with suppress(OSError):
         for entry in os.scandir(target.parent):
             found = _NAME.fullmatch(entry.name)
@@ -73,7 +90,13 @@ def _clear(path: Path, aside_of: Path | None) -> None:
 
 
 def _is_dead(host: str, pid: int, changed_s: float) -> bool:
-    """Tell whether the process that made a name is gone."""
+    """Tell whether the process that made a name is gone.
+
+    Args:
+        host: Which machine or container it ran on, as `_host` says.
+        pid: Its number there.
+        changed_s: When what it left was last changed, s since 1970.
+    """
     if os.name != "posix" or host != _host():
         return time.time() - changed_s > _FOREIGN_S
     try:
@@ -96,4 +119,5 @@ def _host() -> str:
 
 
 def _short(text: str) -> str:
+    """Return eight hexadecimal digits that stand for a text."""
     return hashlib.sha256(os.fsencode(text)).hexdigest()[:8]

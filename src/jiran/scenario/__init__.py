@@ -6,7 +6,7 @@ Ready scenarios lie in `presets`. What comes in here is a question with its chec
 from jiran.scenario.check import validate
 from jiran.scenario.data import HomeData
 from jiran.scenario.homes import KINDS, EvBlock, HomeParameters
-from jiran.scenario.model import MAX_HOME_STEPS, Scenario
+from jiran.scenario.model import MAX_HOME_STEPS, WORDS, Scenario
 from jiran.scenario.parts import (
     Battery,
     Bids,
@@ -20,6 +20,7 @@ from jiran.scenario.parts import (
 __all__ = [
     "KINDS",
     "MAX_HOME_STEPS",
+    "WORDS",
     "Battery",
     "Bids",
     "EvBlock",

@@ -12,7 +12,17 @@ from jiran.scenario.model import Scenario
 def validate(data: dict[str, Any]) -> Scenario:
     """Return the scenario that a nested dictionary describes.
 
+    Args:
+        data: Tables and values as TOML holds them; what is left out has its default.
+
+    Returns:
+        Frozen, with every field within its bounds and all fields consistent with each other.
+
     Raises:
-        ScenarioError: A field is unknown, missing or has a value that is not allowed.
+        ScenarioError: A field is unknown, missing or has a value that is not allowed; of several the first is named.
+
+    Example:
+        >>> validate({"name": "two", "homes": {"groups": [{"kind": "solar", "count": 2}]}}).homes.modelled
+        2
     """
     return checked(Scenario, data, ScenarioError, "scenario")

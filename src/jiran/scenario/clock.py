@@ -17,6 +17,10 @@ class Gap(NamedTuple):
 def gap_at(local: dt.datetime, zone: str) -> Gap | None:
     """Return the gap in which a local time lies, or None if the time exists.
 
+    Args:
+        local: A local time without an offset.
+        zone: An IANA name that exists.
+
     Example:
         >>> gap_at(dt.datetime(2026, 3, 29, 2, 30), "Europe/Berlin")
         Gap(begin=datetime.datetime(2026, 3, 29, 2, 0), end=datetime.datetime(2026, 3, 29, 3, 0))

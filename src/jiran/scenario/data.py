@@ -1,4 +1,7 @@
-"""How files of meter data are read: what is not said here is read from the file, and `jiran data` says how."""
+"""How files of meter data are read: what is not said here is read from the file, and `jiran data` says how.
+
+None means everywhere: let the file tell. `jiran data` shows what was found out, and prints the keys that pin it.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,18 @@ Reading = Literal["interval", "register", "power"]
 
 
 class HomeData(Model):
-    """Homes from files of meter data: CSV, Parquet or Green Button XML, of almost any layout."""
+    """Homes from files of meter data: CSV, Parquet or Green Button XML, of almost any layout.
+
+    The least that a scenario needs is a path. A file that says less than it should takes a few words more, as TOML::
+
+        [homes.data]
+        path = "meters/*.csv"
+        columns = { "Total" = "ignore", "Solar" = "H1 generation" }
+        time_label = "end"
+        reading = "register"
+
+    Keys hold for all files of a scenario, and none changes a number beyond `factor` and `monthly_load_kwh`.
+    """
 
     path: str = quantity(
         "the file, or a pattern such as meters/*.csv for several; a relative path starts at the scenario's folder",
@@ -82,5 +96,8 @@ class HomeData(Model):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of its files as they are given, patterns among them."""
+        """The names of its files as they are given, patterns among them.
+
+        A pattern that fits nothing is refused when the files are looked for (`paths.files_of`), not here.
+        """
         return (self.path, *self.also)

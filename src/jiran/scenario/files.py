@@ -1,4 +1,8 @@
-"""Scenarios as TOML: presets, files, overrides, and a commented starter file."""
+"""Scenarios as TOML: presets, files, overrides, and a commented starter file.
+
+Three forms of one thing: TOML text, nested data (dictionaries and lists), and the checked scenario. Overrides work on
+nested data, so whatever they change is checked with the rest.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +31,17 @@ _PRESETS = resources.files("jiran.scenario") / "presets"
 
 @cache
 def presets() -> dict[str, str]:
-    """Return the ready scenarios: name -> description, the paper's first."""
+    """Return the ready scenarios: name -> question and description, the paper's first.
+
+    They are read once; a preset that says neither has "".
+    """
     names = sorted(_preset_names(), key=lambda name: (name != "paper", name))
-    return {name: str(_read_preset(name).get("description", "")) for name in names}
+    return {name: _about(_read_preset(name)) for name in names}
+
+
+def _about(data: dict[str, Any]) -> str:
+    """Return question and description of scenario data."""
+    return " ".join(filter(None, (data.get("question"), data.get("description"))))
 
 
 def load_scenario(source: str | os.PathLike[str], overrides: dict[str, Any] | None = None) -> Scenario:
@@ -63,7 +75,18 @@ def read_scenario(source: str | os.PathLike[str]) -> dict[str, Any]:
 
 
 def with_overrides(data: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any]:
-    """Return scenario data with some values replaced by their dotted names (see `load_scenario`)."""
+    """Return scenario data with some values replaced by their dotted names (see `load_scenario`).
+
+    Args:
+        data: As TOML holds it; stays as it is.
+        overrides: Dotted names and values. A table that is not there yet is made.
+
+    Returns:
+        New nested data, not yet checked.
+
+    Raises:
+        ScenarioError: A name leads through a single value, to no entry of a list, or deeper than a scenario goes.
+    """
     check_depth(data, ScenarioError, "scenario")
     data = copy.deepcopy(data)
     for section, key in PLUGINS:
@@ -76,32 +99,52 @@ def with_overrides(data: dict[str, Any], overrides: dict[str, Any]) -> dict[str,
 
 
 def to_toml(scenario: Scenario) -> str:
-    """Return a scenario as TOML with every value spelled out."""
+    """Return a scenario as TOML with every value spelled out.
+
+    Reading it gives an equal scenario, also when a later version has other defaults.
+    """
     return tomli_w.dumps(as_data(scenario))
 
 
 def plugin_files(data: dict[str, Any]) -> dict[str, str]:
-    """Return the plug-ins of scenario data that are files, by section: programs, which run when they are named."""
+    """Return the plug-ins of scenario data that are files, by section: programs, which run when they are named.
+
+    Whoever opens a scenario of somebody else asks this before it is checked, because checking runs such a program.
+    """
     named = {section: data[section].get(key) for section, key in PLUGINS if isinstance(data.get(section), dict)}
     return {section: name for section, name in named.items() if isinstance(name, str) and name.endswith(".py")}
 
 
 def input_files(scenario: Scenario) -> list[Path]:
-    """Return the files that a run of a scenario reads: meter data, and plug-ins that are files."""
+    """Return the files that a run of a scenario reads: meter data, and plug-ins that are files.
+
+    Returns:
+        Paths as they are named, patterns resolved to what is there now.
+
+    Raises:
+        DataError: A pattern fits no file.
+    """
     data = scenario.homes.data
     metered = () if data is None else files_of(data)
     return [Path(name) for name in (*metered, *plugin_files(as_data(scenario)).values())]
 
 
 def as_data(scenario: Scenario) -> dict[str, Any]:
-    """Return a scenario as plain nested data, as TOML holds it."""
+    """Return a scenario as plain nested data, as TOML holds it.
+
+    Fields without a value and empty lists of homes are left out, since TOML has no word for nothing.
+    """
     data: dict[str, Any] = scenario.model_dump(exclude_none=True)
     data["homes"] = {name: value for name, value in data["homes"].items() if value}
     return data
 
 
 def shareable(scenario: Scenario) -> Scenario:
-    """Return a scenario that may be passed on: of files on this machine only the name is told."""
+    """Return a scenario that may be passed on: of files on this machine only the name is told.
+
+    Returns:
+        The same scenario for the eye; it can be run again only where files of these names lie beside it.
+    """
     changed: dict[str, Any] = {}
     if scenario.homes.data is not None:
         source = scenario.homes.data
@@ -122,6 +165,11 @@ def starter() -> str:
 
 
 def _read_preset(name: str) -> dict[str, Any]:
+    """Return a preset as nested data.
+
+    Raises:
+        ScenarioError: There is none of this name; the message lists them all.
+    """
     if name not in _preset_names():
         known = ", ".join(sorted(_preset_names()))
         raise ScenarioError("scenario", name, f"must be one of {known}, or the path of a file that ends in .toml")
@@ -130,10 +178,16 @@ def _read_preset(name: str) -> dict[str, Any]:
 
 @cache
 def _preset_names() -> frozenset[str]:
+    """Return the names of all presets; a new file in the folder is enough to have one more."""
     return frozenset(entry.name.removesuffix(".toml") for entry in _PRESETS.iterdir() if entry.name.endswith(".toml"))
 
 
 def _read_file(path: Path) -> dict[str, Any]:
+    """Return a TOML file as nested data, with paths that start at its folder.
+
+    Raises:
+        JiranError: It cannot be read, is no TOML, or is empty.
+    """
     data = read_toml(path, "scenario")
     if not data:
         name = shortened(str(path), 200)
@@ -142,7 +196,12 @@ def _read_file(path: Path) -> dict[str, Any]:
 
 
 def _with_paths(data: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Let relative paths in a scenario start at its own folder."""
+    """Let relative paths in a scenario start at its own folder.
+
+    Args:
+        data: Nested data, changed in place; what is of another type than a path is left to the checks.
+        folder: Where the file lies.
+    """
     homes = data.get("homes")
     source = homes.get("data") if isinstance(homes, dict) else None
     if isinstance(source, dict):
@@ -158,7 +217,11 @@ def _with_paths(data: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _override(data: dict[str, Any], field: str, value: Any) -> None:
-    """Replace one value by its dotted name; unknown names are left to the scenario's own checks."""
+    """Replace one value by its dotted name; unknown names are left to the scenario's own checks.
+
+    Raises:
+        ScenarioError: The name is too long, or leads through a single value.
+    """
     place: Any = data
     *parents, last = field.split(".")
     if len(parents) >= DEEPEST:
@@ -179,7 +242,11 @@ def _override(data: dict[str, Any], field: str, value: Any) -> None:
 
 
 def _entry(entries: list[Any], field: str, part: str, value: Any) -> int:
-    """Return which entry of a list a part of a dotted name means."""
+    """Return which entry of a list a part of a dotted name means.
+
+    Raises:
+        ScenarioError: It names none of them, or several.
+    """
     if part.isdigit() and int(part) < len(entries):
         return int(part)
     named = [

@@ -1,4 +1,8 @@
-"""Who lives in the community: groups of homes, single homes, or a file of meter data."""
+"""Who lives in the community: groups of homes, single homes, or a file of meter data.
+
+Homes come from one source: groups and single homes are modelled, files are metered, and the two are not mixed.
+What a home does not say itself, the tables of all homes say (`parts`).
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,14 @@ Kind = Literal["solar", "ev", "hybrid", "normal"]
 
 
 class EvBlock(Model):
-    """A time of day in which an EV may charge at full power."""
+    """A time of day in which an EV may charge at full power.
+
+    22 to 6 runs through midnight. Equal hours mean a whole day. Blocks that overlap never add up above full power.
+
+    Example:
+        >>> EvBlock(start_hour=22, end_hour=6, probability=0.75).end_hour
+        6.0
+    """
 
     start_hour: float = quantity("hour at which charging starts", "h", ge=0, lt=24)
     end_hour: float = quantity("hour at which charging ends; not after start_hour means the next day", "h", ge=0, le=24)
@@ -26,7 +37,10 @@ class EvBlock(Model):
 
 
 class HomeParameters(Model):
-    """What a home has; anything left out takes the community's value from [solar], [load] and [ev]."""
+    """What a home has; anything left out takes the community's value from [solar], [load] and [ev].
+
+    None is not 0: a home with ``pv_kwp = 0`` has no roof, one without the key has the community's size.
+    """
 
     kind: Kind = quantity("solar (PV), ev (electric vehicle), hybrid (both) or normal (neither)")
     pv_kwp: float | None = quantity("installed PV capacity, of solar and hybrid homes", "kWp", None, ge=0, le=10_000)
@@ -38,19 +52,37 @@ class HomeParameters(Model):
 
 
 class HomeGroup(HomeParameters):
-    """Homes that are alike; they are called S1, S2 ... E1 ... H1 ... N1 by their kind."""
+    """Homes that are alike; they are called S1, S2 ... E1 ... H1 ... N1 by their kind.
+
+    Ten homes of one group draw ten loads of their own; what they share are bounds and sizes.
+    """
 
     count: int = quantity("number of homes", "homes", 1, ge=0, le=100_000)
 
 
 class SingleHome(HomeParameters):
-    """One home with a name of its own."""
+    """One home with a name of its own.
+
+    The name is what bills and trades call it; S3 is taken if the groups have three solar homes.
+    """
 
     id: str = quantity("name of the home", "", min_length=1, max_length=60)
 
 
 class Homes(Model):
-    """Who lives in the community: groups, single homes, or a file of meter data."""
+    """Who lives in the community: groups, single homes, or a file of meter data.
+
+    As TOML::
+
+        [[homes.groups]]
+        kind = "solar"
+        count = 5
+
+        [[homes.single]]
+        id = "School"
+        kind = "solar"
+        pv_kwp = 30.0
+    """
 
     groups: Annotated[tuple[HomeGroup, ...], LISTED] = quantity("groups of homes that are alike", "", ())
     single: Annotated[tuple[SingleHome, ...], LISTED] = quantity("single homes", "", ())
@@ -63,6 +95,11 @@ class Homes(Model):
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:
+        """Refuse a single home that is called like another, or like a home of a group.
+
+        Raises:
+            ScenarioError: There is such a name.
+        """
         counted = Counter[str]()
         for group in self.groups:
             counted[group.kind] += group.count
@@ -77,6 +114,11 @@ class Homes(Model):
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
+        """Refuse homes from groups beside those of a file, and a community of nobody.
+
+        Raises:
+            ScenarioError: There are both, or neither.
+        """
         modelled = self.modelled
         if self.data is not None and modelled:
             raise ScenarioError(

@@ -3,32 +3,50 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import field_validator, model_validator
 
 from jiran.bids import find as find_strategy
-from jiran.documents.model import Model, quantity
+from jiran.documents.model import LISTED, Model, quantity
 from jiran.errors import ScenarioError
 from jiran.market import find as find_rule
 from jiran.scenario.clock import gap_at
 from jiran.scenario.homes import Homes
+from jiran.scenario.naming import is_field
 from jiran.scenario.parts import Battery, Bids, Ev, Grid, Load, Market, Solar
 from jiran.scenario.regions import REGIONS, Region, region_of
 
 #: The calendar in which a run may start, local time.
 EARLIEST, LATEST = dt.datetime(1970, 1, 2), dt.datetime(2200, 1, 1)  # noqa: DTZ001
 
+#: Fields that say what a scenario is about and decide no figure.
+WORDS = frozenset({"name", "question", "description", "telling"})
+#: As many values as a reader keeps in mind.
+MOST_TELLING = 6
+
 #: Above this a run would not fit into the memory of an ordinary machine.
 MAX_HOME_STEPS = 200_000_000
 
 
 class Scenario(Model):
-    """A community, its sunshine, its tariff and its market over some steps of time."""
+    """A community, its sunshine, its tariff and its market over some steps of time.
+
+    Steps are even and start together: step k begins at ``start`` plus k times ``step_minutes``, in time that passes, so
+    a run over a change of clocks has a day of 23 or 25 hours. Everything random hangs on ``seed``, the name of a home
+    and what is drawn for it.
+
+    Make one with `jiran.load_scenario` or `validate`, whose messages name the field.
+    """
 
     name: str = quantity("short name", "", min_length=1, max_length=100)
-    description: str = quantity("what question the scenario asks", "", "", max_length=2_000)
+    question: str = quantity("what question the scenario asks", "", "", max_length=300)
+    description: str = quantity("what it is about, in a few sentences", "", "", max_length=2_000)
+    telling: Annotated[tuple[str, ...], LISTED] = quantity(
+        f"the fields on which the question turns, by dotted name, which the dashboard shows first: at most {MOST_TELLING}",
+        "", (), max_length=MOST_TELLING,
+    )  # fmt: skip
     currency: str = quantity("currency of all prices and amounts", "", "MYR", min_length=1, max_length=10)
     time_zone: str = quantity("time zone of the community, an IANA name", "", "Asia/Kuching", max_length=100)
     start: dt.datetime = quantity(
@@ -49,7 +67,11 @@ class Scenario(Model):
 
     @property
     def bids_alike(self) -> bool:
-        """Whether the market rule works by bids, but all homes bid the tariff and are alike to it."""
+        """Whether the market rule works by bids, but all homes bid the tariff and are alike to it.
+
+        Then the order of the list or a draw decides who trades, and comparisons do not name such a rule the best for
+        anybody.
+        """
         return find_rule(self.market.mechanism).needs_bids and find_strategy(self.bids.strategy).at_tariff
 
     @property
@@ -64,9 +86,22 @@ class Scenario(Model):
             return self.grid.co2_kg_per_kwh
         return None if self.region is None else REGIONS[self.region].co2_kg_per_kwh
 
+    @field_validator("telling")
+    @classmethod
+    def _fields_exist(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not is_field(cls, name):
+                raise ScenarioError("telling", name, "must name fields of a scenario, as in grid.import_price")
+        return names
+
     @field_validator("time_zone")
     @classmethod
     def _zone_exists(cls, zone: str) -> str:
+        """Refuse a zone that this computer's data do not have.
+
+        Raises:
+            ScenarioError: There is no such zone.
+        """
         try:
             ZoneInfo(zone)
         except (KeyError, ValueError, OSError):
@@ -89,6 +124,11 @@ class Scenario(Model):
     @field_validator("start")
     @classmethod
     def _local(cls, start: dt.datetime) -> dt.datetime:
+        """Refuse a time with an offset, outside of the calendar, or with parts of a second.
+
+        Raises:
+            ScenarioError: It is one of these.
+        """
         if start.tzinfo is not None:
             raise ScenarioError("start", str(start), "must be a local time without an offset; time_zone says where")
         if not EARLIEST <= start <= LATEST:
@@ -100,12 +140,18 @@ class Scenario(Model):
     @field_validator("step_minutes", mode="before")
     @classmethod
     def _no_truth(cls, minutes: Any) -> Any:
+        """Refuse True, which Python takes for 1."""
         if isinstance(minutes, bool):  # True == 1
             raise ScenarioError("step_minutes", minutes, "must be 1, 5, 10, 15, 30 or 60")
         return minutes
 
     @model_validator(mode="after")
     def _start_exists(self) -> Self:
+        """Refuse a start that no clock on the wall shows, because clocks are set forward over it.
+
+        Raises:
+            ScenarioError: There is no such time; the message says which are next to it.
+        """
         gap = gap_at(self.start, self.time_zone)
         if gap is not None:
             raise ScenarioError(
@@ -118,6 +164,11 @@ class Scenario(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        """Refuse what does not go together: size of the run, bounds of the load, number of prices.
+
+        Raises:
+            ScenarioError: Something does not fit.
+        """
         modelled = self.homes.modelled
         if modelled * self.steps > MAX_HOME_STEPS:
             raise ScenarioError(

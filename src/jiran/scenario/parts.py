@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 
 
 class Solar(Model):
-    """Sunshine, by equation (1) of the paper: a half sine from 06:00 to 18:00."""
+    """Sunshine, by equation (1) of the paper: a half sine from 06:00 to 18:00.
+
+    Output of a roof is ``pv_kwp * derate * max(0, sin(pi * (hour - 6) / 12))``, kW, less what clouds take
+    (`homes/solar.py`). At derate 0.5 a kWp gives 3.8 kWh a day.
+    """
 
     pv_kwp: float = quantity("PV capacity of each solar and hybrid home", "kWp", 5.0, ge=0, le=10_000)
     derate: float = quantity(
@@ -42,7 +46,12 @@ class Solar(Model):
 
 
 class Load(Model):
-    """Household load: stochastic within a band, higher in the evening."""
+    """Household load: stochastic within a band, higher in the evening.
+
+    With fluctuation f a load is ``low + (high - low) * ((1 - f) * a + f * b)``, kW, where a is drawn every three hours
+    and b in each step, both even on 0..1; in the evening it is multiplied. At f = 0 or 1 it is even within its band, in
+    between it keeps to the middle.
+    """
 
     low_kw: float = quantity("lower bound of a household's load", "kW", 0.15, ge=0, le=1_000)
     high_kw: float = quantity("upper bound of a household's load", "kW", 0.8, ge=0, le=1_000)
@@ -55,7 +64,11 @@ class Load(Model):
 
 
 class EvSupply(Model):
-    """EVs that lend their battery: to their own home and to neighbours in the evening."""
+    """EVs that lend their battery: to their own home and to neighbours in the evening.
+
+    Stored energy = charged * charge_efficiency - supplied / discharge_efficiency, kWh; a round trip keeps the product
+    of the two. Between arrival and departure an EV charges to ``departure_soc`` and supplies down to ``reserve_soc``.
+    """
 
     enabled: bool = quantity(
         "whether EVs supply; their charging then follows the battery, not the blocks", "", default=False
@@ -80,6 +93,11 @@ class EvSupply(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        """Refuse an EV that leaves with less than its reserve or than its trip may take, and hours in the wrong order.
+
+        Raises:
+            ScenarioError: Something does not fit.
+        """
         if self.departure_soc < self.reserve_soc:
             raise ScenarioError(
                 "ev.supply.departure_soc", self.departure_soc, f"must be at least reserve_soc = {self.reserve_soc:g}"
@@ -105,7 +123,10 @@ class EvSupply(Model):
 
 
 class Ev(Model):
-    """Electric vehicles: flexible demand in blocks, and supply in the evening if switched on."""
+    """Electric vehicles: flexible demand in blocks, and supply in the evening if switched on.
+
+    With supply switched on, blocks are not used: charging follows the state of the battery.
+    """
 
     kw: float = quantity("charging power of an EV", "kW", 3.3, ge=0, le=1_000)
     blocks: Annotated[tuple[EvBlock, ...], LISTED] = quantity(
@@ -121,7 +142,12 @@ class Ev(Model):
 
 
 class Battery(Model):
-    """The community battery."""
+    """The community battery.
+
+    It is the community's and charges only from surplus that is left after the market. Charging and discharging power
+    are at its terminals; what it sells for less what it bought for is its profit, which the fund
+    holds until it is shared. Capacity 0 means that there is none.
+    """
 
     capacity_kwh: float = quantity("capacity; 0 = no battery", "kWh", 20.0, ge=0, le=1_000_000)
     charge_kw: float = quantity("highest charging power", "kW", 5.0, ge=0, le=1_000_000)
@@ -151,13 +177,19 @@ class Battery(Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        """Refuse a battery that starts below its lowest state of charge."""
         if self.start_soc < self.min_soc:
             raise ScenarioError("battery.start_soc", self.start_soc, f"must be at least min_soc = {self.min_soc:g}")
         return self
 
 
 class Grid(Model):
-    """The grid and its tariff, prices per kWh in the scenario's currency."""
+    """The grid and its tariff, prices per kWh in the scenario's currency.
+
+    A price may be negative. Prices by the step or hour are what the grid takes or gives in that step; there are no
+    blocks and no monthly charges here, which are the business of `tariffs`. Where export pays more than import, nobody
+    gains by trading.
+    """
 
     import_price: Price | Annotated[tuple[Price, ...], LISTED] = quantity(
         "what the grid takes: a number, 24 values by hour of day, or one for each step", "/kWh", 0.5625
@@ -178,6 +210,11 @@ class Grid(Model):
 
     @model_validator(mode="after")
     def _worth_counting(self) -> Self:
+        """Refuse prices so small that amounts would drown in rounding.
+
+        Raises:
+            ScenarioError: No price reaches the least that counts; the message says to count in a smaller unit.
+        """
         prices = (self.import_price, self.export_price)
         highest = max(abs(one) for price in prices for one in (price if isinstance(price, tuple) else (price,)))
         if 0.0 < highest < LEAST_PRICE:
@@ -196,7 +233,19 @@ class _Choice(BaseModel):
 
     @staticmethod
     def complete(given: Any, key: str, default: str, kind: type[Plugin], find: Callable[[str], Plugin]) -> Any:
-        """Return what is given, completed by the defaults of the plug-in's parameters."""
+        """Return what is given, completed by the defaults of the plug-in's parameters.
+
+        Args:
+            given: The table of the scenario; what is no table is left to the checks.
+            key: Its key that names the plug-in.
+            default: The name that holds if the key is missing.
+            kind: Class of the plug-in, for messages.
+            find: Returns the plug-in of a name.
+
+        Raises:
+            ScenarioError: The name is no text, or a parameter is unknown or not allowed.
+            PluginError: There is no plug-in of this name, or its file cannot be loaded.
+        """
         if not isinstance(given, dict):
             return given
         name = given.get(key, default)
@@ -216,7 +265,14 @@ class _Choice(BaseModel):
 
 
 class Market(_Choice):
-    """The market rule and its parameters."""
+    """The market rule and its parameters.
+
+    As TOML, with a parameter of the rule beside its name::
+
+        [market]
+        mechanism = "grid-fraction"
+        fraction = 0.8
+    """
 
     mechanism: str = quantity(
         "name of the market rule, or a file that ends in .py", "", DEFAULT_RULE, min_length=1, max_length=4_000
@@ -225,11 +281,15 @@ class Market(_Choice):
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, given: Any) -> Any:
+        """Complete the parameters before the fields are checked, so that a scenario always holds all of them."""
         return cls.complete(given, "mechanism", DEFAULT_RULE, Mechanism, find_rule)
 
 
 class Bids(_Choice):
-    """How homes bid, and the strategy's parameters."""
+    """How homes bid, and the strategy's parameters.
+
+    A strategy draws its own random numbers: another rule does not change what homes bid by chance.
+    """
 
     strategy: str = quantity(
         "name of the bidding strategy, or a file that ends in .py", "", DEFAULT_STRATEGY, min_length=1, max_length=4_000
@@ -238,4 +298,5 @@ class Bids(_Choice):
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, given: Any) -> Any:
+        """Complete the parameters before the fields are checked, as those of the market rule."""
         return cls.complete(given, "strategy", DEFAULT_STRATEGY, Strategy, find_strategy)

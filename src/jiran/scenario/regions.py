@@ -1,4 +1,8 @@
-"""What a kWh from the grid emits, by region, each with its source: the one place where this is declared."""
+"""What a kWh from the grid emits, by region, each with its source: the one place where this is declared.
+
+Average factors of a year answer what was emitted; what one kWh less would have saved
+is the marginal factor, another number.
+"""
 
 from __future__ import annotations
 

@@ -51,7 +51,12 @@ _PYTHON = 100.0
 
 @dataclass(frozen=True)
 class Need:
-    """What something needs: bytes of memory at the worst moment, and seconds."""
+    """What something needs.
+
+    Attributes:
+        memory: Bytes at the worst moment.
+        seconds: On a common machine.
+    """
 
     memory: float
     seconds: float
@@ -84,7 +89,11 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
 
 
 def of_reading(cells: int) -> Need:
-    """Estimate what reading meter data of so many cells needs."""
+    """Estimate what reading meter data of so many cells needs.
+
+    Args:
+        cells: Rows times columns, summed over the files.
+    """
     return Need(float(_CELL * cells), _CELL_S * cells)
 
 
@@ -126,7 +135,13 @@ def of_clearing(rule: Mechanism, parameters: Values, homes: int) -> Need:
 
 
 def _work_s(rule: Mechanism, parameters: Values, homes: int) -> float:
-    """Return what a step takes beyond the work of its homes, s: nothing for a rule that declares no needs."""
+    """Return what a step takes beyond the work of its homes, s: nothing for a rule that declares no needs.
+
+    Args:
+        rule: The market rule.
+        parameters: Complete.
+        homes: As many as may have an order in a step.
+    """
     return 0.0 if rule.needs is None else rule.effort(homes, rule.values(parameters)).seconds
 
 
@@ -177,6 +192,7 @@ def refusal(need: Need, most: float | None, what: str = "this run") -> str | Non
 
 
 def _free_of_machine() -> float | None:
+    """Return the bytes that the machine has left, as Linux tells it, or None."""
     try:
         for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
             if line.startswith("MemAvailable:"):

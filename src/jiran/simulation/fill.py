@@ -52,7 +52,10 @@ def inputs(
 
 
 def stores(setting: Setting) -> Stores:
-    """Return the battery and the EVs as the kernel knows them."""
+    """Return the battery and the EVs as the kernel knows them.
+
+    Limits of power become energy of a step, kWh; reserves become kWh of the capacity.
+    """
     limits, step_h, plan = setting.scenario.battery, setting.timeline.step_h, setting.plan
     reserve_price = setting.scenario.ev.supply.reserve_price
     battery = Battery(
@@ -112,7 +115,10 @@ def outputs(steps: int, homes: int, evs: int, *, bids: bool) -> Outputs:
 
 
 def start(setting: Setting, strategy: Strategy) -> Start:
-    """Return what the first step finds, in arrays of its own."""
+    """Return what the first step finds, in arrays of its own.
+
+    The kernel changes these arrays to the state at the end; the setting keeps its own, for the next rule.
+    """
     before, seed = setting.start, setting.scenario.seed
     return Start(
         stored_kwh=before.stored_kwh,

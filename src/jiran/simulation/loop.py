@@ -159,7 +159,13 @@ def _raise_fault(stop: Stop, rule: Mechanism, strategy: Strategy, community: Com
 
 
 def _blamed(rule: Mechanism, strategy: Strategy, problem: str) -> PluginError:
-    """Return the error of the plug-in that failed: what is part of jiran does not; of two from outside, either may."""
+    """Return the error of the plug-in that failed: what is part of jiran does not; of two from outside, either may.
+
+    Args:
+        rule: The market rule.
+        strategy: The bidding strategy.
+        problem: What went wrong, for the message.
+    """
     if strategy.trusted:
         return MechanismError(rule.name, problem)
     if rule.trusted:

@@ -29,7 +29,15 @@ class Numbers(Protocol):
         """Return the larger one."""
 
     def tier(self, bounds: Sequence[float], level: Number) -> Number:
-        """Return the tier of a month's kWh; the upper edge of a tier belongs to it."""
+        """Return the tier of a month's kWh; the upper edge of a tier belongs to it.
+
+        Args:
+            bounds: Upper edges, rising, kWh.
+            level: The month's kWh.
+
+        Returns:
+            Places from 0, in the shape of `level`.
+        """
 
     def pick(self, rates: Sequence[Number], tier: Number) -> Number:
         """Return the rate of a tier."""
@@ -38,11 +46,20 @@ class Numbers(Protocol):
         """Return amount / quantity, or something else where the quantity is 0."""
 
     def rounded(self, amount: Number, step: float) -> Number:
-        """Return the multiple of a step that is next to an amount, the upper one of two."""
+        """Return the multiple of a step that is next to an amount, the upper one of two.
+
+        Args:
+            amount: In the currency.
+            step: The smallest coin or sen of a bill, above 0. Halves are those of the number as it is written, not of
+                its bits.
+        """
 
 
 class OneNumber:
-    """Plain numbers."""
+    """Plain numbers.
+
+    Plain numbers: half as a person writes it decides, by `decimal`.
+    """
 
     least = staticmethod(min)
     most = staticmethod(max)
@@ -71,7 +88,11 @@ class OneNumber:
 
 
 class ManyNumbers:
-    """Arrays."""
+    """Arrays.
+
+    Arrays: half is decided with room for the residue of sums, and agrees with `OneNumber` on amounts of up to 12
+    digits.
+    """
 
     least = staticmethod(np.minimum)
     most = staticmethod(np.maximum)
@@ -90,8 +111,8 @@ class ManyNumbers:
     @staticmethod
     def ratio(amount: Number, quantity: Number, otherwise: Number) -> Number:
         """See `Numbers`."""
-        there = quantity != 0
-        return np.where(there, amount / np.where(there, quantity, 1.0), otherwise)
+        defined = quantity != 0
+        return np.where(defined, amount / np.where(defined, quantity, 1.0), otherwise)
 
     @staticmethod
     def rounded(amount: Number, step: float) -> Number:

@@ -1,6 +1,9 @@
 """Bills: one, or those of a street as arrays. A bill is a pure function of a tariff, a month and what was used.
 
 A bill is not monotone in kWh: one kWh less may lower it by RM 20 or raise it. So it is never inverted, only worked out.
+
+Amounts are worked out unrounded, line by line, and rounded once at the end, as bills are. kWh that export took are
+charged first and taken back as lines of their own, so a reader sees both.
 """
 
 from __future__ import annotations
@@ -31,8 +34,8 @@ class Usage:
     """What a home took from the grid and gave to it in a month; arrays of shape (home, month) for `bills`.
 
     Attributes:
-        import_kwh: Energy from the grid.
-        export_kwh: Energy to the grid.
+        import_kwh: Energy from the grid, kWh, 0 to `MOST_KWH`.
+        export_kwh: Energy to the grid, kWh.
         by_period: Import in time-of-use periods; what is left of `import_kwh` belongs to the last one.
         demand_kw: Highest demand of the month, mean of half an hour.
     """
@@ -44,7 +47,16 @@ class Usage:
 
 
 class Line(NamedTuple):
-    """One line of a bill: quantity * rate = amount, not rounded; money back is negative."""
+    """One line of a bill: quantity * rate = amount, not rounded; money back is negative.
+
+    Attributes:
+        id: Name of the component, or of one of the lines that every bill has.
+        kind: One of `model.Kind`, or "carried".
+        quantity: What the rate is multiplied with, in `unit`.
+        unit: kWh, kW, month, or the currency for a share of amounts.
+        rate: Per unit; of blocks and periods the mean.
+        amount: In the currency, below 0 what lowers the bill.
+    """
 
     id: str
     kind: str
@@ -71,7 +83,11 @@ class Bill:
     forfeited_kwh: float
 
     def amount(self, name: str) -> float:
-        """Return the amount of a line, 0 if there is none."""
+        """Return the amount of a line, 0 if there is none.
+
+        Args:
+            name: Id of a line; lines of what export takes back begin with `model.CREDIT`.
+        """
         return sum(line.amount for line in self.lines if line.id == name)
 
 
@@ -137,7 +153,10 @@ def bill(tariff: Tariff, usage: Usage, month: str, months: float = 1.0, carried:
 
 
 def _part(usage: Usage, months: float) -> Usage:
-    """Return what was used in one of several months."""
+    """Return what was used in one of several months.
+
+    Thresholds are those of a month, so several months are billed as so many equal ones.
+    """
     parts = {name: kwh / months for name, kwh in usage.by_period.items()}
     return Usage(usage.import_kwh / months, usage.export_kwh / months, parts, usage.demand_kw)
 
@@ -176,7 +195,11 @@ def bills(tariff: Tariff, usage: Usage, months: Sequence[str], carried: Carried 
 def _pools(
     tariff: Tariff, charged: Charged, pool: Number, months: Sequence[str], shape: tuple[int, ...]
 ) -> tuple[Number, Number, Number]:
-    """Return the money that each month finds and keeps, shape (home, month), and what is left after the last, (home,)."""
+    """Return the money that each month finds and keeps, shape (home, month), and what is left after the last, (home,).
+
+    Returns:
+        0.0 three times for a tariff that carries no money.
+    """
     if tariff.export is None or tariff.export.carry != "money":
         return 0.0, 0.0, 0.0
     found, kept = np.empty(shape), np.empty(shape)
@@ -190,7 +213,15 @@ def _pools(
 
 
 def _charged(tariff: Tariff, held: Terms, usage: Usage, offset_kwh: Number, numbers: Numbers) -> Charged:
-    """Return the lines of all components and of what export takes back, and their sums."""
+    """Return the lines of all components and of what export takes back, and their sums.
+
+    Args:
+        tariff: What is charged.
+        held: Its terms in these months.
+        usage: What was used.
+        offset_kwh: Import that export is set against; of a net tariff it is not charged at all.
+        numbers: How to calculate.
+    """
     kwh, parts, export = usage.import_kwh, usage.by_period, tariff.export
     if export is not None and export.basis == "net":
         share = numbers.ratio(kwh - offset_kwh, kwh, 1.0)
@@ -212,7 +243,18 @@ def _charged(tariff: Tariff, held: Terms, usage: Usage, offset_kwh: Number, numb
 def _last_rows(
     export: Export | None, charged: Charged, pool: Number, kept: Number, numbers: Numbers
 ) -> dict[str, Amount]:
-    """Return the lines that close a bill: credit from and for other months, and what lifts it to its minimum."""
+    """Return the lines that close a bill: credit from and for other months, and what lifts it to its minimum.
+
+    Args:
+        export: What export earns, if anything.
+        charged: The lines above.
+        pool: Credit of earlier months, in the currency.
+        kept: Credit for later ones.
+        numbers: How to calculate.
+
+    Returns:
+        Two lines of credit where money is carried, and the lift to the minimum, which may be 0.
+    """
     rows: dict[str, Amount] = {}
     due = charged.charge - charged.credit
     if export is not None and export.carry == "money":
@@ -224,6 +266,10 @@ def _last_rows(
 
 def _full(usage: Usage, months: int) -> Usage:
     """Return usage whose arrays all have the shape (home, month).
+
+    Args:
+        usage: Numbers or arrays that can be spread to the shape of the import.
+        months: How many.
 
     Raises:
         TariffError: They have not.

@@ -1,4 +1,8 @@
-"""A scheme of sharing as a document: how shared kWh are allocated, and which part of a tariff they still pay."""
+"""A scheme of sharing as a document: how shared kWh are allocated, and which part of a tariff they still pay.
+
+Schemes differ in two things only: who gets a step's shared generation, and which components a shared kWh is spared.
+Both are data here.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +31,11 @@ ALLOCATIONS: dict[Allocation, str] = {
 
 
 class Sharing(Identity):
-    """The rules under which members of a community share."""
+    """The rules under which members of a community share.
+
+    A shared kWh pays ``pays[kind]`` of each component of a kind, ``pays_else`` of all others, the fee, and its price to
+    the neighbour; the premium is what the state adds. 0 means nothing of it, 1 means as if it came from the grid.
+    """
 
     allocation: Allocation = quantity("how a step's generation is divided")
     step_minutes: int = quantity("length of a step", "min", 60, ge=1, le=1440)

@@ -14,7 +14,12 @@ _OTHER = {CARRIED_IN: "Credit of earlier months", CARRIED_OUT: "Credit kept for 
 
 
 def line_label(tariff: Tariff, name: str) -> str:
-    """Return what a line of a bill is called."""
+    """Return what a line of a bill is called.
+
+    Args:
+        tariff: Whose line.
+        name: Id of a component, of what export takes back of one, or of a line that every bill has.
+    """
     if name in tariff.components:
         return tariff.components[name].label or tariff.components[name].kind
     if name.startswith(CREDIT):
@@ -31,6 +36,10 @@ def described(document: Tariff | Sharing) -> list[tuple[str, str]]:
 
 def component_words(component: Component, currency: str) -> str:
     """Return what a component charges, in words.
+
+    Args:
+        component: The component.
+        currency: As the tariff says it, such as "MYR".
 
     Example:
         >>> component_words(Component(kind="fuel", rate=0.05, above_kwh=600.0), "MYR")
@@ -49,6 +58,7 @@ def component_words(component: Component, currency: str) -> str:
 
 
 def _rates(component: Component, currency: str) -> str:
+    """Return the rates with what they are per; shares in per cent."""
     per = {"exported-kWh": "exported kWh"}.get(component.unit, component.unit)
     if component.unit == "share":
         of = f"of {listed(list(component.base))}{' and itself' if component.included else ''}"
@@ -60,6 +70,13 @@ def _rates(component: Component, currency: str) -> str:
 
 
 def _tables(component: Component, write: Callable[[Rate], str], after: str) -> str:
+    """Return one rate, or all of them with their months or periods.
+
+    Args:
+        component: The component; rates by month or period are listed with their names.
+        write: Writes one rate.
+        after: What stands behind all of them.
+    """
     rates = component.tables()
     word = "since " if component.since else ""
     texts = [f"{word}{name} {write(rate)}".strip() if name else write(rate) for name, rate in rates.items()]
@@ -67,10 +84,17 @@ def _tables(component: Component, write: Callable[[Rate], str], after: str) -> s
 
 
 def _first(rate: Rate) -> float:
+    """Return a rate of one tier as a number."""
     return rate[0] if isinstance(rate, tuple) else rate
 
 
 def _by_tier(bounds: tuple[float, ...], rate: Rate) -> str:
+    """Return the rate of each tier with its upper edge.
+
+    Example:
+        >>> _by_tier((600.0,), (0.2, 0.3))
+        '0.2 up to 600, 0.3 above'
+    """
     rates = rate if isinstance(rate, tuple) else (rate,) * (len(bounds) + 1)
     tiers = [
         f"{number(one)} up to {number(upper)}" for one, (_, upper) in zip(rates, pairwise((0.0, *bounds)), strict=False)
@@ -83,16 +107,17 @@ def export_words(tariff: Tariff) -> list[str]:
     export = tariff.export
     if export is None:
         return ["Export earns nothing."]
-    said = []
+    sentences = []
     if export.basis == "net":
-        said.append("Export is set against import, kWh by kWh: the bill is that of the difference.")
+        sentences.append("Export is set against import, kWh by kWh: the bill is that of the difference.")
     if export.cancels:
         lost = f", and loses {listed(list(export.claws_back))} for it" if export.claws_back else ""
-        said.append(f"A kWh exported takes back {listed(list(export.cancels))} of a kWh imported{lost}.")
-    return [*said, _carry_words(export)]
+        sentences.append(f"A kWh exported takes back {listed(list(export.cancels))} of a kWh imported{lost}.")
+    return [*sentences, _carry_words(export)]
 
 
 def _carry_words(export: Export) -> str:
+    """Return in a sentence what becomes of export that a month cannot use."""
     if export.carry == "none":
         return "What a month cannot use is forfeited."
     kept = f"What a month cannot use is kept as {export.carry}"
@@ -101,6 +126,7 @@ def _carry_words(export: Export) -> str:
 
 
 def _rules(scheme: Sharing) -> Iterator[tuple[str, str]]:
+    """Yield each rule of a scheme with its words; prices of 0 are not said."""
     yield "allocation", f"{scheme.allocation}: {ALLOCATIONS[scheme.allocation]}, every {scheme.step_minutes} min"
     shares = [f"{number(100.0 * share)} % of {kind}" for kind, share in scheme.pays.items()]
     yield "a shared kWh pays", listed([*shares, f"{number(100.0 * scheme.pays_else)} % of all else"])

@@ -1,4 +1,8 @@
-"""What export does to the months that follow: kWh and money that are set against import, kept, or lost."""
+"""What export does to the months that follow: kWh and money that are set against import, kept, or lost.
+
+A month uses its own export and what is left of earlier ones; what it cannot use goes on, or is lost. The order matters:
+import is set off first in kWh, and credit in money lowers what is then due, never below the minimum.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,12 @@ class Carried(NamedTuple):
     money: Number = 0.0
 
     def after(self, export: Export | None, month: str) -> Carried:
-        """Return what is left of it when a month is over."""
+        """Return what is left of it when a month is over.
+
+        Args:
+            export: What export earns, if anything.
+            month: The month that ends, as "2025-07".
+        """
         if export is None or export.expires_after_month is None or export.expires_after_month != int(month[5:]):
             return self
         return Carried(self.kwh * 0.0, self.money * 0.0)
@@ -42,13 +51,25 @@ class Offset(NamedTuple):
 
 
 def offset(export: Export | None, import_kwh: Number, export_kwh: Number, pool_kwh: Number, numbers: Numbers) -> Offset:
-    """Set export, and what was kept of it, against import."""
+    """Set export, and what was kept of it, against import.
+
+    Args:
+        export: What export earns; None: nothing, and all of it is forfeited.
+        import_kwh: The month's import.
+        export_kwh: The month's export.
+        pool_kwh: What earlier months left.
+        numbers: How to calculate.
+    """
     nothing = export_kwh * 0.0
     if export is None or not export.offsets:
         return Offset(nothing, nothing, export_kwh if export is None else nothing)
-    there = export_kwh + pool_kwh
-    used = numbers.least(import_kwh, there)
-    return Offset(used, there - used, nothing) if export.carry == "kwh" else Offset(used, nothing, there - used)
+    available_kwh = export_kwh + pool_kwh
+    used = numbers.least(import_kwh, available_kwh)
+    return (
+        Offset(used, available_kwh - used, nothing)
+        if export.carry == "kwh"
+        else Offset(used, nothing, available_kwh - used)
+    )
 
 
 class Charged(NamedTuple):
@@ -68,7 +89,14 @@ class Charged(NamedTuple):
 
 
 def credit_kept(export: Export | None, charged: Charged, pool: Number, numbers: Numbers) -> Number:
-    """Return how much of a month's credit, and of what earlier months left, is kept for later ones, in money."""
+    """Return how much of a month's credit, and of what earlier months left, is kept for later ones, in money.
+
+    Args:
+        export: What export earns.
+        charged: What the month costs.
+        pool: What earlier months left, in the currency.
+        numbers: How to calculate.
+    """
     if export is None or export.carry != "money":
         return 0.0
     usable = pool if export.applied == "next-month" else pool + charged.credit

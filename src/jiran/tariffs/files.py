@@ -1,4 +1,8 @@
-"""Tariffs as files: those that come with jiran, and those of users, which are the same; with values replaced or left out."""
+"""Tariffs as files: those that come with jiran, and those of users, which are the same; with values replaced or left out.
+
+A file may extend another one, which may be one that comes with jiran: it says only what it changes. Components are
+merged key by key, sources and notes are added, all else is replaced.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +36,10 @@ Kind = TypeVar("Kind", bound=Identity)
 
 @cache
 def tariffs() -> dict[str, Tariff]:
-    """Return the tariffs that come with jiran, by name."""
+    """Return the tariffs that come with jiran, by name.
+
+    All of them are read and checked at the first call.
+    """
     return {name: load_tariff(name) for name in _names(_GRID)}
 
 
@@ -70,6 +77,9 @@ def load_tariff(
 def find_sharing(source: str | os.PathLike[str]) -> Sharing:
     """Return a scheme of sharing by its name, or from a TOML file.
 
+    Args:
+        source: Name of a scheme (see `jiran tariffs`), or path of a TOML file.
+
     Raises:
         JiranError: There is no such scheme, or a field is not allowed.
     """
@@ -79,10 +89,16 @@ def find_sharing(source: str | os.PathLike[str]) -> Sharing:
 
 
 def _names(folder: Traversable) -> tuple[str, ...]:
+    """Return the names of the files in a folder, sorted."""
     return tuple(sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml")))
 
 
 def _ready(folder: Traversable, name: str, kind: str) -> dict[str, Any]:
+    """Return a file that comes with jiran as nested data.
+
+    Raises:
+        TariffError: There is none of this name; the message lists them all.
+    """
     known = _names(folder)
     if name not in known:
         raise TariffError(kind, name, f"must be one of {', '.join(known)}, or the path of a file that ends in .toml")
@@ -90,7 +106,15 @@ def _ready(folder: Traversable, name: str, kind: str) -> dict[str, Any]:
 
 
 def _read(source: str, seen: tuple[str, ...]) -> dict[str, Any]:
-    """Return the data of a tariff, with those of the tariff that it extends."""
+    """Return the data of a tariff, with those of the tariff that it extends.
+
+    Args:
+        source: Name or path.
+        seen: Files that lead here, so that a circle is found.
+
+    Raises:
+        JiranError: It cannot be read, or it extends itself.
+    """
     if source in seen:
         raise TariffError("extends", source, "must not lead back to the file itself")
     data = read_toml(Path(source), "tariff") if source.endswith(".toml") else _ready(_GRID, source, "tariff")
@@ -131,7 +155,11 @@ def _set(component: dict[str, Any], key: str, value: Any) -> None:
 
 
 def _replace(data: dict[str, Any], field: str, value: Any) -> None:
-    """Replace one value by its dotted name."""
+    """Replace one value by its dotted name.
+
+    Raises:
+        TariffError: There is no such component, or no such table.
+    """
     parts = field.split(".")
     if parts[0] == "components" and len(parts) == 3:
         components = _components(data)
@@ -145,7 +173,13 @@ def _replace(data: dict[str, Any], field: str, value: Any) -> None:
 
 
 def _leave_out(data: dict[str, Any], name: str) -> None:
-    """Leave out a component, and wherever another table names it."""
+    """Leave out a component, and wherever another table names it.
+
+    What was a share of nothing but this goes too.
+
+    Raises:
+        TariffError: There is no such component, or no other.
+    """
     components = _components(data)
     if name not in components:
         raise TariffError("without", name, f"there is no such component; there are {', '.join(components)}")
@@ -161,6 +195,11 @@ def _leave_out(data: dict[str, Any], name: str) -> None:
 
 
 def _components(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the components of a tariff that is not checked yet.
+
+    Raises:
+        JiranError: They are no tables.
+    """
     components = data.get("components")
     if not isinstance(components, dict) or not all(isinstance(table, dict) for table in components.values()):
         raise JiranError(f"components: must be tables, as [components.energy], not {shortened(repr(components), 80)}")

@@ -30,7 +30,11 @@ Texts = Annotated[tuple[str, ...], LISTED]
 
 
 class Identity(Model):
-    """What a file is about."""
+    """What a file is about.
+
+    Nothing in the code knows a country: what holds where, and how sure it is, stands in each file and is said beside
+    each bill.
+    """
 
     name: str = quantity("name by which it is found", max_length=80, pattern=r"^[a-z0-9][a-z0-9.-]*$")
     title: str = quantity("what people call it", max_length=200)

@@ -1,4 +1,7 @@
-"""The lines of a bill: what each component charges for a month's kWh, and what export takes back of it."""
+"""The lines of a bill: what each component charges for a month's kWh, and what export takes back of it.
+
+Formulas stand once, for numbers and arrays: what differs is passed in as `Numbers`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,13 @@ from jiran.tariffs.rates import Charge, Rates, Terms
 
 
 class Amount(NamedTuple):
-    """One line: quantity * rate = amount."""
+    """One line: quantity * rate = amount.
+
+    Attributes:
+        quantity: In the unit of the component.
+        rate: Per unit, signed; of several tiers the mean.
+        amount: In the currency, not rounded.
+    """
 
     quantity: Number
     rate: Number
@@ -59,6 +68,7 @@ class Lines:
         self.minimum: Number = 0.0 if terms.minimum is None else self._charge(terms.minimum).amount
 
     def _charge(self, charge: Charge) -> Amount:
+        """Return a component's line; all of it is 0 in a month with too few or too many kWh."""
         if charge.unit == "kWh":
             line = self._by_kwh(charge, self._month.kwh)
         else:
@@ -71,14 +81,22 @@ class Lines:
         return Amount(line.quantity * applies, line.rate, line.amount * applies)
 
     def _applies(self, charge: Charge) -> Number:
-        """Return True where a component is charged for the month's kWh at all."""
+        """Return True where a component is charged for the month's kWh at all.
+
+        A bound belongs to the months below it; sums of steps may exceed it by `NOTHING_KWH`.
+        """
         applies: Number = True
         if charge.above_kwh is not None:
             applies = self._level > charge.above_kwh
         return applies if charge.up_to_kwh is None else applies * (self._level <= charge.up_to_kwh)
 
     def _by_kwh(self, charge: Charge, kwh: Number) -> Amount:
-        """Charge some kWh; which tier of a slab they are in, the month's total decides."""
+        """Charge some kWh; which tier of a slab they are in, the month's total decides.
+
+        Args:
+            charge: A component by kWh.
+            kwh: How many are charged; of a block the cheapest tiers first.
+        """
         numbers, rates = self._numbers, charge.rates
         if charge.periods is not None:
             amount = self._by_period(charge.periods, charge.bounds)
@@ -94,6 +112,7 @@ class Lines:
         return Amount(kwh, numbers.ratio(amount, kwh, rates[0]), amount)
 
     def _by_period(self, periods: Mapping[str, Rates], bounds: Sequence[float]) -> Number:
+        """Return what all periods cost; the tier is that of the month's whole import, whatever the period."""
         month, numbers = self._month, self._numbers
         tier = numbers.tier(bounds, self._level)
         left, amount = month.kwh, 0.0
@@ -105,7 +124,10 @@ class Lines:
         return amount + left * numbers.pick(periods[month.rest], tier)
 
     def _base(self, charge: Charge) -> Number:
-        """Return what a share is a share of."""
+        """Return what a share is a share of.
+
+        What is charged by kWh counts only above `base_above_kwh`: evenly for one rate, the dearest blocks for several.
+        """
         found = self.found
         even, blocks, whole = charge.base
         amount: Number = 0.0
@@ -122,7 +144,12 @@ class Lines:
         return amount
 
     def _above(self, charge: Charge, kept_kwh: Number) -> Number:
-        """Return what is charged for the kWh above those that are kept: of a block the dearest ones."""
+        """Return what is charged for the kWh above those that are kept: of a block the dearest ones.
+
+        Args:
+            charge: A component by kWh that stands above.
+            kept_kwh: The kWh that do not count.
+        """
         amount, kwh, numbers = self.found[charge.name].amount, self._month.kwh, self._numbers
         kept = numbers.least(kwh, kept_kwh)
         if charge.shape == "block":
@@ -130,7 +157,11 @@ class Lines:
         return amount * (1.0 - numbers.ratio(kept, kwh, 1.0))
 
     def credits(self, export: Export) -> dict[str, Amount]:
-        """Return what export takes back of components, and what rebates it loses; both as amounts to be added."""
+        """Return what export takes back of components, and what rebates it loses; both as amounts to be added.
+
+        Args:
+            export: Names the components; each exported kWh takes back the dearest ones first.
+        """
         offset = self._month.offset_kwh
         found: dict[str, Amount] = {}
         for name in (*export.cancels, *export.claws_back):

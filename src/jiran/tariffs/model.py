@@ -35,7 +35,20 @@ CARRIED_IN, CARRIED_OUT, MINIMUM, CREDIT = "carried-in", "carried-out", "minimum
 
 
 class Component(Model):
-    """One line of a bill."""
+    """One line of a bill.
+
+    A flat rate is the same for all kWh. With blocks each kWh pays the rate of its tier; with slabs all pay that of the
+    tier in which the month ends, so a bill can jump. As TOML::
+
+        [components.energy]
+        kind = "energy"
+        shape = "block"
+        bounds = [200, 600]
+        rate = [0.20, 0.30, 0.50]
+
+    A share is of the amounts of components that stand above it: taxes, rebates of a part of the bill. Rates of what
+    lowers a bill are written without a sign.
+    """
 
     kind: Kind = quantity("what it is for; rebate, discount and credit lower the bill")
     label: str = quantity("what the bill calls it", default="", max_length=200)
@@ -64,13 +77,17 @@ class Component(Model):
         return self.periods or self.months or self.since or ({} if self.rate is None else {"": self.rate})
 
     def fault(self) -> tuple[str, Any, str] | None:
-        """Return the key, the value and what is allowed where keys of this component do not fit each other, or None."""
+        """Return the key, the value and what is allowed where keys of this component do not fit each other, or None.
+
+        A message names the key as a user wrote it, which pydantic's own would not.
+        """
         given = [key for key in RATES if getattr(self, key) is not None]
         if len(given) != 1 or not self.tables():
             return given[-1] if given else "rate", ..., f"give exactly one of {listed(list(RATES))}, and not empty"
         return self._shape_fault() or self._unit_fault()
 
     def _shape_fault(self) -> tuple[str, Any, str] | None:
+        """Return what is wrong with tiers and rates, or None."""
         tiered = self.shape != "flat"
         if tiered != bool(self.bounds):
             return "bounds", self.bounds, "block and slab need them, flat has none"
@@ -87,6 +104,7 @@ class Component(Model):
         return None
 
     def _unit_fault(self) -> tuple[str, Any, str] | None:
+        """Return what is wrong with what the rate is per, or None."""
         if (self.unit == "share") != bool(self.base):
             return "base", self.base, "a share needs it, and nothing else has one"
         if self.unit != "share" and (self.included or self.base_above_kwh):
@@ -101,7 +119,11 @@ class Component(Model):
 
 
 class Export(Model):
-    """What a kWh that is exported earns, beside components whose unit is exported-kWh."""
+    """What a kWh that is exported earns, beside components whose unit is exported-kWh.
+
+    Three families of schemes are the same table: net metering (basis net), set-off of single components (cancels), and
+    a price for each exported kWh (a component of its own unit).
+    """
 
     basis: Literal["gross", "net"] = quantity(
         "net: the bill is that of import less export; gross: that of all import, and export takes back some of it",
@@ -127,7 +149,10 @@ class Export(Model):
 
 
 class Tariff(Identity):
-    """What one utility charges one kind of customer."""
+    """What one utility charges one kind of customer.
+
+    The order of components is that of the bill, and a share sees only those above it.
+    """
 
     round: float = quantity("a bill is rounded to a multiple of this, half up", "money", gt=0, le=1_000_000)
     known_to: Month = quantity("last month of which all its figures are known")
@@ -157,6 +182,12 @@ class Tariff(Identity):
         return self
 
     def _reference_fault(self, component: Component, above: list[str]) -> tuple[str, Any, str] | None:
+        """Return what is wrong with what a component names: another component or a period; None if nothing is.
+
+        Args:
+            component: The component.
+            above: Ids of those that stand above it.
+        """
         unknown = [one for one in component.base if one not in above]
         if unknown:
             return "base", unknown[0], f"must be a component above it: {', '.join(above) or 'there is none'}"

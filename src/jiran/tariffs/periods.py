@@ -22,7 +22,10 @@ Span = Annotated[tuple[Hour, Hour], LISTED]
 
 
 class Period(Model):
-    """When a period holds."""
+    """When a period holds.
+
+    A span of hours lies within one day: what runs through midnight is written as two.
+    """
 
     days: Annotated[tuple[Day, ...], LISTED] = quantity("days of the week", default=DAYS, min_length=1)
     hours: Annotated[tuple[Span, ...], LISTED] = quantity("hours of the day, [from, to) each", "h", min_length=1)
@@ -30,7 +33,10 @@ class Period(Model):
 
 
 class Schedule(Model):
-    """The periods of a tariff; what belongs to none of them belongs to `rest`."""
+    """The periods of a tariff; what belongs to none of them belongs to `rest`.
+
+    Without holidays in the list every day counts by its name.
+    """
 
     periods: dict[str, Period] = quantity("periods; where several hold, the first counts", min_length=1, max_length=20)
     rest: str = quantity("name of the period of all other times", max_length=40)

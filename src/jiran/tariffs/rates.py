@@ -1,4 +1,7 @@
-"""What holds in a month: every component with the rates of that month, ready to be multiplied."""
+"""What holds in a month: every component with the rates of that month, ready to be multiplied.
+
+What depends on the month alone is worked out here once and kept; a street of homes is then multiplication.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,12 @@ class Known(NamedTuple):
 
 
 def rate_in(component: Component, month: str) -> Known:
-    """Return the rate of a component without periods in a month."""
+    """Return the rate of a component without periods in a month.
+
+    Args:
+        component: The component.
+        month: As "2025-07".
+    """
     if component.since is not None:
         begun = [since for since in component.since if since <= month]
         return Known(component.since[max(begun)] if begun else 0.0)
@@ -104,7 +112,7 @@ class Terms:
     heads: dict[str, Head]
 
 
-class _Same:
+class _ByIdentity:
     """A tariff as a key: the same object, not an equal one, which would be slow to find out."""
 
     __slots__ = ("tariff",)
@@ -113,20 +121,26 @@ class _Same:
         self.tariff = tariff
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.tariff is other.tariff
+        return isinstance(other, _ByIdentity) and self.tariff is other.tariff
 
     def __hash__(self) -> int:
         return id(self.tariff)
 
 
 def terms(tariff: Tariff, months: tuple[str, ...]) -> Terms:
-    """Return what holds in some months: of one month as numbers, of several as arrays."""
-    return _terms(_Same(tariff), months)
+    """Return what holds in some months: of one month as numbers, of several as arrays.
+
+    Args:
+        tariff: The tariff; it is frozen, so what was worked out for the same object stays true.
+        months: As "2025-07".
+    """
+    return _terms(_ByIdentity(tariff), months)
 
 
 @lru_cache(maxsize=1024)
-def _terms(same: _Same, months: tuple[str, ...]) -> Terms:
-    tariff = same.tariff
+def _terms(key: _ByIdentity, months: tuple[str, ...]) -> Terms:
+    """Return the terms of a tariff that may have been asked for before."""
+    tariff = key.tariff
     charges = {name: _charge(tariff, name, months) for name in tariff.components}
     minimum = charges.pop(MINIMUM, None)
     return Terms(charges, minimum, _heads(tariff))
@@ -144,6 +158,7 @@ def _heads(tariff: Tariff) -> dict[str, Head]:
 
 
 def _charge(tariff: Tariff, name: str, months: tuple[str, ...]) -> Charge:
+    """Return a component with its rates of some months, 0 in those in which it is not charged."""
     component = tariff.components[name]
     lower = -1.0 if component.kind in LOWERING else 1.0
     sign = [lower * in_force(component, month) for month in months]
@@ -171,7 +186,14 @@ def _base(tariff: Tariff, component: Component) -> tuple[tuple[str, ...], tuple[
 
 
 def _tiers(component: Component, rates: list[Rate], sign: list[float]) -> Rates:
-    """Return the rate of each tier: a list of numbers for one month, an array of shape (tier, month) for several."""
+    """Return the rate of each tier: a list of numbers for one month, an array of shape (tier, month) for several.
+
+    Args:
+        component: Says how many tiers there are; a share that is included is turned into one of the base alone, r / (1
+            - r).
+        rates: One a month.
+        sign: One a month: 1, -1 for what lowers a bill, 0 where it is not charged.
+    """
     size = len(component.bounds) + 1
     table = [
         [one * part for part in (rate if isinstance(rate, tuple) else (rate,) * size)]

@@ -21,16 +21,19 @@ def remarks(tariff: Tariff, usage: Usage, month: str, found: Bill) -> list[str]:
         usage: What was used.
         month: Month of the bill.
         found: The bill.
+
+    Returns:
+        [] if nothing is uncertain, assumed or lost.
     """
-    said = [*of_status(tariff), *of_month(tariff, month)]
+    sentences = [*of_status(tariff), *of_month(tariff, month)]
     periods = (
         [] if tariff.schedule is None else [name for name in tariff.schedule.periods if name not in usage.by_period]
     )
     if periods and tariff.schedule is not None and usage.import_kwh > NOTHING_KWH:
-        said.append(f"no kWh are given for {listed(periods)}: all the rest is taken as {tariff.schedule.rest}")
+        sentences.append(f"no kWh are given for {listed(periods)}: all the rest is taken as {tariff.schedule.rest}")
     if found.forfeited_kwh > NOTHING_KWH:
-        said.append(f"{kwh(found.forfeited_kwh)} of the export earn nothing")
-    return said
+        sentences.append(f"{kwh(found.forfeited_kwh)} of the export earn nothing")
+    return sentences
 
 
 def of_status(document: Identity) -> list[str]:
@@ -39,15 +42,22 @@ def of_status(document: Identity) -> list[str]:
 
 
 def of_month(tariff: Tariff, month: str) -> list[str]:
-    """Return what of a tariff does not hold, or is not known, in a month."""
-    said = []
+    """Return what of a tariff does not hold, or is not known, in a month.
+
+    Args:
+        tariff: What was charged.
+        month: As "2025-07".
+    """
+    sentences = []
     begin, end = f"{tariff.valid_from:%Y-%m}", f"{tariff.valid_to:%Y-%m}" if tariff.valid_to else None
     if month < begin or (end is not None and month > end):
-        said.append(f"{tariff.name} holds from {begin} to {end or 'today'}, not in {month}")
+        sentences.append(f"{tariff.name} holds from {begin} to {end or 'today'}, not in {month}")
     elif month > tariff.known_to:
-        said.append(f"of {tariff.name} what holds after {tariff.known_to} is not known")
+        sentences.append(f"of {tariff.name} what holds after {tariff.known_to} is not known")
     for name, component in tariff.components.items():
         instead = rate_in(component, month).instead if in_force(component, month) else ""
         if instead:
-            said.append(f"{name} of {month} is not known: {'0' if instead == '0' else f'that of {instead}'} is taken")
-    return said
+            sentences.append(
+                f"{name} of {month} is not known: {'0' if instead == '0' else f'that of {instead}'} is taken"
+            )
+    return sentences

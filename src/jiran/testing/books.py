@@ -1,4 +1,9 @@
-"""One step of a market to try a rule on, and what the rule makes of it."""
+"""One step of a market to try a rule on, and what the rule makes of it.
+
+A book is what a rule sees of a step: net energy and limit price of each home, the two grid prices, its parameters and a
+generator for lots. `play` calls the rule as `market.clearing.clear` does, but on memory that is watched on all sides:
+what a rule changes, leaves unwritten or writes too far is seen.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +36,12 @@ _GUARD = 8
 class Book(OrderBook):
     """An order book to try a rule on; the rule gets the homes of it that have an order.
 
+    A home whose net energy is at most `NOTHING_KWH` on either side has none; it stays in the book, so that places of
+    homes and numbers of orders differ, as they do in a run.
+
     Attributes:
         parameters: The rule's own parameters, complete.
-        seed: For rules that draw lots.
+        seed: Of the generator that a rule which draws lots is given.
     """
 
     parameters: dict[str, Any] = field(default_factory=dict)
@@ -41,12 +49,21 @@ class Book(OrderBook):
 
     @property
     def scale(self) -> float:
-        """Money that the book is about, at least 1: rounding is measured against it."""
+        """Money that the book is about, at least 1: rounding is measured against it.
+
+        Sum of all energy, kWh, times the highest price by size: the largest amount that could change hands, in the
+        currency. The lower bound keeps tolerances above rounding where the book holds next to nothing.
+        """
         highest = np.abs([*self.limit_price, self.import_price, self.export_price]).max()
         return max(1.0, float(np.abs(self.net_kwh).sum() * highest))
 
     def lines(self) -> list[str]:
-        """Return the book as a table: home, side, kWh, price."""
+        """Return the book as a table: home, side, kWh, price.
+
+        Returns:
+            A header, one line a home (a home without an order has the side "-"), and a last line with grid prices,
+            parameters and seed: enough to type the book in again, to six digits.
+        """
         found = [f"{'home':>6}  {'side':<5}  {'kWh':>10}  {'limit price':>11}"]
         for home, (net, limit) in enumerate(zip(self.net_kwh, self.limit_price, strict=True)):
             side = "-" if abs(net) <= NOTHING_KWH else "sells" if net > 0.0 else "buys"
@@ -84,12 +101,18 @@ class Outcome:
 
     @property
     def sound(self) -> bool:
-        """Whether it wrote trades that a run accepts."""
+        """Whether it wrote trades that a run accepts.
+
+        What adds trades up (`cleared`) and what judges them (`promises`) asks this first.
+        """
         return self.error is None and self.fault == FINE
 
     @cached_property
     def real(self) -> NDArray[np.void]:
-        """The trades of more than nothing: those that count in a run."""
+        """The trades of more than nothing: those that count in a run.
+
+        A rule may write trades of up to `NOTHING_KWH`; the kernel drops them, so no law is broken by them alone.
+        """
         return self.trades[self.trades["kwh"] > NOTHING_KWH]
 
     @cached_property
@@ -98,7 +121,12 @@ class Outcome:
         return Clearing.of(self.trades, self.book.homes)
 
     def lines(self) -> list[str]:
-        """Return what the rule did, one line a trade."""
+        """Return what the rule did, one line a trade.
+
+        Returns:
+            The error alone if it failed; else its trades in the order in which it wrote them, also those of next to
+            nothing.
+        """
         if self.error is not None:
             return [f"  The rule {self.error}"]
         if not self.trades.size:
@@ -113,11 +141,18 @@ class Outcome:
 def play(rule: Mechanism, book: Book, *, room: int | None = None, fill: int = 0) -> Outcome:
     """Let a rule clear the orders of a book, as a run does.
 
+    The rule runs as a run calls it, compiled unless it is declared as plain Python, so a fault that only the compiler
+    brings out is found too. Whatever it raises, SystemExit among it, is its error and not ours.
+
     Args:
         rule: The rule.
-        book: The book.
-        room: How many trades there is room for; default: one for each pair of homes.
+        book: The book; the rule gets copies of its arrays, so it stays as it is.
+        room: How many trades there is room for; default: one for each pair of homes. A rule that needs more must return
+            how many it would have written, and write none beyond the room.
         fill: Byte that the memory for trades holds before: what a rule does not write must not matter.
+
+    Returns:
+        What it did; trades name homes by their place in the book, not by the number of their order.
 
     Raises:
         MechanismError: The rule does not compile.
@@ -161,7 +196,16 @@ def _why(failure: BaseException) -> str:
 
 
 def _wrong(trades: NDArray[np.void], book: Book, homes: NDArray[np.int64]) -> tuple[int, str]:
-    """Return what a run says of trades that name orders by their number, as a code and in words."""
+    """Return what a run says of trades that name orders by their number, as a code and in words.
+
+    Args:
+        trades: Records of `TRADE`, each with numbers of orders, 0 the first.
+        book: The book that they are of.
+        homes: The home of each order, shape (order,).
+
+    Returns:
+        A code of `market.booking`, and a sentence without its stop; `FINE` and "" if a run would take the trades.
+    """
     order_kwh, traded_kwh = book.net_kwh[homes], np.empty(homes.size)
     _, fault, order = booked(order_kwh, trades.copy().view(np.recarray), traded_kwh)
     if fault == FINE:

@@ -1,4 +1,8 @@
-"""Run the laws on random books and report what breaks, with the smallest book that shows it."""
+"""Run the laws on random books and report what breaks, with the smallest book that shows it.
+
+Random testing with shrinking, as QuickCheck does it (Claessen and Hughes 2000, doi:10.1145/351240.351266): many small
+books, and for each law that breaks the simplest book that still breaks it. What is not broken here is not proved.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +52,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """What came out of a check; printed, it is one line a law and the smallest book for each that is broken."""
+    """What came out of a check; printed, it is one line a law and the smallest book for each that is broken.
+
+    Attributes:
+        rule: Name of the rule.
+        books: How many books were tried, the same ones for every law.
+        seed: Of the books.
+        findings: One a law or declared property, in the order in which they are checked.
+    """
 
     rule: str
     books: int
@@ -62,7 +73,10 @@ class Report:
 
     @property
     def broken(self) -> dict[str, Finding]:
-        """What is broken, by name of the law or property."""
+        """What is broken, by name of the law or property.
+
+        Empty exactly if `ok`.
+        """
         return {finding.law: finding for finding in self.findings if finding.outcome is not None}
 
     def __str__(self) -> str:
@@ -86,12 +100,18 @@ def check_mechanism(
     (`declared.DECLARED`) and its promises (`@mechanism(..., properties=...)`), for every value that its parameters may
     take; whether a promise that it does not make would hold is not looked at.
 
+    A book takes about ten calls of the rule, and up to 32 more for each promise to be truthful. A rule that hangs hangs
+    the check, which is why the command line uses `own_process`.
+
     Args:
         rule: A rule, its name, or the path of a file with one.
         books: How many books are tried.
         seed: Of the books: the same seed tries the same books.
         progress: Is called with the number of each book before it is tried, and with the last one while the smallest
             book that breaks a law is looked for.
+
+    Returns:
+        A finding for each law; `Report.ok` says whether all are kept.
 
     Raises:
         MechanismError: The rule is unknown, cannot be loaded, or does not compile.
@@ -122,7 +142,14 @@ def check_mechanism(
 
 
 def _finding(rule: Mechanism, law: Law, broken: int, book: Book | None) -> Finding:
-    """Return the finding, with the book made as small as it goes."""
+    """Return the finding, with the book made as small as it goes.
+
+    Args:
+        rule: The rule.
+        law: The law.
+        broken: On how many books it was broken.
+        book: The one of them with the fewest homes; None if there is none.
+    """
     if book is None:
         return Finding(law.name, law.meaning)
     book = smallest(rule, book, lambda other: law.check(rule, play(rule, other)) is not None)

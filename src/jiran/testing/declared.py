@@ -1,4 +1,9 @@
-"""What a rule declares of itself beside its promises, as far as random books can prove it wrong."""
+"""What a rule declares of itself beside its promises, as far as random books can prove it wrong.
+
+A declaration is read by others: the dashboard offers another draw only where lots are declared, and explanations follow
+the pairs. So a wrong one is as much a fault as a broken promise. Each check returns what is wrong, in one sentence
+without its stop, or None; None also where the book cannot tell.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +25,11 @@ if TYPE_CHECKING:
 
 
 def _no_lots(rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return how another seed changes the trades of a rule that declares no lots for this book.
+
+    A rule may draw lots for some parameters or numbers of orders only, so `by_chance` is asked for this very book. A
+    rule that differs with the same seed too breaks the law "repeatable", and is not blamed twice.
+    """
     book = outcome.book
     if outcome.error is not None or rule.by_chance(homes_with_order(book.net_kwh).size, book.parameters):
         return None
@@ -32,6 +42,11 @@ def _no_lots(rule: Mechanism, outcome: Outcome) -> str | None:
 
 
 def _no_limits(rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return which other limit prices change the trades of a rule that declares to heed none.
+
+    Two sets are tried: the book's own in reverse order, and limits beyond all prices, -1 for buyers and 2 for sellers
+    times `Book.scale`, with which a rule that does heed them would trade nothing.
+    """
     book = outcome.book
     if rule.heeds_limits or outcome.error is not None:
         return None
@@ -44,6 +59,11 @@ def _no_limits(rule: Mechanism, outcome: Outcome) -> str | None:
 
 
 def _pairs(rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return which trade is not where the declared way of making pairs would put it.
+
+    What is asked is the rule's `pairing_of` for this cleared book, as an explanation asks it; trades of next to nothing
+    are left out.
+    """
     if not outcome.sound or not outcome.real.size:
         return None
     book = outcome.book
@@ -54,7 +74,15 @@ def _pairs(rule: Mechanism, outcome: Outcome) -> str | None:
 
 
 def _paired_afterwards(outcome: Outcome) -> str | None:
-    """Return which trade is not of a list that is gone through once, where each pair trades all that one of the two may."""
+    """Return which trade is not of a list that is gone through once, where each pair trades all that one of the two may.
+
+    The way is that of `market.matching.pair`: sellers and buyers stand in the order of the book, and each trade empties
+    one of its two.
+
+    Args:
+        outcome: A sound outcome; kWh left to a home are counted down from what it traded in all. A trade may fall short
+            of the smaller rest by `NOTHING_KWH` a home, the rounding that a whole list may leave.
+    """
     left_kwh = outcome.cleared.traded
     last = {"seller": -1, "buyer": -1}
     for trade in outcome.real:
@@ -74,7 +102,10 @@ def _paired_afterwards(outcome: Outcome) -> str | None:
 
 
 def _best_first(outcome: Outcome, pairing: Pairing) -> str | None:
-    """Return which trade has a better price than the one before it, where the best are to come first."""
+    """Return which trade has a better price than the one before it, where the best are to come first.
+
+    Equal limit prices may stand in any order. Nothing is asked of a pairing that is not `BEST_FIRST`.
+    """
     limit = outcome.book.limit_price
     if pairing != BEST_FIRST:
         return None

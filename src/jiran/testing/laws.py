@@ -1,4 +1,9 @@
-"""The laws that every market rule must keep; each returns what is wrong, in one sentence, or None."""
+"""The laws that every market rule must keep; each returns what is wrong, in one sentence, or None.
+
+They are what the kernel relies on, so each has a counterpart there: trades are checked in `market.booking`, lots and
+inputs decide whether a run can be repeated to the byte, and room decides whether a log that is full can be made larger
+and the step run again.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +22,14 @@ Check = Callable[["Mechanism", Outcome], str | None]
 
 
 class Law(NamedTuple):
-    """A law's name, what it says, and its check."""
+    """A law's name, what it says, and its check.
+
+    Attributes:
+        name: One or two words, unique among all laws, declarations and promises.
+        meaning: What it says, as a sentence without capital and stop: what a report prints behind the name.
+        check: Returns what is wrong with an outcome, a sentence without its stop; None if nothing is, or if this
+            outcome cannot tell.
+    """
 
     name: str
     meaning: str
@@ -25,18 +37,25 @@ class Law(NamedTuple):
 
 
 def _runs(_rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return why the rule failed: it raised, ended the program, or returned what is no count of trades."""
     return outcome.error
 
 
 def _real(_rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return which trade is between homes that are not there or are one, or has a number that is not finite.
+
+    A place that was counted and never written is one of these: `play` fills the memory beforehand.
+    """
     return outcome.problem if outcome.fault in (NOBODY, UNWRITTEN, ITSELF, NOT_A_NUMBER) else None
 
 
 def _orders(_rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return who sells without a surplus or more than its surplus, or buys so; rounding is forgiven as in a run."""
     return outcome.problem if outcome.fault in (WRONG_SIDE, TOO_MUCH) else None
 
 
 def _one_side(_rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return how many trades stand in a book of sellers alone, of buyers alone, or of nobody."""
     net = outcome.book.net_kwh
     if (net > NOTHING_KWH).any() and (net < -NOTHING_KWH).any():
         return None
@@ -44,6 +63,10 @@ def _one_side(_rule: Mechanism, outcome: Outcome) -> str | None:
 
 
 def _repeats(rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return what differs the second time, to the byte; the memory for trades then holds 0xFF instead of 0 before.
+
+    So a rule that reads what it has not written, or leaves a field of a record open, is found out as well.
+    """
     again = play(rule, outcome.book, fill=0xFF)
     if outcome.error is None and again.trades.tobytes() != outcome.trades.tobytes():
         return f"the same book and seed give other trades the second time: {' '.join(again.lines()[1:])}"
@@ -51,10 +74,16 @@ def _repeats(rule: Mechanism, outcome: Outcome) -> str | None:
 
 
 def _inputs(_rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return which arrays the rule changed in place: the kernel hands out its own, without a copy."""
     return f"changes {' and '.join(outcome.changed)} in place" if outcome.changed else None
 
 
 def _room(rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return how the rule misbehaves with room for one trade a home, fewer than it may want to write.
+
+    The kernel begins with little room, reads the count, makes room and calls again. So the count must be that of all
+    trades, however many fitted, and nothing may be written behind the room.
+    """
     if outcome.error is not None:
         return None
     tight = play(rule, outcome.book, room=outcome.book.homes)

@@ -31,7 +31,12 @@ _ROUND_S = 0.1
 
 
 class Verdict(NamedTuple):
-    """What came out: whether the rule keeps all laws, and the report or what went wrong, in words."""
+    """What came out: whether the rule keeps all laws, and the report or what went wrong, in words.
+
+    Attributes:
+        ok: Whether it keeps all laws; False also if it hung or ended the program.
+        text: The report, or one sentence on what went wrong and at which book.
+    """
 
     ok: bool
     text: str
@@ -42,12 +47,19 @@ def check_in_own_process(
 ) -> Verdict:
     """Try to break a market rule, as `check_mechanism` does, in a process of its own.
 
+    The two processes share one file, which is replaced whole: the child writes which book it is at, and at last its
+    report. The parent believes nothing else: not the exit code, and nothing that is printed. Ctrl+C ends both, as does
+    the end of the parent.
+
     Args:
         name: A rule's name, or the path of a file with one. What it prints goes to the standard error.
         books: How many books are tried.
         seed: Of the books.
-        limit_s: How long loading the rule, and then each book, may take.
+        limit_s: How long loading the rule, and then each book, may take, s.
         progress: Is called now and then with the share of the books that are done, 0..1.
+
+    Returns:
+        Whether the rule keeps all laws, and what there is to say.
 
     Raises:
         MechanismError: The rule is unknown, cannot be loaded or compiled, or ends or hangs while it is loaded.
@@ -85,7 +97,14 @@ def _where_prints_go() -> int | None:
 
 
 def _ends(process: subprocess.Popen[bytes], place: Path, limit_s: float, at_book: Callable[[int], None]) -> bool:
-    """Wait until the process ends or has reported, saying at which book it is; False if nothing is heard for too long."""
+    """Wait until the process ends or has reported, saying at which book it is; False if nothing is heard for too long.
+
+    Args:
+        process: The child.
+        place: The file that it reports in.
+        limit_s: The longest silence, s: time without a word of another book.
+        at_book: Is called with each book that is heard of.
+    """
     heard: dict[str, Any] = {}
     since_s = time.monotonic()
     while True:
@@ -106,6 +125,7 @@ def _ends(process: subprocess.Popen[bytes], place: Path, limit_s: float, at_book
 
 
 def _read(place: Path) -> dict[str, Any]:
+    """Return what the child has said last; {} before its first word, or if what stands there is not of ours."""
     try:
         found = json.loads(place.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -114,7 +134,12 @@ def _read(place: Path) -> dict[str, Any]:
 
 
 def _tell(place: Path, **what: Any) -> None:
-    """Put down how far the check is, whole or not at all."""
+    """Put down how far the check is, whole or not at all.
+
+    Args:
+        place: The file; it is replaced in one step, so that the parent reads a whole one at any time.
+        what: ``book``, or at the end ``ok`` and ``text``, or ``rule`` and ``error``.
+    """
     fresh = place.with_suffix(".new")
     fresh.write_text(json.dumps(what), encoding="utf-8")
     fresh.replace(place)

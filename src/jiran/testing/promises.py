@@ -1,4 +1,9 @@
-"""What a rule may promise, and how each promise is put to the test; names as in `market.base.PROPERTIES`."""
+"""What a rule may promise, and how each promise is put to the test; names as in `market.base.PROPERTIES`.
+
+Definitions are those of market design: budget balance, individual rationality, efficiency and truthfulness cannot all
+hold at once (Myerson and Satterthwaite 1983, doi:10.1016/0022-0531(83)90048-0), which is why a rule says which ones it
+promises. A check compares amounts with a tolerance relative to `Book.scale`, and prices with an absolute one.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +34,7 @@ _LIES = 32, 12
 
 
 def _balanced(_rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return how much buyers pay more or less than sellers get in this book: nothing may be left over or lacking."""
     kept = surplus(outcome.trades)
     if abs(kept) <= TOLERANCE * outcome.book.scale:
         return None
@@ -36,11 +42,16 @@ def _balanced(_rule: Mechanism, outcome: Outcome) -> str | None:
 
 
 def _no_deficit(_rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return how much sellers get more than buyers pay; a rule may keep a surplus, as McAfee's does."""
     kept = surplus(outcome.trades)
     return f"sellers get {-kept:.6g} more than buyers pay" if kept < -TOLERANCE * outcome.book.scale else None
 
 
 def _rational(_rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return who trades at a price worse than its own limit.
+
+    Each trade counts for itself: a good one does not make up for a bad one.
+    """
     limit = outcome.book.limit_price
     for trade in outcome.real:
         highest, lowest = limit[trade["buyer"]], limit[trade["seller"]]
@@ -52,6 +63,11 @@ def _rational(_rule: Mechanism, outcome: Outcome) -> str | None:
 
 
 def _efficient(_rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return by how much welfare falls short of the highest, that of the crossing of the two curves.
+
+    Welfare is the sum over trades of kWh times (limit of the buyer - limit of the seller), in the currency; energy
+    beyond the crossing may or may not be traded where limits are equal, so only welfare is compared.
+    """
     book = outcome.book
     reached = welfare(outcome.trades, book.limit_price)
     best = highest_welfare(book.net_kwh, book.limit_price)
@@ -64,15 +80,34 @@ def _efficient(_rule: Mechanism, outcome: Outcome) -> str | None:
 
 
 def _truthful(rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return who gains by stating another limit price, with its energy as it is and all others truthful."""
     return _gains(rule, outcome, [1.0])
 
 
 def _truthful_quantity(rule: Mechanism, outcome: Outcome) -> str | None:
+    """Return who gains by stating 90 %, half or nothing of its energy, at its own or another limit price.
+
+    More than it has cannot be stated: an order is checked against the meter.
+    """
     return _gains(rule, outcome, [0.9, 0.5, 0.0])
 
 
 def _gains(rule: Mechanism, outcome: Outcome, shares: list[float]) -> str | None:
-    """Return who gains by stating another price, or only a share of its energy."""
+    """Return who gains by stating another price, or only a share of its energy.
+
+    Dominant strategies: the truth of one home is held against lies of the same home, with the others' orders as they
+    stand. What a home gains is measured with its true limit price; energy that it withholds is worth nothing to it
+    beside that.
+
+    Args:
+        rule: The rule.
+        outcome: What it made of the truth.
+        shares: Of its energy, 0..1, that a lie may state; 1.0 stands for lies in price alone.
+
+    Returns:
+        The first lie that gains more than `GAIN` of the scale. Beyond a number of lies a sample is tried, drawn from
+        the book's seed, so that a check repeats itself.
+    """
     book, scale, value = outcome.book, outcome.book.scale, outcome.book.limit_price
     two_sides = (book.net_kwh > NOTHING_KWH).any() and (book.net_kwh < -NOTHING_KWH).any()
     lies = list(_lies(book, shares)) if two_sides else []
@@ -90,7 +125,15 @@ def _gains(rule: Mechanism, outcome: Outcome, shares: list[float]) -> str | None
 
 
 def _lies(book: Book, shares: list[float]) -> Iterator[tuple[int, float, float]]:
-    """Yield a home, and the net energy and limit price that it states: prices a little beside those of the others."""
+    """Yield a home, and the net energy and limit price that it states: prices a little beside those of the others.
+
+    What matters to a rule is where a price stands among the others, so those a hundredth of the tariff's width beside
+    each price of the book, and those halfway between neighbours, stand for all.
+
+    Args:
+        book: The truth.
+        shares: Of its energy that a home may state; with less than all it may also state its true price.
+    """
     step = 0.01 * max(0.01, abs(book.import_price - book.export_price))
     prices = np.unique([*book.limit_price, book.import_price, book.export_price])
     steps = np.concatenate([prices - step, prices + step, (prices[1:] + prices[:-1]) / 2])
@@ -102,7 +145,12 @@ def _lies(book: Book, shares: list[float]) -> Iterator[tuple[int, float, float]]
 
 
 def _anonymous(rule: Mechanism, outcome: Outcome) -> str | None:
-    """Compare with the same homes in another order; where prices tie, somebody has to be first."""
+    """Return whose trades change when homes stand in another order: a name must not matter.
+
+    Two orders are tried, reversed and moved by one. Totals of each home are compared, kWh and amounts, not single
+    trades, because pairs may follow the list. Where limit prices tie somebody has to be first, so such books do not
+    count.
+    """
     book = outcome.book
     orders = homes_with_order(book.net_kwh)
     if np.unique(book.limit_price[orders]).size < orders.size:

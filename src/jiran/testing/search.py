@@ -1,4 +1,8 @@
-"""Random books, and the smallest book that still shows a fault."""
+"""Random books, and the smallest book that still shows a fault.
+
+Many books are ugly on purpose: faults of rules sit where prices tie, sides are empty, curves do not cross, or an order
+holds just as much as counts as nothing.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,15 @@ _TINY_KWH = (1e-12, NOTHING_KWH, 2.0 * NOTHING_KWH, 1e-6)
 
 
 def random_book(rng: np.random.Generator, rule: Mechanism) -> Book:
-    """Draw a book: few homes or many, ties, one side only, prices that do not cross, nothing and next to nothing."""
+    """Draw a book: few homes or many, ties, one side only, prices that do not cross, nothing and next to nothing.
+
+    Args:
+        rng: Where all draws come from; the same state gives the same book.
+        rule: Whose parameters are drawn, each with even odds its default or any allowed value.
+
+    Returns:
+        0 to 12 homes; energy up to 5 kWh, at times 1e4; prices mostly 0..1 per kWh, some below 0.
+    """
     homes = int(rng.choice([rng.integers(0, 6), rng.integers(0, _MOST_HOMES + 1)]))
     import_price, export_price = _tariff(rng)
     net_kwh = _sides(rng, homes) * _energy(rng, homes)
@@ -35,7 +47,11 @@ def random_book(rng: np.random.Generator, rule: Mechanism) -> Book:
 
 
 def _tariff(rng: np.random.Generator) -> tuple[float, float]:
-    """Draw an import price and an export price that is not above it."""
+    """Draw an import price and an export price that is not above it.
+
+    Half of the books have the tariff of the paper (0.5625 and 0.2 per kWh). Among the others are equal prices, an
+    export price of 0 and one below 0, as on sunny days in some markets.
+    """
     kind = rng.random()
     if kind < 0.5:
         return 0.5625, 0.2
@@ -56,7 +72,11 @@ def _sides(rng: np.random.Generator, homes: int) -> Array:
 
 
 def _energy(rng: np.random.Generator, homes: int) -> Array:
-    """Draw how much each home has or needs, kWh >= 0."""
+    """Draw how much each home has or needs, kWh >= 0.
+
+    Equal amounts, whole kWh, tenths, anything, or a mixture with amounts around `NOTHING_KWH`: just less, just as much,
+    twice as much.
+    """
     kind = rng.integers(0, 6)
     if kind == 0:
         return np.ones(homes)
@@ -72,7 +92,17 @@ def _energy(rng: np.random.Generator, homes: int) -> Array:
 
 
 def _limits(rng: np.random.Generator, net_kwh: Array, import_price: float, export_price: float) -> Array:
-    """Draw limit prices: the grid's own, within the tariff, on a coarse grid with ties, not crossing, or anything."""
+    """Draw limit prices: the grid's own, within the tariff, on a coarse grid with ties, not crossing, or anything.
+
+    Args:
+        rng: Where draws come from.
+        net_kwh: Who sells (> 0) and who buys (< 0), shape (home,).
+        import_price: Per kWh.
+        export_price: Per kWh, at most the import price.
+
+    Returns:
+        Limit prices, shape (home,); they may cross, tie, or lie outside of the tariff.
+    """
     homes, kind = net_kwh.size, rng.integers(0, 7)
     low, width = export_price, import_price - export_price
     if kind == 0:
@@ -90,7 +120,11 @@ def _limits(rng: np.random.Generator, net_kwh: Array, import_price: float, expor
 
 
 def _value(rng: np.random.Generator, parameter: Parameter) -> Any:
-    """Draw an allowed value of a parameter; whole numbers stay whole."""
+    """Draw an allowed value of a parameter; whole numbers stay whole.
+
+    A parameter with both bounds less than 100 apart takes a bound or anything between; another half, once or twice its
+    default. What is then not allowed, as a bound that is excluded, falls back to the default.
+    """
     if parameter.choices:
         return str(rng.choice(parameter.choices))
     default = float(parameter.default)
@@ -109,7 +143,16 @@ def _value(rng: np.random.Generator, parameter: Parameter) -> Any:
 
 
 def smallest(rule: Mechanism, book: Book, broken: Callable[[Book], bool]) -> Book:
-    """Return a book that is as simple as can be found and still broken: fewer homes, rounder numbers."""
+    """Return a book that is as simple as can be found and still broken: fewer homes, rounder numbers.
+
+    Greedy: the first simpler book that is still broken is taken, and the search begins again from it. Each is strictly
+    smaller by `_size`, so it ends.
+
+    Args:
+        rule: The rule.
+        book: A book that is broken.
+        broken: Tells whether a book is; a rule that does not repeat itself may say now this, now that.
+    """
     while True:
         size = _size(rule, book)
         for simpler in _simpler(rule, book):
@@ -121,12 +164,18 @@ def smallest(rule: Mechanism, book: Book, broken: Callable[[Book], bool]) -> Boo
 
 
 def _size(rule: Mechanism, book: Book) -> tuple[int, int]:
+    """Return what makes a book hard to read: homes first, then digits and parameters that are not their defaults."""
     numbers = [*book.net_kwh, *book.limit_price, book.import_price, book.export_price, book.seed]
     digits = sum(len(f"{abs(number):.15g}") + (abs(number) > 1.0) for number in numbers)
     return book.homes, digits + sum(book.parameters[name] != own.default for name, own in rule.parameters.items())
 
 
 def _simpler(rule: Mechanism, book: Book) -> Iterator[Book]:
+    """Yield books that are simpler in one respect, the greatest step first.
+
+    A home less, seed 0, a parameter at its default, a plain tariff, rounder numbers; then for each home energy of 1 or
+    2 kWh, rounder energy, a rounder limit price, or that of another home.
+    """
     for home in range(book.homes):
         yield replace(book, net_kwh=np.delete(book.net_kwh, home), limit_price=np.delete(book.limit_price, home))
     yield replace(book, seed=0)
@@ -147,6 +196,7 @@ def _simpler(rule: Mechanism, book: Book) -> Iterator[Book]:
 
 
 def _with(array: Array, place: int, value: float) -> Array:
+    """Return a copy with another value at a place; adding 0.0 makes a -0.0, which would print as such, a plain 0."""
     other = array.copy()
     other[place] = value + 0.0
     return other

@@ -5,7 +5,9 @@ import test from "node:test";
 
 import { drawAmounts, drawHomes } from "../../../src/jiran/app/components/flow_map/js/homes.js";
 import { Pen } from "../../../src/jiran/app/components/flow_map/js/pen.js";
+import { kindOf } from "../../../src/jiran/app/components/flow_map/js/readout.js";
 import { legendRows } from "../../../src/jiran/app/components/flow_map/js/save.js";
+import { TEXT } from "../../../src/jiran/app/components/flow_map/js/words.js";
 import { FakePen, aMap, aRun, meet } from "./runs.mjs";
 
 const SIZES = [[900, 560], [360, 480]];
@@ -42,14 +44,14 @@ test("a net-metered home is drawn by its import and export", () => {
   const [map, now] = aMap(run);
   const pen = new FakePen();
   drawHomes(pen, map, now);
-  assert.deepEqual(pen.written.map(({ text }) => text), ["N1", "+2.5", "N2", "−12"]);
+  assert.deepEqual(pen.written.map(({ text }) => text), ["N1", "+2.50 kWh", "N2", "−12.0 kWh"]);
 });
 
 test("what a home has over is written with its sign", () => {
   const [map, now] = aMap(aRun({ steps: 1, generation: [[3], [0]], load: [[0.5], [12]] }));
   const pen = new FakePen();
   drawHomes(pen, map, now);
-  assert.deepEqual(pen.written.map(({ text }) => text).filter((text) => /[+−]/u.test(text)), ["+2.5", "−12"]);
+  assert.deepEqual(pen.written.map(({ text }) => text).filter((text) => /[+−]/u.test(text)), ["+2.50 kWh", "−12.0 kWh"]);
 });
 
 test("amounts stand on their trades, cover neither each other nor a home, and as many as have room", () => {
@@ -68,7 +70,7 @@ test("amounts stand on their trades, cover neither each other nor a home, and as
       assert.ok(tags.every((tag) => !meet(tag, home)));
     }
     assert.ok(tags.length >= 3);
-    assert.ok(tags.every(({ text }) => text === "1.50"));
+    assert.ok(tags.every(({ text }) => text === "1.50 kWh"));
   }
 });
 
@@ -76,7 +78,20 @@ test("one amount is written in the middle of its trade", () => {
   const [map, now] = aMap(aRun({ homes: 8 }));
   const pen = new FakePen();
   drawAmounts(pen, map, now, [[3, 12.34]]);
-  assert.deepEqual(pen.written.map(({ text }) => text), ["12.3"]);
+  assert.deepEqual(pen.written.map(({ text }) => text), ["12.3 kWh"]);
+});
+
+test("a block is called by its first and last home, and says how many homes it has and that it opens", () => {
+  const block = { id: "S1 to S10", kind: "solar", count: 10, block: "1-10" };
+  assert.equal(kindOf(block, TEXT), "10 homes, solar; opens");
+  assert.equal(kindOf({ id: "S1", kind: "solar" }, TEXT), "solar");
+  const run = aRun({ homes: 3, steps: 1 });
+  Object.assign(run.homes[0], block);
+  run.homes[1].kind = "mixed";
+  const [map, now] = aMap(run);
+  const pen = new FakePen();
+  drawHomes(pen, map, now);
+  assert.equal(pen.written[0].text, "S1 to S10");
 });
 
 test("a text is cut where it no longer fits", () => {

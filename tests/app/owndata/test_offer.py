@@ -14,6 +14,7 @@ from jiran.app.owndata import looks
 from jiran.app.owndata import offer as offers
 from jiran.app.owndata.offer import Offer, again, base_of, take
 from jiran.errors import JiranError
+from jiran.explain.assumptions import UNTOLD
 from jiran.scenario import validate
 from jiran.scenario.files import as_data
 from meter_files import meters
@@ -42,7 +43,10 @@ def test_a_good_file_becomes_the_base_with_all_keys_and_a_link_finds_it_again():
     assert keys["columns"]["A load"].startswith("A load")
     assert (keys["time_label"], keys["layout"]) == ("start", "wide")
     assert (base.data["steps"], base.data["step_minutes"], base.data["name"]) == (48, 60, "street")
-    assert base.data["grid"] == NOW["grid"]
+    assert base.data["grid"] == {name: value for name, value in NOW["grid"].items() if name != "co2_kg_per_kwh"}
+    assert base.data["battery"] == {"capacity_kwh": 0.0}  # the paper's battery stands in the paper's street
+    assert base.data["market"]["matching"] == "pro-rata"
+    assert set(dict(offers.assumed(offer, base).figures["fields"])) == set(UNTOLD)
     back, _ = links.read_link(dict(base.link), None)
     assert back.data["homes"] == base.data["homes"]
     assert validate(back.data).homes.data == validate(base.data).homes.data
@@ -78,6 +82,8 @@ def test_a_scenario_that_comes_with_its_file_keeps_its_period_and_its_keys():
     assert (base.data["steps"], base.data["name"]) == (12, "ours")
     assert base.data["homes"]["data"]["factor"] == 2.0
     assert base.data["start"] == found.covered.first  # which it does not say
+    assert base.data["battery"]["capacity_kwh"] == load_scenario("paper").battery.capacity_kwh  # as when it is run
+    assert offers.assumed(offer, base) is None
 
 
 @pytest.mark.parametrize(

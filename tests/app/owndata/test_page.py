@@ -60,7 +60,7 @@ def has(app, key):
 def test_a_good_file_is_looked_at_and_taken():
     app = drop(("street.csv", meters()))
     assert app.session_state["scenario"].homes.data is None
-    assert any("3 homes" in text and "21 Mar 2026 00:00 to 22 Mar 2026 23:00" in text for text in texts(app))
+    assert any("3 homes" in text and "21 Mar 2026 00:00 to 23 Mar 2026 00:00" in text for text in texts(app))
     assert any("Filled: A load" in text for text in texts(app))
     table = next(frame.value for frame in app.dataframe if "home" in frame.value.columns and "load" in frame.value)
     assert table["home"].to_list() == ["A", "B", "C"]

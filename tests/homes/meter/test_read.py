@@ -603,7 +603,7 @@ def test_a_column_that_is_not_understood_is_refused_with_the_line_to_add(name):
     assert f'columns = {{ "{name}" = "ignore" }}' in sentence
     data = read(wide([(1, 2)] * 4, columns=["H2 load", name]), columns={name: "ignore"})
     assert (data.ids, data.profiles.load_kwh.sum()) == (("H2",), 4)
-    assert f'1 column was ignored: "{name}": as columns says.' in data.report.lines()
+    assert f'1 column was ignored: "{name}": as the key columns says.' in data.report.lines()
     data = read(wide([(1, 2)] * 4, columns=["H2 load", name]), columns={name: "H2 generation"})
     assert (data.ids, data.profiles.generation_kwh.sum(), data.profiles.load_kwh.sum()) == (("H2",), 8, 4)
 

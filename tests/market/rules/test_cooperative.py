@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from jiran import clear
 from jiran.errors import MechanismError
+from jiran.market import find
 from jiran.market.rules.cooperative import _sampled_shapley, _shapley
 from jiran.market.rules.nucleolus import nucleolus_shares
 from jiran.nothing import NOTHING_KWH
@@ -278,3 +279,10 @@ def test_more_homes_than_coalitions_can_be_listed_for():
 def test_a_tiny_order_shares_like_a_large_one_under_nash_bargaining():
     result = clear([1, -1, -1e-8], "nash-bargaining", **PRICES)
     assert shares(result, np.array([0, 1, 1])) == pytest.approx([1 / 3] * 3, abs=1e-6)
+
+
+def test_a_day_of_twelve_homes_is_worth_starting_and_the_work_doubles_with_each_home():
+    rule = find("shapley")
+    eleven, twelve = (rule.effort(homes, rule.values({})) for homes in (11, 12))
+    assert twelve.fits(24)
+    assert twelve.seconds / eleven.seconds == pytest.approx(2 * 12 / 11)

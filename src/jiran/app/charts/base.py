@@ -44,6 +44,12 @@ def rounded(values: pl.Series, digits: int = 3) -> list[float | None]:
     return values.round(digits).to_list()
 
 
+def mark_line(across: float) -> Spec:
+    """Return the line that marks the hour that is looked at, at a place of the axis of time."""
+    style = {"color": palette.LOAD, "type": "solid", "width": 2}
+    return {"silent": True, "symbol": "none", "label": {"show": False}, "lineStyle": style, "data": [{"xAxis": across}]}
+
+
 def chart(file_name: str, **option: Any) -> dict[str, Any]:
     """Return a specification that does not move, with a button that saves it as a picture."""
     save = {"name": f"jiran-{file_name}", "title": "Save as PNG", "pixelRatio": 2}

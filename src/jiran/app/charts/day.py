@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from jiran import palette
 from jiran.app.charts import day_ghosts
-from jiran.app.charts.base import GHOST, Spec, ghost_key, rounded
+from jiran.app.charts.base import GHOST, Spec, ghost_key, mark_line, rounded
 from jiran.app.charts.day_panels import Panel, has_sun, line, panels_of
 from jiran.app.charts.day_points import (
     GHOST_PREFIX,
@@ -32,14 +32,21 @@ _PHONE = 330  # width for a legend on a phone, px
 _MANY = 100  # points from which on one can zoom
 
 
-def spec(result: Result, shown: Points, before: Points | None = None) -> Spec:
-    """Return the picture: panels that share time axis, crosshair and zoom; over them the points of A, if given."""
+def spec(result: Result, shown: Points, before: Points | None = None, step: int | None = None) -> Spec:
+    """Return the picture: panels that share time axis, crosshair and zoom.
+
+    Args:
+        result: The run.
+        shown: Its points.
+        before: The points of A, drawn over them.
+        step: The step that is marked.
+    """
     shown = with_those_of_a(shown, before)
     panels = panels_of(result, shown)
     if before is not None:
         panels = [replace(one, series=[*one.series, *day_ghosts.of_panel(one.series, shown, before)]) for one in panels]
     tops = [_TOP, *(_TOP + _FIRST_PANEL + _PANEL * place for place in range(len(panels) - 1))]
-    series = _series(panels, shown)
+    series = _series(panels, shown, None if step is None else _middle_ms(result, shown, step))
     names = list(dict.fromkeys(one["encode"]["y"] for one in series if "encode" in one))
     columns = [labels(shown), *(rounded(shown.frame[name], _DIGITS) for name in names)]
     title = {"left": 0, "padding": 0, "textStyle": {"fontSize": 14, "fontWeight": 600}}
@@ -74,7 +81,13 @@ def height(option: Spec) -> int:
     return _TOP + _FIRST_PANEL + _PANEL * (len(option["grid"]) - 1) + (_SLIDER if "dataZoom" in option else 0)
 
 
-def _series(panels: list[Panel], shown: Points) -> list[Spec]:
+def _middle_ms(result: Result, shown: Points, step: int) -> float:
+    """Return where the middle of a step is on the clock axis, ms."""
+    first, minutes = shown.frame["time"].dt.epoch("s")[0], result.timeline.step_minutes
+    return clock_ms(shown)[0] + 1000.0 * float(result.timeline.utc_s[step] - first + 30 * minutes)
+
+
+def _series(panels: list[Panel], shown: Points, marked_ms: float | None) -> list[Spec]:
     """Put each series on its panel's axes, with the nights behind, and what the tooltip says besides."""
     found: list[Spec] = []
     axes: list[int] = [0]
@@ -96,8 +109,10 @@ def _series(panels: list[Panel], shown: Points) -> list[Spec]:
         axes.append(axes[-1] + len(panel.axes))
     data = [[{"xAxis": start}, {"xAxis": end}] for start, end in nights_ms(shown, most=MOST_NIGHTS)]
     nights = {"silent": True, "itemStyle": {"color": _NIGHT}, "data": data}
+    mark = {} if marked_ms is None else {"markLine": mark_line(marked_ms)}
     clocks = [
         {"type": "line", "data": [], "xAxisIndex": len(panels) + place, "yAxisIndex": axes[place], "markArea": nights}
+        | mark
         for place in range(len(panels))
     ]
     return [*found, *clocks, *_for_tooltip(panels, shown, axes[-1])]

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.app.charts.base import MOST_HOMES
+from jiran.app.charts.blocks import Block, drawn
 from jiran.engine.flows import FLOWS, METERED, Flow
 from jiran.explain.times import period
 from jiran.homes.solar import half_sine
 from jiran.money.prices import paid_for
-from jiran.words import KIND_NAMES
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Window
@@ -26,11 +26,16 @@ _MOST_POINTS = MOST_HOMES * 48
 _SENT = tuple(flow for name, flow in FLOWS.items() if name != "ev_supplied_kwh")
 
 
-def flow_data(result: Result, window: Window) -> dict[str, Any]:
-    """Return what `components.flow_map` plays: homes, flows, trades, battery and prices of a window."""
-    group, entries = _entries(result)
-    steps = window.last - window.first
-    size = max(1, -(-steps * len(entries) // _MOST_POINTS))
+def flow_data(result: Result, window: Window, wanted: Block | None = None) -> dict[str, Any]:
+    """Return what `components.flow_map` plays: homes, flows, trades, battery and prices of a window.
+
+    Args:
+        result: The run.
+        window: Its steps to play.
+        wanted: The block of homes, or the one home, that a big street opens for; None: all blocks are closed.
+    """
+    group, entries = _entries(result, wanted)
+    size = steps_together(result, window)
     starts = np.arange(window.first, window.last, size)
     ends = np.minimum(starts + size, window.last)
     return {
@@ -49,14 +54,30 @@ def flow_data(result: Result, window: Window) -> dict[str, Any]:
     }
 
 
-def _entries(result: Result) -> tuple[NDArray[np.int64], list[dict[str, str]]]:
-    """Return which entry each home belongs to, and the entries: homes, or kinds of a big community."""
-    ids, kinds = result.community.ids, result.community.kinds
-    if len(ids) <= MOST_HOMES:
-        return np.arange(len(ids)), [{"id": name, "kind": kind} for name, kind in zip(ids, kinds, strict=True)]
-    names = list(dict.fromkeys(kinds))
-    group = np.array([names.index(kind) for kind in kinds])
-    return group, [{"id": f"{kinds.count(kind)} {KIND_NAMES[kind]}", "kind": kind} for kind in names]
+def steps_together(result: Result, window: Window) -> int:
+    """Return how many steps of a window are played as one."""
+    entries = min(result.community.size, MOST_HOMES)
+    return max(1, -(-(window.last - window.first) * entries // _MOST_POINTS))
+
+
+def _entries(result: Result, wanted: Block | None) -> tuple[NDArray[np.int64], list[dict[str, Any]]]:
+    """Return which entry each home belongs to, and the entries: homes, and of a big street blocks of homes."""
+    blocks = drawn(result.community.size, wanted)
+    group = np.repeat(np.arange(len(blocks)), [block.size for block in blocks])
+    return group, [_entry(result, block) for block in blocks]
+
+
+def _entry(result: Result, block: Block) -> dict[str, Any]:
+    """Return a home, or a block by the names of its first and last home: of one kind, or mixed."""
+    ids, kinds = (column[block.first : block.last] for column in (result.community.ids, result.community.kinds))
+    if block.size == 1:
+        return {"id": ids[0], "kind": kinds[0]}
+    return {
+        "id": f"{ids[0]} to {ids[-1]}",
+        "kind": kinds[0] if len(set(kinds)) == 1 else "mixed",
+        "count": block.size,
+        "block": block.text,
+    }
 
 
 def _flow(

@@ -9,7 +9,18 @@ from numpy.typing import NDArray
 
 from jiran import palette
 from jiran.app.bills import bill_steps
-from jiran.app.charts.base import GHOST, MOST_HOMES, amounts, chart, ghost_strokes, kinds_there, names, room, short
+from jiran.app.charts.base import (
+    GHOST,
+    MOST_HOMES,
+    amounts,
+    chart,
+    ghost_strokes,
+    kinds_there,
+    mark_line,
+    names,
+    room,
+    short,
+)
 from jiran.engine.flows import METERED, SOURCES, USES
 from jiran.explain.say import energy
 from jiran.nothing import CENT, LEAST_SAID_KWH, NOTHING_KWH, THIRD_DIGIT
@@ -108,10 +119,10 @@ def _flows_of(result: Result, home: int) -> tuple[Flow, ...]:
     return tuple(flow for flow in every if flow in METERED) if result.community.net_metered[home] else every
 
 
-def day(result: Result, home: str, window: Window) -> Spec:
-    """Draw where a home's energy came from (up) and went (down)."""
+def day(result: Result, home: str, window: Window, step: int | None = None) -> Spec:
+    """Draw where a home's energy came from (up) and went (down); a step is marked, if given."""
     times, parts, minutes = day_parts(result, result.community.ids.index(home), window)
-    series = [
+    series: list[Spec] = [
         {
             "name": name,
             "type": "bar",
@@ -123,6 +134,8 @@ def day(result: Result, home: str, window: Window) -> Spec:
         for name, colour, values in parts
         if np.abs(values).sum() > NOTHING_KWH
     ]
+    if step is not None and series:
+        series[0]["markLine"] = mark_line((step - window.first) * result.timeline.step_minutes // minutes)
     every = "hour" if minutes == 60 else f"{minutes} min"
     return chart(
         f"day-of-{home}",

@@ -1,25 +1,55 @@
-"""What stands around every page and Streamlit has no words for: the page's name, colours that can be read, the phone's menu."""
+"""What stands around every page and Streamlit has no words for: its name, help, colours that can be read, the phone's menu."""
 
 from __future__ import annotations
 
 import html
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
+
+from jiran.app import state
+from jiran.app.glossary import GLOSSARY
+
+if TYPE_CHECKING:
+    from jiran.app.areas import Area
 
 _HERE = Path(__file__).parent
 
 
-def show(title: str) -> None:
-    """Name the page, for those who hear it and for phones, and set what the theme cannot.
-
-    Args:
-        title: Name of the page, our own words.
-    """
+def show(area: Area) -> None:
+    """Name the page, for those who hear it and for phones, offer help, and set what the theme cannot."""
     st.html(_HERE / "frame.css")
+    if state.presents():
+        st.html(_HERE / "present.css")
     with st.container(key="page_name"):
-        st.html(f"<h1>{html.escape(title)}</h1><script>{_script()}</script>", unsafe_allow_javascript=True)
+        st.html(f"<h1>{html.escape(area.title)}</h1><script>{_script()}</script>", unsafe_allow_javascript=True)
+    if not state.presents():
+        with st.container(key="help"):
+            _help(area)
+
+
+def _help(area: Area) -> None:
+    """Draw the button that opens help, which is drawn only when it is open."""
+    box = st.popover("Help", icon=":material/help:", type="tertiary", key="help box", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.markdown(f"**What am I looking at?** {area.about}")
+        if area.runs:
+            st.page_link(
+                state.page(area.path), label="Present on a projector (Esc leaves)", icon=":material/slideshow:",
+                query_params=state.whole_link() | {"present": "1"},
+            )  # fmt: skip
+        st.page_link(
+            state.page("data"),
+            label="Words, equations, limits",
+            icon=":material/menu_book:",
+            query_params={"part": "method"},
+        )
+        with st.container(height=260):
+            st.markdown("\n\n".join(f"**{word}**: {meaning}" for word, meaning in GLOSSARY.items()))
 
 
 def colour_dialog() -> None:

@@ -22,6 +22,8 @@
       }
     }
   };
+  // A formula that is wider than its place can be scrolled, and so by keyboard too.
+  const openFormulas = () => document.querySelectorAll(".katex-display:not([tabindex])").forEach((one) => one.setAttribute("tabindex", "0"));
   let waits = false;
   const later = () => {
     if (waits) return;
@@ -31,6 +33,7 @@
       if (location.pathname !== path) choose();
       path = location.pathname;
       nameSteps();
+      openFormulas();
       close();
     }, 250);
   };
@@ -39,6 +42,13 @@
     else if (target.closest?.("[data-testid=stExpandSidebarButton]")) shut = false;
     setTimeout(close);
   };
+  // Esc leaves the mode for a projector; the page opens anew, with its panel.
+  document.addEventListener("keydown", ({ key }) => {
+    const link = new URL(location);
+    if (key !== "Escape" || !link.searchParams.has("present")) return;
+    link.searchParams.delete("present");
+    location.replace(link);
+  });
   document.addEventListener("click", tapped, true); // before the link is drawn anew, and its old self is nowhere
   new MutationObserver(later).observe(document.body, { childList: true, subtree: true, attributeFilter: ["data-collapsed"] });
   later();

@@ -11,6 +11,8 @@ from jiran.app import links, shelf
 from jiran.app.metered import called, names_of_files, reading_from
 from jiran.app.runs import refuse_too_large
 from jiran.errors import DataError, JiranError, shortened
+from jiran.explain.assumptions import untold
+from jiran.homes.meter.street import with_street
 from jiran.scenario import MAX_HOME_STEPS, HomeData, validate
 from jiran.scenario.files import as_data
 from jiran.simulation.estimate import of_reading
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
     from jiran.homes.meter.look import Look
     from jiran.scenario import Scenario
+    from jiran.sentences import Sentence
     from jiran.simulation.estimate import Need
 
 #: So many files are taken at once; a link names each of them.
@@ -44,6 +47,7 @@ class Offer:
         source: The files and the keys that are chosen.
         begun: The scenario that gets these homes; what it says of its own homes goes.
         given: What a scenario file that came with the files says of name and period.
+        own: Whether what the scenario says was said for these homes, and not for those that they replace.
         cells: How many cells there are to read.
     """
 
@@ -52,11 +56,17 @@ class Offer:
     begun: dict[str, Any]
     given: dict[str, Any]
     cells: int
+    own: bool = False
 
     @property
     def need(self) -> Need:
         """What reading needs."""
         return of_reading(self.cells)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was said for these homes of the rest of the scenario."""
+        return self.begun if self.own else {}
 
     @property
     def zone(self) -> str:
@@ -132,7 +142,7 @@ def take(files: Sequence[tuple[str, bytes]], now: dict[str, Any], number: int) -
             return Offer(number, source, _without_homes(now), {}, cells)
         scenario, said = _with_files(shortened(scenarios[0][0], 60), given, paths)
         assert scenario.homes.data is not None  # noqa: S101  it was just given
-        return Offer(number, scenario.homes.data, _without_homes(as_data(scenario)), said, cells)
+        return Offer(number, scenario.homes.data, _without_homes(as_data(scenario)), said, cells, own=True)
     except BaseException:
         forget(paths)
         raise
@@ -147,11 +157,16 @@ def again(begun: dict[str, Any], number: int) -> Offer:
     from jiran.homes.meter.size import size_of  # noqa: PLC0415  only needed once there is a file
 
     source = HomeData.model_validate(begun["homes"]["data"])
-    return Offer(number, source, _without_homes(begun), {}, size_of(source).cells)
+    return Offer(number, source, _without_homes(begun), {}, size_of(source).cells, own=True)
 
 
 def _without_homes(data: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key != "homes"}
+
+
+def assumed(offer: Offer, base: links.Base) -> Sentence | None:
+    """Say what the scenario of an offer takes for granted; None if all of it was said for these homes."""
+    return untold(validate(base.data), offer.said)
 
 
 def base_of(offer: Offer, found: Look) -> links.Base:
@@ -173,11 +188,11 @@ def base_of(offer: Offer, found: Look) -> links.Base:
         "step_minutes": covered.step_minutes,
     }
     data = offer.begun | proposed | offer.given
-    pinned = links.base_of_data(shortened(offer.name, 60), data | {"homes": {"data": found.keys}})
+    pinned = links.base_of_data(shortened(offer.name, 60), with_street(data, offer.said, found.keys))
     if sum(map(len, pinned.link.values())) <= _LONGEST_LINK:
         return pinned
     chosen = offer.source.model_dump(exclude_defaults=True, exclude_none=True)
-    return links.base_of_data(pinned.label, data | {"homes": {"data": chosen}})
+    return links.base_of_data(pinned.label, with_street(data, offer.said, chosen))
 
 
 def forget(paths: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from jiran.app import frame, state
 from jiran.app.charts.week import QUANTITIES, week
 from jiran.app.drawing import draw
 from jiran.app.owndata import correct, looks
-from jiran.app.owndata.offer import base_of
+from jiran.app.owndata.offer import assumed, base_of
 from jiran.app.runs import is_large
 from jiran.app.showing import plain
 from jiran.app.watched import watched
@@ -127,10 +127,12 @@ def _summary(offer: Offer, found: Look) -> None:
     known = f", as {found.recognised} writes it" if found.recognised else ""
     layouts = [_LAYOUTS.get(layout, layout) for layout in found.layout.split(", ")]
     st.markdown(
-        f"**{plain(counted(len(covered.ids), 'home'))}**, **{plain(f'{covered.first:%d %b %Y %H:%M} to {covered.last:%d %b %Y %H:%M}')}**, "
+        f"**{plain(counted(len(covered.ids), 'home'))}**, **{plain(f'{covered.first:%d %b %Y %H:%M} to {covered.end:%d %b %Y %H:%M}')}**, "
         f"every {plain(f'{covered.native_minutes:g}')} min, times in {plain(offer.zone)}"
     )
-    st.caption(plain(f"{offer.name}: {' and '.join(layouts)}{known}."))
+    label = found.keys.get("time_label")
+    marks = f", a time marks the {label} of its interval" if label else ""
+    st.caption(plain(f"{offer.name}: {' and '.join(layouts)}{known}{marks}."))
 
 
 def _homes(found: Look) -> None:
@@ -182,13 +184,16 @@ def _days(shown: Week) -> str:
 
 def _use(offer: Offer, found: Look) -> None:
     """Draw the button that takes the homes into the scenario."""
-    if not st.button("Use these homes", type="primary", icon=":material/check:", key="use homes"):
-        return
     try:
-        state.set_base(base_of(offer, found))
+        base = base_of(offer, found)
     except JiranError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
+    if told := assumed(offer, base):
+        st.caption(_sentence(f"not in the files: {told}"))
+    if not st.button("Use these homes", type="primary", icon=":material/check:", key="use homes"):
+        return
+    state.set_base(base)
     state.end_offer()
     st.rerun()
 

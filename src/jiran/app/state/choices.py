@@ -1,4 +1,4 @@
-"""What the viewer looks at: a day, a step, a home, orders of their own."""
+"""What the viewer chooses: a day of the tables, another draw of lots, orders of their own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jiran.app.charts.base import Window
 from jiran.app.links import pack
 from jiran.app.orders import EXAMPLE, EXAMPLE_EXPORT, EXAMPLE_IMPORT, data_of_orders, orders_of_data
 from jiran.app.state.finished import result
-from jiran.app.state.session import base, open_page, show_address
+from jiran.app.state.session import base, show_address
 from jiran.errors import JiranError
 
 if TYPE_CHECKING:
@@ -52,19 +52,6 @@ def pick_window(*, whole: bool) -> Window:
         return Window(0, shown.timeline.steps)
     steps = np.flatnonzero(shown.timeline.local.astype("datetime64[D]") == np.datetime64(chosen))
     return Window(int(steps[0]), int(steps[-1]) + 1)
-
-
-def open_step(step: int) -> None:
-    """Go to the page of the market, at a step."""
-    st.session_state.wanted_step = step
-    st.session_state.day = str(result().timeline.local[step].astype("datetime64[D]"))
-    open_page("market")
-
-
-def take_step() -> int | None:
-    """Return the step that another page asked for, once."""
-    step: int | None = st.session_state.pop("wanted_step", None)
-    return step
 
 
 def draw() -> int:
@@ -132,37 +119,9 @@ def remember_orders() -> None:
         show_address()
 
 
-def shows_own_orders() -> bool:
-    """Tell whether the market page shows the viewer's own orders, and not the run."""
-    shown: bool = st.session_state.get("shows_own_orders", False)
-    return shown
-
-
-def show_own_orders(*, shown: bool) -> None:
-    """Remember which of the two the market page shows, and draw the frame around it anew if it has changed."""
-    if shown != shows_own_orders():
-        st.session_state.shows_own_orders = shown
-        st.rerun()
-
-
 def set_own_orders(table: pl.DataFrame) -> None:
     """Start the editor afresh with another table; the grid's prices follow from it."""
     held = own_orders()
     held.grid_is_set = False
     held.start = held.now = table
     held.key = f"own_orders_{int(held.key.rpartition('_')[2]) + 1}"
-
-
-def picked_home() -> str:
-    """Return the home that the viewer looks at; at first the one that trading gains most."""
-    homes = result().homes
-    chosen: str = st.session_state.get("home", "")
-    if chosen not in homes["id"]:
-        chosen = homes["id"][homes["saving"].arg_max() or 0]
-        st.session_state["home"] = chosen
-    return chosen
-
-
-def pick_home(home: str) -> None:
-    """Look at a home; its widget has the key "home"."""
-    st.session_state["home"] = home

@@ -30,6 +30,7 @@ from jiran.explain.step.outcome import clear_book
 from jiran.judge.comparison import Comparison, finished
 from jiran.judge.comparison import compare as run_comparison
 from jiran.market import find
+from jiran.scenario.files import load_scenario
 from jiran.simulation.estimate import Need, of_clearing
 from jiran.simulation.run import simulate
 from jiran.words import counted
@@ -205,6 +206,15 @@ def compare(name: str, cases: dict[str, Scenario], seeds: int) -> Comparison:
 
 def _compared(cases: dict[str, Scenario], seeds: int, samples: Samples, tell: Callable[[float], None]) -> Comparison:
     return run_comparison(cases, seeds=seeds, samples=samples, progress=tell)
+
+
+@st.cache_data(show_spinner=False)
+def answer(preset: str) -> str | None:
+    """Return the answer to the question of a preset, in a line; None if there is none."""
+    from jiran.explain.answer import answer as of_run  # noqa: PLC0415  only Start needs it
+
+    said = of_run(simulate(load_scenario(preset)))
+    return None if said is None else str(said)
 
 
 def go_on() -> None:

@@ -12,7 +12,18 @@ from typing import Any
 import streamlit as st
 
 from jiran.app import shelf
-from jiran.app.links import FIRST_PRESET, Base, Pin, base_of_preset, read_link, read_orders, read_pin, write_link
+from jiran.app.links import (
+    FIRST_PRESET,
+    Base,
+    Pin,
+    base_of_preset,
+    holds_scenario,
+    read_link,
+    read_orders,
+    read_pin,
+    write_link,
+)
+from jiran.app.state import address_bar, history
 from jiran.errors import JiranError
 from jiran.scenario import Scenario, validate
 from jiran.scenario.files import with_overrides
@@ -23,10 +34,9 @@ def base() -> Base:
     if "base" not in st.session_state:
         st.session_state.changes = {}
         shelf.sweep()
+        link = address_bar.address()
         try:
-            link, named = _address(), sys.argv[1] if len(sys.argv) > 1 else None
-            st.session_state.base, st.session_state.changes = read_link(link, named)
-            st.session_state.pinned = read_pin(link, st.session_state.base)
+            _read(link)
             st.session_state.linked_orders = read_orders(link)
             st.session_state.packed_orders = link.get("o")
         except JiranError as error:
@@ -36,10 +46,71 @@ def base() -> Base:
     return current
 
 
+def _read(link: dict[str, str]) -> None:
+    """Take base, changes and A from a link."""
+    named = sys.argv[1] if len(sys.argv) > 1 else None
+    st.session_state.base, st.session_state.changes = read_link(link, named)
+    st.session_state.pinned = read_pin(link, st.session_state.base)
+
+
+def enter(area: str) -> None:
+    """Go to an area; a viewer who has come by a link, by Back or by Forward gets the scenario of the address bar.
+
+    Args:
+        area: Path of the area.
+    """
+    begun = "base" in st.session_state
+    link = address_bar.address()
+    if not (address_bar.enter(area) and begun and holds_scenario(link)) or _scenario_link() == _without_opened(link):
+        return
+    try:
+        _read(link)
+    except JiranError as error:
+        st.session_state.notice = str(error)
+    restart_controls()
+    st.session_state.pop("scenario", None)
+
+
+def _without_opened(link: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in link.items() if key not in address_bar.OPENED}
+
+
 def set_base(new: Base) -> None:
     """Start from another base, without changes."""
     st.session_state.base = new
     st.session_state.changes = {}
+    restart_controls()
+
+
+def undo() -> None:
+    """Take the last change back."""
+    _go(-1)
+
+
+def redo() -> None:
+    """Make the change that was taken back last again."""
+    _go(1)
+
+
+def can_undo() -> bool:
+    """Tell whether there is a change to take back."""
+    return history.can_step(-1)
+
+
+def can_redo() -> bool:
+    """Tell whether there is a change to make again."""
+    return history.can_step(1)
+
+
+def _go(by: int) -> None:
+    then = history.step(by)
+    if then is not None:
+        set_base(then.base)
+        st.session_state.changes = dict(then.changes)
+
+
+def restart_controls() -> None:
+    """Let all controls start afresh with the scenario as it is."""
     st.session_state.generation = generation() + 1
 
 
@@ -60,9 +131,14 @@ def remember_pages(pages: dict[str, Any]) -> None:
     st.session_state.pages = pages
 
 
+def page(path: str) -> Any:
+    """Return the page of an area, for a link to it."""
+    return st.session_state.pages[path]
+
+
 def open_page(path: str) -> None:
     """Go to another page."""
-    st.switch_page(st.session_state.pages[path])
+    st.switch_page(page(path))
 
 
 def take_notice() -> str | None:
@@ -81,19 +157,23 @@ def keep(wanted: dict[str, Any]) -> Scenario:
     scenario = validate(with_overrides(start.data, wanted))
     st.session_state.changes = wanted
     st.session_state.scenario = scenario
+    history.record(history.Then(start, dict(wanted)))
     show_address()
     return scenario
 
 
 def show_address() -> None:
-    """Let the address bar hold what a reload is to find again: base and changes, A, own orders."""
-    link = write_link(base(), changes(), _pin(), st.session_state.get("packed_orders"))
-    if _address() != link:
-        st.query_params.from_dict(link)
+    """Let the address bar hold what a reload is to find again: base and changes, A, own orders, and what is open."""
+    address_bar.write(_scenario_link())
 
 
-def _address() -> dict[str, str]:
-    return {key: st.query_params[key] for key in st.query_params}
+def whole_link() -> dict[str, str]:
+    """Return what the address bar holds: the scenario, and what is open."""
+    return _scenario_link() | address_bar.look()
+
+
+def _scenario_link() -> dict[str, str]:
+    return write_link(base(), changes(), _pin(), st.session_state.get("packed_orders"))
 
 
 def scenario() -> Scenario:

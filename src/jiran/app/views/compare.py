@@ -1,4 +1,4 @@
-"""Compare: which market rule is best for whom, and why."""
+"""Compare: what a change does, A against B; then which market rule is best for whom, and why."""
 
 from __future__ import annotations
 
@@ -35,8 +35,11 @@ _RULE_WIDTH, _BAND_WIDTH = 186, 150
 def show() -> None:
     """Draw the page."""
     scenario = state.result().scenario
+    seeds = SEEDS if _bands() else 1
+    compare_pair.show(scenario, seeds)
+    st.subheader("Market rules side by side", anchor="side")
     top = st.container()
-    rules, strategy, seeds = _choose(scenario)
+    rules, strategy = _choose(scenario)
     bidding = scenario if strategy == scenario.bids.strategy else _with_strategy(scenario, strategy)
     if not rules:
         st.info("Choose at least one market rule.", icon=":material/info:")
@@ -52,55 +55,65 @@ def show() -> None:
         _gains(comparison)
         _prices(comparison)
         files(comparison, "rules", file_name(f"jiran-compare-{scenario.name}"), "All rules")
-    compare_pair.show(scenario, seeds)
+
+
+def _bands() -> bool:
+    """Draw what lets chance show: many seeds in place of one, in both comparisons."""
+    return st.toggle(
+        f"Bands over {SEEDS} seeds",
+        key="bands",
+        persist_state="session",
+        help=f"Run everything {SEEDS} times with other draws of load, clouds, EVs and bids: figures become means, with the "
+        "range that holds 9 of 10 draws.",
+    )
 
 
 def _with_strategy(scenario: Scenario, strategy: str) -> Scenario:
     return scenario.model_copy(update={"bids": Bids(strategy=strategy)})
 
 
-def _choose(scenario: Scenario) -> tuple[list[str], str, int]:
-    """Draw what can be chosen: return rules, bidding strategy and the number of seeds."""
+def _choose(scenario: Scenario) -> tuple[list[str], str]:
+    """Draw what can be chosen: return rules and bidding strategy."""
     own = scenario.market.mechanism
     options = [name for name in mechanisms() if name != BASELINE]
     if own != BASELINE and own not in options:
         options.append(own)
-    default = [name for name in options if find(name).telling or name == own]
-    rules = st.pills(
-        "Market rules",
-        options,
-        selection_mode="multi",
-        default=default,
-        format_func=lambda name: find(name).name,
-        key=f"rules|{own}",
-        persist_state="session",
-    )
-    left, middle, right = st.columns([3, 2, 2], vertical_alignment="bottom", gap="medium")
-    with left:
-        names = list(strategies())
-        now = scenario.bids.strategy
-        names = names if now in names else [now, *names]
-        strategy = st.selectbox(
-            "How homes bid",
-            names,
-            index=names.index(now),
-            format_func=lambda name: find_strategy(name).name,
-            key=f"strategy|{now}",
-            persist_state="session",
-            help="What a home bids matters to auctions and to all rules that heed what a kWh is worth to each home.",
-        )
-    with middle:
+    telling = [name for name in options if find(name).telling or name == own]
+    chosen = _pills("Market rules", telling, telling, f"rules|{own}")
+    others = [name for name in options if name not in telling]
+    more = st.expander(f"{len(others)} more rules", icon=":material/more_horiz:", key="more rules")
+    with more:
         every = st.toggle(f"All {len(options)} rules", key="every rule", persist_state="session")
-    with right:
-        bands = st.toggle(
-            f"Bands over {SEEDS} seeds",
-            key="bands",
-            persist_state="session",
-            help=f"Run everything {SEEDS} times with other draws of load, clouds, EVs and bids: figures become means, with the "
-            "range that holds 9 of 10 draws.",
-        )
+        chosen += _pills("More market rules", others, [], f"more rules|{own}")
+    names = list(strategies())
+    now = scenario.bids.strategy
+    names = names if now in names else [now, *names]
+    strategy = st.selectbox(
+        "How homes bid",
+        names,
+        index=names.index(now),
+        format_func=lambda name: find_strategy(name).name,
+        key=f"strategy|{now}",
+        persist_state="session",
+        width=360,
+        help="What a home bids matters to auctions and to all rules that heed what a kWh is worth to each home.",
+    )
     _about_bids(strategy)
-    return options if every else rules, strategy, SEEDS if bands else 1
+    return options if every else chosen, strategy
+
+
+def _pills(label: str, rules: list[str], default: list[str], key: str) -> list[str]:
+    """Draw rules to choose from, by their plain names and behind them, small, what commands and files call them."""
+    return st.pills(
+        label, rules, selection_mode="multi", default=default, format_func=_plainly, key=key, persist_state="session"
+    )
+
+
+def _plainly(rule: str) -> str:
+    """Return how a rule is called in plain words, and its name."""
+    found = find(rule)
+    name = f":small[{plain(found.name)}]"
+    return f"{plain(found.plain_name)} · {name}" if found.plain_name else name
 
 
 def _about_bids(strategy: str) -> None:
@@ -127,11 +140,11 @@ def _notes(comparison: Comparison) -> None:
 
 def _table(comparison: Comparison) -> None:
     """Draw the telling figures of each rule, and the others folded away."""
-    st.subheader("The rules side by side", anchor="rules")
+    st.markdown("**The rules, best first**")
     banded = len(comparison.seeds) > 1
     bands = f" Means of {len(comparison.seeds)} seeds; in brackets the range of 9 of 10." if banded else ""
     st.caption(
-        "Best first: what is reached, then what the home saves that gains least. Green: the best. Orange: somebody pays more, or money "
+        "First what is reached, then what the home saves that gains least. Green: the best. Orange: somebody pays more, or money "
         f"stays with the market or is missing. Amounts in {plain(comparison.currency)}, prices per kWh; point at a heading to read "
         f"more.{bands}"
     )

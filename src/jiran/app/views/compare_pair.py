@@ -1,4 +1,4 @@
-"""A pinned scenario A against the current one, B: what changes, and by how much."""
+"""A pinned or a ready scenario A against the current one, B: what changes, and by how much."""
 
 from __future__ import annotations
 
@@ -11,17 +11,21 @@ from jiran.app.pins import label
 from jiran.app.showing import markdown_of, plain
 from jiran.app.views.compare_parts import compared, files
 from jiran.report import is_pair, versus
+from jiran.scenario.files import load_scenario, presets
 
 if TYPE_CHECKING:
     from jiran.scenario import Scenario
 
 
+_PINNED = "What is pinned"
+
+
 def show(current: Scenario, seeds: int) -> None:
-    """Compare the pinned scenario with the current one."""
+    """Compare another scenario with the current one."""
     st.subheader("A against B", anchor="pair")
-    pinned = state.pinned_scenario()
+    pinned = _other(current)
     if pinned is None:
-        st.caption("Pin a scenario as A in the panel on the left, then change something: A and B are compared here.")
+        st.caption("B is what is shown now. For A pin it in the panel and then change something, or choose a scenario.")
         return
     if pinned == current:
         st.caption("A is what is shown now. Change something in the panel on the left: that is B.")
@@ -49,3 +53,15 @@ def show(current: Scenario, seeds: int) -> None:
             others = rule_tables.pair(comparison, first=False)
             st.dataframe(others, hide_index=True, key="pair_rest", alt="Table of more figures of A and B.")
     files(comparison, "pair", f"jiran-compare-{pinned.name}-{current.name}", "A against B")
+
+
+def _other(current: Scenario) -> Scenario | None:
+    """Let the viewer choose A: what is pinned, or a ready scenario; None as long as nothing is chosen."""
+    pinned = state.pinned_scenario()
+    ready = [name for name in presets() if name != current.name]
+    options = ready if pinned is None else [_PINNED, *ready]
+    chosen = st.selectbox(
+        "A", options, None if pinned is None else 0, key=f"A|{pinned is not None}|{current.name}", width=360,
+        placeholder="Choose a scenario", persist_state="session",
+    )  # fmt: skip
+    return pinned if chosen in (None, _PINNED) else load_scenario(chosen)

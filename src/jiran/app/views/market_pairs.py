@@ -11,7 +11,7 @@ from jiran.app.charts import book as charts
 from jiran.app.charts import curves
 from jiran.app.drawing import draw
 from jiran.app.showing import show_text
-from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
+from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, side_by_side, table_height
 from jiran.explain.step.money import trade
 from jiran.explain.step.words import nobody, order_words, tex_name
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def show(scene: Scene) -> None:
     """Draw the pairs one after the other, in the order in which they were made."""
     outcome = scene.outcome
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = side_by_side()
     if not outcome.pairs:
         with left:
             show_text(nobody(outcome))

@@ -12,7 +12,7 @@ from jiran.app.charts import book as charts
 from jiran.app.charts import curves
 from jiran.app.drawing import draw
 from jiran.app.showing import markdown_of, show_text
-from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
+from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, side_by_side, table_height
 from jiran.explain.step.money import account, gain
 from jiran.explain.step.words import tex
 from jiran.explain.why import compare, explain, headline
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 def show(scene: Scene) -> None:
     """Draw why a home got its price, and who gained how much."""
     outcome = scene.outcome
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = side_by_side()
     with left:
-        home = _pick_home(outcome)
+        home = _pick_home(scene)
         for sentence in (headline(outcome, home), *explain(outcome, home)):
             show_text(sentence)
         formula = outcome.mechanism.formula
@@ -43,16 +43,19 @@ def show(scene: Scene) -> None:
     _gains(outcome, home)
 
 
-def _pick_home(outcome: Outcome) -> int:
-    """Let the viewer choose a home; at first the buyer of the first trade."""
+def _pick_home(scene: Scene) -> int:
+    """Let the viewer choose a home; at first the one that is looked at, or the buyer of the first trade."""
+    outcome = scene.outcome
     names = outcome.book.names
     homes = [int(home) for home in (*outcome.book.buyers, *outcome.book.sellers)] or list(range(len(names)))
     if len(homes) < len(names):
         homes += [home for home in range(len(names)) if home not in set(homes)]
+    first = outcome.pairs[0].buyer if outcome.pairs else homes[0]
+    if scene.home in names:
+        first = names.index(scene.home)
     home: int = st.selectbox(
-        "Home", sorted(homes), key=f"market_home|{len(names)}|{names[0]}",
-        index=sorted(homes).index(outcome.pairs[0].buyer if outcome.pairs else homes[0]),
-        format_func=names.__getitem__,
+        "Home", sorted(homes), key=f"market_home|{len(names)}|{names[0]}|{scene.home}",
+        index=sorted(homes).index(first), format_func=names.__getitem__,
     )  # fmt: skip
     return home
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from jiran.explain.step.outcome import Outcome
     from jiran.explain.step.run_step import RunStep
     from jiran.result.result import Result
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 #: Rows of a table that teaches.
 MOST_ROWS = 20
 #: Height of the pictures, the same at all stations, pixels.
-HEIGHT = 430
+HEIGHT = 340
 
 
 @dataclass(frozen=True)
@@ -27,12 +29,20 @@ class Scene:
         result: The run it is a step of, or None.
         step: That step, or None.
         own: Whether the run itself was cleared like this.
+        home: Name of the home that is looked at, or None.
     """
 
     outcome: Outcome
     result: Result | None = None
     step: RunStep | None = None
     own: bool = False
+    home: str | None = None
+
+
+def side_by_side() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Return two places: beside each other where there is room, else one below the other."""
+    with st.grid(2, min_column_width=360, gap="medium"):
+        return st.container(), st.container()
 
 
 def more(rows: int, shown: int, what: str) -> None:

@@ -14,7 +14,7 @@ from jiran.app.charts import curves, run_step
 from jiran.app.drawing import draw
 from jiran.app.showing import markdown_of, show_text
 from jiran.app.views import market_pairs, market_price
-from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, table_height
+from jiran.app.views.market_scene import HEIGHT, MOST_ROWS, Scene, more, side_by_side, table_height
 from jiran.explain.step.money import even, money, rest
 from jiran.explain.step.run_step import RunStep
 from jiran.explain.step.words import balanced, curve_words, scarce_words, tex_name
@@ -63,7 +63,7 @@ def _energy(scene: Scene) -> None:
     """Draw each home's balance."""
     if scene.step is None:
         return
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = side_by_side()
     with left:
         _balance_words(scene.step, scene.outcome.digits)
         show_text(scarce_words(scene.outcome))
@@ -97,7 +97,7 @@ def _balance_words(step: RunStep, digits: int) -> None:
 
 def _book(scene: Scene) -> None:
     """Draw the two sides of the order book, facing each other."""
-    left, right = st.columns(2, gap="medium")
+    left, right = side_by_side()
     with left:
         _side(scene, sells=True)
     with right:
@@ -151,7 +151,7 @@ def _side(scene: Scene, *, sells: bool) -> None:
 
 def _curves(scene: Scene) -> None:
     """Draw supply and demand with the clearing point."""
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = side_by_side()
     with left:
         for sentence in curve_words(scene.outcome):
             show_text(sentence)
@@ -164,7 +164,7 @@ def _rest(scene: Scene) -> None:
     step, result = scene.step, scene.result
     if step is None or result is None:
         return
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = side_by_side()
     with left:
         show_text(rest(step.energy))
         show_text(money(step, result.scenario.currency))

@@ -1,4 +1,4 @@
-"""For the reader who has the paper in hand: its tables, its Fig. 4, its contradictions and its equations."""
+"""For the reader who has the paper in hand: its tables, its Fig. 4 and its contradictions."""
 
 from __future__ import annotations
 
@@ -20,28 +20,19 @@ if TYPE_CHECKING:
     from jiran.app.paper_check import Check
 
 _MATCHINGS = {"index-order": "Index order", "pro-rata": "Pro rata", "equal-share": "Equal share"}
-_EQUATIONS = (
-    ("Solar generation (1)", r"G(t)=\max\left(0,\ \sin\frac{\pi\,(t-6)}{12}\right)P_{\mathrm{pv}}", r"$t$: hour of the day; $P_{\mathrm{pv}}$: solar capacity, kWp."),
-    ("Net energy", r"B_i=G_i-L_i", "What home i generates less what it needs, kWh."),
-    ("Sellers and buyers", r"\begin{aligned}S_i&=\max(B_i,\,0)\\D_i&=\max(-B_i,\,0)\end{aligned}", "Surplus of a seller, deficit of a buyer, kWh."),
-    ("Trade", r"E_{\mathrm{trade}}(i,j)=\min(S_i,\ D_j)", "From seller i to buyer j; what remains of either goes on to the next."),
-    ("Price", r"P_{\mathrm{P2P}}=\alpha\,P_{\mathrm{grid}},\qquad 0<\alpha<1", "α = 0.8 in the paper: dearer than export, cheaper than the grid."),
-    ("What comes first", r"\text{P2P}\ \to\ \text{battery}\ \to\ \text{grid}", "For a surplus as for a deficit."),
-)  # fmt: skip
 
 
 def show() -> None:
     """Draw the page."""
-    st.markdown("#### The paper, checked: Tables I and II, Fig. 4, Fig. 6 and the equations")
+    st.markdown("#### The paper, checked: Tables I and II, Fig. 4 and Fig. 6")
     st.markdown(
         "Lit et al., *Decentralized Peer-to-Peer Electricity Trading Simulation Dashboard*, Universiti Malaysia "
-        "Sarawak (UNIMAS). **This page always shows the paper's own example and preset `paper`, "
+        "Sarawak (UNIMAS). **This part always shows the paper's own example and preset `paper`, "
         "whatever scenario the panel on the left holds.**"
     )
     _tables()
     check = _fig_4()
     _contradictions(check)
-    _equations()
 
 
 def _tables() -> None:
@@ -214,7 +205,7 @@ def _cards(check: Check) -> list[tuple[str, str, str]]:
     )
     yields = (
         f"It yields {daily:.3f} kWh per kWp and day, about twice the 3.4 to 3.9 that roofs in Malaysia give. "
-        f"The preset keeps it; “{control('solar.derate')}”, under More in the panel, lowers it."
+        f"The preset keeps it; “{control('solar.derate')}”, under All settings in the panel, lowers it."
     )
     amount = f"The column holds amounts. Per kWh they are {per_kwh[0]:.3f} and {per_kwh[1]:.3f} RM: one price, within rounding."
     two = "Two settings: the number of steps is the length, minutes per step the resolution."
@@ -242,14 +233,3 @@ def _cards(check: Check) -> list[tuple[str, str, str]]:
             amount,
         ),
     ]
-
-
-def _equations() -> None:
-    """Draw the equations with their names."""
-    st.markdown("##### The equations")
-    with st.grid(2, min_column_width=300):
-        for name, formula, words in _EQUATIONS:
-            with st.container(border=True, height="stretch"):
-                st.markdown(f"**{name}**")
-                st.latex(formula)
-                st.caption(words)

@@ -32,7 +32,11 @@ class Book(OrderBook):
 
     @property
     def flat(self) -> bool:
-        """Whether all sellers ask the same and all buyers bid the same, more than that: prices tell nobody apart."""
+        """Whether all sellers ask the same and all buyers bid the same, more than that: prices tell nobody apart.
+
+        Under such a book the order of the list or a draw decides who trades; of two homes alone there is nothing to
+        tell apart.
+        """
         asks, bids = self.limit_price[self.sellers], self.limit_price[self.buyers]
         if asks.size + bids.size < 3 or not min(asks.size, bids.size):
             return False
@@ -40,14 +44,28 @@ class Book(OrderBook):
         return bool(alike and bids[0] > asks[0])
 
     def without(self, home: int) -> Book:
-        """Return the book as if a home had no order."""
+        """Return the book as if a home had no order.
+
+        The network charge and currency are left out, as only quantities are compared.
+
+        Args:
+            home: Its number.
+        """
         net = self.net_kwh.copy()
         net[home] = 0.0
         return Book(net, self.limit_price, self.import_price, self.export_price, self.names)
 
 
 def book_of_step(result: Result, step: int) -> Book:
-    """Return the orders of a step of a run."""
+    """Return the orders of a step of a run.
+
+    Args:
+        result: The run.
+        step: Which step, from 0.
+
+    Returns:
+        Orders after own use, with what EVs offer, as the rule got them; homes without an order are there with 0 kWh.
+    """
     return Book(
         orders_of(result, step),
         limits_between(result, step, step + 1)[0],

@@ -32,7 +32,23 @@ def _trade_words(figures: Figures) -> str:
 
 @form("step.trade", _trade_words)
 def trade(outcome: Outcome, number: int) -> Figures | None:
-    """True of each trade, counted from 0: who, how much, at what price, and what both would have accepted."""
+    """True of each trade, counted from 0: who, how much, at what price, and what both would have accepted.
+
+    Args:
+        outcome: The cleared book.
+        number: Of the trade, in the order made.
+
+    Returns:
+        number: The same from 1.
+        seller: Name of the home that sells.
+        buyer: Name of the home that buys.
+        kwh: Energy, kWh.
+        buyer_price: Per kWh, without network charge.
+        seller_price: Per kWh.
+        bid: The buyer's limit.
+        ask: The seller's limit.
+        digits: Digits of energy in this book.
+    """
     one, book = outcome.pairs[number], outcome.book
     return {
         "number": number + 1,
@@ -48,6 +64,7 @@ def trade(outcome: Outcome, number: int) -> Figures | None:
 
 
 def _sum(figures: Figures, value: float) -> str:
+    """Return an amount with its currency, if the book has one."""
     unit = f"{figures['currency']} " if figures["currency"] else ""
     return f"{unit}{price(value)}"
 
@@ -66,7 +83,15 @@ def _account_words(figures: Figures) -> str:
 
 @form("step.account", _account_words)
 def account(outcome: Outcome) -> Figures | None:
-    """True where something is traded: what buyers pay for it, what sellers get, and where the difference goes."""
+    """True where something is traded: what buyers pay for it, what sellers get, and where the difference goes.
+
+    Returns:
+        paid: What buyers pay, without network charge.
+        got: What sellers get.
+        kept: The difference, 0 for rounding; below 0 it comes from outside.
+        later: Whether prices are set at the end of a billing period.
+        currency: Of the book, or "".
+    """
     if not outcome.kwh:
         return None
     return {
@@ -133,6 +158,16 @@ def gain(outcome: Outcome) -> Figures | None:
     """True where there are sellers and buyers: what trades could gain by the limits, what they do, and who has it.
 
     What the trades are worth is what the homes gain, each by its own limit, and what the market keeps.
+
+    Returns:
+        possible: The highest welfare by these limits, an amount.
+        worth: That of the trades, below 0 where they destroy it.
+        homes: What the homes have of it.
+        kept: What the market has of it.
+        kwh: Energy traded, kWh.
+        move: "both" where some gain and some lose.
+        later: Whether prices are set at the end of a billing period.
+        currency: Of the book, or "".
     """
     if not min(outcome.book.sellers.size, outcome.book.buyers.size):
         return None
@@ -174,6 +209,10 @@ def rest(flow: dict[str, float]) -> Figures | None:
 
     Args:
         flow: The flows of all homes in the step by name, kWh.
+
+    Returns:
+        left: Where surplus went, and kWh.
+        missing: Where energy came from, and kWh; flows of nothing are not there.
     """
 
     def flowing(**parts: str) -> dict[str, float]:
@@ -199,13 +238,24 @@ def _money_words(figures: Figures) -> str:
 
 
 def _plain(amount: float, digits: int) -> str:
+    """Return an amount with so many digits, or as many as it takes to be more than 0."""
     text = f"{amount:,.{digits}f}"
     return text if float(text.replace(",", "")) else price(amount)
 
 
 @form("step.money", _money_words)
 def money(step: RunStep, currency: str) -> Figures | None:
-    """True of every step: who ended it with how much money, above 0 more than before."""
+    """True of every step: who ended it with how much money, above 0 more than before.
+
+    Args:
+        step: The step, taken apart.
+        currency: Of the run.
+
+    Returns:
+        moved: Who has more (> 0) or less than before, an amount; who is even is not there.
+        traded: Whether neighbours traded.
+        currency: Of the run.
+    """
     return {
         "moved": {name: step.money[key] for key, name in _NAMES.items() if abs(step.money[key]) > NOTHING_MONEY},
         "traded": step.energy["p2p_sold_kwh"] > NOTHING_KWH,
@@ -219,7 +269,14 @@ def _even_words(figures: Figures) -> str:
 
 @form("step.even", _even_words)
 def even(step: RunStep) -> Figures | None:
-    """True where what came in is what went out, and the money of all sums to zero."""
+    """True where what came in is what went out, and the money of all sums to zero.
+
+    It is worked out from the parts that are shown, not from the check that every run makes, so it proves the picture
+    too.
+
+    Returns:
+        in_kwh: What came in, kWh.
+    """
     came, went = (sum(part.kwh for part in in_and_out(step) if part.side == side) for side in (0, 1))
     off = abs(sum(step.money.values()))
     turnover = sum(map(abs, step.money.values()))

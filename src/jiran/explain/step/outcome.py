@@ -29,7 +29,17 @@ _MOST_DIGITS = 9
 
 
 class Pair(NamedTuple):
-    """One trade, with what its two homes could trade before and after it; prices without the network charge."""
+    """One trade, with what its two homes could trade before and after it; prices without the network charge.
+
+    Attributes:
+        seller: Number of the home.
+        buyer: Number of the home.
+        kwh: Energy, kWh.
+        buyer_price: Per kWh.
+        seller_price: Per kWh.
+        offered_kwh: What the seller could still sell before, kWh.
+        wanted_kwh: What the buyer could still buy before, kWh.
+    """
 
     seller: int
     buyer: int
@@ -85,7 +95,10 @@ class Outcome:
 
     @cached_property
     def prices(self) -> Array:
-        """What each home paid, or got, for a kWh on average; NaN for homes that did not trade."""
+        """What each home paid, or got, for a kWh on average; NaN for homes that did not trade.
+
+        Shape (home,), weighted by energy, without the network charge.
+        """
         money = np.where(self.book.net_kwh > 0.0, self.trades.received, self.trades.paid)
         with np.errstate(invalid="ignore", divide="ignore"):
             prices: Array = np.where(self.traded_kwh > 0.0, money / self.traded_kwh, np.nan)
@@ -93,7 +106,10 @@ class Outcome:
 
     @cached_property
     def one_price(self) -> float | None:
-        """The price of all trades, if there is one."""
+        """The price of all trades, if there is one.
+
+        None if buyers and sellers, or any two trades, differ.
+        """
         both = np.concatenate([self.trades.buyer_price, self.trades.seller_price])
         if not both.size or not same(float(both.min()), float(both.max())):
             return None
@@ -101,7 +117,10 @@ class Outcome:
 
     @cached_property
     def gains(self) -> Array:
-        """What each home gained against its own limit price, shape (home,)."""
+        """What each home gained against its own limit price, shape (home,).
+
+        In money: kWh times the distance of price and limit; below 0 beyond the limit.
+        """
         return self.trades.gains(self.book.limit_price)
 
     @cached_property
@@ -113,7 +132,10 @@ class Outcome:
 
     @property
     def account(self) -> float:
-        """What buyers paid above what sellers got: the market account; 0 if it is nothing."""
+        """What buyers paid above what sellers got: the market account; 0 if it is nothing.
+
+        In money; below 0 sellers got more than buyers paid.
+        """
         kept = surplus(self.trades)
         turnover = float(np.abs(self.trades.paid).sum() + np.abs(self.trades.received).sum())
         return 0.0 if abs(kept) <= NOTHING_MONEY + LAST_DIGITS * turnover else kept
@@ -130,7 +152,10 @@ class Outcome:
 
     @cached_property
     def efficiency(self) -> float | None:
-        """The share of the highest gain that was reached; None if there was nothing to gain."""
+        """The share of the highest gain that was reached; None if there was nothing to gain.
+
+        0..1, below 0 where trades destroy welfare.
+        """
         return efficiency(self.trades, self.book.net_kwh, self.book.limit_price)
 
     @cached_property
@@ -175,11 +200,22 @@ class Outcome:
         return next(exact, most)
 
     def energy(self, kwh: float) -> str:
-        """Return an amount of energy with the digits of this book."""
+        """Return an amount of energy with the digits of this book.
+
+        Args:
+            kwh: Any amount, also one below 0.
+        """
         return energy(kwh, self.digits)
 
     def traded_beyond_limit(self, home: int) -> float:
-        """Return by how much a home's price is worse than its own limit, 0 if it is not."""
+        """Return by how much a home's price is worse than its own limit, 0 if it is not.
+
+        Args:
+            home: Its number.
+
+        Returns:
+            Per kWh, on average over its trades.
+        """
         if not self.traded_kwh[home] > 0.0 or same(float(self.prices[home]), float(self.book.limit_price[home])):
             return 0.0
         return max(0.0, -float(self.gains[home]) / float(self.traded_kwh[home]))
@@ -223,6 +259,9 @@ def clear_book(
         seed: Of its draws.
         progress: Is called with the share that is done; an exception that it raises stops the clearing.
 
+    Returns:
+        The trades of the rule's own draw with this seed; the same book, rule and seed give the same.
+
     Raises:
         JiranError: The rule cannot clear this book.
     """
@@ -240,7 +279,12 @@ def clear_book(
 
 
 def outcome_of_run(result: Result, step: int) -> Outcome:
-    """Return a step of a run as the run's own rule cleared it."""
+    """Return a step of a run as the run's own rule cleared it.
+
+    Args:
+        result: The run.
+        step: Which step, from 0.
+    """
     book, trades = book_of_step(result, step), trades_of(result, step)
     # A run's prices hold the network charge; without it a price of 0 stays 0 in spite of rounding.
     price = trades["buyer_price"] - book.network_charge
@@ -252,7 +296,10 @@ def outcome_of_run(result: Result, step: int) -> Outcome:
 
 
 def marginal_pair(book: Book) -> tuple[int, int] | None:
-    """Return seller and buyer of the last trade worth making in the order of prices, or None if there is none."""
+    """Return seller and buyer of the last trade worth making in the order of prices, or None if there is none.
+
+    Walking down bids and up asks, it is where the two curves cross (merit order).
+    """
     walk = merit_trades(book.net_kwh, book.limit_price)
     return (int(walk["seller"][-1]), int(walk["buyer"][-1])) if walk.size else None
 
@@ -261,13 +308,18 @@ def crossing(book: Book) -> tuple[float, float] | None:
     """Return energy and price at which supply meets demand, or None if no bid reaches an ask.
 
     Where many prices would do, it is the middle of them.
+
+    kWh, and a price per kWh.
     """
     found = crossing_prices(book)
     return None if found is None else (found[0], (found[1] + found[2]) / 2.0)
 
 
 def crossing_prices(book: Book) -> tuple[float, float, float] | None:
-    """Return the energy at which supply meets demand, and the lowest and highest price that do it; None without."""
+    """Return the energy at which supply meets demand, and the lowest and highest price that do it; None without.
+
+    Any price between the two clears the market, which is what a uniform price may choose from.
+    """
     walk = merit_trades(book.net_kwh, book.limit_price)
     if not walk.size:
         return None
@@ -281,4 +333,5 @@ def crossing_prices(book: Book) -> tuple[float, float, float] | None:
 
 
 def _left(of_kwh: float, kwh: float) -> float:
+    """Return what is left of an amount, kWh; a rest of rounding is 0."""
     return 0.0 if same(of_kwh, kwh) else of_kwh - kwh

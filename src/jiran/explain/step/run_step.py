@@ -45,7 +45,14 @@ class RunStep:
 
 
 class Part(NamedTuple):
-    """What came into the community in a step (side 0) or went out of it (side 1): its name, kWh and colour."""
+    """What came into the community in a step (side 0) or went out of it (side 1): its name, kWh and colour.
+
+    Attributes:
+        name: As a picture shows it.
+        side: 0 or 1; each side adds up to the same kWh.
+        kwh: Energy, kWh, at least 0.
+        colour: As "#rrggbb".
+    """
 
     name: str
     side: int
@@ -54,7 +61,10 @@ class Part(NamedTuple):
 
 
 def in_and_out(step: RunStep) -> list[Part]:
-    """Return all that crosses the homes' border: within them, or where that is not known, at their meters."""
+    """Return all that crosses the homes' border: within them, or where that is not known, at their meters.
+
+    Trades are in neither side: they stay within the community.
+    """
     known = not step.orders["net_metered"].any()
     at_meters = (
         Part("Export of the homes", 0, float(given_out(step.energy)), palette.EXPORT),
@@ -78,6 +88,11 @@ def busiest_step(result: Result, first: int, last: int) -> int:
     """Return the step first <= step < last with most trades, of several that with most energy; else the sunniest.
 
     If it is not known how much sun there was, it is the step in which homes gave out most.
+
+    Args:
+        result: The run.
+        first: First step.
+        last: The step after the last one.
     """
     cut = slice(first, last)
     trades, kwh = result.settlement.trades[cut], result.settlement.step_kwh
@@ -92,7 +107,10 @@ def trades_of(result: Result, step: int) -> NDArray[np.void]:
 
 
 def orders_of(result: Result, step: int) -> Array:
-    """Return what each home offered (> 0) or wanted (< 0) in a step, kWh, shape (home,)."""
+    """Return what each home offered (> 0) or wanted (< 0) in a step, kWh, shape (home,).
+
+    Own use is taken off first; what an EV may lend is added. Less than `NOTHING_KWH` is no order.
+    """
     orders = _orders(result, step)
     net_kwh: Array = orders["surplus_kwh"] - orders["deficit_kwh"]
     return net_kwh
@@ -112,7 +130,16 @@ def take_apart(result: Result, step: int) -> RunStep:
 
 
 def _orders(result: Result, step: int) -> dict[str, Any]:
-    """Work out each home's balance and its order."""
+    """Work out each home's balance and its order.
+
+    Args:
+        result: The run.
+        step: Which step, from 0.
+
+    Returns:
+        Columns as `RunStep.orders` has them, kWh, shape (home,); of a net-metered home the balance is export less
+        import.
+    """
     flow = {name: result.flows.between(name, step, step + 1)[0] for name in FLOWS}
     own_ev, offer = flow["ev_supplied_kwh"].copy(), np.zeros(result.community.size)
     fleet = result.flows.fleet

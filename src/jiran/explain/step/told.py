@@ -63,7 +63,11 @@ def tell(result: Result, step: int, home: str | None = None, most: int | None = 
 
 
 def _home(result: Result, name: str) -> int:
-    """Return the number of the home of this name."""
+    """Return the number of the home of this name.
+
+    Raises:
+        ScenarioError: There is none; the message names the first ten.
+    """
     names = list(result.community.ids)
     if name not in names:
         some = ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
@@ -80,7 +84,12 @@ def _of_market(outcome: Outcome) -> tuple[Sentence, ...]:
 
 
 def trades(outcome: Outcome, homes: Container[int] | None = None) -> list[Sentence]:
-    """Return a sentence for each trade in the order made; only for trades of some homes, if they are given."""
+    """Return a sentence for each trade in the order made; only for trades of some homes, if they are given.
+
+    Args:
+        outcome: The cleared book.
+        homes: Numbers of homes; None: all trades.
+    """
     numbers = (
         number
         for number, pair in enumerate(outcome.pairs)

@@ -1,4 +1,8 @@
-"""What happened in one step of the market, in words: who could trade how much, and what the rule made of it."""
+"""What happened in one step of the market, in words: who could trade how much, and what the rule made of it.
+
+Each sentence is asked for by several pages, so none relies on another having been said. Prices are without network
+charge, as the rule sees them.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,14 @@ def _nobody_words(figures: Figures) -> str:
 
 @form("step.nobody", _nobody_words)
 def nobody(outcome: Outcome) -> Figures | None:
-    """True where nothing is traded; says which side is missing, or that no bid reaches an ask, or that the rule wills it."""
+    """True where nothing is traded: a side is missing, no bid reaches an ask, or the rule wills it.
+
+    Returns:
+        missing: "seller", "buyer" or both; empty if there are both.
+        bid: The highest bid, if it is below the lowest ask; else None.
+        ask: The lowest ask, likewise.
+        rule: Name of the rule, which decided in all other cases.
+    """
     if outcome.kwh:
         return None
     book = outcome.book
@@ -54,7 +65,13 @@ def _scarce_words(figures: Figures) -> str:
 
 @form("step.scarce", _scarce_words)
 def scarce(outcome: Outcome) -> Figures | None:
-    """True where there are sellers and buyers: which side has less, and so how much can be traded at most."""
+    """True where there are sellers and buyers: which side has less, and so how much can be traded at most.
+
+    Returns:
+        offered_kwh: What all sellers have, kWh.
+        wanted_kwh: What all buyers want, kWh.
+        digits: Digits of energy in this book.
+    """
     offered, wanted = outcome.book.offered_kwh, outcome.book.wanted_kwh
     if not min(offered, wanted):
         return None
@@ -85,7 +102,14 @@ def _flat_words(figures: Figures) -> str:
 
 @form("step.flat", _flat_words)
 def flat(outcome: Outcome) -> Figures | None:
-    """True where all sellers ask the same and all buyers bid the same, which is more, and one side has several homes."""
+    """True where all sellers ask the same and all buyers bid the same, which is more, and one side has several homes.
+
+    Returns:
+        sellers: How many.
+        buyers: How many.
+        ask: What all ask.
+        bid: What all bid.
+    """
     book = outcome.book
     if not book.flat:
         return None
@@ -102,7 +126,12 @@ def _no_bid_reaches_words(figures: Figures) -> str:
 
 @form("step.apart", _no_bid_reaches_words)
 def no_bid_reaches(outcome: Outcome) -> Figures | None:
-    """True where there are sellers and buyers, and no bid reaches an ask."""
+    """True where there are sellers and buyers, and no bid reaches an ask.
+
+    Returns:
+        bid: The highest bid.
+        ask: The lowest ask.
+    """
     book = outcome.book
     if not min(book.sellers.size, book.buyers.size):
         return None
@@ -123,7 +152,14 @@ def _cross_words(figures: Figures) -> str:
 
 @form("step.cross", _cross_words)
 def cross(outcome: Outcome) -> Figures | None:
-    """True where a bid reaches an ask: up to how much energy trades suit both sides, best bid with best ask."""
+    """True where a bid reaches an ask: up to how much energy trades suit both sides, best bid with best ask.
+
+    Returns:
+        kwh: Up to where it is so, kWh.
+        flat: Whether all bids and all asks are alike.
+        out: Which side has no more there: "sellers", "buyers", or "" for both.
+        digits: Digits of energy in this book.
+    """
     found, book = crossing_prices(outcome.book), outcome.book
     if found is None:
         return None
@@ -150,6 +186,7 @@ def _traded_words(figures: Figures) -> str:
 
 
 def _much(much: float, possible: float, digits: int) -> str:
+    """Return how much of what suits both sides is traded, in words; what would be written alike is nearly all."""
     if same(much, possible):
         return f"all of it, {energy(much, digits)}"
     if much > possible:
@@ -159,6 +196,7 @@ def _much(much: float, possible: float, digits: int) -> str:
 
 
 def _at(figures: Figures) -> str:
+    """Return the price of all trades, or the span of both sides' prices."""
     if figures["one_price"] is not None:
         return f", at {price(figures['one_price'])} for all"
     spans = [
@@ -170,7 +208,20 @@ def _at(figures: Figures) -> str:
 
 @form("step.traded", _traded_words)
 def traded(outcome: Outcome) -> Figures | None:
-    """True where something is traded and a bid reaches an ask: how much of that, at what price, and against whose limit."""
+    """True where something is traded and a bid reaches an ask: how much of that, at what price, and against whose limit.
+
+    Returns:
+        rule: Name of the rule.
+        kwh: Energy traded, kWh.
+        possible_kwh: Up to where bids reach asks, kWh.
+        one_price: The price of all trades; None if there are several.
+        buyers_pay: Lowest and highest price of buyers.
+        sellers_get: Lowest and highest price of sellers.
+        beyond: Homes whose price is worse than their limit.
+        cross_low: Lowest price at which supply meets demand, if that says something new; else None.
+        cross_high: The highest one.
+        digits: Digits of energy in this book.
+    """
     found, trades = crossing_prices(outcome.book), outcome.trades
     if found is None or not outcome.kwh:
         return None
@@ -201,7 +252,11 @@ def _against_words(figures: Figures) -> str:
 
 @form("step.against", _against_words)
 def against(outcome: Outcome) -> Figures | None:
-    """True where something is traded although no bid reaches an ask."""
+    """True where something is traded although no bid reaches an ask.
+
+    Returns:
+        The same as `traded`, without what is possible.
+    """
     if not outcome.kwh or crossing_prices(outcome.book) is not None:
         return None
     trades = outcome.trades
@@ -244,12 +299,22 @@ def _share_words(figures: Figures) -> str:
 
 
 def _shares_out(outcome: Outcome) -> bool:
+    """Tell whether the rule first decides how much each trades, and pairs afterwards."""
     return bool(outcome.pairing.matching) and outcome.pairing.afterwards
 
 
 @form("step.share", _share_words)
 def share(outcome: Outcome) -> Figures | None:
-    """True where the scarce side is shared out in a way of `MATCHINGS`, and something is traded."""
+    """True where the scarce side is shared out in a way of `MATCHINGS`, and something is traded.
+
+    Returns:
+        matching: "pro-rata" or "equal-share".
+        short: The side that has less, "" if none has.
+        long: What a home of the other side is called.
+        less_kwh: What the short side has, kWh.
+        most_kwh: What the long side has, kWh.
+        digits: Digits of energy in this book.
+    """
     offered, wanted = outcome.book.offered_kwh, outcome.book.wanted_kwh
     if not _shares_out(outcome) or not outcome.kwh:
         return None
@@ -269,7 +334,11 @@ def share(outcome: Outcome) -> Figures | None:
 
 @form("step.order", lambda figures: str(figures["how"]))
 def order(outcome: Outcome) -> Figures | None:
-    """True where something is traded, unless `share` says it: in which order the rule makes its pairs."""
+    """True where something is traded, unless `share` says it: in which order the rule makes its pairs.
+
+    Returns:
+        how: The sentence that the rule's pairing brings along.
+    """
     return None if not outcome.kwh or _shares_out(outcome) else {"how": outcome.pairing.how}
 
 
@@ -284,7 +353,10 @@ def tex_name(name: str) -> str:
 
 
 def tex(text: str) -> str:
-    """Return text that a formula shows as it is."""
+    """Return text that a formula shows as it is.
+
+    Signs that a formula has no way to write become spaces.
+    """
     return re.sub(r"([#$%&_{}])", r"\\\1", re.sub(r"[\\^~]", " ", text))
 
 
@@ -302,7 +374,13 @@ def _balanced_words(figures: Figures) -> str:
 
 @form("step.balanced", _balanced_words)
 def balanced(outcome: Outcome) -> Figures | None:
-    """True where no order is exceeded and sold is bought: how much, and what stays with the market."""
+    """True where no order is exceeded and sold is bought: how much, and what stays with the market.
+
+    Returns:
+        sold_kwh: What was sold, and so bought, kWh.
+        market: What stays with the market, an amount; below 0 it adds to it.
+        digits: Digits of energy in this book.
+    """
     trades = outcome.trades
     beyond = any(exceeds(*home) for home in zip(outcome.book.net_kwh, outcome.traded_kwh, strict=True))
     if beyond or not same(float(trades.sold.sum()), float(trades.bought.sum())):

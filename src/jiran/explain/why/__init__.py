@@ -20,14 +20,23 @@ if TYPE_CHECKING:
 
 
 def headline(outcome: Outcome, home: int) -> Sentence:
-    """Say in a sentence what a home traded, and at what price."""
+    """Say in a sentence what a home traded, and at what price.
+
+    Args:
+        outcome: The cleared book.
+        home: Number of the home.
+    """
     case = Case(outcome, home)
     return true_ones(no_order(case), no_trade(case), traded(case))[0]
 
 
 @form("why.no_order", lambda figures: f"{figures['home']} has nothing to sell and needs nothing.")
 def no_order(case: Case) -> Figures | None:
-    """True of a home without an order."""
+    """True of a home without an order.
+
+    Returns:
+        home: Its name.
+    """
     return None if case.order_kwh else {"home": case.name}
 
 
@@ -39,7 +48,14 @@ def no_order(case: Case) -> Figures | None:
     ),
 )
 def no_trade(case: Case) -> Figures | None:
-    """True of a home with an order that trades nothing."""
+    """True of a home with an order that trades nothing.
+
+    Returns:
+        home: Its name.
+        sells: Whether it sells; else it buys.
+        order_kwh: What it has or needs, kWh.
+        digits: Digits of energy in this book.
+    """
     if not case.order_kwh or case.kwh:
         return None
     return case.figures(order_kwh=case.order_kwh, digits=case.outcome.digits)
@@ -57,7 +73,17 @@ def _traded_words(figures: Figures) -> str:
 
 @form("why.traded", _traded_words)
 def traded(case: Case) -> Figures | None:
-    """True of a home that trades: how much of its order, and at what price, on average if it has several."""
+    """True of a home that trades: how much of its order, and at what price, on average if it has several.
+
+    Returns:
+        kwh: What it traded, kWh.
+        order_kwh: What it had or needed, kWh.
+        in_part: Whether some of it is left.
+        price: What it paid, without network charge, or got per kWh, weighted by energy.
+        several: Whether its trades differ in price.
+        currency: Of the book, or "".
+        digits: Digits of energy in this book.
+    """
     if not case.kwh:
         return None
     prices = [pair.seller_price if case.sells else pair.buyer_price for pair in case.pairs]
@@ -73,7 +99,14 @@ def traded(case: Case) -> Figures | None:
 
 
 def explain(outcome: Outcome, home: int) -> tuple[Sentence, ...]:
-    """Say why a home got its price, or why it did not trade."""
+    """Say why a home got its price, or why it did not trade.
+
+    A rule from outside is not believed in what it declares of its reasoning: only its trades are described.
+
+    Args:
+        outcome: The cleared book.
+        home: Number of the home.
+    """
     case = Case(outcome, home)
     if not case.order_kwh:
         return true_ones(no_part(case))
@@ -86,7 +119,11 @@ def explain(outcome: Outcome, home: int) -> tuple[Sentence, ...]:
 
 @form("why.no_part", lambda figures: f"So {figures['home']} takes no part in the market.")
 def no_part(case: Case) -> Figures | None:
-    """True of a home without an order."""
+    """True of a home without an order.
+
+    Returns:
+        home: Its name.
+    """
     return None if case.order_kwh else {"home": case.name}
 
 
@@ -102,12 +139,18 @@ def no_others(case: Case) -> Figures | None:
 
 
 def compare(outcome: Outcome, home: int) -> tuple[Sentence, ...]:
-    """Compare a home's price with its own limit and with the grid's price; nothing for a home that did not trade."""
+    """Compare a home's price with its own limit and with the grid's price; nothing for a home that did not trade.
+
+    Args:
+        outcome: The cleared book.
+        home: Number of the home.
+    """
     case = Case(outcome, home)
     return true_ones(against_limit(case), against_grid(case))
 
 
 def _difference(gain: float) -> str:
+    """Return what a kWh gains (> 0) or loses in words."""
     if same(gain, 0.0):
         return "No gain and no loss."
     return f"A {'gain' if gain > 0.0 else 'loss'} of {price(abs(gain))} per kWh."
@@ -122,7 +165,13 @@ def _limit_words(figures: Figures) -> str:
 
 @form("why.against_limit", _limit_words)
 def against_limit(case: Case) -> Figures | None:
-    """True of a home that trades and whose limit is not the grid's price: what it gains by a kWh against that limit."""
+    """True of a home that trades and whose limit is not the grid's price: what it gains by a kWh against that limit.
+
+    Returns:
+        sells: Whether the home sells.
+        limit: Its ask or bid.
+        gain: Per kWh, below 0 beyond its limit.
+    """
     if not case.kwh:
         return None
     charge = 0.0 if case.sells else case.book.network_charge
@@ -140,7 +189,14 @@ def _grid_words(figures: Figures) -> str:
 
 @form("why.against_grid", _grid_words)
 def against_grid(case: Case) -> Figures | None:
-    """True of a home that trades: what it gains by a kWh against the grid's price, network charge paid."""
+    """True of a home that trades: what it gains by a kWh against the grid's price, network charge paid.
+
+    Returns:
+        sells: Whether the home sells.
+        grid: What the grid gives, or takes, per kWh.
+        charge: What a buyer pays the network for a neighbour's kWh.
+        gain: Per kWh against the grid, charge paid.
+    """
     if not case.kwh:
         return None
     outside, sign = case.book.outside_price(case.home), 1.0 if case.sells else -1.0
@@ -160,7 +216,11 @@ def _from_elsewhere(case: Case) -> tuple[Sentence, ...]:
 
 @form("why.nobody_may", lambda _: "This rule lets nobody trade in this step.")
 def nobody_may(case: Case) -> Figures | None:
-    """True where nothing is traded."""
+    """True where nothing is traded.
+
+    Returns:
+        {} if it is so.
+    """
     return None if case.outcome.kwh else {}
 
 
@@ -182,7 +242,13 @@ def _among_words(figures: Figures) -> str:
 
 @form("why.among", _among_words)
 def among_all(case: Case) -> Figures | None:
-    """True where something is traded: the prices of the home's side, their mean by energy, and the home's own."""
+    """True where something is traded: the prices of the home's side, their mean by energy, and the home's own.
+
+    Returns:
+        prices: Lowest and highest price of its side.
+        mean: Their mean, weighted by energy.
+        price: The home's own; None without a trade.
+    """
     outcome = case.outcome
     if not outcome.kwh:
         return None

@@ -1,4 +1,8 @@
-"""Why: double auctions, in which bids and asks, or chance, decide."""
+"""Why: double auctions, in which bids and asks, or chance, decide.
+
+Where best meets best, bids are walked down and asks up until a bid is below an ask (the merit order of `market.merit`);
+the last pair that fits is the marginal one.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +49,19 @@ def uniform_price(case: Case) -> tuple[Sentence, ...]:
     ),
 )
 def one_price(case: Case) -> Figures | None:
-    """True where the last pair that fits sets one price for all."""
+    """True where the last pair that fits sets one price for all.
+
+    Price = ask + k * (bid - ask) of the marginal pair: the k-double auction (Chatterjee and Samuelson 1983, doi
+    10.1287/opre.31.5.835).
+
+    Returns:
+        seller: Name of the marginal seller.
+        buyer: Name of the marginal buyer.
+        ask: The seller's limit.
+        bid: The buyer's limit.
+        k: Where between the two the price lies, 0..1.
+        price: Per kWh.
+    """
     seller, buyer = marginal(case)
     if seller < 0:
         return None
@@ -75,7 +91,12 @@ def _place_words(figures: Figures) -> str:
 
 @form("why.place", _place_words)
 def place(case: Case) -> Figures | None:
-    """True of a home that trades at the common price: whether it is of the last pair, or how it stands before it."""
+    """True of a home that trades at the common price: whether it is of the last pair, or how it stands before it.
+
+    Returns:
+        place: "last" for a home of the marginal pair, "same" for its limit, "before" for a better one.
+        weight: Part of its own limit in the price, 0..1.
+    """
     seller, buyer = marginal(case)
     if seller < 0 or not case.kwh:
         return None
@@ -97,12 +118,21 @@ def pay_as_bid(case: Case) -> tuple[Sentence, ...]:
     lambda _: "Each pair has its own price, made from its own bid and ask; the best bid meets the best ask.",
 )
 def own_prices(case: Case) -> Figures | None:
-    """True of a rule that pairs best with best and lets each pair have its price."""
+    """True of a rule that pairs best with best and lets each pair have its price.
+
+    Returns:
+        {} if it is so.
+    """
     return {} if marginal(case)[0] >= 0 else None
 
 
 def _between(case: Case, share: str) -> tuple[Sentence, ...]:
-    """Say how the price of each of a home's trades came about; of many, of the first ones."""
+    """Say how the price of each of a home's trades came about; of many, of the first ones.
+
+    Args:
+        case: The home.
+        share: The rule's parameter that says where between ask and bid.
+    """
     count = len(case.pairs)
     return true_ones(*(between(case, number, share) for number in range(min(count, _MOST_PAIRS))), average(case))
 
@@ -120,6 +150,13 @@ def between(case: Case, number: int, share: str) -> Figures | None:
         case: The home.
         number: Of the trade.
         share: The rule's parameter that says where between.
+
+    Returns:
+        partner: Name of the other home.
+        ask: The seller's limit.
+        bid: The buyer's limit.
+        share: Where between the two the price lies, 0..1.
+        price: Per kWh.
     """
     pair = case.pairs[number]
     return {
@@ -140,7 +177,12 @@ def between(case: Case, number: int, share: str) -> Figures | None:
     ),
 )
 def average(case: Case) -> Figures | None:
-    """True of a home with several trades at prices of their own."""
+    """True of a home with several trades at prices of their own.
+
+    Returns:
+        more: Trades that are not explained one by one.
+        price: Per kWh, weighted by energy.
+    """
     if len(case.pairs) < 2:
         return None
     return {"more": max(0, len(case.pairs) - _MOST_PAIRS), "price": case.price}
@@ -172,11 +214,16 @@ def arrival(case: Case) -> Figures | None:
     ),
 )
 def none_fits(case: Case) -> Figures | None:
-    """True of a home that trades nothing in the continuous auction."""
+    """True of a home that trades nothing in the continuous auction.
+
+    Returns:
+        limit: Its ask or bid.
+    """
     return None if case.kwh else case.figures(limit=case.limit)
 
 
 def _even_pairs(case: Case) -> list[Pair]:
+    """Return the trades of a home in which both limits are the same: nobody can tell whose order waited."""
     return [pair for pair in case.pairs if same(case.limit_of(pair.seller), case.limit_of(pair.buyer))]
 
 
@@ -187,7 +234,12 @@ def _even_pairs(case: Case) -> list[Pair]:
     ),
 )
 def even(case: Case) -> Figures | None:
-    """True of a home that trades with homes of the same limit."""
+    """True of a home that trades with homes of the same limit.
+
+    Returns:
+        partners: Names of the other homes.
+        limit: The price that all of them name.
+    """
     pairs = _even_pairs(case)
     return case.figures(partners=_partners(case, pairs), limit=case.limit) if pairs else None
 
@@ -200,7 +252,12 @@ def even(case: Case) -> Figures | None:
     ),
 )
 def waited(case: Case) -> Figures | None:
-    """True of a home whose order was waiting when the other's came: it trades at its own limit."""
+    """True of a home whose order was waiting when the other's came: it trades at its own limit.
+
+    Returns:
+        partners: Names of the homes that came later.
+        limit: Its own limit, at which they traded.
+    """
     even_pairs = _even_pairs(case)
     pairs = [pair for pair in case.pairs if pair not in even_pairs and same(pair.buyer_price, case.limit)]
     return case.figures(partners=_partners(case, pairs), limit=case.limit) if pairs else None
@@ -216,7 +273,12 @@ def waited(case: Case) -> Figures | None:
     ),
 )
 def came(case: Case) -> Figures | None:
-    """True of a home that found orders waiting: it trades at theirs."""
+    """True of a home that found orders waiting: it trades at theirs.
+
+    Returns:
+        partners: Names of the homes whose orders waited.
+        prices: Their limits, in the same order.
+    """
     even_pairs = _even_pairs(case)
     pairs = [pair for pair in case.pairs if pair not in even_pairs and not same(pair.buyer_price, case.limit)]
     if not pairs:
@@ -228,7 +290,12 @@ def came(case: Case) -> Figures | None:
     "why.found_nobody", lambda figures: f"{energy(figures['left_kwh'], figures['digits'])} of its order found nobody."
 )
 def found_nobody(case: Case) -> Figures | None:
-    """True of a home that trades a part of its order where chance decides."""
+    """True of a home that trades a part of its order where chance decides.
+
+    Returns:
+        left_kwh: What is left of its order, kWh.
+        digits: Digits of energy in this book.
+    """
     return {"left_kwh": case.order_kwh - case.kwh, "digits": case.outcome.digits} if case.in_part else None
 
 
@@ -257,13 +324,19 @@ def meeting(case: Case) -> Figures | None:
     ),
 )
 def met_nobody(case: Case) -> Figures | None:
-    """True of a home that trades nothing where chance brings homes together."""
+    """True of a home that trades nothing where chance brings homes together.
+
+    Returns:
+        limit: Its ask or bid.
+    """
     return None if case.kwh else case.figures(limit=case.limit)
 
 
 def _partner(case: Case, pair: Pair) -> int:
+    """Return the number of the other home of a trade."""
     return pair.buyer if case.sells else pair.seller
 
 
 def _partners(case: Case, pairs: list[Pair]) -> list[str]:
+    """Return the names of the other homes of some trades, in their order."""
     return [case.named(_partner(case, pair)) for pair in pairs]

@@ -46,7 +46,14 @@ MOST_NAMES = 3
 
 @dataclass(frozen=True)
 class Case:
-    """A home with an order, in a cleared book."""
+    """A home with an order, in a cleared book.
+
+    Prices are as the rule sees them, without network charge; energies are kWh, at least 0.
+
+    Attributes:
+        outcome: The book, the rule, and the trades.
+        home: Number of the home.
+    """
 
     outcome: Outcome
     home: int
@@ -78,7 +85,10 @@ class Case:
 
     @property
     def price(self) -> float:
-        """What it paid, or got, for a kWh on average."""
+        """What it paid, or got, for a kWh on average.
+
+        NaN if it did not trade.
+        """
         return float(self.outcome.prices[self.home])
 
     @property
@@ -108,7 +118,10 @@ class Case:
 
     @property
     def in_part(self) -> bool:
-        """Whether it traded some of its order, but not all."""
+        """Whether it traded some of its order, but not all.
+
+        A rest that is rounding does not count.
+        """
         return self.kwh > 0.0 and not same(self.kwh, self.order_kwh)
 
     def named(self, home: int) -> str:
@@ -120,7 +133,11 @@ class Case:
         return float(self.book.limit_price[home])
 
     def accepts(self, at: float) -> bool:
-        """Tell whether a price is no worse than the home's limit."""
+        """Tell whether a price is no worse than the home's limit.
+
+        Args:
+            at: A price per kWh; equal to the limit is accepted.
+        """
         return at >= self.limit if self.sells else at <= self.limit
 
     def left(self) -> Array:
@@ -129,7 +146,11 @@ class Case:
         return np.where(left > NOTHING_KWH * (1.0 + np.abs(self.book.net_kwh)), left, 0.0)
 
     def figures(self, **more: object) -> dict[str, object]:
-        """Return the figures that most sentences need, and more."""
+        """Return the figures that most sentences need, and more.
+
+        Args:
+            **more: What the sentence needs besides the home's name and side.
+        """
         return {"home": self.name, "sells": self.sells, **more}
 
 
@@ -168,7 +189,14 @@ def marginal(case: Case) -> tuple[int, int]:
     ),
 )
 def no_pair(case: Case) -> Figures | None:
-    """True where no bid reaches an ask."""
+    """True where no bid reaches an ask.
+
+    Both sides of the market have orders where this is asked.
+
+    Returns:
+        bid: The highest bid.
+        ask: The lowest ask.
+    """
     book = case.book
     bid, ask = case.limit_of(book.buyers[0]), case.limit_of(book.sellers[0])
     return {"bid": bid, "ask": ask} if bid < ask else None
@@ -182,7 +210,16 @@ def _refused_words(said: Figures) -> str:
 
 @form("why.refused", _refused_words)
 def refused(case: Case, at: float) -> Figures | None:
-    """True of a home whose limit does not allow a price, and that does not trade."""
+    """True of a home whose limit does not allow a price, and that does not trade.
+
+    Args:
+        case: The home.
+        at: The price that all would have, per kWh.
+
+    Returns:
+        limit: Its ask or bid.
+        at: The price.
+    """
     return None if case.accepts(at) or case.kwh else case.figures(limit=case.limit, at=at)
 
 
@@ -203,7 +240,13 @@ def _left_behind_words(said: Figures) -> str:
 
 @form("why.left_behind", _left_behind_words)
 def left_behind(case: Case) -> Figures | None:
-    """True of a home that trades nothing where best meets best: no partner was left, or none whose limit fits."""
+    """True of a home that trades nothing where best meets best: no partner was left, or none whose limit fits.
+
+    Returns:
+        limit: Its ask or bid.
+        best: The best limit that is left on the other side; None if none is left, or if it would fit.
+        whose: Name of the home that it is of, likewise.
+    """
     if case.kwh:
         return None
     still = case.other_homes[case.left()[case.other_homes] > 0.0]
@@ -223,7 +266,14 @@ def left_behind(case: Case) -> Figures | None:
     ),
 )
 def last_in_line(case: Case) -> Figures | None:
-    """True of a home that trades a part of its order where best meets best."""
+    """True of a home that trades a part of its order where best meets best.
+
+    Returns:
+        sells: Whether the home sells.
+        kwh: What it trades, kWh.
+        order_kwh: What it had or needed, kWh.
+        digits: Digits of energy in this book.
+    """
     if not case.in_part:
         return None
     return {"sells": case.sells, "kwh": case.kwh, "order_kwh": case.order_kwh, "digits": case.outcome.digits}
@@ -245,6 +295,13 @@ def scarcity(case: Case, offered_kwh: float, wanted_kwh: float) -> Figures | Non
         case: The home.
         offered_kwh: Of the orders that take part.
         wanted_kwh: Of the orders that take part.
+
+    Returns:
+        sells: Whether the home sells.
+        offered_kwh: As given.
+        wanted_kwh: As given.
+        share: Of its order that it trades, 0..1.
+        digits: Digits of energy in this book.
     """
     longer = offered_kwh > wanted_kwh if case.sells else wanted_kwh > offered_kwh
     if not longer or same(offered_kwh, wanted_kwh) or min(offered_kwh, wanted_kwh) <= 0.0 or not case.kwh:
@@ -259,7 +316,18 @@ def scarcity(case: Case, offered_kwh: float, wanted_kwh: float) -> Figures | Non
 
 
 def middle(low: float, high: float, share: float, at: float) -> str:
-    """Return the sum that gives a price between an ask and a bid."""
+    """Return the sum that gives a price between an ask and a bid.
+
+    Args:
+        low: The ask.
+        high: The bid.
+        share: Weight of the bid, 0..1.
+        at: The price that comes out.
+
+    Example:
+        >>> middle(0.2, 0.3, 0.5, 0.25)
+        'halfway between the ask of 0.20 and the bid of 0.30: 0.25'
+    """
     if low == high:
         return f"that of both, {price(at)}"
     if share == 0.5:

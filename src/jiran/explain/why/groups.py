@@ -1,4 +1,8 @@
-"""Why: two groups drawn by chance, each of which trades at the price that would clear the other."""
+"""Why: two groups drawn by chance, each of which trades at the price that would clear the other.
+
+MUDA (Segal-Halevi, Hassidim and Aumann 2018): a home's bid moves the price of the other group alone, so it cannot gain
+by a false one. The draw of a run is not kept, so a step of a run is told without its groups.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +57,11 @@ def two_groups(case: Case) -> Figures | None:
     ),
 )
 def in_its_group(case: Case) -> Figures | None:
-    """True of a run's step, whose draw is not known here: the home's price, None without a trade."""
+    """True of a run's step, whose draw is not known here: the home's price, None without a trade.
+
+    Returns:
+        price: Per kWh, on average over its trades.
+    """
     return case.figures(price=case.price if case.kwh else None) if case.outcome.seed is None else None
 
 
@@ -61,6 +69,8 @@ def group(case: Case) -> NDArray[np.bool_]:
     """Return who drew the same group as the home, itself included, shape (home,); of a book with a known draw.
 
     Only homes with an order draw: the others are in no group.
+
+    The first draw of the rule's generator is repeated, which a book that was cleared with a seed allows.
     """
     orders = np.abs(case.book.net_kwh) > NOTHING_KWH
     first = np.zeros(orders.size, np.bool_)
@@ -70,7 +80,10 @@ def group(case: Case) -> NDArray[np.bool_]:
 
 
 def group_price(case: Case) -> float:
-    """Return the price that would clear the other group."""
+    """Return the price that would clear the other group.
+
+    Per kWh; where the other group has one side or none, it follows from the grid's prices.
+    """
     book = case.book
     room = np.zeros(book.net_kwh.size**2, TRADE).view(np.recarray)
     other = np.where(group(case), 0.0, book.net_kwh)
@@ -88,7 +101,13 @@ def _drew_words(figures: Figures) -> str:
 
 @form("why.drew", _drew_words)
 def drew_group(case: Case) -> Figures | None:
-    """True of a book that was cleared with a known draw: who is in the home's group, and at what price it trades."""
+    """True of a book that was cleared with a known draw: who is in the home's group, and at what price it trades.
+
+    Returns:
+        mates: Names of the others with an order in its group.
+        price: At which the other group alone would clear, per kWh.
+        empty: Whether the other group has no order.
+    """
     if case.outcome.seed is None:
         return None
     mine, net = group(case), case.book.net_kwh
@@ -108,7 +127,11 @@ def _nobody_words(figures: Figures) -> str:
 
 @form("why.nobody_in_group", _nobody_words)
 def nobody_in_group(case: Case) -> Figures | None:
-    """True of a home that accepts its group's price and trades nothing."""
+    """True of a home that accepts its group's price and trades nothing.
+
+    Returns:
+        served: Whether somebody on the other side of its group accepts the price, and trades with others.
+    """
     if case.outcome.seed is None or case.kwh:
         return None
     at, mine, net, limit = group_price(case), group(case), case.book.net_kwh, case.book.limit_price
@@ -126,7 +149,11 @@ def nobody_in_group(case: Case) -> Figures | None:
     ),
 )
 def pushed_out(case: Case) -> Figures | None:
-    """True of a home on the longer side of its group, whose price is worse than the group's."""
+    """True of a home on the longer side of its group, whose price is worse than the group's.
+
+    Returns:
+        price: Its own, per kWh: the limit of those whom it pushes out.
+    """
     if case.outcome.seed is None or not case.kwh or same(case.price, group_price(case)):
         return None
     return case.figures(price=case.price)

@@ -1,4 +1,8 @@
-"""Why: rules whose price does not depend on what homes bid."""
+"""Why: rules whose price does not depend on what homes bid.
+
+A posted price leaves only one question open, how scarce energy is shared out; it is answered by the same sentences as
+elsewhere (`base.scarcity`).
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,12 @@ def grid_only(case: Case) -> tuple[Sentence, ...]:
     ),
 )
 def no_market(case: Case) -> Figures | None:
-    """True where nobody trades: what the grid's price is."""
+    """True where nobody trades: what the grid's price is.
+
+    Returns:
+        sells: Whether the home sells.
+        grid: What the grid gives, or takes, per kWh.
+    """
     if case.outcome.kwh:
         return None
     return {"sells": case.sells, "grid": case.book.outside_price(case.home)}
@@ -56,7 +65,15 @@ def grid_fraction(case: Case) -> tuple[Sentence, ...]:
     ),
 )
 def fraction(case: Case) -> Figures | None:
-    """True where all trades are at the fraction of the grid's price."""
+    """True where all trades are at the fraction of the grid's price.
+
+    Price = alpha * import price: Lit et al., section IV.B.
+
+    Returns:
+        alpha: The fraction.
+        grid: Import price of the step, per kWh.
+        price: Per kWh.
+    """
     alpha, grid = float(case.outcome.parameters["fraction"]), case.book.import_price
     return {"alpha": alpha, "grid": grid, "price": alpha * grid}
 
@@ -69,7 +86,12 @@ def fraction(case: Case) -> Figures | None:
     ),
 )
 def equal_share(case: Case) -> Figures | None:
-    """True of a home on the longer side, where it is shared out by number."""
+    """True of a home on the longer side, where it is shared out by number.
+
+    Returns:
+        kwh: What it trades, kWh.
+        digits: Digits of energy in this book.
+    """
     book = case.book
     even = same(book.offered_kwh, book.wanted_kwh)
     if even or (book.offered_kwh > book.wanted_kwh) != case.sells or not case.kwh:
@@ -90,7 +112,15 @@ def _turn_words(figures: Figures) -> str:
 
 @form("why.turn", _turn_words)
 def turn(case: Case) -> Figures | None:
-    """True where orders are served one after the other: whether the home's turn came in time."""
+    """True where orders are served one after the other: whether the home's turn came in time.
+
+    Returns:
+        drawn: Whether a draw decides the order; else the list does.
+        part: "some", "all" or "none" of its order is traded.
+        kwh: What is traded, kWh.
+        order_kwh: What it had or needed, kWh.
+        digits: Digits of energy in this book.
+    """
     return case.figures(
         drawn=case.outcome.by_chance,
         part="some" if case.in_part else "all" if case.kwh else "none",
@@ -117,7 +147,12 @@ def mid_market_rate(case: Case) -> tuple[Sentence, ...]:
     ),
 )
 def no_middle(case: Case) -> Figures | None:
-    """True where the grid gives more than it takes, and nobody trades."""
+    """True where the grid gives more than it takes, and nobody trades.
+
+    Returns:
+        export: What the grid gives, per kWh.
+        import: What it takes.
+    """
     low, high = case.book.export_price, case.book.import_price
     return {"export": low, "import": high} if low > high and not case.outcome.kwh else None
 
@@ -132,7 +167,14 @@ def _middle_words(figures: Figures) -> str:
 
 @form("why.middle", _middle_words)
 def middle_rate(case: Case) -> Figures | None:
-    """True where the grid takes at least what it gives: the price in the middle."""
+    """True where the grid takes at least what it gives: the price in the middle.
+
+    Returns:
+        export: What the grid gives, per kWh.
+        import: What it takes.
+        price: Their middle.
+        charge: What a buyer pays the network on top.
+    """
     low, high = case.book.export_price, case.book.import_price
     if low > high:
         return None
@@ -147,7 +189,11 @@ def supply_demand_ratio(case: Case) -> tuple[Sentence, ...]:
 
 
 def ratio_price(case: Case) -> float | None:
-    """Return the price by supply and demand; None if the grid's prices do not allow it."""
+    """Return the price by supply and demand; None if the grid's prices do not allow it.
+
+    With r = offered / wanted: price = export * import / ((import - export) * r + export) for r <= 1, else the export
+    price (Liu et al. 2017, doi:10.1109/TPWRS.2017.2649558).
+    """
     low, high, book = case.book.export_price, case.book.import_price, case.book
     if not 0.0 <= low <= high:
         return None
@@ -164,7 +210,12 @@ def ratio_price(case: Case) -> float | None:
     ),
 )
 def no_ratio(case: Case) -> Figures | None:
-    """True where the grid's prices leave no price by supply and demand, and nobody trades."""
+    """True where the grid's prices leave no price by supply and demand, and nobody trades.
+
+    Returns:
+        export: What the grid gives, per kWh.
+        import: What it takes.
+    """
     if ratio_price(case) is not None or case.outcome.kwh:
         return None
     return {"export": case.book.export_price, "import": case.book.import_price}
@@ -190,7 +241,17 @@ def _ratio_words(figures: Figures) -> str:
 
 @form("why.ratio", _ratio_words)
 def ratio(case: Case) -> Figures | None:
-    """True where the grid's prices allow a price by supply and demand."""
+    """True where the grid's prices allow a price by supply and demand.
+
+    Returns:
+        offered_kwh: What all sellers have, kWh.
+        wanted_kwh: What all buyers want, kWh.
+        ratio: The first over the second.
+        export: What the grid gives, per kWh.
+        import: What it takes.
+        price: Per kWh.
+        digits: Digits of energy in this book.
+    """
     at, book = ratio_price(case), case.book
     if at is None:
         return None
@@ -206,7 +267,12 @@ def ratio(case: Case) -> Figures | None:
 
 
 def _accepted(case: Case, at: float) -> tuple[Sentence, ...]:
-    """Say who takes a price, and how it is shared out among them."""
+    """Say who takes a price, and how it is shared out among them.
+
+    Args:
+        case: The home.
+        at: The price, per kWh; only orders that accept it take part.
+    """
     net, limit = case.book.net_kwh, case.book.limit_price
     takes = np.where(net > 0.0, limit <= at, limit >= at)
     offered = float(net[takes & (net > 0.0)].sum())
@@ -226,7 +292,12 @@ def _accepted(case: Case, at: float) -> tuple[Sentence, ...]:
     ),
 )
 def nobody_accepts(case: Case, at: float) -> Figures | None:
-    """True of a home that accepts a price which nobody on the other side accepts."""
+    """True of a home that accepts a price which nobody on the other side accepts.
+
+    Args:
+        case: The home.
+        at: The price, per kWh.
+    """
     other = case.book.limit_price[case.other_homes]
     taken = bool((other >= at).any() if case.sells else (other <= at).any())
     return None if taken or not case.accepts(at) else case.figures(at=at)
@@ -249,7 +320,11 @@ def _billed_words(figures: Figures) -> str:
 
 @form("why.billed", _billed_words)
 def billed(case: Case) -> Figures | None:
-    """True of a run's trade: its price was set when its billing period was over, and is that of its whole side."""
+    """True of a run's trade: its price was set when its billing period was over, and is that of its whole side.
+
+    Returns:
+        price: Its own at the end, per kWh.
+    """
     return case.figures(price=case.price) if case.outcome.seed is None and case.kwh else None
 
 
@@ -262,5 +337,9 @@ def billed(case: Case) -> Figures | None:
     ),
 )
 def billed_later(case: Case) -> Figures | None:
-    """True of a step that is cleared by itself: the price is 0."""
+    """True of a step that is cleared by itself: the price is 0.
+
+    Returns:
+        Nothing but the home and its side: the price is not known yet.
+    """
     return case.figures() if case.outcome.seed is not None or not case.kwh else None

@@ -1,4 +1,8 @@
-"""Why: rules that share out what the community gains, and pairs that haggle."""
+"""Why: rules that share out what the community gains, and pairs that haggle.
+
+The community's gain is the highest welfare of the homes that trade; a rule divides it, and a share becomes a price by
+being spread over the home's kWh. Shares are money, each measured against the home's own limit.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,12 @@ def nucleolus(case: Case) -> tuple[Sentence, ...]:
 
 
 def _shared(case: Case, how: Sentence | None) -> tuple[Sentence, ...]:
-    """Say how a home's share of the gain becomes its price."""
+    """Say how a home's share of the gain becomes its price.
+
+    Args:
+        case: The home.
+        how: The sentence on how this rule divides the gain.
+    """
     if not case.outcome.kwh:
         return true_ones(no_pair(case))
     return true_ones(pool(case), left_behind(case), only_players(case), how, becomes(case))
@@ -50,7 +59,11 @@ def _shared(case: Case, how: Sentence | None) -> tuple[Sentence, ...]:
     ),
 )
 def pool(case: Case) -> Figures | None:
-    """True where something is traded: what all gain together, each by its own limit."""
+    """True where something is traded: what all gain together, each by its own limit.
+
+    Returns:
+        gain: An amount.
+    """
     return {"gain": case.outcome.welfare} if case.outcome.kwh else None
 
 
@@ -61,6 +74,7 @@ def only_players(case: Case) -> Figures | None:
 
 
 def _players(case: Case) -> int:
+    """Return how many homes trade."""
     return int((case.outcome.traded_kwh > 0.0).sum())
 
 
@@ -72,7 +86,13 @@ def _players(case: Case) -> int:
     ),
 )
 def equal_part(case: Case) -> Figures | None:
-    """True of a home that trades where all who do have equal shares."""
+    """True of a home that trades where all who do have equal shares.
+
+    Returns:
+        players: Homes that trade.
+        gain: What all gain together, an amount.
+        share: Its part.
+    """
     if not case.kwh:
         return None
     return {"players": _players(case), "gain": case.outcome.welfare, "share": float(case.outcome.gains[case.home])}
@@ -88,7 +108,15 @@ def _added_words(figures: Figures) -> str:
 
 @form("why.average_added", _added_words)
 def average_added(case: Case) -> Figures | None:
-    """True of a home that trades where shares are what homes add on average."""
+    """True of a home that trades where shares are what homes add on average.
+
+    The Shapley value (Shapley 1953): the mean, over all orders of joining, of what a home adds.
+
+    Returns:
+        last: What it adds when it comes last, an amount.
+        share: Its mean.
+        draws: Orders that were drawn; 0 where all were looked at.
+    """
     if not case.kwh:
         return None
     drawn = _players(case) > MOST_SHAPLEY_PLAYERS
@@ -108,7 +136,15 @@ def average_added(case: Case) -> Figures | None:
     ),
 )
 def nobody_leaves(case: Case) -> Figures | None:
-    """True of a home that trades where shares are in the core."""
+    """True of a home that trades where shares are in the core.
+
+    The nucleolus (Schmeidler 1969, doi:10.1137/0117107), which is in the core, as the core of this game is never empty.
+
+    Returns:
+        players: Homes that trade.
+        last: By how much less all would gain without it, an amount.
+        share: Its part.
+    """
     if not case.kwh:
         return None
     return case.figures(
@@ -127,7 +163,16 @@ def _becomes_words(figures: Figures) -> str:
 
 @form("why.becomes", _becomes_words)
 def becomes(case: Case) -> Figures | None:
-    """True of a home that trades: its share, spread over its kWh, lies between its limit and its price."""
+    """True of a home that trades: its share, spread over its kWh, lies between its limit and its price.
+
+    Returns:
+        sells: Whether the home sells.
+        kwh: What it trades, kWh.
+        share: Its part of the gain, an amount.
+        limit: Its ask or bid.
+        price: Per kWh: limit plus (seller) or minus (buyer) share / kwh.
+        digits: Digits of energy in this book.
+    """
     if not case.kwh:
         return None
     return {
@@ -141,7 +186,10 @@ def becomes(case: Case) -> Figures | None:
 
 
 def adds_last(case: Case) -> float:
-    """Return what a home adds to the gain of the homes that trade."""
+    """Return what a home adds to the gain of the homes that trade.
+
+    An amount, at least 0.
+    """
     book, trades = case.book, case.outcome.traded_kwh > 0.0
     others = trades.copy()
     others[case.home] = False
@@ -176,7 +224,11 @@ def haggling(case: Case) -> Figures | None:
     ),
 )
 def no_agreement(case: Case) -> Figures | None:
-    """True of a home that agreed with nobody."""
+    """True of a home that agreed with nobody.
+
+    Returns:
+        The home and its side alone.
+    """
     return None if case.kwh else case.figures()
 
 
@@ -193,7 +245,15 @@ def _agreed_words(figures: Figures) -> str:
 
 @form("why.agreed", _agreed_words)
 def agreed(case: Case) -> Figures | None:
-    """True of a home that agreed with others: at what prices, and whether they are better than its limit."""
+    """True of a home that agreed with others: at what prices, and whether they are better than its limit.
+
+    Returns:
+        partners: Names of those with whom it agreed.
+        prices: Lowest and highest of its prices.
+        before: Whether all of them are better than its limit.
+        limit: Its ask or bid.
+        curvature: How fast a further kWh is worth less, a parameter of the rule.
+    """
     if not case.kwh:
         return None
     prices = [pair.buyer_price for pair in case.pairs]

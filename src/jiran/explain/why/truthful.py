@@ -1,4 +1,7 @@
-"""Why: auctions that are built so that nobody gains by a false bid."""
+"""Why: auctions that are built so that nobody gains by a false bid.
+
+All four let a home's limit decide only whether it trades, never at what price; each says whose limits make the price.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,18 @@ def _given_up_words(figures: Figures) -> str:
 
 @form("why.given_up", _given_up_words)
 def given_up(case: Case) -> Figures | None:
-    """True where the last pair that fits trades nothing, and sets the prices of the others, if any are left."""
+    """True where the last pair that fits trades nothing, and sets the prices of the others, if any are left.
+
+    Trade reduction: the marginal pair is excluded and its limits are the prices (McAfee 1992,
+    doi:10.1016/0022-0531(92)90091-U, has it as the second case).
+
+    Returns:
+        seller: Name of the seller that is given up.
+        buyer: Name of the buyer.
+        ask: Its ask, what all sellers get.
+        bid: Its bid, what all buyers pay.
+        others: Whether anybody trades.
+    """
     seller, buyer = marginal(case)
     if seller < 0:
         return None
@@ -78,7 +92,10 @@ def _without_last(case: Case) -> tuple[Sentence, ...]:
 
 
 def _kept(case: Case) -> tuple[Homes, Homes]:
-    """Return the sellers and the buyers that stand before the last pair."""
+    """Return the sellers and the buyers that stand before the last pair.
+
+    Numbers of homes, best limit first.
+    """
     seller, buyer = marginal(case)
     sellers, buyers = (
         homes[: int(np.flatnonzero(homes == last)[0])]
@@ -88,6 +105,7 @@ def _kept(case: Case) -> tuple[Homes, Homes]:
 
 
 def _kept_kwh(case: Case) -> tuple[float, float]:
+    """Return what those sellers have and those buyers want, kWh."""
     sellers, buyers = _kept(case)
     return float(case.book.net_kwh[sellers].sum()), float(-case.book.net_kwh[buyers].sum())
 
@@ -108,7 +126,12 @@ def _stays_out_words(figures: Figures) -> str:
 
 @form("why.stays_out", _stays_out_words)
 def stays_out(case: Case) -> Figures | None:
-    """True of a home that trades nothing because the last pair is given up, or because it stands behind it."""
+    """True of a home that trades nothing because the last pair is given up, or because it stands behind it.
+
+    Returns:
+        why: "last" if it is of the pair, "behind" if it stands behind it, "cut" if its whole order is cut, "nobody" if
+            no partner is left.
+    """
     seller, buyer = marginal(case)
     if seller < 0 or case.kwh:
         return None
@@ -130,7 +153,12 @@ def stays_out(case: Case) -> Figures | None:
     ),
 )
 def cut(case: Case) -> Figures | None:
-    """True of a home whose side is cut by the same number of kWh each."""
+    """True of a home whose side is cut by the same number of kWh each.
+
+    Returns:
+        less_kwh: By how much its order is cut, kWh.
+        digits: Digits of energy in this book.
+    """
     if not case.in_part:
         return None
     return case.figures(less_kwh=case.order_kwh - case.kwh, digits=case.outcome.digits)
@@ -160,7 +188,17 @@ def _failing_words(figures: Figures) -> str:
 
 @form("why.failing", _failing_words)
 def first_failing(case: Case) -> Figures | None:
-    """True where a pair fits: the price that the first bid and ask behind it would give, and whether it can be used."""
+    """True where a pair fits: the price that the first bid and ask behind it would give, and whether it can be used.
+
+    Returns:
+        bid: Of the first buyer behind the last pair, or what the grid gives.
+        bidder: Its name; "" for the grid.
+        ask: Of the first seller behind the last pair, or what the grid takes.
+        asker: Its name; "" for the grid.
+        price: The middle of the two.
+        low: The ask of the last pair that fits.
+        high: Its bid.
+    """
     seller, buyer = marginal(case)
     if seller < 0:
         return None
@@ -184,7 +222,11 @@ def first_failing(case: Case) -> Figures | None:
     ),
 )
 def holds(case: Case) -> Figures | None:
-    """True where the price of the first bid and ask that fail can be used."""
+    """True where the price of the first bid and ask that fail can be used.
+
+    Returns:
+        price: Per kWh, for all.
+    """
     found = first_failing(case)
     if found is None or not found.figures["low"] <= found.figures["price"] <= found.figures["high"]:
         return None
@@ -192,7 +234,14 @@ def holds(case: Case) -> Figures | None:
 
 
 def _next(case: Case, homes: Homes, last: int, grid: float) -> tuple[float, str]:
-    """Return the limit of the home behind the last one that fits, and whose it is; else the grid's, and nobody's."""
+    """Return the limit of the home behind the last one that fits, and whose it is; else the grid's, and nobody's.
+
+    Args:
+        case: The home.
+        homes: One side, best limit first.
+        last: Number of its last home that fits.
+        grid: The grid's price on this side.
+    """
     at = int(np.flatnonzero(homes == last)[0]) + 1
     if at == homes.size:
         return float(grid), ""
@@ -216,7 +265,11 @@ def vcg(case: Case) -> tuple[Sentence, ...]:
     ),
 )
 def externality(case: Case) -> Figures | None:
-    """True of a rule whose prices are what a home's trade costs, or saves, the others."""
+    """True of a rule whose prices are what a home's trade costs, or saves, the others.
+
+    Returns:
+        sells: Whether the home sells.
+    """
     return {"sells": case.sells} if marginal(case)[0] >= 0 else None
 
 
@@ -237,7 +290,15 @@ def _without_words(figures: Figures) -> str:
 
 @form("why.without", _without_words)
 def without(case: Case) -> Figures | None:
-    """True of a home that trades: what others would trade more or less without it, which is worth its price."""
+    """True of a home that trades: what others would trade more or less without it, which is worth its price.
+
+    Returns:
+        changes: Name, verb, kWh more (> 0) or less, and limit of each home that would trade otherwise.
+        kwh: What the home trades, kWh.
+        price: Per kWh: the sum of changes times limits, over its kWh.
+        money: Price times kWh.
+        digits: Digits of energy in this book.
+    """
     if not case.kwh:
         return None
     left = case.book.without(case.home)
@@ -259,7 +320,14 @@ def without(case: Case) -> Figures | None:
 
 
 def _changes(case: Case, homes: Homes, change: Array, verb: str) -> list[tuple[str, str, float, float]]:
-    """Return what homes of a side would trade more or less, and at which limit."""
+    """Return what homes of a side would trade more or less, and at which limit.
+
+    Args:
+        case: The home.
+        homes: A side, best limit first.
+        change: kWh more or less of each home, shape (home,).
+        verb: "sell" or "buy".
+    """
     least = NOTHING_KWH * (1.0 + float(np.abs(case.book.net_kwh).max()))
     return [
         (case.named(int(home)), verb, float(change[home]), case.limit_of(int(home)))

@@ -1,4 +1,7 @@
-"""The bytes of a meter file: read them if they are not too many, and see what they are."""
+"""The bytes of a meter file: read them if they are not too many, and see what they are.
+
+Limits stand before the work: a file that is too large is refused by its size, before memory is taken for it.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,13 @@ _CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f]")
 def read_bytes(source: str, folder: Path | None) -> bytes:
     """Read a file.
 
+    Args:
+        source: The path as the user wrote it; messages repeat it.
+        folder: Where a relative path starts; None: the working directory.
+
+    Returns:
+        All of its bytes; nothing is decoded.
+
     Raises:
         DataError: It is missing, too large, no file, or not ours to read.
     """
@@ -39,7 +49,16 @@ def read_bytes(source: str, folder: Path | None) -> bytes:
 
 
 def check_size(source: str, start: bytes, size: int) -> None:
-    """Refuse a file of too many bytes; `start` are its first ones."""
+    """Refuse a file of too many bytes.
+
+    Args:
+        source: What messages call it.
+        start: Its first bytes, which tell Parquet from text.
+        size: How many bytes it has in all.
+
+    Raises:
+        DataError: It has more than `MAX_PARQUET_MB` or `MAX_FILE_MB`, in MB of a million bytes.
+    """
     is_parquet = start.startswith(PARQUET)
     limit = MAX_PARQUET_MB if is_parquet else MAX_FILE_MB
     if size > limit * 1_000_000:
@@ -48,7 +67,17 @@ def check_size(source: str, start: bytes, size: int) -> None:
 
 
 def text_of(source: str, content: bytes) -> tuple[str, str]:
-    """Return a text and the name of its encoding: UTF-8, UTF-16 with its mark, or what western Windows writes.
+    r"""Return a text and the name of its encoding: UTF-8, UTF-16 with its mark, or what western Windows writes.
+
+    Windows-1252 gives a text for nearly any bytes, so it is tried last, and a text with signs of control near its
+    beginning is none.
+
+    Args:
+        source: What messages call the file.
+        content: Its bytes.
+
+    Returns:
+        The text with ends of lines as "\n", without a byte order mark; and what a person would call its encoding.
 
     Raises:
         DataError: The bytes are no text.
@@ -67,7 +96,19 @@ def text_of(source: str, content: bytes) -> tuple[str, str]:
 
 
 def refuse_ragged(source: str, text: str, separator: str, before: int) -> None:
-    """Name the first row of a CSV file that has more cells than its header, if there is one."""
+    """Name the first row of a CSV file that has more cells than its header, if there is one.
+
+    It is asked only after polars has refused the file, because it reads row by row.
+
+    Args:
+        source: What messages call the file.
+        text: Its table, header first.
+        separator: The sign between cells.
+        before: How many lines stand before the header, so that rows have the numbers that a spreadsheet shows.
+
+    Raises:
+        DataError: There is such a row. Where there is none, polars' own words are all that can be said.
+    """
     rows = csv.reader(text.splitlines(), delimiter=separator)
     try:
         width = len(next(rows))

@@ -1,4 +1,8 @@
-"""The cells of a meter file: where its table begins, what separates its columns, which rows are no data."""
+"""The cells of a meter file: where its table begins, what separates its columns, which rows are no data.
+
+Nothing is converted here: cells of CSV stay text, so that numbers and times are read once it is known which column is
+which. Rows keep their number in the file, from 1, for messages.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +43,7 @@ class Cells:
 
     Attributes:
         source: Name of the file.
-        header: Names of the columns, without spaces around them.
+        header: Names of the columns, without spaces around them; "" where there is none.
         frame: Column k is called str(k); `row` is the number of the row in the file. Empty cells are null.
         units: The unit of a column by its place, where a row of units says it.
         decimal_comma: Whether commas are free to be decimal signs.
@@ -56,16 +60,33 @@ class Cells:
     changes: tuple[Change, ...] = ()
 
     def column(self, place: int) -> pl.Series:
-        """Return the cells of a column."""
+        """Return the cells of a column.
+
+        Text for CSV, whatever type it has for Parquet; shape (row,).
+        """
         return self.frame[str(place)]
 
     def row(self, wrong: pl.Series) -> int:
-        """Return the number of the first row for which `wrong` is true."""
+        """Return the number of the first row for which `wrong` is true.
+
+        Args:
+            wrong: By row of `frame`; at least one is true.
+        """
         return int(self.frame["row"].filter(wrong)[0])
 
 
 def read_cells(source: HomeData, name: str, content: bytes) -> Cells:
     """Return the table of a file: CSV, Parquet, or Green Button's XML (ESPI).
+
+    What it is, its first bytes tell and not its name. NEM12 is CSV whose rows are records, and has its own reader.
+
+    Args:
+        source: What the scenario says of it: separator, and lines to skip.
+        name: What messages call it.
+        content: Its bytes.
+
+    Returns:
+        Cells without empty rows, repeated headers and remarks below the table.
 
     Raises:
         DataError: It is none of them, empty, or broken.
@@ -92,7 +113,10 @@ def read_cells(source: HomeData, name: str, content: bytes) -> Cells:
 
 
 def _cleaned(cells: Cells) -> Cells:
-    """Return the cells with empty ones as null, without empty rows and repeated headers."""
+    """Return the cells with empty ones as null, without empty rows and repeated headers.
+
+    Cells of spaces count as empty, and the signs of text that Excel writes (="0123", '0123) are taken off.
+    """
     text = pl.col(pl.String).str.strip_chars()
     frame = cells.frame.with_columns(pl.when(text != "").then(text))
     frame = frame.with_columns(pl.col(name).str.replace(_TEXT_OF_EXCEL, "$1$2") for name in _written_as_text(frame))
@@ -111,24 +135,34 @@ def _cleaned(cells: Cells) -> Cells:
 
 
 def _written_as_text(frame: pl.DataFrame) -> list[str]:
-    """Return the columns whose cells are wrapped, ="0123", so that a spreadsheet takes them for text."""
+    """Return the columns whose cells are wrapped, ="0123", so that a spreadsheet takes them for text.
+
+    Only the first rows are looked at: whoever exports so does it in each row.
+    """
     texts = frame.select(pl.col(pl.String)).head(_LOOKED_AT)
     return [column.name for column in texts if column.str.contains(_TEXT_OF_EXCEL).any()]
 
 
 def _remarks_below(frame: pl.DataFrame) -> int:
-    """Return how many of the last rows hold one cell, which is no time: remarks, or the title of a sum."""
+    """Return how many of the last rows hold one cell, which is no time: remarks, or the title of a sum.
+
+    At most `MOST_FOOTERS` are looked at; if all rows were such, they are the data and 0 is returned.
+    """
     remarks = 0
     for row in reversed(frame.drop("row").tail(MOST_FOOTERS).rows()):
-        there = [cell for cell in row if cell is not None]
-        if len(there) > 1 or not isinstance(there[0], str) or looks_like_time(there[0]) or is_number(there[0]):
+        filled = [cell for cell in row if cell is not None]
+        if len(filled) > 1 or not isinstance(filled[0], str) or looks_like_time(filled[0]) or is_number(filled[0]):
             break
         remarks += 1
     return remarks if remarks < frame.height else 0
 
 
 def _repeated_header(cells: Cells, frame: pl.DataFrame) -> pl.Series | None:
-    """Tell which rows say the header once more, as in files that were put one behind the other."""
+    """Tell which rows say the header once more, as in files that were put one behind the other.
+
+    Returns:
+        Shape (row,); None where the header has names that are missing or only one, as then data could look like it.
+    """
     named = [place for place, name in enumerate(cells.header) if name and frame[str(place)].dtype == pl.String]
     if len(named) < len(cells.header) or len(named) < 2:
         return None
@@ -136,6 +170,11 @@ def _repeated_header(cells: Cells, frame: pl.DataFrame) -> pl.Series | None:
 
 
 def _parquet(name: str, content: bytes) -> Cells:
+    """Return the columns of a Parquet file with their own types; rows times columns are counted before any is loaded.
+
+    Raises:
+        DataError: There are more cells than a run may have, or no columns.
+    """
     lazy = pl.scan_parquet(io.BytesIO(content))
     header = lazy.collect_schema().names()
     rows = int(lazy.select(pl.len()).collect().item())
@@ -149,6 +188,15 @@ def _parquet(name: str, content: bytes) -> Cells:
 
 
 def _csv(source: HomeData, name: str, content: bytes) -> Cells:
+    """Return the cells of a text as text.
+
+    What the scenario does not say is found out: the separator (a first line "sep=;" says it), and at which line the
+    table begins. A row of units below the header is taken out.
+
+    Raises:
+        DataError: A row has more cells than the header.
+        PolarsError: polars cannot read it for another reason.
+    """
     text, encoding = text_of(name, content)
     changes = [] if encoding == "UTF-8" else [Change("", "", "encoding", 1, f"the text is in {encoding}")]
     lines = text.split("\n", _LOOKED_AT)[:_LOOKED_AT]
@@ -173,13 +221,19 @@ def _csv(source: HomeData, name: str, content: bytes) -> Cells:
 
 
 def _numbered(frame: pl.DataFrame, first: int) -> pl.DataFrame:
-    """Call the columns by their places and count the rows."""
+    """Call the columns by their places and count the rows.
+
+    Args:
+        frame: Any names of columns.
+        first: Number of its first row in the file.
+    """
     return frame.rename({name: str(place) for place, name in enumerate(frame.columns)}).with_row_index(
         "row", offset=first
     )
 
 
 def _rows(lines: list[str], separator: str) -> list[list[str]]:
+    """Return lines as rows of cells without spaces around them; none if a quotation mark stays open."""
     try:
         return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=separator)]
     except csv.Error:
@@ -187,18 +241,27 @@ def _rows(lines: list[str], separator: str) -> list[list[str]]:
 
 
 def is_number(cell: str) -> bool:
-    """Tell whether a cell holds a number, perhaps with a sign of money or of percent."""
+    """Tell whether a cell holds a number, perhaps with a sign of money or of percent.
+
+    Example:
+        >>> [is_number(cell) for cell in ("1.234,5", "-0.3 kWh", "RM 12", "12 %", "")]
+        [True, False, False, True, False]
+    """
     return _NUMBER.fullmatch(cell) is not None
 
 
 def _is_data(row: list[str]) -> bool:
-    """Tell whether a row holds a time and nothing but numbers, times, empty cells and some words beside it."""
+    """Tell whether a row holds a time and nothing but numbers, times, empty cells and some words beside it.
+
+    A time alone is no data: a line such as "created: 2024-05-06" stands in many prefaces.
+    """
     times = [cell for cell in row if looks_like_time(cell)]
     others = [cell for cell in row if cell and not looks_like_time(cell)]
     return bool(times) and any(is_number(cell) or cell.casefold() in NO_VALUE for cell in others)
 
 
 def _is_header_of_times(row: list[str]) -> bool:
+    """Tell whether most cells are times, as where each day is a row; a number with a point is a value."""
     times = sum(looks_like_time(cell) and not is_number(cell) for cell in row)
     return (
         times >= _TIMES_IN_HEADER and 2 * times > len(row) and not any("." in cell and is_number(cell) for cell in row)
@@ -206,7 +269,14 @@ def _is_header_of_times(row: list[str]) -> bool:
 
 
 def _separator(lines: list[str]) -> str:
-    """Return what separates the columns: with it most rows hold a time and numbers."""
+    """Return what separates the columns: with it most rows hold a time and numbers.
+
+    Args:
+        lines: The first lines of the file, the preface among them.
+
+    Returns:
+        Of equal signs that which gives more rows of several cells, then the widest row.
+    """
 
     def score(separator: str) -> tuple[int, int, int]:
         rows = [row for row in _rows(lines, separator) if len(row) > 1]
@@ -217,7 +287,18 @@ def _separator(lines: list[str]) -> str:
 
 
 def _header_line(lines: list[str], separator: str) -> int:
-    """Return the number of lines before the header."""
+    """Return the number of lines before the header.
+
+    The header stands directly above the first row of data, or above a row of units. Of the rows of names before the
+    data that counts which names a time; else the first as wide as the data; else the last.
+
+    Args:
+        lines: The first lines of the file.
+        separator: The sign between cells.
+
+    Returns:
+        0 if the file begins with it, or if no line is filled.
+    """
     rows = [(number, row) for number, line in enumerate(lines) for row in _rows([line], separator) if any(row)]
     if not rows:
         return 0
@@ -241,7 +322,14 @@ def _header_line(lines: list[str], separator: str) -> int:
 
 
 def _first_data(rows: list[list[str]]) -> int | None:
-    """Return the place of the first row of data that another one of its width follows, or of the first one."""
+    """Return the place of the first row of data that another one of its width follows, or of the first one.
+
+    Args:
+        rows: Rows that are not empty.
+
+    Returns:
+        None if no row holds a time and a number. A row that stands alone may be a sum or a date in the preface.
+    """
     found = [place for place, row in enumerate(rows) if _is_data(row)]
     followed = [
         place
@@ -252,7 +340,10 @@ def _first_data(rows: list[list[str]]) -> int | None:
 
 
 def _unit_row(frame: pl.DataFrame) -> tuple[dict[int, str], pl.DataFrame]:
-    """Return the units in a row below the header by place, and the rows below it."""
+    """Return the units in a row below the header by place, and the rows below it.
+
+    A row of units holds at least one unit, and neither times nor numbers.
+    """
     if frame.is_empty():
         return {}, frame
     first = {name: str(cell).strip() for name, cell in frame.row(0, named=True).items() if cell and name != "row"}

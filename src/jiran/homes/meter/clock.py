@@ -1,4 +1,9 @@
-"""From what a clock on the wall showed to instants, on days with 23 and 25 hours too."""
+"""From what a clock on the wall showed to instants, on days with 23 and 25 hours too.
+
+Zones are IANA's, or fixed offsets. An hour that is skipped in spring does not exist, one that is repeated in autumn
+exists twice (PEP 495 calls the two fold 0 and 1); both are marked here and decided on by whoever sees the rows around
+them.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +39,10 @@ class Instants:
 
     @property
     def twice(self) -> NDArray[np.bool_]:
-        """Whether a local time occurs twice."""
+        """Whether a local time occurs twice.
+
+        Shape (row,).
+        """
         twice: NDArray[np.bool_] = self.first != self.second
         return twice
 
@@ -45,6 +53,10 @@ def zone_of(name: str) -> dt.tzinfo:
 
     Raises:
         ValueError: There is no such zone.
+
+    Example:
+        >>> zone_of("Asia/Kuching").key, zone_of("+09:30").utcoffset(None).seconds
+        ('Asia/Kuching', 34200)
     """
     if (match := re.fullmatch(r"([+-])(\d{2}):(\d{2})", name)) is not None:
         offset = dt.timedelta(hours=int(match[2]), minutes=int(match[3]))
@@ -56,13 +68,27 @@ def zone_of(name: str) -> dt.tzinfo:
 
 
 def offset_name(seconds: int) -> str:
-    """Return a fixed offset as `zone_of` reads it."""
+    """Return a fixed offset as `zone_of` reads it.
+
+    Example:
+        >>> offset_name(-12600), zone_of(offset_name(-12600)).utcoffset(None).total_seconds()
+        ('-03:30', -12600.0)
+    """
     minutes = abs(seconds) // 60
     return f"{'-' if seconds < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}"
 
 
 def wall_to_utc(wall_s: Seconds, zone: dt.tzinfo) -> Instants:
-    """Return the instants at which a wall clock shows given times, seconds since 1970-01-01 00:00 local."""
+    """Return the instants at which a wall clock shows given times, seconds since 1970-01-01 00:00 local.
+
+    Args:
+        wall_s: What the clock shows, s, shape (row,); it need not be in order.
+        zone: Where the clock hangs.
+
+    Returns:
+        Both instants of a time that occurs twice. A time that does not exist is moved forward by the shift: 02:30
+        becomes the instant that the clock calls 03:30.
+    """
     quarters, place = np.unique(wall_s // _QUARTER_S, return_inverse=True)
     early = np.array([_offset_s(int(quarter), zone, 0) for quarter in quarters], np.int64)[place]
     late = np.array([_offset_s(int(quarter), zone, 1) for quarter in quarters], np.int64)[place]
@@ -73,17 +99,32 @@ def wall_to_utc(wall_s: Seconds, zone: dt.tzinfo) -> Instants:
 
 
 def utc_to_wall(utc_s: int, zone: str) -> dt.datetime:
-    """Return the local time of an instant, without an offset."""
+    """Return the local time of an instant, without an offset.
+
+    Of a time that occurs twice the result does not say which it is.
+    """
     return dt.datetime.fromtimestamp(utc_s, tz=zone_of(zone)).replace(tzinfo=None)
 
 
 def winter_offset_s(wall_s: int, zone: dt.tzinfo) -> int:
-    """Return the smaller of the offsets around a time that does not exist, s."""
+    """Return the smaller of the offsets around a time that does not exist, s.
+
+    Args:
+        wall_s: The time, seconds since 1970-01-01 00:00 local.
+        zone: Where it does not exist.
+    """
     return _offset_s(wall_s // _QUARTER_S, zone, 0)
 
 
 @cache
 def _offset_s(quarter: int, zone: dt.tzinfo, fold: int) -> int:
+    """Return how far a zone is ahead of UTC in a quarter of an hour of the local clock, s.
+
+    Args:
+        quarter: Quarters since 1970-01-01 00:00 local.
+        zone: The zone.
+        fold: 0 for the earlier of two such times, 1 for the later (PEP 495).
+    """
     wall = EPOCH + dt.timedelta(seconds=quarter * _QUARTER_S)
     offset = wall.replace(tzinfo=zone, fold=fold).utcoffset()
     return 0 if offset is None else int(offset.total_seconds())
@@ -96,7 +137,10 @@ def later_of_two(instants: Instants, key: NDArray[np.int64], fold: NDArray[np.in
         instants: By row.
         key: Whose row it is: equal for the rows of one series.
         fold: 0 or 1 where the file says which of the two it is, else -1.
-        newest_first: Whether rows go back in time.
+        newest_first: Whether rows go back in time, so that the second row is the earlier hour.
+
+    Returns:
+        Seconds since 1970-01-01 UTC, shape (row,). A time that stands once is read as the earlier one, summer time.
     """
     utc_s = instants.first.copy()
     twice = np.flatnonzero(instants.twice)
@@ -111,6 +155,9 @@ def later_of_two(instants: Instants, key: NDArray[np.int64], fold: NDArray[np.in
 
 
 def conflicts(utc_s: Seconds, key: NDArray[np.int64]) -> int:
-    """Return how many rows have the instant of another row of their series."""
+    """Return how many rows have the instant of another row of their series.
+
+    Of two readings of the same file that with fewer conflicts is the likelier one.
+    """
     frame = pl.DataFrame({"key": key, "utc": utc_s})
     return frame.height - frame.unique().height

@@ -2,6 +2,9 @@
 
 Energy that comes in is energy that goes out: import + generation = load + EV charging + export. So one that is missing
 follows from the others; and import and export alone give the net that a market step trades.
+
+Where more is measured than is needed, load and generation count: what came through the connection then follows, and is
+told and not used.
 """
 
 from __future__ import annotations
@@ -41,6 +44,15 @@ class Ways:
 def ways(source: HomeData, ids: tuple[str, ...], present: dict[str, NDArray[np.bool_]]) -> tuple[Ways, list[Change]]:
     """Return how each home's load and generation are known, and what is said of it.
 
+    Args:
+        source: For its name in messages.
+        ids: Ids of the homes.
+        present: By quantity, which homes have it at all, shape (home,).
+
+    Returns:
+        Marks of which at most one of derived load, derived generation and net metering is true for a home, and one
+        change for each home and remark.
+
     Raises:
         DataError: Generation and import are measured and export is not, so that nobody can tell what was used.
     """
@@ -60,23 +72,33 @@ def ways(source: HomeData, ids: tuple[str, ...], present: dict[str, NDArray[np.b
         net_metered=(~load & ~generation & (incoming | outgoing)) | (~load & generation & ~incoming & outgoing) | (load & ~generation & ~incoming & outgoing),
         load_is_import=load & ~generation & ~incoming & outgoing,
     )  # fmt: skip
-    beside = (load & generation & (incoming | outgoing)) | (load & ~generation & incoming & ~outgoing)
-    without = ~load & ~incoming & ~found.net_metered
+    not_needed = (load & generation & (incoming | outgoing)) | (load & ~generation & incoming & ~outgoing)
+    no_load = ~load & ~incoming & ~found.net_metered
     kinds = {
         "load derived": found.load_derived,
         "generation derived": found.generation_derived,
         "load is import": found.load_is_import,
         "connection only": found.net_metered,
-        "import beside load": beside,
+        "import beside load": not_needed,
         "ev within import": found.net_metered & ev,
         "no import": found.net_metered & ~incoming & ~found.load_is_import,
-        "no load": without,
+        "no load": no_load,
     }
     return found, [Change(ids[home], "", what, 1) for what, homes in kinds.items() for home in np.flatnonzero(homes)]
 
 
 def joined(ids: tuple[str, ...], tables: dict[str, Table], found: Ways) -> tuple[Profiles, list[Change]]:
-    """Return the profiles of a run from tables without gaps, and how much had to be cut off at 0."""
+    """Return the profiles of a run from tables without gaps, and how much had to be cut off at 0.
+
+    Args:
+        ids: Ids of the homes.
+        tables: By quantity, kWh, shape (step, home), 0 where a home lacks it.
+        found: How each home's load and generation are known.
+
+    Returns:
+        Profiles, all at least 0, and a change with the sum of what was cut off, kWh, for each home whose meters do not
+        agree. Of net metered homes load holds the import, generation the export, and EV charging is 0.
+    """
     kwh = {name: table.kwh for name, table in tables.items()}
     load, generation, ev = kwh["load"].copy(), kwh["generation"].copy(), kwh["ev"].copy()
     changes: list[Change] = []

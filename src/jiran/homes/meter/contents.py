@@ -1,4 +1,7 @@
-"""What the cells of a column are by their look: times, dates, times of day, numbers, words."""
+"""What the cells of a column are by their look: times, dates, times of day, numbers, words.
+
+Only the first cells are looked at; what a column is for is decided elsewhere, with its name.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,16 @@ _LOOKED_AT = 40
 
 
 def kind_of(cells: Cells, place: int) -> Kind:
-    """Return what most of a column's first cells are."""
+    """Return what most of a column's first cells are.
+
+    Args:
+        cells: The file.
+        place: The column.
+
+    Returns:
+        "moment" for a day with its time, or seconds since 1970; "date" for a day alone; "clock" for a time of day
+        alone; "empty" if no cell holds anything. Of equally common kinds that which comes first in the column.
+    """
     column = cells.column(place)
     if column.dtype == pl.Datetime:
         return "moment"
@@ -40,6 +52,7 @@ def kind_of(cells: Cells, place: int) -> Kind:
 
 
 def _is_unix(numbers: pl.Series) -> bool:
+    """Tell whether numbers are seconds since 1970, or thousandths of them, of the years 1990 to 2100."""
     values = numbers.head(_LOOKED_AT).to_numpy().astype(np.float64)
     return bool(
         ((values >= UNIX_S[0]) & (values < UNIX_S[1])).all()
@@ -48,6 +61,7 @@ def _is_unix(numbers: pl.Series) -> bool:
 
 
 def _look(cell: str) -> Kind:
+    """Return what one cell is; "14" and "1.30" are numbers, "14:00" and "14h" times of day."""
     moment = moment_of(cell) or moment_of(cell, month_first=True)
     if moment is not None:
         return "moment" if moment.has_clock else "date"
@@ -59,7 +73,13 @@ def _look(cell: str) -> Kind:
 
 
 def whole_numbers(cells: Cells, place: int) -> pl.Series | None:
-    """Return a column's cells as whole numbers, null where empty; None if they are none."""
+    """Return a column's cells as whole numbers, null where empty; None if they are none.
+
+    "3" and "3.0" are whole. It is how the intervals of a day, and ids that are numbers, are told from energy.
+
+    Returns:
+        Whole numbers, shape (row,).
+    """
     column = cells.column(place)
     if column.dtype == pl.String:
         column = column.str.strip_chars().str.replace(r"\.0+$", "")
@@ -70,7 +90,11 @@ def whole_numbers(cells: Cells, place: int) -> pl.Series | None:
 
 
 def are_slots(cells: Cells, place: int) -> bool:
-    """Tell whether a column numbers the intervals of days: whole numbers from 0 or 1, as many as a day has."""
+    """Tell whether a column numbers the intervals of days: whole numbers from 0 or 1, as many as a day has.
+
+    The day may have 23 or 25 hours, so 22 is the lowest number that the last interval of a day can bear, if it is
+    counted from 0.
+    """
     numbers = whole_numbers(cells, place)
     if numbers is None or numbers.drop_nulls().is_empty():
         return False

@@ -1,4 +1,9 @@
-"""Meters that count on: tell them from energy by the interval, and turn their readings into energy."""
+"""Meters that count on: tell them from energy by the interval, and turn their readings into energy.
+
+A counter shows all energy since it was set up, so what was used is the difference of two readings. Three things disturb
+it: it runs over after its last digit, it is set back to 0, or another meter takes its place; they are told apart by how
+much a home can use.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +34,13 @@ _PER_DIP = 10
 def is_counter(instant_s: Seconds, value: Array, *, named: bool) -> bool | None:
     """Tell whether values in order of time are those of a counter; None if they never change, or are too few to tell.
 
+    A counter rises, and hardly ever falls. If it never falls at all, it is one only if it begins far above its own
+    steps, or rises for a day and a half: the energy of a sunny morning rises too.
+
     Args:
         instant_s: When each was read, s, shape (reading,).
         value: What it showed, kWh.
-        named: Whether the file calls it a counter.
+        named: Whether the file calls it a counter; then it is believed unless it falls too often.
     """
     value = _without_dips(value)
     change = np.diff(value)
@@ -53,7 +61,10 @@ def is_counter(instant_s: Seconds, value: Array, *, named: bool) -> bool | None:
 
 
 def _without_dips(value: Array) -> Array:
-    """Return values without single ones below both neighbours, as a meter writes when it is not reached."""
+    """Return values without single ones below both neighbours, as a meter writes when it is not reached.
+
+    Where more than one value in ten is such, they are no faults, and all values are returned.
+    """
     dips = np.zeros(value.size, bool)
     dips[1:-1] = (value[1:-1] < value[:-2]) & (value[2:] >= value[:-2])
     if dips.sum() * _PER_DIP > value.size:
@@ -64,7 +75,17 @@ def _without_dips(value: Array) -> Array:
 
 @dataclass(frozen=True)
 class Counted:
-    """Energy between readings of a counter, with what was done to it; arrays of shape (interval,)."""
+    """Energy between readings of a counter, with what was done to it; arrays of shape (interval,).
+
+    Attributes:
+        begin_s: When the earlier reading was taken, s.
+        end_s: When the later one was.
+        kwh: Energy between the two, kWh, at least 0.
+        dips: Single readings below both neighbours that were left out.
+        resets: How often it began again from 0.
+        rollovers: How often it ran over its last digit.
+        exchanges: How often it jumped; such an interval is not among those returned.
+    """
 
     begin_s: Seconds
     end_s: Seconds
@@ -85,6 +106,10 @@ def counted_energy(instant_s: Seconds, value: Array) -> Counted:
     Args:
         instant_s: When it was read, s, each time once.
         value: What it showed, kWh.
+
+    Returns:
+        One interval less than readings, and less those that are not known. A fall by less than `_ROUNDING_KWH` is the
+        rounding of the meter and counts as 0.
     """
     dips = np.zeros(value.size, bool)
     dips[1:-1] = (value[1:-1] < value[:-2] - _ROUNDING_KWH) & (value[2:] >= value[:-2])
@@ -126,6 +151,8 @@ def counted_energy(instant_s: Seconds, value: Array) -> Counted:
 
 def holding_power(instant_s: Seconds, kw: Array, longest_s: int) -> tuple[Seconds, Seconds, Array]:
     """Return the energy of power that holds from each reading to the next, and for the usual spacing at most if that is far.
+
+    Intervals touch where the spacing allows; behind a long silence lies a gap, to be filled like any other.
 
     Args:
         instant_s: When it was read, s, in order, each time once.

@@ -1,4 +1,9 @@
-"""Green Button's XML (NAESB REQ.21, ESPI): interval blocks of usage points to the cells of a long table."""
+"""Green Button's XML (NAESB REQ.21, ESPI): interval blocks of usage points to the cells of a long table.
+
+The feed is an Atom one: a usage point has meter readings, each with a reading type and interval blocks, and all of them
+are entries that point to each other by links. Document types and entities are refused, since such files can be made to
+fill the memory (CWE-776).
+"""
 
 from __future__ import annotations
 
@@ -39,6 +44,16 @@ class _Block:
 def espi_cells(source: str, content: bytes) -> Cells:
     """Return the readings of a Green Button file as rows of start, end, home, quantity, unit and value.
 
+    Homes are called H1, H2 ... by their usage points, in the order of the file; addresses in it are long and say
+    nothing to a reader.
+
+    Args:
+        source: What messages call the file.
+        content: Its bytes.
+
+    Returns:
+        Times are seconds since 1970-01-01 UTC, as ESPI has them; values have their power of ten, in W or Wh.
+
     Raises:
         DataError: It is no well-formed XML, brings entities, or holds no interval readings of energy or power.
     """
@@ -66,10 +81,12 @@ def _name(element: Element) -> str:
 
 
 def _child(element: Element, name: str) -> str:
+    """Return the text of the first element of a name within another, at any depth; "" if there is none."""
     return next((child.text or "" for child in element.iter() if _name(child) == name), "").strip()
 
 
 def _links(entry: Element) -> dict[str, list[str]]:
+    """Return the addresses of an entry's links by their kind: "self", "up", "related"."""
     links: dict[str, list[str]] = {}
     for child in entry:
         if _name(child) == "link":
@@ -80,7 +97,15 @@ def _links(entry: Element) -> dict[str, list[str]]:
 def _read_entry(
     source: str, entry: Element, types: dict[str, dict[str, str]], meters: dict[str, str], blocks: list[_Block]
 ) -> None:
-    """Take what an entry of the feed holds: a reading type, a meter reading, or interval blocks."""
+    """Take what an entry of the feed holds: a reading type, a meter reading, or interval blocks.
+
+    Args:
+        source: What messages call the file.
+        entry: The entry.
+        types: Is filled with what each reading type says, by its own address.
+        meters: Is filled with the address of each meter reading's type, by its own address.
+        blocks: Gets the interval blocks in the order of the file.
+    """
     links = _links(entry)
     own, others = (links.get("self") or [""])[0], links.get("related", [])
     for child in entry.iter():
@@ -95,6 +120,13 @@ def _read_entry(
 
 
 def _block(source: str, element: Element, path: str) -> _Block:
+    """Return the readings of a block.
+
+    A reading without a duration ends when it starts; its length then follows from the spacing.
+
+    Raises:
+        DataError: A start, duration or value is no number.
+    """
     block = _Block(path)
     for reading in element.iter():
         if _name(reading) != "IntervalReading":
@@ -112,6 +144,15 @@ def _block(source: str, element: Element, path: str) -> _Block:
 
 
 def _table(source: str, types: dict[str, dict[str, str]], meters: dict[str, str], blocks: list[_Block]) -> Cells:
+    """Return all blocks of energy or power as one table.
+
+    Reading types may come behind the blocks that need them, so this is done when the whole feed is read. What is
+    delivered counts as import only at a usage point that also has blocks of what is received; elsewhere it is all that
+    was used.
+
+    Raises:
+        DataError: No block is in W or Wh.
+    """
     parts, skipped = [], 0
     points = {block.path: _usage_point(block.path) for block in blocks}
     names = {point: f"H{number}" for number, point in enumerate(dict.fromkeys(points.values()), start=1)}
@@ -142,12 +183,22 @@ def _table(source: str, types: dict[str, dict[str, str]], meters: dict[str, str]
 
 
 def _usage_point(path: str) -> str:
+    """Return the address of the usage point that an address lies below; "" if it names none."""
     before, sign, after = path.partition("UsagePoint/")
     return before + sign + after.split("/")[0] if sign else ""
 
 
 def _kind(path: str, types: dict[str, dict[str, str]], meters: dict[str, str]) -> dict[str, str]:
-    """Return the reading type of a block; a file of one reading type needs no links."""
+    """Return the reading type of a block; a file of one reading type needs no links.
+
+    Args:
+        path: Address of the block.
+        types: What each reading type says.
+        meters: Each meter reading's type.
+
+    Returns:
+        {} if nothing is said of it; it is then taken as Wh used.
+    """
     reading = next((meter for meter in meters if meter and path.startswith(meter + "/")), "")
     linked = types.get(meters.get(reading, ""))
     return linked or (next(iter(types.values())) if len(types) == 1 else {})

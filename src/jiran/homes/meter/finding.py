@@ -1,4 +1,7 @@
-"""Which columns say when a row was, whose it is, and what it holds."""
+"""Which columns say when a row was, whose it is, and what it holds.
+
+What the draft already knows stays. Where several columns would do, their names decide, and then the order of the file.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,9 @@ if TYPE_CHECKING:
 
 def find_times(draft: Draft, *, full: bool) -> None:
     """Find the columns of times, dates and ends.
+
+    A file has one column of full times, or one of dates and one of times of day or numbers of intervals; beside it
+    perhaps one of ends. Columns of other times are left out.
 
     Args:
         draft: The file's columns.
@@ -51,14 +57,28 @@ def find_times(draft: Draft, *, full: bool) -> None:
 
 
 def _first(draft: Draft, role: str, kinds: str, order: Callable[[int], Any]) -> None:
-    """Let the first of the open columns of some kinds be the column of a role, if there is any."""
+    """Let the first of the open columns of some kinds be the column of a role, if there is any.
+
+    Args:
+        draft: Is filled in.
+        role: The role, a word of `meaning.ROLES`.
+        kinds: Kinds of `contents.Kind`, with spaces between.
+        order: What to sort the places by; the lowest is first.
+    """
     found = sorted((place for place in draft.open() if draft.kinds[place] in kinds.split()), key=order)
     if found:
         draft.places[role] = found[0]
 
 
 def _find_clock(draft: Draft, role: dict[int, frozenset[str]]) -> None:
-    """Find the column of times of day, or of the numbers of a day's intervals, beside that of dates."""
+    """Find the column of times of day, or of the numbers of a day's intervals, beside that of dates.
+
+    Without one the dates are all there is, and count as times: a value a day, or times that look like dates.
+
+    Args:
+        draft: Its column of dates is found.
+        role: What the name of each column may mean.
+    """
     clocks = [
         place
         for place in draft.open()
@@ -72,7 +92,14 @@ def _find_clock(draft: Draft, role: dict[int, frozenset[str]]) -> None:
 
 
 def _find_end(draft: Draft, role: dict[int, frozenset[str]]) -> None:
-    """Find the column of ends beside that of starts, and leave out all other times."""
+    """Find the column of ends beside that of starts, and leave out all other times.
+
+    A single column that is called an end is the time itself, marked at its end.
+
+    Args:
+        draft: Its column of times is found.
+        role: What the name of each column may mean.
+    """
     if "end" not in draft.places:
         ends = [place for place in draft.open() if draft.kinds[place] in ("moment", "clock") and "end" in role[place]]
         if ends and "end" not in (role[draft.places["time"]] - {"time"} or {"start"}):
@@ -84,6 +111,8 @@ def _find_end(draft: Draft, role: dict[int, frozenset[str]]) -> None:
 
 def find_rows(draft: Draft) -> None:
     """Find the columns that say of each row whose it is, what it holds, and in which unit.
+
+    With a column of homes or of quantities a file is long, and without one wide: then names of columns say all.
 
     Raises:
         DataError: The scenario says that the file is long, and no column names homes.
@@ -108,7 +137,12 @@ def find_rows(draft: Draft) -> None:
 
 
 def _find_home(draft: Draft, candidates: list[int]) -> None:
-    """Let the first column of ids name the homes; numbers under the name of a home are its load."""
+    """Let the first column of ids name the homes; numbers under the name of a home are its load.
+
+    Args:
+        draft: Is filled in; nothing is where the columns of values name their homes.
+        candidates: Columns whose names may mean a home.
+    """
     others = [understood(draft.cells.header[place]) for place in draft.open()]
     if any(name.quantity and name.home and not name.number for name in others):
         return  # the columns name their homes
@@ -122,7 +156,12 @@ def _find_home(draft: Draft, candidates: list[int]) -> None:
 
 
 def _find_quantity(draft: Draft, candidates: list[int]) -> None:
-    """Let a column of words say what each row holds; several words of which none is known are refused later."""
+    """Let a column of words say what each row holds; several words of which none is known are refused later.
+
+    Args:
+        draft: Is filled in.
+        candidates: Columns whose names may mean a quantity.
+    """
     candidates = [place for place in candidates if draft.kinds[place] == "words"]
     found = [place for place in candidates if draft.words or names_quantities(draft, place, some=True)]
     found += [place for place in candidates if len(draft.words_of(place)) > 1]
@@ -130,7 +169,11 @@ def _find_quantity(draft: Draft, candidates: list[int]) -> None:
 
 
 def _are_ids(draft: Draft, place: int) -> bool:
-    """Tell whether numbers under the name of a home are names: whole, and shared by rows of different times."""
+    """Tell whether numbers under the name of a home are names: whole, and shared by rows of different times.
+
+    Raises:
+        DataError: Neither the numbers nor the other columns tell; both would give a run, and one of them a wrong one.
+    """
     numbers = whole_numbers(draft.cells, place)
     if numbers is None or draft.kinds[place] == "words":
         return draft.kinds[place] == "words"

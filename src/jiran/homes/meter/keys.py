@@ -1,4 +1,8 @@
-"""The keys that pin how files of meter data were read: with them nothing is guessed."""
+"""The keys that pin how files of meter data were read: with them nothing is guessed.
+
+A scenario with these keys gives the same numbers when a later version guesses better, and says to a reader what was
+assumed.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +24,14 @@ def pinned(source: HomeData, found: Meters) -> dict[str, Any]:
     Args:
         source: What the scenario said of them.
         found: What they turned out to be.
+
+    Returns:
+        Keys and values of `HomeData`, ready to be written as TOML. What files have not in common is not pinned, since a
+        key holds for all of them; `time_column` becomes an entry of `columns`.
     """
     keys: dict[str, Any] = {"path": source.path, **source.model_dump(exclude_defaults=True, exclude_none=True)}
     keys.pop("time_column", None)
-    for key, values in _alike(found).items():
+    for key, values in _shared_keys(found).items():
         if len(values) == 1:  # files that differ are understood one by one
             keys[key] = values.pop()
     columns: dict[str, str] = {}
@@ -37,7 +45,7 @@ def pinned(source: HomeData, found: Meters) -> dict[str, Any]:
     return keys
 
 
-def _alike(found: Meters) -> dict[str, set[Any]]:
+def _shared_keys(found: Meters) -> dict[str, set[Any]]:
     """Return the keys that say how times and layouts are read, with the values that files have."""
     return {
         "layout": {one.meaning.layout for one in found.files},
@@ -49,7 +57,11 @@ def _alike(found: Meters) -> dict[str, set[Any]]:
 
 
 def _columns(one: Readings) -> dict[str, str]:
-    """Return what each column of a file was read as."""
+    """Return what each column of a file was read as.
+
+    Columns of net energy are called so and not import and export, which they became; the name of a home stands in each
+    where it was found.
+    """
     channels = {channel.name: channel for channel in reversed(one.channels)}
     columns = {name: text for name, text in one.meaning.columns.items() if name not in (TIME, VALUE)}
     for column in one.meaning.values:
@@ -64,7 +76,10 @@ def _columns(one: Readings) -> dict[str, str]:
 
 
 def _words(one: Readings) -> dict[str, str]:
-    """Return what each word of a file's column of quantities was read as."""
+    """Return what each word of a file's column of quantities was read as.
+
+    {} for a file without such a column. A word that gave several units has that of its first.
+    """
     if one.meaning.quantity is None:
         return {}
     channels = {channel.name: channel for channel in reversed(one.channels)}
@@ -75,7 +90,10 @@ def _words(one: Readings) -> dict[str, str]:
 
 
 def _without_unit(one: Readings, text: str) -> str:
-    """Return a meaning without its unit, where each row says its own."""
+    """Return a meaning without its unit, where each row says its own.
+
+    Example: "import kWh register" becomes "import register".
+    """
     if one.meaning.unit is None:
         return text
     return " ".join(part for part in text.split() if part not in UNITS)

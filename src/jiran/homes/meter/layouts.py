@@ -37,7 +37,11 @@ class PublicLayout:
     only: str = ""
 
     def fits(self, header: tuple[str, ...]) -> bool:
-        """Tell whether a file with such columns is of this layout."""
+        """Tell whether a file with such columns is of this layout.
+
+        Args:
+            header: Names of the columns, in any order and spelling; all that `has` names must be there.
+        """
         names = [plain(name).strip() for name in header]
         rest = [name for name in names if name not in self.has]
         return self.has <= {*names} and (

@@ -1,4 +1,7 @@
-"""What a meter file means, once it is understood: nothing is guessed from here on."""
+"""What a meter file means, once it is understood: nothing is guessed from here on.
+
+Words that a user may write in [homes.data] are these, and the same are pinned when a file was understood by its names.
+"""
 
 from __future__ import annotations
 
@@ -108,6 +111,12 @@ class Meaning:
 def said(source: HomeData, text: str, key: str) -> Said:
     """Return what a user says of a column or of a word.
 
+    Args:
+        source: For its name in messages.
+        text: What the user wrote, such as "H1 load kWh", "net", "ignore" or a name that would be understood in a
+            header.
+        key: Where it was written, for messages.
+
     Raises:
         DataError: It is no such meaning.
     """
@@ -132,12 +141,20 @@ def said(source: HomeData, text: str, key: str) -> Said:
 
 
 def quoted(names: list[str] | tuple[str, ...]) -> str:
-    """Return names in quotation marks, not too many of them."""
+    """Return names in quotation marks, not too many of them.
+
+    Args:
+        names: Names; at most `SHOWN` are given, each shortened to 40 letters.
+    """
     return ", ".join(f'"{shortened(name, 40)}"' for name in names[:SHOWN]) + (", ..." if len(names) > SHOWN else "")
 
 
 def check_id(source: HomeData, home: str) -> str:
-    """Return a home's id, if it can be shown."""
+    """Return a home's id, if it can be shown.
+
+    Raises:
+        DataError: It has more than `MAX_ID` letters.
+    """
     if len(home) > MAX_ID:
         raise DataError(source.path, f'home "{home[:MAX_ID]}..." has a name of more than {MAX_ID} characters')
     return home

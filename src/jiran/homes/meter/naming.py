@@ -1,4 +1,8 @@
-"""What the columns of numbers hold, from their names; what nobody knows is refused."""
+"""What the columns of numbers hold, from their names; what nobody knows is refused.
+
+The guiding rule: energy that is taken in by mistake makes a wrong bill, a question makes a minute of work. So a name
+counts only where it can mean one thing, and the message of a refusal says what to write.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,9 @@ _SHORT_ID = 3
 
 def name_values(draft: Draft, *, pivoted: bool) -> None:
     """Say of each column that is left what it holds, from its name.
+
+    First each column for itself; then those whose meaning hangs on the others: columns called just "value" or "kWh",
+    sums over homes, net energy, numbers that are homes or parts, and parts beside their whole.
 
     Args:
         draft: The file's columns.
@@ -62,7 +69,18 @@ def name_values(draft: Draft, *, pivoted: bool) -> None:
 
 
 def _left_out(draft: Draft, place: int, name: Name, *, pivoted: bool) -> str:
-    """Return why a column is left out; "" if it is not."""
+    """Return why a column is left out; "" if it is not.
+
+    Args:
+        draft: The file's columns.
+        place: The column.
+        name: What its name says.
+        pivoted: Whether the values stood below times.
+
+    Returns:
+        Words for the report, such as "a battery". A column that names a home and holds nothing is kept in a wide file,
+        as a home without energy.
+    """
     in_wide = "home" not in draft.places and not pivoted
     if not draft.cells.header[place]:
         return "without a name"
@@ -81,13 +99,25 @@ def _is_value(draft: Draft, name: Name) -> bool:
 
 
 def said_by(name: Name, home: str | None = None) -> Said:
-    """Return what a name says, of the home that it names or of another."""
+    """Return what a name says, of the home that it names or of another.
+
+    Args:
+        name: What the name of a column says; without a quantity it is the load.
+        home: Whose it is, if not the home that the name says; "" for a home that the row or the file says.
+    """
     whose = name.home if home is None else home
     return Said(name.quantity or "load", whose, name.unit, "register" if name.counter else "")
 
 
 def _settle_generic(draft: Draft, generic: list[int]) -> None:
-    """Decide on columns called value, energy, kWh: the row's word says what they hold, or they are the load."""
+    """Decide on columns called value, energy, kWh: the row's word says what they hold, or they are the load.
+
+    Of several, one of energy counts and those of power beside it are left out, as the same in another unit.
+
+    Args:
+        draft: Is filled in; with two of energy nobody knows which counts, and all stay unknown.
+        generic: Places of such columns.
+    """
     if not generic:
         return
     if len(generic) > 1:
@@ -112,7 +142,14 @@ def _settle_generic(draft: Draft, generic: list[int]) -> None:
 
 
 def _settle_totals_and_nets(draft: Draft, later: list[int]) -> None:
-    """Leave out sums over homes, and net energy, if what they are made of is known; else they are all there is."""
+    """Leave out sums over homes, and net energy, if what they are made of is known; else they are all there is.
+
+    A sum beside its parts would count everything twice, and so would net energy beside import or load.
+
+    Args:
+        draft: Is filled in.
+        later: Places of such columns, in the order of the file.
+    """
     known = {draft.values[place].quantity for place in draft.values}
     named = any(draft.values[place].home for place in draft.values)
     for place in later:
@@ -130,7 +167,11 @@ def _settle_totals_and_nets(draft: Draft, later: list[int]) -> None:
 
 
 def _refuse_unknown(draft: Draft) -> None:
-    """Refuse columns that may be anything: energy that nobody used would be counted as used."""
+    """Refuse columns that may be anything: energy that nobody used would be counted as used.
+
+    Raises:
+        DataError: There is such a column, or none of energy at all; the message holds the line to add to the scenario.
+    """
     source, header = draft.cells.source, draft.cells.header
     if draft.unknown:
         names = [draft.name(place) for place in draft.unknown]
@@ -159,7 +200,14 @@ def _refuse_unknown(draft: Draft) -> None:
 
 
 def _tell_homes_from_parts(draft: Draft) -> None:
-    """Decide whether numbers behind quantities are homes (load_1, load_2) or parts of one home (load, PV1, PV2)."""
+    """Decide whether numbers behind quantities are homes (load_1, load_2) or parts of one home (load, PV1, PV2).
+
+    A number behind a load names a home, as each home has one load. Behind another quantity it is a part, if a column
+    without a number shows that the file has one home.
+
+    Raises:
+        DataError: The file names homes, and the numbered columns beside them could be any home's.
+    """
     numbered = [place for place in draft.values if draft.names.get(place, Name("unknown")).number]
     used = {draft.names[place].home for place in numbered if draft.values[place].quantity in ("load", "import")}
     whole = any(not draft.values[place].home for place in draft.values if place not in numbered)
@@ -177,7 +225,14 @@ def _tell_homes_from_parts(draft: Draft) -> None:
 
 
 def _choose_among_quantities(draft: Draft) -> None:
-    """Leave out parts beside their whole, add parts up, and refuse two columns that mean the same."""
+    """Leave out parts beside their whole, add parts up, and refuse two columns that mean the same.
+
+    Columns of which the scenario says what they are stay in any case: whoever names two loads of a home wants their
+    sum.
+
+    Raises:
+        DataError: Two columns mean the same, and neither is a part of the other.
+    """
     groups: dict[tuple[str, str], list[int]] = {}
     for place, found in draft.values.items():
         groups.setdefault((found.home, found.quantity), []).append(place)
@@ -206,7 +261,11 @@ def _choose_among_quantities(draft: Draft) -> None:
 
 
 def _doubt_words_as_homes(draft: Draft) -> None:
-    """Say where words that nobody knows became homes, though no two homes have a quantity in common."""
+    """Say where words that nobody knows became homes, though no two homes have a quantity in common.
+
+    In "Kitchen load, Garage generation" the words are no homes but rooms. It is only doubted, because homes may have
+    names of people.
+    """
     free = [place for place in draft.values if place not in draft.explicit and place in draft.names]
     homes = dict.fromkeys(draft.values[place].home for place in free)
     quantities = [draft.values[place].quantity for place in free]

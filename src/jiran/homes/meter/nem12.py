@@ -1,4 +1,9 @@
-"""Australia's files of interval meters (AEMO's Meter Data File Format, NEM12) to the cells of a long table."""
+"""Australia's files of interval meters (AEMO's Meter Data File Format, NEM12) to the cells of a long table.
+
+A record 200 says which register follows, records 300 hold a day each: date, then one value an interval. Other records
+say how good a value is and are not read. The format is described in AEMO's "Meter Data File Format Specification NEM12
+& NEM13".
+"""
 
 from __future__ import annotations
 
@@ -26,6 +31,14 @@ _DAY_MINUTES = 1440
 
 def nem12_cells(source: str, text: str) -> Cells:
     """Return the readings of a file as rows of start, end, home, quantity, unit and value.
+
+    Args:
+        source: What messages call the file.
+        text: Its text.
+
+    Returns:
+        Times are seconds since 1970-01-01 UTC; homes are called by their NMI. Import is the load of a home without
+        export.
 
     Raises:
         DataError: A record is broken, or none holds active energy.
@@ -57,7 +70,20 @@ def nem12_cells(source: str, text: str) -> Cells:
 def _day(
     source: str, number: int, register: Sequence[str], record: Sequence[str]
 ) -> list[tuple[int, int, str, str, str, str]]:
-    """Return the intervals of a day, without those that have no value."""
+    """Return the intervals of a day, without those that have no value.
+
+    Args:
+        source: What messages call the file.
+        number: Number of the row, from 1.
+        register: The record 200 that it belongs to.
+        record: The record 300.
+
+    Returns:
+        None at all for reactive energy and other registers.
+
+    Raises:
+        DataError: A field is missing or no number, or the day has more or fewer values than intervals.
+    """
     try:
         home, suffix, unit, minutes = register[1], register[4], register[7], int(register[8])
         midnight = dt.datetime.strptime(record[1], "%Y%m%d").replace(tzinfo=_MARKET)

@@ -1,4 +1,9 @@
-"""The numbers of a column: decimal commas, thousands, empty cells, units beside them."""
+"""The numbers of a column: decimal commas, thousands, empty cells, units beside them.
+
+"1.234" is one and a part in London and a thousand in Berlin. A sign is decimal if it can be nothing else somewhere in
+the column, or in the other columns of the file; where nothing tells, the file is refused rather than read a thousand
+times too high.
+"""
 
 from __future__ import annotations
 
@@ -28,13 +33,19 @@ _WHOLE_UNITS = ("W", "Wh")
 def numbers_of(source: HomeData, cells: Cells, place: int, name: str, *, unit: str = "", sign: str = "") -> Array:
     """Return a column's numbers, NaN where a cell is empty.
 
+    Words that mean nothing ("n/a", "-", "unavailable") count as empty. Spaces and apostrophes between digits are taken
+    out.
+
     Args:
-        source: What the scenario says.
+        source: What the scenario says: the decimal sign, and the factor that all values are multiplied by.
         cells: The file.
         place: The column.
         name: What it is called.
         unit: Its unit, if that is known.
         sign: The decimal sign that other columns have; "" if they do not tell.
+
+    Returns:
+        Shape (row,), in the unit of the file.
 
     Raises:
         DataError: A cell holds something else, an infinite number, or a sign that may be decimal or not.
@@ -54,7 +65,13 @@ def numbers_of(source: HomeData, cells: Cells, place: int, name: str, *, unit: s
 
 
 def decimal_sign(source: HomeData, cells: Cells, places: Iterable[int]) -> str:
-    """Return the decimal sign that the columns of a file have for sure; "" if they do not tell, or do not agree."""
+    """Return the decimal sign that the columns of a file have for sure; "" if they do not tell, or do not agree.
+
+    Args:
+        source: What the scenario says comes first.
+        cells: The file; only the first `_SEEN` cells of a column are looked at.
+        places: The columns of values.
+    """
     if source.decimal:
         return source.decimal
     columns = [cells.column(place) for place in places]
@@ -69,7 +86,14 @@ def _bare(column: pl.Series) -> pl.Series:
 
 
 def _certain(texts: pl.Series) -> str:
-    """Return the sign that can be nothing but decimal in texts; "" if there is none."""
+    """Return the sign that can be nothing but decimal in texts; "" if there is none.
+
+    Decimal for sure is a sign that stands once and not before three digits, or behind the other one.
+
+    Example:
+        >>> [_certain(pl.Series([text])) for text in ("0,25", "1.234,5", "1,234.5", "1.234", "7")]
+        [',', ',', '.', '', '']
+    """
     for sign, other in ((",", "."), (".", ",")):
         once = f"^[-+]?\\d*[{sign}]\\d+(?:[eE].*)?$"
         both = rf"\{other}.*\{sign}\d*$"
@@ -80,10 +104,29 @@ def _certain(texts: pl.Series) -> str:
 
 
 def _parsed(source: HomeData, cells: Cells, name: str, column: pl.Series, *, whole: bool, sign: str) -> pl.Series:
-    """Read numbers from text."""
+    """Read numbers from text.
+
+    Args:
+        source: What the scenario says.
+        cells: The file.
+        name: What messages call the column.
+        column: Its cells, text.
+        whole: Whether numbers of its unit are rather whole.
+        sign: The decimal sign of other columns, or "".
+
+    Returns:
+        Floats, null where a cell is empty.
+
+    Raises:
+        DataError: A cell is no number.
+    """
     quick = column.cast(pl.Float64, strict=False)
-    told = source.decimal or sign
-    if quick.null_count() == column.null_count() and told != "," and (told or not whole or not _grouped(column)):
+    known_sign = source.decimal or sign
+    if (
+        quick.null_count() == column.null_count()
+        and known_sign != ","
+        and (known_sign or not whole or not _grouped(column))
+    ):
         return quick
     column = column.set(column.str.to_lowercase().is_in(NO_VALUE), None)
     plain = _bare(column)
@@ -110,13 +153,27 @@ def _parsed(source: HomeData, cells: Cells, name: str, column: pl.Series, *, who
 
 
 def _grouped(column: pl.Series) -> bool:
-    """Tell whether all points of a column may set thousands apart, and there are some."""
+    """Tell whether all points of a column may set thousands apart, and there are some.
+
+    polars reads "1.234" as one and a part without a word, so where a column is in Wh that is asked first.
+    """
     points = column.filter(column.str.contains(".", literal=True))
     return bool(len(points)) and bool(points.str.contains(_THOUSANDS["."]).all())
 
 
 def _decimal(cells: Cells, name: str, plain: pl.Series, *, whole: bool, sign: str) -> str:
-    """Return the decimal sign of a column."""
+    """Return the decimal sign of a column.
+
+    Args:
+        cells: The file.
+        name: What messages call the column.
+        plain: Its cells without spaces and apostrophes.
+        whole: Whether numbers of its unit are rather whole, so that a lone point may set thousands apart.
+        sign: The decimal sign of other columns, or "".
+
+    Raises:
+        DataError: Points and commas are mixed, or a sign may be decimal or not.
+    """
     own = _certain(plain)
     if own:
         return own
@@ -129,8 +186,8 @@ def _decimal(cells: Cells, name: str, plain: pl.Series, *, whole: bool, sign: st
         row = cells.row(points.fill_null(value=False))
         raise DataError(cells.source, f'row {row}, column "{name}": decimal points and decimal commas are mixed')
     if whole or (commas.any() and not cells.decimal_comma):
-        there = commas if commas.any() else points
-        row, cell = cells.row(there.fill_null(value=False)), shortened(plain.filter(there)[0], 40)
+        with_sign = commas if commas.any() else points
+        row, cell = cells.row(with_sign.fill_null(value=False)), shortened(plain.filter(with_sign)[0], 40)
         called = "comma" if commas.any() else "point"
         raise DataError(
             cells.source,

@@ -1,4 +1,8 @@
-"""Values that may not be what they are taken for: counters, spikes, a wrong unit, times that mark the end."""
+"""Values that may not be what they are taken for: counters, spikes, a wrong unit, times that mark the end.
+
+Nothing is changed here. What is suspicious is told, in the report and as a warning of the run, and the number stays the
+user's.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +36,10 @@ def suspicions(home: str, series: Series, *, scaled: bool = False) -> list[Chang
         home: Id of the home.
         series: Its energy in intervals.
         scaled: Whether the energy is scaled to a known sum afterwards, so that its size does not matter.
+
+    Returns:
+        At most one change for each of "rises only", "spikes" and "very high"; none for a meter without intervals. The
+        mean of a day is over the time that is known, not over the period.
     """
     if not series.kwh.size:
         return []
@@ -49,17 +57,32 @@ def suspicions(home: str, series: Series, *, scaled: bool = False) -> list[Chang
 
 
 def _spikes(values: Array, minutes: float) -> int:
-    """Return how many values stand far above those beside them."""
+    """Return how many values stand far above those beside them.
+
+    Args:
+        values: Energy by interval, kWh, in order of time.
+        minutes: Length of an interval, min.
+    """
     high_kwh = (_SPIKE_KW if minutes >= _MINUTES else _SPIKE_KW_MINUTES) * minutes / 60
     if not (values >= high_kwh).any():
         return 0
-    beside = np.maximum(np.append(values[1:], 0.0), np.insert(values[:-1], 0, 0.0))
+    neighbour = np.maximum(np.append(values[1:], 0.0), np.insert(values[:-1], 0, 0.0))
     usual = np.median(values[values > 0.0])
-    return int(((values >= high_kwh) & (values >= SPIKE * beside) & (values >= SPIKE * usual)).sum())
+    return int(((values >= high_kwh) & (values >= SPIKE * neighbour) & (values >= SPIKE * usual)).sum())
 
 
 def end_labels(first_utc_s: int, last_utc_s: int, length_s: int, zone: str) -> list[Change]:
-    """Return a hint if times run from one interval after midnight to midnight, as those of intervals' ends do."""
+    """Return a hint if times run from one interval after midnight to midnight, as those of intervals' ends do.
+
+    Args:
+        first_utc_s: First time in the file, seconds since 1970-01-01 UTC.
+        last_utc_s: Last one.
+        length_s: Length of an interval, s.
+        zone: Whose midnight counts.
+
+    Returns:
+        One change or none. Times that mark starts run from midnight to one interval before it.
+    """
     first, last = (utc_to_wall(instant, zone) for instant in (first_utc_s, last_utc_s))
     after_midnight_s = (first.hour * 60 + first.minute) * 60 + first.second
     if after_midnight_s != length_s % DAY_S or last.time() != dt.time() or first.date() == last.date():

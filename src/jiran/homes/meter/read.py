@@ -7,6 +7,7 @@ words. Reading is polars' work, meaning is ours.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,6 @@ from jiran.scenario import MAX_HOME_STEPS
 from jiran.scenario.paths import files_of, home_of_file, natural
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -84,6 +84,11 @@ class Coverage:
     steps: int
     rows: int
 
+    @property
+    def end(self) -> dt.datetime:
+        """Local time at which the last interval ends, as clocks that are not changed within it show it."""
+        return self.last + dt.timedelta(minutes=self.native_minutes)
+
 
 @dataclass(frozen=True)
 class Meters:
@@ -120,12 +125,17 @@ def meters(
 ) -> Meters:
     """Read files to meters in intervals.
 
+    Each file is understood by itself, and then all readings are one table, so that a counter goes on from file to file.
+
     Args:
         source: The files and how to read them.
         zone: Zone of times without an offset, if the files' keys name none.
         folder: Where relative paths start; default: the working directory.
         content: The one file's bytes, if they are here already; the path then only names them.
         progress: Told how many files are read, and of how many.
+
+    Returns:
+        Meters with energy; gaps are still open, and intervals are as long as the file has them.
 
     Raises:
         DataError: A file cannot be read, or is not understood.
@@ -141,7 +151,7 @@ def meters(
         readings = readings_of(one, cells, meaning, zone)
         del cells
         files.append(readings)
-        changes += _told(one, readings, source)
+        changes += _changes_of_file(one, readings, source)
         if progress is not None:
             progress(number + 1, len(names))
     _check_names(source, files)
@@ -167,7 +177,11 @@ def meters(
 
 
 def _check_names(source: HomeData, files: list[Readings]) -> None:
-    """Refuse a name of a column that none of several files has."""
+    """Refuse a name of a column that none of several files has.
+
+    Raises:
+        DataError: There is such a name. With one file it was refused when that was read.
+    """
     named = {name.casefold() for one in files for name in one.meaning.columns}
     lost = [name for name in source.columns if name.strip().casefold() not in named]
     if len(files) > 1 and lost:
@@ -180,8 +194,14 @@ def _without_arrays(readings: Readings) -> Readings:
     return replace(readings, home=none, quantity=none, channel=none, begin_s=none, end_s=none, value=none)  # type: ignore[arg-type]
 
 
-def _told(one: HomeData, readings: Readings, source: HomeData) -> list[Change]:
-    """Return what was changed in a file, and what it was read as."""
+def _changes_of_file(one: HomeData, readings: Readings, source: HomeData) -> list[Change]:
+    """Return what was changed in a file, and what it was read as.
+
+    Args:
+        one: The keys of this file.
+        readings: What it was read as.
+        source: What the scenario says, which is not told again.
+    """
     changes = list(readings.changes)
     registers = [found.name for found in readings.channels if found.is_register]
     if registers and source.reading is None:
@@ -201,7 +221,13 @@ def _told(one: HomeData, readings: Readings, source: HomeData) -> list[Change]:
 
 
 def meter_changes(ids: tuple[str, ...], series: Series, *, scaled: bool) -> Iterator[Change]:
-    """Yield what was changed in a meter, and what is suspicious about it."""
+    """Yield what was changed in a meter, and what is suspicious about it.
+
+    Args:
+        ids: Ids of the homes.
+        series: The meter.
+        scaled: Whether its energy is scaled afterwards, so that its size is not suspicious.
+    """
     for what, count in series.counts.items():
         if what == "energy below 0":
             yield Change(ids[series.home], series.kind, what, 1, f"in all {count:.3g} kWh below 0 were set to 0")
@@ -220,6 +246,9 @@ def read_meter_data(
         timeline: The steps of the run.
         folder: Where relative paths start; default: the working directory.
         content: The one file's bytes, if they are here already; the path then only names them.
+
+    Returns:
+        Profiles of shape (step, home), kWh, finite and at least 0, and all that was changed.
 
     Raises:
         DataError: A file cannot be read, or lacks more than half of the steps of a home.
@@ -249,6 +278,12 @@ def read_meter_data(
 def describe(source: HomeData, *, zone: str, folder: Path | None = None, content: bytes | None = None) -> Coverage:
     """Tell what files have, in the local time of a zone.
 
+    Args:
+        source: The files and how to read them.
+        zone: Zone of times without an offset, and of the answer.
+        folder: Where relative paths start; default: the working directory.
+        content: The one file's bytes, if they are here already.
+
     Raises:
         DataError: A file cannot be read.
     """
@@ -256,7 +291,11 @@ def describe(source: HomeData, *, zone: str, folder: Path | None = None, content
 
 
 def coverage(found: Meters, zone: str) -> Coverage:
-    """Tell what meters have, in the local time of a zone."""
+    """Tell what meters have, in the local time of a zone.
+
+    Steps are counted from the begin of the first interval; a rest that fills no whole step is left over, but there is
+    at least one step.
+    """
     minutes = found.length_s / 60
     nearest = min(STEP_MINUTES, key=lambda length: abs(length - minutes))
     return Coverage(

@@ -1,4 +1,8 @@
-"""From cells to readings: one entry for each value, with its home, what it is of, and when."""
+"""From cells to readings: one entry for each value, with its home, what it is of, and when.
+
+From here on the layout of the file is forgotten. Values are in kWh or kW; whether a column is a counter is decided by
+its values where its name does not say so.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +42,8 @@ _POWER_UNITS = ("W", "kW", "MW")
 @dataclass(frozen=True)
 class Channel:
     """Where values stand: a column, or a word of the column of quantities under it.
+
+    A counter and energy by the interval never share a channel, so each can be treated by its own rules.
 
     Attributes:
         name: What the file calls it.
@@ -98,6 +104,15 @@ class Readings:
 def readings_of(source: HomeData, cells: Cells, meaning: Meaning, zone: str) -> Readings:
     """Return one reading for each cell that has a value.
 
+    Args:
+        source: What the scenario says of it.
+        cells: The file, one row a time.
+        meaning: Which column is what.
+        zone: Zone of times without an offset.
+
+    Returns:
+        Readings in the order of channels and then of rows; times are not sorted, and may stand twice.
+
     Raises:
         DataError: A row has no time or no home, or a cell is no number.
     """
@@ -109,13 +124,20 @@ def readings_of(source: HomeData, cells: Cells, meaning: Meaning, zone: str) -> 
     )
     rows = cells.frame.height
     when = row_times(source, cells, meaning, zone, np.broadcast_to(np.asarray(key, np.int64), (rows,)))
-    flat = _Flat(source, cells, meaning, when, ids, homes, words, said_by_row)
-    flat.fill()
-    return flat.readings(footers)
+    table = _LongTable(source, cells, meaning, when, ids, homes, words, said_by_row)
+    table.fill()
+    return table.readings(footers)
 
 
 def _homes(source: HomeData, cells: Cells, meaning: Meaning) -> tuple[tuple[str, ...], NDArray[np.uint32] | None]:
-    """Return the ids, and for a file with a column of homes each row's place in them."""
+    """Return the ids, and for a file with a column of homes each row's place in them.
+
+    Returns:
+        Ids in natural order, H2 before H10, and shape (row,); () and None for a file whose columns name the homes.
+
+    Raises:
+        DataError: A row has no home, a home looks like the sum of all, or an id is too long.
+    """
     if meaning.home is None:
         return (), None
     column = cells.column(meaning.home)
@@ -135,7 +157,14 @@ def _homes(source: HomeData, cells: Cells, meaning: Meaning) -> tuple[tuple[str,
 
 
 def _words(cells: Cells, meaning: Meaning) -> tuple[list[str], NDArray[np.int64] | None]:
-    """Return the words of the column of quantities, and each row's place in them."""
+    """Return the words of the column of quantities, and each row's place in them.
+
+    Returns:
+        Words as they stand, in the order of the file, and shape (row,); none and None for a file without such a column.
+
+    Raises:
+        DataError: A row has no word.
+    """
     if meaning.quantity is None:
         return [], None
     column = cells.column(meaning.quantity).cast(pl.String)
@@ -150,8 +179,19 @@ def _words(cells: Cells, meaning: Meaning) -> tuple[list[str], NDArray[np.int64]
 
 
 @dataclass
-class _Flat:
-    """Readings in the making: columns one below the other."""
+class _LongTable:
+    """Readings in the making: columns one below the other.
+
+    Attributes:
+        source: What the scenario says of the file.
+        cells: The file, one row a time.
+        meaning: Which column is what.
+        when: The times of the rows.
+        ids: Ids of the homes that are known so far; columns add theirs.
+        homes: By row, place in `ids`; None where columns name the homes.
+        words: Words of the column of quantities.
+        said_by_row: By row, place in `words`; None where there is none.
+    """
 
     source: HomeData
     cells: Cells
@@ -163,7 +203,10 @@ class _Flat:
     said_by_row: NDArray[np.int64] | None
 
     def fill(self) -> None:
-        """Read all columns of values."""
+        """Read all columns of values.
+
+        It leaves one part and one channel for each column, or for each word and unit that its rows name.
+        """
         self.parts: list[dict[str, NDArray[Any]]] = []
         self.channels: list[Channel] = []
         self.changes: list[Change] = []
@@ -188,46 +231,74 @@ class _Flat:
         self,
         channel: Channel,
         values: Array,
-        there: NDArray[np.bool_],
+        has_value: NDArray[np.bool_],
         units: tuple[list[str], NDArray[np.int64]] | None,
         place: int,
     ) -> None:
-        """Add a channel's values, in kWh or kW; a unit in each row makes a channel of each unit."""
+        """Add a channel's values, in kWh or kW; a unit in each row makes a channel of each unit.
+
+        Args:
+            channel: Where the values stand; its unit may be open.
+            values: By row, in the unit of the file, NaN where empty.
+            has_value: Which rows are the channel's, shape (row,).
+            units: The words and places of the column of units, if there is one.
+            place: The column.
+        """
         if units is not None and not channel.said.unit:
             for number, unit in enumerate(units[0]):
-                chosen = there & (units[1] == number)
+                chosen = has_value & (units[1] == number)
                 if chosen.any() and unit:
                     self._add(Channel(channel.name, replace(channel.said, unit=unit)), values, chosen, None, place)
             return
         said = channel.said
         unit = (
-            said.unit or self.cells.units.get(place) or self.source.unit or self._assumed_unit(channel, values[there])
+            said.unit
+            or self.cells.units.get(place)
+            or self.source.unit
+            or self._assumed_unit(channel, values[has_value])
         )
         reading = said.reading or self.source.reading or ""
         if said.quantity == NET:
-            self._add_net(replace(said, unit=unit, reading=reading), channel.name, values, there)
+            self._add_net(replace(said, unit=unit, reading=reading), channel.name, values, has_value)
             return
-        self._put(Channel(channel.name, replace(said, unit=unit, reading=reading)), values, there)
+        self._append(Channel(channel.name, replace(said, unit=unit, reading=reading)), values, has_value)
 
-    def _add_net(self, said: Said, name: str, values: Array, there: NDArray[np.bool_]) -> None:
-        """Split import less export, which one number cannot hold at once."""
+    def _add_net(self, said: Said, name: str, values: Array, has_value: NDArray[np.bool_]) -> None:
+        """Split import less export, which one number cannot hold at once.
+
+        Args:
+            said: Import less export, with its unit.
+            name: What the file calls it.
+            values: By row: above 0 import, below 0 export.
+            has_value: Which rows are the channel's.
+
+        Raises:
+            DataError: It is a counter: from the net of a month nobody knows the two.
+        """
         if said.reading == "register":
             raise DataError(
                 self.cells.source, f'column "{name}": a counter of net energy cannot be split into import and export'
             )
-        self._put(
+        self._append(
             Channel(name, replace(said, quantity="import", reading=said.reading or "interval")),
             np.maximum(values, 0.0),
-            there,
+            has_value,
         )
-        self._put(
+        self._append(
             Channel(name, replace(said, quantity="export", reading=said.reading or "interval")),
             np.maximum(-values, 0.0),
-            there,
+            has_value,
         )
 
-    def _put(self, channel: Channel, values: Array, there: NDArray[np.bool_]) -> None:
-        at = np.flatnonzero(there)
+    def _append(self, channel: Channel, values: Array, has_value: NDArray[np.bool_]) -> None:
+        """Take the values of a channel in kWh or kW, and give it its number.
+
+        Args:
+            channel: Its unit is known.
+            values: By row, in that unit.
+            has_value: Which rows are the channel's.
+        """
+        at = np.flatnonzero(has_value)
         if self.homes is None:
             home = channel.said.home or self.meaning.only_home
             if home not in self.ids:
@@ -245,7 +316,10 @@ class _Flat:
         self.channels.append(channel)
 
     def _assumed_unit(self, channel: Channel, values: Array) -> str:
-        """Return the unit of a column that names none: kWh, or of power W or kW by its size."""
+        """Return the unit of a column that names none: kWh, or of power W or kW by its size.
+
+        A column that is not called power is energy; what was taken as power is told.
+        """
         if not understood(channel.name).power:
             return "kWh"
         positive = values[values > 0]
@@ -256,7 +330,18 @@ class _Flat:
         return unit
 
     def readings(self, footers: int) -> Readings:
-        """Return all values, and how their file was understood in the end."""
+        """Return all values, and how their file was understood in the end.
+
+        Args:
+            footers: How many rows at the end held no time, for the report.
+
+        Returns:
+            What was read, with an hour that stands once and holds two split into both; rows of 0 in an hour that does
+            not exist are left out.
+
+        Raises:
+            DataError: No cell has a value.
+        """
         if not any(part["value"].size for part in self.parts):
             raise DataError(self.cells.source, "has no values at all")
         home, quantity, channel, row, value = (
@@ -306,7 +391,18 @@ class _Flat:
         home: NDArray[np.uint32],
         channel: NDArray[np.uint16],
     ) -> bool:
-        """Tell whether times that stand once, but occur twice, hold twice as much as the times around them."""
+        """Tell whether times that stand once, but occur twice, hold twice as much as the times around them.
+
+        Args:
+            alone: Which readings have such a time.
+            begin_s: When each begins, s.
+            value: Their energy or power.
+            home: Whose each is.
+            channel: Where each stood.
+
+        Returns:
+            What the scenario says, else whether the median ratio to the hours around is near 2 (`_BOTH_HOURS`).
+        """
         if self.source.repeated_hour is not None:
             return self.source.repeated_hour == "both"
         ratios = []
@@ -323,6 +419,14 @@ class _Flat:
     def _clock_changes(
         self, row: NDArray[np.int64], keep: NDArray[np.bool_], alone: NDArray[np.bool_], *, both: bool
     ) -> list[Change]:
+        """Return what the report says of hours that are skipped or repeated, counted in rows of the file.
+
+        Args:
+            row: By reading, its row.
+            keep: Which readings are kept.
+            alone: Which have a time that stands once of two.
+            both: Whether those hold both hours.
+        """
         moved = np.unique(row[keep & self.when.placeholder[row]]).size
         once = np.unique(row[alone]).size
         twice = int((self.when.later != 0).sum()) - once
@@ -338,6 +442,9 @@ class _Flat:
 
 def _unit_column(cells: Cells, meaning: Meaning) -> tuple[list[str], NDArray[np.int64]] | None:
     """Return the units of the column of units, and each row's place in them.
+
+    Returns:
+        None for a file without such a column; an empty cell counts as kWh.
 
     Raises:
         DataError: A row's unit is not understood.
@@ -364,7 +471,18 @@ def _unit_column(cells: Cells, meaning: Meaning) -> tuple[list[str], NDArray[np.
 def _with_counters(
     channels: list[Channel], home: NDArray[np.uint32], channel: NDArray[np.uint16], instant_s: Seconds, value: Array
 ) -> list[Channel]:
-    """Return the channels with what their values tell: those that count on are registers."""
+    """Return the channels with what their values tell: those that count on are registers.
+
+    Each home's values have a vote, those of at most `_SERIES_SEEN` homes. Where no home's values tell, as in a flat of
+    which nobody used anything, a channel is what the others of the file are.
+
+    Args:
+        channels: What is said of them; "interval" and "power" are believed.
+        home: By reading, whose it is.
+        channel: By reading, where it stood.
+        instant_s: By reading, when it was, s.
+        value: By reading, kWh.
+    """
     decided = []
     for place, found in enumerate(channels):
         if found.said.reading in ("interval", "power") or found.is_power:

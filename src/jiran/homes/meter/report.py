@@ -1,4 +1,8 @@
-"""What was changed in meter data on its way into a run, told in plain sentences."""
+"""What was changed in meter data on its way into a run, told in plain sentences.
+
+A kind of change is declared once, with its sentence; what produces one is anywhere on the way. An empty sentence means
+that the change brings its own, in `Change.detail`.
+"""
 
 from __future__ import annotations
 
@@ -195,7 +199,7 @@ class Change:
 
     Attributes:
         home: Id of the home.
-        quantity: load, generation or ev.
+        quantity: One of `vocabulary.QUANTITIES`.
         what: A key of `SENTENCES`.
         count: How many columns, rows, values, steps or homes.
         detail: What a number cannot say: a name, a factor, a whole sentence.
@@ -225,7 +229,10 @@ class DataReport:
         return sum(row.count for row in self.rows if row.what == what)
 
     def lines(self) -> list[str]:
-        """Return a sentence for each kind of change that happened."""
+        """Return a sentence for each kind of change that happened.
+
+        In the order of `SENTENCES`, which is that of the way from file to run; each with its stop.
+        """
         return [f"{sentence}." for sentence in self._sentences(SENTENCES)]
 
     def sentence(self, what: str) -> str:
@@ -237,7 +244,10 @@ class DataReport:
         return [(what, sentence) for what in SUSPICIONS if (sentence := self.sentence(what))]
 
     def suspicions(self) -> tuple[str, ...]:
-        """Return what may make the figures wrong, a sentence each without its stop."""
+        """Return what may make the figures wrong, a sentence each without its stop.
+
+        A run has each of them as a warning.
+        """
         return tuple(self._sentences(SUSPICIONS))
 
     def _sentences(self, kinds: Iterable[str]) -> Iterator[str]:
@@ -246,6 +256,7 @@ class DataReport:
 
 
 def _words(figures: Figures) -> str:
+    """Return the sentence of a change, with at most `NAMED` names behind a colon."""
     one, several = SENTENCES[figures["what"]]
     text = (one if figures["total"] == 1 else several).format(n=f"{figures['total']:,}")
     named = ", ".join(figures["named"]) + (f" and {figures['more']:,} more" if figures["more"] else "")
@@ -256,7 +267,12 @@ def _words(figures: Figures) -> str:
 
 @form("data.changed", _words)
 def changed(report: DataReport, what: str) -> Figures | None:
-    """Say how often a kind of change happened, and to what, without a full stop; None if it did not."""
+    """Say how often a kind of change happened, and to what, without a full stop; None if it did not.
+
+    Returns:
+        What the sentence is made of: the total, the first names, how many more there are, and the first change's
+        detail.
+    """
     rows = [row for row in report.rows if row.what == what]
     if not rows:
         return None
@@ -271,6 +287,10 @@ def changed(report: DataReport, what: str) -> Figures | None:
 
 
 def _parts(rows: Iterable[Change]) -> Iterator[str]:
+    """Yield what stands behind the colon for each home: its id and quantity, and a count or detail.
+
+    A count of 1 is left out, as is a change without home and detail.
+    """
     for row in rows:
         home = " ".join(part for part in (row.home, row.quantity) if part)
         value = row.detail or (str(row.count) if row.count > 1 else "")

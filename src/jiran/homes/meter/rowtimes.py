@@ -1,4 +1,9 @@
-"""When each row of a meter file was: its texts, dates and numbers of intervals to instants."""
+"""When each row of a meter file was: its texts, dates and numbers of intervals to instants.
+
+In each row the clock on the wall is read first (`_shown`), then a zone makes instants of it (`_converter`), and at last
+what the clock does twice a year is looked at, with the rows around it. Throughout, `key` says whose row it is, so that
+homes of a long file do not disturb each other.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +90,13 @@ class RowTimes:
 
 @dataclass(frozen=True)
 class _Shown:
-    """What the clock showed in each row, and how it was read."""
+    """What the clock showed in each row, and how it was read.
+
+    Attributes:
+        clock: One entry a row, before any zone.
+        month_first: Whether 05/06/2024 was read as the 6th of May.
+        changes: What was assumed on the way.
+    """
 
     clock: Clock
     month_first: bool
@@ -93,7 +104,15 @@ class _Shown:
 
 
 def without_footer(cells: Cells, meaning: Meaning) -> tuple[Cells, int]:
-    """Return the cells without the rows at the end that hold no time, and how many those were."""
+    """Return the cells without the rows at the end that hold no time, and how many those were.
+
+    At most `MOST_FOOTERS` rows of the file are looked at, and a row within the table that has no time stays, to be
+    refused by its number.
+
+    Args:
+        cells: The file, one row a time.
+        meaning: Which columns say the time.
+    """
     place = meaning.date if meaning.date is not None else meaning.time
     column = cells.column(place)  # type: ignore[arg-type]
     if column.dtype != pl.String:
@@ -115,11 +134,16 @@ def without_footer(cells: Cells, meaning: Meaning) -> tuple[Cells, int]:
 
 
 def _is_a_time(cell: str) -> bool:
+    """Numbers count, as the intervals of a day may be numbered and times may be seconds since 1970."""
     return looks_like_time(cell) or cell.replace(".", "").isdigit()
 
 
 def row_times(source: HomeData, cells: Cells, meaning: Meaning, zone: str, key: NDArray[np.int64]) -> RowTimes:
     """Return when each row was.
+
+    Times that mark ends are moved back by an interval on the clock first, so that the end of the hour before a change
+    of the clocks belongs to its own hour. A day whose intervals are numbered 1 to 23 or 25 is counted from its midnight
+    in hours that passed.
 
     Args:
         source: What the scenario says of times.
@@ -127,6 +151,9 @@ def row_times(source: HomeData, cells: Cells, meaning: Meaning, zone: str, key: 
         meaning: Which columns say the time.
         zone: Zone of times without an offset.
         key: By row, whose it is: equal for rows of one home and quantity.
+
+    Returns:
+        Times of each row, not sorted, shape (row,).
 
     Raises:
         DataError: A row has no time, or what stands there is none.
@@ -180,7 +207,17 @@ def row_times(source: HomeData, cells: Cells, meaning: Meaning, zone: str, key: 
 
 
 def _zone_of_file(source: HomeData, cells: Cells, meaning: Meaning, zone: str) -> str:
-    """Return the zone of times without an offset: the scenario's word, or UTC if the column is called so."""
+    """Return the zone of times without an offset: the scenario's word, or UTC if the column is called so.
+
+    Args:
+        source: Its `time_zone` comes first.
+        cells: The file.
+        meaning: Which column holds times.
+        zone: The scenario's own zone, which is left if nothing is said.
+
+    Raises:
+        DataError: There is no such zone.
+    """
     if source.time_zone is not None:
         zone = source.time_zone
     elif meaning.time is not None and {"utc", "gmt", "zulu"} & {
@@ -201,6 +238,11 @@ def _zone_of_file(source: HomeData, cells: Cells, meaning: Meaning, zone: str) -
 
 
 def _shown(source: HomeData, cells: Cells, meaning: Meaning, zone: str) -> _Shown:
+    """Return what the clock showed, from dates and clocks, from times of day alone, or from full times.
+
+    Raises:
+        DataError: A row has no time, or what stands there is none.
+    """
     if meaning.date is not None:
         return _date_and_clock(source, cells, meaning, zone)
     column = cells.column(meaning.time)  # type: ignore[arg-type]
@@ -211,7 +253,21 @@ def _shown(source: HomeData, cells: Cells, meaning: Meaning, zone: str) -> _Show
 
 
 def _moments(source: HomeData, cells: Cells, column: pl.Series, zone: str, name: str) -> _Shown:
-    """Read a column of full times, or of dates."""
+    """Read a column of full times, or of dates, which are then midnights.
+
+    Text is read once for each different cell. Numbers are seconds since 1970, or thousandths of them, in UTC. Parquet's
+    own times keep their zone if they have one.
+
+    Args:
+        source: Says whether the day stands first, if it is known.
+        cells: The file, for messages.
+        column: The column, without empty cells.
+        zone: Where the file comes from, which tells how dates are written there.
+        name: What messages call the column.
+
+    Raises:
+        DataError: A cell is no time between 1971 and 2200.
+    """
     times = column.unique(maintain_order=True)
     if column.dtype == pl.String:
         month_first, changes = _order_of_date(source, times, zone)
@@ -242,12 +298,27 @@ def _moments(source: HomeData, cells: Cells, column: pl.Series, zone: str, name:
 
 
 def _plain_clock(seconds: Seconds, *, exact: bool) -> Clock:
+    """Return a clock without offsets and marks.
+
+    Args:
+        seconds: Seconds since 1970-01-01 00:00, shape (row,).
+        exact: Whether they are UTC; else they are local.
+    """
     size = seconds.size
     return Clock(seconds.astype(np.int64), np.zeros(size, np.int64), np.full(size, exact), np.full(size, -1, np.int8))
 
 
 def _order_of_date(source: HomeData, times: pl.Series, zone: str) -> tuple[bool, list[Change]]:
-    """Return whether the month stands first, and what was assumed."""
+    """Return whether the month stands first, and what was assumed.
+
+    A number above 12 decides it, a dot means day first, and so does the order in which the days follow each other more
+    regularly. What is left is a habit of the country, and is told as an assumption.
+
+    Args:
+        source: What the scenario says of it.
+        times: The different texts of the column.
+        zone: Where the file comes from.
+    """
     if source.day_first is not None:
         return not source.day_first, []
     decided, both = day_or_month(times.to_list())
@@ -267,7 +338,15 @@ def _order_of_date(source: HomeData, times: pl.Series, zone: str) -> tuple[bool,
 
 
 def _regularity(times: pl.Series, *, month_first: bool) -> float:
-    """Return which part of the spacings between times is the most common one."""
+    """Return which part of the spacings between times is the most common one.
+
+    Args:
+        times: Texts; the first 5,000 are looked at.
+        month_first: How to read them.
+
+    Returns:
+        0..1; 0 if one of them cannot be read so.
+    """
     clock, wrong = read_times(times.head(5_000), month_first=month_first)
     if wrong is not None:
         return 0.0
@@ -276,7 +355,14 @@ def _regularity(times: pl.Series, *, month_first: bool) -> float:
 
 
 def _date_and_clock(source: HomeData, cells: Cells, meaning: Meaning, zone: str) -> _Shown:
-    """Read a column of dates and one of times of day, or of the numbers of a day's intervals."""
+    """Read a column of dates and one of times of day, or of the numbers of a day's intervals.
+
+    00:00 behind the later times of a day is that day's end. Numbers of intervals are turned into the time at which the
+    interval would start on a day of 24 hours.
+
+    Raises:
+        DataError: A row lacks its date or time, or what stands there is none.
+    """
     date_column, clock_column = cells.column(meaning.date), cells.column(meaning.time)  # type: ignore[arg-type]
     for column, what in ((date_column, "date"), (clock_column, "time")):
         _refuse_null(cells, column, what)
@@ -294,7 +380,16 @@ def _date_and_clock(source: HomeData, cells: Cells, meaning: Meaning, zone: str)
 
 
 def _midnight_closes_the_day(midnight: Seconds, seconds: Seconds) -> NDArray[np.bool_]:
-    """Tell which rows say 00:00 of a day behind the later times of that day: they mean its end."""
+    """Tell which rows say 00:00 of a day behind the later times of that day: they mean its end.
+
+    Args:
+        midnight: The day of each row, seconds since 1970-01-01 00:00 local.
+        seconds: Its time of day, s.
+
+    Returns:
+        Shape (row,). A day that begins with a 00:00 of its own has no such end, and where reading it so made times go
+        back it is not done.
+    """
     closes = np.zeros(seconds.size, bool)
     if seconds.size > 1:
         closes[1:] = (seconds[1:] == 0) & (seconds[:-1] > DAY_S // 2) & (midnight[1:] == midnight[:-1])
@@ -305,7 +400,13 @@ def _midnight_closes_the_day(midnight: Seconds, seconds: Seconds) -> NDArray[np.
 
 
 def _clocks(cells: Cells, texts: pl.Series) -> Clock:
-    """Return what times of day say, on the first day of 1970."""
+    """Return what times of day say, on the first day of 1970.
+
+    A range such as 14:00-14:30 counts from its begin.
+
+    Raises:
+        DataError: A text is no time of day.
+    """
     different = texts.unique(maintain_order=True)
     ranges = are_ranges(different)
     read = [time_of_day(begin_of_range(text) if ranges else text) for text in different.to_list()]
@@ -315,25 +416,30 @@ def _clocks(cells: Cells, texts: pl.Series) -> Clock:
                 cells.source,
                 f'row {cells.row(texts == text)}: "{shortened(text, 60)}" is not a time of day such as 14:00',
             )
-    said = [found for found in read if found is not None]
+    times = [found for found in read if found is not None]
     clock = Clock(
-        np.array([found.seconds for found in said], np.int64),
-        np.array([found.offset_s or 0 for found in said], np.int64),
-        np.array([found.offset_s is not None for found in said], bool),
-        np.array([found.fold for found in said], np.int8),
-        any(found.ends for found in said),
-        any(found.half_day for found in said),
+        np.array([found.seconds for found in times], np.int64),
+        np.array([found.offset_s or 0 for found in times], np.int64),
+        np.array([found.offset_s is not None for found in times], bool),
+        np.array([found.fold for found in times], np.int8),
+        any(found.ends for found in times),
+        any(found.half_day for found in times),
     )
     return clock.at(_places(texts, different))
 
 
 def _are_clocks(column: pl.Series) -> bool:
+    """Tell whether the first texts are times of day with a colon."""
     sample = column.head(20).to_list()
     return all(":" in text and time_of_day(text) is not None for text in sample)
 
 
 def _clocks_alone(source: HomeData, cells: Cells, column: pl.Series) -> _Shown:
-    """Read times of day without a date: the first row's day is given, and a day ends where the clock goes back."""
+    """Read times of day without a date: the first row's day is given, and a day ends where the clock goes back.
+
+    Raises:
+        DataError: The scenario does not say the day of the first row.
+    """
     if source.date is None:
         raise DataError(
             cells.source,
@@ -346,12 +452,22 @@ def _clocks_alone(source: HomeData, cells: Cells, column: pl.Series) -> _Shown:
 
 
 def _refuse_null(cells: Cells, column: pl.Series, what: str) -> None:
+    """Refuse a column that has an empty cell.
+
+    Raises:
+        DataError: A cell is empty; the message names the first such row.
+    """
     if column.null_count():
         raise DataError(cells.source, f"row {cells.row(column.is_null())} has no {what}")
 
 
 def _places(column: pl.Series, values: pl.Series) -> NDArray[np.int64]:
-    """Return for each cell the place of its value among unique values."""
+    """Return for each cell the place of its value among unique values.
+
+    Args:
+        column: The cells, shape (row,).
+        values: Each different one once.
+    """
     known = pl.DataFrame({"value": values, "place": np.arange(len(values))})
     joined = pl.DataFrame({"value": column}).join(known, on="value", how="left", maintain_order="left")
     places: NDArray[np.int64] = joined["place"].to_numpy()
@@ -364,7 +480,18 @@ _Converted = tuple[Seconds, NDArray[np.bool_], NDArray[np.bool_], Seconds]
 
 
 def _converter(clock: Clock, key: NDArray[np.int64], *, newest_first: bool) -> Callable[[Seconds, str], _Converted]:
-    """Return what turns walls into instants, with the marks of hours that do not exist or stand once of two."""
+    """Return what turns walls into instants, with the marks of hours that do not exist or stand once of two.
+
+    What is returned takes seconds of the wall and the name of a zone, and gives, each of shape (row,): the instants, s
+    UTC; whether the local time does not exist; whether it occurs twice and stands once for its key, with nothing in the
+    file to say which it is; and how much later the second of the two is, s, 0 elsewhere. Rows with an offset of their
+    own take none of this.
+
+    Args:
+        clock: What the rows show.
+        key: By row, whose it is.
+        newest_first: Whether rows go back in time.
+    """
 
     def convert(wall_s: Seconds, zone: str) -> _Converted:
         local = wall_to_utc(np.where(clock.exact, 0, wall_s), zone_of(zone))
@@ -388,7 +515,12 @@ def _converter(clock: Clock, key: NDArray[np.int64], *, newest_first: bool) -> C
 
 
 def _newest_first(wall_s: Seconds, key: NDArray[np.int64]) -> bool:
-    """Tell whether rows of a series mostly go back in time."""
+    """Tell whether rows of a series mostly go back in time.
+
+    Args:
+        wall_s: What the clock showed, shape (row,).
+        key: By row, whose it is.
+    """
     same = key[1:] == key[:-1]
     if not same.any():  # a row a home in turn: compare each with the next of its series
         order = np.argsort(key, kind="stable")
@@ -398,7 +530,12 @@ def _newest_first(wall_s: Seconds, key: NDArray[np.int64]) -> bool:
 
 
 def _length_s(wall_s: Seconds, key: NDArray[np.int64]) -> int:
-    """Return the most common spacing on the clock between a series' times, s; 0 if there is none."""
+    """Return the most common spacing on the clock between a series' times, s; 0 if there is none.
+
+    Args:
+        wall_s: What the clock showed, s, in any order.
+        key: By row, whose it is.
+    """
     order = np.lexsort((wall_s, key))
     spacing = np.diff(wall_s[order])[(np.diff(key[order]) == 0)]
     spacing = spacing[spacing > 0]
@@ -417,7 +554,23 @@ def _winter_zone(
     shift_s: int,
     elapsed: NDArray[np.bool_],
 ) -> str:
-    """Return a fixed offset in place of a zone whose missing hour has values in the file, and whose double hour none."""
+    """Return a fixed offset in place of a zone whose missing hour has values in the file, and whose double hour none.
+
+    So does a logger that is never set to summer time. It is believed only if energy was measured in the hour that does
+    not exist, the time right behind that hour has a row of its own, and no time of the double hour stands twice.
+
+    Args:
+        cells: The file.
+        meaning: Which columns hold values.
+        clock: What the rows show.
+        key: By row, whose it is.
+        zone: The zone.
+        shift_s: How far times lie behind the starts of their intervals, s.
+        elapsed: Which rows count hours that passed, and are not asked.
+
+    Returns:
+        An offset such as "+01:00", or the zone as it is.
+    """
     instants = wall_to_utc(np.where(clock.exact, 0, clock.wall_s - shift_s), zone_of(zone))
     moved = instants.moved & ~clock.exact & ~elapsed
     # An end at 03:00 may close the interval before the hour that is skipped: only an end within it tells.
@@ -426,13 +579,13 @@ def _winter_zone(
     )
     if not moved.any() or not within.any() or (~clock.exact).sum() < 2:
         return zone
-    there = _has_value(cells, meaning, moved) if _has_value(cells, meaning, within).any() else np.zeros(1, bool)
+    measured = _has_value(cells, meaning, moved) if _has_value(cells, meaning, within).any() else np.zeros(1, bool)
     twice = instants.twice & ~clock.exact & ~elapsed
-    often = (
+    stands_twice = (
         pl.DataFrame({"key": key[twice], "wall": clock.wall_s[twice]}).is_duplicated().any() if twice.any() else False
     )
     follows = np.isin(instants.first[moved], instants.first[~moved])
-    if often or not there.any() or not follows.any():
+    if stands_twice or not measured.any() or not follows.any():
         return zone
     return offset_name(winter_offset_s(int((clock.wall_s - shift_s)[np.flatnonzero(moved)[0]]), zone_of(zone)))
 
@@ -440,7 +593,14 @@ def _winter_zone(
 def _before_the_gap(
     rows: NDArray[np.bool_], key: NDArray[np.int64], start_s: Seconds, other_s: Seconds
 ) -> NDArray[np.bool_]:
-    """Tell which ends just behind the skipped hour close the interval before it: no other row of their series does."""
+    """Tell which ends just behind the skipped hour close the interval before it: no other row of their series does.
+
+    Args:
+        rows: Which ends are in question.
+        key: By row, whose it is.
+        start_s: Starts as the clock gives them, s UTC.
+        other_s: Ends less the length of an interval, s UTC.
+    """
     near = np.isin(start_s, other_s[rows]) & ~rows
     taken = set(zip(key[near].tolist(), start_s[near].tolist(), strict=True))
     before = rows.copy()
@@ -450,7 +610,16 @@ def _before_the_gap(
 
 
 def _has_value(cells: Cells, meaning: Meaning, rows: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell of chosen rows whether any value in them is more than nothing."""
+    """Tell of chosen rows whether any value in them is more than nothing.
+
+    Args:
+        cells: The file.
+        meaning: Which columns hold values.
+        rows: Which rows to look at, shape (row,).
+
+    Returns:
+        Shape (chosen row,); a digit other than 0 is enough, so nothing need be parsed.
+    """
     chosen = cells.frame.filter(pl.Series(rows))
     found = np.zeros(chosen.height, bool)
     for column in meaning.values:
@@ -460,7 +629,15 @@ def _has_value(cells: Cells, meaning: Meaning, rows: NDArray[np.bool_]) -> NDArr
 
 
 def _elapsed(meaning: Meaning, clock: Clock, numbers: pl.Series, zone: str, length_s: int) -> NDArray[np.bool_]:
-    """Tell which rows lie on days of 23 or 25 hours whose intervals are counted through, from 1 to 23 or 25."""
+    """Tell which rows lie on days of 23 or 25 hours whose intervals are counted through, from 1 to 23 or 25.
+
+    Args:
+        meaning: How many intervals a day has, and the number of its first.
+        clock: What the rows show, by their number on a day of 24 hours.
+        numbers: The numbers as they stand.
+        zone: Whose days they are.
+        length_s: Length of an interval, s.
+    """
     midnight = clock.wall_s - (numbers.to_numpy() - meaning.first_slot) * length_s
     days, place = np.unique(midnight, return_inverse=True)
     last = np.zeros(days.size, np.int64)
@@ -474,7 +651,12 @@ def _elapsed(meaning: Meaning, clock: Clock, numbers: pl.Series, zone: str, leng
 def _end_s(
     source: HomeData, cells: Cells, meaning: Meaning, zone: str, start_s: Seconds, *, month_first: bool
 ) -> Seconds | None:
-    """Return the ends of intervals that the file says, with a last minute or second such as 00:59 closed up."""
+    """Return the ends of intervals that the file says, with a last minute or second such as 00:59 closed up.
+
+    Returns:
+        Seconds since 1970-01-01 UTC, shape (row,); None if there is no such column, if it holds times of day alone, or
+        if an end is not behind its start.
+    """
     if meaning.end is None:
         return None
     column = cells.column(meaning.end)

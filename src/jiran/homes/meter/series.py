@@ -1,4 +1,8 @@
-"""The readings of one meter, in order of time, as energy in intervals."""
+"""The readings of one meter, in order of time, as energy in intervals.
+
+Here the energy of a meter becomes what a run adds up: no time stands twice, intervals do not overlap, nothing is below
+0. Gaps stay open.
+"""
 
 from __future__ import annotations
 
@@ -30,9 +34,9 @@ TINY_KWH = 0.001
 STAND_BY_KW = 0.05
 #: So many equal odd spacings in a row are no gaps but another interval; for a meter with few readings a
 #: fifth of them, at least 3.
-_RUN = 12
+_RUN_LENGTH = 12
 #: Times are irregular if so many spacings are no multiples of the usual one.
-_CROOKED = 0.25
+_IRREGULAR_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,14 @@ class Series:
 def series_of(source: HomeData, readings: Readings, zone: str) -> Iterator[Series]:
     """Yield the meters of a file one after the other.
 
+    Args:
+        source: What the scenario says, and its name for messages.
+        readings: All values of the files.
+        zone: Zone of the times in messages.
+
+    Yields:
+        One for each home, quantity and channel that has values; a counter of one reading has no interval.
+
     Raises:
         DataError: Times are irregular, too far apart, or a value is below 0.
     """
@@ -81,13 +93,24 @@ def series_of(source: HomeData, readings: Readings, zone: str) -> Iterator[Serie
 
 
 def _series(source: HomeData, readings: Readings, part: NDArray[np.int64], zone: str) -> Series:
+    """Return one meter's energy: of a counter, of power that holds until it changes, or of regular intervals.
+
+    Args:
+        source: What the scenario says.
+        readings: All values of the files.
+        part: Places of the meter's own, in order of time.
+        zone: Zone of the times in messages.
+
+    Raises:
+        DataError: Times are irregular or too far apart, or a value is below 0.
+    """
     home, quantity = int(readings.home[part[0]]), int(readings.quantity[part[0]])
     channel = readings.channels[int(readings.channel[part[0]])]
     begin_s, end_s, value = readings.begin_s[part], readings.end_s[part], readings.value[part]
     counts: dict[str, float] = {}
-    who = readings.ids[home]
+    home_id = readings.ids[home]
     if channel.is_register:
-        begin_s, value, end_s = _once(begin_s, value, end_s, counts)
+        begin_s, value, end_s = _each_time_once(begin_s, value, end_s, counts)
         found = counted_energy(begin_s, value)
         counts |= {
             "readings dropped": found.dips,
@@ -96,38 +119,48 @@ def _series(source: HomeData, readings: Readings, part: NDArray[np.int64], zone:
             "meters exchanged": found.exchanges,
         }
         usual = int(np.median(found.end_s - found.begin_s)) if found.kwh.size else readings.length_s or MAX_INTERVAL_S
-        return Series(home, quantity, channel, found.begin_s, found.end_s, found.kwh, usual, _some(counts))
+        return Series(home, quantity, channel, found.begin_s, found.end_s, found.kwh, usual, _that_happened(counts))
     if channel.said.reading == "power" or (
         channel.is_power and channel.said.reading != "interval" and _irregular(begin_s)
     ):
-        begin_s, value, _ = _once(begin_s, value, end_s, counts)
-        value = _not_negative(source, who, QUANTITIES[quantity], begin_s, value, value, zone, counts)
+        begin_s, value, _ = _each_time_once(begin_s, value, end_s, counts)
+        value = _not_negative(source, home_id, QUANTITIES[quantity], begin_s, value, value, zone, counts)
         begin_s, end_s, kwh = holding_power(begin_s, value, 60 * source.max_gap_minutes)
         counts["power held"] = 1
         usual = int(np.median(end_s - begin_s))
-        return Series(home, quantity, channel, begin_s, end_s, kwh, usual, _some(counts))
+        return Series(home, quantity, channel, begin_s, end_s, kwh, usual, _that_happened(counts))
     if end_s.all() and (end_s > begin_s).all():
         length_s = int(np.median(end_s - begin_s))
         varied = (end_s - begin_s != length_s).any()
     else:
-        length_s, varied = _length_s(source, begin_s, who, readings.length_s), False
+        length_s, varied = _length_s(source, begin_s, home_id, readings.length_s), False
     if not varied:
         begin_s = _on_grid(begin_s, length_s, counts)
         end_s = begin_s + length_s
     order = np.lexsort((np.arange(begin_s.size), begin_s))
-    begin_s, value, end_s = _once(begin_s[order], value[order], end_s[order], counts)
+    begin_s, value, end_s = _each_time_once(begin_s[order], value[order], end_s[order], counts)
     hours = (end_s - begin_s) / 3600
     kwh = value * hours if channel.is_power else value
-    kwh = _not_negative(source, who, QUANTITIES[quantity], begin_s, kwh, kwh / hours, zone, counts)
-    return Series(home, quantity, channel, begin_s, end_s, kwh, length_s, _some(counts))
+    kwh = _not_negative(source, home_id, QUANTITIES[quantity], begin_s, kwh, kwh / hours, zone, counts)
+    return Series(home, quantity, channel, begin_s, end_s, kwh, length_s, _that_happened(counts))
 
 
-def _some(counts: dict[str, float]) -> dict[str, float]:
+def _that_happened(counts: dict[str, float]) -> dict[str, float]:
+    """Return the counts that are not 0."""
     return {what: count for what, count in counts.items() if count}
 
 
-def _once(begin_s: Seconds, value: Array, end_s: Seconds, counts: dict[str, float]) -> tuple[Seconds, Array, Seconds]:
-    """Return each time once, with the last of its values in the file; count what was equal and what was not."""
+def _each_time_once(
+    begin_s: Seconds, value: Array, end_s: Seconds, counts: dict[str, float]
+) -> tuple[Seconds, Array, Seconds]:
+    """Return each time once, with the last of its values in the file; count what was equal and what was not.
+
+    Args:
+        begin_s: Times in order, s; of equal ones the last in the file comes last.
+        value: Energy or power.
+        end_s: Ends of the intervals, s.
+        counts: Gets "duplicates replaced" and "duplicates merged".
+    """
     last = np.append(begin_s[1:] != begin_s[:-1], True)
     if last.all():
         return begin_s, value, end_s
@@ -139,20 +172,33 @@ def _once(begin_s: Seconds, value: Array, end_s: Seconds, counts: dict[str, floa
 
 
 def _usual_s(spacing_s: Seconds) -> int:
-    """Return the most common spacing, s; of equally common ones that which most others are multiples of."""
+    """Return the most common spacing, s; of equally common ones that which most others are multiples of.
+
+    Example:
+        >>> _usual_s(np.array([900, 900, 1800, 900]))
+        900
+    """
     values, counts = np.unique(spacing_s, return_counts=True)
     candidates = values[counts == counts.max()][:5]
-    return int(min(candidates, key=lambda length: int(_crooked(spacing_s, int(length)).sum())))
+    return int(min(candidates, key=lambda length: int(_off_grid(spacing_s, int(length)).sum())))
 
 
-def _crooked(spacing_s: Seconds, length_s: int) -> NDArray[np.bool_]:
-    """Tell which spacings are over a quarter of a length away from any multiple of it."""
-    crooked: NDArray[np.bool_] = np.abs((spacing_s + length_s // 2) % length_s - length_s // 2) > length_s / 4
-    return crooked
+def _off_grid(spacing_s: Seconds, length_s: int) -> NDArray[np.bool_]:
+    """Tell which spacings are over a quarter of a length away from any multiple of it.
+
+    Args:
+        spacing_s: Spacings, s.
+        length_s: The length, s.
+    """
+    off_grid: NDArray[np.bool_] = np.abs((spacing_s + length_s // 2) % length_s - length_s // 2) > length_s / 4
+    return off_grid
 
 
 def _rounded(spacing_s: Seconds) -> Seconds:
-    """Return spacings of a minute and more in whole minutes, where a clock's jitter is small beside them."""
+    """Return spacings of a minute and more in whole minutes, where a clock's jitter is small beside them.
+
+    A logger that writes every 298 to 302 s means every 5 min. Jitter of at most 3 s a minute is taken out.
+    """
     minutes = (spacing_s + 30) // 60 * 60
     near = (minutes > 0) & (np.abs(spacing_s - minutes) * 60 <= 3 * minutes)
     rounded: Seconds = np.where(near, minutes, spacing_s)
@@ -160,17 +206,26 @@ def _rounded(spacing_s: Seconds) -> Seconds:
 
 
 def _irregular(begin_s: Seconds) -> bool:
-    """Tell whether times follow no grid."""
+    """Tell whether times follow no grid.
+
+    More than a quarter of the spacings must be off the grid, and more than two of them: one odd time makes two.
+    """
     times_s: Seconds = np.unique(begin_s)
     spacing_s = _rounded(times_s[1:] - times_s[:-1])
     if spacing_s.size < 3:
         return False
-    crooked = _crooked(spacing_s, _usual_s(spacing_s))
-    return bool(crooked.sum() > 2 and crooked.mean() > _CROOKED)
+    off_grid = _off_grid(spacing_s, _usual_s(spacing_s))
+    return bool(off_grid.sum() > 2 and off_grid.mean() > _IRREGULAR_SHARE)
 
 
-def _length_s(source: HomeData, begin_s: Seconds, who: str, of_file_s: int) -> int:
+def _length_s(source: HomeData, begin_s: Seconds, home_id: str, of_file_s: int) -> int:
     """Return the length of a meter's intervals, s.
+
+    Args:
+        source: For its name in messages.
+        begin_s: The meter's times, in order.
+        home_id: Id of the home.
+        of_file_s: The usual spacing in the file, s, for a meter of one or few values; 0 if there is none.
 
     Raises:
         DataError: It is unknown, longer than an hour, or not the same everywhere.
@@ -190,33 +245,39 @@ def _length_s(source: HomeData, begin_s: Seconds, who: str, of_file_s: int) -> i
     if length_s > MAX_INTERVAL_S:
         raise DataError(
             source.path,
-            f"home {who} has readings every {length_s / 60:g} min; the longest interval that can be read is {MAX_INTERVAL_S // 60} min",
+            f"home {home_id} has readings every {length_s / 60:g} min; the longest interval that can be read is {MAX_INTERVAL_S // 60} min",
         )
     if spacing_s.size == 0:
         return length_s
-    crooked = _crooked(spacing_s, length_s)
-    if crooked.sum() > 2 and crooked.mean() > _CROOKED:  # one odd time makes two
+    off_grid = _off_grid(spacing_s, length_s)
+    if off_grid.sum() > 2 and off_grid.mean() > _IRREGULAR_SHARE:  # one odd time makes two
         raise DataError(
             source.path,
-            f"home {who} has readings at irregular times, only most often every {length_s / 60:g} min; give one regular interval, or, if they are those "
+            f"home {home_id} has readings at irregular times, only most often every {length_s / 60:g} min; give one regular interval, or, if they are those "
             'of a counter or power that holds, say so in homes.data, as in reading = "register" or reading = "power"',
         )
     ends = np.flatnonzero(np.diff(spacing_s) != 0)
     starts = np.concatenate(([0], ends + 1))
     lengths = np.diff(np.concatenate((starts, [spacing_s.size])))
-    enough = min(max(spacing_s.size // 5, 3), _RUN)
-    odd = (spacing_s[starts] != length_s) & (spacing_s[starts] <= MAX_INTERVAL_S) & (lengths >= enough)
-    if odd.any():
-        other = spacing_s[starts[np.flatnonzero(odd)[0]]]
+    enough = min(max(spacing_s.size // 5, 3), _RUN_LENGTH)
+    other_interval = (spacing_s[starts] != length_s) & (spacing_s[starts] <= MAX_INTERVAL_S) & (lengths >= enough)
+    if other_interval.any():
+        other = spacing_s[starts[np.flatnonzero(other_interval)[0]]]
         raise DataError(
             source.path,
-            f"readings come mostly every {length_s / 60:g} min, but those of home {who} in part every {other / 60:g} min; give one interval for a home",
+            f"readings come mostly every {length_s / 60:g} min, but those of home {home_id} in part every {other / 60:g} min; give one interval for a home",
         )
     return length_s
 
 
 def _on_grid(begin_s: Seconds, length_s: int, counts: dict[str, float]) -> Seconds:
-    """Return begins on the grid where most of them lie; the others are moved to the nearest interval."""
+    """Return begins on the grid where most of them lie; the others are moved to the nearest interval.
+
+    Args:
+        begin_s: Times, s.
+        length_s: Length of an interval, s.
+        counts: Gets "times rounded".
+    """
     phases, number = np.unique(begin_s % length_s, return_counts=True)
     phase = int(phases[number.argmax()])
     placed: Seconds = (begin_s - phase + length_s // 2) // length_s * length_s + phase
@@ -226,7 +287,7 @@ def _on_grid(begin_s: Seconds, length_s: int, counts: dict[str, float]) -> Secon
 
 def _not_negative(
     source: HomeData,
-    who: str,
+    home_id: str,
     quantity: str,
     begin_s: Seconds,
     value: Array,
@@ -237,6 +298,19 @@ def _not_negative(
     """Set values just below 0 to 0 and count them; refuse others.
 
     An inverter's own use at night stands as a small negative generation: it is set to 0 and summed up in the report.
+
+    Args:
+        source: For its name in messages.
+        home_id: Id of the home.
+        quantity: Name of the quantity.
+        begin_s: When each interval begins, s.
+        value: Energy, kWh, or power, kW.
+        kw: Mean power in each interval, kW, by which stand-by is told from a wrong sign.
+        zone: Zone of the times in messages.
+        counts: Gets "negative set to 0" and "energy below 0", the latter in kWh.
+
+    Raises:
+        DataError: A value lies further below 0.
     """
     below = value < 0
     if not below.any():
@@ -249,7 +323,7 @@ def _not_negative(
         first = wrong[0]
         raise DataError(
             source.path,
-            f"home {who} has a {quantity} of {value[first]:g} kWh at {moment(utc_to_wall(int(begin_s[first]), zone))}, below 0; if the "
+            f"home {home_id} has a {quantity} of {value[first]:g} kWh at {moment(utc_to_wall(int(begin_s[first]), zone))}, below 0; if the "
             'column is import less export, say so in homes.data, as in columns = { "..." = "net" }',
         )
     counts["negative set to 0"] = int(below.sum())

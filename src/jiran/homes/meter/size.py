@@ -1,4 +1,7 @@
-"""How much a file of meter data will be once it is read, told before it is read: a small file can hold very much."""
+"""How much a file of meter data will be once it is read, told before it is read: a small file can hold very much.
+
+Both numbers are estimated, rather too high than too low: they decide whether a file is opened at all.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,12 @@ _COLUMNS_OF_XML = 6
 
 @dataclass(frozen=True)
 class Size:
-    """How much meter data there is: cells in all, and the most columns of a file."""
+    """How much meter data there is: cells in all, and the most columns of a file.
+
+    Attributes:
+        cells: Rows times columns, summed over the files.
+        columns: Most columns of one of them.
+    """
 
     cells: int
     columns: int
@@ -40,6 +48,8 @@ class Size:
 
 def size_of(source: HomeData) -> Size:
     """Return how much there is in the files of a scenario.
+
+    Only the first rows of a text and the last bytes of a Parquet file are understood; the rest is counted.
 
     Raises:
         DataError: A file cannot be opened, or its columns hold what is no meter data.
@@ -50,6 +60,13 @@ def size_of(source: HomeData) -> Size:
 
 def shape(source: str, content: bytes) -> tuple[int, int]:
     """Return how many rows and columns a file has, its content given.
+
+    Args:
+        source: What messages call the file.
+        content: Its bytes.
+
+    Returns:
+        Rows and columns; of XML one row for each reading.
 
     Raises:
         DataError: Its columns hold what is no meter data: lists, or texts without end.
@@ -66,7 +83,11 @@ def shape(source: str, content: bytes) -> tuple[int, int]:
 
 
 def _shape_of_parquet(source: str, content: bytes) -> tuple[int, int]:
-    """Return how many rows and columns a table has: what it says of itself, before its columns are decoded."""
+    """Return how many rows and columns a table has: what it says of itself, before its columns are decoded.
+
+    Raises:
+        DataError: There are too many columns or unpacked bytes, or a column of lists or long texts.
+    """
     file = ParquetFile(io.BytesIO(content))
     about, schema = file.metadata, file.schema_arrow
     _check_columns(source, len(schema))
@@ -90,7 +111,10 @@ def _shape_of_parquet(source: str, content: bytes) -> tuple[int, int]:
 
 
 def _is_text(kind: pa.DataType) -> bool:
-    """Tell whether the cells of a type can be of any length."""
+    """Tell whether the cells of a type can be of any length.
+
+    Numbers, times and booleans have a fixed size; a text can hold a book, and a packed one takes hardly any room.
+    """
     types = pa.types
     return bool(
         types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind)
@@ -99,7 +123,16 @@ def _is_text(kind: pa.DataType) -> bool:
 
 
 def _check_texts(source: str, file: ParquetFile, names: list[str]) -> None:
-    """Refuse columns of long texts. A text that stands in a million rows may be in the file once, and is looked at once."""
+    """Refuse columns of long texts. A text that stands in a million rows may be in the file once, and is looked at once.
+
+    Args:
+        source: What messages call the file.
+        file: Opened so that equal texts stay together.
+        names: Columns of texts.
+
+    Raises:
+        DataError: A text has more than `MOST_LETTERS` bytes.
+    """
     for batch in file.iter_batches(batch_size=65_536, columns=names):
         for name, column in zip(batch.schema.names, batch.columns, strict=True):
             values = column.dictionary if pa.types.is_dictionary(column.type) else column
@@ -112,7 +145,11 @@ def _check_texts(source: str, file: ParquetFile, names: list[str]) -> None:
 
 
 def _shape_of_csv(source: str, content: bytes) -> tuple[int, int]:
-    """Return how many rows and columns a text has; its longest row cannot have more than its header."""
+    """Return how many rows and columns a text has; its longest row cannot have more than its header.
+
+    Raises:
+        DataError: One of the first lines has too many separators of one kind.
+    """
     lines = content[: 4 * MOST_COLUMNS * 20].lstrip(b"\xef\xbb\xbf\r\n ").split(b"\n", _LINES)[:_LINES]
     columns = 1 + max(line.count(sign) for sign in _SEPARATORS for line in lines)
     _check_columns(source, columns)

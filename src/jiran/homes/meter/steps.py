@@ -1,4 +1,8 @@
-"""Energy of a file's intervals to energy in each step of a run: overlap, gaps, scale."""
+"""Energy of a file's intervals to energy in each step of a run: overlap, gaps, scale.
+
+Energy is kept: what lies in a step by time is in it, and what was measured within the run is in the run. Only gaps are
+guessed, and each guess is counted.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +31,13 @@ MONTH_DAYS = 30.4
 
 @dataclass(frozen=True)
 class Period:
-    """The time from `begin_s` to `end_s`, seconds UTC, told in a zone's local time."""
+    """The time from `begin_s` to `end_s`, seconds UTC, told in a zone's local time.
+
+    Attributes:
+        begin_s: First instant, seconds since 1970-01-01 UTC.
+        end_s: The instant at which it is over.
+        zone: Whose clock messages tell.
+    """
 
     begin_s: int
     end_s: int
@@ -44,7 +54,7 @@ class Table:
 
     Attributes:
         kwh: The energy.
-        present: Which homes have the quantity at all.
+        present: Which homes have the quantity at all, shape (home,).
         lumps: Energy of a counter over a gap, by home: first step, shares of steps in the gap, kWh.
         changes: What was changed on the way.
     """
@@ -63,7 +73,22 @@ def empty_table(steps: int, homes: int) -> Table:
 def check_period(
     source: HomeData, ids: tuple[str, ...], rows: int, file: Period, length_s: int, timeline: Timeline
 ) -> list[Change]:
-    """Refuse a run of which less than half lies in the file's period; tell periods and intervals."""
+    """Refuse a run of which less than half lies in the file's period; tell periods and intervals.
+
+    Args:
+        source: For its name in messages.
+        ids: Ids of the homes.
+        rows: Rows of data in the files.
+        file: The files' period.
+        length_s: Length of their intervals, s.
+        timeline: The steps of the run.
+
+    Returns:
+        What the report says of periods, resampling and splitting.
+
+    Raises:
+        DataError: The run lies elsewhere; the message says which start and steps would do.
+    """
     step_s = 60 * timeline.step_minutes
     start = int(timeline.utc_s[0])
     run = Period(start, int(timeline.utc_s[-1]) + step_s, timeline.zone)
@@ -103,6 +128,14 @@ def add_series(table: Table, series: Series, timeline: Timeline, home_id: str, l
 
     A step of which at least half is known is scaled up to its whole length; one of which less is known is a gap. An
     interval of a counter that is longer than the longest gap is a gap of which the sum is known.
+
+    Args:
+        table: Gets the energy; a home's second meter of a quantity is added to the first, and a gap in one is a gap in
+            both.
+        series: The meter.
+        timeline: The steps of the run.
+        home_id: Id of the home.
+        longest_s: How long a gap may be interpolated, s.
     """
     step_s, start_s, steps = 60 * timeline.step_minutes, int(timeline.utc_s[0]), timeline.steps
     inside = (series.end_s > start_s) & (series.begin_s < start_s + steps * step_s)
@@ -116,15 +149,30 @@ def add_series(table: Table, series: Series, timeline: Timeline, home_id: str, l
     half = (known_s < step_s) & (2 * known_s >= step_s)
     energy[half] *= step_s / known_s[half]
     energy[2 * known_s < step_s] = np.nan
-    there = table.present[series.home]
-    table.kwh[:, series.home] = table.kwh[:, series.home] + energy if there else energy
+    has_another_meter = table.present[series.home]
+    table.kwh[:, series.home] = table.kwh[:, series.home] + energy if has_another_meter else energy
     table.present[series.home] = True
     if half.any():
         table.changes.append(Change(home_id, series.kind, "incomplete steps scaled up", int(half.sum())))
 
 
 def spread(begin_s: Seconds, end_s: Seconds, kwh: Array, step_s: int, steps: int) -> tuple[Array, Array]:
-    """Return the energy in each step and for how long it is known, s, both of shape (step,); step 0 begins at 0."""
+    """Return the energy in each step and for how long it is known, s, both of shape (step,); step 0 begins at 0.
+
+    Energy is even within its interval. What lies before or behind the steps is left out.
+
+    Args:
+        begin_s: Begin of each interval, s, shape (interval,).
+        end_s: End of each, later than its begin.
+        kwh: Energy of each.
+        step_s: Length of a step, s.
+        steps: Number of steps.
+
+    Example:
+        >>> energy, known_s = spread(np.array([0, 1800]), np.array([1800, 5400]), np.array([1.0, 2.0]), 3600, 3)
+        >>> energy.tolist(), known_s.tolist()
+        ([2.0, 1.0, 0.0], [3600.0, 1800.0, 0.0])
+    """
     first, last = begin_s // step_s, (end_s - 1) // step_s
     count = last - first + 1
     if count.size and int(count.max()) > 1:
@@ -142,7 +190,17 @@ def spread(begin_s: Seconds, end_s: Seconds, kwh: Array, step_s: int, steps: int
 
 
 def _add_lump(table: Table, home: int, begin_s: int, end_s: int, kwh: float, step_s: int, steps: int) -> None:
-    """Remember the energy of a counter over a gap, with the share of each step that lies in the gap."""
+    """Remember the energy of a counter over a gap, with the share of each step that lies in the gap.
+
+    Args:
+        table: Gets it.
+        home: Whose, a place in the ids.
+        begin_s: Begin of the gap, s from the first step on; it may lie before the run.
+        end_s: Its end.
+        kwh: Energy over the whole gap; the part in the run is kept.
+        step_s: Length of a step, s.
+        steps: Number of steps.
+    """
     first, last = max(begin_s // step_s, 0), min((end_s - 1) // step_s, steps - 1)
     step = np.arange(first, last + 1)
     share = (np.minimum(end_s, (step + 1) * step_s) - np.maximum(begin_s, step * step_s)) / step_s
@@ -151,7 +209,19 @@ def _add_lump(table: Table, home: int, begin_s: int, end_s: int, kwh: float, ste
 
 
 def check_homes(source: HomeData, ids: tuple[str, ...], tables: dict[str, Table], timeline: Timeline) -> None:
-    """Refuse a home that lacks what it is measured by in over half of the steps."""
+    """Refuse a home that lacks what it is measured by in over half of the steps.
+
+    A home is measured by its load; where it has none by its import, and else by whatever it has.
+
+    Args:
+        source: For its name in messages.
+        ids: Ids of the homes.
+        tables: By quantity.
+        timeline: The steps of the run.
+
+    Raises:
+        DataError: There is such a home.
+    """
     known = np.zeros(len(ids), np.int64)
     for quantities in (("load",), ("import",), ("generation", "ev", "export")):
         here = np.maximum.reduce([_known_steps(tables[quantity]) for quantity in quantities])
@@ -180,7 +250,15 @@ def _known_steps(table: Table) -> NDArray[np.int64]:
 
 
 def fill_table(source: HomeData, ids: tuple[str, ...], quantity: str, table: Table, timeline: Timeline) -> None:
-    """Fill the gaps of a table in place."""
+    """Fill the gaps of a table in place.
+
+    Args:
+        source: Says how long a gap may be interpolated, min.
+        ids: Ids of the homes.
+        quantity: Load and import of an unknown time of day take the home's mean; generation, export and EV charging 0.
+        table: Is filled; what a counter counted over a gap is kept, and the guess only shapes it.
+        timeline: The steps of the run.
+    """
     time_of_day = np.unique(timeline.local_s % DAY_S, return_inverse=True)[1]
     longest = source.max_gap_minutes // timeline.step_minutes
     table.kwh[:, ~table.present] = 0.0
@@ -199,7 +277,15 @@ def fill_table(source: HomeData, ids: tuple[str, ...], quantity: str, table: Tab
 
 
 def _scale_to_lump(kwh: Array, gaps: NDArray[np.bool_], first: int, share: Array, total: float) -> None:
-    """Scale the filled steps of a gap in place, so that they hold what the counter counted over it."""
+    """Scale the filled steps of a gap in place, so that they hold what the counter counted over it.
+
+    Args:
+        kwh: One home's energy by step; only steps that were gaps change.
+        gaps: Which were, shape (step,).
+        first: First step of the lump.
+        share: Of each of its steps, the share within the gap, 0..1.
+        total: What the counter counted within the run, kWh.
+    """
     steps = np.arange(first, first + share.size)
     free = gaps[steps]
     guessed = float((kwh[steps] * share)[free].sum())
@@ -211,7 +297,14 @@ def _scale_to_lump(kwh: Array, gaps: NDArray[np.bool_], first: int, share: Array
 
 
 def scale_load(source: HomeData, ids: tuple[str, ...], load_kwh: Array, timeline: Timeline) -> list[Change]:
-    """Scale each home's load in place to the mean per month that the scenario asks for."""
+    """Scale each home's load in place to the mean per month that the scenario asks for.
+
+    Args:
+        source: Its `monthly_load_kwh`, kWh a month of `MONTH_DAYS`; None changes nothing.
+        ids: Ids of the homes.
+        load_kwh: Is scaled, shape (step, home); a home without load stays so.
+        timeline: The steps of the run.
+    """
     if source.monthly_load_kwh is None:
         return []
     months = timeline.steps * timeline.step_h / 24 / MONTH_DAYS
@@ -226,7 +319,14 @@ def scale_load(source: HomeData, ids: tuple[str, ...], load_kwh: Array, timeline
 
 @dataclass(frozen=True)
 class Filled:
-    """A column without gaps, and how many of its steps were filled in which way."""
+    """A column without gaps, and how many of its steps were filled in which way.
+
+    Attributes:
+        kwh: Energy by step, finite, shape (step,).
+        interpolated: Steps filled from both neighbours.
+        typical: Steps filled with the mean at their time of day.
+        unknown: Steps of a time of day of which nothing is known.
+    """
 
     kwh: Array
     interpolated: int
@@ -259,7 +359,12 @@ def fill(kwh: Array, time_of_day: NDArray[np.int64], longest: int, *, otherwise_
 
 
 def _short_gaps(known: NDArray[np.bool_], longest: int) -> NDArray[np.bool_]:
-    """Mark the steps of gaps that are short and lie between two known steps."""
+    """Mark the steps of gaps that are short and lie between two known steps.
+
+    Args:
+        known: By step.
+        longest: Most steps of a short gap.
+    """
     edges = np.diff(np.concatenate(([0], (~known).astype(np.int8), [0])))
     starts, ends = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
     short = np.zeros(known.size, bool)

@@ -1,4 +1,8 @@
-"""Times of meter data: what a text says the clock showed, in every order of day, month and year."""
+"""Times of meter data: what a text says the clock showed, in every order of day, month and year.
+
+A text is read by its form; months may be named in several languages. Zones and hours that occur twice are left open
+here: `clock` makes instants.
+"""
 
 from __future__ import annotations
 
@@ -101,13 +105,28 @@ class Clock:
     half_days: bool = False
 
     def at(self, places: NDArray[np.int64]) -> Clock:
-        """Return the entries at some places."""
+        """Return the entries at some places.
+
+        Args:
+            places: Places of entries, in any order, also more than once.
+        """
         parts = (self.wall_s[places], self.offset_s[places], self.exact[places], self.fold[places])
         return Clock(*parts, self.ends, self.half_days)
 
 
 @dataclass(frozen=True)
 class _Moment:
+    """What one text says.
+
+    Attributes:
+        wall_s: The clock, seconds since 1970-01-01 00:00 local; 24:00 is the next midnight.
+        offset_s: How far the clock is ahead of UTC, s; None if the text does not say.
+        fold: 0 or 1 where it says which of two equal times it is, else -1.
+        ends: Whether it says 24:00.
+        half_day: Whether it says AM or PM.
+        has_clock: Whether it says more than a day.
+    """
+
     wall_s: int
     offset_s: int | None
     fold: int
@@ -117,7 +136,15 @@ class _Moment:
 
 
 def read_times(texts: pl.Series, *, month_first: bool = False) -> tuple[Clock, int | None]:
-    """Return what texts say, and the place of the first one that is no time, or None."""
+    """Return what texts say, and the place of the first one that is no time, or None.
+
+    Args:
+        texts: Each different one once. Ranges count from their begin, if all are ranges.
+        month_first: Whether 05/06/2024 is the 6th of May.
+
+    Returns:
+        With a place the clock has no entries: a time that cannot be read is refused, never skipped.
+    """
     if are_ranges(texts):
         texts = pl.Series([begin_of_range(text) for text in texts.to_list()], dtype=pl.String)
     size = len(texts)
@@ -139,7 +166,14 @@ def read_times(texts: pl.Series, *, month_first: bool = False) -> tuple[Clock, i
 
 
 def _read_many(texts: pl.Series, wall: Seconds, exact: NDArray[np.bool_], *, month_first: bool) -> NDArray[np.int64]:
-    """Fill in what polars reads, and return the places that are left."""
+    """Fill in what polars reads, and return the places that are left.
+
+    Args:
+        texts: The texts.
+        wall: Is filled in, seconds since 1970-01-01 00:00, of the clock or UTC.
+        exact: Is set where a text has an offset; `wall` is UTC there.
+        month_first: Whether the month stands first in dates with slashes.
+    """
     left = np.arange(len(texts))
     dates = [
         "%Y-%m-%d",
@@ -154,11 +188,11 @@ def _read_many(texts: pl.Series, wall: Seconds, exact: NDArray[np.bool_], *, mon
     ]:
         if not left.size:
             break
-        rest = texts.gather(left)
+        remaining = texts.gather(left)
         zone = "UTC" if form.endswith("%z") else None
-        if rest[:1].str.to_datetime(form, strict=False, time_zone=zone)[0] is None:
+        if remaining[:1].str.to_datetime(form, strict=False, time_zone=zone)[0] is None:
             continue
-        read = rest.str.to_datetime(form, strict=False, time_zone=zone, time_unit="us").dt.epoch("s")
+        read = remaining.str.to_datetime(form, strict=False, time_zone=zone, time_unit="us").dt.epoch("s")
         seconds = read.fill_null(-1).to_numpy()
         done = (read.is_not_null().to_numpy()) & (seconds >= UNIX_S[0] - 20 * 365 * DAY_S)
         wall[left[done]], exact[left[done]] = seconds[done], zone is not None
@@ -168,6 +202,14 @@ def _read_many(texts: pl.Series, wall: Seconds, exact: NDArray[np.bool_], *, mon
 
 @cache
 def _offset_of(zone: str) -> int | None:
+    """Return how far a zone in a text is ahead of UTC, s; None if its letters mean nothing here.
+
+    Letters mean one thing where meters are read: CST is America's central time, and not China's.
+
+    Example:
+        >>> _offset_of("+0930"), _offset_of("CEST"), _offset_of("XYZ")
+        (34200, 7200, None)
+    """
     name = zone.strip("()").casefold()
     if name in _ZONES:
         return int(_ZONES[name] * 3600)
@@ -221,12 +263,16 @@ def moment_of(text: str, *, month_first: bool = False) -> _Moment | None:
 
 
 def are_ranges(texts: pl.Series) -> bool:
-    """Tell whether texts give begin and end, "00:15-00:30"; "03:00-04:00" among others is a time with its offset."""
+    """Tell whether texts give begin and end, "00:15-00:30"; "03:00-04:00" among others is a time with its offset.
+
+    Both times are at most `_LONGEST_RANGE` min apart, in the same half of a day if AM or PM is said.
+    """
     spans = [span for text in texts.head(_FEW).to_list() if text and (span := _RANGE.fullmatch(text))]
     return bool(spans) and all(0 < _minutes_between(span["begin"], span["end"]) <= _LONGEST_RANGE for span in spans)
 
 
 def _minutes_between(begin: str, end: str) -> int:
+    """Return how long a range lasts, min, across midnight too; 0 if one of its texts shows no clock."""
     day = 720 if re.search(r"[ap]\.?m", begin, re.IGNORECASE) else 1440
     clocks = [
         re.findall(r"(\d{1,2})[:h](\d{2})", part) or re.findall(r"(\d{1,2})\.(\d{2})(?!\.)", part)
@@ -239,7 +285,12 @@ def _minutes_between(begin: str, end: str) -> int:
 
 
 def begin_of_range(text: str) -> str:
-    """Return the first of two times, "00:15-00:30", that are at most an hour apart; else the text."""
+    """Return the first of two times, "00:15-00:30", that are at most an hour apart; else the text.
+
+    Example:
+        >>> begin_of_range("6.5.2024 00:15 - 00:30"), begin_of_range("2024-05-06 08:00")
+        ('6.5.2024 00:15', '2024-05-06 08:00')
+    """
     span = _RANGE.fullmatch(text)
     if span is None or not 0 < _minutes_between(span["begin"], span["end"]) <= _LONGEST_RANGE:
         return text
@@ -247,6 +298,7 @@ def begin_of_range(text: str) -> str:
 
 
 def _match(text: str) -> re.Match[str] | None:
+    """Return the first form that the whole text has, or None."""
     for form in (*_FORMS, _COMPACT):
         if (match := form.fullmatch(text)) is not None:
             return match
@@ -260,12 +312,16 @@ def _plain(name: str) -> str:
 
 
 def _fold(part: dict[str, str | None]) -> int:
-    said = part.get("fold")
-    return -1 if not said else "ab".index(said.casefold())
+    """Return 0 for A and 1 for B behind a time, as German files mark the hour that occurs twice; else -1."""
+    mark = part.get("fold")
+    return -1 if not mark else "ab".index(mark.casefold())
 
 
 def _clock(part: dict[str, str | None]) -> tuple[int, bool] | None:
-    """Return the seconds after midnight, and whether they are called 24:00; None if no clock shows this."""
+    """Return the seconds after midnight, and whether they are called 24:00; None if no clock shows this.
+
+    12 AM is midnight and 12 PM noon.
+    """
     hour, minute, second = (int(part.get(name) or 0) for name in ("hour", "minute", "second"))
     half = part.get("half")
     if half:
@@ -279,7 +335,10 @@ def _clock(part: dict[str, str | None]) -> tuple[int, bool] | None:
 
 
 def _unix(text: str) -> int | None:
-    """Return the seconds since 1970 of a number of seconds or thousandths of them, or None."""
+    """Return the seconds since 1970 of a number of seconds or thousandths of them, or None.
+
+    Only of 1990 to 2100, so that ids and counters of nine digits are seldom taken for times.
+    """
     if not re.fullmatch(r"\d{9,13}(?:\.\d+)?", text):
         return None
     for scale in (1, 1000):
@@ -330,7 +389,11 @@ def time_of_day(text: str) -> TimeOfDay | None:
 
 
 def looks_like_time(cell: str) -> bool:
-    """Tell whether a cell holds a time, a date or a time of day."""
+    """Tell whether a cell holds a time, a date or a time of day.
+
+    Args:
+        cell: Any text; one without a digit or of more than 60 letters is none, before any form is tried.
+    """
     cell = cell.strip().strip('"')
     if not cell or not any(sign.isdigit() for sign in cell) or len(cell) > 60:
         return False
@@ -343,6 +406,9 @@ def day_or_month(texts: Sequence[str]) -> tuple[bool | None, str]:
     """Return whether dates are month first, None if either fits, and a text that could be both, "" if none could.
 
     Dates with dots are day first.
+
+    Args:
+        texts: Each different one once; the first that decides counts.
 
     Example:
         >>> day_or_month(["05/06/2024 00:00"]), day_or_month(["05/06/2024", "06/13/2024"]), day_or_month(["05.06.2024"])

@@ -58,7 +58,14 @@ def together(files: Sequence[Readings]) -> Readings:
 
 
 def taking_turns(found: Sequence[Series]) -> list[Series]:
-    """Return meters with those made one that take turns: registers of tariffs, each without values while another counts."""
+    """Return meters with those made one that take turns: registers of tariffs, each without values while another counts.
+
+    Counters stay apart, as each is the difference of its own readings. Meters that have values at the same time are
+    added up, not joined.
+
+    Args:
+        found: Meters of all files; joined are those of one home, quantity and length of interval.
+    """
     groups: dict[tuple[int, int, int], list[Series]] = {}
     for series in found:
         groups.setdefault((series.home, series.quantity, series.length_s), []).append(series)

@@ -1,4 +1,8 @@
-"""From the columns of a file to what they mean: what the scenario says counts, then public layouts, then names."""
+"""From the columns of a file to what they mean: what the scenario says counts, then public layouts, then names.
+
+`drafted` looks at cells, `decided` at names; in between nothing is final, so that a page can show what is open. Three
+sources are asked in turn, and a later one never changes what an earlier one said.
+"""
 
 from __future__ import annotations
 
@@ -38,6 +42,10 @@ def understand(
         only_home: Id of a home that the file does not name.
         one_of_many: Whether the scenario has other files, whose columns it may name.
 
+    Returns:
+        The scenario's keys completed by those of a public layout; places in the meaning are those of the cells
+        returned.
+
     Raises:
         DataError: A column is not understood, or something that is needed is missing.
     """
@@ -47,6 +55,10 @@ def understand(
 
 def drafted(source: HomeData, cells: Cells) -> Draft:
     """Return a file's columns by what their cells look like, one row a time, with nothing decided yet.
+
+    Args:
+        source: What the scenario says of the file.
+        cells: The file as it stands.
 
     Raises:
         DataError: There are no rows, or no columns that are times where the scenario says so.
@@ -69,6 +81,11 @@ def drafted(source: HomeData, cells: Cells) -> Draft:
 def decided(draft: Draft, *, only_home: str = "home", one_of_many: bool = False) -> Meaning:
     """Decide what the columns of a draft mean; what is decided before it fails stays in the draft.
 
+    Args:
+        draft: Is filled in.
+        only_home: Id of a home that the file does not name.
+        one_of_many: Whether the scenario has other files, whose columns it may name.
+
     Raises:
         DataError: A column is not understood, or something that is needed is missing.
     """
@@ -83,7 +100,10 @@ def decided(draft: Draft, *, only_home: str = "home", one_of_many: bool = False)
 
 
 def _with_layout(source: HomeData, layout: PublicLayout | None) -> HomeData:
-    """Return the keys of the scenario, completed by those of the public layout."""
+    """Return the keys of the scenario, completed by those of the public layout.
+
+    A key that the scenario gives is kept, even if the layout says another.
+    """
     if layout is None:
         return source
     given: dict[str, Any] = source.model_dump(exclude_defaults=True)
@@ -91,6 +111,11 @@ def _with_layout(source: HomeData, layout: PublicLayout | None) -> HomeData:
 
 
 def _meaning(draft: Draft, only_home: str) -> Meaning:
+    """Return what a draft means when all that is open has been decided; columns that nobody needs are left out.
+
+    Raises:
+        DataError: A word is not understood, or an id is too long.
+    """
     source, cells, places = draft.source, draft.cells, draft.places
     if "quantity" in places:
         _say_words(draft)
@@ -133,6 +158,8 @@ def _meaning(draft: Draft, only_home: str) -> Meaning:
 def _say_words(draft: Draft) -> None:
     """Say what each word of the column of quantities means.
 
+    If no word is known and the columns say themselves what they hold, the words are remarks and are left out.
+
     Raises:
         DataError: A word is not understood.
     """
@@ -172,7 +199,12 @@ def _say_words(draft: Draft) -> None:
 
 
 def meaning_of_word(draft: Draft, word: str) -> Said | None:
-    """Return what a word of the column of quantities means; None if nobody knows."""
+    """Return what a word of the column of quantities means; None if nobody knows.
+
+    Args:
+        draft: What the scenario and the layout say of words comes first, without regard to capitals.
+        word: The word as it stands.
+    """
     given = {other.casefold(): meaning for other, meaning in draft.words.items()}
     if word.casefold() in given:
         return given[word.casefold()]
@@ -183,7 +215,11 @@ def meaning_of_word(draft: Draft, word: str) -> Said | None:
 
 
 def _slots(draft: Draft) -> tuple[int, int]:
-    """Return how many intervals a day has and the number of its first, if times are numbers of intervals; else 0."""
+    """Return how many intervals a day has and the number of its first, if times are numbers of intervals; else 0.
+
+    The usual number of intervals a day decides, brought to the nearest that divides a day (`SLOTS`), because one day
+    may be the only one in the file.
+    """
     if "date" not in draft.places:
         return 0, 1
     numbers = whole_numbers(draft.cells, draft.places["time"])

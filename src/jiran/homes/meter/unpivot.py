@@ -24,14 +24,23 @@ TIME, VALUE = "time of the column", "value of the cell"
 
 @dataclass(frozen=True)
 class TimeColumns:
-    """The columns of a table that are times: their places, and what they are called there."""
+    """The columns of a table that are times: their places, and what they are called there.
+
+    Attributes:
+        kind: "matrix" for times of a day, with a row a day; "rows" for full times, with a row a home or register.
+        names: By place, the time as text.
+    """
 
     kind: Literal["matrix", "rows"]
     names: dict[int, str]
 
 
 def time_columns(header: tuple[str, ...]) -> TimeColumns | None:
-    """Return the columns that are times of day, numbers of intervals, or full times; None if there are too few."""
+    """Return the columns that are times of day, numbers of intervals, or full times; None if there are too few.
+
+    Args:
+        header: Names of the columns. A few others may stand beside the times, up to eight beside full ones.
+    """
     named = [(place, name) for place, name in enumerate(header) if name]
     full = {place: name for place, name in named if not name.isdigit() and _is_moment(name)}
     if len(full) >= 2 and len(full) >= len(header) - 8:
@@ -45,11 +54,15 @@ def time_columns(header: tuple[str, ...]) -> TimeColumns | None:
 
 
 def _is_moment(name: str) -> bool:
+    """Tell whether a name is a full time or date, whichever of day and month stands first."""
     return moment_of(name) is not None or moment_of(name, month_first=True) is not None
 
 
 def _numbered(named: list[tuple[int, str]]) -> TimeColumns | None:
-    """Return columns such as H1, H2, ... H24, or 1, 2, ... 96."""
+    """Return columns such as H1, H2, ... H24, or 1, 2, ... 96.
+
+    All columns of one word must be there, from 0 or 1 on without a gap, as many as a day has intervals.
+    """
     by_word: dict[str, dict[int, int]] = {}
     for place, name in named:
         if (match := _SLOT.fullmatch(name)) is not None:
@@ -62,7 +75,16 @@ def _numbered(named: list[tuple[int, str]]) -> TimeColumns | None:
 
 
 def unpivoted(cells: Cells, columns: TimeColumns) -> Cells:
-    """Return the table with a row for each filled cell under a time; the new columns are called `TIME` and `VALUE`."""
+    """Return the table with a row for each filled cell under a time; the new columns are called `TIME` and `VALUE`.
+
+    Args:
+        cells: The table.
+        columns: Which of its columns are times.
+
+    Returns:
+        Rows keep their number in the file, so that one number stands at many rows here. Rows without any value at the
+        end of the table are remarks and left out.
+    """
     kept = [place for place in range(len(cells.header)) if place not in columns.names]
     header = tuple(cells.header[place] for place in kept)
     filled = cells.frame.select(

@@ -64,6 +64,15 @@ class Name:
 
 @dataclass(frozen=True)
 class _Token:
+    """A word or number within a name, or a phrase of several.
+
+    Attributes:
+        word: Its text, without accents and capitals.
+        begin: Where it begins in the name, counted in letters.
+        end: Where it ends.
+        kinds: What it can be, as pairs of a table of `words.toml` and a key in it.
+    """
+
     word: str
     begin: int
     end: int
@@ -72,6 +81,7 @@ class _Token:
 
 @cache
 def _words() -> dict[str, dict[str, list[str]]]:
+    """Return the tables of `words.toml`: what words and phrases mean."""
     words: dict[str, dict[str, list[str]]] = tomllib.loads(files(__package__).joinpath("words.toml").read_text("utf-8"))
     return words
 
@@ -89,11 +99,13 @@ def _phrases() -> dict[tuple[str, ...], tuple[tuple[str, str], ...]]:
 
 @cache
 def _longest() -> int:
+    """Return how many words the longest phrase has."""
     return max(map(len, _phrases()))
 
 
 @cache
 def _roles() -> dict[str, frozenset[str]]:
+    """Return by the words of a name, with spaces between, which roles it may have."""
     found: dict[str, set[str]] = {}
     for role, names in _words()["role"].items():
         for name in names:
@@ -179,8 +191,8 @@ def understood(name: str) -> Name:
         token.word in _GRID for token in tokens if ("net", "net") in token.kinds
     )
     if "net" in tables and not on_the_grid:
-        return replace(found, kind="net", home=_rest(name, tokens, unit_token)[0])
-    home, part, number = _rest(name, tokens, unit_token)
+        return replace(found, kind="net", home=_home_and_part(name, tokens, unit_token)[0])
+    home, part, number = _home_and_part(name, tokens, unit_token)
     found = replace(found, home=home, quantity=quantity, part=part, number=number)
     if not quantity and _is_home(name):
         return replace(found, kind="plain", home=name)
@@ -189,7 +201,11 @@ def understood(name: str) -> Name:
 
 
 def _obis(name: str) -> Name | None:
-    """Return what an OBIS code means (IEC 62056-61): 1 is taken from the grid, 2 given to it, 8 a counter."""
+    """Return what an OBIS code means (IEC 62056-61): 1 is taken from the grid, 2 given to it, 8 a counter.
+
+    Args:
+        name: The whole name; a code may stand within it. A bare "1.8" is a number and no code.
+    """
     match = next(
         (found for found in _OBIS.finditer(name) if "." in found[0] and (found["rate"] or ":" in found[0])), None
     )
@@ -210,6 +226,7 @@ def _obis(name: str) -> Name | None:
 
 
 def _without_unit(text: str) -> tuple[str, str]:
+    """Return a text without the unit at its end, and that unit, "" if there is none."""
     tokens = _tokens(text)
     if tokens and tokens[-1].word in _UNIT_NAMES:
         return text[: tokens[-1].begin].strip(_EDGE), _UNIT_NAMES[tokens[-1].word]
@@ -228,7 +245,12 @@ def _tokens(name: str) -> list[_Token]:
 
 
 def _pieces(word: str) -> list[str]:
-    """Return the words within a word: by its capitals, and with its unit apart if what stands before it is known."""
+    """Return the words within a word: by its capitals, and with its unit apart if what stands before it is known.
+
+    Example:
+        >>> _pieces("LoadkWh"), _pieces("gridImport"), _pieces("kWh")
+        (['Load', 'kWh'], ['grid', 'Import'], ['kWh'])
+    """
     if plain(word) in _UNIT_NAMES or _known(plain(word)):
         return [word]
     ending = _UNIT_END.fullmatch(word)
@@ -241,6 +263,7 @@ def _pieces(word: str) -> list[str]:
 
 @cache
 def _known(word: str) -> bool:
+    """Tell whether one word stands in `words.toml` by itself."""
     return (word,) in _phrases() or word in _roles()
 
 
@@ -274,28 +297,43 @@ def _unit_token(tokens: list[_Token], name: str) -> _Token | None:
     return None
 
 
-def _rest(name: str, tokens: list[_Token], unit: _Token | None) -> tuple[str, str, bool]:
-    """Return the home's id, the part of the quantity, and whether the id is only a number behind the quantity."""
-    said = [token for token in tokens if token is unit or token.kinds]
-    free = [token for token in tokens if token not in said and token.word not in _UNIT_NAMES]
-    part = " ".join(token.word for token in said if ("describing", "parts") in token.kinds)
+def _home_and_part(name: str, tokens: list[_Token], unit: _Token | None) -> tuple[str, str, bool]:
+    """Return the home's id, the part of the quantity, and whether the id is only a number behind the quantity.
+
+    Args:
+        name: The name.
+        tokens: Its tokens, marked with what they can be.
+        unit: The one that names the unit.
+    """
+    explained = [token for token in tokens if token is unit or token.kinds]
+    free = [token for token in tokens if token not in explained and token.word not in _UNIT_NAMES]
+    part = " ".join(token.word for token in explained if ("describing", "parts") in token.kinds)
     numbered = free and free[-1].word.isdigit() and _follows_quantity(free[-1], tokens)
-    cut = list(said)
+    cut = list(explained)
     if numbered and len(free) > 1:
-        part, cut = part or free[-1].word, [*said, free[-1]]
-    home = _without(name, cut)
+        part, cut = part or free[-1].word, [*explained, free[-1]]
+    home = _without_tokens(name, cut)
     if not free or (part and not any(sign.isalnum() for sign in home)):
         home = ""
     return home, part, bool(numbered) and len(free) == 1
 
 
 def _follows_quantity(token: _Token, tokens: list[_Token]) -> bool:
+    """Tell whether a number stands right behind a quantity, as in "PV 1"."""
     before = tokens[tokens.index(token) - 1] if tokens.index(token) else None
     return before is not None and any(table == "quantity" for table, _ in before.kinds)
 
 
-def _without(name: str, cut: list[_Token]) -> str:
-    """Return a name without some of its tokens and what stood between them."""
+def _without_tokens(name: str, cut: list[_Token]) -> str:
+    """Return a name without some of its tokens and what stood between them.
+
+    Args:
+        name: The name.
+        cut: What to leave out, in any order.
+
+    Returns:
+        The pieces with one space between; signs at their edges go too.
+    """
     kept, place = [], 0
     for token in sorted(cut, key=lambda token: token.begin):
         kept.append(name[place : token.begin])
@@ -306,6 +344,7 @@ def _without(name: str, cut: list[_Token]) -> str:
 
 @cache
 def _home_pattern() -> re.Pattern[str]:
+    """Return the pattern of names of homes: "H1", "House 12", "Apartment B", or a number of six digits and more."""
     words = "|".join(_words()["home"]["words"])
     gap = r"[\s_.:#\-]*"
     return re.compile(

@@ -39,7 +39,15 @@ class Week:
     has: dict[str, int]
 
     def of(self, home: str | None) -> dict[str, Array]:
-        """Return the power of a home by quantity, or of a mean home: one that does not have it counts as 0."""
+        """Return the power of a home by quantity, or of a mean home: one that does not have it counts as 0.
+
+        Args:
+            home: Its id; None for the mean home.
+
+        Returns:
+            kW, shape (hour,), NaN where nothing is known. The mean is over homes that are known in that hour, times the
+            share of homes that have the quantity.
+        """
         if home is not None:
             place = self.ids.index(home)
             return {name: kw[:, place] for name, kw in self.kw.items() if np.isfinite(kw[:, place]).any()}
@@ -53,7 +61,16 @@ class Week:
 
 
 def week_of(found: Meters, zone: str) -> Week:
-    """Return the seven days in the middle of meter data, or all of a shorter time, from a midnight on."""
+    """Return the seven days in the middle of meter data, or all of a shorter time, from a midnight on.
+
+    Args:
+        found: The meters.
+        zone: Whose midnights and hours they are.
+
+    Returns:
+        At most 168 hours; energy is spread evenly within its interval, and power is the mean over the time that is
+        known.
+    """
     begin_s = _midnight(found.begin_s, zone)
     days = -(-(found.end_s - begin_s) // DAY_S)
     if days > 7:
@@ -73,11 +90,11 @@ def week_of(found: Meters, zone: str) -> Week:
         energy[name][:, series.home] += kwh
         known[name][:, series.home] = np.maximum(known[name][:, series.home], known_s)
         homes.setdefault(name, set()).add(series.home)
-    there = [name for name in QUANTITIES if name in energy]
+    measured = [name for name in QUANTITIES if name in energy]
     with np.errstate(invalid="ignore", divide="ignore"):
-        kw = {name: np.where(known[name] > 0, energy[name] / (known[name] / _HOUR_S), np.nan) for name in there}
+        kw = {name: np.where(known[name] > 0, energy[name] / (known[name] / _HOUR_S), np.nan) for name in measured}
     times = tuple(utc_to_wall(begin_s + hour * _HOUR_S, zone) for hour in range(hours))
-    return Week(times, found.ids, kw, {name: len(homes[name]) for name in there})
+    return Week(times, found.ids, kw, {name: len(homes[name]) for name in measured})
 
 
 def _midnight(instant_s: int, zone: str) -> int:

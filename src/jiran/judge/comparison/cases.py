@@ -97,7 +97,11 @@ def _assumed(cases: Mapping[str, Scenario]) -> list[str]:
 
 
 def _by_case(sentences: Mapping[str, tuple[Sentence, ...]]) -> list[str]:
-    """Return sentences of cases: once if they are said of all, else with the names of those that they are said of."""
+    """Return sentences of cases: once if they are said of all, else with the names of those that they are said of.
+
+    Args:
+        sentences: Of each case, by its name.
+    """
     cases_by_sentence: dict[str, list[str]] = {}
     for name, of_case in sentences.items():
         for sentence in of_case:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from jiran.judge.comparison.table import EVENNESS
 from jiran.nothing import NOTHING_MONEY
-from jiran.scenario import Bids, Market
+from jiran.scenario import WORDS, Bids, Market
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ def level(cases: Mapping[str, Scenario], samples: Mapping[str, tuple[Sample, ...
     alike: dict[str, list[str]] = {}
     for name, case in cases.items():
         setting = case.model_copy(update={"market": Market(), "bids": Bids()})
-        alike.setdefault(setting.model_dump_json(exclude={"name", "description"}), []).append(name)
+        alike.setdefault(setting.model_dump_json(exclude=set(WORDS)), []).append(name)
     found = {}
     for names in alike.values():
         costs = [

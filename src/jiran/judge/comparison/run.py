@@ -20,7 +20,7 @@ from jiran.judge.comparison.table import Comparison, Sample
 from jiran.judge.judgement import judge
 from jiran.judge.optimum import Optimum, community_optimum
 from jiran.money.prices import paid_for, received_for
-from jiran.scenario import Bids, Market, Scenario
+from jiran.scenario import WORDS, Bids, Market, Scenario
 from jiran.simulation import estimate
 from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import Setting, prepare
@@ -133,10 +133,10 @@ def _key(scenario: Scenario, seed: int) -> str:
     """Return what decides a run, as text: two cases with the same key are run once.
 
     Args:
-        scenario: Its name and description decide nothing.
+        scenario: Its words decide nothing.
         seed: The seed of this run.
     """
-    return f"{seed} {scenario.model_dump_json(exclude={'name', 'description', 'seed'})}"
+    return f"{seed} {scenario.model_dump_json(exclude={*WORDS, 'seed'})}"
 
 
 def _run_all(scenarios: dict[str, Scenario], wait: Callable[[], None]) -> Generator[tuple[str, Sample | PluginError]]:
@@ -170,7 +170,11 @@ def _run_all(scenarios: dict[str, Scenario], wait: Callable[[], None]) -> Genera
 
 
 def _begin(scenario: Scenario) -> tuple[Setting, Settlement]:
-    """Return what all cases of a setting share: homes and profiles, and the run without trades."""
+    """Return what all cases of a setting share: homes and profiles, and the run without trades.
+
+    Args:
+        scenario: Any case of the setting; its rule and strategy are not looked at.
+    """
     setting = prepare(scenario)
     return setting, without_trading(setting)
 
@@ -182,7 +186,11 @@ class _Optima:
         self._known: dict[float, Optimum] = {}
 
     def of(self, result: Result) -> Optimum | None:
-        """Return the optimum of a run, or None if it would take too long."""
+        """Return the optimum of a run, or None if it would take too long.
+
+        Args:
+            result: A run of the setting; one with EVs that lend has an optimum of its own.
+        """
         if result.timeline.steps > MOST_STEPS:
             return None
         if result.scenario.ev.supply.enabled:

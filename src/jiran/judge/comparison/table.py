@@ -68,7 +68,11 @@ class Comparison:
         return next(iter(self.cases.values())).currency
 
     def seeds_of(self, case: str) -> tuple[int, ...]:
-        """Return the seeds of a case, run for run: its own and those that follow it."""
+        """Return the seeds of a case, run for run: its own and those that follow it.
+
+        Args:
+            case: Its name.
+        """
         further = self.cases[case].seed - next(iter(self.cases.values())).seed
         return tuple(seed + further for seed in self.seeds)
 
@@ -112,7 +116,11 @@ class Comparison:
         return not np.allclose(a, b, rtol=LAST_DIGITS, atol=LAST_DIGITS, equal_nan=True)
 
     def table(self, figures: tuple[str, ...] = tuple(FIGURES)) -> pl.DataFrame:
-        """Return one row a case: the mean of each figure over the seeds, with several seeds also `_low` and `_high`."""
+        """Return one row a case: the mean of each figure over the seeds, with several seeds also `_low` and `_high`.
+
+        Args:
+            figures: Names of `FIGURES`, the columns behind ``case``.
+        """
         rows = []
         for case in self.cases:
             row: dict[str, object] = {"case": case}

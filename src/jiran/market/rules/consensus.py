@@ -26,7 +26,10 @@ _HAGGLING = Pairing("All pairs haggle at the same time; these are the ones that 
 
 
 def _needs(orders: int, values: Values) -> Effort:
-    """Return what a step needs if it takes as many rounds as most do, or as few as are allowed."""
+    """Return what a step needs if it takes as many rounds as most do, or as few as are allowed.
+
+    About 6 ns for a pair and round.
+    """
     pairs, rounds = orders * orders / 4.0, min(float(values["rounds"]), 1_000.0)
     return Effort(6e-9 * pairs * rounds, 90.0 * pairs)
 
@@ -97,7 +100,15 @@ def consensus(
 def _negotiate(
     surplus_kwh: Vector, deficit_kwh: Vector, asks: Vector, bids: Vector, parameters: Vector
 ) -> tuple[Matrix, Matrix]:
-    """Return the energy and the price that each pair agrees on, both of shape (seller, buyer)."""
+    """Return the energy and the price that each pair agrees on, both of shape (seller, buyer).
+
+    Args:
+        surplus_kwh: Of each seller, shape (seller,).
+        deficit_kwh: Of each buyer, shape (buyer,).
+        asks: Shape (seller,).
+        bids: Shape (buyer,).
+        parameters: Curvature, tolerance, and the most rounds.
+    """
     spread = bids.max() - asks.min()
     typical_kwh = min(surplus_kwh.sum(), deficit_kwh.sum()) / max(surplus_kwh.size, deficit_kwh.size)
     rho = spread / typical_kwh

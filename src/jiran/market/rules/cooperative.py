@@ -76,7 +76,10 @@ def _too_many_to_look_at_all(orders: int, _values: Values) -> bool:
 
 
 def _draws(orders: int, values: Values) -> Effort:
-    """Return what the Shapley value needs: all coalitions of a few homes, or so many orders of arrival of many."""
+    """Return what the Shapley value needs: all coalitions of a few homes, or so many orders of arrival of many.
+
+    Memory grows with orders alone: orders of arrival are drawn one after the other.
+    """
     visits = 2.0**orders if orders <= MOST_SHAPLEY_PLAYERS else float(values["permutations"])
     return Effort(1e-7 * orders * visits, 500.0 * orders)
 
@@ -93,7 +96,6 @@ def _draws(orders: int, values: Values) -> Effort:
         r" \, \left(v(C \cup j) - v(C)\right)",
         seller_symbols=r"a_i + \frac{x_i}{e_i}",
     ),
-    telling=True,
     properties=("budget-balanced", "no-deficit", "individually-rational", "efficient"),
     needs=_draws,
     permutations=Parameter(
@@ -128,7 +130,10 @@ def shapley(
 
 
 def _coalitions(orders: int, _values: Values) -> Effort:
-    """Return what the nucleolus needs up to its bound; it refuses more players itself, for not all orders are players."""
+    """Return what the nucleolus needs up to its bound; it refuses more players itself, for not all orders are players.
+
+    Every coalition has a value and a column of eight bytes for each player.
+    """
     players = min(orders, MOST_PLAYERS)
     return Effort(2e-6 * 2.0**players + 1e-6 * orders, 8.0 * players * 2.0**players + 500.0 * orders)
 
@@ -212,7 +217,12 @@ def _best_trades(net_kwh: Vector, limit_price: Vector, trades: Trades) -> tuple[
 
 @njit(cache=True)
 def _clearing_price(net_kwh: Vector, limit_price: Vector) -> Any:
-    """Return the lowest limit price at which those who ask no more offer at least what those who bid more want."""
+    """Return the lowest limit price at which those who ask no more offer at least what those who bid more want.
+
+    Args:
+        net_kwh: Orders of some players, shape (player,).
+        limit_price: Shape (player,), at least one.
+    """
     order = np.argsort(limit_price, kind="mergesort")
     more_kwh = 0.0  # what is wanted above the price, less what is offered up to it
     for net in net_kwh:
@@ -230,7 +240,15 @@ def _clearing_price(net_kwh: Vector, limit_price: Vector) -> Any:
 
 @njit(cache=True)
 def _gains(net_kwh: Vector, limit_price: Vector) -> Matrix:
-    """Return what each player gains by its whole order at each of their limit prices, or 0, shape (player, price)."""
+    """Return what each player gains by its whole order at each of their limit prices, or 0, shape (player, price).
+
+    Args:
+        net_kwh: Whole orders, shape (player,).
+        limit_price: Shape (player,).
+
+    Returns:
+        Money; the value of a coalition is the lowest of its sums over the prices (duality of the merit order).
+    """
     prices = np.unique(limit_price)
     gains = np.zeros((net_kwh.size, prices.size))
     for player in range(net_kwh.size):
@@ -251,7 +269,18 @@ def _totals_of(trades: Trades, count: int, homes: int) -> Vector:
 
 @njit(cache=True)
 def _pay(shares: Vector, players: NDArray[np.int64], limit_price: Vector, trades: Trades, count: int) -> int:
-    """Set prices so that the gain of the trades is shared in proportion to `shares` (>= 0, one for each player)."""
+    """Set prices so that the gain of the trades is shared in proportion to `shares` (>= 0, one for each player).
+
+    Args:
+        shares: Weights, shape (player,); if all are 0 everybody trades at its own limit.
+        players: The home of each player.
+        limit_price: Shape (home,).
+        trades: In merit order; their prices are set.
+        count: How many there are.
+
+    Returns:
+        The same count; without room for all nothing is set.
+    """
     if count > trades.size:
         return count
     gain = 0.0
@@ -272,7 +301,14 @@ def _pay(shares: Vector, players: NDArray[np.int64], limit_price: Vector, trades
 
 @njit(cache=True)
 def _values(worth: Matrix) -> Vector:
-    """Return v(C) of every coalition; bit i of the index says whether player i belongs to it."""
+    """Return v(C) of every coalition; bit i of the index says whether player i belongs to it.
+
+    Args:
+        worth: As `_gains` returns it, shape (player, price).
+
+    Returns:
+        Shape (2 ** players,), 0 for the empty one.
+    """
     sums = np.zeros((1 << worth.shape[0], worth.shape[1]))
     values = np.zeros(sums.shape[0])
     for player in range(worth.shape[0]):
@@ -284,7 +320,14 @@ def _values(worth: Matrix) -> Vector:
 
 @njit(cache=True)
 def _shapley(values: Vector) -> Vector:
-    """Return the Shapley value of a game given by the value of every coalition."""
+    """Return the Shapley value of a game given by the value of every coalition.
+
+    Args:
+        values: v(C), shape (2 ** players,).
+
+    Returns:
+        Shape (player,); they add up to the value of all.
+    """
     players = number_of_players(values)
     size = np.zeros(values.size, np.int64)
     for player in range(players):

@@ -10,7 +10,12 @@ from jiran.market.matching import MATCHINGS, Trades, Vector, match, matching_dra
 
 
 def _share_of_grid_price(values: Values, import_price: float, _export_price: float) -> tuple[str, float]:
-    """Return the price as a sum in LaTeX, and what it comes to."""
+    """Return the price as a sum in LaTeX, and what it comes to.
+
+    Args:
+        values: The rule's parameters, complete.
+        import_price: Per kWh.
+    """
     alpha = float(values["fraction"])
     return rf"{alpha:g} \times {import_price:.4f}", alpha * import_price
 

@@ -20,7 +20,11 @@ SAME_EXCESS = 1e-10
 
 @njit(cache=True)
 def number_of_players(values: Vector) -> int:
-    """Return the number of players of a game given by the value of every coalition."""
+    """Return the number of players of a game given by the value of every coalition.
+
+    Args:
+        values: Shape (2 ** players,).
+    """
     players = 0
     while 1 << players < values.size:
         players += 1
@@ -114,7 +118,14 @@ def _simplex(inverse: Matrix, basis: NDArray[np.int64], fixed: NDArray[np.bool_]
 
 @njit(cache=True)
 def _most_unhappy(duals: Vector, settled: NDArray[np.bool_], level: Vector, take_first: bool) -> int:  # noqa: FBT001
-    """Return the open coalition whose excess is most above the dual program's, or -1 if none is."""
+    """Return the open coalition whose excess is most above the dual program's, or -1 if none is.
+
+    Args:
+        duals: Shares of the players and, last, the largest excess, shape (player + 1,).
+        settled: Which coalitions have their excess already, shape (2 ** players,).
+        level: Value of each coalition.
+        take_first: Whether the first that is above will do, which cannot run in a circle (Bland's rule).
+    """
     players = duals.size - 1
     gets = np.zeros(settled.size)
     found, most = -1, SAME_EXCESS
@@ -131,7 +142,13 @@ def _most_unhappy(duals: Vector, settled: NDArray[np.bool_], level: Vector, take
 
 @njit(cache=True)
 def _column(inverse: Matrix, coalition: int, last: float) -> Vector:
-    """Return the column (members of the coalition, last) in terms of the basis."""
+    """Return the column (members of the coalition, last) in terms of the basis.
+
+    Args:
+        inverse: Of the basis, shape (player + 1, player + 1).
+        coalition: Bit i says whether player i belongs to it.
+        last: 1 where the excess counts, 0 where it is fixed.
+    """
     players = inverse.shape[0] - 1
     column = inverse[:, players] * last
     for player in range(players):
@@ -142,7 +159,13 @@ def _column(inverse: Matrix, coalition: int, last: float) -> Vector:
 
 @njit(cache=True)
 def _spanned(column: Vector, basis: NDArray[np.int64], fixed: NDArray[np.bool_]) -> bool:
-    """Return whether fixed columns alone add up to this one."""
+    """Return whether fixed columns alone add up to this one.
+
+    Args:
+        column: In terms of the basis.
+        basis: Coalition of each row, -1 for none.
+        fixed: Which coalitions are settled.
+    """
     for row in range(basis.size):
         if abs(column[row]) > SAME_EXCESS and not (basis[row] >= 0 and fixed[basis[row]]):
             return False
@@ -151,7 +174,14 @@ def _spanned(column: Vector, basis: NDArray[np.int64], fixed: NDArray[np.bool_])
 
 @njit(cache=True)
 def _add(inverse: Matrix, basis: NDArray[np.int64], coalition: int, last: float) -> bool:
-    """Put a column into an empty place of the basis and return True, unless those that are there add up to it."""
+    """Put a column into an empty place of the basis and return True, unless those that are there add up to it.
+
+    Args:
+        inverse: Is changed with the basis.
+        basis: Is changed; -1 marks an empty place.
+        coalition: To be put in.
+        last: 1 where the excess counts, 0 where it is fixed.
+    """
     column = _column(inverse, coalition, last)
     best = -1
     for row in range(basis.size):
@@ -165,7 +195,15 @@ def _add(inverse: Matrix, basis: NDArray[np.int64], coalition: int, last: float)
 
 @njit(cache=True)
 def _exchange(inverse: Matrix, row: int, column: Vector) -> None:
-    """Bring the inverse up to date after `column`, in terms of the old basis, took the place of a row."""
+    """Bring the inverse up to date after `column`, in terms of the old basis, took the place of a row.
+
+    One step of Gauss and Jordan.
+
+    Args:
+        inverse: Is changed in place.
+        row: Which one is replaced; `column[row]` is not 0.
+        column: The new one.
+    """
     inverse[row] /= column[row]
     for other in range(column.size):
         if other != row:
@@ -174,7 +212,13 @@ def _exchange(inverse: Matrix, row: int, column: Vector) -> None:
 
 @njit(cache=True)
 def _duals(inverse: Matrix, basis: NDArray[np.int64], level: Vector) -> Vector:
-    """Return the shares of the players and, last, the largest excess, as the basis fixes them."""
+    """Return the shares of the players and, last, the largest excess, as the basis fixes them.
+
+    Args:
+        inverse: Of the basis.
+        basis: Coalition of each row, -1 for none.
+        level: Value of each coalition.
+    """
     duals = np.zeros(basis.size)
     for row in range(basis.size):
         if basis[row] >= 0:

@@ -64,7 +64,6 @@ def mid_market_rate(
         r"\frac{P_\text{grid} \, P_\text{export}}{(P_\text{grid} - P_\text{export}) \, r + P_\text{export}},"
         r"\ r = \min\left(\frac{S}{D}, 1\right)"
     ),
-    telling=True,
     properties=("budget-balanced", "no-deficit", "individually-rational", "truthful", "anonymous"),
 )
 def supply_demand_ratio(
@@ -99,7 +98,14 @@ def supply_demand_ratio(
 
 
 def _share_bill(period: Period) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the two prices at which all homes together pay and get what the community pays and gets outside."""
+    """Return the two prices at which all homes together pay and get what the community pays and gets outside.
+
+    Args:
+        period: Sums of the billing period, kWh and money, shape (home,).
+
+    Returns:
+        What each home pays and gets per kWh, the same for all; 0 where nobody took or gave.
+    """
     taken_kwh = period.bought_kwh + period.rest_bought_kwh
     given_kwh = period.sold_kwh + period.rest_sold_kwh
     buy = period.rest_paid.sum() / taken_kwh.sum() if taken_kwh.sum() > NOTHING_KWH else 0.0
@@ -118,7 +124,6 @@ def _share_bill(period: Period) -> tuple[NDArray[np.float64], NDArray[np.float64
         seller_symbols=r"P_\text{export} \, \frac{\sum \text{export}}{\sum \text{given}}",
     ),
     heeds_limits=False,
-    telling=True,
     properties=("budget-balanced", "no-deficit", "anonymous"),
     reprice=_share_bill,
 )
@@ -146,7 +151,14 @@ def bill_sharing(
 
 @njit(cache=True)
 def _trade_at(price: float, net_kwh: Vector, limit_price: Vector, trades: Trades) -> int:
-    """Trade the orders whose limit accepts the price, pro rata."""
+    """Trade the orders whose limit accepts the price, pro rata.
+
+    Args:
+        price: Per kWh, for all.
+        net_kwh: Shape (home,).
+        limit_price: Shape (home,); a limit at the price accepts it.
+        trades: Is filled from the front.
+    """
     open_kwh = np.empty_like(net_kwh)
     for home in range(net_kwh.size):
         gain = (price - limit_price[home]) * (1.0 if net_kwh[home] > 0.0 else -1.0)

@@ -30,7 +30,14 @@ _TWO_GROUPS = Pairing("Two groups, drawn by chance, trade each for itself: first
 
 @njit(cache=True)
 def _before_marginal(net_kwh: Vector, limit_price: Vector, seller: int, buyer: int) -> Vector:
-    """Return the orders that stand before the marginal seller and buyer in merit order, all others as 0."""
+    """Return the orders that stand before the marginal seller and buyer in merit order, all others as 0.
+
+    Args:
+        net_kwh: Shape (home,).
+        limit_price: Shape (home,).
+        seller: The marginal one.
+        buyer: The marginal one.
+    """
     kept_kwh = np.zeros_like(net_kwh)
     for side, marginal in ((SELLS, seller), (BUYS, buyer)):
         homes = merit_order(net_kwh, limit_price, side)
@@ -41,7 +48,17 @@ def _before_marginal(net_kwh: Vector, limit_price: Vector, seller: int, buyer: i
 
 @njit(cache=True)
 def _reduce_trade(net_kwh: Vector, limit_price: Vector, trades: Trades, count: int) -> int:
-    """Replace the `count` trades in merit order by those without the marginal homes, at the marginal homes' limits."""
+    """Replace the `count` trades in merit order by those without the marginal homes, at the marginal homes' limits.
+
+    Args:
+        net_kwh: Shape (home,).
+        limit_price: Shape (home,).
+        trades: In merit order at own limits; written anew.
+        count: How many there are.
+
+    Returns:
+        How many trades are left.
+    """
     if count == 0:
         return 0
     marginal = trades[count - 1]
@@ -89,7 +106,15 @@ def trade_reduction(
 
 @njit(cache=True)
 def _next_limit(net_kwh: Vector, limit_price: Vector, side: float, marginal: int, nobody: float) -> float:
-    """Return the limit of the home behind the marginal one in merit order; `nobody` if there is none."""
+    """Return the limit of the home behind the marginal one in merit order; `nobody` if there is none.
+
+    Args:
+        net_kwh: Shape (home,).
+        limit_price: Shape (home,).
+        side: `SELLS` or `BUYS`.
+        marginal: The last home that trades.
+        nobody: What holds behind the last home of the side.
+    """
     homes = merit_order(net_kwh, limit_price, side)
     place = place_of(homes, marginal) + 1
     return limit_price[homes[place]] if place < homes.size else nobody
@@ -182,7 +207,15 @@ def _displaced(
 
 @njit(cache=True)
 def _charge_externality(net_kwh: Vector, limit_price: Vector, side: float, trades: Trades, count: int) -> None:
-    """Set one side's price in `count` trades in merit order to what each home's trade costs the others."""
+    """Set one side's price in `count` trades in merit order to what each home's trade costs the others.
+
+    Args:
+        net_kwh: Shape (home,).
+        limit_price: Shape (home,).
+        side: `SELLS` or `BUYS`; prices of the other one stay.
+        trades: In merit order.
+        count: How many there are.
+    """
     if count == 0:
         return
     marginal = trades[count - 1]
@@ -210,7 +243,6 @@ def _charge_externality(net_kwh: Vector, limit_price: Vector, side: float, trade
         r"\frac{W_{-j}(\text{without } j) - W_{-j}(\text{with } j)}{e_j}",
         seller_symbols=r"\frac{W_{-i}(\text{with } i) - W_{-i}(\text{without } i)}{e_i}",
     ),
-    telling=True,
     properties=("individually-rational", "efficient", "truthful"),
     needs_bids=True,
 )
@@ -242,7 +274,15 @@ def vcg(
 def competitive_price(
     net_kwh: Vector, limit_price: Vector, import_price: float, export_price: float, trades: Trades
 ) -> float:
-    """Return the middle of the prices at which supply meets demand; where no order bounds them, the grid does."""
+    """Return the middle of the prices at which supply meets demand; where no order bounds them, the grid does.
+
+    Args:
+        net_kwh: Shape (home,); homes that take no part have 0.
+        limit_price: Shape (home,).
+        import_price: Bounds the price from above if no order does.
+        export_price: Bounds it from below.
+        trades: Room to work in; what is in it is lost.
+    """
     count = clear_in_merit_order(net_kwh, limit_price, trades)
     traded_kwh = traded_by_home(trades, count, net_kwh.size)
     low, high = -np.inf, np.inf
@@ -287,7 +327,6 @@ def _clear_at(net_kwh: Vector, limit_price: Vector, price: float, trades: Trades
     draws_lots=True,
     pairing=_TWO_GROUPS,
     reasoning="two-groups",
-    telling=True,
     properties=("no-deficit", "individually-rational", "truthful"),
     needs_bids=True,
 )

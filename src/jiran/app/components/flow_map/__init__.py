@@ -1,7 +1,7 @@
 """The flow map: homes, community battery and grid, played through the day in the browser.
 
-The whole run goes to the browser once; playing, scrubbing and hovering then cost the server nothing. Only
-a click on a home comes back, so that the page can show more about it.
+The day goes to the browser once; playing and hovering then cost the server nothing. What comes back is the step that
+the map stands at when it rests, and a click on a home or a block, so that the page can show more about it.
 
 The data, which must be JSON-able and finite (round it to three or four decimals: it is sent as text)::
 
@@ -10,7 +10,8 @@ The data, which must be JSON-able and finite (round it to three or four decimals
     labels        ["Sat 21 Mar 08:00 to 09:00", ...], one a step
     sun           [0..1, ...], one a step, relative brightness
     homes         [{"id": "S1", "kind": "solar" | "ev" | "hybrid" | "normal" | "prosumer" | "consumer"}, ...],
-                  1 to 40 entries; a bigger community is summed to entries such as {"id": "solar x 120", ...}
+                  1 to 40 entries; of a bigger street some are blocks of homes, with their "count" and the "block" that is
+                  sent when one is clicked, and of kind "mixed" if their homes are not alike
     flows         [{"name": "grid_import", "label": "Grid", "colour": "#D55E00",
                   "sign": 1 into the home or -1 out of it, "partner": who is at its other end, "p2p", "battery" or "grid",
                   "" if it stays in the home, "kwh": kWh >= 0 as a list of homes, each a list of steps (not of "p2p":
@@ -25,16 +26,22 @@ The data, which must be JSON-able and finite (round it to three or four decimals
     soc           kWh in the battery at the end of each step
     capacity_kwh  a number; 0 draws no battery
     p2p_price     currency per kWh, one a step; None where nothing was traded
+    head, foot    optional: what a saved picture says on top, of which run it is, and at its foot, where it comes from
     text          optional: {"demand": "Permintaan", ...}, words to use instead of the English ones,
                   by the keys of TEXT in js/words.js; a flow's is its name
 """
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _HERE = Path(__file__).parent
 
@@ -72,8 +79,8 @@ _HTML = """
     <button data-el="save" type="button" class="fm-save"><svg viewBox="0 0 18 18" width="18" height="18"
       fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"
       aria-hidden="true"><path d="M9 2v9.5M5 8l4 4 4-4M2.5 12.5V16h13v-3.5"/></svg></button>
-    <div class="fm-legend" data-el="legend"></div>
   </div>
+  <div class="fm-legend" data-el="legend"></div>
   <p class="fm-sr" data-el="live" aria-live="polite"></p>
 </section>
 """
@@ -98,22 +105,23 @@ def _component() -> Any:
 _mount = _component()
 
 
-def flow_map(data: dict[str, Any], *, key: str, height: int = 560) -> str | None:
-    """Show a run as a moving picture and say which home was clicked.
+def flow_map(
+    data: dict[str, Any], *, key: str, at: dict[str, Any] | None = None, on_pick: Callable[[Any], None] | None = None
+) -> None:
+    """Show a day as a moving picture, and say what is picked on it.
 
     Args:
-        data: The run, as described at the top of this module.
+        data: The day, as described at the top of this module.
         key: Identifies the map on its page; keeps its place in the day over reruns.
-        height: Of the picture in CSS pixels; read-out and controls come on top of it.
-
-    Returns:
-        The id of the home clicked last, or None if none is, it was clicked away or is no longer there.
+        at: What the page looks at: {"turn": number, "step": place in the day, "stay": whether somebody chose that step,
+            "home": id or None}. The map follows when the turn is new; otherwise the page only answers what was picked on it.
+        on_pick: Called before the rerun with what was picked, one or more of "step": place in the day, "home": id or None, and
+            "block": its text or None.
     """
-    result = _mount(
-        data={"run": data, "key": key, "height": height},
-        key=key,
-        default={"home": None},
-        on_home_change=lambda: None,
-    )
-    chosen = result.get("home")
-    return chosen if any(home["id"] == chosen for home in data["homes"]) else None
+
+    def picked() -> None:
+        value = st.session_state[key].get("pick")
+        if on_pick is not None and value is not None:
+            on_pick(value)
+
+    _mount(data={"run": data, "key": key, "at": at}, key=key, on_pick_change=picked)

@@ -1,6 +1,7 @@
 // Native controls, so that focus, Enter and tapping work as anywhere else: buttons, slider, one button a home, keys.
 
 import { named } from "./page.js";
+import { kindOf } from "./readout.js";
 import { savePicture } from "./save.js";
 
 /** Give the controls their words, and each home its button. */
@@ -25,7 +26,7 @@ export const labelControls = ({ el, text, run, day }) => {
       return button;
     }));
   }
-  run.homes.forEach(({ id, kind }, h) => named(el.homes.children[h], `${id}, ${text[`${kind}Home`]}`));
+  run.homes.forEach((home, h) => named(el.homes.children[h], `${home.id}, ${kindOf(home, text)}`));
 };
 
 /** Put the homes' buttons where the homes are drawn. */
@@ -50,7 +51,7 @@ export const listen = (map) => {
   const { el, root, motion } = map;
   const stop = new AbortController();
   const on = (target, event, act) => target.addEventListener(event, act, { signal: stop.signal });
-  on(el.play, "click", () => map.play(!map.playing));
+  on(el.play, "click", () => map.rest(!map.playing));
   on(el.back, "click", () => map.go(map.step() - 1));
   on(el.next, "click", () => map.go(map.step() + 1));
   on(el.scrub, "input", () => map.go(Number(el.scrub.value)));
@@ -83,9 +84,9 @@ const press = (map, event) => {
   const home = homeOf(event);
   const walk = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (home !== null && walk) walkRing(map.el.homes.children, home, walk);
-  else if (event.key === "Escape" && map.chosen !== null) map.choose(map.chosen);
+  else if (event.key === "Escape") map.letGo();
   else if (event.target.closest?.("select")) return;
-  else if (event.key === " " && !event.target.closest?.(".fm-controls button")) map.play(!map.playing);
+  else if (event.key === " " && !event.target.closest?.(".fm-controls button")) map.rest(!map.playing);
   else if (event.key === "ArrowLeft") map.go(map.step() - 1);
   else if (event.key === "ArrowRight") map.go(map.step() + 1);
   else if (event.key === "Home") map.go(0);

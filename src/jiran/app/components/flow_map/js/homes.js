@@ -1,8 +1,8 @@
 // The homes with their names, and the amounts on the trades: what is written must not cover anything.
 
-import { clamp, most, smooth } from "./maths.js";
+import { clamp, most, smooth, total } from "./maths.js";
 import { fade } from "./colours.js";
-import { number } from "./words.js";
+import { amountOf, kwh } from "./words.js";
 import { pointOn } from "./scene.js";
 import { drawHouse } from "./symbols.js";
 
@@ -14,7 +14,7 @@ export const drawHomes = (pen, map, now) => {
   const pairs = day.pairs[now.i];
   const partner = (f, h) => pairs.has(f * homes.length + h) || pairs.has(h * homes.length + f);
   const alpha = homes.map((_, h) => (!map.quiet(h) || partner(map.focus(), h) ? 1 : 0.4));
-  const sunny = Math.max(1e-9, most(day.sum.up)) / homes.length;
+  const sunny = Math.max(1e-9, most(day.sum.up)) / total(homes.map(({ count = 1 }) => count));
   const night = 1 - smooth(now.at(run.sun) * 4);
   homes.forEach((home, h) => {
     pen.ctx.globalAlpha = alpha[h];
@@ -22,9 +22,11 @@ export const drawHomes = (pen, map, now) => {
       pen.circle(home.x, home.y, size + 4);
       pen.stroke(pen.ink, 2);
     }
-    const shine = day.known(h) ? clamp(now.at(day.flows.generation.kwh[h]) / sunny, 0, 1) : 0;
-    const lit = night * clamp((now.at(day.flows.load.kwh[h] ?? run.taken[h]) * 60) / run.step_minutes / LIGHT_LOAD, 0.25, 1);
-    drawHouse(pen, home.x, home.y, size, home.kind, { shine, lit });
+    const shine = day.known(h) ? clamp(now.at(day.flows.generation.kwh[h]) / sunny / (home.count ?? 1), 0, 1) : 0;
+    const { kind, count = 1 } = home;
+    const load = now.at(day.flows.load.kwh[h] ?? run.taken[h]) / count;
+    const lit = night * clamp((load * 60) / run.step_minutes / LIGHT_LOAD, 0.25, 1);
+    drawHouse(pen, home.x, home.y, size, kind, { shine, lit, count });
   });
   const taken = homes.map(({ x, y }, of) => ({ x, y, wide: size * 1.7, tall: size * 1.7, of }));
   homes.forEach((_, h) => {
@@ -60,8 +62,7 @@ const nameHome = (pen, map, h, s, taken) => {
   pen.write(name, home.x, y, px, { weight: 600 });
   if (!two) return;
   const net = day.net(h, s);
-  const signed = `${net >= 0 ? "+" : "−"}${number(Math.abs(net), Math.abs(net) < 9.95 ? 1 : 0)}`;
-  pen.write(signed, home.x, y + px * 1.1, px * 0.9, { colour: fade(pen.ink, 0.75) });
+  pen.write(`${net >= 0 ? "+" : "−"}${kwh(Math.abs(net))}`, home.x, y + px * 1.1, px * 0.9, { colour: fade(pen.ink, 0.75) });
 };
 
 /** Write amounts on trades [[id, value], ...], each where it covers no other. */
@@ -74,7 +75,7 @@ export const drawAmounts = (pen, map, { gone, w }, amounts) => {
   const tall = 18;
   pen.ctx.globalAlpha = alpha;
   for (const [id, value] of amounts) {
-    const text = number(value, map.unit || value < 9.995 ? 2 : 1);
+    const text = amountOf(map.unit, value, map.run.currency);
     pen.face(11.5, 600);
     const wide = pen.ctx.measureText(text).width + 12;
     const free = ([x, y]) => taken.every(([tx, ty, tw, th]) =>

@@ -11,7 +11,7 @@ export const LEGEND_TALL = 26;
 export const legend = ({ run, text }) => {
   const partners = new Set(run.flows.map(({ partner }) => partner).filter(Boolean));
   const flows = [...partners].filter((flow) => flow !== "battery" || run.capacity_kwh > 0);
-  const kinds = ["solar", "ev", "hybrid", "normal", "prosumer", "consumer"]
+  const kinds = ["solar", "ev", "hybrid", "normal", "prosumer", "consumer", "mixed"]
     .filter((kind) => run.homes.some((home) => home.kind === kind));
   const middle = LEGEND_TALL / 2;
   const draw = (flow) => (pen) => {

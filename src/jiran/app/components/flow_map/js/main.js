@@ -13,6 +13,9 @@ import { fit } from "./page.js";
 import { placeFigures, showFigures, showTip } from "./readout.js";
 import { labelControls, listen, placeButtons, showPressed } from "./controls.js";
 
+const REST_MS = 250; // a finger on the slider moves on sooner
+const ANSWER_MS = 3000; // a page that has not answered by then has nothing to say
+
 class FlowMap {
   constructor(root, memory) {
     this.root = root;
@@ -24,31 +27,51 @@ class FlowMap {
     this.playing = this.visible = false;
     this.hover = this.chosen = null; // places in run.homes
     this.motion = matchMedia("(prefers-reduced-motion: reduce)");
+    this.picked = {}; // and not yet told to the page
+    this.asked = 0; // the timer of what was told and is not yet answered
     this.deafen = listen(this);
   }
   stop() {
     this.deafen();
+    clearTimeout(this.telling);
+    clearTimeout(this.asked);
     cancelAnimationFrame(this.frame);
   }
 
-  update({ run, height }, send) {
+  update({ run, at }, send) {
     const before = this.run;
     this.run = run;
     this.send = send;
     const labels = Object.fromEntries(run.flows.map(({ name, label }) => [name, label]));
     this.text = { ...labels, ...TEXT, ...run.text };
     this.day = new Day(run);
-    const follow = before?.homes[this.chosen]?.id; // the homes may have been reordered
-    const found = follow === undefined ? -1 : run.homes.findIndex((home) => home.id === follow);
-    this.chosen = found === -1 ? null : found;
-    if (before?.homes.length !== run.homes.length) this.hover = null;
-    this.root.style.setProperty("--fm-height", `${height}px`);
+    const { memory } = this;
+    const led = at ? at.turn !== memory.turn : false; // the page leads, or it answers what was picked here
+    memory.turn = at?.turn;
+    this.chosen = this.find(led || !before ? at?.home : before.homes[this.chosen]?.id); // the homes may have been reordered
+    if (before?.homes.length !== run.homes.length) {
+      this.hover = null;
+      this.scene = undefined; // the old buttons lose the focus, and nothing is drawn until the new homes have their places
+    }
+    const known = memory.n === this.day.n && memory.day === run.labels[0];
     this.dress();
     this.resize();
-    if (before?.labels.length === this.day.n) return this.show();
-    const known = this.memory.n === this.day.n;
+    const follow = known ? (led && at.stay) || !(memory.playing || memory.moved) : at?.stay || this.still();
+    if (at && follow) this.stand(at.step);
+    else if (known && before) this.show();
+    else this.begin(known, at);
+    this.answered();
+  }
+  /** Begin where this map stood before its page was left, or else at dawn, or where most is traded if it may not move. */
+  begin(known, at) {
     this.pos = known ? this.memory.pos : this.still() ? this.day.busiest() : this.day.dawn();
     this.play(known ? this.memory.playing : !this.still());
+    if (at && this.memory.moved && !this.playing && this.step() !== at.step) this.tell(); // the page was drawn anew before it was told
+  }
+  /** The place of a home by its name; null if it is not there. */
+  find(id) {
+    const place = this.run.homes.findIndex((home) => home.id === id);
+    return place === -1 ? null : place;
   }
   dress() {
     const look = (this.look = readLook(this.root, this.el.map.getContext("2d"), this.run.flows));
@@ -87,7 +110,7 @@ class FlowMap {
   show(newStep = true) {
     if (!this.scene) return;
     this.el.scrub.value = Math.min(this.pos, this.day.n - 1);
-    Object.assign(this.memory, { n: this.day.n, pos: this.pos, playing: this.playing });
+    Object.assign(this.memory, { n: this.day.n, day: this.run.labels[0], pos: this.pos, playing: this.playing });
     if (newStep) showFigures(this);
     this.shown = this.step();
     this.draw();
@@ -101,9 +124,38 @@ class FlowMap {
     this.show();
     this.wake();
   }
-  go(step) {
-    this.pos = clamp(Math.round(step), 0, this.day.n - 1);
+  /** Stand at a step because the page says so. */
+  stand(step) {
+    this.pos = clamp(step, 0, this.day.n - 1);
     this.play(false);
+  }
+  /** Stand at a step because the viewer says so. */
+  go(step) {
+    this.stand(Math.round(step));
+    this.tell();
+  }
+  rest(on) {
+    this.play(on);
+    if (!on) this.tell();
+  }
+  /** Tell the page where the map stands, once the viewer has stopped moving on. */
+  tell() {
+    this.memory.moved = true;
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => { if (!this.playing) this.pick({ step: this.step() }); }, REST_MS);
+  }
+  /** Tell the page what is picked, one thing after the other: a page that is cut off while it is drawn draws this map anew. */
+  pick(what) {
+    Object.assign(this.picked, what);
+    if (this.asked) return;
+    this.asked = setTimeout(() => this.answered(), ANSWER_MS);
+    this.send("pick", this.picked);
+    this.picked = {};
+  }
+  answered() {
+    clearTimeout(this.asked);
+    this.asked = 0;
+    if (Object.keys(this.picked).length > 0) this.pick({});
   }
   count(unit) {
     this.unit = unit;
@@ -111,10 +163,17 @@ class FlowMap {
     this.show();
   }
   choose(h) {
+    const home = this.run.homes[h];
+    if (home.block) return this.pick({ block: home.block }); // the page sends its homes
     this.chosen = h === this.chosen ? null : h;
     showPressed(this);
-    this.send("home", this.chosen === null ? null : this.run.homes[this.chosen].id);
+    this.pick({ home: this.chosen === null ? null : home.id });
     this.show();
+  }
+  /** Let go of what is chosen, or else close the block that is open. */
+  letGo() {
+    if (this.chosen === null) this.pick({ block: null });
+    else this.choose(this.chosen);
   }
   point(h) {
     this.hover = h;
@@ -150,9 +209,9 @@ class FlowMap {
 // Streamlit calls the function below again at each rerun and theme change, with the same parent element while
 // the component stays on the page, and the function it returned last once when the component goes.
 const live = new WeakMap();
-const memories = new Map(); // where each map stood, for when its page is opened again
+const memories = new Map(); // where each map stood, and what it was told, for when its page is opened again
 
-export default function ({ data, parentElement, setStateValue }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".fm");
   let map = live.get(parentElement);
   if (map?.root !== root) {
@@ -161,6 +220,6 @@ export default function ({ data, parentElement, setStateValue }) {
     map = new FlowMap(root, memories.get(data.key));
     live.set(parentElement, map);
   }
-  map.update(data, setStateValue);
+  map.update(data, setTriggerValue);
   return () => { map.stop(); live.delete(parentElement); };
 }

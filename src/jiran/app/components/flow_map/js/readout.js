@@ -51,13 +51,19 @@ const speak = (el) => {
   el.live.textContent = words;
 };
 
+/** What a home is, or how many homes of what kind a block has. */
+export const kindOf = ({ kind, count = 1 }, text) => {
+  const words = text[`${kind}Home`];
+  return count > 1 ? fill(text.block, count, words) : words;
+};
+
 export const showTip = (map) => {
   const { run, text, scene, unit, el, hover: h } = map;
   const { tip } = el;
   tip.hidden = h === null;
   if (h === null) return;
   const home = scene.homes[h];
-  const kind = text[`${home.kind}Home`];
+  const kind = kindOf(home, text);
   const written = (v) => (unit ? (v < 0 ? "−" : "+") + money(Math.abs(v), run.currency) : kwh(v));
   const rows = map.day.facts(h, map.step(), unit).map(([name, value]) => [text[name], written(value)]);
   tip.replaceChildren();

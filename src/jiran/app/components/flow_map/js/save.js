@@ -7,7 +7,8 @@ import { LEGEND_TALL, legend } from "./legend.js";
 
 const SHARP = 2; // also from a coarse screen: it may be printed
 const EDGE = 20;
-const HEAD = 62; // two lines
+const HEAD = 88; // three lines: of which run, when, and what until then
+const FOOT = 22; // where it comes from
 const WORDS = 13; // px, of the legend
 const [BESIDE, BETWEEN] = [6, 18]; // between sign and words, and between entries
 
@@ -28,7 +29,7 @@ const paint = (canvas, map) => {
   const pen = new Pen(canvas.getContext("2d"), map.look);
   const { ctx } = pen;
   const rows = legendRows(pen, legend(map), W);
-  const [width, height] = [W + 2 * EDGE, EDGE + HEAD + H + 12 + rows.length * LEGEND_TALL + EDGE];
+  const [width, height] = [W + 2 * EDGE, EDGE + HEAD + H + 12 + rows.length * LEGEND_TALL + FOOT + EDGE];
   Object.assign(canvas, { width: Math.round(width * SHARP), height: Math.round(height * SHARP) });
   ctx.scale(SHARP, SHARP);
   ctx.fillStyle = pen.paper;
@@ -54,14 +55,17 @@ const paint = (canvas, map) => {
     }
     ctx.translate(0, LEGEND_TALL);
   }
+  pen.write(map.run.foot ?? "", 0, FOOT / 2, 11.5, { align: "left", halo: 0, colour: fade(pen.ink, 0.75) });
 };
 
-const writeHead = (pen, { el }, W) => {
+const writeHead = (pen, { el, run }, W) => {
   const plain = { halo: 0, align: "left" };
+  pen.face(14);
+  pen.write(pen.cut(run.head ?? "", W), 0, 8, 14, { ...plain, colour: fade(pen.ink, 0.75) });
   const unit = el.modes.querySelector("[aria-pressed=true]").textContent;
-  pen.write(el.time.textContent, 0, 12, 22, { ...plain, weight: 600 });
-  pen.write(unit, W, 12, 14, { ...plain, align: "right" });
-  pen.write(el.sofar.textContent, 0, 38, 14, { ...plain, colour: fade(pen.ink, 0.75) });
+  pen.write(el.time.textContent, 0, 38, 22, { ...plain, weight: 600 });
+  pen.write(unit, W, 38, 14, { ...plain, align: "right" });
+  pen.write(el.sofar.textContent, 0, 64, 14, { ...plain, colour: fade(pen.ink, 0.75) });
 };
 
 /** Set the entries in rows that are not wider than the picture. */

@@ -2,15 +2,30 @@
 
 import { fade, mix } from "./colours.js";
 
-/** A home: panel roof where there is solar, a car where there is one; colour only repeats it. */
-export const drawHouse = (pen, x, y, r, kind, { shine = 0, lit = 0 } = {}) => {
-  const { ctx, hue, ink, paper } = pen;
-  const solar = kind === "solar" || kind === "hybrid";
-  const car = kind === "ev" || kind === "hybrid";
+/** A home, or a block of them: a ring with a house in it; behind a block's stand others. */
+export const drawHouse = (pen, x, y, r, kind, { shine = 0, lit = 0, count = 1 } = {}) => {
+  const { hue, ink, paper } = pen;
+  const colour = { ev: hue.ev, solar: hue.solar, hybrid: hue.solar }[kind] ?? hue.normal;
+  const wide = Math.max(1.3, r * 0.09);
+  for (const back of count > 1 ? [0.36, 0.18] : []) {
+    pen.circle(x + r * back, y - r * back, r);
+    pen.fill(mix(paper, ink, 0.06));
+    pen.stroke(colour, wide);
+  }
   pen.circle(x, y, r);
   pen.fill(paper);
   if (shine > 0) pen.fill(fade(hue.solar, 0.3 * shine));
-  pen.stroke(kind === "ev" ? hue.ev : solar ? hue.solar : hue.normal, Math.max(1.3, r * 0.09));
+  pen.stroke(colour, wide);
+  if (kind !== "mixed") return drawBuilding(pen, x, y, r, kind, lit);
+  drawBuilding(pen, x - r * 0.42, y + r * 0.08, r * 0.56, "normal", lit);
+  drawBuilding(pen, x + r * 0.42, y + r * 0.08, r * 0.56, "solar", lit);
+};
+
+/** A panel roof where there is solar, a car where there is one; colour only repeats it. */
+const drawBuilding = (pen, x, y, r, kind, lit) => {
+  const { ctx, hue, ink, paper } = pen;
+  const solar = kind === "solar" || kind === "hybrid";
+  const car = kind === "ev" || kind === "hybrid";
   const u = r / 10; // the drawing below is on a grid of 20 by 20
   const dx = car ? -1.6 : 0; // the house makes room for the car
   const shape = (colour, points, shift = dx) => {

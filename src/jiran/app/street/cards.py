@@ -1,4 +1,4 @@
-"""The first page: what the neighbourhood did, in a sentence, in six figures, and as a picture that moves."""
+"""Six figures of the whole street, each with what it is compared with."""
 
 from __future__ import annotations
 
@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from jiran.app import pins, state
-from jiran.app.charts.base import MOST_HOMES
-from jiran.app.charts.flow import flow_data
-from jiran.app.components.flow_map import flow_map
-from jiran.app.showing import markdown_of, plain, show_text
-from jiran.explain.against import against, homes_and_days, worse_off
-from jiran.explain.battery import battery
-from jiran.explain.exchange import exchange
-from jiran.explain.run import both_gained, grid, outside, story, street
+from jiran.app import pins
+from jiran.app.showing import markdown_of, plain
+from jiran.explain.against import homes_and_days, worse_off
+from jiran.explain.run import grid, outside
 from jiran.result.figures import KPIS
 from jiran.scenario.regions import REGIONS
 
@@ -31,31 +26,7 @@ _LEAST_POINTS = 0.05
 _card = partial(st.metric, border=True, height="stretch")
 
 
-def show() -> None:
-    """Draw the page."""
-    result, before = state.result(), state.pinned()
-    missing = None if before is None else pins.not_comparable(before, result)
-    if before is not None and not pins.same_money(before, result):
-        before = None
-    steps = result.timeline.steps
-    st.caption(markdown_of(street(result) or ""))
-    show_text(*story(result), *(against(result, before) if before is not None else ()), heading=True)
-    show_text(both_gained(result))
-    _cards(result, before)
-    with st.container():  # always there, so that what follows keeps its place on the page
-        if missing is not None:
-            st.caption(plain(f"{missing}: mind this when you compare."))
-    window = state.pick_window(whole=False)
-    picked = flow_map(flow_data(result, window), key="flow")
-    if result.community.size > MOST_HOMES:
-        st.caption(f"{result.community.size:,} homes are too many to draw: each place stands for all homes of a kind.")
-    elif picked in result.community.ids and st.button(f"Open the bill and the day of {picked}", icon=":material/home:"):
-        state.pick_home(picked)
-        state.open_page("homes")
-    show_text(grid(result, 0, steps), exchange(result, 0, steps), *battery(result, 0, steps))
-
-
-def _cards(result: Result, before: Result | None) -> None:
+def show(result: Result, before: Result | None) -> None:
     """Draw six figures, each against A, or if nothing is pinned against what it would be otherwise."""
     kpis, currency = result.kpis, result.scenario.currency
     taken = grid(result, 0, result.timeline.steps)
@@ -63,7 +34,7 @@ def _cards(result: Result, before: Result | None) -> None:
     kept = outside(result)
     avoided = kpis["co2_avoided_kg"]
     change = _changes(result, before) if before is not None else {}
-    with st.grid(6, min_column_width=120):
+    with st.grid(3, min_column_width=116, gap="xsmall"):
         _card(
             _label("saving", currency),
             _figure(kpis["saving"], 2),

@@ -1,4 +1,4 @@
-"""The run along one time axis, with the figures of the paper, and its steps as a table."""
+"""The curves of a day or of the whole run, with the figures of the paper, and the steps as a table."""
 
 from __future__ import annotations
 
@@ -8,28 +8,31 @@ import streamlit as st
 
 from jiran.app import pins, state
 from jiran.app.charts import day as charts
+from jiran.app.charts.base import Window
 from jiran.app.charts.day_points import nights_ms, points
 from jiran.app.drawing import draw
 from jiran.app.export import csv_bytes
+from jiran.app.selection import day_of
 from jiran.app.showing import file_name, plain, show_text
+from jiran.app.street.sections import section
 from jiran.explain.day import chart, summary
 from jiran.words import counted
 
 if TYPE_CHECKING:
-    from jiran.app.charts.base import Window
     from jiran.app.charts.day_points import Points
     from jiran.result.result import Result
 
+_DAY, _WHOLE = "This day", "Whole period"
 
-def show() -> None:
-    """Draw the page."""
-    result = state.result()
-    window = state.pick_window(whole=True)
+
+def show(result: Result, step: int) -> None:
+    """Draw the curves of the day of a step, or of the whole run, with the step marked."""
+    window = _window(result, step)
     shown = points(result, window)
-    show_text(*summary(result, window.first, window.last), heading=True)
+    show_text(*summary(result, window.first, window.last))
     before = state.pinned()
     missing = None if before is None else pins.not_comparable(before, result)
-    option = charts.spec(result, shown, None if before is None or missing else points(before, window))
+    option = charts.spec(result, shown, None if before is None or missing else points(before, window), step)
     how = _how_to_read(result, shown, zoom="dataZoom" in option)
     if before is not None:
         how += (
@@ -40,6 +43,18 @@ def show() -> None:
     st.caption(plain(how))
     draw(option, key="day-chart", alt=str(chart(result, window.first, window.last)), height=charts.height(option))
     _table(result, window)
+
+
+def _window(result: Result, step: int) -> Window:
+    """Return the day of the step, or if the viewer wants it the whole run."""
+    day = day_of(result.timeline, step)
+    if day.last - day.first == result.timeline.steps:
+        return day
+    whole = st.segmented_control(
+        "What the curves show", [_DAY, _WHOLE], default=_DAY, required=True, key="curves_of", persist_state="session",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    return Window(0, result.timeline.steps) if whole == _WHOLE else day
 
 
 def _how_to_read(result: Result, shown: Points, *, zoom: bool) -> str:
@@ -65,10 +80,8 @@ def _how_to_read(result: Result, shown: Points, *, zoom: bool) -> str:
 def _table(result: Result, window: Window) -> None:
     """Draw the steps as a table that is sent only when it is opened, and offer it as a file."""
     steps = result.steps.slice(window.first, window.last - window.first)
-    place = st.expander(
-        f"The numbers: {counted(steps.height, 'step')}", icon=":material/table:", on_change="rerun", key="day-table"
-    )
-    if not place.open:
+    place = section("numbers", f"The numbers: {counted(steps.height, 'step')}", ":material/table:")
+    if place is None:
         return
     with place:
         st.dataframe(steps, hide_index=True, lazy=True, alt="Energy, trades and prices of each step")

@@ -1,0 +1,85 @@
+"""The areas of the dashboard by what people come for, and where the pages of earlier versions have gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jiran.app import start, street
+from jiran.app.views import compare, data, market
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Area(NamedTuple):
+    """An area: the name that people read, its path, its icon, and what draws it.
+
+    Attributes:
+        title: What the navigation and the heading call it.
+        path: Its path in a link; Start also opens at ``/``.
+        icon: Name of its icon.
+        show: Draws it.
+        about: What the visitor is looking at, in a sentence or two.
+        runs: Whether it shows a run: it has the panel, and the balance of the run at its foot.
+    """
+
+    title: str
+    path: str
+    icon: str
+    show: Callable[[], None]
+    about: str
+    runs: bool = True
+
+
+#: In the order of the navigation; the first opens at ``/``.
+AREAS = (
+    Area(
+        "Start",
+        "start",
+        ":material/home:",
+        start.show,
+        "Ways in: four doors, and the ready scenarios as questions with the answer of their run.",
+        runs=False,
+    ),
+    Area(
+        "Street",
+        "street",
+        ":material/holiday_village:",
+        street.show,
+        "A street of homes through its day. Click a home or an hour: map, figures and market follow. The panel on the left "
+        "changes the scenario.",
+    ),
+    Area(
+        "Compare",
+        "compare",
+        ":material/balance:",
+        compare.show,
+        "The same homes, sun and load twice: A against B, and under several market rules. What differs comes from what was changed.",
+    ),
+    Area(
+        "Class",
+        "class",
+        ":material/school:",
+        market.show,
+        "Orders of your own, cleared by any market rule and taken apart step by step: who trades, at what price, and why.",
+        runs=False,
+    ),
+    Area(
+        "Data & method",
+        "data",
+        ":material/table_view:",
+        data.show,
+        "Every table and file of the run, the lines that run it elsewhere, what the words mean, the equations and the limits.",
+    ),
+)
+START, STREET = AREAS[0].path, "street"
+
+#: Paths of earlier versions: the area that has taken over, and what is open in it.
+MOVED: dict[str, tuple[str, dict[str, str]]] = {
+    "neighbourhood": (STREET, {}),
+    "day": (STREET, {}),
+    "market": (STREET, {"tab": "market"}),
+    "homes": (STREET, {"open": "bills"}),
+    "trades": ("data", {"part": "trades"}),
+    "paper": ("data", {"part": "paper"}),
+}

@@ -1,0 +1,97 @@
+"""The homes of a scenario as tables to edit: groups with their number and values of their own, and single homes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+import polars as pl
+import streamlit as st
+
+from jiran.app.fields import info, meaning
+from jiran.app.settings import blocks
+from jiran.scenario import KINDS
+
+if TYPE_CHECKING:
+    from jiran.app.panel import Panel
+
+#: Longer tables are the file's to change.
+_MOST_ROWS = 200
+_BLOCKS = "ev_blocks"
+
+
+def show(panel: Panel, name: str, label: str) -> None:
+    """Draw a table of groups or of single homes; what is edited becomes the scenario's.
+
+    Args:
+        panel: Takes the change.
+        name: "homes.groups" or "homes.single".
+        label: What the table is called.
+    """
+    rows = [dict(row) for row in panel.now(name) or ()]
+    label = panel.label(name, label)
+    panel.places[name] = st.empty()
+    if len(rows) > _MOST_ROWS:
+        st.caption(f"{label}: {len(rows):,}, as the scenario's file has them.")
+        return
+    fields = list(_columns(name))
+    frame = pl.DataFrame(
+        [[_cell(row.get(key), key) for key in fields] for row in rows], schema=_schema(name), orient="row"
+    )
+    st.caption(f"{label}. What is empty takes the value of all homes.")
+    edited = st.data_editor(
+        frame, hide_index=True, num_rows="dynamic", column_config=_columns(name),
+        key=f"{panel.key(name)}|{hash(frame.write_json())}", alt=f"Table of {label.lower()} to edit",
+    )  # fmt: skip
+    if edited.equals(frame):
+        return
+    panel.replace(name, [_row(row) for row in edited.to_dicts() if row["kind"] or row.get("id")])
+
+
+def _cell(value: Any, key: str) -> Any:
+    if key == _BLOCKS:
+        return None if value is None else blocks.written(value)
+    return value if value is None or key in ("id", "kind", "count") else float(value)
+
+
+def _row(cells: dict[str, Any]) -> dict[str, Any]:
+    """Return an edited row as the scenario has it, without what is left out."""
+    row = {key: value for key, value in cells.items() if value is not None}
+    if _BLOCKS in row:
+        row[_BLOCKS] = blocks.read(row[_BLOCKS])
+    return row
+
+
+def _names(name: str) -> list[str]:
+    model = next(part for part in _inner(info(name).annotation) if hasattr(part, "model_fields"))
+    first = [key for key in ("id", "kind", "count") if key in model.model_fields]
+    return [*first, *(key for key in model.model_fields if key not in first)]
+
+
+def _inner(annotation: Any) -> list[Any]:
+    return [annotation, *(one for part in get_args(annotation) for one in _inner(part))]
+
+
+def _schema(name: str) -> dict[str, Any]:
+    types = {"id": pl.String, "kind": pl.String, "count": pl.Int64, _BLOCKS: pl.String}
+    return {key: types.get(key, pl.Float64) for key in _names(name)}
+
+
+def _columns(name: str) -> dict[str, Any]:
+    """Return how each column looks; its meaning is the scenario's own."""
+    found: dict[str, Any] = {}
+    for key in _names(name):
+        field = f"{name}.0.{key}"
+        label, unit = key.replace("_", " ").capitalize(), info(field).json_schema_extra["unit"]
+        heading = f"{label}, {unit}" if unit and unit != "homes" else label
+        match key:
+            case "kind":
+                found[key] = st.column_config.SelectboxColumn("Kind", options=list(KINDS), required=True)
+            case "count":
+                found[key] = st.column_config.NumberColumn("Homes", min_value=0, step=1, default=1)
+            case "id" | "ev_blocks":
+                found[key] = st.column_config.TextColumn("Name" if key == "id" else label, help=meaning(field))
+            case _:
+                found[key] = st.column_config.NumberColumn(
+                    heading.replace("kwp", "").replace(" kw,", ","), help=meaning(field)
+                )
+    return found

@@ -1,0 +1,226 @@
+"""The control of one field, whatever it is: its label, its bounds and its kind come from the scenario's own table."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import available_timezones
+
+import streamlit as st
+
+from jiran.app import controls
+from jiran.app.controls import Control, Slider
+from jiran.app.fields import PLUGINS, Values, has, info, leaves, meaning, names_plugin, parameter_values, values
+from jiran.app.glossary import explained
+from jiran.app.labels import CHOSEN, SLIDERS, STEPS, by_labels, group_label, label_of
+from jiran.app.settings import blocks, homes
+from jiran.app.showing import plain
+from jiran.bids import strategies
+from jiran.market import mechanisms
+from jiran.scenario.model import MOST_TELLING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from jiran.app.panel import Panel
+
+_LONGEST_TEXT = 2_000
+
+
+def draw(panel: Panel, name: str) -> bool:
+    """Draw the control of a field; return False if the scenario as it is now has no such field.
+
+    Args:
+        panel: Takes what the control says.
+        name: Dotted name of the field.
+    """
+    if name in CHOSEN:
+        _plugin(panel, name)
+    elif name in _OTHERS:
+        _OTHERS[name](panel, name)
+    elif names_plugin(name) is not None:
+        return _parameter(panel, name)
+    elif name.startswith("homes.groups."):
+        return _count(panel, name)
+    elif name == "solar.pv_kwp" and "data" in panel.current["homes"]:
+        return False
+    else:
+        _field(panel, name)
+    return True
+
+
+def _plugin(panel: Panel, name: str) -> None:
+    """Draw the choice of a rule or a strategy."""
+    installed = mechanisms() if name == "market.mechanism" else strategies()
+    now = panel.now(name)
+    options = list(installed) if now in installed else [now, *installed]
+    does = "\n".join(f"- **{plain(key)}**: {plain(plugin.description)}" for key, plugin in installed.items())
+    label = panel.label(name, CHOSEN[name])
+    panel.say(name, st.selectbox(label, options, options.index(now), key=panel.key(name), help=does))
+    chosen = PLUGINS[name.partition(".")[0]][1](panel.chosen(name))
+    st.caption(plain(f"{chosen.name}: {chosen.description}"))
+
+
+def _parameter(panel: Panel, name: str) -> bool:
+    """Draw a parameter of the chosen rule or strategy, if it has it."""
+    plugin = panel.chosen(str(names_plugin(name)))
+    if not has(plugin, name):
+        return False
+    section, _, key = name.partition(".")
+    parameter = PLUGINS[section][1](plugin).parameters[key]
+    _widget(panel, name, plain(label_of(name)), parameter.description, parameter_values(parameter), 0.05)
+    return True
+
+
+def _count(panel: Panel, name: str) -> bool:
+    """Draw the number of homes of a group; the group is named by its place or by its kind."""
+    groups: Sequence[dict[str, Any]] = panel.current["homes"].get("groups", ())
+    _, _, which, field = name.split(".")
+    places = [place for place, group in enumerate(groups) if which in (str(place), group["kind"])]
+    if field != "count" or len(places) != 1:
+        return False
+    own = f"homes.groups.{places[0]}.count"
+    if own not in panel.places:
+        _number(panel, own, group_label(groups, places[0]), f"{meaning(own)} of this kind", values(own), 1)
+    return True
+
+
+def _field(panel: Panel, name: str) -> None:
+    """Draw the control that fits a field's type and bounds."""
+    label = label_of(name)
+    if isinstance(panel.now(name), bool):
+        control = Control(panel.key(name), panel.label(name, label), plain(by_labels(meaning(name), name)))
+        panel.say(name, st.toggle(control.label, panel.now(name), key=control.key, help=control.help))
+        return
+    takes, unit = values(name), info(name).json_schema_extra["unit"]
+    step = 0.05 if takes.most == 1 else 0.5 if unit in ("kW", "kWh") else 1.0 if unit in ("h", "min") else 0.01
+    _widget(panel, name, label, meaning(name), takes, STEPS.get(name, step))
+    if takes.listed and isinstance(panel.now(name), list | tuple):
+        hourly(panel, name)
+
+
+def _widget(panel: Panel, name: str, label: str, help_text: str, takes: Values, step: float) -> None:
+    """Draw a choice, a share with a slider, a number or a text to type in."""
+    control = Control(panel.key(name), panel.label(name, label), _help(name, label, help_text))
+    if takes.choices:
+        panel.say(name, controls.choice(control, panel.now(name), takes))
+    elif takes.number is None:
+        panel.say(
+            name, st.text_input(control.label, panel.now(name), _LONGEST_TEXT, key=control.key, help=control.help)
+        )
+    else:
+        _number(panel, name, label, help_text, takes, step)
+
+
+def _number(panel: Panel, name: str, label: str, help_text: str, takes: Values, step: float) -> None:
+    """Draw a number, with a slider where one is handier; a list of them is told, and changed below."""
+    label, value = panel.label(name, label), panel.now(name)
+    if isinstance(value, list | tuple):
+        st.caption(f"{label}: {_told(value)}")
+        panel.say(name, value)
+        return
+    start = panel.start(name)
+    control = Control(panel.key(name), label, _help(name, label, help_text))
+    start = value if isinstance(start, list | tuple) else start
+    panel.say(name, controls.number(control, value, start, takes, step, _slider(name, takes, step)))
+
+
+def _help(name: str, label: str, meaning: str) -> str:
+    """Return what a control's field means, and what the words of the field in its label mean."""
+    said = plain(by_labels(meaning, name))
+    words = explained(label)
+    return said if words is None else f"{said}\n\n{words}"
+
+
+def _slider(name: str, takes: Values, step: float) -> Slider | None:
+    """Return the slider of a number: its own, that of a share, or none."""
+    if name in SLIDERS:
+        return Slider(*SLIDERS[name])
+    share = takes.most == 1 and takes.least == 0
+    return Slider(step if takes.above else 0.0, 1.0 - step * takes.below, step) if share else None
+
+
+def _told(prices: Sequence[float]) -> str:
+    """Say what a list of prices holds."""
+    how = "by the hour of the day" if len(prices) == 24 else "by the step"
+    return f"{len(prices):,} values {how}, {controls.spelled(min(prices))} to {controls.spelled(max(prices))}"
+
+
+def hourly(panel: Panel, name: str) -> None:
+    """Draw a price that changes with the hour, or with each step; empty while one price holds."""
+    label = panel.label(name, label_of(name))
+    key = f"{panel.key(name)}|{panel.chosen('step_minutes')}|list"
+    control = Control(
+        key, f"{label}, by the hour", "Empty: one price holds. Otherwise 24 values by the hour of the day"
+    )
+    found = controls.numbers(control, panel.now(name))
+    if found is not None:
+        panel.want(name, found)
+        panel.redraw = isinstance(found, list | tuple) != isinstance(panel.now(name), list | tuple)
+
+
+def _long_text(panel: Panel, name: str) -> None:
+    """Draw a text of several lines."""
+    label = panel.label(name, label_of(name))
+    panel.say(name, st.text_area(label, panel.now(name), max_chars=_LONGEST_TEXT, key=panel.key(name)))
+
+
+def _time_zone(panel: Panel, name: str) -> None:
+    """Draw the choice of a time zone."""
+    now, known = panel.now(name), _zones()
+    options = known if now in known else [now, *known]
+    label = panel.label(name, label_of(name))
+    panel.say(name, st.selectbox(label, options, options.index(now), key=panel.key(name), help=meaning(name)))
+
+
+@cache
+def _zones() -> list[str]:
+    return sorted(available_timezones())
+
+
+def _start(panel: Panel, name: str) -> None:
+    """Draw the start of the run as text, which keeps its seconds."""
+    shown = f"{panel.now(name):%Y-%m-%d %H:%M:%S}".removesuffix(":00")
+    typed = st.text_input(panel.label(name, label_of(name)), shown, 40, key=panel.key(name), help=plain(meaning(name)))
+    panel.say(name, panel.now(name) if typed == shown else typed)
+
+
+def _blocks(panel: Panel, name: str) -> None:
+    """Draw times of charging as text."""
+    now = panel.now(name)
+    shown = blocks.written(now)
+    typed = st.text_input(
+        panel.label(name, label_of(name)), shown, _LONGEST_TEXT, key=panel.key(name),
+        help=plain("Hours of the day, and behind them the share of days: 6-9, 18-22 0.75"),
+    )  # fmt: skip
+    panel.say(name, now if typed == shown else blocks.read(typed))
+
+
+def _telling(panel: Panel, name: str) -> None:
+    """Draw the choice of what is shown first."""
+    now = list(panel.now(name))
+    options = list(dict.fromkeys((*now, *(field for field in leaves() if info(field) is not None))))
+    chosen = st.multiselect(
+        panel.label(name, label_of(name)), options, now, key=panel.key(name), max_selections=MOST_TELLING,
+        help=f"At most {MOST_TELLING}, called as in a scenario's file",
+    )  # fmt: skip
+    panel.say(name, tuple(chosen))
+
+
+def _homes(panel: Panel, name: str) -> None:
+    """Draw the table of groups or of single homes."""
+    if "data" not in panel.current["homes"]:
+        homes.show(panel, name, label_of(name))
+
+
+#: Fields whose control does not follow from their type.
+_OTHERS: dict[str, Callable[[Panel, str], None]] = {
+    "question": _long_text,
+    "description": _long_text,
+    "time_zone": _time_zone,
+    "start": _start,
+    "ev.blocks": _blocks,
+    "telling": _telling,
+    "homes.groups": _homes,
+    "homes.single": _homes,
+}

@@ -1,0 +1,120 @@
+"""The tables of a run as its files have them: homes, bills, steps, figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import streamlit as st
+
+from jiran.app import export, state
+from jiran.app.ledger import MOST_ROWS
+from jiran.app.showing import file_name
+from jiran.result.figures import KPIS, grouped
+from jiran.words import KIND_NAMES, counted
+
+if TYPE_CHECKING:
+    from jiran.result.result import Result
+
+#: Columns of the table of homes that are amounts of money.
+_MONEY = {
+    "cost_grid_only": ("Grid alone", "The bill without trades and without the community battery."),
+    "cost_without_p2p": ("Without trades", "The bill without trades, with the community battery."),
+    "p2p_paid": ("Paid to neighbours", "For all that was bought from neighbours, network charge included."),
+    "p2p_received": ("Got from neighbours", "For all that was sold to neighbours."),
+    "cost": ("Bill", "What the home pays in all; below 0 it earns."),
+    "saving": ("Saved by trading", "The bill without trades less the bill."),
+    "saving_grid_only": ("Saved against the grid alone", "The bill with the grid alone less the bill."),
+}  # fmt: skip
+_SHARES = ("self_consumption", "self_sufficiency")
+
+
+def homes() -> None:
+    """Draw what each home generated, used, traded and exchanged with the grid."""
+    result = state.result()
+    frame = result.homes.drop(*_MONEY).with_columns(pl.col("kind").replace(KIND_NAMES))
+    if not frame["net_metered"].any():
+        frame = frame.drop("net_metered")
+    columns: dict[str, Any] = {name: _number(name) for name in frame.columns if name.endswith("_kwh")}
+    share = st.column_config.NumberColumn
+    columns |= {name: share(f"{_words(name)}, %", format="percent") for name in _SHARES}
+    columns |= {"id": "Home", "kind": "Kind", "net_metered": "Only import and export known"}
+    _table(frame, "Energy of each home over the whole run", columns, "homes")
+    _download(result, "homes.csv", "All columns of homes and bills, CSV")
+
+
+def bills() -> None:
+    """Draw what each home pays, and what it would pay otherwise."""
+    result = state.result()
+    currency = result.scenario.currency
+    frame = result.homes.select("id", "kind", *_MONEY).with_columns(pl.col("kind").replace(KIND_NAMES))
+    number = st.column_config.NumberColumn
+    columns: dict[str, Any] = {
+        name: number(f"{label}, {currency}", help=meaning, format="%.2f") for name, (label, meaning) in _MONEY.items()
+    }
+    _table(frame, "Bill of each home for the whole run", columns | {"id": "Home", "kind": "Kind"}, "bills")
+    _download(result, "homes.csv", "All columns of homes and bills, CSV")
+
+
+def steps() -> None:
+    """Draw the community's energy, trades and prices in each step."""
+    result = state.result()
+    currency = result.scenario.currency
+    frame = result.steps.with_columns(pl.col("time").dt.strftime("%Y-%m-%d %H:%M"))
+    columns: dict[str, Any] = {name: _number(name) for name in frame.columns if name.endswith("_kwh")}
+    price = st.column_config.NumberColumn
+    columns |= {
+        name: price(f"{_words(name)}, {currency}/kWh", format="%.4f")
+        for name in frame.columns
+        if name.endswith("price")
+    }
+    columns |= {"step": "Step", "time": "Starts at", "trades": "Trades"}
+    _table(frame, "Energy, trades and prices of the street in each step", columns, "steps")
+    _download(result, "steps.csv", "All steps, CSV")
+
+
+def figures() -> None:
+    """Draw every key figure that this scenario has, with its meaning."""
+    result = state.result()
+    currency, kpis = result.scenario.currency, result.kpis
+    rows = []
+    for group, names in grouped(result.scenario).items():
+        for name in names:
+            figure, form = KPIS[name], KPIS[name].form.in_currency(currency)
+            rows.append((group, figure.label, form.write(kpis[name]), form.unit, figure.meaning, name))
+    heads = ["Group", "Figure", "Value", "Unit", "Meaning", "Name in the files"]
+    frame = pl.DataFrame(rows, schema=heads, orient="row")
+    _table(frame, "Key figures of the run", {"Value": st.column_config.Column(alignment="right")}, "figures")
+    _download(result, "kpis.json", "All figures, JSON")
+
+
+def _table(frame: pl.DataFrame, what: str, columns: dict[str, Any], key: str) -> None:
+    """Draw a table; a long one is cut, and says so."""
+    cut = f"; the first {MOST_ROWS:,} are shown, the file has all" if frame.height > MOST_ROWS else ""
+    st.caption(f"{what}: {counted(frame.height, 'row')}{cut}.")
+    st.dataframe(
+        frame.head(MOST_ROWS), hide_index=True, height=min(38 + 35 * frame.height, 528), column_config=columns,
+        lazy=True, key=f"{key}_table", alt=f"Table. {what}.",
+    )  # fmt: skip
+
+
+def _number(name: str) -> Any:
+    return st.column_config.NumberColumn(f"{_words(name.removesuffix('_kwh'))}, kWh", format="%.3f")
+
+
+def _words(name: str) -> str:
+    """Return the name of a column as words.
+
+    Example:
+        >>> _words("p2p_sold"), _words("soc")
+        ('P2P sold', 'State of charge')
+    """
+    words = name.replace("_", " ").replace("p2p", "P2P").replace("ev ", "EV ")
+    return "State of charge" if words == "soc" else words[0].upper() + words[1:]
+
+
+def _download(result: Result, name: str, label: str) -> None:
+    st.download_button(
+        label, export.files(result)[name], file_name(f"jiran-{result.scenario.name}-{name}"), key=f"{name}_file",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip

@@ -1,0 +1,38 @@
+"""Start: doors that lead somewhere, and every preset as its question with the answer of its run."""
+
+from __future__ import annotations
+
+from unittest import mock
+
+import pytest
+from streamlit.util import calc_hash
+
+import jiran
+from jiran.app.areas import AREAS
+from jiran.app.start import DOORS
+from jiran.explain.answer import answer
+from opening import viewer
+from pages import seen
+
+
+@pytest.fixture
+def start():
+    with mock.patch("sys.argv", ["main.py"]):
+        at = viewer()
+        at._page_hash = calc_hash("start")
+        at.run()
+    assert not at.exception
+    return at
+
+
+def test_each_preset_stands_there_as_its_question_with_the_answer_of_its_run(start):
+    texts = [seen(text.value) for text in start.markdown]
+    for name in jiran.presets():
+        said = answer(jiran.simulate(jiran.load_scenario(name)))
+        assert str(said) in texts
+    assert not any("Working it out" in text.value for text in start.caption)
+
+
+def test_doors_lead_to_areas_and_what_they_open_is_there():
+    assert {door.area for door in DOORS} <= {area.path for area in AREAS}
+    assert {door.opened["preset"] for door in DOORS} <= set(jiran.presets())

@@ -1,0 +1,44 @@
+"""What axe finds through the browser: no serious fault in any area, light or dark; one h1; few stops before the content."""
+
+from __future__ import annotations
+
+import pytest
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+
+AREAS = ("/", "/street", "/compare", "/data", "/data?part=files", "/data?part=method", "/data?part=paper")
+SERIOUS = ("serious", "critical")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_area_has_a_serious_fault(visit, scheme):
+    found = []
+    for path in AREAS:
+        shown = visit(path, color_scheme=scheme)
+        shown.page.wait_for_timeout(1000)  # what the page's own script names, it names a little later
+        found += [
+            (path, fault["id"], [node["html"][:120] for node in fault["nodes"][:3]])
+            for fault in axe.Axe().run(shown.page).response["violations"]
+            if fault["impact"] in SERIOUS
+        ]
+        assert shown.page.locator("h1").count() == 1
+    assert found == []
+
+
+def test_a_projector_shows_neither_panel_nor_areas_and_esc_leaves(visit):
+    shown = visit("/street?preset=kampung&present=1")
+    assert not shown.panel.is_visible()
+    assert not shown.page.get_by_test_id("stTopNavLink").first.is_visible()
+    assert "present=1" in shown.page.url
+    shown.page.keyboard.press("Escape")
+    shown.page.wait_for_url(lambda url: "present" not in url and "preset=kampung" in url)
+    shown.settle()
+    assert shown.panel.is_visible()
+
+
+def test_help_says_what_is_looked_at(dashboard):
+    dashboard.page.get_by_role("button", name="Help").click()
+    dashboard.page.get_by_text("What am I looking at?").wait_for()
+    dashboard.page.get_by_role("link", name="Words, equations, limits").click()
+    dashboard.page.wait_for_url(lambda url: "part=method" in url)
+    dashboard.settle()
