@@ -69,6 +69,7 @@ def create_file(target: Path, content: bytes, mode: int | None = None) -> None:
     Args:
         target: As the user calls it; a symbolic link counts as a file that is there.
         content: All of its bytes.
+        mode: Permissions, set before anything is written; default: as for every new file.
 
     Raises:
         JiranError: It is there, or cannot be written.
