@@ -24,7 +24,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types imports script docs format coverage mutants truth damage open bench soak constraints clean
+.PHONY: help run test check lint types imports script docs format coverage mutants truth damage open bench class soak constraints clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -81,6 +81,9 @@ bench: $(RUN) ## measure the budgets
 
 open: $(DEV) ## open 300 random scenarios on every page of the dashboard
 	$(BIN)/python tests/opening.py $(or $(ARGS),300)
+
+class: $(DEV) ## play a class of 60 phones over real connections, and say how long they wait
+	$(BIN)/python tests/classroom/sixty.py $(ARGS)
 
 soak: $(DEV) ## kill what saves, thousands of times, and count what is lost (minutes)
 	$(BIN)/python tests/soak.py

@@ -223,7 +223,7 @@ def processes() -> list[tuple[str, str, str, float, float]]:
 
 #: Gives Streamlit the options that it has when jiran serves the dashboard.
 _AS_SERVED = (
-    "from streamlit import config; from jiran.cli.server import OPTIONS;"
+    "from streamlit import config; from jiran.app.serve import OPTIONS;"
     "[config.set_option(name, value) for name, value in OPTIONS.items()];"
 )
 

@@ -8,7 +8,7 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 import jiran
-from jiran.cli.server import OPTIONS
+from jiran.app.serve import OPTIONS
 
 MANY = {f"homes.groups.{kind}.count": 50 for kind in ("solar", "ev", "hybrid", "normal")}
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from jiran.app.charts import book as charts
-from jiran.app.orders import EXAMPLE, read_orders
+from jiran.app.orders import read_orders
 from jiran.explain.step.book import book_of_step
 from jiran.explain.step.money import account
 from jiran.explain.step.outcome import clear_book, crossing, outcome_of_run
@@ -21,11 +21,6 @@ from jiran.words import price
 from pages import MANY, STREET, run, show
 from textbook import cleared, home
 
-PAGE = """
-from jiran.app.views import market
-
-market.show()
-"""
 MARKET = {"tab": "market"}
 RULES = sorted(mechanisms())
 #: Rules that draw lots even of a few orders, with their default parameters.
@@ -64,14 +59,6 @@ def walk(at, stations):
 
 def text(at):
     return " ".join(entry.value for entry in at.markdown).replace("\\", "").replace("**", "")
-
-
-def own(result, rule="uniform-price", station=0):
-    at = show(PAGE, result, market_station=station)
-    if rule != "uniform-price":
-        at.selectbox(key="market_rule|").set_value(rule).run()
-    assert not at.exception
-    return at
 
 
 @pytest.mark.parametrize("rule", [name for name in RULES if name not in BY_CHANCE])
@@ -132,11 +119,6 @@ def test_the_walk_shows_a_step_cleared_by_any_rule(paper, rule):
     assert bool(again) == (rule != "grid-fraction")
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_the_walk_shows_the_textbooks_orders_under_any_rule(paper, rule):
-    walk(own(paper, rule), 5)
-
-
 def test_the_moves_of_the_paper_say_the_numbers_of_the_step(paper):
     at = show(STREET, paper, MARKET)
     formulas, words = "", ""
@@ -190,70 +172,11 @@ def test_trades_are_shown_one_after_the_other(paper):
     assert "Trade 1:" in text(at)
 
 
-def test_a_home_of_ones_choice_is_explained(paper):
-    at = own(paper, "vcg", station=4)
-    picker = next(box for box in at.selectbox if box.label == "Home")
-    picker.set_value(picker.options.index("Farid")).run()
-    assert "Farid sells 1 kWh for 90 per kWh" in text(at)
-    assert "a deficit of 10" in text(at)
-
-
-def test_another_draw_and_back(paper):
-    at = own(paper, "random-p2p", station=3)
-    before = text(at)
-    for _ in range(6):
-        at.button(key="draw_again").click().run()
-        if text(at) != before:
-            break
-    assert text(at) != before
-    at.button(key="draw_first").click().run()
-    assert text(at) == before
-
-
 def test_a_runs_own_draw_is_shown_until_another_is_wanted():
     at = show(STREET, run(**{"market.mechanism": "random-p2p"}), MARKET)
     assert not any("cleared again" in entry.value for entry in at.caption)
     at.button(key="draw_again").click().run()
     assert any("with other draws" in entry.value for entry in at.caption)
-
-
-def test_the_parameters_of_the_rule_can_be_changed(paper):
-    at = own(paper, station=2)
-    assert "at 87.5 for all" in text(at)
-    at.number_input[0].set_value(0.0).run()
-    assert "at 85 for all" in text(at)
-
-
-@pytest.mark.parametrize(
-    ("rule", "cell", "value", "sentence"),
-    [
-        ("uniform-price", (2, "Price"), "", "Uniform-price needs a price from everyone: row 3 (Chong) has none."),
-        (
-            "uniform-price",
-            (1, "Price"),
-            "NaN",
-            "Row 2 (Ben), price = 'NaN': must be a number of at most 1e9, such as 0.35.",
-        ),
-        (
-            "vcg",
-            (5, "Name"),
-            "Ben",
-            "Ben buys in row 2 and sells in row 6: a home has one order, so give each row its own name.",
-        ),
-    ],
-)
-def test_orders_that_cannot_be_read_are_one_sentence_at_every_station(paper, rule, cell, value, sentence):
-    row, column = cell
-    cells = [value if place == row else old for place, old in enumerate(EXAMPLE[column])]
-    table = EXAMPLE.with_columns(pl.Series(column, cells))
-    at = own(paper, rule)
-    at.session_state["own_orders"].now = at.session_state["own_orders"].start = table
-    at.session_state["own_orders"].key = "own_orders_9"
-    for station in (0, 3):
-        at.session_state["market_station"] = station
-        at.run()
-        assert not at.exception
-        assert [entry.value.replace("\\", "") for entry in at.error] == [sentence]
 
 
 def test_a_rule_that_refuses_says_so_in_a_sentence():
@@ -331,50 +254,9 @@ def test_what_is_left_with_the_market_until_the_bill_is_not_kept_by_it():
     assert "evens out when the billing period ends" in account(outcome_of_run(result, 8)).text
 
 
-def test_an_empty_table_is_no_error():
-    at = show(PAGE, run())
-    at.button(key="own_empty").click().run()
-    assert not at.error
-    assert "There are no orders yet" in at.info[0].value
-
-
 @pytest.mark.parametrize("prices", [("0.4", "0.3"), ("100", "90"), ("0.4", "0.39"), ("7", "0.1")])
 def test_the_price_axis_has_round_numbers(prices):
     table = pl.DataFrame({"Name": ["A", "B"], "Side": "buy", "kWh": "1", "Price": prices})
     book = read_orders(table, find("vcg"), import_price=120.0, export_price=50.0)
     axis = charts.clearing(clear_book(book, "vcg", {}))["yAxis"]
     assert {len(str(axis[end])) <= 6 for end in ("min", "max", "interval")} == {True}
-
-
-def own_table(rows):
-    return pl.DataFrame(rows, schema=["Name", "Side", "kWh", "Price"], orient="row")
-
-
-def test_the_grids_prices_follow_from_the_orders_until_they_are_set():
-    """Left from another table they would make a gain of a hundred per kWh."""
-    at = own(run())
-    asks, gives = at.number_input[-2:]
-    assert (asks.label, asks.value, gives.value) == ("Grid asks, per kWh", 120.0, 50.0)
-    at.button(key="own_empty").click().run()
-    held = at.session_state["own_orders"]
-    held.start = held.now = own_table(
-        [("A", "buy", "1", "0.45"), ("X", "sell", "1", "0.30"), ("Y", "sell", "2", "0.25")]
-    )
-    held.key = "own_orders_7"
-    at.run()
-    assert [box.value for box in at.number_input[-2:]] == [0.45, 0.25]
-    at.number_input[-2].set_value(0.6).run()
-    held.start = held.now = own_table([("A", "buy", "1", "9"), ("X", "sell", "1", "3")])
-    held.key = "own_orders_8"
-    at.run()
-    assert [box.value for box in at.number_input[-2:]] == [0.6, 0.25]
-    at.button(key="own_example").click().run()
-    assert [box.value for box in at.number_input[-2:]] == [120.0, 50.0]
-
-
-def test_the_badge_of_own_orders_is_about_these_orders():
-    at = own(run())
-    badges = [entry.value.replace("\\", "").replace("**", "") for entry in at.caption if "verified" in entry.value]
-    assert badges == [
-        ":material/verified: Every kWh and every amount of these orders is accounted for: 2 kWh sold, as much bought, and sellers get what buyers pay."
-    ]

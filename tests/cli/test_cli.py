@@ -503,7 +503,7 @@ def test_ctrl_c_in_a_long_run_ends_at_once_without_a_trace(tmp_path):
 
 
 class FakeServer:
-    """Stands for the Streamlit process."""
+    """Stands for the dashboard's process."""
 
     def __init__(self, command, stdin):
         self.command, self.ended, self.held = command, False, stdin
@@ -517,6 +517,9 @@ class FakeServer:
     def terminate(self):
         self.ended = True
 
+    def option(self, name):
+        return self.command[self.command.index(name) + 1]
+
 
 @pytest.fixture
 def fake_server(monkeypatch):
@@ -524,26 +527,23 @@ def fake_server(monkeypatch):
     return FakeServer
 
 
-def test_app_starts_streamlit_on_the_dashboard_and_ctrl_c_ends_it_quietly(fake_server):
+def test_app_starts_the_dashboard_for_this_machine_alone_and_ctrl_c_ends_it_quietly(fake_server):
     done = call("app", "kampung", "--no-browser")
     assert (done.exit_code, done.output) == (0, "")
-    command = fake_server.last.command
-    assert command[:4] == [sys.executable, "-m", "jiran.cli.dashboard", "run"]
-    assert fake_server.last.held == subprocess.PIPE  # which tells it when this process goes
-    assert Path(command[4]).parts[-3:] == ("jiran", "app", "main.py")
-    assert command[-2:] == ["--", "kampung"]
-    options = dict(zip(command[5:-2:2], command[6:-2:2], strict=True))
-    assert options["--server.address"] == "localhost"
-    assert options["--server.headless"] == "true"
-    assert options["--browser.gatherUsageStats"] == "false"
-    assert fake_server.last.ended
+    last = fake_server.last
+    assert last.command[:3] == [sys.executable, "-m", "jiran.app.serve"]
+    assert last.command[-1] == "kampung"
+    assert "--share" not in last.command
+    assert last.option("--page") == ""
+    assert last.held == subprocess.PIPE  # which tells it when this process goes
+    assert "--no-browser" in last.command
+    assert last.ended
 
 
 def test_jiran_alone_is_jiran_app(fake_server):
     assert call().exit_code == 0
-    command = fake_server.last.command
-    assert "--" not in command
-    assert "--server.headless" not in command
+    assert fake_server.last.command[-1] == ""  # the first page
+    assert "--no-browser" not in fake_server.last.command
 
 
 def test_app_takes_the_next_free_port_and_the_whole_path_of_a_file(fake_server, monkeypatch):
@@ -551,9 +551,33 @@ def test_app_takes_the_next_free_port_and_the_whole_path_of_a_file(fake_server, 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monkeypatch.setattr(server, "FIRST_PORT", taken.getsockname()[1])
         call("app", "street.toml")
-    command = fake_server.last.command
-    assert int(command[command.index("--server.port") + 1]) > taken_port(server)
-    assert command[-1] == str(Path("street.toml").resolve())
+    assert int(fake_server.last.option("--port")) > taken_port(server)
+    assert fake_server.last.command[-1] == str(Path("street.toml").resolve())
+
+
+@pytest.mark.parametrize(
+    ("given", "shared", "scenario"),
+    [
+        ([], None, None),
+        (["--share"], "0.0.0.0", None),  # noqa: S104  what it opens is said
+        (["--share", "127.0.0.1"], "127.0.0.1", None),
+        (["--share", "--no-browser"], "0.0.0.0", None),  # noqa: S104
+        (["--share", "kampung"], "0.0.0.0", "kampung"),  # noqa: S104
+        (["kampung", "--share"], "0.0.0.0", "kampung"),  # noqa: S104
+    ],
+)
+def test_class_opens_its_page_and_is_shared_only_if_asked(fake_server, given, shared, scenario):
+    assert call("class", *given).exit_code == 0
+    last = fake_server.last
+    assert last.option("--page") == "class"
+    assert ("--share" in last.command) is (shared is not None)
+    assert shared is None or last.option("--share") == shared
+    assert scenario is None or last.command[-1] == scenario
+
+
+@pytest.mark.parametrize("address", ["192.0.2.77", "1.2", "8.8.8.8"])
+def test_class_is_shared_on_addresses_of_this_machine_alone(address):
+    refused(call("class", "--share", address), f"--share {address}: must be an IPv4 address of this machine")
 
 
 def taken_port(module):

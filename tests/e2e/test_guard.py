@@ -135,6 +135,8 @@ def test_a_reload_keeps_uploaded_data_and_own_orders(dashboard):
     expect(dashboard.figure("All bills, MYR")).to_have_text(bills)
     expect(dashboard.alerts).to_have_count(0)
     dashboard.open("Class")
+    dashboard.page.get_by_text("Own orders", exact=True).click()
+    dashboard.settle()
     table = io.BytesIO(b"Name,Side,kWh,Price\nZoe,sell,3,60\nYan,buy,2,90\n").getvalue()
     dashboard.main.locator("input[type=file]").set_input_files(
         {"name": "o.csv", "mimeType": "text/csv", "buffer": table}

@@ -45,7 +45,7 @@ def test_the_walk_goes_forwards_and_back(visit):
 
 
 def test_a_class_uploads_its_orders_and_sees_who_pays_for_truth(visit):
-    shown = visit("/class")
+    shown = visit("/class?part=orders")
     shown.main.get_by_role("button", name="Empty the table").click()
     expect(shown.alerts.filter(has_text="There are no orders")).to_be_visible()
     chooser = shown.main.locator("input[type=file]")

@@ -7,6 +7,6 @@ import importlib
 #: Modules with oracles; one line each.
 NAMES = (
     "truth.run", "truth.assumed", "truth.battery", "truth.day", "truth.homes", "truth.against", "truth.paper", "truth.data",
-    "truth.steps", "truth.reasons_of_prices", "truth.comparing", "truth.answers",
+    "truth.steps", "truth.reasons_of_prices", "truth.comparing", "truth.answers", "truth.rules", "truth.classes",
 )  # fmt: skip
 MODULES = [importlib.import_module(name) for name in NAMES]

@@ -50,7 +50,7 @@ BEHIND_THE_METER = re.compile(
     r"\b[Oo]wn sun|\bsun\b|(?i:roof|solar|generat|household|\bused?\b|self-|\bcar\b|\bcars\b)"
 )
 
-OF_OTHER_RUNS = ("comparing", "against", "paper", "assumed", "data")
+OF_OTHER_RUNS = ("comparing", "against", "paper", "assumed", "data", "classes", "truth.rules")
 OF_THE_RUN = [name for name, known in ORACLES.items() if not known.find.__module__.endswith(OF_OTHER_RUNS)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jiran.app import start, street
-from jiran.app.views import compare, data, market
+from jiran.app.views import classroom, compare, data
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,8 +60,8 @@ AREAS = (
         "Class",
         "class",
         ":material/school:",
-        market.show,
-        "Orders of your own, cleared by any market rule and taken apart step by step: who trades, at what price, and why.",
+        classroom.show,
+        "A room in which a class trades by phone, lessons that ask first, and orders of your own under every market rule.",
         runs=False,
     ),
     Area(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 import jiran
 from jiran.cli.billing import bill_command, tariffs_command
@@ -18,7 +19,7 @@ from jiran.cli.ending import INTERRUPTED, Group
 from jiran.cli.ledger import ledger
 from jiran.cli.printing import console, print_list, print_plugin, print_result
 from jiran.cli.progress import progress
-from jiran.cli.server import FIRST_PORT, serve
+from jiran.cli.server import EVERYWHERE, FIRST_PORT, serve
 from jiran.cli.signals import interruptible
 from jiran.errors import JiranError
 from jiran.saving import create_file
@@ -53,6 +54,10 @@ _STEP = typer.Option("--step", metavar="N", help="Which step of the run, counted
 _HOME = typer.Option("--home", metavar="NAME", help="Explain this home; default: all that traded.")
 _STEP_JSON = typer.Option("--json", help="Print the step as JSON and nothing else.")
 _PORT = typer.Option(min=1, max=65_535, help=f"Port of the dashboard; default: the first free one from {FIRST_PORT}.")
+_SHARE = typer.Option(
+    "--share", metavar="[ADDRESS]",
+    help="Let phones of this network join: they reach /join and nothing else. Default: on all addresses of this machine.",
+)  # fmt: skip
 _NO_BROWSER = typer.Option("--no-browser", help="Do not open a browser.")
 _RULES = typer.Option(
     "--mechanism", metavar="NAME,...|all", help="Which rules; names or files, with commas or repeated. Default: all."
@@ -99,6 +104,32 @@ def _app(
     Example: `jiran app kampung --port 8600`
     """
     serve(scenario, port, no_browser=no_browser)
+
+
+class _Class(TyperCommand):
+    """Lets --share stand without an address."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Say "all addresses" where none is given."""
+        full = []
+        for word, follows in zip(args, [*args[1:], ""], strict=False):
+            full += [word, EVERYWHERE] if word == "--share" and not follows[:1].isdigit() else [word]
+        return super().parse_args(ctx, full)
+
+
+@cli.command("class", cls=_Class)
+def _class(
+    scenario: Annotated[str | None, _SCENARIO] = None,
+    share: Annotated[str | None, _SHARE] = None,
+    port: Annotated[int | None, _PORT] = None,
+    *,
+    no_browser: Annotated[bool, _NO_BROWSER] = False,
+) -> None:
+    """Open a room in which a class trades by phone; Ctrl-C ends it.
+
+    Without --share only this machine reaches it, and robots play. Example: `jiran class --share`
+    """
+    serve(scenario, port, no_browser=no_browser, page="class", share=share)
 
 
 @cli.command("run")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
+import ipaddress
 import socket
 import subprocess
 import sys
 from contextlib import suppress
-from importlib import resources
 from pathlib import Path
 
 import typer
@@ -17,37 +16,32 @@ from jiran.cli.signals import interruptible
 from jiran.errors import JiranError
 
 FIRST_PORT, PORTS = 8501, 100
-
-#: How Streamlit runs the dashboard. Its "magic", which shows a value that stands alone on a line, reads the script anew.
-OPTIONS: dict[str, str | int | bool] = {
-    "server.address": "localhost",
-    "server.fileWatcherType": "none",
-    "server.maxUploadSize": 100,
-    "server.showEmailPrompt": False,
-    "browser.gatherUsageStats": False,
-    "client.showErrorDetails": "none",
-    "client.showErrorLinks": False,
-    "runner.magicEnabled": False,
-}
+#: Stands for all addresses of this machine.
+EVERYWHERE = "0.0.0.0"  # noqa: S104  only if the user shares the room
 
 
-def serve(scenario: str | None, port: int | None, *, no_browser: bool) -> None:
-    """Run Streamlit on the dashboard until it ends or is interrupted.
+def serve(
+    scenario: str | None, port: int | None, *, no_browser: bool, page: str = "", share: str | None = None
+) -> None:
+    """Run the dashboard's server until it ends or is interrupted.
 
     Args:
         scenario: Preset or file to open; default: the first preset.
         port: Port; default: the first free one.
         no_browser: Whether to leave the browser closed.
+        page: Path of the page to open first; default: the first one.
+        share: Address on which phones of other machines may join a class; default: none.
     """
-    arguments = []
     if scenario is not None:
         jiran.load_scenario(scenario)
-        arguments = ["--", str(Path(scenario).resolve()) if scenario.endswith(".toml") else scenario]
-    options = OPTIONS | {"server.port": _free_port(port)} | ({"server.headless": True} if no_browser else {})
-    written = {name: value if isinstance(value, str) else json.dumps(value) for name, value in options.items()}
-    flags = [part for name, value in written.items() for part in (f"--{name}", value)]
-    script = str(resources.files("jiran") / "app" / "main.py")
-    command = [sys.executable, "-m", "jiran.cli.dashboard", "run", script, *flags, *arguments]
+    free = _free_port(port, share)
+    command = [sys.executable, "-m", "jiran.app.serve", "--port", str(free), "--page", page]
+    if share is not None:
+        command += ["--share", share]
+    if no_browser:
+        command.append("--no-browser")
+    if scenario is not None:
+        command.append(str(Path(scenario).resolve()) if scenario.endswith(".toml") else scenario)
     with interruptible():
         process = subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603  our own
         try:
@@ -68,11 +62,35 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.kill()
 
 
-def _free_port(wanted: int | None) -> int:
-    """Return the wanted port, or the first free one."""
+def _free_port(wanted: int | None, share: str | None) -> int:
+    """Return the wanted port, or the first that is free on this machine's own address and on the shared one.
+
+    Raises:
+        JiranError: There is none, or the shared address is not of this machine.
+    """
+    hosts = dict.fromkeys(("127.0.0.1", *([share] if share else [])))
+    if share is not None:
+        _check_address(share)
     for port in range(FIRST_PORT, FIRST_PORT + PORTS) if wanted is None else (wanted,):
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+        if all(_is_free(host, port) for host in hosts):
             return port
     if wanted is None:
         raise JiranError(f"no port from {FIRST_PORT} to {FIRST_PORT + PORTS - 1} is free; name another with --port")
     raise JiranError(f"--port {wanted}: is in use or not allowed; choose another, or leave --port out")
+
+
+def _is_free(host: str, port: int) -> bool:
+    with suppress(OSError), socket.create_server((host, port)):
+        return True
+    return False
+
+
+def _check_address(share: str) -> None:
+    """Refuse what is no address of this machine."""
+    try:
+        ipaddress.IPv4Address(share)
+        with socket.create_server((share, 0)):
+            return
+    except (ValueError, OSError):
+        allowed = "must be an IPv4 address of this machine, such as 192.168.1.23, or nothing for all of them"
+        raise JiranError(f"--share {share}: {allowed}") from None

@@ -119,6 +119,12 @@ def remember_orders() -> None:
         show_address()
 
 
+def has_linked_orders() -> bool:
+    """Tell whether the viewer came by a link that holds orders."""
+    base()  # reads the address bar
+    return st.session_state.get("linked_orders") is not None
+
+
 def set_own_orders(table: pl.DataFrame) -> None:
     """Start the editor afresh with another table; the grid's prices follow from it."""
     held = own_orders()

@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from jiran.app import state
+from jiran.app.parameters import ask_parameters
 from jiran.app.showing import plain
-from jiran.errors import JiranError
 from jiran.market import find, mechanisms
 
 if TYPE_CHECKING:
     from jiran.app.views.market_stations import Station
-    from jiran.market import Mechanism, Parameter
+    from jiran.errors import JiranError
+    from jiran.market import Mechanism
 
 _STATION = "market_station"
 
 
-def complain(error: JiranError) -> None:
+def complain(problem: JiranError | str) -> None:
     """Say in a sentence what is wrong."""
-    text = str(error)
+    text = str(problem)
     st.error(plain(f"{text[0].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"), icon=":material/error:")
 
 
@@ -45,30 +46,7 @@ def pick_parameters(rule: Mechanism, of_the_run: dict[str, Any]) -> dict[str, An
     if not rule.parameters:
         return {}
     with st.popover("Parameters", icon=":material/tune:"):
-        return {
-            name: _parameter(rule, name, parameter, of_the_run.get(name, parameter.default))
-            for name, parameter in rule.parameters.items()
-        }
-
-
-def _parameter(rule: Mechanism, name: str, parameter: Parameter, now: Any) -> Any:
-    """Draw the widget of a parameter."""
-    label, key = name.replace("_", " ").capitalize(), f"market|{rule.name}|{name}|{now}"
-    if parameter.choices:
-        choices = list(parameter.choices)
-        return st.selectbox(label, choices, choices.index(now), key=key, help=parameter.description)
-    start = float(parameter.default)
-    whole = start > 1.0 and start.is_integer()
-    return st.number_input(
-        label,
-        parameter.ge if parameter.ge is not None else parameter.gt,
-        parameter.le if parameter.le is not None else parameter.lt,
-        float(now),
-        1.0 if whole else min(0.05, start),
-        format="%.0f" if whole else "%g",
-        key=key,
-        help=parameter.description,
-    )
+        return ask_parameters(rule, of_the_run, "market")
 
 
 def draw_again() -> None:

@@ -1,0 +1,97 @@
+"""Rounds of a class as pictures for a wall: the true curves of one, and the price from round to round."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from jiran import palette
+from jiran.app.charts import book
+from jiran.app.charts.base import amounts, chart, room, short
+from jiran.explain.step.outcome import crossing
+from jiran.words import price
+
+#: Letters for a projector, px.
+LETTERS = 20
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jiran.app.charts.base import Spec
+    from jiran.classroom.rounds import Round
+    from jiran.explain.step.outcome import Outcome
+
+
+def bids(one: Round) -> Spec:
+    """Draw what was sent in a round, and what the rule made of it."""
+    return _clearing(one.outcome)
+
+
+def true_curves(one: Round) -> Spec:
+    """Draw the curves that the cards say, with what was traded and at what price."""
+    return _clearing(replace(one.outcome, book=one.true_book))
+
+
+def _clearing(outcome: Outcome) -> Spec:
+    """Draw curves and price; with play money there is no grid."""
+    spec = book.clearing(outcome)
+    if outcome.book.currency:
+        return spec
+    frame, *others = spec["series"]
+    return {**spec, "series": [{name: part for name, part in frame.items() if name != "markLine"}, *others]}
+
+
+def prices(rounds: Sequence[Round], *, revealed: bool) -> Spec:
+    """Draw the price of each round; if the curves are revealed, also the price at which those of the last round cross."""
+    points = [[str(one.number), None if one.price is None else short(one.price, 4)] for one in rounds]
+    line: dict[str, Any] = {
+        "type": "line", "name": "Price", "color": palette.P2P, "symbolSize": 12, "data": points, "lineStyle": {"width": 3},
+        "label": {"show": len(rounds) <= 12, "position": "top", "formatter": "{@[1]}"},
+    }  # fmt: skip
+    crossed = crossing(rounds[-1].true_book) if revealed and rounds else None
+    if crossed is not None:
+        label = {"formatter": f"true curves cross at {price(crossed[1])}", "position": "insideEndBottom"}
+        level = {"yAxis": short(crossed[1], 4), "label": label}
+        style = {"color": palette.LOAD, "type": "dashed", "width": 1.5}
+        line["markLine"] = {"silent": True, "symbol": "none", "precision": 6, "lineStyle": style, "data": [level]}
+    deck_unit = f"{rounds[-1].outcome.book.currency} per kWh".strip() if rounds else "per kWh"
+    return chart(
+        "prices",
+        grid=room(top=28),
+        tooltip={"trigger": "axis"},
+        xAxis={"type": "category", "name": "Round", "nameLocation": "middle", "nameGap": 28},
+        yAxis=amounts(deck_unit, scale=True, nameGap=44),
+        series=[line],
+    )
+
+
+def prices_alt(rounds: Sequence[Round]) -> str:
+    """Say what `prices` shows."""
+    told = ", ".join("no trade" if one.price is None else price(one.price) for one in rounds)
+    return f"Price by round: {told}."
+
+
+def larger(spec: Spec, size: int) -> Spec:
+    """Return a specification with letters of a size that is read from the last row, px, and room for them."""
+    letters = {"fontSize": size}
+    larger_axes = {
+        axis: {
+            **spec[axis],
+            "axisLabel": {**spec[axis].get("axisLabel", {}), **letters},
+            "nameTextStyle": letters,
+            "nameGap": 2 * size + 20 * (axis == "yAxis"),
+        }
+        for axis in ("xAxis", "yAxis")
+    }
+    series = [
+        {**one, **{part: _with_label(one[part], letters) for part in ("markLine",) if part in one}}
+        | ({"label": {**one["label"], **letters}} if "label" in one else {})
+        for one in spec["series"]
+    ]
+    legend = {"legend": {**spec["legend"], "textStyle": letters}} if "legend" in spec else {}
+    grid = {"grid": {**spec["grid"], "left": 2 * size}}  # the name of the axis stands left of its numbers
+    return {**spec, **larger_axes, **legend, **grid, "series": series}
+
+
+def _with_label(part: Spec, letters: Spec) -> Spec:
+    data = [{**one, "label": {**one.get("label", {}), **letters}} for one in part["data"]]
+    return {**part, "data": data, "label": {**part.get("label", {}), **letters}}

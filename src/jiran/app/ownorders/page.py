@@ -1,0 +1,117 @@
+"""The page of own orders: the table that is edited in place, all rules on it, and one rule taken apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from jiran.app import state
+from jiran.app.charts import rules as charts
+from jiran.app.drawing import draw
+from jiran.app.export import csv_bytes
+from jiran.app.ownorders.judged import Judged, judge_all, table
+from jiran.app.showing import plain, show_text
+from jiran.app.views import market_orders, market_walk
+from jiran.app.views.market_scene import Scene
+from jiran.app.views.market_stations import badge, of_table
+from jiran.errors import JiranError
+from jiran.explain.step.rules import lose, most
+from jiran.market import find
+from jiran.market.base import BASELINE
+
+if TYPE_CHECKING:
+    from jiran.market import Mechanism
+
+
+@st.fragment
+def show() -> None:
+    """Draw the page."""
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        market_orders.ask()
+    with right:
+        judged = _judged()
+        if not judged:
+            return
+        _pictures(judged)
+    _table(judged)
+    _one_rule()
+
+
+def _judged() -> list[Judged]:
+    """Return what all rules make of the table; nothing, and a sentence that says why, if there is no book."""
+    if market_orders.are_empty():
+        st.info("There are no orders yet: give each buyer and each seller a row.", icon=":material/info:")
+        return []
+    try:
+        market_orders.book_of(find(BASELINE))  # a fault of the table is said once, and not by every rule
+    except JiranError as error:
+        market_walk.complain(error)
+        return []
+    with st.spinner("Clearing with every rule"):
+        return judge_all(market_orders.book_of, state.draw())
+
+
+def _pictures(judged: list[Judged]) -> None:
+    cleared = [one.outcome for one in judged if one.outcome is not None]
+    show_text(most(cleared), lose(cleared))
+    shown = [one for one in judged if one.outcome is not None]
+    draw(charts.gains(shown), key="own_gains", alt=charts.gains_alt(shown), height=120 + 24 * len(shown))
+
+
+def _table(judged: list[Judged]) -> None:
+    st.markdown("#### All rules on these orders")
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    frame = table(judged)
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height="content",
+        placeholder="–",
+        column_order=("rule", "family", "reached", "kwh", "pay", "get", "buyers", "sellers", "account", "note", "name"),
+        column_config={
+            "rule": text("Rule", width=280),
+            "name": text("Name", help="What commands and files call it"),
+            "family": text("Family", help="Rules that work alike"),
+            "kwh": number("Traded, kWh", format="%.4g"),
+            "pay": number("Buyers pay", format="%.4g", help="Per kWh, on average"),
+            "get": number("Sellers get", format="%.4g", help="Per kWh, on average"),
+            "reached": number("Reached", format="percent", help="Of what all could gain together; below 0 they lose"),
+            "buyers": number("Buyers gain", format="%.4g", help="Against their own limit prices"),
+            "sellers": number("Sellers gain", format="%.4g", help="Against their own limit prices"),
+            "account": number("Left", format="%.4g", help="What buyers pay above what sellers get; below 0 it is missing"),
+            "note": text("Note", width="large"),
+        },
+        key="own_rules",
+        alt=f"{len(judged)} market rules on the same orders: what each trades, its prices, and who gains.",
+    )  # fmt: skip
+    st.download_button(
+        "All rules as CSV", lambda: csv_bytes(frame), "jiran-orders-rules.csv", "text/csv",
+        key="own_rules_csv", icon=":material/download:", on_click="ignore", type="tertiary",
+    )  # fmt: skip
+
+
+def _one_rule() -> None:
+    """Draw one rule taken apart, station by station."""
+    st.markdown("#### Why does an order get this price?")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        rule, _ = market_walk.pick_rule("")
+        values = market_walk.pick_parameters(rule, {})
+        if rule.by_chance(market_orders.count(), values):
+            market_walk.draw_again()
+    st.caption(plain(rule.description))
+    try:
+        _walk(rule, rule.values(values))
+    except JiranError as error:
+        market_walk.complain(error)
+
+
+def _walk(rule: Mechanism, values: dict[str, Any]) -> None:
+    stations = of_table()
+    now = market_walk.walk([station.title for station in stations])
+    with st.container(border=True):
+        market_walk.heading(stations, now)
+        scene = Scene(state.cleared(market_orders.book_of(rule), rule.name, values, state.draw()))
+        stations[now].draw(scene)
+        badge(scene.outcome)
