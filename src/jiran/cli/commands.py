@@ -16,6 +16,7 @@ import jiran
 from jiran.cli.billing import bill_command, tariffs_command
 from jiran.cli.changes import changes_of
 from jiran.cli.ending import INTERRUPTED, Group
+from jiran.cli.ledger import ledger
 from jiran.cli.printing import console, print_list, print_plugin, print_result
 from jiran.cli.progress import progress
 from jiran.cli.server import EVERYWHERE, FIRST_PORT, serve
@@ -389,3 +390,4 @@ def _check(
 
 cli.command("tariffs")(tariffs_command)
 cli.command("bill")(bill_command)
+cli.add_typer(ledger, name="ledger")

@@ -61,14 +61,15 @@ def save_file(target: Path, content: bytes) -> None:
             temporary.end(fresh)
 
 
-def create_file(target: Path, content: bytes) -> None:
-    """Write a file that is not there yet.
+def create_file(target: Path, content: bytes, mode: int | None = None) -> None:
+    """Write a file that is not there yet, with a mode of its own if one is given.
 
     Of two that create the same name at once, one gets it and the other is told so.
 
     Args:
         target: As the user calls it; a symbolic link counts as a file that is there.
         content: All of its bytes.
+        mode: Permissions, set before anything is written; default: as for every new file.
 
     Raises:
         JiranError: It is there, or cannot be written.
@@ -81,7 +82,7 @@ def create_file(target: Path, content: bytes) -> None:
         temporary.sweep(path)
         fresh = temporary.begin(path.parent)
         try:
-            write_new(fresh, lambda file: file.write(content))
+            write_new(fresh, lambda file: file.write(content), mode)
             _link(fresh, path)
             sync_folder(path.parent)
         except FileExistsError:

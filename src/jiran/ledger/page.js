@@ -1,0 +1,65 @@
+// Show a receipt as it was checked: all that is read on the page is what the check has read.
+
+import { check } from "./check.js";
+
+const byId = (id) => document.querySelector(`#${id}`);
+const millionths = (number) => (number / 1e6).toLocaleString("en", { minimumFractionDigits: 6, maximumFractionDigits: 6 });
+let shown = JSON.parse(byId("receipt").textContent);
+
+function cells(row, tag, texts) {
+  for (const text of texts) {
+    const cell = document.createElement(tag);
+    cell.textContent = text;
+    row.append(cell);
+  }
+}
+
+function line(record) {
+  const isSale = record.seller === shown.home;
+  const amount = isSale ? record.received_millionths : record.paid_millionths;
+  const words = isSale ? `sold to ${record.buyer}` : `bought from ${record.seller}`;
+  return [record.step.replace("T", " "), words, millionths(record.kwh_millionths), isSale ? "" : millionths(amount), isSale ? millionths(amount) : ""];
+}
+
+function show() {
+  const { head } = shown;
+  byId("title").textContent = `${shown.home}, ${shown.day}`;
+  document.title = `Receipt ${shown.home} ${shown.day}`;
+  byId("market").textContent = `${head.market}, run ${head.run}: ${head.size} records are signed, of which those of this home:`;
+  byId("currency").textContent = head.currency;
+  const body = byId("lines");
+  body.replaceChildren();
+  for (const { record } of shown.records) {
+    if (record.kind === "trade") cells(body.insertRow(), "td", line(record));
+  }
+  const { record } = shown.records.at(-1);
+  const all = `${millionths(record.bought_kwh_millionths)} bought, ${millionths(record.sold_kwh_millionths)} sold`;
+  cells(body.insertRow(), "th", ["Total", `${record.trades} trades`, all, millionths(record.owes_millionths), millionths(record.earns_millionths)]);
+  byId("root").textContent = head.root;
+  byId("signed").textContent = shown.key_id;
+}
+
+async function again() {
+  const status = byId("status");
+  const found = globalThis.crypto?.subtle
+    ? await check(shown, byId("key").value.trim().toLowerCase())
+    : { sound: false, signature: false, said: "This browser cannot check anything here: open the page as a file, or over https." };
+  status.className = found.sound ? "sound" : "fault";
+  status.textContent = found.said;
+  byId("lines").hidden = !found.sound && found.signature;
+  if (found.sound || !found.signature) show();
+}
+
+byId("key").addEventListener("input", again);
+byId("file").addEventListener("change", async (event) => {
+  const [file] = event.target.files;
+  if (!file) return;
+  try {
+    shown = JSON.parse(await file.text());
+  } catch {
+    shown = {};
+  }
+  byId("code").hidden = true; // the printed code is of the receipt that the page came with
+  await again();
+});
+await again();

@@ -1,0 +1,59 @@
+"""Read a saved run as days for the ledger; a run that was changed since jiran saved it is refused."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from jiran.errors import JiranError, one_line
+from jiran.ledger.records import Day, Trade
+from jiran.saving.own import read_manifest, sha256
+
+_TRADES, _STEPS, _SCENARIO = FILES = ("trades.parquet", "steps.csv", "scenario.toml")
+_STEP = "%Y-%m-%dT%H:%M:%S%:z"
+
+
+def days_of(folder: Path) -> list[Day]:
+    """Return the days of a run that `jiran run -o` saved, by the clock on the wall.
+
+    Raises:
+        JiranError: It is no such folder, or was changed since.
+    """
+    manifest = read_manifest(folder)
+    listed = manifest.get("files")
+    if not isinstance(listed, dict) or not set(FILES) <= listed.keys():
+        raise JiranError(f"{folder}: is no saved run; save one with: jiran run SCENARIO -o {folder}")
+    for name in FILES:
+        try:
+            same = sha256(folder / name) == listed[name]
+        except OSError as error:
+            raise JiranError(f"{folder / name}: cannot be read: {error.strerror}") from None
+        if not same:
+            raise JiranError(f"{folder / name}: was changed since jiran saved this run; run it again")
+    try:
+        return _days(folder)
+    except (pl.exceptions.PolarsError, ValueError, KeyError, TypeError) as error:
+        raise JiranError(f"{folder}: the saved run cannot be read: {one_line(error)}") from None
+
+
+def _days(folder: Path) -> list[Day]:
+    scenario: dict[str, Any] = tomllib.loads((folder / _SCENARIO).read_text(encoding="utf-8"))
+    frame = pl.read_parquet(folder / _TRADES)
+    names = frame.schema["seller"]
+    if not isinstance(names, pl.Enum):  # its categories are all homes, also those that did not trade
+        raise TypeError("its sellers are no list of homes")
+    homes = tuple(names.categories)
+    steps = pl.read_csv(folder / _STEPS, columns=["time"], schema_overrides={"time": pl.String})["time"]
+    wanted = frame.select(
+        pl.col("time").dt.strftime(_STEP), pl.col("seller", "buyer").cast(pl.String), "kwh", "paid", "received"
+    )
+    trades: dict[str, list[Trade]] = {day: [] for day in steps.str.head(10).unique(maintain_order=True)}
+    for row in wanted.iter_rows():
+        trades[row[0][:10]].append(Trade(*row))
+    return [
+        Day(scenario["name"], scenario["currency"], day, scenario["step_minutes"], homes, tuple(made))
+        for day, made in trades.items()
+    ]
