@@ -23,6 +23,7 @@ import jiran
 import valid
 from jiran import JiranError, Scenario
 from jiran.app import links
+from jiran.app.areas import AREAS
 from jiran.app.labels import LENGTH, settings
 from jiran.app.panel import at as value_at
 from jiran.app.selection import TABS
@@ -102,13 +103,17 @@ def faults(app: AppTest, scenario: Scenario, pages: tuple[str, ...] = PAGES, nam
             found += [f"{page}: {error.message} {' '.join(error.stack_trace[-3:])}" for error in app.exception]
             found += [f"{page}: error box: {error.value}" for error in app.error]
             found += [f"{page}: notice: {one.value}" for one in app.warning if ":material/link_off:" in one.icon]
-            if app._finished_page_script_hash != app._page_hash or not _has_badge(app):
+            if app._finished_page_script_hash != app._page_hash or (_shows_a_run(page) and not _has_badge(app)):
                 found.append(f"{page}: is not drawn to its end")
             if app.exception:
                 break
         else:
             found += wrong_controls(app, scenario)
     return found
+
+
+def _shows_a_run(page: str) -> bool:
+    return next(area.runs for area in AREAS if area.path == page.partition("/")[0])
 
 
 def _has_badge(app: AppTest) -> bool:

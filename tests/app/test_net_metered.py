@@ -11,7 +11,7 @@ import pytest
 import jiran
 import net_metering
 import opening
-from jiran.app import bills, ledger
+from jiran.app import bills, trade_list
 from jiran.app.charts import day, flow, home
 from jiran.app.charts.base import Window
 from jiran.app.charts.day_points import points
@@ -164,7 +164,7 @@ def test_bills_are_those_of_the_same_homes_with_all_that_is_known_of_them(some):
 
 
 def test_the_table_of_homes_has_net_energy_and_empty_cells(some):
-    table, known = ledger.prosumers(some, WINDOW), ledger.prosumers(jiran.simulate(some.scenario), WINDOW)
+    table, known = trade_list.prosumers(some, WINDOW), trade_list.prosumers(jiran.simulate(some.scenario), WINDOW)
     hidden = some.community.net_metered.tolist()
     for name in ("generation_kwh", "demand_kwh"):
         assert table[name].is_null().to_list() == hidden

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from jiran import load_scenario
 from jiran.app import period
-from jiran.homes.tariff import price_by_step
+from jiran.homes.grid_prices import price_by_step
 from jiran.homes.timeline import timeline
 
 EQUINOX = dt.datetime(2026, 3, 21)  # noqa: DTZ001  local time

@@ -8,10 +8,10 @@ import time
 import numpy as np
 import pytest
 
-from jiran.app import ledger
+from jiran.app import trade_list
 from jiran.app.charts import trades as charts
 from jiran.app.charts.base import Window
-from jiran.app.ledger import Wanted
+from jiran.app.trade_list import Wanted
 from pages import MANY, run, seen, show
 
 PAGE = """
@@ -83,25 +83,28 @@ def test_pictures_hold_all_pairs(paper):
 
 def test_the_list_filters_sorts_and_counts(paper):
     window = Window(0, 24)
-    everything = ledger.listing(paper, window, Wanted())
+    everything = trade_list.listing(paper, window, Wanted())
     assert everything.rows.select(paper.trades.columns).equals(paper.trades)
     assert everything.rows["number"].to_list() == list(range(1, 65))
-    own = ledger.listing(paper, window, Wanted("S1", "E1", 0.5))
+    own = trade_list.listing(paper, window, Wanted("S1", "E1", 0.5))
     wanted = paper.trades.filter(
         (paper.trades["seller"] == "S1") & (paper.trades["buyer"] == "E1") & (paper.trades["kwh"] >= 0.5)
     )
     assert own.rows["kwh"].to_list() == wanted["kwh"].to_list()
     assert own.paid == pytest.approx(wanted["paid"].sum())
-    largest = ledger.listing(paper, window, Wanted(largest_first=True))
+    largest = trade_list.listing(paper, window, Wanted(largest_first=True))
     assert largest.rows["kwh"].to_list() == sorted(paper.trades["kwh"], reverse=True)
 
 
 def test_table_one_is_the_homes_energy(paper):
-    homes = ledger.prosumers(paper, Window(0, 24))
+    homes = trade_list.prosumers(paper, Window(0, 24))
     assert homes["generation_kwh"].to_list() == paper.homes["generation_kwh"].to_list()
     assert homes["net_kwh"].sum() == pytest.approx(paper.kpis["generation_kwh"] - paper.kpis["demand_kwh"])
     assert homes["role"].to_list()[:6] == ["sells"] * 5 + ["buys"]
-    day = ledger.prosumers(paper, Window(0, 12))["demand_kwh"] + ledger.prosumers(paper, Window(12, 24))["demand_kwh"]
+    day = (
+        trade_list.prosumers(paper, Window(0, 12))["demand_kwh"]
+        + trade_list.prosumers(paper, Window(12, 24))["demand_kwh"]
+    )
     np.testing.assert_allclose(day.to_numpy(), homes["demand_kwh"].to_numpy())
 
 
@@ -120,12 +123,12 @@ def test_a_year_of_200_homes_is_quick_and_small(year, day):
     assert time.process_time() - started < 3.0  # on a busy machine; about 0.5 s with the test's own work on a quiet one
     assert not at.exception
     assert sum(len(json.dumps(spec)) for spec in specs(at)) < 150_000
-    assert max(element.value.shape[0] for element in at.dataframe) <= ledger.MOST_ROWS
+    assert max(element.value.shape[0] for element in at.dataframe) <= trade_list.MOST_ROWS
 
 
 def test_a_trade_of_exactly_the_least_amount_is_listed(paper):
     amounts = np.sort(paper.trades["kwh"].to_numpy())
     for place in (0, amounts.size // 2, amounts.size - 1):
-        found = ledger.listing(paper, Window(0, paper.timeline.steps), Wanted(least_kwh=amounts[place]))
+        found = trade_list.listing(paper, Window(0, paper.timeline.steps), Wanted(least_kwh=amounts[place]))
         assert found.count == np.count_nonzero(amounts >= amounts[place])
         assert found.rows["kwh"].min() == amounts[place]

@@ -151,3 +151,13 @@ def on_bills(result):
         words += [f"{currency} {price(abs(less) / kwh)} for each kWh"]
     figures = {"billed": billed, "less": less, "kwh": kwh, "currency": currency}
     return Claim(figures, tuple(words), summed=max(billed, alone))
+
+
+@oracle("run.balanced")
+def balanced(result):
+    figures = {
+        "kwh": result.balance.kwh, "money": result.balance.money, "currency": result.scenario.currency,
+        "bills": result.bills is not None and result.bills.height > 0,
+    }  # fmt: skip
+    assert max(figures["kwh"], figures["money"]) < 1e-9
+    return Claim(figures, ("is accounted for", f"{figures['kwh']:.0e} of its kWh", f"{figures['money']:.0e} of its"))

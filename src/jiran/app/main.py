@@ -13,6 +13,7 @@ from jiran.app.areas import AREAS, MOVED, START, STREET, Area
 from jiran.app.labels import by_labels, in_words
 from jiran.app.showing import plain
 from jiran.errors import JiranError
+from jiran.explain.bills import balanced
 from jiran.scenario.files import as_data
 
 if TYPE_CHECKING:
@@ -99,11 +100,7 @@ def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
             st.markdown("\n".join(f"- {plain(line)}" for line in result.data_report.lines()))
     with st.container():
         page.run()
-    worst, currency = result.balance, plain(result.scenario.currency)
-    st.caption(
-        f":material/verified: Every kWh and every {currency} is accounted for: each step balances to "
-        f"{worst.kwh:.0e} of its kWh and {worst.money:.0e} of its {currency}."
-    )
+    st.caption(f":material/verified: {plain(str(balanced(result)))}")
 
 
 main()

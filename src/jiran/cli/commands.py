@@ -13,7 +13,6 @@ import typer
 from typer.core import TyperCommand
 
 import jiran
-from jiran.cli.billing import bill_command, tariffs_command
 from jiran.cli.changes import changes_of
 from jiran.cli.ending import INTERRUPTED, Group
 from jiran.cli.ledger import ledger
@@ -21,6 +20,7 @@ from jiran.cli.printing import console, print_list, print_plugin, print_result
 from jiran.cli.progress import progress
 from jiran.cli.server import EVERYWHERE, FIRST_PORT, serve
 from jiran.cli.signals import interruptible
+from jiran.cli.tariffs import bill_command, tariffs_command
 from jiran.errors import JiranError
 from jiran.saving import create_file
 

@@ -86,11 +86,12 @@ def print_plugin(plugin: Plugin) -> None:
 
 def print_result(result: Result) -> None:
     """Print a run's figures beside the baseline's, and its balance."""
+    from jiran.explain.bills import balanced  # noqa: PLC0415  loads numpy
     from jiran.explain.exchange import exchange  # noqa: PLC0415  loads numpy
     from jiran.explain.run import grid, story  # noqa: PLC0415
 
-    scenario, worst, screen = result.scenario, result.balance, console()
-    money, market = scenario.currency, scenario.market
+    scenario, screen = result.scenario, console()
+    market = scenario.market
     screen.print(scenario.name, style="bold")
     for words in filter(None, (scenario.question, scenario.description)):
         screen.print(words, style="dim")
@@ -101,10 +102,7 @@ def print_result(result: Result) -> None:
     street = true_ones(grid(result, 0, scenario.steps), exchange(result, 0, scenario.steps))
     for sentence in (*street, *story(result)):
         screen.print(sentence.text)
-    sen = "sen" if money == "MYR" else money
-    off = f"{worst.kwh:.0e} of its kWh and {worst.money:.0e} of its {money}"
-    what = "each step balances" if result.settlement.bills is None else "each step and each month's bills balance"
-    screen.print(f"Every kWh and {sen} is accounted for: {what} to {off}.", style="green")
+    screen.print(str(balanced(result)), style="green")
 
 
 def _figures(result: Result) -> Table:

@@ -53,3 +53,21 @@ def forfeited(result: Result) -> Figures | None:
         return None
     kwh, without = (float(sum(found.forfeited_kwh.sum() for found in bills.each)) for bills in (now, alone))
     return {"kwh": kwh, "without": without} if kwh > NOTHING_KWH else None
+
+
+def _balanced_words(figures: Figures) -> str:
+    money = figures["currency"]
+    unit = "sen" if money == "MYR" else money
+    what = "each step and each month's bills balance" if figures["bills"] else "each step balances"
+    off = f"{figures['kwh']:.0e} of its kWh and {figures['money']:.0e} of its {money}"
+    return f"Every kWh and {unit} is accounted for: {what} to {off}."
+
+
+@form("run.balanced", _balanced_words)
+def balanced(result: Result) -> Figures:
+    """Return by how much the worst step, or bill, of a run is off, as a share of its kWh and of its money."""
+    worst = result.balance
+    return {
+        "kwh": worst.kwh, "money": worst.money, "currency": result.scenario.currency,
+        "bills": result.settlement.bills is not None,
+    }  # fmt: skip

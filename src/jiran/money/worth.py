@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from jiran.engine.records import Worth
 from jiran.homes.contracts import usage
+from jiran.homes.grid_prices import price_by_step
 from jiran.homes.months import months_of
-from jiran.homes.tariff import price_by_step
 from jiran.scenario.grid import named_tariff
 from jiran.tariffs import Usage, period_of
 from jiran.tariffs.marginal import marginal

@@ -16,7 +16,7 @@ from jiran.explain.warnings import warnings
 from jiran.market import find as find_rule
 from jiran.market.base import BASELINE
 from jiran.market.effort import too_much
-from jiran.money.billing import reprice
+from jiran.money.repricing import reprice
 from jiran.money.settlement import Settlement, settle
 from jiran.nothing import NOTHING_KWH
 from jiran.result.result import Result, State

@@ -98,7 +98,7 @@ def _choose(scenario: Scenario) -> tuple[list[str], str]:
         width=360,
         help="What a home bids matters to auctions and to all rules that heed what a kWh is worth to each home.",
     )
-    _about_bids(strategy)
+    _about_bids(strategy, tariff=scenario.grid.tariff is not None)
     return options if every else chosen, strategy
 
 
@@ -116,11 +116,11 @@ def _plainly(rule: str) -> str:
     return f"{plain(found.plain_name)} · {name}" if found.plain_name else name
 
 
-def _about_bids(strategy: str) -> None:
-    """Say in a line what the bidding strategy does."""
+def _about_bids(strategy: str, *, tariff: bool) -> None:
+    """Say in a line what the bidding strategy does; under a tariff each home has a value of its own anyway."""
     chosen = find_strategy(strategy)
     about = f"**{plain(chosen.name)}**: {plain(chosen.description)}"
-    if chosen.at_tariff:
+    if chosen.at_tariff and not tariff:
         about += " So all homes look alike to auctions. Choose **truthful** under “How homes bid” to give each home a value of its own."
     st.caption(about)
 

@@ -8,8 +8,8 @@ import polars as pl
 import streamlit as st
 
 from jiran.app import export, state
-from jiran.app.ledger import MOST_ROWS
 from jiran.app.showing import file_name
+from jiran.app.trade_list import MOST_ROWS
 from jiran.result.figures import KPIS, grouped
 from jiran.words import KIND_NAMES, counted
 

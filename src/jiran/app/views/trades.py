@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from jiran.app import export, ledger, pins, state
+from jiran.app import export, pins, state, trade_list
 from jiran.app.charts import trades as charts
 from jiran.app.drawing import draw
-from jiran.app.ledger import MOST_ROWS, Wanted
 from jiran.app.showing import file_name, markdown_of, plain
+from jiran.app.trade_list import MOST_ROWS, Wanted
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.step.run_step import busiest_step, step_label
 from jiran.explain.trades import pairs_chart, roles, total
@@ -110,7 +110,7 @@ def _of_a(result: Result, window: Window) -> str:
 def _log(result: Result, window: Window) -> None:
     """Draw the transaction log, Table II of the paper, with its filter."""
     st.subheader("All trades", anchor="log")
-    listed = ledger.listing(result, window, _filter(result))
+    listed = trade_list.listing(result, window, _filter(result))
     currency = result.scenario.currency
     said = f"{counted(listed.count, 'trade')}, {kwh(listed.kwh)}, {money(listed.paid, plain(currency))} paid."
     if listed.count > MOST_ROWS:
@@ -179,7 +179,7 @@ def _columns(currency: str) -> dict[str, Any]:
 def _table_one(result: Result, window: Window) -> None:
     """Draw Table I of the paper: generation and demand of each home."""
     st.subheader("Generation and demand of each home", anchor="homes")
-    homes = ledger.prosumers(result, window)
+    homes = trade_list.prosumers(result, window)
     st.caption(markdown_of(roles(result, window.first, window.last) or ""))
     number = st.column_config.NumberColumn
     st.dataframe(

@@ -15,7 +15,7 @@ from jiran import clear, load_scenario, simulate
 from jiran.app.bills import bill_steps
 from jiran.errors import MechanismError
 from jiran.homes.timeline import timeline
-from jiran.money.billing import _begins
+from jiran.money.repricing import _begins
 from strategies import BOOKS, changed, number, profiles, run, scenarios, small
 
 SHARED = {"mechanism": "bill-sharing"}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from jiran.errors import ScenarioError
-from jiran.homes.tariff import price_by_step
+from jiran.homes.grid_prices import price_by_step
 from jiran.homes.timeline import timeline
 from strategies import run, small
 
