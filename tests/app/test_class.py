@@ -256,3 +256,11 @@ def test_the_picture_of_a_lesson_has_the_numbers_of_its_measures(name):
     assert drawn == sorted(round(value, one.measure.digits) for one, value in shown)
     assert len(drawn) >= 3
     assert pictures.outcome_alt(lesson, values).count(";") == len(drawn) - 1
+
+
+def test_a_picture_by_the_hour_leaves_no_hour_out():
+    lesson = lessons()["1-midday"]
+    told = {one.of for one in lesson.predicted if one.what in lesson.chart}
+    shown = pictures.outcome(lesson, [0.0] * len(lesson.predicted))["xAxis"]["data"]
+    assert shown == [f"{hour:02d}:00" for hour in range(min(told), max(told) + 1)]
+    assert len(shown) > len(told)
