@@ -225,11 +225,11 @@ class Dashboard:
         return self.settle()
 
     def settle(self) -> Dashboard:
-        """Wait until the server has drawn all there is, the badge at the foot last."""
+        """Wait until the server has drawn all there is: of a run the badge at its foot last, else the doors or the class."""
         drawn = (
             self.badge.or_(self.crash)
             .or_(self.main.get_by_text("cannot be run"))
-            .or_(self.main.locator(".st-key-doors"))
+            .or_(self.main.locator(".st-key-doors, .st-key-class_part"))
         )
         expect(drawn.first).to_be_visible()
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
@@ -249,6 +249,7 @@ class Dashboard:
             named.click()
         path = {"Start": "/", "Data & method": "/data"}.get(title, f"/{title.lower()}")
         self.page.wait_for_url(lambda url: urlsplit(url).path == path)
+        expect(self.page.locator("h1")).to_have_text([title])  # or the page before would pass for drawn
         if narrow:  # the panel lies over the page, and closes by itself
             expect(self.panel).to_have_attribute("data-collapsed", "true")
         return self.settle()
