@@ -165,3 +165,12 @@ def test_a_coarser_step_is_named_from_its_start_to_its_end():
     sent = flow_data(jiran.simulate(jiran.load_scenario("kampung")), Window(0, 96))
     assert sent["labels"][0] == "Mon 23 Mar 00:00 to 00:30"
     assert sent["labels"][-1].endswith("23:30 to 24:00")
+
+
+@pytest.mark.parametrize(("latitude", "least", "most"), [(1.55, 0.85, 1.0), (51.5, 0.2, 0.3)])
+def test_without_roofs_the_sun_of_the_map_is_that_of_the_place(latitude, least, most):
+    homes = {"homes.groups": [{"kind": "normal", "count": 2}], "start": "2026-12-21", "telling": []}
+    sky = {"solar.model": "site", "solar.latitude": latitude, "solar.longitude": 110.3}
+    sun = flow_data(jiran.simulate(jiran.load_scenario("paper", homes | sky)), Window(0, 24))["sun"]
+    assert min(sun) == 0.0
+    assert least < max(sun) <= most

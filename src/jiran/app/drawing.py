@@ -21,6 +21,7 @@ def draw(option: Spec, *, key: str, alt: str, height: int, **more: Any) -> Any:
         **more: Further arguments of `st.echarts_chart`.
     """
     theme = st.context.theme.type or "light"
+    option["darkMode"] = theme == "dark"  # labels beside bars and points, which the theme leaves to the chart
     save = option["toolbox"]["feature"]["saveAsImage"]
     save |= {"backgroundColor": st.get_option(f"theme.{theme}.backgroundColor"), "pixelRatio": 2}
     return st.echarts_chart(option, key=key, alt=alt, height=height, **more)

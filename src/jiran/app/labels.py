@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from jiran.app.field_labels import FIELDS
 from jiran.app.fields import PLUGINS, info, leaves
 from jiran.errors import JiranError, ScenarioError
 
@@ -37,90 +38,6 @@ LENGTH = {"steps": "Number of steps", "step_minutes": "Resolution, min"}
 CHOSEN = {"market.mechanism": "Market rule", "bids.strategy": "What homes bid"}
 #: Parameters of rules that have a name of their own.
 PARAMETERS = {"market.fraction": "P2P price as share of grid price, α"}
-#: All other fields by heading, grouped as a scenario's file is: the label of each; the control follows from its type.
-FIELDS = {
-    "Scenario": {
-        "name": "Name",
-        "question": "Question",
-        "description": "Description",
-        "telling": "Values shown first",
-        "currency": "Currency",
-        "time_zone": "Time zone",
-        "start": "Start",
-        "seed": "Seed of chance",
-    },
-    "Homes": {"homes.groups": "Groups of homes", "homes.single": "Single homes"},
-    "Sunshine": {
-        "solar.pv_kwp": "Solar capacity per home, kWp",
-        "solar.derate": "Share of the clear-sky sun that arrives",
-        "solar.clouds": "Depth of passing clouds",
-        "solar.sample": "Sun is read in a step at its",
-        "solar.model": "Sun",
-        "solar.place": "Place of the sun",
-        "solar.latitude": "Latitude, °",
-        "solar.longitude": "Longitude, °",
-        "solar.tilt": "Tilt of roofs, °",
-        "solar.azimuth": "Roofs face, clockwise from north, °",
-        "solar.losses": "Share lost before the inverter",
-        "solar.inverter_efficiency": "Inverter efficiency",
-        "solar.inverter_ratio": "PV over inverter rating, kWp/kW",
-        "solar.clearness": "Clearness of the sky",
-        "solar.temperature_c": "Temperature of the air, °C",
-        "solar.sky.day_spread": "How unlike days are",
-        "solar.sky.day_memory": "Correlation of a day with the next",
-        "solar.sky.hour_spread": "How unlike moments of a day are",
-        "solar.sky.hour_memory": "Correlation over an hour",
-        "solar.roof_shift_h": "Spread of the middle of roofs' days, h",
-        "solar.roof_spread": "Spread of roofs' yields",
-    },
-    "Household load": {
-        "load.low_kw": "Lower bound, kW",
-        "load.high_kw": "Upper bound, kW",
-        "load.evening_factor": "Factor in the evening",
-        "load.evening_start_hour": "Evening starts at, h",
-        "load.evening_end_hour": "Evening ends at, h",
-        "load.fluctuation": "Share that flickers from step to step",
-    },
-    "Electric vehicles": {
-        "ev.kw": "Charging power, kW",
-        "ev.blocks": "Times of charging",
-        "ev.supply.enabled": "EVs supply neighbours in the evening",
-        "ev.supply.capacity_kwh": "EV battery, kWh",
-        "ev.supply.reserve_soc": "Supply stops at state of charge",
-        "ev.supply.departure_soc": "Needed when leaving",
-        "ev.supply.trip_kwh": "A day's driving, kWh",
-        "ev.supply.departure_hour": "EV leaves at, h",
-        "ev.supply.arrival_hour": "EV is back at, h",
-        "ev.supply.supply_start_hour": "Supply from, h",
-        "ev.supply.supply_end_hour": "Supply until, h",
-        "ev.supply.charge_efficiency": "EV charging efficiency",
-        "ev.supply.discharge_efficiency": "EV discharging efficiency",
-        "ev.supply.reserve_price": "EVs sell at no less than, {currency}/kWh",
-    },
-    "Battery": {
-        "battery.capacity_kwh": "Community battery, kWh",
-        "battery.charge_kw": "Charging power, kW",
-        "battery.discharge_kw": "Discharging power, kW",
-        "battery.charge_efficiency": "Charging efficiency",
-        "battery.discharge_efficiency": "Discharging efficiency",
-        "battery.start_soc": "State of charge at the start",
-        "battery.min_soc": "Lowest state of charge",
-        "battery.buy_price": "A home that charges the battery gets",
-        "battery.sell_price": "A home that draws from it pays",
-        "battery.reserve_price": "Battery waits below a price of, {currency}/kWh",
-        "battery.fund_share": "Battery's profit is shared",
-    },
-    "Grid": {
-        "grid.import_price": "Grid price, {currency}/kWh",
-        "grid.export_price": "Export price, {currency}/kWh",
-        "grid.network_charge": "Network charge on P2P, {currency}/kWh",
-        "grid.billing": "Billing period",
-        "grid.region": "Region of the grid",
-        "grid.co2_kg_per_kwh": "CO₂ of grid electricity, kg/kWh",
-    },
-}
-#: Under this heading stand fields that have no label of their own yet.
-OTHER = "Other"
 #: Fields without a control here: meter data have a part of the panel of their own, and a viewer names no file of this machine.
 ELSEWHERE = {"homes.data": "Your own data", "solar.weather": "Weather file"}
 
@@ -138,16 +55,19 @@ _LABELS = {
 
 
 def settings() -> dict[str, dict[str, str]]:
-    """Return all fields of the scenario's table but those of its length and its rules, by heading, with their labels."""
+    """Return all fields of the scenario's table but those of its length and its rules, by heading, with their labels.
+
+    A field without a label of its own stands with its section, called by its name in words.
+    """
     declared = {
         heading: {name: label for name, label in fields.items() if info(name)} for heading, fields in FIELDS.items()
     }
-    other = {
-        name: _spelled(name)
-        for name in leaves()
-        if name not in _LABELS and name not in ELSEWHERE and name.partition(".")[0] not in PLUGINS
-    }
-    return declared | ({OTHER: other} if other else {})
+    headings = {name.partition(".")[0]: heading for heading, fields in FIELDS.items() for name in fields if "." in name}
+    for name in leaves():
+        section = name.partition(".")[0]
+        if name not in _LABELS and name not in ELSEWHERE and section not in PLUGINS:
+            declared[headings.get(section, "Scenario")][name] = _spelled(name)
+    return declared
 
 
 def label_of(name: str) -> str:

@@ -34,7 +34,7 @@ def main() -> None:
     title = f"{area.title} · {state.scenario().name}" if area.runs else area.title
     st.set_page_config(f"{title} · jiran", page_icon=str(_ICON), layout="wide")
     frame.show(area)
-    above = st.container()  # always there, so that what follows keeps its place on the page
+    above = st.container(key="above")  # always there, so that what follows keeps its place on the page
     if not area.runs:
         if area.path != START:  # which is for those who have no scenario yet
             state.show_address()

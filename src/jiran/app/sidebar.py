@@ -1,4 +1,4 @@
-"""The panel on the left: the values on which the question turns, the length of the run, and all settings."""
+"""The panel on the left: scenario, own data, the values on which the question turns, the run's length, all settings."""
 
 from __future__ import annotations
 
@@ -26,6 +26,10 @@ def show() -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     _presets(panel)
+    own = st.expander("Your own data", icon=":material/upload_file:", on_change="rerun", key="own data")
+    if own.open:
+        with own:
+            upload.show()
     back, pin = st.container(horizontal=True, gap="xxsmall", key="back"), st.container()
     length.show(panel)  # first: prices by the step go along into another resolution
     for name in panel.current["telling"] or TELLING:
@@ -35,10 +39,6 @@ def show() -> None:
     if more.open:
         with more:
             settings.show(panel)
-    own = st.expander("Your own data", icon=":material/upload_file:", on_change="rerun", key="own data")
-    if own.open:
-        with own:
-            upload.show()
     upload.show_offer()
     panel.keep_what_has_no_control()
     _keep(panel)

@@ -163,11 +163,20 @@ def test_a_scenario_and_its_file_together_are_looked_at_first(tmp_path):
 def test_how_homes_are_read_can_be_looked_at_again_and_changed():
     app = drop(("street.csv", meters()))
     click(app, USE)
+    app.session_state["correct 2"] = True
     click(app, "look again")
     choose(app, "offer|2|what C load", "ignore")
     click(app, USE)
     assert homes(app).columns["C load"] == "ignore"
     assert list(jiran.simulate(app.session_state["scenario"]).homes["id"]) == ["A", "B", "C"]
+
+
+def test_what_nobody_corrected_is_not_open_for_correction_when_it_is_looked_at_again():
+    app = drop(("street.csv", meters()))
+    click(app, USE)
+    click(app, "look again")
+    (more,) = (one for one in app.expander if one.label == "Correct how it is read")
+    assert not more.proto.expanded
 
 
 def test_files_that_are_gone_are_one_sentence():

@@ -1,4 +1,4 @@
-"""What the day page shows of a run: one row a point, where the sun's energy went and where the demand came from.
+"""What the curves of the Street show of a run: one row a point, where the sun's energy went and where the demand came from.
 
 Where that is not known of all homes, it is what passed their meters.
 """

@@ -13,6 +13,7 @@ from jiran.engine.flows import FLOWS, METERED, Flow
 from jiran.explain.times import period
 from jiran.homes.solar import half_sine
 from jiran.money.prices import paid_for
+from jiran.scenario.sun import site_of
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Window
@@ -160,14 +161,27 @@ def _p2p_price(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64
 
 
 def _sun(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Array:
-    """Return how bright it is, 0..1: by the roofs' output, or by the clock where there are none, or it is not known."""
+    """Return how bright it is, 0..1: by the roofs' output, or by the sun's model if there are none, or it is not known."""
     generation = result.settlement.step_kwh["generation_kwh"]
     first = int(starts[0])
     if not generation.max() > 0.0:
-        return half_sine(result.timeline.hour[starts])
+        return _without_roofs(result, starts)
     mean: Array = np.add.reduceat(generation[first : int(ends[-1])], starts - first) / (ends - starts)
     brightness: Array = mean / generation.max()
     return brightness
+
+
+def _without_roofs(result: Result, starts: NDArray[np.int64]) -> Array:
+    """Return how bright a clear sky is when steps begin, 0..1: by the clock, or by the sun over the place."""
+    solar, timeline = result.scenario.solar, result.timeline
+    if (
+        solar.model != "site" or solar.weather is not None
+    ):  # a weather file knows its place, and is not read for a picture
+        return half_sine(timeline.hour[starts])
+    from jiran.homes.sun.position import sun_at  # noqa: PLC0415  loads pvlib, which takes seconds
+
+    site = site_of(solar, timeline.zone)
+    return sun_at(timeline.utc_s[starts], site.latitude, site.longitude).height
 
 
 def _short(values: NDArray[Any], digits: int) -> list[float]:

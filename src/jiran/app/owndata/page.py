@@ -63,7 +63,8 @@ def show() -> None:
         _week(offer, seen.week)
     _use(offer, seen.look)
     _changed(seen.look)
-    said = offer.source.model_dump(exclude_defaults=True).keys() - {"path", "also"}
+    # What the viewer said stays in sight; homes of the scenario have all keys pinned, though nobody corrected them.
+    said = not offer.own and offer.source.model_dump(exclude_defaults=True).keys() - {"path", "also"}
     with st.expander(
         "Correct how it is read", bool(said), icon=":material/edit:", on_change="rerun", key=f"correct {offer.number}"
     ) as more:

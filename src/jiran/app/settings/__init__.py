@@ -50,7 +50,8 @@ def _groups(panel: Panel) -> Iterator[tuple[str, list[str]]]:
 
 def _is_found(word: str, heading: str, name: str) -> bool:
     """Tell whether a word stands in what is said of a field: its heading, label, meaning or dotted name."""
-    said = " ".join((heading, label_of(name), name, meaning(name) if info(name) is not None else ""))
+    called = label_of(name).format(currency="")  # or "currency" would find all prices
+    said = " ".join((heading, called, name, meaning(name) if info(name) is not None else ""))
     return word.casefold() in said.casefold()
 
 

@@ -35,7 +35,7 @@ DOORS = (
     Door("Look around a street", "street", {"preset": "paper"}, ":material/holiday_village:",
          "Twelve homes over a day: click a house, move the clock, change a value."),
     Door("Teach a class", "class", {"preset": "paper"}, ":material/school:",
-         "Orders that students type in or bring as a file: any rule clears them, and each price is explained."),
+         "Phones join by a code, bid, and see what they earned and why. Lessons that ask first; orders of your own."),
     Door("Compare rules and prices", "compare", {"preset": "kampung"}, ":material/balance:",
          "Which rule is best for whom, and what a changed price or battery does."),
     Door("Research", "data", {"preset": "paper"}, ":material/table_view:",
@@ -67,6 +67,10 @@ def _doors() -> None:
             with st.container(border=True, height="stretch"):
                 st.page_link(state.page(door.area), label=f"**{door.wants}**", icon=door.icon, query_params=door.opened)
                 st.caption(door.offers)
+    st.caption(
+        ":material/upload_file: Meter data or a scenario file of your own? Open the street, and drop it under "
+        "**Your own data**, on top of the panel."
+    )
 
 
 def _cards() -> dict[str, DeltaGenerator]:

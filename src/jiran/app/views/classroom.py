@@ -75,6 +75,7 @@ def _invite(ended: Room | None) -> None:
         "Open a room", type="primary", icon=":material/meeting_room:", key="class_open_room",
         on_click=lambda: ROOMS.open(Room(DECKS["smith-1962"])),
     )  # fmt: skip
+    _how_it_goes()
     if ended is not None and ended.wall().rounds:
         classroom_round.downloads(ended.wall())
 
