@@ -14,12 +14,12 @@ import jiran
 from jiran import report as jiran_report
 from jiran.market import mechanisms
 
-#: Title, a heading that is its own, and the least number of canvases (tables are canvases too).
+#: Title, a part to open if not the first, a heading that is its own, and the least number of canvases (tables are canvases too).
 PAGES = (
-    ("Class", "Why does an order get this price?", 1),
-    ("Compare", "Market rules side by side", 4),
-    ("Data & method", "Who trades with whom", 4),
-    ("Street", "Trading saved the 12 homes", 3),
+    ("Class", "Own orders", "Why does an order get this price?", 1),
+    ("Compare", None, "Market rules side by side", 4),
+    ("Data & method", None, "Who trades with whom", 4),
+    ("Street", None, "Trading saved the 12 homes", 3),
 )
 NARROW = {"width": 390, "height": 844}
 TOO_WIDE = """() => [...document.querySelectorAll("html, [data-testid=stMain]")]
@@ -47,8 +47,11 @@ def expect_drawn(shown, canvases):
 @pytest.mark.parametrize("viewport", [None, NARROW], ids=["wide", "narrow"])
 def test_every_page_opens_by_the_navigation_and_draws_its_charts(visit, viewport):
     shown = visit(**({"viewport": viewport} if viewport else {}))
-    for title, heading, canvases in PAGES:
+    for title, part, heading, canvases in PAGES:
         shown.open(title)
+        if part:
+            assert shown.page.evaluate(TOO_WIDE) == 0, f"{title} is wider than the window"
+            shown.main.get_by_text(part, exact=True).click()
         expect(shown.main.get_by_role("heading").filter(has_text=heading)).to_be_visible()
         expect_drawn(shown, canvases)
         assert shown.page.evaluate(TOO_WIDE) == 0, f"{title} is wider than the window"
