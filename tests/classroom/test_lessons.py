@@ -48,8 +48,26 @@ def test_a_lesson_is_whole(name):
 @pytest.mark.parametrize("name", sorted(SCENARIOS))
 def test_a_scenario_of_lessons_names_every_field(name):
     named = scenario_data(name)
-    missing = sorted(set(fields(as_data(validate(named)))) - set(fields(named)))
+    scenario = validate(named)
+    assert (scenario.solar.model, scenario.load.model, scenario.ev.charging) == ("sine", "band", "blocks")
+    assert scenario.grid.tariff is None
+    own = {name for name in fields(as_data(scenario)) if not name.startswith(OF_OTHERS) and name not in OF_NONE}
+    missing = sorted(own - set(fields(named)))
     assert not missing, "a new default would change what a class sees: name these in the file"
+
+
+#: What only other models than those of the lessons read, and what changes no number.
+OF_OTHERS = (
+    "solar.sky.",
+    "solar.inverter_",
+    "solar.losses",
+    "solar.roof_",
+    "solar.tilt",
+    "load.household.",
+    "load.preset",
+    "ev.calendar.",
+)
+OF_NONE = {"question", "telling", "grid.tier_of"}
 
 
 def fields(data, path=""):
