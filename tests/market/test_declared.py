@@ -19,8 +19,8 @@ from jiran.market.pairing import AFTERWARDS, AS_MADE, Cleared
 
 SOURCE = Path(jiran.__file__).parent
 PLUGINS = {**mechanisms(), **strategies()}
-#: The defaults of a scenario and the baseline are declared once each, here.
-DECLARED = {"DEFAULT_RULE", "BASELINE", "DEFAULT_STRATEGY"}
+#: Declared once each: the defaults of a scenario, the baseline, and with what a class begins; robots have names of their own.
+DECLARED = {"DEFAULT_RULE", "BASELINE", "DEFAULT_STRATEGY", "FIRST_RULE", "ROBOTS"}
 
 
 def own_file(plugin):
@@ -37,8 +37,9 @@ def declarations(tree):
     """Return the nodes of the values of `DECLARED`."""
     found = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Assign):
-            names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            names = {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
             if names and names <= DECLARED:
                 found |= {id(part) for part in ast.walk(node.value)}
     return found
