@@ -32,6 +32,8 @@ def of_choices(drawn):
     start = TWICE[zone][0] if zone in TWICE else data["start"].replace(hour=int(drawn.rng.integers(24)))
     hours = drawn.rng.uniform(0, 1, 24).round(2).tolist()
     prices = {"import_price": hours, "export_price": hours if drawn.rng.random() < 0.5 else 0.1}
+    if zone not in GRIDS:  # for which no place of the sun is known
+        data["solar"] |= {"latitude": 1.5, "longitude": 110.3} if "latitude" not in data["solar"] else {}
     changed = data | {
         "steps": int(drawn.rng.choice([23, 24])),
         "time_zone": zone,

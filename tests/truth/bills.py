@@ -160,4 +160,7 @@ def balanced(result):
         "bills": result.bills is not None and result.bills.height > 0,
     }  # fmt: skip
     assert max(figures["kwh"], figures["money"]) < 1e-9
-    return Claim(figures, ("is accounted for", f"{figures['kwh']:.0e} of its kWh", f"{figures['money']:.0e} of its"))
+    currency = figures["currency"]
+    unit = "sen" if currency == "MYR" else currency
+    off = f"{figures['kwh']:.0e} of its kWh and {figures['money']:.0e} of its {currency}"
+    return Claim(figures, (f"Every kWh and {unit} is accounted for", off))
