@@ -106,11 +106,13 @@ def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any,
             yield f"{prefix}{name}", field.annotation, field.metadata
 
 
+#: What is no value of its own: names of rules, which are drawn with their parameters, of files, and of other fields.
+NOT_DRAWN = ("market.mechanism", "bids.strategy", "name", "telling", "solar.weather")
+
+
 def _drawn(rng: np.random.Generator, most_home_steps: int, changes: int) -> Scenario:
     """Draw until it is valid and small enough; what a scenario refuses is drawn anew."""
-    fields = [
-        leaf for leaf in leaves(Scenario) if leaf[0] not in ("market.mechanism", "bids.strategy", "name", "telling")
-    ]
+    fields = [leaf for leaf in leaves(Scenario) if leaf[0] not in NOT_DRAWN]
     while True:
         base = copy.deepcopy(read_scenario(str(rng.choice(list(presets())))))
         community = COMMUNITIES[str(rng.choice(list(COMMUNITIES)))]
