@@ -62,9 +62,10 @@ def by_link(scenario: Scenario) -> AppTest:
 
 
 def viewer(**link: str) -> AppTest:
-    """Return a viewer with a link; nothing is drawn yet."""
+    """Return a viewer with a link, and the folded part of the panel open; nothing is drawn yet."""
     app = AppTest.from_file(MAIN, default_timeout=300)
     app.query_params.update(link)
+    app.session_state["more"] = True
     app._page_hash = calc_hash(PAGES[0])
     return app
 
