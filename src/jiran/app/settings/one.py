@@ -136,8 +136,8 @@ def _slider(name: str, takes: Values, step: float) -> Slider | None:
     """Return the slider of a number: its own, that of a share, or none."""
     if name in SLIDERS:
         return Slider(*SLIDERS[name])
-    share = takes.most == 1 and takes.least == 0
-    return Slider(step if takes.above else 0.0, 1.0 - step * takes.below, step) if share else None
+    share = takes.most == 1 and takes.least is not None and 0 <= takes.least < step
+    return Slider(step if takes.above or takes.least else 0.0, 1.0 - step * takes.below, step) if share else None
 
 
 def _told(numbers: Sequence[float], *, by_month: bool) -> str:
