@@ -259,8 +259,8 @@ def _widget(panel: Panel, name: str, label: str, help_text: str, takes: Values, 
         control = Control(panel.key(name), panel.label(name, label), plain(by_labels(help_text, name)))
         panel.say(name, controls.choice(control, panel.now(name), takes))
         return
-    share = takes.most == 1 and takes.least == 0
-    slider = Slider(step if takes.above else 0.0, 1.0 - step * takes.below, step) if share else None
+    share = takes.most == 1 and takes.least is not None and 0 <= takes.least < step
+    slider = Slider(step if takes.above or takes.least else 0.0, 1.0 - step * takes.below, step) if share else None
     _number(panel, name, label, help_text, takes, step, slider)
 
 
