@@ -149,6 +149,7 @@ def _print_bill(tariff: Tariff, month: str, months: float, found: Bill) -> None:
     """Print a bill as a person reads it; lines that charge nothing are left out."""
     from jiran.nothing import NOTHING_KWH, NOTHING_MONEY  # noqa: PLC0415
     from jiran.tariffs.describe import line_label  # noqa: PLC0415  loads pydantic
+    from jiran.tariffs.model import MINIMUM  # noqa: PLC0415
     from jiran.words import kwh, money, number  # noqa: PLC0415
 
     screen = console()
@@ -165,7 +166,7 @@ def _print_bill(tariff: Tariff, month: str, months: float, found: Bill) -> None:
     screen.print(table)
     digits = 0 if tariff.round >= 1 else 2
     screen.print(f"Total: {money(found.total, tariff.currency, digits)}", style="bold")
-    lift = found.amount("minimum")
+    lift = found.amount(MINIMUM)
     if lift > NOTHING_MONEY:
         screen.print(
             f"The lines come to {money(found.total - lift, tariff.currency, digits)}: the minimum lifts the bill."
