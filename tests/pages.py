@@ -8,6 +8,7 @@ from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 import jiran
+from jiran.app.links import base_of_preset
 from jiran.app.serve import OPTIONS
 
 MANY = {f"homes.groups.{kind}.count": 50 for kind in ("solar", "ev", "hybrid", "normal")}
@@ -36,6 +37,8 @@ STREET = "from jiran.app import street\n\nstreet.show()\n"
 def show(page, result, link=None, **state):
     at = AppTest.from_string(page, default_timeout=60)
     at.session_state["result"] = result
+    # As begun: a page that is the first one of a viewer would read A from the link.
+    at.session_state["base"], at.session_state["changes"] = base_of_preset("paper"), {}
     at.query_params.update(link or {})
     for name, value in state.items():
         at.session_state[name] = value
