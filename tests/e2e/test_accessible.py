@@ -37,6 +37,20 @@ def test_a_projector_shows_neither_panel_nor_areas_and_esc_leaves(visit):
     assert shown.panel.is_visible()
 
 
+def test_a_click_in_help_presents_and_an_area_without_a_panel_leaves_no_column(dashboard):
+    dashboard.page.locator(".st-key-help").get_by_role("button").click()
+    dashboard.page.get_by_role("button", name="Present on a projector").click()
+    dashboard.page.wait_for_url(lambda url: "present=1" in url)
+    assert not dashboard.panel.is_visible()
+    dashboard.page.keyboard.press("Escape")
+    dashboard.page.wait_for_url(lambda url: "present" not in url)
+    dashboard.settle()
+    assert dashboard.panel.is_visible()
+    dashboard.open("Class")
+    dashboard.page.get_by_role("button", name="Open a room").wait_for()
+    assert not dashboard.panel.is_visible()
+
+
 def test_help_says_what_is_looked_at(dashboard):
     dashboard.page.locator(".st-key-help").get_by_role("button").click()  # each field has a "Help for" it too
     dashboard.page.get_by_text("What am I looking at?").wait_for()
