@@ -35,7 +35,7 @@ from pages import as_served
 
 MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")
 #: Path of each area, and of each part of one; the first is the one that a link opens.
-PAGES = ("street", *(f"street/{tab}" for tab in TABS), "compare", "class", *(f"data/{part}" for part in PARTS))
+PAGES = ("street", *(f"street/{tab}" for tab in TABS), "compare", "class", "plan", *(f"data/{part}" for part in PARTS))
 #: Pages whose work does not grow with the rules: Compare runs all of them, and takes most of the time.
 QUICK = tuple(path for path in PAGES if path != "compare")
 #: Small runs: it is the pages that are tried here.

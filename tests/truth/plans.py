@@ -154,7 +154,7 @@ def parts(planned):
     after = before - sum(found.values())
     names = {"pv": "PV", "battery": "the battery", "sharing": "sharing"}
     pieces = [f"{names[part]} {'saves' if value > 0 else 'costs'}" for part, value in told.items()]
-    ends = [f"the street {'gets' if before < 0 else 'pays'}", f"and {'gets' if after < 0 else 'pays'}"]
+    ends = [f"The street {'gets' if before < 0 else 'pays'}", f"and {'gets' if after < 0 else 'pays'}"]
     figures = {"before": before, "after": after, "parts": told, "currency": street.currency}
     return Claim(figures, pieces=(*pieces, *ends), summed=street.largest)
 
@@ -316,5 +316,5 @@ def tried(planned, found):
         "field": found.field, "spans": spans, "count": len(found.tried), "least": found.tried[0].value,
         "most": found.tried[-1].value, "currency": planned.result.scenario.currency,
     }  # fmt: skip
-    names = {"price": "P2P price", "charge": "network charge", "credit": "export credit"}
-    return Claim(figures, pieces=(names[found.field], "Nobody loses by sharing" if spans else "At no"))
+    names = {"price": "P2P price", "charge": "network charge", "credit": "credit for export"}
+    return Claim(figures, pieces=(names[found.field], "Nobody loses by sharing" if spans else "without a loss"))

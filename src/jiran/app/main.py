@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from jiran.app import frame, sidebar, state
-from jiran.app.areas import AREAS, MOVED, START, STREET, Area
+from jiran.app.areas import AREAS, MOVED, PLAN, START, STREET, Area
 from jiran.app.labels import by_labels, in_words
 from jiran.app.showing import plain
 from jiran.errors import JiranError
@@ -45,7 +45,7 @@ def main() -> None:
         state.show_address()
     else:
         with st.sidebar:
-            sidebar.show()
+            sidebar.show(way=area.path == PLAN)
     _notice(above)
     try:
         with suppress(state.NotRunError):  # the page has said why

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.explain.say import several
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.plan.stages import PARTS
 from jiran.report.plan import say
@@ -96,8 +95,8 @@ def _parts_words(figures: Figures) -> str:
         for part, value in figures["parts"].items()
     ]
     return (
-        f"In a year the street {pays_or_gets(figures['before'])} without all of this, and {pays_or_gets(figures['after'])} with it: "
-        f"{listed(saved)}."
+        f"The street {pays_or_gets(figures['before'])} a year without PV, battery and sharing, and {pays_or_gets(figures['after'])} as "
+        f"planned: {listed(saved)}."
     )
 
 
@@ -161,9 +160,8 @@ def _sharing_words(figures: Figures) -> str:
     if not losers:
         return f"By sharing nobody loses, and {all_of_them}." if together > 0.0 else "By sharing nobody gains or loses."
     worst = say.sum_of(figures["worst"], currency)
-    who = (
-        f"{several(losers, 'home loses', 'homes lose')} of {figures['homes']:,}, {figures['name']} most: {worst} a year"
-    )
+    lose = "loses" if losers == 1 else "lose"
+    who = f"{losers:,} of {counted(figures['homes'], 'home')} {lose}, {figures['name']} most: {worst} a year"
     return f"By sharing {who}; {all_of_them}." if together else f"By sharing {who}; all together gain nothing."
 
 

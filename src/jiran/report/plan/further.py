@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jiran.nothing import NOTHING_MONEY
 from jiran.report.plan import say
 from jiran.sentences import Figures, form
-from jiran.words import listed, number, price
+from jiran.words import listed, price
 
 if TYPE_CHECKING:
     from jiran.plan import Found, Planned, Ranges
@@ -22,19 +22,19 @@ SWINGS: dict[str, tuple[str, bool]] = {
     "escalation": ("how fast bills rise", False),
 }
 #: What a price that is tried is called.
-TRIED = {"price": "P2P price", "charge": "network charge", "credit": "export credit"}
+TRIED = {"price": "P2P price", "charge": "network charge", "credit": "credit for export"}
 
 
 def _back(payback: float | None, horizon: int) -> str:
-    return f"not within {horizon} years" if payback is None else f"in {say.years(payback)}"
+    return f"does not come back within {horizon} years" if payback is None else f"comes back in {say.years(payback)}"
 
 
 def _case_words(figures: Figures) -> str:
     horizon = figures["years"]
     dear, poor, cheap, good = (say.share(figures[name]) for name in ("dear", "poor", "cheap", "good"))
     return (
-        f"With costs at {dear} and a yield at {poor} of what is planned, it comes back {_back(figures['low'], horizon)}; with costs at "
-        f"{cheap} and a yield at {good}, {_back(figures['high'], horizon)}."
+        f"With costs at {dear} and a yield at {poor} of what is planned, it {_back(figures['low'], horizon)}; with costs at "
+        f"{cheap} and a yield at {good}, it {_back(figures['high'], horizon)}."
     )
 
 
@@ -75,11 +75,11 @@ def matters(planned: Planned, ranges: Ranges) -> Figures | None:
 
 def _tried_words(figures: Figures) -> str:
     name, currency = TRIED[figures["field"]], figures["currency"]
-    ends = f"{number(figures['count'])} tried from {price(figures['least'])} to {price(figures['most'], currency)}"
+    ends = f"from {price(figures['least'])} to {price(figures['most'], currency)}"
     if not figures["spans"]:
-        return f"At no {name} of {ends} do all homes share without a loss and gain something together."
+        return f"No {name} lets all homes share without a loss: {figures['count']:,} were tried, {ends}."
     spans = [price(low) if low == high else f"{price(low)} to {price(high)}" for low, high in figures["spans"]]
-    return f"Nobody loses by sharing at a {name} of {listed(spans)} {currency}/kWh, of {ends}."
+    return f"Nobody loses by sharing at a {name} of {listed(spans)} {currency}/kWh; {figures['count']:,} were tried, {ends}."
 
 
 @form("plan.tried", _tried_words)

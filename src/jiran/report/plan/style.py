@@ -11,7 +11,8 @@ h1 { font-size: 1.5rem; margin-bottom: .2rem; line-height: 1.25; } h2 { font-siz
 .first { font-size: 1.15rem; font-weight: 600; margin: .8rem 0; } .soft, caption, footer { color: var(--soft); }
 .note { background: var(--trouble); padding: .4rem .7rem; border-radius: .3rem; font-size: .9rem; margin: .5rem 0; }
 ul { padding-left: 1.2rem; margin: .5rem 0; } li { margin: .15rem 0; }
-dl.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.2rem, 1fr)); gap: .5rem; margin: .8rem 0; }
+dl.tiles { display: grid; grid-template-columns: repeat(3, 1fr); gap: .5rem; margin: .8rem 0; }
+@media (max-width: 34rem) { dl.tiles { grid-template-columns: repeat(2, 1fr); } }
 dl.tiles div { background: var(--tile); border-radius: .4rem; padding: .45rem .7rem; }
 dl.tiles dt { font-size: .8rem; color: var(--soft); } dl.tiles dd { margin: 0; font-size: 1.1rem; font-weight: 600; }
 dl.long { display: grid; grid-template-columns: minmax(8rem, 13rem) 1fr; gap: .2rem 1rem; font-size: .9rem; }
@@ -28,7 +29,7 @@ pre { overflow-x: auto; font-size: .8rem; } summary { cursor: pointer; }
 @media print { :root { --ink: #000; --paper: #fff; --soft: #444; --line: #bbb; --tile: #f0f0f0; --trouble: #eee; }
   body { max-width: none; margin: 0; padding: 0; font-size: 11px; } h1 { font-size: 17px; margin-top: 0; } h2 { font-size: 13px;
   margin: .9rem 0 .3rem; } table { font-size: 9px; } th, td { padding: .15rem .35rem; } .annex { break-before: page; }
-  .note, dl.tiles div, svg rect { print-color-adjust: exact; } dl.tiles { grid-template-columns: repeat(5, 1fr); }
+  .note, dl.tiles div, svg rect { print-color-adjust: exact; } dl.tiles { grid-template-columns: repeat(3, 1fr); }
   dl.tiles div, svg, tr, h2 { break-inside: avoid; } h2 { break-after: avoid; } .course { max-width: 14cm; }
   details:not([open]) { display: none; } .wide { overflow: visible; } }
 """

@@ -56,18 +56,24 @@ def tiles(planned: Planned) -> dict[str, str]:
     }
 
 
-_MONEY_OF_HOMES = ("Invests", "Pays before", "Pays after", "By PV", "By battery", "By sharing")
+def _money(planned: Planned) -> dict[str, np.ndarray]:
+    """Return amounts of each home by heading, shape (home,); the battery's only where there is one."""
+    before, (pv, battery, sharing) = planned.stages.cost[0], planned.parts
+    after = before - planned.parts.sum(axis=0)
+    by_battery = {"By battery": battery} if planned.installed.battery_kwh.any() else {}
+    found = {"Invests": planned.installed.cost, "Pays before": before, "Pays after": after, "By PV": pv}
+    return found | by_battery | {"By sharing": sharing}
 
 
 def by_kind(planned: Planned) -> Shown:
     """Return means of the homes of each kind, a year."""
-    kinds = np.array(planned.result.community.kinds)
+    kinds, money = np.array(planned.result.community.kinds), _money(planned)
     rows: list[tuple[str, ...]] = []
     for kind in [kind for kind in KIND_NAMES if kind in kinds]:
         places = np.flatnonzero(kinds == kind)
         invests = [bool(planned.installed.cost[place] > 0.0) for place in places]
         back = sum(planned.homes[place].payback is not None for place, one in zip(places, invests, strict=True) if one)
-        means = [whole(float(values[places].mean())) for values in _money(planned)]
+        means = [whole(float(values[places].mean())) for values in money.values()]
         losers = int(np.isin(places, planned.losers).sum())
         rows.append(
             (
@@ -78,7 +84,7 @@ def by_kind(planned: Planned) -> Shown:
                 str(losers),
             )
         )
-    return Shown(("Homes", "Number", *_MONEY_OF_HOMES, "Get it back", "Lose by sharing"), rows)
+    return Shown(("Homes", "Number", *money, "Get it back", "Lose by sharing"), rows)
 
 
 def by_home(planned: Planned) -> Shown:
@@ -88,19 +94,13 @@ def by_home(planned: Planned) -> Shown:
         (
             name,
             decimals(float(planned.installed.pv_kwp[home]), 1),
-            *(whole(float(values[home])) for values in money),
+            *(whole(float(values[home])) for values in money.values()),
             payback(planned.homes[home], invests=bool(planned.installed.cost[home] > 0.0)),
             whole(planned.homes[home].npv),
         )
         for home, name in enumerate(planned.ids)
     ]
-    return Shown(("Home", "kWp", *_MONEY_OF_HOMES, "Payback", "Worth today"), rows)
-
-
-def _money(planned: Planned) -> tuple[np.ndarray, ...]:
-    """Return the amounts of `_MONEY_OF_HOMES`, each of shape (home,)."""
-    before, parts = planned.stages.cost[0], planned.parts
-    return planned.installed.cost, before, before - parts.sum(axis=0), *parts
+    return Shown(("Home", "kWp", *money, "Payback", "Worth today"), rows)
 
 
 def by_year(planned: Planned) -> Shown:
