@@ -138,7 +138,8 @@ def wrong_controls(app: AppTest, scenario: Scenario) -> Iterator[str]:
                 yield from _wrong(kind, control, value_at(data, name))
     told = [name for name in ("grid.import_price", "grid.export_price") if isinstance(value_at(data, name), tuple)]
     expected = {name for fields in settings().values() for name in fields} | {*LENGTH}
-    for name in sorted(expected - seen - {*told, *DRAWN_OTHERWISE}):
+    priced = () if scenario.grid.tariff is None else ("grid.import_price", "grid.export_price")
+    for name in sorted(expected - seen - {*told, *priced, *DRAWN_OTHERWISE}):
         if name != "solar.pv_kwp" or scenario.homes.data is None:
             yield f"{name} has no control"
 

@@ -66,6 +66,19 @@ def test_another_cost_changes_the_plan_and_runs_nothing_anew():
     assert dict(at.query_params)["plan.pv_cost"] in ("1000.0", ["1000.0"])
 
 
+def test_a_tariff_is_chosen_and_takes_the_place_of_prices():
+    at = opened(preset="paper", **{"grid.import_price": "0.5"})
+    assert at.session_state["scenario"].grid.import_price == 0.5
+    field = next(one for one in at.sidebar.selectbox if one.label == "Monthly tariff")
+    field.set_value("my-tnb-rp4-domestic-atap").run()
+    assert not at.exception
+    assert not at.error
+    assert at.session_state["scenario"].grid.tariff == "my-tnb-rp4-domestic-atap"
+    next(one for one in at.sidebar.selectbox if one.label == "Monthly tariff").set_value("not set").run()
+    assert not at.exception
+    assert at.session_state["scenario"].grid.tariff is None
+
+
 def test_what_cannot_be_planned_says_why_and_is_no_error():
     at = opened(preset="paper", currency="EUR")
     assert not at.error

@@ -49,7 +49,7 @@ def main() -> None:
     _notice(above)
     try:
         with suppress(state.NotRunError):  # the page has said why
-            _body(page, above)
+            _body(page, above, answers=area.path == PLAN)
     finally:
         state.let_go()
 
@@ -84,15 +84,21 @@ def _notice(above: DeltaGenerator) -> None:
         above.warning(plain(notice), icon=":material/link_off:")
 
 
-def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
-    """Run the scenario, and draw the area and the badge at its foot."""
+def _body(page: StreamlitPage, above: DeltaGenerator, *, answers: bool) -> None:
+    """Run the scenario, and draw the area and the badge at its foot.
+
+    Args:
+        page: What draws the area.
+        above: The place of what must be known first.
+        answers: Whether the area begins with an answer, and says itself what is doubtful about it.
+    """
     try:
         result = state.run(state.scenario())
     except JiranError as error:
         said = in_words(error, as_data(state.scenario()))
         st.error(plain(f"This scenario cannot be run: {said}"), icon=":material/error:")
         return
-    for warning in result.warnings:
+    for warning in () if answers else result.warnings:
         said = by_labels(warning, "")
         above.warning(plain(f"{said[0].upper()}{said[1:]}."), icon=":material/warning:")
     if result.data_report is not None:

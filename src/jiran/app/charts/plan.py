@@ -40,7 +40,10 @@ def tornado(planned: Planned, ranges: Ranges) -> Spec:
     """Draw a bar for each assumption, from the value of today at its lowest to that at its highest."""
     swings = [one for one in ranges.swings if one.width > 0.0]
     middle = planned.together.npv
-    labels = [f"{SWINGS[one.field][0]}\n{say.share(one.low)} to {say.share(one.high)}" for one in swings]
+    labels = [
+        f"{name[0].upper()}{name[1:]}\n{say.share(one.low)} to {say.share(one.high)}"
+        for one, (name, _) in ((one, SWINGS[one.field]) for one in swings)
+    ]
     sides = (("At its lowest", palette.SOLAR, "npv_low"), ("At its highest", palette.BATTERY, "npv_high"))
     series = [
         {
@@ -54,7 +57,7 @@ def tornado(planned: Planned, ranges: Ranges) -> Spec:
         grid=room(top=34, bottom=48),
         legend={"top": 0, "left": 0},
         tooltip={"trigger": "axis", "axisPointer": {"type": "shadow"}},
-        yAxis=names(labels),
+        yAxis=names(labels, axisLabel={"lineHeight": 14, "interval": 0}),
         xAxis=amounts(f"Change of the value of today, {planned.currency}"),
         series=series,
     )

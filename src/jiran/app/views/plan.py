@@ -10,7 +10,7 @@ import streamlit as st
 from jiran.app import state
 from jiran.app.charts import plan as charts
 from jiran.app.drawing import draw
-from jiran.app.labels import in_words
+from jiran.app.labels import by_labels, in_words
 from jiran.app.showing import file_name, markdown_of, plain, show_text
 from jiran.errors import JiranError
 from jiran.report.plan import answer, doubts, page, tables
@@ -35,15 +35,23 @@ def show() -> None:
     show_text(first, heading=True)
     _tiles(planned)
     st.markdown("\n".join(f"- {markdown_of(sentence)}" for sentence in rest))
-    for doubt in doubts(planned):
-        st.caption(f":material/warning: {plain(str(doubt))}.")
     draw(
         charts.course(planned), key="course", height=300,
         alt="What has come back of the investment by the end of each year, all together.",
     )  # fmt: skip
+    _doubts(planned)
     _people(planned)
     _further(planned)
     _page(planned)
+
+
+def _doubts(planned: Planned) -> None:
+    """Say what must be known before the figures are used: of the plan, and of its run."""
+    of_run = [by_labels(warning, "") for warning in planned.result.warnings]
+    told = [*map(str, doubts(planned)), *(f"{one[0].upper()}{one[1:]}" for one in of_run)]
+    if told:
+        lines = "\n".join(f"- {plain(one)}." for one in told)
+        st.warning(f"**Before you use these figures**\n\n{lines}", icon=":material/warning:")
 
 
 def _tiles(planned: Planned) -> None:

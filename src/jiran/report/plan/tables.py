@@ -48,7 +48,7 @@ def tiles(planned: Planned) -> dict[str, str]:
     together, currency = planned.together, planned.currency
     return {
         "Investment": say.sum_of(planned.invested, currency),
-        "Bills fall a year": say.signed_sum(float(planned.street_parts.sum()), currency),
+        "Bills fall a year by": say.signed_sum(float(planned.street_parts.sum()), currency),
         "Paid back after": _NEVER if together.payback is None else say.years(together.payback),
         f"Worth today, at {say.share(planned.assumptions.discount_rate)}": say.signed_sum(together.npv, currency),
         "Return a year": "none" if together.irr is None else say.share(together.irr),
