@@ -113,6 +113,24 @@ def test_prices_per_kwh_save_own_use_at_the_import_price_and_the_rest_at_that_of
     assert found.parts[0] / found.year.factor == pytest.approx(saved)
 
 
+def test_after_a_contract_export_earns_nothing(month):
+    ended = planned(plan__export_years=10)
+    assert ended.together.flows[:11] == pytest.approx(month.together.flows[:11])
+    tariff = load_tariff(GENERAL)  # the same, without what export takes back
+    totals = month.result.bill_totals
+    lost = (
+        sum(sum(line.amount for line in bill(tariff, Usage(kwh), "2025-08").lines) for kwh in totals["import_kwh"])
+        - month.result.bills["amount"].sum()
+    )
+    assert lost > 1
+    fading = 0.995 ** np.arange(10, 20)
+    assert (month.together.flows - ended.together.flows)[11:] == pytest.approx(lost * month.year.factor * fading)
+    flat = {**MONTH, "grid": {"import_price": 0.5, "export_price": 0.2}}
+    one = planned(flat)
+    earned = 0.2 * one.result.homes["grid_export_kwh"].to_numpy() * one.year.factor
+    assert one.stages.saving - one.stages.saving_after_contract == pytest.approx(earned)
+
+
 def test_a_fee_is_paid_by_all_homes_each_month_if_anybody_trades():
     free, paid = planned(), planned(plan__member_fee=5.0)
     assert free.parts[-1] - paid.parts[-1] == pytest.approx(np.full(6, 60.0))

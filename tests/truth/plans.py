@@ -9,6 +9,7 @@ import plain_plans
 from jiran import JiranError, simulate
 from jiran.homes.profiles import Profiles
 from jiran.plan import plan, ranges, tries
+from jiran.tariffs import Usage, bill
 from truth.books import once
 from truth.harness import Claim, oracle
 
@@ -76,6 +77,7 @@ class Street:
         self.now = self.factor * homes["cost"].to_numpy()
         self.fund = [self.factor * one.accounts["battery"] for one in (alone, now)]
         self.saving = float((self.before - self.now).sum()) + self.fund[1]
+        self.lost = self.factor * _earned(result)
 
     def parts(self):
         """Return what PV, battery and sharing save."""
@@ -85,13 +87,14 @@ class Street:
         return {"pv": pv, "battery": battery, "sharing": sharing - self.fee * self.now.size}
 
     def flows(self, plan=None, pv=1.0, battery=1.0, saving=None):
-        saved = self.saving if saving is None else saving
+        saved, later = (self.saving, self.saving - float(self.lost.sum())) if saving is None else saving
         return plain_plans.flows(
             plan or self.plan,
             pv * self.pv.sum(),
             battery * self.each_battery * self.now.size,
             saved,
             self.fee * self.now.size,
+            later,
         )
 
     @property
@@ -111,16 +114,37 @@ def _dark(result, part=0.0):
     return simulate(scenario, profiles=Profiles(part * profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh))
 
 
+def _earned(result):
+    """Return what each home would pay more if export earned nothing: step by step, or bill by bill."""
+    billed = result.settlement.bills
+    if billed is None:
+        given = np.array(result.flows["grid_export_kwh"])
+        return np.array([sum(p * k for p, k in zip(result.steps["export_price"], row, strict=True)) for row in given.T])
+    months, lost = billed.contracts.months, np.zeros(result.homes.height)
+    for contract, used, found in zip(billed.contracts.each, billed.used, billed.each, strict=True):
+        components = {name: one for name, one in contract.tariff.components.items() if one.unit != "exported-kWh"}
+        bare = contract.tariff.model_copy(update={"components": components, "export": None})
+        for row, home in enumerate(contract.homes):
+            for month, (name, part) in enumerate(zip(months.names, months.parts, strict=True)):
+                periods = {key: float(kwh[row, month]) for key, kwh in used.by_period.items()}
+                one = Usage(float(used.import_kwh[row, month]), 0.0, periods, float(used.demand_kw[row, month]))
+                lines = bill(bare, one, name, float(part)).lines
+                lost[home] += sum(line.amount for line in lines) - found.amount[:, row, month].sum()
+    return lost
+
+
 def _saving_at(street, part):
-    found = _dark(street.result, part) if part else None
-    if found is None:
+    """Return what is saved with another part of the sun, with what export earns and without."""
+    if part:
+        found = _dark(street.result, part)
+    else:
         profiles = street.result.flows.profiles
-        found = simulate(
-            street.result.scenario, profiles=Profiles(0.0 * profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh)
-        )
-    return float(street.before.sum()) + street.factor * (
+        dark = Profiles(0.0 * profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh)
+        found = simulate(street.result.scenario, profiles=dark)
+    saved = float(street.before.sum()) + street.factor * (
         found.settlement.accounts["battery"] - float(found.settlement.cost.sum())
     )
+    return saved, saved - street.factor * float(_earned(found).sum())
 
 
 @oracle("plan.nothing", of_plan)
@@ -163,8 +187,10 @@ def parts(planned):
 def homes(planned):
     street = Street(planned.result)
     times = [
-        plain_plans.paid_back(plain_plans.flows(street.plan, pv, street.each_battery, before - now, street.fee))
-        for pv, before, now in zip(street.pv, street.before, street.now, strict=True)
+        plain_plans.paid_back(
+            plain_plans.flows(street.plan, pv, street.each_battery, before - now, street.fee, before - now - lost)
+        )
+        for pv, before, now, lost in zip(street.pv, street.before, street.now, street.lost, strict=True)
         if pv + street.each_battery > 1e-6
     ]
     known = [time for time in times if time is not None]

@@ -172,6 +172,7 @@ FIELDS = {
         "plan.loan_rate": "Interest of the loan",
         "plan.loan_years": "Length of the loan, years",
         "plan.discount_rate": "Discount rate a year",
+        "plan.export_years": "Export earns for, years",
         "plan.escalation": "Bills rise a year by",
         "plan.member_fee": "Fee of each home a month, {currency}",
     },

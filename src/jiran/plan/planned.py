@@ -13,7 +13,7 @@ from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.plan.cashflow import cash_flows, generated, outlays
 from jiran.plan.finance import Outlook, levelised_cost
 from jiran.plan.installed import Installed, installed
-from jiran.plan.stages import Stages, stages
+from jiran.plan.stages import Saving, Stages, stages
 from jiran.plan.year import Year, year_of
 
 if TYPE_CHECKING:
@@ -83,10 +83,8 @@ class Planned:
     @cached_property
     def homes(self) -> tuple[Outlook, ...]:
         """What it comes to for each home."""
-        own = self.installed
-        flows = cash_flows(
-            self.assumptions, own.pv_cost, own.battery_cost, self.stages.saving, np.full(own.cost.size, self.fee)
-        )
+        own, saving = self.installed, Saving(self.stages.saving, self.stages.saving_after_contract)
+        flows = cash_flows(self.assumptions, own.pv_cost, own.battery_cost, saving, np.full(own.cost.size, self.fee))
         return tuple(Outlook(row, self.assumptions.discount_rate) for row in flows)
 
     @cached_property
@@ -115,7 +113,7 @@ class Planned:
         return cost if cost > 0.0 else None
 
     def outlook(
-        self, plan: Plan, *, pv: float | None = None, battery: float | None = None, saving: float | None = None
+        self, plan: Plan, *, pv: float | None = None, battery: float | None = None, saving: Saving | None = None
     ) -> Outlook:
         """Return what it comes to for all together under other assumptions.
 
@@ -130,7 +128,7 @@ class Planned:
             plan,
             float(own.pv_cost.sum()) if pv is None else pv,
             float(own.battery_cost.sum()) if battery is None else battery,
-            float(self.stages.street_parts.sum()) if saving is None else saving,
+            self.stages.street_saving if saving is None else saving,
             self.fee * len(self.ids),
         )
         return Outlook(flows, plan.discount_rate)

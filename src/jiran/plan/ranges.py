@@ -13,6 +13,7 @@ from jiran.simulation.setting import prepare
 if TYPE_CHECKING:
     from jiran.plan.finance import Outlook
     from jiran.plan.planned import Planned
+    from jiran.plan.stages import Saving
     from jiran.simulation.setting import Setting
     from jiran.watching import Progress
 
@@ -64,7 +65,7 @@ class Ranges:
     low: Outlook
     middle: Outlook
     high: Outlook
-    savings: tuple[float, float, float]
+    savings: tuple[float, ...]
     swings: tuple[Swing, ...]
 
 
@@ -85,11 +86,11 @@ def ranges(planned: Planned, progress: Progress | None = None) -> Ranges:
     for place, part in enumerate((plan.yield_low, plan.yield_high)):
         setting = _with_sun(planned, part)
         found = run_market(setting, partial(without_trading, setting), _half(report, place / 2))
-        savings.append(float(stages(found, planned.year.factor, before).street_parts.sum()))
+        savings.append(stages(found, planned.year.factor, before).street_saving)
     report(1.0)
-    least, middle, most = savings[0], float(planned.stages.street_parts.sum()), savings[1]
+    least, middle, most = savings[0], planned.stages.street_saving, savings[1]
 
-    def case(cost: float, saving: float) -> Outlook:
+    def case(cost: float, saving: Saving) -> Outlook:
         pv, battery = (float(one.sum()) for one in (planned.installed.pv_cost, planned.installed.battery_cost))
         return planned.outlook(plan, pv=cost * pv, battery=cost * battery, saving=saving)
 
@@ -100,7 +101,11 @@ def ranges(planned: Planned, progress: Progress | None = None) -> Ranges:
     ]
     swings.sort(key=lambda one: -one.width)
     return Ranges(
-        case(plan.cost_high, least), planned.together, case(plan.cost_low, most), (least, middle, most), tuple(swings)
+        case(plan.cost_high, least),
+        planned.together,
+        case(plan.cost_low, most),
+        tuple(float(one.first) for one in (least, middle, most)),
+        tuple(swings),
     )
 
 

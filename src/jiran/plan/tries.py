@@ -16,6 +16,7 @@ from jiran.market import find as find_rule
 from jiran.money.prices import prices
 from jiran.money.worth import worth_of
 from jiran.nothing import CENT, NOTHING_KWH, NOTHING_MONEY
+from jiran.plan.stages import without_export
 from jiran.scenario import Market
 from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import prepare
@@ -155,6 +156,6 @@ def _credited(setting: Setting, credit: float) -> Setting:
 
 def _with_credit(tariff: Tariff, credit: float) -> Tariff:
     """Return a tariff whose export earns a credit for each kWh, in the month, down to a bill of nothing."""
-    kept = {name: one for name, one in tariff.components.items() if one.unit != "exported-kWh"}
+    bare = without_export(tariff)
     earned = Component(kind="credit", label="Export", unit="exported-kWh", rate=credit)
-    return tariff.model_copy(update={"components": {"export": earned, **kept}, "export": None})
+    return bare.model_copy(update={"components": {"export": earned, **bare.components}})

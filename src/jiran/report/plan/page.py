@@ -53,8 +53,8 @@ METHOD = (
 LIMITS = (
     "One year is simulated, and all years are like it: what homes use does not change, and no car or air conditioner is added.",
     (
-        "Rates of later years are not known: those of the run's months stand for all years. A contract that ends, such as ten years of "
-        "Solar ATAP or NEM, is not seen: after it export may earn less."
+        "Rates of later years are not known: those of the run's months stand for all years. That export earns nothing once a contract "
+        "has ended, such as the ten years of Solar ATAP and NEM, is counted only if plan.export_years says so; trades stay as they are."
     ),
     "Taxes on income, grants and insurance are left out; costs are those that stand in the table.",
     "Nothing is said of wires and transformers: whether the grid can take what the roofs give must be asked of its operator.",
