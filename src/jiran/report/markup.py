@@ -53,8 +53,10 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]], words: Iterable[in
         rows: Cells of each row.
         words: Places of the columns that hold words and not numbers, besides the first.
     """
-    tops = "".join(f'<th scope="col">{escape(one)}</th>' for one in head)
     wordy = set(words)
+    tops = "".join(
+        f'<th scope="col"{" class=word" if place in wordy else ""}>{escape(one)}</th>' for place, one in enumerate(head)
+    )
 
     def cell(place: int, text: str) -> str:
         if not place:

@@ -50,7 +50,7 @@ class Plan(Model):
     yield_high: float = quantity("the highest yield of PV, as a part of what is simulated", "", 1.1, ge=1, le=10)
     metered_yield: float = quantity(
         "of meter data: what a kWp generates in a year, from which the size of roofs is told, unverified",
-        "kWh/kWp", 1_250.0, ge=100, le=3_000,
+        "kWh/kWp", 1_250.0, ge=1, le=10_000,
     )  # fmt: skip
     upkeep: float = quantity(
         "operation and maintenance of a year, as a share of the investment, unverified", "", 0.015, ge=0, le=1
@@ -73,7 +73,7 @@ class Plan(Model):
         ge=0,
         le=60,
     )
-    escalation: float = quantity("by how much more bills rise each year than other prices", "", 0.0, ge=-0.2, le=0.2)
+    escalation: float = quantity("by how much more bills rise each year than other prices", "", 0.0, ge=-0.5, le=0.5)
     member_fee: float = quantity(
         "what each home pays a month to whoever runs the sharing, unless nobody trades", "/month", 0.0,
         ge=0, le=1_000_000,

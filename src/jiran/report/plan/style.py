@@ -19,7 +19,7 @@ dl.long { display: grid; grid-template-columns: minmax(8rem, 13rem) 1fr; gap: .2
 dl.long dt { color: var(--soft); } dl.long dd { margin: 0; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: .82rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .5rem; border-bottom: 1px solid var(--line); text-align: right; }
-th { font-weight: 600; } thead th { vertical-align: bottom; } th:first-child, td.word { text-align: left; }
+th { font-weight: 600; } thead th { vertical-align: bottom; } th:first-child, .word { text-align: left; }
 tbody th { white-space: nowrap; } td { white-space: nowrap; } td.word { white-space: normal; }
 svg { width: 100%; height: auto; display: block; } svg text { fill: var(--ink); font-size: 11px; }
 svg .line { stroke: var(--line); } svg .zero { stroke: var(--ink); } svg .case { stroke: var(--soft); stroke-dasharray: 5 4;
@@ -29,6 +29,7 @@ pre { overflow-x: auto; font-size: .8rem; } summary { cursor: pointer; }
 @media print { :root { --ink: #000; --paper: #fff; --soft: #444; --line: #bbb; --tile: #f0f0f0; --trouble: #eee; }
   body { max-width: none; margin: 0; padding: 0; font-size: 11px; } h1 { font-size: 17px; margin-top: 0; } h2 { font-size: 13px;
   margin: .9rem 0 .3rem; } table { font-size: 9px; } th, td { padding: .15rem .35rem; } .annex { break-before: page; }
+  .first { font-size: 14px; } .note { font-size: 11px; } dl.tiles dt { font-size: 10px; } dl.tiles dd { font-size: 13px; }
   .note, dl.tiles div, svg rect { print-color-adjust: exact; } dl.tiles { grid-template-columns: repeat(3, 1fr); }
   dl.tiles div, svg, tr, h2 { break-inside: avoid; } h2 { break-after: avoid; } .course { max-width: 14cm; }
   details:not([open]) { display: none; } .wide { overflow: visible; } }
