@@ -13,7 +13,7 @@ def flows(plan, pv, battery, saving, fee, later=None):
     month = owed / months if rate == 0 else owed * rate / (1 - (1 + rate) ** -months)
     found = [owed - cost]
     for year in range(1, plan.years + 1):
-        ended = later is not None and plan.export_years is not None and year > plan.export_years
+        ended = later is not None and year > plan.export_years
         got = (later if ended else saving) * (1 - plan.degradation) ** (year - 1) * (1 + plan.escalation) ** (
             year - 1
         ) - fee

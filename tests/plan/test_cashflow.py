@@ -17,7 +17,7 @@ PLANS = st.builds(
     lambda years, loan_years, **more: Plan(years=years, loan_years=min(years, loan_years), **more),
     years=st.integers(1, 40), loan_years=st.integers(1, 40), inverter_years=st.integers(1, 40), battery_years=st.integers(1, 40),
     upkeep=SHARES, inverter_share=SHARES, loan_share=SHARES, loan_rate=st.just(0.0) | st.floats(0.001, 0.3), degradation=st.floats(0.0, 0.1),
-    escalation=st.floats(-0.1, 0.1), export_years=st.none() | st.integers(0, 40),
+    escalation=st.floats(-0.1, 0.1), export_years=st.integers(0, 60),
 )  # fmt: skip
 AMOUNTS = st.floats(0.0, 1e6)
 

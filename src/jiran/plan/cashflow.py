@@ -79,7 +79,7 @@ def cash_flows(plan: Plan, pv: Array | float, battery: Array | float, saving: Sa
         saving: By how much bills fall in the first year, and would without what export earns, the same.
         fee: What is paid each year for sharing, the same.
     """
-    earning = np.arange(plan.years) < (plan.years if plan.export_years is None else plan.export_years)
+    earning = np.arange(plan.years) < plan.export_years
     first, after = (np.asarray(one)[..., None] for one in saving)
     got = np.where(earning, first, after) * growth(plan) - np.asarray(fee)[..., None]
     now = np.zeros((*got.shape[:-1], 1))

@@ -66,13 +66,10 @@ class Plan(Model):
     loan_rate: float = quantity("interest of the loan, a year", "", 0.06, ge=0, le=1)
     loan_years: int = quantity("years in which it is paid back, in equal amounts each month", "years", 15, ge=1, le=60)
     discount_rate: float = quantity("by how much less money is worth a year later, unverified", "", 0.06, ge=0, le=1)
-    export_years: int | None = quantity(
-        "years after which a contract ends and export earns nothing any more; default: never",
-        "years",
-        None,
-        ge=0,
-        le=60,
-    )
+    export_years: int = quantity(
+        "years in which export earns what it does in the run, as long as a contract lasts; after them it earns nothing",
+        "years", 60, ge=0, le=60,
+    )  # fmt: skip
     escalation: float = quantity("by how much more bills rise each year than other prices", "", 0.0, ge=-0.5, le=0.5)
     member_fee: float = quantity(
         "what each home pays a month to whoever runs the sharing, unless nobody trades", "/month", 0.0,

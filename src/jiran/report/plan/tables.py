@@ -122,9 +122,7 @@ def assumptions(planned: Planned) -> Shown:
     for name, field in Plan.model_fields.items():
         extra = field.json_schema_extra
         unit = str(extra["unit"]) if isinstance(extra, dict) else ""
-        rows.append(
-            (f"plan.{name}", "–" if given[name] is None else number(float(given[name])), unit, str(field.description))
-        )
+        rows.append((f"plan.{name}", number(float(given[name])), unit, str(field.description)))
     return Shown(("Field", "Value", "Unit", "What it is"), rows)
 
 
