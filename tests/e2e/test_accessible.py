@@ -6,7 +6,7 @@ import pytest
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
-AREAS = ("/", "/street", "/compare", "/data")
+AREAS = ("/", "/street", "/compare", "/plan", "/data")
 PARTS = ("/data?part=files", "/data?part=method", "/data?part=paper")
 SERIOUS = ("serious", "critical")
 

@@ -69,6 +69,12 @@ _VERSUS = typer.Option(
 _SEEDS = typer.Option(min=1, max=10_000, help="How many seeds each case is run with.")
 _TABLE = typer.Option("-o", "--output", metavar="FILE", help="Write all figures to a .csv, or a page to a .html.")
 _TABLE_JSON = typer.Option("--json", help="Print all figures of all cases as JSON and nothing else.")
+_PAGE = typer.Option("-o", "--output", metavar="FILE.html", help="Write a page to print or to mail.")
+_TRIES = typer.Option(
+    "--tries", min=0, max=1_000,
+    help="How many steps of P2P price, network charge and export credit are tried for one at which nobody loses; 0: none.",
+)  # fmt: skip
+_PLAN_JSON = typer.Option("--json", help="Print the plan as JSON and nothing else.")
 _FILES = typer.Argument(metavar="FILE...", help="Files of meter data, or patterns such as 'meters/*.csv'.")
 _KEYS = typer.Option("--set", metavar="KEY=VALUE", help="Say how to read, as homes.data.unit=W; can be repeated.")
 _SCENARIO_FILE = typer.Option("-o", "--output", metavar="NAME.toml", help="Write a scenario of these homes.")
@@ -283,6 +289,42 @@ def _compare(
     if stopped:
         screen.print(f"Stopped: {len(found.seeds)} of {seeds} seeds are done.", style="yellow")
         raise typer.Exit(INTERRUPTED)
+
+
+@cli.command("plan")
+def _plan(
+    scenario: Annotated[str, _SCENARIO],
+    changes: Annotated[list[str] | None, _CHANGES] = None,
+    mechanism: Annotated[str | None, _RULE] = None,
+    tries: Annotated[int, _TRIES] = 20,
+    output: Annotated[Path | None, _PAGE] = None,
+    *,
+    json: Annotated[bool, _PLAN_JSON] = False,
+) -> None:
+    """Say whether PV, battery and sharing pay: bills before and after, payback, and what would make it pay.
+
+    Example: `jiran plan sarawak-nem --set plan.pv_cost=4000 -o page.html`
+    """
+    from jiran.cli import planning  # noqa: PLC0415  loads numba
+    from jiran.cli.announce import announce_run  # noqa: PLC0415  loads numba
+    from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
+    from jiran.report.plan import as_data  # noqa: PLC0415  loads polars
+    from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
+
+    planning.check_file(output)
+    chosen = _chosen(scenario, changes, mechanism)
+    settle([scenario], [chosen], file=output)
+    announce_run(chosen)
+    with progress("Planning") as report:
+        found = planning.work_out(chosen, tries, report)
+    if output is not None:
+        planning.write_page(found, output)
+    if json:
+        typer.echo(json_text(as_data(*found)))
+    else:
+        planning.print_plan(*found)
+    if output is not None:
+        console(stderr=json).print(f"Written to {output}", soft_wrap=True)
 
 
 def _two(
