@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 import pytest
 
+from jiran.control.storage import Battery
 from jiran.engine.fleet import use_own
 from jiran.engine.records import Fleet, Inputs, Worth
-from jiran.engine.storage import Battery
 from jiran.simulation import fill
 
 
@@ -23,7 +23,7 @@ def one_step(stored_kwh, *, departure_kwh=10.0, net_kwh=-1.0):
         import_price=np.ones(1),
         export_price=np.zeros(1),
         network_charge=0.0,
-        worth=Worth(np.empty(0, np.int64), np.empty((0, 1)), np.empty((0, 1))),
+        worth=Worth(slot=np.empty(0, np.int64), bought=np.empty((0, 1)), sold=np.empty((0, 1))),
         parameters=np.empty(0),
         bid_parameters=np.empty(0),
         traits=np.zeros((1, 2)),
