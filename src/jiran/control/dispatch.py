@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from jiran.compiled import njit
 from jiran.control.storage import charge, discharge
-from jiran.control.store import Connection, Line, Store, Vector, fill_line, limits, rising
+from jiran.control.store import EDGE, OWN, PRICE, WIDTH, Connection, Matrix, Store, Vector, fill_line, limits, rising
 
 #: A kWh for own use is worth this much more than it is, and one from or to the grid this much less: of choices that are
 #: equally good, own use comes first, and the grid is left for later.
@@ -33,7 +33,13 @@ class Move(NamedTuple):
 
 @njit(cache=True)
 def _best_taken(
-    pieces: tuple[int, int, bool], line: Line, store: Store, stored_kwh: float, upto_kwh: Vector, value: Vector
+    pieces: tuple[int, int, bool],
+    line: Matrix,
+    store: Store,
+    stored_kwh: float,
+    other: int,
+    upto_kwh: Vector,
+    value: Vector,
 ) -> tuple[float, float]:
     """Return how much it is best to take, kWh at the terminals, and what that gains.
 
@@ -42,18 +48,19 @@ def _best_taken(
         line: What the step costs.
         store: The store.
         stored_kwh: What it holds.
+        other: The piece of worth in which this lies, or at whose end.
         upto_kwh: What a kWh is worth after the step, shape (piece,).
         value: The same.
     """
     count, giving, convex = pieces
-    level, full, other = stored_kwh, store.battery.capacity_kwh, 0
+    level, full = stored_kwh, store.battery.capacity_kwh
     taken = best = gain = most = 0.0
     for own in range(giving, count):
-        left = line.width_kwh[own]
+        left = line[WIDTH, own]
         while left > 0.0 and level < full:
             while upto_kwh[other] <= level:
                 other += 1
-            margin = value[other] - line.price[own] + (TIE if line.own[own] else -TIE)
+            margin = value[other] - line[PRICE, own] + TIE * (2.0 * line[OWN, own] - 1.0)
             if convex and margin <= 0.0:
                 return best, most
             if upto_kwh[other] - level < left:
@@ -62,7 +69,7 @@ def _best_taken(
                 taken += width / store.battery.charge_efficiency
             else:
                 width = left
-                level, left, taken = level + left, 0.0, line.edge_kwh[own + 1]
+                level, left, taken = level + left, 0.0, line[EDGE, own + 1]
             gain += width * margin
             if gain > most:
                 best, most = taken, gain
@@ -71,21 +78,25 @@ def _best_taken(
 
 @njit(cache=True)
 def _best_given(
-    pieces: tuple[int, int, bool], line: Line, store: Store, stored_kwh: float, upto_kwh: Vector, value: Vector
+    pieces: tuple[int, int, bool],
+    line: Matrix,
+    store: Store,
+    stored_kwh: float,
+    other: int,
+    upto_kwh: Vector,
+    value: Vector,
 ) -> tuple[float, float]:
     """Return how much it is best to give, kWh at the terminals, and what that gains; arguments as of `_best_taken`."""
     _, giving, convex = pieces
-    level, empty, other = stored_kwh, store.battery.minimum_kwh, 0
-    while upto_kwh[other] < level:
-        other += 1
+    level, empty = stored_kwh, store.battery.minimum_kwh
     given = best = gain = most = 0.0
     for own in range(giving - 1, -1, -1):
-        left = line.width_kwh[own]
+        left = line[WIDTH, own]
         while left > 0.0 and level > empty:
             while other > 0 and upto_kwh[other - 1] >= level:
                 other -= 1
             low = max(upto_kwh[other - 1], empty) if other > 0 else empty
-            margin = line.price[own] - value[other] + (TIE if line.own[own] else -TIE)
+            margin = line[PRICE, own] - value[other] + TIE * (2.0 * line[OWN, own] - 1.0)
             if convex and margin <= 0.0:
                 return best, most
             if level - low < left:
@@ -94,7 +105,7 @@ def _best_given(
                 given += width * store.battery.discharge_efficiency
             else:
                 width = left
-                level, left, given = level - left, 0.0, -line.edge_kwh[own]
+                level, left, given = level - left, 0.0, -line[EDGE, own]
             gain += width * margin
             if gain > most:
                 best, most = given, gain
@@ -123,7 +134,7 @@ def follow(wanted_kwh: float, connection: Connection, store: Store, stored_kwh: 
 
 @njit(cache=True)
 def dispatch(
-    connection: Connection, store: Store, stored_kwh: float, upto_kwh: Vector, value: Vector, line: Line
+    connection: Connection, store: Store, stored_kwh: float, upto_kwh: Vector, value: Vector, line: Matrix
 ) -> Move:
     """Return what the store does in a step: what is best by the prices now and by what stored energy is worth then.
 
@@ -140,6 +151,12 @@ def dispatch(
     """
     count, giving = fill_line(connection, store, line)
     pieces = count, giving, rising(count, line)
-    taken_kwh, gain = _best_taken(pieces, line, store, stored_kwh, upto_kwh, value)
-    given_kwh, other_gain = _best_given(pieces, line, store, stored_kwh, upto_kwh, value)
-    return follow(taken_kwh if gain > other_gain else -given_kwh, connection, store, stored_kwh)
+    other = 0
+    while upto_kwh[other] < stored_kwh:
+        other += 1
+    wanted_kwh, gain = _best_taken(pieces, line, store, stored_kwh, other, upto_kwh, value)
+    if gain <= 0.0 or not pieces[2]:  # of a convex line one side gains at most
+        given_kwh, other_gain = _best_given(pieces, line, store, stored_kwh, other, upto_kwh, value)
+        if other_gain >= gain:
+            wanted_kwh = -given_kwh
+    return follow(wanted_kwh, connection, store, stored_kwh)

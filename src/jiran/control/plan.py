@@ -12,8 +12,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from jiran.compiled import njit
-from jiran.control.store import SLIVER_KWH, Connection, Line, Store, Vector, fill_line, new_line, pool
+from jiran.control.store import PRICE, SLIVER_KWH, WIDTH, Connection, Matrix, Store, Vector, fill_line, new_line, pool
 
 #: What each kWh costs that is missing before a departure: far above any price, and a price, so that no plan is infeasible.
 MISSING_PRICE = 10_000.0
@@ -68,8 +70,9 @@ def flat(worth: float, store: Store, upto_kwh: Vector, value: Vector) -> None:
 
 @njit(cache=True)
 def earlier_worth(
-    count: int, giving: int, line: Line, store: Store, later: tuple[Vector, Vector], earlier: tuple[Vector, Vector]
-) -> bool:
+    count: int, giving: int, line: Matrix, store: Store, row: int, upto_kwh: Matrix, value: Matrix, at: int,
+    found_kwh: Matrix, found: Matrix,
+) -> bool:  # fmt: skip
     """Write what stored energy is worth one step earlier.
 
     Args:
@@ -77,41 +80,49 @@ def earlier_worth(
         giving: How many of them give.
         line: What the step costs; is pooled.
         store: For its limits.
-        later: The worth after the step: upto_kwh, value, shape (piece,) each.
-        earlier: Is filled with the worth before it.
+        row: The row of what it is worth after the step.
+        upto_kwh: Where that stands, shape (row, piece).
+        value: The same.
+        at: The row that is filled with what it is worth before the step.
+        found_kwh: Where that stands, shape (row, piece); may be the same array.
+        found: The same.
 
     Returns:
         Whether there was room for all pieces.
     """
-    upto_kwh, value = later
-    found_kwh, found = earlier
-    written = store.battery.minimum_kwh
-    full = store.battery.capacity_kwh
+    written, full = store.battery.minimum_kwh, store.battery.capacity_kwh
     # What the store could have taken in the step lies below its lowest level, and is cut off there.
-    level, low = written - line.width_kwh[giving:count].sum(), written
-    own, other, new = pool(count, line) - 1, 0, 0
+    level, low = written, written
+    for piece in range(giving, count):
+        level -= line[WIDTH, piece]
+    own, other, new, last_worth = pool(count, line) - 1, 0, 0, np.inf
+    # Of both, the next piece; below all others where there is none left.
+    own_worth = line[PRICE, own] if own >= 0 else -np.inf
+    other_worth = value[row, 0] if low < full else -np.inf
     while written < full:
-        if own >= 0 and (low >= full or line.price[own] >= value[other]):
-            worth, width = line.price[own], line.width_kwh[own]
+        if own_worth >= other_worth:
+            if own < 0:
+                break
+            worth, width = own_worth, line[WIDTH, own]
             own -= 1
-        elif low < full:
-            worth, width = value[other], upto_kwh[other] - low
-            low = upto_kwh[other]
-            other += 1
+            own_worth = line[PRICE, own] if own >= 0 else -np.inf
         else:
-            break
+            worth, width = other_worth, upto_kwh[row, other] - low
+            low = upto_kwh[row, other]
+            other += 1
+            other_worth = value[row, other] if low < full else -np.inf
         level += width
         if level - written <= SLIVER_KWH:
             continue
-        if new == 0 or worth != found[new - 1]:
-            if new == found.size:
+        if worth != last_worth:
+            if new == found.shape[1]:
                 return False
-            found[new] = worth
+            found[at, new] = last_worth = worth
             new += 1
-        written = found_kwh[new - 1] = min(level, full)
+        written = found_kwh[at, new - 1] = min(level, full)
     if new == 0:
-        found[0], new = 0.0, 1
-    found_kwh[new - 1] = full
+        found[at, 0], new = 0.0, 1
+    found_kwh[at, new - 1] = full
     return True
 
 
@@ -120,7 +131,7 @@ def raise_below(target_kwh: float, store: Store, upto_kwh: Vector, value: Vector
     """Raise what a kWh is worth below a level that is wanted.
 
     Args:
-        target_kwh: The level; 0: none is.
+        target_kwh: The level.
         store: The store.
         upto_kwh: Worth, shape (piece,); is changed.
         value: The same.
@@ -151,7 +162,7 @@ def raise_below(target_kwh: float, store: Store, upto_kwh: Vector, value: Vector
 
 
 @njit(cache=True)
-def plan(need_kwh: Vector, ahead: Ahead, store: Store, upto_kwh: Vector, value: Vector) -> bool:
+def plan(need_kwh: Vector, ahead: Ahead, store: Store, upto_kwh: Matrix, value: Matrix) -> bool:
     """Fill in what one more stored kWh is worth before each coming step, given what it is worth after the last one.
 
     The plan is exact for what is expected: it equals a linear programme. Where a line is not convex, because a price is
@@ -168,12 +179,32 @@ def plan(need_kwh: Vector, ahead: Ahead, store: Store, upto_kwh: Vector, value: 
     Returns:
         Whether there was room for all pieces; if not, the rows before some step are not filled in.
     """
-    line = new_line()
+    line, target_kwh = new_line(), ahead.target_kwh
     for step in range(need_kwh.size - 1, -1, -1):
         count, giving = fill_line(connection_at(step, need_kwh[step], ahead), store, line)
-        later, earlier = (upto_kwh[step + 1], value[step + 1]), (upto_kwh[step], value[step])
-        if not earlier_worth(count, giving, line, store, later, earlier):
+        if not earlier_worth(count, giving, line, store, step + 1, upto_kwh, value, step, upto_kwh, value):
             return False
-        if not raise_below(ahead.target_kwh[step], store, *earlier):
+        if target_kwh[step] > 0.0 and not raise_below(target_kwh[step], store, upto_kwh[step], value[step]):
             return False
     return True
+
+
+@njit(cache=True)
+def pieces_of(row: int, store: Store, upto_kwh: Matrix, value: Matrix) -> int:
+    """Return how many pieces a row of worth has; 0 if it cannot be: numbers must fall over levels that rise to the capacity.
+
+    Args:
+        row: Which row.
+        store: The store.
+        upto_kwh: Levels, shape (row, piece).
+        value: What a kWh is worth up to each level, the same.
+    """
+    full, low, high = store.battery.capacity_kwh, -np.inf, np.inf
+    for piece in range(value.shape[1]):
+        worth, level = value[row, piece], upto_kwh[row, piece]
+        if not (-np.inf < worth < np.inf and worth <= high and low <= level <= full):
+            return 0
+        if level == full:
+            return piece + 1
+        low, high = level, worth
+    return 0

@@ -8,13 +8,10 @@ cells of equal size: at their edges the cost is exact, within a cell a kWh is wo
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from jiran.compiled import njit
 from jiran.control.plan import Ahead, connection_at, earlier_worth, raise_below
-from jiran.control.store import PIECES, Store, Vector, fill_line, new_line
-
-Matrix = NDArray[np.float64]
+from jiran.control.store import PIECES, Matrix, Store, Vector, fill_line, new_line
 
 
 @njit(cache=True)
@@ -64,7 +61,7 @@ def plan_for_all(need_kwh: Matrix, ahead: Ahead, store: Store, count: int, upto_
         return True
     if count + 1 > value.shape[1]:
         return False
-    found_kwh, found = np.empty(value.shape[1] + PIECES), np.empty(value.shape[1] + PIECES)
+    found_kwh, found = np.empty((1, value.shape[1] + PIECES)), np.empty((1, value.shape[1] + PIECES))
     for step in range(need_kwh.shape[1] - 1, -1, -1):
         cells, mean = upto_kwh[step, :count], value[step, :count]
         for cell in range(count):
@@ -72,10 +69,9 @@ def plan_for_all(need_kwh: Matrix, ahead: Ahead, store: Store, count: int, upto_
         cells[count - 1] = battery.capacity_kwh
         for scenario in range(need_kwh.shape[0]):
             number, giving = fill_line(connection_at(step, need_kwh[scenario, step], ahead), store, line)
-            later = upto_kwh[step + 1], value[step + 1]
-            if not earlier_worth(number, giving, line, store, later, (found_kwh, found)):
+            if not earlier_worth(number, giving, line, store, step + 1, upto_kwh, value, 0, found_kwh, found):
                 return False
-            _add_mean(1.0 / need_kwh.shape[0], store, found_kwh, found, cells, mean)
+            _add_mean(1.0 / need_kwh.shape[0], store, found_kwh[0], found[0], cells, mean)
         for cell in range(1, count):  # a mean of falling values falls, but for its last digit
             mean[cell] = min(mean[cell], mean[cell - 1])
         if not raise_below(ahead.target_kwh[step], store, upto_kwh[step], value[step]):

@@ -11,6 +11,7 @@ from jiran.compiled import njit
 from jiran.control.storage import Battery
 
 Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 #: The most pieces that a step has: its line bends where the store rests, where the home's meter rests, and at a cap.
@@ -58,26 +59,17 @@ class Connection(NamedTuple):
     peak_price: float
 
 
-class Line(NamedTuple):
-    """What a step's energy costs as the store takes more and more: pieces in order, up to `PIECES` of them.
-
-    Attributes:
-        edge_kwh: Where pieces begin and end, at the terminals, given < 0, taken > 0, shape (PIECES + 1,).
-        width_kwh: What is stored within each piece, inside, shape (PIECES,).
-        price: What another stored kWh costs within it, shape (PIECES,).
-        own: Whether it serves the owner alone: takes from its surplus, gives for its need, shape (PIECES,).
-    """
-
-    edge_kwh: Vector
-    width_kwh: Vector
-    price: Vector
-    own: Flags
+#: Rows of a line, what a step's energy costs as the store takes more and more, an array of shape (row, PIECES + 1), pieces in
+#: order: where pieces begin and end, kWh at the terminals, given < 0, taken > 0; what is stored within each, inside; what
+#: another stored kWh costs within it; and whether it serves the owner alone (1): takes of its surplus, gives for its need.
+#: One array and not a record of four: compiled code counts references to each array that it hands on.
+EDGE, WIDTH, PRICE, OWN = range(4)
 
 
 @njit(cache=True)
-def new_line() -> Line:
+def new_line() -> Matrix:
     """Return room for the pieces of a step."""
-    return Line(np.empty(PIECES + 1), np.empty(PIECES), np.empty(PIECES), np.empty(PIECES, np.bool_))
+    return np.empty((4, PIECES + 1))
 
 
 @njit(cache=True)
@@ -99,7 +91,7 @@ def limits(connection: Connection, store: Store) -> tuple[float, float]:
 
 
 @njit(cache=True)
-def fill_line(connection: Connection, store: Store, line: Line) -> tuple[int, int]:
+def fill_line(connection: Connection, store: Store, line: Matrix) -> tuple[int, int]:
     """Write the pieces of a step, from all that the store gives to all that it takes.
 
     Args:
@@ -114,7 +106,7 @@ def fill_line(connection: Connection, store: Store, line: Line) -> tuple[int, in
     gives_kwh, takes_kwh = limits(connection, store)
     low, last = -gives_kwh, takes_kwh
     count, giving = 0, 0
-    line.edge_kwh[0] = low
+    line[EDGE, 0] = low
     while last - low > SLIVER_KWH:
         high = last
         for edge in (0.0, -need_kwh, connection.most_import_kwh - need_kwh):
@@ -127,28 +119,28 @@ def fill_line(connection: Connection, store: Store, line: Line) -> tuple[int, in
             price += connection.peak_price
         if middle < 0.0:
             giving += 1
-            line.width_kwh[count] = (high - low) / battery.discharge_efficiency
-            line.price[count] = battery.discharge_efficiency * (price - store.wear_price)
+            line[WIDTH, count] = (high - low) / battery.discharge_efficiency
+            line[PRICE, count] = battery.discharge_efficiency * (price - store.wear_price)
         else:
-            line.width_kwh[count] = (high - low) * battery.charge_efficiency
-            line.price[count] = price / battery.charge_efficiency
-        line.own[count] = (middle < 0.0) == (met_kwh > 0.0)
+            line[WIDTH, count] = (high - low) * battery.charge_efficiency
+            line[PRICE, count] = price / battery.charge_efficiency
+        line[OWN, count] = 1.0 if (middle < 0.0) == (met_kwh > 0.0) else 0.0
         count += 1
-        line.edge_kwh[count] = low = high
+        line[EDGE, count] = low = high
     return count, giving
 
 
 @njit(cache=True)
-def rising(count: int, line: Line) -> bool:
+def rising(count: int, line: Matrix) -> bool:
     """Tell whether each piece costs no less than the one before, as it does unless a price is negative or export pays more."""
     for piece in range(1, count):  # noqa: SIM110  a generator does not compile
-        if line.price[piece] < line.price[piece - 1]:
+        if line[PRICE, piece] < line[PRICE, piece - 1]:
             return False
     return True
 
 
 @njit(cache=True)
-def pool(count: int, line: Line) -> int:
+def pool(count: int, line: Matrix) -> int:
     """Pool neighbouring pieces until prices rise: the line becomes the highest convex one that is nowhere above it.
 
     It is what the step would cost if the store could divide its time between two of its choices. Pooling adjacent violators,
@@ -163,12 +155,12 @@ def pool(count: int, line: Line) -> int:
     """
     kept = 0
     for piece in range(count):
-        width, price = line.width_kwh[piece], line.price[piece]
-        while kept > 0 and line.price[kept - 1] > price:
+        width, price = line[WIDTH, piece], line[PRICE, piece]
+        while kept > 0 and line[PRICE, kept - 1] > price:
             kept -= 1
-            whole = line.width_kwh[kept] + width
-            price = (line.width_kwh[kept] * line.price[kept] + width * price) / whole
+            whole = line[WIDTH, kept] + width
+            price = (line[WIDTH, kept] * line[PRICE, kept] + width * price) / whole
             width = whole
-        line.width_kwh[kept], line.price[kept] = width, price
+        line[WIDTH, kept], line[PRICE, kept] = width, price
         kept += 1
     return kept

@@ -140,19 +140,19 @@ def _repeats(case: Tried) -> str | None:
 def _heeds(case: Tried) -> bool:
     """Tell whether another first day gives another worth on the last one."""
     other = case.over(case.days._replace(need_kwh=changed(case.days.need_kwh, slice(0, case.days.day))))
-    if case.lived is None or other is None or not case.lived.tables:
-        return False
-    return case.lived.tables[0][1].tobytes() != other.tables[0][1].tobytes()
+    return case.lived is not None and other is not None and case.lived.value.tobytes() != other.value.tobytes()
+
+
+def _whole(case: Tried) -> str | None:
+    """Run the days in two parts, the second from what the first left."""
+    parts = live(case.way, case.days, case.cut)
+    return None if _same(case.lived, parts, case.size) else f"cut at step {case.cut}, the days end otherwise"
 
 
 LAWS = (
-    Law[Tried]("runs", "it fails on no days", lambda case: case.error),
-    Law[Tried](
-        "worth",
-        "a kWh is worth a number that does not rise with the level",
-        lambda case: case.lived.odd or None if case.lived else None,
-    ),
+    Law[Tried]("runs", "it fails on no days, and says a worth that can be", lambda case: case.error),
     Law[Tried]("repeats", "the same days give the same", _repeats),
+    Law[Tried]("whole", "days that are cut in two are the whole days", _whole),
     Law[Tried]("nobody peeks", "what comes later changes nothing that was before", _peeks),
 )
 _HEEDS = "another past gives another worth, for one that goes by a forecast"

@@ -132,9 +132,9 @@ FILL = "upto_kwh[:, 0] = store.battery.capacity_kwh; "
     [
         ("raise ValueError", "runs"),
         ("return False", "runs"),
-        (FILL + "value[:, 0] = np.nan", "worth"),
-        ("upto_kwh[:, 0] = 0.0; value[:, 0] = 1.0", "worth"),
-        ("upto_kwh[:, :2] = [0.1, store.battery.capacity_kwh]; value[:, :2] = [0.2, 0.3]", "worth"),
+        (FILL + "value[:, 0] = np.nan", "runs"),
+        ("upto_kwh[:, 0] = 0.0; value[:, 0] = 1.0", "runs"),
+        ("upto_kwh[:, :2] = [0.1, store.battery.capacity_kwh]; value[:, :2] = [0.2, 0.3]", "runs"),
         (FILL + "value[:, 0] = np.random.default_rng().random()", "repeats"),
         (FILL + "value[:, 0] = ahead.import_price[0]", None),
         (FILL + "value[:, 0] = 0.3", "heeds"),

@@ -30,9 +30,10 @@ def plan_ahead(
     No other plan costs less if what is expected comes. What is left at the end is worth what it was worth at the same time of
     day in the last plan: the world goes on.
     """
-    mean_kwh = np.empty(need_kwh.shape[1])
-    for step in range(mean_kwh.size):
-        mean_kwh[step] = need_kwh[:, step].mean()
+    mean_kwh = np.zeros(need_kwh.shape[1])
+    for row in range(need_kwh.shape[0]):
+        for step in range(mean_kwh.size):
+            mean_kwh[step] += need_kwh[row, step] / need_kwh.shape[0]
     return plan(mean_kwh, ahead, store, upto_kwh, value)
 
 

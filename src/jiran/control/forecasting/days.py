@@ -5,11 +5,30 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.compiled import njit
 from jiran.control.forecasting.base import MOST_DAYS, forecast
 from jiran.plugins.plugin import Parameter
 
 Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
+
+
+@njit(cache=True)
+def _add_day(past_kwh: Vector, back: int, day: int, weight: float, need_kwh: Matrix) -> None:
+    """Add a day of the past to all coming days.
+
+    Args:
+        past_kwh: The past, shape (past step,).
+        back: How many days ago it was; 1 is the last day.
+        day: Steps of a day.
+        weight: By which it counts.
+        need_kwh: Is added to, shape (scenario, coming step).
+    """
+    begin = past_kwh.size - back * day
+    for row in range(need_kwh.shape[0]):
+        for first in range(0, need_kwh.shape[1], day):
+            for slot in range(min(day, need_kwh.shape[1] - first)):
+                need_kwh[row, first + slot] += weight * past_kwh[begin + slot]
 
 
 @forecast("perfect", plain_name="knows the future", foresight=True)
@@ -23,9 +42,8 @@ def perfect(past_kwh: Vector, day: int, parameters: Vector, need_kwh: Matrix) ->
 @forecast("yesterday", plain_name="as yesterday")
 def yesterday(past_kwh: Vector, day: int, parameters: Vector, need_kwh: Matrix) -> None:  # noqa: ARG001  has none
     """Expect of each coming day what the last one brought at the same time: persistence, the yardstick of all forecasts."""
-    now = past_kwh.size
-    for step in range(need_kwh.shape[1]):
-        need_kwh[:, step] = past_kwh[now - day + step % day]
+    need_kwh[:] = 0.0
+    _add_day(past_kwh, 1, day, 1.0, need_kwh)
 
 
 @forecast(
@@ -40,11 +58,10 @@ def mean_of_days(past_kwh: Vector, day: int, parameters: Vector, need_kwh: Matri
     Row k repeats the day that was k + 1 days ago, and is the same for all coming days. While fewer days are known than it asks
     for, they take turns.
     """
-    now, known = past_kwh.size, past_kwh.size // day
+    known = past_kwh.size // day
+    need_kwh[:] = 0.0
     for row in range(need_kwh.shape[0]):
-        begin = now - (row % known + 1) * day
-        for step in range(need_kwh.shape[1]):
-            need_kwh[row, step] = past_kwh[begin + step % day]
+        _add_day(past_kwh, row % known + 1, day, 1.0, need_kwh[row : row + 1])
 
 
 @forecast(
@@ -58,13 +75,9 @@ def ewma(past_kwh: Vector, day: int, parameters: Vector, need_kwh: Matrix) -> No
     The weight of the day that was k days ago falls as (1 - weight)^k, over the days that are known. After the exponentially
     weighted moving average of Holt 1957 (reprinted 2004, doi:10.1016/j.ijforecast.2003.09.015), one for each time of day.
     """
-    now, known, keep = past_kwh.size, past_kwh.size // day, 1.0 - parameters[0]
-    whole = 0.0
+    known, keep, whole = past_kwh.size // day, 1.0 - parameters[0], 0.0
     for back in range(known):
         whole += keep**back
-    for slot in range(min(day, need_kwh.shape[1])):
-        mean = 0.0
-        for back in range(known):
-            mean += keep**back / whole * past_kwh[now - (back + 1) * day + slot]
-        for step in range(slot, need_kwh.shape[1], day):
-            need_kwh[:, step] = mean
+    need_kwh[:] = 0.0
+    for back in range(known):
+        _add_day(past_kwh, back + 1, day, keep**back / whole, need_kwh)
