@@ -123,3 +123,20 @@ def test_what_is_known_is_the_newest_of_what_was(kept_days, count):
     assert past.tolist() == [float(step) for step in range(count)][-min(count, past.size) :] if count else not past.size
     assert past.size == min(count, kept)
     assert not memory.past_kwh[0].any()
+
+
+def test_what_is_left_at_the_end_of_a_plan_is_worth_what_the_last_plan_said_of_a_day_before_its_end():
+    ends = []
+
+    def fill(need_kwh, ahead, day, store, parameters, upto_kwh, value):  # noqa: ARG001
+        ends.append(float(value[-1, 0]))
+        upto_kwh[:-1, 0] = store.battery.capacity_kwh
+        value[:-1, 0] = 100.0 * len(ends) + np.arange(48)
+        return True
+
+    plain = getattr(running.run, "py_func", running.run)
+    guess, how = way()
+    memory, moves = first_memory(np.zeros(1), DAY, 9, 8), running.Moves(*np.zeros((3, 72, 1)))
+    plain(0, 72, 0, how, guess.code, fill, DIRECT.code, street(1, days=3), unlike(1), memory, moves)
+    # Nothing is known on the first day; the plan of the second is made twice, as none was before it.
+    assert ends == [0.0, 124.0, 224.0]
