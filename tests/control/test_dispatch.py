@@ -95,6 +95,12 @@ def test_a_need_is_met_to_the_last_digit():
     assert acted(-0.1234567, 0.5, 0.1, 0.3, lossy).charged_kwh == 0.1234567
 
 
+def test_a_store_that_holds_a_last_digit_too_much_gives_and_takes_as_a_full_one():
+    above = float(np.nextafter(10.0, 11.0))
+    assert acted(3.0, 0.5, 0.1, 0.2, stored_kwh=above).given_kwh == 3.0
+    assert acted(-3.0, 0.5, 0.1, 0.3, stored_kwh=above).charged_kwh == 0.0
+
+
 def test_paid_for_taking_it_takes_all_it_can():
     assert acted(1.0, -0.1, -0.2, 0.0).charged_kwh == 5.0
 

@@ -151,8 +151,8 @@ def dispatch(
     """
     count, giving = fill_line(connection, store, line)
     pieces = count, giving, rising(count, line)
-    other = 0
-    while upto_kwh[other] < stored_kwh:
+    other, full = 0, store.battery.capacity_kwh
+    while upto_kwh[other] < min(stored_kwh, full):  # a full store may hold a last digit more than its capacity
         other += 1
     wanted_kwh, gain = _best_taken(pieces, line, store, stored_kwh, other, upto_kwh, value)
     if gain <= 0.0 or not pieces[2]:  # of a convex line one side gains at most
