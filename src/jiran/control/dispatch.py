@@ -31,7 +31,7 @@ class Move(NamedTuple):
     stored_kwh: float
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _best_taken(
     pieces: tuple[int, int, bool],
     line: Matrix,
@@ -76,7 +76,7 @@ def _best_taken(
     return best, most
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def _best_given(
     pieces: tuple[int, int, bool],
     line: Matrix,
@@ -112,7 +112,7 @@ def _best_given(
     return best, most
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def follow(wanted_kwh: float, connection: Connection, store: Store, stored_kwh: float) -> Move:
     """Return what the store does if it is told what to do: as much of it as it can, and may.
 
@@ -132,7 +132,7 @@ def follow(wanted_kwh: float, connection: Connection, store: Store, stored_kwh: 
     return Move(0.0, 0.0, stored_kwh)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def dispatch(
     connection: Connection, store: Store, stored_kwh: float, upto_kwh: Vector, value: Vector, line: Matrix
 ) -> Move:

@@ -36,7 +36,7 @@ class Ahead(NamedTuple):
     peak_price: float
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def connection_at(step: int, need_kwh: float, ahead: Ahead) -> Connection:
     """Return what a store finds at its owner's meter in a step.
 
@@ -68,7 +68,7 @@ def flat(worth: float, store: Store, upto_kwh: Vector, value: Vector) -> None:
     upto_kwh[0], value[0] = store.battery.capacity_kwh, worth
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def earlier_worth(
     count: int, giving: int, line: Matrix, store: Store, row: int, upto_kwh: Matrix, value: Matrix, at: int,
     found_kwh: Matrix, found: Matrix,
@@ -126,7 +126,7 @@ def earlier_worth(
     return True
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def raise_below(target_kwh: float, store: Store, upto_kwh: Vector, value: Vector) -> bool:
     """Raise what a kWh is worth below a level that is wanted.
 

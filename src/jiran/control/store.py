@@ -66,13 +66,13 @@ class Connection(NamedTuple):
 EDGE, WIDTH, PRICE, OWN = range(4)
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def new_line() -> Matrix:
     """Return room for the pieces of a step."""
     return np.empty((4, PIECES + 1))
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def limits(connection: Connection, store: Store) -> tuple[float, float]:
     """Return the most that a store can and may give and take in a step, were it neither full nor empty, kWh.
 
@@ -90,7 +90,7 @@ def limits(connection: Connection, store: Store) -> tuple[float, float]:
     return gives_kwh, takes_kwh
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def fill_line(connection: Connection, store: Store, line: Matrix) -> tuple[int, int]:
     """Write the pieces of a step, from all that the store gives to all that it takes.
 
@@ -130,7 +130,7 @@ def fill_line(connection: Connection, store: Store, line: Matrix) -> tuple[int, 
     return count, giving
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def rising(count: int, line: Matrix) -> bool:
     """Tell whether each piece costs no less than the one before, as it does unless a price is negative or export pays more."""
     for piece in range(1, count):  # noqa: SIM110  a generator does not compile
@@ -139,7 +139,7 @@ def rising(count: int, line: Matrix) -> bool:
     return True
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def pool(count: int, line: Matrix) -> int:
     """Pool neighbouring pieces until prices rise: the line becomes the highest convex one that is nowhere above it.
 
