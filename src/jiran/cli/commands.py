@@ -14,6 +14,7 @@ from typer.core import TyperCommand
 
 import jiran
 from jiran.cli.changes import changes_of
+from jiran.cli.controlling import controllers_command, forecasts_command
 from jiran.cli.ending import INTERRUPTED, Group
 from jiran.cli.ledger import ledger
 from jiran.cli.printing import console, print_list, print_plugin, print_result
@@ -82,8 +83,9 @@ _LOOK_JSON = typer.Option("--json", help="Print how the files are understood as 
 _FILE = typer.Argument(metavar="NAME.toml", help="The file to write.")
 _NAME = typer.Argument(metavar="NAME", help="A rule, or a file that ends in .py.")
 _STRATEGY = typer.Argument(metavar="NAME", help="A strategy, or a file that ends in .py.")
-_BOOKS = typer.Option(min=1, max=1_000_000, help="How many random order books are tried.")
-_TIME_LIMIT = typer.Option(min=0.1, help="Seconds that loading the rule, and then each book, may take.")
+_CHECKED = typer.Argument(metavar="NAME", help="A market rule, a forecast or a controller, or a file that ends in .py.")
+_BOOKS = typer.Option(min=1, max=1_000_000, help="How many random order books, series or stretches of days are tried.")
+_TIME_LIMIT = typer.Option(min=0.1, help="Seconds that loading it, and then each book, may take.")
 _SEED = typer.Option(min=0, help="Seed of the books: the same seed tries the same ones.")
 _VERSION = typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
 
@@ -413,12 +415,12 @@ def _strategies(name: Annotated[str | None, _STRATEGY] = None) -> None:
 
 @cli.command("check")
 def _check(
-    name: Annotated[str, _NAME],
+    name: Annotated[str, _CHECKED],
     books: Annotated[int, _BOOKS] = 2000,
     seed: Annotated[int, _SEED] = 0,
     time_limit: Annotated[float, _TIME_LIMIT] = 60.0,
 ) -> None:
-    """Try to break a market rule: the laws of all rules, and what it declares; exit 1 if something breaks.
+    """Try to break a market rule, a forecast or a controller: the laws of all, and what it declares; exit 1 if something breaks.
 
     Example: `jiran check my_rule.py`
     """
@@ -430,6 +432,8 @@ def _check(
     raise typer.Exit(0 if verdict.ok else 1)
 
 
+cli.command("controllers")(controllers_command)
+cli.command("forecasts")(forecasts_command)
 cli.command("tariffs")(tariffs_command)
 cli.command("bill")(bill_command)
 cli.add_typer(ledger, name="ledger")
