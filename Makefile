@@ -32,11 +32,8 @@ help: ## list these commands
 run: $(RUN) ## install what is missing and open the dashboard
 	$(BIN)/jiran app $(ARGS)
 
-# One worker more than there are processors: the tests of the browser wait most of their time.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-
 test: $(DEV) ## run the tests
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
 
 check: lint types imports script test ## everything a change must pass: lint, types, import rules, tests
 
@@ -90,6 +87,7 @@ class: $(DEV) ## play a class of 60 phones over real connections, and say how lo
 
 soak: $(DEV) ## kill what saves, thousands of times, and count what is lost (minutes)
 	$(BIN)/python tests/soak.py
+	$(BIN)/python tests/judge/sweep/soak.py
 
 constraints: ## renew constraints.txt with the newest versions
 	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -96,6 +96,28 @@ def at_bounds() -> Iterator[tuple[str, Any, Scenario]]:
                 yield name, value, found
 
 
+def at_bounds_together(runs: Callable[[Scenario], bool]) -> Iterator[tuple[dict[str, Any], Scenario]]:
+    """Yield the values of `at_bounds` put together, as many in a scenario as go with each other, each value in one of them.
+
+    Args:
+        runs: Tells whether a scenario can be run.
+    """
+    base = read_scenario("paper")
+    left = [(name, value) for name, value, scenario in at_bounds() if runs(scenario)]
+    while left:
+        held: dict[str, Any] = {}
+        found, rest = None, []
+        for name, value in left:
+            wider = None if name in held else _valid(base, held | {name: value}, most_home_steps=300_000)
+            if wider is not None and runs(wider):
+                held[name], found = value, wider
+            else:
+                rest.append((name, value))
+        assert found is not None
+        yield held, found
+        left = rest
+
+
 def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any, list[Any]]]:
     """Yield the fields of a scenario that hold a value: dotted name, type, bounds."""
     for name, field in model.model_fields.items():
@@ -106,15 +128,18 @@ def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any,
             yield f"{prefix}{name}", field.annotation, field.metadata
 
 
+#: Presets that tests draw from: a year is too long for them, and what its presets say is drawn field by field.
+DRAWN_FROM = [name for name in presets() if read_scenario(name)["steps"] <= 1_000]
+
 #: What is no value of its own: names of rules, which are drawn with their parameters, of files, and of other fields.
 NOT_DRAWN = ("market.mechanism", "bids.strategy", "name", "telling", "solar.weather")
 
 
 def _drawn(rng: np.random.Generator, most_home_steps: int, changes: int) -> Scenario:
     """Draw until it is valid and small enough; what a scenario refuses is drawn anew."""
-    fields = [leaf for leaf in leaves(Scenario) if leaf[0] not in NOT_DRAWN]
+    fields = [leaf for leaf in leaves(Scenario) if leaf[0] not in NOT_DRAWN and not leaf[0].startswith("plan.")]
     while True:
-        base = copy.deepcopy(read_scenario(str(rng.choice(list(presets())))))
+        base = copy.deepcopy(read_scenario(str(rng.choice(DRAWN_FROM))))
         community = COMMUNITIES[str(rng.choice(list(COMMUNITIES)))]
         if community is not None:
             base["homes"] = {"groups": copy.deepcopy(community)}
@@ -132,7 +157,14 @@ def _drawn(rng: np.random.Generator, most_home_steps: int, changes: int) -> Scen
         wanted |= _parameters(rng, wanted.get("market.mechanism"))
         found = _valid(base, wanted, most_home_steps)
         if found is not None:
-            return found
+            return _valid(base, wanted | _plan(wanted["seed"]), most_home_steps) or found
+
+
+def _plan(seed: int) -> dict[str, Any]:
+    """Draw some fields of the plan, which no run reads, by draws of their own."""
+    rng = np.random.default_rng([seed, 9])
+    fields = [leaf for leaf in leaves(Scenario) if leaf[0].startswith("plan.") and rng.random() < 0.1]
+    return {name: value_of(rng, name, annotation, metadata) for name, annotation, metadata in fields}
 
 
 def _valid(base: dict[str, Any], wanted: dict[str, Any], most_home_steps: int) -> Scenario | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,9 +17,8 @@ from jiran.errors import JiranError
 from jiran.saving import save_file
 
 if TYPE_CHECKING:
-    import polars as pl
-
-    from jiran.judge.sweep.answers import Totals
+    from jiran.judge.sweep import Folder
+    from jiran.judge.sweep.answers import Answers
     from jiran.judge.sweep.run import Planned
 
 _SCENARIO = typer.Argument(metavar="SCENARIO", help="A preset (see `jiran scenarios`) or a file that ends in .toml.")
@@ -39,11 +40,15 @@ _DASK = typer.Option("--dask", metavar="tcp://HOST:PORT", help="Run on the worke
 _DIR = typer.Argument(metavar="DIR", help="The folder of a sweep.")
 _BY = typer.Option("--by", metavar="KEY,KEY", help="One or two keys; default: each that is varied.")
 _FIGURE = typer.Option("--figure", metavar="NAME", help="Which figure; default: saving.")
-_CSV = typer.Option("-o", "--output", metavar="FILE.csv", help="Write all rows to this file.")
+_FILE = typer.Option(
+    "-o", "--output", metavar="FILE", help="Write a page with tables and pictures (.html), or all rows (.csv)."
+)
 _JSON = typer.Option("--json", help="Print JSON and nothing else.")
 
 #: The command that is meant where none is named.
 _FIRST = "run"
+#: So many kinds of faults are told.
+_MOST_FAULTS = 5
 
 
 class _Sweep(TyperGroup):
@@ -90,15 +95,19 @@ def _run(
     from jiran.cli.signals import interruptible  # noqa: PLC0415
     from jiran.judge.sweep import Folder, axis_of  # noqa: PLC0415
     from jiran.judge.sweep.answers import totals  # noqa: PLC0415
+    from jiran.judge.sweep.on_dask import page_of  # noqa: PLC0415
     from jiran.judge.sweep.run import grown, plan, run  # noqa: PLC0415
     from jiran.saving.formats import json_text  # noqa: PLC0415
+    from jiran.words import counted  # noqa: PLC0415
 
     chosen = jiran.load_scenario(scenario, changes_of(changes))
     axes = [axis_of(key, text) for key, text in (_split(one) for one in vary or ())]
     planned = plan(chosen, axes, seeds=seeds, draws=draws, method=method, draw_seed=draw_seed)
     folder = Folder(output)
     planned = grown(planned, folder)
-    _announce(planned, folder, workers)
+    _announce(planned, folder, None if dask else workers or os.cpu_count() or 1)
+    if dask is not None:
+        console(stderr=True).print(f"Dask shows its workers at {page_of(dask)}", soft_wrap=True)
     try:
         with interruptible(), progress("Sweeping") as report:
             run(planned, folder, workers=workers, dask=dask, progress=report)
@@ -112,9 +121,11 @@ def _run(
     found = totals(folder.rows(), folder.many())
     if json:
         typer.echo(json_text({"folder": str(output), "points": found.points, "faults": dict(found.faults)}))
-    else:
-        _print_totals(found)
-        console().print(f"Look at it with: jiran sweep show {output}", soft_wrap=True)
+        return
+    console().print(f"{counted(found.done, 'point')} in {output}.", style="bold", soft_wrap=True)
+    for fault, many in found.faults[:_MOST_FAULTS]:
+        console().print(f"{counted(many, 'point')} could not be run: {fault}", style="yellow", soft_wrap=True)
+    console().print(f"Look at it with: jiran sweep show {shlex.quote(str(output))}", soft_wrap=True)
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -124,21 +135,17 @@ def _split(text: str) -> tuple[str, str]:
     return key.strip(), values
 
 
-def _announce(planned: Planned, folder: Any, workers: int | None) -> None:
-    """Say before it starts how many points there are, how many are there already, and what the rest needs."""
-    import os  # noqa: PLC0415
-
-    from jiran.judge.sweep.points import points  # noqa: PLC0415
+def _announce(planned: Planned, folder: Folder, workers: int | None) -> None:
+    """Say before it starts how many points there are, how many are there already, and what the rest needs on this machine."""
+    from jiran.judge.sweep.points import points  # noqa: PLC0415  loads numba
     from jiran.judge.sweep.run import missing  # noqa: PLC0415
     from jiran.words import counted  # noqa: PLC0415
 
     screen = console(stderr=True)
     left = len(missing(list(points(planned.found, planned.seeds)), folder))
     there = f", {planned.many - left:,} of them there already" if left < planned.many else ""
-    screen.print(
-        f"{counted(planned.many, 'point')}{there}. What is left needs {planned.need(left, workers or os.cpu_count() or 1)}.",
-        soft_wrap=True,
-    )
+    needs = f" What is left needs {planned.need(left, workers)}." if left and workers else ""
+    screen.print(f"{counted(planned.many, 'point')}{there}.{needs}", soft_wrap=True)
     if planned.refused:
         fault = next(one.fault for one in planned.found if one.scenario is None)
         screen.print(
@@ -151,104 +158,88 @@ def _show(
     folder: Annotated[Path, _DIR],
     by: Annotated[str | None, _BY] = None,
     figure: Annotated[str, _FIGURE] = "saving",
-    output: Annotated[Path | None, _CSV] = None,
+    output: Annotated[Path | None, _FILE] = None,
     *,
     json: Annotated[bool, _JSON] = False,
 ) -> None:
     """Say what a sweep answers: a figure by what was varied, what matters most, where nobody loses; also while it runs.
 
-    Example: `jiran sweep show out --by market.fraction --figure home_saving_worst`
+    Example: `jiran sweep show out --by market.fraction --figure home_saving_worst -o page.html`
     """
-    from jiran.judge.sweep import Folder, answers  # noqa: PLC0415
-    from jiran.saving.formats import csv_bytes, json_text  # noqa: PLC0415
+    from jiran.judge.sweep import Folder  # noqa: PLC0415  loads numba
+    from jiran.judge.sweep.answers import answers  # noqa: PLC0415
+    from jiran.saving.formats import json_text  # noqa: PLC0415
 
-    place = Folder(folder)
-    rows = place.rows()
     keys = [part.strip() for part in by.split(",")] if by else []
-    if len(keys) > 2:
-        raise JiranError(f"--by {by}: must be one key or two")
-    answers.check(rows, keys, [figure])
+    if len(keys) != len(set(keys)) or len(keys) > 2:
+        raise JiranError(f"--by {by}: must be one key, or two different ones with a comma")
+    _check_file(output)
+    found = answers(Folder(folder), figure, keys)
     if output is not None:
-        if output.suffix != ".csv":
-            raise JiranError(f"{output}: the name of the file must end in .csv")
-        save_file(output, csv_bytes(rows.collect()))
-    asked = [keys] if keys else [[key] for key in answers.varied(rows)] or [[]]
-    tables = [answers.bands(rows, one, figure) for one in asked]
-    found, weights = answers.totals(rows, place.many()), answers.matters(rows, figure)
-    good, best = answers.nobody_loses(rows), answers.frontier(rows)
+        _write(found, Folder(folder), output)
     if json:
-        typer.echo(json_text({
-            "points": found.points, "done": found.done, "faults": dict(found.faults), "figure": figure,
-            "tables": [{"by": one, "rows": table.to_dicts()} for one, table in zip(asked, tables, strict=True)],
-            "matters": [{"key": one.key, "alone": one.alone, "together": one.together} for one in weights],
-            "nobody_loses": good, "frontier": best.to_dicts(),
-        }))  # fmt: skip
+        typer.echo(json_text(_as_data(found)))
         return
-    _print_totals(found)
-    for one, table in zip(asked, tables, strict=True):
-        _print_table(table, one, figure)
-    _print_answers(weights, good, best, figure)
+    _print_answers(found)
+    if output is not None:
+        console(stderr=True).print(f"Written: {output}", style="dim", soft_wrap=True)
 
 
-def _print_totals(found: Totals) -> None:
-    from jiran.words import counted  # noqa: PLC0415
+def _check_file(file: Path | None) -> None:
+    """Refuse, before anything is read, a file whose kind is unknown, or one that is there and is none of ours.
+
+    Raises:
+        JiranError: Nothing would be written there.
+    """
+    from jiran.cli.comparing import refuse_other_file  # noqa: PLC0415  loads numba
+
+    if file is None:
+        return
+    if file.suffix not in (".csv", ".html"):
+        raise JiranError(f"{file}: the name of the file must end in .csv or .html")
+    refuse_other_file(file, "sweep's file" if file.suffix == ".csv" else "page of jiran")
+
+
+def _write(found: Answers, folder: Folder, file: Path) -> None:
+    """Write all rows, or a page."""
+    from jiran.report.sweep import page  # noqa: PLC0415  loads numba
+    from jiran.saving.formats import csv_bytes  # noqa: PLC0415
+
+    save_file(file, page(found).encode() if file.suffix == ".html" else csv_bytes(folder.rows().collect()))
+
+
+def _as_data(found: Answers) -> dict[str, Any]:
+    """Return answers as plain data, for other programs."""
+    good = found.unharmed
+    return {
+        "points": found.totals.points,
+        "done": found.totals.done,
+        "faults": dict(found.totals.faults),
+        "figure": found.figure,
+        "tables": [{"by": list(keys), "rows": table.to_dicts()} for keys, table in found.tables.items()],
+        "matters": [one._asdict() for one in found.weights],
+        "nobody_loses": good.nobody / good.points if good.points else None,
+        "trading": good.trading / good.points if good.points else None,
+        "frontier": found.frontier.to_dicts(),
+    }
+
+
+def _print_answers(found: Answers) -> None:
+    """Print what a sweep says, then its tables."""
+    from jiran.report.sweep import say  # noqa: PLC0415  loads numba
+    from jiran.report.sweep.page import cells, title  # noqa: PLC0415
 
     screen = console()
-    screen.print(
-        f"{counted(found.points, 'point')}, all done." if found.done == found.points
-        else f"{found.done:,} of {counted(found.points, 'point')} are done.", style="bold",
-    )  # fmt: skip
-    for fault, many in found.faults[:5]:
-        screen.print(f"{counted(many, 'point')} could not be run: {fault}", style="yellow", soft_wrap=True)
-
-
-def _print_table(table: pl.DataFrame, keys: list[str], figure: str) -> None:
-    from jiran.result.figures import KPIS  # noqa: PLC0415
-    from jiran.words import number  # noqa: PLC0415
-
-    known, form = KPIS[figure], KPIS[figure].form
-    unit = f", {form.unit}" if form.unit else ""
-    shown = Table(
-        title=f"{known.label}{unit}, by {' and '.join(keys)}" if keys else f"{known.label}{unit}",
-        box=SIMPLE_HEAD,
-        title_justify="left",
-    )
-    for name in table.columns:
-        heading = {"low": "5 % below", "high": "5 % above"}.get(name, name)
-        shown.add_column(heading, justify="left" if name in keys and not table[name].dtype.is_numeric() else "right")
-    for row in table.iter_rows(named=True):
-        cells = [
-            f"{value:,}" if name == "points" else form.write(value) if name in ("mean", "low", "high")
-            else number(value) if isinstance(value, float) else str(value)
-            for name, value in row.items()
-        ]  # fmt: skip
-        shown.add_row(*cells)
-    console().print(shown)
-
-
-def _print_answers(weights: Any, good: float | None, best: pl.DataFrame, figure: str) -> None:
-    from jiran.result.figures import KPIS  # noqa: PLC0415
-
-    screen, label = console(), KPIS[figure].label
-    if weights:
-        parts = [f"{'chance (the seed)' if one.key == 'seed' else one.key} {one.alone:.0%}" for one in weights]
-        screen.print(f"What differs in {label.lower()} comes from: {', '.join(parts)}.", soft_wrap=True)
-    if good is not None:
-        screen.print(f"Homes trade and none of them loses by it in {good:.1%} of the points.", soft_wrap=True)
-    if best.height > 1:
-        screen.print(
-            f"{best.height:,} choices are beaten by no other in both cost and what the home saves that gains least:"
-        )
-        keys = [name for name in best.columns if name not in ("points", "cost", "home_saving_worst")]
-        shown = Table(box=SIMPLE_HEAD)
-        for name in best.columns:
-            shown.add_column(
-                {"cost": KPIS["cost"].label, "home_saving_worst": KPIS["home_saving_worst"].label}.get(name, name),
-                justify="right",
-            )
-        for row in best.head(20).iter_rows(named=True):
-            shown.add_row(*(
-                f"{row[name]}" if name in keys else f"{row[name]:,}" if name == "points" else KPIS[name].form.write(row[name])
-                for name in best.columns
-            ))  # fmt: skip
+    first, *rest = say(found)
+    screen.print(first.text, style="bold", soft_wrap=True)
+    for sentence in rest:
+        screen.print(f"- {sentence.text}", soft_wrap=True, style="yellow" if sentence.form == "sweep.faults" else None)
+    for keys, table in found.tables.items():
+        head, rows = cells(found, table)
+        shown = Table(title=title(found, keys), box=SIMPLE_HEAD, title_justify="left")
+        for name, heading in zip(table.columns, head, strict=True):
+            words = name in keys and not table[name].dtype.is_numeric()
+            shown.add_column(heading, justify="left" if words else "right")
+        for row in rows:
+            shown.add_row(*row)
         screen.print(shown)

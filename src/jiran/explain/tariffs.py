@@ -16,15 +16,16 @@ from jiran.words import listed
 
 if TYPE_CHECKING:
     from jiran.explain.assumptions import Run
+    from jiran.scenario import Scenario
     from jiran.tariffs import Tariff
 
 #: Of these nothing is said.
 _TRUSTED = ("measured", "published")
 
 
-def _named(run: Run) -> list[Tariff]:
+def named_tariffs(scenario: Scenario) -> list[Tariff]:
     """Return the tariffs that a scenario names, each once."""
-    return [find_tariff(name) for name in dict.fromkeys(name for _, name in tariffs_of(as_data(run.scenario)))]
+    return [find_tariff(name) for name in dict.fromkeys(name for _, name in tariffs_of(as_data(scenario)))]
 
 
 def _span(months: list[str]) -> str:
@@ -57,7 +58,7 @@ def _status_words(figures: Figures) -> str:
 @form("assumed.tariff_status", _status_words)
 def tariff_status(run: Run) -> Figures | None:
     """Return the tariffs that are not known for certain, and how far they can be trusted."""
-    doubtful = [(one.name, one.status) for one in _named(run) if one.status not in _TRUSTED]
+    doubtful = [(one.name, one.status) for one in named_tariffs(run.scenario) if one.status not in _TRUSTED]
     return {"tariffs": doubtful} if doubtful else None
 
 
@@ -72,7 +73,7 @@ def _not_in_force_words(figures: Figures) -> str:
 def not_in_force(run: Run) -> Figures | None:
     """Return the tariffs that do not hold in some months of the run: from and to when they do, and these months."""
     found = []
-    for tariff in _named(run):
+    for tariff in named_tariffs(run.scenario):
         begin, end = f"{tariff.valid_from:%Y-%m}", f"{tariff.valid_to:%Y-%m}" if tariff.valid_to else ""
         months = [name for name in months_of(run.timeline).names if name < begin or name > (end or "9999-99")]
         if months:
@@ -91,7 +92,7 @@ def _rates_taken_words(figures: Figures) -> str:
 def rates_taken(run: Run) -> Figures | None:
     """Return the components whose rate is not known in some months: tariff, component, what is taken instead, these months."""
     found: dict[tuple[str, str, str], list[str]] = {}
-    for tariff in _named(run):
+    for tariff in named_tariffs(run.scenario):
         for month in months_of(run.timeline).names:
             for name, component in tariff.components.items():
                 instead = rate_in(component, month).instead if in_force(component, month) else ""

@@ -70,6 +70,11 @@ class Setting:
         """Return the same setting for a scenario that differs in [market] and [bids] alone."""
         return replace(self, scenario=scenario)
 
+    def with_battery(self, scenario: Scenario) -> Setting:
+        """Return the same homes with what they generate and need for a scenario that differs in [battery], [market] and [bids] alone."""
+        price = prices(scenario, *pair_by_step(scenario, self.timeline))
+        return replace(self, scenario=scenario, price=price, start=_start(scenario, self.plan))
+
 
 def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: State | None = None) -> Setting:
     """Work out what a scenario's market starts from; the arguments are those of `jiran.simulate`.

@@ -20,9 +20,11 @@ from jiran.app.state.finished import (
     compare,
     go_on,
     let_go,
+    looked_into,
     paper_checked,
     pinned,
     pinned_words,
+    planned,
     prepare,
     result,
     run,
@@ -67,6 +69,7 @@ from jiran.app.state.session import (
     unpin,
     whole_link,
 )
+from jiran.app.state.swept import swept
 from jiran.app.watched import NotRunError
 
 __all__ = [
@@ -97,6 +100,7 @@ __all__ = [
     "keep",
     "let_go",
     "look_at",
+    "looked_into",
     "offer",
     "offer_aside",
     "offer_number",
@@ -113,6 +117,7 @@ __all__ = [
     "pinned",
     "pinned_scenario",
     "pinned_words",
+    "planned",
     "prepare",
     "presents",
     "put_offer_aside",
@@ -134,6 +139,7 @@ __all__ = [
     "set_remark",
     "show_address",
     "show_selected",
+    "swept",
     "take_notice",
     "take_refusal",
     "turn",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +15,7 @@ from jiran.app.pins import label
 from jiran.app.runs import (
     KEPT_COMPARISONS,
     KEPT_OUTCOMES,
+    KEPT_PLANS,
     KEPT_RESULTS,
     Samples,
     changed_at,
@@ -30,6 +32,8 @@ from jiran.explain.step.outcome import clear_book
 from jiran.judge.comparison import Comparison, finished
 from jiran.judge.comparison import compare as run_comparison
 from jiran.market import find
+from jiran.plan import Found, Planned, Ranges, plan, ranges, tries
+from jiran.plan.tries import STEPS
 from jiran.scenario.files import load_scenario
 from jiran.simulation.estimate import Need, of_clearing
 from jiran.simulation.run import simulate
@@ -42,10 +46,16 @@ if TYPE_CHECKING:
 
     from jiran.explain.step.book import Book
     from jiran.explain.step.outcome import Outcome
+    from jiran.plan.stages import Stages
     from jiran.result.result import Result
     from jiran.scenario import Scenario
 
 T = TypeVar("T")
+
+#: What nobody need be asked about.
+_LITTLE = Need(0.0, 0.0)
+#: Two yields, and some sixty prices, are run to look into a plan.
+_RUNS_OF_A_LOOK = 65
 
 
 @st.cache_resource(show_spinner=False)
@@ -72,6 +82,16 @@ def _comparisons() -> Kept[Comparison]:
 @st.cache_resource(show_spinner=False)
 def _outcomes() -> Kept[Outcome]:
     return Kept(KEPT_OUTCOMES)
+
+
+@st.cache_resource(show_spinner=False)
+def _stages() -> Kept[Stages]:
+    return Kept(KEPT_PLANS)
+
+
+@st.cache_resource(show_spinner=False)
+def _looks() -> Kept[tuple[Ranges, tuple[Found, ...]]]:
+    return Kept(KEPT_PLANS)
 
 
 def run(wanted: Scenario) -> Result:
@@ -115,6 +135,9 @@ def _finished(wanted: Scenario, place: Callable[[], DeltaGenerator]) -> Result:
             large=is_large(need),
         )
         _results().put(key, found)
+    if found.scenario.plan != wanted.plan:  # which no run reads
+        found = replace(found, scenario=wanted)
+        _results().put(key, found)
     return found
 
 
@@ -123,7 +146,44 @@ def _simulated(wanted: Scenario, tell: Callable[[float], None]) -> Result:
 
 
 def _key_of(wanted: Scenario) -> str:
-    return f"{wanted.model_dump_json()} {changed_at(wanted)}"
+    return f"{wanted.model_dump_json(exclude={'plan'})} {changed_at(wanted)}"
+
+
+def planned() -> Planned:
+    """Return the plan of the run that the pages show.
+
+    Raises:
+        JiranError: It cannot be planned with.
+    """
+    shown = result()
+    key = _key_of(shown.scenario)
+    found = plan(shown, _stages().get(key))
+    _stages().put(key, found.stages)
+    return found
+
+
+def looked_into(found: Planned) -> tuple[Ranges, tuple[Found, ...]]:
+    """Return how far the figures of a plan may be off, and the prices at which nobody loses, from memory or by runs of their own.
+
+    Raises:
+        JiranError: It cannot be done.
+        NotRunError: It is large and was not asked for yet, or it was stopped.
+    """
+    scenario = found.result.scenario
+    key = f"plan {scenario.model_dump_json()} {changed_at(scenario)}"
+    known = _looks().get(key)
+    if known is None:
+        once = need_of_run(scenario)
+        need = Need(once.memory, once.seconds * _RUNS_OF_A_LOOK)
+        words = "Trying prices and yields"
+        known = worked_out(key, words, words, partial(_looked_into, found), need, _command("plan", scenario))
+        _looks().put(key, known)
+    return known
+
+
+def _looked_into(found: Planned, tell: Callable[[float], None]) -> tuple[Ranges, tuple[Found, ...]]:
+    moved = ranges(found, lambda done: tell(0.1 * done))
+    return moved, tries(found, STEPS, lambda done: tell(0.1 + 0.9 * done))
 
 
 def _command(verb: str, wanted: Scenario) -> str:
@@ -275,16 +335,10 @@ def cleared(book: Book, rule: str, parameters: dict[str, Any], seed: int) -> Out
     key = repr((orders, book.network_charge, book.currency, rule, sorted(parameters.items()), seed))
     found = _outcomes().get(key)
     if found is None:
-        need, what = of_clearing(find(rule), parameters, len(book.names)), f"This clearing by {rule}"
-        _go_ahead(key, need, what, "jiran.clear of the Python interface")
-        found = watched(
-            partial(_cleared, book, rule, parameters, seed),
-            st.empty(),
-            key="stop clearing",
-            words="Clearing the market",
-            stop=partial(_stop, key),
-            large=is_large(need),
-        )
+        need = of_clearing(find(rule), parameters, len(book.names))
+        work = partial(_cleared, book, rule, parameters, seed)
+        command = "jiran.clear of the Python interface"
+        found = worked_out(key, f"This clearing by {rule}", "Clearing the market", work, need, command)
         _outcomes().put(key, found)
     return found
 
@@ -305,17 +359,28 @@ def paper_checked(seeds: int) -> Check:
     )
 
 
-def worked_out(key: str, what: str, words: str, work: Callable[[Callable[[float], None]], T]) -> T:
-    """Do work that is never large, with a bar and a button that stops it.
+def worked_out(
+    key: str,
+    what: str,
+    words: str,
+    work: Callable[[Callable[[float], None]], T],
+    need: Need = _LITTLE,
+    command: str = "",
+) -> T:
+    """Do work with a bar and a button that stops it; what is large is asked for first.
 
     Args:
         key: Tells it from other work: what was stopped waits until its viewer lets it start again.
         what: What was stopped, as "This lesson".
         words: What is done, as "Running the lesson".
         work: Told what to call with the share that is done, 0..1, which raises when it is to end.
+        need: What it needs; default: what is never large.
+        command: What does the same outside of the dashboard, for what is too large for it.
 
     Raises:
-        NotRunError: It was stopped.
+        JiranError: It is too large for the dashboard.
+        NotRunError: It is large and was not asked for yet, or it was stopped.
     """
-    _go_ahead(key, Need(0.0, 0.0), what, "")
-    return watched(work, st.empty(), key=f"stop {what}", words=words, stop=partial(_stop, key))
+    _go_ahead(key, need, what, command)
+    stop = partial(_stop, key)
+    return watched(work, st.empty(), key=f"stop {what}", words=words, stop=stop, large=is_large(need))

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from jiran.errors import ScenarioError
 from jiran.judge.comparison import BAND
-from jiran.nothing import LAST_DIGITS, NOTHING_MONEY
+from jiran.judge.sweep.variance import Weight, matters
+from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.result.figures import KPIS
+
+if TYPE_CHECKING:
+    from jiran.judge.sweep.folder import Folder
 
 #: Columns of the rows of a sweep that are neither varied nor a figure.
 _OWN = ("key", "seed", "fault")
 #: A key with more values than this is put into so many classes of equal size.
 MOST_VALUES = 24
-#: Draws of the analysis of variance; a power of two.
-_DRAWS = 4_096
 
 
 def varied(rows: pl.LazyFrame) -> list[str]:
@@ -97,95 +99,37 @@ def _class_of(rows: pl.LazyFrame, key: str) -> pl.Expr:
     if values.len() <= MOST_VALUES or not values.dtype.is_numeric():
         return pl.col(key)
     edges = np.unique(np.quantile(values.to_numpy(), np.linspace(0.0, 1.0, MOST_VALUES // 2 + 1)))
-    middles = [(low + high) / 2.0 for low, high in pairwise(edges)]
-    place = pl.col(key).cut(list(edges[1:-1])).to_physical().cast(pl.Int64)
-    return place.replace_strict(list(range(len(middles))), middles, return_dtype=pl.Float64).alias(key)
+    middles = (edges[:-1] + edges[1:]) / 2.0
+    places = np.searchsorted(edges[1:-1], values.to_numpy())
+    return pl.col(key).replace_strict(values, middles[places], return_dtype=pl.Float64).alias(key)
 
 
-class Weight(NamedTuple):
-    """How much of what differs comes from a key.
+class Unharmed(NamedTuple):
+    """In how many points sharing harms nobody.
 
     Attributes:
-        key: Which one; "seed" is chance, what is left of the points' variance between those that differ in the seed alone.
-        alone: Share of the variance that it explains by itself, 0..1.
-        together: Share that it has a part in, with others; NaN for chance.
+        points: Those that came out.
+        trading: Those of them in which somebody trades.
+        nobody: Those of these in which no home pays more by it.
     """
 
-    key: str
-    alone: float
-    together: float
+    points: int
+    trading: int
+    nobody: int
 
 
-def matters(rows: pl.LazyFrame, figure: str) -> tuple[Weight, ...]:
-    """Return which key matters most for a figure: Sobol's indices of variance, all values of a key counting alike.
-
-    The means over all seeds are looked up where the listed values meet (`scipy.stats.sobol_indices`; Saltelli et al. 2010,
-    DOI 10.1016/j.cpc.2009.09.018).
-
-    Args:
-        rows: Of a sweep.
-        figure: Name of a figure.
-
-    Returns:
-        The heaviest first; nothing if the figure is not known where all listed values meet, if keys were drawn so that they
-        never meet, or if it is the same everywhere.
-    """
-    from scipy.stats import randint, sobol_indices  # noqa: PLC0415  a second to load, and only this needs it
-
-    keys = varied(rows)
-    check(rows, (), [figure])
-    cells = (
-        rows.group_by(*keys).agg(pl.col(figure).mean(), pl.col(figure).var(ddof=0).alias("chance")) if keys else None
-    )
-    if cells is None:
-        return ()
-    table = cells.filter(pl.col(figure).is_not_null()).collect()
-    values = [table[key].unique().sort() for key in keys]
-    shape = tuple(one.len() for one in values)
-    if table.height != np.prod(shape, dtype=np.int64) or table.is_empty():
-        return ()
-    grid = np.zeros(shape)
-    places = [
-        table[key].replace_strict(one, pl.int_range(one.len(), eager=True)).to_numpy()
-        for key, one in zip(keys, values, strict=True)
-    ]
-    grid[tuple(places)] = table[figure].to_numpy()
-    chance, between = float(np.mean(table["chance"].to_numpy())), float(grid.var())
-    whole = chance + between
-    if whole <= (LAST_DIGITS * max(1.0, float(np.abs(grid).max()))) ** 2:
-        return ()
-    weights = [Weight("seed", chance / whole, float("nan"))] if chance > 0.0 else []
-    moving = [place for place, many in enumerate(shape) if many > 1]
-    if between > 0.0 and len(moving) == 1:
-        weights.append(Weight(keys[moving[0]], between / whole, between / whole))
-    elif between > 0.0 and moving:
-        small = grid.reshape([many for many in shape if many > 1])
-
-        def look_up(drawn: NDArray[np.float64]) -> NDArray[np.float64]:
-            found: NDArray[np.float64] = small[tuple(drawn.astype(np.int64))]
-            return found
-
-        indices = sobol_indices(
-            func=look_up, n=_DRAWS, dists=[randint(0, many) for many in small.shape], rng=np.random.default_rng(0)
-        )
-        part = between / whole
-        weights += [
-            Weight(keys[place], part * max(0.0, float(alone)), part * max(0.0, float(together)))
-            for place, alone, together in zip(moving, indices.first_order, indices.total_order, strict=True)
-        ]
-    return tuple(sorted(weights, key=lambda one: -(one.alone if np.isnan(one.together) else one.together)))
-
-
-def nobody_loses(rows: pl.LazyFrame) -> float | None:
-    """Return the share of points in which somebody trades and no home pays more by it; None if nothing has come out.
+def unharmed(rows: pl.LazyFrame) -> Unharmed:
+    """Return in how many points homes trade and none of them pays more by it.
 
     Args:
         rows: Of a sweep.
     """
+    trading = pl.col("p2p_kwh") > NOTHING_KWH
+    nobody = trading & (pl.col("home_saving_worst") >= -NOTHING_MONEY)
     known = rows.filter(pl.col("home_saving_worst").is_not_null())
-    good = (pl.col("home_saving_worst") >= -NOTHING_MONEY) & (pl.col("p2p_kwh") > 0.0)
-    share = known.select(good.mean()).collect().item()
-    return None if share is None else float(share)
+    return Unharmed(
+        *known.select(pl.len(), trading.sum().alias("trading"), nobody.sum().alias("nobody")).collect().row(0)
+    )
 
 
 def frontier(rows: pl.LazyFrame) -> pl.DataFrame:
@@ -201,6 +145,93 @@ def frontier(rows: pl.LazyFrame) -> pl.DataFrame:
     known = rows.filter(pl.col("cost").is_not_null() & pl.col("home_saving_worst").is_not_null())
     means = (pl.len().alias("points"), pl.col("cost").mean(), pl.col("home_saving_worst").mean())
     table = (known.group_by(*keys).agg(*means) if keys else known.select(*means)).collect()
-    ordered = table.sort("cost", "home_saving_worst", descending=[False, True])
+    ordered = table.sort("cost", "home_saving_worst", *keys, descending=[False, True, *(False for _ in keys)])
     best = ordered["home_saving_worst"].cum_max().shift(1)
     return ordered.filter(best.is_null() | (ordered["home_saving_worst"] > best + NOTHING_MONEY))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a sweep answers of one figure.
+
+    Attributes:
+        asked: What was asked, as `Folder.asked` has it.
+        figure: Name of the figure.
+        by: The keys that were asked for; none: each that is varied.
+        totals: How far the sweep is.
+        tables: As `bands` returns them, by their one or two keys, or by none.
+        weights: As `matters` returns them.
+        unharmed: As `unharmed` returns it.
+        choices: How many ways there are to choose the values, of those that came out.
+        frontier: As `frontier` returns it.
+    """
+
+    asked: Mapping[str, Any]
+    figure: str
+    by: tuple[str, ...]
+    totals: Totals
+    tables: Mapping[tuple[str, ...], pl.DataFrame]
+    weights: tuple[Weight, ...]
+    unharmed: Unharmed
+    choices: int
+    frontier: pl.DataFrame
+
+    @property
+    def currency(self) -> str:
+        """The currency of its amounts."""
+        return str(self.asked["scenario"]["currency"])
+
+    @property
+    def keys(self) -> list[str]:
+        """What was varied, in order."""
+        return list(self.asked["vary"])
+
+
+def answers(folder: Folder, figure: str, by: Sequence[str] = ()) -> Answers:
+    """Return what a folder answers so far.
+
+    Args:
+        folder: Of a sweep.
+        figure: Name of a figure.
+        by: One or two keys of which a table is made; default: each that is varied, and the two that matter most together.
+
+    Raises:
+        JiranError: There is no sweep, nothing of it yet, or it has no such key or figure.
+    """
+    rows = folder.rows()
+    check(rows, by, [figure])
+    return answer(rows, folder.asked() or {}, folder.many(), figure, by)
+
+
+def answer(rows: pl.LazyFrame, asked: Mapping[str, Any], points: int, figure: str, by: Sequence[str] = ()) -> Answers:
+    """Return what rows answer; the arguments are those of `answers`, and what `Folder` knows."""
+    keys = varied(rows)
+    weights = matters(rows, keys, figure)
+    ways: list[tuple[str, ...]] = [tuple(by)] if by else [(key,) for key in keys] or [()]
+    if not by and len(keys) > 1:
+        ways.append(_pair(keys, weights))
+    tables = {way: bands(rows, way, figure) for way in ways}
+    return Answers(
+        asked,
+        figure,
+        tuple(by),
+        totals(rows, points),
+        tables,
+        weights,
+        unharmed(rows),
+        _choices(rows, keys),
+        frontier(rows),
+    )
+
+
+def _choices(rows: pl.LazyFrame, keys: Sequence[str]) -> int:
+    known = rows.filter(pl.col("cost").is_not_null())
+    return int(known.select(keys).unique().select(pl.len()).collect().item()) if keys else 1
+
+
+def _pair(keys: Sequence[str], weights: Sequence[Weight]) -> tuple[str, str]:
+    """Return the two keys that matter most, in their order; the first two where that is not known."""
+    heavy = [one.key for one in weights if one.key in keys]
+    first = [key for key in (*heavy, *keys) if key in keys]
+    chosen = list(dict.fromkeys(first))[:2]
+    return next(pair for pair in combinations(keys, 2) if set(pair) == set(chosen))

@@ -1,4 +1,4 @@
-"""Where batches are run: here, in processes beside, or on the workers of a Dask scheduler."""
+"""Where batches are run on this machine: here, or in processes beside; `on_dask` runs them on others."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent import futures
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from multiprocessing import connection
 from typing import TYPE_CHECKING
 
-import jiran
-from jiran.errors import JiranError
 from jiran.judge.sweep.work import Batch, Row, run_batch, run_points
 from jiran.watching import ROUND_S
 
@@ -112,61 +110,3 @@ def _listen(ear: connection.Connection) -> None:
         os._exit(1)
 
     threading.Thread(target=end, name="jiran end", daemon=True).start()
-
-
-def dask(address: str) -> Engine:
-    """Return an engine of the workers of a Dask scheduler.
-
-    Args:
-        address: Of the scheduler, as tcp://10.0.0.5:8786.
-    """
-    return partial(_on_dask, address)
-
-
-def _on_dask(address: str, todo: Sequence[Batch], wait: Callable[[], None]) -> Generator[list[Row], None, None]:
-    """Run batches on a Dask cluster; their rows come back, so no folder need be shared.
-
-    Raises:
-        JiranError: It cannot be reached, has no worker, or its workers have another jiran.
-    """
-    try:
-        from distributed import Client, as_completed  # noqa: PLC0415  an extra
-    except ImportError as error:
-        raise JiranError('--dask needs Dask: pip install "jiran[dask]"') from error
-    try:
-        client = Client(address, timeout=10, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise JiranError(f"--dask {address}: no scheduler answers there ({error})") from error
-    with closing(client):
-        _check_workers(address, client.run(_version))
-        jobs = as_completed(
-            (client.submit(run_batch, batch, pure=False, retries=2) for batch in todo), with_results=False
-        )
-        try:
-            left = len(todo)
-            while left:
-                for job in jobs.next_batch(block=False):
-                    yield job.result()
-                    job.release()
-                    left -= 1
-                wait()
-                threading.Event().wait(ROUND_S if left else 0.0)
-        finally:
-            client.cancel([job for job in jobs.futures if not job.done()])
-
-
-def _version() -> str:
-    return jiran.__version__
-
-
-def _check_workers(address: str, found: dict[str, str]) -> None:
-    """Refuse a cluster that would work out something else.
-
-    Raises:
-        JiranError: It has no worker, or one with another jiran.
-    """
-    if not found:
-        raise JiranError(f"--dask {address}: the scheduler has no worker; start one with: dask worker {address}")
-    for worker, version in found.items():
-        if version != jiran.__version__:
-            raise JiranError(f"--dask {address}: {worker} has jiran {version}, and this is {jiran.__version__}")

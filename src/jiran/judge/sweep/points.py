@@ -7,16 +7,16 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 import jiran
-from jiran.errors import JiranError, ScenarioError
+from jiran.errors import JiranError, ScenarioError, shortened
 from jiran.judge.sweep.axes import MOST_VALUES, Axis, Drawn, Listed
-from jiran.scenario import WORDS, Bids, Market, Scenario, validate
+from jiran.scenario import WORDS, Battery, Bids, Market, Scenario, validate
 from jiran.scenario.files import as_data, input_files, with_overrides
 
 if TYPE_CHECKING:
@@ -69,12 +69,19 @@ class Combination:
         return _decides(alike)
 
     @cached_property
+    def homes(self) -> str:
+        """What decides homes and profiles: points that share it, and the seed, differ in market and battery alone."""
+        if self.scenario is None:
+            return ""
+        return _decides(self.scenario.model_copy(update={"market": Market(), "bids": Bids(), "battery": Battery()}))
+
+    @cached_property
     def digest(self) -> str:
         """What decides a run of it but the seed, files by what is in them."""
         if self.scenario is None:
             text = json.dumps(dict(self.values), default=str, sort_keys=True)
         else:
-            text = f"{_decides(self.scenario)} {[_digest_of(path) for path in input_files(self.scenario)]}"
+            text = f"{_decides(self.scenario)} {[digest_of(path) for path in input_files(self.scenario)]}"
         return _sha256(f"{SCHEMA} {jiran.__version__} {text}".encode())
 
     def point(self, place: int, number: int) -> Point:
@@ -112,8 +119,10 @@ def combinations(
         [axis for axis in axes if isinstance(axis, Listed)],
         [axis for axis in axes if isinstance(axis, Drawn)],
     )
+    if "seed" in keys:
+        raise JiranError("seed: is varied by the number of seeds, as with --seeds 30, which follow the scenario's own")
     _check(listed, drawn, draws, method)
-    found = []
+    found: list[Combination] = []
     table = _drawn(drawn, draws, method, draw_seed)
     for row in table:
         for values in itertools.product(*(axis.values for axis in listed)):
@@ -122,23 +131,41 @@ def combinations(
             found.append(_combination(base, {key: together[key] for key in keys}))
     if all(one.scenario is None for one in found):
         raise JiranError(f"no point of this sweep can be run: {found[0].fault}")
+    _check_distinct(found)
     return found
 
 
+def _check_distinct(found: Sequence[Combination]) -> None:
+    """Refuse values that come to the same scenario, whose points could not be told from each other.
+
+    Raises:
+        JiranError: Two do.
+    """
+    first: dict[str, Combination] = {}
+    for one in found:
+        if (same := first.setdefault(one.digest, one)) is not one:
+            key = next(key for key, value in one.values.items() if same.values[key] != value)
+            raise JiranError(
+                f"{key}: {shortened(str(same.values[key]), 40)} and {shortened(str(one.values[key]), 40)} come to the same "
+                "scenario, so there is nothing to vary"
+            )
+
+
 def points(found: Sequence[Combination], seeds: int) -> Iterator[Point]:
-    """Yield all points, those side by side that share all but the market.
+    """Yield all points, those side by side that share homes and seed, and among them those that share all but the market.
 
     Args:
         found: The combinations.
         seeds: How many seeds of each, its own and those that follow.
     """
-    groups: dict[str, list[int]] = {}
+    groups: dict[str, dict[str, list[int]]] = {}
     for place, one in enumerate(found):
-        groups.setdefault(one.setting, []).append(place)
-    for places in groups.values():
+        groups.setdefault(one.homes, {}).setdefault(one.setting, []).append(place)
+    for settings in groups.values():
         for number in range(seeds):
-            for place in places:
-                yield found[place].point(place, number)
+            for places in settings.values():
+                for place in places:
+                    yield found[place].point(place, number)
 
 
 def _check(listed: Sequence[Listed], drawn: Sequence[Drawn], draws: int, method: str) -> None:
@@ -187,12 +214,19 @@ def _decides(scenario: Scenario) -> str:
     return scenario.model_dump_json(exclude={*WORDS, "seed"})
 
 
-def _digest_of(path: Path) -> str:
+def digest_of(path: Path) -> str:
     """Return what stands for the content of a file; "" if it is gone, which a run then says."""
     try:
-        return _sha256(path.read_bytes())
+        state = path.stat()
+        return _digest_as_it_was(path, state.st_mtime_ns, state.st_size)
     except OSError:
         return ""
+
+
+@lru_cache(maxsize=1_000)
+def _digest_as_it_was(path: Path, _changed_ns: int, _size: int) -> str:
+    """Return the digest of a file, which all points that read it share; read again once it has changed."""
+    return _sha256(path.read_bytes())
 
 
 def _sha256(content: bytes) -> str:

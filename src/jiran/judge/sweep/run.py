@@ -15,7 +15,7 @@ import polars as pl
 
 import jiran
 from jiran.errors import JiranError, ScenarioError
-from jiran.judge.sweep import engines
+from jiran.judge.sweep import engines, on_dask
 from jiran.judge.sweep.axes import Axis, axis_of
 from jiran.judge.sweep.folder import Folder
 from jiran.judge.sweep.points import METHODS, SCHEMA, Combination, Point, combinations, points
@@ -202,7 +202,7 @@ def run(
         report.done = len(every) - len(left)
         todo = _batches(left, planned, many)
         small = dask is None and (many == 1 or len(todo) == 1 or len(left) * planned.point_s() < _HERE_S)
-        engine = engines.dask(dask) if dask else engines.here if small else engines.processes(many)
+        engine = on_dask.dask(dask) if dask else engines.here if small else engines.processes(many)
         try:
             with closing(engine(todo, report.tell)) as found:
                 for rows in found:

@@ -35,21 +35,37 @@ class Row(NamedTuple):
     fault: str | None
 
 
+class Task(NamedTuple):
+    """What is run of a combination.
+
+    Attributes:
+        scenario: With the combination's first seed; None where it is not allowed.
+        fault: Why it is not allowed; "" if it is.
+        homes: Stands for its homes, with a seed.
+        setting: Stands for all but its market, with a seed.
+    """
+
+    scenario: Scenario | None
+    fault: str
+    homes: int
+    setting: int
+
+
 @dataclass(frozen=True)
 class Batch:
     """Points that are run together.
 
     Attributes:
         points: In an order in which those that share a setting stand side by side.
-        scenarios: By the place of their combination, with its setting; None where it is not allowed, with its fault.
+        scenarios: By the place of their combination.
     """
 
     points: tuple[Point, ...]
-    scenarios: Mapping[int, tuple[Scenario | None, str]]
+    scenarios: Mapping[int, Task]
 
 
 def batches(todo: Iterable[Point], found: Sequence[Combination], size: int) -> Iterator[Batch]:
-    """Cut points into batches; what shares a setting and a seed is not cut apart unless it is more than a batch.
+    """Cut points into batches; what shares homes and seed is not cut apart unless it is more than a batch.
 
     Args:
         todo: Points as `points` yields them.
@@ -58,7 +74,7 @@ def batches(todo: Iterable[Point], found: Sequence[Combination], size: int) -> I
     """
     held: list[Point] = []
     for point in todo:
-        ends = held and (found[point.place].setting, point.seed) != (found[held[-1].place].setting, held[-1].seed)
+        ends = held and (found[point.place].homes, point.seed) != (found[held[-1].place].homes, held[-1].seed)
         if len(held) >= size and (ends or len(held) >= 2 * size):
             yield _batch(held, found)
             held = []
@@ -68,11 +84,14 @@ def batches(todo: Iterable[Point], found: Sequence[Combination], size: int) -> I
 
 
 def _batch(held: Sequence[Point], found: Sequence[Combination]) -> Batch:
-    def of(place: int) -> tuple[Scenario | None, str]:
-        one = found[place]
-        return one.scenario, one.setting if one.scenario is not None else one.fault
+    numbers: dict[str, int] = {}  # of texts, which are long
 
-    return Batch(tuple(held), {place: of(place) for place in dict.fromkeys(point.place for point in held)})
+    def task(place: int) -> Task:
+        one = found[place]
+        same = (numbers.setdefault(text, len(numbers)) for text in (f"homes {one.homes}", f"setting {one.setting}"))
+        return Task(one.scenario, one.fault, *same)
+
+    return Batch(tuple(held), {place: task(place) for place in dict.fromkeys(point.place for point in held)})
 
 
 def run_batch(batch: Batch) -> list[Row]:
@@ -84,16 +103,15 @@ def run_points(batch: Batch) -> Iterator[Row]:
     """Run the points of a batch one after the other; homes, profiles and baseline serve all that share them."""
     shared: _Shared | None = None
     for point in batch.points:
-        scenario, words = batch.scenarios[point.place]
-        if scenario is None:
-            yield Row(point, (), words)
+        task = batch.scenarios[point.place]
+        if task.scenario is None:
+            yield Row(point, (), task.fault)
             continue
-        scenario = scenario.model_copy(update={"seed": point.seed})
+        scenario = task.scenario.model_copy(update={"seed": point.seed})
+        if shared is not None and not shared.serves(task, point.seed):
+            shared = None  # nothing of it is needed any more while the next one is made
         try:
-            if shared is None or shared.of != (words, point.seed):
-                shared = None  # nothing of it is needed any more while the next one is made
-                setting = prepare(scenario)
-                shared = _Shared((words, point.seed), setting, without_trading(setting))
+            shared = _shared(shared, task, scenario)
             yield Row(point, shared.figures(scenario), None)
         except JiranError as error:
             yield Row(point, (), str(error))
@@ -107,16 +125,28 @@ class _Shared(NamedTuple):
     """What runs share that differ in market and bids alone.
 
     Attributes:
-        of: Which ones: their setting and seed.
+        task: Of the first of them.
         setting: Homes, profiles, prices.
         baseline: The same without trades.
     """
 
-    of: tuple[str, int]
+    task: Task
     setting: Setting
     baseline: Settlement
+
+    def serves(self, task: Task, seed: int) -> bool:
+        """Tell whether its homes are those of another run."""
+        return self.task.homes == task.homes and self.setting.scenario.seed == seed
 
     def figures(self, scenario: Scenario) -> tuple[float | None, ...]:
         """Return the figures of one of them."""
         found = clear_market(self.setting.with_market(scenario), lambda: self.baseline).kpis
         return tuple(found[name] for name in KPIS)
+
+
+def _shared(before: _Shared | None, task: Task, scenario: Scenario) -> _Shared:
+    """Return what a run shares with others: all but the market, or the homes, of the run before it; nothing if there is none."""
+    if before is not None and before.task.setting == task.setting:
+        return before
+    setting = prepare(scenario) if before is None else before.setting.with_battery(scenario)
+    return _Shared(task, setting, without_trading(setting))
