@@ -484,11 +484,17 @@ def kinds(comparison):
         mean = {name: float(np.mean(values)) for name, values in by_seed.items()}
         best = best_of(mean, CENT)
         if mean[best[0]] > CENT and len(best) <= 3 and len(best) < len(names):
-            group = groups.setdefault(tuple(best), {"best": best, "kinds": [], "amounts": [], "homes": [], "times": []})
+            group = groups.setdefault(
+                tuple(best), {"best": best, "kinds": [], "amounts": [], "homes": [], "times": [], "outdone": False}
+            )
             group["kinds"].append(kind)
             group["amounts"].append(mean[best[0]])
             group["homes"].append(there.count(kind))
             group["times"].append(times(best, by_seed, CENT))
+            left_out = set(comparison.cases) - set(names)
+            group["outdone"] |= any(
+                float(np.mean(by_kind(known, name, kind))) > mean[best[0]] + CENT for name in left_out
+            )
     if not groups:
         return None
     for best, group in groups.items():
