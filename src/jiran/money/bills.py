@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.homes.contracts import usage
-from jiran.tariffs import Bills, Usage, bills
+from jiran.money.meters import demand, usage
+from jiran.tariffs import Bills, Shared, Usage, bills
 
 if TYPE_CHECKING:
     from jiran.engine.energy import Flows
-    from jiran.homes.contracts import Between, Contracts
+    from jiran.homes.contracts import Contract, Contracts
+    from jiran.money.meters import Metered
 
 Array = NDArray[np.float64]
 
@@ -27,12 +28,14 @@ class StreetBills:
 
     Attributes:
         contracts: Who has which tariff.
-        used: What the homes of each contract used, arrays of shape (home, month).
+        used: What the homes of each contract took from the grid and gave to it, arrays of shape (home, month).
+        shared: What they bought from neighbours, and sold to them, the same.
         each: Their bills.
     """
 
     contracts: Contracts
     used: tuple[Usage, ...]
+    shared: tuple[Usage, ...]
     each: tuple[Bills, ...]
 
     @property
@@ -76,30 +79,38 @@ class StreetBills:
         return worst
 
 
-def street_bills(contracts: Contracts, flows: Flows, *, battery: bool = True) -> StreetBills:
+def street_bills(contracts: Contracts, flows: Flows, read: Metered, *, battery: bool = True) -> StreetBills:
     """Return the bills of a run.
 
     A month that the run cuts is billed as that part of a whole month which goes on as it is.
 
     Args:
-        contracts: The tariffs.
+        contracts: The tariffs, and the scheme under which neighbours share.
         flows: What moved.
+        read: What the homes' meters say of it.
         battery: Whether the community battery is there; without it the grid gives and takes its share.
     """
+    months, taken, given = contracts.months, read.taken, read.given
+    of_grid: tuple[str, ...] = ("grid_import_kwh",)
+    if not battery:
+        of_grid, taken, given = (*of_grid, "battery_drawn_kwh"), read.taken_alone, read.given_alone
 
-    def crossing(grid: str, other: str) -> Between:
-        def between(steps: slice) -> Array:
-            kwh = flows.between(grid, steps.start, steps.stop)
-            return kwh if battery else kwh + flows.between(other, steps.start, steps.stop)
+    def demand_of(contract: Contract, names: tuple[str, ...]) -> Array | float:
+        return demand(contract, contracts, lambda steps: _sum(flows, names, steps))
 
-        return between
+    scheme, used, shared, each = contracts.sharing, [], [], []
+    for contract in contracts.each:
+        of_home = usage(contract, contracts, taken, given, demand_of(contract, of_grid))
+        more_kw = demand_of(contract, (*of_grid, "p2p_bought_kwh")) - of_home.demand_kw
+        between = usage(contract, contracts, read.bought, read.sold, more_kw)
+        terms = None if scheme is None else Shared(scheme, between, between.export_kwh)
+        each.append(bills(contract.tariff, of_home, months.names, parts=months.parts, shared=terms))
+        used.append(of_home)
+        shared.append(between)
+    return StreetBills(contracts, tuple(used), tuple(shared), tuple(each))
 
-    taken = crossing("grid_import_kwh", "battery_drawn_kwh")
-    given = crossing("grid_export_kwh", "battery_charged_kwh")
-    months = contracts.months
-    used = tuple(usage(contract, contracts, taken, given) for contract in contracts.each)
-    each = tuple(
-        bills(contract.tariff, one, months.names, parts=months.parts)
-        for contract, one in zip(contracts.each, used, strict=True)
-    )
-    return StreetBills(contracts, used, each)
+
+def _sum(flows: Flows, names: tuple[str, ...], steps: slice) -> Array:
+    """Return the sum of some flows in some steps, kWh, shape (step, home)."""
+    total: Array = np.sum([flows.between(name, steps.start, steps.stop) for name in names], axis=0)
+    return total

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.engine.records import Worth
-from jiran.homes.contracts import usage
 from jiran.homes.grid_prices import price_by_step
 from jiran.homes.months import months_of
+from jiran.money.meters import usage
+from jiran.money.totals import sum_alone
 from jiran.scenario.grid import named_tariff
 from jiran.tariffs import Usage, period_of
 from jiran.tariffs.marginal import marginal
@@ -46,39 +47,18 @@ def worth_of(
         ev_homes: Their homes, shape (ev,).
         grid: For the month whose use tells the tier.
     """
-    months = contracts.months
-
-    def net_kwh(steps: slice) -> Array:
-        net = profiles.generation_kwh[steps] - profiles.load_kwh[steps] - profiles.ev_kwh[steps]
-        net[:, ev_homes] -= trip_kwh[steps]
-        return net
-
-    first, slot = _slots(contracts)
-    month, homes = months.of_step[first], profiles.load_kwh.shape[1]
-    bought, sold = np.empty((first.size, homes)), np.empty((first.size, homes))
+    slots, arrays = contracts.slots, (profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh)
+    taken, given = sum_alone(arrays, trip_kwh, ev_homes, slots.of_step, slots.first.size)
+    bought, sold = np.empty_like(taken), np.empty_like(taken)
     for contract in contracts.each:
         if not contract.homes.size:
             continue
-        used = usage(
-            contract,
-            contracts,
-            lambda steps: np.maximum(-net_kwh(steps), 0.0),
-            lambda steps: np.maximum(net_kwh(steps), 0.0),
-        )
-        worth = marginal(contract.tariff, _expected(used, months.parts, grid), months.names)
+        used = _expected(usage(contract, contracts, taken, given), contracts.months.parts, grid)
+        worth = marginal(contract.tariff, used, contracts.months.names, contracts.sharing)
         by_period = np.stack([worth.bought[name] for name in contract.periods])
-        bought[:, contract.homes] = by_period[contract.period[first], :, month]
-        sold[:, contract.homes] = worth.sold.T[month]
-    return Worth(slot, bought, sold)
-
-
-def _slots(contracts: Contracts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the first step of each slot, in which months and periods are the same, and the slot of each step."""
-    key = contracts.months.of_step
-    for contract in contracts.each:
-        key = key * len(contract.periods) + contract.period
-    _, first, slot = np.unique(key, return_index=True, return_inverse=True)
-    return first, slot.reshape(-1).astype(np.int64)
+        bought[:, contract.homes] = by_period[contract.period[slots.first], :, slots.month]
+        sold[:, contract.homes] = worth.sold.T[slots.month]
+    return Worth(slots.of_step, bought, sold)
 
 
 def _expected(used: Usage, parts: Array, grid: Grid) -> Usage:

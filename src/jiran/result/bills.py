@@ -24,7 +24,8 @@ _LINES = {
 }  # fmt: skip
 _TOTALS = {
     "home": pl.String, "month": pl.String, "tariff": pl.String, "part": pl.Float64,
-    "import_kwh": pl.Float64, "export_kwh": pl.Float64, "forfeited_kwh": pl.Float64, "bill": pl.Float64,
+    "import_kwh": pl.Float64, "export_kwh": pl.Float64, "bought_kwh": pl.Float64, "sold_kwh": pl.Float64,
+    "forfeited_kwh": pl.Float64, "bill": pl.Float64,
     "import_kwh_without_p2p": pl.Float64, "export_kwh_without_p2p": pl.Float64, "forfeited_kwh_without_p2p": pl.Float64,
     "bill_without_p2p": pl.Float64,
 }  # fmt: skip
@@ -57,7 +58,10 @@ def bills_frame(community: Community, bills: Pair | None) -> pl.DataFrame:
 
 
 def bill_totals_frame(community: Community, bills: Pair | None) -> pl.DataFrame:
-    """Return one row a home and month; bills are rounded, as they are paid. Arguments as `bills_frame`."""
+    """Return one row a home and month; bills are rounded, as they are paid. Arguments as `bills_frame`.
+
+    Energy is what came from the grid and went to it, and what came from neighbours and went to them.
+    """
     if bills is None:
         return pl.DataFrame(schema=_TOTALS)
     frames = []
@@ -70,6 +74,8 @@ def bill_totals_frame(community: Community, bills: Pair | None) -> pl.DataFrame:
             for name, values in (
                 ("import_kwh", one.used[place].import_kwh),
                 ("export_kwh", one.used[place].export_kwh),
+                ("bought_kwh", one.shared[place].import_kwh),
+                ("sold_kwh", one.shared[place].export_kwh),
                 ("forfeited_kwh", one.each[place].forfeited_kwh),
                 ("bill", one.each[place].total),
             )

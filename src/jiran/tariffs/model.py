@@ -32,6 +32,8 @@ RATES = ("rate", "periods", "months", "since")
 
 #: Lines that a bill has beside its components.
 CARRIED_IN, CARRIED_OUT, MINIMUM, CREDIT = "carried-in", "carried-out", "minimum", "credit-"
+#: And with a scheme of sharing: what shared kWh still pay of a component, and what the state adds for them.
+SHARED, PREMIUM = "shared-", "premium"
 
 
 class Component(Model):
@@ -172,8 +174,8 @@ class Tariff(Identity):
                 raise TariffError(f"components.{name}.{key}", value, allowed)
             if (
                 (component.kind == "minimum") != (name == MINIMUM)
-                or name in (CARRIED_IN, CARRIED_OUT)
-                or name.startswith(CREDIT)
+                or name in (CARRIED_IN, CARRIED_OUT, PREMIUM)
+                or name.startswith((CREDIT, SHARED))
             ):
                 raise TariffError(f"components.{name}", component.kind, "is the name of another line of every bill")
             if component.kind != "minimum":
