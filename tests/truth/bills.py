@@ -25,10 +25,17 @@ SMALL = 0.0005
 
 
 def named(run):
-    """Return every tariff that a scenario names, as its file has it."""
+    """Return every tariff that a run is billed by, as its file has it, and the months in which it is."""
     homes = run.scenario.homes
     names = [run.scenario.grid.tariff, *(one.tariff for one in (*homes.groups, *homes.single))]
-    return [whole(name) for name in dict.fromkeys(names) if name is not None]
+    found = {}
+    for name in dict.fromkeys(name for name in names if name is not None):
+        for month in minutes_by_month(run):
+            one = whole(name)
+            while "follows" in one and month < str(one["valid_from"])[:7]:
+                one = whole(one["follows"])
+            found.setdefault(one["name"], (one, []))[1].append(month)
+    return [(one, sorted(set(months))) for one, months in found.values()]
 
 
 def scheme(run):
@@ -38,12 +45,14 @@ def scheme(run):
 
 
 def documents(run):
-    return [*named(run), *([] if scheme(run) is None else [scheme(run)])]
+    return [*named(run), *([] if scheme(run) is None else [(scheme(run), list(minutes_by_month(run)))])]
 
 
 def whole(name):
     data = tomllib.loads((GRID / f"{name}.toml").read_text())
-    base = whole(data["extends"]) if "extends" in data else {}
+    base = (
+        {key: value for key, value in whole(data["extends"]).items() if key != "follows"} if "extends" in data else {}
+    )
     components = {key: dict(one) for key, one in base.get("components", {}).items()}
     for key, one in data.get("components", {}).items():
         if any(way in one for way in ("rate", "periods", "months", "since")):
@@ -97,7 +106,7 @@ def _digits(cut):
 def tariff_status(run):
     found = [
         (one["name"], one["status"])
-        for one in documents(run)
+        for one, _ in documents(run)
         if one["status"] in ("unverified", "estimate", "calibrated")
     ]
     return Claim({"tariffs": found}, tuple(f"{name} is {status}: " for name, status in found)) if found else None
@@ -106,9 +115,9 @@ def tariff_status(run):
 @oracle("assumed.not_in_force")
 def not_in_force(run):
     found = []
-    for one in documents(run):
+    for one, held in documents(run):
         begin, end = str(one["valid_from"])[:7], str(one.get("valid_to", ""))[:7]
-        months = [month for month in minutes_by_month(run) if month < begin or (end and month > end)]
+        months = [month for month in held if month < begin or (end and month > end)]
         if months:
             found.append((one["name"], begin, end, months))
     if not found:
@@ -122,12 +131,12 @@ def not_in_force(run):
 @oracle("assumed.rates")
 def rates(run):
     found = {}
-    for one in named(run):
-        for month in minutes_by_month(run):
+    for one, held in named(run):
+        for month in held:
             for name, component in one["components"].items():
                 known = component.get("months")
-                held = component.get("first_month", "") <= month <= component.get("last_month", "9999-99")
-                if known is None or month in known or not held or not component.get("active", True):
+                charged = component.get("first_month", "") <= month <= component.get("last_month", "9999-99")
+                if known is None or month in known or not charged or not component.get("active", True):
                     continue
                 before = [other for other in known if other < month]
                 last = max(before) if before else min(known)

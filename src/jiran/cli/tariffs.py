@@ -126,7 +126,7 @@ def _validity(document: Identity) -> str:
 
 def _print_document(found: Tariff | Sharing) -> None:
     """Print a tariff or a scheme: what it is, its lines, what is not known, and where it was read."""
-    from jiran.tariffs.describe import described, export_words  # noqa: PLC0415  loads pydantic
+    from jiran.tariffs.describe import described, export_words, succession_words  # noqa: PLC0415  loads pydantic
     from jiran.tariffs.identity import STATUSES  # noqa: PLC0415
     from jiran.tariffs.model import Tariff as Grid  # noqa: PLC0415
 
@@ -138,7 +138,7 @@ def _print_document(found: Tariff | Sharing) -> None:
     for row in described(found):
         table.add_row(*row)
     screen.print(table)
-    for text in (*(export_words(found) if isinstance(found, Grid) else ()), *found.notes):
+    for text in (*((*export_words(found), *succession_words(found)) if isinstance(found, Grid) else ()), *found.notes):
         screen.print(f"- {text}", soft_wrap=True)
     screen.print("\nSources", style="bold")
     for source in found.sources:

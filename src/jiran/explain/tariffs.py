@@ -10,7 +10,7 @@ from jiran.scenario.files import as_data
 from jiran.scenario.named import tariffs_of
 from jiran.scenario.sharing import rule_of
 from jiran.sentences import Figures, form
-from jiran.tariffs import find_sharing, find_tariff
+from jiran.tariffs import find_sharing, find_tariff, held
 from jiran.tariffs.identity import STATUSES
 from jiran.tariffs.rates import in_force, rate_in
 from jiran.words import listed
@@ -25,9 +25,14 @@ if TYPE_CHECKING:
 _TRUSTED = ("measured", "published")
 
 
-def _named(run: Run) -> list[Tariff]:
-    """Return the tariffs that a scenario names, each once."""
-    return [find_tariff(name) for name in dict.fromkeys(name for _, name in tariffs_of(as_data(run.scenario)))]
+def _held(run: Run) -> list[tuple[Tariff, list[str]]]:
+    """Return the tariffs that a run is billed by, each once, with the months in which they hold."""
+    names, months = dict.fromkeys(name for _, name in tariffs_of(as_data(run.scenario))), months_of(run.timeline).names
+    found: dict[str, tuple[Tariff, dict[str, None]]] = {}
+    for name in names:
+        for tariff, part in held(find_tariff(name), months):
+            found.setdefault(tariff.name, (tariff, {}))[1].update(dict.fromkeys(months[part]))
+    return [(tariff, sorted(of)) for tariff, of in found.values()]
 
 
 def _scheme(run: Run) -> Sharing | None:
@@ -36,10 +41,10 @@ def _scheme(run: Run) -> Sharing | None:
     return None if name is None else find_sharing(name)
 
 
-def _documents(run: Run) -> list[Tariff | Sharing]:
-    """Return all that a scenario names of this room: its tariffs, and its scheme of sharing."""
+def _documents(run: Run) -> list[tuple[Tariff | Sharing, list[str]]]:
+    """Return the tariffs that a run is billed by, and its scheme of sharing, with the months in which they hold."""
     scheme = _scheme(run)
-    return [*_named(run), *([] if scheme is None else [scheme])]
+    return [*_held(run), *([] if scheme is None else [(scheme, list(months_of(run.timeline).names))])]
 
 
 def _span(months: list[str]) -> str:
@@ -72,7 +77,7 @@ def _status_words(figures: Figures) -> str:
 @form("assumed.tariff_status", _status_words)
 def tariff_status(run: Run) -> Figures | None:
     """Return the tariffs, and the scheme of sharing, that are not known for certain, and how far they can be trusted."""
-    doubtful = [(one.name, one.status) for one in _documents(run) if one.status not in _TRUSTED]
+    doubtful = [(one.name, one.status) for one, _ in _documents(run) if one.status not in _TRUSTED]
     return {"tariffs": doubtful} if doubtful else None
 
 
@@ -87,9 +92,9 @@ def _not_in_force_words(figures: Figures) -> str:
 def not_in_force(run: Run) -> Figures | None:
     """Return the tariffs and the scheme that do not hold in some months: from and to when they do, and these months."""
     found = []
-    for tariff in _documents(run):
+    for tariff, held_in in _documents(run):
         begin, end = f"{tariff.valid_from:%Y-%m}", f"{tariff.valid_to:%Y-%m}" if tariff.valid_to else ""
-        months = [name for name in months_of(run.timeline).names if name < begin or name > (end or "9999-99")]
+        months = [name for name in held_in if name < begin or name > (end or "9999-99")]
         if months:
             found.append((tariff.name, begin, end, months))
     return {"tariffs": found} if found else None
@@ -106,8 +111,8 @@ def _rates_taken_words(figures: Figures) -> str:
 def rates_taken(run: Run) -> Figures | None:
     """Return the components whose rate is not known in some months: tariff, component, what is taken instead, these months."""
     found: dict[tuple[str, str, str], list[str]] = {}
-    for tariff in _named(run):
-        for month in months_of(run.timeline).names:
+    for tariff, months_held in _held(run):
+        for month in months_held:
             for name, component in tariff.components.items():
                 instead = rate_in(component, month).instead if in_force(component, month) else ""
                 if instead:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from jiran.homes.community import equipment
 from jiran.homes.months import Months, months_of
 from jiran.scenario.grid import named_sharing, named_tariff
-from jiran.tariffs import Sharing, Tariff, period_of
+from jiran.tariffs import Sharing, Tariff, held, period_of
 
 if TYPE_CHECKING:
     from jiran.homes.community import Community
@@ -29,11 +29,15 @@ class Contract(NamedTuple):
     Attributes:
         tariff: What is charged.
         homes: Places of its homes in the community, shape (home,).
+        months: In which months of the run, as places in its calendar.
+        after: Place of the contract that its homes had before, among all; None: there was none in the run.
         period: Place of each step's time-of-use period in the names of the schedule, shape (step,); 0 without periods.
     """
 
     tariff: Tariff
     homes: NDArray[np.int64]
+    months: slice
+    after: int | None
     period: NDArray[np.int64]
 
     @property
@@ -61,7 +65,8 @@ class Contracts:
     """The tariffs of a community.
 
     Attributes:
-        each: One for each tariff; that of the scenario is the first, even if no home has it.
+        each: One for each tariff; that of the scenario is the first, even if no home has it. Where tariffs follow each other in
+            the run, one for each, in order of time.
         months: The calendar.
         demand_of_step: Place of each step's half hour, for demand, shape (step,).
         step_h: Length of a step, h.
@@ -97,14 +102,17 @@ def contracts_of(scenario: Scenario, community: Community, timeline: Timeline) -
     names = [home.tariff or of_all for home in equipment(scenario, community)]
     place_of = {name: place for place, name in enumerate(dict.fromkeys((of_all, *names)))}
     places = np.array([place_of[name] for name in names])
-    each = []
+    months = months_of(timeline)
+    each: list[Contract] = []
     for name, place in place_of.items():
-        tariff = named_tariff("grid.tariff", name)
-        none = np.zeros(timeline.steps, np.int64)
-        period = none if tariff.schedule is None else period_of(tariff.schedule, timeline.local)
-        each.append(Contract(tariff, np.flatnonzero(places == place), period))
+        own, after = np.flatnonzero(places == place), None
+        for tariff, part in held(named_tariff("grid.tariff", name), months.names):
+            none = np.zeros(timeline.steps, np.int64)
+            period = none if tariff.schedule is None else period_of(tariff.schedule, timeline.local)
+            each.append(Contract(tariff, own, part, after, period))
+            after = len(each) - 1
     half_hours = timeline.utc_s // (60 * DEMAND_MINUTES)
     demand = half_hours - half_hours[0]
     shares = scenario.grid.sharing
     scheme = None if shares is None else named_sharing(shares)
-    return Contracts(tuple(each), months_of(timeline), demand, timeline.step_h, scheme)
+    return Contracts(tuple(each), months, demand, timeline.step_h, scheme)

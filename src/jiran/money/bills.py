@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.money.meters import demand, usage
+from jiran.money.meters import demand, in_months, usage
 from jiran.tariffs import Bills, Shared, Usage, bills
+from jiran.tariffs.export import Carried
 
 if TYPE_CHECKING:
     from jiran.engine.energy import Flows
@@ -20,6 +21,18 @@ Array = NDArray[np.float64]
 
 #: Lines of this kind go on to the state.
 TAX = "tax"
+
+
+class Credits(NamedTuple):
+    """What export left for later months, of each home; shape (home,) each.
+
+    Attributes:
+        run: Of the run.
+        without_battery: Of the same if the community battery were not there.
+    """
+
+    run: Carried
+    without_battery: Carried
 
 
 @dataclass(frozen=True)
@@ -41,7 +54,15 @@ class StreetBills:
     @property
     def homes(self) -> int:
         """Number of homes."""
-        return sum(contract.homes.size for contract in self.contracts.each)
+        return sum(contract.homes.size for contract in self.contracts.each if contract.after is None)
+
+    @property
+    def carried(self) -> Carried:
+        """What export leaves each home for later months, shape (home,)."""
+        left = Carried(np.zeros(self.homes), np.zeros(self.homes))
+        for contract, found in zip(self.contracts.each, self.each, strict=True):
+            left.kwh[contract.homes], left.money[contract.homes] = found.carried
+        return left
 
     def by_home(self, kind: str | None = None) -> Array:
         """Return what each home pays in all months, not rounded, shape (home,).
@@ -52,7 +73,7 @@ class StreetBills:
         paid = np.zeros(self.homes)
         for contract, found in zip(self.contracts.each, self.each, strict=True):
             lines = [place for place, one in enumerate(found.kinds) if kind in (None, one)]
-            paid[contract.homes] = found.amount[lines].sum(axis=(0, 2))
+            paid[contract.homes] += found.amount[lines].sum(axis=(0, 2))
         return paid
 
     def by_component(self) -> dict[str, float]:
@@ -70,16 +91,17 @@ class StreetBills:
             import_kwh: What each home took from the grid, shape (home,).
             export_kwh: What it gave, shape (home,).
         """
-        worst = 0.0
+        billed = np.zeros((2, self.homes))
         for contract, used in zip(self.contracts.each, self.used, strict=True):
-            for billed, metered in ((used.import_kwh, import_kwh), (used.export_kwh, export_kwh)):
-                kwh = metered[contract.homes]
-                gaps = np.abs(billed.sum(axis=1) - kwh) / np.maximum(1.0, kwh)
-                worst = max(worst, float(gaps.max(initial=0.0)))
-        return worst
+            billed[0, contract.homes] += used.import_kwh.sum(axis=1)
+            billed[1, contract.homes] += used.export_kwh.sum(axis=1)
+        metered = np.stack([import_kwh, export_kwh])
+        return float((np.abs(billed - metered) / np.maximum(1.0, metered)).max(initial=0.0))
 
 
-def street_bills(contracts: Contracts, flows: Flows, read: Metered, *, battery: bool = True) -> StreetBills:
+def street_bills(
+    contracts: Contracts, flows: Flows, read: Metered, carried: Carried | None = None, *, battery: bool = True
+) -> StreetBills:
     """Return the bills of a run.
 
     A month that the run cuts is billed as that part of a whole month which goes on as it is.
@@ -88,6 +110,7 @@ def street_bills(contracts: Contracts, flows: Flows, read: Metered, *, battery: 
         contracts: The tariffs, and the scheme under which neighbours share.
         flows: What moved.
         read: What the homes' meters say of it.
+        carried: What export of the months before the run left each home, shape (home,); default: nothing.
         battery: Whether the community battery is there; without it the grid gives and takes its share.
     """
     months, taken, given = contracts.months, read.taken, read.given
@@ -98,16 +121,25 @@ def street_bills(contracts: Contracts, flows: Flows, read: Metered, *, battery: 
     def demand_of(contract: Contract, names: tuple[str, ...]) -> Array | float:
         return demand(contract, contracts, lambda steps: _sum(flows, names, steps))
 
-    scheme, used, shared, each = contracts.sharing, [], [], []
+    scheme, used, shared = contracts.sharing, [], []
+    each: list[Bills] = []
     for contract in contracts.each:
         of_home = usage(contract, contracts, taken, given, demand_of(contract, of_grid))
-        more_kw = demand_of(contract, (*of_grid, "p2p_bought_kwh")) - of_home.demand_kw
+        more_kw = 0.0 if scheme is None else demand_of(contract, (*of_grid, "p2p_bought_kwh")) - of_home.demand_kw
         between = usage(contract, contracts, read.bought, read.sold, more_kw)
+        of_home, between = in_months(of_home, contract.months), in_months(between, contract.months)
         terms = None if scheme is None else Shared(scheme, between, between.export_kwh)
-        each.append(bills(contract.tariff, of_home, months.names, parts=months.parts, shared=terms))
+        before = _of_homes(carried, contract.homes) if contract.after is None else each[contract.after].carried
+        names, parts = months.names[contract.months], months.parts[contract.months]
+        each.append(bills(contract.tariff, of_home, names, before, parts, terms))
         used.append(of_home)
         shared.append(between)
     return StreetBills(contracts, tuple(used), tuple(shared), tuple(each))
+
+
+def _of_homes(carried: Carried | None, homes: NDArray[np.int64]) -> Carried | None:
+    """Return what export left of some homes."""
+    return None if carried is None else Carried(carried.kwh[homes], carried.money[homes])
 
 
 def _sum(flows: Flows, names: tuple[str, ...], steps: slice) -> Array:

@@ -78,6 +78,16 @@ def usage(
     return Usage(by_month(taken), by_month(given), parts, demand_kw)
 
 
+def in_months(used: Usage, months: slice) -> Usage:
+    """Return what was used in some of the months alone, arrays of shape (home, month)."""
+
+    def part(kwh: Array | float) -> Array | float:
+        return kwh[:, months] if isinstance(kwh, np.ndarray) else kwh
+
+    parts = {name: part(kwh) for name, kwh in used.by_period.items()}
+    return Usage(part(used.import_kwh), part(used.export_kwh), parts, part(used.demand_kw))
+
+
 def demand(contract: Contract, contracts: Contracts, taken_kwh: Callable[[slice], Array]) -> Array | float:
     """Return the highest demand of each home of a contract in each month, kW, shape (home, month); 0 if nobody charges it.
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from jiran.engine.flows import FLOWS, PRICED
 from jiran.engine.rows import Row
 from jiran.money.balance import Balance, energy_imbalance, money_imbalance
-from jiran.money.bills import TAX, StreetBills, street_bills
+from jiran.money.bills import TAX, Credits, StreetBills, street_bills
 from jiran.money.meters import Metered, wanted
 from jiran.money.prices import Prices, costs
 from jiran.money.totals import Terms, TradeTotals, sum_rows, sum_trades
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from jiran.homes.contracts import Contracts
     from jiran.money.totals import Slots
     from jiran.scenario import Battery, Scenario
+    from jiran.tariffs.export import Carried
 
 Array = NDArray[np.float64]
 
@@ -62,6 +63,7 @@ class Settlement:
         buyers_lose_kwh: P2P energy bought above the grid's import price.
         bills: The utility's monthly bills, or None without tariffs. Steps are then booked at the pair of prices that
             stands for the tariff, and the bills take its place in cost and accounts.
+        credits: What export left for months after the run, or None without tariffs.
     """
 
     home_kwh: dict[str, Array]
@@ -80,6 +82,7 @@ class Settlement:
     sellers_lose_kwh: float
     buyers_lose_kwh: float
     bills: StreetBills | None = None
+    credits: Credits | None = None
 
 
 def settle(
@@ -91,6 +94,7 @@ def settle(
     period_payment: Array | None = None,
     contracts: Contracts | None = None,
     *,
+    before: Credits | None = None,
     baseline: bool = False,
 ) -> Settlement:
     """Settle a run.
@@ -103,6 +107,7 @@ def settle(
         ev_start_kwh: What each EV that lends its battery held at the start, shape (ev,).
         period_payment: What each home pays to the market account on top of its trades, shape (home,); default: nothing.
         contracts: Who has which tariff; None: what the grid takes and gives are prices per kWh.
+        before: What export left in months before the run; default: nothing.
         baseline: Whether this is the run without trades, which others are held against.
 
     Raises:
@@ -128,10 +133,15 @@ def settle(
         accounts["homes"] -= float(amount.sum())
         accounts[account] += float(amount.sum())
     without_battery = home["cost_without_battery"]
-    bills = None
+    bills = credits_left = None
     if contracts is not None:
-        bills = street_bills(contracts, flows, read)
-        without_battery = _without_battery(contracts, flows, read, bills) if baseline else np.full_like(share, np.nan)
+        run, alone = (None, None) if before is None else before
+        bills = street_bills(contracts, flows, read, run)
+        without = (
+            _without_battery(contracts, flows, read, alone, bills if run is alone else None) if baseline else bills
+        )
+        without_battery = without.by_home() if baseline else np.full_like(share, np.nan)
+        credits_left = Credits(bills.carried, bills.carried if without is bills else without.carried)
         cost = traded.paid - traded.received + bills.by_home() + home["battery_cost"]
         balance = _billed(accounts, balance, bills, home, cost - share + period_payment)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -154,14 +164,25 @@ def settle(
         sellers_lose_kwh=traded.sellers_lose_kwh,
         buyers_lose_kwh=traded.buyers_lose_kwh,
         bills=bills,
+        credits=credits_left,
     )
 
 
-def _without_battery(contracts: Contracts, flows: Flows, read: Metered, bills: StreetBills) -> Array:
-    """Return what each home would pay the utility if the battery were not there, shape (home,)."""
-    if (read.taken == read.taken_alone).all() and (read.given == read.given_alone).all():
-        return bills.by_home()
-    return street_bills(contracts, flows, read, battery=False).by_home()
+def _without_battery(
+    contracts: Contracts, flows: Flows, read: Metered, before: Carried | None, bills: StreetBills | None
+) -> StreetBills:
+    """Return the bills if the battery were not there.
+
+    Args:
+        contracts: The tariffs.
+        flows: What moved.
+        read: What the homes' meters say of it.
+        before: What export left in months before the run.
+        bills: Those with the battery, if they began with the same.
+    """
+    if bills is not None and (read.taken == read.taken_alone).all() and (read.given == read.given_alone).all():
+        return bills
+    return street_bills(contracts, flows, read, before, battery=False)
 
 
 def _billed(

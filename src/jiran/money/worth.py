@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from jiran.engine.records import Worth
 from jiran.homes.grid_prices import price_by_step
 from jiran.homes.months import months_of
-from jiran.money.meters import usage
+from jiran.money.meters import in_months, usage
 from jiran.money.totals import sum_alone
 from jiran.scenario.grid import named_tariff
-from jiran.tariffs import Usage, period_of
+from jiran.tariffs import Usage, held, period_of
 from jiran.tariffs.marginal import marginal
 from jiran.tariffs.reference import reference_prices
 
@@ -53,11 +53,14 @@ def worth_of(
     for contract in contracts.each:
         if not contract.homes.size:
             continue
-        used = _expected(usage(contract, contracts, taken, given), contracts.months.parts, grid)
-        worth = marginal(contract.tariff, used, contracts.months.names, contracts.sharing)
+        used, part = usage(contract, contracts, taken, given), contract.months
+        expected = in_months(_expected(used, contracts.months.parts, grid), part)
+        worth = marginal(contract.tariff, expected, contracts.months.names[part], contracts.sharing)
         by_period = np.stack([worth.bought[name] for name in contract.periods])
-        bought[:, contract.homes] = by_period[contract.period[slots.first], :, slots.month]
-        sold[:, contract.homes] = worth.sold.T[slots.month]
+        there = np.flatnonzero((slots.month >= part.start) & (slots.month < part.stop))
+        month, place = slots.month[there] - part.start, np.ix_(there, contract.homes)
+        bought[place] = by_period[contract.period[slots.first[there]], :, month]
+        sold[place] = worth.sold.T[month]
     return Worth(slots.of_step, bought, sold)
 
 
@@ -90,9 +93,11 @@ def pair_by_step(scenario: Scenario, timeline: Timeline) -> tuple[Array, Array]:
 
 def _pairs(tariff: Tariff, timeline: Timeline) -> Array:
     """Return import and export price of each step, shape (2, step)."""
-    months = months_of(timeline)
-    names = ("",) if tariff.schedule is None else tariff.schedule.names
-    period = 0 if tariff.schedule is None else period_of(tariff.schedule, timeline.local)
-    table = np.array([[reference_prices(tariff, month, name) for name in names] for month in months.names])
-    pairs: Array = table[months.of_step, period].T
+    months, pairs = months_of(timeline), np.empty((2, timeline.steps))
+    for one, part in held(tariff, months.names):
+        steps = slice(months.begins[part.start], months.begins[part.stop])
+        names = ("",) if one.schedule is None else one.schedule.names
+        period = 0 if one.schedule is None else period_of(one.schedule, timeline.local[steps])
+        table = np.array([[reference_prices(one, month, name) for name in names] for month in months.names[part]])
+        pairs[:, steps] = table[months.of_step[steps] - part.start, period].T
     return pairs

@@ -67,7 +67,7 @@ def bill_totals_frame(community: Community, bills: Pair | None) -> pl.DataFrame:
     frames = []
     contracts = bills[0].contracts
     for place, contract in enumerate(contracts.each):
-        parts = np.tile(contracts.months.parts, contract.homes.size)
+        parts = np.tile(contracts.months.parts[contract.months], contract.homes.size)
         columns = {
             f"{name}{end}": pl.Series(values.reshape(-1))
             for end, one in zip(("", "_without_p2p"), bills, strict=True)
@@ -86,8 +86,9 @@ def bill_totals_frame(community: Community, bills: Pair | None) -> pl.DataFrame:
 
 def _keys(community: Community, contract: Contract, months: Months, lines: int) -> pl.DataFrame:
     """Return place and name of the home, month and tariff of each row, so many rows a home and month."""
-    place = np.repeat(contract.homes, len(months.names) * lines)
-    month = np.tile(np.repeat(months.names, lines), contract.homes.size)
+    own = months.names[contract.months]
+    place = np.repeat(contract.homes, len(own) * lines)
+    month = np.tile(np.repeat(own, lines), contract.homes.size)
     names = pl.Series(community.ids, dtype=pl.String).gather(place)
     return pl.DataFrame(
         {"place": place, "home": names, "month": month}, schema_overrides={"month": pl.String}

@@ -11,6 +11,7 @@ from jiran.tariffs.files import find_sharing, find_tariff, is_sharing, load_tari
 from jiran.tariffs.model import Component, Export, Tariff
 from jiran.tariffs.periods import period_of
 from jiran.tariffs.shared import Shared
+from jiran.tariffs.succession import held
 from jiran.tariffs.usage import Usage
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "bills",
     "find_sharing",
     "find_tariff",
+    "held",
     "is_sharing",
     "load_tariff",
     "period_of",

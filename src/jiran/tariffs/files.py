@@ -29,7 +29,7 @@ _GRID, _SHARING = _HERE / "grid", _HERE / "sharing"
 #: Lists that a file adds to those of the tariff that it extends.
 _ADDED = ("sources", "notes")
 #: What a file that extends another one says for itself: it is another tariff.
-_OWN = ("name", "title", "status")
+_OWN = ("name", "title", "status", "follows")
 
 Kind = TypeVar("Kind", bound=Identity)
 
@@ -162,6 +162,8 @@ def _read(source: str, seen: tuple[str, ...]) -> dict[str, Any]:
         raise TariffError("extends", source, "must not lead back to the file itself")
     data = read_toml(Path(source), "tariff") if source.endswith(".toml") else _ready(_GRID, source, "tariff")
     check_depth(data, TariffError, "tariff")
+    if isinstance(data.get("follows"), str) and data["follows"].endswith(".toml"):
+        data["follows"] = str(Path(source).parent / data["follows"])
     base = data.pop("extends", None)
     if base is None:
         return data

@@ -156,6 +156,10 @@ class Tariff(Identity):
     The order of components is that of the bill, and a share sees only those above it.
     """
 
+    follows: str | None = quantity(
+        "tariff that held until valid_from, by its name or as a file that ends in .toml: months before are billed by it",
+        default=None, min_length=1, max_length=4_000,
+    )  # fmt: skip
     round: float = quantity("a bill is rounded to a multiple of this, half up", "money", gt=0, le=1_000_000)
     known_to: Month = quantity("last month of which all its figures are known")
     zone: str = quantity("time zone of its periods", default="", max_length=80)
