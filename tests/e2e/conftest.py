@@ -298,7 +298,7 @@ class Dashboard:
 
     def upload(self, *files: tuple[str, bytes]) -> None:
         """Give the dashboard files at once, by their names and contents."""
-        if not self.panel.get_by_test_id("stFileUploader").is_visible():
+        if not self.panel.get_by_test_id("stFileUploader").first.is_visible():
             self.unfold("Your own data")
         chooser = self.panel.locator("input[type=file]")
         given = [{"name": name, "mimeType": "application/octet-stream", "buffer": content} for name, content in files]

@@ -14,6 +14,8 @@ from jiran.plugins.plugin import Plugin
 
 T = TypeVar("T")
 
+#: What most of the small parts are: passed over at a glance.
+_NUMBERS = frozenset((type(None), bool, int, float))
 #: What is not counted: small numbers, and classes, modules, functions and plug-ins, which are nobody's own.
 _NOT_HELD = (type(None), bool, int, float, np.generic, type, type(sys), type(len), type(lambda: None), Plugin)
 
@@ -80,7 +82,7 @@ def held_bytes(thing: object) -> int:
         one = todo.pop()
         while isinstance(one, np.ndarray) and isinstance(one.base, np.ndarray):  # a part of an array holds the whole
             one = one.base
-        if id(one) not in seen and not isinstance(one, _NOT_HELD):
+        if type(one) not in _NUMBERS and id(one) not in seen and not isinstance(one, _NOT_HELD):
             seen.add(id(one))
             size, parts = _taken_apart(one)
             total += size

@@ -71,7 +71,10 @@ def test_all_rules_stand_side_by_side_by_family(paper):
     assert rules["rule"].to_list() == [find(name).plain_name for name in rules["name"]]
     assert rules["family"].n_unique() == 6
     assert "By their limit prices these orders could gain 25 together;" in text(at)
-    assert "Somebody loses, by a price beyond the own limit, with grid-fraction." in text(at)
+    assert (
+        "With fixed share of the grid's price (grid-fraction) somebody trades at a price beyond their own limit, and loses by it."
+        in text(at)
+    )
 
 
 def test_a_home_of_ones_choice_is_explained(paper):

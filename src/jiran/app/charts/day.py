@@ -12,10 +12,8 @@ from jiran.app.charts.day_panels import Panel, has_sun, line, panels_of
 from jiran.app.charts.day_points import (
     GHOST_PREFIX,
     Points,
-    clock_ms,
     labels,
     nights_ms,
-    several_days,
     with_those_of_a,
 )
 
@@ -84,7 +82,7 @@ def height(option: Spec) -> int:
 def _middle_ms(result: Result, shown: Points, step: int) -> float:
     """Return where the middle of a step is on the clock axis, ms."""
     first, minutes = shown.frame["time"].dt.epoch("s")[0], result.timeline.step_minutes
-    return clock_ms(shown)[0] + 1000.0 * float(result.timeline.utc_s[step] - first + 30 * minutes)
+    return shown.clock_ms[0] + 1000.0 * float(result.timeline.utc_s[step] - first + 30 * minutes)
 
 
 def _series(panels: list[Panel], shown: Points, marked_ms: float | None) -> list[Spec]:
@@ -167,8 +165,8 @@ def _points_axis(place: int) -> Spec:
 
 def _clock_axis(place: int, shown: Points) -> Spec:
     """Return the axis of time from the start of the first point to the end of the last."""
-    first, last = clock_ms(shown)
-    day = "{d} {MMM}" if several_days(shown) else "{HH}:{mm}"
+    first, last = shown.clock_ms
+    day = "{d} {MMM}" if shown.several_days else "{HH}:{mm}"
     form = {"year": "{yyyy}", "month": "{MMM} {yyyy}" if shown.unit != "kW" else day, "day": day, "hour": "{HH}:{mm}"}
     return {
         "type": "time", "gridIndex": place, "position": "bottom", "min": first, "max": last, "splitLine": {"show": False},

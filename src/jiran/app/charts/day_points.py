@@ -6,6 +6,7 @@ Where that is not known of all homes, it is what passed their meters.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -50,6 +51,17 @@ class Points:
     binned: bool
     unit: str
     start_kwh: float
+
+    @cached_property
+    def several_days(self) -> bool:
+        """Whether the points are of more than one date."""
+        return self.frame["time"].dt.date().n_unique() > 1
+
+    @cached_property
+    def clock_ms(self) -> tuple[int, int]:
+        """When the points start and end by the clock of the first, ms since 1970."""
+        local = self.frame["time"].dt.replace_time_zone(None).dt.epoch("ms")
+        return int(local[0]), int(local[0] + _HOUR_MS * self.frame["hours"].sum())
 
 
 def points(result: Result, window: Window) -> Points:
@@ -136,28 +148,17 @@ def _in_unit(frame: pl.DataFrame, unit: str) -> pl.DataFrame:
     return frame.with_columns(pl.col(*energy) / pl.col("hours"))
 
 
-def several_days(shown: Points) -> bool:
-    """Return whether the points are of more than one date."""
-    return shown.frame["time"].dt.date().n_unique() > 1
-
-
 def labels(shown: Points) -> list[str]:
     """Return the names of the points: when they start."""
     if shown.unit != "kW":
         return shown.frame["time"].dt.strftime("%a %-d %b %Y").to_list()
-    return time_labels(shown.frame, days=several_days(shown))
-
-
-def clock_ms(shown: Points) -> tuple[int, int]:
-    """Return when the points start and end by the clock of the first, ms since 1970."""
-    local = shown.frame["time"].dt.replace_time_zone(None).dt.epoch("ms")
-    return int(local[0]), int(local[0] + _HOUR_MS * shown.frame["hours"].sum())
+    return time_labels(shown.frame, days=shown.several_days)
 
 
 def nights_ms(shown: Points, *, most: int) -> list[list[int]]:
     """Return start and end of each stretch in which no roof generates; none if there are more than `most`."""
     ends = shown.frame["hours"].cum_sum().to_list()
-    first, _ = clock_ms(shown)
+    first, _ = shown.clock_ms
     nights: list[list[float]] = []
     for dark, start, end in zip((shown.frame["generation_kwh"] <= 0.0).to_list(), [0.0, *ends[:-1]], ends, strict=True):
         if dark and nights and nights[-1][1] == start:
@@ -171,7 +172,7 @@ def nights_ms(shown: Points, *, most: int) -> list[list[int]]:
 
 def stored_ms(shown: Points) -> list[list[float]]:
     """Return the battery's state by the clock: at the start, and at the end of each point."""
-    first, _ = clock_ms(shown)
+    first, _ = shown.clock_ms
     hours = [0.0, *shown.frame["hours"].cum_sum()]
     return [
         [first + _HOUR_MS * hour, round(kwh, 3)]

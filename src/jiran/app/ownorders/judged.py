@@ -58,16 +58,24 @@ class Judged:
         return "; ".join(filter(None, said))
 
 
-def judge_all(book_of: Callable[[Mechanism], Book], seed: int = 0) -> list[Judged]:
+def judge_all(
+    book_of: Callable[[Mechanism], Book], seed: int = 0, progress: Callable[[float], None] | None = None
+) -> list[Judged]:
     """Clear a book with every rule that a class can play, family by family.
 
     Args:
         book_of: Returns the book for a rule; it raises a JiranError if the rule needs more than is there.
         seed: Of draws.
+        progress: Told the share of rules that are done, 0..1: the first time, each rule compiles for some seconds.
     """
     rules = class_rules()
     order = sorted(rules, key=lambda name: FAMILIES.index(rules[name].family))
-    return [_judge(name, rules[name], book_of, seed) for name in order]
+    judged: list[Judged] = []
+    for name in order:
+        if progress is not None:
+            progress(len(judged) / len(order))
+        judged.append(_judge(name, rules[name], book_of, seed))
+    return judged
 
 
 def _judge(name: str, rule: Mechanism, book_of: Callable[[Mechanism], Book], seed: int) -> Judged:

@@ -26,6 +26,7 @@ from jiran.app.state.finished import (
     prepare,
     result,
     run,
+    worked_out,
 )
 from jiran.app.state.offers import (
     empty_upload,
@@ -140,4 +141,5 @@ __all__ = [
     "unpin",
     "upload_key",
     "whole_link",
+    "worked_out",
 ]

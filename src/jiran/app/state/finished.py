@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from jiran.explain.step.outcome import Outcome
     from jiran.result.result import Result
     from jiran.scenario import Scenario
+
+T = TypeVar("T")
 
 
 @st.cache_resource(show_spinner=False)
@@ -297,12 +299,23 @@ def paper_checked(seeds: int) -> Check:
     Raises:
         NotRunError: It was stopped.
     """
-    key = f"paper {seeds}"
-    _go_ahead(key, Need(0.0, 0.0), f"The check of {counted(seeds, 'seed')}", "jiran run paper")
-    return watched(
-        partial(check_seeds, seeds),
-        st.empty(),
-        key="stop paper",
-        words=f"Running {counted(seeds, 'seed')}",
-        stop=partial(_stop, key),
+    work = partial(check_seeds, seeds)
+    return worked_out(
+        f"paper {seeds}", f"The check of {counted(seeds, 'seed')}", f"Running {counted(seeds, 'seed')}", work
     )
+
+
+def worked_out(key: str, what: str, words: str, work: Callable[[Callable[[float], None]], T]) -> T:
+    """Do work that is never large, with a bar and a button that stops it.
+
+    Args:
+        key: Tells it from other work: what was stopped waits until its viewer lets it start again.
+        what: What was stopped, as "This lesson".
+        words: What is done, as "Running the lesson".
+        work: Told what to call with the share that is done, 0..1, which raises when it is to end.
+
+    Raises:
+        NotRunError: It was stopped.
+    """
+    _go_ahead(key, Need(0.0, 0.0), what, "")
+    return watched(work, st.empty(), key=f"stop {what}", words=words, stop=partial(_stop, key))

@@ -84,7 +84,7 @@ def _table(result: Result, window: Window) -> None:
     if place is None:
         return
     with place:
-        st.dataframe(steps, hide_index=True, lazy=True, alt="Energy, trades and prices of each step")
+        st.dataframe(steps, hide_index=True, lazy=True, placeholder="–", alt="Energy, trades and prices of each step")
         name = file_name(f"jiran-{result.scenario.name}-steps.csv")
         st.download_button(
             "CSV", lambda: csv_bytes(steps), name, "text/csv", on_click="ignore", icon=":material/download:"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -83,8 +84,10 @@ def come_out(name: str) -> None:
     """Draw what comes out in a lesson, run here and now: what stays, its picture, and what is to be noticed."""
     lesson = lessons()[name]
     st.markdown(f"**{plain(lesson.takeaway)}**")
-    with st.spinner("Running the lesson"):
-        values = outcomes(name)
+    try:
+        values = state.worked_out(f"lesson {name}", "This lesson", "Running the lesson", partial(outcomes, name))
+    except state.NotRunError:  # the page has said why
+        return
     spec = pictures.outcome(lesson, values)
     far = state.presents()
     shown, height = (larger(spec, LETTERS), 220) if far else (spec, 260)

@@ -166,7 +166,9 @@ def _table(comparison: Comparison) -> None:
     if more.open:
         with more:
             st.caption("Figures that are the same under all rules are left out.")
-            st.dataframe(rule_tables.rest(comparison), hide_index=True, key="rest_table", alt="Table of more figures.")
+            st.dataframe(
+                rule_tables.rest(comparison), hide_index=True, placeholder="–", key="rest_table", alt="Table of more figures.",
+            )  # fmt: skip
 
 
 def _reasons(comparison: Comparison) -> None:

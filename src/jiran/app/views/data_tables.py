@@ -94,7 +94,7 @@ def _table(frame: pl.DataFrame, what: str, columns: dict[str, Any], key: str) ->
     st.caption(f"{what}: {counted(frame.height, 'row')}{cut}.")
     st.dataframe(
         frame.head(MOST_ROWS), hide_index=True, height=min(38 + 35 * frame.height, 528), column_config=columns,
-        lazy=True, key=f"{key}_table", alt=f"Table. {what}.",
+        lazy=True, placeholder="–", key=f"{key}_table", alt=f"Table. {what}.",
     )  # fmt: skip
 
 

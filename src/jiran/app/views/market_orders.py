@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -21,6 +22,8 @@ from jiran.app.showing import plain
 from jiran.errors import JiranError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import polars as pl
 
     from jiran.explain.step.book import Book
@@ -33,8 +36,13 @@ def book_of(rule: Mechanism) -> Book:
     Raises:
         JiranError: The table cannot be read.
     """
+    return reader()(rule)
+
+
+def reader() -> Callable[[Mechanism], Book]:
+    """Return what reads the orders as they are now for a rule; any thread may call it, and it raises as `book_of` does."""
     held = state.own_orders()
-    return read_orders(held.now, rule, import_price=held.import_price, export_price=held.export_price)
+    return partial(read_orders, held.now, import_price=held.import_price, export_price=held.export_price)
 
 
 def are_empty() -> bool:

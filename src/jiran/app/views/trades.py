@@ -123,6 +123,7 @@ def _log(result: Result, window: Window) -> None:
             height=min(38 + 35 * listed.rows.height, 388),
             column_config=_columns(currency),
             lazy=True,
+            placeholder="–",
             key="log",
             alt=f"Table of trades: {said}",
         )
@@ -185,6 +186,7 @@ def _table_one(result: Result, window: Window) -> None:
     st.dataframe(
         homes.head(MOST_ROWS).with_columns(homes["kind"].replace(KIND_NAMES)),
         hide_index=True,
+        placeholder="–",
         height=min(38 + 35 * homes.height, 458),
         column_config={
             "home": st.column_config.TextColumn("Home"),

@@ -21,6 +21,8 @@ from jiran.scenario.files import with_overrides
 from jiran.simulation.run import simulate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jiran.classroom.games import Games
     from jiran.result.result import Result
 
@@ -176,9 +178,25 @@ def run_of(lesson: Lesson, case: Case) -> Result:
     return simulate(validate(with_overrides(scenario_data(case.scenario or lesson.scenario), case.change)))
 
 
+def outcomes(name: str, progress: Callable[[float], None] | None = None) -> tuple[float, ...]:
+    """Run a lesson, each of its cases once; return what its predictions come to, in their order.
+
+    Args:
+        name: Of the lesson.
+        progress: Told the share of its cases that are done, 0..1; what it raises ends the work, and what is done is kept.
+    """
+    lesson, numbers = lessons()[name], {}
+    for place, case in enumerate(lesson.case):
+        if progress is not None:
+            progress(place / len(lesson.case))
+        numbers[case.name] = iter(_numbers(name, place))
+    return tuple(next(numbers[one.case]) for one in lesson.predicted)
+
+
 @cache
-def outcomes(name: str) -> tuple[float, ...]:
-    """Run a lesson; return what its predictions come to, in their order."""
+def _numbers(name: str, place: int) -> tuple[float, ...]:
+    """Run a case of a lesson; return what its own predictions come to, in their order."""
     lesson = lessons()[name]
-    ran = {case.name: (case, played(lesson, case)) for case in lesson.case}
-    return tuple(one.measure.of(ran[one.case][1], ran[one.case][0], one.of) for one in lesson.predicted)
+    case = lesson.case[place]
+    run = played(lesson, case)
+    return tuple(one.measure.of(run, case, one.of) for one in lesson.predicted if one.case == case.name)

@@ -8,6 +8,7 @@ import numpy as np
 
 from jiran.explain.say import several
 from jiran.explain.step.outcome import same
+from jiran.market import find
 from jiran.nothing import LAST_DIGITS, NOTHING_MONEY
 from jiran.sentences import form
 from jiran.words import listed, price
@@ -43,7 +44,8 @@ def most(outcomes: Sequence[Outcome]) -> Figures | None:
 
 
 def _lose_words(figures: Figures) -> str:
-    return f"Somebody loses, by a price beyond the own limit, with {listed(figures['rules'])}."
+    named = [f"{find(name).plain_name} ({name})" for name in figures["rules"]]
+    return f"With {listed(named)} somebody trades at a price beyond their own limit, and loses by it."
 
 
 @form("rules.lose", _lose_words)

@@ -90,14 +90,14 @@ function drawQuestion(now) {
   text("guess", now.guess ?? "");
   if ($("answers").children.length !== (now.answers ?? []).length || !now.question) {
     $("answers").replaceChildren(
-      ...(now.answers ?? []).map((words, place) => {
+      ...(now.answers ?? []).map((words, nth) => {
         const button = Object.assign(document.createElement("button"), { type: "button", textContent: words });
-        button.addEventListener("click", () => send("vote", { answer: place }));
+        button.addEventListener("click", () => send("vote", { answer: nth }));
         return button;
       }),
     );
   }
-  for (const [place, button] of [...$("answers").children].entries()) button.setAttribute("aria-pressed", now.voted === place);
+  for (const [nth, button] of [...$("answers").children].entries()) button.setAttribute("aria-pressed", now.voted === nth);
 }
 
 function draw(now) {
