@@ -127,7 +127,7 @@ def clear(
         export_price: What the grid gives for a kWh.
         limit_price: A buyer's highest and a seller's lowest price per kWh; default: the grid's prices.
         keys: Fixed sharing key of each participant, at least 0 and in all at most 1, for a rule that divides by them; default: all
-            have the same.
+            who have an order have the same.
         seed: For rules that draw lots.
         progress: Is called ten times a second with the share that is done, 0..1, if it takes so long; an exception that
             it raises stops the clearing. Ctrl-C does so anyhow.
@@ -156,11 +156,11 @@ def clear(
     if problem is not None:
         raise MechanismError(rule.name, problem)
     homes = None if count_orders(net) == net.size else homes_with_order(net)
-    own = _keys(rule, net.size, keys) if rule.keyed or keys is not None else _NO_KEYS
+    own = _NO_KEYS if keys is None else _keys(rule, net.size, keys)
     return _clear(rule, net, limit, prices, values, seed, progress, homes, own)
 
 
-def _keys(rule: Mechanism, participants: int, keys: ArrayLike | None) -> Vector:
+def _keys(rule: Mechanism, participants: int, keys: ArrayLike) -> Vector:
     """Return the fixed sharing keys of all participants, shape (participant,), of a rule that has some.
 
     Raises:
@@ -168,8 +168,6 @@ def _keys(rule: Mechanism, participants: int, keys: ArrayLike | None) -> Vector:
     """
     if not rule.keyed:
         raise ScenarioError("keys", keys, f"must be left out: {rule.name} does not divide by fixed keys")
-    if keys is None:
-        return np.full(participants, 1.0 / max(participants, 1))
     found = _finite("keys", keys)
     if found.shape != (participants,) or found.min(initial=0.0) < 0.0 or found.sum() > 1.0 + LAST_DIGITS:
         raise ScenarioError("keys", keys, f"must be {participants} numbers of at least 0, and in all at most 1")
