@@ -318,6 +318,20 @@ def test_credit_goes_on_in_the_next_run_as_it_does_in_one(rule, battery_kwh):
     assert second.kpis["cost"] < alone.kpis["cost"] - 1.0
 
 
+def test_credit_goes_on_from_a_tariff_to_the_one_that_follows_it(tmp_path):
+    """The same charges under another name from August on: every bill is that of one tariff."""
+    file = tmp_path / "next.toml"
+    file.write_text(
+        f'extends = "{NEM}"\nname = "next"\ntitle = "Next"\nstatus = "estimate"\nfollows = "{NEM}"\nvalid_from = 2025-08-01\n'
+    )
+    asked = {"start": "2025-07-01", "steps": 24 * 62, "market.mechanism": "grid-only", "solar.pv_kwp": 9.0}
+    one, two = (simulate(load_scenario("paper", asked | {"grid.tariff": name})) for name in (NEM, str(file)))
+    assert one.bills["amount"].to_list() == pytest.approx(two.bills["amount"].to_list(), abs=1e-9)
+    assert two.bill_totals["tariff"].unique().sort().to_list() == [NEM, "next"]
+    assert one.state.credits.run.kwh.tolist() == pytest.approx(two.state.credits.run.kwh.tolist(), abs=1e-9)
+    assert one.state.credits.run.kwh.max() > 100.0
+
+
 def test_credit_of_other_homes_is_refused():
     state = simulate(load_scenario("paper", {"grid.tariff": NEM})).state
     with pytest.raises(ScenarioError, match=r"^state\.credits = 12: must be of 5 homes"):

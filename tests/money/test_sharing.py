@@ -8,6 +8,7 @@ import pytest
 
 from jiran import load_scenario, simulate
 from jiran.errors import JiranError, ScenarioError
+from jiran.explain.bills import on_shared
 from jiran.homes.profiles import Profiles
 from jiran.result.limits import limits_between
 from jiran.tariffs import find_sharing, sharing
@@ -110,6 +111,9 @@ def test_italys_bills_stay_and_the_premium_is_all_that_changes(tmp_path):
     file.write_text(EURO)
     result = street(**{"grid.tariff": str(file), "grid.sharing": "it-cer"})
     assert set(result.trades["buyer_price"]) == {0.0}
+    assert on_shared(result).text == (
+        "Under it-cer the kWh that neighbours shared pay no part of the tariff, and a premium of EUR 8.00 is added for them."
+    )
     assert result.homes["saving"].to_list() == pytest.approx([4.0, 4.0])
     for home in ("S1", "N1"):
         now, alone = lines(result, home), lines(result, home, "amount_without_p2p")
