@@ -232,8 +232,12 @@ def turn(case):
         left = open_kwh(case.book, rows(case.outcome))
         assert not any(left[home] for _, home, _ in sides(case.book)[1 if sells else 0])
     drawn = case.outcome.parameters["matching"] == "random-order"
+    own, other = sums(case) if sells else sums(case)[::-1]
+    enough = other > own or near(other, own)
+    if enough:
+        assert part == "all"
     return Claim(base(case) | {
-        "drawn": drawn, "part": part, "kwh": kwh, "order_kwh": order, "digits": digits(case.outcome),
+        "drawn": drawn, "enough": enough, "part": part, "kwh": kwh, "order_kwh": order, "digits": digits(case.outcome),
     })  # fmt: skip
 
 

@@ -23,6 +23,8 @@ def show(area: Area) -> None:
     st.html(_HERE / "frame.css")
     if state.presents():
         st.html(_HERE / "present.css")
+    elif not area.runs:
+        st.html(_HERE / "panelless.css")
     with st.container(key="page_name"):
         st.html(f"<h1>{html.escape(area.title)}</h1><script>{_script()}</script>", unsafe_allow_javascript=True)
     if not state.presents():
@@ -38,9 +40,9 @@ def _help(area: Area) -> None:
     with box:
         st.markdown(f"**What am I looking at?** {area.about}")
         if area.runs:
-            st.page_link(
-                state.page(area.path), label="Present on a projector (Esc leaves)", icon=":material/slideshow:",
-                query_params=state.whole_link() | {"present": "1"},
+            st.button(
+                "Present on a projector (Esc leaves)", icon=":material/slideshow:", type="tertiary", key="present",
+                on_click=state.look_at, args=("present", "1"),
             )  # fmt: skip
         st.page_link(
             state.page("data"),

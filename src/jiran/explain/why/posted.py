@@ -107,6 +107,9 @@ def _turn_words(figures: Figures) -> str:
         return f"{queue}: the {others} ran out at {name}'s turn, after {kwh} of {order}."
     if figures["part"] == "none":
         return f"{queue}: the {others} had nothing left when {name}'s turn came."
+    if figures["enough"]:
+        why = "The buyers take all that the sellers have" if figures["sells"] else "The sellers have enough for all buyers"
+        return f"{why}, so all of {name}'s order is traded, whoever comes first."
     return f"{queue}: {name} had its turn before the {others} ran out, so all of its order is traded."
 
 
@@ -117,12 +120,16 @@ def turn(case: Case) -> Figures | None:
     Returns:
         drawn: Whether a draw decides the order; else the list does.
         part: "some", "all" or "none" of its order is traded.
+        enough: Whether the other side has as much as all orders of its own side together.
         kwh: What is traded, kWh.
         order_kwh: What it had or needed, kWh.
         digits: Digits of energy in this book.
     """
+    book = case.book
+    own, other = (book.offered_kwh, book.wanted_kwh) if case.sells else (book.wanted_kwh, book.offered_kwh)
     return case.figures(
         drawn=case.outcome.by_chance,
+        enough=other > own or same(other, own),
         part="some" if case.in_part else "all" if case.kwh else "none",
         kwh=case.kwh,
         order_kwh=case.order_kwh,

@@ -8,6 +8,7 @@ let until = 0;
 let timer = 0;
 let missed = 0;
 let asking = false;
+let lost = false;
 
 const text = (id, words) => {
   $(id).textContent = words;
@@ -74,6 +75,7 @@ function drawOrder(now, fresh) {
   text("asked", `${now.sells ? "Lowest price you take" : "Highest price you pay"}, ${now.range[0]} to ${now.range[1]}`);
   text("most", now.most_kwh);
   if (fresh) {
+    text("trouble", "");
     $("price").value = "";
     $("kwh").value = now.most_kwh;
   }
@@ -121,7 +123,7 @@ function draw(now) {
 
 async function poll() {
   clearTimeout(timer);
-  if (asking) return;
+  if (asking || !code) return;
   asking = true;
   let wait = 1000;
   try {
@@ -132,13 +134,15 @@ async function poll() {
       outside(status, status === 200 || status === 401 ? "" : sentence(found.error));
       return;
     } else {
-      text("trouble", "");
+      if (lost) text("trouble", ""); // what was refused stays until something else is sent, or the round is another
+      lost = false;
       if (found) draw(found);
     }
     if (shown && ["open", "asking"].includes(shown.phase)) wait = 500;
   } catch {
     missed += 1;
-    if (missed > 2) text("trouble", "No answer from the room. Trying again ...");
+    lost = missed > 2;
+    if (lost) text("trouble", "No answer from the room. Trying again ...");
   } finally {
     asking = false;
   }
@@ -179,5 +183,5 @@ on("order", "submit", () => {
 document.addEventListener("visibilitychange", () => document.hidden || poll());
 for (const kind of ["online", "pageshow"]) window.addEventListener(kind, poll);
 setInterval(tick, 250);
-if (code) poll();
-else place("enter");
+if (!code) place("enter");
+poll();

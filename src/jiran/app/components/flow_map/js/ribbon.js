@@ -7,6 +7,7 @@ import { Pen } from "./pen.js";
 const TALL = 58;
 const THUMB = 8; // half the slider's thumb: where its first and last place are
 const LONG = 2880; // minutes from which days are marked, not hours
+const CLOCK = /\d\d:\d\d(:\d\d)?/; // in "Sat 21 Mar 08:00 to 09:00": when the step starts
 const DEMAND_DASH = [4, 3];
 
 export const drawRibbon = (canvas, map) => {
@@ -52,10 +53,10 @@ const writeHours = (pen, { labels, step_minutes }, W, x) => {
   const marks = Math.min(n, Math.max(2, Math.floor(W / (long ? 90 : 64))));
   const every = Math.max(1, Math.ceil(n / marks));
   for (let s = 0; s < n; s += every) {
-    const words = labels[s].split(" ");
-    const label = long ? words.slice(0, -1).join(" ") : words.at(-1);
-    const align = s === 0 ? "left" : x(s) > W - 24 ? "right" : "center";
-    pen.write(label, clamp(x(s), 2, W - 2), TALL + 10, 11, { align, halo: 0, colour: fade(pen.ink, 0.75) });
+    const label = long ? labels[s].split(" ").slice(0, -1).join(" ") : labels[s].match(CLOCK)?.[0];
+    const start = s === 0 ? 0 : (x(s - 1) + x(s)) / 2; // a step stands in the middle of its time
+    const align = s === 0 ? "left" : start > W - 24 ? "right" : "center";
+    pen.write(label ?? "", clamp(start, 2, W - 2), TALL + 10, 11, { align, halo: 0, colour: fade(pen.ink, 0.75) });
   }
 };
 
