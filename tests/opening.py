@@ -35,7 +35,7 @@ from pages import as_served
 
 MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")
 #: Path of each area, and of each part of one; the first is the one that a link opens.
-PAGES = ("street", *(f"street/{tab}" for tab in TABS), "compare", "class", *(f"data/{part}" for part in PARTS))
+PAGES = ("street", *(f"street/{tab}" for tab in TABS), "compare", "class", "plan", *(f"data/{part}" for part in PARTS))
 #: Pages whose work does not grow with the rules: Compare runs all of them, and takes most of the time.
 QUICK = tuple(path for path in PAGES if path != "compare")
 #: Small runs: it is the pages that are tried here.
@@ -138,7 +138,8 @@ def wrong_controls(app: AppTest, scenario: Scenario) -> Iterator[str]:
                 yield from _wrong(kind, control, value_at(data, name))
     told = [name for name in ("grid.import_price", "grid.export_price") if isinstance(value_at(data, name), tuple)]
     expected = {name for fields in settings().values() for name in fields} | {*LENGTH}
-    for name in sorted(expected - seen - {*told, *DRAWN_OTHERWISE}):
+    priced = () if scenario.grid.tariff is None else ("grid.import_price", "grid.export_price")
+    for name in sorted(expected - seen - {*told, *priced, *DRAWN_OTHERWISE}):
         if name != "solar.pv_kwp" or scenario.homes.data is None:
             yield f"{name} has no control"
 

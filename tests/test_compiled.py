@@ -109,3 +109,26 @@ def test_imports_are_read_as_python_reads_them():
         assert not any(node.level for node in named), file
         real = {node.module for node in named if node.module.split(".")[0] == "jiran"}
         assert {package for package, _ in compiled._IMPORT.findall(text)} == real, file
+
+
+MADE = (
+    "from typing import NamedTuple\n"
+    "from jiran.compiled import njit\n"
+    "class {name}(NamedTuple):\n"
+    "    kwh: float\n"
+    "@njit(cache=True)\n"
+    "def twice(one):\n"
+    "    return 2.0 * one.kwh\n"
+    "print(twice({name}(1.5)))\n"
+)
+
+
+def test_a_record_that_an_edit_took_away_does_not_stop_what_was_made_of_it(tmp_path):
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+    for name in ("Before", "After"):
+        (tmp_path / "made.py").write_text(MADE.format(name=name), encoding="utf-8")
+        done = subprocess.run(
+            [sys.executable, "-c", "import made"], env=kept | {"PYTHONPATH": os.pathsep.join([str(tmp_path), str(SRC)])}, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+        assert done.stdout == "3.0\n", done.stderr

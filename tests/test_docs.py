@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NAMES = (ROOT / "docs" / "nomenclature.md").read_text(encoding="utf-8")
 BIDS = (ROOT / "docs" / "bids.md").read_text(encoding="utf-8")
+CONTROL = (ROOT / "docs" / "control.md").read_text(encoding="utf-8")
 HOW_TO = (ROOT / "docs" / "how-to-add-a-mechanism.md").read_text(encoding="utf-8")
 REPLICATION = (ROOT / "docs" / "paper-replication.md").read_text(encoding="utf-8")
 TARIFFS = (ROOT / "docs" / "tariffs.md").read_text(encoding="utf-8")
@@ -53,6 +54,11 @@ def test_the_strategy_of_the_page_of_bids_runs(tmp_path):
     (tmp_path / "shade.py").write_text(blocks(BIDS, "python")[0], encoding="utf-8")
     for command in "".join(blocks(BIDS, "sh")).splitlines():
         assert jiran_prints(*command.split()[1:], cwd=tmp_path)
+
+
+def test_the_controller_of_the_page_of_control_keeps_the_laws(tmp_path):
+    (tmp_path / "half_price.py").write_text(blocks(CONTROL, "python")[0], encoding="utf-8")
+    assert jiran_prints("check", "half_price.py", "--books", "10", cwd=tmp_path)
 
 
 def test_the_tariff_of_the_page_of_tariffs_is_one(tmp_path):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from importlib import resources
 
+import numpy as np
 import polars as pl
 import pytest
 
 import jiran
+from jiran.plan import plan
 from jiran.scenario.files import read_scenario
 from jiran.scenario.model import MOST_TELLING
+from jiran.tariffs import Usage, bill, load_tariff
 
 NAMES = list(jiran.presets())
 FOLDER = resources.files("jiran.scenario") / "presets"
@@ -58,6 +61,7 @@ OTHER = {
     "ev.supply.trip_kwh": 12.0,
     "homes.groups.ev.count": 4,
     "homes.groups.solar.count": 8,
+    "homes.groups.normal.count": 24,
     "seed": 12,
 }
 
@@ -119,6 +123,69 @@ def _net_metering_window(result):
     assert saving["solar"] < 0 < saving["normal"] == pytest.approx(-saving["solar"])
 
 
+def _sarawak_nem(result):
+    found = plan(result)
+    assert float(found.street_parts[-1]) > 0
+    assert found.losers.size
+    roofs = np.flatnonzero(found.installed.pv_kwp)
+    assert set(found.losers.tolist()) < set(roofs.tolist())  # some, not all
+    bought = result.homes.filter(pl.col("kind") == "normal")
+    assert (
+        bought.filter(pl.col("load_kwh") == pl.col("load_kwh").max())["saving"].item() == result.homes["saving"].max()
+    )
+    assert result.scenario.grid.tariff == "my-seb-domestic-nem"
+
+
+def _by_use(result):
+    """Return what homes without a roof save by sharing, by what they expect to use in a month."""
+    homes = result.homes.filter(kind="normal")
+    expected = [
+        group.annual_kwh / 12
+        for group in result.scenario.homes.groups
+        if group.kind == "normal"
+        for _ in range(group.count)
+    ]
+    saved = {}
+    for month, saving in zip(expected, homes["saving"], strict=True):
+        saved.setdefault(round(month), []).append(saving)
+    return saved
+
+
+def _klang_valley_atap(result):
+    saved = _by_use(result)
+    assert set(saved) == {250, 450, 800}
+    assert max(saved[250]) < 0 < min(saved[450] + saved[800])
+
+
+def _tier_edge(result):
+    homes = result.homes.filter(kind="normal")
+    totals = result.bill_totals.filter(pl.col("home").is_in(homes["id"].implode()))
+    less = totals["bill_without_p2p"].sum() - totals["bill"].sum()
+    assert less / homes["p2p_bought_kwh"].sum() > 0.4443
+    edge = [bill(load_tariff("my-tnb-rp4-domestic-general"), Usage(kwh), "2025-07").total for kwh in (600.0, 600.5)]
+    assert edge[1] - edge[0] == pytest.approx(20, abs=0.6)
+    assert homes.height == 6
+
+
+def _oversized_roof(result):
+    alone = result.bill_totals.filter(pl.col("home").is_in(["S1", "S2"]))
+    roofs = result.homes.filter(kind="solar")
+    assert alone["forfeited_kwh_without_p2p"].sum() > 0.5 * roofs["generation_kwh"].sum()
+    found = plan(result)
+    assert not found.losers.size
+    assert all(found.homes[home].payback is None for home in np.flatnonzero(found.installed.pv_kwp))
+    assert result.scenario.market.parameters["fraction"] * 0.4443 == pytest.approx(0.178, abs=0.0005)
+
+
+def _singapore_block(result):
+    totals = result.bill_totals.filter(home="Block")
+    assert totals["forfeited_kwh"].sum() == pytest.approx(totals["export_kwh"].sum())  # which earns nothing
+    found = plan(result)
+    assert found.together.npv > 0
+    assert found.result.homes.filter(kind="normal").height == 20
+    assert found.homes[-1].payback is not None
+
+
 #: What each description claims: the words, and what recomputes them (the five prosumers' and the rest: see below).
 CLAIMS = {
     "paper": ("12 homes, a day by the hour. The battery is full at 13:00 and empty at 22:00.", _paper),
@@ -131,6 +198,26 @@ CLAIMS = {
         _five_prosumers,
     ),
     "kampung": ("a village of 60 homes, half of them with solar", _kampung),
+    "sarawak-nem": (
+        "all together gain, but some roofs sell for less than their own slab is worth.",
+        _sarawak_nem,
+    ),
+    "klang-valley-atap": (
+        "It does for those of 450 and 800; to those of 250 a neighbour's kWh costs more than their bill falls.",
+        _klang_valley_atap,
+    ),
+    "tier-edge": (
+        "They save more on their bills than the utility's price of the kWh that they buy.",
+        _tier_edge,
+    ),
+    "oversized-roof": (
+        "At 17.8 sen nobody loses by sharing it, and yet the roofs do not pay for themselves.",
+        _oversized_roof,
+    ),
+    "singapore-block": (
+        "What the block uses itself and sells to the flats is all that it earns.",
+        _singapore_block,
+    ),
     "net-metering-window": ("Nothing: what their neighbours gain, solar homes lose.", _net_metering_window),
 }
 

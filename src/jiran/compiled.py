@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -60,6 +60,15 @@ def _stamp(compiled: Any, made_of: str) -> None:
     with suppress(AttributeError):
         file = compiled._cache._cache_file  # noqa: SLF001
         file._source_stamp = (file._source_stamp, made_of)  # noqa: SLF001
+        file._load_index = partial(_index, file._load_index)  # noqa: SLF001
+
+
+def _index(load: Callable[[], Any]) -> Any:
+    """Return what numba's cache holds of a function; nothing if it names a class that an edit has taken away."""
+    try:
+        return load()
+    except (AttributeError, ImportError):
+        return {}
 
 
 @cache

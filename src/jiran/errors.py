@@ -65,6 +65,18 @@ class StrategyError(PluginError):
     kind = "bidding strategy"
 
 
+class ForecastError(PluginError):
+    """A forecast that cannot be loaded, or that expects what is no number."""
+
+    kind = "forecast"
+
+
+class ControllerError(PluginError):
+    """A controller that cannot be loaded, or that says what cannot be a worth."""
+
+    kind = "controller"
+
+
 class BalanceError(JiranError):
     """A run whose energy or money does not balance: a fault in jiran or in a market rule."""
 

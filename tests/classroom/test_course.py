@@ -123,4 +123,4 @@ def test_at_noon_a_kwh_is_cheaper_than_in_the_morning():
     morning, noon, evening = (one.price for one in room.wall().rounds)
     assert noon == pytest.approx(0.2)
     assert morning > 0.3
-    assert evening == pytest.approx(noon)
+    assert evening > 0.3  # the third answer is wrong of the homes that are played, too

@@ -48,7 +48,7 @@ HARMLESS = (
 )
 # Opened on a page that is not the first, Streamlit looks for its server below that page before it finds it.
 PROBE = re.compile(
-    r"^/(street|compare|class|data|neighbourhood|day|market|homes|trades|paper)/_stcore/(health|host-config)$"
+    r"^/(street|compare|class|plan|data|neighbourhood|day|market|homes|trades|paper)/_stcore/(health|host-config)$"
 )
 NARROW = 768  # below, Streamlit moves the navigation into the panel
 

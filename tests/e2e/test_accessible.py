@@ -6,7 +6,7 @@ import pytest
 
 axe = pytest.importorskip("axe_playwright_python.sync_playwright")
 
-AREAS = ("/", "/street", "/compare", "/data")
+AREAS = ("/", "/street", "/compare", "/plan", "/data")
 PARTS = ("/data?part=files", "/data?part=method", "/data?part=paper")
 SERIOUS = ("serious", "critical")
 
@@ -35,6 +35,20 @@ def test_a_projector_shows_neither_panel_nor_areas_and_esc_leaves(visit):
     shown.page.wait_for_url(lambda url: "present" not in url and "preset=kampung" in url)
     shown.settle()
     assert shown.panel.is_visible()
+
+
+def test_a_click_in_help_presents_and_an_area_without_a_panel_leaves_no_column(dashboard):
+    dashboard.page.locator(".st-key-help").get_by_role("button").click()
+    dashboard.page.get_by_role("button", name="Present on a projector").click()
+    dashboard.page.wait_for_url(lambda url: "present=1" in url)
+    assert not dashboard.panel.is_visible()
+    dashboard.page.keyboard.press("Escape")
+    dashboard.page.wait_for_url(lambda url: "present" not in url)
+    dashboard.settle()
+    assert dashboard.panel.is_visible()
+    dashboard.open("Class")
+    dashboard.page.get_by_role("button", name="Open a room").wait_for()
+    assert not dashboard.panel.is_visible()
 
 
 def test_help_says_what_is_looked_at(dashboard):

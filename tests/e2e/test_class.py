@@ -57,7 +57,7 @@ def look(browser):
     for context in contexts:
         context.close()
     # Streamlit looks for its server below the page before it finds it; a phone whose seat is gone is told so.
-    known = re.compile(r"status of (404|401|410) ")
+    known = re.compile(r"status of (404|401|410|422) ")
     assert not [problem for problem in problems if not known.search(problem)]
     assert hosts <= {"localhost", *lan.addresses(), None, ""}
 
@@ -66,6 +66,7 @@ def wall_of(look, shared, **options):
     """Open the wall with a new room; return it and the code."""
     wall = look(shared[0], viewport={"width": 1366, "height": 768}, **options)
     wall.get_by_role("button", name="End the game").click()
+    wall.get_by_role("button", name="End it").click()
     wall.get_by_role("button", name="Open a room").click()
     expect(wall.get_by_text("players joined").or_(wall.get_by_text("player joined")).first).to_be_visible()
     code = wall.get_by_alt_text("QR code").get_attribute("alt").rpartition("/")[2]
@@ -119,6 +120,7 @@ def test_two_phones_and_a_wall_play_two_rounds(look, shared):
     wall.get_by_role("button", name="Remove a player").click()
     wall.get_by_role("button", name="Remove", exact=True).click()
     wall.get_by_role("button", name="End the game").click()
+    wall.get_by_role("button", name="End it").click()
     wall.get_by_role("button", name="Open a room").click()
     expect(phones[1].get_by_text("There is no such room")).to_be_visible()
 
@@ -170,6 +172,20 @@ def test_the_wall_fits_a_projector_without_scrolling(look, shared):
     wall.get_by_role("button", name="Leave full screen").click()
     expect(wall.get_by_role("button", name="Full screen", exact=True)).to_be_visible()
     assert wall.evaluate("document.fullscreenElement === null")
+
+
+def test_what_a_phone_is_refused_stays_until_it_sends_something_else(look, shared):
+    wall, code = wall_of(look, shared)
+    phone = join(look, shared, code, "Aminah")
+    wall.get_by_role("button", name="Open round 1").click()
+    phone.locator("#price").fill("9")
+    phone.get_by_role("button", name="Send").click()
+    expect(phone.get_by_text("must be from 0 to 4")).to_be_visible()
+    phone.wait_for_timeout(1500)  # the phone has asked for news three times
+    expect(phone.get_by_text("must be from 0 to 4")).to_be_visible()
+    phone.locator("#price").fill("2")
+    phone.get_by_role("button", name="Send").click()
+    expect(phone.locator("#trouble")).to_be_empty()
 
 
 def serious(page):

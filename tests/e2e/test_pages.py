@@ -18,6 +18,7 @@ from jiran.market import mechanisms
 PAGES = (
     ("Class", "Own orders", "Why does an order get this price?", 1),
     ("Compare", None, "Market rules side by side", 4),
+    ("Plan", None, "Who pays, and who gains", 2),
     ("Data & method", None, "Who trades with whom", 4),
     ("Street", None, "Trading saved the 12 homes", 3),
 )

@@ -7,9 +7,9 @@ from functools import partial
 import numpy as np
 import pytest
 
+from jiran.control.storage import Battery
 from jiran.engine.fleet import use_own
 from jiran.engine.records import Fleet, Inputs, Worth
-from jiran.engine.storage import Battery
 from jiran.simulation import fill
 
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 
 from jiran import load_scenario, simulate
-from jiran.engine import kernel, storage
+from jiran.control import storage
+from jiran.engine import kernel
 from strategies import run, scenarios
 
 PLAIN = """

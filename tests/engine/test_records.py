@@ -12,9 +12,9 @@ from numba import typeof
 
 from jiran import load_scenario
 from jiran.bids import find as find_strategy
+from jiran.control.storage import Battery
 from jiran.engine import records
 from jiran.engine.annotations import Counts, Matrix, Vector, compiled_type
-from jiran.engine.storage import Battery
 from jiran.market import find as find_rule
 from jiran.simulation import fill
 from jiran.simulation.setting import prepare

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import tomllib
 from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
 import jiran
+from html_reader import NASTY, Reader
 from jiran.judge.judgement import JUDGEMENT
 from jiran.report import answer, html, versus
 from jiran.report.figures import COLUMNS, form, heading, ranked
@@ -18,41 +18,6 @@ from jiran.report.versus import changes
 from jiran.scenario import validate
 from jiran.scenario.files import as_data
 from valid import at_bounds
-
-VOID = {"meta"}
-NASTY = '<b>"paper" & co</b>'
-
-
-class Reader(HTMLParser):
-    """Collects tags and texts, and fails on a tag that is not closed where it should be."""
-
-    def __init__(self, page):
-        super().__init__()
-        self.open, self.tags, self.attributes, self.rows = [], [], [], []
-        self.feed(page)
-        self.close()
-        assert not self.open
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += attrs
-        if tag not in VOID:
-            self.open.append(tag)
-        if tag == "tr":
-            self.rows.append([])
-        if tag in {"td", "th"}:
-            self.rows[-1].append("")
-
-    def handle_startendtag(self, tag, attrs):
-        self.tags.append(tag)
-        self.attributes += attrs
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        if {"td", "th"} & set(self.open):
-            self.rows[-1][-1] += data
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jiran.app import start, street
-from jiran.app.views import classroom, compare, data
+from jiran.app.views import classroom, compare, data, plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +65,14 @@ AREAS = (
         runs=False,
     ),
     Area(
+        "Plan",
+        "plan",
+        ":material/request_quote:",
+        plan.show,
+        "Whether PV, battery and sharing pay for this street: bills before and after, payback, what matters most. The panel on the "
+        "left goes from the place to the costs.",
+    ),
+    Area(
         "Data & method",
         "data",
         ":material/table_view:",
@@ -72,7 +80,7 @@ AREAS = (
         "Every table and file of the run, the lines that run it elsewhere, what the words mean, the equations and the limits.",
     ),
 )
-START, STREET = AREAS[0].path, "street"
+START, STREET, PLAN = AREAS[0].path, "street", "plan"
 
 #: Paths of earlier versions: the area that has taken over, and what is open in it.
 MOVED: dict[str, tuple[str, dict[str, str]]] = {

@@ -32,6 +32,9 @@ GLOSSARY = {
     "self-sufficiency": "The share of what is used here that comes from here, and not from the grid.",
     "state of charge": "How full a battery is, also SOC: of all that it can hold.",
     "fund": "The account of the community battery.",
+    "payback": "The years after which what was paid has come back, and stays so.",
+    "discount rate": "By how much less money is worth to you a year later, on top of inflation.",
+    "worth today": "The sum of what is got less what is paid in all years, each for what it is worth today; also NPV.",
     "Jain": "Jain's index, of how evenly savings are shared: 1 if all homes save the same, 1/n if one of n saves all.",
     "Gini": "Gini's coefficient, of how unevenly bills or savings are shared: 0 if all homes have the same.",
 }  # fmt: skip

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from jiran.app import frame, sidebar, state
-from jiran.app.areas import AREAS, MOVED, START, STREET, Area
+from jiran.app.areas import AREAS, MOVED, PLAN, START, STREET, Area
 from jiran.app.labels import by_labels, in_words
 from jiran.app.showing import plain
 from jiran.errors import JiranError
@@ -45,11 +45,11 @@ def main() -> None:
         state.show_address()
     else:
         with st.sidebar:
-            sidebar.show()
+            sidebar.show(way=area.path == PLAN)
     _notice(above)
     try:
         with suppress(state.NotRunError):  # the page has said why
-            _body(page, above)
+            _body(page, above, answers=area.path == PLAN)
     finally:
         state.let_go()
 
@@ -84,15 +84,21 @@ def _notice(above: DeltaGenerator) -> None:
         above.warning(plain(notice), icon=":material/link_off:")
 
 
-def _body(page: StreamlitPage, above: DeltaGenerator) -> None:
-    """Run the scenario, and draw the area and the badge at its foot."""
+def _body(page: StreamlitPage, above: DeltaGenerator, *, answers: bool) -> None:
+    """Run the scenario, and draw the area and the badge at its foot.
+
+    Args:
+        page: What draws the area.
+        above: The place of what must be known first.
+        answers: Whether the area begins with an answer, and says itself what is doubtful about it.
+    """
     try:
         result = state.run(state.scenario())
     except JiranError as error:
         said = in_words(error, as_data(state.scenario()))
         st.error(plain(f"This scenario cannot be run: {said}"), icon=":material/error:")
         return
-    for warning in result.warnings:
+    for warning in () if answers else result.warnings:
         said = by_labels(warning, "")
         above.warning(plain(f"{said[0].upper()}{said[1:]}."), icon=":material/warning:")
     if result.data_report is not None:

@@ -121,8 +121,9 @@ def _greeting(address: str, port: int, hosts: tuple[str, ...], key: str) -> list
     lines = [f"jiran is open at {address} (Ctrl-C ends it)"]
     if hosts:
         joins = " or ".join(f"http://{host}:{port}/join" for host in hosts)
+        who = "Browsers of this machine" if all(host.startswith("127.") for host in hosts) else "Phones in this network"
         lines += [
-            f"Phones in this network join at {joins}. They reach that page and nothing else of this machine.",
+            f"{who} join at {joins}. They reach that page and nothing else of this machine.",
             f"To steer from another machine, open http://{hosts[0]}:{port}/class?lecturer={key}; who has this link can do all.",
         ]
     return lines

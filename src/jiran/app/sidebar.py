@@ -18,8 +18,25 @@ if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
 
-def show() -> None:
-    """Draw the panel, and make what it says the current scenario."""
+#: The way to a plan: what is chosen first, and what hangs on it.
+PATH = {
+    "1 Place": ("solar.model", "solar.place"),
+    "2 Homes": ("homes.groups",),
+    "3 Tariff": ("grid.tariff", "grid.network_charge", "market.mechanism", "market.fraction"),
+    "4 PV, battery, cars": ("solar.pv_kwp", "battery.capacity_kwh", "ev.kw"),
+    "5 Costs": (
+        "plan.pv_cost", "plan.battery_cost", "plan.upkeep", "plan.years", "plan.discount_rate", "plan.loan_share",
+        "plan.member_fee",
+    ),
+}  # fmt: skip
+
+
+def show(*, way: bool = False) -> None:
+    """Draw the panel, and make what it says the current scenario.
+
+    Args:
+        way: Whether the way to a plan takes the place of the values on which the question turns.
+    """
     try:
         panel = Panel()
     except JiranError as error:  # a file that the scenario needs is gone
@@ -32,8 +49,11 @@ def show() -> None:
             upload.show()
     back, pin = st.container(horizontal=True, gap="xxsmall", key="back"), st.container()
     length.show(panel)  # first: prices by the step go along into another resolution
-    for name in panel.current["telling"] or TELLING:
-        draw(panel, name)
+    if way:
+        _way(panel)
+    else:
+        for name in panel.current["telling"] or TELLING:
+            draw(panel, name)
     # Widgets cost time at every change, and most viewers never open these: they are drawn only when they are seen.
     more = st.expander("All settings", icon=":material/tune:", on_change="rerun", key="more")
     if more.open:
@@ -46,6 +66,17 @@ def show() -> None:
         _back(panel)
     with pin:
         _pin()
+
+
+def _way(panel: Panel) -> None:
+    """Draw the steps to a plan, of which the costs are open: the others are folded, and drawn when they are opened."""
+    for place, (heading, names) in enumerate(PATH.items()):
+        step = st.expander(heading, expanded=place == len(PATH) - 1, on_change="rerun", key=f"way {place}")
+        if step.open:
+            with step:
+                for name in names:
+                    if name != "homes.groups" or "data" not in panel.current["homes"]:
+                        draw(panel, name)
 
 
 def _back(panel: Panel) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jiran.words import settled
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -30,9 +32,9 @@ def rows(rounds: Iterable[Round], *, names: bool = True) -> list[dict[str, Any]]
             "order_price": place.price if place.kwh else None,
             "order_kwh": place.kwh,
             "traded_kwh": float(one.outcome.traded_kwh[seat]),
-            "price": float(one.outcome.prices[seat]) if one.outcome.traded_kwh[seat] else None,
-            "profit": float(one.profit[seat]),
-            "round_price": one.price,
+            "price": settled(float(one.outcome.prices[seat])) if one.outcome.traded_kwh[seat] else None,
+            "profit": settled(float(one.profit[seat])),
+            "round_price": None if one.price is None else settled(one.price),
             "round_kwh": one.outcome.kwh,
             "round_efficiency": one.efficiency,
         }

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jiran.explain.step.book import Book
-from jiran.explain.step.outcome import Outcome, clear_book, crossing
+from jiran.explain.step.outcome import Outcome, clear_book, crossing, same
 from jiran.market.welfare import efficiency, highest_welfare, welfare
 
 if TYPE_CHECKING:
@@ -109,6 +109,12 @@ class Round:
         """What buyers paid for a kWh on average; None if nothing was traded."""
         trades = self.outcome.trades
         return float(trades.paid.sum()) / self.outcome.kwh if self.outcome.kwh > 0.0 else None
+
+    @property
+    def has_one_price(self) -> bool:
+        """Whether all that traded did so at one price; also if nobody did."""
+        prices = self.outcome.prices[self.outcome.traded_kwh > 0.0]
+        return not prices.size or same(float(prices.min()), float(prices.max()))
 
     def seat_of(self, player: str) -> int | None:
         """Return the seat of a player, None for one who was not there."""

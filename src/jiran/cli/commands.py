@@ -14,6 +14,7 @@ from typer.core import TyperCommand
 
 import jiran
 from jiran.cli.changes import changes_of
+from jiran.cli.controlling import controllers_command, forecasts_command
 from jiran.cli.ending import INTERRUPTED, Group
 from jiran.cli.ledger import ledger
 from jiran.cli.printing import console, print_list, print_plugin, print_result
@@ -69,6 +70,12 @@ _VERSUS = typer.Option(
 _SEEDS = typer.Option(min=1, max=10_000, help="How many seeds each case is run with.")
 _TABLE = typer.Option("-o", "--output", metavar="FILE", help="Write all figures to a .csv, or a page to a .html.")
 _TABLE_JSON = typer.Option("--json", help="Print all figures of all cases as JSON and nothing else.")
+_PAGE = typer.Option("-o", "--output", metavar="FILE.html", help="Write a page to print or to mail.")
+_TRIES = typer.Option(
+    "--tries", min=0, max=1_000,
+    help="How many steps of P2P price, network charge and export credit are tried for one at which nobody loses; 0: none.",
+)  # fmt: skip
+_PLAN_JSON = typer.Option("--json", help="Print the plan as JSON and nothing else.")
 _FILES = typer.Argument(metavar="FILE...", help="Files of meter data, or patterns such as 'meters/*.csv'.")
 _KEYS = typer.Option("--set", metavar="KEY=VALUE", help="Say how to read, as homes.data.unit=W; can be repeated.")
 _SCENARIO_FILE = typer.Option("-o", "--output", metavar="NAME.toml", help="Write a scenario of these homes.")
@@ -76,8 +83,9 @@ _LOOK_JSON = typer.Option("--json", help="Print how the files are understood as 
 _FILE = typer.Argument(metavar="NAME.toml", help="The file to write.")
 _NAME = typer.Argument(metavar="NAME", help="A rule, or a file that ends in .py.")
 _STRATEGY = typer.Argument(metavar="NAME", help="A strategy, or a file that ends in .py.")
-_BOOKS = typer.Option(min=1, max=1_000_000, help="How many random order books are tried.")
-_TIME_LIMIT = typer.Option(min=0.1, help="Seconds that loading the rule, and then each book, may take.")
+_CHECKED = typer.Argument(metavar="NAME", help="A market rule, a forecast or a controller, or a file that ends in .py.")
+_BOOKS = typer.Option(min=1, max=1_000_000, help="How many random order books, series or stretches of days are tried.")
+_TIME_LIMIT = typer.Option(min=0.1, help="Seconds that loading it, and then each book, may take.")
 _SEED = typer.Option(min=0, help="Seed of the books: the same seed tries the same ones.")
 _VERSION = typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
 
@@ -285,6 +293,42 @@ def _compare(
         raise typer.Exit(INTERRUPTED)
 
 
+@cli.command("plan")
+def _plan(
+    scenario: Annotated[str, _SCENARIO],
+    changes: Annotated[list[str] | None, _CHANGES] = None,
+    mechanism: Annotated[str | None, _RULE] = None,
+    tries: Annotated[int, _TRIES] = 20,
+    output: Annotated[Path | None, _PAGE] = None,
+    *,
+    json: Annotated[bool, _PLAN_JSON] = False,
+) -> None:
+    """Say whether PV, battery and sharing pay: bills before and after, payback, and what would make it pay.
+
+    Example: `jiran plan sarawak-nem --set plan.pv_cost=4000 -o page.html`
+    """
+    from jiran.cli import planning  # noqa: PLC0415  loads numba
+    from jiran.cli.announce import announce_run  # noqa: PLC0415  loads numba
+    from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
+    from jiran.report.plan import as_data  # noqa: PLC0415  loads polars
+    from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
+
+    planning.check_file(output)
+    chosen = _chosen(scenario, changes, mechanism)
+    settle([scenario], [chosen], file=output)
+    announce_run(chosen)
+    with progress("Planning") as report:
+        found = planning.work_out(chosen, tries, report)
+    if output is not None:
+        planning.write_page(found, output)
+    if json:
+        typer.echo(json_text(as_data(*found)))
+    else:
+        planning.print_plan(*found)
+    if output is not None:
+        console(stderr=json).print(f"Written to {output}", soft_wrap=True)
+
+
 def _two(
     scenario: str, other: str | None, overrides: dict[str, Any], versus: list[str]
 ) -> tuple[Scenario, Scenario | None]:
@@ -371,12 +415,12 @@ def _strategies(name: Annotated[str | None, _STRATEGY] = None) -> None:
 
 @cli.command("check")
 def _check(
-    name: Annotated[str, _NAME],
+    name: Annotated[str, _CHECKED],
     books: Annotated[int, _BOOKS] = 2000,
     seed: Annotated[int, _SEED] = 0,
     time_limit: Annotated[float, _TIME_LIMIT] = 60.0,
 ) -> None:
-    """Try to break a market rule: the laws of all rules, and what it declares; exit 1 if something breaks.
+    """Try to break a market rule, a forecast or a controller: the laws of all, and what it declares; exit 1 if something breaks.
 
     Example: `jiran check my_rule.py`
     """
@@ -388,6 +432,8 @@ def _check(
     raise typer.Exit(0 if verdict.ok else 1)
 
 
+cli.command("controllers")(controllers_command)
+cli.command("forecasts")(forecasts_command)
 cli.command("tariffs")(tariffs_command)
 cli.command("bill")(bill_command)
 cli.add_typer(ledger, name="ledger")

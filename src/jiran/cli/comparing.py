@@ -54,8 +54,21 @@ def check_file(file: Path | None) -> None:
         return
     if file.suffix not in (".csv", ".html"):
         raise JiranError(f"{file}: the name of a comparison's file must end in .csv or .html")
+    refuse_other_file(file, "comparison")
+
+
+def refuse_other_file(file: Path, kind: str) -> None:
+    """Refuse to replace a file that jiran did not write.
+
+    Args:
+        file: Where something is to be written.
+        kind: What that is, in words.
+
+    Raises:
+        JiranError: There is another file.
+    """
     if file.is_file() and (file.stat().st_size > _LARGEST or not _is_ours(file.read_bytes())):
-        raise JiranError(f"{file} is not written: it is there already and is no comparison; choose another name")
+        raise JiranError(f"{file} is not written: it is there already and is no {kind}; choose another name")
 
 
 def _is_ours(content: bytes) -> bool:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE
 from jiran.compiled import njit
+from jiran.control.storage import Battery, charge, discharge
 from jiran.engine.annotations import Bid, Clear, compiled
 from jiran.engine.fleet import lend, use_own
 from jiran.engine.records import Fleet, Inputs, Log, Outputs, Start, Stop, Stores, Window
-from jiran.engine.storage import Battery, charge, discharge
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, book, to_homes
 from jiran.market.orders import copy, count_orders, homes_with_order, pick, pick_rows, put, put_rows, with_keys
 from jiran.market.pause import begin

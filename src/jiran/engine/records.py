@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from jiran.control.storage import Battery
 from jiran.engine.annotations import Counts, Flags, Lots, Matrix, Trades, Vector
-from jiran.engine.storage import Battery
 
 
 class Window(NamedTuple):

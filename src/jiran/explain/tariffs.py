@@ -19,10 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jiran.explain.assumptions import Run
+    from jiran.scenario import Scenario
     from jiran.tariffs import Sharing, Tariff
 
 #: Of these nothing is said.
 _TRUSTED = ("measured", "published")
+
+
+def named_tariffs(scenario: Scenario) -> list[Tariff]:
+    """Return the tariffs that a scenario names, each once."""
+    return [find_tariff(name) for name in dict.fromkeys(name for _, name in tariffs_of(as_data(scenario)))]
 
 
 def _held(run: Run) -> list[tuple[Tariff, list[str]]]:

@@ -16,6 +16,7 @@ from jiran.market import find
 from jiran.report import pictures
 from jiran.report.answer import answer
 from jiran.report.figures import COLUMNS, PAIR, form, heading, marks, ranked
+from jiran.report.markup import bullets, document, section, terms
 from jiran.report.points import gains, spots, upward
 from jiran.report.reasons import GAIN, reason
 from jiran.report.svg import svg
@@ -73,28 +74,17 @@ def html(comparison: Comparison) -> str:
         f"<h1>{escape(title)}: {'two scenarios' if pair else counted(len(comparison.cases), 'market rule')} compared</h1>",
         f'<p class="soft">{escape(first.description)}</p>' if first.description and not pair else "",
         _answer(comparison),
-        _section("What was compared", _setting(comparison)),
-        _section("Side by side", _pair(comparison) if pair else _rules(comparison)),
-        _section("How much, and how fairly", *_scatter(comparison)),
-        _section("Who gains", *_gains(comparison)),
-        _section("The price through the day", *_prices(comparison)),
-        _section("What each rule does, and why it turns out so", _descriptions(comparison)),
-        _section("What the figures mean", _definitions()),
-        _section("How to get the same again", _again(comparison)),
+        section("What was compared", _setting(comparison)),
+        section("Side by side", _pair(comparison) if pair else _rules(comparison)),
+        section("How much, and how fairly", *_scatter(comparison)),
+        section("Who gains", *_gains(comparison)),
+        section("The price through the day", *_prices(comparison)),
+        section("What each rule does, and why it turns out so", _descriptions(comparison)),
+        section("What the figures mean", _definitions()),
+        section("How to get the same again", _again(comparison)),
         f"<footer><p>Made with jiran {escape(__version__)}.</p></footer>",
     ]
-    head = (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(title)}: comparison</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-    )
-    return head + "\n".join(part for part in parts if part) + "\n</body>\n</html>\n"
-
-
-def _section(title: str, *parts: str) -> str:
-    """Return a part of the page under its heading; "" if there is nothing in it. The parts are markup already."""
-    inside = "\n".join(part for part in parts if part)
-    return f"<section>\n<h2>{escape(title)}</h2>\n{inside}\n</section>" if inside else ""
+    return document(f"{title}: comparison", _STYLE, parts)
 
 
 def _answer(comparison: Comparison) -> str:
@@ -102,12 +92,7 @@ def _answer(comparison: Comparison) -> str:
     first, *rest = versus(comparison) if is_pair(comparison) else answer(comparison)
     notes = [*comparison.notes, *(f"left out: {fault}" for fault in comparison.faults)]
     items = [*rest, *(f"Note: {note}." for note in notes)]
-    return f'<p class="first">{escape(first)}</p>\n' + _list(items)
-
-
-def _list(items: list[str]) -> str:
-    """Return items of text as a list; "" without items."""
-    return "<ul>\n" + "\n".join(f"<li>{escape(item)}</li>" for item in items) + "\n</ul>" if items else ""
+    return f'<p class="first">{escape(first)}</p>\n' + bullets(items)
 
 
 def _setting(comparison: Comparison) -> str:
@@ -120,10 +105,10 @@ def _setting(comparison: Comparison) -> str:
     if is_pair(comparison):
         for name, scenario in comparison.cases.items():
             rows = _words(comparison, name) | {"Market": scenario.market.mechanism}
-            parts.append(f"<h3>{escape(name)}: {escape(scenario.name)}</h3>\n{_terms(rows)}")
+            parts.append(f"<h3>{escape(name)}: {escape(scenario.name)}</h3>\n{terms(rows)}")
         parts.append(f"<h3>What is different</h3>\n{_changes(*comparison.cases.values())}")
         return "\n".join([*parts, f"<p>{escape(run[0].upper() + run[1:])}.</p>"])
-    return _terms(_words(comparison, next(iter(comparison.cases))) | {"Bids": first.bids.strategy, "Chance": run})
+    return terms(_words(comparison, next(iter(comparison.cases))) | {"Bids": first.bids.strategy, "Chance": run})
 
 
 def seeds_in_words(comparison: Comparison) -> str:
@@ -189,17 +174,6 @@ def _price(given: float | tuple[float, ...], currency: str) -> str:
     """Return one price, or the lowest and the highest of many, per kWh."""
     ends = (min(given), max(given)) if isinstance(given, tuple) else (given,)
     return " to ".join(price(end, currency) for end in ends)
-
-
-def _terms(rows: dict[str, str], kind: str = "") -> str:
-    """Return terms with their explanations, both text.
-
-    Args:
-        rows: Explanation by term.
-        kind: Attributes of the list, with a space in front.
-    """
-    inside = "\n".join(f"<dt>{escape(term)}</dt><dd>{escape(words)}</dd>" for term, words in rows.items())
-    return f"<dl{kind}>\n{inside}\n</dl>"
 
 
 def _rules(comparison: Comparison) -> str:
@@ -301,13 +275,13 @@ def _descriptions(comparison: Comparison) -> str:
         case: f"{find(scenario.market.mechanism).description} {reason(comparison, case)}"
         for case, scenario in comparison.cases.items()
     }
-    return f'<p class="soft">{escape(GAIN)}</p>\n' + _terms(rules, ' class="long"')
+    return f'<p class="soft">{escape(GAIN)}</p>\n' + terms(rules, ' class="long"')
 
 
 def _definitions() -> str:
     """Return the figures of the table in plain words, and all figures as they are worked out."""
-    plain = _terms({column.heading.partition(", ")[0]: column.help for column in COLUMNS.values()}, ' class="long"')
-    exact = _terms({kpi.label: kpi.meaning for kpi in FIGURES.values()}, ' class="long"')
+    plain = terms({column.heading.partition(", ")[0]: column.help for column in COLUMNS.values()}, ' class="long"')
+    exact = terms({kpi.label: kpi.meaning for kpi in FIGURES.values()}, ' class="long"')
     return f"{plain}\n<details><summary>All figures, and how they are worked out</summary>\n{exact}\n</details>"
 
 

@@ -46,8 +46,8 @@ def svg(picture: Picture) -> str:
     ]
     for text in picture.texts:
         x, y = at(text.x, text.y)
-        parts.append(_text(text.words, x + text.side * text.away, y + 4, "end" if text.side < 0 else "start"))
-    return _tag(
+        parts.append(label(text.words, x + text.side * text.away, y + 4, "end" if text.side < 0 else "start"))
+    return element(
         "svg",
         *parts,
         xmlns="http://www.w3.org/2000/svg",
@@ -58,7 +58,7 @@ def svg(picture: Picture) -> str:
     )
 
 
-def _tag(name: str, *inside: str, **attributes: object) -> str:
+def element(name: str, *inside: str, **attributes: object) -> str:
     """Return an element; the names of attributes have _ for -, and what is inside is markup already."""
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{escape(_number(value))}"' for key, value in attributes.items()
@@ -71,7 +71,7 @@ def _number(value: object) -> str:
     return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-def _text(words: str, x: float, y: float, anchor: str = "start") -> str:
+def label(words: str, x: float, y: float, anchor: str = "start") -> str:
     """Return words that begin, end or have their middle at a point, pixels.
 
     Args:
@@ -80,10 +80,10 @@ def _text(words: str, x: float, y: float, anchor: str = "start") -> str:
         y: From the top, of the line on which the letters stand, pixels.
         anchor: What lies at the point: "start", "middle" or "end".
     """
-    return _tag("text", escape(words), x=float(x), y=float(y), text_anchor=anchor)
+    return element("text", escape(words), x=float(x), y=float(y), text_anchor=anchor)
 
 
-def _line(begin: tuple[float, float], end: tuple[float, float], look: str = "line") -> str:
+def straight(begin: tuple[float, float], end: tuple[float, float], look: str = "line") -> str:
     """Return a line between two points, pixels; its class gives it its colour.
 
     Args:
@@ -92,7 +92,7 @@ def _line(begin: tuple[float, float], end: tuple[float, float], look: str = "lin
         look: A class of the page's style sheet.
     """
     (x1, y1), (x2, y2) = begin, end
-    return _tag("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), class_=look)
+    return element("line", x1=float(x1), y1=float(y1), x2=float(x2), y2=float(y2), class_=look)
 
 
 def _scale(picture: Picture) -> At:
@@ -137,7 +137,7 @@ def _legend(picture: Picture) -> list[str]:
         width = 34 + _LETTER * len(kind.name)
         if x + width > picture.width:
             x, y = 16.0, y + 18
-        parts += [_mark(kind.mark, kind.colour, x, y, _MARK), _text(kind.name, x + 11, y + 4)]
+        parts += [_mark(kind.mark, kind.colour, x, y, _MARK), label(kind.name, x + 11, y + 4)]
         x += width
     return parts
 
@@ -153,20 +153,20 @@ def _mark(path: str, colour: str, x: float, y: float, size: float, *inside: str)
         size: 1 leaves the path as large as it is.
         *inside: Markup within it.
     """
-    return _tag("path", *inside, d=path, fill=colour, transform=f"translate({x:.1f} {y:.1f}) scale({size})")
+    return element("path", *inside, d=path, fill=colour, transform=f"translate({x:.1f} {y:.1f}) scale({size})")
 
 
 def _upwards(picture: Picture, at: At) -> list[str]:
     """Return the side on the left: its title on top, numbers with lines across, or names."""
     room, up = picture.room, picture.up
     if up.places:
-        return [_text(name, room.left - 8, at(0.0, place)[1] + 4, "end") for place, name in enumerate(up.places)]
-    parts = [_text(up.title, room.left - 36, room.top - 12)]
+        return [label(name, room.left - 8, at(0.0, place)[1] + 4, "end") for place, name in enumerate(up.places)]
+    parts = [label(up.title, room.left - 36, room.top - 12)]
     for number in _numbers(up):
         y = at(0.0, number)[1]
         parts += [
-            _line((room.left, y), (picture.width - room.right, y)),
-            _text(f"{number:g}", room.left - 6, y + 4, "end"),
+            straight((room.left, y), (picture.width - room.right, y)),
+            label(f"{number:g}", room.left - 6, y + 4, "end"),
         ]
     return parts
 
@@ -184,13 +184,13 @@ def _across(picture: Picture, at: At) -> list[str]:
     room, across = picture.room, picture.across
     bottom, width = picture.height - room.bottom, picture.width - room.left - room.right
     below = 17 if across.tick is None else 42
-    parts = [_text(across.title, room.left + width / 2, bottom + below, "middle")] if across.title else []
+    parts = [label(across.title, room.left + width / 2, bottom + below, "middle")] if across.title else []
     for number in _numbers(across):
         x = at(number, 0.0)[0]
-        parts += [_line((x, bottom), (x, bottom + 4)), _text(f"{number:g}", x, bottom + 17, "middle")]
+        parts += [straight((x, bottom), (x, bottom + 4)), label(f"{number:g}", x, bottom + 17, "middle")]
     every = max(1, round(_NAME_WIDTH * len(across.places) / width))
     for place, name in list(enumerate(across.places))[::every]:
-        parts.append(_text(name, at(place, 0.0)[0], bottom + 18, "middle"))
+        parts.append(label(name, at(place, 0.0)[0], bottom + 18, "middle"))
     return parts
 
 
@@ -202,7 +202,7 @@ def _window(picture: Picture, at: At) -> list[str]:
     for place, (given, taken) in enumerate(zip(*picture.window, strict=True)):
         if not (np.isnan(given) or np.isnan(taken)):
             (left, top), (right, bottom) = at(place - 0.5, max(given, taken)), at(place + 0.5, min(given, taken))
-            parts.append(_tag("rect", x=left, width=right - left, y=top, height=bottom - top, class_="window"))
+            parts.append(element("rect", x=left, width=right - left, y=top, height=bottom - top, class_="window"))
     return parts
 
 
@@ -212,7 +212,7 @@ def _upright(picture: Picture, at: At) -> list[str]:
         return []
     x = at(picture.upright, 0.0)[0]
     look = "mean" if picture.dashed else "zero"
-    return [_line((x, picture.room.top), (x, picture.height - picture.room.bottom), look)]
+    return [straight((x, picture.room.top), (x, picture.height - picture.room.bottom), look)]
 
 
 def _bars(picture: Picture, at: At) -> list[str]:
@@ -221,7 +221,7 @@ def _bars(picture: Picture, at: At) -> list[str]:
     for place, saving in enumerate(picture.bars):
         (left, y), (right, _) = at(min(0.0, saving), place), at(max(0.0, saving), place)
         bar = {"x": left, "width": right - left, "y": y - _BAR / 2, "height": _BAR, "fill": picture.colour}
-        parts.append(_tag("rect", **bar))
+        parts.append(element("rect", **bar))
     return parts
 
 
@@ -230,18 +230,18 @@ def _course(course: Course, at: At) -> list[str]:
     points = [at(place, number) for place, number in enumerate(course.values) if not np.isnan(number)]
     path, colour = " ".join(f"{x:.1f},{y:.1f}" for x, y in points), course.family.colour
     style = {"stroke": colour, "stroke_width": 2, "fill": "none", "stroke_dasharray": _DASHES[course.dash]}
-    line = _tag("polyline", _tag("title", escape(course.name)), points=path, **style)
+    line = element("polyline", element("title", escape(course.name)), points=path, **style)
     return [line, *(_mark(course.family.mark, colour, x, y, _LINE_MARK) for x, y in points)]
 
 
 def _dot(dot: Dot, at: At) -> str:
     """Return the mark of a rule, with its name to be read where somebody points."""
     x, y = at(dot.x, dot.y)
-    return _mark(dot.family.mark, dot.family.colour, x + dot.shift, y, _MARK, _tag("title", escape(dot.name)))
+    return _mark(dot.family.mark, dot.family.colour, x + dot.shift, y, _MARK, element("title", escape(dot.name)))
 
 
 def _stroke(stroke: Stroke, at: At) -> list[str]:
     """Return a thin line; that of a band has a stop at each end."""
     begin, end = at(stroke.x1, stroke.y1), at(stroke.x2, stroke.y2)
-    stops = [_line((x, y - 4), (x, y + 4), "band") for x, y in (begin, end)] if stroke.look == "band" else []
-    return [_line(begin, end, stroke.look), *stops]
+    stops = [straight((x, y - 4), (x, y + 4), "band") for x, y in (begin, end)] if stroke.look == "band" else []
+    return [straight(begin, end, stroke.look), *stops]

@@ -11,6 +11,7 @@ from jiran.scenario.homes import KINDS, EvBlock, HomeParameters
 from jiran.scenario.load import Load
 from jiran.scenario.model import MAX_HOME_STEPS, WORDS, Scenario
 from jiran.scenario.parts import Battery, Bids, Market
+from jiran.scenario.plan import Plan
 from jiran.scenario.sun import Solar
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "HomeParameters",
     "Load",
     "Market",
+    "Plan",
     "Scenario",
     "Solar",
     "validate",

@@ -20,6 +20,7 @@ from jiran.scenario.load import Load
 from jiran.scenario.named import tariffs_of
 from jiran.scenario.naming import is_field
 from jiran.scenario.parts import Battery, Bids, Market
+from jiran.scenario.plan import Plan
 from jiran.scenario.regions import REGIONS, Region, region_of
 from jiran.scenario.sharing import completed
 from jiran.scenario.sun import Solar, site_of
@@ -71,6 +72,7 @@ class Scenario(Model):
     grid: Grid = quantity("grid and tariff", "", Grid())
     market: Market = quantity("the market rule and its parameters", "", Market())
     bids: Bids = quantity("how homes bid, and the strategy's parameters", "", Bids())
+    plan: Plan = quantity("what an investment costs, for plans", "", Plan())
 
     @property
     def bids_grid_prices(self) -> bool:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.bids.base import MARKET_PRICE, MEMORY
+from jiran.control.storage import Battery
 from jiran.engine.records import Fleet, Inputs, Outputs, Start, Stores
-from jiran.engine.storage import Battery
 from jiran.homes.community import sharing_keys
 from jiran.homes.profiles import stream
 

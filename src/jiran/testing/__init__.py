@@ -1,4 +1,4 @@
-"""Try to break a market rule: the laws that every rule must keep, and what the rule itself promises.
+"""Try to break a plug-in: the laws that every market rule, forecast and controller must keep, and what a rule promises.
 
 What comes in here is for authors of plug-ins; on the command line it is ``jiran check my_rule.py``.
 
@@ -8,6 +8,9 @@ True
 """
 
 from jiran.testing.books import Book, Outcome, play
-from jiran.testing.check import Finding, Report, check_mechanism
+from jiran.testing.check import check_mechanism
+from jiran.testing.controllers import check_controller
+from jiran.testing.forecasts import check_forecast
+from jiran.testing.report import Finding, Report
 
-__all__ = ["Book", "Finding", "Outcome", "Report", "check_mechanism", "play"]
+__all__ = ["Book", "Finding", "Outcome", "Report", "check_controller", "check_forecast", "check_mechanism", "play"]

@@ -7,88 +7,22 @@ books, and for each law that breaks the simplest book that still breaks it. What
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from jiran.market.base import Mechanism
 from jiran.market.registry import find, mechanisms
-from jiran.testing.books import Outcome, play
+from jiran.testing.books import play
 from jiran.testing.declared import DECLARED
 from jiran.testing.laws import LAWS, Law
 from jiran.testing.promises import PROMISES
+from jiran.testing.report import Finding, Report
 from jiran.testing.search import random_book, smallest
 
 if TYPE_CHECKING:
     from jiran.testing.books import Book
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Whether a rule keeps a law.
-
-    Attributes:
-        law: Name of the law, or of the property that the rule declares.
-        meaning: What it says.
-        broken: On how many of the books it was broken.
-        outcome: The smallest book found that breaks it, and what the rule did; None if the law is kept.
-        fault: What is wrong there, in one sentence.
-    """
-
-    law: str
-    meaning: str
-    broken: int = 0
-    outcome: Outcome | None = None
-    fault: str = ""
-
-    def lines(self) -> list[str]:
-        """Return the book that breaks the law, what the rule did, and what is wrong; nothing if the law is kept."""
-        if self.outcome is None:
-            return []
-        book = self.outcome.book.lines()
-        return [f"{self.law} is broken by this book:", *book, *self.outcome.lines(), f"  But: {self.fault}."]
-
-
-@dataclass(frozen=True)
-class Report:
-    """What came out of a check; printed, it is one line a law and the smallest book for each that is broken.
-
-    Attributes:
-        rule: Name of the rule.
-        books: How many books were tried, the same ones for every law.
-        seed: Of the books.
-        findings: One a law or declared property, in the order in which they are checked.
-    """
-
-    rule: str
-    books: int
-    seed: int
-    findings: tuple[Finding, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether every law and every declared property is kept."""
-        return all(finding.outcome is None for finding in self.findings)
-
-    @property
-    def broken(self) -> dict[str, Finding]:
-        """What is broken, by name of the law or property.
-
-        Empty exactly if `ok`.
-        """
-        return {finding.law: finding for finding in self.findings if finding.outcome is not None}
-
-    def __str__(self) -> str:
-        width = max(len(finding.law) for finding in self.findings)
-        lines = [f"{self.rule} on {self.books:,} random books (seed {self.seed})"]
-        for finding in self.findings:
-            state = "broken" if finding.outcome else "ok"
-            often = f" [on {finding.broken:,} books]" if finding.outcome else ""
-            lines.append(f"  {state:<6}  {finding.law:<{width}}  {finding.meaning}{often}")
-        for finding in self.broken.values():
-            lines += ["", *finding.lines()]
-        return "\n".join(lines)
 
 
 def check_mechanism(

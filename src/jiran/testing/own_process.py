@@ -1,4 +1,4 @@
-"""Check a rule in a process of its own: what a file does there, it does not do here.
+"""Check a plug-in in a process of its own: what a file does there, it does not do here.
 
 A file is a program. It may end the process, hang, or print; none of this may look like a check that found nothing. The
 check counts only if its report arrives, and each book has a time limit.
@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jiran.errors import MechanismError, one_line
+from jiran.errors import ControllerError, ForecastError, MechanismError, PluginError, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 #: Longest that loading a rule, and then each book, may take, s.
 LIMIT_S = 60.0
+
+#: Whose fault it was, as the child tells it.
+_FAULTS = {fault.__name__: fault for fault in (MechanismError, ForecastError, ControllerError)}
 
 #: How often the two processes look after each other, s.
 _ROUND_S = 0.1
@@ -45,24 +48,24 @@ class Verdict(NamedTuple):
 def check_in_own_process(
     name: str, *, books: int = 2000, seed: int = 0, limit_s: float = LIMIT_S, progress: Progress | None = None
 ) -> Verdict:
-    """Try to break a market rule, as `check_mechanism` does, in a process of its own.
+    """Try to break a plug-in, as `check_mechanism` does with a rule, in a process of its own.
 
     The two processes share one file, which is replaced whole: the child writes which book it is at, and at last its
     report. The parent believes nothing else: not the exit code, and nothing that is printed. Ctrl+C ends both, as does
     the end of the parent.
 
     Args:
-        name: A rule's name, or the path of a file with one. What it prints goes to the standard error.
+        name: Its name, or the path of a file with one. What it prints goes to the standard error.
         books: How many books are tried.
         seed: Of the books.
         limit_s: How long loading the rule, and then each book, may take, s.
         progress: Is called now and then with the share of the books that are done, 0..1.
 
     Returns:
-        Whether the rule keeps all laws, and what there is to say.
+        Whether it keeps all laws, and what there is to say.
 
     Raises:
-        MechanismError: The rule is unknown, cannot be loaded or compiled, or ends or hangs while it is loaded.
+        PluginError: It is unknown, cannot be loaded or compiled, or ends or hangs while it is loaded.
     """
     with tempfile.TemporaryDirectory(prefix="jiran-check-") as folder:
         place = Path(folder) / "report.json"
@@ -77,14 +80,14 @@ def check_in_own_process(
             process.wait()
         found = _read(place)
     if "error" in found:
-        raise MechanismError(found["rule"], found["error"])
+        raise _FAULTS.get(found["fault"], MechanismError)(found["name"], found["error"])
     if "text" in found:
         return Verdict(bool(found["ok"]), str(found["text"]))
     problem = f"takes longer than {limit_s:g} s" if hangs else f"ends the program (exit code {process.returncode})"
     if "book" not in found:
         raise MechanismError(name, f"{problem} while it is loaded")
     return Verdict(
-        ok=False, text=f"market rule {name!r}: {problem} while it clears book {found['book']} of seed {seed}"
+        ok=False, text=f"{found['kind']} {name!r}: {problem} while it {found['does']} {found['book']} of seed {seed}"
     )
 
 
@@ -138,7 +141,7 @@ def _tell(place: Path, **what: Any) -> None:
 
     Args:
         place: The file; it is replaced in one step, so that the parent reads a whole one at any time.
-        what: ``book``, or at the end ``ok`` and ``text``, or ``rule`` and ``error``.
+        what: ``book``, ``kind`` and ``does``, or at the end ``ok`` and ``text``, or ``fault``, ``name`` and ``error``.
     """
     fresh = place.with_suffix(".new")
     fresh.write_text(json.dumps(what), encoding="utf-8")
@@ -153,26 +156,28 @@ def _end_with_parent(parent: int) -> None:
 
 
 def main() -> None:
-    """Check the rule that the command line names and put down the report; the first process waits for that alone."""
+    """Check what the command line names and put down the report; the first process waits for that alone."""
     name, books, seed, place = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    from jiran.testing.check import check_mechanism  # noqa: PLC0415  takes a while, and the thread is there first
+    from jiran.testing.kinds import found  # noqa: PLC0415  takes a while, and the thread is there first
 
     told_s = time.monotonic()
 
-    def progress(book: int) -> None:
-        nonlocal told_s
-        if book == 0 or time.monotonic() - told_s > _ROUND_S:
-            _tell(place, book=book)
-            told_s = time.monotonic()
-
     try:
-        report = check_mechanism(name, books=books, seed=seed, progress=progress)
+        kind, plugin = found(name)
+
+        def progress(book: int) -> None:
+            nonlocal told_s
+            if book == 0 or time.monotonic() - told_s > _ROUND_S:
+                _tell(place, book=book, kind=plugin.fault.kind, does=kind.does)
+                told_s = time.monotonic()
+
+        report = kind.check(plugin, books=books, seed=seed, progress=progress)
         _tell(place, ok=report.ok, text=str(report))
-    except MechanismError as error:
-        _tell(place, rule=error.name, error=error.problem)
+    except PluginError as error:
+        _tell(place, fault=type(error).__name__, name=error.name, error=error.problem)
     except BaseException as error:  # noqa: BLE001  whatever it is, it is told
-        _tell(place, rule=name, error=f"cannot be checked: {one_line(error)}")
+        _tell(place, fault="", name=name, error=f"cannot be checked: {one_line(error)}")
     os._exit(0)  # what the file left running is of no interest
 
 

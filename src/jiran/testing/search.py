@@ -18,7 +18,8 @@ from jiran.nothing import NOTHING_KWH
 from jiran.testing.books import Book
 
 if TYPE_CHECKING:
-    from jiran.market.base import Mechanism, Parameter
+    from jiran.market.base import Mechanism
+    from jiran.plugins.plugin import Parameter, Plugin
 
 _MOST_HOMES = 12
 #: Nothing, as much as just counts as nothing, and a little that does count.
@@ -39,11 +40,16 @@ def random_book(rng: np.random.Generator, rule: Mechanism) -> Book:
     import_price, export_price = _tariff(rng)
     net_kwh = _sides(rng, homes) * _energy(rng, homes)
     limit_price = _limits(rng, net_kwh, import_price, export_price)
-    parameters = {
-        name: parameter.default if rng.random() < 0.5 else _value(rng, parameter)
-        for name, parameter in rule.parameters.items()
-    }
+    parameters = random_values(rng, rule)
     return Book(net_kwh, limit_price, import_price, export_price, parameters, int(rng.integers(0, 1000)))
+
+
+def random_values(rng: np.random.Generator, plugin: Plugin) -> dict[str, Any]:
+    """Draw a plug-in's parameters, each with even odds its default or any allowed value."""
+    return {
+        name: parameter.default if rng.random() < 0.5 else _value(rng, parameter)
+        for name, parameter in plugin.parameters.items()
+    }
 
 
 def _tariff(rng: np.random.Generator) -> tuple[float, float]:

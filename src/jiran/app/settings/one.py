@@ -17,7 +17,9 @@ from jiran.app.settings import blocks, homes
 from jiran.app.showing import plain
 from jiran.bids import strategies
 from jiran.market import mechanisms
+from jiran.scenario.grid import REPLACED
 from jiran.scenario.model import MOST_TELLING
+from jiran.tariffs import tariffs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from jiran.app.panel import Panel
 
 _LONGEST_TEXT = 2_000
+#: Prices in whose place a tariff is.
+_PRICES = tuple(f"grid.{name}" for name in REPLACED)
 
 
 def draw(panel: Panel, name: str) -> bool:
@@ -42,11 +46,17 @@ def draw(panel: Panel, name: str) -> bool:
         return _parameter(panel, name)
     elif name.startswith("homes.groups."):
         return _count(panel, name)
-    elif name == "solar.pv_kwp" and "data" in panel.current["homes"]:
+    elif _is_left_out(panel, name):
         return False
     else:
         _field(panel, name)
     return True
+
+
+def _is_left_out(panel: Panel, name: str) -> bool:
+    """Tell whether something else says what a field would: meter data, or a tariff."""
+    metered = name == "solar.pv_kwp" and "data" in panel.current["homes"]
+    return metered or (name in _PRICES and panel.now("grid.tariff") is not None)
 
 
 def _plugin(panel: Panel, name: str) -> None:
@@ -178,6 +188,17 @@ def _zones() -> list[str]:
     return sorted(available_timezones())
 
 
+def _tariff(panel: Panel, name: str) -> None:
+    """Draw the choice of a tariff: of those that come with jiran, and of a file that the scenario names already."""
+    control = Control(panel.key(name), panel.label(name, label_of(name)), plain(by_labels(meaning(name), name)))
+    chosen = controls.choice(control, panel.now(name), Values(choices=tuple(tariffs()), optional=True))
+    panel.say(name, chosen)
+    if chosen is not None:
+        for price in _PRICES:
+            panel.wanted.pop(price, None)
+            panel.given.pop(price, None)
+
+
 def _start(panel: Panel, name: str) -> None:
     """Draw the start of the run as text, which keeps its seconds."""
     shown = f"{panel.now(name):%Y-%m-%d %H:%M:%S}".removesuffix(":00")
@@ -218,6 +239,7 @@ _OTHERS: dict[str, Callable[[Panel, str], None]] = {
     "question": _long_text,
     "description": _long_text,
     "time_zone": _time_zone,
+    "grid.tariff": _tariff,
     "start": _start,
     "ev.blocks": _blocks,
     "telling": _telling,

@@ -38,6 +38,8 @@ DOORS = (
          "Phones join by a code, bid, and see what they earned and why. Lessons that ask first; orders of your own."),
     Door("Compare rules and prices", "compare", {"preset": "kampung"}, ":material/balance:",
          "Which rule is best for whom, and what a changed price or battery does."),
+    Door("Plan a real street", "plan", {"preset": "klang-valley-atap"}, ":material/request_quote:",
+         "True monthly bills before and after, payback for each home, and a page to print."),
     Door("Research", "data", {"preset": "paper"}, ":material/table_view:",
          "Every table and file, the equations, the paper checked, and the run as Python."),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +15,7 @@ from jiran.app.pins import label
 from jiran.app.runs import (
     KEPT_COMPARISONS,
     KEPT_OUTCOMES,
+    KEPT_PLANS,
     KEPT_RESULTS,
     Samples,
     changed_at,
@@ -30,6 +32,8 @@ from jiran.explain.step.outcome import clear_book
 from jiran.judge.comparison import Comparison, finished
 from jiran.judge.comparison import compare as run_comparison
 from jiran.market import find
+from jiran.plan import Found, Planned, Ranges, plan, ranges, tries
+from jiran.plan.tries import STEPS
 from jiran.scenario.files import load_scenario
 from jiran.simulation.estimate import Need, of_clearing
 from jiran.simulation.run import simulate
@@ -42,10 +46,15 @@ if TYPE_CHECKING:
 
     from jiran.explain.step.book import Book
     from jiran.explain.step.outcome import Outcome
+    from jiran.plan.stages import Stages
     from jiran.result.result import Result
     from jiran.scenario import Scenario
 
 T = TypeVar("T")
+
+
+#: Two yields, and some sixty prices, are run to look into a plan.
+_RUNS_OF_A_LOOK = 65
 
 
 @st.cache_resource(show_spinner=False)
@@ -72,6 +81,16 @@ def _comparisons() -> Kept[Comparison]:
 @st.cache_resource(show_spinner=False)
 def _outcomes() -> Kept[Outcome]:
     return Kept(KEPT_OUTCOMES)
+
+
+@st.cache_resource(show_spinner=False)
+def _stages() -> Kept[Stages]:
+    return Kept(KEPT_PLANS)
+
+
+@st.cache_resource(show_spinner=False)
+def _looks() -> Kept[tuple[Ranges, tuple[Found, ...]]]:
+    return Kept(KEPT_PLANS)
 
 
 def run(wanted: Scenario) -> Result:
@@ -115,6 +134,9 @@ def _finished(wanted: Scenario, place: Callable[[], DeltaGenerator]) -> Result:
             large=is_large(need),
         )
         _results().put(key, found)
+    if found.scenario.plan != wanted.plan:  # which no run reads
+        found = replace(found, scenario=wanted)
+        _results().put(key, found)
     return found
 
 
@@ -123,7 +145,47 @@ def _simulated(wanted: Scenario, tell: Callable[[float], None]) -> Result:
 
 
 def _key_of(wanted: Scenario) -> str:
-    return f"{wanted.model_dump_json()} {changed_at(wanted)}"
+    return f"{wanted.model_dump_json(exclude={'plan'})} {changed_at(wanted)}"
+
+
+def planned() -> Planned:
+    """Return the plan of the run that the pages show.
+
+    Raises:
+        JiranError: It cannot be planned with.
+    """
+    shown = result()
+    key = _key_of(shown.scenario)
+    found = plan(shown, _stages().get(key))
+    _stages().put(key, found.stages)
+    return found
+
+
+def looked_into(found: Planned) -> tuple[Ranges, tuple[Found, ...]]:
+    """Return how far the figures of a plan may be off, and the prices at which nobody loses, from memory or by runs of their own.
+
+    Raises:
+        JiranError: It cannot be done.
+        NotRunError: It is large and was not asked for yet, or it was stopped.
+    """
+    scenario = found.result.scenario
+    key = f"plan {scenario.model_dump_json()} {changed_at(scenario)}"
+    known = _looks().get(key)
+    if known is None:
+        once = need_of_run(scenario)
+        need = Need(once.memory, once.seconds * _RUNS_OF_A_LOOK)
+        _go_ahead(key, need, "Trying prices and yields", _command("plan", scenario))
+        known = watched(
+            partial(_looked_into, found), st.empty(), key="stop plan", words="Trying prices and yields",
+            stop=partial(_stop, key), large=is_large(need),
+        )  # fmt: skip
+        _looks().put(key, known)
+    return known
+
+
+def _looked_into(found: Planned, tell: Callable[[float], None]) -> tuple[Ranges, tuple[Found, ...]]:
+    moved = ranges(found, lambda done: tell(0.1 * done))
+    return moved, tries(found, STEPS, lambda done: tell(0.1 + 0.9 * done))
 
 
 def _command(verb: str, wanted: Scenario) -> str:

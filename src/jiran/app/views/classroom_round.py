@@ -55,7 +55,8 @@ def _draw(spec: Spec, key: str, alt: str, height: int) -> None:
 def _figures(last: Round) -> None:
     unit = last.outcome.book.currency
     with st.container(horizontal=True):
-        st.metric("Price per kWh", "no trade" if last.price is None else f"{plain(unit)} {amount(last.price)}".strip())
+        label = "Price per kWh" if last.has_one_price else "Mean price per kWh"
+        st.metric(label, "no trade" if last.price is None else f"{plain(unit)} {amount(last.price)}".strip())
         st.metric("Traded", energy(last.outcome.kwh))
         reached = "nothing to gain" if last.efficiency is None else share(max(0.0, last.efficiency))
         st.metric("Efficiency", reached, help="Of what all could have gained together by their cards.")
@@ -66,7 +67,7 @@ def _standings(played: tuple[Round, ...]) -> None:
     best = standings(played)[: MOST_NAMES_FAR if state.presents() else MOST_NAMES]
     if not best:
         return
-    st.markdown("**Who gained most of what their cards could earn**")
+    st.markdown("**Who gained most, against what their cards earn where the true curves cross**")
     st.markdown(
         "\n".join(f"{place}. {plain(one.name)}: {max(one.share, 0.0):.0%}" for place, one in enumerate(best, 1))
     )
@@ -82,7 +83,7 @@ def downloads(wall: Wall) -> None:
     with st.container(horizontal=True):
         for names, words in ((True, "All rounds as CSV"), (False, "Without names")):
             st.download_button(
-                words, partial(_table, played, names=names), f"jiran-class-{wall.code}.csv", "text/csv",
+                words, partial(_table, played, names=names), f"jiran-class-{wall.code}{'' if names else '-no-names'}.csv", "text/csv",
                 key=f"class_csv_{names}", icon=":material/download:", on_click="ignore", type="tertiary",
             )  # fmt: skip
 

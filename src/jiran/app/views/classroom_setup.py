@@ -50,7 +50,9 @@ def buttons(room: Room, wall: Wall) -> None:
         if not state.presents():
             words, icon = ("Unlock", ":material/lock_open:") if wall.locked else ("Lock the room", ":material/lock:")
             act(words, "class_lock", partial(room.lock, locked=not wall.locked), icon)
-            act("End the game", "class_end", room.end, ":material/logout:")
+            with st.popover("End the game", icon=":material/logout:"):
+                st.markdown("Nobody plays on. What was played can still be read and downloaded.")
+                act("End it", "class_end", room.end, ":material/logout:", kind="primary")
         projector.buttons()
     problem = st.session_state.pop("class_problem", None)
     if problem:

@@ -108,7 +108,11 @@ def _turn_words(figures: Figures) -> str:
     if figures["part"] == "none":
         return f"{queue}: the {others} had nothing left when {name}'s turn came."
     if figures["enough"]:
-        why = "The buyers take all that the sellers have" if figures["sells"] else "The sellers have enough for all buyers"
+        why = (
+            "The buyers take all that the sellers have"
+            if figures["sells"]
+            else "The sellers have enough for all buyers"
+        )
         return f"{why}, so all of {name}'s order is traded, whoever comes first."
     return f"{queue}: {name} had its turn before the {others} ran out, so all of its order is traded."
 

@@ -7,7 +7,7 @@ import { Pen } from "./pen.js";
 const TALL = 58;
 const THUMB = 8; // half the slider's thumb: where its first and last place are
 const LONG = 2880; // minutes from which days are marked, not hours
-const CLOCK = /\d\d:\d\d(:\d\d)?/; // in "Sat 21 Mar 08:00 to 09:00": when the step starts
+const CLOCK = /\d\d:\d\d(:\d\d)?/u; // in "Sat 21 Mar 08:00 to 09:00": when the step starts
 const DEMAND_DASH = [4, 3];
 
 export const drawRibbon = (canvas, map) => {

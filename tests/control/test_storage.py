@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiran.engine.storage import Battery, charge, discharge
+from jiran.control.storage import Battery, charge, discharge
 from strategies import number
 
 PLAIN = Battery(

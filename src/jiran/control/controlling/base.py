@@ -1,0 +1,103 @@
+"""What a controller is: it says what stored energy is worth, and jiran acts on it.
+
+A controller speaks of ONE store, for the coming steps, at the beginning of each day::
+
+    def controller(need_kwh, ahead, day, store, parameters, upto_kwh, value) -> bool
+
+need_kwh      what the owner is expected to lack (> 0) or to spare (< 0), kWh, shape (scenario, step): rows are equally likely;
+              all 0 for a controller that is not declared with `forecasts`
+ahead         what is known of the coming steps, `control.plan.Ahead`: import_price and export_price per kWh, shape (step,)
+day           how many steps a day has
+store         what the store can do and what its owner wants of it, `control.store.Store`
+parameters    the controller's own parameters as numbers (a choice is its index)
+upto_kwh, value   to fill in: before each step a kWh is worth value[step, k] up to the level upto_kwh[step, k], shape
+              (step + 1, piece); values must not rise with the level, and the last piece ends at the store's capacity. The last
+              row is filled in: what it was worth a day before the end of the last plan. It may be overwritten
+
+It returns whether there was room for all pieces. What the store then does in a step, `control.dispatch` decides by the real
+need, so no controller can break a limit, or lose or gain energy.
+
+A controller that is declared `direct` says in each step what to take (> 0) or give (< 0), kWh, as far as the store can::
+
+    def controller(need_kwh, stored_kwh, import_price, export_price, store, parameters) -> float
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from jiran.errors import ControllerError, PluginError
+from jiran.plugins.plugin import Parameter, Plugin
+
+Control = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Controller(Plugin):
+    """A controller with its name and parameters.
+
+    Attributes:
+        direct: Whether it says what to do instead of what stored energy is worth.
+        forecasts: Whether it goes by what the owner is expected to need.
+        horizon_h: How far it looks ahead, h; 0 for one that is direct.
+    """
+
+    section: ClassVar[str] = "controller"
+    fault: ClassVar[type[PluginError]] = ControllerError
+
+    direct: bool = False
+    forecasts: bool = False
+    horizon_h: int = 24
+
+    def __post_init__(self) -> None:
+        """Refuse a horizon of less than a day for what is planned once a day.
+
+        Raises:
+            ControllerError: It is shorter, or a direct controller has one.
+        """
+        super().__post_init__()
+        if self.direct and (self.forecasts or self.horizon_h):
+            raise ControllerError(self.name, "is direct: it has neither a forecast nor a horizon")
+        if not self.direct and self.horizon_h < 24:
+            raise ControllerError(self.name, f"its horizon_h = {self.horizon_h} must be at least 24")
+
+    @property
+    def signature(self) -> Any:
+        """The signature of `control.signature`."""
+        from jiran.control.signature import CONTROLLER, DIRECT  # noqa: PLC0415  loads numba
+
+        return DIRECT if self.direct else CONTROLLER
+
+
+def controller(
+    name: str,
+    *,
+    plain_name: str = "",
+    compiled: bool = True,
+    direct: bool = False,
+    forecasts: bool = False,
+    horizon_h: int | None = None,
+    **parameters: Parameter,
+) -> Callable[[Control], Controller]:
+    """Make a function into a controller.
+
+    Args:
+        name: How scenarios call it, lower case with hyphens.
+        plain_name: What people call it; default: the name without hyphens.
+        compiled: False runs the whole simulation in plain Python, for controllers that need any library.
+        direct: True for one that says what to do.
+        forecasts: True for one that goes by a forecast.
+        horizon_h: How far it looks ahead, h, at least 24; default: 24, and nothing for a direct one.
+        **parameters: The controller's own parameters, which it gets as an array in this order.
+    """
+
+    def decorate(function: Control) -> Controller:
+        ahead = (0 if direct else 24) if horizon_h is None else horizon_h
+        return Controller(
+            name, function, parameters, compiled, plain_name=plain_name, direct=direct, forecasts=forecasts,
+            horizon_h=ahead,
+        )  # fmt: skip
+
+    return decorate

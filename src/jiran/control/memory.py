@@ -1,0 +1,99 @@
+"""What stores carry from step to step: all that the next step needs, so that a run cut in two is the whole run.
+
+A day begins with the first step of the first run, and again after each `day` steps.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiran.compiled import njit
+from jiran.control.store import Flags, Matrix, Vector
+
+Cube = NDArray[np.float64]
+
+
+class Memory(NamedTuple):
+    """What stores carry from step to step; arrays are changed.
+
+    Attributes:
+        stored_kwh: What each holds, shape (store,).
+        past_kwh: What its owner needed, the newest before the place of now, shape (store, 2 * steps that are kept).
+        upto_kwh: The worth of stored energy of the day, as in `plan`, shape (store, day + 1, piece).
+        value: The same.
+        end_upto_kwh: What it was worth a day before the end of the last plan, shape (store, piece).
+        end_value: The same.
+        planned: Whether there is a plan, shape (store,).
+    """
+
+    stored_kwh: Vector
+    past_kwh: Matrix
+    upto_kwh: Cube
+    value: Cube
+    end_upto_kwh: Matrix
+    end_value: Matrix
+    planned: Flags
+
+
+def first_memory(stored_kwh: Vector, day: int, kept_days: int, pieces: int) -> Memory:
+    """Return what stores remember before the first step.
+
+    Args:
+        stored_kwh: What each holds, shape (store,).
+        day: Steps of a day.
+        kept_days: So many days of the past are kept.
+        pieces: Room for the pieces of a plan.
+    """
+    stores = stored_kwh.size
+    return Memory(
+        stored_kwh=stored_kwh.copy(),
+        past_kwh=np.zeros((stores, 2 * kept_days * day)),
+        upto_kwh=np.zeros((stores, day + 1, pieces)),
+        value=np.zeros((stores, day + 1, pieces)),
+        end_upto_kwh=np.zeros((stores, pieces)),
+        end_value=np.zeros((stores, pieces)),
+        planned=np.zeros(stores, np.bool_),
+    )
+
+
+@njit(cache=True)
+def _place(count: int, kept: int) -> int:
+    """Return the place of now among the steps that are kept, after so many steps."""
+    return count if count < 2 * kept else kept + count % kept
+
+
+@njit(cache=True)
+def remember(at: int, count: int, need_kwh: float, memory: Memory) -> None:
+    """Keep what an owner needed in a step.
+
+    Args:
+        at: Which store.
+        count: How many steps were before.
+        need_kwh: What it lacked (> 0) or had to spare (< 0).
+        memory: Is changed.
+    """
+    past = memory.past_kwh[at]
+    kept = past.size // 2
+    place = _place(count, kept)
+    past[place] = need_kwh
+    if place + 1 == past.size:  # the newest half begins a new round
+        past[:kept] = past[kept:]
+
+
+@njit(cache=True)
+def known(at: int, count: int, memory: Memory) -> Vector:
+    """Return what an owner needed in the steps that are kept, the newest last, shape (past step,).
+
+    Args:
+        at: Which store.
+        count: How many steps there were.
+        memory: Where it is kept.
+    """
+    past = memory.past_kwh[at]
+    kept = past.size // 2
+    place = _place(count, kept)
+    found: Vector = past[max(0, place - kept) : place]
+    return found

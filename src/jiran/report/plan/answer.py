@@ -1,0 +1,244 @@
+"""The answer of a plan in sentences: whether it pays, what saves how much, for whom, and what is doubtful."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
+from jiran.plan.stages import PARTS
+from jiran.report.plan import say
+from jiran.report.plan.further import case, matters, tried
+from jiran.sentences import Figures, Sentence, form, true_ones
+from jiran.words import counted, decimals, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jiran.plan import Found, Planned, Ranges
+
+
+def answer(planned: Planned, ranges: Ranges | None = None, found: Sequence[Found] = ()) -> tuple[Sentence, ...]:
+    """Return what a plan says, the answer first.
+
+    Args:
+        planned: The plan.
+        ranges: How far its figures may be off, if that was worked out.
+        found: What was found for prices, if that was looked for.
+    """
+    further = () if ranges is None else (case(planned, ranges), matters(planned, ranges))
+    return true_ones(
+        nothing(planned), pays(planned), parts(planned), homes(planned), sharing(planned), enough(planned),
+        *further, *(tried(planned, one) for one in found), co2(planned),
+    )  # fmt: skip
+
+
+def doubts(planned: Planned) -> tuple[Sentence, ...]:
+    """Return what a reader must know before the figures are used."""
+    return true_ones(scaled(planned), usual(planned))
+
+
+@form("plan.nothing", lambda _figures: "There is nothing to pay for: no home has PV, and there is no battery.")
+def nothing(planned: Planned) -> Figures | None:
+    """True where nothing is installed."""
+    return None if _has_something(planned) else {}
+
+
+def _has_something(planned: Planned) -> bool:
+    return bool(planned.installed.pv_kwp.any() or planned.installed.battery_kwh.any())
+
+
+def _pays_words(figures: Figures) -> str:
+    currency, payback, npv = figures["currency"], figures["payback"], figures["npv"]
+    invested, horizon = say.sum_of(figures["invested"], currency), f"{figures['years']} years"
+    rate, worth = say.share(figures["rate"]), say.sum_of(abs(npv), currency)
+    if payback is None:
+        missing = say.sum_of(-figures["total"], currency)
+        return f"It does not pay: of {invested} that are invested, and what is paid later, {missing} have not come back after {horizon}."
+    back = f"come back in {say.years(payback)}" if payback else "cost no more than they save, from the first year on"
+    if npv < 0.0:
+        return (
+            f"It pays only without interest: {invested} {back}, but discounted at {rate} a year, all together are {worth} worse off "
+            f"after {horizon}."
+        )
+    return (
+        f"It pays: {invested} {back}. Over {horizon}, discounted at {rate} a year, all together are {worth} better off."
+    )
+
+
+@form("plan.pays", _pays_words)
+def pays(planned: Planned) -> Figures | None:
+    """Say whether, when and how well what is installed pays for all together, if anything is."""
+    if not _has_something(planned):
+        return None
+    together = planned.together
+    return {
+        "invested": planned.invested,
+        "payback": together.payback,
+        "npv": together.npv,
+        "total": float(together.flows.sum()),
+        "years": planned.assumptions.years,
+        "rate": planned.assumptions.discount_rate,
+        "currency": planned.currency,
+    }
+
+
+def _parts_words(figures: Figures) -> str:
+    currency = figures["currency"]
+
+    def pays_or_gets(value: float) -> str:
+        return f"{'gets' if value < 0.0 else 'pays'} {say.sum_of(abs(value), currency)}"
+
+    saved = [
+        f"{say.PARTS[part]} {'saves' if value > 0.0 else 'costs'} {say.sum_of(abs(value), currency)}"
+        for part, value in figures["parts"].items()
+    ]
+    return (
+        f"The street {pays_or_gets(figures['before'])} a year without PV, battery and sharing, and {pays_or_gets(figures['after'])} as "
+        f"planned: {listed(saved)}."
+    )
+
+
+@form("plan.parts", _parts_words)
+def parts(planned: Planned) -> Figures | None:
+    """Say what a year costs without and with it, and what PV, battery and sharing do to that, if they do anything."""
+    found = dict(zip(PARTS, planned.street_parts.tolist(), strict=True))
+    told = {part: value for part, value in found.items() if abs(value) > NOTHING_MONEY}
+    before = float(planned.stages.cost[0].sum())
+    return (
+        {"before": before, "after": before - sum(found.values()), "parts": told, "currency": planned.currency}
+        if told
+        else None
+    )
+
+
+def _homes_words(figures: Figures) -> str:
+    invest, back, first, last = (figures[name] for name in ("invest", "back", "first", "last"))
+    horizon = f"{figures['years']} years"
+    if not back:
+        who = (
+            "The home that pays for it does not get its"
+            if invest == 1
+            else f"None of the {invest:,} homes that pay for it gets its"
+        )
+        return f"{who} money back within {horizon}."
+    between = f"{decimals(first, 1)} to {say.years(last)}"
+    time = say.years(first) if decimals(first, 1) == decimals(last, 1) else between
+    if back == invest:
+        who = (
+            "The home that pays for it gets its"
+            if invest == 1
+            else f"Each of the {invest:,} homes that pay for it gets its"
+        )
+        return f"{who} money back, in {time}."
+    verb = "gets its" if back == 1 else "get their"
+    return f"{back:,} of {invest:,} homes that pay for it {verb} money back within {horizon}, in {time}; the others do not."
+
+
+@form("plan.homes", _homes_words)
+def homes(planned: Planned) -> Figures | None:
+    """Say how many of the homes that invest get their money back, and when, if any invests."""
+    invests = planned.installed.cost > NOTHING_MONEY
+    if not invests.any():
+        return None
+    times = [one.payback for one, pays_for in zip(planned.homes, invests, strict=True) if pays_for]
+    known = [time for time in times if time is not None]
+    return {
+        "invest": len(times),
+        "back": len(known),
+        "first": min(known, default=0.0),
+        "last": max(known, default=0.0),
+        "years": planned.assumptions.years,
+    }
+
+
+def _sharing_words(figures: Figures) -> str:
+    currency, losers = figures["currency"], figures["losers"]
+    together = figures["together"]
+    all_of_them = f"all together {'gain' if together > 0.0 else 'lose'} {say.sum_of(abs(together), currency)} a year"
+    if not losers:
+        return f"By sharing nobody loses, and {all_of_them}." if together > 0.0 else "By sharing nobody gains or loses."
+    worst = say.sum_of(figures["worst"], currency)
+    lose = "loses" if losers == 1 else "lose"
+    who = f"{losers:,} of {counted(figures['homes'], 'home')} {lose}, {figures['name']} most: {worst} a year"
+    return f"By sharing {who}; {all_of_them}." if together else f"By sharing {who}; all together gain nothing."
+
+
+@form("plan.sharing", _sharing_words)
+def sharing(planned: Planned) -> Figures | None:
+    """Say who loses by sharing, if anybody trades."""
+    if not planned.stages.traded_kwh > NOTHING_KWH:
+        return None
+    own, together = planned.parts[-1], float(planned.street_parts[-1])
+    worst = int(own.argmin())
+    return {
+        "losers": int(planned.losers.size),
+        "homes": own.size,
+        "name": planned.ids[worst],
+        "worst": max(-float(own[worst]), 0.0),
+        "together": together if abs(together) > NOTHING_MONEY else 0.0,
+        "currency": planned.currency,
+    }
+
+
+def _enough_words(figures: Figures) -> str:
+    cost, now, currency = figures["cost"], figures["now"], figures["currency"]
+    if cost is None:
+        return "Even PV that costs nothing would not pay."
+    return f"PV may cost up to {say.sum_of(cost, currency)} per kWp for it to pay; {say.sum_of(now, currency)} are counted."
+
+
+@form("plan.enough", _enough_words)
+def enough(planned: Planned) -> Figures | None:
+    """Say at which cost PV just pays for all together, if there is any."""
+    if not planned.installed.pv_kwp.any():
+        return None
+    return {"cost": planned.enough_pv_cost, "now": planned.installed.pv_price, "currency": planned.currency}
+
+
+def _co2_words(figures: Figures) -> str:
+    less, given = (f"{decimals(figures[name] / 1000.0, 1)} t CO2" for name in ("less", "given"))
+    return f"The grid emits {less} a year less for what the street no longer takes, and up to {given} less for what it gives."
+
+
+@form("plan.co2", _co2_words)
+def co2(planned: Planned) -> Figures | None:
+    """Say what the grid emits less, in kg, if its emissions are known and there are any."""
+    found = planned.co2_kg
+    return {"less": found[0], "given": found[1]} if found is not None and found[0] > 0.0 else None
+
+
+def _scaled_words(figures: Figures) -> str:
+    return (
+        f"The run has {counted(figures['days'], 'day')}, and its amounts are multiplied by {decimals(figures['factor'], 2)} to stand for a "
+        "year: seasons, and what bills carry from month to month, are left out"
+    )
+
+
+@form("plan.scaled", _scaled_words)
+def scaled(planned: Planned) -> Figures | None:
+    """Say that the run is no year, if it is none."""
+    year = planned.year
+    return None if year.is_whole else {"days": year.days, "factor": year.factor}
+
+
+def _usual_words(figures: Figures) -> str:
+    named = {"pv": "per kWp of PV", "battery": "per kWh of battery"}
+    told = [f"{say.sum_of(value, figures['currency'])} {named[what]}" for what, value in figures["prices"].items()]
+    return f"{listed(told)} {'is a default' if len(told) == 1 else 'are defaults'} that nobody has verified: ask for an offer"
+
+
+@form("plan.usual", _usual_words)
+def usual(planned: Planned) -> Figures | None:
+    """Say which costs are defaults, if any of those that count is."""
+    own = planned.installed
+    prices = {
+        what: value
+        for what, value, is_usual, there in (
+            ("pv", own.pv_price, own.is_usual[0], own.pv_kwp),
+            ("battery", own.battery_price, own.is_usual[1], own.battery_kwh),
+        )
+        if is_usual and np.any(there)
+    }
+    return {"prices": prices, "currency": planned.currency} if prices else None

@@ -1,0 +1,53 @@
+"""How the sentences of a plan write amounts, years and shares: few digits, for nobody knows the future to the cent."""
+
+from __future__ import annotations
+
+from jiran.explain.say import amount
+from jiran.words import decimals, money, percent
+
+#: Amounts from here on are said without cents.
+_LARGE = 100.0
+
+#: What a saving is due to, as a subject.
+PARTS = {"pv": "PV", "battery": "the battery", "sharing": "sharing"}
+
+
+def sum_of(value: float, currency: str) -> str:
+    """Return an amount of a plan that is not negative.
+
+    Example:
+        >>> sum_of(12_345.6, "MYR"), sum_of(12.345, "MYR"), sum_of(0.0, "MYR")
+        ('MYR 12,346', 'MYR 12.35', 'MYR 0')
+    """
+    return money(value, currency, 0) if value >= _LARGE else amount(value, currency)
+
+
+def signed_sum(value: float, currency: str) -> str:
+    """Return an amount of a plan with a minus where it is below nothing.
+
+    Example:
+        >>> signed_sum(-12_345.6, "MYR"), signed_sum(-12.0, "MYR"), signed_sum(3.0, "MYR")
+        ('-MYR 12,346', '-MYR 12.00', 'MYR 3.00')
+    """
+    return f"-{sum_of(-value, currency)}" if value < 0.0 else sum_of(value, currency)
+
+
+def years(value: float) -> str:
+    """Return a length of time in years.
+
+    Example:
+        >>> years(8.349), years(1.0)
+        ('8.3 years', '1.0 years')
+    """
+    return f"{decimals(value, 1)} years"
+
+
+def share(value: float) -> str:
+    """Return a share in per cent, with as few digits as it needs.
+
+    Example:
+        >>> share(0.06), share(0.055), share(0.3)
+        ('6%', '5.5%', '30%')
+    """
+    text = percent(value, 1)
+    return text.replace(".0%", "%")

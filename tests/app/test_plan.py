@@ -1,0 +1,95 @@
+"""Plan: the same figures as on the command line, the way on the left, and costs that run nothing anew."""
+
+from __future__ import annotations
+
+from unittest import mock
+
+import pytest
+from streamlit.util import calc_hash
+
+import jiran
+from jiran.app.sidebar import PATH
+from jiran.plan import plan
+from jiran.report.plan import answer, tables
+from opening import viewer
+
+
+@pytest.fixture(autouse=True)
+def no_arguments():
+    with mock.patch("sys.argv", ["main.py"]):
+        yield
+
+
+def opened(**link):
+    at = viewer(**link)
+    at._page_hash = calc_hash("plan")
+    at.session_state["more"] = False
+    for place in range(len(PATH)):
+        at.session_state[f"way {place}"] = True
+    at.run()
+    assert not at.exception
+    return at
+
+
+def bare(text):
+    return text.replace("\\", "").replace("*", "").replace("\N{WORD JOINER}", "")
+
+
+def test_the_answer_and_its_figures_are_those_of_the_plan():
+    at = opened(preset="paper", steps="48")
+    planned = plan(jiran.simulate(jiran.load_scenario("paper", {"steps": 48})))
+    assert [bare(one.value) for one in at.metric] == list(tables.tiles(planned).values())
+    shown = " ".join(bare(one.value) for one in at.markdown)
+    for sentence in answer(planned):
+        assert str(sentence) in shown
+
+
+def test_the_way_goes_from_the_place_to_the_costs():
+    at = opened(preset="paper")
+    labels = [
+        one.label
+        for one in (*at.sidebar.number_input, *at.sidebar.selectbox, *at.sidebar.text_input, *at.sidebar.slider)
+    ]
+    for field in ("Sun", "Monthly tariff", "Community battery, kWh", "PV costs, MYR/kWp", "Years that count"):
+        assert field in labels
+
+
+def test_another_cost_changes_the_plan_and_runs_nothing_anew():
+    at = opened(preset="paper")
+    before = [one.value for one in at.metric]
+    field = next(one for one in at.sidebar.text_input if one.label == "PV costs, MYR/kWp")
+    with mock.patch("jiran.app.state.finished.simulate", side_effect=AssertionError("runs anew")):
+        field.set_value("1000").run()
+    assert not at.exception
+    assert at.session_state["scenario"].plan.pv_cost == 1_000
+    assert [one.value for one in at.metric] != before
+    assert dict(at.query_params)["plan.pv_cost"] in ("1000.0", ["1000.0"])
+
+
+def test_a_tariff_is_chosen_and_takes_the_place_of_prices():
+    at = opened(preset="paper", **{"grid.import_price": "0.5"})
+    assert at.session_state["scenario"].grid.import_price == 0.5
+    field = next(one for one in at.sidebar.selectbox if one.label == "Monthly tariff")
+    field.set_value("my-tnb-rp4-domestic-atap").run()
+    assert not at.exception
+    assert not at.error
+    assert at.session_state["scenario"].grid.tariff == "my-tnb-rp4-domestic-atap"
+    next(one for one in at.sidebar.selectbox if one.label == "Monthly tariff").set_value("not set").run()
+    assert not at.exception
+    assert at.session_state["scenario"].grid.tariff is None
+
+
+def test_what_cannot_be_planned_says_why_and_is_no_error():
+    at = opened(preset="paper", currency="EUR")
+    assert not at.error
+    assert "PV costs" in at.info[0].value
+    assert opened(preset="paper", steps="23").info
+
+
+def test_yields_and_prices_are_tried_when_they_are_asked_for():
+    at = opened(preset="paper")
+    assert not any("What matters most" in one.value for one in at.markdown)
+    at.session_state["plan further"] = True
+    at.run()
+    assert not at.exception
+    assert any("What matters most" in one.value for one in at.markdown)
