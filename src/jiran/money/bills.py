@@ -118,7 +118,7 @@ def street_bills(
     if not battery:
         of_grid, taken, given = (*of_grid, "battery_drawn_kwh"), read.taken_alone, read.given_alone
 
-    def demand_of(contract: Contract, names: tuple[str, ...]) -> Array | float:
+    def demand_of(contract: Contract, names: tuple[str, ...]) -> Array:
         return demand(contract, contracts, lambda steps: _sum(flows, names, steps))
 
     scheme, used, shared = contracts.sharing, [], []

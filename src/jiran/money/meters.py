@@ -88,7 +88,7 @@ def in_months(used: Usage, months: slice) -> Usage:
     return Usage(part(used.import_kwh), part(used.export_kwh), parts, part(used.demand_kw))
 
 
-def demand(contract: Contract, contracts: Contracts, taken_kwh: Callable[[slice], Array]) -> Array | float:
+def demand(contract: Contract, contracts: Contracts, taken_kwh: Callable[[slice], Array]) -> Array:
     """Return the highest demand of each home of a contract in each month, kW, shape (home, month); 0 if nobody charges it.
 
     Args:
@@ -97,7 +97,7 @@ def demand(contract: Contract, contracts: Contracts, taken_kwh: Callable[[slice]
         taken_kwh: Gives what all homes took in some steps, kWh, shape (step, home).
     """
     if not any(one.unit == "kW" for one in contract.tariff.components.values()):
-        return 0.0
+        return np.zeros((contract.homes.size, len(contracts.months.names)))
     months = contracts.months
     found = [
         _demand_kw(taken_kwh(steps)[:, contract.homes], contracts.demand_of_step[steps], contracts.step_h)
