@@ -32,11 +32,8 @@ help: ## list these commands
 run: $(RUN) ## install what is missing and open the dashboard
 	$(BIN)/jiran app $(ARGS)
 
-# One worker more than there are processors: the tests of the browser wait most of their time.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
-
 test: $(DEV) ## run the tests
-	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
 
 check: lint types imports script test ## everything a change must pass: lint, types, import rules, tests
 

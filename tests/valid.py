@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -100,6 +100,28 @@ def at_bounds() -> Iterator[tuple[str, Any, Scenario]]:
             found = _valid(base, {name: value}, most_home_steps=300_000)
             if found is not None:
                 yield name, value, found
+
+
+def at_bounds_together(runs: Callable[[Scenario], bool]) -> Iterator[tuple[dict[str, Any], Scenario]]:
+    """Yield the values of `at_bounds` put together, as many in a scenario as go with each other, each value in one of them.
+
+    Args:
+        runs: Tells whether a scenario can be run.
+    """
+    base = read_scenario("paper")
+    left = [(name, value) for name, value, scenario in at_bounds() if runs(scenario)]
+    while left:
+        held: dict[str, Any] = {}
+        found, rest = None, []
+        for name, value in left:
+            wider = None if name in held else _valid(base, held | {name: value}, most_home_steps=300_000)
+            if wider is not None and runs(wider):
+                held[name], found = value, wider
+            else:
+                rest.append((name, value))
+        assert found is not None
+        yield held, found
+        left = rest
 
 
 def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any, list[Any]]]:

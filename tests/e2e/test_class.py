@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from accessible import serious
 from jiran.app.classroom import lan
 
 HERE = "127.0.0.1"
@@ -188,22 +189,6 @@ def test_what_a_phone_is_refused_stays_until_it_sends_something_else(look, share
     expect(phone.locator("#trouble")).to_be_empty()
 
 
-def serious(page):
-    """Return what axe finds on a page that keeps somebody out, and finds again: what is drawn anew is faint for a moment."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    for _ in range(5):
-        violations = axe.Axe().run(page).response["violations"]
-        found = [
-            (fault["id"], [node["html"][:120] for node in fault["nodes"][:3]])
-            for fault in violations
-            if fault["impact"] in ("serious", "critical")
-        ]
-        if not found:
-            break
-        page.wait_for_timeout(1000)
-    return found
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_keeps_anybody_out_of_wall_and_phone(look, shared, scheme):
     wall, code = wall_of(look, shared, color_scheme=scheme)
@@ -226,5 +211,4 @@ def test_nothing_keeps_anybody_out_of_wall_and_phone(look, shared, scheme):
     for part, words in (("lessons", "Predict first"), ("orders", "All rules on these orders")):
         other = look(f"{shared[0]}?part={part}", viewport={"width": 1366, "height": 768}, color_scheme=scheme)
         expect(other.get_by_text(words).first).to_be_visible()
-        other.wait_for_timeout(1000)  # what the page's own script names, it names a little later
         assert serious(other) == []

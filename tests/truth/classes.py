@@ -148,7 +148,7 @@ def verdict(one, seat):
     # Written digits hang on the last bits of a sum, so the amounts are held as figures, and the words around them here.
     said = f"You {does} {much} at "
     ends = "earned 0." if not earned else "lost" if earned < 0.0 else "earned"
-    return Claim(figures, pieces=(said, f" and {ends}"))
+    return Claim(figures, pieces=(said, f" and {ends}"), numbers=(0.01,) if "less than" in much else ())
 
 
 @oracle("class.cleared", rounds)

@@ -7,7 +7,6 @@ books, and for each law that breaks the simplest book that still breaks it. What
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +19,7 @@ from jiran.testing.laws import LAWS, Law
 from jiran.testing.promises import PROMISES
 from jiran.testing.report import Finding, Report
 from jiran.testing.search import random_book, smallest
+from jiran.testing.trying import as_strange
 
 if TYPE_CHECKING:
     from jiran.testing.books import Book
@@ -51,8 +51,7 @@ def check_mechanism(
         MechanismError: The rule is unknown, cannot be loaded, or does not compile.
     """
     rule = find(rule) if isinstance(rule, str) else rule
-    if mechanisms().get(rule.name) is not rule:
-        rule = replace(rule, trusted=False)  # compiled with bounds checks
+    rule = as_strange(rule, mechanisms())
     laws = (*LAWS, *DECLARED, *(PROMISES[name] for name in PROMISES if name in rule.properties))
     found: dict[str, Book] = {}
     broken = dict.fromkeys((law.name for law in laws), 0)

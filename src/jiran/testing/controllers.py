@@ -20,7 +20,7 @@ from jiran.testing.days import Days, Lived, Way, live
 from jiran.testing.forecasts import changed
 from jiran.testing.report import Finding, Report
 from jiran.testing.search import random_values
-from jiran.testing.trying import Law, tried
+from jiran.testing.trying import Law, as_strange, listed, tried
 
 _MOST_DAYS = 5
 
@@ -50,10 +50,9 @@ class Tried(NamedTuple):
     def lines(self) -> tuple[str, ...]:
         """Return what it was tried on, for a report."""
         store = self.way.store
-        given = ", ".join(f"{name} = {value}" for name, value in self.way.values.items()) or "none"
         return (
             f"  {self.size} steps, {self.days.day} a day; forecast {self.way.forecast.name}; cut at step {self.cut}",
-            f"  a store of {store.battery.capacity_kwh:g} kWh; parameters: {given}",
+            f"  a store of {store.battery.capacity_kwh:g} kWh; parameters: {listed(self.way.values)}",
         )
 
     def over(self, days: Days) -> Lived | None:
@@ -176,8 +175,7 @@ def check_controller(
         ControllerError: The controller is unknown, cannot be loaded, or does not compile.
     """
     controller = find_controller(controller) if isinstance(controller, str) else controller
-    if controllers().get(controller.name) is not controller:
-        controller = replace(controller, trusted=False)  # compiled with bounds checks
+    controller = as_strange(controller, controllers())
     controller.code  # noqa: B018  compiled, or refused, before the first days
     rng = np.random.default_rng(seed)
     heeded, last = not controller.forecasts, None

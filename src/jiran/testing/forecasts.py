@@ -7,7 +7,6 @@ over as part of the whole series, so that there is something to peek at.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -19,7 +18,7 @@ from jiran.control.forecasting.base import MOST_DAYS
 from jiran.errors import one_line
 from jiran.testing.report import Report
 from jiran.testing.search import random_values
-from jiran.testing.trying import Law, tried
+from jiran.testing.trying import Law, as_strange, listed, tried
 
 Array = NDArray[np.float64]
 
@@ -43,10 +42,9 @@ class Series(NamedTuple):
 
     def lines(self) -> tuple[str, ...]:
         """Return what it is, for a report."""
-        given = ", ".join(f"{name} = {value}" for name, value in self.values.items()) or "none"
         return (
             f"  {self.now} steps are known, {self.day} are a day, {self.horizon} are asked for",
-            f"  parameters: {given}",
+            f"  parameters: {listed(self.values)}",
         )
 
 
@@ -183,8 +181,7 @@ def check_forecast(
         ForecastError: The forecast is unknown, cannot be loaded, or does not compile.
     """
     forecast = find_forecast(forecast) if isinstance(forecast, str) else forecast
-    if forecasts().get(forecast.name) is not forecast:
-        forecast = replace(forecast, trusted=False)  # compiled with bounds checks
+    forecast = as_strange(forecast, forecasts())
     rng = np.random.default_rng(seed)
 
     def draw() -> Said:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
+from jiran.plugins.plugin import Plugin
 from jiran.testing.report import Finding, Report
+
+AnyPlugin = TypeVar("AnyPlugin", bound=Plugin)
 
 
 class Case(Protocol):
@@ -28,6 +32,16 @@ class Law(NamedTuple, Generic[C]):
     name: str
     meaning: str
     check: Callable[[C], str | None]
+
+
+def as_strange(plugin: AnyPlugin, installed: Mapping[str, AnyPlugin]) -> AnyPlugin:
+    """Return a plug-in as it is tried: one that is not installed is compiled with bounds checks."""
+    return plugin if installed.get(plugin.name) is plugin else replace(plugin, trusted=False)
+
+
+def listed(values: Mapping[str, float | str]) -> str:
+    """Return parameters for a report."""
+    return ", ".join(f"{name} = {value}" for name, value in values.items()) or "none"
 
 
 def tried(

@@ -15,6 +15,9 @@ from jiran.market.family import FAMILIES
 from order_books import BOOK, EXPORT, IMPORT
 from textbook import EXAMPLE, read
 
+#: All on one worker: two would compile all rules at the same time.
+pytestmark = pytest.mark.xdist_group("every rule")
+
 
 @pytest.fixture(scope="module")
 def textbook():

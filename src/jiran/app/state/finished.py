@@ -52,7 +52,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-
+#: What nobody need be asked about.
+_LITTLE = Need(0.0, 0.0)
 #: Two yields, and some sixty prices, are run to look into a plan.
 _RUNS_OF_A_LOOK = 65
 
@@ -174,11 +175,8 @@ def looked_into(found: Planned) -> tuple[Ranges, tuple[Found, ...]]:
     if known is None:
         once = need_of_run(scenario)
         need = Need(once.memory, once.seconds * _RUNS_OF_A_LOOK)
-        _go_ahead(key, need, "Trying prices and yields", _command("plan", scenario))
-        known = watched(
-            partial(_looked_into, found), st.empty(), key="stop plan", words="Trying prices and yields",
-            stop=partial(_stop, key), large=is_large(need),
-        )  # fmt: skip
+        words = "Trying prices and yields"
+        known = worked_out(key, words, words, partial(_looked_into, found), need, _command("plan", scenario))
         _looks().put(key, known)
     return known
 
@@ -337,16 +335,10 @@ def cleared(book: Book, rule: str, parameters: dict[str, Any], seed: int) -> Out
     key = repr((orders, book.network_charge, book.currency, rule, sorted(parameters.items()), seed))
     found = _outcomes().get(key)
     if found is None:
-        need, what = of_clearing(find(rule), parameters, len(book.names)), f"This clearing by {rule}"
-        _go_ahead(key, need, what, "jiran.clear of the Python interface")
-        found = watched(
-            partial(_cleared, book, rule, parameters, seed),
-            st.empty(),
-            key="stop clearing",
-            words="Clearing the market",
-            stop=partial(_stop, key),
-            large=is_large(need),
-        )
+        need = of_clearing(find(rule), parameters, len(book.names))
+        work = partial(_cleared, book, rule, parameters, seed)
+        command = "jiran.clear of the Python interface"
+        found = worked_out(key, f"This clearing by {rule}", "Clearing the market", work, need, command)
         _outcomes().put(key, found)
     return found
 
@@ -367,17 +359,28 @@ def paper_checked(seeds: int) -> Check:
     )
 
 
-def worked_out(key: str, what: str, words: str, work: Callable[[Callable[[float], None]], T]) -> T:
-    """Do work that is never large, with a bar and a button that stops it.
+def worked_out(
+    key: str,
+    what: str,
+    words: str,
+    work: Callable[[Callable[[float], None]], T],
+    need: Need = _LITTLE,
+    command: str = "",
+) -> T:
+    """Do work with a bar and a button that stops it; what is large is asked for first.
 
     Args:
         key: Tells it from other work: what was stopped waits until its viewer lets it start again.
         what: What was stopped, as "This lesson".
         words: What is done, as "Running the lesson".
         work: Told what to call with the share that is done, 0..1, which raises when it is to end.
+        need: What it needs; default: what is never large.
+        command: What does the same outside of the dashboard, for what is too large for it.
 
     Raises:
-        NotRunError: It was stopped.
+        JiranError: It is too large for the dashboard.
+        NotRunError: It is large and was not asked for yet, or it was stopped.
     """
-    _go_ahead(key, Need(0.0, 0.0), what, "")
-    return watched(work, st.empty(), key=f"stop {what}", words=words, stop=partial(_stop, key))
+    _go_ahead(key, need, what, command)
+    stop = partial(_stop, key)
+    return watched(work, st.empty(), key=f"stop {what}", words=words, stop=stop, large=is_large(need))
