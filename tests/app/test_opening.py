@@ -50,30 +50,31 @@ def test_every_page_draws(seed):
         assert not faults(by_link(scenario), scenario)
 
 
-@pytest.mark.parametrize(
-    "link",
-    [
-        {"grid.import_price": "50"},
-        {"grid.import_price": "-0.3"},
-        {"grid.import_price": "0.1234567890123"},
-        {"market.fraction": "0.99"},
-        {"market.fraction": "0.001"},
-        {"seed": str(2**63 - 1)},
-        {"seed": str(2**53 + 1)},
-        {"steps": "10000000", "homes.groups": '[{"kind": "normal", "count": 0}, {"kind": "solar", "count": 1}]'},
-        {"battery.buy_price": "-0.25", "battery.sell_price": "1e-7"},
-        {"battery.reserve_price": "0.3", "ev.supply.reserve_price": "-1000000"},
-        {"battery.reserve_price": "null"},
-        {"homes.groups.solar.count": "8", "homes.groups.normal.load_low_kw": "0.05"},
-        {"homes.groups": '[{"kind": "solar"}, {"kind": "solar", "pv_kwp": 0.123456}, {"kind": "ev", "count": 3}]'},
-        {"solar": '{"pv_kwp": 21.7, "derate": 0.333}', "market": '{"mechanism": "vcg"}'},
-        {"market.mechanism": "uniform-price", "market.k": "0.123", "bids.strategy": "truthful"},
-        {"grid.export_price": str([0.1] * 24), "grid.import_price": str([0.1 * hour for hour in range(24)])},
-        INR,
-    ],
-)
-def test_a_link_opens_with_its_own_values(link):
-    link = {name: str(value) for name, value in link.items()}
+LINKS = [
+    {"grid.import_price": "50"},
+    {"grid.import_price": "-0.3"},
+    {"grid.import_price": "0.1234567890123"},
+    {"market.fraction": "0.99"},
+    {"market.fraction": "0.001"},
+    {"seed": str(2**63 - 1)},
+    {"seed": str(2**53 + 1)},
+    {"steps": "10000000", "homes.groups": '[{"kind": "normal", "count": 0}, {"kind": "solar", "count": 1}]'},
+    {"battery.buy_price": "-0.25", "battery.sell_price": "1e-7"},
+    {"battery.reserve_price": "0.3", "ev.supply.reserve_price": "-1000000"},
+    {"battery.reserve_price": "null"},
+    {"homes.groups.solar.count": "8", "homes.groups.normal.load_low_kw": "0.05"},
+    {"homes.groups": '[{"kind": "solar"}, {"kind": "solar", "pv_kwp": 0.123456}, {"kind": "ev", "count": 3}]'},
+    {"solar": '{"pv_kwp": 21.7, "derate": 0.333}', "market": '{"mechanism": "vcg"}'},
+    {"market.mechanism": "uniform-price", "market.k": "0.123", "bids.strategy": "truthful"},
+    {"grid.export_price": str([0.1] * 24), "grid.import_price": str([0.1 * hour for hour in range(24)])},
+    INR,
+]
+
+
+@pytest.mark.parametrize("place", range(len(LINKS)))
+def test_a_link_opens_with_its_own_values(place):
+    """On the first page, and on another one."""
+    link = {name: str(value) for name, value in LINKS[place].items()}
     start, changes = links.read_link({"preset": "paper"} | link, None)
     scenario = validate(opening.with_overrides(start.data, changes))
     if "steps" in link:  # opened, but not run: ten million steps are too many for a test
@@ -81,7 +82,8 @@ def test_a_link_opens_with_its_own_values(link):
         app.session_state["more"] = True
         assert not list(panel_faults(app, scenario))
     else:
-        assert not faults(viewer(preset="paper", **link), scenario, QUICK)
+        pages = (PAGES[0], QUICK[1 + place % (len(QUICK) - 1)])
+        assert not faults(viewer(preset="paper", **link), scenario, pages)
 
 
 def panel_faults(app, scenario):
@@ -117,10 +119,11 @@ def test_a_file_of_the_command_line_opens_with_own_rules_homes_and_prices(tmp_pa
         {"name": "no count", "homes": {"groups": [{"kind": "solar"}, {"kind": "normal", "load_low_kw": 0.01}]}},
         {"name": "steps", "steps": 48, "homes": {"groups": [{"kind": "hybrid"}]}, "grid": {"import_price": [0.1] * 48}},
     ]
-    for case in cases:
+    for place, case in enumerate(cases):
         path = tmp_path / "own.toml"
         path.write_text(tomli_w.dumps(case))
-        assert not faults(viewer(), jiran.load_scenario(path), named=str(path)), case["name"]
+        pages = QUICK if place else PAGES
+        assert not faults(viewer(), jiran.load_scenario(path), pages, named=str(path)), case["name"]
 
 
 def test_an_uploaded_scenario_opens_with_its_own_values():

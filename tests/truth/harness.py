@@ -175,7 +175,7 @@ def differ(sentence: Sentence | None, claim: Claim | None) -> str:
     if claim.words is not None:
         return _words_differ(sentence.text, claim.words)
     missing = [piece for piece in claim.pieces if piece not in sentence.text]
-    return f"its text lacks {missing}" if missing else foreign(sentence.text, claim.figures, claim.numbers)
+    return f"its text lacks {missing}" if missing else foreign(sentence.text, sentence.figures, claim.numbers)
 
 
 def _words_differ(text: str, words: Iterable[str]) -> str:

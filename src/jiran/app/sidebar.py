@@ -147,4 +147,7 @@ def _presets(panel: Panel) -> None:
     if chosen != label:
         state.set_base(links.base_of_preset(chosen))
         st.rerun()
-    st.caption(plain(" ".join(filter(None, (panel.data["question"], panel.data["description"])))))
+    question, about = panel.data["question"], panel.data["description"]
+    if about and panel.given:
+        about = f"Before your changes: {about}"
+    st.caption(plain(" ".join(filter(None, (question, about)))))

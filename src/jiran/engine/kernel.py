@@ -18,7 +18,7 @@ from jiran.engine.annotations import Bid, Clear, compiled
 from jiran.engine.fleet import lend, use_own
 from jiran.engine.records import Fleet, Inputs, Log, Outputs, Start, Stop, Stores, Window
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, book, to_homes
-from jiran.market.orders import copy, count_orders, homes_with_order, pick, pick_rows, put, put_rows
+from jiran.market.orders import copy, count_orders, homes_with_order, pick, pick_rows, put, put_rows, with_keys
 from jiran.market.pause import begin
 from jiran.nothing import NOTHING_KWH
 
@@ -217,7 +217,7 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
         everybody[home] = home
     value_price, limit_price = np.empty(homes), np.empty(homes)
     # Strategy and rule get copies: what it is checked against must not be its to change.
-    shown, bids, parameters = np.empty(homes), np.empty(homes), np.empty(inputs.parameters.size)
+    shown, bids, parameters = np.empty(homes), np.empty(homes), np.empty(inputs.parameters.size + inputs.keys.size)
     # Of the homes that have an order, if others have none.
     few_kwh, few_booked, few_values, few_limits = np.empty(homes), np.empty(homes), np.empty(homes), np.empty(homes)
     count, steps = 0, inputs.load_kwh.shape[0]
@@ -254,7 +254,7 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
             limits = pick(limit_price, orders, few_limits) if not whole else limit_price
             new = clear(
                 copy(order_kwh, shown), copy(limits, bids), inputs.import_price[step], inputs.export_price[step],
-                copy(inputs.parameters, parameters), start.lots, trades[count:],
+                with_keys(inputs.parameters, inputs.keys, orders, parameters), start.lots, trades[count:],
             )  # fmt: skip
         new, fault, order = _book(trades[count:], new, inputs.network_charge, order_kwh, booked_kwh)
         if fault != FINE:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from jiran.homes.meter.report import DataReport
     from jiran.homes.timeline import Timeline
     from jiran.money.balance import Balance
-    from jiran.money.bills import StreetBills
+    from jiran.money.bills import Credits, StreetBills
     from jiran.money.prices import Prices
     from jiran.money.settlement import Settlement
     from jiran.scenario import Scenario
@@ -46,6 +46,8 @@ class State:
         memory: What homes learned for their bids, see `bids.base`; None = nothing.
         bid_rng: State of the bidding strategy's random numbers; None = seeded by the scenario.
         strategy: Name of the bidding strategy that the memory is of; another one starts with nothing.
+        credits: What export left each home for later months, under tariffs that carry it; None = nothing.
+        credits_without_p2p: The same of the run without trades.
     """
 
     stored_kwh: float
@@ -54,6 +56,8 @@ class State:
     memory: NDArray[np.float64] | None = None
     bid_rng: dict[str, Any] | None = None
     strategy: str = ""
+    credits: Credits | None = None
+    credits_without_p2p: Credits | None = None
 
 
 @dataclass(frozen=True)

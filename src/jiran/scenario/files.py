@@ -59,7 +59,7 @@ def load_scenario(source: str | os.PathLike[str], overrides: dict[str, Any] | No
         overrides: Dotted names and values, as ``{"market.fraction": 0.7, "homes.groups.solar.count": 8}``; an entry
             of a list is named by its number from 0, or by its kind or id where that is unique. A new
             ``market.mechanism`` or ``bids.strategy`` leaves out the old one's parameters, a new ``grid.tariff`` the
-            scenario's own prices and currency.
+            scenario's own prices and currency, a new ``grid.sharing`` its network charge and market rule.
 
     Raises:
         ScenarioError: There is no such scenario, or a field is not allowed.
@@ -99,6 +99,10 @@ def with_overrides(data: dict[str, Any], overrides: dict[str, Any]) -> dict[str,
     data = copy.deepcopy(data)
     if overrides.get("grid.tariff") is not None:
         _make_room(data)
+    if overrides.get("grid.sharing") is not None:
+        data.pop("market", None)
+        if isinstance(data.get("grid"), dict):
+            data["grid"].pop("network_charge", None)
     for section, key in PLUGINS:
         given = data.get(section)
         if f"{section}.{key}" in overrides and isinstance(given, dict):
@@ -153,7 +157,8 @@ def input_files(scenario: Scenario) -> list[Path]:
     metered = () if data is None else files_of(data)
     sky = () if weather is None else (weather,)
     whole = as_data(scenario)
-    tariffs = [name for _, name in tariffs_of(whole) if name.endswith(".toml")]
+    named = [*(name for _, name in tariffs_of(whole)), scenario.grid.sharing or ""]
+    tariffs = [name for name in named if name.endswith(".toml")]
     return [Path(name) for name in (*metered, *sky, *plugin_files(whole).values(), *tariffs)]
 
 
@@ -175,7 +180,7 @@ def shareable(scenario: Scenario) -> Scenario:
     """
     homes = scenario.homes
     changed: dict[str, Any] = {
-        "grid": _told(scenario.grid),
+        "grid": _told(scenario.grid).model_copy(update={"sharing": _file_alone(scenario.grid.sharing)}),
         "homes": homes.model_copy(
             update={"groups": tuple(map(_told, homes.groups)), "single": tuple(map(_told, homes.single))}
         ),
@@ -200,10 +205,12 @@ def shareable(scenario: Scenario) -> Scenario:
 
 def _told(table: _Named) -> _Named:
     """Return a table that may name a tariff without the folder of its file."""
-    name: str | None = table.tariff
-    return (
-        table.model_copy(update={"tariff": Path(name).name}) if name is not None and name.endswith(".toml") else table
-    )
+    return table.model_copy(update={"tariff": _file_alone(table.tariff)})
+
+
+def _file_alone(name: str | None) -> str | None:
+    """Return the name of a tariff or scheme; of a file without its folder."""
+    return Path(name).name if name is not None and name.endswith(".toml") else name
 
 
 def starter() -> str:
@@ -259,8 +266,9 @@ def _with_paths(data: dict[str, Any], folder: Path) -> dict[str, Any]:
     if (weather := weather_file(data)) is not None:
         data["solar"]["weather"] = str(folder / weather)
     for _, table in tables_with_tariff(data):
-        if table["tariff"].endswith(".toml"):
-            table["tariff"] = str(folder / table["tariff"])
+        for key in ("tariff", "sharing"):
+            if isinstance(table.get(key), str) and table[key].endswith(".toml"):
+                table[key] = str(folder / table[key])
     files = plugin_files(data)
     for section, key in PLUGINS:
         if section in files:

@@ -25,6 +25,8 @@ from jiran.judge.sweep.points import points
 from jiran.judge.sweep.run import plan
 from jiran.judge.sweep.work import batches, run_batch
 from jiran.result.figures import KPIS
+from jiran.scenario import Scenario, validate
+from jiran.scenario.files import as_data, with_overrides
 
 VARY = {
     "market.fraction": "0.6:0.8:0.1",
@@ -47,7 +49,10 @@ def single(row, base="paper"):
     """Run the point of a row alone."""
     own = {"key", "fault", *KPIS}
     wanted = {name: value for name, value in row.items() if name not in own}
-    return jiran.simulate(jiran.load_scenario(base, wanted)).kpis
+    scenario = validate(
+        with_overrides(as_data(base if isinstance(base, Scenario) else jiran.load_scenario(base)), wanted)
+    )
+    return jiran.simulate(scenario).kpis
 
 
 def same(row, kpis):
@@ -66,6 +71,14 @@ def test_each_point_is_its_single_run_to_the_last_bit(tmp_path):
     assert all(same(row, single(row)) for row in table.iter_rows(named=True))
     assert table.schema["battery_cycles"] == pl.Float64()
     assert table.filter(pl.col("battery.capacity_kwh") == 0)["battery_cycles"].null_count() == 12
+
+
+def test_homes_with_tariffs_and_a_battery_between_them_are_run_as_they_are_alone():
+    base = jiran.load_scenario("klang-valley-atap", {"steps": 48, "ev.supply.enabled": True})
+    vary = {"battery.capacity_kwh": [0, 30], "battery.start_soc": [0.2, 0.5], "market.mechanism": ["grid-only", "vcg"]}
+    table = jiran.sweep(base, vary, workers=1).table
+    assert table["fault"].null_count() == 8
+    assert all(same(row, single(row, base)) for row in table.iter_rows(named=True))
 
 
 @settings(max_examples=5)
