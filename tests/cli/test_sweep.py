@@ -42,7 +42,7 @@ def test_it_says_how_much_there_is_to_do_and_the_same_again_does_nothing():
 def test_show_says_prints_and_writes(swept, tmp_path):
     done = call("sweep", "show", "out", "--figure", "cost")
     assert done.exit_code == 0, done.output
-    assert done.stdout.startswith("All 12 points are done.\n- By ")
+    assert done.stdout.startswith("All 12 points are done.\n- Cost, mean: from MYR ")
     for title in ("Cost, MYR, by market.fraction", "Cost, MYR, by market.fraction and battery.capacity_kwh"):
         assert title in done.stdout
     for _ in range(2):  # what it wrote it may replace

@@ -110,10 +110,10 @@ def course(found, key):
     if ends[0] == ends[1]:
         return None
     figures = {
-        "key": key, "figure": "saving by P2P", "low_value": written(low), "low_mean": ends[0],
+        "key": key, "figure": "Saving by P2P", "low_value": written(low), "low_mean": ends[0],
         "high_value": written(high), "high_mean": ends[1],
     }  # fmt: skip
-    words = (f"lowest at {ends[0]} with {written(low)}", f"highest at {ends[1]} with {written(high)}", "saving by P2P")
+    words = (f"from {ends[0]} with {key} {written(low)}", f"to {ends[1]} with {written(high)}", "Saving by P2P, mean:")
     return Claim(figures, words)
 
 
@@ -125,8 +125,8 @@ def matters(found):
     assert heavy == sorted(heavy, reverse=True)
     if len(shares) < 2:
         return None
-    words = [f"{'chance (the seed)' if key == 'seed' else key} {100 * share:.0f}%" for key, share in shares]
-    return Claim({"figure": "saving by P2P", "weights": shares}, (*words, "saving by P2P"))
+    words = [f"{'chance, the seed' if key == 'seed' else key} ({100 * share:.0f}%)" for key, share in shares]
+    return Claim({"weights": shares}, (*words, "each counted by itself"))
 
 
 @oracle("sweep.unharmed", of_sweep)
@@ -158,7 +158,7 @@ def choices(found):
     if len(means) < 2:
         return None
     best, top = [], float("-inf")
-    for values, (_, worst) in sorted(means.items(), key=lambda one: (one[1][0], -one[1][1], one[0])):
+    for values, (_, worst) in sorted(means.items(), key=lambda one: (round(one[1][0], 6), -one[1][1], one[0])):
         best += [values] if worst > top + 1e-6 else []
         top = max(top, worst)
     first = best[0]

@@ -101,7 +101,7 @@ def test_no_choice_of_the_frontier_is_beaten_and_every_other_is(pairs):
     beaten = {one for one in pairs if any(o[0] <= one[0] and o[1] > one[1] + 2e-6 for o in pairs)}
     assert not kept & beaten
     for cost, worst in pairs:
-        assert any(other[0] <= cost and other[1] >= worst - 1e-6 for other in kept)
+        assert any(other[0] <= cost + 1e-6 and other[1] >= worst - 1e-6 for other in kept)
 
 
 def test_only_trades_that_harm_nobody_count():

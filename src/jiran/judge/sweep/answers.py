@@ -145,7 +145,9 @@ def frontier(rows: pl.LazyFrame) -> pl.DataFrame:
     known = rows.filter(pl.col("cost").is_not_null() & pl.col("home_saving_worst").is_not_null())
     means = (pl.len().alias("points"), pl.col("cost").mean(), pl.col("home_saving_worst").mean())
     table = (known.group_by(*keys).agg(*means) if keys else known.select(*means)).collect()
-    ordered = table.sort("cost", "home_saving_worst", *keys, descending=[False, True, *(False for _ in keys)])
+    alike = (pl.col("cost") / NOTHING_MONEY).round()  # costs that differ by less are the same
+    downwards = [False, True, *(False for _ in keys)]
+    ordered = table.sort(alike, "home_saving_worst", *keys, descending=downwards)
     best = ordered["home_saving_worst"].cum_max().shift(1)
     return ordered.filter(best.is_null() | (ordered["home_saving_worst"] > best + NOTHING_MONEY))
 

@@ -12,7 +12,7 @@ from jiran.report.figures import form
 from jiran.report.picture import Course, Dot, Picture, Room, Side, Stroke, Text
 from jiran.report.pictures import interval
 from jiran.report.points import span
-from jiran.report.sweep.say import label, name_of, value
+from jiran.report.sweep.say import name_of, value
 from jiran.result.figure import SHARE
 from jiran.result.figures import KPIS
 from jiran.words import listed
@@ -67,7 +67,7 @@ def weights(found: Answers) -> Picture | None:
     listing = ", ".join(f"{name} {share:.0f} %" for name, share in zip(names, shares, strict=True))
     return Picture(
         name="sweep-matters",
-        alt=f"What differs in {label(found.figure)} comes from: {listing}.",
+        alt=f"Where differences in {KPIS[found.figure].label} come from: {listing}.",
         width=692.0,
         height=60.0 + 24.0 * len(names),
         room=Room(220, 60, 4, 40),
@@ -95,8 +95,8 @@ def frontier(found: Answers) -> Picture | None:
         alt=f"{table.height} choices by cost and by what the home saves that gains least; the cheapest: {names[0]}; "
         f"the fairest: {names[-1]}.",
         width=692.0,
-        height=380.0,
-        room=Room(64, 40, 34, 50),
+        height=400.0,
+        room=Room(64, 40, 60, 50),
         across=Side(f"{KPIS['cost'].label}, {found.currency}", left, right, interval(left, right)),
         up=Side(f"{KPIS['home_saving_worst'].label}, {found.currency}", bottom, top, interval(bottom, top)),
         form=form("home_saving_worst", found.currency),

@@ -36,18 +36,7 @@ def value(one: Any) -> str:
 
 def name_of(key: str) -> str:
     """Return what a key is called: chance is the seed's."""
-    return "chance (the seed)" if key == "seed" else key
-
-
-def label(figure: str) -> str:
-    """Return what a figure is called within a sentence.
-
-    Example:
-        >>> label("saving"), label("p2p_share"), label("ev_kwh")
-        ('saving by P2P', 'P2P share of demand', 'EV charging')
-    """
-    name = KPIS[figure].label
-    return name[0].lower() + name[1:] if name[1].islower() else name
+    return "chance, the seed" if key == "seed" else key
 
 
 def _done_words(figures: Figures) -> str:
@@ -78,8 +67,9 @@ def written(one: float, figure: str, currency: str) -> str:
 
 
 def _course_words(figures: Figures) -> str:
-    low, high = (f"{figures[f'{end}_mean']} with {figures[f'{end}_value']}" for end in ("low", "high"))
-    return f"By {figures['key']}, {figures['figure']} is lowest at {low} and highest at {high}, on average."
+    low, high = (f"{figures[f'{end}_mean']} with" for end in ("low", "high"))
+    key, first, last = (figures[name] for name in ("key", "low_value", "high_value"))
+    return f"{figures['figure']}, mean: from {low} {key} {first} to {high} {last}."
 
 
 @form("sweep.course", _course_words)
@@ -93,21 +83,21 @@ def course(found: Answers, key: str) -> Figures | None:
     if ends[0] == ends[1]:
         return None
     return {
-        "key": key, "figure": label(found.figure), "low_value": value(low), "low_mean": ends[0],
+        "key": key, "figure": KPIS[found.figure].label, "low_value": value(low), "low_mean": ends[0],
         "high_value": value(high), "high_mean": ends[1],
     }  # fmt: skip
 
 
 def _matters_words(figures: Figures) -> str:
-    parts = [f"{name_of(key)} {percent(alone)}" for key, alone in figures["weights"]]
-    return f"Of what differs in {figures['figure']}, each explains by itself: {listed(parts)}."
+    parts = [f"{name_of(key)} ({percent(alone)})" for key, alone in figures["weights"]]
+    return f"Differences between points come from {listed(parts)}, each counted by itself."
 
 
 @form("sweep.matters", _matters_words)
 def matters(found: Answers) -> Figures | None:
     """Say how much of what differs comes from which key, if that is known and there are two sources at least."""
     weights = tuple((one.key, one.alone) for one in found.weights)
-    return {"figure": label(found.figure), "weights": weights} if len(weights) > 1 else None
+    return {"weights": weights} if len(weights) > 1 else None
 
 
 def _unharmed_words(figures: Figures) -> str:
