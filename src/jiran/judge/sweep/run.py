@@ -166,7 +166,7 @@ def sweep(
         >>> import jiran
         >>> found = jiran.sweep("paper", {"market.fraction": [0.6, 0.8]}, seeds=2)
         >>> found.table.group_by("market.fraction", maintain_order=True).agg(pl.col("saving").mean().round(2)).rows()
-        [(0.6, 13.29), (0.8, 13.29)]
+        [(0.6, 12.19), (0.8, 12.19)]
     """
     planned = plan(scenario, vary, seeds=seeds, draws=draws, method=method, draw_seed=draw_seed)
     if folder is not None:
