@@ -61,6 +61,15 @@ def test_it_says_each_sentence_and_holds_each_number_of_the_tables(found):
         assert shown[row[0], row[1]] == row[3]
 
 
+def test_the_map_is_the_darker_the_higher(found):
+    both = next(table for keys, table in found.tables.items() if len(keys) == 2)
+    cells_of = re.findall(r'<td style="background:rgba\(0,158,115,([\d.]+)\)">([\d.,-]+)</td>', page(found))
+    assert len(cells_of) == both.height
+    shades = sorted((float(mean), float(dark)) for dark, mean in cells_of)
+    assert [dark for _, dark in shades] == sorted(dark for _, dark in shades)
+    assert (shades[0][1], shades[-1][1]) == (0.0, 0.75)
+
+
 def test_points_that_could_not_be_run_are_told(found):
     assert found.totals.points == 24
     assert sum(many for _, many in found.totals.faults) == 16  # a fraction of 1.5, and a rule without one

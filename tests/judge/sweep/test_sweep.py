@@ -79,6 +79,9 @@ def test_homes_with_tariffs_and_a_battery_between_them_are_run_as_they_are_alone
     table = jiran.sweep(base, vary, workers=1).table
     assert table["fault"].null_count() == 8
     assert all(same(row, single(row, base)) for row in table.iter_rows(named=True))
+    prices = {"battery.sell_price": [0.3, 0.5], "battery.buy_price": [0.1, 0.2]}
+    table = jiran.sweep("paper", prices, workers=1).table
+    assert all(same(row, single(row)) for row in table.iter_rows(named=True))
 
 
 @settings(max_examples=5)
