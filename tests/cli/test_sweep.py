@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -108,3 +110,15 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
     done = int(re.search(r"Stopped: ([\d,]+) of 18,000 points are done and kept in out", said)[1].replace(",", ""))
     assert done == pl.scan_parquet(parts / "*.parquet").collect().height > 0
     refused(call(*command[:-1], "other", "--draws", "3"), "no key is drawn")
+
+
+def test_the_page_of_the_documentation_works_as_it_stands(tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "sweeps.md").read_text(encoding="utf-8")
+    commands, python = (re.search(rf"```{language}\n(.*?)```", page, re.DOTALL)[1] for language in ("sh", "python"))
+    for command in commands.splitlines():
+        done = call(*shlex.split(command)[1:])
+        assert done.exit_code == 0, done.output
+    assert (tmp_path / "page.html").is_file()
+    assert pl.read_csv(tmp_path / "rows.csv").height == 150
+    exec(python, names := {})  # noqa: S102  our own page
+    assert names["found"].table.height == 150
