@@ -186,7 +186,9 @@ def _enough_words(figures: Figures) -> str:
     cost, now, currency = figures["cost"], figures["now"], figures["currency"]
     if cost is None:
         return "Even PV that costs nothing would not pay."
-    return f"PV may cost up to {say.sum_of(cost, currency)} per kWp for it to pay; {say.sum_of(now, currency)} is counted."
+    return (
+        f"PV may cost up to {say.sum_of(cost, currency)} per kWp for it to pay; {say.sum_of(now, currency)} is counted."
+    )
 
 
 @form("plan.enough", _enough_words)
