@@ -10,6 +10,7 @@ import streamlit as st
 from jiran.app.fields import info, meaning
 from jiran.app.settings import blocks
 from jiran.scenario import KINDS
+from jiran.tariffs import tariffs
 
 if TYPE_CHECKING:
     from jiran.app.panel import Panel
@@ -97,6 +98,8 @@ def _columns(name: str) -> dict[str, Any]:
                 found[key] = st.column_config.SelectboxColumn("Kind", options=list(KINDS), required=True)
             case "count":
                 found[key] = st.column_config.NumberColumn("Homes", min_value=0, step=1, default=1)
+            case "tariff":
+                found[key] = st.column_config.SelectboxColumn(label, options=list(tariffs()), help=meaning(field))
             case _ if types[key] is pl.String:
                 found[key] = st.column_config.TextColumn("Name" if key == "id" else label, help=meaning(field))
             case _ if types[key] is pl.Boolean:
