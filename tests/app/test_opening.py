@@ -14,7 +14,7 @@ import valid
 from jiran import Scenario
 from jiran.app import links
 from jiran.scenario import validate
-from jiran.scenario.files import as_data, read_scenario
+from jiran.scenario.files import as_data, presets, read_scenario
 from opening import PAGES, QUICK, by_link, drawn, faults, viewer
 
 #: The suite opens 120 scenarios: in parts, for the workers to share, each on the first page and every third on one more.
@@ -42,6 +42,14 @@ def test_the_dashboard_opens_every_field_at_its_bounds():
         assert not faults(by_link(scenario), scenario, PAGES[:1]), held
         seen |= set(held)
     assert len(seen) > 60
+
+
+@pytest.mark.parametrize("name", presets())
+def test_every_preset_opens_with_all_its_settings_and_the_whole_way_to_a_plan(name):
+    """A week of those that last longer."""
+    start = read_scenario(name)
+    scenario = jiran.load_scenario(name, {"steps": min(start["steps"], 7 * 1440 // start["step_minutes"])})
+    assert not faults(by_link(scenario), scenario, ("plan", PAGES[0]))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -136,8 +144,8 @@ def test_an_uploaded_scenario_opens_with_its_own_values():
 
 
 def test_the_random_scenarios_differ_from_one_another():
-    found: list[Scenario] = list(drawn(30, seed=3))
-    assert len({repr(as_data(one)) for one in found}) == 30
+    found: list[Scenario] = list(drawn(60, seed=3))
+    assert len({repr(as_data(one)) for one in found}) == 60
     assert any(isinstance(one.grid.import_price, tuple) for one in found)
     assert any(one.seed > 2**53 for one in found)
     assert any(one.homes.single for one in found)

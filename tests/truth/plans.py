@@ -243,9 +243,8 @@ def enough(planned):
     cost = -free / of_all if free > 0 else None
     words = ("Even PV that costs nothing would not pay.",) if cost is None else ("PV may cost up to",)
     return Claim(
-        {"cost": cost, "now": street.price[0], "currency": street.currency}, pieces=words, summed=street.largest,
-        numbers=(0.01,),
-    )  # fmt: skip
+        {"cost": cost, "now": street.price[0], "currency": street.currency}, pieces=words, summed=street.largest
+    )
 
 
 @oracle("plan.co2", of_plan)

@@ -108,7 +108,7 @@ def not_in_force(run: Run) -> Figures | None:
 
 def _rates_taken_words(figures: Figures) -> str:
     return "; ".join(
-        f"{component} of {name} is not known for {_span(months)}: {'0' if instead == '0' else f'that of {instead}'} is taken"
+        f"the component {component} of {name} is not known for {_span(months)}: {'0' if instead == '0' else f'that of {instead}'} is taken"
         for name, component, instead, months in figures["rates"]
     )
 

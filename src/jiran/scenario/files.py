@@ -24,7 +24,7 @@ from jiran.scenario.data import MeteredHome
 from jiran.scenario.grid import REPLACED, Grid
 from jiran.scenario.homes import HomeGroup, SingleHome
 from jiran.scenario.model import Scenario
-from jiran.scenario.named import tables_with_tariff, tariffs_of
+from jiran.scenario.named import TARIFF_KEYS, tables_with_tariff, tariff_files
 from jiran.scenario.paths import files_of
 
 #: Tables of a scenario that name a plug-in, and the key that does; it may be a file that ends in .py.
@@ -137,6 +137,15 @@ def plugin_files(data: dict[str, Any]) -> dict[str, str]:
     return {section: name for section, name in named.items() if isinstance(name, str) and name.endswith(".py")}
 
 
+def files_beside(data: dict[str, Any]) -> list[str]:
+    """Return the files that scenario data name besides meter data: programs, weather, tariffs and schemes of sharing.
+
+    Whoever opens a scenario of somebody else asks this before it is checked, because checking reads them.
+    """
+    weather = weather_file(data)
+    return [*plugin_files(data).values(), *([] if weather is None else [weather]), *tariff_files(data)]
+
+
 def weather_file(data: dict[str, Any]) -> str | None:
     """Return the weather file that scenario data names, or None."""
     solar = data.get("solar")
@@ -145,7 +154,7 @@ def weather_file(data: dict[str, Any]) -> str | None:
 
 
 def input_files(scenario: Scenario) -> list[Path]:
-    """Return the files that a run of a scenario reads: meter data, weather, and plug-ins that are files.
+    """Return the files that a run of a scenario reads: meter data, weather, tariffs, and plug-ins that are files.
 
     Returns:
         Paths as they are named, patterns resolved to what is there now.
@@ -153,13 +162,9 @@ def input_files(scenario: Scenario) -> list[Path]:
     Raises:
         DataError: A pattern fits no file.
     """
-    data, weather = scenario.homes.data, scenario.solar.weather
+    data = scenario.homes.data
     metered = () if data is None else files_of(data)
-    sky = () if weather is None else (weather,)
-    whole = as_data(scenario)
-    named = [*(name for _, name in tariffs_of(whole)), scenario.grid.sharing or ""]
-    tariffs = [name for name in named if name.endswith(".toml")]
-    return [Path(name) for name in (*metered, *sky, *plugin_files(whole).values(), *tariffs)]
+    return [Path(name) for name in (*metered, *files_beside(as_data(scenario)))]
 
 
 def as_data(scenario: Scenario) -> dict[str, Any]:
@@ -266,7 +271,7 @@ def _with_paths(data: dict[str, Any], folder: Path) -> dict[str, Any]:
     if (weather := weather_file(data)) is not None:
         data["solar"]["weather"] = str(folder / weather)
     for _, table in tables_with_tariff(data):
-        for key in ("tariff", "sharing"):
+        for key in TARIFF_KEYS:
             if isinstance(table.get(key), str) and table[key].endswith(".toml"):
                 table[key] = str(folder / table[key])
     files = plugin_files(data)

@@ -55,8 +55,8 @@ def _pays_words(figures: Figures) -> str:
     rate, worth = say.share(figures["rate"]), say.sum_of(abs(npv), currency)
     if payback is None:
         missing = say.sum_of(-figures["total"], currency)
-        return f"It does not pay: of {invested} that are invested, and what is paid later, {missing} have not come back after {horizon}."
-    back = f"come back in {say.years(payback)}" if payback else "cost no more than they save, from the first year on"
+        return f"It does not pay: of {invested} that is invested, and what is paid later, {missing} has not come back after {horizon}."
+    back = f"comes back in {say.years(payback)}" if payback else "costs no more than it saves, from the first year on"
     if npv < 0.0:
         return (
             f"It pays only without interest: {invested} {back}, but discounted at {rate} a year, all together are {worth} worse off "
