@@ -124,6 +124,6 @@ $(RUN): $(MADE) pyproject.toml constraints.txt
 	@touch $@
 
 $(DEV): $(MADE) pyproject.toml constraints.txt
-	@echo "Installing jiran and its developer tools into $(VENV) (the first time 380 MB, a minute or a few) ..."
+	@echo "Installing jiran and its developer tools into $(VENV) (the first time 420 MB, a minute or a few) ..."
 	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
 	@touch $@ $(RUN)
