@@ -84,6 +84,7 @@ def test_homes_with_tariffs_and_a_battery_between_them_are_run_as_they_are_alone
     assert all(same(row, single(row)) for row in table.iter_rows(named=True))
 
 
+@pytest.mark.xdist_group("every rule")
 @settings(max_examples=5)
 @given(st.integers(0, 10_000))
 def test_random_scenarios_are_swept_as_they_are_run(seed):
