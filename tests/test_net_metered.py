@@ -21,8 +21,8 @@ from net_metering import net_metered, read_as_load, run, some_homes
 from valid import ordinary, wild
 
 RUNS = 40
-#: Of EVs that lend their battery all is modelled: behind a net meter there is none, but nobody would know.
-NEVER_THERE = {"ev_supplied_kwh", "ev_lent_kwh"}
+#: Of EVs that lend and of batteries at home all is modelled: behind a net meter there is none, but nobody would know.
+NEVER_THERE = {"ev_supplied_kwh", "ev_lent_kwh", "home_battery_charged_kwh", "home_battery_given_kwh"}
 
 
 @dataclass(frozen=True)

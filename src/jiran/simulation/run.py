@@ -126,7 +126,10 @@ def _clear(setting: Setting, market: Market, bids: Bids, report: Progress | None
     _refuse(setting, rule, strategy, market.parameters)
     flows, end = run_steps(setting, rule, strategy, inputs, report)
     period_payment = reprice(flows, price, scenario.grid, setting.timeline, rule)
-    settled = settle(flows, price, scenario, start.stored_kwh, start.ev_stored_kwh, period_payment, setting.contracts)
+    settled = settle(
+        flows, price, scenario, start.stored_kwh, start.ev_stored_kwh, period_payment, setting.contracts,
+        None if start.at_home is None else start.at_home.stored_kwh,
+    )  # fmt: skip
     return flows, settled, end
 
 
