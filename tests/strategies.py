@@ -210,10 +210,10 @@ def with_home_batteries(draw, **fixed: Any) -> Scenario:
         "export_price": draw(price),
         "known_ahead_h": draw(st.sampled_from([24, 30, 48])),
     }
-    days = draw(scenarios(steps=draw(st.integers(1, 80)), step_minutes=60, grid=grid))
+    days = draw(scenarios(steps=draw(st.sampled_from([1, 20, 30, 48, 60, 80])), step_minutes=60, grid=grid))
     data = days.model_dump(exclude_none=True)
-    for home in (*data["homes"]["groups"], *data["homes"]["single"]):
-        if draw(st.booleans()):
+    for place, home in enumerate((*data["homes"]["groups"], *data["homes"]["single"])):
+        if place == 0 or draw(st.booleans()):
             home["battery_kwh"] = draw(number(0, 15))
         if draw(st.booleans()):
             home["battery_kw"] = draw(number(0, 6))

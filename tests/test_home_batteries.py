@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiran import JiranError, load_scenario, simulate
-from jiran.control import find_controller, find_forecast, running
+from jiran.control import controllers, find_controller, find_forecast, running
 from jiran.control.forecasting.base import MOST_DAYS
 from jiran.control.memory import first_memory
 from jiran.homes.profiles import Profiles
@@ -168,7 +168,7 @@ def test_prices_that_are_not_known_yet_change_nothing_and_known_ones_do():
 
 
 @settings(max_examples=40)
-@given(with_home_batteries())
+@given(st.sampled_from(list(controllers())).flatmap(lambda name: with_home_batteries(controller=name)))
 def test_batteries_do_in_a_street_what_they_would_do_by_themselves(scenario):
     """With a rule that changes no need, each is run as `control.running` runs it on its home's own need."""
     scenario = changed(scenario, ev__supply={"enabled": False})

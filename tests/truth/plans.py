@@ -221,7 +221,8 @@ def sharing(planned):
         if not figures["losers"]
         else (figures["name"],)
     )
-    return Claim(figures, pieces=sure, summed=street.largest)
+    # What a home loses and what all gain may be less than can be written, and is written as that.
+    return Claim(figures, pieces=sure, numbers=(0.01,), summed=street.largest)
 
 
 @oracle("plan.enough", of_plan)
@@ -235,7 +236,10 @@ def enough(planned):
     cost = -free / of_all if free > 0 else None
     words = ("Even PV that costs nothing would not pay.",) if cost is None else ("PV may cost up to",)
     return Claim(
-        {"cost": cost, "now": street.price[0], "currency": street.currency}, pieces=words, summed=street.largest
+        {"cost": cost, "now": street.price[0], "currency": street.currency},
+        pieces=words,
+        numbers=(0.01,) if street.price[0] < 0.005 else (),
+        summed=street.largest,
     )
 
 
