@@ -34,6 +34,8 @@ from jiran.homes.load import load_kwh
 from jiran.homes.timeline import timeline
 from jiran.judge.comparison import by_rule
 from jiran.market import TRADE, find
+from jiran.money.settlement import settle
+from jiran.money.worth import worth_of
 from jiran.simulation import fill
 from jiran.simulation.at_home import at_home
 from jiran.simulation.run import run_market, without_trading
@@ -301,6 +303,36 @@ def billing() -> list[tuple[str, str, str, float, float]]:
     ]
 
 
+def bills_of_a_run() -> list[tuple[str, str, str, float, float]]:
+    """Measure which share of a run its bills and marginal values take: 1,000 homes over a year, with and without trading."""
+    tariff = {"grid.tariff": "my-tnb-rp4-domestic-nem3", "start": "2025-07-01", "steps": 8_760}
+    scenario = community(1_000, **tariff)
+    result = jiran.simulate(scenario)
+    setting = prepare(scenario, profiles=result.flows.profiles)
+    if setting.contracts is None:
+        raise RuntimeError("the scenario must have a tariff")
+
+    def cpu(work: Callable[[], object]) -> float:
+        found = []
+        for _ in range(2 * ROUNDS):
+            begin = time.process_time()
+            work()
+            found.append(time.process_time() - begin)
+        return min(found)
+
+    settled = partial(
+        settle, result.flows, result.prices, scenario, setting.start.stored_kwh, setting.start.ev_stored_kwh, None
+    )
+    part = cpu(partial(settled, setting.contracts)) + cpu(partial(settled, setting.contracts, baseline=True))
+    part -= 2 * cpu(partial(settled, None))
+    plan = setting.plan
+    part += cpu(partial(worth_of, setting.contracts, setting.profiles, plan.trip_kwh, plan.homes, scenario.grid))
+    whole = cpu(partial(jiran.simulate, scenario))
+    return [
+        ("bills of 1,000 homes x 12 months, CPU of the run's", f"{part:.2f} s", f"{whole:.2f} s", part / whole, 0.10)
+    ]
+
+
 def _run(arguments: list[str], **environment: str) -> str:
     done = subprocess.run(  # noqa: S603  our own program
         [sys.executable, *arguments], check=True, capture_output=True, text=True, env=os.environ | environment
@@ -319,6 +351,7 @@ def main() -> int:
         growth,
         meter_data,
         billing,
+        bills_of_a_run,
         processes,
         dashboard,
         comparing,

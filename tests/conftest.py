@@ -11,6 +11,7 @@ settings.register_profile("dev", deadline=None)
 settings.register_profile(
     "ci",
     deadline=None,
+    max_examples=60,
     derandomize=True,
     database=None,
     print_blob=True,

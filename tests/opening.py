@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 from unittest import mock
 
 import numpy as np
@@ -28,9 +28,11 @@ from jiran.app.labels import LENGTH, settings
 from jiran.app.panel import at as value_at
 from jiran.app.selection import TABS
 from jiran.app.settings import blocks
+from jiran.app.sidebar import PATH
 from jiran.app.views.data import PARTS
 from jiran.scenario import KINDS, validate
 from jiran.scenario.files import as_data, to_toml, with_overrides
+from jiran.scenario.homes import HomeGroup
 from pages import as_served
 
 MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")
@@ -75,6 +77,8 @@ def go(app: AppTest, page: str) -> AppTest:
     path, _, part = page.partition("/")
     app.session_state["more"] = True  # an area without a panel folds it
     app._page_hash = calc_hash(path)
+    for place in range(len(PATH)):
+        app.session_state[f"way {place}"] = True
     if part:
         app.query_params["part" if path == "data" else "tab"] = part
         app.session_state["area"] = ""
@@ -208,7 +212,7 @@ def odd(rng: np.random.Generator, most_home_steps: int) -> Scenario:
 
 
 def _group(rng: np.random.Generator) -> dict[str, Any]:
-    """Draw a group with some values of its own; one home if it does not say how many."""
+    """Draw a group with some values of its own, of any field but a file's; one home if it does not say how many."""
     group: dict[str, Any] = {
         "kind": str(rng.choice(KINDS)),
         "pv_kwp": rng.random() * 30,
@@ -216,6 +220,13 @@ def _group(rng: np.random.Generator) -> dict[str, Any]:
     }
     group |= {"count": int(rng.integers(0, 5)), "load_high_kw": 2.5, "evening_factor": 10 * rng.random(), "ev_kw": 7.4}
     left_out = rng.choice(["pv_kwp", "load_low_kw", "count", "load_high_kw", "evening_factor", "ev_kw"], 3)
+    own = {name: field for name, field in HomeGroup.model_fields.items() if name not in (*group, "tariff", "ev_blocks")}
+    for name, field in own.items():
+        if rng.random() < 0.2:
+            yes_no = bool in get_args(field.annotation)
+            group[name] = (
+                bool(rng.random() < 0.5) if yes_no else valid.value_of(rng, name, field.annotation, field.metadata)
+            )
     return {name: value for name, value in group.items() if name not in left_out}
 
 

@@ -48,6 +48,7 @@ def test_it_fits_a_screen_is_named_after_its_file_and_asks_a_question(name):
 #: Another value of each field that some preset shows first.
 OTHER = {
     "market.mechanism": "bill-sharing",
+    "market.price": 0.2,
     "market.fraction": 0.55,
     "grid.import_price": 0.7,
     "grid.export_price": 0.1,
@@ -159,6 +160,16 @@ def _klang_valley_atap(result):
     assert max(saved[250]) < 0 < min(saved[450] + saved[800])
 
 
+def _klang_valley_cream(result):
+    assert result.scenario.grid.network_charge == 0.09
+    assert result.homes["saving"].min() >= 0
+    saved = _by_use(result)
+    others = [*saved[250], *saved[450], *result.homes.filter(kind="solar")["saving"]]
+    assert min(saved[800]) > max(others)
+    assert 0 < min(saved[250]) <= max(saved[250]) < 50
+    assert not any("export" in component for component in result.bills["component"].unique())
+
+
 def _tier_edge(result):
     homes = result.homes.filter(kind="normal")
     totals = result.bill_totals.filter(pl.col("home").is_in(homes["id"].implode()))
@@ -219,6 +230,10 @@ CLAIMS = {
     "klang-valley-atap": (
         "It does for those of 450 and 800; to those of 250 a neighbour's kWh costs more than their bill falls.",
         _klang_valley_atap,
+    ),
+    "klang-valley-cream": (
+        "Nobody loses; homes of 800 kWh a month save most, and those of 250 less than MYR 50 a year.",
+        _klang_valley_cream,
     ),
     "tier-edge": (
         "They save more on their bills than the utility's price of the kWh that they buy.",

@@ -23,7 +23,7 @@ from jiran.control import controllers, forecasts
 from jiran.scenario import KINDS, validate
 from jiran.scenario.files import read_scenario, with_overrides
 from jiran.scenario.homes import SingleHome
-from jiran.tariffs import tariffs
+from jiran.tariffs import sharing, tariffs
 
 #: A run of a test has at most so many home-steps.
 MOST_HOME_STEPS = 6_000
@@ -90,7 +90,13 @@ def with_tariff(rng: np.random.Generator, scenario: Scenario) -> Scenario:
     data = scenario.model_dump(exclude_none=True)
     grid = {key: value for key, value in data["grid"].items() if key not in ("import_price", "export_price")}
     grid |= {"tariff": str(rng.choice(list(tariffs()))), "tier_of": str(rng.choice(["this-month", "last-month"]))}
-    return Scenario.model_validate({key: value for key, value in data.items() if key != "currency"} | {"grid": grid})
+    left_out = {"currency"}
+    if rng.random() < 0.5:
+        currency = tariffs()[grid["tariff"]].currency
+        fit = [name for name, one in sharing().items() if not one.counts_money or one.currency == currency]
+        grid["sharing"] = str(rng.choice(fit))
+        left_out |= {"market"} if rng.random() < 0.5 else set()
+    return Scenario.model_validate({key: value for key, value in data.items() if key not in left_out} | {"grid": grid})
 
 
 def at_bounds() -> Iterator[tuple[str, Any, Scenario]]:

@@ -26,6 +26,12 @@ class ScenarioError(FieldError):
 class TariffError(FieldError):
     """A field of a tariff, or what it shall bill, that cannot be used."""
 
+    def in_file(self, name: str) -> TariffError:
+        """Return the same fault with the file in which it is."""
+        found = TariffError(self.field, self.value, self.allowed)
+        found.args = (f"{shortened(name, 200)}: {self}",)
+        return found
+
 
 class DataError(JiranError):
     """Meter data that cannot be read: names the file, the place in it and what is expected."""

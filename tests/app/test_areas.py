@@ -7,8 +7,12 @@ from unittest import mock
 import pytest
 from streamlit.util import calc_hash
 
+import jiran
 from jiran.app.areas import AREAS, MOVED
 from opening import viewer
+
+#: A picture and bold letters, if it were Markdown.
+HOSTILE = "![x](//evil.test) **b**"
 
 
 @pytest.fixture(autouse=True)
@@ -91,6 +95,35 @@ def test_an_area_that_is_chosen_keeps_the_scenario():
     at._page_hash = calc_hash("compare")
     at.run()
     assert link_of(at) == {"preset": "paper", "seed": "7"}
+
+
+def test_the_link_of_compare_says_which_scenario_is_a():
+    at = opened("compare", preset="paper", against="five-prosumers")
+    chosen = next(one for one in at.selectbox if one.label == "A")
+    assert chosen.value == "five-prosumers"
+    assert link_of(at)["against"] == "five-prosumers"
+    chosen.set_value("net-metering-window").run()
+    assert link_of(at)["against"] == "net-metering-window"
+    unknown = opened("compare", preset="paper", against="nowhere")
+    assert next(one for one in unknown.selectbox if one.label == "A").value is None
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ({"preset": "nope"}, "'nope'"),
+        ({"steps": "-1"}, "steps"),
+        ({"s": ""}, "damaged"),
+        ({"homes.data.path": "/etc/passwd"}, "names a file"),
+        *(({field: HOSTILE}, "evil") for field in ("time_zone", "market.mechanism", "start", "homes.groups.0.kind")),
+    ],
+)
+def test_a_link_that_is_damaged_is_told_as_text_and_the_first_preset_is_shown(link, words):
+    at = opened("street", **link)
+    [warning] = at.warning
+    assert words in warning.value
+    assert HOSTILE not in warning.value
+    assert at.session_state["scenario"] == jiran.load_scenario("paper")
 
 
 def test_a_link_that_is_damaged_is_told_and_the_scenario_stays():

@@ -197,7 +197,7 @@ def test_the_true_curves_are_those_of_the_cards_and_play_money_has_no_grid(room)
     assert [point[1] for point in lines["Supply"]][::2] == [0.75 + 0.25 * step for step in range(11)]
     assert lines["Supply"] != next(part["data"] for part in charts.bids(one)["series"] if part.get("name") == "Supply")
     assert "markLine" not in charts.bids(one)["series"][0]
-    large = charts.larger(charts.prices(room.wall().rounds, revealed=True), 20)
+    large = charts.larger(charts.prices(room.wall().rounds, charts.crossed_at(one)), 20)
     assert large["xAxis"]["axisLabel"]["fontSize"] == large["series"][0]["label"]["fontSize"] == 20
 
 

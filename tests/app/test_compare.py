@@ -10,13 +10,14 @@ import pytest
 
 import jiran
 from jiran.app import rule_tables, state
+from jiran.app.charts.compare import spec
 from jiran.app.memory import held_bytes
 from jiran.app.runs import Samples
 from jiran.app.views import compare as view
 from jiran.errors import MechanismError
 from jiran.judge.comparison import by_rule
 from jiran.market import mechanisms
-from jiran.report import answer, versus
+from jiran.report import answer, pictures, versus
 from jiran.report.figures import COLUMNS, form, heading, ranked
 from jiran.report.points import gains
 from jiran.simulation.estimate import Need
@@ -209,3 +210,13 @@ def test_old_samples_make_room(monkeypatch, telling):
     kept |= {f"{place}": copy.deepcopy(one) for place in range(4)}
     kept.make_room()
     assert list(kept) == ["2", "3"]
+
+
+def test_on_a_narrow_screen_the_names_of_lines_stand_above_them(telling):
+    picture = pictures.prices(telling, "buyer_price")
+    drawn = spec(picture)
+    [narrow] = drawn["media"]
+    assert narrow["option"]["grid"]["right"] < drawn["grid"]["right"]
+    hidden = {one["name"] for one in narrow["option"]["series"]}
+    assert hidden <= {one["name"] for one in drawn["series"]}
+    assert narrow["option"]["legend"]["data"] == [course.name for course in picture.courses]

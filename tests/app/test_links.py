@@ -72,6 +72,36 @@ def test_a_scenario_that_reads_a_program_is_not_put_into_a_link(section, program
     assert list(links.base_of_data("plain", read_scenario("paper")).link) == ["s"]
 
 
+FILE = "/tmp/own.toml"  # noqa: S108 - is never opened
+TARIFFED = {
+    "grid.tariff": FILE,
+    "grid.sharing": FILE,
+    "grid": f'{{"tariff": "{FILE}"}}',
+    "homes.groups": f'[{{"kind": "solar", "tariff": "{FILE}"}}]',
+    "homes.groups.0.tariff": FILE,
+    "homes.groups.solar.tariff": FILE,
+    "homes": f'{{"single": [{{"id": "A", "kind": "normal", "tariff": "{FILE}"}}]}}',
+    "solar.weather": "/tmp/own.epw",  # noqa: S108 - is never opened
+}
+
+
+@pytest.mark.parametrize("preset", ["paper", "klang-valley-atap"])
+@pytest.mark.parametrize("field", TARIFFED)
+def test_a_link_that_names_a_tariff_of_this_machine_is_refused_before_it_is_read(preset, field, monkeypatch):
+    monkeypatch.setattr("jiran.tariffs.files.read_toml", lambda *_: pytest.fail("was read"))
+    with pytest.raises(JiranError, match="the link names a file"):
+        links.read_link({"preset": preset, field: TARIFFED[field]}, None)
+
+
+def test_a_scenario_with_a_tariff_of_this_machine_is_not_put_into_a_link_and_an_upload_of_it_is_refused():
+    data = read_scenario("klang-valley-atap")
+    data["grid"]["tariff"] = FILE
+    with pytest.raises(JiranError, match="names a file"):
+        links.refuse_files(data, "street.toml")
+    with pytest.raises(JiranError, match="names a file"):
+        links.read_link({"s": links.pack(data)}, None)
+
+
 def test_a_strategy_of_jiran_goes_through_a_link_and_back():
     start = links.base_of_data("mine", read_scenario("paper") | {"bids": {"strategy": "truthful", "spread": 0.5}})
     link = links.write_link(start, {"bids.spread": 0.25})

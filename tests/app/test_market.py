@@ -138,25 +138,31 @@ def test_the_moves_of_the_paper_say_the_numbers_of_the_step(paper):
 
 def test_time_goes_on_and_back(paper):
     at = show(STREET, paper, MARKET)
-    assert "08:00 to 09:00: why" in text(at)
+    assert "08:00 to 09:00: who traded" in text(at)
     for button, hours in (
         ("step_next", "09:00 to 10:00"),
         ("step_before", "08:00 to 09:00"),
         ("step_before", "07:00 to 08:00"),
     ):
         at.button(key=button).click().run()
-        assert f"{hours}: why" in text(at)
+        assert f"{hours}: who traded" in text(at)
     assert dict(at.query_params)["hour"] == "2026-03-21T07:00"
 
 
 def test_the_hour_of_the_link_is_the_one_that_is_cleared():
     at = show(STREET, run(steps=72), MARKET | {"hour": "2026-03-23T09:00"}, market_station=1)
-    assert "Mon 23 Mar 09:00 to 10:00: why did this home" in text(at)
+    assert "Mon 23 Mar 09:00 to 10:00: who traded, and at what price?" in text(at)
     assert not at.exception
 
 
 def test_the_price_is_that_of_the_home_that_is_looked_at(paper):
     at = show(STREET, paper, MARKET | {"hour": "2026-03-21T08:00", "home": "S2"}, market_station=4)
+    assert "S2 sells" in text(at)
+
+
+def test_with_a_home_chosen_the_walk_begins_at_the_price(paper):
+    at = show(STREET, paper, MARKET | {"hour": "2026-03-21T08:00", "home": "S2"})
+    assert "08:00 to 09:00: why did S2 get its price?" in text(at)
     assert "S2 sells" in text(at)
 
 

@@ -14,7 +14,7 @@ import valid
 from jiran import Scenario
 from jiran.app import links
 from jiran.scenario import validate
-from jiran.scenario.files import as_data, read_scenario
+from jiran.scenario.files import as_data, presets, read_scenario
 from opening import PAGES, QUICK, by_link, drawn, faults, viewer
 
 #: The suite opens 120 scenarios: in parts, for the workers to share, each on the first page and every third on one more.
@@ -44,36 +44,45 @@ def test_the_dashboard_opens_every_field_at_its_bounds():
     assert len(seen) > 60
 
 
+@pytest.mark.parametrize("name", presets())
+def test_every_preset_opens_with_all_its_settings_and_the_whole_way_to_a_plan(name):
+    """A week of those that last longer."""
+    start = read_scenario(name)
+    scenario = jiran.load_scenario(name, {"steps": min(start["steps"], 7 * 1440 // start["step_minutes"])})
+    assert not faults(by_link(scenario), scenario, ("plan", PAGES[0]))
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_every_page_draws(seed):
     for scenario in drawn(2, seed=100 + seed):
         assert not faults(by_link(scenario), scenario)
 
 
-@pytest.mark.parametrize(
-    "link",
-    [
-        {"grid.import_price": "50"},
-        {"grid.import_price": "-0.3"},
-        {"grid.import_price": "0.1234567890123"},
-        {"market.fraction": "0.99"},
-        {"market.fraction": "0.001"},
-        {"seed": str(2**63 - 1)},
-        {"seed": str(2**53 + 1)},
-        {"steps": "10000000", "homes.groups": '[{"kind": "normal", "count": 0}, {"kind": "solar", "count": 1}]'},
-        {"battery.buy_price": "-0.25", "battery.sell_price": "1e-7"},
-        {"battery.reserve_price": "0.3", "ev.supply.reserve_price": "-1000000"},
-        {"battery.reserve_price": "null"},
-        {"homes.groups.solar.count": "8", "homes.groups.normal.load_low_kw": "0.05"},
-        {"homes.groups": '[{"kind": "solar"}, {"kind": "solar", "pv_kwp": 0.123456}, {"kind": "ev", "count": 3}]'},
-        {"solar": '{"pv_kwp": 21.7, "derate": 0.333}', "market": '{"mechanism": "vcg"}'},
-        {"market.mechanism": "uniform-price", "market.k": "0.123", "bids.strategy": "truthful"},
-        {"grid.export_price": str([0.1] * 24), "grid.import_price": str([0.1 * hour for hour in range(24)])},
-        INR,
-    ],
-)
-def test_a_link_opens_with_its_own_values(link):
-    link = {name: str(value) for name, value in link.items()}
+LINKS = [
+    {"grid.import_price": "50"},
+    {"grid.import_price": "-0.3"},
+    {"grid.import_price": "0.1234567890123"},
+    {"market.fraction": "0.99"},
+    {"market.fraction": "0.001"},
+    {"seed": str(2**63 - 1)},
+    {"seed": str(2**53 + 1)},
+    {"steps": "10000000", "homes.groups": '[{"kind": "normal", "count": 0}, {"kind": "solar", "count": 1}]'},
+    {"battery.buy_price": "-0.25", "battery.sell_price": "1e-7"},
+    {"battery.reserve_price": "0.3", "ev.supply.reserve_price": "-1000000"},
+    {"battery.reserve_price": "null"},
+    {"homes.groups.solar.count": "8", "homes.groups.normal.load_low_kw": "0.05"},
+    {"homes.groups": '[{"kind": "solar"}, {"kind": "solar", "pv_kwp": 0.123456}, {"kind": "ev", "count": 3}]'},
+    {"solar": '{"pv_kwp": 21.7, "derate": 0.333}', "market": '{"mechanism": "vcg"}'},
+    {"market.mechanism": "uniform-price", "market.k": "0.123", "bids.strategy": "truthful"},
+    {"grid.export_price": str([0.1] * 24), "grid.import_price": str([0.1 * hour for hour in range(24)])},
+    INR,
+]
+
+
+@pytest.mark.parametrize("place", range(len(LINKS)))
+def test_a_link_opens_with_its_own_values(place):
+    """On the first page, and on another one."""
+    link = {name: str(value) for name, value in LINKS[place].items()}
     start, changes = links.read_link({"preset": "paper"} | link, None)
     scenario = validate(opening.with_overrides(start.data, changes))
     if "steps" in link:  # opened, but not run: ten million steps are too many for a test
@@ -81,7 +90,8 @@ def test_a_link_opens_with_its_own_values(link):
         app.session_state["more"] = True
         assert not list(panel_faults(app, scenario))
     else:
-        assert not faults(viewer(preset="paper", **link), scenario, QUICK)
+        pages = (PAGES[0], QUICK[1 + place % (len(QUICK) - 1)])
+        assert not faults(viewer(preset="paper", **link), scenario, pages)
 
 
 def panel_faults(app, scenario):
@@ -117,10 +127,11 @@ def test_a_file_of_the_command_line_opens_with_own_rules_homes_and_prices(tmp_pa
         {"name": "no count", "homes": {"groups": [{"kind": "solar"}, {"kind": "normal", "load_low_kw": 0.01}]}},
         {"name": "steps", "steps": 48, "homes": {"groups": [{"kind": "hybrid"}]}, "grid": {"import_price": [0.1] * 48}},
     ]
-    for case in cases:
+    for place, case in enumerate(cases):
         path = tmp_path / "own.toml"
         path.write_text(tomli_w.dumps(case))
-        assert not faults(viewer(), jiran.load_scenario(path), named=str(path)), case["name"]
+        pages = QUICK if place else PAGES
+        assert not faults(viewer(), jiran.load_scenario(path), pages, named=str(path)), case["name"]
 
 
 def test_an_uploaded_scenario_opens_with_its_own_values():
@@ -133,8 +144,8 @@ def test_an_uploaded_scenario_opens_with_its_own_values():
 
 
 def test_the_random_scenarios_differ_from_one_another():
-    found: list[Scenario] = list(drawn(30, seed=3))
-    assert len({repr(as_data(one)) for one in found}) == 30
+    found: list[Scenario] = list(drawn(60, seed=3))
+    assert len({repr(as_data(one)) for one in found}) == 60
     assert any(isinstance(one.grid.import_price, tuple) for one in found)
     assert any(one.seed > 2**53 for one in found)
     assert any(one.homes.single for one in found)

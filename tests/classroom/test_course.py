@@ -124,3 +124,15 @@ def test_at_noon_a_kwh_is_cheaper_than_in_the_morning():
     assert noon == pytest.approx(0.2)
     assert morning > 0.3
     assert evening > 0.3  # the third answer is wrong of the homes that are played, too
+
+
+def test_a_lesson_knows_which_rounds_are_older_than_it(room):
+    room.join("Aminah")
+    room.open()
+    room.close()
+    room.follow(plan_of("6-smith-1962"))
+    assert room.wall().course.since == len(room.wall().rounds) == 1
+    room.open()
+    room.close()
+    wall = room.wall()
+    assert (wall.course.since, len(wall.rounds)) == (1, 2)

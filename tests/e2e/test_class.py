@@ -189,13 +189,12 @@ def test_what_a_phone_is_refused_stays_until_it_sends_something_else(look, share
     expect(phone.locator("#trouble")).to_be_empty()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_keeps_anybody_out_of_wall_and_phone(look, shared, scheme):
-    wall, code = wall_of(look, shared, color_scheme=scheme)
+def test_nothing_keeps_anybody_out_of_wall_and_phone(look, shared):
+    wall, code = wall_of(look, shared)
     assert serious(wall) == []
-    phone = look(f"{shared[1]}", **PHONE, color_scheme=scheme)
+    phone = look(f"{shared[1]}", **PHONE)
     assert serious(phone) == []
-    phone = join(look, shared, code, f"Aminah {scheme}", color_scheme=scheme)
+    phone = join(look, shared, code, "Aminah")
     assert serious(phone) == []
     wall.get_by_role("button", name=re.compile(r"Open round \d+")).click()
     expect(phone.get_by_role("button", name="Send")).to_be_visible()
@@ -209,6 +208,6 @@ def test_nothing_keeps_anybody_out_of_wall_and_phone(look, shared, scheme):
     expect(wall.get_by_role("button", name="Full screen")).to_be_visible()
     assert serious(wall) == []
     for part, words in (("lessons", "Predict first"), ("orders", "All rules on these orders")):
-        other = look(f"{shared[0]}?part={part}", viewport={"width": 1366, "height": 768}, color_scheme=scheme)
+        other = look(f"{shared[0]}?part={part}", viewport={"width": 1366, "height": 768})
         expect(other.get_by_text(words).first).to_be_visible()
         assert serious(other) == []

@@ -121,7 +121,7 @@ def test_the_panel_follows_the_hour_where_the_map_rests(still):
     still.map.locator("[data-el=scrub]").press("ArrowRight")
     expect(still.page).to_have_url(re.compile(r"hour=2026-03-21T13"))
     still.tab("This hour's market")
-    expect(still.main.get_by_text(f"{HOURS[13]}: why did this home")).to_be_visible()
+    expect(still.main.get_by_text(f"{HOURS[13]}: who traded")).to_be_visible()
     still.main.get_by_role("button", name="Earlier", exact=True).click()
     expect(still.time).to_have_text(HOURS[12])
 

@@ -25,6 +25,7 @@ def one_step(stored_kwh, *, departure_kwh=10.0, net_kwh=-1.0):
         network_charge=0.0,
         worth=Worth(slot=np.empty(0, np.int64), bought=np.empty((0, 1)), sold=np.empty((0, 1))),
         parameters=np.empty(0),
+        keys=np.empty(0),
         bid_parameters=np.empty(0),
         traits=np.zeros((1, 2)),
         may_draw=np.ones(1, np.bool_),

@@ -17,7 +17,7 @@ from jiran.homes.months import months_of
 from jiran.homes.profiles import Profiles
 from jiran.homes.timeline import timeline
 from jiran.money.worth import pair_by_step
-from jiran.tariffs import Usage, bill, find_tariff, tariffs
+from jiran.tariffs import Usage, bill, find_tariff, sharing, tariffs
 from random_tariffs import tariff_data
 from valid import ordinary, with_tariff
 
@@ -190,7 +190,11 @@ def test_any_scenario_under_any_tariff_balances_and_repeats(seed, name):
     rng = np.random.default_rng(seed)
     drawn = with_tariff(rng, ordinary(rng, 1_500)).model_dump(exclude_none=True)
     drawn.pop("currency")
-    scenario = Scenario.model_validate(drawn | {"grid": drawn["grid"] | {"tariff": name}})
+    grid = drawn["grid"] | {"tariff": name}
+    scheme = sharing().get(grid.get("sharing", ""))
+    if scheme is not None and scheme.counts_money and scheme.currency != tariffs()[name].currency:
+        del grid["sharing"]
+    scenario = Scenario.model_validate(drawn | {"grid": grid})
     try:
         result = simulate(scenario)
     except ScenarioError:
@@ -259,6 +263,79 @@ def test_runs_cut_at_the_ends_of_months_add_up():
     first = simulate(load_scenario("paper", YEAR | {"steps": 24 * 31}))
     july = whole.bills.filter(pl.col("month") == "2025-07")
     assert first.bills["amount_without_p2p"].to_list() == pytest.approx(july["amount_without_p2p"].to_list(), abs=1e-9)
+
+
+def test_a_run_over_the_start_of_a_tariff_bills_each_month_by_its_own():
+    """Blocks of 2014 until June 2025, TNB's fourth regulatory period from July: TNB's own totals for 300 and 600 kWh."""
+    scenario = load_scenario("paper", {
+        "start": "2025-06-01", "steps": 24 * 61, "grid.tariff": RP4, "battery.capacity_kwh": 0,
+        "homes": {"groups": [{"kind": "normal", "count": 2}]},
+    })  # fmt: skip
+    june = np.arange(scenario.steps) < 24 * 30
+    load = np.where(june[:, None], 1 / (24 * 30), 1 / (24 * 31)) * [300.0, 600.0]
+    none = np.zeros_like(load)
+    result = simulate(scenario, profiles=Profiles(generation_kwh=none, load_kwh=load, ev_kwh=none))
+    found = {key[:2]: key[2:] for key in result.bill_totals.select("home", "month", "tariff", "bill").rows()}
+    assert found == {
+        ("N1", "2025-06"): ("my-tnb-a-2014-domestic", 71.00), ("N1", "2025-07"): (RP4, 65.79),
+        ("N2", "2025-06"): ("my-tnb-a-2014-domestic", 219.80), ("N2", "2025-07"): (RP4, 215.98),
+    }  # fmt: skip
+    assert result.balance.kwh < 1e-12
+    prices = result.steps["import_price"].to_numpy()
+    assert (prices[0], prices[-1]) == (pytest.approx(0.218 - 0.02), pytest.approx(0.4443))
+    assert not any("is taken for" in warning for warning in result.warnings)
+
+
+NEM = "my-tnb-rp4-domestic-nem3"
+
+
+@pytest.mark.parametrize("rule", ["grid-fraction", "grid-only"])
+@pytest.mark.parametrize("battery_kwh", [0.0, 20.0])
+def test_credit_goes_on_in_the_next_run_as_it_does_in_one(rule, battery_kwh):
+    """A sunny July and two dark months in one run, or the two from the state that July left: kWh of export are carried."""
+    asked = {
+        "start": "2025-07-01", "grid.tariff": NEM, "market.mechanism": rule, "battery.capacity_kwh": battery_kwh,
+        "battery.fund_share": "keep", "solar.pv_kwp": 9.0,
+    }  # fmt: skip
+    scenario, july = load_scenario("paper", asked | {"steps": 24 * 92}), 24 * 31
+    drawn = {name: array.copy() for name, array in vars(simulate(scenario).flows.profiles).items()}
+    drawn["generation_kwh"][july:] *= 0.2
+    whole = simulate(scenario, profiles=Profiles(**drawn))
+    parts = [
+        Profiles(**{name: array[steps].copy() for name, array in drawn.items()})
+        for steps in (slice(0, july), slice(july, None))
+    ]
+    first = simulate(load_scenario("paper", asked | {"steps": july}), profiles=parts[0])
+    assert first.state.credits.run.kwh.max() > 100.0
+    second_asked = asked | {"start": "2025-08-01", "steps": 24 * 61}
+    second = simulate(load_scenario("paper", second_asked), profiles=parts[1], state=first.state)
+    for column in ("amount",) if battery_kwh else ("amount", "amount_without_p2p"):
+        right = whole.bills.filter(pl.col("month") > "2025-07")[column].to_list()
+        assert second.bills[column].to_list() == pytest.approx(right, abs=1e-8)
+    left, at_end = second.state.credits.run, whole.state.credits.run
+    assert left.kwh == pytest.approx(at_end.kwh, abs=1e-8)
+    alone = simulate(load_scenario("paper", second_asked), profiles=parts[1])
+    assert second.kpis["cost"] < alone.kpis["cost"] - 1.0
+
+
+def test_credit_goes_on_from_a_tariff_to_the_one_that_follows_it(tmp_path):
+    """The same charges under another name from August on: every bill is that of one tariff."""
+    file = tmp_path / "next.toml"
+    file.write_text(
+        f'extends = "{NEM}"\nname = "next"\ntitle = "Next"\nstatus = "estimate"\nfollows = "{NEM}"\nvalid_from = 2025-08-01\n'
+    )
+    asked = {"start": "2025-07-01", "steps": 24 * 62, "market.mechanism": "grid-only", "solar.pv_kwp": 9.0}
+    one, two = (simulate(load_scenario("paper", asked | {"grid.tariff": name})) for name in (NEM, str(file)))
+    assert one.bills["amount"].to_list() == pytest.approx(two.bills["amount"].to_list(), abs=1e-9)
+    assert two.bill_totals["tariff"].unique().sort().to_list() == [NEM, "next"]
+    assert one.state.credits.run.kwh.tolist() == pytest.approx(two.state.credits.run.kwh.tolist(), abs=1e-9)
+    assert one.state.credits.run.kwh.max() > 100.0
+
+
+def test_credit_of_other_homes_is_refused():
+    state = simulate(load_scenario("paper", {"grid.tariff": NEM})).state
+    with pytest.raises(ScenarioError, match=r"^state\.credits = 12: must be of 5 homes"):
+        simulate(load_scenario("five-prosumers", {"grid.tariff": NEM}), state=state)
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,18 @@ def test_every_try_is_a_run_with_that_value(data):
             same(each, planned(data, grid__export_price=each.value))
 
 
+@pytest.mark.parametrize("price", [0.0, 0.3])
+def test_the_price_of_members_is_tried_where_a_rule_knows_one(price):
+    data = FLAT | {"market": {"mechanism": "dynamic-keys", "price": price}}
+    one = planned(data)
+    found = next(each for each in tries(one, 4) if each.field == "price")
+    top = float(one.result.prices.grid_import.mean())
+    assert found.now == pytest.approx(price or 0.8 * top)
+    for each in found.tried:
+        same(each, planned(data, market__price=each.value))
+    assert len({round(each.worst, 6) for each in found.tried}) > 1
+
+
 def same(tried, run):
     own = run.parts[-1]
     assert (tried.losers, tried.worst, tried.together) == (

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from jiran.tariffs import Usage, bill, load_tariff
+from jiran.tariffs import Usage, bill, load_tariff, tariffs
 from terminal import call
 
 CASES = tomllib.loads((Path(__file__).parent / "bills.toml").read_text(encoding="utf-8"))["bill"]
@@ -42,6 +42,17 @@ def test_the_command_itself_prints_the_same(case):
     words = [sys.executable, "-m", "jiran", *arguments(case)]
     done = subprocess.run(words, capture_output=True, text=True, check=True)  # noqa: S603  our own
     assert done.stdout == call(*arguments(case)).stdout
+
+
+def test_every_tariff_has_a_worked_bill_and_who_has_no_published_one_says_why():
+    assert {case["tariff"] for case in CASES} == set(tariffs())
+    published = {case["tariff"] for case in CASES if case["kind"] == "published"}
+    for name, tariff in tariffs().items():
+        assert (
+            name in published
+            or tariff.status != "published"
+            or "found" in " ".join(case["source"] for case in CASES if case["tariff"] == name)
+        ), name
 
 
 #: Value of one kWh less in sen, inside a tier of TNB's general tariff, with taxes and without AFA; summed by hand.

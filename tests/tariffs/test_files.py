@@ -79,13 +79,13 @@ def test_a_file_may_extend_another_one(own):
 
 def test_what_a_file_extends_must_not_lead_back_to_it(own):
     own.write_text(f"extends = 'own.toml'\n{OWN}", encoding="utf-8")
-    with pytest.raises(JiranError, match=r"^extends = '.*own.toml': must not lead back to the file itself$"):
+    with pytest.raises(JiranError, match=r"own.toml: extends = '.*own.toml': must not lead back to the file itself$"):
         load_tariff(own)
 
 
 def test_a_file_that_extends_another_one_says_who_it_is_itself(own):
     own.write_text(f"extends = '{GENERAL}'\n", encoding="utf-8")
-    with pytest.raises(JiranError, match=r"^name: is required$"):
+    with pytest.raises(JiranError, match=r"^.*\.toml: name: is required$"):
         load_tariff(own)
 
 
@@ -150,7 +150,7 @@ def test_what_does_not_fit_is_one_sentence(own, old, new, sentence):
     own.write_text(OWN.replace(old, new), encoding="utf-8")
     with pytest.raises(JiranError) as error:
         load_tariff(own)
-    assert str(error.value).startswith(sentence)
+    assert str(error.value).startswith(f"{own}: {sentence}")
     assert "\n" not in str(error.value)
 
 
@@ -178,7 +178,7 @@ def test_changes_that_do_not_fit_are_one_sentence(changes, without, sentence):
 
 
 def test_the_only_component_cannot_be_left_out(own):
-    with pytest.raises(JiranError, match=r"^without = 'energy': is the only component$"):
+    with pytest.raises(JiranError, match=r"^.*own\.toml: without = 'energy': is the only component$"):
         load_tariff(own, without=["energy"])
 
 
@@ -197,5 +197,5 @@ def test_a_scheme_of_sharing_of_a_user_is_a_file_too(tmp_path):
     file.write_text((resources.files("jiran.tariffs") / "sharing" / "my-cream.toml").read_text(encoding="utf-8"))
     assert find_sharing(file) == sharing()["my-cream"]
     file.write_text(file.read_text().replace("pro-rata", "by-age"))
-    with pytest.raises(JiranError, match=r"^allocation = 'by-age': must be 'static'"):
+    with pytest.raises(JiranError, match=r"^.*own\.toml: allocation = 'by-age': must be 'static'"):
         find_sharing(file)

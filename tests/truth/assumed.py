@@ -27,7 +27,11 @@ def of_choices(drawn):
     """Yield the run, and the same with what leaves a choice."""
     yield (drawn.result,)
     data = drawn.scenario.model_dump(exclude_none=True)
-    grid = {name: value for name, value in data["grid"].items() if name not in ("co2_kg_per_kwh", "region", "tariff")}
+    grid = {
+        name: value
+        for name, value in data["grid"].items()
+        if name not in ("co2_kg_per_kwh", "region", "tariff", "sharing")
+    }
     zone = str(drawn.rng.choice(["Asia/Kuching", "Asia/Kuala_Lumpur", *TWICE, "UTC"]))
     start = TWICE[zone][0] if zone in TWICE else data["start"].replace(hour=int(drawn.rng.integers(24)))
     hours = drawn.rng.uniform(0, 1, 24).round(2).tolist()

@@ -8,6 +8,8 @@ from collections import Counter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import polars as pl
+
 import jiran.explain.bills
 import jiran.explain.tariffs
 import jiran.tariffs
@@ -17,20 +19,40 @@ from truth.rounding import amount, energy
 from truth.run import price
 
 GRID = Path(jiran.tariffs.__file__).parent / "grid"
+SHARING = GRID.parent / "sharing"
 #: A part of a month that is below this is written as less.
 SMALL = 0.0005
 
 
 def named(run):
-    """Return every tariff that a scenario names, as its file has it."""
+    """Return every tariff that a run is billed by, as its file has it, and the months in which it is."""
     homes = run.scenario.homes
     names = [run.scenario.grid.tariff, *(one.tariff for one in (*homes.groups, *homes.single))]
-    return [whole(name) for name in dict.fromkeys(names) if name is not None]
+    found = {}
+    for name in dict.fromkeys(name for name in names if name is not None):
+        for month in minutes_by_month(run):
+            one = whole(name)
+            while "follows" in one and month < str(one["valid_from"])[:7]:
+                one = whole(one["follows"])
+            found.setdefault(one["name"], (one, []))[1].append(month)
+    return [(one, sorted(set(months))) for one, months in found.values()]
+
+
+def scheme(run):
+    """Return the scheme of sharing, as its file has it, or None."""
+    name = run.scenario.grid.sharing
+    return None if name is None else tomllib.loads((SHARING / f"{name}.toml").read_text())
+
+
+def documents(run):
+    return [*named(run), *([] if scheme(run) is None else [(scheme(run), list(minutes_by_month(run)))])]
 
 
 def whole(name):
     data = tomllib.loads((GRID / f"{name}.toml").read_text())
-    base = whole(data["extends"]) if "extends" in data else {}
+    base = (
+        {key: value for key, value in whole(data["extends"]).items() if key != "follows"} if "extends" in data else {}
+    )
     components = {key: dict(one) for key, one in base.get("components", {}).items()}
     for key, one in data.get("components", {}).items():
         if any(way in one for way in ("rate", "periods", "months", "since")):
@@ -83,7 +105,9 @@ def _digits(cut):
 @oracle("assumed.tariff_status")
 def tariff_status(run):
     found = [
-        (one["name"], one["status"]) for one in named(run) if one["status"] in ("unverified", "estimate", "calibrated")
+        (one["name"], one["status"])
+        for one, _ in documents(run)
+        if one["status"] in ("unverified", "estimate", "calibrated")
     ]
     return Claim({"tariffs": found}, tuple(f"{name} is {status}: " for name, status in found)) if found else None
 
@@ -91,9 +115,9 @@ def tariff_status(run):
 @oracle("assumed.not_in_force")
 def not_in_force(run):
     found = []
-    for one in named(run):
+    for one, held in documents(run):
         begin, end = str(one["valid_from"])[:7], str(one.get("valid_to", ""))[:7]
-        months = [month for month in minutes_by_month(run) if month < begin or (end and month > end)]
+        months = [month for month in held if month < begin or (end and month > end)]
         if months:
             found.append((one["name"], begin, end, months))
     if not found:
@@ -107,12 +131,12 @@ def not_in_force(run):
 @oracle("assumed.rates")
 def rates(run):
     found = {}
-    for one in named(run):
-        for month in minutes_by_month(run):
+    for one, held in named(run):
+        for month in held:
             for name, component in one["components"].items():
                 known = component.get("months")
-                held = component.get("first_month", "") <= month <= component.get("last_month", "9999-99")
-                if known is None or month in known or not held or not component.get("active", True):
+                charged = component.get("first_month", "") <= month <= component.get("last_month", "9999-99")
+                if known is None or month in known or not charged or not component.get("active", True):
                     continue
                 before = [other for other in known if other < month]
                 last = max(before) if before else min(known)
@@ -142,7 +166,8 @@ def on_bills(result):
     kwh = float(result.trades["kwh"].sum())
     if result.scenario.grid.tariff is None or not kwh > NOTHING_KWH:
         return None
-    billed, alone = (float(result.bills[name].sum()) for name in ("amount", "amount_without_p2p"))
+    utility = result.bills.filter(pl.col("component") != "premium")
+    billed, alone = (float(utility[name].sum()) for name in ("amount", "amount_without_p2p"))
     less = alone - billed if abs(alone - billed) > 1e-6 else 0.0
     currency = result.scenario.currency
     words = [f"The utility bills the homes {amount(billed, result)} in all"]
@@ -151,6 +176,57 @@ def on_bills(result):
         words += [f"{currency} {price(abs(less) / kwh)} for each kWh"]
     figures = {"billed": billed, "less": less, "kwh": kwh, "currency": currency}
     return Claim(figures, tuple(words), summed=max(billed, alone))
+
+
+@oracle("bills.shared")
+def shared(result):
+    rules = scheme(result)
+    kwh = float(result.trades["kwh"].sum())
+    if rules is None or not kwh > NOTHING_KWH:
+        return None
+    lines = result.bills.filter(pl.col("component").str.starts_with("shared-"))
+    still = float(lines["amount"].sum())
+    still = still if abs(still) > 1e-6 else 0.0
+    premium = rules.get("premium", 0.0) * kwh
+    words = [f"Under {rules['name']}"]
+    if still:
+        words += [
+            f"still {'pay' if still > 0 else 'take'} {amount(abs(still), result)} {'of' if still > 0 else 'off'} the tariff"
+        ]
+    words += [f"a premium of {amount(premium, result)} is added"] if premium else []
+    figures = {"scheme": rules["name"], "still": still, "premium": premium, "currency": result.scenario.currency}
+    return Claim(figures, tuple(words), summed=float(lines["amount"].abs().sum()))
+
+
+#: Which rule divides as a scheme does, with what it must be told.
+DIVIDES = {
+    "static": ("static-keys", {}), "static-uncapped": ("static-keys", {}), "pro-rata": ("dynamic-keys", {"by": "need"}),
+    "equal": ("dynamic-keys", {"by": "equal"}), "virtual": ("dynamic-keys", {"by": "need", "fraction": 0.0}),
+}  # fmt: skip
+
+
+@oracle("assumed.sharing_rule")
+def sharing_rule(run):
+    rules, market = scheme(run), run.scenario.market
+    if rules is None:
+        return None
+    rule, told = DIVIDES[rules["allocation"]]
+    told = told | ({"price": rules["price"]} if "price" in rules else {})
+    if market.mechanism == rule and all(market.parameters[name] == value for name, value in told.items()):
+        return None
+    figures = {"scheme": rules["name"], "allocation": rules["allocation"], "rule": market.mechanism}
+    return Claim(figures, (f"{rules['name']} divides {rules['allocation']}", f"market rule {market.mechanism} decides"))
+
+
+@oracle("assumed.sharing_step")
+def sharing_step(run):
+    rules, step = scheme(run), run.scenario.step_minutes
+    if rules is None or rules["step_minutes"] >= step:
+        return None
+    figures = {"scheme": rules["name"], "scheme_min": rules["step_minutes"], "step_min": step}
+    return Claim(
+        figures, (f"{rules['name']} divides every {rules['step_minutes']} min", f"a step of the run has {step} min")
+    )
 
 
 @oracle("run.balanced")

@@ -23,6 +23,8 @@ from valid import SITUATIONS, ordinary, wild
 EVERY, MOST_HOME_STEPS = 4, 700
 KINDS = ("solar", "ev", "hybrid", "normal", "prosumer", "consumer")
 CENT = 0.005
+#: Rules that trade whatever a home says a kWh is worth to it.
+DEAF = ("grid-fraction", "bill-sharing", "static-keys", "dynamic-keys")
 
 
 @once
@@ -385,8 +387,7 @@ def worth(comparison):
     last = [name for name, value in rest.items() if value <= lowest + 0.0005]
     energy = of(comparison).means("p2p_kwh")
     deaf = bool(last) and all(
-        name.partition("/")[0] in ("grid-fraction", "bill-sharing") and energy[name] >= max(energy.values()) - CENT
-        for name in last
+        name.partition("/")[0] in DEAF and energy[name] >= max(energy.values()) - CENT for name in last
     )
     figures = {"best": best, "share": top, "last": last, "lowest": lowest, "deaf": deaf}
     return Claim(figures, numbers=(len(best), len(last)))
@@ -487,11 +488,17 @@ def kinds(comparison):
         mean = {name: float(np.mean(values)) for name, values in by_seed.items()}
         best = best_of(mean, CENT)
         if mean[best[0]] > CENT and len(best) <= 3 and len(best) < len(names):
-            group = groups.setdefault(tuple(best), {"best": best, "kinds": [], "amounts": [], "homes": [], "times": []})
+            group = groups.setdefault(
+                tuple(best), {"best": best, "kinds": [], "amounts": [], "homes": [], "times": [], "outdone": False}
+            )
             group["kinds"].append(kind)
             group["amounts"].append(mean[best[0]])
             group["homes"].append(there.count(kind))
             group["times"].append(times(best, by_seed, CENT))
+            left_out = set(comparison.cases) - set(names)
+            group["outdone"] |= any(
+                float(np.mean(by_kind(known, name, kind))) > mean[best[0]] + CENT for name in left_out
+            )
     if not groups:
         return None
     for best, group in groups.items():

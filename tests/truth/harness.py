@@ -175,7 +175,7 @@ def differ(sentence: Sentence | None, claim: Claim | None) -> str:
     if claim.words is not None:
         return _words_differ(sentence.text, claim.words)
     missing = [piece for piece in claim.pieces if piece not in sentence.text]
-    return f"its text lacks {missing}" if missing else foreign(sentence.text, claim.figures, claim.numbers)
+    return f"its text lacks {missing}" if missing else foreign(sentence.text, sentence.figures, claim.numbers)
 
 
 def _words_differ(text: str, words: Iterable[str]) -> str:
@@ -202,6 +202,10 @@ _UNTIDY = re.compile(
 )
 
 
+#: What is said of money that is there, and would be written as 0.
+_LESS = re.compile(r"less than (?:\S+ )?0\.01\b")
+
+
 def foreign(text: str, figures: Mapping[str, Any], more: Iterable[float] = ()) -> str:
     """Say which number of a text is no figure of it, rounded or as a percentage, nor one of those that follow from them."""
     known, names = _leaves(figures)
@@ -209,6 +213,8 @@ def foreign(text: str, figures: Mapping[str, Any], more: Iterable[float] = ()) -
     rest = text
     for name in sorted(names, key=len, reverse=True):
         rest = rest.replace(name, "X")
+    if any(0.0 < abs(one) < 0.01 for one in known):
+        rest = _LESS.sub("less than that", rest)
     for token in re.findall(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?%?", rest):
         digits = len(token.rstrip("%").partition(".")[2])
         value = float(token.rstrip("%").replace(",", "")) / (100.0 if token.endswith("%") else 1.0)

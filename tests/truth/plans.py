@@ -9,7 +9,7 @@ import plain_plans
 from jiran import JiranError, simulate
 from jiran.homes.profiles import Profiles
 from jiran.plan import plan, ranges, tries
-from jiran.tariffs import Usage, bill
+from jiran.tariffs import Shared, Usage, bill
 from truth.books import once
 from truth.harness import Claim, oracle
 
@@ -121,14 +121,22 @@ def _earned(result):
         given = np.array(result.flows["grid_export_kwh"])
         return np.array([sum(p * k for p, k in zip(result.steps["export_price"], row, strict=True)) for row in given.T])
     months, lost = billed.contracts.months, np.zeros(result.homes.height)
-    for contract, used, found in zip(billed.contracts.each, billed.used, billed.each, strict=True):
+    scheme = billed.contracts.sharing
+    for contract, used, shared, found in zip(
+        billed.contracts.each, billed.used, billed.shared, billed.each, strict=True
+    ):
+        names, parts = months.names[contract.months], months.parts[contract.months]
         components = {name: one for name, one in contract.tariff.components.items() if one.unit != "exported-kWh"}
         bare = contract.tariff.model_copy(update={"components": components, "export": None})
         for row, home in enumerate(contract.homes):
-            for month, (name, part) in enumerate(zip(months.names, months.parts, strict=True)):
+            for month, (name, part) in enumerate(zip(names, parts, strict=True)):
                 periods = {key: float(kwh[row, month]) for key, kwh in used.by_period.items()}
                 one = Usage(float(used.import_kwh[row, month]), 0.0, periods, float(used.demand_kw[row, month]))
-                lines = bill(bare, one, name, float(part)).lines
+                bought = {key: float(kwh[row, month]) for key, kwh in shared.by_period.items()}
+                more_kw = float(np.broadcast_to(shared.demand_kw, shared.import_kwh.shape)[row, month])
+                between = Usage(float(shared.import_kwh[row, month]), 0.0, bought, more_kw)
+                of = None if scheme is None else Shared(scheme, between, float(shared.export_kwh[row, month]))
+                lines = bill(bare, one, name, float(part), shared=of).lines
                 lost[home] += sum(line.amount for line in lines) - found.amount[:, row, month].sum()
     return lost
 
@@ -221,8 +229,7 @@ def sharing(planned):
         if not figures["losers"]
         else (figures["name"],)
     )
-    # What a home loses and what all gain may be less than can be written, and is written as that.
-    return Claim(figures, pieces=sure, numbers=(0.01,), summed=street.largest)
+    return Claim(figures, pieces=sure, summed=street.largest)
 
 
 @oracle("plan.enough", of_plan)
@@ -236,10 +243,7 @@ def enough(planned):
     cost = -free / of_all if free > 0 else None
     words = ("Even PV that costs nothing would not pay.",) if cost is None else ("PV may cost up to",)
     return Claim(
-        {"cost": cost, "now": street.price[0], "currency": street.currency},
-        pieces=words,
-        numbers=(0.01,) if street.price[0] < 0.005 else (),
-        summed=street.largest,
+        {"cost": cost, "now": street.price[0], "currency": street.currency}, pieces=words, summed=street.largest
     )
 
 

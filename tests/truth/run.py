@@ -380,8 +380,18 @@ def meetings(result, first, orders):
     spare = short = both = meet = 0
     for at, row in enumerate(orders):
         step = first + at
-        ask = [kept[step, home] if len(kept) else result.prices.grid_export[step] for home in range(len(row)) if row[home] > NOTHING_KWH]  # fmt: skip
-        bid = [kept[step, home] if len(kept) else result.prices.grid_import[step] - charge for home in range(len(row)) if row[home] < -NOTHING_KWH]  # fmt: skip
+        if len(kept):
+            asks = bids = kept[step]
+        elif result.scenario.grid.tariff is not None:  # each home's own bill tells
+            slot = result.worth.slot[step]
+            asks, bids = result.worth.sold[slot], result.worth.bought[slot] - charge
+        else:
+            asks, bids = (
+                [result.prices.grid_export[step]] * len(row),
+                [result.prices.grid_import[step] - charge] * len(row),
+            )
+        ask = [price for price, kwh in zip(asks, row, strict=True) if kwh > NOTHING_KWH]
+        bid = [price for price, kwh in zip(bids, row, strict=True) if kwh < -NOTHING_KWH]
         spare += bool(ask)
         short += bool(bid)
         both += bool(ask and bid)

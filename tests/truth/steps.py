@@ -221,7 +221,7 @@ def share(outcome):
 
 #: Rules that decide how much each home trades, and pair the homes afterwards.
 RATIONED = {
-    "mid-market-rate", "supply-demand-ratio", "bill-sharing", "trade-reduction", "huang", "nash-bargaining", "shapley",
+    "static-keys", "dynamic-keys", "mid-market-rate", "supply-demand-ratio", "bill-sharing", "trade-reduction", "huang", "nash-bargaining", "shapley",
     "nucleolus",
 }  # fmt: skip
 #: How pairs are made, in words.

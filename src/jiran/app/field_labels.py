@@ -159,6 +159,7 @@ FIELDS = {
         "grid.network_charge": "Network charge on P2P, {currency}/kWh",
         "grid.billing": "Billing period",
         "grid.tariff": "Monthly tariff",
+        "grid.sharing": "Scheme of sharing",
         "grid.reference_import_price": "Import price for the market under a tariff, {currency}/kWh",
         "grid.reference_export_price": "Export price for the market under a tariff, {currency}/kWh",
         "grid.tier_of": "Tier is told by the use of",

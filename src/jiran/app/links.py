@@ -27,7 +27,7 @@ from jiran.app import shelf
 from jiran.app.metered import called, names_of_files, reading_from
 from jiran.errors import JiranError, shortened
 from jiran.scenario import KINDS, Scenario, validate
-from jiran.scenario.files import plugin_files, presets, read_scenario, weather_file, with_overrides
+from jiran.scenario.files import files_beside, presets, read_scenario, with_overrides
 
 FIRST_PRESET = "paper"
 _LONGEST_LINK = 100_000
@@ -71,7 +71,7 @@ def base_of_data(label: str, data: dict[str, Any]) -> Base:
     data = _with_all_kinds(data)
     metered = scenario.homes.data
     uploads = [] if metered is None else [shelf.named(name) for name in metered.names]
-    if plugin_files(data) or weather_file(data) is not None or None in uploads:
+    if files_beside(data) or None in uploads:
         return Base(label, data, {})
     return Base(label, data, {_SHARED: pack(reading_from(data, uploads) if uploads else data)})
 
@@ -175,7 +175,7 @@ def refuse_files(data: dict[str, Any], source: str) -> None:
         JiranError: It would.
     """
     homes = data.get("homes")
-    if (isinstance(homes, dict) and "data" in homes) or plugin_files(data) or weather_file(data) is not None:
+    if (isinstance(homes, dict) and "data" in homes) or files_beside(data):
         raise JiranError(
             f"{source} names a file, which only a scenario on the command line may: jiran app SCENARIO.toml"
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jiran.app.memory import held_bytes
 from jiran.errors import JiranError, PluginError
 from jiran.scenario import HomeData
-from jiran.scenario.files import as_data, plugin_files
+from jiran.scenario.files import as_data, files_beside
 from jiran.scenario.paths import files_of
 from jiran.simulation import estimate
 from jiran.simulation.estimate import Need
@@ -102,9 +102,7 @@ def _looked_up(data: str, zone: str, changed: int) -> dict[str, int]:  # noqa: A
 
 def changed_at(wanted: Scenario) -> int:
     """Return when the files that a scenario reads were last changed, ns; 0 if it reads none or they are gone."""
-    names = list(plugin_files(as_data(wanted)).values())
-    if wanted.solar.weather is not None:
-        names.append(wanted.solar.weather)
+    names = files_beside(as_data(wanted))
     if wanted.homes.data is not None:
         names += files_of(wanted.homes.data)
     return max((path.stat().st_mtime_ns for path in map(Path, names) if path.exists()), default=0)

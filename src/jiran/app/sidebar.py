@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PATH = {
     "1 Place": ("solar.model", "solar.place"),
     "2 Homes": ("homes.groups",),
-    "3 Tariff": ("grid.tariff", "grid.network_charge", "market.mechanism", "market.fraction"),
+    "3 Tariff": ("grid.tariff", "grid.sharing", "grid.network_charge", "market.mechanism", "market.fraction"),
     "4 PV, battery, cars": ("solar.pv_kwp", "battery.capacity_kwh", "ev.kw"),
     "5 Costs": (
         "plan.pv_cost", "plan.battery_cost", "plan.upkeep", "plan.years", "plan.discount_rate", "plan.loan_share",
@@ -147,4 +147,7 @@ def _presets(panel: Panel) -> None:
     if chosen != label:
         state.set_base(links.base_of_preset(chosen))
         st.rerun()
-    st.caption(plain(" ".join(filter(None, (panel.data["question"], panel.data["description"])))))
+    question, about = panel.data["question"], panel.data["description"]
+    if about and panel.given:
+        about = f"Before your changes: {about}"
+    st.caption(plain(" ".join(filter(None, (question, about)))))

@@ -63,6 +63,7 @@ class Course:
         asked: Whether the question was asked.
         played: How many rounds of the plan were cleared.
         seen: Whether the right answer has been shown.
+        since: How many rounds the room had played before it began.
     """
 
     plan: Plan
@@ -70,6 +71,7 @@ class Course:
     asked: bool = False
     played: int = 0
     seen: bool = False
+    since: int = 0
 
     @property
     def next_turn(self) -> Turn | None:

@@ -241,7 +241,7 @@ class Room:
             RefusedError: Not now.
         """
         must_be(self._phase, _BETWEEN, "begin a lesson")
-        self._course = None if plan is None else Course(plan)
+        self._course = None if plan is None else Course(plan, since=len(self._rounds))
         self._version += 1
 
     @_step

@@ -123,7 +123,10 @@ class Seating:
 
     def _free_code(self) -> str:
         taken = {other.code for other in self._players.values()}
-        return secrets.choice([code for code in map("{:04}".format, range(10_000)) if code not in taken])
+        while True:  # few of the 10,000 are taken
+            code = f"{secrets.randbelow(10_000):04}"
+            if code not in taken:
+                return code
 
     def come_back(self, name: object, code: object, now_s: float) -> Player:
         """Give a player who has lost it a new token; the old one is worth nothing from then on.

@@ -52,7 +52,7 @@ def tariffs_command(
         if not sharing:
             console().print("`jiran tariffs NAME` explains one, `jiran tariffs --sharing` lists schemes of sharing.")
         return
-    found = tariffs.find_sharing(name) if sharing or name in tariffs.sharing() else tariffs.load_tariff(name)
+    found = tariffs.find_sharing(name) if sharing or tariffs.is_sharing(name) else tariffs.load_tariff(name)
     if json:
         typer.echo(
             json_text([listing(found) | found.model_dump(mode="json", exclude_none=True, exclude_defaults=True)])
@@ -126,7 +126,7 @@ def _validity(document: Identity) -> str:
 
 def _print_document(found: Tariff | Sharing) -> None:
     """Print a tariff or a scheme: what it is, its lines, what is not known, and where it was read."""
-    from jiran.tariffs.describe import described, export_words  # noqa: PLC0415  loads pydantic
+    from jiran.tariffs.describe import described, export_words, succession_words  # noqa: PLC0415  loads pydantic
     from jiran.tariffs.identity import STATUSES  # noqa: PLC0415
     from jiran.tariffs.model import Tariff as Grid  # noqa: PLC0415
 
@@ -138,7 +138,7 @@ def _print_document(found: Tariff | Sharing) -> None:
     for row in described(found):
         table.add_row(*row)
     screen.print(table)
-    for text in (*(export_words(found) if isinstance(found, Grid) else ()), *found.notes):
+    for text in (*((*export_words(found), *succession_words(found)) if isinstance(found, Grid) else ()), *found.notes):
         screen.print(f"- {text}", soft_wrap=True)
     screen.print("\nSources", style="bold")
     for source in found.sources:
@@ -148,6 +148,7 @@ def _print_document(found: Tariff | Sharing) -> None:
 def _print_bill(tariff: Tariff, month: str, months: float, found: Bill) -> None:
     """Print a bill as a person reads it; lines that charge nothing are left out."""
     from jiran.nothing import NOTHING_KWH, NOTHING_MONEY  # noqa: PLC0415
+    from jiran.tariffs.arithmetic import decimals  # noqa: PLC0415  loads numpy
     from jiran.tariffs.describe import line_label  # noqa: PLC0415  loads pydantic
     from jiran.tariffs.model import MINIMUM  # noqa: PLC0415
     from jiran.words import kwh, money, number  # noqa: PLC0415
@@ -164,7 +165,7 @@ def _print_bill(tariff: Tariff, month: str, months: float, found: Bill) -> None:
             quantity = f"{line.quantity:,.2f} {line.unit}"
             table.add_row(line.id, line_label(tariff, line.id), quantity, number(line.rate), f"{line.amount:,.4f}")
     screen.print(table)
-    digits = 0 if tariff.round >= 1 else 2
+    digits = decimals(tariff.round)
     screen.print(f"Total: {money(found.total, tariff.currency, digits)}", style="bold")
     lift = found.amount(MINIMUM)
     if lift > NOTHING_MONEY:

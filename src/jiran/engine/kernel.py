@@ -22,7 +22,7 @@ from jiran.engine.at_home import act
 from jiran.engine.fleet import lend, offer, use_own
 from jiran.engine.records import Fleet, Inputs, Log, Outputs, Start, Stop, Stores, Window
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, book, to_homes
-from jiran.market.orders import copy, count_orders, homes_with_order, pick, pick_rows, put, put_rows
+from jiran.market.orders import copy, count_orders, homes_with_order, pick, pick_rows, put, put_rows, with_keys
 from jiran.market.pause import begin
 from jiran.nothing import NOTHING_KWH
 
@@ -230,7 +230,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         everybody[home] = home
     value_price, limit_price, wanted_kwh = np.empty(homes), np.empty(homes), np.zeros(at_home.homes.size)
     # Strategy and rule get copies: what it is checked against must not be its to change.
-    shown, bids, parameters = np.empty(homes), np.empty(homes), np.empty(inputs.parameters.size)
+    shown, bids, parameters = np.empty(homes), np.empty(homes), np.empty(inputs.parameters.size + inputs.keys.size)
     # Of the homes that have an order, if others have none.
     few_kwh, few_booked, few_values, few_limits = np.empty(homes), np.empty(homes), np.empty(homes), np.empty(homes)
     count, steps = 0, inputs.load_kwh.shape[0]
@@ -276,7 +276,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
             limits = pick(limit_price, orders, few_limits) if not whole else limit_price
             new = clear(
                 copy(order_kwh, shown), copy(limits, bids), inputs.import_price[step], inputs.export_price[step],
-                copy(inputs.parameters, parameters), start.lots, trades[count:],
+                with_keys(inputs.parameters, inputs.keys, orders, parameters), start.lots, trades[count:],
             )  # fmt: skip
         new, fault, order = _book(trades[count:], new, inputs.network_charge, order_kwh, booked_kwh)
         if fault != FINE:

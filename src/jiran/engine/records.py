@@ -45,6 +45,7 @@ class Inputs(NamedTuple):
     network_charge: float
     worth: Worth
     parameters: Vector  # of the market rule
+    keys: Vector  # (home,): of a rule with fixed sharing keys, which add up to 1; (0,) of the others
     bid_parameters: Vector  # of the bidding strategy
     traits: Matrix  # (home, 2): what the strategy knows of each home
     may_draw: Flags  # (step,): whether the community battery gives energy

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from jiran.explain.tariffs import month_cut, not_in_force, rates_taken, tariff_status
+from jiran.explain.tariffs import (
+    month_cut,
+    not_in_force,
+    rates_taken,
+    sharing_rule,
+    sharing_step,
+    tariff_status,
+)
 from jiran.scenario.clock import occurs_twice
 from jiran.scenario.grid import REFERENCE, REPLACED
 from jiran.scenario.places import UNKNOWN_CLEARNESS
@@ -285,4 +292,5 @@ def assumptions(run: Run) -> tuple[Sentence, ...]:
     return true_ones(
         start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run), sky_taken(run), sky_unknown(run),
         noon_far_off(run), unused(run), month_cut(run), tariff_status(run), not_in_force(run), rates_taken(run),
+        sharing_rule(run), sharing_step(run),
     )  # fmt: skip

@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING
 from jiran.explain.say import amount, energy
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.sentences import Figures, form
+from jiran.tariffs.model import PREMIUM, SHARED
 from jiran.words import price
 
 if TYPE_CHECKING:
+    from jiran.money.bills import StreetBills
     from jiran.result.result import Result
+
+
+def _utility(bills: StreetBills) -> float:
+    """Return what all homes pay the utility, without what the state adds for what they share."""
+    return float((bills.by_home() - bills.by_home(PREMIUM)).sum())
 
 
 def _on_bills_words(figures: Figures) -> str:
@@ -29,11 +36,38 @@ def on_bills(result: Result) -> Figures | None:
     kwh = float(result.settlement.step_kwh["p2p_sold_kwh"].sum())
     if now is None or alone is None or not kwh > NOTHING_KWH:
         return None
-    billed, less = float(now.by_home().sum()), float((alone.by_home() - now.by_home()).sum())
+    billed, less = _utility(now), _utility(alone) - _utility(now)
     return {
         "billed": max(billed, 0.0),
         "less": less if abs(less) > NOTHING_MONEY else 0.0,
         "kwh": kwh,
+        "currency": result.scenario.currency,
+    }
+
+
+def _on_shared_words(figures: Figures) -> str:
+    currency, still, premium = figures["currency"], figures["still"], figures["premium"]
+    pays = (
+        f"still {'pay' if still > 0.0 else 'take'} {amount(abs(still), currency)} {'of' if still > 0.0 else 'off'} the tariff"
+        if still
+        else "pay no part of the tariff"
+    )
+    added = f", and a premium of {amount(premium, currency)} is added for them" if premium else ""
+    return f"Under {figures['scheme']} the kWh that neighbours shared {pays}{added}."
+
+
+@form("bills.shared", _on_shared_words)
+def on_shared(result: Result) -> Figures | None:
+    """Say what kWh that neighbours shared still pay under the scheme of a run, and what is added for them, if any were."""
+    bills, kwh = result.settlement.bills, float(result.settlement.step_kwh["p2p_sold_kwh"].sum())
+    if bills is None or bills.contracts.sharing is None or not kwh > NOTHING_KWH:
+        return None
+    lines = bills.by_component()
+    still = sum(paid for name, paid in lines.items() if name.startswith(SHARED))
+    return {
+        "scheme": bills.contracts.sharing.name,
+        "still": still if abs(still) > NOTHING_MONEY else 0.0,
+        "premium": -lines.get(PREMIUM, 0.0),
         "currency": result.scenario.currency,
     }
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jiran.explain.bills import on_bills
+from jiran.explain.bills import on_bills, on_shared
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.say import amount, energy, length, several, share, size
 from jiran.explain.times import clock, clock_hours, period, several_dates
@@ -36,7 +36,9 @@ def gain(result: Result) -> tuple[Sentence, ...]:
 
     The whole gain of a trade is split among buyer, seller, market and network, so a saving alone would say too much.
     """
-    return true_ones(saving(result), losers(result), on_bills(result), outside(result), stored(result))
+    return true_ones(
+        saving(result), losers(result), on_bills(result), on_shared(result), outside(result), stored(result)
+    )
 
 
 def first_most(values: NDArray[np.number[Any]]) -> int:

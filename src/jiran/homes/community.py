@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.errors import ScenarioError
 from jiran.scenario.homes import PREFIX
 
 if TYPE_CHECKING:
@@ -170,6 +171,38 @@ def homes_of(scenario: Scenario) -> Iterator[tuple[str, HomeParameters]]:
             yield f"{PREFIX[group.kind]}{counted[group.kind]}", group
     for home in scenario.homes.single:
         yield home.id, home
+
+
+def sharing_keys(scenario: Scenario, community: Community) -> NDArray[np.float64]:
+    """Return the fixed sharing key of each home, shape (home,): they add up to 1, or are all 0.
+
+    Args:
+        scenario: For the homes' weights.
+        community: For the names of the homes of a file.
+
+    Raises:
+        ScenarioError: A home of the file that has a table of its own is not there.
+    """
+    weights = [1.0 if home.sharing_key is None else home.sharing_key for home in equipment(scenario, community)]
+    keys = np.array(weights)
+    total = keys.sum()
+    return keys / total if total > 0.0 else keys
+
+
+def equipment(scenario: Scenario, community: Community) -> list[HomeParameters] | list[MeteredHome]:
+    """Return what the scenario says that each home has, whether it is modelled or metered.
+
+    Raises:
+        ScenarioError: A home of the file that has a table of its own is not there.
+    """
+    source = scenario.homes.data
+    if source is None:
+        return [home for _, home in homes_of(scenario)]
+    if isinstance(source.home, dict):
+        unknown = [name for name in source.home if name not in community.ids]
+        if unknown:
+            raise ScenarioError("homes.data.home", unknown[0], "must be the name of a home of the file")
+    return [source.has(home) for home in community.ids]
 
 
 def _own_or_default(value: Any, default: Any) -> Any:

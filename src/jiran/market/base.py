@@ -20,8 +20,8 @@ the market account. The kernel checks every trade against the surplus and defici
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -112,6 +112,9 @@ class Mechanism(Plugin):
         telling: Whether it is one of those that differ most: what a comparison shows at first.
         textbook: Whether it is the one that a class with orders of its own begins with.
         all_pairs: Whether it often writes a trade for every pair of seller and buyer: then it has room for all at once.
+        keyed: Whether members have fixed keys: its parameters are then followed by the key of each order, which add up to 1 over
+            all homes; without keys by none.
+        divides: Ways in which schemes of sharing divide that are its own, with the parameters that each needs.
         most_traders: How many homes may trade in a step, for rules that refuse more; None: as many as there are.
         needs: How the work of a step grows with the number of orders and the rule's parameters; None: as they are sorted.
         reprice: For rules that set prices at the end of a billing period; settlement calls it.
@@ -130,6 +133,8 @@ class Mechanism(Plugin):
     telling: bool = False
     textbook: bool = False
     all_pairs: bool = False
+    keyed: bool = False
+    divides: Mapping[str, Values] = field(default_factory=dict)
     reprice: Reprice | None = None
     most_traders: int | None = None
     needs: Callable[[int, Values], Effort] | None = None
@@ -210,6 +215,8 @@ def mechanism(
     telling: bool = False,
     textbook: bool = False,
     all_pairs: bool = False,
+    keyed: bool = False,
+    divides: Mapping[str, Values] | None = None,
     reprice: Reprice | None = None,
     most_traders: int | None = None,
     needs: Callable[[int, Values], Effort] | None = None,
@@ -235,6 +242,9 @@ def mechanism(
         telling: True for one of those rules that differ most.
         textbook: True for the rule that a class begins with.
         all_pairs: True for a rule that often writes more trades than there are homes; others are run again if they do.
+        keyed: True for a rule that divides by fixed keys of members, which it finds behind its parameters.
+        divides: How schemes of sharing divide (`tariffs.community.ALLOCATIONS`) where it does the same, each with the parameters that
+            it needs for it.
         reprice: What each home pays and gets per kWh at the end of a billing period, instead of step by step.
         most_traders: How many homes may trade in a step, for rules that refuse more.
         needs: How much time and memory a step needs, for rules whose work grows faster than the number of orders: they
@@ -244,7 +254,7 @@ def mechanism(
     declared: dict[str, Any] = {
         "plain_name": plain_name, "draws_lots": draws_lots, "family": family, "properties": frozenset(properties),
         "needs_bids": needs_bids, "heeds_limits": heeds_limits, "pairing": pairing, "reasoning": reasoning,
-        "formula": formula, "telling": telling, "textbook": textbook, "all_pairs": all_pairs, "reprice": reprice,
+        "formula": formula, "telling": telling, "textbook": textbook, "all_pairs": all_pairs, "keyed": keyed, "divides": divides or {}, "reprice": reprice,
         "most_traders": most_traders, "needs": needs,
     }  # fmt: skip
 

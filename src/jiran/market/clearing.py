@@ -20,6 +20,7 @@ from jiran.market.orders import Homes, Vector, count_orders, homes_with_order
 from jiran.market.pause import PLAIN
 from jiran.market.registry import find
 from jiran.market.trade import TRADE
+from jiran.nothing import LAST_DIGITS
 from jiran.watching import Progress, watch
 from jiran.words import counted
 
@@ -34,6 +35,8 @@ _COLUMNS = ("seller", "buyer", "kwh", "buyer_price", "seller_price")
 
 #: Says that all participants have an order.
 _NOBODY = np.empty(0, np.int64)
+#: Of rules that divide by no keys.
+_NO_KEYS = np.empty(0)
 
 #: A market of fewer orders is cleared in a moment by every rule whose work grows as the orders do.
 _MANY = 20_000
@@ -109,6 +112,7 @@ def clear(
     import_price: float,
     export_price: float,
     limit_price: ArrayLike | None = None,
+    keys: ArrayLike | None = None,
     seed: int = 0,
     progress: Progress | None = None,
     **parameters: Any,
@@ -122,6 +126,8 @@ def clear(
         import_price: What the grid takes for a kWh.
         export_price: What the grid gives for a kWh.
         limit_price: A buyer's highest and a seller's lowest price per kWh; default: the grid's prices.
+        keys: Fixed sharing key of each participant, at least 0 and in all at most 1, for a rule that divides by them; default: all
+            who have an order have the same.
         seed: For rules that draw lots.
         progress: Is called ten times a second with the share that is done, 0..1, if it takes so long; an exception that
             it raises stops the clearing. Ctrl-C does so anyhow.
@@ -150,7 +156,22 @@ def clear(
     if problem is not None:
         raise MechanismError(rule.name, problem)
     homes = None if count_orders(net) == net.size else homes_with_order(net)
-    return _clear(rule, net, limit, prices, values, seed, progress, homes)
+    own = _NO_KEYS if keys is None else _keys(rule, net.size, keys)
+    return _clear(rule, net, limit, prices, values, seed, progress, homes, own)
+
+
+def _keys(rule: Mechanism, participants: int, keys: ArrayLike) -> Vector:
+    """Return the fixed sharing keys of all participants, shape (participant,), of a rule that has some.
+
+    Raises:
+        ScenarioError: They are no keys, or the rule has none.
+    """
+    if not rule.keyed:
+        raise ScenarioError("keys", keys, f"must be left out: {rule.name} does not divide by fixed keys")
+    found = _finite("keys", keys)
+    if found.shape != (participants,) or found.min(initial=0.0) < 0.0 or found.sum() > 1.0 + LAST_DIGITS:
+        raise ScenarioError("keys", keys, f"must be {participants} numbers of at least 0, and in all at most 1")
+    return found
 
 
 def _price(name: str, value: float) -> float:
@@ -187,6 +208,7 @@ def _clear(
     seed: int,
     progress: Progress | None,
     homes: Homes | None,
+    keys: Vector,
 ) -> Clearing:
     """Let a rule clear the orders of some homes (None: all have one), check its trades and add them up.
 
@@ -199,9 +221,11 @@ def _clear(
         seed: Of its draws.
         progress: As in `clear`.
         homes: The participants with an order, shape (order,).
+        keys: Fixed keys of all participants, or of none.
     """
     order_kwh, bids = (net, limit) if homes is None else (net[homes], limit[homes])
-    trades = _run(rule, order_kwh, bids, prices, values, seed, progress) if order_kwh.size else np.zeros(0, TRADE)
+    own = keys if homes is None or not keys.size else keys[homes]
+    trades = _run(rule, order_kwh, bids, prices, values, seed, progress, own) if order_kwh.size else np.zeros(0, TRADE)
     traded, sold, bought, paid, received = np.zeros((5, net.size))
     kept, fault, order = book_all(
         order_kwh, trades, _NOBODY if homes is None else homes, traded[: order_kwh.size], sold, bought, paid, received
@@ -242,6 +266,7 @@ def _run(
     values: dict[str, float | str],
     seed: int,
     progress: Progress | None,
+    keys: Vector,
 ) -> Any:
     """Return the trades of a rule, by numbers of orders.
 
@@ -249,6 +274,8 @@ def _run(
     may take long, and compiled code that is not of jiran, is watched; plain Python hears Ctrl-C by itself.
     """
     room, parameters = net.size, rule.numbers(values)
+    if keys.size:
+        parameters = np.concatenate([parameters, keys])
     quick = rule.trusted and rule.needs is None and room < _MANY
     long = not quick and rule.compiled and not (rule.trusted and rule.effort(room, values).seconds < LONG_S)
     report = (progress or _silent) if long else None

@@ -72,6 +72,23 @@ def pick(numbers: Vector, homes: Homes, into: Vector) -> Vector:
 
 
 @njit(cache=True)
+def with_keys(parameters: Vector, keys: Vector, homes: Homes, into: Vector) -> Vector:
+    """Copy a rule's parameters to the front of `into`, behind them the keys of some homes, and return both.
+
+    Args:
+        parameters: The rule's own.
+        keys: Of all homes, shape (home,); of none where the rule has no keys.
+        homes: Those with an order, shape (order,).
+        into: Room for the parameters and a key a home.
+    """
+    copy(parameters, into)
+    if keys.size == 0:
+        return into[: parameters.size]
+    pick(keys, homes, into[parameters.size :])
+    return into[: parameters.size + homes.size]
+
+
+@njit(cache=True)
 def put(numbers: Vector, homes: Homes, picked: Vector) -> None:
     """Write numbers of some homes back to where they were picked.
 

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.homes.contracts import usage
-from jiran.tariffs import Bills, Usage, bills
+from jiran.money.meters import demand, in_months, usage
+from jiran.tariffs import Bills, Shared, Usage, bills
+from jiran.tariffs.export import Carried
 
 if TYPE_CHECKING:
     from jiran.engine.energy import Flows
-    from jiran.homes.contracts import Between, Contracts
+    from jiran.homes.contracts import Contract, Contracts
+    from jiran.money.meters import Metered
 
 Array = NDArray[np.float64]
 
 #: Lines of this kind go on to the state.
 TAX = "tax"
+
+
+class Credits(NamedTuple):
+    """What export left for later months, of each home; shape (home,) each.
+
+    Attributes:
+        run: Of the run.
+        without_battery: Of the same if the community battery were not there.
+    """
+
+    run: Carried
+    without_battery: Carried
 
 
 @dataclass(frozen=True)
@@ -27,18 +41,28 @@ class StreetBills:
 
     Attributes:
         contracts: Who has which tariff.
-        used: What the homes of each contract used, arrays of shape (home, month).
+        used: What the homes of each contract took from the grid and gave to it, arrays of shape (home, month).
+        shared: What they bought from neighbours, and sold to them, the same.
         each: Their bills.
     """
 
     contracts: Contracts
     used: tuple[Usage, ...]
+    shared: tuple[Usage, ...]
     each: tuple[Bills, ...]
 
     @property
     def homes(self) -> int:
         """Number of homes."""
-        return sum(contract.homes.size for contract in self.contracts.each)
+        return sum(contract.homes.size for contract in self.contracts.each if contract.after is None)
+
+    @property
+    def carried(self) -> Carried:
+        """What export leaves each home for later months, shape (home,)."""
+        left = Carried(np.zeros(self.homes), np.zeros(self.homes))
+        for contract, found in zip(self.contracts.each, self.each, strict=True):
+            left.kwh[contract.homes], left.money[contract.homes] = found.carried
+        return left
 
     def by_home(self, kind: str | None = None) -> Array:
         """Return what each home pays in all months, not rounded, shape (home,).
@@ -49,7 +73,7 @@ class StreetBills:
         paid = np.zeros(self.homes)
         for contract, found in zip(self.contracts.each, self.each, strict=True):
             lines = [place for place, one in enumerate(found.kinds) if kind in (None, one)]
-            paid[contract.homes] = found.amount[lines].sum(axis=(0, 2))
+            paid[contract.homes] += found.amount[lines].sum(axis=(0, 2))
         return paid
 
     def by_component(self) -> dict[str, float]:
@@ -67,39 +91,58 @@ class StreetBills:
             import_kwh: What each home took from the grid, shape (home,).
             export_kwh: What it gave, shape (home,).
         """
-        worst = 0.0
+        billed = np.zeros((2, self.homes))
         for contract, used in zip(self.contracts.each, self.used, strict=True):
-            for billed, metered in ((used.import_kwh, import_kwh), (used.export_kwh, export_kwh)):
-                kwh = metered[contract.homes]
-                gaps = np.abs(billed.sum(axis=1) - kwh) / np.maximum(1.0, kwh)
-                worst = max(worst, float(gaps.max(initial=0.0)))
-        return worst
+            billed[0, contract.homes] += used.import_kwh.sum(axis=1)
+            billed[1, contract.homes] += used.export_kwh.sum(axis=1)
+        metered = np.stack([import_kwh, export_kwh])
+        return float((np.abs(billed - metered) / np.maximum(1.0, metered)).max(initial=0.0))
 
 
-def street_bills(contracts: Contracts, flows: Flows, *, battery: bool = True) -> StreetBills:
+def street_bills(
+    contracts: Contracts, flows: Flows, read: Metered, carried: Carried | None = None, *, battery: bool = True
+) -> StreetBills:
     """Return the bills of a run.
 
     A month that the run cuts is billed as that part of a whole month which goes on as it is.
 
     Args:
-        contracts: The tariffs.
+        contracts: The tariffs, and the scheme under which neighbours share.
         flows: What moved.
+        read: What the homes' meters say of it.
+        carried: What export of the months before the run left each home, shape (home,); default: nothing.
         battery: Whether the community battery is there; without it the grid gives and takes its share.
     """
+    months, taken, given = contracts.months, read.taken, read.given
+    of_grid: tuple[str, ...] = ("grid_import_kwh",)
+    if not battery:
+        of_grid, taken, given = (*of_grid, "battery_drawn_kwh"), read.taken_alone, read.given_alone
 
-    def crossing(grid: str, other: str) -> Between:
-        def between(steps: slice) -> Array:
-            kwh = flows.between(grid, steps.start, steps.stop)
-            return kwh if battery else kwh + flows.between(other, steps.start, steps.stop)
+    def demand_of(contract: Contract, names: tuple[str, ...]) -> Array:
+        return demand(contract, contracts, lambda steps: _sum(flows, names, steps))
 
-        return between
+    scheme, used, shared = contracts.sharing, [], []
+    each: list[Bills] = []
+    for contract in contracts.each:
+        of_home = usage(contract, contracts, taken, given, demand_of(contract, of_grid))
+        more_kw = 0.0 if scheme is None else demand_of(contract, (*of_grid, "p2p_bought_kwh")) - of_home.demand_kw
+        between = usage(contract, contracts, read.bought, read.sold, more_kw)
+        of_home, between = in_months(of_home, contract.months), in_months(between, contract.months)
+        terms = None if scheme is None else Shared(scheme, between, between.export_kwh)
+        before = _of_homes(carried, contract.homes) if contract.after is None else each[contract.after].carried
+        names, parts = months.names[contract.months], months.parts[contract.months]
+        each.append(bills(contract.tariff, of_home, names, before, parts, terms))
+        used.append(of_home)
+        shared.append(between)
+    return StreetBills(contracts, tuple(used), tuple(shared), tuple(each))
 
-    taken = crossing("grid_import_kwh", "battery_drawn_kwh")
-    given = crossing("grid_export_kwh", "battery_charged_kwh")
-    months = contracts.months
-    used = tuple(usage(contract, contracts, taken, given) for contract in contracts.each)
-    each = tuple(
-        bills(contract.tariff, one, months.names, parts=months.parts)
-        for contract, one in zip(contracts.each, used, strict=True)
-    )
-    return StreetBills(contracts, used, each)
+
+def _of_homes(carried: Carried | None, homes: NDArray[np.int64]) -> Carried | None:
+    """Return what export left of some homes."""
+    return None if carried is None else Carried(carried.kwh[homes], carried.money[homes])
+
+
+def _sum(flows: Flows, names: tuple[str, ...], steps: slice) -> Array:
+    """Return the sum of some flows in some steps, kWh, shape (step, home)."""
+    total: Array = np.sum([flows.between(name, steps.start, steps.stop) for name in names], axis=0)
+    return total

@@ -16,14 +16,18 @@ from numpy.typing import NDArray
 from jiran.engine.flows import FLOWS, PRICED
 from jiran.engine.rows import Row
 from jiran.money.balance import Balance, energy_imbalance, home_imbalance, money_imbalance
-from jiran.money.bills import TAX, StreetBills, street_bills
+from jiran.money.bills import TAX, Credits, StreetBills, street_bills
+from jiran.money.meters import Metered, wanted
 from jiran.money.prices import Prices, costs
 from jiran.money.totals import Terms, TradeTotals, sum_rows, sum_trades
+from jiran.tariffs.model import PREMIUM
 
 if TYPE_CHECKING:
     from jiran.engine.energy import Flows
     from jiran.homes.contracts import Contracts
+    from jiran.money.totals import Slots
     from jiran.scenario import Battery, Scenario
+    from jiran.tariffs.export import Carried
 
 Array = NDArray[np.float64]
 
@@ -45,19 +49,21 @@ class Settlement:
             billing periods end, shape (step,); sums to zero.
         cost: What each home pays in all (> 0) or earns (< 0), its share of the fund included, shape (home,).
         cost_without_battery: The same if the battery were not there: all that the market left goes to and comes from the
-            grid.
+            grid. Under a tariff only the baseline knows it, of other runs it is NaN.
         period_payment: Paid by each home to the market account at the end of billing periods (< 0 = got), see `billing`.
         fund_share: What each home got of what the battery earned, shape (home,).
         paid: Paid by each home for P2P energy, network charge included.
         received: Received by each home for P2P energy.
         trades: Number of trades in each step, shape (step,).
         p2p_price: Mean price that buyers pay per P2P kWh in each step, weighted by energy; NaN without trades.
-        accounts: Who ends with how much money (received less paid); sums to zero.
+        accounts: Who ends with how much money (received less paid), under a tariff also the state by its taxes, and who pays a
+            premium for what is shared; sums to zero.
         balance: The worst imbalance.
         sellers_lose_kwh: P2P energy sold below the grid's export price.
         buyers_lose_kwh: P2P energy bought above the grid's import price.
         bills: The utility's monthly bills, or None without tariffs. Steps are then booked at the pair of prices that
             stands for the tariff, and the bills take its place in cost and accounts.
+        credits: What export left for months after the run, or None without tariffs.
     """
 
     home_kwh: dict[str, Array]
@@ -76,6 +82,7 @@ class Settlement:
     sellers_lose_kwh: float
     buyers_lose_kwh: float
     bills: StreetBills | None = None
+    credits: Credits | None = None
 
 
 def settle(
@@ -86,7 +93,10 @@ def settle(
     ev_start_kwh: Array,
     period_payment: Array | None = None,
     contracts: Contracts | None = None,
+    *,
     home_start_kwh: Array | None = None,
+    before: Credits | None = None,
+    baseline: bool = False,
 ) -> Settlement:
     """Settle a run.
 
@@ -99,12 +109,14 @@ def settle(
         period_payment: What each home pays to the market account on top of its trades, shape (home,); default: nothing.
         contracts: Who has which tariff; None: what the grid takes and gives are prices per kWh.
         home_start_kwh: What the battery of each home that has one held at the start, shape (store,); default: there is none.
+        before: What export left in months before the run; default: nothing.
+        baseline: Whether this is the run without trades, which others are held against.
 
     Raises:
         BalanceError: A step's energy or money does not balance.
     """
     out, battery = flows.outputs, scenario.battery
-    home, step_kwh, rest_cost = _sum_flows(flows, price)
+    home, step_kwh, rest_cost, read = _sum_flows(flows, price, wanted(contracts, flows))
     traded = sum_trades(
         flows.trades.view(np.recarray), out.trades_until, flows.profiles.load_kwh.shape[1],
         price.grid_import, price.grid_export,
@@ -126,10 +138,16 @@ def settle(
         accounts["homes"] -= float(amount.sum())
         accounts[account] += float(amount.sum())
     without_battery = home["cost_without_battery"]
-    bills = None
+    bills = credits_left = None
     if contracts is not None:
-        bills, own, without_battery = _bill(contracts, flows, home, scenario)
-        cost = traded.paid - traded.received + own + home["battery_cost"]
+        run, alone = (None, None) if before is None else before
+        bills = street_bills(contracts, flows, read, run)
+        without = (
+            _without_battery(contracts, flows, read, alone, bills if run is alone else None) if baseline else bills
+        )
+        without_battery = without.by_home() if baseline else np.full_like(share, np.nan)
+        credits_left = Credits(bills.carried, bills.carried if without is bills else without.carried)
+        cost = traded.paid - traded.received + bills.by_home() + home["battery_cost"]
         balance = _billed(accounts, balance, bills, home, cost - share + period_payment)
     with np.errstate(invalid="ignore", divide="ignore"):
         p2p_price = traded.step_paid / traded.step_kwh
@@ -151,17 +169,25 @@ def settle(
         sellers_lose_kwh=traded.sellers_lose_kwh,
         buyers_lose_kwh=traded.buyers_lose_kwh,
         bills=bills,
+        credits=credits_left,
     )
 
 
-def _bill(
-    contracts: Contracts, flows: Flows, home: Mapping[str, Array], scenario: Scenario
-) -> tuple[StreetBills, Array, Array]:
-    """Return the utility's bills, what each home pays by them, and what it would pay without the battery, shape (home,)."""
-    bills = street_bills(contracts, flows)
-    own = bills.by_home()
-    used = scenario.battery.capacity_kwh > 0.0 and (home["battery_charged_kwh"] + home["battery_drawn_kwh"]).any()
-    return bills, own, street_bills(contracts, flows, battery=False).by_home() if used else own
+def _without_battery(
+    contracts: Contracts, flows: Flows, read: Metered, before: Carried | None, bills: StreetBills | None
+) -> StreetBills:
+    """Return the bills if the battery were not there.
+
+    Args:
+        contracts: The tariffs.
+        flows: What moved.
+        read: What the homes' meters say of it.
+        before: What export left in months before the run.
+        bills: Those with the battery, if they began with the same.
+    """
+    if bills is not None and (read.taken == read.taken_alone).all() and (read.given == read.given_alone).all():
+        return bills
+    return street_bills(contracts, flows, read, before, battery=False)
 
 
 def _billed(
@@ -169,7 +195,8 @@ def _billed(
 ) -> Balance:
     """Put bills in place of the prices that stood for them, and return the balance with theirs.
 
-    The homes' account is the sum of their costs, that of the utility and the state the sum of the lines of all bills.
+    The homes' account is the sum of their costs, those of the utility and the state the sums of the lines of all bills. A premium
+    has an account of its own, whoever pays it.
 
     Args:
         accounts: Is changed.
@@ -182,8 +209,10 @@ def _billed(
         BalanceError: Bills and accounts, or bills and meters, do not balance.
     """
     lines = bills.by_component()
-    taxes = float(bills.by_home(TAX).sum())
-    accounts |= {"homes": -float(cost.sum()), "grid": sum(lines.values()) - taxes, STATE: taxes}
+    taxes, premium = float(bills.by_home(TAX).sum()), lines.get(PREMIUM, 0.0)
+    accounts |= {"homes": -float(cost.sum()), "grid": sum(lines.values()) - taxes - premium, STATE: taxes}
+    if PREMIUM in lines:
+        accounts[PREMIUM] = premium
     amounts = [*lines.values(), *accounts.values()]
     gap = abs(sum(accounts.values())) / max(1.0, sum(map(abs, amounts)))
     found = Balance(
@@ -194,13 +223,13 @@ def _billed(
     return found
 
 
-def _sum_flows(flows: Flows, price: Prices) -> tuple[dict[str, Array], dict[str, Array], Array]:
+def _sum_flows(flows: Flows, price: Prices, slots: Slots) -> tuple[dict[str, Array], dict[str, Array], Array, Metered]:
     """Sum flows over steps and over homes.
 
     Returns:
         Of each home, by name, shape (home,): each flow, what it pays battery and grid, "cost_without_battery": what the
         grid alone would cost for what the market left, and "ev_lent_kwh". Of each step, by name, shape (step,): each flow.
-        And what homes pay battery and grid in each step.
+        What homes pay battery and grid in each step. And what crossed the homes' meters in each slot.
     """
     out, all_of_it = flows.outputs, np.ones(flows.outputs.soc_kwh.size)
     share = {name: flow.of(all_of_it, out) for name, flow in FLOWS.items()}
@@ -219,9 +248,9 @@ def _sum_flows(flows: Flows, price: Prices) -> tuple[dict[str, Array], dict[str,
         row=np.array([int(row) for _, row, _ in sums]),
         weight=np.array([weight for _, _, weight in sums]),
     )
-    by_home, by_step = sum_rows(flows.moved, len(columns), terms, row_price)
+    by_home, by_step, by_slot = sum_rows(flows.moved, len(columns), terms, row_price, slots)
     step_kwh = {name: flow.of(by_step[flow.row], out) for name, flow in FLOWS.items()}
-    return dict(zip(columns, by_home, strict=True)), step_kwh, by_step[-1]
+    return dict(zip(columns, by_home, strict=True)), step_kwh, by_step[-1], Metered(*by_slot)
 
 
 def _known(

@@ -28,10 +28,42 @@ class Terms(NamedTuple):
     weight: Matrix  # (term, step)
 
 
+class Slots(NamedTuple):
+    """Sums that are wanted of each home in each slot of time: what crossed its meter."""
+
+    of_step: Counts  # (step,): which slot a step belongs to; (0,): nothing is wanted
+    number: int
+    taken_share: Vector  # (step,): which part of what the market left to be taken comes from the grid
+    given_share: Vector  # (step,): which part of what it left to be given goes there
+
+
+#: The row of each sum of a slot: taken and given, bought and sold, and what the grid alone would give and take.
+_METERED = tuple(map(int, (Row.DEFICIT, Row.SURPLUS, Row.BOUGHT, Row.SOLD, Row.DEFICIT, Row.SURPLUS)))
+
+
+@njit(cache=True, nogil=True)
+def _read_meters(step: int, slots: Slots, rows: Matrix, by_slot: Array) -> None:
+    """Add what crossed the meters in a step to the sums of its slot.
+
+    Args:
+        step: Which step.
+        slots: Times of which the meters are read.
+        rows: What the homes did, kWh, shape (row, home).
+        by_slot: The sums, shape (6, slot, home).
+    """
+    if slots.number == 0:
+        return
+    for kind in range(len(_METERED)):
+        to, of = by_slot[kind, slots.of_step[step]], rows[_METERED[kind]]
+        share = slots.taken_share[step] if kind == 0 else slots.given_share[step] if kind == 1 else 1.0
+        for home in range(of.size):
+            to[home] += share * of[home]
+
+
 @njit(cache=True, nogil=True)
 def sum_rows(  # noqa: C901  plain loops over homes, of which the compiler makes vector code
-    moved: Moved, columns: int, terms: Terms, row_price: Matrix
-) -> tuple[Array, Array]:
+    moved: Moved, columns: int, terms: Terms, row_price: Matrix, slots: Slots
+) -> tuple[Array, Array, Array]:
     """Sum what homes did over the steps, and over the homes.
 
     Args:
@@ -39,12 +71,14 @@ def sum_rows(  # noqa: C901  plain loops over homes, of which the compiler makes
         columns: How many sums of each home are wanted.
         terms: Which.
         row_price: What a home pays for a kWh of each row in each step (< 0 = gets), shape (Row, step).
+        slots: Times of which the meters are read.
 
     Returns:
-        The sums of each home, shape (column, home); and of each step: its rows, and what homes pay in it for all of
-        them, shape (Row + 1, step).
+        The sums of each home, shape (column, home); of each step: its rows, and what homes pay in it for all of
+        them, shape (Row + 1, step); and of each slot and home kWh in the order of `_METERED`, shape (6, slot, home).
     """
     steps, homes = moved.load_kwh.shape
+    by_slot = np.zeros((len(_METERED), slots.number, homes))
     by_home, by_step = np.zeros((columns, homes)), np.zeros((_ROWS + 1, steps))
     rows, total = np.zeros((_ROWS + 1, homes)), np.zeros(_ROWS + 1)
     paid = rows[_ROWS]
@@ -60,12 +94,45 @@ def sum_rows(  # noqa: C901  plain loops over homes, of which the compiler makes
             column, place, weight = terms.column[term], terms.row[term], terms.weight[term, step]
             for home in range(homes):
                 by_home[column, home] += weight * rows[place, home]
+        _read_meters(step, slots, rows, by_slot)
         for home in range(homes):  # all rows side by side: each sum waits for the one before
             for place in range(_ROWS + 1):
                 total[place] += rows[place, home]
         for place in range(_ROWS + 1):
             by_step[place, step], total[place] = total[place], 0.0
-    return by_home, by_step
+    return by_home, by_step, by_slot
+
+
+@njit(cache=True, nogil=True)
+def sum_alone(
+    profiles: tuple[Matrix, Matrix, Matrix], trip_kwh: Matrix, ev_homes: Counts, slot: Counts, slots: int
+) -> Array:
+    """Sum what each home would take from the grid and give to it without neighbours and stores, in each slot of time.
+
+    Args:
+        profiles: What homes generate, use, and charge into EVs that do not lend, kWh, shape (step, home) each.
+        trip_kwh: What EVs that lend drive, kWh, shape (step, ev): they are taken to charge it at once.
+        ev_homes: Their homes, shape (ev,).
+        slot: Which slot each step belongs to, shape (step,).
+        slots: How many there are.
+
+    Returns:
+        kWh, shape (2, slot, home): taken, given.
+    """
+    generation, load, charged = profiles
+    steps, homes = load.shape
+    sums, net = np.zeros((2, slots, homes)), np.zeros(homes)
+    for step in range(steps):
+        made, used, car = generation[step], load[step], charged[step]
+        for home in range(homes):
+            net[home] = made[home] - used[home] - car[home]
+        for ev in range(ev_homes.size):
+            net[ev_homes[ev]] -= trip_kwh[step, ev]
+        taken, given = sums[0, slot[step]], sums[1, slot[step]]
+        for home in range(homes):
+            taken[home] += max(-net[home], 0.0)
+            given[home] += max(net[home], 0.0)
+    return sums
 
 
 class TradeTotals(NamedTuple):

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.engine.records import Worth
-from jiran.homes.contracts import usage
 from jiran.homes.grid_prices import price_by_step
 from jiran.homes.months import months_of
+from jiran.money.meters import in_months, usage
+from jiran.money.totals import sum_alone
 from jiran.scenario.grid import named_tariff
-from jiran.tariffs import Usage, period_of
+from jiran.tariffs import Usage, held, period_of
 from jiran.tariffs.marginal import marginal
 from jiran.tariffs.reference import reference_prices
 
@@ -46,39 +47,21 @@ def worth_of(
         ev_homes: Their homes, shape (ev,).
         grid: For the month whose use tells the tier.
     """
-    months = contracts.months
-
-    def net_kwh(steps: slice) -> Array:
-        net = profiles.generation_kwh[steps] - profiles.load_kwh[steps] - profiles.ev_kwh[steps]
-        net[:, ev_homes] -= trip_kwh[steps]
-        return net
-
-    first, slot = _slots(contracts)
-    month, homes = months.of_step[first], profiles.load_kwh.shape[1]
-    bought, sold = np.empty((first.size, homes)), np.empty((first.size, homes))
+    slots, arrays = contracts.slots, (profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh)
+    taken, given = sum_alone(arrays, trip_kwh, ev_homes, slots.of_step, slots.first.size)
+    bought, sold = np.empty_like(taken), np.empty_like(taken)
     for contract in contracts.each:
         if not contract.homes.size:
             continue
-        used = usage(
-            contract,
-            contracts,
-            lambda steps: np.maximum(-net_kwh(steps), 0.0),
-            lambda steps: np.maximum(net_kwh(steps), 0.0),
-        )
-        worth = marginal(contract.tariff, _expected(used, months.parts, grid), months.names)
+        used, part = usage(contract, contracts, taken, given), contract.months
+        expected = in_months(_expected(used, contracts.months.parts, grid), part)
+        worth = marginal(contract.tariff, expected, contracts.months.names[part], contracts.sharing)
         by_period = np.stack([worth.bought[name] for name in contract.periods])
-        bought[:, contract.homes] = by_period[contract.period[first], :, month]
-        sold[:, contract.homes] = worth.sold.T[month]
-    return Worth(slot, bought, sold)
-
-
-def _slots(contracts: Contracts) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the first step of each slot, in which months and periods are the same, and the slot of each step."""
-    key = contracts.months.of_step
-    for contract in contracts.each:
-        key = key * len(contract.periods) + contract.period
-    _, first, slot = np.unique(key, return_index=True, return_inverse=True)
-    return first, slot.reshape(-1).astype(np.int64)
+        there = np.flatnonzero((slots.month >= part.start) & (slots.month < part.stop))
+        month, place = slots.month[there] - part.start, np.ix_(there, contract.homes)
+        bought[place] = by_period[contract.period[slots.first[there]], :, month]
+        sold[place] = worth.sold.T[month]
+    return Worth(slots.of_step, bought, sold)
 
 
 def _expected(used: Usage, parts: Array, grid: Grid) -> Usage:
@@ -110,9 +93,11 @@ def pair_by_step(scenario: Scenario, timeline: Timeline) -> tuple[Array, Array]:
 
 def _pairs(tariff: Tariff, timeline: Timeline) -> Array:
     """Return import and export price of each step, shape (2, step)."""
-    months = months_of(timeline)
-    names = ("",) if tariff.schedule is None else tariff.schedule.names
-    period = 0 if tariff.schedule is None else period_of(tariff.schedule, timeline.local)
-    table = np.array([[reference_prices(tariff, month, name) for name in names] for month in months.names])
-    pairs: Array = table[months.of_step, period].T
+    months, pairs = months_of(timeline), np.empty((2, timeline.steps))
+    for one, part in held(tariff, months.names):
+        steps = slice(months.begins[part.start], months.begins[part.stop])
+        names = ("",) if one.schedule is None else one.schedule.names
+        period = 0 if one.schedule is None else period_of(one.schedule, timeline.local[steps])
+        table = np.array([[reference_prices(one, month, name) for name in names] for month in months.names[part]])
+        pairs[:, steps] = table[months.of_step[steps] - part.start, period].T
     return pairs

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from jiran.simulation.run import without_trading
 from jiran.simulation.setting import prepare
-from jiran.tariffs import bills
+from jiran.tariffs import Shared, bills
 
 if TYPE_CHECKING:
     from jiran.money.settlement import Settlement
@@ -123,11 +123,13 @@ def _earned(result: Result) -> Array:
     if billed is None:
         earned: Array = result.prices.grid_export @ result.flows["grid_export_kwh"]
         return earned
-    contracts = billed.contracts
+    scheme, months = billed.contracts.sharing, billed.contracts.months
     lost = np.zeros(billed.homes)
-    for contract, used in zip(contracts.each, billed.used, strict=True):
-        alone = bills(without_export(contract.tariff), used, contracts.months.names, parts=contracts.months.parts)
-        lost[contract.homes] = alone.amount.sum(axis=(0, 2))
+    for contract, used, between in zip(billed.contracts.each, billed.used, billed.shared, strict=True):
+        names, parts = months.names[contract.months], months.parts[contract.months]
+        shared = None if scheme is None else Shared(scheme, between, between.export_kwh)
+        alone = bills(without_export(contract.tariff), used, names, parts=parts, shared=shared)
+        lost[contract.homes] += alone.amount.sum(axis=(0, 2))
     return lost - billed.by_home()
 
 

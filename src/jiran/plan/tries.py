@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from jiran.market import find as find_rule
 from jiran.money.prices import prices
 from jiran.money.worth import worth_of
 from jiran.nothing import CENT, NOTHING_KWH, NOTHING_MONEY
@@ -72,7 +71,7 @@ class Found:
 def tries(planned: Planned, steps: int = STEPS, progress: Progress | None = None) -> tuple[Found, ...]:
     """Return what was found for each price that a plan's scenario has.
 
-    A P2P price is tried where the rule sets it as a part of the grid's; other rules find theirs from bids.
+    A P2P price is tried where the rule is given it, or the part of the grid's that it is; other rules find theirs from bids.
 
     Args:
         planned: The plan.
@@ -86,11 +85,10 @@ def tries(planned: Planned, steps: int = STEPS, progress: Progress | None = None
     if not top > 0.0:
         return ()
     moves: dict[str, tuple[float | None, Callable[[float], Setting]]] = {}
-    if "fraction" in find_rule(scenario.market.mechanism).parameters:
-        moves["price"] = (
-            float(scenario.market.parameters["fraction"]) * top,
-            lambda value: _priced(setting, value / top),
-        )
+    given = scenario.market.parameters
+    if "fraction" in given:
+        price = float(given.get("price", 0.0)) or float(given["fraction"]) * top
+        moves["price"] = price, lambda value: _priced(setting, value, value / top)
     moves["charge"] = scenario.grid.network_charge, lambda value: _charged(setting, value)
     export = setting.price.grid_export
     moves["credit"] = float(export[0]) if np.ptp(export) == 0.0 else None, lambda value: _credited(setting, value)
@@ -131,9 +129,11 @@ def _fund(settled: Settlement) -> float:
     return settled.accounts["battery"]
 
 
-def _priced(setting: Setting, fraction: float) -> Setting:
+def _priced(setting: Setting, price: float, fraction: float) -> Setting:
+    """Let the rule have another price: that of its members where it knows one, else a part of the grid's."""
     market = setting.scenario.market
-    chosen = Market(mechanism=market.mechanism, **(market.parameters | {"fraction": fraction}))
+    changed = {"price": price} if "price" in market.parameters else {"fraction": fraction}
+    chosen = Market(mechanism=market.mechanism, **(market.parameters | changed))
     return setting.with_market(setting.scenario.model_copy(update={"market": chosen}))
 
 

@@ -254,8 +254,7 @@ def _gains(comparison: Comparison) -> list[str]:
         f"<div><h3>{escape(KIND_NAMES[kind])}, {counted(kinds.count(kind), 'home')}</h3>\n{svg(pictures.gain(comparison, kind))}</div>"
         for kind in gains(comparison)
     ]
-    words = "What a home of each kind saves by trading, best on top; left of the line it pays more than without."
-    return [f'<p class="soft">{words}</p>', '<div class="kinds">', *figures, "</div>"]
+    return [f'<p class="soft">{pictures.about_gains(comparison)}</p>', '<div class="kinds">', *figures, "</div>"]
 
 
 def _prices(comparison: Comparison) -> list[str]:

@@ -11,6 +11,7 @@ from jiran import palette
 from jiran.nothing import SEEN
 from jiran.report.figures import form
 from jiran.report.labels import Label, place_names, spread_out
+from jiran.report.measure import counted_cases
 from jiran.report.picture import Course, Dot, Picture, Room, Side, Stroke, Text
 from jiran.report.points import (
     ACROSS,
@@ -28,6 +29,7 @@ from jiran.report.points import (
     tick,
     value,
 )
+from jiran.report.versus import is_pair
 from jiran.words import KIND_NAMES, money
 
 if TYPE_CHECKING:
@@ -184,14 +186,16 @@ def _crosses(comparison: Comparison, across: str, up: str) -> tuple[Stroke, ...]
 
 
 def gain(comparison: Comparison, kind: str) -> Picture:
-    """Show what a home of a kind saves under each rule as bars, best rule on top.
+    """Show what a home of a kind saves under each rule as bars, best rule on top; rules that do not count have a star.
 
     Args:
         comparison: The comparison.
         kind: A kind of homes that the community has.
     """
     ordered, currency = gains(comparison)[kind], comparison.currency
-    listing = ", ".join(f"{one.case} {money(one.saving, currency)}" for one in ordered)
+    starred = _not_counted(comparison)
+    names = [f"{one.case} *" if one.case in starred else one.case for one in ordered]
+    listing = ", ".join(f"{name} {money(one.saving, currency)}" for name, one in zip(names, ordered, strict=True))
     return Picture(
         name=f"saving-{kind}",
         alt=f"What a home of the kind {KIND_NAMES[kind]} saves by trading under each rule, best first: {listing}.",
@@ -199,7 +203,7 @@ def gain(comparison: Comparison, kind: str) -> Picture:
         height=60.0 + 20.0 * len(comparison.cases),
         room=Room(160, 44, 4, 40),
         across=Side(f"Saving of a home, {currency}"),
-        up=Side(places=tuple(one.case for one in ordered)),
+        up=Side(places=tuple(names)),
         form=form("saving", currency),
         bars=tuple(one.saving for one in ordered),
         colour=palette.KINDS[kind],
@@ -213,6 +217,17 @@ def gain(comparison: Comparison, kind: str) -> Picture:
         ),
         upright=0.0,
     )
+
+
+def _not_counted(comparison: Comparison) -> set[str]:
+    """Return the rules that are never said to be the best for somebody; none where two scenarios are compared."""
+    return set() if is_pair(comparison) else set(comparison.cases) - set(counted_cases(comparison))
+
+
+def about_gains(comparison: Comparison) -> str:
+    """Say how the pictures of who gains are read."""
+    star = "; * is not counted among the best, see the answer" if _not_counted(comparison) else ""
+    return f"What a home of each kind saves by trading, best on top; left of the line it pays more than without{star}."
 
 
 def _end(one: Gain) -> float:

@@ -138,7 +138,8 @@ def _kinds_words(figures: Figures) -> str:
             "sellers": ", where sellers get most for a kWh",
             "buyers": ", where buyers pay least for a kWh",
         }[group["because"]]
-        parts.append(f"{kinds[0].upper()}{kinds[1:]} gain most under {named(best)} ({amounts}){why}.")
+        who = f"Of the rules that count, {kinds}" if group["outdone"] else f"{kinds[0].upper()}{kinds[1:]}"
+        parts.append(f"{who} gain most under {named(best)} ({amounts}){why}.")
     return " ".join(parts)
 
 
@@ -147,7 +148,8 @@ def kinds(comparison: Comparison) -> Figures | None:
     """True where homes of a kind gain most under a few of several rules: those rules, by how much, and a price that says why.
 
     Returns:
-        Groups of kinds with the same best rules; amounts are means over homes and seeds, in the currency.
+        Groups of kinds with the same best rules; amounts are means over homes and seeds, in the currency. A group is
+        outdone if homes of a kind gain more under a rule that is not counted.
     """
     cases = counted_cases(comparison)
     if len(cases) < 2:
@@ -159,15 +161,22 @@ def kinds(comparison: Comparison) -> Figures | None:
         mean = {case: float(values.mean()) for case, values in saving.items()}
         best = highest(mean, CENT)
         if mean[best[0]] > CENT and len(best) <= _MOST_TOLD and len(best) < len(cases):
-            group = groups.setdefault(tuple(best), {"kinds": [], "amounts": [], "homes": [], "times": []})
+            group = groups.setdefault(tuple(best), {"kinds": [], "amounts": [], "homes": [], "times": [], "more": []})
             group["kinds"].append(kind)
             group["amounts"].append(mean[best[0]])
             group["homes"].append(kind_of_home.count(kind))
             group["times"].append(times_best(best, saving, CENT))
+            others = (saving_of(comparison, case, kind).mean() for case in comparison.cases if case not in cases)
+            group["more"].append(any(other > mean[best[0]] + CENT for other in others))
     if not groups:
         return None
     found = [
-        {"best": list(best), **group, "because": _because(comparison, best, {str(kind) for kind in group["kinds"]})}
+        {
+            "best": list(best),
+            "because": _because(comparison, best, {str(kind) for kind in group["kinds"]}),
+            "outdone": any(group.pop("more")),
+            **group,
+        }
         for best, group in groups.items()
     ]
     return {"groups": found, "seeds": len(comparison.seeds), "currency": comparison.currency}

@@ -24,7 +24,8 @@ _LINES = {
 }  # fmt: skip
 _TOTALS = {
     "home": pl.String, "month": pl.String, "tariff": pl.String, "part": pl.Float64,
-    "import_kwh": pl.Float64, "export_kwh": pl.Float64, "forfeited_kwh": pl.Float64, "bill": pl.Float64,
+    "import_kwh": pl.Float64, "export_kwh": pl.Float64, "bought_kwh": pl.Float64, "sold_kwh": pl.Float64,
+    "forfeited_kwh": pl.Float64, "bill": pl.Float64,
     "import_kwh_without_p2p": pl.Float64, "export_kwh_without_p2p": pl.Float64, "forfeited_kwh_without_p2p": pl.Float64,
     "bill_without_p2p": pl.Float64,
 }  # fmt: skip
@@ -57,19 +58,24 @@ def bills_frame(community: Community, bills: Pair | None) -> pl.DataFrame:
 
 
 def bill_totals_frame(community: Community, bills: Pair | None) -> pl.DataFrame:
-    """Return one row a home and month; bills are rounded, as they are paid. Arguments as `bills_frame`."""
+    """Return one row a home and month; bills are rounded, as they are paid. Arguments as `bills_frame`.
+
+    Energy is what came from the grid and went to it, and what came from neighbours and went to them.
+    """
     if bills is None:
         return pl.DataFrame(schema=_TOTALS)
     frames = []
     contracts = bills[0].contracts
     for place, contract in enumerate(contracts.each):
-        parts = np.tile(contracts.months.parts, contract.homes.size)
+        parts = np.tile(contracts.months.parts[contract.months], contract.homes.size)
         columns = {
             f"{name}{end}": pl.Series(values.reshape(-1))
             for end, one in zip(("", "_without_p2p"), bills, strict=True)
             for name, values in (
                 ("import_kwh", one.used[place].import_kwh),
                 ("export_kwh", one.used[place].export_kwh),
+                ("bought_kwh", one.shared[place].import_kwh),
+                ("sold_kwh", one.shared[place].export_kwh),
                 ("forfeited_kwh", one.each[place].forfeited_kwh),
                 ("bill", one.each[place].total),
             )
@@ -80,8 +86,9 @@ def bill_totals_frame(community: Community, bills: Pair | None) -> pl.DataFrame:
 
 def _keys(community: Community, contract: Contract, months: Months, lines: int) -> pl.DataFrame:
     """Return place and name of the home, month and tariff of each row, so many rows a home and month."""
-    place = np.repeat(contract.homes, len(months.names) * lines)
-    month = np.tile(np.repeat(months.names, lines), contract.homes.size)
+    own = months.names[contract.months]
+    place = np.repeat(contract.homes, len(own) * lines)
+    month = np.tile(np.repeat(own, lines), contract.homes.size)
     names = pl.Series(community.ids, dtype=pl.String).gather(place)
     return pl.DataFrame(
         {"place": place, "home": names, "month": month}, schema_overrides={"month": pl.String}

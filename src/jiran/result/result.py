@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from jiran.homes.meter.report import DataReport
     from jiran.homes.timeline import Timeline
     from jiran.money.balance import Balance
-    from jiran.money.bills import StreetBills
+    from jiran.money.bills import Credits, StreetBills
     from jiran.money.prices import Prices
     from jiran.money.settlement import Settlement
     from jiran.scenario import Scenario
@@ -50,6 +50,8 @@ class State:
         strategy: Name of the bidding strategy that the memory is of; another one starts with nothing.
         at_home: What batteries in homes hold, and what their plans go by; None = there are none, or they begin anew.
         steps: How many steps there were until here, by which days of plans are counted.
+        credits: What export left each home for later months, under tariffs that carry it; None = nothing.
+        credits_without_p2p: The same of the run without trades.
     """
 
     stored_kwh: float
@@ -60,6 +62,8 @@ class State:
     strategy: str = ""
     at_home: Memory | None = None
     steps: int = 0
+    credits: Credits | None = None
+    credits_without_p2p: Credits | None = None
 
     @property
     def at_home_kwh(self) -> float:

@@ -24,7 +24,7 @@ from jiran.scenario.data import MeteredHome
 from jiran.scenario.grid import REPLACED, Grid
 from jiran.scenario.homes import HomeGroup, SingleHome
 from jiran.scenario.model import Scenario
-from jiran.scenario.named import tables_with_tariff, tariffs_of
+from jiran.scenario.named import TARIFF_KEYS, tables_with_tariff, tariff_files
 from jiran.scenario.paths import files_of
 
 #: Tables of a scenario that name a plug-in, and the key that does; it may be a file that ends in .py.
@@ -59,7 +59,7 @@ def load_scenario(source: str | os.PathLike[str], overrides: dict[str, Any] | No
         overrides: Dotted names and values, as ``{"market.fraction": 0.7, "homes.groups.solar.count": 8}``; an entry
             of a list is named by its number from 0, or by its kind or id where that is unique. A new
             ``market.mechanism`` or ``bids.strategy`` leaves out the old one's parameters, a new ``grid.tariff`` the
-            scenario's own prices and currency.
+            scenario's own prices and currency, a new ``grid.sharing`` its network charge and market rule.
 
     Raises:
         ScenarioError: There is no such scenario, or a field is not allowed.
@@ -99,6 +99,10 @@ def with_overrides(data: dict[str, Any], overrides: dict[str, Any]) -> dict[str,
     data = copy.deepcopy(data)
     if overrides.get("grid.tariff") is not None:
         _make_room(data)
+    if overrides.get("grid.sharing") is not None:
+        data.pop("market", None)
+        if isinstance(data.get("grid"), dict):
+            data["grid"].pop("network_charge", None)
     for section, key in PLUGINS:
         given = data.get(section)
         if f"{section}.{key}" in overrides and isinstance(given, dict):
@@ -133,6 +137,15 @@ def plugin_files(data: dict[str, Any]) -> dict[str, str]:
     return {section: name for section, name in named.items() if isinstance(name, str) and name.endswith(".py")}
 
 
+def files_beside(data: dict[str, Any]) -> list[str]:
+    """Return the files that scenario data name besides meter data: programs, weather, tariffs and schemes of sharing.
+
+    Whoever opens a scenario of somebody else asks this before it is checked, because checking reads them.
+    """
+    weather = weather_file(data)
+    return [*plugin_files(data).values(), *([] if weather is None else [weather]), *tariff_files(data)]
+
+
 def weather_file(data: dict[str, Any]) -> str | None:
     """Return the weather file that scenario data names, or None."""
     solar = data.get("solar")
@@ -141,7 +154,7 @@ def weather_file(data: dict[str, Any]) -> str | None:
 
 
 def input_files(scenario: Scenario) -> list[Path]:
-    """Return the files that a run of a scenario reads: meter data, weather, and plug-ins that are files.
+    """Return the files that a run of a scenario reads: meter data, weather, tariffs, and plug-ins that are files.
 
     Returns:
         Paths as they are named, patterns resolved to what is there now.
@@ -149,12 +162,9 @@ def input_files(scenario: Scenario) -> list[Path]:
     Raises:
         DataError: A pattern fits no file.
     """
-    data, weather = scenario.homes.data, scenario.solar.weather
+    data = scenario.homes.data
     metered = () if data is None else files_of(data)
-    sky = () if weather is None else (weather,)
-    whole = as_data(scenario)
-    tariffs = [name for _, name in tariffs_of(whole) if name.endswith(".toml")]
-    return [Path(name) for name in (*metered, *sky, *plugin_files(whole).values(), *tariffs)]
+    return [Path(name) for name in (*metered, *files_beside(as_data(scenario)))]
 
 
 def as_data(scenario: Scenario) -> dict[str, Any]:
@@ -175,7 +185,7 @@ def shareable(scenario: Scenario) -> Scenario:
     """
     homes = scenario.homes
     changed: dict[str, Any] = {
-        "grid": _told(scenario.grid),
+        "grid": _told(scenario.grid).model_copy(update={"sharing": _file_alone(scenario.grid.sharing)}),
         "homes": homes.model_copy(
             update={"groups": tuple(map(_told, homes.groups)), "single": tuple(map(_told, homes.single))}
         ),
@@ -200,10 +210,12 @@ def shareable(scenario: Scenario) -> Scenario:
 
 def _told(table: _Named) -> _Named:
     """Return a table that may name a tariff without the folder of its file."""
-    name: str | None = table.tariff
-    return (
-        table.model_copy(update={"tariff": Path(name).name}) if name is not None and name.endswith(".toml") else table
-    )
+    return table.model_copy(update={"tariff": _file_alone(table.tariff)})
+
+
+def _file_alone(name: str | None) -> str | None:
+    """Return the name of a tariff or scheme; of a file without its folder."""
+    return Path(name).name if name is not None and name.endswith(".toml") else name
 
 
 def starter() -> str:
@@ -259,8 +271,9 @@ def _with_paths(data: dict[str, Any], folder: Path) -> dict[str, Any]:
     if (weather := weather_file(data)) is not None:
         data["solar"]["weather"] = str(folder / weather)
     for _, table in tables_with_tariff(data):
-        if table["tariff"].endswith(".toml"):
-            table["tariff"] = str(folder / table["tariff"])
+        for key in TARIFF_KEYS:
+            if isinstance(table.get(key), str) and table[key].endswith(".toml"):
+                table[key] = str(folder / table[key])
     files = plugin_files(data)
     for section, key in PLUGINS:
         if section in files:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
 
@@ -10,10 +11,12 @@ from jiran.documents.model import LISTED, Model, Price, quantity
 from jiran.errors import JiranError, ScenarioError, TariffError
 from jiran.nothing import LEAST_PRICE
 from jiran.scenario.regions import Region
-from jiran.tariffs import Tariff, find_tariff
+from jiran.tariffs import Sharing, Tariff, find_sharing, find_tariff
 
 #: A number, 24 values by hour of day, or one for each step.
 Prices = Price | Annotated[tuple[Price, ...], LISTED]
+
+Found = TypeVar("Found", Tariff, Sharing)
 
 #: Prices that a tariff replaces, and those that only a tariff needs.
 REPLACED = ("import_price", "export_price")
@@ -26,6 +29,12 @@ class Grid(Model):
     tariff: str | None = quantity(
         "tariff by which homes are billed each month, by its name (see `jiran tariffs`) or as a file that ends in .toml; "
         "then without import_price and export_price; default: none",
+        "", None, min_length=1, max_length=4_000,
+    )  # fmt: skip
+    sharing: str | None = quantity(
+        "with a tariff: scheme under which neighbours share, by its name (see `jiran tariffs --sharing`) or as a file that ends in "
+        ".toml: what a shared kWh still pays of the tariff, and a premium; it also gives network_charge and [market] where these "
+        "are not given; default: none, and a kWh from a neighbour pays no part of the tariff",
         "", None, min_length=1, max_length=4_000,
     )  # fmt: skip
     import_price: Prices = quantity(
@@ -82,12 +91,16 @@ class Grid(Model):
             for name in REFERENCE:
                 if getattr(self, name) is not None:
                     raise ScenarioError(f"grid.{name}", getattr(self, name), "is only for a scenario with grid.tariff")
+            if self.sharing is not None:
+                raise ScenarioError("grid.sharing", self.sharing, "needs grid.tariff: it says what is paid of a tariff")
             return self
         for name in REPLACED:
             if name in self.model_fields_set:
                 allowed = f"must be left out, for grid.tariff = {self.tariff!r} says what a kWh costs and earns"
                 raise ScenarioError(f"grid.{name}", getattr(self, name), allowed)
         named_tariff("grid.tariff", self.tariff)
+        if self.sharing is not None:
+            named_sharing(self.sharing)
         return self
 
     @model_serializer(mode="wrap")
@@ -107,9 +120,19 @@ def named_tariff(field: str, name: str) -> Tariff:
     Raises:
         JiranError: There is no such tariff, or its file cannot be used.
     """
+    return _named(field, name, find_tariff)
+
+
+def named_sharing(name: str) -> Sharing:
+    """Return the scheme of sharing that a scenario names; what it takes and raises is as in `named_tariff`."""
+    return _named("grid.sharing", name, find_sharing)
+
+
+def _named(field: str, name: str, find: Callable[[str], Found]) -> Found:
+    """Return what a field names, with the field in what is wrong with it."""
     try:
-        return find_tariff(name)
+        return find(name)
     except TariffError as error:
         if name.endswith(".toml"):
-            raise JiranError(f"{field} = {name}: {error}") from None
+            raise JiranError(f"{field} = {error}") from None
         raise ScenarioError(field, name, error.allowed) from None

@@ -69,6 +69,10 @@ class HomeParameters(Model):
     tariff: str | None = quantity(
         "its tariff, as grid.tariff; default: that one", "", None, min_length=1, max_length=4_000
     )
+    sharing_key: float | None = quantity(
+        "its part in what is shared by fixed keys, as a weight beside those of the others; default: 1", "", None,
+        ge=0, le=1_000_000,
+    )  # fmt: skip
 
 
 class HomeGroup(HomeParameters):

@@ -14,7 +14,7 @@ from jiran.errors import JiranError, ScenarioError
 from jiran.market import find as find_rule
 from jiran.scenario.clock import gap_at
 from jiran.scenario.ev import Ev
-from jiran.scenario.grid import REFERENCE, REPLACED, Grid, named_tariff
+from jiran.scenario.grid import REFERENCE, REPLACED, Grid, named_sharing, named_tariff
 from jiran.scenario.home_battery import HomeBattery
 from jiran.scenario.homes import Homes
 from jiran.scenario.load import Load
@@ -23,6 +23,7 @@ from jiran.scenario.naming import is_field
 from jiran.scenario.parts import Battery, Bids, Market
 from jiran.scenario.plan import Plan
 from jiran.scenario.regions import REGIONS, Region, region_of
+from jiran.scenario.sharing import completed
 from jiran.scenario.sun import Solar, site_of
 from jiran.tariffs import find_tariff
 
@@ -173,6 +174,12 @@ class Scenario(Model):
         except JiranError:  # the field itself says what is wrong
             return given
 
+    @model_validator(mode="before")
+    @classmethod
+    def _as_the_scheme_says(cls, given: Any) -> Any:
+        """Take network charge and market rule from the scheme of sharing where none is given."""
+        return completed(given)
+
     @model_validator(mode="after")
     def _one_currency(self) -> Self:
         """Refuse tariffs in another currency than that of the scenario, and homes' own without one of all."""
@@ -184,6 +191,10 @@ class Scenario(Model):
             currency = named_tariff(field, name).currency
             if currency != self.currency:
                 raise ScenarioError(field, name, f"counts in {currency}, and currency = {self.currency!r}")
+        scheme = None if self.grid.sharing is None else named_sharing(self.grid.sharing)
+        if scheme is not None and scheme.counts_money and scheme.currency != self.currency:
+            allowed = f"names amounts in {scheme.currency}, and currency = {self.currency!r}"
+            raise ScenarioError("grid.sharing", self.grid.sharing, allowed)
         return self
 
     @model_validator(mode="after")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+#: Keys under which a table names a tariff or a scheme of sharing, or a file of one.
+TARIFF_KEYS = ("tariff", "sharing")
+
 
 def tables_with_tariff(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield each table of scenario data that names a tariff, with its dotted name, that of the grid first.
@@ -20,6 +23,19 @@ def tables_with_tariff(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, An
 def tariffs_of(data: dict[str, Any]) -> list[tuple[str, str]]:
     """Return each tariff that scenario data names, with the dotted name of the field."""
     return [(f"{name}.tariff", table["tariff"]) for name, table in tables_with_tariff(data)]
+
+
+def tariff_files(data: Any) -> Iterator[str]:
+    """Yield each file of a tariff or a scheme of sharing that nested data name, wherever it stands in them."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            if key in TARIFF_KEYS and isinstance(value, str) and value.endswith(".toml"):
+                yield value
+            else:
+                yield from tariff_files(value)
+    elif isinstance(data, list | tuple):
+        for value in data:
+            yield from tariff_files(value)
 
 
 def _tables(data: dict[str, Any]) -> Iterator[tuple[str, Any]]:

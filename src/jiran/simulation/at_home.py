@@ -165,7 +165,8 @@ def _with_later(setting: Setting, price: Array, said: float | tuple[float, ...],
     by_step = isinstance(said, tuple) and len(said) != 24
     if not more or by_step or scenario.grid.tariff is not None:
         return price
-    return price_by_step(said, timeline(scenario.model_copy(update={"steps": scenario.steps + more})))
+    longer = timeline(scenario.model_copy(update={"steps": scenario.steps + more}))
+    return np.concatenate([price, price_by_step(said, longer)[price.size :]])
 
 
 def _need_kwh(profiles: Profiles, homes: NDArray[np.int64]) -> Array:

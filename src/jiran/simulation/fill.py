@@ -9,6 +9,7 @@ import numpy as np
 from jiran.bids.base import MARKET_PRICE, MEMORY
 from jiran.control.storage import Battery
 from jiran.engine.records import Fleet, Inputs, Outputs, Start, Stores
+from jiran.homes.community import sharing_keys
 from jiran.homes.profiles import stream
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def inputs(
         network_charge=setting.scenario.grid.network_charge,
         worth=setting.worth,
         parameters=rule.numbers(values),
+        keys=sharing_keys(setting.scenario, setting.community) if rule.keyed else np.empty(0),
         bid_parameters=strategy.numbers(bid_values),
         traits=setting.traits.copy(),  # runs side by side share a setting: no strategy may change it
         may_draw=_may_draw(setting),

@@ -96,7 +96,8 @@ def _ours(scenario: Scenario) -> bool:
 
 def without_trading(setting: Setting) -> Settlement:
     """Return the baseline: the same homes and battery, and a rule that trades nothing."""
-    return _clear(setting, Market(mechanism=BASELINE), Bids(), None)[1]
+    start = replace(setting.start, credits=setting.start.credits_without_p2p)
+    return _clear(replace(setting, start=start), Market(mechanism=BASELINE), Bids(), None)[1]
 
 
 def run_market(setting: Setting, without_p2p: Callable[[], Settlement], progress: Progress | None = None) -> Result:
@@ -109,8 +110,10 @@ def run_market(setting: Setting, without_p2p: Callable[[], Settlement], progress
     """
     scenario = setting.scenario
     flows, settled, end = _clear(setting, scenario.market, scenario.bids, progress)
+    baseline = without_p2p()
+    end = replace(end, credits=settled.credits, credits_without_p2p=baseline.credits)
     result = Result(
-        scenario, setting.community, setting.timeline, flows, setting.price, settled, without_p2p(),
+        scenario, setting.community, setting.timeline, flows, setting.price, settled, baseline,
         setting.start, end, data_report=setting.data_report, worth=setting.worth,
     )  # fmt: skip
     doubts = setting.data_report.suspicions() if setting.data_report is not None else ()
@@ -128,7 +131,8 @@ def _clear(setting: Setting, market: Market, bids: Bids, report: Progress | None
     period_payment = reprice(flows, price, scenario.grid, setting.timeline, rule)
     settled = settle(
         flows, price, scenario, start.stored_kwh, start.ev_stored_kwh, period_payment, setting.contracts,
-        None if start.at_home is None else start.at_home.stored_kwh,
+        home_start_kwh=None if start.at_home is None else start.at_home.stored_kwh,
+        before=start.credits, baseline=market.mechanism == BASELINE,
     )  # fmt: skip
     return flows, settled, end
 

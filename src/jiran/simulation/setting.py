@@ -98,6 +98,7 @@ def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: Stat
     price = prices(scenario, *pair_by_step(scenario, steps))
     traits = np.array([stream(scenario.seed, "bids", home).random(2) for home in community.ids])
     start = begun(state or _start(scenario, plan), scenario.home_battery, community.battery_kwh)
+    _check_credits(start, community)
     return Setting(scenario, community, steps, profiles, plan, price, traits, start, worth, contracts, data_report)
 
 
@@ -164,6 +165,17 @@ def _check(profiles: Profiles, steps: Timeline, community: Community, plan: EvPl
         raise ScenarioError(
             "profiles.ev_kwh", "charging", "must be 0 for EVs that supply: the run works their charging out"
         )
+
+
+def _check_credits(start: State, community: Community) -> None:
+    """Refuse credit that belongs to other homes.
+
+    Raises:
+        ScenarioError: It is of another number of homes.
+    """
+    for credits_ in (start.credits, start.credits_without_p2p):
+        if credits_ is not None and credits_.run.kwh.size != community.size:
+            raise ScenarioError("state.credits", credits_.run.kwh.size, f"must be of {community.size} homes")
 
 
 def _start(scenario: Scenario, plan: EvPlan) -> State:

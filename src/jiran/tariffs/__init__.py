@@ -5,11 +5,14 @@ one or a street's as arrays. Files that come with jiran lie in `grid`, schemes o
 knows kWh of months and neither homes nor markets; a tariff of a country is data, never code.
 """
 
-from jiran.tariffs.bill import Bill, Bills, Line, Usage, bill, bills
+from jiran.tariffs.bill import Bill, Bills, Line, bill, bills
 from jiran.tariffs.community import Sharing
-from jiran.tariffs.files import find_sharing, find_tariff, load_tariff, sharing, tariffs
+from jiran.tariffs.files import find_sharing, find_tariff, is_sharing, load_tariff, sharing, tariffs
 from jiran.tariffs.model import Component, Export, Tariff
 from jiran.tariffs.periods import period_of
+from jiran.tariffs.shared import Shared
+from jiran.tariffs.succession import held
+from jiran.tariffs.usage import Usage
 
 __all__ = [
     "Bill",
@@ -17,6 +20,7 @@ __all__ = [
     "Component",
     "Export",
     "Line",
+    "Shared",
     "Sharing",
     "Tariff",
     "Usage",
@@ -24,6 +28,8 @@ __all__ = [
     "bills",
     "find_sharing",
     "find_tariff",
+    "held",
+    "is_sharing",
     "load_tariff",
     "period_of",
     "sharing",

@@ -19,6 +19,16 @@ Number = Any
 _TRUE_DIGITS = 12
 
 
+def decimals(step: float) -> int:
+    """Return how many digits behind the point a multiple of a step has.
+
+    Example:
+        >>> decimals(0.01), decimals(0.05), decimals(1.0), decimals(100.0)
+        (2, 2, 0, 0)
+    """
+    return max(0, -int(Decimal(repr(step)).normalize().as_tuple().exponent))
+
+
 class Numbers(Protocol):
     """What both ways of calculating offer."""
 
@@ -124,4 +134,4 @@ class ManyNumbers:
         """
         multiple = amount / step
         whole = np.floor(multiple + 0.5 + np.abs(multiple) * 10.0**-_TRUE_DIGITS)
-        return np.round(whole * step, max(0, -int(Decimal(repr(step)).as_tuple().exponent)))
+        return np.round(whole * step, decimals(step))

@@ -8,42 +8,24 @@ charged first and taken back as lines of their own, so a reader sees both.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jiran.errors import TariffError
-from jiran.nothing import LAST_DIGITS, NOTHING_KWH
 from jiran.tariffs.arithmetic import ManyNumbers, Number, Numbers, OneNumber
 from jiran.tariffs.export import Carried, Charged, credit_kept, offset
 from jiran.tariffs.lines import Amount, Lines, Month
 from jiran.tariffs.model import CARRIED_IN, CARRIED_OUT, MINIMUM, Export, Tariff
 from jiran.tariffs.rates import Terms, terms
+from jiran.tariffs.shared import Shared, as_from_grid, crossed, pays, premium_row, with_shared
+from jiran.tariffs.usage import Usage, check, filled, in_one_month
 
-#: More is no home, and no street.
-MOST_KWH = 1e9
 #: A bill of more months is one of several years.
 MOST_MONTHS = 120.0
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What a home took from the grid and gave to it in a month; arrays of shape (home, month) for `bills`.
-
-    Attributes:
-        import_kwh: Energy from the grid, kWh, 0 to `MOST_KWH`.
-        export_kwh: Energy to the grid, kWh.
-        by_period: Import in time-of-use periods; what is left of `import_kwh` belongs to the last one.
-        demand_kw: Highest demand of the month, mean of half an hour.
-    """
-
-    import_kwh: Number
-    export_kwh: Number = 0.0
-    by_period: Mapping[str, Number] = field(default_factory=dict)
-    demand_kw: Number = 0.0
 
 
 class Line(NamedTuple):
@@ -114,7 +96,14 @@ class Bills:
     forfeited_kwh: NDArray[np.float64]
 
 
-def bill(tariff: Tariff, usage: Usage, month: str, months: float = 1.0, carried: Carried | None = None) -> Bill:
+def bill(
+    tariff: Tariff,
+    usage: Usage,
+    month: str,
+    months: float = 1.0,
+    carried: Carried | None = None,
+    shared: Shared | None = None,
+) -> Bill:
     """Return the bill of one home.
 
     Args:
@@ -123,6 +112,7 @@ def bill(tariff: Tariff, usage: Usage, month: str, months: float = 1.0, carried:
         month: Month of the bill, as "2025-07": it decides which rates hold.
         months: How many months were read at once: thresholds, tiers and monthly charges count that often.
         carried: What export of earlier months left.
+        shared: What came from and went to neighbours, under a scheme of sharing.
 
     Raises:
         TariffError: What was used is no amount of energy.
@@ -135,15 +125,18 @@ def bill(tariff: Tariff, usage: Usage, month: str, months: float = 1.0, carried:
     """
     if not 0.0 < months <= MOST_MONTHS:
         raise TariffError("months", months, f"must be above 0 and at most {MOST_MONTHS:g}")
-    _check(tariff, usage)
+    whole = crossed(usage, shared)
+    check(tariff, whole)
     export, pool, held = tariff.export, carried or Carried(), terms(tariff, (month,))
-    part = usage if months == 1.0 else _part(usage, months)
+    part = whole if months == 1.0 else in_one_month(whole, months)
+    shared = shared and shared.in_one_month(months)
     used = offset(export, part.import_kwh, part.export_kwh, pool.kwh / months, OneNumber)
-    charged = _charged(tariff, held, part, used.offset_kwh, OneNumber)
+    charged = _charged(tariff, held, part, used.offset_kwh, OneNumber, shared)
     money = pool.money / months
     kept = credit_kept(export, charged, money, OneNumber)
     lines, total = [], 0.0
-    for name, row in (charged.rows | _last_rows(export, charged, money, kept, OneNumber)).items():
+    rows = charged.rows | _last_rows(export, charged, money, kept, OneNumber) | premium_row(shared)
+    for name, row in rows.items():
         amount = row.amount * months + 0.0  # never -0
         head = held.heads[name]
         lines.append(Line(name, head.kind, row.quantity * months, head.unit, row.rate, amount))
@@ -152,21 +145,13 @@ def bill(tariff: Tariff, usage: Usage, month: str, months: float = 1.0, carried:
     return Bill(tuple(lines), OneNumber.rounded(total, tariff.round), left, used.forfeited_kwh * months)
 
 
-def _part(usage: Usage, months: Number) -> Usage:
-    """Return what was used in one of several months, or would be in a whole one.
-
-    Thresholds are those of a month, so several months are billed as so many equal ones.
-    """
-    parts = {name: kwh / months for name, kwh in usage.by_period.items()}
-    return Usage(usage.import_kwh / months, usage.export_kwh / months, parts, usage.demand_kw)
-
-
 def bills(
     tariff: Tariff,
     usage: Usage,
     months: Sequence[str],
     carried: Carried | None = None,
     parts: NDArray[np.float64] | None = None,
+    shared: Shared | None = None,
 ) -> Bills:
     """Return the bills of many homes over some months in a row.
 
@@ -177,30 +162,73 @@ def bills(
         carried: What export of earlier months left, numbers or shape (home,).
         parts: How much of each month was used in, shape (month,), above 0: thresholds, tiers and monthly charges count that
             often, as those of `bill` do; default: each month is whole.
+        shared: What came from and went to neighbours, under a scheme of sharing, arrays of shape (home, month).
 
     Raises:
         TariffError: What was used is no amount of energy.
     """
-    full = _full(usage, len(months))
-    _check(tariff, full)
+    full = crossed(filled(usage, len(months)), shared)
+    check(tariff, full)
     export, pool, shape = tariff.export, carried or Carried(), full.import_kwh.shape
     part = np.broadcast_to(1.0 if parts is None else parts, shape)
-    full = full if parts is None else _part(full, parts)
-    kwh, offset_kwh, forfeited_kwh = pool.kwh, np.empty(shape), np.empty(shape)
-    for column, month in enumerate(months):
-        there = kwh / part[:, column]
-        used = offset(export, full.import_kwh[:, column], full.export_kwh[:, column], there, ManyNumbers)
-        offset_kwh[:, column], forfeited_kwh[:, column] = used.offset_kwh, used.forfeited_kwh
-        kwh = Carried(kwh=used.kept_kwh * part[:, column]).after(export, month).kwh
+    if parts is not None:
+        full, shared = in_one_month(full, parts), shared and shared.in_one_month(parts)
+    offset_kwh, forfeited_kwh, kwh = _offsets(tariff, full, pool.kwh, months, part)
     held = terms(tariff, tuple(months))
-    charged = _charged(tariff, held, full, offset_kwh, ManyNumbers)
+    charged = _charged(tariff, held, full, offset_kwh, ManyNumbers, shared)
     pools, kept, money = _pools(tariff, charged, pool.money, months, part)
-    rows = charged.rows | _last_rows(export, charged, pools, kept, ManyNumbers)
-    quantity = np.stack([np.broadcast_to(row.quantity, shape) for row in rows.values()]) * part
-    amount = np.stack([np.broadcast_to(row.amount, shape) for row in rows.values()]) * part + 0.0
+    rows = charged.rows | _last_rows(export, charged, pools, kept, ManyNumbers) | premium_row(shared)
+    quantity, amount = np.empty((2, len(rows), *shape))
+    for place, row in enumerate(rows.values()):
+        quantity[place], amount[place] = row.quantity, row.amount
+    quantity *= part
+    amount *= part
+    amount += 0.0  # never -0
     total = ManyNumbers.rounded(amount.sum(axis=0), tariff.round)
     kinds = tuple(held.heads[name].kind for name in rows)
     return Bills(tuple(rows), kinds, quantity, amount, total, Carried(kwh, money), forfeited_kwh * part)
+
+
+def due_alone(tariff: Tariff, usage: Usage, months: Sequence[str], shared: Shared | None = None) -> NDArray[np.float64]:
+    """Return what each home has to pay in each month if that were the only one, not rounded, shape (home, month).
+
+    Credit that a month leaves for others counts as earned in it.
+
+    Args:
+        tariff: What is charged.
+        usage: Arrays of shape (home, month), of whole months.
+        months: The months, as "2025-07".
+        shared: As in `bills`.
+    """
+    usage = crossed(usage, shared)
+    used = offset(tariff.export, usage.import_kwh, usage.export_kwh, 0.0, ManyNumbers)
+    charged = _charged(tariff, terms(tariff, tuple(months)), usage, used.offset_kwh, ManyNumbers, shared)
+    kept = credit_kept(tariff.export, charged, 0.0, ManyNumbers)
+    due = charged.charge - charged.credit
+    due = due + ManyNumbers.most(charged.minimum - due - kept, 0.0)
+    for row in premium_row(shared).values():
+        due = due + row.amount
+    return np.asarray(np.broadcast_to(due, usage.import_kwh.shape))
+
+
+def _offsets(
+    tariff: Tariff, usage: Usage, pool_kwh: Number, months: Sequence[str], part: NDArray[np.float64]
+) -> tuple[Number, Number, Number]:
+    """Return import that export is set against and export that earns nothing, shape (home, month), and kWh left, (home,).
+
+    Only where kWh are kept has one month to wait for the one before.
+    """
+    export = tariff.export
+    if (export is None or export.carry != "kwh") and not np.any(pool_kwh):
+        used = offset(export, usage.import_kwh, usage.export_kwh, 0.0, ManyNumbers)
+        return used.offset_kwh, used.forfeited_kwh, 0.0
+    offset_kwh, forfeited_kwh = np.empty((2, *part.shape))
+    for column, month in enumerate(months):
+        there = pool_kwh / part[:, column]
+        used = offset(export, usage.import_kwh[:, column], usage.export_kwh[:, column], there, ManyNumbers)
+        offset_kwh[:, column], forfeited_kwh[:, column] = used.offset_kwh, used.forfeited_kwh
+        pool_kwh = Carried(kwh=used.kept_kwh * part[:, column]).after(export, month).kwh
+    return offset_kwh, forfeited_kwh, pool_kwh
 
 
 def _pools(
@@ -222,8 +250,10 @@ def _pools(
     return found, kept, pool
 
 
-def _charged(tariff: Tariff, held: Terms, usage: Usage, offset_kwh: Number, numbers: Numbers) -> Charged:
-    """Return the lines of all components and of what export takes back, and their sums.
+def _charged(
+    tariff: Tariff, held: Terms, usage: Usage, offset_kwh: Number, numbers: Numbers, shared: Shared | None = None
+) -> Charged:
+    """Return the lines of all components, of what export takes back and of what shared kWh still pay, and their sums.
 
     Args:
         tariff: What is charged.
@@ -231,7 +261,17 @@ def _charged(tariff: Tariff, held: Terms, usage: Usage, offset_kwh: Number, numb
         usage: What was used.
         offset_kwh: Import that export is set against; of a net tariff it is not charged at all.
         numbers: How to calculate.
+        shared: What came from neighbours, under a scheme of sharing.
     """
+    found = _of_grid(tariff, held, usage, offset_kwh, numbers)
+    if shared is None or not pays(tariff, shared.scheme):
+        return found
+    whole = _of_grid(tariff, held, as_from_grid(usage, shared), offset_kwh, numbers)
+    return with_shared(found, whole, tariff, shared.scheme, numbers)
+
+
+def _of_grid(tariff: Tariff, held: Terms, usage: Usage, offset_kwh: Number, numbers: Numbers) -> Charged:
+    """Return the lines of components and of what export takes back, and their sums; arguments as `_charged`."""
     kwh, parts, export = usage.import_kwh, usage.by_period, tariff.export
     if export is not None and export.basis == "net":
         share = numbers.ratio(kwh - offset_kwh, kwh, 1.0)
@@ -272,58 +312,3 @@ def _last_rows(
         due = due - pool + kept
     lift = numbers.most(charged.minimum - due, 0.0)
     return rows | {MINIMUM: Amount(1.0, lift, lift)}
-
-
-def _full(usage: Usage, months: int) -> Usage:
-    """Return usage whose arrays all have the shape (home, month).
-
-    Args:
-        usage: Numbers or arrays that can be spread to the shape of the import.
-        months: How many.
-
-    Raises:
-        TariffError: They have not.
-    """
-    shape = np.shape(usage.import_kwh)
-    if len(shape) != 2 or shape[1] != months:
-        raise TariffError("import_kwh", shape, f"must have the shape (home, {months})")
-
-    def whole(name: str, values: Number) -> NDArray[np.float64]:
-        try:
-            return np.broadcast_to(np.asarray(values, dtype=np.float64), shape)
-        except ValueError:
-            raise TariffError(name, np.shape(values), f"must have the shape {shape}") from None
-
-    parts = {name: whole(f"by_period.{name}", kwh) for name, kwh in usage.by_period.items()}
-    return Usage(
-        whole("import_kwh", usage.import_kwh),
-        whole("export_kwh", usage.export_kwh),
-        parts,
-        whole("demand_kw", usage.demand_kw),
-    )
-
-
-def _check(tariff: Tariff, usage: Usage) -> None:
-    """Refuse what is no amount of energy, and periods that a tariff does not have.
-
-    Raises:
-        TariffError: There is such a thing.
-    """
-    named = {"import_kwh": usage.import_kwh, "export_kwh": usage.export_kwh, "demand_kw": usage.demand_kw}
-    named |= {f"import_kwh of period {name}": kwh for name, kwh in usage.by_period.items()}
-    for name, values in named.items():
-        low, high = (values, values) if isinstance(values, float | int) else (np.min(values), np.max(values))
-        if not 0.0 <= low <= high <= MOST_KWH:
-            raise TariffError(name, float(low if not low >= 0.0 else high), f"must be from 0 to {MOST_KWH:,.0f}")
-    known = () if tariff.schedule is None else tuple(tariff.schedule.periods)
-    unknown = [name for name in usage.by_period if name not in known]
-    if unknown:
-        allowed = f"must be of {', '.join(known)}" if known else "this tariff has no periods by time of use"
-        raise TariffError(f"import_kwh of period {unknown[0]}", ..., allowed)
-    if usage.by_period:
-        parts = sum(usage.by_period.values())
-        over = np.max(parts - usage.import_kwh * (1.0 + LAST_DIGITS))
-        if over > NOTHING_KWH:
-            raise TariffError(
-                "import_kwh of all periods", float(np.max(parts)), "must not be more than the whole import"
-            )

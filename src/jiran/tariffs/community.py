@@ -6,11 +6,12 @@ Both are data here.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from jiran.documents.model import Price, quantity
+from jiran.errors import TariffError
 from jiran.tariffs.identity import Identity
 from jiran.tariffs.model import Kind
 
@@ -34,7 +35,8 @@ class Sharing(Identity):
     """The rules under which members of a community share.
 
     A shared kWh pays ``pays[kind]`` of each component of a kind, ``pays_else`` of all others, the fee, and its price to
-    the neighbour; the premium is what the state adds. 0 means nothing of it, 1 means as if it came from the grid.
+    the neighbour; the premium is what the state adds. 0 means nothing of it, 1 means as if it came from the grid. A tax or
+    another share that ``pays`` does not name is one of what the kWh still pays.
     """
 
     allocation: Allocation = quantity("how a step's generation is divided")
@@ -46,3 +48,24 @@ class Sharing(Identity):
         "what a shared kWh pays for the use of the network, instead of network components", "/kWh", 0.0
     )
     premium: Price = quantity("what the state adds for a shared kWh", "/kWh", 0.0)
+    premium_to_buyers: Share = quantity(
+        "part of the premium that goes to who uses the kWh; the rest goes to who generates it", default=0.5
+    )
+
+    @property
+    def counts_money(self) -> bool:
+        """Whether it names amounts, which are in its own currency; what it says in parts holds in every currency."""
+        return bool(self.price or self.fee or self.premium)
+
+    def pays_of(self, kind: Kind) -> float:
+        """Return which part of a component of a kind a shared kWh still pays."""
+        return self.pays.get(kind, self.pays_else)
+
+    @model_validator(mode="after")
+    def _bills_stay(self) -> Self:
+        """Refuse a virtual scheme that spares anything: its bills are those of all that crosses the meters."""
+        if self.allocation == "virtual" and min((self.pays_else, *self.pays.values())) < 1.0:
+            raise TariffError(
+                "pays", dict(self.pays), "must be left out of a virtual scheme: its bills stay as they are"
+            )
+        return self

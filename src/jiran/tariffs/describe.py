@@ -116,6 +116,11 @@ def export_words(tariff: Tariff) -> list[str]:
     return [*sentences, _carry_words(export)]
 
 
+def succession_words(tariff: Tariff) -> list[str]:
+    """Return which tariff a run is billed by before this one begins, in a sentence, or nothing."""
+    return [] if tariff.follows is None else [f"Months before it are billed by {tariff.follows}."]
+
+
 def _carry_words(export: Export) -> str:
     """Return in a sentence what becomes of export that a month cannot use."""
     if export.carry == "none":

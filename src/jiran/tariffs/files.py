@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import os
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -29,7 +29,7 @@ _GRID, _SHARING = _HERE / "grid", _HERE / "sharing"
 #: Lists that a file adds to those of the tariff that it extends.
 _ADDED = ("sources", "notes")
 #: What a file that extends another one says for itself: it is another tariff.
-_OWN = ("name", "title", "status")
+_OWN = ("name", "title", "status", "follows")
 
 Kind = TypeVar("Kind", bound=Identity)
 
@@ -47,6 +47,11 @@ def tariffs() -> dict[str, Tariff]:
 def sharing() -> dict[str, Sharing]:
     """Return the schemes of sharing that come with jiran, by name."""
     return {name: find_sharing(name) for name in _names(_SHARING)}
+
+
+def is_sharing(name: str) -> bool:
+    """Tell whether a scheme of sharing of this name comes with jiran."""
+    return name in _names(_SHARING)
 
 
 def find_tariff(source: str) -> Tariff:
@@ -80,8 +85,14 @@ def load_tariff(
         >>> load_tariff("sg-sp-domestic", {"components.energy.rate": 0.2774}, ["gst"]).components["energy"].rate
         0.2774
     """
-    data = _read(os.fspath(source), ())
-    for field, value in (changes or {}).items():
+    name = os.fspath(source)
+    return _in_file(name, lambda: _load(name, changes or {}, without))
+
+
+def _load(source: str, changes: dict[str, Any], without: Iterable[str]) -> Tariff:
+    """Return a tariff; arguments as `load_tariff`."""
+    data = _read(source, ())
+    for field, value in changes.items():
         _replace(data, field, value)
     for name in without:
         _leave_out(data, name)
@@ -89,7 +100,7 @@ def load_tariff(
 
 
 def find_sharing(source: str | os.PathLike[str]) -> Sharing:
-    """Return a scheme of sharing by its name, or from a TOML file.
+    """Return a scheme of sharing by its name, the same object each time, or from a TOML file as it is now.
 
     Args:
         source: Name of a scheme (see `jiran tariffs`), or path of a TOML file.
@@ -98,8 +109,26 @@ def find_sharing(source: str | os.PathLike[str]) -> Sharing:
         JiranError: There is no such scheme, or a field is not allowed.
     """
     name = os.fspath(source)
-    data = read_toml(Path(name), "scheme") if name.endswith(".toml") else _ready(_SHARING, name, "scheme")
-    return checked(Sharing, data, TariffError, "scheme")
+    if not name.endswith(".toml"):
+        return _ready_sharing(name)
+    return _in_file(name, lambda: checked(Sharing, read_toml(Path(name), "scheme"), TariffError, "scheme"))
+
+
+@cache
+def _ready_sharing(name: str) -> Sharing:
+    return checked(Sharing, _ready(_SHARING, name, "scheme"), TariffError, "scheme")
+
+
+def _in_file(source: str, read: Callable[[], Kind]) -> Kind:
+    """Return what is read; of a file of a user, with the file named in what is wrong with it.
+
+    Raises:
+        JiranError: It cannot be used.
+    """
+    try:
+        return read()
+    except TariffError as error:
+        raise (error.in_file(source) if source.endswith(".toml") else error) from None
 
 
 def _names(folder: Traversable) -> tuple[str, ...]:
@@ -133,6 +162,8 @@ def _read(source: str, seen: tuple[str, ...]) -> dict[str, Any]:
         raise TariffError("extends", source, "must not lead back to the file itself")
     data = read_toml(Path(source), "tariff") if source.endswith(".toml") else _ready(_GRID, source, "tariff")
     check_depth(data, TariffError, "tariff")
+    if isinstance(data.get("follows"), str) and data["follows"].endswith(".toml"):
+        data["follows"] = str(Path(source).parent / data["follows"])
     base = data.pop("extends", None)
     if base is None:
         return data

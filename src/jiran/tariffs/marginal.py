@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.tariffs.bill import Usage, bills
-from jiran.tariffs.model import CARRIED_OUT, Tariff
+from jiran.tariffs.bill import due_alone
+from jiran.tariffs.community import Sharing
+from jiran.tariffs.model import Tariff
+from jiran.tariffs.shared import Shared
+from jiran.tariffs.usage import Usage
 
 Array = NDArray[np.float64]
 
@@ -33,7 +36,7 @@ class Marginal:
     sold: Array
 
 
-def marginal(tariff: Tariff, usage: Usage, months: Sequence[str]) -> Marginal:
+def marginal(tariff: Tariff, usage: Usage, months: Sequence[str], scheme: Sharing | None = None) -> Marginal:
     """Return what a kWh is worth to homes, from the bills of a kWh more and of a kWh less.
 
     Of the two differences the smaller one counts: where a kWh crosses the edge of a tier the other one holds the jump of the
@@ -44,6 +47,7 @@ def marginal(tariff: Tariff, usage: Usage, months: Sequence[str]) -> Marginal:
         tariff: What is charged.
         usage: What homes use in whole months, arrays of shape (home, month).
         months: The months, as "2025-07".
+        scheme: Rules under which a kWh less from the grid comes from neighbours, and a kWh less to it goes to them.
     """
     export = tariff.export
     if export is not None and export.offsets and export.carry != "none":
@@ -55,7 +59,7 @@ def marginal(tariff: Tariff, usage: Usage, months: Sequence[str]) -> Marginal:
         changed += [_importing(usage, name, rest, more) for more in (STEP_KWH, -STEP_KWH)]
     exported = usage.export_kwh
     changed += [replace(usage, export_kwh=np.maximum(exported + more, 0.0)) for more in (STEP_KWH, -STEP_KWH)]
-    cost = _cost(tariff, changed, months)
+    cost = _cost(tariff, changed, months, scheme)
     base, of_import, of_export = cost[0], cost[1:-2], cost[-2:]
     bought = {}
     for place, name in enumerate(names):
@@ -85,23 +89,28 @@ def _importing(usage: Usage, name: str, rest: str, more_kwh: float) -> Usage:
     return replace(usage, import_kwh=np.maximum(usage.import_kwh + more, 0.0), by_period=parts)
 
 
-def _cost(tariff: Tariff, changed: Sequence[Usage], months: Sequence[str]) -> Array:
-    """Return what homes pay with each usage, each month alone, shape (usage, home, month)."""
-    homes, columns = changed[0].import_kwh.shape
+def _cost(tariff: Tariff, changed: Sequence[Usage], months: Sequence[str], scheme: Sharing | None) -> Array:
+    """Return what homes pay with each usage, each month alone, shape (usage, home, month).
 
-    def of(month: int, arrays: Sequence[Array]) -> Array:
-        return np.concatenate([array[:, month] for array in arrays])[:, None]
+    Under a scheme, what differs from the first usage is shared with neighbours; of a kWh more it is one less.
+    """
 
-    cost = np.empty((len(changed), homes, columns))
-    for place, month in enumerate(months):
-        whole = Usage(
-            of(place, [one.import_kwh for one in changed]),
-            of(place, [one.export_kwh for one in changed]),
-            {name: of(place, [one.by_period[name] for one in changed]) for name in changed[0].by_period},
+    def together(values: Iterable[Array]) -> Array:
+        return np.concatenate(list(values))
+
+    def stacked(import_kwh: Callable[[Usage], Array], by_period: Callable[[Usage, str], Array]) -> Usage:
+        return Usage(
+            together(import_kwh(one) for one in changed),
+            together(one.export_kwh for one in changed),
+            {name: together(by_period(one, name) for one in changed) for name in usage.by_period},
         )
-        found = bills(tariff, whole, [month])
-        due = found.amount[:, :, 0].sum(axis=0)
-        if CARRIED_OUT in found.lines:
-            due = due - found.amount[found.lines.index(CARRIED_OUT), :, 0]
-        cost[:, :, place] = due.reshape(len(changed), homes)
-    return cost
+
+    usage, shared = changed[0], None
+    if scheme is not None:
+        bought = stacked(
+            lambda one: usage.import_kwh - one.import_kwh,
+            lambda one, name: usage.by_period[name] - one.by_period[name],
+        )
+        shared = Shared(scheme, bought, together(usage.export_kwh - one.export_kwh for one in changed))
+    whole = stacked(lambda one: one.import_kwh, lambda one, name: one.by_period[name])
+    return due_alone(tariff, whole, months, shared).reshape(len(changed), *usage.import_kwh.shape)

@@ -32,6 +32,8 @@ RATES = ("rate", "periods", "months", "since")
 
 #: Lines that a bill has beside its components.
 CARRIED_IN, CARRIED_OUT, MINIMUM, CREDIT = "carried-in", "carried-out", "minimum", "credit-"
+#: And with a scheme of sharing: what shared kWh still pay of a component, and what the state adds for them.
+SHARED, PREMIUM = "shared-", "premium"
 
 
 class Component(Model):
@@ -154,6 +156,10 @@ class Tariff(Identity):
     The order of components is that of the bill, and a share sees only those above it.
     """
 
+    follows: str | None = quantity(
+        "tariff that held until valid_from, by its name or as a file that ends in .toml: months before are billed by it",
+        default=None, min_length=1, max_length=4_000,
+    )  # fmt: skip
     round: float = quantity("a bill is rounded to a multiple of this, half up", "money", gt=0, le=1_000_000)
     known_to: Month = quantity("last month of which all its figures are known")
     zone: str = quantity("time zone of its periods", default="", max_length=80)
@@ -172,8 +178,8 @@ class Tariff(Identity):
                 raise TariffError(f"components.{name}.{key}", value, allowed)
             if (
                 (component.kind == "minimum") != (name == MINIMUM)
-                or name in (CARRIED_IN, CARRIED_OUT)
-                or name.startswith(CREDIT)
+                or name in (CARRIED_IN, CARRIED_OUT, PREMIUM)
+                or name.startswith((CREDIT, SHARED))
             ):
                 raise TariffError(f"components.{name}", component.kind, "is the name of another line of every bill")
             if component.kind != "minimum":

@@ -12,7 +12,18 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from jiran.tariffs.model import CARRIED_IN, CARRIED_OUT, CREDIT, LOWERING, MINIMUM, Component, Rate, Tariff
+from jiran.tariffs.model import (
+    CARRIED_IN,
+    CARRIED_OUT,
+    CREDIT,
+    LOWERING,
+    MINIMUM,
+    PREMIUM,
+    SHARED,
+    Component,
+    Rate,
+    Tariff,
+)
 
 #: The rate of each tier: a list of numbers, or an array of shape (tier, month).
 Rates = Any
@@ -151,10 +162,10 @@ def _heads(tariff: Tariff) -> dict[str, Head]:
     units = {"share": tariff.currency, "exported-kWh": "kWh"}
     heads = {name: Head(one.kind, units.get(one.unit, one.unit)) for name, one in tariff.components.items()}
     for name in tariff.components:
-        heads[CREDIT + name] = Head("credit", "kWh")
+        heads[CREDIT + name], heads[SHARED + name] = Head("credit", "kWh"), heads[name]
     for name, kind in ((CARRIED_IN, "carried"), (CARRIED_OUT, "carried"), (MINIMUM, "minimum")):
         heads[name] = Head(kind, "month")
-    return heads
+    return heads | {PREMIUM: Head(PREMIUM, "kWh")}
 
 
 def _charge(tariff: Tariff, name: str, months: tuple[str, ...]) -> Charge:

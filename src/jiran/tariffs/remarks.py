@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from jiran.nothing import NOTHING_KWH
-from jiran.tariffs.bill import Bill, Usage
+from jiran.tariffs.bill import Bill
 from jiran.tariffs.identity import STATUSES, Identity
 from jiran.tariffs.model import Tariff
 from jiran.tariffs.rates import in_force, rate_in
+from jiran.tariffs.usage import Usage
 from jiran.words import kwh, listed
 
 #: Of these no remark is made.

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: Width of a mark, pixels.
 _MARK = 13
+#: A chart is narrow up to this width, and then has this much room on the right, pixels.
+_NARROW, _ASIDE = 520, 16
 #: A series of texts at places.
 _TEXT = {"type": "scatter", "symbolSize": 1, "silent": True, "clip": False, "itemStyle": {"color": "transparent"}}
 _DASHES = ("solid", "dashed", "dotted")
@@ -45,6 +47,8 @@ def spec(picture: Picture) -> Spec:
         _texts(picture),
     ]
     more: Spec = {"legend": _legend(picture.legend)} if picture.legend else {}
+    if picture.courses:
+        more["media"] = [{"query": {"maxWidth": _NARROW}, "option": _narrow(picture)}]
     return chart(
         picture.name,
         **more,
@@ -54,6 +58,14 @@ def spec(picture: Picture) -> Spec:
         yAxis=_up(picture.up),
         series=series,
     )
+
+
+def _narrow(picture: Picture) -> Spec:
+    """Return what a narrow screen shows of lines: their names above and not beside them, where they leave no room."""
+    away: list[Spec] = [{"name": "names", "label": {"show": False}}, {"name": "lead", "lineStyle": {"opacity": 0}}]
+    names_of = [course.name for course in picture.courses]
+    legend = {"show": True, "type": "scroll", "top": 0, "data": names_of}
+    return {"grid": {"right": _ASIDE, "top": 52}, "legend": legend, "series": away}
 
 
 def _tooltip(picture: Picture) -> Spec:

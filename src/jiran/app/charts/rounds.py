@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from jiran import palette
 from jiran.app.charts import book
 from jiran.app.charts.base import amounts, chart, room, short
 from jiran.explain.step.outcome import crossing
+from jiran.report.points import span
 from jiran.words import price
 
 #: Letters for a projector, px.
@@ -40,34 +43,47 @@ def _clearing(outcome: Outcome) -> Spec:
     return {**spec, "series": [{name: part for name, part in frame.items() if name != "markLine"}, *others]}
 
 
-def prices(rounds: Sequence[Round], *, revealed: bool) -> Spec:
-    """Draw the price of each round; if the curves are revealed, also the price at which those of the last round cross."""
+def prices(rounds: Sequence[Round], crossed: float | None) -> Spec:
+    """Draw the price of each round.
+
+    The axis goes at least from the least to the most that a card says, so that it stays as it is from round to round.
+
+    Args:
+        rounds: At least one.
+        crossed: A price at which a dashed line is drawn; None: no line.
+    """
     points = [[str(one.number), None if one.price is None else short(one.price, 4)] for one in rounds]
     line: dict[str, Any] = {
         "type": "line", "name": "Price", "color": palette.P2P, "symbolSize": 12, "data": points, "lineStyle": {"width": 3},
         "label": {"show": len(rounds) <= 12, "position": "top", "formatter": "{@[1]}"},
     }  # fmt: skip
-    crossed = crossing(rounds[-1].true_book) if revealed and rounds else None
     if crossed is not None:
-        label = {"formatter": f"true curves cross at {price(crossed[1])}", "position": "insideEndBottom"}
-        level = {"yAxis": short(crossed[1], 4), "label": label}
+        level = {"yAxis": short(crossed, 4), "label": {"show": False}}
         style = {"color": palette.LOAD, "type": "dashed", "width": 1.5}
         line["markLine"] = {"silent": True, "symbol": "none", "precision": 6, "lineStyle": style, "data": [level]}
-    deck_unit = f"{rounds[-1].outcome.book.currency} per kWh".strip() if rounds else "per kWh"
+    deck_unit = f"{rounds[-1].outcome.book.currency} per kWh".strip()
+    reached = np.array([one.price for one in rounds if one.price is not None])
+    low, high = span([reached, *(one.true_book.limit_price for one in rounds)])
     return chart(
         "prices",
         grid=room(top=28),
         tooltip={"trigger": "axis"},
         xAxis={"type": "category", "name": "Round", "nameLocation": "middle", "nameGap": 28},
-        yAxis=amounts(deck_unit, scale=True, nameGap=44),
+        yAxis=amounts(deck_unit, min=low, max=high, nameGap=44),
         series=[line],
     )
 
 
-def prices_alt(rounds: Sequence[Round]) -> str:
+def prices_alt(rounds: Sequence[Round], crossed: float | None) -> str:
     """Say what `prices` shows."""
     told = ", ".join("no trade" if one.price is None else price(one.price) for one in rounds)
-    return f"Price by round: {told}."
+    return f"Price by round: {told}{'' if crossed is None else f'; the true curves cross at {price(crossed)}'}."
+
+
+def crossed_at(one: Round) -> float | None:
+    """Return the price at which the true curves of a round cross; None if they do not."""
+    found = crossing(one.true_book)
+    return None if found is None else found[1]
 
 
 def larger(spec: Spec, size: int) -> Spec:

@@ -25,7 +25,7 @@ def show(panel: Panel) -> None:
     ).strip()  # fmt: skip
     found = False
     for heading, names in _groups(panel):
-        wanted = [name for name in names if _is_found(word, heading, name)]
+        wanted = [name for name in names if is_found(word, heading, name)]
         drawn = [name for name in wanted if name not in panel.places]
         prices = [name for name in wanted if _is_one_price(panel, name)]
         if drawn or prices:
@@ -48,7 +48,7 @@ def _groups(panel: Panel) -> Iterator[tuple[str, list[str]]]:
         yield label_of(name), [name, *(f"{section}.{key}" for key in parameters)]
 
 
-def _is_found(word: str, heading: str, name: str) -> bool:
+def is_found(word: str, heading: str, name: str) -> bool:
     """Tell whether a word stands in what is said of a field: its heading, label, meaning or dotted name."""
     called = label_of(name).format(currency="")  # or "currency" would find all prices
     said = " ".join((heading, called, name, meaning(name) if info(name) is not None else ""))

@@ -10,6 +10,7 @@ import streamlit as st
 from jiran.app.fields import info, meaning
 from jiran.app.settings import blocks
 from jiran.scenario import KINDS
+from jiran.tariffs import tariffs
 
 if TYPE_CHECKING:
     from jiran.app.panel import Panel
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 #: Longer tables are the file's to change.
 _MOST_ROWS = 200
 _BLOCKS = "ev_blocks"
+#: The type of a column by that of the field, the first that fits; else it is text.
+_TYPES = ((bool, pl.Boolean), (float, pl.Float64), (int, pl.Int64))
 
 
 def show(panel: Panel, name: str, label: str) -> None:
@@ -33,9 +36,9 @@ def show(panel: Panel, name: str, label: str) -> None:
     if len(rows) > _MOST_ROWS:
         st.caption(f"{label}: {len(rows):,}, as the scenario's file has them.")
         return
-    fields = list(_columns(name))
+    fields, types = list(_columns(name)), _schema(name)
     frame = pl.DataFrame(
-        [[_cell(row.get(key), key) for key in fields] for row in rows], schema=_schema(name), orient="row"
+        [[_cell(row.get(key), key, types[key]) for key in fields] for row in rows], schema=types, orient="row"
     )
     st.caption(f"{label}. What is empty takes the value of all homes.")
     edited = st.data_editor(
@@ -47,10 +50,10 @@ def show(panel: Panel, name: str, label: str) -> None:
     panel.replace(name, [_row(row) for row in edited.to_dicts() if row["kind"] or row.get("id")])
 
 
-def _cell(value: Any, key: str) -> Any:
-    if key == _BLOCKS:
-        return None if value is None else blocks.written(value)
-    return value if value is None or key in ("id", "kind", "count") else float(value)
+def _cell(value: Any, key: str, kind: Any) -> Any:
+    if value is None:
+        return None
+    return blocks.written(value) if key == _BLOCKS else float(value) if kind is pl.Float64 else value
 
 
 def _row(cells: dict[str, Any]) -> dict[str, Any]:
@@ -72,13 +75,20 @@ def _inner(annotation: Any) -> list[Any]:
 
 
 def _schema(name: str) -> dict[str, Any]:
-    types = {"id": pl.String, "kind": pl.String, "count": pl.Int64, _BLOCKS: pl.String}
-    return {key: types.get(key, pl.Float64) for key in _names(name)}
+    """Return the type of each column, by that of the scenario's field; blocks are written as a text."""
+    of = {key: _inner(info(f"{name}.0.{key}").annotation) for key in _names(name)}
+    return {key: pl.String if key == _BLOCKS else _type(parts) for key, parts in of.items()}
+
+
+def _type(parts: list[Any]) -> Any:
+    """Return the type of a column by that of the field, taken apart: names to choose from are text."""
+    return next((kind for one, kind in _TYPES if one in parts), pl.String)
 
 
 def _columns(name: str) -> dict[str, Any]:
     """Return how each column looks; its meaning is the scenario's own."""
     found: dict[str, Any] = {}
+    types = _schema(name)
     for key in _names(name):
         field = f"{name}.0.{key}"
         label, unit = key.replace("_", " ").capitalize(), info(field).json_schema_extra["unit"]
@@ -88,8 +98,12 @@ def _columns(name: str) -> dict[str, Any]:
                 found[key] = st.column_config.SelectboxColumn("Kind", options=list(KINDS), required=True)
             case "count":
                 found[key] = st.column_config.NumberColumn("Homes", min_value=0, step=1, default=1)
-            case "id" | "ev_blocks":
+            case "tariff":
+                found[key] = st.column_config.SelectboxColumn(label, options=list(tariffs()), help=meaning(field))
+            case _ if types[key] is pl.String:
                 found[key] = st.column_config.TextColumn("Name" if key == "id" else label, help=meaning(field))
+            case _ if types[key] is pl.Boolean:
+                found[key] = st.column_config.CheckboxColumn(label, help=meaning(field))
             case _:
                 found[key] = st.column_config.NumberColumn(
                     heading.replace("kwp", "").replace(" kw,", ","), help=meaning(field)

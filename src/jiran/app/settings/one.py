@@ -20,10 +20,10 @@ from jiran.control import controllers, forecasts
 from jiran.market import mechanisms
 from jiran.scenario.grid import REPLACED
 from jiran.scenario.model import MOST_TELLING
-from jiran.tariffs import tariffs
+from jiran.tariffs import sharing, tariffs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from jiran.app.panel import Panel
 
@@ -190,14 +190,24 @@ def _zones() -> list[str]:
 
 
 def _tariff(panel: Panel, name: str) -> None:
-    """Draw the choice of a tariff: of those that come with jiran, and of a file that the scenario names already."""
-    control = Control(panel.key(name), panel.label(name, label_of(name)), plain(by_labels(meaning(name), name)))
-    chosen = controls.choice(control, panel.now(name), Values(choices=tuple(tariffs()), optional=True))
-    panel.say(name, chosen)
-    if chosen is not None:
+    """Draw the choice of a tariff, which takes the place of prices."""
+    if _of_documents(panel, name, tariffs()) is not None:
         for price in _PRICES:
             panel.wanted.pop(price, None)
             panel.given.pop(price, None)
+
+
+def _sharing(panel: Panel, name: str) -> None:
+    """Draw the choice of a scheme of sharing."""
+    _of_documents(panel, name, sharing())
+
+
+def _of_documents(panel: Panel, name: str, known: Iterable[str]) -> str | None:
+    """Draw the choice of one of those that come with jiran, and of a file that the scenario names already."""
+    control = Control(panel.key(name), panel.label(name, label_of(name)), plain(by_labels(meaning(name), name)))
+    chosen: str | None = controls.choice(control, panel.now(name), Values(choices=tuple(known), optional=True))
+    panel.say(name, chosen)
+    return chosen
 
 
 def _start(panel: Panel, name: str) -> None:
@@ -251,6 +261,7 @@ _OTHERS: dict[str, Callable[[Panel, str], None]] = {
     "description": _long_text,
     "time_zone": _time_zone,
     "grid.tariff": _tariff,
+    "grid.sharing": _sharing,
     "start": _start,
     "ev.blocks": _blocks,
     "telling": _telling,

@@ -78,7 +78,14 @@ def _day(result: Result, home: str, step: int) -> None:
 
 def _bill(result: Result, home: str, of_a: pl.DataFrame | None) -> None:
     """Draw what neighbours and battery change in the home's bill."""
-    st.caption("**The bill of the whole period**: what neighbours and battery change in the bill with the grid alone.")
+    trades = (
+        " “Saved” counts the trades alone, for the battery is there without them."
+        if result.scenario.battery.capacity_kwh
+        else ""
+    )
+    st.caption(
+        f"**The bill of the whole period**: what neighbours and battery change in the bill with the grid alone.{trades}"
+    )
     steps, currency = bill_steps(result, home), result.scenario.currency
     alt = str(home_charts.bill_words(result, result.community.ids.index(home)))
     end = None if of_a is None else next(iter(of_a.filter(pl.col("id") == home)["cost"]), None)

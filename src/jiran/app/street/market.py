@@ -10,7 +10,7 @@ from jiran.app import state
 from jiran.app.showing import plain
 from jiran.app.views import market_walk
 from jiran.app.views.market_scene import Scene
-from jiran.app.views.market_stations import of_run
+from jiran.app.views.market_stations import PRICE, of_run
 from jiran.errors import JiranError
 from jiran.explain.step.outcome import outcome_of_run
 from jiran.explain.step.run_step import step_label, take_apart
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def show(result: Result, now: Selection) -> None:
     """Draw the tab."""
-    _heading(result, now.step)
+    _heading(result, now)
     own = result.scenario.market
     with st.container(horizontal=True, vertical_alignment="bottom"):
         rule, name = market_walk.pick_rule(own.mechanism)
@@ -37,10 +37,12 @@ def show(result: Result, now: Selection) -> None:
         market_walk.complain(error)
 
 
-def _heading(result: Result, step: int) -> None:
+def _heading(result: Result, now: Selection) -> None:
     """Name the hour, and go on to the next: a map of many steps shows some of them as one."""
+    step = now.step
+    question = "who traded, and at what price?" if now.home is None else f"why did {plain(now.home)} get its price?"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{plain(step_label(result, step))}**: why did this home get this price?", width="stretch")
+        st.markdown(f"**{plain(step_label(result, step))}**: {question}", width="stretch")
         st.button(
             "Earlier", icon=":material/skip_previous:", help="One step back in time", key="step_before",
             type="tertiary", on_click=_go, args=(-1,), disabled=step == 0,
@@ -79,6 +81,7 @@ def _scene(result: Result, now: Selection, rule: str, values: dict[str, Any]) ->
 def _walk(scene: Scene) -> None:
     """Draw the walk through the hour."""
     stations = of_run(rest=scene.own)
-    now = market_walk.walk([station.title for station in stations], narrow=True)
+    titles = [station.title for station in stations]
+    now = market_walk.walk(titles, first=0 if scene.home is None else titles.index(PRICE), narrow=True)
     market_walk.heading(stations, now)
     stations[now].draw(scene)

@@ -18,6 +18,7 @@ from jiran.classroom.views import Wall, standings
 from jiran.classroom.words import amount, cleared, energy
 from jiran.explain.say import share
 from jiran.market import find
+from jiran.words import price
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec
@@ -30,8 +31,11 @@ MOST_NAMES_FAR = 3
 
 
 def show(wall: Wall) -> None:
-    """Draw the last round, all prices, and who gained."""
-    last = wall.rounds[-1]
+    """Draw the last round, all prices, and who gained: in a lesson those of the lesson."""
+    played = wall.rounds if wall.course is None else wall.rounds[wall.course.since :]
+    if not played:
+        return
+    last = played[-1]
     _figures(last)
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -40,9 +44,11 @@ def show(wall: Wall) -> None:
         st.markdown(f"**{words}**")
         _draw(spec, "class_curves", curves.alt(last.outcome), 380)
     with right:
-        st.markdown("**Price by round**")
-        _draw(rounds.prices(wall.rounds, revealed=wall.revealed), "class_prices", rounds.prices_alt(wall.rounds), 200)
-        _standings(wall.rounds)
+        crossed = rounds.crossed_at(last) if wall.revealed else None
+        told = "" if crossed is None else f"; dashed, where the true curves cross: {plain(price(crossed))}"
+        st.markdown(f"**Price by round**{told}")
+        _draw(rounds.prices(played, crossed), "class_prices", rounds.prices_alt(played, crossed), 200)
+        _standings(played)
     if not state.presents():
         _about(last)
         downloads(wall)

@@ -94,7 +94,7 @@ def _ask(wall: Wall) -> Setup:
     with st.popover("Set up", icon=":material/tune:"):
         rules = class_rules()
         rule = st.selectbox(
-            "Market rule", list(rules), index=list(rules).index(FIRST_RULE), key="class_rule", persist_state="session",
+            "Market rule", list(rules), index=list(rules).index(FIRST_RULE), key="class_rule", persist_state="session", width=460,
             format_func=lambda name: f"{name}: {rules[name].plain_name}",
             help="Rules on top work by bids. The last ones set the price without looking at any: students can lose.",
         )  # fmt: skip

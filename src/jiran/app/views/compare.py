@@ -214,9 +214,7 @@ def _draw(picture: Picture | None, key: str) -> None:
 def _gains(comparison: Comparison) -> None:
     """Draw what a home of each kind saves under each rule."""
     st.subheader("Who gains", anchor="gains")
-    st.caption(
-        "What a home of each kind saves by trading, best rule on top; left of the line it pays more than without."
-    )
+    st.caption(pictures.about_gains(comparison))
     with st.grid(2, min_column_width=320):
         for kind in gains(comparison):
             with st.container():

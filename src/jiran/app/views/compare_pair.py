@@ -60,8 +60,11 @@ def _other(current: Scenario) -> Scenario | None:
     pinned = state.pinned_scenario()
     ready = [name for name in presets() if name != current.name]
     options = ready if pinned is None else [_PINNED, *ready]
+    wanted = state.opened_at_arrival("against") or _PINNED
     chosen = st.selectbox(
-        "A", options, None if pinned is None else 0, key=f"A|{pinned is not None}|{current.name}", width=360,
-        placeholder="Choose a scenario", persist_state="session",
+        "A", options, options.index(wanted) if wanted in options else None, width=360, placeholder="Choose a scenario",
+        key=f"A|{pinned is not None}|{current.name}|{state.arrival()}", persist_state="session",
     )  # fmt: skip
+    state.look_at("against", None if chosen == _PINNED else chosen)
+    state.show_address()
     return pinned if chosen in (None, _PINNED) else load_scenario(chosen)

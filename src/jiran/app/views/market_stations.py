@@ -193,9 +193,11 @@ def badge(outcome: Outcome) -> None:
 
 
 _FIRST = "Who has energy, who needs it?"
+#: The stop that says why a home got its price.
+PRICE = "Price"
 _WALK = (
     Station("Order book", "Who sells, who buys, and at what price?", _book),
     Station("Supply and demand", "Where do supply and demand meet?", _curves),
     Station("Pairs", "Who sells to whom?", market_pairs.show),
-    Station("Price", "At what price, and why?", market_price.show),
+    Station(PRICE, "At what price, and why?", market_price.show),
 )

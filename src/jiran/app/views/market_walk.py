@@ -63,15 +63,16 @@ def draw_again() -> None:
         )  # fmt: skip
 
 
-def walk(titles: list[str], *, narrow: bool = False) -> int:
+def walk(titles: list[str], *, first: int = 0, narrow: bool = False) -> int:
     """Draw the way through the stations; return which is open.
 
     Args:
         titles: Their short names.
+        first: Which is open until the viewer goes to another.
         narrow: Whether there is room for their numbers only.
     """
     last = len(titles) - 1
-    if not 0 <= st.session_state.setdefault(_STATION, 0) <= last:
+    if not 0 <= st.session_state.setdefault(_STATION, first) <= last:
         st.session_state[_STATION] = last
 
     def go(steps: int) -> None:

@@ -55,8 +55,8 @@ def _pays_words(figures: Figures) -> str:
     rate, worth = say.share(figures["rate"]), say.sum_of(abs(npv), currency)
     if payback is None:
         missing = say.sum_of(-figures["total"], currency)
-        return f"It does not pay: of {invested} that are invested, and what is paid later, {missing} have not come back after {horizon}."
-    back = f"come back in {say.years(payback)}" if payback else "cost no more than they save, from the first year on"
+        return f"It does not pay: of {invested} that is invested, and what is paid later, {missing} has not come back after {horizon}."
+    back = f"comes back in {say.years(payback)}" if payback else "costs no more than it saves, from the first year on"
     if npv < 0.0:
         return (
             f"It pays only without interest: {invested} {back}, but discounted at {rate} a year, all together are {worth} worse off "
@@ -186,7 +186,9 @@ def _enough_words(figures: Figures) -> str:
     cost, now, currency = figures["cost"], figures["now"], figures["currency"]
     if cost is None:
         return "Even PV that costs nothing would not pay."
-    return f"PV may cost up to {say.sum_of(cost, currency)} per kWp for it to pay; {say.sum_of(now, currency)} are counted."
+    return (
+        f"PV may cost up to {say.sum_of(cost, currency)} per kWp for it to pay; {say.sum_of(now, currency)} is counted."
+    )
 
 
 @form("plan.enough", _enough_words)
