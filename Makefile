@@ -24,7 +24,7 @@ ARGS ?=
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test check lint types imports script docs format coverage mutants truth damage open bench class soak constraints clean
+.PHONY: help run test long check lint types imports script docs format coverage mutants truth damage open bench class soak constraints clean
 
 help: ## list these commands
 	@grep -E '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -33,7 +33,10 @@ run: $(RUN) ## install what is missing and open the dashboard
 	$(BIN)/jiran app $(ARGS)
 
 test: $(DEV) ## run the tests
-	$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
+	$(BIN)/pytest -n auto --dist loadgroup -m "not long" $(ARGS)
+
+long: $(DEV) ## run the tests that take their time, most of them in the browser
+	$(BIN)/pytest -n auto --dist loadgroup -m long $(ARGS)
 
 check: lint types imports script test ## everything a change must pass: lint, types, import rules, tests
 
@@ -85,8 +88,9 @@ open: $(DEV) ## open 300 random scenarios on every page of the dashboard
 class: $(DEV) ## play a class of 60 phones over real connections, and say how long they wait
 	$(BIN)/python tests/classroom/sixty.py $(ARGS)
 
-soak: $(DEV) ## kill what saves, thousands of times, and count what is lost (minutes)
+soak: $(DEV) ## kill what saves, and sweeps, many times, and count what is lost (minutes)
 	$(BIN)/python tests/soak.py
+	$(BIN)/python tests/judge/sweep/soak.py
 
 constraints: ## renew constraints.txt with the newest versions
 	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \

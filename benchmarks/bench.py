@@ -303,6 +303,18 @@ def billing() -> list[tuple[str, str, str, float, float]]:
     ]
 
 
+def sweeping() -> list[tuple[str, str, str, float, float]]:
+    """Measure the CPU time of 10,000 days in one sweep, by what a twentieth of them takes."""
+    vary = {"market.fraction": "0.5:0.9:0.1", "battery.capacity_kwh": [0, 10, 20, 40]}
+    jiran.sweep("paper", vary, workers=1)
+    found = []
+    for _ in range(ROUNDS):
+        begin = time.process_time()
+        points = jiran.sweep("paper", vary, seeds=25, workers=1).table.height
+        found.append((time.process_time() - begin) / points * 1e4)
+    return [("10,000 days in a sweep, CPU", f"{min(found):.1f} s", "12 s", min(found) / 12.0, 1.0)]
+
+
 def bills_of_a_run() -> list[tuple[str, str, str, float, float]]:
     """Measure which share of a run its bills and marginal values take: 1,000 homes over a year, with and without trading."""
     tariff = {"grid.tariff": "my-tnb-rp4-domestic-nem3", "start": "2025-07-01", "steps": 8_760}
@@ -355,6 +367,7 @@ def main() -> int:
         processes,
         dashboard,
         comparing,
+        sweeping,
     )
     rows = [row for part in parts for row in part()]
     table = Table(title=f"jiran {jiran.__version__}: budgets, best of {ROUNDS}")

@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from jiran.errors import JiranError
     from jiran.judge.comparison import by_rule, compare
+    from jiran.judge.sweep.run import sweep
     from jiran.market import Parameter, clear, mechanism, mechanisms
     from jiran.result.result import Result
     from jiran.scenario import Scenario
@@ -34,6 +35,7 @@ _HOMES = {
     "mechanisms": "jiran.market",
     "presets": "jiran.scenario.files",
     "simulate": "jiran.simulation.run",
+    "sweep": "jiran.judge.sweep.run",
 }
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "mechanisms",
     "presets",
     "simulate",
+    "sweep",
 ]
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 #: An import at the left edge: those inside functions and under TYPE_CHECKING bring nothing into compiled code.
 _IMPORT = re.compile(r"^from (jiran[\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
 
+#: A function is an argument of so many others at most, each of which keeps its own name for the signature.
+_CALLERS = 16
 #: A compiled function is called as it was written, so that is how a checker sees it.
 F = TypeVar("F")
 
@@ -43,9 +45,32 @@ def njit(signature: Any = None, **options: Any) -> Callable[[F], F]:
         if signature is not None:
             compiled.compile(signature)
             compiled.disable_compile()
+            _remember(compiled)
         return compiled
 
     return compiling
+
+
+def _remember(compiled: Any) -> None:
+    """Let a function that is compiled for good be looked up at once where it is an argument of another compiled one.
+
+    numba asks it for its code by its types at each such call, four times in a run, and compares them one by one.
+
+    Args:
+        compiled: A dispatcher of numba with one signature, which compiles no more.
+    """
+    ask = compiled.get_compile_result
+    known: dict[int, tuple[Any, Any]] = {}
+
+    def answer(signature: Any) -> Any:
+        asked, found = known.get(id(signature), (None, None))
+        if asked is not signature:
+            found = ask(signature)
+            if len(known) < _CALLERS:
+                known[id(signature)] = signature, found
+        return found
+
+    compiled.get_compile_result = answer
 
 
 def _stamp(compiled: Any, made_of: str) -> None:

@@ -7,12 +7,11 @@ from playwright.sync_api import expect
 
 from accessible import serious
 
-PATHS = (
-    "/", "/street", "/compare", "/plan", "/data", "/data?part=files", "/data?part=method", "/data?part=paper",
-)  # fmt: skip
+AREAS = ("/", "/street", "/compare", "/plan", "/data")
+PARTS = ("/data?part=files", "/data?part=method", "/data?part=paper")
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", [*AREAS, *(pytest.param(path, marks=pytest.mark.long) for path in PARTS)])
 def test_no_area_has_a_serious_fault(visit, path):
     shown = visit(path)
     expect(shown.page.locator("h1")).to_have_count(1)

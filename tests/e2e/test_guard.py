@@ -175,6 +175,7 @@ PALE = """() => {
 }"""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_can_be_read_and_every_page_has_a_name(visit, scheme):
     shown = visit("/street", color_scheme=scheme)

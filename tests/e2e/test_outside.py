@@ -111,6 +111,7 @@ def test_a_scenario_file_becomes_the_scenario_and_can_be_shared(dashboard, visit
     expect(other.figure("All bills, MYR")).to_have_text(f"{cost:.2f}")
 
 
+@pytest.mark.long
 def test_a_number_of_steps_of_none_is_refused_beside_its_field(dashboard):
     dashboard.type_number("Number of steps", "0")
     assert "1" in dashboard.number("Number of steps").evaluate("field => field.validationMessage")
@@ -162,6 +163,7 @@ def test_another_rule_and_other_bids_leave_the_old_parameters_behind(dashboard):
     expect(dashboard.figure("All bills, MYR")).to_have_text(f"{wanted['cost']:.2f}")
 
 
+@pytest.mark.long
 def test_a_lower_bound_above_the_upper_says_why_beside_its_field(dashboard):
     dashboard.unfold("All settings")
     dashboard.type_number("Lower bound, kW", "2")
@@ -172,6 +174,7 @@ def test_a_lower_bound_above_the_upper_says_why_beside_its_field(dashboard):
     expect(dashboard.figure("All bills, MYR")).to_have_text(f"{kpis({})['cost']:.2f}")
 
 
+@pytest.mark.long
 def test_a_street_without_homes_says_why(visit):
     shown = visit("/?preset=paper&" + "&".join(f"homes.groups.{place}.count=0" for place in range(4)))
     expect(shown.alerts).to_have_count(1)
@@ -179,6 +182,7 @@ def test_a_street_without_homes_says_why(visit):
     expect(shown.figure("All bills, MYR")).to_have_text(f"{kpis({})['cost']:.2f}")
 
 
+@pytest.mark.long
 def test_an_efficiency_can_be_lowered_and_set_back_to_all(dashboard):
     dashboard.unfold("All settings")
     for label in ("Charging efficiency", "Discharging efficiency"):

@@ -77,6 +77,7 @@ def test_three_files_at_once_survive_a_reload(dashboard):
     assert "jiran-uploads" not in text
 
 
+@pytest.mark.long
 def test_a_broken_file_is_one_sentence_and_the_next_one_is_taken_alone(dashboard):
     dashboard.upload(("letter.csv", b"Dear neighbours,\nplease find the readings in my next mail.\n"))
     complaint = dashboard.panel.get_by_test_id("stAlert")
@@ -86,7 +87,7 @@ def test_a_broken_file_is_one_sentence_and_the_next_one_is_taken_alone(dashboard
     expect(complaint).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["dark", pytest.param("light", marks=pytest.mark.long)])
 def test_it_fits_a_phone(visit, scheme):
     shown = visit(viewport={"width": 390, "height": 844}, color_scheme=scheme)
     shown.page.get_by_test_id("stExpandSidebarButton").click()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: Results, comparisons, cleared books and plans that are kept for all viewers together, bytes.
 KEPT_RESULTS, KEPT_COMPARISONS, KEPT_OUTCOMES, KEPT_SAMPLES = 1_000_000_000, 100_000_000, 100_000_000, 200_000_000
-KEPT_PLANS = 50_000_000
+KEPT_PLANS, KEPT_SWEEPS = 50_000_000, 50_000_000
 
 #: What needs more than this is asked for: it takes others' memory and their processor.
 ASKED = Need(300e6, 20.0)

@@ -21,6 +21,7 @@ from jiran.cli.printing import console, print_list, print_plugin, print_result
 from jiran.cli.progress import progress
 from jiran.cli.server import EVERYWHERE, FIRST_PORT, serve
 from jiran.cli.signals import interruptible
+from jiran.cli.sweeping import sweep
 from jiran.cli.tariffs import bill_command, tariffs_command
 from jiran.errors import JiranError
 from jiran.saving import create_file
@@ -437,3 +438,4 @@ cli.command("forecasts")(forecasts_command)
 cli.command("tariffs")(tariffs_command)
 cli.command("bill")(bill_command)
 cli.add_typer(ledger, name="ledger")
+cli.add_typer(sweep, name="sweep")

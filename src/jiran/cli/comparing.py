@@ -30,7 +30,9 @@ _COLUMNS = (
     "market_surplus", "p2p_kwh", "price_paid", "price_received",
 )  # fmt: skip
 _NARROWEST = 130  # of a page that is no terminal
-_BLANK, _LARGEST = 100, 100_000_000  # bytes of a file that only holds a place, and of any comparison
+_BLANK, _LARGEST = 100, 100_000_000  # bytes of a file that only holds a place, and of any page
+#: How tables of jiran begin.
+_TABLES = (b"case,", b"key,seed,fault,")
 
 
 def rules_of(names: list[str] | None) -> list[str] | None:
@@ -67,14 +69,16 @@ def refuse_other_file(file: Path, kind: str) -> None:
     Raises:
         JiranError: There is another file.
     """
-    if file.is_file() and (file.stat().st_size > _LARGEST or not _is_ours(file.read_bytes())):
+    if file.is_file() and not _is_ours(file):
         raise JiranError(f"{file} is not written: it is there already and is no {kind}; choose another name")
 
 
-def _is_ours(content: bytes) -> bool:
-    """Tell whether a file is an earlier comparison; a short line, or nothing, only holds the place of one."""
-    blank = len(content) < _BLANK and b"\n" not in content
-    return blank or content.startswith(b"case,") or b"Made with jiran" in content
+def _is_ours(file: Path) -> bool:
+    """Tell whether jiran wrote a file; a short line, or nothing, only holds a place."""
+    with file.open("rb") as opened:
+        begin = opened.read(_BLANK)
+        blank = len(begin) < _BLANK and b"\n" not in begin
+        return blank or begin.startswith(_TABLES) or b"Made with jiran" in begin + opened.read(_LARGEST)
 
 
 def print_comparison(found: Comparison) -> None:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
     from jiran.scenario import Grid, Scenario
 
-_STYLE = """
+#: The style sheet of comparisons and sweeps.
+STYLE = """
 :root { color-scheme: light dark; --ink: #1e2a2f; --paper: #fff; --soft: #5d6b70; --line: #d9e0de; --best: #bfe6d8;
   --trouble: #fbe3b0; --window: #7f8c9b22; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8eeec; --paper: #10171a; --soft: #9fb0ae; --line: #2f3c40;
@@ -84,7 +85,7 @@ def html(comparison: Comparison) -> str:
         section("How to get the same again", _again(comparison)),
         f"<footer><p>Made with jiran {escape(__version__)}.</p></footer>",
     ]
-    return document(f"{title}: comparison", _STYLE, parts)
+    return document(f"{title}: comparison", STYLE, parts)
 
 
 def _answer(comparison: Comparison) -> str:

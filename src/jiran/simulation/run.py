@@ -108,17 +108,28 @@ def run_market(setting: Setting, without_p2p: Callable[[], Settlement], progress
         without_p2p: Gives the baseline; is called after the run.
         progress: As in `simulate`; without it the run cannot be stopped.
     """
+    result = clear_market(setting, without_p2p, progress)
+    doubts = setting.data_report.suspicions() if setting.data_report is not None else ()
+    told = (*map(str, assumptions(setting)), *doubts, *map(str, warnings(result)))
+    return replace(result, warnings=told)
+
+
+def clear_market(setting: Setting, without_p2p: Callable[[], Settlement], progress: Progress | None = None) -> Result:
+    """Run the market as `run_market` does, and say nothing of it: for who looks at figures alone.
+
+    Args:
+        setting: As there.
+        without_p2p: As there.
+        progress: As there.
+    """
     scenario = setting.scenario
     flows, settled, end = _clear(setting, scenario.market, scenario.bids, progress)
     baseline = without_p2p()
     end = replace(end, credits=settled.credits, credits_without_p2p=baseline.credits)
-    result = Result(
+    return Result(
         scenario, setting.community, setting.timeline, flows, setting.price, settled, baseline,
         setting.start, end, data_report=setting.data_report, worth=setting.worth,
     )  # fmt: skip
-    doubts = setting.data_report.suspicions() if setting.data_report is not None else ()
-    told = (*map(str, assumptions(setting)), *doubts, *map(str, warnings(result)))
-    return replace(result, warnings=told)
 
 
 def _clear(setting: Setting, market: Market, bids: Bids, report: Progress | None) -> tuple[Flows, Settlement, State]:

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from jiran.scenario import Scenario
 
 
+#: From so many home-steps on a second thread is worth starting.
+_WORTH_A_THREAD = 20_000
+
+
 @dataclass(frozen=True)
 class Setting:
     """Everything of a run but its market.
@@ -66,6 +70,11 @@ class Setting:
     def with_market(self, scenario: Scenario) -> Setting:
         """Return the same setting for a scenario that differs in [market] and [bids] alone."""
         return replace(self, scenario=scenario)
+
+    def with_battery(self, scenario: Scenario) -> Setting:
+        """Return the same homes with what they generate and need for a scenario that differs in [battery], [market] and [bids] alone."""
+        price = prices(scenario, *pair_by_step(scenario, self.timeline))
+        return replace(self, scenario=scenario, price=price, start=_start(scenario, self.plan))
 
 
 def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: State | None = None) -> Setting:
@@ -114,17 +123,26 @@ def modelled_profiles(scenario: Scenario, community: Community, steps: Timeline)
         kWh >= 0, arrays of shape (step, home).
     """
     seed = scenario.seed
+    model = household_kwh if scenario.load.model == "household" else load_kwh
+    if community.size * steps.steps < _WORTH_A_THREAD:
+        load = model(community, steps, scenario.load, seed)
+        return Profiles(load_kwh=load, **_sun_and_cars(scenario, community, steps))
     with ThreadPoolExecutor(1) as second:
-        model = household_kwh if scenario.load.model == "household" else load_kwh
-        load = second.submit(model, community, steps, scenario.load, seed)
-        generation = generation_kwh(community, steps, scenario.solar, seed)
-        if scenario.ev.supply.enabled:
-            ev = np.zeros((steps.steps, community.size))
-        elif scenario.ev.charging == "at-once":
-            ev = at_once_kwh(community, steps, scenario.ev.calendar, seed)
-        else:
-            ev = block_charging_kwh(community, steps, seed)
-        return Profiles(generation_kwh=generation, load_kwh=load.result(), ev_kwh=ev)
+        later = second.submit(model, community, steps, scenario.load, seed)
+        found = _sun_and_cars(scenario, community, steps)
+        return Profiles(load_kwh=later.result(), **found)
+
+
+def _sun_and_cars(scenario: Scenario, community: Community, steps: Timeline) -> dict[str, NDArray[np.float64]]:
+    """Return what the models of sun and cars give, by the names of `Profiles`; the arguments are those above."""
+    seed = scenario.seed
+    if scenario.ev.supply.enabled:
+        ev = np.zeros((steps.steps, community.size))
+    elif scenario.ev.charging == "at-once":
+        ev = at_once_kwh(community, steps, scenario.ev.calendar, seed)
+    else:
+        ev = block_charging_kwh(community, steps, seed)
+    return {"generation_kwh": generation_kwh(community, steps, scenario.solar, seed), "ev_kwh": ev}
 
 
 def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | None, DataReport | None]:

@@ -69,6 +69,7 @@ from jiran.app.state.session import (
     unpin,
     whole_link,
 )
+from jiran.app.state.swept import swept
 from jiran.app.watched import NotRunError
 
 __all__ = [
@@ -138,6 +139,7 @@ __all__ = [
     "set_remark",
     "show_address",
     "show_selected",
+    "swept",
     "take_notice",
     "take_refusal",
     "turn",

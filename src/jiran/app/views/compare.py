@@ -1,4 +1,4 @@
-"""Compare: what a change does, A against B; then which market rule is best for whom, and why."""
+"""Compare: what a change does, A against B; which market rule is best for whom, and why; and what a range of values does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from jiran.app import rule_tables, state
 from jiran.app.charts.compare import spec
 from jiran.app.drawing import draw
 from jiran.app.showing import file_name, markdown_of, plain
-from jiran.app.views import compare_pair
+from jiran.app.views import compare_pair, compare_sweep
 from jiran.app.views.compare_parts import compared, files
 from jiran.bids import find as find_strategy
 from jiran.bids import strategies
@@ -37,6 +37,12 @@ def show() -> None:
     scenario = state.result().scenario
     seeds = SEEDS if _bands() else 1
     compare_pair.show(scenario, seeds)
+    _rules(scenario, seeds)
+    compare_sweep.show(scenario)
+
+
+def _rules(scenario: Scenario, seeds: int) -> None:
+    """Draw market rules side by side."""
     st.subheader("Market rules side by side", anchor="side")
     top = st.container()
     rules, strategy = _choose(scenario)

@@ -1,0 +1,156 @@
+"""Vary this: one value of the scenario or two, with a few seeds; and what a sweep of the command line has found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from jiran.app import state
+from jiran.app.charts.compare import spec
+from jiran.app.drawing import draw
+from jiran.app.labels import in_words, named
+from jiran.app.showing import file_name, markdown_of, plain
+from jiran.errors import JiranError
+from jiran.judge.sweep import Folder
+from jiran.judge.sweep.answers import answer, answers
+from jiran.report.sweep import page, pictures, say
+from jiran.report.sweep.page import cells
+from jiran.result.figures import KPIS
+from jiran.scenario import validate
+from jiran.scenario.files import as_data, with_overrides
+from jiran.words import number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from jiran.judge.sweep.answers import Answers
+    from jiran.report.picture import Picture
+    from jiran.scenario import Scenario
+
+#: What is offered first where a value stands: these parts of it.
+_PARTS = (0.5, 0.75, 1.0, 1.25, 1.5)
+#: What is offered where nothing stands.
+_FROM_NOTHING = (0, 5, 10, 20)
+_OWN, _FOLDER = "Vary this scenario", "Open a folder of `jiran sweep`"
+
+
+def show(scenario: Scenario) -> None:
+    """Draw this part of the page, once it is opened."""
+    st.subheader("Vary this", anchor="vary")
+    more = st.expander("One value, or two, over a range", on_change="rerun", key="vary this", icon=":material/tune:")
+    if more.open:
+        with more:
+            _inside(scenario)
+
+
+def _inside(scenario: Scenario) -> None:
+    source = st.segmented_control(
+        "What is looked at", [_OWN, _FOLDER], default=_OWN, required=True, key="sweep source",
+        label_visibility="collapsed", persist_state="session",
+    )  # fmt: skip
+    figure = st.selectbox(
+        "Figure", list(KPIS), list(KPIS).index("saving"), format_func=lambda name: KPIS[name].label,
+        key="sweep figure", persist_state="session", width=360,
+    )  # fmt: skip
+    _draw(_own(scenario, figure) if source == _OWN else _folder(figure), source)
+
+
+def _own(scenario: Scenario, figure: str) -> Callable[[], Answers] | None:
+    """Let the viewer choose what is varied; return what works it out, or None as long as nothing is chosen."""
+    data = as_data(scenario)
+    fields = dict(_numbers(data))
+    words = {key: ", ".join(filter(None, named(key, data))) for key in fields}
+    vary = {}
+    for place, label in enumerate(("Vary", "and")):
+        left, right = st.columns(2)
+        options = [key for key in fields if key not in vary]
+        first = options.index("market.fraction") if place == 0 and "market.fraction" in options else None
+        key = left.selectbox(
+            label, options, first, format_func=words.__getitem__, key=f"vary {place}", placeholder="Choose a value",
+            persist_state="session",
+        )  # fmt: skip
+        if key is None:
+            break
+        vary[key] = right.text_input(
+            "Values", _offered(key, fields[key], data), key=f"vary {key}", persist_state="session",
+            help="As 0.5:0.9:0.1, which includes 0.9, or with commas.",
+        )  # fmt: skip
+    seeds = st.number_input("Seeds", 1, 100, 5, key="sweep seeds", persist_state="session", width=180)
+    if not vary:
+        return None
+
+    def work_out() -> Answers:
+        planned, table = state.swept(scenario, vary, int(seeds))
+        return answer(table.lazy(), planned.asked, planned.many, figure)
+
+    return work_out
+
+
+def _numbers(data: dict[str, Any], before: str = "") -> Iterator[tuple[str, float]]:
+    """Yield the fields that hold a number, but the seed and those of single homes, by dotted name."""
+    for name, value in data.items():
+        if isinstance(value, dict):
+            yield from _numbers(value, f"{before}{name}.")
+        elif isinstance(value, int | float) and not isinstance(value, bool) and f"{before}{name}" != "seed":
+            yield f"{before}{name}", value
+
+
+def _offered(key: str, value: float, data: dict[str, Any]) -> str:
+    """Return the values that are offered for a field: some around its own, or around what one would take for nothing."""
+    whole = isinstance(value, int)
+    near = [round(value * part) if whole else value * part for part in _PARTS] if value else _FROM_NOTHING
+    return ",".join(dict.fromkeys(number(one) for one in near if _is_allowed(key, one, data)))
+
+
+def _is_allowed(key: str, value: float, data: dict[str, Any]) -> bool:
+    try:
+        validate(with_overrides(data, {key: value}))
+    except JiranError:
+        return False
+    return True
+
+
+def _folder(figure: str) -> Callable[[], Answers] | None:
+    """Let the viewer name a folder."""
+    name = st.text_input(
+        "Folder", key="sweep folder", persist_state="session", placeholder="/home/me/out", width=480,
+        help="What stands behind -o of `jiran sweep`; it may still be running.",
+    ).strip()  # fmt: skip
+    return (lambda: answers(Folder(Path(name).expanduser()), figure)) if name else None
+
+
+def _draw(work_out: Callable[[], Answers] | None, source: str) -> None:
+    """Draw what was found, or say why there is nothing."""
+    if work_out is None:
+        return
+    try:
+        found = work_out()
+    except state.NotRunError:  # the page has said why
+        return
+    except JiranError as error:
+        st.error(plain(in_words(error, {})), icon=":material/error:")
+        return
+    st.markdown("\n".join(f"- {markdown_of(str(one))}" for one in say(found)))
+    for keys, table in found.tables.items():
+        st.markdown(f"**{plain(' and '.join(keys) or 'All seeds')}**")
+        _picture(pictures.course(found, keys[0]) if len(keys) == 1 else None)
+        head, rows = cells(found, table)
+        st.dataframe(
+            [dict(zip(head, row, strict=True)) for row in rows], hide_index=True, key=f"sweep table {source} {keys}",
+            alt=f"Table of {KPIS[found.figure].label} by {' and '.join(keys) or 'seeds'}.",
+        )  # fmt: skip
+    _picture(pictures.weights(found))
+    _picture(pictures.frontier(found))
+    st.download_button(
+        "Sweep, web page", lambda: page(found).encode(), f"{file_name('jiran-sweep')}.html", "text/html",
+        key="sweep_html", icon=":material/article:", on_click="ignore",
+        help="One file with sentences, tables and pictures, to mail or to print.",
+    )  # fmt: skip
+
+
+def _picture(picture: Picture | None) -> None:
+    if picture is not None:
+        draw(spec(picture), key=f"chart {picture.name}", alt=picture.alt, height=int(picture.height))

@@ -1,0 +1,190 @@
+"""What came out of a sweep, on disk: one Parquet file a batch, each written whole, and what was asked beside them.
+
+`points.parquet` says which points there are, `parts/*.parquet` what came out of them so far: any of them can be read at any
+time. When all points are there, the parts become one.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+import tomli_w
+
+from jiran.errors import JiranError, shortened
+from jiran.result.figures import KPIS
+from jiran.saving import save_file
+from jiran.saving.faults import told
+from jiran.saving.temporary import sweep as sweep_drafts
+
+if TYPE_CHECKING:
+    from polars._typing import PolarsDataType
+
+    from jiran.judge.sweep.points import Combination, Point
+    from jiran.judge.sweep.work import Row
+
+ABOUT, POINTS, PARTS = "sweep.toml", "points.parquet", "parts"
+#: The part that holds all, once all are there.
+ALL = "all.parquet"
+#: What a file manager leaves in every folder that it has shown.
+_LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
+
+
+class Folder:
+    """The folder of a sweep."""
+
+    def __init__(self, path: Path) -> None:
+        """Name a folder; nothing is made or read yet."""
+        self.path = path
+
+    @property
+    def parts(self) -> Path:
+        """The folder in which the batches lie."""
+        return self.path / PARTS
+
+    def asked(self) -> dict[str, Any] | None:
+        """Return what was asked here, as `sweep.toml` has it; None if nothing was.
+
+        Raises:
+            JiranError: The folder holds something else, or its file is damaged.
+        """
+        with told(self.path):
+            if self.path.exists() and not self.path.is_dir():
+                raise JiranError(f"{self.path}: is a file, not the folder of a sweep")
+            about = self.path / ABOUT
+            if not about.is_file():
+                others = sorted(entry.name for entry in self.path.iterdir()) if self.path.exists() else []
+                foreign = next(
+                    (name for name in others if name not in _LITTER and not name.startswith(".jiran-")), None
+                )
+                if foreign is not None:
+                    raise JiranError(f"{self.path}: holds {shortened(foreign, 60)} and no sweep; name a new folder")
+                return None
+            try:
+                return tomllib.loads(about.read_text(encoding="utf-8"))
+            except ValueError as error:
+                raise JiranError(f"{about}: is damaged: {error}") from error
+
+    def begin(self, asked: Mapping[str, Any], found: Sequence[Combination], points: Iterable[Point]) -> None:
+        """Write what is asked, and which points there are.
+
+        Args:
+            asked: As `asked` returns it.
+            found: The combinations.
+            points: All points.
+        """
+        with told(self.path):
+            self.parts.mkdir(parents=True, exist_ok=True)
+            sweep_drafts(self.parts / ALL)
+        save_file(self.path / ABOUT, tomli_w.dumps(dict(asked)).encode())
+        types = types_of(found)
+        cells = [tuple(_cells(one.values, types)) for one in found]
+        table = [(one.key, one.seed, *cells[one.place]) for one in points]
+        _save(self.path / POINTS, pl.DataFrame(table, {"key": pl.String(), "seed": pl.Int64(), **types}, orient="row"))
+
+    def known(self) -> set[str]:
+        """Return the keys of all points that are there; a fault is there too."""
+        files = self._files()
+        if not files:
+            return set()
+        return set(pl.scan_parquet(files).select("key").collect()["key"])
+
+    def add(self, rows: Sequence[Row], found: Sequence[Combination]) -> None:
+        """Write what came out of a batch, whole.
+
+        Args:
+            rows: One or more.
+            found: The combinations.
+        """
+        types, nothing = types_of(found), (None,) * len(KPIS)
+        table = [
+            (
+                row.point.key,
+                row.point.seed,
+                row.fault,
+                *_cells(found[row.point.place].values, types),
+                *(row.figures or nothing),
+            )
+            for row in rows
+        ]
+        frame = pl.DataFrame(table, schema_of(found), orient="row")
+        _save(self.parts / f"{rows[0].point.key}-{len(rows)}.parquet", frame)
+
+    def compact(self) -> None:
+        """Put all parts into one; what is no point of the sweep any more, since a file was changed, is left out."""
+        files = self._files()
+        if [file.name for file in files] == [ALL]:
+            return
+        wanted = pl.scan_parquet(self.path / POINTS).select("key")
+        frame = pl.scan_parquet(files).unique("key", keep="any").join(wanted, on="key", how="semi")
+        _save(self.parts / ALL, frame.sort("key").collect())
+        with told(self.path):
+            for file in files:
+                if file.name != ALL:
+                    file.unlink(missing_ok=True)
+
+    def rows(self) -> pl.LazyFrame:
+        """Return what is there so far, a row a point in the order of the points: key, seed, fault, what was varied, figures.
+
+        Raises:
+            JiranError: There is no sweep, or nothing of it yet.
+        """
+        files = self._files()
+        if self.asked() is None or not (self.path / POINTS).is_file():
+            raise JiranError(
+                f"{self.path}: is no folder of a sweep; `jiran sweep SCENARIO --vary ... -o {self.path}` makes one"
+            )
+        if not files:
+            raise JiranError(f"{self.path}: nothing has come out of this sweep yet")
+        order = pl.scan_parquet(self.path / POINTS).select("key")
+        return order.join(
+            pl.scan_parquet(files).unique("key", keep="any"), on="key", how="inner", maintain_order="left"
+        )
+
+    def many(self) -> int:
+        """Return how many points the sweep has."""
+        return int(pl.scan_parquet(self.path / POINTS).select(pl.len()).collect().item())
+
+    def _files(self) -> list[Path]:
+        """Return the parts that are whole; drafts have other names."""
+        with told(self.path):
+            return sorted(self.parts.glob("*.parquet")) if self.parts.is_dir() else []
+
+
+def schema_of(found: Sequence[Combination]) -> dict[str, PolarsDataType]:
+    """Return the columns of a part; the same for all, also where a figure is defined nowhere in it."""
+    first: dict[str, PolarsDataType] = {"key": pl.String(), "seed": pl.Int64(), "fault": pl.String()}
+    return first | types_of(found) | {name: pl.Float64() for name in KPIS}
+
+
+def types_of(found: Sequence[Combination]) -> dict[str, PolarsDataType]:
+    """Return the columns of what is varied: numbers, truths or words; what is none of these, or several, as JSON."""
+    types: dict[str, PolarsDataType] = {}
+    for key in found[0].values:
+        kinds = {type(one.values[key]) for one in found}
+        types[key] = (
+            pl.Boolean() if kinds == {bool}
+            else pl.Int64() if kinds == {int}
+            else pl.Float64() if kinds <= {int, float}
+            else pl.String()
+        )  # fmt: skip
+    return types
+
+
+def _cells(values: Mapping[str, Any], types: Mapping[str, PolarsDataType]) -> Iterator[Any]:
+    """Yield the values of a combination as cells of its columns."""
+    for key, value in values.items():
+        is_text = types[key] == pl.String() and not isinstance(value, str)
+        yield json.dumps(value, default=str) if is_text else value
+
+
+def _save(target: Path, frame: pl.DataFrame) -> None:
+    """Write a table, whole or not at all."""
+    held = io.BytesIO()
+    frame.write_parquet(held)
+    save_file(target, held.getvalue())

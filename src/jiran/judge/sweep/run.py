@@ -1,0 +1,279 @@
+"""`jiran.sweep`: what is not there yet is run, batch by batch, and kept as it comes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+import jiran
+from jiran.errors import JiranError, ScenarioError
+from jiran.judge.sweep import engines, on_dask
+from jiran.judge.sweep.axes import Axis, axis_of
+from jiran.judge.sweep.folder import Folder
+from jiran.judge.sweep.points import METHODS, SCHEMA, Combination, Point, combinations, points
+from jiran.judge.sweep.work import MOST_POINTS, Batch, batches
+from jiran.scenario import Scenario
+from jiran.scenario.files import as_data, load_scenario
+from jiran.simulation import estimate
+from jiran.simulation.estimate import Need
+from jiran.words import counted
+
+if TYPE_CHECKING:
+    from jiran.watching import Progress
+
+#: A batch takes about so long, s: a worker that is lost costs no more.
+_BATCH_S = 5.0
+#: What is done sooner than this is done in this process: workers take a second to start.
+_HERE_S = 3.0
+#: A run takes at least so long, s; one that shares its homes with another takes a third.
+_LEAST_S = 3e-3
+#: So often workers may be lost one after the other without any point done.
+_TRIES = 3
+#: What a worker needs before it runs anything, bytes.
+_WORKER = 160e6
+_MOST_SEEDS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What came out of a sweep.
+
+    Attributes:
+        table: A row a point: key, seed, fault (null if there is none), what was varied by dotted key, then all figures.
+    """
+
+    table: pl.DataFrame
+
+    @property
+    def faults(self) -> pl.DataFrame:
+        """The points that could not be run, with why."""
+        return self.table.filter(pl.col("fault").is_not_null())
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A sweep before it starts.
+
+    Attributes:
+        found: The combinations.
+        seeds: How many seeds of each.
+        asked: What is written down of it.
+    """
+
+    found: Sequence[Combination]
+    seeds: int
+    asked: dict[str, Any]
+
+    @property
+    def many(self) -> int:
+        """How many points it has."""
+        return len(self.found) * self.seeds
+
+    @property
+    def refused(self) -> int:
+        """How many of them are not allowed."""
+        return self.seeds * sum(one.scenario is None for one in self.found)
+
+    def point_s(self) -> float:
+        """Return how long a point takes at a guess, s on one core."""
+        runs = [estimate.of_run(one.scenario) for one in self.found[:: max(1, len(self.found) // 50)] if one.scenario]
+        return max(_LEAST_S, sum(run.seconds for run in runs) / max(1, len(runs)))
+
+    def need(self, left: int, workers: int) -> Need:
+        """Return what so many of its points need.
+
+        Args:
+            left: Points.
+            workers: That run them at the same time.
+        """
+        runs = [estimate.of_run(one.scenario).memory for one in self.found if one.scenario is not None]
+        return Need(workers * (_WORKER + max(runs, default=0.0)), left * self.point_s() / workers)
+
+
+def plan(
+    scenario: Scenario | str | os.PathLike[str],
+    vary: Mapping[str, Any] | Sequence[Axis],
+    *,
+    seeds: int = 1,
+    draws: int = 0,
+    method: str = METHODS[0],
+    draw_seed: int = 0,
+) -> Planned:
+    """Return a sweep before it starts; the arguments are those of `sweep`.
+
+    Raises:
+        JiranError: A key, a value or a number is not allowed.
+    """
+    if not 1 <= seeds <= _MOST_SEEDS:
+        raise ScenarioError("seeds", seeds, f"must be a whole number from 1 to {_MOST_SEEDS}")
+    base = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    axes = [axis_of(key, asked) for key, asked in vary.items()] if isinstance(vary, Mapping) else list(vary)
+    if not axes and seeds == 1:
+        raise JiranError("a sweep varies something: name a key and its values, or several seeds")
+    found = combinations(base, axes, draws=draws, method=method, draw_seed=draw_seed)
+    last = max(one.first_seed for one in found) + seeds - 1
+    if last >= 2**63:
+        raise ScenarioError("seeds", seeds, f"must leave the last seed, {last}, below 2**63")
+    asked = {
+        "jiran": jiran.__version__, "schema": SCHEMA, "seeds": seeds, "vary": {axis.key: axis.text for axis in axes},
+        "draws": draws, "method": method, "draw_seed": draw_seed, "scenario": as_data(base),
+    }  # fmt: skip
+    return Planned(found, seeds, asked)
+
+
+def sweep(
+    scenario: Scenario | str | os.PathLike[str],
+    vary: Mapping[str, Any] | Sequence[Axis],
+    *,
+    seeds: int = 1,
+    draws: int = 0,
+    method: str = METHODS[0],
+    draw_seed: int = 0,
+    folder: str | os.PathLike[str] | None = None,
+    workers: int | None = None,
+    dask: str | None = None,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Run a scenario with all combinations of values and seeds.
+
+    Args:
+        scenario: A scenario, the name of a preset, or the path of a TOML file.
+        vary: By dotted key: a list of values, or a text as the command line takes it ("0.5:0.9:0.1", "uniform(2, 8)").
+        seeds: How many seeds of each combination: the scenario's own and those that follow. All combinations have the
+            same seeds, so that differences come from the values and not from chance.
+        draws: How often drawn keys are drawn; all are drawn together.
+        method: How drawn values fill their space: "sobol" or "latin-hypercube".
+        draw_seed: Seed of the draws; whatever it is, they do not change the seeds of the runs.
+        folder: Where rows are kept as they come, and looked up when the same is asked again; default: nowhere.
+        workers: Processes; default: one for each processor.
+        dask: Address of a Dask scheduler, whose workers run the batches instead.
+        progress: Is called with the share that is done, 0..1; an exception that it raises stops the sweep, and what is
+            done stays in the folder.
+
+    Raises:
+        JiranError: Something is not allowed, the folder holds something else, or workers are lost again and again. A
+            point that cannot be run is no error: it is a row with its fault.
+
+    Example:
+        >>> import jiran
+        >>> found = jiran.sweep("paper", {"market.fraction": [0.6, 0.8]}, seeds=2)
+        >>> found.table.group_by("market.fraction", maintain_order=True).agg(pl.col("saving").mean().round(2)).rows()
+        [(0.6, 12.19), (0.8, 12.19)]
+    """
+    planned = plan(scenario, vary, seeds=seeds, draws=draws, method=method, draw_seed=draw_seed)
+    if folder is not None:
+        return run(planned, Folder(Path(folder)), workers=workers, dask=dask, progress=progress)
+    with tempfile.TemporaryDirectory(prefix="jiran-sweep-") as made:
+        return run(planned, Folder(Path(made)), workers=workers, dask=dask, progress=progress)
+
+
+def run(
+    planned: Planned,
+    folder: Folder,
+    *,
+    workers: int | None = None,
+    dask: str | None = None,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Run what is planned and not yet in a folder; the other arguments are those of `sweep`.
+
+    Raises:
+        JiranError: As `sweep`.
+    """
+    planned = grown(planned, folder)
+    many = workers if workers is not None else os.cpu_count() or 1
+    if not 1 <= many <= engines.MOST_WORKERS:
+        raise ScenarioError("workers", many, f"must be a whole number from 1 to {engines.MOST_WORKERS}")
+    every = list(points(planned.found, planned.seeds))
+    folder.begin(planned.asked, planned.found, every)
+    left, lost = missing(every, folder), 0
+    if dask is None:
+        estimate.refuse(planned.need(len(left), 1), "this sweep")
+    report = _Report(progress, len(every))
+    while left:
+        report.done = len(every) - len(left)
+        todo = _batches(left, planned, many)
+        small = dask is None and (many == 1 or len(todo) == 1 or len(left) * planned.point_s() < _HERE_S)
+        engine = on_dask.dask(dask) if dask else engines.here if small else engines.processes(many)
+        try:
+            with closing(engine(todo, report.tell)) as found:
+                for rows in found:
+                    folder.add(rows, planned.found)
+                    report.done += len(rows)
+                    report.tell()
+        except engines.LostWorkerError:
+            before, left = len(left), missing(every, folder)
+            lost = lost + 1 if len(left) == before else 0
+            if lost == _TRIES:
+                raise JiranError(
+                    f"workers are lost again and again, perhaps for lack of memory, and {counted(len(left), 'point')} are left; "
+                    "what is done is kept: start it again with fewer --workers"
+                ) from None
+            continue
+        left = missing(every, folder)
+    folder.compact()
+    report.done = len(every)
+    report.tell()
+    return Sweep(folder.rows().collect())
+
+
+def grown(planned: Planned, folder: Folder) -> Planned:
+    """Return what is planned, with as many seeds as a folder holds already: a sweep may grow and never shrinks.
+
+    Raises:
+        JiranError: The folder holds another sweep.
+    """
+    before = folder.asked()
+    if before is None:
+        return planned
+    for name in ("vary", "draws", "method", "draw_seed", "scenario"):
+        if before.get(name) != _as_written(planned.asked)[name]:
+            raise JiranError(
+                f"{folder.path}: holds another sweep, with another {name.replace('_', ' ')}; name a new folder, or ask for the same"
+            )
+    seeds = max(planned.seeds, int(before.get("seeds", 1)))
+    return Planned(planned.found, seeds, planned.asked | {"seeds": seeds})
+
+
+def missing(every: Sequence[Point], folder: Folder) -> list[Point]:
+    """Return the points that a folder does not have yet, each once."""
+    known = folder.known()
+    return list({point.key: point for point in every if point.key not in known}.values())
+
+
+def _as_written(asked: dict[str, Any]) -> dict[str, Any]:
+    """Return what is asked as it comes back from the file."""
+    import tomllib  # noqa: PLC0415
+
+    import tomli_w  # noqa: PLC0415
+
+    return tomllib.loads(tomli_w.dumps(asked))
+
+
+def _batches(left: Sequence[Point], planned: Planned, workers: int) -> list[Batch]:
+    """Cut what is left into batches of some seconds, and enough for all workers."""
+    fair = -(-len(left) // (4 * workers))
+    size = max(1, min(MOST_POINTS, fair, round(_BATCH_S / planned.point_s())))
+    return list(batches(left, planned.found, size))
+
+
+class _Report:
+    """Tells how far a sweep is, now and then."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._total, self._told_s = progress, max(total, 1), 0.0
+        self.done = 0
+
+    def tell(self) -> None:
+        """Tell it, ten times a second at most."""
+        if self._progress is not None and (self.done == self._total or monotonic() - self._told_s > 0.1):
+            self._told_s = monotonic()
+            self._progress(self.done / self._total)

@@ -1,0 +1,94 @@
+"""Vary this: the page says what `jiran.sweep` finds, opens what the command line has left, and refuses in a sentence."""
+
+from __future__ import annotations
+
+import sys
+
+import polars as pl
+import pytest
+
+import jiran
+from jiran.app import state
+from jiran.judge.sweep import Folder
+from jiran.judge.sweep.answers import answers
+from jiran.report.sweep import say
+from jiran.report.sweep.page import cells
+from pages import run, seen, show
+
+PAGE = """
+from jiran.app import state
+from jiran.app.views import compare_sweep
+
+compare_sweep._inside(state.result().scenario)
+"""
+
+
+def text(at):
+    return seen(" ".join(element.value for element in at.markdown)).replace("\\", "")
+
+
+def test_it_says_and_shows_what_a_sweep_of_the_scenario_finds(tmp_path):
+    at = show(PAGE, run())
+    at.text_input(key="vary market.fraction").set_value("0.6,0.9").run()
+    at.selectbox(key="vary 1").set_value("battery.capacity_kwh").run()
+    at.text_input(key="vary battery.capacity_kwh").set_value("0,20").run()
+    assert not at.exception
+    vary = {"market.fraction": "0.6,0.9", "battery.capacity_kwh": "0,20"}
+    jiran.sweep("paper", vary, seeds=5, folder=tmp_path / "out", workers=1)
+    found = answers(Folder(tmp_path / "out"), "saving")
+    assert [str(one) for one in say(found) if str(one) not in text(at)] == []
+    shown = [frame.value for frame in at.dataframe]
+    assert len(shown) == len(found.tables) == 3
+    for frame, table in zip(shown, found.tables.values(), strict=True):
+        assert frame.to_numpy().tolist() == cells(found, table)[1]
+
+
+def test_what_is_offered_can_be_run():
+    at = show(PAGE, run(**{"battery.capacity_kwh": 0}))
+    assert at.text_input(key="vary market.fraction").value == "0.4,0.6,0.8"  # the grid's price or more is none
+    assert "All 15 points are done." in text(at)
+    at.selectbox(key="vary 0").set_value("battery.capacity_kwh").run()
+    assert at.text_input(key="vary battery.capacity_kwh").value == "0,5,10,20"
+    assert "All 20 points are done." in text(at)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ("0.5:0.9:0", "the step must lead"), ("uniform(0, 1)", "drawn on the command line"), ("0.1:0.9:0.001", "4,005 points"),
+        ("2,3", "no point of this sweep"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_one_sentence(values, words):
+    at = show(PAGE, run())
+    at.text_input(key="vary market.fraction").set_value(values).run()
+    assert not at.exception
+    assert words in at.error[0].value.replace("\\", "")
+
+
+def test_a_folder_of_the_command_line_opens_also_before_it_is_done(tmp_path):
+    folder = tmp_path / "out"
+    jiran.sweep("paper", {"market.fraction": [0.5, 0.6]}, seeds=4, folder=folder, workers=1)
+    at = show(PAGE, run())
+    at.segmented_control(key="sweep source").set_value("Open a folder of `jiran sweep`").run()
+    at.text_input(key="sweep folder").set_value(str(folder)).run()
+    assert all(str(one) in text(at) for one in say(answers(Folder(folder), "saving")))
+    part = folder / "parts" / "all.parquet"
+    pl.read_parquet(part).head(3).write_parquet(part)
+    at.run()
+    assert "3 of 8 points are done." in text(at)
+    at.text_input(key="sweep folder").set_value(str(tmp_path)).run()
+    assert "no sweep" in at.error[0].value or "no folder of a sweep" in at.error[0].value
+
+
+def test_one_that_was_stopped_can_be_started_again(monkeypatch):
+    def stops(*_arguments, progress, **_more):
+        progress(0.5)
+        raise state.NotRunError
+
+    with monkeypatch.context() as changed:
+        changed.setattr(sys.modules["jiran.app.state.swept"], "sweep", stops)
+        at = show(PAGE, run(seed=77))
+        assert not at.dataframe
+    at.run()
+    assert at.dataframe

@@ -1,0 +1,297 @@
+"""A sweep is its single runs, each once, whatever happens to it: cut, killed, grown, or with points that cannot be run."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import jiran
+import valid
+from jiran import JiranError
+from jiran.judge.sweep import Folder, engines
+from jiran.judge.sweep.points import points
+from jiran.judge.sweep.run import plan
+from jiran.judge.sweep.work import batches, run_batch
+from jiran.result.figures import KPIS
+from jiran.scenario import Scenario, validate
+from jiran.scenario.files import as_data, with_overrides
+
+VARY = {
+    "market.fraction": "0.6:0.8:0.1",
+    "battery.capacity_kwh": [0, 20],
+    "market.matching": ["index-order", "pro-rata"],
+}
+
+
+RULE = """
+from jiran import mechanism
+
+
+@mechanism("mine")
+def clear(book, parameters, lots, trades):
+    return 0
+"""
+
+
+def single(row, base="paper"):
+    """Run the point of a row alone."""
+    own = {"key", "fault", *KPIS}
+    wanted = {name: value for name, value in row.items() if name not in own}
+    scenario = validate(
+        with_overrides(as_data(base if isinstance(base, Scenario) else jiran.load_scenario(base)), wanted)
+    )
+    return jiran.simulate(scenario).kpis
+
+
+def same(row, kpis):
+    return all(row[name] == value for name, value in kpis.items())
+
+
+def test_each_point_is_its_single_run_to_the_last_bit(tmp_path):
+    vary = {
+        "battery.capacity_kwh": [0, 20],
+        "market.mechanism": ["vcg", "grid-only", "uniform-price"],
+        "step_minutes": [60, 30],
+    }
+    table = jiran.sweep("paper", vary, seeds=2, folder=tmp_path / "out", workers=1).table
+    assert table.height == 24
+    assert table["seed"].unique().sort().to_list() == [1, 2]
+    assert all(same(row, single(row)) for row in table.iter_rows(named=True))
+    assert table.schema["battery_cycles"] == pl.Float64()
+    assert table.filter(pl.col("battery.capacity_kwh") == 0)["battery_cycles"].null_count() == 12
+
+
+def test_homes_with_tariffs_and_a_battery_between_them_are_run_as_they_are_alone():
+    base = jiran.load_scenario("klang-valley-atap", {"steps": 48, "ev.supply.enabled": True})
+    vary = {"battery.capacity_kwh": [0, 30], "battery.start_soc": [0.2, 0.5], "market.mechanism": ["grid-only", "vcg"]}
+    table = jiran.sweep(base, vary, workers=1).table
+    assert table["fault"].null_count() == 8
+    assert all(same(row, single(row, base)) for row in table.iter_rows(named=True))
+    prices = {"battery.sell_price": [0.3, 0.5], "battery.buy_price": [0.1, 0.2]}
+    table = jiran.sweep("paper", prices, workers=1).table
+    assert all(same(row, single(row)) for row in table.iter_rows(named=True))
+
+
+@settings(max_examples=5)
+@given(st.integers(0, 10_000))
+def test_random_scenarios_are_swept_as_they_are_run(seed):
+    scenario = valid.ordinary(np.random.default_rng(seed), 400)
+    table = jiran.sweep(scenario, {"battery.capacity_kwh": [0.0, 12.5]}, seeds=2).table
+    assert table.height == 4
+    for row in table.iter_rows(named=True):
+        battery = scenario.battery.model_copy(update={"capacity_kwh": row["battery.capacity_kwh"]})
+        alone = scenario.model_copy(update={"battery": battery, "seed": row["seed"]})
+        try:
+            kpis = jiran.simulate(alone).kpis
+        except JiranError as error:
+            kpis, fault = {}, str(error)
+        else:
+            fault = None
+        assert row["fault"] == fault
+        assert same(row, kpis)
+
+
+def test_the_order_puts_side_by_side_what_shares_its_homes():
+    planned = plan("paper", VARY | {"load.high_kw": [1.0, 1.5]}, seeds=3)
+    every = list(points(planned.found, 3))
+    for what, groups in (("homes", 6), ("setting", 12)):
+        seen = [(getattr(planned.found[one.place], what), one.seed) for one in every]
+        assert len(set(seen)) == groups == 1 + sum(one != other for one, other in pairwise(seen))
+    for size in (1, 5, 7, 100):
+        cut = list(batches(every, planned.found, size))
+        assert [point for batch in cut for point in batch.points] == every
+        assert all(len(batch.points) <= 2 * size for batch in cut)
+
+
+def test_a_second_start_runs_only_what_is_missing_and_a_sweep_grows(tmp_path, monkeypatch):
+    ran = []
+    monkeypatch.setattr(engines, "run_points", lambda batch: ran.extend(batch.points) or iter(run_batch(batch)))
+    folder = tmp_path / "out"
+    first = jiran.sweep("paper", VARY, seeds=2, folder=folder, workers=1).table
+    assert len(ran) == 24
+    ran.clear()
+    assert jiran.sweep("paper", VARY, seeds=2, folder=folder, workers=1).table.equals(first)
+    assert ran == []
+    more = jiran.sweep("paper", VARY, seeds=3, folder=folder, workers=1).table
+    assert {point.seed for point in ran} == {3}
+    assert more.filter(pl.col("seed") < 3).sort("key").equals(first.sort("key"))
+    ran.clear()
+    assert jiran.sweep("paper", VARY, seeds=1, folder=folder, workers=1).table.equals(more)  # and never shrinks
+    assert ran == []
+
+
+def test_points_are_named_by_the_content_of_the_files_that_they_read(tmp_path):
+    rule = tmp_path / "mine.py"
+    rule.write_text(RULE, encoding="utf-8")
+
+    def keys():
+        scenario = jiran.load_scenario("paper", {"market.mechanism": str(rule)})
+        return [one.digest for one in plan(scenario, {"battery.capacity_kwh": [0, 1]}).found]
+
+    before = keys()
+    assert keys() == before
+    rule.write_text(rule.read_text(encoding="utf-8") + "\n# another\n", encoding="utf-8")
+    assert not set(keys()) & set(before)
+
+
+def test_a_point_that_cannot_be_run_is_a_row_and_stops_nobody(tmp_path):
+    table = jiran.sweep("paper", {"market.fraction": [0.5, 1.5]}, seeds=2, folder=tmp_path / "out").table
+    assert table["fault"].null_count() == 2
+    assert table.filter(pl.col("fault").is_not_null())["market.fraction"].to_list() == [1.5, 1.5]
+    assert "market.fraction" in table["fault"].drop_nulls()[0]
+    assert table.filter(pl.col("fault").is_not_null())["cost"].null_count() == 2
+
+
+def test_drawn_values_fill_their_space_and_meet_all_listed_ones():
+    vary = {
+        "solar.pv_kwp": "uniform(2, 8)",
+        "market.mechanism": ["vcg", "grid-only"],
+        "battery.capacity_kwh": "uniform(0, 40)",
+    }
+    for method in ("sobol", "latin-hypercube"):
+        found = plan("paper", vary, draws=16, method=method).found
+        assert len(found) == 32
+        kwp = np.sort([one.values["solar.pv_kwp"] for one in found if one.values["market.mechanism"] == "vcg"])
+        assert np.array_equal((kwp - 2) // (6 / 16), np.arange(16))  # one in each sixteenth
+        assert [one.values for one in found] == [
+            one.values for one in plan("paper", vary, draws=16, method=method).found
+        ]
+        assert list(found[0].values) == list(vary)
+
+
+@pytest.mark.parametrize(
+    ("vary", "options", "words"),
+    [
+        ({"market.fractoin": [0.5]}, {}, "no point of this sweep can be run"), ({}, {}, "varies something"),
+        ({"solar.pv_kwp": "uniform(1, 2)"}, {}, "say how often"), ({"solar.pv_kwp": [1]}, {"draws": 4}, "no key is drawn"),
+        ({"market.fraction": [0.5]}, {"seeds": 0}, "seeds"), ({"market.fraction": [0.5]}, {"workers": 0}, "workers"),
+        ({"solar.pv_kwp": "uniform(1, 2)"}, {"draws": 4, "method": "x"}, "must be one of sobol, latin-hypercube"),
+        ({"market.fraction": "0:1:0.0001", "solar.pv_kwp": "0:1:0.001"}, {}, "at most 1,000,000 combinations"),
+    ],
+)  # fmt: skip
+def test_what_is_not_allowed_is_one_sentence(vary, options, words, tmp_path):
+    with pytest.raises(JiranError) as told:
+        jiran.sweep("paper", vary, folder=tmp_path / "out", **options)
+    assert words in str(told.value)
+    assert not list((tmp_path / "out").glob("parts/*.parquet"))
+
+
+def test_a_folder_of_something_else_is_not_touched(tmp_path):
+    (tmp_path / "photo.jpg").write_bytes(b"mine")
+    with pytest.raises(JiranError, match=r"holds photo\.jpg and no sweep"):
+        jiran.sweep("paper", {"market.fraction": [0.5, 0.6]}, folder=tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["photo.jpg"]
+    jiran.sweep("paper", {"market.fraction": [0.5, 0.6]}, folder=tmp_path / "out")
+    for other, word in (({"market.fraction": [0.5, 0.7]}, "vary"), ({"battery.capacity_kwh": [1, 2]}, "vary")):
+        with pytest.raises(JiranError, match=f"holds another sweep, with another {word}"):
+            jiran.sweep("paper", other, folder=tmp_path / "out")
+    with pytest.raises(JiranError, match="another scenario"):
+        jiran.sweep("kampung", {"market.fraction": [0.5, 0.6]}, folder=tmp_path / "out")
+    assert Folder(tmp_path / "out").rows().collect().height == 2
+
+
+def test_progress_stops_it_and_what_is_done_stays(tmp_path):
+    class EnoughError(Exception):
+        pass
+
+    def enough(done):
+        if done >= 0.25:
+            raise EnoughError
+
+    with pytest.raises(EnoughError):
+        jiran.sweep(
+            "paper", {"market.fraction": [0.5, 0.6]}, seeds=20, folder=tmp_path / "out", workers=1, progress=enough
+        )
+    kept = len(Folder(tmp_path / "out").known())
+    assert 10 <= kept < 40
+    shares = []
+    table = jiran.sweep(
+        "paper", {"market.fraction": [0.5, 0.6]}, seeds=20, folder=tmp_path / "out", workers=1, progress=shares.append
+    ).table
+    assert table.height == 40
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+
+
+CLIENT = """
+import sys
+import jiran.judge.sweep.run as running
+from pathlib import Path
+from jiran.judge.sweep import Folder
+running._HERE_S, running._BATCH_S = 0.0, 0.02
+if __name__ == "__main__":
+    planned = running.plan("paper", {"market.fraction": [0.5, 0.6, 0.7]}, seeds=60)
+    running.run(planned, Folder(Path(sys.argv[1])), workers=2)
+"""
+
+
+def workers_of(pid):
+    """Return the processes that descend from one."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+    found, todo = [], [pid]
+    while todo:
+        one = todo.pop()
+        kin = [child for child, parent in parents.items() if parent == one]
+        found += kin
+        todo += kin
+    return found
+
+
+def is_there(pid):
+    try:
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks Linux who is whose child")
+@pytest.mark.parametrize("whom", ["client", "worker"])
+def test_whoever_is_killed_every_point_is_there_once(whom, tmp_path):
+    script, out = tmp_path / "client.py", tmp_path / "out"
+    script.write_text(CLIENT, encoding="utf-8")
+    begun = subprocess.Popen([sys.executable, script, out], stderr=subprocess.PIPE, text=True)  # noqa: S603  our own
+    parts = out / "parts"
+    deadline = time.monotonic() + 120
+    while begun.poll() is None and len(list(parts.glob("*.parquet"))) < 2 and time.monotonic() < deadline:
+        time.sleep(0.01)  # until something is there
+    children = workers_of(begun.pid)
+    assert children
+    os.kill(begun.pid if whom == "client" else children[-1], signal.SIGKILL)
+    begun.communicate(timeout=240)
+    while any(map(is_there, children)) and time.monotonic() < deadline + 120:
+        time.sleep(0.05)
+    assert not any(map(is_there, children))
+    if whom == "worker":
+        assert begun.returncode == 0
+    table = jiran.sweep("paper", {"market.fraction": [0.5, 0.6, 0.7]}, seeds=60, folder=out, workers=1).table
+    assert table["key"].n_unique() == table.height == 180
+    assert [file.name for file in parts.glob("*")] == ["all.parquet"]
+    assert all(same(row, single(row)) for row in table.sample(6, seed=1).iter_rows(named=True))
+
+
+def test_what_is_written_can_be_read_by_anybody(tmp_path):
+    jiran.sweep("paper", VARY, seeds=2, folder=tmp_path / "out", workers=1)
+    rows = pl.scan_parquet(tmp_path / "out" / "parts" / "*.parquet").collect()
+    assert rows.columns == ["key", "seed", "fault", *VARY, *KPIS]
+    named = pl.read_parquet(tmp_path / "out" / "points.parquet")
+    assert named.columns == ["key", "seed", *VARY]
+    assert set(named["key"]) == set(rows["key"])
+    assert json.loads(json.dumps(Folder(tmp_path / "out").asked(), default=str))["seeds"] == 2
