@@ -37,6 +37,7 @@ from jiran.market import TRADE, find
 from jiran.money.settlement import settle
 from jiran.money.worth import worth_of
 from jiran.simulation import fill
+from jiran.simulation.at_home import at_home
 from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import prepare
 from jiran.tariffs import Usage, bill, bills, load_tariff
@@ -78,12 +79,15 @@ def kernel_and_simulate() -> list[tuple[str, str, str, float, float]]:
         rule, strategy = find(scenario.market.mechanism), find_strategy(scenario.bids.strategy)
         setting = prepare(scenario, profiles=profiles)
         inputs = fill.inputs(setting, rule, strategy, scenario.market.parameters, scenario.bids.parameters)
-        stores, start = fill.stores(setting), fill.start(setting, strategy)
+        own = at_home(setting)
+        stores, start = fill.stores(setting, own.record), fill.start(setting, strategy, own.memory)
         del result
         begin = time.perf_counter()
         out = fill.outputs(35_040, 1_000, 0, bids=False)
         log = Log(trades=np.empty(35_040 * 1_000, TRADE), room=1_000)
-        stop = kernel.run(Window(first=0, last=35_040), rule.clear, strategy.code, inputs, stores, start, out, log)
+        stop = kernel.run(
+            Window(first=0, last=35_040), rule.clear, strategy.code, own.direct.code, inputs, stores, start, out, log
+        )
         loop.append(time.perf_counter() - begin)
         if (stop.step, stop.trades, stop.fault) != (35_040, trades, kernel.FINE):
             raise RuntimeError("the kernel alone must give the same trades")

@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from jiran import Scenario, simulate
+from jiran.control import controllers, forecasts
 from jiran.homes.profiles import Profiles
 from jiran.market.matching import MATCHINGS
 
@@ -111,7 +112,7 @@ def scenarios(
 ) -> Scenario:
     """Draw a scenario; `supply`: whether EVs lend their battery, `must`: kinds of home, `fixed`: tables as they are."""
     steps = draw(st.integers(1, 60))
-    minutes = draw(st.sampled_from([1, 5, 10, 15, 30, 60]))
+    minutes = fixed.get("step_minutes") or draw(st.sampled_from([1, 5, 10, 15, 30, 60]))
     tariff = st.one_of(PRICE, tariffs(24), tariffs(steps))
     ev: dict[str, Any] = {"kw": draw(number(0, 11)), "blocks": draw(ev_blocks())}
     if draw(st.booleans()) if supply is None else supply:
@@ -198,3 +199,33 @@ def run(net_kwh: Any, **fields: Any):
     given = profiles(net_kwh)
     steps, count = given.load_kwh.shape
     return simulate(small(count, steps, **fields), profiles=given)
+
+
+@st.composite
+def with_home_batteries(draw, **fixed: Any) -> Scenario:
+    """Draw some days of a street in which homes have batteries that are run in any way; `fixed`: what [home_battery] says."""
+    price = st.one_of(PRICE, tariffs(24))
+    grid = {
+        "import_price": draw(price),
+        "export_price": draw(price),
+        "known_ahead_h": draw(st.sampled_from([24, 30, 48])),
+    }
+    days = draw(scenarios(steps=draw(st.sampled_from([1, 20, 30, 48, 60, 80])), step_minutes=60, grid=grid))
+    data = days.model_dump(exclude_none=True)
+    for place, home in enumerate((*data["homes"]["groups"], *data["homes"]["single"])):
+        if place == 0 or draw(st.booleans()):
+            home["battery_kwh"] = draw(number(0, 15))
+        if draw(st.booleans()):
+            home["battery_kw"] = draw(number(0, 6))
+    data["home_battery"] = {
+        "controller": draw(st.sampled_from(list(controllers()))),
+        "forecast": draw(st.sampled_from(list(forecasts()))),
+        "charge_efficiency": draw(number(0.5, 1)),
+        "discharge_efficiency": draw(number(0.5, 1)),
+        "start_soc": draw(number(0, 1)),
+        "wear_cost": draw(number(0, 0.2)),
+        "grid_charge": draw(st.booleans()),
+        "feed_in": draw(st.booleans()),
+        **fixed,
+    }
+    return Scenario.model_validate(data)

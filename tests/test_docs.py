@@ -68,7 +68,7 @@ def test_the_tariff_of_the_page_of_tariffs_is_one(tmp_path):
         assert jiran_prints(*command.split()[1:])
 
 
-@pytest.mark.parametrize("frame", ["trades", "homes", "steps"])
+@pytest.mark.parametrize("frame", ["trades", "homes", "steps", "devices"])
 def test_nomenclature_has_every_column(frame):
     assert first_cells(f"`result.{frame}`") == getattr(paper(), frame).columns
 

@@ -11,8 +11,15 @@ from jiran.homes.profiles import Profiles
 from strategies import KINDS, MATCHINGS, batteries, changed, ev_blocks, number, scenarios
 
 CLOSE = 1e-9
-SOURCES = ("generation_kwh", "ev_supplied_kwh", "p2p_bought_kwh", "battery_drawn_kwh", "grid_import_kwh")
-USES = ("load_kwh", "ev_kwh", "p2p_sold_kwh", "battery_charged_kwh", "grid_export_kwh")
+SOURCES = (
+    "generation_kwh",
+    "ev_supplied_kwh",
+    "home_battery_given_kwh",
+    "p2p_bought_kwh",
+    "battery_drawn_kwh",
+    "grid_import_kwh",
+)
+USES = ("load_kwh", "ev_kwh", "home_battery_charged_kwh", "p2p_sold_kwh", "battery_charged_kwh", "grid_export_kwh")
 
 
 def close(one, other):

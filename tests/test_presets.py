@@ -57,6 +57,8 @@ OTHER = {
     "solar.derate": 0.8,
     "load.evening_factor": 2.5,
     "battery.capacity_kwh": 35.0,
+    "home_battery.controller": "plan-ahead",
+    "home_battery.wear_cost": 0.05,
     "ev.supply.enabled": False,
     "ev.supply.reserve_soc": 0.5,
     "ev.supply.trip_kwh": 12.0,
@@ -197,6 +199,18 @@ def _singapore_block(result):
     assert found.homes[-1].payback is not None
 
 
+def _home_batteries(result):
+    kpis, assumed = result.kpis, {"home_battery__controller": "plan-ahead", "home_battery__forecast": "perfect"}
+    without = run("home-batteries", homes__groups=[{"kind": "solar", "count": 6}, {"kind": "normal", "count": 6}]).kpis
+    saved = without["cost_without_p2p"] - kpis["cost_without_p2p"]
+    given, charged = kpis["home_battery_given_kwh"], kpis["home_battery_charged_kwh"]
+    assert saved == pytest.approx(given * 0.4443 - charged * 0.2703)  # nothing else changes
+    planned = run("home-batteries", **assumed)
+    left = 0.4443 * 0.95 * (planned.state.at_home_kwh - result.state.at_home_kwh)  # at the most that it may be worth
+    assert planned.kpis["cost_without_p2p"] - left >= kpis["cost_without_p2p"] - 1e-6
+    assert kpis["p2p_kwh"] < without["p2p_kwh"]
+
+
 #: What each description claims: the words, and what recomputes them (the five prosumers' and the rest: see below).
 CLAIMS = {
     "paper": ("12 homes, a day by the hour. The battery is full at 13:00 and empty at 22:00.", _paper),
@@ -232,6 +246,10 @@ CLAIMS = {
     "singapore-block": (
         "What the block uses itself and sells to the flats is all that it earns.",
         _singapore_block,
+    ),
+    "home-batteries": (
+        "no plan saves more: where a kWh costs the same at all hours, own use first is the best there is. Neighbours have less to",
+        _home_batteries,
     ),
     "net-metering-window": ("Nothing: what their neighbours gain, solar homes lose.", _net_metering_window),
 }

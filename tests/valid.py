@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from jiran import JiranError, Scenario, mechanisms, presets
 from jiran.bids import strategies
+from jiran.control import controllers, forecasts
 from jiran.scenario import KINDS, validate
 from jiran.scenario.files import read_scenario, with_overrides
 from jiran.scenario.homes import SingleHome
@@ -65,6 +66,12 @@ COMMUNITIES: dict[str, list[dict[str, Any]] | None] = {
     "sixty": [{"kind": kind, "count": 15} for kind in KINDS],
     "all solar": [{"kind": "solar", "count": 6}],
     "all cars": [{"kind": "ev", "count": 5}],
+    "batteries at home": [
+        {"kind": "solar", "count": 2, "battery_kwh": 10.0},
+        {"kind": "hybrid", "count": 1, "battery_kwh": 6.0, "battery_kw": 4.0},
+        {"kind": "normal", "count": 1, "battery_kwh": 3.0},
+        {"kind": "normal", "count": 1},
+    ],
 }
 
 
@@ -138,7 +145,15 @@ def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Any,
 DRAWN_FROM = [name for name in presets() if read_scenario(name)["steps"] <= 1_000]
 
 #: What is no value of its own: names of rules, which are drawn with their parameters, of files, and of other fields.
-NOT_DRAWN = ("market.mechanism", "bids.strategy", "name", "telling", "solar.weather")
+NOT_DRAWN = (
+    "market.mechanism",
+    "bids.strategy",
+    "name",
+    "telling",
+    "solar.weather",
+    "home_battery.controller",
+    "home_battery.forecast",
+)
 
 
 def _drawn(rng: np.random.Generator, most_home_steps: int, changes: int) -> Scenario:
@@ -156,6 +171,9 @@ def _drawn(rng: np.random.Generator, most_home_steps: int, changes: int) -> Scen
             wanted.setdefault("market.mechanism", str(rng.choice(list(mechanisms()))))
         if rng.random() < 0.5:
             wanted.setdefault("bids.strategy", str(rng.choice(list(strategies()))))
+        if rng.random() < 0.5:
+            wanted["home_battery.controller"] = str(rng.choice(list(controllers())))
+            wanted["home_battery.forecast"] = str(rng.choice(list(forecasts())))
         wanted["seed"] = int(rng.integers(0, 1000))
         for place in rng.choice(len(fields), changes, replace=False):
             name, annotation, metadata = fields[place]
@@ -183,7 +201,7 @@ def _valid(base: dict[str, Any], wanted: dict[str, Any], most_home_steps: int) -
 
 def _single(rng: np.random.Generator, place: int) -> dict[str, Any]:
     home: dict[str, Any] = {"id": f"{rng.choice(TEXTS)} {place}"[:60], "kind": str(rng.choice(KINDS))}
-    for name in ("pv_kwp", "load_low_kw", "load_high_kw", "ev_kw"):
+    for name in ("pv_kwp", "load_low_kw", "load_high_kw", "ev_kw", "battery_kwh"):
         if rng.random() < 0.3:
             field = SingleHome.model_fields[name]
             home[name] = value_of(rng, name, float, [*field.metadata, Le(50)])

@@ -7,6 +7,7 @@ a kind of homes has that of what sets it apart: its roof, its car, or its load a
 SOLAR = "#E69F00"
 P2P = "#009E73"
 BATTERY = "#0072B2"
+HOME_BATTERY = "#56B4E9"
 GRID = "#D55E00"
 EV = "#CC79A7"
 LOAD = "#7F8C9B"
@@ -14,4 +15,4 @@ SELLERS = SOLAR
 BUYERS = BATTERY
 OWN_USE = "#F0C541"
 EXPORT, IMPORT = "#F0E442", "#4D5965"
-KINDS = {"solar": SOLAR, "ev": EV, "hybrid": "#56B4E9", "normal": LOAD, "prosumer": EXPORT, "consumer": IMPORT}
+KINDS = {"solar": SOLAR, "ev": EV, "hybrid": HOME_BATTERY, "normal": LOAD, "prosumer": EXPORT, "consumer": IMPORT}

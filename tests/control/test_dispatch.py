@@ -29,6 +29,7 @@ def test_no_worth_moves_a_store_out_of_its_limits(data):
     coming = data.draw(ahead(longest=1, odd=True))
     battery = store.battery
     stored = battery.minimum_kwh + data.draw(st.integers(0, 4)) / 4 * (battery.capacity_kwh - battery.minimum_kwh)
+    stored = min(stored, battery.capacity_kwh)
     rng = np.random.default_rng(data.draw(st.integers(0, 10**6)))
     edges = np.sort(rng.uniform(battery.minimum_kwh, battery.capacity_kwh, 3))
     upto, value = np.array([*edges, battery.capacity_kwh]), rng.uniform(-1.0, 2.0, 4)  # not even falling

@@ -31,6 +31,7 @@ def way(controller=PLAN, forecast="mean-of-days"):
     return guess, running.Way(
         day=DAY,
         horizon=controller.horizon_h,
+        known=48,
         scenarios=guess.rows(guess.defaults),
         forecasts=controller.forecasts,
         foresight=guess.foresight,
@@ -106,10 +107,9 @@ def test_a_worth_that_cannot_be_ends_the_run(worth):
         value[:] = eval(worth)  # noqa: S307  of this test
         return True
 
-    plain = getattr(running.run, "py_func", running.run)
     guess, how = way()
     memory, moves = first_memory(np.full(3, 1.0), DAY, 9, 8), running.Moves(*np.zeros((3, 144, 3)))
-    ended = plain(0, 144, 0, how, guess.code, fill, DIRECT.code, street(), unlike(3), memory, moves)
+    ended = running.run(0, 144, 0, how, guess.code, fill, DIRECT.code, street(), unlike(3), memory, moves)
     assert ended == (running.UNSOUND, DAY)
 
 
@@ -134,9 +134,8 @@ def test_what_is_left_at_the_end_of_a_plan_is_worth_what_the_last_plan_said_of_a
         value[:-1, 0] = 100.0 * len(ends) + np.arange(48)
         return True
 
-    plain = getattr(running.run, "py_func", running.run)
     guess, how = way()
     memory, moves = first_memory(np.zeros(1), DAY, 9, 8), running.Moves(*np.zeros((3, 72, 1)))
-    plain(0, 72, 0, how, guess.code, fill, DIRECT.code, street(1, days=3), unlike(1), memory, moves)
+    running.run(0, 72, 0, how, guess.code, fill, DIRECT.code, street(1, days=3), unlike(1), memory, moves)
     # Nothing is known on the first day; the plan of the second is made twice, as none was before it.
     assert ends == [0.0, 124.0, 224.0]

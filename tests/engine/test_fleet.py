@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from jiran.control.storage import Battery
-from jiran.engine.fleet import use_own
+from jiran.engine.fleet import offer, use_own
 from jiran.engine.records import Fleet, Inputs, Worth
 from jiran.simulation import fill
 
@@ -50,7 +50,9 @@ def one_step(stored_kwh, *, departure_kwh=10.0, net_kwh=-1.0):
     )
     out = fill.outputs(1, 1, 1, bids=False)
     net, offered = np.empty(1), np.zeros(1)
-    use_own(0, inputs, fleet, np.full(1, stored_kwh), out, net, offered)
+    held = np.full(1, stored_kwh)
+    use_own(0, inputs, fleet, held, out, net)
+    offer(0, fleet, held, out, net, offered)
     return net[0], offered[0], out.ev_charged_kwh[0, 0], out.ev_supplied_kwh[0, 0]
 
 

@@ -16,8 +16,8 @@ from strategies import scenarios
 
 @pytest.fixture(scope="module")
 def street():
-    """A run with all that moves: roofs, EVs that lend, a battery, trades and the grid."""
-    result = simulate(load_scenario("paper", {"ev.supply.enabled": True}))
+    """A run with all that moves: roofs, EVs that lend, batteries at home and of the street, trades and the grid."""
+    result = simulate(load_scenario("paper", {"ev.supply.enabled": True, "homes.groups.solar.battery_kwh": 4.0}))
     assert all(result.flows[name].any() for name in FLOWS)
     return result
 
@@ -28,7 +28,14 @@ def test_a_flow_comes_in_or_goes_out_and_is_settled_by_an_account_that_there_is(
     assert {flow.account for flow in FLOWS.values()} - {""} <= set(ACCOUNTS)
     assert {flow.price for flow in PRICED} == set(Prices._fields)
     assert all(flow.account in {"battery", "grid"} for flow in PRICED)
-    behind = {"generation_kwh", "load_kwh", "ev_kwh", "ev_supplied_kwh"}
+    behind = {
+        "generation_kwh",
+        "load_kwh",
+        "ev_kwh",
+        "ev_supplied_kwh",
+        "home_battery_charged_kwh",
+        "home_battery_given_kwh",
+    }
     assert {flow.name for flow in METERED} == set(FLOWS) - behind
 
 

@@ -41,6 +41,8 @@ def in_plain_python(scenario, rule):
     with pytest.MonkeyPatch.context() as patch:
         for name in (
             "use_own",
+            "offer",
+            "act",
             "_tariff",
             "_keep_bids",
             "_book",

@@ -17,6 +17,7 @@ from jiran.engine import records
 from jiran.engine.annotations import Counts, Matrix, Vector, compiled_type
 from jiran.market import find as find_rule
 from jiran.simulation import fill
+from jiran.simulation.at_home import at_home
 from jiran.simulation.setting import prepare
 
 ROOT = Path(__file__).parents[2]
@@ -36,7 +37,7 @@ def calls_of_records(text):
 
 def test_each_record_of_the_kernel_is_looked_at():
     assert set(RECORDS) == {
-        "Battery", "Fleet", "Inputs", "Log", "Outputs", "Start", "Stop", "Stores", "Window", "Worth",
+        "Battery", "Fleet", "HomeBatteries", "Inputs", "Log", "Outputs", "Start", "Stop", "Stores", "Window", "Worth",
     }  # fmt: skip
 
 
@@ -57,10 +58,11 @@ def test_the_test_would_see_a_record_filled_by_position():
 def test_the_annotations_are_the_types_that_the_kernel_gets():
     setting = prepare(load_scenario("ev-street"))
     rule, strategy = find_rule("grid-fraction"), find_strategy("price-taker")
+    own = at_home(setting)
     filled = (
         fill.inputs(setting, rule, strategy, rule.defaults, strategy.defaults),
-        fill.stores(setting),
-        fill.start(setting, strategy),
+        fill.stores(setting, own.record),
+        fill.start(setting, strategy, own.memory),
         fill.outputs(3, 2, 1, bids=True),
     )
     for record in filled:

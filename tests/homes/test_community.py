@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from jiran.homes.community import metered_community, modelled_community
+from jiran.scenario.data import MeteredHome
 from strategies import small
 
 
@@ -49,13 +50,15 @@ def test_a_home_s_own_values_stand_above_the_community_s_and_0_is_a_value():
 
 def test_what_meters_show_tells_a_home_s_kind():
     generation, ev = np.array([[0, 1, 0, 2.0]]), np.array([[0, 0, 3, 4.0]])
-    homes = metered_community(("a", "b", "c", "d"), generation, ev, np.zeros(4, bool))
+    homes = metered_community(("a", "b", "c", "d"), generation, ev, np.zeros(4, bool), [MeteredHome()] * 4)
     assert homes.kinds == ("normal", "solar", "ev", "hybrid")
     assert homes.size == 4
 
 
 def test_of_a_home_of_which_only_import_and_export_are_known_the_export_alone_tells_its_kind():
     export, ev = np.array([[0, 1, 0, 2.0]]), np.zeros((1, 4))
-    homes = metered_community(("a", "b", "c", "d"), export, ev, np.array([True, True, False, False]))
+    homes = metered_community(
+        ("a", "b", "c", "d"), export, ev, np.array([True, True, False, False]), [MeteredHome()] * 4
+    )
     assert homes.kinds == ("consumer", "prosumer", "normal", "solar")
     assert homes.net_metered.tolist() == [True, True, False, False]

@@ -117,18 +117,23 @@ def test_amounts_in_the_millions_still_balance():
 SWAPS = [
     ("charge_share", "draw_share"), ("charge_share", "soc_kwh"), ("draw_share", "soc_kwh"),
     ("ev_charged_kwh", "ev_supplied_kwh"), ("ev_charged_kwh", "ev_stored_kwh"), ("ev_supplied_kwh", "ev_stored_kwh"),
+    ("home_charged_kwh", "home_given_kwh"), ("home_charged_kwh", "home_stored_kwh"),
+    ("home_given_kwh", "home_stored_kwh"),
 ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def street():
-    """A run in which battery and EVs charge and give."""
-    return simulate(load_scenario("paper", {"ev.supply.enabled": True}))
+    """A run in which battery, EVs and batteries at home charge and give."""
+    return simulate(load_scenario("paper", {"ev.supply.enabled": True, "homes.groups.solar.battery_kwh": 4.0}))
 
 
 def settled(result, **outputs):
     flows = replace(result.flows, outputs=result.flows.outputs._replace(**outputs))
-    return settle(flows, result.prices, result.scenario, result.start.stored_kwh, result.start.ev_stored_kwh)
+    return settle(
+        flows, result.prices, result.scenario, result.start.stored_kwh, result.start.ev_stored_kwh,
+        home_start_kwh=result.start.at_home.stored_kwh,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(("one", "other"), SWAPS)

@@ -23,6 +23,12 @@ DEAR = Profiles(
     load_kwh=np.array([[1.0, 1.0, 0.0], [1.0, 2.0, 1.0]]),
     ev_kwh=np.array([[0.0, 0.5, 0.0], [0.0, 0.0, 0.0]]),
 )
+#: A battery at home holds 1 of 2 kWh and takes 2 of the 4 kWh that are left, of which half is stored; then it gives what it
+#: holds for a need of 3 kWh, less a fifth.
+OWN = {
+    "homes": {"single": [{"id": "H", "kind": "solar", "battery_kwh": 2, "battery_kw": 2}]},
+    "home_battery": {"charge_efficiency": 0.5, "discharge_efficiency": 0.8, "start_soc": 0.5, "wear_cost": 0.1},
+}
 #: What a kWh of the second step costs there: a part from the battery at 0.6, the rest from the grid at 0.5.
 EVENING = (0.88 * 0.6 + 3.12 * 0.5) / 4
 PAYS = [-1.5 * 0.4 - 0.2 * 0.45 - 0.3 * 0.45 + EVENING, 1.5 * 0.4 + 2 * EVENING, EVENING]
@@ -116,6 +122,14 @@ WORKED = {
         "co2_kg": 3.12 * 0.5,
         "co2_avoided_kg": (4 - 3.12) * 0.5,
     },
+    "own": {
+        "home_battery_charged_kwh": 2,
+        "home_battery_given_kwh": 2 * 0.8,
+        "home_battery_loss_kwh": 2 - 1.6 + 1,
+        "home_battery_wear": 1.6 * 0.1,
+        "grid_export_kwh": 4 - 2,
+        "grid_import_kwh": 3 - 1.6,
+    },
 }
 
 
@@ -147,7 +161,7 @@ def runs():
         "capacity_kwh": 2, "charge_kw": 2, "discharge_kw": 9, "charge_efficiency": 0.8, "discharge_efficiency": 0.5,
     }  # fmt: skip
     sunny = run(NET, battery=battery, step_minutes=30, grid__co2_kg_per_kwh=0.5)
-    return {"sunny": sunny, "dusk": _dusk(), "dear": _dear()}
+    return {"sunny": sunny, "dusk": _dusk(), "dear": _dear(), "own": run([[4.0], [-3.0]], **OWN)}
 
 
 def test_every_figure_is_there_in_order_and_explained(runs):
@@ -175,7 +189,11 @@ def test_each_home_pays_what_was_worked_out_by_hand(runs):
 
 def test_printed_figures_stand_in_groups_that_are_known():
     names = [
-        name for group in grouped(load_scenario("ev-street", {"battery.capacity_kwh": 9})).values() for name in group
+        name
+        for group in grouped(
+            load_scenario("ev-street", {"battery.capacity_kwh": 9, "homes.groups.solar.battery_kwh": 1})
+        ).values()
+        for name in group
     ]
     assert sorted(names) == sorted(name for name, figure in KPIS.items() if figure.group)
 

@@ -120,9 +120,11 @@ def test_the_digest_changes_with_any_price_energy_or_partner():
     assert len(set(digests)) == len(digests)
 
 
-@pytest.mark.parametrize("name", ["trades_until", "soc_kwh", "charge_share", "draw_share", "ev_stored_kwh", "cost"])
+@pytest.mark.parametrize(
+    "name", ["trades_until", "soc_kwh", "charge_share", "draw_share", "ev_stored_kwh", "home_stored_kwh", "cost"]
+)
 def test_the_digest_changes_with_any_state_and_any_bill(name):
-    whole = simulate(load_scenario("paper", {"ev.supply.enabled": True}))
+    whole = simulate(load_scenario("paper", {"ev.supply.enabled": True, "homes.groups.solar.battery_kwh": 4.0}))
     outputs, settlement = whole.flows.outputs, whole.settlement
     changed = (settlement.cost if name == "cost" else getattr(outputs, name)).copy()
     changed.flat[-1] += 1
@@ -139,7 +141,7 @@ def test_another_seed_gives_another_digest(result):
 
 
 def test_flows_are_read_only_and_know_their_names(result):
-    assert len(result.flows) == len(list(result.flows)) == 10
+    assert len(result.flows) == len(list(result.flows)) == 12
     with pytest.raises(ValueError, match="read-only"):
         result.flows["load_kwh"][0, 0] = 1.0
     with pytest.raises(KeyError):

@@ -184,6 +184,7 @@ def test_the_starter_loads_runs_and_shows_every_default(tmp_path):
         "solar",
         "load",
         "ev",
+        "home_battery",
         "battery",
         "grid",
         "market",
@@ -198,6 +199,6 @@ def test_the_starter_loads_runs_and_shows_every_default(tmp_path):
 
 def test_the_starter_shows_every_key_of_the_short_sections():
     text = starter()
-    for section in ("solar", "load", "battery", "grid"):
+    for section in ("solar", "load", "home_battery", "battery", "grid"):
         for key, field in type(getattr(load_scenario("paper"), section)).model_fields.items():
             assert isinstance(field.default, BaseModel) or f"{key} = " in text, f"{section}.{key} is not in the starter"

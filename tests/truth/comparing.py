@@ -159,7 +159,9 @@ _WORKED = {
     "price_received": price("seller_price"),
     "p2p_kwh": lambda run: float(run.flows["p2p_sold_kwh"].sum()),
     "efficiency": efficiency,
-    "stored": lambda run: float(run.state.stored_kwh + run.state.ev_stored_kwh.sum()),
+    "stored": lambda run: float(
+        run.state.stored_kwh + run.state.ev_stored_kwh.sum() + run.flows.outputs.home_stored_kwh[-1].sum()
+    ),
     "soc": lambda run: float(run.state.stored_kwh),
     "charged": lambda run: float(run.flows["battery_charged_kwh"].sum()),
     "alone": lambda run: float(run.without_p2p.cost_without_battery.sum()),
@@ -170,7 +172,7 @@ _WORKED = {
 def least(run):
     """Return the least that the community could pay the grid: one column for each step's exchange and store, dense.
 
-    EVs charge and supply as in the run. None where a price leaves room that this form does not have.
+    EVs and batteries in homes charge and give as in the run. None where a price leaves room that this form does not have.
     """
     prices, battery, steps = run.prices, run.scenario.battery, run.timeline.steps
     odd = (prices.grid_export > prices.grid_import) | (np.minimum(prices.grid_export, prices.grid_import) < 0.0)
@@ -178,6 +180,7 @@ def least(run):
         return None
     need = sum(run.flows[name].sum(axis=1) for name in ("load_kwh", "ev_kwh"))
     need = need - run.flows["generation_kwh"].sum(axis=1) - run.flows["ev_supplied_kwh"].sum(axis=1)
+    need = need + (run.flows["home_battery_charged_kwh"] - run.flows["home_battery_given_kwh"]).sum(axis=1)
     hours, eye, zero = run.timeline.step_h, np.eye(steps), np.zeros((steps, steps))
     there = battery.capacity_kwh > 0.0
     # import - export - charge + discharge = need;  store = start + sum(charge * e - discharge / e)

@@ -29,9 +29,13 @@ def lived_from(result, first, last):
         lent[:, home] += result.flows.outputs.ev_lent_kwh[first:last, place]
     sold_sun = flow["p2p_sold_kwh"] - lent
     own = flow["generation_kwh"] - sold_sun - flow["battery_charged_kwh"] - flow["grid_export_kwh"]
+    own = own + flow["home_battery_given_kwh"] - flow["home_battery_charged_kwh"]
+    stores = " and batteries" if max(result.community.battery_kwh) > 0 else ""
+    if stores and own.sum() < -0.005:
+        return None
     return {
-        "their own roofs": own.sum(),
-        "neighbours' roofs": sold_sun.sum(),
+        f"their own roofs{stores}": own.sum(),
+        f"neighbours' roofs{stores}": sold_sun.sum(),
         "the battery": flow["battery_drawn_kwh"].sum(),
         "neighbours' cars": lent.sum(),
         "their own cars": (flow["ev_supplied_kwh"] - lent).sum(),
@@ -50,8 +54,9 @@ def without_grid(result, first, last):
     if best is None:
         return None
     when = period(result, best[0], best[-1], dated=dates(result, first, last))
-    known = all_known(result)
-    parts = sorted(lived_from(result, best[0], best[-1] + 1).items() if known else (), key=lambda one: -one[1])
+    lived = lived_from(result, best[0], best[-1] + 1) if all_known(result) else None
+    known = lived is not None
+    parts = sorted((lived or {}).items(), key=lambda one: -one[1])
     sources = tuple((name, float(kwh)) for name, kwh in parts if kwh >= 0.005)
     everything = len(best) == last - first
     words = [f"{name} ({energy(kwh)})" for name, kwh in sources] or ["they used no energy"] * known

@@ -15,7 +15,7 @@ from jiran.explain.step.run_step import take_apart
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY, RESIDUE
 from truth.harness import Claim, oracle
 from truth.rounding import amount, decimals, energy, many, percent
-from truth.run import all_known, at_meters, hours_of_the_clock, of_window, sold_at_all
+from truth.run import all_known, at_meters, hours_of_the_clock, of_window, sold_at_all, what_stores
 
 assert jiran.explain.homes, jiran.explain.trades  # bring the forms in
 assert jiran.explain.warnings, jiran.app.charts
@@ -289,20 +289,21 @@ def buyers_lose(result):
 
 @oracle("warning.borrowed")
 def borrowed(result):
-    cars = result.flows.fleet.homes.size > 0
     held = [result.start.stored_kwh, float(result.flows.outputs.soc_kwh[-1])]
-    if cars:
+    if result.flows.fleet.homes.size > 0:
         held[0] += float(sum(result.start.ev_stored_kwh))
         held[1] += float(sum(result.flows.outputs.ev_stored_kwh[-1]))
+    if len(result.flows.battery_homes):
+        held[0] += result.scenario.home_battery.start_soc * float(sum(result.community.battery_kwh))
+        held[1] += float(sum(result.flows.outputs.home_stored_kwh[-1]))
     less, used = held[0] - held[1], 0.0
     for home, hidden in enumerate(result.homes["net_metered"]):
         names = ("p2p_bought_kwh", "battery_drawn_kwh", "grid_import_kwh") if hidden else ("load_kwh", "ev_kwh")
         used += sum(float(result.flows[name][:, home].sum()) for name in names)
     if less <= max(NOTHING_KWH, 0.01 * used):
         return None
-    shared = result.scenario.battery.capacity_kwh > 0
-    who = "the battery and the cars end" if cars and shared else "the cars end" if cars else "the battery ends"
-    it = "they" if cars else "it"
+    who = what_stores(result)
+    it = "it" if who.endswith("ends") else "they"
     return Claim({"who": who, "kwh": less}, (f"{who} with {energy(less)} less than {it} began",))
 
 
@@ -346,8 +347,8 @@ def pairs_chart(result, first, last):
 def day_chart(result, home, first, last):
     kwh = {name: float(sum(result.flows[name][first:last, home])) for name in result.flows}
     sides = {
-        "came": {"Own sun": "generation", "EV": "ev_supplied", "Neighbours": "p2p_bought", "Battery": "battery_drawn", "Grid": "grid_import"},
-        "went": {"Household": "load", "EV": "ev", "Neighbours": "p2p_sold", "Battery": "battery_charged", "Grid": "grid_export"},
+        "came": {"Own sun": "generation", "EV": "ev_supplied", "Own battery": "home_battery_given", "Neighbours": "p2p_bought", "Battery": "battery_drawn", "Grid": "grid_import"},
+        "went": {"Household": "load", "EV": "ev", "Own battery": "home_battery_charged", "Neighbours": "p2p_sold", "Battery": "battery_charged", "Grid": "grid_export"},
     }  # fmt: skip
     found = {
         side: tuple((name, kwh[f"{flow}_kwh"]) for name, flow in flows.items() if round(kwh[f"{flow}_kwh"], 9) >= 0.005)
@@ -429,6 +430,7 @@ def balances(step):
     net = {}
     for row in pl.DataFrame(step.orders).to_dicts():
         behind = row["generation_kwh"] + row["ev_supplied_kwh"] - row["load_kwh"] - row["ev_kwh"]
+        behind += row["battery_given_kwh"] - row["battery_charged_kwh"]
         net[row["home"]] = row["surplus_kwh"] - row["deficit_kwh"] if row["net_metered"] else behind
     most = next(home for home, kwh in net.items() if kwh >= max(net.values()) - NOTHING_KWH)
     least = next(home for home, kwh in net.items() if kwh <= min(net.values()) + NOTHING_KWH)
@@ -443,8 +445,8 @@ def balances(step):
 @oracle("step.in_and_out", of_step)
 def in_and_out(step):
     names = {
-        "Sun": "generation", "From EVs": "ev_supplied", "From the battery": "battery_drawn", "From the grid": "grid_import",
-        "Households": "load", "EV charging": "ev", "To the battery": "battery_charged", "To the grid": "grid_export",
+        "Sun": "generation", "From EVs": "ev_supplied", "From batteries in homes": "home_battery_given", "From the battery": "battery_drawn", "From the grid": "grid_import",
+        "Households": "load", "EV charging": "ev", "To batteries in homes": "home_battery_charged", "To the battery": "battery_charged", "To the grid": "grid_export",
     }  # fmt: skip
     parts = tuple((name, step.energy[f"{flow}_kwh"]) for name, flow in names.items())
     if any(step.orders["net_metered"]):

@@ -46,7 +46,19 @@ def at_meters(result: Result) -> np.ndarray:
     net = given.generation_kwh - given.load_kwh - given.ev_kwh
     for place, home in enumerate(fleet.homes):
         net[:, home] += out.ev_supplied_kwh[:, place] - out.ev_charged_kwh[:, place]
+    for place, home in enumerate(result.flows.battery_homes):
+        net[:, home] += out.home_given_kwh[:, place] - out.home_charged_kwh[:, place]
     return net
+
+
+def what_stores(result: Result) -> str:
+    """Return the names of all stores that there are, with the verb."""
+    names = ["the battery"] * (result.scenario.battery.capacity_kwh > 0)
+    names += ["the batteries in homes"] * bool(len(result.flows.battery_homes))
+    names += ["the cars"] * bool(len(result.flows.fleet.homes))
+    if names in ([], ["the battery"]):
+        return "the battery ends"
+    return " and ".join([", ".join(names[:-1])] * (len(names) > 1) + names[-1:]) + " end"
 
 
 def all_known(result: Result) -> bool:
@@ -113,18 +125,30 @@ def sold(result, first, last):
         lent[result.community.ids[home]] = float(result.flows.outputs.ev_lent_kwh[first:last, place].sum())
     hidden = {home for home, kind in result.homes.select("id", "kind").iter_rows() if kind in ("prosumer", "consumer")}
     others = sum(kwh > NOTHING_KWH for home, kwh in sells.items() if home in hidden)
-    roofs = sum(kwh - lent.get(home, 0.0) > NOTHING_KWH for home, kwh in sells.items() if home not in hidden)
+    stores = {result.community.ids[home] for home in result.flows.battery_homes} - hidden
+    own = {home for home, kwh in sells.items() if kwh - lent.get(home, 0.0) > NOTHING_KWH and home not in hidden}
+    roofs, batteries = len(own - stores), len(own & stores)
     cars = sum(kwh > NOTHING_KWH for kwh in lent.values())
     bought = {}
     for trade in result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last)).to_dicts():
         bought[trade["buyer"]] = bought.get(trade["buyer"], 0.0) + trade["kwh"]
     buyers = sum(kwh > NOTHING_KWH for kwh in bought.values())
     minutes = (last - first) * result.scenario.step_minutes
-    who = [many(roofs, "solar roof", "solar roofs")] * bool(roofs) + [many(cars, "car", "cars")] * bool(cars)
+    who = [many(roofs, "solar roof", "solar roofs")] * bool(roofs)
+    who += [f"{many(batteries, 'home', 'homes')} with a battery"] * bool(batteries)
+    who += [many(cars, "car", "cars")] * bool(cars)
     other = "other " if who else ""
     who += [many(others, f"{other}home", f"{other}homes")] * bool(others)
     return Claim(
-        {"roofs": roofs, "cars": cars, "net_metered": others, "buyers": buyers, "kwh": total, "minutes": minutes},
+        {
+            "roofs": roofs,
+            "batteries": batteries,
+            "cars": cars,
+            "net_metered": others,
+            "buyers": buyers,
+            "kwh": total,
+            "minutes": minutes,
+        },
         (
             ", ".join([*who[:-2], " and ".join(who[-2:])]) + " sold",
             f"sold {energy(total)} to {many(buyers, 'neighbour', 'neighbours')} in",
@@ -335,20 +359,17 @@ def stored(result):
         flow = {name: float(np.nansum(values)) for name, values in settled.home_kwh.items()}
         end = flow["battery_charged_kwh"] * battery.charge_efficiency
         end -= flow["battery_drawn_kwh"] / battery.discharge_efficiency
+        at_home = result.scenario.home_battery
+        end += flow["home_battery_charged_kwh"] * at_home.charge_efficiency
+        end -= flow["home_battery_given_kwh"] / at_home.discharge_efficiency
         if result.flows.fleet.homes.size:
             end += flow["ev_kwh"] * supply.charge_efficiency - flow["ev_supplied_kwh"] / supply.discharge_efficiency
         ends.append(end)
     more = ends[0] - ends[1]
     if abs(more) < 0.005:
         return None
-    cars, shared = result.flows.fleet.homes.size, battery.capacity_kwh
-    who = (
-        "The battery and the cars end with"
-        if cars and shared
-        else "The cars end with"
-        if cars
-        else "The battery ends with"
-    )
+    who = what_stores(result)
+    who = f"T{who[1:]} with"
     how = "more" if more > 0 else "less"
     return Claim({"kwh": more, "who": who}, (f"{who} {energy(abs(more))} {how} than without trading",))
 
@@ -395,6 +416,7 @@ def nothing_traded(result, first, last):
     rule = result.scenario.market.mechanism
     steps = many(both, "step", "steps")
     text = f"in {steps} one home had energy to spare"
+    stores = bool(len(result.flows.battery_homes))
     if result.community.size == 1:
         why, words = "alone", ("only one home",)
     elif not spare:
@@ -404,7 +426,7 @@ def nothing_traded(result, first, last):
             "no export": "no home had energy to spare at any time",
             "no roof": "no home has a solar roof",
             "dark": "roofs generated nothing",
-            "own use": f"used all that their roofs generated themselves, {energy(generation)}",
+            "own use": f"used {'or stored ' * stores}all that their roofs generated themselves, {energy(generation)}",
         }
         words = (said[why],)
     elif not short:
@@ -427,6 +449,7 @@ def nothing_traded(result, first, last):
         "charge": why == "tariff" and charge > 0,
         "rule": rule if why in ("no market", "rule") else "",
         "generation_kwh": generation if why == "own use" else 0.0,
+        "stores": why == "own use" and stores,
         "cars": cars,
     }
     return Claim(figures, (*words, *(["no car had energy to offer"] if cars else [])))

@@ -403,7 +403,11 @@ def only_steps(drawn):
 def even(step):
     flow = step.__dict__["of"]
     result, at = flow.result, flow.at
-    homes, inside, uses = result.flows.profiles.generation_kwh[at], ["ev_supplied_kwh"], ["load_kwh", "ev_kwh"]
+    homes, inside, uses = (
+        result.flows.profiles.generation_kwh[at],
+        ["ev_supplied_kwh", "home_battery_given_kwh"],
+        ["load_kwh", "ev_kwh", "home_battery_charged_kwh"],
+    )
     if not all_known(result):
         homes, inside, uses = at_meters(result)[at], [], []
     came, went = float(homes[homes > 0].sum()), float(-homes[homes < 0].sum())

@@ -129,6 +129,16 @@ FIELDS = {
         "ev.supply.discharge_efficiency": "EV discharging efficiency",
         "ev.supply.reserve_price": "EVs sell at no less than, {currency}/kWh",
     },
+    "Batteries in homes": {
+        "home_battery.controller": "Batteries in homes are run by",
+        "home_battery.forecast": "Plans expect homes to need",
+        "home_battery.charge_efficiency": "Charging efficiency at home",
+        "home_battery.discharge_efficiency": "Discharging efficiency at home",
+        "home_battery.start_soc": "State of charge at the start, at home",
+        "home_battery.wear_cost": "Wear of a kWh given, {currency}/kWh",
+        "home_battery.grid_charge": "May charge from outside the home",
+        "home_battery.feed_in": "May give beyond the home's need",
+    },
     "Battery": {
         "battery.capacity_kwh": "Community battery, kWh",
         "battery.charge_kw": "Charging power, kW",
@@ -145,6 +155,7 @@ FIELDS = {
     "Grid": {
         "grid.import_price": "Grid price, {currency}/kWh",
         "grid.export_price": "Export price, {currency}/kWh",
+        "grid.known_ahead_h": "Prices are known ahead for, h",
         "grid.network_charge": "Network charge on P2P, {currency}/kWh",
         "grid.billing": "Billing period",
         "grid.tariff": "Monthly tariff",

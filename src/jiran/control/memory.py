@@ -5,7 +5,7 @@ A day begins with the first step of the first run, and again after each `day` st
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,13 +59,38 @@ def first_memory(stored_kwh: Vector, day: int, kept_days: int, pieces: int) -> M
     )
 
 
-@njit(cache=True)
+def with_room(memory: Memory, pieces: int) -> Memory:
+    """Return the same with room for plans of more pieces.
+
+    Args:
+        memory: Its arrays of pieces are copied, the others are handed on.
+        pieces: How many.
+    """
+
+    def widened(array: Cube) -> Cube:
+        return np.pad(array, [(0, 0)] * (array.ndim - 1) + [(0, pieces - array.shape[-1])])
+
+    return memory._replace(
+        upto_kwh=widened(memory.upto_kwh),
+        value=widened(memory.value),
+        end_upto_kwh=widened(memory.end_upto_kwh),
+        end_value=widened(memory.end_value),
+    )
+
+
+def copied(memory: Memory) -> Memory:
+    """Return the same in arrays of its own."""
+    copies: list[Any] = [array.copy() for array in memory]
+    return Memory(*copies)
+
+
+@njit(cache=True, forceinline=True)
 def _place(count: int, kept: int) -> int:
     """Return the place of now among the steps that are kept, after so many steps."""
     return count if count < 2 * kept else kept + count % kept
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def remember(at: int, count: int, need_kwh: float, memory: Memory) -> None:
     """Keep what an owner needed in a step.
 

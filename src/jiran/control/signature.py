@@ -36,6 +36,11 @@ def record(kind: type, *fields: Any) -> Any:
     return types.BaseTuple.from_types(fields, kind)
 
 
+def nothing(*arguments: Any) -> Any:
+    """Return the signature of a function of these arguments that returns nothing."""
+    return types.none(*arguments)
+
+
 def pair(*arguments: Any) -> Any:
     """Return the signature of a function of these arguments that returns two whole numbers."""
     return types.UniTuple(types.int64, 2)(*arguments)

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from jiran.bids.base import Bids
 from jiran.bids.signature import BIDS
 from jiran.compiled import njit
+from jiran.control.controlling.base import Control
+from jiran.control.signature import DIRECTS
 from jiran.market.base import Rule
 from jiran.market.signature import GENERATOR, RULE, TRADES
 
@@ -24,6 +26,7 @@ Trades = Annotated[NDArray[np.void], TRADES]
 Lots = Annotated[np.random.Generator, GENERATOR]
 Clear = Annotated[Rule, RULE]
 Bid = Annotated[Bids, BIDS]
+Direct = Annotated[Control, DIRECTS]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 

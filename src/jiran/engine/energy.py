@@ -31,6 +31,7 @@ class Flows(Mapping[str, Array]):
         profiles: What the homes generate and need.
         outputs: What the kernel found.
         fleet: The EVs that lend their battery.
+        battery_homes: Homes that have a battery of their own, shape (store,).
         trades: All trades in order of time, records of `market.trade.TRADE`; `outputs.trades_until` tells the steps.
         net_metered: Homes of which only import and export are known, shape (home,): their `profiles` hold these, and
             flows behind their meter are NaN.
@@ -39,6 +40,7 @@ class Flows(Mapping[str, Array]):
     profiles: Profiles
     outputs: Outputs
     fleet: Fleet
+    battery_homes: NDArray[np.int64]
     trades: NDArray[np.void]
     net_metered: NDArray[np.bool_]
 
@@ -84,6 +86,9 @@ class Flows(Mapping[str, Array]):
             ev_charged_kwh=out.ev_charged_kwh,
             ev_supplied_kwh=out.ev_supplied_kwh,
             ev_lent_kwh=out.ev_lent_kwh,
+            battery_homes=self.battery_homes,
+            home_charged_kwh=out.home_charged_kwh,
+            home_given_kwh=out.home_given_kwh,
             traded_kwh=out.traded_kwh,
         )
 
@@ -92,7 +97,9 @@ class Flows(Mapping[str, Array]):
         """What the homes lack (> 0) or have to spare (< 0) together in each step, whatever they trade, kWh, shape (step,)."""
         profiles, out = self.profiles, self.outputs
         used = profiles.load_kwh.sum(axis=1) + profiles.ev_kwh.sum(axis=1) + out.ev_charged_kwh.sum(axis=1)
-        needed: Array = used - profiles.generation_kwh.sum(axis=1) - out.ev_supplied_kwh.sum(axis=1)
+        used += out.home_charged_kwh.sum(axis=1)
+        given = out.ev_supplied_kwh.sum(axis=1) + out.home_given_kwh.sum(axis=1)
+        needed: Array = used - profiles.generation_kwh.sum(axis=1) - given
         return needed
 
     def orders_between(self, first: int, last: int) -> Array:
@@ -158,7 +165,10 @@ class Flows(Mapping[str, Array]):
 
         def of_fleet(per_ev: Array, others: Array | None = None) -> Array:
             without = np.zeros_like(profiles.load_kwh[at]) if others is None else others[at]
-            return self._with_fleet(without, per_ev[steps], homes)
+            return self._with(self.fleet.homes, without, per_ev[steps], homes)
+
+        def of_batteries(per_store: Array) -> Array:
+            return self._with(self.battery_homes, np.zeros_like(profiles.load_kwh[at]), per_store[steps], homes)
 
         worked_out: dict[Row, Callable[[], Array]] = {
             Row.GENERATION: lambda: profiles.generation_kwh[at],
@@ -166,6 +176,8 @@ class Flows(Mapping[str, Array]):
             Row.EV_CHARGED: lambda: of_fleet(out.ev_charged_kwh, profiles.ev_kwh),
             Row.EV_SUPPLIED: lambda: of_fleet(out.ev_supplied_kwh),
             Row.EV_LENT: lambda: of_fleet(out.ev_lent_kwh),
+            Row.HOME_CHARGED: lambda: of_batteries(out.home_charged_kwh),
+            Row.HOME_GIVEN: lambda: of_batteries(out.home_given_kwh),
             Row.SOLD: lambda: np.maximum(out.traded_kwh[at], 0.0),
             Row.BOUGHT: lambda: np.maximum(-out.traded_kwh[at], 0.0),
             Row.SURPLUS: lambda: np.maximum(self._left_kwh(steps, homes), 0.0),
@@ -173,23 +185,24 @@ class Flows(Mapping[str, Array]):
         }
         return worked_out[row]()
 
-    def _with_fleet(self, array: Array, per_ev: Array, homes: slice) -> Array:
-        """Add what lending EVs do to an array of their homes.
+    def _with(self, owners: NDArray[np.int64], array: Array, each: Array, homes: slice) -> Array:
+        """Add what lending EVs or batteries do to an array of homes.
 
         Args:
+            owners: The home of each, shape (device,).
             array: Of these homes, kWh, shape (step, home).
-            per_ev: What the EVs do, kWh, shape (step, ev).
+            each: What each of them does, kWh, shape (step, device).
             homes: Which homes.
 
         Returns:
-            The sum, shape (step, home); the array itself where none of them has an EV that lends.
+            The sum, shape (step, home); the array itself where none of these homes has one.
         """
         first, last, _ = homes.indices(self.profiles.load_kwh.shape[1])
-        evs = np.flatnonzero((self.fleet.homes >= first) & (self.fleet.homes < last))
-        if not evs.size:
+        found = np.flatnonzero((owners >= first) & (owners < last))
+        if not found.size:
             return array
         total = array.copy()
-        total[:, self.fleet.homes[evs] - first] += per_ev[:, evs]
+        total[:, owners[found] - first] += each[:, found]
         return total
 
     def _left_kwh(self, steps: slice, homes: slice) -> Array:
@@ -199,6 +212,7 @@ class Flows(Mapping[str, Array]):
         """
         profiles, out, at = self.profiles, self.outputs, (steps, homes)
         left = profiles.generation_kwh[at] - profiles.load_kwh[at] - profiles.ev_kwh[at]
-        left = self._with_fleet(left, out.ev_supplied_kwh[steps] - out.ev_charged_kwh[steps], homes)
+        left = self._with(self.fleet.homes, left, out.ev_supplied_kwh[steps] - out.ev_charged_kwh[steps], homes)
+        left = self._with(self.battery_homes, left, out.home_given_kwh[steps] - out.home_charged_kwh[steps], homes)
         left -= out.traded_kwh[at]
         return left

@@ -1,6 +1,7 @@
 """The one compiled loop over time.
 
-Each step in order: every home uses its own generation (and the battery of its EV), homes with an order bid, the market
+Each step in order: every home uses its own generation (and the battery of its EV, and one of its own), homes with an order
+bid, the market
 clears surpluses and deficits into trades, what surplus is left charges the community battery or goes to the grid, what deficit
 is left is drawn from the battery or the grid. Rule and bidding strategy are arguments, so that one compiled kernel serves
 all of them; called as `run.py_func` the same lines run in plain Python.
@@ -13,9 +14,12 @@ from numpy.typing import NDArray
 
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE
 from jiran.compiled import njit
+from jiran.control.days import store_at
 from jiran.control.storage import Battery, charge, discharge
-from jiran.engine.annotations import Bid, Clear, compiled
-from jiran.engine.fleet import lend, use_own
+from jiran.control.store import new_line
+from jiran.engine.annotations import Bid, Clear, Direct, compiled
+from jiran.engine.at_home import act
+from jiran.engine.fleet import lend, offer, use_own
 from jiran.engine.records import Fleet, Inputs, Log, Outputs, Start, Stop, Stores, Window
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, book, to_homes
 from jiran.market.orders import copy, count_orders, homes_with_order, pick, pick_rows, put, put_rows, with_keys
@@ -191,8 +195,16 @@ def _store(
 
 
 @compiled
-def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
-    window: Window, clear: Clear, bid: Bid, inputs: Inputs, stores: Stores, start: Start, out: Outputs, log: Log
+def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way out for each fault
+    window: Window,
+    clear: Clear,
+    bid: Bid,
+    direct: Direct,
+    inputs: Inputs,
+    stores: Stores,
+    start: Start,
+    out: Outputs,
+    log: Log,
 ) -> Stop:
     """Run the steps of a window and fill in `out`.
 
@@ -200,8 +212,9 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
         window: Which steps.
         clear: The market rule.
         bid: The bidding strategy.
+        direct: Says what home batteries do that have no plan.
         inputs: Profiles, prices, and what rule and strategy know.
-        stores: The community battery, and EVs that lend theirs.
+        stores: The community battery, EVs that lend theirs, and batteries in homes.
         start: What the step before the window left; its arrays are changed.
         out: Where flows go.
         log: Where trades go.
@@ -209,13 +222,13 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
     Returns:
         Where and why it stopped; `FINE` after the last step.
     """
-    fleet, trades, memory = stores.fleet, log.trades, start.memory
+    fleet, trades, memory, at_home, line = stores.fleet, log.trades, start.memory, stores.at_home, new_line()
     stored_kwh, ev_stored_kwh = start.stored_kwh, start.ev_stored_kwh
     homes = inputs.load_kwh.shape[1]
     net_kwh, offered_kwh, everybody = np.empty(homes), np.zeros(homes), np.empty(homes, np.int64)
     for home in range(homes):
         everybody[home] = home
-    value_price, limit_price = np.empty(homes), np.empty(homes)
+    value_price, limit_price, wanted_kwh = np.empty(homes), np.empty(homes), np.zeros(at_home.homes.size)
     # Strategy and rule get copies: what it is checked against must not be its to change.
     shown, bids, parameters = np.empty(homes), np.empty(homes), np.empty(inputs.parameters.size + inputs.keys.size)
     # Of the homes that have an order, if others have none.
@@ -226,7 +239,16 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
             return Stop(step=step, trades=count, fault=STOPPED, home=0)
         if trades.size - count < log.room:
             return Stop(step=step, trades=count, fault=ROOM, home=0)
-        use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
+        use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh)
+        for at in range(at_home.homes.size):
+            if not start.at_home.planned[at]:
+                wanted_kwh[at] = direct(
+                    -net_kwh[at_home.homes[at]], start.at_home.stored_kwh[at], at_home.given.import_price[step],
+                    at_home.given.export_price[step], store_at(at, at_home.stores), at_home.way.parameters,
+                )  # fmt: skip
+        if at_home.homes.size > 0:
+            act(step, wanted_kwh, at_home, start.at_home, line, out, net_kwh)
+        offer(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
         floor_price, cap_price = _tariff(step, inputs, net_kwh, value_price, limit_price)
         # A home without an order is not there: neither strategy nor rule sees it.
         traded_kwh = out.traded_kwh[step]

@@ -6,8 +6,9 @@ Each record is one argument of the compiled loop, filled by name; its type is de
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+from jiran.control import days, memory
 from jiran.control.storage import Battery
 from jiran.engine.annotations import Counts, Flags, Lots, Matrix, Trades, Vector
 
@@ -68,11 +69,22 @@ class Fleet(NamedTuple):
     reserve_price: float  # the lowest price per kWh for which an EV sells to neighbours; NaN = what the grid gives
 
 
+class HomeBatteries(NamedTuple):
+    """Batteries in homes; none: arrays of length 0 along store. Place k of them is in home ``homes[k]``."""
+
+    homes: Counts  # (store,)
+    way: Annotated[days.Way, days.WAY]
+    given: Annotated[days.Given, days.GIVEN]
+    stores: Annotated[days.Stores, days.STORES]
+    before: int  # steps of runs before this one, from which it goes on
+
+
 class Stores(NamedTuple):
     """What stores energy."""
 
     battery: Battery  # of the community
     fleet: Fleet
+    at_home: HomeBatteries
 
 
 class Start(NamedTuple):
@@ -83,6 +95,7 @@ class Start(NamedTuple):
 
     stored_kwh: float  # in the community battery
     ev_stored_kwh: Vector  # (ev,); is changed to the state at the end
+    at_home: Annotated[memory.Memory, days.MEMORY]  # what home batteries hold and remember; is changed
     memory: Matrix  # (home, MEMORY), or of 0 homes for a strategy that does not learn; is changed
     lots: Lots  # random numbers of the rule
     bid_lots: Lots  # and of the strategy
@@ -103,6 +116,9 @@ class Outputs(NamedTuple):
     ev_lent_kwh: Matrix  # (step, ev): to neighbours
     ev_offered_kwh: Matrix  # (step, ev): to neighbours
     ev_stored_kwh: Matrix  # (step, ev): at the end of the step
+    home_charged_kwh: Matrix  # (step, store): into home batteries
+    home_given_kwh: Matrix  # (step, store)
+    home_stored_kwh: Matrix  # (step, store): at the end of the step
     value_price: Matrix  # (step, home): what a kWh is worth to a home; no steps if all have the tariff
     limit_price: Matrix  # (step, home): what it bids or asks; no steps if all bid the tariff
     trades_until: Counts  # (step,): number of trades up to and with this step

@@ -13,7 +13,7 @@ from jiran.market.orders import copy
 class Row(IntEnum):
     """Where each row stands, kWh >= 0, shape (home,).
 
-    Flows are sums and parts of these nine; `energy` works them out for a whole run, `fill_rows` for a step in compiled
+    Flows are sums and parts of these; `energy` works them out for a whole run, `fill_rows` for a step in compiled
     code, and tests hold them against each other.
     """
 
@@ -26,6 +26,8 @@ class Row(IntEnum):
     SURPLUS = 6  # left by the market, for battery and grid
     DEFICIT = 7
     EV_LENT = 8  # the part of EV_SUPPLIED that neighbours bought
+    HOME_CHARGED = 9  # into the home's own battery
+    HOME_GIVEN = 10
 
 
 class Moved(NamedTuple):
@@ -41,20 +43,23 @@ class Moved(NamedTuple):
     ev_charged_kwh: Matrix  # (step, ev)
     ev_supplied_kwh: Matrix  # (step, ev)
     ev_lent_kwh: Matrix  # (step, ev)
+    battery_homes: Counts  # (store,): of batteries in homes
+    home_charged_kwh: Matrix  # (step, store)
+    home_given_kwh: Matrix  # (step, store)
     traded_kwh: Matrix  # (step, home): sold > 0, bought < 0
 
 
 # What compiled code knows of the rows: an IntEnum's members take numba a second to look up.
 _GENERATION, _LOAD, _EV_CHARGED, _EV_SUPPLIED = map(int, (Row.GENERATION, Row.LOAD, Row.EV_CHARGED, Row.EV_SUPPLIED))
 _SOLD, _BOUGHT, _SURPLUS, _DEFICIT = map(int, (Row.SOLD, Row.BOUGHT, Row.SURPLUS, Row.DEFICIT))
-_EV_LENT = int(Row.EV_LENT)
+_EV_LENT, _HOME_CHARGED, _HOME_GIVEN = map(int, (Row.EV_LENT, Row.HOME_CHARGED, Row.HOME_GIVEN))
 
 
 @njit(cache=True)
 def fill_rows(step: int, moved: Moved, rows: Matrix) -> None:
     """Write what the homes did in a step into `rows`, shape (at least Row, home).
 
-    Rows of lending EVs keep their zeros for homes without one: they are 0 before the first step.
+    Rows of lending EVs and of batteries keep their zeros for homes without one: they are 0 before the first step.
 
     Args:
         step: Which step.
@@ -75,4 +80,10 @@ def fill_rows(step: int, moved: Moved, rows: Matrix) -> None:
     for home in range(traded.size):
         left = generation[home] - load[home] - charged[home] + supplied[home] - traded[home]
         sold[home], bought[home] = max(traded[home], 0.0), max(-traded[home], 0.0)
+        surplus[home], deficit[home] = max(left, 0.0), max(-left, 0.0)
+    for store in range(moved.battery_homes.size):
+        home = moved.battery_homes[store]
+        into, out_of = moved.home_charged_kwh[step, store], moved.home_given_kwh[step, store]
+        rows[_HOME_CHARGED, home], rows[_HOME_GIVEN, home] = into, out_of
+        left = generation[home] - load[home] - charged[home] + supplied[home] + (out_of - into) - traded[home]
         surplus[home], deficit[home] = max(left, 0.0), max(-left, 0.0)

@@ -56,7 +56,7 @@ def without_grid(result: Result, first: int, last: int) -> Figures | None:
     Returns:
         all: Whether it is the whole time.
         period: The longest stretch of steps without import; of equally long ones the first.
-        known: Whether use and generation of all homes are known.
+        known: Whether it is known what they lived from.
         sources: Names and kWh, the most first, adding up to what the homes used in it, but for what would read as 0.
     """
     flow = {name: values[first:last] for name, values in result.settlement.step_kwh.items()}
@@ -68,30 +68,36 @@ def without_grid(result: Result, first: int, last: int) -> Figures | None:
     longest = int((ends - starts).argmax())
     start, end = int(starts[longest]), int(ends[longest])
     dated = several_dates(result.timeline, first, last)
+    sources = _sources(result, first + start, first + end)
     return {
         "all": end - start == last - first,
         "period": period(result.timeline, first + start, first + end - 1, dated=dated),
-        "known": not np.isnan(used_kwh),
-        "sources": _sources(result, first + start, first + end),
+        "known": sources is not None,
+        "sources": sources or (),
     }
 
 
-def _sources(result: Result, first: int, last: int) -> tuple[tuple[str, float], ...]:
+def _sources(result: Result, first: int, last: int) -> tuple[tuple[str, float], ...] | None:
     """Return where the homes' energy came from, in words and kWh, most first; what would read as 0 is left out.
 
-    Nothing if what some homes used and generated is not known.
+    None if what some homes used and generated is not known, or if batteries in homes took more than their roofs gave.
 
-    Energy from the battery counts as the battery's, wherever it came from before. What a car lends to a neighbour is
-    taken off what neighbours' roofs sold.
+    Energy from the battery counts as the battery's, wherever it came from before; that from batteries in homes is not told
+    apart from that of their roofs. What a car lends to a neighbour is taken off what neighbours' roofs sold.
     """
     if result.community.net_metered.any():
-        return ()
+        return None
     kwh = {name: float(values[first:last].sum()) for name, values in result.settlement.step_kwh.items()}
     lent = float(result.flows.outputs.ev_lent_kwh[first:last].sum())
     from_roofs = kwh["p2p_sold_kwh"] - lent
+    own = kwh["generation_kwh"] - from_roofs - kwh["battery_charged_kwh"] - kwh["grid_export_kwh"]
+    own += kwh["home_battery_given_kwh"] - kwh["home_battery_charged_kwh"]
+    stores = " and batteries" if result.community.battery_kwh.any() else ""
+    if stores and own < -LEAST_SAID_KWH:
+        return None
     found = {
-        "their own roofs": kwh["generation_kwh"] - from_roofs - kwh["battery_charged_kwh"] - kwh["grid_export_kwh"],
-        "neighbours' roofs": from_roofs,
+        f"their own roofs{stores}": own,
+        f"neighbours' roofs{stores}": from_roofs,
         "the battery": kwh["battery_drawn_kwh"],
         "neighbours' cars": lent,
         "their own cars": kwh["ev_supplied_kwh"] - lent,

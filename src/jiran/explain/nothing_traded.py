@@ -40,7 +40,8 @@ def _words(figures: Figures) -> str:
         "no export": "no home had energy to spare at any time",
         "no roof": "no home has a solar roof",
         "dark": "the solar roofs generated nothing in this time",
-        "own use": f"the homes used all that their roofs generated themselves, {energy(figures['generation_kwh'])}",
+        "own use": f"the homes used {'or stored ' if figures['stores'] else ''}all that their roofs generated themselves, "
+        f"{energy(figures['generation_kwh'])}",
         "no need": "no home was short of energy at any time",
         "never together": "whenever a home had energy to spare, no other home was short of it",
         "no market": f"the market rule {rule} lets nobody trade",
@@ -67,6 +68,7 @@ def nothing_traded(result: Result, first: int, last: int) -> Figures | None:
         "charge": why == "tariff" and result.scenario.grid.network_charge > 0.0,
         "rule": PurePath(result.scenario.market.mechanism).name if why in ("no market", "rule") else "",
         "generation_kwh": float(generation.sum()) if why == "own use" else 0.0,
+        "stores": why == "own use" and bool(result.community.battery_kwh.any()),
         "cars": no_spare and result.flows.fleet.homes.size > 0,
     }
 

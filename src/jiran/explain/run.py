@@ -99,9 +99,12 @@ def street(result: Result) -> Figures:
 
 
 def _sold_words(figures: Figures) -> str:
-    other = "other home" if figures["roofs"] or figures["cars"] else "home"
-    nouns = {"roofs": "solar roof", "cars": "car", "net_metered": other}
-    who = listed([counted(figures[name], noun) for name, noun in nouns.items() if figures[name]])
+    other = "other home" if figures["roofs"] or figures["cars"] or figures["batteries"] else "home"
+    nouns = {"roofs": "solar roof", "batteries": "home", "cars": "car", "net_metered": other}
+    has = {"batteries": " with a battery"}
+    who = listed(
+        [f"{counted(figures[name], noun)}{has.get(name, '')}" for name, noun in nouns.items() if figures[name]]
+    )
     return f"{who} sold {energy(figures['kwh'])} to {counted(figures['buyers'], 'neighbour')} in {length(figures['minutes'])}."
 
 
@@ -110,7 +113,8 @@ def sold(result: Result, first: int, last: int) -> Figures | None:
     """Say how many roofs and cars, and homes of which neither is known, sold how much, if anything was sold.
 
     Returns:
-        roofs: Homes that sold energy of their roof.
+        roofs: Homes that sold energy of their roof and have no battery.
+        batteries: Homes that sold and have a battery: whether this was of the roof or the battery is not told apart.
         cars: Homes whose car sold; a home may be both.
         net_metered: Homes that sold of which neither is known.
         buyers: Homes that bought.
@@ -120,9 +124,11 @@ def sold(result: Result, first: int, last: int) -> Figures | None:
     traded, lent, bought = _sold_by_home(result, first, last)
     if not traded.sum() > NOTHING_KWH:
         return None
-    hidden = result.community.net_metered
+    hidden, stores = result.community.net_metered, result.community.battery_kwh > 0.0
+    own = traded - lent > NOTHING_KWH
     return {
-        "roofs": int((traded - lent > NOTHING_KWH)[~hidden].sum()),
+        "roofs": int(own[~hidden & ~stores].sum()),
+        "batteries": int(own[~hidden & stores].sum()),
         "cars": int((lent > NOTHING_KWH)[~hidden].sum()),
         "net_metered": int((traded > NOTHING_KWH)[hidden].sum()),
         "buyers": int((bought > NOTHING_KWH).sum()),
@@ -418,19 +424,27 @@ def stored(result: Result) -> Figures | None:
 
     in_battery = more("battery_charged_kwh") * battery.charge_efficiency
     in_battery -= more("battery_drawn_kwh") / battery.discharge_efficiency
+    at_home = result.scenario.home_battery
+    in_homes = more("home_battery_charged_kwh") * at_home.charge_efficiency
+    in_homes -= more("home_battery_given_kwh") / at_home.discharge_efficiency
     in_cars = more("ev_kwh") * fleet.ev.charge_efficiency - more("ev_supplied_kwh") / fleet.ev.discharge_efficiency
-    kwh = in_battery + in_cars
+    kwh = in_battery + in_homes + in_cars
     if abs(kwh) < LEAST_SAID_KWH:
         return None
-    cars, shared = fleet.homes.size > 0, battery.capacity_kwh > 0.0
-    who = (
-        "The battery and the cars end with"
-        if cars and shared
-        else "The cars end with"
-        if cars
-        else "The battery ends with"
-    )
-    return {"kwh": kwh, "who": who}
+    who = stores_end(result)
+    return {"kwh": kwh, "who": f"{who[0].upper()}{who[1:]} with"}
+
+
+def stores_end(result: Result) -> str:
+    """Return what stores energy in a run, with the verb: "the battery and the cars end"."""
+    shared = result.scenario.battery.capacity_kwh > 0.0
+    there = {
+        "the battery": shared,
+        "the batteries in homes": bool(result.community.battery_kwh.any()),
+        "the cars": result.flows.fleet.homes.size > 0,
+    }
+    names = [name for name, is_there in there.items() if is_there] or ["the battery"]
+    return f"{listed(names)} {'ends' if names == ['the battery'] else 'end'}"
 
 
 def _traded(result: Result) -> bool:

@@ -12,6 +12,7 @@ import numpy as np
 
 from jiran.engine.flows import taken_in
 from jiran.explain.bills import forfeited
+from jiran.explain.run import stores_end
 from jiran.explain.say import energy
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import Figures, Sentence, form, true_ones
@@ -119,18 +120,16 @@ def borrowed(result: Result) -> Figures | None:
     """Say that batteries end with clearly less than they began with.
 
     Returns:
-        who: What ends with less, battery, cars or both, with the verb.
+        who: What ends with less, all together, with the verb.
         kwh: How much less than at the start, kWh, from 1 % of what the homes used on.
     """
     start, end = result.start, result.state
-    kwh = float(start.stored_kwh + start.ev_stored_kwh.sum() - end.stored_kwh - end.ev_stored_kwh.sum())
+    kwh = float(start.all_kwh - end.all_kwh)
     flow = result.settlement.home_kwh
     used_kwh = np.fmax(flow["load_kwh"] + flow["ev_kwh"], taken_in(flow))  # at least that, where the rest is not known
     if not kwh > max(NOTHING_KWH, _WORTH_SAYING * float(used_kwh.sum())):
         return None
-    cars, shared = end.ev_stored_kwh.size > 0, result.scenario.battery.capacity_kwh > 0.0
-    who = "the battery and the cars end" if cars and shared else "the cars end" if cars else "the battery ends"
-    return {"who": who, "kwh": kwh}
+    return {"who": stores_end(result), "kwh": kwh}
 
 
 def _pays_words(figures: Figures) -> str:

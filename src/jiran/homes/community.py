@@ -17,10 +17,13 @@ from jiran.errors import ScenarioError
 from jiran.scenario.homes import PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from jiran.scenario import EvBlock, HomeParameters, Scenario
     from jiran.scenario.data import MeteredHome
+
+#: Power of a battery, kW for each kWh of its capacity, where nobody says how powerful it is.
+KW_PER_KWH = 0.5
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Community:
         air_conditioning: 1 if bedrooms are cooled at night, 0 if not; nan: drawn.
         ev_kw: Charging power of the EV, kW.
         ev_blocks: Times at which the EV charges.
+        battery_kwh: Capacity of its battery, kWh.
+        battery_kw: Highest power of its battery, kW.
         net_metered: Whether only its import and export are known, and not what it used and generated behind its meter.
     """
 
@@ -55,6 +60,8 @@ class Community:
     air_conditioning: NDArray[np.float64]
     ev_kw: NDArray[np.float64]
     ev_blocks: tuple[tuple[EvBlock, ...], ...]
+    battery_kwh: NDArray[np.float64]
+    battery_kw: NDArray[np.float64]
     net_metered: NDArray[np.bool_]
 
     @property
@@ -95,6 +102,7 @@ def modelled_community(scenario: Scenario) -> Community:
         air_conditioning=column("air_conditioning", np.nan),
         ev_kw=column("ev_kw", scenario.ev.kw, "ev hybrid"),
         ev_blocks=tuple(_own_or_default(home.ev_blocks, scenario.ev.blocks) for _, home in homes),
+        **_batteries([home for _, home in homes]),
         net_metered=np.zeros(len(homes), np.bool_),
     )
 
@@ -104,6 +112,7 @@ def metered_community(
     generation_kwh: NDArray[np.float64],
     ev_kwh: NDArray[np.float64],
     net_metered: NDArray[np.bool_],
+    has: Sequence[MeteredHome],
 ) -> Community:
     """Return the homes of meter data.
 
@@ -112,12 +121,13 @@ def metered_community(
         generation_kwh: What they generate, or export where they are net metered, kWh, shape (step, home).
         ev_kwh: What their EVs charge, kWh, shape (step, home).
         net_metered: Whether only import and export of a home are known, shape (home,).
+        has: What each home has beside its readings, shape (home,).
     """
-    has = zip(generation_kwh.sum(axis=0) > 0.0, ev_kwh.sum(axis=0) > 0.0, net_metered, strict=True)
+    moves = zip(generation_kwh.sum(axis=0) > 0.0, ev_kwh.sum(axis=0) > 0.0, net_metered, strict=True)
     none = np.zeros(len(ids))
     return Community(
         ids=ids,
-        kinds=tuple(_kind(*one) for one in has),
+        kinds=tuple(_kind(*one) for one in moves),
         pv_kwp=none,
         pv_tilt=none,
         pv_azimuth=none,
@@ -128,6 +138,7 @@ def metered_community(
         air_conditioning=none,
         ev_kw=none,
         ev_blocks=((),) * len(ids),
+        **_batteries(has),
         net_metered=net_metered,
     )
 
@@ -139,6 +150,13 @@ def _kind(generates: bool, charges: bool, net_metered: bool) -> str:  # noqa: FB
     if generates:
         return "hybrid" if charges else "solar"
     return "ev" if charges else "normal"
+
+
+def _batteries(homes: Sequence[HomeParameters | MeteredHome]) -> dict[str, NDArray[np.float64]]:
+    """Return capacity and power of each home's battery, kWh and kW, shape (home,), by name."""
+    kwh = np.array([_own_or_default(home.battery_kwh, 0.0) for home in homes])
+    own_kw = np.array([_own_or_default(home.battery_kw, np.nan) for home in homes])
+    return {"battery_kwh": kwh, "battery_kw": np.where(np.isnan(own_kw), KW_PER_KWH * kwh, own_kw)}
 
 
 def homes_of(scenario: Scenario) -> Iterator[tuple[str, HomeParameters]]:

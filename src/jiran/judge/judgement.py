@@ -84,8 +84,8 @@ def _efficiency(run: Judged) -> float | None:
 
 
 def _stored_end_kwh(run: Judged) -> float:
-    """Return what battery and lending EVs hold at the end, kWh."""
-    return run.result.state.stored_kwh + float(np.sum(run.result.state.ev_stored_kwh))
+    """Return what all stores hold at the end, kWh."""
+    return run.result.state.all_kwh
 
 
 def _value(run: Judged) -> float | None:
@@ -160,7 +160,8 @@ JUDGEMENT: dict[str, Figure[Judged]] = {
         lambda run: None if run.optimum is None else run.optimum.cost,
     ),
     "stored_end_kwh": Figure(
-        "Stored at the end, cars too", ENERGY, "in the battery and in EVs that lend theirs after the last step",
+        "Stored at the end, cars too", ENERGY,
+        "in the battery, in those of homes and in EVs that lend theirs after the last step",
         _stored_end_kwh,
     ),
     "welfare": Figure(

@@ -16,6 +16,7 @@ from jiran.nothing import LAST_DIGITS
 if TYPE_CHECKING:
     from jiran.engine.energy import Flows
     from jiran.scenario import Battery
+    from jiran.scenario.home_battery import HomeBattery
 
 Array = NDArray[np.float64]
 
@@ -79,6 +80,23 @@ def energy_imbalance(
         np.abs(ev_change).sum(axis=1),
     )
     return max(_worst(gap, sources + out.soc_kwh) for gap in gaps)
+
+
+def home_imbalance(flows: Flows, battery: HomeBattery, start_kwh: Array) -> float:
+    """Return the worst gap between what batteries in homes hold and what they took and gave, summed over homes.
+
+    Args:
+        flows: The run.
+        battery: The batteries' efficiencies.
+        start_kwh: What each held at the start, shape (store,).
+    """
+    out = flows.outputs
+    if not out.home_stored_kwh.size:
+        return 0.0
+    change = np.diff(out.home_stored_kwh, axis=0, prepend=start_kwh[None, :]) - (
+        out.home_charged_kwh * battery.charge_efficiency - out.home_given_kwh / battery.discharge_efficiency
+    )
+    return _worst(np.abs(change).sum(axis=1), out.home_stored_kwh.sum(axis=1))
 
 
 def money_imbalance(step_money: Mapping[str, Array], cost: Array) -> float:

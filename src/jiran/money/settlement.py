@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from jiran.engine.flows import FLOWS, PRICED
 from jiran.engine.rows import Row
-from jiran.money.balance import Balance, energy_imbalance, money_imbalance
+from jiran.money.balance import Balance, energy_imbalance, home_imbalance, money_imbalance
 from jiran.money.bills import TAX, Credits, StreetBills, street_bills
 from jiran.money.meters import Metered, wanted
 from jiran.money.prices import Prices, costs
@@ -94,6 +94,7 @@ def settle(
     period_payment: Array | None = None,
     contracts: Contracts | None = None,
     *,
+    home_start_kwh: Array | None = None,
     before: Credits | None = None,
     baseline: bool = False,
 ) -> Settlement:
@@ -107,6 +108,7 @@ def settle(
         ev_start_kwh: What each EV that lends its battery held at the start, shape (ev,).
         period_payment: What each home pays to the market account on top of its trades, shape (home,); default: nothing.
         contracts: Who has which tariff; None: what the grid takes and gives are prices per kWh.
+        home_start_kwh: What the battery of each home that has one held at the start, shape (store,); default: there is none.
         before: What export left in months before the run; default: nothing.
         baseline: Whether this is the run without trades, which others are held against.
 
@@ -122,7 +124,10 @@ def settle(
     step_money = _money(traded, rest_cost, step_kwh, price, scenario.grid.network_charge)
     cost = traded.paid - traded.received + home["grid_cost"] + home["battery_cost"]
     balance = Balance(
-        kwh=energy_imbalance(flows, step_kwh, traded.step_kwh, battery, start_kwh, ev_start_kwh),
+        kwh=max(
+            energy_imbalance(flows, step_kwh, traded.step_kwh, battery, start_kwh, ev_start_kwh),
+            home_imbalance(flows, scenario.home_battery, np.empty(0) if home_start_kwh is None else home_start_kwh),
+        ),
         money=money_imbalance(step_money, cost),
     )
     balance.check()

@@ -47,6 +47,7 @@ class Run:
         step_h: Length of a step, h.
         start_kwh: Stored in the battery at the start.
         end_kwh: Stored in the battery at the end.
+        gained_at_home_kwh: What batteries in homes hold more at the end than at the start.
     """
 
     scenario: Scenario
@@ -55,6 +56,7 @@ class Run:
     step_h: float
     start_kwh: float
     end_kwh: float
+    gained_at_home_kwh: float = 0.0
 
     @cached_property
     def kwh(self) -> dict[str, float]:

@@ -27,6 +27,7 @@ def kpis(
     step_h: float,
     start_kwh: float,
     end_kwh: float,
+    gained_at_home_kwh: float = 0.0,
 ) -> dict[str, float | None]:
     """Return the figures of `KPIS` by name; the arguments are those of `Run`.
 
@@ -37,11 +38,12 @@ def kpis(
         step_h: Length of a step, h.
         start_kwh: Stored at the start, kWh.
         end_kwh: Stored at the end, kWh.
+        gained_at_home_kwh: What batteries in homes hold more at the end than at the start, kWh.
 
     Returns:
         Shares are 0..1; None where a figure is not defined.
     """
-    run = Run(scenario, settled, without_p2p, step_h, start_kwh, end_kwh)
+    run = Run(scenario, settled, without_p2p, step_h, start_kwh, end_kwh, gained_at_home_kwh)
     return {name: figure.of(run) for name, figure in KPIS.items()}
 
 
@@ -57,6 +59,16 @@ def grouped(scenario: Scenario) -> dict[str, list[str]]:
 def _has_battery(scenario: Scenario) -> bool:
     """Tell whether there is a battery in the scenario."""
     return scenario.battery.capacity_kwh > 0.0
+
+
+def _has_home_batteries(scenario: Scenario) -> bool:
+    """Tell whether a home has a battery of its own."""
+    return scenario.homes.batteries
+
+
+def _home_loss_kwh(run: Run) -> float:
+    """Return what went into batteries in homes, did not come out and is not in them, kWh."""
+    return run.kwh["home_battery_charged_kwh"] - run.kwh["home_battery_given_kwh"] - run.gained_at_home_kwh
 
 
 def _used_at_home(run: Run) -> float | None:
@@ -275,6 +287,23 @@ KPIS: dict[str, Figure[Run]] = {
     "battery_loss_kwh": Figure(
         "Battery losses", ENERGY, "charged - drawn - gain in stored energy", _loss_kwh,
         group="Battery", applies=_has_battery,
+    ),
+    "home_battery_charged_kwh": Figure(
+        "Home batteries charged", ENERGY, "energy put into batteries in homes",
+        lambda run: run.kwh["home_battery_charged_kwh"], group="Battery", applies=_has_home_batteries,
+    ),
+    "home_battery_given_kwh": Figure(
+        "Home batteries gave", ENERGY, "energy that batteries in homes gave",
+        lambda run: run.kwh["home_battery_given_kwh"], group="Battery", applies=_has_home_batteries,
+    ),
+    "home_battery_loss_kwh": Figure(
+        "Home battery losses", ENERGY, "charged - given - gain in stored energy, of batteries in homes", _home_loss_kwh,
+        group="Battery", applies=_has_home_batteries,
+    ),
+    "home_battery_wear": Figure(
+        "Wear of home batteries", MONEY, "home_battery_given_kwh * wear_cost; no bill and no cost counts it",
+        lambda run: run.kwh["home_battery_given_kwh"] * run.scenario.home_battery.wear_cost,
+        group="Battery", applies=_has_home_batteries,
     ),
     "soc_end_kwh": Figure(
         "Stored at the end", ENERGY, "energy in the battery after the last step", lambda run: run.end_kwh

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 import jiran
 from jiran.result.bills import bill_totals_frame, bills_frame
+from jiran.result.devices import device_totals_frame, devices_frame
 from jiran.result.figures import kpis
 from jiran.result.tables import homes_frame, steps_frame, trades_frame
 from jiran.saving import refuse_folder, save_folder
@@ -23,6 +24,7 @@ from jiran.scenario.files import input_files, to_toml
 if TYPE_CHECKING:
     import polars as pl
 
+    from jiran.control.memory import Memory
     from jiran.engine.energy import Flows
     from jiran.engine.records import Worth
     from jiran.homes.community import Community
@@ -46,6 +48,8 @@ class State:
         memory: What homes learned for their bids, see `bids.base`; None = nothing.
         bid_rng: State of the bidding strategy's random numbers; None = seeded by the scenario.
         strategy: Name of the bidding strategy that the memory is of; another one starts with nothing.
+        at_home: What batteries in homes hold, and what their plans go by; None = there are none, or they begin anew.
+        steps: How many steps there were until here, by which days of plans are counted.
         credits: What export left each home for later months, under tariffs that carry it; None = nothing.
         credits_without_p2p: The same of the run without trades.
     """
@@ -56,8 +60,20 @@ class State:
     memory: NDArray[np.float64] | None = None
     bid_rng: dict[str, Any] | None = None
     strategy: str = ""
+    at_home: Memory | None = None
+    steps: int = 0
     credits: Credits | None = None
     credits_without_p2p: Credits | None = None
+
+    @property
+    def at_home_kwh(self) -> float:
+        """What all batteries in homes hold together."""
+        return 0.0 if self.at_home is None else float(self.at_home.stored_kwh.sum())
+
+    @property
+    def all_kwh(self) -> float:
+        """What all stores hold: the community battery, EVs that lend theirs, and batteries in homes."""
+        return float(self.stored_kwh + self.ev_stored_kwh.sum()) + self.at_home_kwh
 
 
 @dataclass(frozen=True)
@@ -117,6 +133,16 @@ class Result:
         """One row a home and month: what crossed its meter and the bill as it is paid, with and without P2P."""
         return bill_totals_frame(self.community, self._bills)
 
+    @cached_property
+    def devices(self) -> pl.DataFrame:
+        """One row a store and step: what it took, gave and held; community battery, EVs that lend, batteries in homes."""
+        return devices_frame(self)
+
+    @cached_property
+    def device_totals(self) -> pl.DataFrame:
+        """One row a store: what it took, gave, lost and wore over the run."""
+        return device_totals_frame(self)
+
     @property
     def _bills(self) -> tuple[StreetBills, StreetBills] | None:
         run, without_p2p = self.settlement.bills, self.without_p2p.bills
@@ -132,6 +158,7 @@ class Result:
             self.timeline.step_h,
             self.start.stored_kwh,
             self.state.stored_kwh,
+            self.state.at_home_kwh - self.start.at_home_kwh,
         )
 
     @property
@@ -157,6 +184,7 @@ class Result:
             out.charge_share,
             out.draw_share,
             out.ev_stored_kwh,
+            out.home_stored_kwh,
             settled.cost,
         ):
             sha.update(np.ascontiguousarray(array).data)

@@ -20,6 +20,13 @@ Reading = Literal["interval", "register", "power"]
 class MeteredHome(Model):
     """What a home of a file has beside its readings."""
 
+    battery_kwh: float | None = quantity(
+        "capacity of its battery, which [home_battery] says how to run and the readings know nothing of; default: none",
+        "kWh", None, ge=0, le=1_000,
+    )  # fmt: skip
+    battery_kw: float | None = quantity(
+        "highest power of its battery, in and out; default: half of battery_kwh in an hour", "kW", None, ge=0, le=1_000
+    )
     tariff: str | None = quantity(
         "its tariff, as grid.tariff; default: that one", "", None, min_length=1, max_length=4_000
     )
@@ -120,6 +127,12 @@ class HomeData(Model):
     def equipped(self) -> bool:
         """Whether it says of any home what it has."""
         return self.all is not None or isinstance(self.home, dict)
+
+    @property
+    def batteries(self) -> bool:
+        """Whether it says of any home that it has a battery."""
+        own = self.home.values() if isinstance(self.home, dict) else ()
+        return any(one.battery_kwh for one in (*own, self.all) if one is not None)
 
     def has(self, home: str) -> MeteredHome:
         """Return what a home has: what its own table says, and else that of all."""

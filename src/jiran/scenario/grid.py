@@ -57,6 +57,10 @@ class Grid(Model):
         "with a tariff: the month whose use tells a home its tier, and so what a kWh is worth to it in the market",
         "", "this-month",
     )  # fmt: skip
+    known_ahead_h: int = quantity(
+        "hours ahead for which prices are known when a day is planned; from there on the last day of them is expected again",
+        "h", 48, ge=24, le=8_760,
+    )  # fmt: skip
     network_charge: float = quantity("what a buyer pays the network for each P2P kWh", "/kWh", 0.0, ge=0, le=1_000_000)
     billing: Literal["day", "month", "run"] = quantity(
         "time after which bills are made up, for rules that set their prices then", "", "month"

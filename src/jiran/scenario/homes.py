@@ -60,6 +60,12 @@ class HomeParameters(Model):
     )
     ev_kw: float | None = quantity("charging power of the EV, of ev and hybrid homes", "kW", None, ge=0, le=1_000)
     ev_blocks: Annotated[tuple[EvBlock, ...], LISTED] | None = quantity("times at which the EV charges", "", None)
+    battery_kwh: float | None = quantity(
+        "capacity of its battery, which [home_battery] says how to run; default: none", "kWh", None, ge=0, le=1_000
+    )
+    battery_kw: float | None = quantity(
+        "highest power of its battery, in and out; default: half of battery_kwh in an hour", "kW", None, ge=0, le=1_000
+    )
     tariff: str | None = quantity(
         "its tariff, as grid.tariff; default: that one", "", None, min_length=1, max_length=4_000
     )
@@ -110,6 +116,12 @@ class Homes(Model):
     def modelled(self) -> int:
         """Number of homes in groups and one by one; those of a file are not known before it is read."""
         return sum(group.count for group in self.groups) + len(self.single)
+
+    @property
+    def batteries(self) -> bool:
+        """Whether a home may have a battery."""
+        own = any(one.battery_kwh for one in (*self.groups, *self.single))
+        return own or (self.data is not None and self.data.batteries)
 
     @property
     def own_tariffs(self) -> bool:

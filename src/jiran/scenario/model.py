@@ -15,6 +15,7 @@ from jiran.market import find as find_rule
 from jiran.scenario.clock import gap_at
 from jiran.scenario.ev import Ev
 from jiran.scenario.grid import REFERENCE, REPLACED, Grid, named_sharing, named_tariff
+from jiran.scenario.home_battery import HomeBattery
 from jiran.scenario.homes import Homes
 from jiran.scenario.load import Load
 from jiran.scenario.named import tariffs_of
@@ -68,6 +69,7 @@ class Scenario(Model):
     solar: Solar = quantity("sunshine and PV", "", Solar())
     load: Load = quantity("household load", "", Load())
     ev: Ev = quantity("electric vehicles", "", Ev())
+    home_battery: HomeBattery = quantity("batteries in homes", "", HomeBattery())
     battery: Battery = quantity("the community battery", "", Battery())
     grid: Grid = quantity("grid and tariff", "", Grid())
     market: Market = quantity("the market rule and its parameters", "", Market())

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from jiran.bids import Strategy
+    from jiran.control.memory import Memory
+    from jiran.engine.records import HomeBatteries
     from jiran.market import Mechanism
     from jiran.result.result import State
     from jiran.simulation.setting import Setting
@@ -54,10 +56,14 @@ def inputs(
     )
 
 
-def stores(setting: Setting) -> Stores:
-    """Return the battery and the EVs as the kernel knows them.
+def stores(setting: Setting, at_home: HomeBatteries) -> Stores:
+    """Return the battery, the EVs and the batteries in homes as the kernel knows them.
 
     Limits of power become energy of a step, kWh; reserves become kWh of the capacity.
+
+    Args:
+        setting: Where the market starts from.
+        at_home: The batteries in homes.
     """
     limits, step_h, plan = setting.scenario.battery, setting.timeline.step_h, setting.plan
     reserve_price = setting.scenario.ev.supply.reserve_price
@@ -88,19 +94,20 @@ def stores(setting: Setting) -> Stores:
         departure_kwh=plan.departure_kwh,
         reserve_price=np.nan if reserve_price is None else reserve_price,
     )
-    return Stores(battery=battery, fleet=fleet)
+    return Stores(battery=battery, fleet=fleet, at_home=at_home)
 
 
-def outputs(steps: int, homes: int, evs: int, *, bids: bool) -> Outputs:
+def outputs(steps: int, homes: int, evs: int, batteries: int = 0, *, bids: bool) -> Outputs:
     """Make room for what the kernel finds; limit prices are kept if homes do not all bid the tariff.
 
     Args:
         steps: How many steps.
         homes: How many homes.
         evs: How many EVs lend their battery.
+        batteries: How many homes have one.
         bids: Whether limit prices are kept.
     """
-    by_ev, kept = (steps, evs), (steps if bids else 0, homes)
+    by_ev, by_battery, kept = (steps, evs), (steps, batteries), (steps if bids else 0, homes)
     return Outputs(
         traded_kwh=np.empty((steps, homes)),
         charge_share=np.empty(steps),
@@ -111,21 +118,30 @@ def outputs(steps: int, homes: int, evs: int, *, bids: bool) -> Outputs:
         ev_lent_kwh=np.zeros(by_ev),
         ev_offered_kwh=np.zeros(by_ev),
         ev_stored_kwh=np.zeros(by_ev),
+        home_charged_kwh=np.zeros(by_battery),
+        home_given_kwh=np.zeros(by_battery),
+        home_stored_kwh=np.zeros(by_battery),
         value_price=np.empty(kept),
         limit_price=np.empty(kept),
         trades_until=np.zeros(steps, np.int64),
     )
 
 
-def start(setting: Setting, strategy: Strategy) -> Start:
+def start(setting: Setting, strategy: Strategy, at_home: Memory) -> Start:
     """Return what the first step finds, in arrays of its own.
 
     The kernel changes these arrays to the state at the end; the setting keeps its own, for the next rule.
+
+    Args:
+        setting: Where the market starts from.
+        strategy: The bidding strategy.
+        at_home: What batteries in homes hold and remember; is changed too.
     """
     before, seed = setting.start, setting.scenario.seed
     return Start(
         stored_kwh=before.stored_kwh,
         ev_stored_kwh=before.ev_stored_kwh.copy(),
+        at_home=at_home,
         memory=_memory(strategy, setting.community.size, before),
         lots=_stream(seed, "market rule", before.rng),
         bid_lots=_stream(seed, "bids", before.bid_rng),

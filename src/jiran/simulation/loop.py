@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.control.running import plain
 from jiran.engine import kernel
 from jiran.engine.energy import Flows
 from jiran.engine.records import Log, Stop, Window
-from jiran.errors import JiranError, MechanismError, PluginError, StrategyError, one_line
+from jiran.errors import ControllerError, JiranError, MechanismError, PluginError, StrategyError, one_line
 from jiran.market import TRADE, booking
 from jiran.result.result import State
 from jiran.simulation import fill
+from jiran.simulation.at_home import AtHome, at_home
 from jiran.watching import ROUND_S, Progress, StoppedError, watch
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
     from jiran.bids import Strategy
     from jiran.engine.records import Inputs, Outputs
-    from jiran.homes.community import Community
     from jiran.market import Mechanism
     from jiran.simulation.setting import Setting
 
@@ -48,20 +49,20 @@ def run_steps(
         StoppedError: Nobody wants the run any more.
     """
     supply, homes = setting.scenario.ev.supply, setting.community.size
-    stores = fill.stores(setting)
     own_bids = not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
-    compiled = rule.compiled and strategy.compiled
-    kernel_run = kernel.run if compiled else getattr(kernel.run, "py_func", kernel.run)
     for room in (homes**2,) if rule.all_pairs else (homes, homes**2):
-        start = fill.start(setting, strategy)
-        out = fill.outputs(setting.timeline.steps, homes, stores.fleet.homes.size, bids=own_bids)
+        own = at_home(setting)
+        stores, start = fill.stores(setting, own.record), fill.start(setting, strategy, own.memory)
+        out = fill.outputs(setting.timeline.steps, homes, stores.fleet.homes.size, own.record.homes.size, bids=own_bids)
+        compiled = rule.compiled and strategy.compiled and own.compiled
+        kernel_run, direct = kernel.run if compiled else plain(kernel.run), own.direct.code
 
         def loop(window: Window, stored_kwh: float, log: Log) -> Stop:
-            now = start._replace(stored_kwh=stored_kwh)  # noqa: B023  called in this round only
-            stop: Stop = kernel_run(window, rule.clear, strategy.code, inputs, stores, now, out, log)  # noqa: B023
+            now = start._replace(stored_kwh=stored_kwh, at_home=own.memory)  # noqa: B023  called in this round only
+            stop: Stop = kernel_run(window, rule.clear, strategy.code, direct, inputs, stores, now, out, log)  # noqa: B023
             return stop
 
-        whole = partial(_all_steps, loop, rule, strategy, setting.community, out, start.stored_kwh, room)
+        whole = partial(_all_steps, loop, rule, strategy, own, out, start.stored_kwh, room)
         # Plain Python stays in the thread of the caller, step by step: it may print, and be looked into.
         trades = watch(whole, report) if compiled and report is not None else whole(None if compiled else report)
         if trades is not None:
@@ -72,8 +73,12 @@ def run_steps(
                 memory=start.memory,
                 bid_rng=dict(start.bid_lots.bit_generator.state),
                 strategy=strategy.name,
+                at_home=own.memory if own.record.homes.size else None,
+                steps=setting.start.steps + setting.timeline.steps,
             )
-            return Flows(setting.profiles, out, stores.fleet, trades, setting.community.net_metered), end
+            return Flows(
+                setting.profiles, out, stores.fleet, own.record.homes, trades, setting.community.net_metered
+            ), end
     raise MechanismError(rule.name, "writes more trades in a step than there are pairs of homes")
 
 
@@ -81,7 +86,7 @@ def _all_steps(
     loop: Callable[[Window, float, Log], Stop],
     rule: Mechanism,
     strategy: Strategy,
-    community: Community,
+    own: AtHome,
     out: Outputs,
     stored_kwh: float,
     room: int,
@@ -95,7 +100,7 @@ def _all_steps(
         loop: Runs a window of steps, from what the battery holds, and writes trades into a log.
         rule: For who is to blame.
         strategy: The same.
-        community: For the homes' names.
+        own: The batteries in homes, which are planned before each day.
         out: Is filled in.
         stored_kwh: What the battery holds at the start.
         room: For how many trades there must be room in each step.
@@ -106,21 +111,22 @@ def _all_steps(
     trades = np.zeros(max(min(steps, _FIRST_TRADES // room), 1) * room, TRADE)
     step, total, told_s = 0, 0, monotonic()
     while step < steps:
-        window = Window(first=step, last=steps if report is None else step + 1)
+        until = own.until(step, steps)
+        window = Window(first=step, last=until if report is None else step + 1)
         log = Log(trades=trades[total:].view(np.recarray), room=room)
         try:
             stop = loop(window, stored_kwh, log)
         except PluginError:  # it does not compile, or cannot do this, and says so
             raise
         except JiranError as error:  # its own sentence, which only lacks who says it
-            raise _blamed(rule, strategy, str(error)) from error
+            raise _blamed(rule, strategy, own, str(error)) from error
         except (Exception, SystemExit) as error:
             where = f"in step {step}" if window.last == step + 1 else f"between steps {step} and {window.last}"
             problem = f"failed {where}: {one_line(error)}"
-            raise _blamed(rule, strategy, problem) from error
+            raise _blamed(rule, strategy, own, problem) from error
         if stop.fault == kernel.CROWDED and room == homes:
             return None
-        _raise_fault(stop, rule, strategy, community)
+        _raise_fault(stop, rule, strategy, own.ids)
         del log  # the trades are to grow where they are
         if stop.fault == kernel.ROOM:
             trades.resize(2 * trades.size, refcheck=False)
@@ -134,14 +140,14 @@ def _all_steps(
     return trades
 
 
-def _raise_fault(stop: Stop, rule: Mechanism, strategy: Strategy, community: Community) -> None:
+def _raise_fault(stop: Stop, rule: Mechanism, strategy: Strategy, ids: tuple[str, ...]) -> None:
     """Raise what stopped the kernel in a step, if it was the fault of rule or strategy, or that nobody wants the run.
 
     Args:
         stop: Where and why the kernel stopped.
         rule: The market rule.
         strategy: The bidding strategy.
-        community: For the homes' names.
+        ids: The homes' names.
 
     Raises:
         StoppedError: Nobody wants the run.
@@ -150,7 +156,7 @@ def _raise_fault(stop: Stop, rule: Mechanism, strategy: Strategy, community: Com
     """
     if stop.fault == kernel.STOPPED:
         raise StoppedError
-    home = _name(community, stop.home)
+    home = _name(ids, stop.home)
     if stop.fault in _FAULTS:
         did = _FAULTS[stop.fault].format(number=stop.home, home=home, orders="the homes with an order")
         raise MechanismError(rule.name, f"in step {stop.step} it {did}")
@@ -158,14 +164,17 @@ def _raise_fault(stop: Stop, rule: Mechanism, strategy: Strategy, community: Com
         raise StrategyError(strategy.name, f"in step {stop.step} it bids no usable price for {home}")
 
 
-def _blamed(rule: Mechanism, strategy: Strategy, problem: str) -> PluginError:
+def _blamed(rule: Mechanism, strategy: Strategy, own: AtHome, problem: str) -> PluginError:
     """Return the error of the plug-in that failed: what is part of jiran does not; of two from outside, either may.
 
     Args:
         rule: The market rule.
         strategy: The bidding strategy.
+        own: For the controller of home batteries.
         problem: What went wrong, for the message.
     """
+    if rule.trusted and strategy.trusted and not own.controller.trusted:
+        return ControllerError(own.controller.name, problem)
     if strategy.trusted:
         return MechanismError(rule.name, problem)
     if rule.trusted:
@@ -180,5 +189,5 @@ _FAULTS = {
 }
 
 
-def _name(community: Community, home: int) -> str:
-    return f"home {community.ids[home]}" if 0 <= home < community.size else f"home number {home}"
+def _name(ids: tuple[str, ...], home: int) -> str:
+    return f"home {ids[home]}" if 0 <= home < len(ids) else f"home number {home}"

@@ -142,6 +142,7 @@ def _clear(setting: Setting, market: Market, bids: Bids, report: Progress | None
     period_payment = reprice(flows, price, scenario.grid, setting.timeline, rule)
     settled = settle(
         flows, price, scenario, start.stored_kwh, start.ev_stored_kwh, period_payment, setting.contracts,
+        home_start_kwh=None if start.at_home is None else start.at_home.stored_kwh,
         before=start.credits, baseline=market.mechanism == BASELINE,
     )  # fmt: skip
     return flows, settled, end

@@ -23,6 +23,7 @@ from jiran.money.prices import Prices, prices
 from jiran.money.worth import pair_by_step, same_worth, worth_of
 from jiran.result.result import State
 from jiran.scenario import MAX_HOME_STEPS
+from jiran.simulation.at_home import begun
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -105,7 +106,7 @@ def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: Stat
         worth = worth_of(contracts, profiles, plan.trip_kwh, plan.homes, scenario.grid)
     price = prices(scenario, *pair_by_step(scenario, steps))
     traits = np.array([stream(scenario.seed, "bids", home).random(2) for home in community.ids])
-    start = state or _start(scenario, plan)
+    start = begun(state or _start(scenario, plan), scenario.home_battery, community.battery_kwh)
     _check_credits(start, community)
     return Setting(scenario, community, steps, profiles, plan, price, traits, start, worth, contracts, data_report)
 
@@ -155,7 +156,8 @@ def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | N
         raise ScenarioError(
             "steps", steps.steps, f"must be at most {MAX_HOME_STEPS // len(data.ids)} for {len(data.ids)} homes"
         )
-    community = metered_community(data.ids, data.profiles.generation_kwh, data.profiles.ev_kwh, data.net_metered)
+    has = [scenario.homes.data.has(home) for home in data.ids]
+    community = metered_community(data.ids, data.profiles.generation_kwh, data.profiles.ev_kwh, data.net_metered, has)
     return community, data.profiles, data.report
 
 

@@ -106,10 +106,8 @@ def live(way: Way, days: Days, cut: int | None = None) -> Lived:
     moves = running.Moves(*np.zeros((3, steps, 1)))
     plain = find_controller("self-consumption"), find_controller("plan-ahead")
     direct, control = (chosen, plain[1]) if chosen.direct else (plain[0], chosen)
-    compiled = way.forecast.compiled and chosen.compiled
-    loop = running.run if compiled else getattr(running.run, "py_func", running.run)
     for first, last in ((0, steps),) if cut is None else ((0, cut), (cut, steps)):
-        fault, step = loop(
+        fault, step = running.run(
             first, last, first, _record(way, days.day), way.forecast.code, control.code, direct.code, given, stores, memory,
             moves,
         )  # fmt: skip
@@ -125,6 +123,7 @@ def _record(way: Way, day: int) -> running.Way:
     return running.Way(
         day=day,
         horizon=way.controller.horizon_h * day // 24,
+        known=way.controller.horizon_h * day // 24,
         scenarios=way.forecast.rows(way.forecast_values),
         forecasts=forecasts,
         foresight=forecasts and way.forecast.foresight,

@@ -58,11 +58,12 @@ def panels_of(result: Result, shown: Points) -> list[Panel]:
 
 def _behind(result: Result, shown: Points) -> list[Panel]:
     """Return the panels of what homes used and generated."""
-    unit, battery = shown.unit, _has_battery(result)
+    unit, battery, at_home = shown.unit, _has_battery(result), bool(result.community.battery_kwh.any())
     powered = [
         _bar("own_kwh", "Own roof", palette.OWN_USE),
         _flow("p2p_sold_kwh"),
         *([_flow("battery_drawn_kwh")] if battery else []),
+        *([_flow("home_battery_given_kwh")] if at_home else []),
         *([_bar("ev_home_kwh", "Own car", palette.EV)] if result.scenario.ev.supply.enabled else []),
         _flow("grid_import_kwh"),
         line("demand_kwh", "Demand", palette.LOAD, 2.5),
@@ -70,6 +71,7 @@ def _behind(result: Result, shown: Points) -> list[Panel]:
     sun = [
         _bar("own_kwh", "Used at home", palette.OWN_USE),
         _bar("shared_kwh", "To neighbours", palette.P2P),
+        *([_flow("home_battery_charged_kwh", "Stored at home")] if at_home else []),
         *([_flow("battery_charged_kwh", "Stored")] if battery else []),
         _flow("grid_export_kwh", "Exported"),
         line("generation_kwh", "Generation", palette.SOLAR, 2.5),

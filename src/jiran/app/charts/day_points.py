@@ -127,9 +127,10 @@ def _columns(result: Result) -> pl.DataFrame:
     lent = pl.Series(result.flows.outputs.ev_lent_kwh.sum(axis=1))
     shared = pl.col("p2p_kwh") - lent
     stored, exported = pl.col("battery_charge_kwh"), pl.col("grid_export_kwh")
+    at_home = pl.col("home_battery_charge_kwh")
     return result.steps.with_columns(
         demand_kwh=pl.col("load_kwh") + pl.col("ev_kwh"),
-        own_kwh=(pl.col("generation_kwh") - shared - stored - exported).clip(0.0),
+        own_kwh=(pl.col("generation_kwh") - shared - stored - exported - at_home).clip(0.0),
         shared_kwh=shared.clip(0.0),
         ev_home_kwh=(pl.col("ev_supplied_kwh") - lent).clip(0.0),
         traded_kwh=pl.col("p2p_kwh"),

@@ -41,9 +41,11 @@ def balances(step: RunStep) -> Spec:
     parts = {
         "Sun": (known["generation_kwh"], palette.SOLAR),
         "Own EV": (known["ev_supplied_kwh"], palette.EV),
+        "From the own battery": (known["battery_given_kwh"], palette.HOME_BATTERY),
         "Export": (net_metered.clip(lower_bound=0.0), palette.EXPORT),
         "Household": (-known["load_kwh"], palette.LOAD),
         "EV charging": (-known["ev_kwh"], palette.EV),
+        "Into the own battery": (-known["battery_charged_kwh"], palette.HOME_BATTERY),
         "Import": (net_metered.clip(upper_bound=0.0), palette.IMPORT),
     }
     style = {"type": "bar", "stack": "home", "barMaxWidth": 28}

@@ -16,6 +16,7 @@ from jiran.app.labels import CHOSEN, SLIDERS, STEPS, by_labels, group_label, lab
 from jiran.app.settings import blocks, homes
 from jiran.app.showing import plain
 from jiran.bids import strategies
+from jiran.control import controllers, forecasts
 from jiran.market import mechanisms
 from jiran.scenario.grid import REPLACED
 from jiran.scenario.model import MOST_TELLING
@@ -245,7 +246,17 @@ def _homes(panel: Panel, name: str) -> None:
 
 
 #: Fields whose control does not follow from their type.
+def _who_runs(panel: Panel, name: str) -> None:
+    """Draw the choice of a controller or a forecast."""
+    installed = controllers() if name == "home_battery.controller" else forecasts()
+    does = "\n".join(f"- **{plain(key)}**: {plain(plugin.description)}" for key, plugin in installed.items())
+    label, options = panel.label(name, label_of(name)), list(installed)
+    panel.say(name, st.selectbox(label, options, options.index(panel.now(name)), key=panel.key(name), help=does))
+
+
 _OTHERS: dict[str, Callable[[Panel, str], None]] = {
+    "home_battery.controller": _who_runs,
+    "home_battery.forecast": _who_runs,
     "question": _long_text,
     "description": _long_text,
     "time_zone": _time_zone,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -76,7 +76,7 @@ def _balance_words(step: RunStep, digits: int) -> None:
     """Say move 1 of the paper: B = G - L."""
     st.markdown(
         "Every home first uses its own sun. Its balance *B* is what it generates (*G*) less what it needs (*L*, "
-        "its EV included). Above zero it has energy to spare, below zero it is short."
+        "its EV and its own battery included). Above zero it has energy to spare, below zero it is short."
     )
     st.latex(r"B_i = G_i - L_i")
     orders = step.orders
@@ -87,12 +87,22 @@ def _balance_words(step: RunStep, digits: int) -> None:
     for place in dict.fromkeys((int(orders["balance_kwh"].argmax()), int(orders["balance_kwh"].argmin()))):
         home = {name: column[place] for name, column in orders.items()}
         balance = home["balance_kwh"]
-        more = max(balance, 0.0) if home["net_metered"] else home["generation_kwh"] + home["ev_supplied_kwh"]
-        less = max(-balance, 0.0) if home["net_metered"] else home["load_kwh"] + home["ev_kwh"]
+        more = max(balance, 0.0) if home["net_metered"] else _has(home)
+        less = max(-balance, 0.0) if home["net_metered"] else _needs(home)
         st.latex(
             rf"B_{{{tex_name(home['home'])}}} = {more:.{digits}f} - {less:.{digits}f} = "
             rf"{home['balance_kwh']:.{digits}f}\ \text{{kWh}}"
         )
+
+
+def _has(home: dict[str, Any]) -> float:
+    """Return what came into a home from its own roof, car and battery in the step, kWh."""
+    return float(home["generation_kwh"] + home["ev_supplied_kwh"] + home["battery_given_kwh"])
+
+
+def _needs(home: dict[str, Any]) -> float:
+    """Return what it used, and put into car and battery, kWh."""
+    return float(home["load_kwh"] + home["ev_kwh"] + home["battery_charged_kwh"])
 
 
 def _book(scene: Scene) -> None:

@@ -29,7 +29,7 @@ class RunStep:
         step: Which step.
         label: When it is, from its start to its end.
         orders: Columns by name, one entry a home: home, kind, net_metered, generation_kwh, ev_supplied_kwh (to itself),
-            load_kwh, ev_kwh, balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh; NaN where it is not known.
+            load_kwh, ev_kwh, battery_given_kwh, battery_charged_kwh (its own battery), balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh; NaN where it is not known.
         energy: Flows of all homes in the step, by name; NaN where it is not known.
         money: Money received less paid in the step by homes, battery, network, market and grid, before the battery's
             fund is shared; sums to zero.
@@ -145,7 +145,8 @@ def _orders(result: Result, step: int) -> dict[str, Any]:
     fleet = result.flows.fleet
     own_ev[fleet.homes] -= result.flows.outputs.ev_lent_kwh[step]
     hidden = result.community.net_metered
-    balance = flow["generation_kwh"] + own_ev - flow["load_kwh"] - flow["ev_kwh"]
+    given, charged = flow["home_battery_given_kwh"], flow["home_battery_charged_kwh"]
+    balance = flow["generation_kwh"] + own_ev - flow["load_kwh"] - flow["ev_kwh"] + (given - charged)
     balance[hidden] = (given_out(flow) - taken_in(flow))[hidden]
     offer[fleet.homes] = result.flows.outputs.ev_offered_kwh[step]
     order = balance + offer
@@ -158,6 +159,8 @@ def _orders(result: Result, step: int) -> dict[str, Any]:
         "ev_supplied_kwh": own_ev,
         "load_kwh": flow["load_kwh"],
         "ev_kwh": flow["ev_kwh"],
+        "battery_given_kwh": given,
+        "battery_charged_kwh": charged,
         "balance_kwh": balance,
         "ev_offer_kwh": offer,
         "surplus_kwh": np.maximum(order, 0.0),

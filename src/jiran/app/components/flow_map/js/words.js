@@ -8,6 +8,7 @@ export const TEXT = {
   p2pFlow: "between neighbours", batteryFlow: "battery", gridFlow: "grid", solarHome: "solar", evHome: "EV",
   hybridHome: "solar + EV", normalHome: "no solar", prosumerHome: "prosumer (net metered)",
   consumerHome: "consumer (net metered)", mixedHome: "several kinds", block: "{0} homes, {1}; opens", given: "Export", taken: "Import", generation: "Solar", load: "Household", ev: "Car",
+  home_battery_charged: "Into its own battery", home_battery_given: "Out of its own battery",
   p2p_sold: "Sold to neighbours", p2p_bought: "Bought from neighbours", battery_charged: "Into the battery",
   battery_drawn: "Out of the battery", grid_import: "From the grid", grid_export: "To the grid",
   gridGives: "supplies {0}", gridTakes: "takes {0}",

@@ -1,0 +1,254 @@
+"""Many stores at the beginning of a day: the plan of each.
+
+Loops over time call it: `running` takes stores through time by themselves, the simulation within a street. Forecast and
+controller are arguments, as rules are in `engine.kernel`, so planning is compiled once for all of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from jiran.compiled import njit
+from jiran.control import signature as kinds
+from jiran.control.memory import Memory, known
+from jiran.control.plan import Ahead, flat, pieces_of
+from jiran.control.storage import Battery
+from jiran.control.store import Matrix, Store, Vector
+from jiran.market.signature import VECTOR
+
+if TYPE_CHECKING:
+    from jiran.control.controlling.base import Control
+    from jiran.control.forecasting.base import Fill
+
+#: How planning ends: well, because a plan has more pieces than there is room for, or because what a controller says of the
+#: worth of energy cannot be.
+FINE, NO_ROOM, UNSOUND = range(3)
+
+
+class Stores(NamedTuple):
+    """Stores of unlike size that are otherwise alike; see `store.Store`.
+
+    Attributes:
+        capacity_kwh: Of each, shape (store,).
+        minimum_kwh: Of each, shape (store,).
+        step_kwh: The most that each takes and gives in a step, at its terminals, shape (store,).
+        charge_efficiency: Of all.
+        discharge_efficiency: Of all.
+        standby_kwh: Of all, in a step.
+        wear_price: Of all.
+        grid_charge: Of all.
+        feed_in: Of all.
+    """
+
+    capacity_kwh: Vector
+    minimum_kwh: Vector
+    step_kwh: Vector
+    charge_efficiency: float
+    discharge_efficiency: float
+    standby_kwh: float
+    wear_price: float
+    grid_charge: bool
+    feed_in: bool
+
+
+class Way(NamedTuple):
+    """How stores are run, beside the functions that run them.
+
+    Attributes:
+        day: Steps of a day.
+        horizon: Steps that a plan looks ahead; 0: nothing is planned.
+        known: Steps ahead for which prices are known at the beginning of a day, at least a day.
+        scenarios: How many futures the forecast tells.
+        forecasts: Whether the controller goes by it.
+        foresight: Whether the forecast is given the truth.
+        expect_parameters: The forecast's own, shape (parameter,).
+        parameters: The controller's own.
+    """
+
+    day: int
+    horizon: int
+    known: int
+    scenarios: int
+    forecasts: bool
+    foresight: bool
+    expect_parameters: Vector
+    parameters: Vector
+
+
+class Given(NamedTuple):
+    """What stores find at their owners' meters.
+
+    Attributes:
+        need_kwh: What owners lack (> 0) or have to spare (< 0), shape (step, store); of no steps where no forecast is given
+            the truth.
+        import_price: Per kWh, shape (step,), longer than the run where it is known what comes after.
+        export_price: The same.
+    """
+
+    need_kwh: Matrix
+    import_price: Vector
+    export_price: Vector
+
+
+class Room(NamedTuple):
+    """Where a plan is worked out.
+
+    Attributes:
+        need_kwh: What is expected, shape (scenario, step).
+        upto_kwh: The plan, shape (step + 1, piece).
+        value: The same.
+    """
+
+    need_kwh: Matrix
+    upto_kwh: Matrix
+    value: Matrix
+
+
+#: The compiled types of these records.
+WAY = kinds.record(
+    Way, kinds.WHOLE, kinds.WHOLE, kinds.WHOLE, kinds.WHOLE, kinds.TRUTH, kinds.TRUTH, VECTOR, VECTOR
+)  # fmt: skip
+GIVEN = kinds.record(Given, kinds.MATRIX, VECTOR, VECTOR)
+STORES = kinds.record(
+    Stores, VECTOR, VECTOR, VECTOR, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.TRUTH, kinds.TRUTH
+)  # fmt: skip
+MEMORY = kinds.record(Memory, VECTOR, kinds.MATRIX, kinds.CUBE, kinds.CUBE, kinds.MATRIX, kinds.MATRIX, kinds.FLAGS)
+_PLAN_DAY = kinds.pair(
+    kinds.WHOLE, kinds.WHOLE, kinds.WHOLE, WAY, kinds.EXPECT, kinds.CONTROL, GIVEN, STORES, MEMORY
+)  # fmt: skip
+
+
+@njit(cache=True)
+def store_at(at: int, stores: Stores) -> Store:
+    """Return one of the stores."""
+    battery = Battery(
+        stores.capacity_kwh[at], stores.minimum_kwh[at], stores.step_kwh[at], stores.step_kwh[at],
+        stores.charge_efficiency, stores.discharge_efficiency,
+    )  # fmt: skip
+    return Store(battery, stores.standby_kwh, stores.wear_price, stores.grid_charge, stores.feed_in)
+
+
+@njit(cache=True)
+def _known_step(step: int, steps: int, day: int) -> int:
+    """Return the step that stands for a coming one: itself, or after the last that is known the same time of its last day."""
+    return step if step < steps else max(0, step - (step - steps + day) // day * day)
+
+
+@njit(cache=True)
+def _look_ahead(first: int, way: Way, given: Given, ahead: Ahead) -> None:
+    """Fill in the prices of the coming steps, as they are known now.
+
+    Args:
+        first: The first of them.
+        way: For the day, and how far prices are known.
+        given: All prices.
+        ahead: Is filled in.
+    """
+    for step in range(way.horizon):
+        later = first + _known_step(step, way.known, way.day)
+        ahead.import_price[step] = given.import_price[_known_step(later, given.import_price.size, way.day)]
+        ahead.export_price[step] = given.export_price[_known_step(later, given.export_price.size, way.day)]
+
+
+@njit(cache=True)
+def _expect_nothing(at: int, first: int, way: Way, given: Given, room: Room) -> None:
+    """Fill in what is expected before the forecast speaks: no number, the truth if it is given that, or nothing at all.
+
+    Args:
+        at: Which store.
+        first: The first coming step.
+        way: Whether there is a forecast, and whether it has foresight.
+        given: The truth.
+        room: Its need is filled in.
+    """
+    room.need_kwh[:] = np.nan if way.forecasts else 0.0
+    if way.foresight:
+        for step in range(way.horizon):
+            room.need_kwh[:, step] = given.need_kwh[_known_step(first + step, given.need_kwh.shape[0], way.day), at]
+
+
+@njit(cache=True)
+def _begin_plan(at: int, store: Store, way: Way, memory: Memory, room: Room) -> None:
+    """Write at the end of a plan what the rest is worth there: what it was worth then in the last plan, or nothing.
+
+    Args:
+        at: Which store.
+        store: The store.
+        way: For the horizon.
+        memory: Of the last plan.
+        room: Where the plan is worked out.
+    """
+    if not memory.planned[at]:
+        flat(0.0, store, memory.end_upto_kwh[at], memory.end_value[at])
+    room.upto_kwh[way.horizon], room.value[way.horizon] = memory.end_upto_kwh[at], memory.end_value[at]
+
+
+@njit(cache=True)
+def _keep_plan(at: int, store: Store, way: Way, memory: Memory, room: Room) -> bool:
+    """Keep the plan of a day, and the row of a day before its end; False if they cannot be. Arguments as of `_begin_plan`."""
+    upto_kwh, value, kept_kwh, kept = room.upto_kwh, room.value, memory.upto_kwh, memory.value
+    for row in range(way.day + 1):
+        pieces = pieces_of(row, store, upto_kwh, value)
+        if pieces == 0:
+            return False
+        for piece in range(pieces):
+            kept_kwh[at, row, piece], kept[at, row, piece] = upto_kwh[row, piece], value[row, piece]
+    end = way.horizon - way.day
+    if pieces_of(end, store, upto_kwh, value) == 0:
+        return False
+    memory.end_upto_kwh[at], memory.end_value[at] = upto_kwh[end], value[end]
+    memory.planned[at] = True
+    return True
+
+
+@njit(_PLAN_DAY, cache=True, nogil=True)
+def plan_day(
+    first_store: int,
+    step: int,
+    count: int,
+    way: Way,
+    expect: Fill,
+    control: Control,
+    given: Given,
+    stores: Stores,
+    memory: Memory,
+) -> tuple[int, int]:
+    """Make the plans of a day, of each store from the first one on.
+
+    Args:
+        first_store: The first whose plan is made; those before it have theirs.
+        step: With which the day begins.
+        count: How many steps were before it, in this run and before it.
+        way: How stores are run.
+        expect: The forecast.
+        control: The controller.
+        given: Prices, and the truth for a forecast that is given it.
+        stores: The stores.
+        memory: What they carry; is changed.
+
+    Returns:
+        How it ended, and the store whose plan was not made.
+    """
+    none = np.zeros(way.horizon)
+    table = np.zeros((2, way.horizon + 1, memory.value.shape[2]))
+    room = Room(np.empty((way.scenarios, way.horizon)), table[0], table[1])
+    ahead = Ahead(none.copy(), none.copy(), np.full(way.horizon, np.inf), np.ones(way.horizon), none, 0.0)
+    _look_ahead(step, way, given, ahead)
+    for at in range(first_store, stores.capacity_kwh.size):
+        past_kwh = known(at, count, memory)
+        if way.forecasts and past_kwh.size < way.day and not way.foresight:
+            continue  # nothing is known of the owner yet
+        _expect_nothing(at, step, way, given, room)
+        if way.forecasts:
+            expect(past_kwh, way.day, way.expect_parameters, room.need_kwh)
+        store = store_at(at, stores)
+        # The first plan has none before it that says what the rest is worth at its end: it is made twice.
+        for _ in range(1 if memory.planned[at] else 2):
+            _begin_plan(at, store, way, memory, room)
+            if not control(room.need_kwh, ahead, way.day, store, way.parameters, room.upto_kwh, room.value):
+                return NO_ROOM, at
+            if not _keep_plan(at, store, way, memory, room):
+                return UNSOUND, at
+    return FINE, stores.capacity_kwh.size

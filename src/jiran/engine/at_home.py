@@ -1,0 +1,59 @@
+"""One step of a battery in a home: it meets what its home lacks or has to spare, before the market."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jiran.compiled import njit
+from jiran.control.days import store_at
+from jiran.control.dispatch import dispatch, follow
+from jiran.control.memory import remember
+from jiran.control.store import Connection
+
+if TYPE_CHECKING:
+    from jiran.control.memory import Memory
+    from jiran.engine.annotations import Matrix, Vector
+    from jiran.engine.records import HomeBatteries, Outputs
+
+
+@njit(cache=True)
+def act(
+    step: int,
+    wanted_kwh: Vector,
+    at_home: HomeBatteries,
+    memory: Memory,
+    line: Matrix,
+    out: Outputs,
+    net_kwh: Vector,
+) -> None:
+    """Let each battery do what is best for its home, and add that to the home's net energy.
+
+    All batteries in one call: compiled code counts the references to each array that it hands on.
+
+    Args:
+        step: Which step.
+        wanted_kwh: What those that have no plan are told to take (> 0) or give (< 0), shape (store,).
+        at_home: The batteries.
+        memory: What they hold and remember; is changed.
+        line: Room for the pieces of a step.
+        out: `home_charged_kwh`, `home_given_kwh` and `home_stored_kwh` of the step are filled in.
+        net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
+    """
+    now, given, stores, forecasts = at_home.before + step, at_home.given, at_home.stores, at_home.way.forecasts
+    row, import_price, export_price = now % at_home.way.day + 1, given.import_price[step], given.export_price[step]
+    charged_kwh, given_kwh, held_kwh = out.home_charged_kwh[step], out.home_given_kwh[step], out.home_stored_kwh[step]
+    for at in range(at_home.homes.size):
+        home, stored_kwh, store = at_home.homes[at], memory.stored_kwh[at], store_at(at, stores)
+        need_kwh = -net_kwh[home]
+        connection = Connection(need_kwh, import_price, export_price, np.inf, 1.0, 0.0)
+        if memory.planned[at]:
+            move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
+        else:
+            move = follow(wanted_kwh[at], connection, store, stored_kwh)
+        memory.stored_kwh[at] = move.stored_kwh
+        if forecasts:
+            remember(at, now, need_kwh, memory)
+        net_kwh[home] += move.given_kwh - move.charged_kwh
+        charged_kwh[at], given_kwh[at], held_kwh[at] = move.charged_kwh, move.given_kwh, move.stored_kwh

@@ -1,0 +1,107 @@
+"""The account of each store: what it took, gave, lost and wore, in each step and in all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from jiran.result.tables import times
+
+if TYPE_CHECKING:
+    from jiran.result.result import Result
+
+Array = NDArray[np.float64]
+
+
+class Device(NamedTuple):
+    """A store through a run, energy in kWh at its terminals, arrays of shape (step,).
+
+    Attributes:
+        kind: "community battery", "EV" or "home battery".
+        home: Name of its home, "" for that of the community.
+        charged_kwh: What it took.
+        given_kwh: What it gave.
+        driven_kwh: What it was driven with.
+        stored_kwh: What it held at the end of each step.
+        start_kwh: What it held at the start.
+        wear_cost: What each kWh that it gives costs by wearing it out.
+    """
+
+    kind: str
+    home: str
+    charged_kwh: Array
+    given_kwh: Array
+    driven_kwh: Array
+    stored_kwh: Array
+    start_kwh: float
+    wear_cost: float = 0.0
+
+
+def devices_of(result: Result) -> Iterator[Device]:
+    """Yield the stores of a run: the community battery if there is one, EVs that lend theirs, batteries in homes."""
+    flows, out, start, ids = result.flows, result.flows.outputs, result.start, result.community.ids
+    none = np.zeros(result.timeline.steps)
+    if result.scenario.battery.capacity_kwh > 0.0:
+        kwh = result.settlement.step_kwh
+        charged, drawn = kwh["battery_charged_kwh"], kwh["battery_drawn_kwh"]
+        yield Device("community battery", "", charged, drawn, none, out.soc_kwh, start.stored_kwh)
+    for place, home in enumerate(flows.fleet.homes):
+        yield Device(
+            "EV", ids[home], out.ev_charged_kwh[:, place], out.ev_supplied_kwh[:, place], flows.fleet.trip_kwh[:, place],
+            out.ev_stored_kwh[:, place], float(start.ev_stored_kwh[place]),
+        )  # fmt: skip
+    for place, home in enumerate(flows.battery_homes):
+        charged, given, stored = (
+            array[:, place] for array in (out.home_charged_kwh, out.home_given_kwh, out.home_stored_kwh)
+        )
+        held = 0.0 if start.at_home is None else float(start.at_home.stored_kwh[place])
+        yield Device(
+            "home battery", ids[home], charged, given, none, stored, held, result.scenario.home_battery.wear_cost
+        )
+
+
+_STEPS: dict[str, Any] = {
+    "step": pl.Int64, "time": pl.Datetime, "device": pl.String, "home": pl.String, "charged_kwh": pl.Float64,
+    "given_kwh": pl.Float64, "driven_kwh": pl.Float64, "stored_kwh": pl.Float64,
+}  # fmt: skip
+_TOTALS: dict[str, Any] = {
+    "device": pl.String, "home": pl.String, "charged_kwh": pl.Float64, "given_kwh": pl.Float64, "driven_kwh": pl.Float64,
+    "start_kwh": pl.Float64, "end_kwh": pl.Float64, "lost_kwh": pl.Float64, "wear": pl.Float64,
+}  # fmt: skip
+
+
+def devices_frame(result: Result) -> pl.DataFrame:
+    """Return one row a store and step."""
+    steps = np.arange(result.timeline.steps)
+    frames = [
+        pl.DataFrame(
+            {
+                "step": steps,
+                "time": times(result.timeline),
+                "device": [one.kind] * steps.size,
+                "home": [one.home] * steps.size,
+                "charged_kwh": one.charged_kwh,
+                "given_kwh": one.given_kwh,
+                "driven_kwh": one.driven_kwh,
+                "stored_kwh": one.stored_kwh,
+            }
+        )
+        for one in devices_of(result)
+    ]
+    none = pl.DataFrame(schema=_STEPS | {"time": pl.Datetime("us", result.timeline.zone)})
+    return pl.concat([none, *frames])
+
+
+def device_totals_frame(result: Result) -> pl.DataFrame:
+    """Return one row a store: its sums over the run, what it lost on the way, and what its wear is worth."""
+    rows = []
+    for one in devices_of(result):
+        charged, given, driven = (float(kwh.sum()) for kwh in (one.charged_kwh, one.given_kwh, one.driven_kwh))
+        end = float(one.stored_kwh[-1])
+        lost = charged - given - driven - (end - one.start_kwh)
+        rows.append((one.kind, one.home, charged, given, driven, one.start_kwh, end, lost, one.wear_cost * given))
+    return pl.DataFrame(rows, schema=_TOTALS, orient="row")
