@@ -74,7 +74,7 @@ class Setting:
     def with_battery(self, scenario: Scenario) -> Setting:
         """Return the same homes with what they generate and need for a scenario that differs in [battery], [market] and [bids] alone."""
         price = prices(scenario, *pair_by_step(scenario, self.timeline))
-        return replace(self, scenario=scenario, price=price, start=_start(scenario, self.plan))
+        return replace(self, scenario=scenario, price=price, start=_start(scenario, self.plan, self.community))
 
 
 def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: State | None = None) -> Setting:
@@ -106,7 +106,7 @@ def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: Stat
         worth = worth_of(contracts, profiles, plan.trip_kwh, plan.homes, scenario.grid)
     price = prices(scenario, *pair_by_step(scenario, steps))
     traits = np.array([stream(scenario.seed, "bids", home).random(2) for home in community.ids])
-    start = begun(state or _start(scenario, plan), scenario.home_battery, community.battery_kwh)
+    start = _start(scenario, plan, community, state)
     _check_credits(start, community)
     return Setting(scenario, community, steps, profiles, plan, price, traits, start, worth, contracts, data_report)
 
@@ -196,9 +196,11 @@ def _check_credits(start: State, community: Community) -> None:
             raise ScenarioError("state.credits", credits_.run.kwh.size, f"must be of {community.size} homes")
 
 
-def _start(scenario: Scenario, plan: EvPlan) -> State:
+def _start(scenario: Scenario, plan: EvPlan, community: Community, left: State | None = None) -> State:
+    """Return what all stores hold before the first step: what an earlier run left, or what the scenario says."""
     battery = scenario.battery
-    return State(
+    said = State(
         stored_kwh=battery.start_soc * battery.capacity_kwh,
         ev_stored_kwh=np.full(plan.homes.size, plan.departure_kwh),
     )
+    return begun(left or said, scenario.home_battery, community.battery_kwh)

@@ -84,6 +84,18 @@ def test_homes_with_tariffs_and_a_battery_between_them_are_run_as_they_are_alone
     assert all(same(row, single(row)) for row in table.iter_rows(named=True))
 
 
+def test_homes_with_batteries_of_their_own_are_run_as_they_are_alone():
+    base = jiran.load_scenario("home-batteries", {"steps": 72, "home_battery.controller": "plan-ahead"})
+    vary = {
+        "battery.capacity_kwh": [0, 30],
+        "market.mechanism": ["grid-only", "vcg"],
+        "home_battery.start_soc": [0.0, 0.5],
+    }
+    table = jiran.sweep(base, vary, seeds=2, workers=1).table
+    assert table["fault"].null_count() == table.height == 16
+    assert all(same(row, single(row, base)) for row in table.iter_rows(named=True))
+
+
 @pytest.mark.xdist_group("every rule")
 @settings(max_examples=5)
 @given(st.integers(0, 10_000))
