@@ -67,6 +67,8 @@ OF_OTHERS = (
     "load.household.",
     "load.preset",
     "ev.calendar.",
+    "home_battery.",
+    "grid.known_ahead_h",
 )
 OF_NONE = {"question", "telling", "grid.tier_of"}
 

@@ -50,8 +50,8 @@ HARMLESS = (
 PROBE = re.compile(
     r"^/(street|compare|class|plan|data|neighbourhood|day|market|homes|trades|paper)/_stcore/(health|host-config)$"
 )
-#: What a page can be asked for without a window of its own.
-SHARED = {"color_scheme", "reduced_motion", "viewport"}
+#: What a page can be asked for without a window of its own; of a size, the window would remember whether the panel is open.
+SHARED = {"color_scheme", "reduced_motion"}
 NARROW = 768  # below, Streamlit moves the navigation into the panel
 
 
@@ -159,8 +159,8 @@ def window(browser, server) -> Iterator[BrowserContext]:
 def visit(browser, server, window) -> Iterator[Callable[..., Dashboard]]:
     """Return what opens the dashboard as a new visitor: `visit("/trades", color_scheme="dark")`.
 
-    A page may be of another size, dark, or move; with other options the visitor has a browser window of its own, sharing
-    nothing. When the test ends, it fails if a page threw an error, logged one, or asked another server.
+    A page may be dark, or move; with other options the visitor has a browser window of its own, sharing nothing. When the
+    test ends, it fails if a page threw an error, logged one, or asked another server.
     """
     contexts: list[BrowserContext] = []
     pages: list[Page] = []
@@ -179,7 +179,8 @@ def visit(browser, server, window) -> Iterator[Callable[..., Dashboard]]:
 
     def opened(path: str = "/street", **options: Any) -> Dashboard:
         if options.keys() <= SHARED:
-            page = _page(window, **options)
+            page = window.new_page()
+            page.emulate_media(**options)
         else:
             contexts.append(_context(browser, server, **options))
             page = contexts[-1].new_page()
@@ -204,15 +205,6 @@ def _context(browser: Browser, server: str, **options: Any) -> BrowserContext:
     context = browser.new_context(base_url=server, **plain | options)
     context.set_default_timeout(WAIT_MS)
     return context
-
-
-def _page(window: BrowserContext, viewport: Any = None, **media: Any) -> Page:
-    """Open a page in a window that others share, of another size or look than theirs."""
-    page = window.new_page()
-    page.emulate_media(**media)
-    if viewport is not None:
-        page.set_viewport_size(viewport)
-    return page
 
 
 class Dashboard:

@@ -81,6 +81,7 @@ def test_with_nothing_to_move_it_is_the_net_exchange_at_the_tariff(scenario, imp
     result = simulate(changed(scenario, grid__import_price=imports.tolist(), grid__export_price=exports.tolist()))
     flow = result.settlement.step_kwh
     net = flow["load_kwh"] + flow["ev_kwh"] - flow["generation_kwh"]
+    net = net + flow["home_battery_charged_kwh"] - flow["home_battery_given_kwh"]  # they stay as they ran
     prices = result.prices
     expected = np.maximum(net, 0.0) @ prices.grid_import - np.maximum(-net, 0.0) @ prices.grid_export
     optimum = community_optimum(result)

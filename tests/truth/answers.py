@@ -50,7 +50,7 @@ def all_alike(result):
         spare += has
         short += has and lacks
     alone = spare - short
-    if not traded or traded / demand >= 0.05 or alone <= spare / 2:
+    if not traded or not demand or traded / demand >= 0.05 or alone <= spare / 2:
         return None
     of = f"of the {spare:,} steps in" if spare > 1 else "of the one step in"
     return Claim(

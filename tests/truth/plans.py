@@ -243,8 +243,9 @@ def enough(planned):
     cost = -free / of_all if free > 0 else None
     words = ("Even PV that costs nothing would not pay.",) if cost is None else ("PV may cost up to",)
     return Claim(
-        {"cost": cost, "now": street.price[0], "currency": street.currency}, pieces=words, summed=street.largest
-    )
+        {"cost": cost, "now": street.price[0], "currency": street.currency}, pieces=words,
+        summed=street.largest * max(1.0, 1.0 / abs(of_all)),
+    )  # fmt: skip
 
 
 @oracle("plan.co2", of_plan)
@@ -258,7 +259,7 @@ def co2(planned):
         street.factor * factor * float(kwh)
         for kwh in (dark - result.homes["grid_import_kwh"].sum(), result.homes["grid_export_kwh"].sum())
     )
-    if not less > 0:
+    if not less > 50.0:
         return None
     return Claim({"less": less, "given": given}, numbers=(less / 1000, given / 1000, 2.0))
 

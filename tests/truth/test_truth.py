@@ -13,7 +13,7 @@ from truth.oracles import MODULES
 
 #: As many random runs are held against all sentences of a run, every fourth of them against those of comparisons, plans and
 #: classes too; `make truth` holds thousands against all.
-RUNS, AT_ONCE, EVERY = (24, 6, 1) if os.environ.get("JIRAN_EXAMPLES") == "few" else (500, 50, 4)
+RUNS, AT_ONCE, EVERY = (24, 6, 1) if os.environ.get("JIRAN_EXAMPLES") == "few" else (200, 50, 4)
 #: In so many runs each form is said at least once; those that say what is said seldom are tried first.
 ENOUGH = 600
 SELDOM = (80, 100, 102, 108, 120, 144, 312)

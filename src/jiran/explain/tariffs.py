@@ -150,7 +150,7 @@ def _of_scheme(parameters: Mapping[str, Any], scheme: Sharing) -> dict[str, Any]
 def _longer_steps_words(figures: Figures) -> str:
     return (
         f"{figures['scheme']} divides every {figures['scheme_min']} min, and a step of the run has {figures['step_min']} min: what "
-        "homes need and generate at different times of a step counts as shared"
+        "homes lack and have to spare at different times of a step counts as shared"
     )
 
 

@@ -199,6 +199,10 @@ def enough(planned: Planned) -> Figures | None:
     return {"cost": planned.enough_pv_cost, "now": planned.installed.pv_price, "currency": planned.currency}
 
 
+#: Half of the last digit in which emissions are said.
+_LEAST_CO2_KG = 50.0
+
+
 def _co2_words(figures: Figures) -> str:
     less, given = (f"{decimals(figures[name] / 1000.0, 1)} t CO2" for name in ("less", "given"))
     return f"The grid emits {less} a year less for what the street no longer takes, and up to {given} less for what it gives."
@@ -206,9 +210,9 @@ def _co2_words(figures: Figures) -> str:
 
 @form("plan.co2", _co2_words)
 def co2(planned: Planned) -> Figures | None:
-    """Say what the grid emits less, in kg, if its emissions are known and there are any."""
+    """Say what the grid emits less, in kg, if its emissions are known and it is something in tonnes."""
     found = planned.co2_kg
-    return {"less": found[0], "given": found[1]} if found is not None and found[0] > 0.0 else None
+    return {"less": found[0], "given": found[1]} if found is not None and found[0] > _LEAST_CO2_KG else None
 
 
 def _scaled_words(figures: Figures) -> str:
