@@ -90,7 +90,7 @@ class: $(DEV) ## play a class of 60 phones over real connections, and say how lo
 
 soak: $(DEV) ## kill what saves, and sweeps, many times, and count what is lost (minutes)
 	$(BIN)/python tests/soak.py
-	$(BIN)/python tests/judge/sweep/soak.py
+	PYTHONPATH=tests $(BIN)/python tests/judge/sweep/soak.py
 
 constraints: ## renew constraints.txt with the newest versions
 	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \

@@ -87,7 +87,7 @@ def test_one_that_was_stopped_can_be_started_again(monkeypatch):
         raise state.NotRunError
 
     with monkeypatch.context() as changed:
-        changed.setattr(sys.modules["jiran.app.state.swept"], "sweep", stops)
+        changed.setattr(sys.modules["jiran.app.state.swept"], "run", stops)
         at = show(PAGE, run(seed=77))
         assert not at.dataframe
     at.run()

@@ -11,7 +11,7 @@ import streamlit as st
 from jiran.app import frame, sidebar, state
 from jiran.app.areas import AREAS, MOVED, PLAN, START, STREET, Area
 from jiran.app.labels import by_labels, in_words
-from jiran.app.showing import plain
+from jiran.app.showing import begun, plain
 from jiran.errors import JiranError
 from jiran.explain.bills import balanced
 from jiran.scenario.files import as_data
@@ -100,7 +100,7 @@ def _body(page: StreamlitPage, above: DeltaGenerator, *, answers: bool) -> None:
         return
     for warning in () if answers else result.warnings:
         said = by_labels(warning, "")
-        above.warning(plain(f"{said[0].upper()}{said[1:]}."), icon=":material/warning:")
+        above.warning(plain(f"{begun(said)}."), icon=":material/warning:")
     if result.data_report is not None:
         with above.expander("What was changed in the meter data", icon=":material/fact_check:"):
             st.markdown("\n".join(f"- {plain(line)}" for line in result.data_report.lines()))

@@ -137,12 +137,11 @@ def _split(text: str) -> tuple[str, str]:
 
 def _announce(planned: Planned, folder: Folder, workers: int | None) -> None:
     """Say before it starts how many points there are, how many are there already, and what the rest needs on this machine."""
-    from jiran.judge.sweep.points import points  # noqa: PLC0415  loads numba
-    from jiran.judge.sweep.run import missing  # noqa: PLC0415
+    from jiran.judge.sweep.run import missing  # noqa: PLC0415  loads numba
     from jiran.words import counted  # noqa: PLC0415
 
     screen = console(stderr=True)
-    left = len(missing(list(points(planned.found, planned.seeds)), folder))
+    left = len(missing(planned.points, folder))
     there = f", {planned.many - left:,} of them there already" if left < planned.many else ""
     needs = f" What is left needs {planned.need(left, workers)}." if left and workers else ""
     screen.print(f"{counted(planned.many, 'point')}{there}.{needs}", soft_wrap=True)

@@ -21,6 +21,7 @@ from random import Random
 import polars as pl
 
 import jiran
+from processes import children
 
 VARY, SEEDS = {"market.fraction": [0.5, 0.6, 0.7], "battery.capacity_kwh": [0, 20]}, 60
 CLIENT = f"""
@@ -31,24 +32,6 @@ running._HERE_S, running._BATCH_S = 0.0, 0.03
 if __name__ == "__main__":
     jiran.sweep("paper", {VARY!r}, seeds={SEEDS}, folder=sys.argv[1], workers=2, dask=sys.argv[2] or None)
 """
-
-
-def children(pid):
-    """Return the processes that descend from one, as Linux tells."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-    found, todo = [], [pid]
-    while todo:
-        one = todo.pop()
-        kin = [child for child, parent in parents.items() if parent == one]
-        found += kin
-        todo += kin
-    return found
 
 
 class Cluster:

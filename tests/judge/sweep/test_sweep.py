@@ -27,6 +27,7 @@ from jiran.judge.sweep.work import batches, run_batch
 from jiran.result.figures import KPIS
 from jiran.scenario import Scenario, validate
 from jiran.scenario.files import as_data, with_overrides
+from processes import children
 
 VARY = {
     "market.fraction": "0.6:0.8:0.1",
@@ -250,24 +251,6 @@ if __name__ == "__main__":
 """
 
 
-def workers_of(pid):
-    """Return the processes that descend from one."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-    found, todo = [], [pid]
-    while todo:
-        one = todo.pop()
-        kin = [child for child, parent in parents.items() if parent == one]
-        found += kin
-        todo += kin
-    return found
-
-
 def is_there(pid):
     try:
         return "Z" not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -285,13 +268,13 @@ def test_whoever_is_killed_every_point_is_there_once(whom, tmp_path):
     deadline = time.monotonic() + 120
     while begun.poll() is None and len(list(parts.glob("*.parquet"))) < 2 and time.monotonic() < deadline:
         time.sleep(0.01)  # until something is there
-    children = workers_of(begun.pid)
-    assert children
-    os.kill(begun.pid if whom == "client" else children[-1], signal.SIGKILL)
+    workers = children(begun.pid)
+    assert workers
+    os.kill(begun.pid if whom == "client" else workers[-1], signal.SIGKILL)
     begun.communicate(timeout=240)
-    while any(map(is_there, children)) and time.monotonic() < deadline + 120:
+    while any(map(is_there, workers)) and time.monotonic() < deadline + 120:
         time.sleep(0.05)
-    assert not any(map(is_there, children))
+    assert not any(map(is_there, workers))
     if whom == "worker":
         assert begun.returncode == 0
     table = jiran.sweep("paper", {"market.fraction": [0.5, 0.6, 0.7]}, seeds=60, folder=out, workers=1).table

@@ -13,8 +13,8 @@ from jiran.app.runs import KEPT_SWEEPS, changed_at
 from jiran.app.state.finished import worked_out
 from jiran.app.state.session import base
 from jiran.errors import JiranError
-from jiran.judge.sweep import Listed, axis_of, sweep
-from jiran.judge.sweep.run import plan
+from jiran.judge.sweep import Listed, axis_of
+from jiran.judge.sweep.run import plan, run
 from jiran.words import counted
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def swept(wanted: Scenario, vary: dict[str, str], seeds: int) -> tuple[Planned, 
                 f"command line: {command}"
             )
         asked, what = plan(wanted, vary, seeds=seeds), counted(many, "point")
-        work = partial(_run, wanted, vary, seeds)
+        work = partial(_run, asked)
         table = worked_out(key, f"This sweep of {what}", f"Running {what}", work, asked.need(many, 1), command)
         found = asked, table
         _sweeps().put(key, found)
@@ -78,5 +78,5 @@ def _listed(vary: dict[str, str]) -> list[Listed]:
     return found
 
 
-def _run(wanted: Scenario, vary: dict[str, str], seeds: int, tell: Callable[[float], None]) -> pl.DataFrame:
-    return sweep(wanted, vary, seeds=seeds, workers=1, progress=tell).table
+def _run(asked: Planned, tell: Callable[[float], None]) -> pl.DataFrame:
+    return run(asked, workers=1, progress=tell).table

@@ -11,7 +11,7 @@ from jiran.app import state
 from jiran.app.charts import plan as charts
 from jiran.app.drawing import draw
 from jiran.app.labels import by_labels, in_words
-from jiran.app.showing import file_name, markdown_of, plain, show_text
+from jiran.app.showing import begun, file_name, markdown_of, plain, show_text
 from jiran.errors import JiranError
 from jiran.report.plan import answer, doubts, page, tables
 from jiran.report.plan.further import case, matters, tried
@@ -48,7 +48,7 @@ def show() -> None:
 def _doubts(planned: Planned) -> None:
     """Say what must be known before the figures are used: of the plan, and of its run."""
     of_run = [by_labels(warning, "") for warning in planned.result.warnings]
-    told = [*map(str, doubts(planned)), *map(_begun, of_run)]
+    told = [*map(str, doubts(planned)), *map(begun, of_run)]
     if told:
         lines = "\n".join(f"- {plain(one)}." for one in told)
         st.warning(f"**Before you use these figures**\n\n{lines}", icon=":material/warning:")
@@ -58,11 +58,6 @@ def _tiles(planned: Planned) -> None:
     with st.grid(3, min_column_width=150, gap="xsmall"):
         for name, value in tables.tiles(planned).items():
             st.metric(plain(name), plain(value), border=True, height="stretch")
-
-
-def _begun(sentence: str) -> str:
-    """Return a sentence with a capital letter, unless it begins with the name of a tariff."""
-    return sentence if "-" in sentence.split(maxsplit=1)[0] else f"{sentence[0].upper()}{sentence[1:]}"
 
 
 def _people(planned: Planned) -> None:

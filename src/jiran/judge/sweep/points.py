@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,7 +16,7 @@ import numpy as np
 import jiran
 from jiran.errors import JiranError, ScenarioError, shortened
 from jiran.judge.sweep.axes import MOST_VALUES, Axis, Drawn, Listed
-from jiran.scenario import WORDS, Battery, Bids, Market, Scenario, validate
+from jiran.scenario import WORDS, Scenario, validate
 from jiran.scenario.files import as_data, input_files, with_overrides
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 #: Changes when what is kept of a point does, so that old rows are not taken for new ones.
 SCHEMA = 1
+#: Tables of a scenario that decide its market alone.
+_MARKET = ("market", "bids")
 #: How drawn keys fill their space together, by name.
 METHODS = ("sobol", "latin-hypercube")
-#: Seeds are whole numbers below this.
-_MOST_SEED = 2**63
 
 
 class Point(NamedTuple):
@@ -65,15 +65,14 @@ class Combination:
         """What decides all but the market: points that share it, and the seed, share homes, profiles and baseline."""
         if self.scenario is None:
             return ""
-        alike = self.scenario.model_copy(update={"market": Market(), "bids": Bids()})
-        return _decides(alike)
+        return _decides(self.scenario, but=_MARKET)
 
     @cached_property
     def homes(self) -> str:
         """What decides homes and profiles: points that share it, and the seed, differ in market and battery alone."""
         if self.scenario is None:
             return ""
-        return _decides(self.scenario.model_copy(update={"market": Market(), "bids": Bids(), "battery": Battery()}))
+        return _decides(self.scenario, but=(*_MARKET, "battery"))
 
     @cached_property
     def digest(self) -> str:
@@ -209,9 +208,9 @@ def _combination(base: Scenario, values: dict[str, Any]) -> Combination:
     return Combination(values, scenario, scenario.seed)
 
 
-def _decides(scenario: Scenario) -> str:
-    """Return what decides a run of a scenario, but its seed, as text."""
-    return scenario.model_dump_json(exclude={*WORDS, "seed"})
+def _decides(scenario: Scenario, but: Iterable[str] = ()) -> str:
+    """Return what decides a run of a scenario, but its seed and some tables, as text."""
+    return scenario.model_dump_json(exclude={*WORDS, "seed", *but})
 
 
 def digest_of(path: Path) -> str:

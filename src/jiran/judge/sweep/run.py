@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import tempfile
+import tomllib
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+import tomli_w
 
 import jiran
 from jiran.errors import JiranError, ScenarioError
@@ -76,6 +79,11 @@ class Planned:
     def many(self) -> int:
         """How many points it has."""
         return len(self.found) * self.seeds
+
+    @cached_property
+    def points(self) -> list[Point]:
+        """All of them, in the order in which they are run."""
+        return list(points(self.found, self.seeds))
 
     @property
     def refused(self) -> int:
@@ -169,30 +177,31 @@ def sweep(
         [(0.6, 12.19), (0.8, 12.19)]
     """
     planned = plan(scenario, vary, seeds=seeds, draws=draws, method=method, draw_seed=draw_seed)
-    if folder is not None:
-        return run(planned, Folder(Path(folder)), workers=workers, dask=dask, progress=progress)
-    with tempfile.TemporaryDirectory(prefix="jiran-sweep-") as made:
-        return run(planned, Folder(Path(made)), workers=workers, dask=dask, progress=progress)
+    kept = None if folder is None else Folder(Path(folder))
+    return run(planned, kept, workers=workers, dask=dask, progress=progress)
 
 
 def run(
     planned: Planned,
-    folder: Folder,
+    folder: Folder | None = None,
     *,
     workers: int | None = None,
     dask: str | None = None,
     progress: Progress | None = None,
 ) -> Sweep:
-    """Run what is planned and not yet in a folder; the other arguments are those of `sweep`.
+    """Run what is planned and not yet in a folder; the arguments are those of `sweep`.
 
     Raises:
         JiranError: As `sweep`.
     """
+    if folder is None:
+        with tempfile.TemporaryDirectory(prefix="jiran-sweep-") as made:
+            return run(planned, Folder(Path(made)), workers=workers, dask=dask, progress=progress)
     planned = grown(planned, folder)
     many = workers if workers is not None else os.cpu_count() or 1
     if not 1 <= many <= engines.MOST_WORKERS:
         raise ScenarioError("workers", many, f"must be a whole number from 1 to {engines.MOST_WORKERS}")
-    every = list(points(planned.found, planned.seeds))
+    every = planned.points
     folder.begin(planned.asked, planned.found, every)
     left, lost = missing(every, folder), 0
     if dask is None:
@@ -240,6 +249,8 @@ def grown(planned: Planned, folder: Folder) -> Planned:
                 f"{folder.path}: holds another sweep, with another {name.replace('_', ' ')}; name a new folder, or ask for the same"
             )
     seeds = max(planned.seeds, int(before.get("seeds", 1)))
+    if seeds == planned.seeds:
+        return planned
     return Planned(planned.found, seeds, planned.asked | {"seeds": seeds})
 
 
@@ -251,10 +262,6 @@ def missing(every: Sequence[Point], folder: Folder) -> list[Point]:
 
 def _as_written(asked: dict[str, Any]) -> dict[str, Any]:
     """Return what is asked as it comes back from the file."""
-    import tomllib  # noqa: PLC0415
-
-    import tomli_w  # noqa: PLC0415
-
     return tomllib.loads(tomli_w.dumps(asked))
 
 
