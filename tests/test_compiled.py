@@ -70,6 +70,7 @@ def test_a_changed_callee_gives_the_new_number_and_what_does_not_call_it_stays(c
     assert caches(market / "rules") != rules
 
 
+@pytest.mark.long
 def test_a_changed_constant_gives_the_new_number(copy):
     """Far down, and of plain Python: compiled code holds its value."""
     cleared_kwh(copy)

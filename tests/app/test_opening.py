@@ -17,9 +17,9 @@ from jiran.scenario import validate
 from jiran.scenario.files import as_data, presets, read_scenario
 from opening import PAGES, QUICK, by_link, drawn, faults, viewer
 
-#: The suite opens 80 scenarios: in parts, for the workers to share, each on the first page and every third on one more.
+#: The suite opens 48 scenarios: in parts, for the workers to share, each on the first page and every third on one more.
 #: `make open` opens 300, and the bounds of every field, each on all pages.
-PARTS, IN_PART = 4, 20
+PARTS, IN_PART = 4, 12
 INR = {"currency": "INR", "grid.import_price": 8.0, "grid.export_price": 3.5, "battery.reserve_price": -0.25}
 
 

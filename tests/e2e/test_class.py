@@ -189,6 +189,7 @@ def test_what_a_phone_is_refused_stays_until_it_sends_something_else(look, share
     expect(phone.locator("#trouble")).to_be_empty()
 
 
+@pytest.mark.long
 def test_nothing_keeps_anybody_out_of_wall_and_phone(look, shared):
     wall, code = wall_of(look, shared)
     assert serious(wall) == []

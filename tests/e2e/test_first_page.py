@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 import jiran
@@ -64,6 +65,7 @@ def test_sliders_change_figures_and_address_as_the_simulation_says(dashboard):
         expect(dashboard.figure("Saved, MYR")).to_have_text(f"{after['saving']:.2f}")
 
 
+@pytest.mark.long
 def test_a_change_can_be_taken_back(dashboard):
     before = dashboard.figure("All bills, MYR").inner_text()
     dashboard.slider("Grid price, MYR/kWh").press("ArrowRight")
@@ -74,6 +76,7 @@ def test_a_change_can_be_taken_back(dashboard):
     expect(dashboard.page).to_have_url(re.compile(r"\?preset=paper$"))
 
 
+@pytest.mark.long
 def test_a_pinned_scenario_is_compared_with_on_every_page_until_it_is_unpinned(dashboard):
     dashboard.panel.get_by_role("button", name="Pin as A").click()
     expect(dashboard.panel.get_by_text("This is A.")).to_be_visible()
@@ -95,6 +98,7 @@ def test_a_pinned_scenario_is_compared_with_on_every_page_until_it_is_unpinned(d
     expect(dashboard.page).to_have_url(re.compile(r"\?preset=paper$"))
 
 
+@pytest.mark.long
 def test_every_preset_shows_its_own_figures(dashboard):
     for preset in ("ev-street", "five-prosumers", "kampung", "net-metering-window", "paper"):
         dashboard.choose_preset(preset)
@@ -133,7 +137,7 @@ def test_back_undoes_the_last_change_and_forward_makes_it_again(dashboard):
 
 
 def test_share_shows_the_link_and_its_code(dashboard):
-    dashboard.panel.get_by_role("button", name="Share").click()
+    dashboard.panel.get_by_role("button", name="Share", exact=True).click()
     expect(dashboard.page.get_by_alt_text("The link as a QR code")).to_be_visible()
     expect(dashboard.page.get_by_test_id("stCode")).to_contain_text("/street?preset=paper")
 

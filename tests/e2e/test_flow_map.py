@@ -48,6 +48,7 @@ def test_time_goes_on_while_it_plays_and_asks_the_server_nothing(playing):
     assert len(playing.sent) == sent > 0
 
 
+@pytest.mark.long
 def test_space_stops_and_goes_on(playing):
     scrub = playing.map.locator("[data-el=scrub]")
     scrub.press("Space")
@@ -84,6 +85,7 @@ def test_without_motion_it_stands_still_and_the_scrubber_shows_what_the_simulati
         assert float(said) == pytest.approx(steps["p2p_kwh"][hour], abs=0.06)
 
 
+@pytest.mark.long
 def test_money_shows_amounts_instead_of_energy(still):
     neighbours = still.map.locator("[data-el=stats] div").filter(has_text="Neighbours").locator("dd")
     expect(neighbours).to_have_text(re.compile(r"kWh$"))
@@ -93,6 +95,7 @@ def test_money_shows_amounts_instead_of_energy(still):
     expect(neighbours).to_have_text(re.compile(r"kWh$"))
 
 
+@pytest.mark.long
 def test_the_map_stays_at_its_hour_when_a_value_changes(still):
     still.slider("Grid price, MYR/kWh").press("ArrowRight")
     expect(still.figure("All bills, MYR")).to_have_text("38.14")
@@ -134,6 +137,7 @@ def test_a_link_opens_the_same_home_and_hour(visit):
     expect(shown.main.get_by_role("combobox", name="Home", exact=True)).to_have_value("E1")
 
 
+@pytest.mark.long
 def test_a_block_of_a_big_street_opens_on_click_and_closes_by_escape(visit):
     shown = visit(f"{STREET_PATH}?preset=kampung")
     block = shown.map.locator("[data-home]").first
@@ -146,7 +150,7 @@ def test_a_block_of_a_big_street_opens_on_click_and_closes_by_escape(visit):
     expect(shown.map.locator("[data-home]")).to_have_count(closed)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1440, 900)])
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), pytest.param(1440, 900, marks=pytest.mark.long)])
 def test_play_slider_and_legend_are_in_sight_without_scrolling(visit, width, height):
     shown = visit(viewport={"width": width, "height": height})
     for part in ("play", "scrub", "legend"):

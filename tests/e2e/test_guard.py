@@ -54,7 +54,7 @@ def test_what_comes_from_a_link_is_text_on_every_page(visit):
         assert shown.page.evaluate(MADE) == []
 
 
-@pytest.mark.parametrize("key", ["preset", "bids.strategy"])
+@pytest.mark.parametrize("key", [pytest.param("preset", marks=pytest.mark.long), "bids.strategy"])
 def test_a_refused_value_is_text_in_the_sentence_that_refuses_it(visit, key):
     shown = visit(f"/?{key}={quote(HOSTILE)}")
     expect(shown.alerts).to_have_count(1)
@@ -62,6 +62,7 @@ def test_a_refused_value_is_text_in_the_sentence_that_refuses_it(visit, key):
     assert shown.page.evaluate(MADE) == []
 
 
+@pytest.mark.long
 def test_a_file_with_a_hostile_name_and_hostile_homes_is_text(dashboard):
     dashboard.upload(("![x](http:evil.test).toml", b"name = \n"))
     complaint = dashboard.panel.get_by_test_id("stAlert")
@@ -194,6 +195,7 @@ def test_the_first_tab_stop_leads_past_the_panel_and_steps_name_their_field(dash
     ).to_be_attached()
 
 
+@pytest.mark.long
 def test_the_map_has_a_name_while_it_plays(visit):
     shown = visit("/street", reduced_motion="no-preference")
     shown.map.get_by_role("button", name="Pause").or_(shown.map.get_by_role("button", name="Play")).first.wait_for()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 TEXTBOOK = """Name;Side;kWh;Price
@@ -22,6 +23,7 @@ def heading(shown, words):
     return shown.main.get_by_role("heading", name=words)
 
 
+@pytest.mark.long
 def test_the_walk_goes_forwards_and_back(visit):
     shown = visit("/data")
     shown.main.get_by_role("button", name="See how the market cleared Sat 21 Mar 08:00").click()

@@ -41,7 +41,7 @@ def test_a_link_shows_another_visitor_the_same_figures(dashboard, visit):
 @pytest.mark.parametrize(
     ("link", "words"),
     [
-        ("?s=garbage", "damaged"),
+        pytest.param("?s=garbage", "damaged", marks=pytest.mark.long),
         ("?market.mechanism=/etc/passwd.py", "names a file"),
     ],
 )
@@ -132,6 +132,7 @@ def wait_until_beside(complaint, field):
     )
 
 
+@pytest.mark.long
 def test_a_battery_that_starts_too_empty_says_why_beside_its_field(dashboard):
     dashboard.unfold("All settings")
     dashboard.slider("Lowest state of charge").press("ArrowRight")
@@ -146,6 +147,7 @@ def test_a_battery_that_starts_too_empty_says_why_beside_its_field(dashboard):
     expect(dashboard.figure("All bills, MYR")).to_have_text(f"{changed['cost']:.2f}")
 
 
+@pytest.mark.long
 def test_another_rule_and_other_bids_leave_the_old_parameters_behind(dashboard):
     dashboard.slider("P2P price as share of grid price, α").press("ArrowLeft")
     expect(dashboard.page).to_have_url(re.compile(r"market\.fraction=0\.75"))

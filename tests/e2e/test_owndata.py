@@ -25,6 +25,7 @@ def scenario_of(dashboard):
     return zipfile.ZipFile(download.value.path()).read("scenario.toml").decode()
 
 
+@pytest.mark.long
 def test_a_good_file_is_looked_at_with_a_picture_and_put_aside_or_taken(dashboard):
     dashboard.upload(("street.csv", meters()))
     expect(dashboard.window.get_by_text("3 homes")).to_be_visible()
@@ -63,6 +64,7 @@ def test_a_column_is_corrected_by_choice_and_a_reload_and_the_download_keep_it(d
     assert keys["columns"]["Zork"].startswith("C generation")
 
 
+@pytest.mark.long
 def test_three_files_at_once_survive_a_reload(dashboard):
     dashboard.upload(*[(f"H{home}.csv", meters(homes=home)) for home in "ABC"])
     expect(dashboard.window.get_by_text("HA.csv and 2 more")).to_be_visible()
@@ -87,7 +89,8 @@ def test_a_broken_file_is_one_sentence_and_the_next_one_is_taken_alone(dashboard
     expect(complaint).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["dark", pytest.param("light", marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_it_fits_a_phone(visit, scheme):
     shown = visit(viewport={"width": 390, "height": 844}, color_scheme=scheme)
     shown.page.get_by_test_id("stExpandSidebarButton").click()

@@ -1,4 +1,4 @@
-"""The pages: each opens by the navigation, draws its charts and fits into a narrow window; its files hold the run."""
+"""The pages: each opens by the navigation, draws its charts, fits into a narrow window and keeps nobody out; its files hold the run."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 import jiran
+from accessible import serious
 from jiran import report as jiran_report
 from jiran.market import mechanisms
 
@@ -45,7 +46,7 @@ def expect_drawn(shown, canvases):
     expect(shown.page.get_by_text(re.compile(r"Traceback|cannot be run"))).to_have_count(0)
 
 
-@pytest.mark.parametrize("viewport", [None, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("viewport", [None, pytest.param(NARROW, marks=pytest.mark.long)], ids=["wide", "narrow"])
 def test_every_page_opens_by_the_navigation_and_draws_its_charts(visit, viewport):
     shown = visit(**({"viewport": viewport} if viewport else {}))
     for title, part, heading, canvases in PAGES:
@@ -56,15 +57,23 @@ def test_every_page_opens_by_the_navigation_and_draws_its_charts(visit, viewport
         expect(shown.main.get_by_role("heading").filter(has_text=heading)).to_be_visible()
         expect_drawn(shown, canvases)
         assert shown.page.evaluate(TOO_WIDE) == 0, f"{title} is wider than the window"
+        if not viewport:
+            assert serious(shown.page) == [], title
+    shown.open("Start")
+    if not viewport:
+        assert serious(shown.page) == []
 
 
-@pytest.mark.parametrize("path", ["street", "data", "data?part=paper"])
+@pytest.mark.parametrize(
+    "path", [*(pytest.param(path, marks=pytest.mark.long) for path in ("street", "data")), "data?part=paper"]
+)
 def test_an_area_that_is_opened_directly_shows_what_its_link_says(visit, path):
     shown = visit(f"/{path}{'&' if '?' in path else '?'}preset=kampung")
     expect(shown.panel.get_by_role("combobox", name="Scenario")).to_have_value("kampung")
     expect(shown.main.get_by_test_id("stEChartsChart").first).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_trades_file_holds_every_trade(visit):
     shown = visit("/data")
     with shown.page.expect_download() as waiting:
@@ -127,7 +136,8 @@ def test_rules_are_compared_and_the_comparison_is_taken_along(visit, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("old", "path", "heading"), [("day", "/street", "Trading saved"), ("paper", "/data", "From Table I")]
+    ("old", "path", "heading"),
+    [("day", "/street", "Trading saved"), pytest.param("paper", "/data", "From Table I", marks=pytest.mark.long)],
 )
 def test_a_link_of_an_earlier_version_opens_what_has_taken_over(visit, old, path, heading):
     shown = visit(f"/{old}?preset=kampung&seed=7")

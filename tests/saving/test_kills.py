@@ -24,7 +24,11 @@ def quick():
         yield folder
 
 
-@pytest.mark.parametrize("how", [("swap", "SIGKILL", "SIGTERM"), ("aside", "SIGKILL")], ids=" ".join)
+@pytest.mark.parametrize(
+    "how",
+    [("swap", "SIGKILL"), ("aside", "SIGKILL"), pytest.param(("swap", "SIGTERM"), marks=pytest.mark.long)],
+    ids=" ".join,
+)
 def test_a_save_killed_at_any_step_loses_nothing(how, quick):
     command = [sys.executable, soak.__file__, "steps", quick, *how]  # small: the process is forked for each step
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)  # noqa: S603  our own

@@ -70,11 +70,17 @@ def peak(small, large, cases=()):
     ("homes", "steps", "changes", "kinds"),
     [
         (2, 400_000, {}, ("solar", "normal")),
-        (100, 20_000, {}, ("solar", "normal")),
-        (1_000, 4_000, {}, ("solar", "normal")),
+        pytest.param(100, 20_000, {}, ("solar", "normal"), marks=pytest.mark.long),
+        pytest.param(1_000, 4_000, {}, ("solar", "normal"), marks=pytest.mark.long),
         (100, 20_000, BIDS, ("solar", "normal")),
         (50, 20_000, LEND, ("hybrid", "ev")),
-        (200, 600, {"market.mechanism": "consensus", "market.rounds": 20}, ("solar", "normal")),
+        pytest.param(
+            200,
+            600,
+            {"market.mechanism": "consensus", "market.rounds": 20},
+            ("solar", "normal"),
+            marks=pytest.mark.long,
+        ),
     ],
 )
 def test_a_run_takes_the_memory_that_was_estimated(homes, steps, changes, kinds):

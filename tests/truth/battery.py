@@ -23,8 +23,7 @@ def track(result, first, last):
 def given(result, first, last):
     """Return the stretches of steps in which it gave energy: first step, last step, kWh."""
     found = []
-    for step in range(first, last):
-        kwh = result.flows.between("battery_drawn_kwh", step, step + 1).sum()
+    for step, kwh in enumerate(result.flows.between("battery_drawn_kwh", first, last).sum(axis=1).tolist(), first):
         if kwh <= NOTHING_KWH:
             continue
         if found and found[-1][1] == step - 1:
