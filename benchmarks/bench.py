@@ -86,7 +86,16 @@ def kernel_and_simulate() -> list[tuple[str, str, str, float, float]]:
         out = fill.outputs(35_040, 1_000, 0, bids=False)
         log = Log(trades=np.empty(35_040 * 1_000, TRADE), room=1_000)
         stop = kernel.run(
-            Window(first=0, last=35_040), rule.clear, strategy.code, own.direct.code, inputs, stores, start, out, log
+            Window(first=0, last=35_040),
+            rule.clear,
+            strategy.code,
+            own.step(compiled=True),
+            own.direct.code,
+            inputs,
+            stores,
+            start,
+            out,
+            log,
         )
         loop.append(time.perf_counter() - begin)
         if (stop.step, stop.trades, stop.fault) != (35_040, trades, kernel.FINE):

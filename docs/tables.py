@@ -25,6 +25,7 @@ import jiran
 from jiran import tariffs
 from jiran.app.glossary import GLOSSARY
 from jiran.bids import strategies
+from jiran.control import controllers, forecasts
 from jiran.engine.flows import FLOWS, SOURCES, USES
 from jiran.homes.meter.layouts import PublicLayout, public_layouts
 from jiran.market.base import PROPERTIES
@@ -129,6 +130,24 @@ def bidding() -> str:
     """Return every bidding strategy with what it does."""
     return rows(
         ("strategy", "what it does"), ((f"`{name}`", found.description) for name, found in strategies().items())
+    )
+
+
+@table
+def controlling() -> str:
+    """Return every controller with what people call it and what it does."""
+    return rows(
+        ("controller", "plain name", "what it does"),
+        ((f"`{name}`", found.plain_name, found.description) for name, found in controllers().items()),
+    )
+
+
+@table
+def forecasting() -> str:
+    """Return every forecast with what people call it and what it expects."""
+    return rows(
+        ("forecast", "plain name", "what it expects"),
+        ((f"`{name}`", found.plain_name, found.description) for name, found in forecasts().items()),
     )
 
 

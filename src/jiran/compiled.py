@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import suppress
-from functools import cache, partial
+from functools import cache, cached_property, partial, update_wrapper
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -49,6 +49,34 @@ def njit(signature: Any = None, **options: Any) -> Callable[[F], F]:
         return compiled
 
     return compiling
+
+
+def at_first_call(signature: Any, **options: Any) -> Callable[[F], F]:
+    """Return a decorator as `njit` does, for a function that only Python calls: it is compiled when it is first called.
+
+    A process that never calls it neither compiles it nor loads what lies on disk, which takes up to a second.
+    """
+
+    def waiting(function: Any) -> Any:
+        return _AtFirstCall(function, partial(njit(signature, **options), function))
+
+    return waiting
+
+
+class _AtFirstCall:
+    """A function that is compiled when it is first called; `py_func` is its plain Python, as of numba's own."""
+
+    def __init__(self, function: Any, compiling: Callable[[], Any]) -> None:
+        update_wrapper(self, function)
+        self.py_func, self._compiling = function, compiling
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.compiled(*arguments)
+
+    @cached_property
+    def compiled(self) -> Any:
+        """What numba makes of it."""
+        return self._compiling()
 
 
 def _remember(compiled: Any) -> None:

@@ -2,7 +2,7 @@
 
 A strategy is one function decorated with `strategy` in a file of this package, in a file of your own
 (``bids.strategy = "my_bids.py"``) or in an installed package (entry-point group ``jiran.strategies``). What comes in here
-sees the tariff and the homes' memory, and not the market.
+sees the tariff and the homes' memory, and neither the market nor a battery, whose energy is in the home's net energy already.
 """
 
 from jiran.bids.base import Strategy, strategy

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from jiran.compiled import njit
+from jiran.compiled import at_first_call, njit
 from jiran.control import signature as kinds
 from jiran.control.memory import Memory, known
 from jiran.control.plan import Ahead, flat, pieces_of
@@ -203,7 +203,7 @@ def _keep_plan(at: int, store: Store, way: Way, memory: Memory, room: Room) -> b
     return True
 
 
-@njit(_PLAN_DAY, cache=True, nogil=True)
+@at_first_call(_PLAN_DAY, cache=True, nogil=True)
 def plan_day(
     first_store: int,
     step: int,

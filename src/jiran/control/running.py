@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from jiran.compiled import njit
+from jiran.compiled import at_first_call
 from jiran.control import signature as kinds
 from jiran.control.days import (
     FINE,
@@ -48,7 +48,7 @@ _LIVE = kinds.nothing(
 )  # fmt: skip
 
 
-@njit(_LIVE, cache=True, nogil=True)
+@at_first_call(_LIVE, cache=True, nogil=True)
 def _live(
     first: int,
     last: int,

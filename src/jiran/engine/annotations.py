@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from jiran.bids.base import Bids
 from jiran.bids.signature import BIDS
-from jiran.compiled import njit
+from jiran.compiled import at_first_call
 from jiran.control.controlling.base import Control
 from jiran.control.signature import DIRECTS
 from jiran.market.base import Rule
@@ -30,7 +30,7 @@ Direct = Annotated[Control, DIRECTS]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-_SCALARS = {float: types.float64, int: types.int64}
+_SCALARS = {float: types.float64, int: types.int64, type(None): types.none}
 
 
 def compiled_type(annotation: Any) -> Any:
@@ -58,13 +58,27 @@ def compiled_type(annotation: Any) -> Any:
 
 
 def compiled(function: Function) -> Function:
-    """Compile a function for the types of its annotations, when it is first imported; kept on disk, without the GIL.
+    """Compile a function for the types of its annotations, when it is first called; kept on disk, without the GIL.
+
+    Args:
+        function: Every argument and the result are annotated with types of `engine.records`.
+    """
+    decorate: Callable[[Function], Function] = at_first_call(signature_of(function), cache=True, nogil=True)
+    return decorate(function)
+
+
+def signature_of(function: Callable[..., Any]) -> Any:
+    """Return the compiled signature that the annotations of a function say.
 
     Args:
         function: Every argument and the result are annotated with types of `engine.records`.
     """
     hints = get_type_hints(function, include_extras=True)
     returned = compiled_type(hints.pop("return"))
-    signature = returned(*(compiled_type(hint) for hint in hints.values()))
-    decorate: Callable[[Function], Function] = njit(signature, cache=True, nogil=True)
-    return decorate(function)
+    return returned(*(compiled_type(hint) for hint in hints.values()))
+
+
+def as_argument(function: Function) -> Function:
+    """Return a function that `compiled` has made as another compiled one takes it; it is compiled now."""
+    found: Function = getattr(function, "compiled", function)
+    return found

@@ -1,34 +1,87 @@
-"""One step of a battery in a home: it meets what its home lacks or has to spare, before the market."""
+"""One step of a battery in a home: it meets what its home lacks or has to spare, before the market.
+
+The kernel takes `act` or `rest` as an argument, so that a street without batteries does not wait for their compilation.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Annotated
 
 import numpy as np
+from numba import types
 
 from jiran.compiled import njit
 from jiran.control.days import store_at
 from jiran.control.dispatch import dispatch, follow
 from jiran.control.memory import remember
 from jiran.control.store import Connection
-
-if TYPE_CHECKING:
-    from jiran.control.memory import Memory
-    from jiran.engine.annotations import Matrix, Vector
-    from jiran.engine.records import HomeBatteries, Outputs
+from jiran.engine.annotations import Direct, Matrix, Vector, compiled, signature_of
+from jiran.engine.records import HomeBatteries, Memories, Outputs
 
 
-@njit(cache=True)
+@compiled
+def rest(
+    step: int,
+    direct: Direct,
+    at_home: HomeBatteries,
+    memory: Memories,
+    wanted_kwh: Vector,
+    line: Matrix,
+    out: Outputs,
+    net_kwh: Vector,
+) -> None:
+    """Do nothing: no home has a battery. Arguments as of `act`."""
+
+
+@compiled
 def act(
     step: int,
-    wanted_kwh: Vector,
+    direct: Direct,
     at_home: HomeBatteries,
-    memory: Memory,
+    memory: Memories,
+    wanted_kwh: Vector,
     line: Matrix,
     out: Outputs,
     net_kwh: Vector,
 ) -> None:
     """Let each battery do what is best for its home, and add that to the home's net energy.
+
+    Args:
+        step: Which step.
+        direct: Says what those do that have no plan.
+        at_home: The batteries.
+        memory: What they hold and remember; is changed.
+        wanted_kwh: Room for what `direct` says, shape (store,).
+        line: Room for the pieces of a step.
+        out: `home_charged_kwh`, `home_given_kwh` and `home_stored_kwh` of the step are filled in.
+        net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
+    """
+    given = at_home.given
+    for at in range(at_home.homes.size):
+        if not memory.planned[at]:
+            wanted_kwh[at] = direct(
+                -net_kwh[at_home.homes[at]], memory.stored_kwh[at], given.import_price[step], given.export_price[step],
+                store_at(at, at_home.stores), at_home.way.parameters,
+            )  # fmt: skip
+    _act(step, wanted_kwh, at_home, memory, line, out, net_kwh)
+
+
+#: Either of them.
+Act = Annotated[Callable[..., None], types.FunctionType(signature_of(rest))]
+
+
+@njit(cache=True)
+def _act(
+    step: int,
+    wanted_kwh: Vector,
+    at_home: HomeBatteries,
+    memory: Memories,
+    line: Matrix,
+    out: Outputs,
+    net_kwh: Vector,
+) -> None:
+    """Let each battery do what its plan says of the step, or what it is told.
 
     All batteries in one call: compiled code counts the references to each array that it hands on.
 

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE
 from jiran.compiled import njit
-from jiran.control.days import store_at
 from jiran.control.storage import Battery, charge, discharge
 from jiran.control.store import new_line
 from jiran.engine.annotations import Bid, Clear, Direct, compiled
-from jiran.engine.at_home import act
+from jiran.engine.at_home import Act
 from jiran.engine.fleet import lend, offer, use_own
 from jiran.engine.records import Fleet, Inputs, Log, Outputs, Start, Stop, Stores, Window
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, book, to_homes
@@ -34,7 +33,9 @@ ROOM, CROWDED, TOO_MANY, NO_PRICE, STOPPED = range(TOO_MUCH + 1, TOO_MUCH + 6)
 
 
 @njit(cache=True)
-def _tariff(step: int, inputs: Inputs, net_kwh: Array, value_price: Array, limit_price: Array) -> tuple[float, float]:
+def _value_at_tariff(
+    step: int, inputs: Inputs, net_kwh: Array, value_price: Array, limit_price: Array
+) -> tuple[float, float]:
     """Fill in what the grid says a kWh is worth as every home's value and limit, and return the market's pair of prices.
 
     Args:
@@ -152,7 +153,7 @@ def _book(
 
 
 @njit(cache=True)
-def _store(
+def _run_battery(
     step: int,
     battery: Battery,
     may_draw: NDArray[np.bool_],
@@ -195,10 +196,11 @@ def _store(
 
 
 @compiled
-def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way out for each fault
+def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
     window: Window,
     clear: Clear,
     bid: Bid,
+    batteries: Act,
     direct: Direct,
     inputs: Inputs,
     stores: Stores,
@@ -212,7 +214,8 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         window: Which steps.
         clear: The market rule.
         bid: The bidding strategy.
-        direct: Says what home batteries do that have no plan.
+        batteries: What batteries in homes do in a step.
+        direct: Says what those do that have no plan.
         inputs: Profiles, prices, and what rule and strategy know.
         stores: The community battery, EVs that lend theirs, and batteries in homes.
         start: What the step before the window left; its arrays are changed.
@@ -240,16 +243,10 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         if trades.size - count < log.room:
             return Stop(step=step, trades=count, fault=ROOM, home=0)
         use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh)
-        for at in range(at_home.homes.size):
-            if not start.at_home.planned[at]:
-                wanted_kwh[at] = direct(
-                    -net_kwh[at_home.homes[at]], start.at_home.stored_kwh[at], at_home.given.import_price[step],
-                    at_home.given.export_price[step], store_at(at, at_home.stores), at_home.way.parameters,
-                )  # fmt: skip
         if at_home.homes.size > 0:
-            act(step, wanted_kwh, at_home, start.at_home, line, out, net_kwh)
+            batteries(step, direct, at_home, start.at_home, wanted_kwh, line, out, net_kwh)
         offer(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
-        floor_price, cap_price = _tariff(step, inputs, net_kwh, value_price, limit_price)
+        floor_price, cap_price = _value_at_tariff(step, inputs, net_kwh, value_price, limit_price)
         # A home without an order is not there: neither strategy nor rule sees it.
         traded_kwh = out.traded_kwh[step]
         orders, order_kwh, booked_kwh, values, limits = everybody, net_kwh, traded_kwh, value_price, limit_price
@@ -262,7 +259,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
             traits, memories = pick_rows(inputs.traits, orders), pick_rows(memory, orders)
         if orders.size > 0:
             bid(
-                copy(order_kwh, shown), floor_price, cap_price, traits, inputs.bid_parameters, start.bid_lots,
+                copy(order_kwh, shown), floor_price, cap_price, traits, inputs.bid_parameters, start.bid_rng,
                 memories, values, limits,
             )  # fmt: skip
         if not whole:
@@ -276,7 +273,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
             limits = pick(limit_price, orders, few_limits) if not whole else limit_price
             new = clear(
                 copy(order_kwh, shown), copy(limits, bids), inputs.import_price[step], inputs.export_price[step],
-                with_keys(inputs.parameters, inputs.keys, orders, parameters), start.lots, trades[count:],
+                with_keys(inputs.parameters, inputs.keys, orders, parameters), start.rng, trades[count:],
             )  # fmt: skip
         new, fault, order = _book(trades[count:], new, inputs.network_charge, order_kwh, booked_kwh)
         if fault != FINE:
@@ -290,5 +287,5 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         count += new
         out.trades_until[step] = count
         lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)
-        stored_kwh = _store(step, stores.battery, inputs.may_draw, stored_kwh, net_kwh, traded_kwh, out)
+        stored_kwh = _run_battery(step, stores.battery, inputs.may_draw, stored_kwh, net_kwh, traded_kwh, out)
     return Stop(step=window.last, trades=count, fault=FINE, home=0)

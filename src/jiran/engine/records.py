@@ -69,6 +69,10 @@ class Fleet(NamedTuple):
     reserve_price: float  # the lowest price per kWh for which an EV sells to neighbours; NaN = what the grid gives
 
 
+#: What batteries in homes hold and remember.
+Memories = Annotated[memory.Memory, days.MEMORY]
+
+
 class HomeBatteries(NamedTuple):
     """Batteries in homes; none: arrays of length 0 along store. Place k of them is in home ``homes[k]``."""
 
@@ -95,10 +99,10 @@ class Start(NamedTuple):
 
     stored_kwh: float  # in the community battery
     ev_stored_kwh: Vector  # (ev,); is changed to the state at the end
-    at_home: Annotated[memory.Memory, days.MEMORY]  # what home batteries hold and remember; is changed
+    at_home: Memories  # is changed
     memory: Matrix  # (home, MEMORY), or of 0 homes for a strategy that does not learn; is changed
-    lots: Lots  # random numbers of the rule
-    bid_lots: Lots  # and of the strategy
+    rng: Lots  # random numbers of the rule
+    bid_rng: Lots  # and of the strategy
 
 
 class Outputs(NamedTuple):

@@ -34,7 +34,7 @@ Array = NDArray[np.float64]
 #: Who can have money; what the accounts of a step have received less what they have paid sums to zero.
 ACCOUNTS = ("homes", "battery", "network", "market", "grid")
 #: Gets the taxes of bills under tariffs.
-STATE = "tax"
+TAX_ACCOUNT = "tax"
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ def _billed(
     """
     lines = bills.by_component()
     taxes, premium = float(bills.by_home(TAX).sum()), lines.get(PREMIUM, 0.0)
-    accounts |= {"homes": -float(cost.sum()), "grid": sum(lines.values()) - taxes - premium, STATE: taxes}
+    accounts |= {"homes": -float(cost.sum()), "grid": sum(lines.values()) - taxes - premium, TAX_ACCOUNT: taxes}
     if PREMIUM in lines:
         accounts[PREMIUM] = premium
     amounts = [*lines.values(), *accounts.values()]

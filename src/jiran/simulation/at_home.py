@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from jiran.control import Controller, Forecast, days, find_controller, find_fore
 from jiran.control.forecasting.base import MOST_DAYS
 from jiran.control.memory import Memory, copied, first_memory, with_room
 from jiran.control.running import plain
+from jiran.engine.annotations import as_argument
+from jiran.engine.at_home import act, rest
 from jiran.engine.records import HomeBatteries
 from jiran.errors import ControllerError, JiranError, ScenarioError, one_line
 from jiran.homes.grid_prices import price_by_step
@@ -55,6 +58,15 @@ class AtHome:
     def compiled(self) -> bool:
         """Whether all of it is compiled."""
         return not self.record.homes.size or (self.controller.compiled and self.forecast.compiled)
+
+    def step(self, *, compiled: bool) -> Callable[..., None]:
+        """Return what batteries do in a step, as the kernel takes it.
+
+        Args:
+            compiled: Whether the kernel is.
+        """
+        found = act if self.record.homes.size else rest
+        return as_argument(found) if compiled else plain(found)
 
     @property
     def direct(self) -> Controller:

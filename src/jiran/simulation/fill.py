@@ -143,8 +143,8 @@ def start(setting: Setting, strategy: Strategy, at_home: Memory) -> Start:
         ev_stored_kwh=before.ev_stored_kwh.copy(),
         at_home=at_home,
         memory=_memory(strategy, setting.community.size, before),
-        lots=_stream(seed, "market rule", before.rng),
-        bid_lots=_stream(seed, "bids", before.bid_rng),
+        rng=_stream(seed, "market rule", before.rng),
+        bid_rng=_stream(seed, "bids", before.bid_rng),
     )
 
 

@@ -56,10 +56,11 @@ def run_steps(
         out = fill.outputs(setting.timeline.steps, homes, stores.fleet.homes.size, own.record.homes.size, bids=own_bids)
         compiled = rule.compiled and strategy.compiled and own.compiled
         kernel_run, direct = kernel.run if compiled else plain(kernel.run), own.direct.code
+        batteries = own.step(compiled=compiled)
 
         def loop(window: Window, stored_kwh: float, log: Log) -> Stop:
             now = start._replace(stored_kwh=stored_kwh, at_home=own.memory)  # noqa: B023  called in this round only
-            stop: Stop = kernel_run(window, rule.clear, strategy.code, direct, inputs, stores, now, out, log)  # noqa: B023
+            stop: Stop = kernel_run(window, rule.clear, strategy.code, batteries, direct, inputs, stores, now, out, log)  # noqa: B023
             return stop
 
         whole = partial(_all_steps, loop, rule, strategy, own, out, start.stored_kwh, room)
@@ -69,9 +70,9 @@ def run_steps(
             end = State(
                 stored_kwh=float(out.soc_kwh[-1]),
                 ev_stored_kwh=start.ev_stored_kwh,
-                rng=dict(start.lots.bit_generator.state),
+                rng=dict(start.rng.bit_generator.state),
                 memory=start.memory,
-                bid_rng=dict(start.bid_lots.bit_generator.state),
+                bid_rng=dict(start.bid_rng.bit_generator.state),
                 strategy=strategy.name,
                 at_home=own.memory if own.record.homes.size else None,
                 steps=setting.start.steps + setting.timeline.steps,

@@ -82,7 +82,7 @@ def simulate(
 
 
 def _need(scenario: Scenario, profiles: Profiles | None) -> estimate.Need:
-    """Return what a run will need; meter data is not read where profiles are given."""
+    """Return what a run will need; meter data does not count where profiles are given."""
     if profiles is not None:
         return estimate.of_run(scenario, homes=np.shape(profiles.load_kwh)[-1] if np.ndim(profiles.load_kwh) else 1)
     homes, cells = estimate.metered(scenario)
