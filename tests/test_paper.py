@@ -12,6 +12,7 @@ from jiran import clear, load_scenario, simulate
 TABLE_I = [1.91, -1.14, -1.93, -0.31, -1.96]
 PRICES = {"import_price": 0.5625, "export_price": 0.2}
 SEEDS = 1_000
+pytestmark = pytest.mark.xdist_group("a thousand days of the paper")  # which are run once
 #: Mean state of charge over seeds for 08:00 to 21:00, from a prototype that drew its loads in another way.
 MEAN_SOC = [1.9, 6.9, 11.9, 16.9, 20, 20, 20, 20, 20, 20, 15, 10, 5, 0]
 

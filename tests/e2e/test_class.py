@@ -126,6 +126,7 @@ def test_two_phones_and_a_wall_play_two_rounds(look, shared):
     expect(phones[1].get_by_text("There is no such room")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_phone_predicts_and_is_told_what_is_right(look, shared):
     wall, code = wall_of(look, shared)
     phone = join(look, shared, code, "Aminah")

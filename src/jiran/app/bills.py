@@ -39,7 +39,9 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
     else:
         net = net_kwh(result.flows, at)
         without = {flow: float(cost(flow, np.maximum(-flow.sign * net, 0.0), result.prices)) for flow in by_grid}
-        grid = [(_GRID[flow.name], _change([by_grid[flow], -without[flow]])) for flow in by_grid]
+        # What goes out is what comes in but for what is used: the residue of the one is that of the other.
+        largest = max(abs(amount) for amount in (alone, *by_grid.values(), *without.values()))
+        grid = [(_GRID[flow.name], _change([by_grid[flow], -without[flow]], largest)) for flow in by_grid]
     return [
         ("Grid alone", alone),
         *grid,
@@ -52,10 +54,15 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
     ]
 
 
-def _change(amounts: list[float]) -> float:
-    """Return the sum of large amounts that may cancel each other; what is but the residue of them is no change."""
+def _change(amounts: list[float], largest: float = 0.0) -> float:
+    """Return the sum of large amounts that may cancel each other; what is but the residue of them is no change.
+
+    Args:
+        amounts: Add up to the change.
+        largest: The largest of all that they come from, if it is larger than they are.
+    """
     change = sum(amounts)
-    return change if abs(change) > RESIDUE * max(map(abs, amounts)) else 0.0
+    return change if abs(change) > RESIDUE * max(largest, *map(abs, amounts)) else 0.0
 
 
 def net_kwh(flows: Flows, home: int) -> Array:

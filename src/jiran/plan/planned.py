@@ -103,13 +103,14 @@ class Planned:
     def enough_pv_cost(self) -> float | None:
         """The cost of a kWp at which all together neither gain nor lose over the years; None if none is low enough.
 
-        The value of today falls evenly with the cost, so two points tell it.
+        The value of today falls evenly with the cost, so two points tell it; what is saved is left out of the second, for a
+        large saving would hide a small cost.
         """
         if not self.installed.pv_kwp.any():
             return None
         free = self.outlook(self.assumptions, pv=0.0).npv
-        of_one = free - self.outlook(self.assumptions, pv=float(self.installed.pv_kwp.sum())).npv
-        cost = free / of_one
+        alone = cash_flows(self.assumptions, float(self.installed.pv_kwp.sum()), 0.0, Saving(0.0, 0.0), 0.0)
+        cost = -free / Outlook(alone, self.assumptions.discount_rate).npv
         return cost if cost > 0.0 else None
 
     def outlook(
