@@ -17,7 +17,7 @@ settings.register_profile("dev", deadline=None)
 settings.register_profile(
     "ci",
     deadline=None,
-    max_examples=40,
+    max_examples=30,
     derandomize=True,
     database=None,
     print_blob=True,
