@@ -54,6 +54,7 @@ def test_a_damaged_link_says_so_and_shows_the_first_preset(visit, link, words):
     expect(shown.figure("All bills, MYR")).to_have_text(f"{kpis({'grid.import_price': 0.575})['cost']:.2f}")
 
 
+@pytest.mark.long
 def test_meter_data_becomes_the_homes_of_the_picture(dashboard):
     dashboard.upload(("street.csv", meters()))
     dashboard.use_homes()

@@ -64,9 +64,8 @@ def test_every_page_opens_by_the_navigation_and_draws_its_charts(visit, viewport
         assert serious(shown.page) == []
 
 
-@pytest.mark.parametrize(
-    "path", [*(pytest.param(path, marks=pytest.mark.long) for path in ("street", "data")), "data?part=paper"]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("path", ["street", "data", "data?part=paper"])
 def test_an_area_that_is_opened_directly_shows_what_its_link_says(visit, path):
     shown = visit(f"/{path}{'&' if '?' in path else '?'}preset=kampung")
     expect(shown.panel.get_by_role("combobox", name="Scenario")).to_have_value("kampung")
@@ -135,9 +134,10 @@ def test_rules_are_compared_and_the_comparison_is_taken_along(visit, tmp_path):
     assert page.read_text(encoding="utf-8") == jiran_report.html(found)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("old", "path", "heading"),
-    [("day", "/street", "Trading saved"), pytest.param("paper", "/data", "From Table I", marks=pytest.mark.long)],
+    [("day", "/street", "Trading saved"), ("paper", "/data", "From Table I")],
 )
 def test_a_link_of_an_earlier_version_opens_what_has_taken_over(visit, old, path, heading):
     shown = visit(f"/{old}?preset=kampung&seed=7")
@@ -162,6 +162,7 @@ def test_the_part_that_is_open_is_in_the_link(visit):
     expect(shown.page).to_have_url(re.compile(r"/data\?preset=paper$"))
 
 
+@pytest.mark.long
 def test_changes_of_the_panel_reach_every_page(dashboard):
     dashboard.type_number("Seed of chance", "7")
     expect(dashboard.page).to_have_url(re.compile(r"[?&]seed=7(&|$)"))

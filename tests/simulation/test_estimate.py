@@ -72,7 +72,7 @@ def peak(small, large, cases=()):
         (2, 400_000, {}, ("solar", "normal")),
         pytest.param(100, 20_000, {}, ("solar", "normal"), marks=pytest.mark.long),
         pytest.param(1_000, 4_000, {}, ("solar", "normal"), marks=pytest.mark.long),
-        (100, 20_000, BIDS, ("solar", "normal")),
+        pytest.param(100, 20_000, BIDS, ("solar", "normal"), marks=pytest.mark.long),
         (50, 20_000, LEND, ("hybrid", "ev")),
         pytest.param(
             200,
