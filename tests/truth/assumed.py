@@ -48,6 +48,33 @@ def of_choices(drawn):
     yield (SimpleNamespace(scenario=scenario, timeline=timeline(scenario)),)
 
 
+def of_batteries(drawn):
+    """Yield the run, and the same with a battery in a home or not, run by any of those that come with jiran."""
+    yield (drawn.result,)
+    data, rng = drawn.scenario.model_dump(exclude_none=True), drawn.rng
+    home = {"kind": "normal", "count": 1} | ({"battery_kwh": 5.0} if rng.random() < 0.8 else {})
+    names = {
+        "controller": str(rng.choice(["plan-ahead", "plan-scenarios", "time-of-use", "self-consumption"])),
+        "forecast": str(rng.choice(["perfect", "yesterday", "ewma"])),
+    }
+    changed = data | {"homes": {"groups": [home]}, "home_battery": names}
+    scenario = Scenario.model_validate(changed | {"market": {"mechanism": "grid-fraction"}})
+    yield (SimpleNamespace(scenario=scenario, timeline=timeline(scenario)),)
+
+
+@oracle("assumed.foresight", of_batteries)
+def foresight(run):
+    data = run.scenario.model_dump(exclude_none=True)
+    homes, asked = data["homes"], data["home_battery"]
+    has_one = any(one.get("battery_kwh", 0.0) > 0.0 for one in (*homes["groups"], *homes["single"]))
+    plans = asked["controller"] in ("plan-ahead", "plan-scenarios")
+    if not has_one or not plans or asked["forecast"] != "perfect":
+        return None
+    return Claim(
+        {"forecast": "perfect", "controller": asked["controller"]}, ('"perfect"', asked["controller"], "is a bound")
+    )
+
+
 #: Where the places lie that come with jiran, and how well their sky is known, as docs/scenario.md has them.
 SKIES = {
     "Kuching": (1.553, 110.359, "calibrated", "Asia/Kuching"),

@@ -1,4 +1,4 @@
-"""What a run takes for granted where its scenario leaves a choice: region, sun, reading of prices, start.
+"""What a run takes for granted where its scenario leaves a choice: region, sun, reading of prices, start; and what nobody has.
 
 A default that a user sees in the scenario is no assumption. These are choices between two readings of what stands
 there, each told so that it can be decided otherwise.
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from jiran.control import find_controller, find_forecast
 from jiran.explain.tariffs import (
     month_cut,
     not_in_force,
@@ -283,6 +284,28 @@ def untold(scenario: Scenario, said: Mapping[str, Any]) -> Figures | None:
     return {"fields": found} if found else None
 
 
+def _foresight_words(figures: Figures) -> str:
+    return (
+        f'home_battery.forecast = "{figures["forecast"]}" is told what each home will need: what its batteries save under '
+        f"{figures['controller']} is a bound, which no forecast of the past can pass"
+    )
+
+
+@form("assumed.foresight", _foresight_words)
+def foresight(run: Run) -> Figures | None:
+    """Return forecast and controller of home batteries if they are told the future, which nobody knows.
+
+    Returns:
+        forecast: Its name.
+        controller: The name of the controller that goes by it.
+    """
+    asked = run.scenario.home_battery
+    goes_by_it = find_controller(asked.controller).forecasts and find_forecast(asked.forecast).foresight
+    if not run.scenario.homes.batteries or not goes_by_it:
+        return None
+    return {"forecast": asked.forecast, "controller": asked.controller}
+
+
 def assumptions(run: Run) -> tuple[Sentence, ...]:
     """Say what a run takes for granted, a sentence each without its stop; nothing where its scenario says it all.
 
@@ -292,5 +315,5 @@ def assumptions(run: Run) -> tuple[Sentence, ...]:
     return true_ones(
         start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run), sky_taken(run), sky_unknown(run),
         noon_far_off(run), unused(run), month_cut(run), tariff_status(run), not_in_force(run), rates_taken(run),
-        sharing_rule(run), sharing_step(run),
+        sharing_rule(run), sharing_step(run), foresight(run),
     )  # fmt: skip
