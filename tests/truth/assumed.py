@@ -71,7 +71,7 @@ def foresight(run):
     if not has_one or not plans or asked["forecast"] != "perfect":
         return None
     return Claim(
-        {"forecast": "perfect", "controller": asked["controller"]}, ('"perfect"', asked["controller"], "is a bound")
+        {"forecast": "perfect", "controller": asked["controller"]}, ('"perfect"', asked["controller"], "as a bound")
     )
 
 

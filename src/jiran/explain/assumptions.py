@@ -286,8 +286,8 @@ def untold(scenario: Scenario, said: Mapping[str, Any]) -> Figures | None:
 
 def _foresight_words(figures: Figures) -> str:
     return (
-        f'home_battery.forecast = "{figures["forecast"]}" is told what each home will need: what its batteries save under '
-        f"{figures['controller']} is a bound, which no forecast of the past can pass"
+        f'home_battery.forecast = "{figures["forecast"]}" is told what each home will need, which nobody knows: take what '
+        f"batteries at home save under {figures['controller']} as a bound"
     )
 
 
