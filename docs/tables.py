@@ -361,7 +361,8 @@ def _alternatives(annotation: Any, rules: Iterable[Any]) -> Iterator[str]:
     elif origin is typing.Literal:
         yield from (f"`{choice}`" for choice in parts)
     elif origin is tuple:
-        yield f"a list of numbers {' or '.join(_alternatives(parts[0], ()))}"
+        of = " or ".join(_alternatives(parts[0], ()))
+        yield "a list of texts" if of == _WORDS[str] else f"a list of numbers {of}"
     elif annotation is not type(None):
         is_table = origin is dict or (isinstance(annotation, type) and issubclass(annotation, BaseModel))
         yield _bounded("table" if is_table else _WORDS[annotation], rules)

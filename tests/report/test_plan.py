@@ -93,3 +93,17 @@ def test_a_street_without_anything_has_an_answer_and_a_page():
     planned = plan(jiran.simulate(bare))
     assert str(answer(planned)[0]) == "There is nothing to pay for: no home has PV, and there is no battery."
     assert "</html>" in page(planned, ranges(planned), tries(planned, 2))
+
+
+@pytest.mark.parametrize("changes", [{}, {"seed": 7}])
+def test_a_preset_is_described_only_as_it_is(changes):
+    planned = plan(jiran.simulate(jiran.load_scenario("paper", changes)))
+    text, scenario = unescape(page(planned)), planned.result.scenario
+    assert scenario.question in text
+    assert (scenario.description in text.partition("<details")[0]) == (not changes)
+
+
+def test_a_source_ends_with_one_stop():
+    for name in ("sarawak-nem", "klang-valley-atap"):
+        planned = plan(jiran.simulate(jiran.load_scenario(name, {"steps": 96})))
+        assert ".. " not in page(planned)

@@ -240,7 +240,7 @@ def enough(planned):
     rate = street.plan.discount_rate
     free = plain_plans.worth(street.flows(pv=0.0), rate)
     of_all = plain_plans.worth(plain_plans.flows(street.plan, float(street.kwp.sum()), 0.0, 0.0, 0.0), rate)
-    cost = -free / of_all if free > 0 else None
+    cost = -free / of_all if -free / of_all > 1e-6 else None  # less is the residue of a sum
     words = ("Even PV that costs nothing would not pay.",) if cost is None else ("PV may cost up to",)
     return Claim(
         {"cost": cost, "now": street.price[0], "currency": street.currency}, pieces=words,

@@ -38,7 +38,7 @@ AREAS = (
         "start",
         ":material/home:",
         start.show,
-        "Ways in: four doors, and the ready scenarios as questions with the answer of their run.",
+        "Ways in: doors by what people come for, and the ready scenarios as questions with the answer of their run.",
         runs=False,
     ),
     Area(

@@ -111,7 +111,7 @@ class Planned:
         free = self.outlook(self.assumptions, pv=0.0).npv
         alone = cash_flows(self.assumptions, float(self.installed.pv_kwp.sum()), 0.0, Saving(0.0, 0.0), 0.0)
         cost = -free / Outlook(alone, self.assumptions.discount_rate).npv
-        return cost if cost > 0.0 else None
+        return cost if cost > NOTHING_MONEY else None
 
     def outlook(
         self, plan: Plan, *, pv: float | None = None, battery: float | None = None, saving: Saving | None = None

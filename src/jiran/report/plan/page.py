@@ -12,7 +12,7 @@ from jiran.report.markup import table as marked_up
 from jiran.report.plan import pictures, tables
 from jiran.report.plan.answer import answer, doubts
 from jiran.report.plan.style import STYLE
-from jiran.scenario.files import shareable, to_toml
+from jiran.scenario.files import load_scenario, presets, shareable, to_toml
 from jiran.scenario.regions import REGIONS
 from jiran.words import counted, moment
 
@@ -107,10 +107,12 @@ def page(planned: Planned, ranges: Ranges | None = None, found: Sequence[Found] 
 
 
 def _about(planned: Planned) -> str:
-    """Return question and description, and what was run."""
+    """Return question, description and what was run; a changed preset is not described."""
     scenario = planned.result.scenario
+    changed = scenario.name in presets() and load_scenario(scenario.name) != scenario
+    about = None if changed else scenario.description  # which may claim what is so of the preset alone
     run = f"{counted(len(planned.ids), 'home')}, {counted(planned.year.days, 'day')} from {moment(scenario.start)}."
-    return " ".join(filter(None, (scenario.question, scenario.description, run)))
+    return " ".join(filter(None, (scenario.question, about, run)))
 
 
 def _note(text: str) -> str:
@@ -137,7 +139,9 @@ def _sources(planned: Planned) -> str:
     """Return where tariffs and emissions were read, and what is not known of them."""
     scenario, rows = planned.result.scenario, {}
     for tariff in named_tariffs(scenario):
-        rows[tariff.title] = ". ".join((f"{tariff.name}, {tariff.status}", *tariff.notes, *tariff.sources))
+        rows[tariff.title] = ". ".join(
+            one.removesuffix(".") for one in (f"{tariff.name}, {tariff.status}", *tariff.notes, *tariff.sources)
+        )
     if scenario.grid.co2_kg_per_kwh is None and scenario.region is not None:
         emissions = REGIONS[scenario.region]
         doubt = "" if emissions.verified else ", not verified"
