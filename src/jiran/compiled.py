@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import sys
 from contextlib import suppress
-from functools import cache, cached_property, partial, update_wrapper
+from functools import cache, partial, update_wrapper
 from hashlib import sha256
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numba
@@ -69,14 +70,19 @@ class _AtFirstCall:
     def __init__(self, function: Any, compiling: Callable[[], Any]) -> None:
         update_wrapper(self, function)
         self.py_func, self._compiling = function, compiling
+        self._found: Any = None
+        self._alone = Lock()  # a run and its baseline may call it first at the same time
 
     def __call__(self, *arguments: Any) -> Any:
         return self.compiled(*arguments)
 
-    @cached_property
+    @property
     def compiled(self) -> Any:
-        """What numba makes of it."""
-        return self._compiling()
+        """What numba makes of it, once."""
+        with self._alone:
+            if self._found is None:
+                self._found = self._compiling()
+        return self._found
 
 
 def _remember(compiled: Any) -> None:

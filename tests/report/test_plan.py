@@ -95,12 +95,15 @@ def test_a_street_without_anything_has_an_answer_and_a_page():
     assert "</html>" in page(planned, ranges(planned), tries(planned, 2))
 
 
-@pytest.mark.parametrize("changes", [{}, {"seed": 7}])
-def test_a_preset_is_described_only_as_it_is(changes):
+@pytest.mark.parametrize(
+    ("changes", "described"),
+    [({}, True), ({"seed": 7}, False), ({"seed": 7, "description": "Words of its own."}, True)],
+)
+def test_a_preset_is_described_only_as_it_is(changes, described):
     planned = plan(jiran.simulate(jiran.load_scenario("paper", changes)))
     text, scenario = unescape(page(planned)), planned.result.scenario
     assert scenario.question in text
-    assert (scenario.description in text.partition("<details")[0]) == (not changes)
+    assert (scenario.description in text.partition("<details")[0]) == described
 
 
 def test_a_source_ends_with_one_stop():

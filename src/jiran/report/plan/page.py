@@ -107,10 +107,10 @@ def page(planned: Planned, ranges: Ranges | None = None, found: Sequence[Found] 
 
 
 def _about(planned: Planned) -> str:
-    """Return question, description and what was run; a changed preset is not described."""
+    """Return question, description and what was run; the words of a preset do not describe what was made of it."""
     scenario = planned.result.scenario
-    changed = scenario.name in presets() and load_scenario(scenario.name) != scenario
-    about = None if changed else scenario.description  # which may claim what is so of the preset alone
+    preset = load_scenario(scenario.name) if scenario.name in presets() else scenario
+    about = "" if preset != scenario and preset.description == scenario.description else scenario.description
     run = f"{counted(len(planned.ids), 'home')}, {counted(planned.year.days, 'day')} from {moment(scenario.start)}."
     return " ".join(filter(None, (scenario.question, about, run)))
 
