@@ -189,7 +189,7 @@ def test_batteries_do_in_a_street_what_they_would_do_by_themselves(scenario):
         clock = (result.timeline.hour[-1] + hours[: controller.horizon_h] + 1) % 24
         price[name] = np.concatenate([known, [later[int(hour)] for hour in clock]])
     stores = running.Stores(
-        result.community.battery_kwh[homes], np.zeros(homes.size), result.community.battery_kw[homes],
+        result.community.battery_kwh[homes], np.zeros(homes.size), *[result.community.battery_kw[homes]] * 2,
         said.charge_efficiency, said.discharge_efficiency, 0.0, said.wear_cost, said.grid_charge, said.feed_in,
     )  # fmt: skip
     memory = first_memory(said.start_soc * stores.capacity_kwh, 24, MOST_DAYS, 512)

@@ -151,6 +151,8 @@ NOT_DRAWN = (
     "name",
     "telling",
     "solar.weather",
+    "battery.controller",
+    "battery.forecast",
     "home_battery.controller",
     "home_battery.forecast",
 )
@@ -175,6 +177,7 @@ def _drawn(rng: np.random.Generator, most_home_steps: int, changes: int) -> Scen
             wanted["home_battery.controller"] = str(rng.choice(list(controllers())))
             wanted["home_battery.forecast"] = str(rng.choice(list(forecasts())))
         wanted["seed"] = int(rng.integers(0, 1000))
+        wanted |= _run_by(wanted["seed"])
         for place in rng.choice(len(fields), changes, replace=False):
             name, annotation, metadata = fields[place]
             wanted[name] = value_of(rng, name, annotation, metadata)
@@ -182,6 +185,17 @@ def _drawn(rng: np.random.Generator, most_home_steps: int, changes: int) -> Scen
         found = _valid(base, wanted, most_home_steps)
         if found is not None:
             return _valid(base, wanted | _plan(wanted["seed"]), most_home_steps) or found
+
+
+def _run_by(seed: int) -> dict[str, Any]:
+    """Draw who runs the community battery, by draws of their own; mostly it is own use first."""
+    rng = np.random.default_rng([seed, 10])
+    if rng.random() < 0.7:
+        return {}
+    return {
+        "battery.controller": str(rng.choice(list(controllers()))),
+        "battery.forecast": str(rng.choice(list(forecasts()))),
+    }
 
 
 def _plan(seed: int) -> dict[str, Any]:

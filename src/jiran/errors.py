@@ -8,6 +8,17 @@ from typing import Any
 class JiranError(Exception):
     """Anything a user can mend; the command line prints it and exits with 2."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how another process makes it again: with its sentence, whatever its parts are called."""
+        return _again, (type(self), self.args, vars(self))
+
+
+def _again(kind: type[JiranError], said: tuple[Any, ...], parts: dict[str, Any]) -> JiranError:
+    """Return an error of a kind that came from another process, with what it said and its parts."""
+    error = kind.__new__(kind, *said)
+    error.__dict__.update(parts)
+    return error
+
 
 class FieldError(JiranError):
     """A field of a document that cannot be used: names the field, the value and what is allowed."""

@@ -23,7 +23,9 @@ def street(stores=3, days=6, seed=0):
 
 def unlike(stores):
     size = np.linspace(4.0, 12.0, stores)
-    return running.Stores(size, 0.1 * size, 0.4 * size, 0.95, 0.9, 0.01, 0.02, grid_charge=True, feed_in=True)
+    return running.Stores(
+        size, 0.1 * size, 0.4 * size, 0.4 * size, 0.95, 0.9, 0.01, 0.02, grid_charge=True, feed_in=True
+    )
 
 
 def way(controller=PLAN, forecast="mean-of-days"):
@@ -71,7 +73,8 @@ def test_each_store_is_run_by_itself():
         own = unlike(3)._replace(
             capacity_kwh=unlike(3).capacity_kwh[[at]],
             minimum_kwh=unlike(3).minimum_kwh[[at]],
-            step_kwh=unlike(3).step_kwh[[at]],
+            charge_step_kwh=unlike(3).charge_step_kwh[[at]],
+            discharge_step_kwh=unlike(3).discharge_step_kwh[[at]],
         )
         alone, _ = gone(street()._replace(need_kwh=street().need_kwh[:, [at]].copy()), own)
         assert alone.stored_kwh[:, 0].tolist() == together.stored_kwh[:, at].tolist()
@@ -84,7 +87,8 @@ def test_limits_and_energy_hold_in_every_step():
     assert moves.stored_kwh - before == pytest.approx(moves.charged_kwh * 0.95 - moves.given_kwh / 0.9, abs=1e-9)
     assert (moves.stored_kwh <= stores.capacity_kwh).all()
     assert (moves.stored_kwh >= stores.minimum_kwh - 1e-9).all()
-    assert (np.maximum(moves.charged_kwh, moves.given_kwh) <= stores.step_kwh + 1e-9).all()
+    assert (moves.charged_kwh <= stores.charge_step_kwh + 1e-9).all()
+    assert (moves.given_kwh <= stores.discharge_step_kwh + 1e-9).all()
     assert not (moves.charged_kwh * moves.given_kwh).any()
 
 

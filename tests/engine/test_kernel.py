@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from jiran import load_scenario, simulate
 from jiran.control import storage
-from jiran.engine import kernel
+from jiran.engine import kernel, street
 from strategies import run, scenarios
 
 PLAIN = """
@@ -47,7 +47,6 @@ def in_plain_python(scenario, rule):
             "_book",
             "_remember",
             "lend",
-            "_run_battery",
             "count_orders",
             "homes_with_order",
             "pick",
@@ -56,7 +55,8 @@ def in_plain_python(scenario, rule):
         ):
             patch.setattr(kernel, name, getattr(kernel, name).py_func)
         for name in ("charge", "discharge"):
-            patch.setattr(kernel, name, getattr(storage, name).py_func)
+            patch.setattr(street, name, getattr(storage, name).py_func)
+        patch.setattr(street, "left_over", street.left_over.py_func)
         return simulate(scenario.model_validate({**scenario.model_dump(exclude_none=True), "market": market}))
 
 

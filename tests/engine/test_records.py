@@ -19,6 +19,7 @@ from jiran.market import find as find_rule
 from jiran.simulation import fill
 from jiran.simulation.at_home import at_home
 from jiran.simulation.setting import prepare
+from jiran.simulation.street import street
 
 ROOT = Path(__file__).parents[2]
 RECORDS = {
@@ -37,7 +38,7 @@ def calls_of_records(text):
 
 def test_each_record_of_the_kernel_is_looked_at():
     assert set(RECORDS) == {
-        "Battery", "Fleet", "HomeBatteries", "Inputs", "Log", "Outputs", "Start", "Stop", "Stores", "Window", "Worth",
+        "Battery", "Fleet", "Devices", "Inputs", "Log", "Outputs", "Start", "Stop", "Stores", "Window", "Worth",
     }  # fmt: skip
 
 
@@ -58,11 +59,11 @@ def test_the_test_would_see_a_record_filled_by_position():
 def test_the_annotations_are_the_types_that_the_kernel_gets():
     setting = prepare(load_scenario("ev-street"))
     rule, strategy = find_rule("grid-fraction"), find_strategy("price-taker")
-    own = at_home(setting)
+    own, ours = at_home(setting), street(setting)
     filled = (
         fill.inputs(setting, rule, strategy, rule.defaults, strategy.defaults),
-        fill.stores(setting, own.record),
-        fill.start(setting, strategy, own.memory),
+        fill.stores(setting, own.record, ours.record),
+        fill.start(setting, strategy, own.memory, ours.memory),
         fill.outputs(3, 2, 1, bids=True),
     )
     for record in filled:

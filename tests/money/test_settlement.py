@@ -190,4 +190,5 @@ def test_what_is_behind_a_net_meter_is_no_number_and_all_that_passed_it_is():
         behind = name not in FLOWS or FLOWS[name].behind_meter
         assert np.isnan(kwh).tolist() == (hidden & behind).tolist(), name
     for name, kwh in settled.step_kwh.items():
-        assert np.isnan(kwh).all() == np.isnan(kwh).any() == FLOWS[name].behind_meter, name
+        behind = name in FLOWS and FLOWS[name].behind_meter
+        assert np.isnan(kwh).all() == np.isnan(kwh).any() == behind, name

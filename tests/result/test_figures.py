@@ -29,6 +29,15 @@ OWN = {
     "homes": {"single": [{"id": "H", "kind": "solar", "battery_kwh": 2, "battery_kw": 2}]},
     "home_battery": {"charge_efficiency": 0.5, "discharge_efficiency": 0.8, "start_soc": 0.5, "wear_cost": 0.1},
 }
+#: The community battery buys 2 kWh in the last cheap hour, of which 1.6 are stored, and gives all of it in the first dear one, less
+#: half: 0.5 kWh that the home needs, and the rest to the grid, which pays more then than it takes.
+PLANNED = {
+    "battery": {
+        "capacity_kwh": 2, "charge_kw": 2, "discharge_kw": 9, "charge_efficiency": 0.8, "discharge_efficiency": 0.5,
+        "controller": "time-of-use", "wear_cost": 0.1,
+    },
+    "start": "2026-03-21T11:00:00", "grid__import_price": (0.1,) * 12 + (0.9,) * 12, "grid__export_price": 0.95,
+}  # fmt: skip
 #: What a kWh of the second step costs there: a part from the battery at 0.6, the rest from the grid at 0.5.
 EVENING = (0.88 * 0.6 + 3.12 * 0.5) / 4
 PAYS = [-1.5 * 0.4 - 0.2 * 0.45 - 0.3 * 0.45 + EVENING, 1.5 * 0.4 + 2 * EVENING, EVENING]
@@ -130,6 +139,19 @@ WORKED = {
         "grid_export_kwh": 4 - 2,
         "grid_import_kwh": 3 - 1.6,
     },
+    "planned": {
+        "battery_import_kwh": 2,
+        "battery_charged_kwh": 2,
+        "battery_drawn_kwh": 2 * 0.8 * 0.5,
+        "battery_export_kwh": 2 * 0.8 * 0.5 - 0.5,
+        "battery_wear": 0.8 * 0.1,
+        "battery_cycles": 1.6 / 2,
+        "battery_loss_kwh": 2 - 0.8,
+        "street_import_kwh": 0.5 + 2,
+        "peak_export_kw": 0.3,
+        "grid_import_kwh": 0.5,
+        "grid_export_kwh": 0,
+    },
 }
 
 
@@ -161,7 +183,13 @@ def runs():
         "capacity_kwh": 2, "charge_kw": 2, "discharge_kw": 9, "charge_efficiency": 0.8, "discharge_efficiency": 0.5,
     }  # fmt: skip
     sunny = run(NET, battery=battery, step_minutes=30, grid__co2_kg_per_kwh=0.5)
-    return {"sunny": sunny, "dusk": _dusk(), "dear": _dear(), "own": run([[4.0], [-3.0]], **OWN)}
+    return {
+        "sunny": sunny,
+        "dusk": _dusk(),
+        "dear": _dear(),
+        "own": run([[4.0], [-3.0]], **OWN),
+        "planned": run([[-0.5], [-0.5]], **PLANNED),
+    }
 
 
 def test_every_figure_is_there_in_order_and_explained(runs):
@@ -191,7 +219,10 @@ def test_printed_figures_stand_in_groups_that_are_known():
     names = [
         name
         for group in grouped(
-            load_scenario("ev-street", {"battery.capacity_kwh": 9, "homes.groups.solar.battery_kwh": 1})
+            load_scenario(
+                "ev-street",
+                {"battery.capacity_kwh": 9, "battery.controller": "time-of-use", "homes.groups.solar.battery_kwh": 1},
+            )
         ).values()
         for name in group
     ]

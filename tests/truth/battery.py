@@ -23,7 +23,8 @@ def track(result, first, last):
 def given(result, first, last):
     """Return the stretches of steps in which it gave energy: first step, last step, kWh."""
     found = []
-    for step, kwh in enumerate(result.flows.between("battery_drawn_kwh", first, last).sum(axis=1).tolist(), first):
+    to_homes, out = result.flows.between("battery_drawn_kwh", first, last).sum(axis=1), result.flows.outputs
+    for step, kwh in enumerate((to_homes + out.battery_export_kwh[first:last]).tolist(), first):
         if kwh <= NOTHING_KWH:
             continue
         if found and found[-1][1] == step - 1:
@@ -34,7 +35,7 @@ def given(result, first, last):
 
 
 def took(result, first, last):
-    return result.steps["battery_charge_kwh"][first:last].to_list()
+    return (result.steps["battery_charge_kwh"] + result.steps["battery_import_kwh"])[first:last].to_list()
 
 
 def balances(result, first, last):
@@ -50,6 +51,8 @@ def balances(result, first, last):
 def why_took_nothing(result, first, last):
     """Return why a battery took nothing in; where the reason is that it was full, it had no room whenever it mattered."""
     of, highest = result.scenario.battery, result.scenario.battery.capacity_kwh
+    if of.controller != "self-consumption":
+        return "power" if of.charge_kw * result.scenario.step_minutes / 60 <= NOTHING_KWH else "plan"
     held = [kwh for _, spare, kwh in balances(result, first, last) if spare > 0]
     if not held:
         return "no spare"
@@ -63,6 +66,8 @@ def why_took_nothing(result, first, last):
 def why_gave_nothing(result, first, last):
     """Return why a battery gave nothing; what comes out counts, not what is inside, which may be much more."""
     of = result.scenario.battery
+    if of.controller != "self-consumption":
+        return "power" if of.discharge_kw * result.scenario.step_minutes / 60 <= NOTHING_KWH else "plan"
     lacking = [(step, kwh) for step, spare, kwh in balances(result, first, last) if spare < 0]
     if not lacking:
         return "no need"
@@ -83,14 +88,21 @@ INTO = {
     "no spare": "never had more to spare than they lacked",
     "power": "charging power is 0 kW",
     "full": "it was full whenever",
+    "plan": "never found a kWh worth taking",
 }
 OUT = {
     "no need": "never lacked more than they had to spare",
     "price": "never cost as much as the lowest price",
     "power": "discharging power is 0 kW",
     "empty": "it held nothing to give whenever the homes lacked energy.",
+    "plan": "never found a kWh worth giving",
     "empty or price": "it held nothing to give, or its energy cost less than the lowest price",
 }
+
+
+def named(by, *reasons):
+    """Return the controller's name where a reason is a plan."""
+    return (by,) if "plan" in reasons else ()
 
 
 @oracle("battery.gave", of_window)
@@ -124,7 +136,8 @@ def never_charged(result, first, last):
     if not given(result, first, last) or max(took(result, first, last)) > NOTHING_KWH:
         return None
     why = why_took_nothing(result, first, last)
-    return Claim({"why": why}, (INTO[why],))
+    by = result.scenario.battery.controller
+    return Claim({"why": why, "by": by}, (INTO[why], *named(by, why)))
 
 
 @oracle("battery.never_gave", of_window)
@@ -132,7 +145,9 @@ def never_gave(result, first, last):
     if given(result, first, last) or max(took(result, first, last)) <= NOTHING_KWH:
         return None
     why, kwh = why_gave_nothing(result, first, last), sum(took(result, first, last))
-    return Claim({"kwh": kwh, "why": why}, (f"took in {energy(kwh)} and gave nothing", OUT[why]))
+    by = result.scenario.battery.controller
+    words = (f"took in {energy(kwh)} and gave nothing", OUT[why], *named(by, why))
+    return Claim({"kwh": kwh, "why": why, "by": by}, words)
 
 
 @oracle("battery.idle", of_window)
@@ -142,7 +157,8 @@ def idle(result, first, last):
     if not result.scenario.battery.capacity_kwh:
         return None
     into, out = why_took_nothing(result, first, last), why_gave_nothing(result, first, last)
-    return Claim({"in": into, "out": out}, (INTO[into], OUT[out]))
+    by = result.scenario.battery.controller
+    return Claim({"in": into, "out": out, "by": by}, (INTO[into], OUT[out], *named(by, into, out)))
 
 
 def at(result, first, last, place):

@@ -92,8 +92,10 @@ def savings(run):
 
 def at_grid(run):
     """Return what all homes pay the grid, from the flows."""
-    return float((run.flows["grid_import_kwh"].sum(axis=1) * run.prices.grid_import).sum()
-                 - (run.flows["grid_export_kwh"].sum(axis=1) * run.prices.grid_export).sum())  # fmt: skip
+    own = run.flows.outputs
+    taken = run.flows["grid_import_kwh"].sum(axis=1) + own.battery_import_kwh
+    given = run.flows["grid_export_kwh"].sum(axis=1) + own.battery_export_kwh
+    return float((taken * run.prices.grid_import).sum() - (given * run.prices.grid_export).sum())
 
 
 def jain(run):

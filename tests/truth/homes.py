@@ -370,6 +370,9 @@ def fund_share(result, home):
     earned = sum((drawn.T @ result.prices.battery_sells).tolist()) - sum(
         (charged.T @ result.prices.battery_buys).tolist()
     )
+    out = result.flows.outputs
+    earned += sum((out.battery_export_kwh * result.prices.grid_export).tolist())
+    earned -= sum((out.battery_import_kwh * result.prices.grid_import).tolist())
     use = (drawn + charged).sum(axis=0)
     how = result.scenario.battery.fund_share
     if how == "keep":

@@ -250,12 +250,18 @@ def both_gained(result):
     )
 
 
+def at_border(step, at):
+    """Return what homes and battery take from the grid, less what they give."""
+    taken = step["grid_import_kwh"][at] + step["battery_import_kwh"][at]
+    return taken - step["grid_export_kwh"][at] - step["battery_export_kwh"][at]
+
+
 @oracle("run.grid", of_window)
 def grid(result, first, last):
     found = []
     for step in (result.settlement.step_kwh, result.without_p2p.step_kwh):
         demand = sum(step["load_kwh"][at] + step["ev_kwh"][at] for at in range(first, last))
-        net = [step["grid_import_kwh"][at] - step["grid_export_kwh"][at] for at in range(first, last)]
+        net = [at_border(step, at) for at in range(first, last)]
         found.append((sum(kwh for kwh in net if kwh > NOTHING_KWH), demand))
     (kwh, demand), (alone, alone_demand) = found
     if not all_known(result) or min(demand, alone_demand) <= NOTHING_KWH:
@@ -280,7 +286,7 @@ def exchange(result, first, last):
     for ending, run in (("", result.settlement), ("_without", result.without_p2p)):
         took = gave = 0.0
         for at in range(first, last):
-            net = run.step_kwh["grid_import_kwh"][at] - run.step_kwh["grid_export_kwh"][at]
+            net = at_border(run.step_kwh, at)
             took, gave = took + net * (net > NOTHING_KWH), gave - net * (net < -NOTHING_KWH)
         figures |= {f"taken{ending}": took, f"given{ending}": gave}
         words.append([energy(kwh) if kwh else "nothing" for kwh in (took, gave)])
@@ -334,6 +340,8 @@ def outside(result):
         for settled, sign in ((result.settlement, 1.0), (result.without_p2p, -1.0)):
             drawn, charged = settled.step_kwh["battery_drawn_kwh"], settled.step_kwh["battery_charged_kwh"]
             fund += sign * float(drawn @ result.prices.battery_sells - charged @ result.prices.battery_buys)
+            fed, bought = settled.step_kwh["battery_export_kwh"], settled.step_kwh["battery_import_kwh"]
+            fund += sign * float(fed @ result.prices.grid_export - bought @ result.prices.grid_import)
     least = max(NOTHING_MONEY, 1e-12 * turnover)
     market, network = (value if abs(value) > least else 0.0 for value in (market, network))
     fund = fund if abs(fund) > NOTHING_MONEY else 0.0
@@ -359,6 +367,8 @@ def stored(result):
         flow = {name: float(np.nansum(values)) for name, values in settled.home_kwh.items()}
         end = flow["battery_charged_kwh"] * battery.charge_efficiency
         end -= flow["battery_drawn_kwh"] / battery.discharge_efficiency
+        end += float(settled.step_kwh["battery_import_kwh"].sum()) * battery.charge_efficiency
+        end -= float(settled.step_kwh["battery_export_kwh"].sum()) / battery.discharge_efficiency
         at_home = result.scenario.home_battery
         end += flow["home_battery_charged_kwh"] * at_home.charge_efficiency
         end -= flow["home_battery_given_kwh"] / at_home.discharge_efficiency

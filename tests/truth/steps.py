@@ -384,10 +384,15 @@ def money(step, currency):
     )
     fund = kwh["battery_drawn_kwh"] * result.prices.battery_sells[at]
     fund -= kwh["battery_charged_kwh"] * result.prices.battery_buys[at]
+    out = result.flows.outputs
+    own = float(
+        out.battery_import_kwh[at] * result.prices.grid_import[at]
+        - out.battery_export_kwh[at] * result.prices.grid_export[at]
+    )
     network = result.scenario.grid.network_charge * math.fsum(row["kwh"] for row in made)
     all_of = {
-        "homes": got - paid - grid - fund, "battery fund": fund, "network": network, "market": paid - got - network,
-        "grid": grid,
+        "homes": got - paid - grid - fund, "battery fund": fund - own, "network": network, "market": paid - got - network,
+        "grid": grid + own,
     }  # fmt: skip
     moved = {name: float(amount) for name, amount in all_of.items() if abs(amount) > 1e-6}
     return Claim({"moved": moved, "traded": bool(made), "currency": currency})

@@ -151,6 +151,11 @@ FIELDS = {
         "battery.sell_price": "A home that draws from it pays",
         "battery.reserve_price": "Battery waits below a price of, {currency}/kWh",
         "battery.fund_share": "Battery's profit is shared",
+        "battery.controller": "Community battery is run by",
+        "battery.forecast": "Its plans expect the homes to need",
+        "battery.wear_cost": "Wear of a kWh from it, {currency}/kWh",
+        "battery.grid_charge": "May charge from the grid",
+        "battery.feed_in": "May sell to the grid",
     },
     "Grid": {
         "grid.import_price": "Grid price, {currency}/kWh",

@@ -33,7 +33,8 @@ class Stores(NamedTuple):
     Attributes:
         capacity_kwh: Of each, shape (store,).
         minimum_kwh: Of each, shape (store,).
-        step_kwh: The most that each takes and gives in a step, at its terminals, shape (store,).
+        charge_step_kwh: The most that each takes in a step, at its terminals, shape (store,).
+        discharge_step_kwh: The most that each gives in a step, the same.
         charge_efficiency: Of all.
         discharge_efficiency: Of all.
         standby_kwh: Of all, in a step.
@@ -44,7 +45,8 @@ class Stores(NamedTuple):
 
     capacity_kwh: Vector
     minimum_kwh: Vector
-    step_kwh: Vector
+    charge_step_kwh: Vector
+    discharge_step_kwh: Vector
     charge_efficiency: float
     discharge_efficiency: float
     standby_kwh: float
@@ -112,7 +114,7 @@ WAY = kinds.record(
 )  # fmt: skip
 GIVEN = kinds.record(Given, kinds.MATRIX, VECTOR, VECTOR)
 STORES = kinds.record(
-    Stores, VECTOR, VECTOR, VECTOR, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.TRUTH, kinds.TRUTH
+    Stores, VECTOR, VECTOR, VECTOR, VECTOR, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.TRUTH, kinds.TRUTH
 )  # fmt: skip
 MEMORY = kinds.record(Memory, VECTOR, kinds.MATRIX, kinds.CUBE, kinds.CUBE, kinds.MATRIX, kinds.MATRIX, kinds.FLAGS)
 _PLAN_DAY = kinds.pair(
@@ -124,7 +126,7 @@ _PLAN_DAY = kinds.pair(
 def store_at(at: int, stores: Stores) -> Store:
     """Return one of the stores."""
     battery = Battery(
-        stores.capacity_kwh[at], stores.minimum_kwh[at], stores.step_kwh[at], stores.step_kwh[at],
+        stores.capacity_kwh[at], stores.minimum_kwh[at], stores.charge_step_kwh[at], stores.discharge_step_kwh[at],
         stores.charge_efficiency, stores.discharge_efficiency,
     )  # fmt: skip
     return Store(battery, stores.standby_kwh, stores.wear_price, stores.grid_charge, stores.feed_in)

@@ -17,14 +17,14 @@ from jiran.control.dispatch import dispatch, follow
 from jiran.control.memory import remember
 from jiran.control.store import Connection
 from jiran.engine.annotations import Direct, Matrix, Vector, compiled, signature_of
-from jiran.engine.records import HomeBatteries, Memories, Outputs
+from jiran.engine.records import Devices, Memories, Outputs
 
 
 @compiled
 def rest(
     step: int,
     direct: Direct,
-    at_home: HomeBatteries,
+    at_home: Devices,
     memory: Memories,
     wanted_kwh: Vector,
     line: Matrix,
@@ -38,7 +38,7 @@ def rest(
 def act(
     step: int,
     direct: Direct,
-    at_home: HomeBatteries,
+    at_home: Devices,
     memory: Memories,
     wanted_kwh: Vector,
     line: Matrix,
@@ -75,7 +75,7 @@ Act = Annotated[Callable[..., None], types.FunctionType(signature_of(rest))]
 def _act(
     step: int,
     wanted_kwh: Vector,
-    at_home: HomeBatteries,
+    at_home: Devices,
     memory: Memories,
     line: Matrix,
     out: Outputs,

@@ -14,16 +14,15 @@ from numpy.typing import NDArray
 
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE
 from jiran.compiled import njit
-from jiran.control.storage import Battery, charge, discharge
 from jiran.control.store import new_line
 from jiran.engine.annotations import Bid, Clear, Direct, compiled
 from jiran.engine.at_home import Act
 from jiran.engine.fleet import lend, offer, use_own
 from jiran.engine.records import Fleet, Inputs, Log, Outputs, Start, Stop, Stores, Window
+from jiran.engine.street import ActForAll
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, book, to_homes
 from jiran.market.orders import copy, count_orders, homes_with_order, pick, pick_rows, put, put_rows, with_keys
 from jiran.market.pause import begin
-from jiran.nothing import NOTHING_KWH
 
 Array = NDArray[np.float64]
 
@@ -152,49 +151,6 @@ def _book(
     return kept, fault, order
 
 
-@njit(cache=True)
-def _run_battery(
-    step: int,
-    battery: Battery,
-    may_draw: NDArray[np.bool_],
-    stored_kwh: float,
-    net_kwh: Array,
-    traded_kwh: Array,
-    out: Outputs,
-) -> float:
-    """Charge or draw the community battery with what the market left; return its new state.
-
-    A battery works in one direction a step: if the market left both surplus and deficit, the larger side has it, and
-    rounding dust does not tip the scales. Dust itself goes where the rest goes, so that nothing is lost.
-
-    Args:
-        step: Which step.
-        battery: The community's.
-        may_draw: Whether it gives energy, shape (step,).
-        stored_kwh: What it holds.
-        net_kwh: What each home brought to the market, kWh, shape (home,): surplus > 0, deficit < 0.
-        traded_kwh: What it sold (> 0) or bought (< 0), kWh, shape (home,).
-        out: `charge_share`, `draw_share` and `soc_kwh` of the step are filled in.
-    """
-    surplus_kwh, deficit_kwh, more_kwh = 0.0, 0.0, 0.0
-    for home in range(net_kwh.size):
-        left_kwh = net_kwh[home] - traded_kwh[home]
-        more_kwh += left_kwh if abs(left_kwh) > NOTHING_KWH else 0.0
-        if left_kwh > 0.0:
-            surplus_kwh += left_kwh
-        else:
-            deficit_kwh -= left_kwh
-    taken_kwh, given_kwh = 0.0, 0.0
-    if more_kwh > 0.0:
-        taken_kwh, stored_kwh = charge(battery, stored_kwh, surplus_kwh)
-    elif may_draw[step]:
-        given_kwh, stored_kwh = discharge(battery, stored_kwh, deficit_kwh)
-    out.charge_share[step] = taken_kwh / surplus_kwh if surplus_kwh > 0.0 else 0.0
-    out.draw_share[step] = given_kwh / deficit_kwh if deficit_kwh > 0.0 else 0.0
-    out.soc_kwh[step] = stored_kwh
-    return stored_kwh
-
-
 @compiled
 def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
     window: Window,
@@ -202,6 +158,8 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
     bid: Bid,
     batteries: Act,
     direct: Direct,
+    for_all: ActForAll,
+    for_all_direct: Direct,
     inputs: Inputs,
     stores: Stores,
     start: Start,
@@ -216,6 +174,8 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
         bid: The bidding strategy.
         batteries: What batteries in homes do in a step.
         direct: Says what those do that have no plan.
+        for_all: What the community battery does in a step.
+        for_all_direct: Says what it does if a controller runs it that has no plan.
         inputs: Profiles, prices, and what rule and strategy know.
         stores: The community battery, EVs that lend theirs, and batteries in homes.
         start: What the step before the window left; its arrays are changed.
@@ -287,5 +247,7 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
         count += new
         out.trades_until[step] = count
         lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)
-        stored_kwh = _run_battery(step, stores.battery, inputs.may_draw, stored_kwh, net_kwh, traded_kwh, out)
+        stored_kwh = for_all(
+            step, for_all_direct, stores, start.street, inputs.may_draw, stored_kwh, line, net_kwh, traded_kwh, out
+        )  # fmt: skip
     return Stop(step=window.last, trades=count, fault=FINE, home=0)

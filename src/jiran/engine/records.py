@@ -73,8 +73,11 @@ class Fleet(NamedTuple):
 Memories = Annotated[memory.Memory, days.MEMORY]
 
 
-class HomeBatteries(NamedTuple):
-    """Batteries in homes; none: arrays of length 0 along store. Place k of them is in home ``homes[k]``."""
+class Devices(NamedTuple):
+    """Stores that a controller runs; none: arrays of length 0 along store.
+
+    Place k of them is at the meter of home ``homes[k]``; the community battery, which has none, is at place 0 of its own.
+    """
 
     homes: Counts  # (store,)
     way: Annotated[days.Way, days.WAY]
@@ -88,7 +91,8 @@ class Stores(NamedTuple):
 
     battery: Battery  # of the community
     fleet: Fleet
-    at_home: HomeBatteries
+    at_home: Devices  # batteries in homes
+    street: Devices  # the community battery, if it is not run by own use first
 
 
 class Start(NamedTuple):
@@ -100,6 +104,7 @@ class Start(NamedTuple):
     stored_kwh: float  # in the community battery
     ev_stored_kwh: Vector  # (ev,); is changed to the state at the end
     at_home: Memories  # is changed
+    street: Memories  # of the community battery, if a controller runs it; is changed
     memory: Matrix  # (home, MEMORY), or of 0 homes for a strategy that does not learn; is changed
     rng: Lots  # random numbers of the rule
     bid_rng: Lots  # and of the strategy
@@ -115,6 +120,8 @@ class Outputs(NamedTuple):
     charge_share: Vector  # (step,): share of the surplus left by the market that charged the battery
     draw_share: Vector  # (step,): share of the deficit left by the market that came from the battery
     soc_kwh: Vector  # (step,): at the end of the step
+    battery_import_kwh: Vector  # (step,): what the battery itself took from the grid
+    battery_export_kwh: Vector  # (step,): and gave to it
     ev_charged_kwh: Matrix  # (step, ev)
     ev_supplied_kwh: Matrix  # (step, ev): to the own home and to neighbours
     ev_lent_kwh: Matrix  # (step, ev): to neighbours

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from jiran.homes.timeline import Timeline
     from jiran.scenario import Scenario
+    from jiran.scenario.run_by import RunBy
 
 #: Prices by hour of day have so many values.
 HOURS = 24
@@ -285,25 +286,35 @@ def untold(scenario: Scenario, said: Mapping[str, Any]) -> Figures | None:
 
 
 def _foresight_words(figures: Figures) -> str:
+    whose, what = {
+        "home_battery": ("each home", "batteries at home save"),
+        "battery": ("the homes together", "the community battery saves"),
+    }[figures["section"]]
     return (
-        f'home_battery.forecast = "{figures["forecast"]}" is told what each home will need, which nobody knows: take what '
-        f"batteries at home save under {figures['controller']} as a bound"
+        f'{figures["section"]}.forecast = "{figures["forecast"]}" is told what {whose} will need, which nobody knows: take what '
+        f"{what} under {figures['controller']} as a bound"
     )
 
 
 @form("assumed.foresight", _foresight_words)
-def foresight(run: Run) -> Figures | None:
-    """Return forecast and controller of home batteries if they are told the future, which nobody knows.
+def foresight(run: Run, section: str) -> Figures | None:
+    """Return forecast and controller of batteries if they are told the future, which nobody knows.
+
+    Args:
+        run: A setting or a result.
+        section: Of the scenario: "home_battery" or "battery".
 
     Returns:
+        section: The same.
         forecast: Its name.
         controller: The name of the controller that goes by it.
     """
-    asked = run.scenario.home_battery
+    asked: RunBy = getattr(run.scenario, section)
+    there = run.scenario.homes.batteries if section == "home_battery" else run.scenario.battery.planned
     goes_by_it = find_controller(asked.controller).forecasts and find_forecast(asked.forecast).foresight
-    if not run.scenario.homes.batteries or not goes_by_it:
+    if not there or not goes_by_it:
         return None
-    return {"forecast": asked.forecast, "controller": asked.controller}
+    return {"section": section, "forecast": asked.forecast, "controller": asked.controller}
 
 
 def assumptions(run: Run) -> tuple[Sentence, ...]:
@@ -315,5 +326,5 @@ def assumptions(run: Run) -> tuple[Sentence, ...]:
     return true_ones(
         start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run), sky_taken(run), sky_unknown(run),
         noon_far_off(run), unused(run), month_cut(run), tariff_status(run), not_in_force(run), rates_taken(run),
-        sharing_rule(run), sharing_step(run), foresight(run),
+        sharing_rule(run), sharing_step(run), foresight(run, "home_battery"), foresight(run, "battery"),
     )  # fmt: skip

@@ -93,7 +93,7 @@ def gave(result: Result, first: int, last: int) -> Figures | None:
         end_kwh: What it held then, kWh.
         lowest_kwh: What it always keeps, kWh.
     """
-    drawn = result.settlement.step_kwh["battery_drawn_kwh"][first:last]
+    drawn = _given(result)[first:last]
     giving = np.concatenate([[False], drawn > NOTHING_KWH, [False]])
     starts, ends = np.flatnonzero(giving[1:] & ~giving[:-1]), np.flatnonzero(giving[:-1] & ~giving[1:])
     if not starts.size:
@@ -119,31 +119,42 @@ def gave(result: Result, first: int, last: int) -> Figures | None:
 _IN = {
     "no spare": "after trading, the homes together never had more to spare than they lacked",
     "power": "its charging power is 0 kW",
+    "plan": "{by} never found a kWh worth taking",
     "full": "it was full whenever there was energy to spare",
 }
 _OUT = {
     "no need": "after trading, the homes together never lacked more than they had to spare",
     "price": "its energy never cost as much as the lowest price that it gives energy for",
     "power": "its discharging power is 0 kW",
+    "plan": "{by} never found a kWh worth giving",
     "empty": "it held nothing to give whenever the homes lacked energy",
     "empty or price": "whenever the homes lacked energy, it held nothing to give, or its energy cost less than the lowest "
     "price that it gives energy for",
 }
 
 
-@form("battery.never_charged", lambda figures: f"Nothing was put into the battery: {_IN[figures['why']]}.")
+def _why(reasons: dict[str, str], why: str, figures: Figures) -> str:
+    """Return a reason in words; some name the controller that runs the battery."""
+    return reasons[why].format(by=figures["by"])
+
+
+@form(
+    "battery.never_charged", lambda figures: f"Nothing was put into the battery: {_why(_IN, figures['why'], figures)}."
+)
 def never_charged(result: Result, first: int, last: int) -> Figures | None:
     """Say why it was never charged though it gave energy.
 
     Returns:
         why: A key of `_IN`.
+        by: The controller that runs it.
     """
     took, given = _moved(result, first, last)
-    return {"why": why_not_charged(result, first, last)} if given and not took else None
+    by = result.scenario.battery.controller
+    return {"why": why_not_charged(result, first, last), "by": by} if given and not took else None
 
 
 def _never_gave_words(figures: Figures) -> str:
-    return f"The battery took in {energy(figures['kwh'])} and gave nothing: {_OUT[figures['why']]}."
+    return f"The battery took in {energy(figures['kwh'])} and gave nothing: {_why(_OUT, figures['why'], figures)}."
 
 
 @form("battery.never_gave", _never_gave_words)
@@ -153,25 +164,33 @@ def never_gave(result: Result, first: int, last: int) -> Figures | None:
     Returns:
         kwh: What it took in, at its terminals, kWh.
         why: A key of `_OUT`.
+        by: The controller that runs it.
     """
     took, given = _moved(result, first, last)
     if given or not took:
         return None
-    kwh = float(result.settlement.step_kwh["battery_charged_kwh"][first:last].sum())
-    return {"kwh": kwh, "why": why_not_drawn(result, first, last)}
+    kwh = float(_taken(result)[first:last].sum())
+    return {"kwh": kwh, "why": why_not_drawn(result, first, last), "by": result.scenario.battery.controller}
 
 
-@form("battery.idle", lambda figures: f"The battery did nothing: {_IN[figures['in']]}, and {_OUT[figures['out']]}.")
+def _idle_words(figures: Figures) -> str:
+    reasons = _why(_IN, figures["in"], figures), _why(_OUT, figures["out"], figures)
+    return f"The battery did nothing: {reasons[0]}, and {reasons[1]}."
+
+
+@form("battery.idle", _idle_words)
 def idle(result: Result, first: int, last: int) -> Figures | None:
     """Say why there was nothing for the battery to do.
 
     Returns:
         in: Why it took nothing, a key of `_IN`.
         out: Why it gave nothing, a key of `_OUT`.
+        by: The controller that runs it.
     """
     if any(_moved(result, first, last)) or result.scenario.battery.capacity_kwh <= 0.0:
         return None
-    return {"in": why_not_charged(result, first, last), "out": why_not_drawn(result, first, last)}
+    reasons = {"in": why_not_charged(result, first, last), "out": why_not_drawn(result, first, last)}
+    return {**reasons, "by": result.scenario.battery.controller}
 
 
 def _moved(result: Result, first: int, last: int) -> tuple[bool, bool]:
@@ -179,11 +198,20 @@ def _moved(result: Result, first: int, last: int) -> tuple[bool, bool]:
 
     In any single step more than `NOTHING_KWH`; sums of dust do not count.
     """
-    flow = result.settlement.step_kwh
-    took, given = (
-        bool((flow[name][first:last] > NOTHING_KWH).any()) for name in ("battery_charged_kwh", "battery_drawn_kwh")
-    )
+    took, given = (bool((kwh[first:last] > NOTHING_KWH).any()) for kwh in (_taken(result), _given(result)))
     return took, given
+
+
+def _taken(result: Result) -> NDArray[np.float64]:
+    """Return what the battery took, from homes and from the grid, kWh, shape (step,)."""
+    flow = result.settlement.step_kwh
+    return flow["battery_charged_kwh"] + flow["battery_import_kwh"]
+
+
+def _given(result: Result) -> NDArray[np.float64]:
+    """Return what the battery gave, to homes and to the grid, kWh, shape (step,)."""
+    flow = result.settlement.step_kwh
+    return flow["battery_drawn_kwh"] + flow["battery_export_kwh"]
 
 
 def _left(result: Result, first: int, last: int) -> NDArray[np.float64]:
@@ -199,8 +227,11 @@ def _left(result: Result, first: int, last: int) -> NDArray[np.float64]:
 def why_not_charged(result: Result, first: int, last: int) -> str:
     """Return why a battery that took nothing in did not: a key of `_IN`.
 
-    Asked only where it took nothing: then it was full, if there was something to spare and power to take it.
+    Asked only where it took nothing: then it was full, if there was something to spare and power to take it, or its plan was
+    against it.
     """
+    if result.scenario.battery.planned:
+        return "power" if result.scenario.battery.charge_kw * result.timeline.step_h <= NOTHING_KWH else "plan"
     if not (_left(result, first, last) > NOTHING_KWH).any():
         return "no spare"
     return "power" if result.scenario.battery.charge_kw * result.timeline.step_h <= NOTHING_KWH else "full"
@@ -211,6 +242,8 @@ def why_not_drawn(result: Result, first: int, last: int) -> str:
 
     A step in which it held energy and waited for a better price is told apart from one in which it had none.
     """
+    if result.scenario.battery.planned:
+        return "power" if result.scenario.battery.discharge_kw * result.timeline.step_h <= NOTHING_KWH else "plan"
     lacked = _left(result, first, last) < -NOTHING_KWH
     if not lacked.any():
         return "no need"

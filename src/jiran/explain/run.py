@@ -15,6 +15,7 @@ from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.say import amount, energy, length, several, share, size
 from jiran.explain.times import clock, clock_hours, period, several_dates
 from jiran.nothing import LAST_DIGITS, LEAST_SAID_KWH, NOTHING_KWH, NOTHING_MONEY, RESIDUE, SAME_PRICE
+from jiran.result.basis import exchange_kwh
 from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import counted, listed, price
 
@@ -286,7 +287,7 @@ def grid(result: Result, first: int, last: int) -> Figures | None:
     figures = []
     for step in (now, alone):
         demand = float((step["load_kwh"] + step["ev_kwh"])[first:last].sum())
-        taken = np.maximum((step["grid_import_kwh"] - step["grid_export_kwh"])[first:last], 0.0)
+        taken = np.maximum(exchange_kwh(step)[first:last], 0.0)
         kwh = float(taken[taken > NOTHING_KWH].sum())
         figures.append((kwh, kwh / demand if demand > NOTHING_KWH else None))
     (kwh, part), (_, without) = figures
@@ -422,8 +423,12 @@ def stored(result: Result) -> Figures | None:
     def more(name: str) -> float:  # a net-metered home has no car that is run here
         return float(np.nansum(now.home_kwh[name]) - np.nansum(alone.home_kwh[name]))
 
-    in_battery = more("battery_charged_kwh") * battery.charge_efficiency
-    in_battery -= more("battery_drawn_kwh") / battery.discharge_efficiency
+    own = {
+        name: float((now.step_kwh[name] - alone.step_kwh[name]).sum())
+        for name in ("battery_import_kwh", "battery_export_kwh")
+    }
+    in_battery = (more("battery_charged_kwh") + own["battery_import_kwh"]) * battery.charge_efficiency
+    in_battery -= (more("battery_drawn_kwh") + own["battery_export_kwh"]) / battery.discharge_efficiency
     at_home = result.scenario.home_battery
     in_homes = more("home_battery_charged_kwh") * at_home.charge_efficiency
     in_homes -= more("home_battery_given_kwh") / at_home.discharge_efficiency

@@ -64,8 +64,8 @@ def energy_imbalance(
     uses = np.sum([step_kwh[flow.name] for flow in USES], axis=0)
     out, fleet = flows.outputs, flows.fleet
     battery_change = np.diff(out.soc_kwh, prepend=start_kwh) - (
-        step_kwh["battery_charged_kwh"] * battery.charge_efficiency
-        - step_kwh["battery_drawn_kwh"] / battery.discharge_efficiency
+        (step_kwh["battery_charged_kwh"] + out.battery_import_kwh) * battery.charge_efficiency
+        - (step_kwh["battery_drawn_kwh"] + out.battery_export_kwh) / battery.discharge_efficiency
     )
     ev_change = np.diff(out.ev_stored_kwh, axis=0, prepend=ev_start_kwh[None, :]) - (
         out.ev_charged_kwh * fleet.ev.charge_efficiency

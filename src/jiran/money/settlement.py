@@ -44,7 +44,8 @@ class Settlement:
     Attributes:
         home_kwh: Each flow summed over the run, by name, shape (home,); and "ev_lent_kwh", a part of ev_supplied. NaN
             where it is behind the meter of a home of which only import and export are known.
-        step_kwh: Each flow summed over homes, by name, shape (step,); NaN if it is not known of all of them.
+        step_kwh: Each flow summed over homes, by name, shape (step,); NaN if it is not known of all of them. And
+            "battery_import_kwh" and "battery_export_kwh": what the battery itself took from the grid and gave to it.
         step_money: What each account received less what it paid in each step, before the battery's fund is shared and
             billing periods end, shape (step,); sums to zero.
         cost: What each home pays in all (> 0) or earns (< 0), its share of the fund included, shape (home,).
@@ -121,7 +122,12 @@ def settle(
         flows.trades.view(np.recarray), out.trades_until, flows.profiles.load_kwh.shape[1],
         price.grid_import, price.grid_export,
     )  # fmt: skip
+    own_kwh = {"battery_import_kwh": out.battery_import_kwh, "battery_export_kwh": out.battery_export_kwh}
     step_money = _money(traded, rest_cost, step_kwh, price, scenario.grid.network_charge)
+    own_cost = price.grid_import * out.battery_import_kwh - price.grid_export * out.battery_export_kwh
+    step_money["battery"] -= own_cost
+    step_money["grid"] += own_cost
+    step_kwh |= own_kwh
     cost = traded.paid - traded.received + home["grid_cost"] + home["battery_cost"]
     balance = Balance(
         kwh=max(
@@ -148,7 +154,7 @@ def settle(
         without_battery = without.by_home() if baseline else np.full_like(share, np.nan)
         credits_left = Credits(bills.carried, bills.carried if without is bills else without.carried)
         cost = traded.paid - traded.received + bills.by_home() + home["battery_cost"]
-        balance = _billed(accounts, balance, bills, home, cost - share + period_payment)
+        balance = _billed(accounts, balance, bills, home, cost - share + period_payment, float(own_cost.sum()))
     with np.errstate(invalid="ignore", divide="ignore"):
         p2p_price = traded.step_paid / traded.step_kwh
     home_kwh, step_kwh = _known(flows.net_metered, home, step_kwh)
@@ -191,7 +197,12 @@ def _without_battery(
 
 
 def _billed(
-    accounts: dict[str, float], balance: Balance, bills: StreetBills, home: Mapping[str, Array], cost: Array
+    accounts: dict[str, float],
+    balance: Balance,
+    bills: StreetBills,
+    home: Mapping[str, Array],
+    cost: Array,
+    own_cost: float,
 ) -> Balance:
     """Put bills in place of the prices that stood for them, and return the balance with theirs.
 
@@ -204,13 +215,18 @@ def _billed(
         bills: The utility's.
         home: For the energy that crossed each meter.
         cost: What each home pays in all, shape (home,).
+        own_cost: What the battery itself pays the grid.
 
     Raises:
         BalanceError: Bills and accounts, or bills and meters, do not balance.
     """
     lines = bills.by_component()
     taxes, premium = float(bills.by_home(TAX).sum()), lines.get(PREMIUM, 0.0)
-    accounts |= {"homes": -float(cost.sum()), "grid": sum(lines.values()) - taxes - premium, TAX_ACCOUNT: taxes}
+    accounts |= {
+        "homes": -float(cost.sum()),
+        "grid": sum(lines.values()) - taxes - premium + own_cost,
+        TAX_ACCOUNT: taxes,
+    }
     if PREMIUM in lines:
         accounts[PREMIUM] = premium
     amounts = [*lines.values(), *accounts.values()]

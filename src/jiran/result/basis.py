@@ -19,12 +19,13 @@ Array = NDArray[np.float64]
 def exchange_kwh(step_kwh: dict[str, Array]) -> Array:
     """Return what the community takes from the grid (> 0) or gives to it (< 0) in each step, kWh, shape (step,).
 
-    What one home exports while another imports stays in the neighbourhood's wires, whoever trades with whom.
+    What one home, or the battery, exports while another imports stays in the neighbourhood's wires, whoever trades with whom.
 
     Args:
         step_kwh: Flows summed over homes, by name, shape (step,).
     """
-    return step_kwh["grid_import_kwh"] - step_kwh["grid_export_kwh"]
+    homes_kwh = step_kwh["grid_import_kwh"] - step_kwh["grid_export_kwh"]
+    return homes_kwh + step_kwh["battery_import_kwh"] - step_kwh["battery_export_kwh"]
 
 
 def exchange_alone_kwh(baseline_kwh: dict[str, Array]) -> Array:
@@ -33,7 +34,8 @@ def exchange_alone_kwh(baseline_kwh: dict[str, Array]) -> Array:
     Args:
         baseline_kwh: Flows of the run without trades, summed over homes, by name, shape (step,).
     """
-    return exchange_kwh(baseline_kwh) + baseline_kwh["battery_drawn_kwh"] - baseline_kwh["battery_charged_kwh"]
+    homes_kwh = baseline_kwh["grid_import_kwh"] - baseline_kwh["grid_export_kwh"]
+    return homes_kwh + baseline_kwh["battery_drawn_kwh"] - baseline_kwh["battery_charged_kwh"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,17 @@ class Run:
         Homes behind a net meter make a flow that it does not see NaN.
         """
         return {name: float(values.sum()) for name, values in self.settled.home_kwh.items()}
+
+    @cached_property
+    def battery_kwh(self) -> dict[str, float]:
+        """What the community battery did in all: taken, given, and of that with the grid: import, export."""
+        bought, fed = (float(self.settled.step_kwh[f"battery_{name}_kwh"].sum()) for name in ("import", "export"))
+        return {
+            "taken": self.kwh["battery_charged_kwh"] + bought,
+            "given": self.kwh["battery_drawn_kwh"] + fed,
+            "import": bought,
+            "export": fed,
+        }
 
     @cached_property
     def demand_kwh(self) -> float:

@@ -47,8 +47,10 @@ def devices_of(result: Result) -> Iterator[Device]:
     none = np.zeros(result.timeline.steps)
     if result.scenario.battery.capacity_kwh > 0.0:
         kwh = result.settlement.step_kwh
-        charged, drawn = kwh["battery_charged_kwh"], kwh["battery_drawn_kwh"]
-        yield Device("community battery", "", charged, drawn, none, out.soc_kwh, start.stored_kwh)
+        charged = kwh["battery_charged_kwh"] + kwh["battery_import_kwh"]
+        given = kwh["battery_drawn_kwh"] + kwh["battery_export_kwh"]
+        wear_cost = result.scenario.battery.wear_cost
+        yield Device("community battery", "", charged, given, none, out.soc_kwh, start.stored_kwh, wear_cost)
     for place, home in enumerate(flows.fleet.homes):
         yield Device(
             "EV", ids[home], out.ev_charged_kwh[:, place], out.ev_supplied_kwh[:, place], flows.fleet.trip_kwh[:, place],

@@ -61,6 +61,11 @@ def _has_battery(scenario: Scenario) -> bool:
     return scenario.battery.capacity_kwh > 0.0
 
 
+def _has_planned_battery(scenario: Scenario) -> bool:
+    """Tell whether there is a battery in the scenario that may trade with the grid."""
+    return scenario.battery.planned
+
+
 def _has_home_batteries(scenario: Scenario) -> bool:
     """Tell whether a home has a battery of its own."""
     return scenario.homes.batteries
@@ -95,12 +100,12 @@ def _cycles(run: Run) -> float | None:
     """
     battery = run.scenario.battery
     usable_kwh = battery.capacity_kwh * (1.0 - battery.min_soc)
-    return ratio(run.kwh["battery_drawn_kwh"] / battery.discharge_efficiency, usable_kwh)
+    return ratio(run.battery_kwh["given"] / battery.discharge_efficiency, usable_kwh)
 
 
 def _loss_kwh(run: Run) -> float:
     """Return what went into the battery, did not come out and is not in it, kWh."""
-    return run.kwh["battery_charged_kwh"] - run.kwh["battery_drawn_kwh"] - (run.end_kwh - run.start_kwh)
+    return run.battery_kwh["taken"] - run.battery_kwh["given"] - (run.end_kwh - run.start_kwh)
 
 
 def _co2_kg(run: Run) -> float | None:
@@ -273,12 +278,25 @@ KPIS: dict[str, Figure[Run]] = {
         lambda run: gini(run.saving), group="Fairness", evenness=True,
     ),
     "battery_charged_kwh": Figure(
-        "Battery charged", ENERGY, "energy put into the battery", lambda run: run.kwh["battery_charged_kwh"],
+        "Battery charged", ENERGY, "energy put into the battery", lambda run: run.battery_kwh["taken"],
         group="Battery", baseline=True, applies=_has_battery,
     ),
     "battery_drawn_kwh": Figure(
-        "Battery drawn", ENERGY, "energy taken from the battery", lambda run: run.kwh["battery_drawn_kwh"],
+        "Battery drawn", ENERGY, "energy taken from the battery", lambda run: run.battery_kwh["given"],
         group="Battery", baseline=True, applies=_has_battery,
+    ),
+    "battery_import_kwh": Figure(
+        "Battery, from the grid", ENERGY, "the part of battery_charged_kwh that it bought from the grid",
+        lambda run: run.battery_kwh["import"], group="Battery", baseline=True, applies=_has_planned_battery,
+    ),
+    "battery_export_kwh": Figure(
+        "Battery, to the grid", ENERGY, "the part of battery_drawn_kwh that it sold to the grid",
+        lambda run: run.battery_kwh["export"], group="Battery", baseline=True, applies=_has_planned_battery,
+    ),
+    "battery_wear": Figure(
+        "Wear of the battery", MONEY, "battery_drawn_kwh * wear_cost; no bill and no cost counts it",
+        lambda run: run.battery_kwh["given"] * run.scenario.battery.wear_cost,
+        group="Battery", applies=_has_planned_battery,
     ),
     "battery_cycles": Figure(
         "Battery cycles", INDEX, "energy taken out of the store / usable capacity", _cycles,

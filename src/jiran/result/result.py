@@ -49,6 +49,8 @@ class State:
         bid_rng: State of the bidding strategy's random numbers; None = seeded by the scenario.
         strategy: Name of the bidding strategy that the memory is of; another one starts with nothing.
         at_home: What batteries in homes hold, and what their plans go by; None = there are none, or they begin anew.
+        street: What a community battery that a controller runs holds, and what its plans go by; None = none does, or it
+            begins anew.
         steps: How many steps there were until here, by which days of plans are counted.
         credits: What export left each home for later months, under tariffs that carry it; None = nothing.
         credits_without_p2p: The same of the run without trades.
@@ -61,6 +63,7 @@ class State:
     bid_rng: dict[str, Any] | None = None
     strategy: str = ""
     at_home: Memory | None = None
+    street: Memory | None = None
     steps: int = 0
     credits: Credits | None = None
     credits_without_p2p: Credits | None = None

@@ -119,6 +119,8 @@ def steps_frame(timeline: Timeline, flows: Flows, settled: Settlement, price: Pr
             "time": times(timeline),
             **{name: pl.Series(kwh, nan_to_null=True) for name, kwh in columns.items() if name not in with_grid},
             "soc_kwh": flows.outputs.soc_kwh,
+            "battery_import_kwh": flows.outputs.battery_import_kwh,
+            "battery_export_kwh": flows.outputs.battery_export_kwh,
             **{name: columns[name] for name in columns if name in with_grid},
             "trades": settled.trades,
             "import_price": price.grid_import,

@@ -7,31 +7,35 @@ reference page are made from this one table. Unknown keys are refused.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from jiran.bids import Strategy
 from jiran.bids import find as find_strategy
 from jiran.bids.base import DEFAULT_STRATEGY
-from jiran.documents.model import Model, Price, quantity
+from jiran.documents.model import Price, quantity
 from jiran.documents.text import whole_text
 from jiran.errors import ScenarioError
 from jiran.market import Mechanism
 from jiran.market import find as find_rule
 from jiran.market.base import DEFAULT_RULE
+from jiran.scenario.run_by import RunBy
 
 if TYPE_CHECKING:
     from jiran.plugins.plugin import Plugin
 
 
-class Battery(Model):
+class Battery(RunBy):
     """The community battery.
 
-    It is the community's and charges only from surplus that is left after the market. Charging and discharging power
-    are at its terminals; what it sells for less what it bought for is its profit, which the fund
+    It is the community's and comes after the market. By own use first it charges only from what the homes then have to spare, and
+    gives only what they lack; another controller may also buy from the grid and sell to it, at the grid's prices. Charging and
+    discharging power are at its terminals; what it sells for less what it bought for is its profit, which the fund
     holds until it is shared. Capacity 0 means that there is none.
     """
+
+    section: ClassVar[str] = "battery"
 
     capacity_kwh: float = quantity("capacity; 0 = no battery", "kWh", 20.0, ge=0, le=1_000_000)
     charge_kw: float = quantity("highest charging power", "kW", 5.0, ge=0, le=1_000_000)
@@ -65,6 +69,11 @@ class Battery(Model):
         if self.start_soc < self.min_soc:
             raise ScenarioError("battery.start_soc", self.start_soc, f"must be at least min_soc = {self.min_soc:g}")
         return self
+
+    @property
+    def planned(self) -> bool:
+        """Whether there is one that a controller runs which may do something else than own use first."""
+        return self.capacity_kwh > 0.0 and self.controller != "self-consumption"
 
 
 class _Choice(BaseModel):

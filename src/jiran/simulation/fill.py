@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from jiran.bids import Strategy
     from jiran.control.memory import Memory
-    from jiran.engine.records import HomeBatteries
+    from jiran.engine.records import Devices
     from jiran.market import Mechanism
     from jiran.result.result import State
     from jiran.simulation.setting import Setting
@@ -56,7 +56,7 @@ def inputs(
     )
 
 
-def stores(setting: Setting, at_home: HomeBatteries) -> Stores:
+def stores(setting: Setting, at_home: Devices, street: Devices) -> Stores:
     """Return the battery, the EVs and the batteries in homes as the kernel knows them.
 
     Limits of power become energy of a step, kWh; reserves become kWh of the capacity.
@@ -64,6 +64,7 @@ def stores(setting: Setting, at_home: HomeBatteries) -> Stores:
     Args:
         setting: Where the market starts from.
         at_home: The batteries in homes.
+        street: The community battery, if a controller runs it.
     """
     limits, step_h, plan = setting.scenario.battery, setting.timeline.step_h, setting.plan
     reserve_price = setting.scenario.ev.supply.reserve_price
@@ -94,7 +95,7 @@ def stores(setting: Setting, at_home: HomeBatteries) -> Stores:
         departure_kwh=plan.departure_kwh,
         reserve_price=np.nan if reserve_price is None else reserve_price,
     )
-    return Stores(battery=battery, fleet=fleet, at_home=at_home)
+    return Stores(battery=battery, fleet=fleet, at_home=at_home, street=street)
 
 
 def outputs(steps: int, homes: int, evs: int, batteries: int = 0, *, bids: bool) -> Outputs:
@@ -113,6 +114,8 @@ def outputs(steps: int, homes: int, evs: int, batteries: int = 0, *, bids: bool)
         charge_share=np.empty(steps),
         draw_share=np.empty(steps),
         soc_kwh=np.empty(steps),
+        battery_import_kwh=np.zeros(steps),
+        battery_export_kwh=np.zeros(steps),
         ev_charged_kwh=np.zeros(by_ev),
         ev_supplied_kwh=np.zeros(by_ev),
         ev_lent_kwh=np.zeros(by_ev),
@@ -127,7 +130,7 @@ def outputs(steps: int, homes: int, evs: int, batteries: int = 0, *, bids: bool)
     )
 
 
-def start(setting: Setting, strategy: Strategy, at_home: Memory) -> Start:
+def start(setting: Setting, strategy: Strategy, at_home: Memory, street: Memory) -> Start:
     """Return what the first step finds, in arrays of its own.
 
     The kernel changes these arrays to the state at the end; the setting keeps its own, for the next rule.
@@ -136,12 +139,14 @@ def start(setting: Setting, strategy: Strategy, at_home: Memory) -> Start:
         setting: Where the market starts from.
         strategy: The bidding strategy.
         at_home: What batteries in homes hold and remember; is changed too.
+        street: The same of a community battery that a controller runs.
     """
     before, seed = setting.start, setting.scenario.seed
     return Start(
         stored_kwh=before.stored_kwh,
         ev_stored_kwh=before.ev_stored_kwh.copy(),
         at_home=at_home,
+        street=street,
         memory=_memory(strategy, setting.community.size, before),
         rng=_stream(seed, "market rule", before.rng),
         bid_rng=_stream(seed, "bids", before.bid_rng),

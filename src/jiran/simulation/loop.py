@@ -17,7 +17,9 @@ from jiran.errors import ControllerError, JiranError, MechanismError, PluginErro
 from jiran.market import TRADE, booking
 from jiran.result.result import State
 from jiran.simulation import fill
-from jiran.simulation.at_home import AtHome, at_home
+from jiran.simulation.at_home import at_home
+from jiran.simulation.controlled import Controlled
+from jiran.simulation.street import street
 from jiran.watching import ROUND_S, Progress, StoppedError, watch
 
 if TYPE_CHECKING:
@@ -51,19 +53,20 @@ def run_steps(
     supply, homes = setting.scenario.ev.supply, setting.community.size
     own_bids = not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
     for room in (homes**2,) if rule.all_pairs else (homes, homes**2):
-        own = at_home(setting)
-        stores, start = fill.stores(setting, own.record), fill.start(setting, strategy, own.memory)
+        devices = own, ours = at_home(setting), street(setting)
+        stores = fill.stores(setting, own.record, ours.record)
+        start = fill.start(setting, strategy, own.memory, ours.memory)
         out = fill.outputs(setting.timeline.steps, homes, stores.fleet.homes.size, own.record.homes.size, bids=own_bids)
-        compiled = rule.compiled and strategy.compiled and own.compiled
-        kernel_run, direct = kernel.run if compiled else plain(kernel.run), own.direct.code
-        batteries = own.step(compiled=compiled)
+        compiled = rule.compiled and strategy.compiled and all(one.compiled for one in devices)
+        kernel_run = kernel.run if compiled else plain(kernel.run)
+        devices_do = own.step(compiled=compiled), own.direct.code, ours.step(compiled=compiled), ours.direct.code
 
         def loop(window: Window, stored_kwh: float, log: Log) -> Stop:
-            now = start._replace(stored_kwh=stored_kwh, at_home=own.memory)  # noqa: B023  called in this round only
-            stop: Stop = kernel_run(window, rule.clear, strategy.code, batteries, direct, inputs, stores, now, out, log)  # noqa: B023
+            now = start._replace(stored_kwh=stored_kwh, at_home=own.memory, street=ours.memory)  # noqa: B023  called in this round only
+            stop: Stop = kernel_run(window, rule.clear, strategy.code, *devices_do, inputs, stores, now, out, log)  # noqa: B023
             return stop
 
-        whole = partial(_all_steps, loop, rule, strategy, own, out, start.stored_kwh, room)
+        whole = partial(_all_steps, loop, rule, strategy, devices, out, start.stored_kwh, room, setting.community.ids)
         # Plain Python stays in the thread of the caller, step by step: it may print, and be looked into.
         trades = watch(whole, report) if compiled and report is not None else whole(None if compiled else report)
         if trades is not None:
@@ -74,7 +77,8 @@ def run_steps(
                 memory=start.memory,
                 bid_rng=dict(start.bid_rng.bit_generator.state),
                 strategy=strategy.name,
-                at_home=own.memory if own.record.homes.size else None,
+                at_home=own.left,
+                street=ours.left,
                 steps=setting.start.steps + setting.timeline.steps,
             )
             return Flows(
@@ -87,10 +91,11 @@ def _all_steps(
     loop: Callable[[Window, float, Log], Stop],
     rule: Mechanism,
     strategy: Strategy,
-    own: AtHome,
+    devices: tuple[Controlled, ...],
     out: Outputs,
     stored_kwh: float,
     room: int,
+    ids: tuple[str, ...],
     report: Progress | None = None,
 ) -> NDArray[np.void] | None:
     """Run all steps and return the trades, or None if a step needs more room for them.
@@ -101,10 +106,11 @@ def _all_steps(
         loop: Runs a window of steps, from what the battery holds, and writes trades into a log.
         rule: For who is to blame.
         strategy: The same.
-        own: The batteries in homes, which are planned before each day.
+        devices: Stores that are planned before each day: batteries in homes, and the community's.
         out: Is filled in.
         stored_kwh: What the battery holds at the start.
         room: For how many trades there must be room in each step.
+        ids: Names of the homes.
         report: Is called with the share that is done.
     """
     steps, homes = out.traded_kwh.shape
@@ -112,7 +118,7 @@ def _all_steps(
     trades = np.zeros(max(min(steps, _FIRST_TRADES // room), 1) * room, TRADE)
     step, total, told_s = 0, 0, monotonic()
     while step < steps:
-        until = own.until(step, steps)
+        until = min(one.until(step, steps) for one in devices)
         window = Window(first=step, last=until if report is None else step + 1)
         log = Log(trades=trades[total:].view(np.recarray), room=room)
         try:
@@ -120,14 +126,14 @@ def _all_steps(
         except PluginError:  # it does not compile, or cannot do this, and says so
             raise
         except JiranError as error:  # its own sentence, which only lacks who says it
-            raise _blamed(rule, strategy, own, str(error)) from error
+            raise _blamed(rule, strategy, devices, str(error)) from error
         except (Exception, SystemExit) as error:
             where = f"in step {step}" if window.last == step + 1 else f"between steps {step} and {window.last}"
             problem = f"failed {where}: {one_line(error)}"
-            raise _blamed(rule, strategy, own, problem) from error
+            raise _blamed(rule, strategy, devices, problem) from error
         if stop.fault == kernel.CROWDED and room == homes:
             return None
-        _raise_fault(stop, rule, strategy, own.ids)
+        _raise_fault(stop, rule, strategy, ids)
         del log  # the trades are to grow where they are
         if stop.fault == kernel.ROOM:
             trades.resize(2 * trades.size, refcheck=False)
@@ -165,17 +171,19 @@ def _raise_fault(stop: Stop, rule: Mechanism, strategy: Strategy, ids: tuple[str
         raise StrategyError(strategy.name, f"in step {stop.step} it bids no usable price for {home}")
 
 
-def _blamed(rule: Mechanism, strategy: Strategy, own: AtHome, problem: str) -> PluginError:
+def _blamed(rule: Mechanism, strategy: Strategy, devices: tuple[Controlled, ...], problem: str) -> PluginError:
     """Return the error of the plug-in that failed: what is part of jiran does not; of two from outside, either may.
 
     Args:
         rule: The market rule.
         strategy: The bidding strategy.
-        own: For the controller of home batteries.
+        devices: For their controllers.
         problem: What went wrong, for the message.
     """
-    if rule.trusted and strategy.trusted and not own.controller.trusted:
-        return ControllerError(own.controller.name, problem)
+    ours = rule.trusted and strategy.trusted
+    blamed = [one.controller.name for one in devices if one.record.homes.size and not one.controller.trusted]
+    if ours and blamed:
+        return ControllerError(blamed[0], problem)
     if strategy.trusted:
         return MechanismError(rule.name, problem)
     if rule.trusted:

@@ -100,7 +100,7 @@ def live(way: Way, days: Days, cut: int | None = None) -> Lived:
     given = running.Given(days.need_kwh[:, None].copy(), days.import_price, days.export_price)
     stores = running.Stores(
         np.array([battery.capacity_kwh]), np.array([battery.minimum_kwh]), np.array([battery.charge_step_kwh]),
-        battery.charge_efficiency, battery.discharge_efficiency, *way.store[1:],
+        np.array([battery.discharge_step_kwh]), battery.charge_efficiency, battery.discharge_efficiency, *way.store[1:],
     )  # fmt: skip
     memory = first_memory(np.array([days.start_kwh]), days.day, MOST_DAYS, _PIECES)
     moves = running.Moves(*np.zeros((3, steps, 1)))

@@ -50,6 +50,7 @@ def panels_of(result: Result, shown: Points) -> list[Panel]:
         powered,
         sun,
         *([_battery(result, shown)] if battery else []),
+        *([_with_grid(shown.unit)] if result.scenario.battery.planned else []),
         *demand,
         Panel(f"Trades in each {each} (Fig. 6)", trades, right=True),
         Panel(f"Prices, {result.scenario.currency}/kWh", prices),
@@ -128,6 +129,15 @@ def _battery(result: Result, shown: Points) -> Panel:
     }
     series[0] |= {"markLine": full}
     return Panel(f"Stored in the battery, of {capacity:g} kWh (Fig. 4)", series, most=highest * 1.1)
+
+
+def _with_grid(unit: str) -> Panel:
+    """Return the panel of what a battery that a controller runs buys from the grid and sells to it."""
+    bars = [
+        _bar("battery_import_kwh", "Battery, from the grid", palette.IMPORT),
+        _bar("battery_export_kwh", "Battery, to the grid", palette.EXPORT),
+    ]
+    return Panel(f"Battery and grid, {unit}", bars)
 
 
 def _has_evs(shown: Points) -> bool:

@@ -248,15 +248,18 @@ def _homes(panel: Panel, name: str) -> None:
 #: Fields whose control does not follow from their type.
 def _who_runs(panel: Panel, name: str) -> None:
     """Draw the choice of a controller or a forecast."""
-    installed = controllers() if name == "home_battery.controller" else forecasts()
+    installed = controllers() if name.endswith(".controller") else forecasts()
     does = "\n".join(f"- **{plain(key)}**: {plain(plugin.description)}" for key, plugin in installed.items())
     label, options = panel.label(name, label_of(name)), list(installed)
     panel.say(name, st.selectbox(label, options, options.index(panel.now(name)), key=panel.key(name), help=does))
 
 
 _OTHERS: dict[str, Callable[[Panel, str], None]] = {
-    "home_battery.controller": _who_runs,
-    "home_battery.forecast": _who_runs,
+    **{
+        f"{battery}.{plugin}": _who_runs
+        for battery in ("battery", "home_battery")
+        for plugin in ("controller", "forecast")
+    },
     "question": _long_text,
     "description": _long_text,
     "time_zone": _time_zone,

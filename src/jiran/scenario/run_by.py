@@ -1,0 +1,66 @@
+"""Who runs a store, and what it may do: the same questions of batteries in homes and of the community's."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import field_validator
+
+from jiran.control import controllers, forecasts
+from jiran.documents.model import Model, quantity
+from jiran.errors import ScenarioError
+
+
+class RunBy(Model):
+    """Who runs a store, and what it may do."""
+
+    section: ClassVar[str]
+
+    controller: str = quantity(
+        "what says what stored energy is worth (see `jiran controllers`)",
+        "",
+        "self-consumption",
+        min_length=1,
+        max_length=200,
+    )
+    forecast: str = quantity(
+        "what says what the owner will need, for controllers that plan (see `jiran forecasts`)",
+        "",
+        "mean-of-days",
+        min_length=1,
+        max_length=200,
+    )
+    wear_cost: float = quantity(
+        "what a kWh that a battery gives costs by wearing it out; plans heed it, no bill counts it",
+        "/kWh",
+        0.0,
+        ge=0,
+        le=1_000_000,
+    )
+    grid_charge: bool = quantity(
+        "whether a battery may take more than its owner has to spare; self-consumption never does", "", default=True
+    )
+    feed_in: bool = quantity(
+        "whether a battery may give more than its owner lacks; self-consumption never does", "", default=True
+    )
+
+    @field_validator("controller")
+    @classmethod
+    def _runs(cls, name: str) -> str:
+        return _installed(f"{cls.section}.controller", name, list(controllers()))
+
+    @field_validator("forecast")
+    @classmethod
+    def _foretells(cls, name: str) -> str:
+        return _installed(f"{cls.section}.forecast", name, list(forecasts()))
+
+
+def _installed(field: str, name: str, known: list[str]) -> str:
+    """Return the name of a plug-in that is there.
+
+    Raises:
+        ScenarioError: There is none of this name.
+    """
+    if name not in known:
+        raise ScenarioError(field, name, f"must be one of {', '.join(known)}")
+    return name

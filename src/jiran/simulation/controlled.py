@@ -1,0 +1,215 @@
+"""Stores that a controller runs, in homes or for all: what the kernel is given of them, and their plans, made each day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiran.control import Controller, Forecast, days, find_controller, find_forecast
+from jiran.control.forecasting.base import MOST_DAYS
+from jiran.control.memory import Memory, copied, first_memory, with_room
+from jiran.control.running import plain
+from jiran.engine.annotations import as_argument
+from jiran.engine.records import Devices
+from jiran.errors import ControllerError, JiranError, one_line
+from jiran.homes.grid_prices import price_by_step
+from jiran.homes.timeline import timeline
+
+if TYPE_CHECKING:
+    from jiran.scenario.run_by import RunBy
+    from jiran.simulation.setting import Setting
+
+Array = NDArray[np.float64]
+
+#: Room for the pieces of a plan at first; a plan that needs more gets it.
+_PIECES = 32
+#: What stores do that have no plan, and while nothing is known of their owners.
+OWN_USE = "self-consumption"
+
+
+@dataclass
+class Controlled:
+    """Stores of one run that are alike, and who runs them.
+
+    Attributes:
+        record: What the kernel is given.
+        memory: What the stores hold and remember; is changed.
+        controller: Says what stored energy is worth, or what to do.
+        forecast: Says what owners will need.
+        owners: Names of all owners, for messages.
+        moves: What the stores do in a step, and what happens without any.
+        planned: The last step at which plans were made, or -1.
+    """
+
+    record: Devices
+    memory: Memory
+    controller: Controller
+    forecast: Forecast
+    owners: tuple[str, ...]
+    moves: tuple[Callable[..., Any], Callable[..., Any]]
+    planned: int = field(default=-1, init=False)
+
+    @property
+    def compiled(self) -> bool:
+        """Whether all of it is compiled."""
+        return not self.record.homes.size or (self.controller.compiled and self.forecast.compiled)
+
+    def step(self, *, compiled: bool) -> Callable[..., Any]:
+        """Return what the stores do in a step, as the kernel takes it.
+
+        Args:
+            compiled: Whether the kernel is.
+        """
+        act, rest = self.moves
+        found = act if self.record.homes.size else rest
+        return as_argument(found) if compiled else plain(found)
+
+    @property
+    def direct(self) -> Controller:
+        """Says what stores do that have no plan."""
+        return self.controller if self.controller.direct else find_controller(OWN_USE)
+
+    @property
+    def left(self) -> Memory | None:
+        """What the stores hold and remember now, or None without any."""
+        return self.memory if self.record.homes.size else None
+
+    def until(self, step: int, steps: int) -> int:
+        """Make the plans of a day if one begins, and return the step after its last, or of the run.
+
+        Args:
+            step: The next step.
+            steps: How many the run has.
+
+        Raises:
+            ControllerError: The controller or the forecast failed, or says what cannot be.
+        """
+        way = self.record.way
+        if way.horizon == 0 or not self.record.homes.size:
+            return steps
+        now = self.record.before + step
+        if now % way.day == 0 and step != self.planned:
+            self._plan(step)
+            self.planned = step
+        return min(steps, step + way.day - now % way.day)
+
+    def _plan(self, step: int) -> None:
+        """Make the plans of the day that begins with a step."""
+        record, code = self.record, (self.forecast.code, self.controller.code)
+        plan_day = days.plan_day if self.compiled else plain(days.plan_day)
+        fault, store, now = days.NO_ROOM, 0, record.before + step
+        while fault == days.NO_ROOM:
+            try:
+                fault, store = plan_day(store, step, now, record.way, *code, record.given, record.stores, self.memory)
+            except JiranError:
+                raise
+            except (Exception, SystemExit) as error:
+                raise ControllerError(self.controller.name, f"failed in step {step}: {one_line(error)}") from error
+            if fault == days.NO_ROOM:
+                self.memory = with_room(self.memory, 2 * self.memory.value.shape[2])
+        if fault == days.UNSOUND:
+            owner = self.owners[record.homes[store]]
+            raise ControllerError(
+                self.controller.name,
+                f"in step {step} it says a worth for {owner} that is no number, rises with the level, or does not reach the "
+                "capacity",
+            )
+
+
+def controlled(
+    setting: Setting,
+    asked: RunBy,
+    homes: NDArray[np.int64],
+    limits: dict[str, Any],
+    need_kwh: Callable[[], Array],
+    left: Memory | None,
+    owners: tuple[str, ...],
+    moves: tuple[Callable[..., Any], Callable[..., Any]],
+) -> Controlled:
+    """Return stores as they are before the first step.
+
+    Args:
+        setting: For prices and the calendar.
+        asked: Who runs them, and what they may do.
+        homes: At whose meter each is, shape (store,).
+        limits: What they can do, by the names of `control.days.Stores`.
+        need_kwh: Says what their owners will need, for a forecast that is given the truth, shape (step, store).
+        left: What they held and remembered at the end of an earlier run.
+        owners: Names of all owners.
+        moves: What they do in a step, and what happens without a controller.
+    """
+    grid = setting.scenario.grid
+    controller, forecast = find_controller(asked.controller), find_forecast(asked.forecast)
+    way = _way(setting, controller, forecast)
+    foresight, later = way.foresight and homes.size > 0, way.horizon if homes.size else 0
+    record = Devices(
+        homes=homes,
+        way=way,
+        given=days.Given(
+            need_kwh=need_kwh() if foresight else np.empty((0, homes.size)),
+            import_price=_with_later(setting, setting.price.grid_import, grid.import_price, later),
+            export_price=_with_later(setting, setting.price.grid_export, grid.export_price, later),
+        ),
+        stores=days.Stores(
+            **limits,
+            standby_kwh=0.0,
+            wear_price=asked.wear_cost,
+            grid_charge=asked.grid_charge,
+            feed_in=asked.feed_in,
+        ),
+        before=setting.start.steps,
+    )
+    return Controlled(record, _memory(left, way), controller, forecast, owners, moves)
+
+
+def _way(setting: Setting, controller: Controller, forecast: Forecast) -> days.Way:
+    """Return how stores are run, by plug-ins with their own defaults."""
+    day = 24 * 60 // setting.timeline.step_minutes
+    return days.Way(
+        day=day,
+        horizon=controller.horizon_h * day // 24,
+        known=setting.scenario.grid.known_ahead_h * day // 24,
+        scenarios=forecast.rows(forecast.defaults),
+        forecasts=controller.forecasts,
+        foresight=controller.forecasts and forecast.foresight,
+        expect_parameters=forecast.numbers(forecast.defaults),
+        parameters=controller.numbers(controller.defaults),
+    )
+
+
+def _with_later(setting: Setting, price: Array, said: float | tuple[float, ...], more: int) -> Array:
+    """Return a price of the grid for more steps than the run has, if the scenario says what it is then.
+
+    Args:
+        setting: For the calendar.
+        price: In the steps of the run, shape (step,).
+        said: What the scenario says of it: a number or 24 values go on after the run; a value for each step, and a tariff,
+            which may be unknown then, do not.
+        more: How many steps after the run.
+    """
+    scenario = setting.scenario
+    by_step = isinstance(said, tuple) and len(said) != 24
+    if not more or by_step or scenario.grid.tariff is not None:
+        return price
+    longer = timeline(scenario.model_copy(update={"steps": scenario.steps + more}))
+    return np.concatenate([price, price_by_step(said, longer)[price.size :]])
+
+
+def _memory(left: Memory | None, way: days.Way) -> Memory:
+    """Return what stores hold and remember at the start, in arrays of its own.
+
+    Args:
+        left: What an earlier run left; None: there are no stores. Plans and past of stores that were run in another way are
+            forgotten.
+        way: How they are run.
+    """
+    stored_kwh = np.empty(0) if left is None else left.stored_kwh
+    kept_days = 0 if way.horizon == 0 else MOST_DAYS if way.forecasts else 1
+    new = first_memory(stored_kwh, way.day if way.horizon else 0, kept_days, _PIECES if way.horizon else 1)
+    if left is None or left.past_kwh.shape != new.past_kwh.shape or left.value.shape[1] != new.value.shape[1]:
+        return new
+    return copied(left)

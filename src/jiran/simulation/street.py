@@ -1,0 +1,35 @@
+"""The community battery where a controller runs it; by own use first the kernel runs it without one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from jiran.control.memory import first_memory
+from jiran.engine.street import act, own_use
+from jiran.simulation.at_home import needs_kwh
+from jiran.simulation.controlled import Controlled, controlled
+
+if TYPE_CHECKING:
+    from jiran.simulation.setting import Setting
+
+
+def street(setting: Setting) -> Controlled:
+    """Return the community battery of a setting as it is before the first step; none if own use first runs it."""
+    asked, step_h, before = setting.scenario.battery, setting.timeline.step_h, setting.start
+    one = np.arange(1 if asked.planned else 0)
+    limits = {
+        "capacity_kwh": np.full(one.size, asked.capacity_kwh),
+        "minimum_kwh": np.full(one.size, asked.min_soc * asked.capacity_kwh),
+        "charge_step_kwh": np.full(one.size, asked.charge_kw * step_h),
+        "discharge_step_kwh": np.full(one.size, asked.discharge_kw * step_h),
+        "charge_efficiency": asked.charge_efficiency,
+        "discharge_efficiency": asked.discharge_efficiency,
+    }
+    homes = np.arange(setting.community.size)
+    left = before.street or first_memory(np.full(one.size, before.stored_kwh), 0, 0, 1)
+    return controlled(
+        setting, asked, one, limits, lambda: needs_kwh(setting.profiles, homes).sum(axis=1, keepdims=True), left,
+        ("the community",), (act, own_use),
+    )  # fmt: skip
