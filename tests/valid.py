@@ -37,6 +37,8 @@ SITUATIONS: dict[str, dict[str, Any]] = {
     "no battery": {"battery.capacity_kwh": 0.0},
     "half-full start": {"battery.start_soc": 0.5, "battery.min_soc": 0.2},
     "lending EVs": {"ev.supply.enabled": True},
+    "smart cars": {"ev.charging": "smart"},
+    "cars that give": {"ev.charging": "v2g", "grid.import_price": 0.9},
     "export above import": {"grid.export_price": 0.8},
     "import is free": {"grid.import_price": 0.0},
     "same prices": {"grid.export_price": 0.5625},

@@ -18,6 +18,7 @@ from jiran.engine.annotations import Counts, Matrix, Vector, compiled_type
 from jiran.market import find as find_rule
 from jiran.simulation import fill
 from jiran.simulation.at_home import at_home
+from jiran.simulation.cars import cars
 from jiran.simulation.setting import prepare
 from jiran.simulation.street import street
 
@@ -59,11 +60,11 @@ def test_the_test_would_see_a_record_filled_by_position():
 def test_the_annotations_are_the_types_that_the_kernel_gets():
     setting = prepare(load_scenario("ev-street"))
     rule, strategy = find_rule("grid-fraction"), find_strategy("price-taker")
-    own, ours = at_home(setting), street(setting)
+    evs, own, ours = cars(setting), at_home(setting), street(setting)
     filled = (
         fill.inputs(setting, rule, strategy, rule.defaults, strategy.defaults),
-        fill.stores(setting, own.record, ours.record),
-        fill.start(setting, strategy, own.memory, ours.memory),
+        fill.stores(setting, evs.record, own.record, ours.record),
+        fill.start(setting, strategy, evs.memory, own.memory, ours.memory),
         fill.outputs(3, 2, 1, bids=True),
     )
     for record in filled:

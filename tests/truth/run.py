@@ -373,7 +373,10 @@ def stored(result):
         end += flow["home_battery_charged_kwh"] * at_home.charge_efficiency
         end -= flow["home_battery_given_kwh"] / at_home.discharge_efficiency
         if result.flows.fleet.homes.size:
-            end += flow["ev_kwh"] * supply.charge_efficiency - flow["ev_supplied_kwh"] / supply.discharge_efficiency
+            calendar = result.scenario.ev.calendar
+            of = supply if supply.enabled else calendar
+            into = supply.charge_efficiency if supply.enabled else calendar.efficiency
+            end += flow["ev_kwh"] * into - flow["ev_supplied_kwh"] / of.discharge_efficiency
         ends.append(end)
     more = ends[0] - ends[1]
     if abs(more) < 0.005:

@@ -15,7 +15,7 @@ from jiran.control import signature as kinds
 from jiran.control.memory import Memory, known
 from jiran.control.plan import Ahead, flat, pieces_of
 from jiran.control.storage import Battery
-from jiran.control.store import Matrix, Store, Vector
+from jiran.control.store import Flags, Matrix, Store, Vector
 from jiran.market.signature import VECTOR
 
 if TYPE_CHECKING:
@@ -94,6 +94,28 @@ class Given(NamedTuple):
     export_price: Vector
 
 
+class Calendar(NamedTuple):
+    """When stores are expected to be there, as cars are: by the habits of each, whatever it then does.
+
+    Attributes:
+        hour: Of the day, when each step begins, shape (step,), longer than the run by a horizon; of no steps for stores that
+            stay.
+        weekend: Whether it lies on a weekend, the same.
+        habit_h: When each leaves at the earliest and at the latest and is back, on working days and then on a weekend, hours of
+            the day, shape (store, 6).
+        target_kwh: What each shall hold when it leaves, shape (store,).
+    """
+
+    hour: Vector
+    weekend: Flags
+    habit_h: Matrix
+    target_kwh: Vector
+
+
+#: Of stores that stay.
+ALWAYS = Calendar(np.empty(0), np.empty(0, np.bool_), np.empty((0, 6)), np.empty(0))
+
+
 class Room(NamedTuple):
     """Where a plan is worked out.
 
@@ -116,9 +138,10 @@ GIVEN = kinds.record(Given, kinds.MATRIX, VECTOR, VECTOR)
 STORES = kinds.record(
     Stores, VECTOR, VECTOR, VECTOR, VECTOR, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.TRUTH, kinds.TRUTH
 )  # fmt: skip
+CALENDAR = kinds.record(Calendar, VECTOR, kinds.FLAGS, kinds.MATRIX, VECTOR)
 MEMORY = kinds.record(Memory, VECTOR, kinds.MATRIX, kinds.CUBE, kinds.CUBE, kinds.MATRIX, kinds.MATRIX, kinds.FLAGS)
 _PLAN_DAY = kinds.pair(
-    kinds.WHOLE, kinds.WHOLE, kinds.WHOLE, WAY, kinds.EXPECT, kinds.CONTROL, GIVEN, STORES, MEMORY
+    kinds.WHOLE, kinds.WHOLE, kinds.WHOLE, WAY, kinds.EXPECT, kinds.CONTROL, GIVEN, CALENDAR, STORES, MEMORY
 )  # fmt: skip
 
 
@@ -152,6 +175,30 @@ def _look_ahead(first: int, way: Way, given: Given, ahead: Ahead) -> None:
         later = first + _known_step(step, way.known, way.day)
         ahead.import_price[step] = given.import_price[_known_step(later, given.import_price.size, way.day)]
         ahead.export_price[step] = given.export_price[_known_step(later, given.export_price.size, way.day)]
+
+
+@njit(cache=True)
+def _expect_there(at: int, first: int, way: Way, calendar: Calendar, ahead: Ahead) -> None:
+    """Fill in when a store is expected to be there, and what it shall hold before the step in which it leaves.
+
+    Args:
+        at: Which store.
+        first: The first coming step.
+        way: For the day.
+        calendar: Its habits.
+        ahead: Is filled in.
+    """
+    step_h = 24.0 / way.day
+    for step in range(way.horizon):
+        begin, column = calendar.hour[first + step], 3 if calendar.weekend[first + step] else 0
+        early, late, back = (
+            calendar.habit_h[at, column],
+            calendar.habit_h[at, column + 1],
+            calendar.habit_h[at, column + 2],
+        )
+        away_h = max(0.0, min(begin + step_h, back) - max(begin, early))
+        ahead.present[step] = max(0.0, 1.0 - away_h / step_h)
+        ahead.target_kwh[step] = calendar.target_kwh[at] if begin + step_h > early and begin <= late else 0.0
 
 
 @njit(cache=True)
@@ -214,6 +261,7 @@ def plan_day(
     expect: Fill,
     control: Control,
     given: Given,
+    calendar: Calendar,
     stores: Stores,
     memory: Memory,
 ) -> tuple[int, int]:
@@ -227,6 +275,7 @@ def plan_day(
         expect: The forecast.
         control: The controller.
         given: Prices, and the truth for a forecast that is given it.
+        calendar: When stores are expected to be there.
         stores: The stores.
         memory: What they carry; is changed.
 
@@ -236,14 +285,19 @@ def plan_day(
     none = np.zeros(way.horizon)
     table = np.zeros((2, way.horizon + 1, memory.value.shape[2]))
     room = Room(np.empty((way.scenarios, way.horizon)), table[0], table[1])
-    ahead = Ahead(none.copy(), none.copy(), np.full(way.horizon, np.inf), np.ones(way.horizon), none, 0.0)
+    ahead = Ahead(none.copy(), none.copy(), np.full(way.horizon, np.inf), np.ones(way.horizon), none.copy(), 0.0)
     _look_ahead(step, way, given, ahead)
     for at in range(first_store, stores.capacity_kwh.size):
         past_kwh = known(at, count, memory)
-        if way.forecasts and past_kwh.size < way.day and not way.foresight:
+        unknown = way.forecasts and past_kwh.size < way.day and not way.foresight
+        if unknown and calendar.hour.size == 0:
             continue  # nothing is known of the owner yet
         _expect_nothing(at, step, way, given, room)
-        if way.forecasts:
+        if calendar.hour.size > 0:
+            _expect_there(at, step, way, calendar, ahead)
+        if unknown:
+            room.need_kwh[:] = 0.0  # what comes and goes must be ready all the same
+        elif way.forecasts:
             expect(past_kwh, way.day, way.expect_parameters, room.need_kwh)
         store = store_at(at, stores)
         # The first plan has none before it that says what the rest is worth at its end: it is made twice.

@@ -9,6 +9,7 @@ import numpy as np
 from jiran.compiled import at_first_call
 from jiran.control import signature as kinds
 from jiran.control.days import (
+    ALWAYS,
     FINE,
     GIVEN,
     MEMORY,
@@ -119,7 +120,7 @@ def run(
     while step < last:
         now = count + step - first
         if way.horizon > 0 and now % way.day == 0:
-            fault, _ = planning(0, step, now, way, expect, control, given, stores, memory)
+            fault, _ = planning(0, step, now, way, expect, control, given, ALWAYS, stores, memory)
             if fault != FINE:
                 return fault, step
         until = min(last, step + way.day - now % way.day)

@@ -1,6 +1,6 @@
-"""One step of a battery in a home: it meets what its home lacks or has to spare, before the market.
+"""One step of a battery in a home, or of a car that charges by a plan: each meets what its home lacks or has to spare.
 
-The kernel takes `act` or `rest` as an argument, so that a street without batteries does not wait for their compilation.
+It comes before the market. The kernel takes `act`, `drive` or `rest` as an argument, so that a street without batteries does not wait for their compilation.
 """
 
 from __future__ import annotations
@@ -64,10 +64,45 @@ def act(
                 -net_kwh[at_home.homes[at]], memory.stored_kwh[at], given.import_price[step], given.export_price[step],
                 store_at(at, at_home.stores), at_home.way.parameters,
             )  # fmt: skip
-    _act(step, wanted_kwh, at_home, memory, line, out, net_kwh)
+    charged_kwh, given_kwh, held_kwh = out.home_charged_kwh[step], out.home_given_kwh[step], out.home_stored_kwh[step]
+    _act(step, wanted_kwh, at_home, memory, line, charged_kwh, given_kwh, held_kwh, net_kwh)
 
 
-#: Either of them.
+@compiled
+def drive(
+    step: int,
+    direct: Direct,  # noqa: ARG001  as of `act`
+    cars: Devices,
+    memory: Memories,
+    wanted_kwh: Vector,
+    line: Matrix,
+    out: Outputs,
+    net_kwh: Vector,
+) -> None:
+    """Take off what cars used on their trips, and let each that is there charge or give.
+
+    Args:
+        step: Which step.
+        direct: Is not called: a car has a plan from the first step on.
+        cars: The cars.
+        memory: What they hold and remember; is changed.
+        wanted_kwh: Room, shape (car,).
+        line: Room for the pieces of a step.
+        out: `ev_charged_kwh`, `ev_supplied_kwh`, `ev_driven_kwh`, `ev_missing_kwh` and `ev_stored_kwh` of the step are filled in.
+        net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
+    """
+    for at in range(cars.homes.size):
+        wanted_kwh[at] = 0.0
+        out.ev_missing_kwh[step] += max(0.0, cars.leaving_kwh[step, at] - memory.stored_kwh[at])
+        # What a trip takes beyond what the car holds is charged elsewhere.
+        driven_kwh = min(cars.trip_kwh[step, at], memory.stored_kwh[at])
+        memory.stored_kwh[at] -= driven_kwh
+        out.ev_driven_kwh[step, at] = driven_kwh
+    charged_kwh, given_kwh, held_kwh = out.ev_charged_kwh[step], out.ev_supplied_kwh[step], out.ev_stored_kwh[step]
+    _act(step, wanted_kwh, cars, memory, line, charged_kwh, given_kwh, held_kwh, net_kwh)
+
+
+#: Any of them.
 Act = Annotated[Callable[..., None], types.FunctionType(signature_of(rest))]
 
 
@@ -75,32 +110,37 @@ Act = Annotated[Callable[..., None], types.FunctionType(signature_of(rest))]
 def _act(
     step: int,
     wanted_kwh: Vector,
-    at_home: Devices,
+    devices: Devices,
     memory: Memories,
     line: Matrix,
-    out: Outputs,
+    charged_kwh: Vector,
+    given_kwh: Vector,
+    held_kwh: Vector,
     net_kwh: Vector,
 ) -> None:
-    """Let each battery do what its plan says of the step, or what it is told.
+    """Let each store do what its plan says of the step, or what it is told.
 
-    All batteries in one call: compiled code counts the references to each array that it hands on.
+    All stores in one call: compiled code counts the references to each array that it hands on.
 
     Args:
         step: Which step.
         wanted_kwh: What those that have no plan are told to take (> 0) or give (< 0), shape (store,).
-        at_home: The batteries.
+        devices: The stores.
         memory: What they hold and remember; is changed.
         line: Room for the pieces of a step.
-        out: `home_charged_kwh`, `home_given_kwh` and `home_stored_kwh` of the step are filled in.
+        charged_kwh: Is filled with what each takes, shape (store,).
+        given_kwh: The same of what it gives.
+        held_kwh: The same of what it then holds.
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
     """
-    now, given, stores, forecasts = at_home.before + step, at_home.given, at_home.stores, at_home.way.forecasts
-    row, import_price, export_price = now % at_home.way.day + 1, given.import_price[step], given.export_price[step]
-    charged_kwh, given_kwh, held_kwh = out.home_charged_kwh[step], out.home_given_kwh[step], out.home_stored_kwh[step]
-    for at in range(at_home.homes.size):
-        home, stored_kwh, store = at_home.homes[at], memory.stored_kwh[at], store_at(at, stores)
+    now, given, stores, forecasts = devices.before + step, devices.given, devices.stores, devices.way.forecasts
+    row, import_price, export_price = now % devices.way.day + 1, given.import_price[step], given.export_price[step]
+    stay = devices.present.shape[0] == 0
+    for at in range(devices.homes.size):
+        home, stored_kwh, store = devices.homes[at], memory.stored_kwh[at], store_at(at, stores)
         need_kwh = -net_kwh[home]
-        connection = Connection(need_kwh, import_price, export_price, np.inf, 1.0, 0.0)
+        present = 1.0 if stay else devices.present[step, at]
+        connection = Connection(need_kwh, import_price, export_price, np.inf, present, 0.0)
         if memory.planned[at]:
             move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
         else:

@@ -156,6 +156,7 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
     window: Window,
     clear: Clear,
     bid: Bid,
+    cars: Act,
     batteries: Act,
     direct: Direct,
     for_all: ActForAll,
@@ -172,7 +173,8 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
         window: Which steps.
         clear: The market rule.
         bid: The bidding strategy.
-        batteries: What batteries in homes do in a step.
+        cars: What cars that charge by plans do in a step.
+        batteries: What batteries in homes do in it.
         direct: Says what those do that have no plan.
         for_all: What the community battery does in a step.
         for_all_direct: Says what it does if a controller runs it that has no plan.
@@ -191,7 +193,11 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
     net_kwh, offered_kwh, everybody = np.empty(homes), np.zeros(homes), np.empty(homes, np.int64)
     for home in range(homes):
         everybody[home] = home
-    value_price, limit_price, wanted_kwh = np.empty(homes), np.empty(homes), np.zeros(at_home.homes.size)
+    value_price, limit_price, wanted_kwh = (
+        np.empty(homes),
+        np.empty(homes),
+        np.zeros(max(at_home.homes.size, stores.cars.homes.size)),
+    )
     # Strategy and rule get copies: what it is checked against must not be its to change.
     shown, bids, parameters = np.empty(homes), np.empty(homes), np.empty(inputs.parameters.size + inputs.keys.size)
     # Of the homes that have an order, if others have none.
@@ -203,8 +209,8 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
         if trades.size - count < log.room:
             return Stop(step=step, trades=count, fault=ROOM, home=0)
         use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh)
-        if at_home.homes.size > 0:
-            batteries(step, direct, at_home, start.at_home, wanted_kwh, line, out, net_kwh)
+        cars(step, direct, stores.cars, start.cars, wanted_kwh, line, out, net_kwh)
+        batteries(step, direct, at_home, start.at_home, wanted_kwh, line, out, net_kwh)
         offer(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
         floor_price, cap_price = _value_at_tariff(step, inputs, net_kwh, value_price, limit_price)
         # A home without an order is not there: neither strategy nor rule sees it.

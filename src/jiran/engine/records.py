@@ -82,6 +82,10 @@ class Devices(NamedTuple):
     homes: Counts  # (store,)
     way: Annotated[days.Way, days.WAY]
     given: Annotated[days.Given, days.GIVEN]
+    calendar: Annotated[days.Calendar, days.CALENDAR]
+    present: Matrix  # (step, store): share of the step in which it is there; of no steps where all stay
+    trip_kwh: Matrix  # (step, store): what it used away from home, booked when it is back; the same
+    leaving_kwh: Matrix  # (step, store): what it shall hold when it leaves in the step, or 0; the same
     stores: Annotated[days.Stores, days.STORES]
     before: int  # steps of runs before this one, from which it goes on
 
@@ -91,6 +95,7 @@ class Stores(NamedTuple):
 
     battery: Battery  # of the community
     fleet: Fleet
+    cars: Devices  # cars that charge by plans
     at_home: Devices  # batteries in homes
     street: Devices  # the community battery, if it is not run by own use first
 
@@ -103,6 +108,7 @@ class Start(NamedTuple):
 
     stored_kwh: float  # in the community battery
     ev_stored_kwh: Vector  # (ev,); is changed to the state at the end
+    cars: Memories  # of cars that charge by plans; is changed
     at_home: Memories  # is changed
     street: Memories  # of the community battery, if a controller runs it; is changed
     memory: Matrix  # (home, MEMORY), or of 0 homes for a strategy that does not learn; is changed
@@ -126,6 +132,8 @@ class Outputs(NamedTuple):
     ev_supplied_kwh: Matrix  # (step, ev): to the own home and to neighbours
     ev_lent_kwh: Matrix  # (step, ev): to neighbours
     ev_offered_kwh: Matrix  # (step, ev): to neighbours
+    ev_driven_kwh: Matrix  # (step, ev): used on trips, of cars that charge by plans
+    ev_missing_kwh: Vector  # (step,): by how much cars that left held less than they should
     ev_stored_kwh: Matrix  # (step, ev): at the end of the step
     home_charged_kwh: Matrix  # (step, store): into home batteries
     home_given_kwh: Matrix  # (step, store)

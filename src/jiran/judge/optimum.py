@@ -143,8 +143,8 @@ def _flexible(result: Result, stays_h: float) -> tuple[Sessions, list[str]]:
     """
     none = Sessions.none(result.timeline.steps)
     charged = float(np.nansum(result.settlement.home_kwh["ev_kwh"]))  # what is behind a net meter cannot be moved
-    if result.scenario.ev.supply.enabled:
-        return none, ["EVs lend their battery: they charge and supply as in the run"]
+    if result.scenario.ev.supply.enabled or result.scenario.ev.planned:
+        return none, ["EVs lend their battery, or charge by plans: they charge and supply as in the run"]
     if not charged:
         return none, []
     if not result.community.ev_kw.any():

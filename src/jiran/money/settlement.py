@@ -45,7 +45,8 @@ class Settlement:
         home_kwh: Each flow summed over the run, by name, shape (home,); and "ev_lent_kwh", a part of ev_supplied. NaN
             where it is behind the meter of a home of which only import and export are known.
         step_kwh: Each flow summed over homes, by name, shape (step,); NaN if it is not known of all of them. And
-            "battery_import_kwh" and "battery_export_kwh": what the battery itself took from the grid and gave to it.
+            "battery_import_kwh" and "battery_export_kwh": what the battery itself took from the grid and gave to it;
+            "ev_missing_kwh": by how much cars that left held less than they should.
         step_money: What each account received less what it paid in each step, before the battery's fund is shared and
             billing periods end, shape (step,); sums to zero.
         cost: What each home pays in all (> 0) or earns (< 0), its share of the fund included, shape (home,).
@@ -123,6 +124,7 @@ def settle(
         price.grid_import, price.grid_export,
     )  # fmt: skip
     own_kwh = {"battery_import_kwh": out.battery_import_kwh, "battery_export_kwh": out.battery_export_kwh}
+    own_kwh["ev_missing_kwh"] = out.ev_missing_kwh
     step_money = _money(traded, rest_cost, step_kwh, price, scenario.grid.network_charge)
     own_cost = price.grid_import * out.battery_import_kwh - price.grid_export * out.battery_export_kwh
     step_money["battery"] -= own_cost

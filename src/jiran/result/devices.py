@@ -55,6 +55,7 @@ def devices_of(result: Result) -> Iterator[Device]:
         yield Device(
             "EV", ids[home], out.ev_charged_kwh[:, place], out.ev_supplied_kwh[:, place], flows.fleet.trip_kwh[:, place],
             out.ev_stored_kwh[:, place], float(start.ev_stored_kwh[place]),
+            result.scenario.ev.wear_cost if result.scenario.ev.planned else 0.0,
         )  # fmt: skip
     for place, home in enumerate(flows.battery_homes):
         charged, given, stored = (

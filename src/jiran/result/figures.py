@@ -141,6 +141,11 @@ KPIS: dict[str, Figure[Run]] = {
         lambda run: run.kwh["ev_lent_kwh"],
         group="Neighbours", place=2, applies=lambda scenario: scenario.ev.supply.enabled,
     ),
+    "departure_missing_kwh": Figure(
+        "Missing at departures", ENERGY, "by how much cars that charge by plans held less than they should when they left",
+        lambda run: float(run.settled.step_kwh["ev_missing_kwh"].sum()),
+        group="Energy", place=4, baseline=True, applies=lambda scenario: scenario.ev.planned,
+    ),
     "p2p_kwh": Figure(
         "Traded between neighbours", ENERGY, "energy of all P2P trades", lambda run: run.kwh["p2p_sold_kwh"],
         group="Neighbours", card="Traded, kWh",

@@ -48,6 +48,7 @@ class State:
         memory: What homes learned for their bids, see `bids.base`; None = nothing.
         bid_rng: State of the bidding strategy's random numbers; None = seeded by the scenario.
         strategy: Name of the bidding strategy that the memory is of; another one starts with nothing.
+        cars: What cars that charge by plans hold, and what their plans go by; None = there are none, or they begin anew.
         at_home: What batteries in homes hold, and what their plans go by; None = there are none, or they begin anew.
         street: What a community battery that a controller runs holds, and what its plans go by; None = none does, or it
             begins anew.
@@ -62,6 +63,7 @@ class State:
     memory: NDArray[np.float64] | None = None
     bid_rng: dict[str, Any] | None = None
     strategy: str = ""
+    cars: Memory | None = None
     at_home: Memory | None = None
     street: Memory | None = None
     steps: int = 0

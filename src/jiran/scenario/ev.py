@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
+from jiran.control import forecasts
 from jiran.documents.model import LISTED, Model, Price, quantity
 from jiran.errors import ScenarioError
 from jiran.scenario.homes import EvBlock
+from jiran.scenario.run_by import installed
 
 
 class EvSupply(Model):
@@ -93,6 +95,26 @@ class EvCalendar(Model):
     plug_soc: float = quantity("state of charge below which a car is plugged in for certain", "", 0.45, ge=0, le=1)
     plug_share: float = quantity("how often it is plugged in above that", "", 0.33, ge=0.01, le=0.99)
     plug_homes: float = quantity("spread of this between cars, of its log odds", "", 0.9, ge=0, le=4)
+    departure_soc: float = quantity(
+        "state of charge that a car shall have when it leaves, with charging = smart or v2g", "", 0.8, ge=0, le=1
+    )
+    reserve_soc: float = quantity("state of charge below which it gives nothing, with v2g", "", 0.3, ge=0, le=1)
+    discharge_efficiency: float = quantity(
+        "share of the stored energy that comes out, with v2g", "", 0.95, ge=0.01, le=1
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        """Refuse a car that shall leave with less than it may be emptied to.
+
+        Raises:
+            ScenarioError: It shall.
+        """
+        if self.departure_soc < self.reserve_soc:
+            raise ScenarioError(
+                "ev.calendar.departure_soc", self.departure_soc, f"must be at least reserve_soc = {self.reserve_soc:g}"
+            )
+        return self
 
 
 class Ev(Model):
@@ -102,9 +124,10 @@ class Ev(Model):
     """
 
     kw: float = quantity("charging power of an EV", "kW", 3.3, ge=0, le=1_000)
-    charging: Literal["blocks", "at-once"] = quantity(
+    charging: Literal["blocks", "at-once", "smart", "v2g"] = quantity(
         "blocks: at fixed times of the day, with no state of charge; at-once: each car has a calendar of its own, and "
-        "charges as soon as it is plugged in",
+        "charges as soon as it is plugged in; smart: plugged in whenever it is at home, and charges when that is cheapest; "
+        "v2g: as smart, and gives energy where that pays",
         "",
         "blocks",
     )
@@ -117,5 +140,29 @@ class Ev(Model):
             EvBlock(start_hour=18, end_hour=22, probability=0.75),
         ),
     )
-    calendar: EvCalendar = quantity("when cars come and go, with charging = at-once", "", EvCalendar())
+    calendar: EvCalendar = quantity("when cars come and go, with charging = at-once, smart or v2g", "", EvCalendar())
+    forecast: str = quantity(
+        "what says what a home will need, for the plans of smart and v2g (see `jiran forecasts`)",
+        "",
+        "mean-of-days",
+        min_length=1,
+        max_length=200,
+    )
+    wear_cost: float = quantity(
+        "what a kWh that a car gives costs by wearing its battery out; plans of v2g heed it, no bill counts it",
+        "/kWh",
+        0.0,
+        ge=0,
+        le=1_000_000,
+    )
     supply: EvSupply = quantity("EVs that supply neighbours in the evening", "", EvSupply())
+
+    @field_validator("forecast")
+    @classmethod
+    def _foretells(cls, name: str) -> str:
+        return installed("ev.forecast", name, list(forecasts()))
+
+    @property
+    def planned(self) -> bool:
+        """Whether cars charge by plans of their own."""
+        return self.charging in ("smart", "v2g") and not self.supply.enabled

@@ -47,15 +47,15 @@ class RunBy(Model):
     @field_validator("controller")
     @classmethod
     def _runs(cls, name: str) -> str:
-        return _installed(f"{cls.section}.controller", name, list(controllers()))
+        return installed(f"{cls.section}.controller", name, list(controllers()))
 
     @field_validator("forecast")
     @classmethod
     def _foretells(cls, name: str) -> str:
-        return _installed(f"{cls.section}.forecast", name, list(forecasts()))
+        return installed(f"{cls.section}.forecast", name, list(forecasts()))
 
 
-def _installed(field: str, name: str, known: list[str]) -> str:
+def installed(field: str, name: str, known: list[str]) -> str:
     """Return the name of a plug-in that is there.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,6 @@ from jiran.homes.grid_prices import price_by_step
 from jiran.homes.timeline import timeline
 
 if TYPE_CHECKING:
-    from jiran.scenario.run_by import RunBy
     from jiran.simulation.setting import Setting
 
 Array = NDArray[np.float64]
@@ -29,6 +28,42 @@ Array = NDArray[np.float64]
 _PIECES = 32
 #: What stores do that have no plan, and while nothing is known of their owners.
 OWN_USE = "self-consumption"
+
+
+class Asked(Protocol):
+    """Who runs stores, and what they may do: a `scenario.run_by.RunBy`, or the same of cars."""
+
+    @property
+    def controller(self) -> str:
+        """Name of the controller."""
+
+    @property
+    def forecast(self) -> str:
+        """Name of the forecast."""
+
+    @property
+    def wear_cost(self) -> float:
+        """What a kWh given costs by wear."""
+
+    @property
+    def grid_charge(self) -> bool:
+        """Whether a store may take more than its owner has to spare."""
+
+    @property
+    def feed_in(self) -> bool:
+        """Whether it may give more than its owner lacks."""
+
+
+class Comes(NamedTuple):
+    """Of stores that come and go, as cars do: fields as in `engine.records.Devices`."""
+
+    calendar: days.Calendar
+    present: Array
+    trip_kwh: Array
+    leaving_kwh: Array
+
+
+_STAYS = Comes(days.ALWAYS, *[np.empty((0, 0))] * 3)
 
 
 @dataclass
@@ -104,7 +139,9 @@ class Controlled:
         fault, store, now = days.NO_ROOM, 0, record.before + step
         while fault == days.NO_ROOM:
             try:
-                fault, store = plan_day(store, step, now, record.way, *code, record.given, record.stores, self.memory)
+                fault, store = plan_day(
+                    store, step, now, record.way, *code, record.given, record.calendar, record.stores, self.memory
+                )
             except JiranError:
                 raise
             except (Exception, SystemExit) as error:
@@ -122,13 +159,14 @@ class Controlled:
 
 def controlled(
     setting: Setting,
-    asked: RunBy,
+    asked: Asked,
     homes: NDArray[np.int64],
     limits: dict[str, Any],
     need_kwh: Callable[[], Array],
     left: Memory | None,
     owners: tuple[str, ...],
     moves: tuple[Callable[..., Any], Callable[..., Any]],
+    comes: Comes | None = None,
 ) -> Controlled:
     """Return stores as they are before the first step.
 
@@ -141,6 +179,7 @@ def controlled(
         left: What they held and remembered at the end of an earlier run.
         owners: Names of all owners.
         moves: What they do in a step, and what happens without a controller.
+        comes: When they are there; default: always.
     """
     grid = setting.scenario.grid
     controller, forecast = find_controller(asked.controller), find_forecast(asked.forecast)
@@ -154,6 +193,7 @@ def controlled(
             import_price=_with_later(setting, setting.price.grid_import, grid.import_price, later),
             export_price=_with_later(setting, setting.price.grid_export, grid.export_price, later),
         ),
+        **(comes or _STAYS)._asdict(),
         stores=days.Stores(
             **limits,
             standby_kwh=0.0,

@@ -77,7 +77,9 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
     rule, strategy = find_rule(scenario.market.mechanism), find_strategy(scenario.bids.strategy)
     supply = scenario.ev.supply
     evs = sum(group.count for group in scenario.homes.groups if group.kind in ("ev", "hybrid"))
-    evs = (evs + sum(home.kind in ("ev", "hybrid") for home in scenario.homes.single)) * supply.enabled
+    evs = (evs + sum(home.kind in ("ev", "hybrid") for home in scenario.homes.single)) * (
+        supply.enabled or scenario.ev.planned
+    )
     bids = not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
     pairs = many**2 / 4 if rule.all_pairs else 0.0
     trades = many * _TRADES_OF_HOME + pairs * _TRADES_OF_PAIR

@@ -56,13 +56,14 @@ def inputs(
     )
 
 
-def stores(setting: Setting, at_home: Devices, street: Devices) -> Stores:
+def stores(setting: Setting, cars: Devices, at_home: Devices, street: Devices) -> Stores:
     """Return the battery, the EVs and the batteries in homes as the kernel knows them.
 
     Limits of power become energy of a step, kWh; reserves become kWh of the capacity.
 
     Args:
         setting: Where the market starts from.
+        cars: Those that charge by plans.
         at_home: The batteries in homes.
         street: The community battery, if a controller runs it.
     """
@@ -95,7 +96,7 @@ def stores(setting: Setting, at_home: Devices, street: Devices) -> Stores:
         departure_kwh=plan.departure_kwh,
         reserve_price=np.nan if reserve_price is None else reserve_price,
     )
-    return Stores(battery=battery, fleet=fleet, at_home=at_home, street=street)
+    return Stores(battery=battery, fleet=fleet, cars=cars, at_home=at_home, street=street)
 
 
 def outputs(steps: int, homes: int, evs: int, batteries: int = 0, *, bids: bool) -> Outputs:
@@ -120,6 +121,8 @@ def outputs(steps: int, homes: int, evs: int, batteries: int = 0, *, bids: bool)
         ev_supplied_kwh=np.zeros(by_ev),
         ev_lent_kwh=np.zeros(by_ev),
         ev_offered_kwh=np.zeros(by_ev),
+        ev_driven_kwh=np.zeros(by_ev),
+        ev_missing_kwh=np.zeros(steps),
         ev_stored_kwh=np.zeros(by_ev),
         home_charged_kwh=np.zeros(by_battery),
         home_given_kwh=np.zeros(by_battery),
@@ -130,7 +133,7 @@ def outputs(steps: int, homes: int, evs: int, batteries: int = 0, *, bids: bool)
     )
 
 
-def start(setting: Setting, strategy: Strategy, at_home: Memory, street: Memory) -> Start:
+def start(setting: Setting, strategy: Strategy, cars: Memory, at_home: Memory, street: Memory) -> Start:
     """Return what the first step finds, in arrays of its own.
 
     The kernel changes these arrays to the state at the end; the setting keeps its own, for the next rule.
@@ -138,13 +141,15 @@ def start(setting: Setting, strategy: Strategy, at_home: Memory, street: Memory)
     Args:
         setting: Where the market starts from.
         strategy: The bidding strategy.
-        at_home: What batteries in homes hold and remember; is changed too.
+        cars: What cars that charge by plans hold and remember; is changed too.
+        at_home: The same of batteries in homes.
         street: The same of a community battery that a controller runs.
     """
     before, seed = setting.start, setting.scenario.seed
     return Start(
         stored_kwh=before.stored_kwh,
         ev_stored_kwh=before.ev_stored_kwh.copy(),
+        cars=cars,
         at_home=at_home,
         street=street,
         memory=_memory(strategy, setting.community.size, before),

@@ -18,6 +18,7 @@ from jiran.market import TRADE, booking
 from jiran.result.result import State
 from jiran.simulation import fill
 from jiran.simulation.at_home import at_home
+from jiran.simulation.cars import cars, driven
 from jiran.simulation.controlled import Controlled
 from jiran.simulation.street import street
 from jiran.watching import ROUND_S, Progress, StoppedError, watch
@@ -53,16 +54,18 @@ def run_steps(
     supply, homes = setting.scenario.ev.supply, setting.community.size
     own_bids = not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
     for room in (homes**2,) if rule.all_pairs else (homes, homes**2):
-        devices = own, ours = at_home(setting), street(setting)
-        stores = fill.stores(setting, own.record, ours.record)
-        start = fill.start(setting, strategy, own.memory, ours.memory)
-        out = fill.outputs(setting.timeline.steps, homes, stores.fleet.homes.size, own.record.homes.size, bids=own_bids)
+        devices = evs, own, ours = cars(setting), at_home(setting), street(setting)
+        stores = fill.stores(setting, *(one.record for one in devices))
+        start = fill.start(setting, strategy, *(one.memory for one in devices))
+        many = stores.fleet.homes.size + evs.record.homes.size
+        out = fill.outputs(setting.timeline.steps, homes, many, own.record.homes.size, bids=own_bids)
         compiled = rule.compiled and strategy.compiled and all(one.compiled for one in devices)
         kernel_run = kernel.run if compiled else plain(kernel.run)
-        devices_do = own.step(compiled=compiled), own.direct.code, ours.step(compiled=compiled), ours.direct.code
+        do = [one.step(compiled=compiled) for one in devices]
+        devices_do = do[0], do[1], own.direct.code, do[2], ours.direct.code
 
         def loop(window: Window, stored_kwh: float, log: Log) -> Stop:
-            now = start._replace(stored_kwh=stored_kwh, at_home=own.memory, street=ours.memory)  # noqa: B023  called in this round only
+            now = start._replace(stored_kwh=stored_kwh, cars=evs.memory, at_home=own.memory, street=ours.memory)  # noqa: B023  called in this round only
             stop: Stop = kernel_run(window, rule.clear, strategy.code, *devices_do, inputs, stores, now, out, log)  # noqa: B023
             return stop
 
@@ -72,17 +75,23 @@ def run_steps(
         if trades is not None:
             end = State(
                 stored_kwh=float(out.soc_kwh[-1]),
-                ev_stored_kwh=start.ev_stored_kwh,
+                ev_stored_kwh=start.ev_stored_kwh if evs.left is None else evs.memory.stored_kwh,
                 rng=dict(start.rng.bit_generator.state),
                 memory=start.memory,
                 bid_rng=dict(start.bid_rng.bit_generator.state),
                 strategy=strategy.name,
+                cars=evs.left,
                 at_home=own.left,
                 street=ours.left,
                 steps=setting.start.steps + setting.timeline.steps,
             )
             return Flows(
-                setting.profiles, out, stores.fleet, own.record.homes, trades, setting.community.net_metered
+                setting.profiles,
+                out,
+                stores.fleet if evs.left is None else driven(setting, out),
+                own.record.homes,
+                trades,
+                setting.community.net_metered,
             ), end
     raise MechanismError(rule.name, "writes more trades in a step than there are pairs of homes")
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.errors import ScenarioError
+from jiran.homes.car_plan import CarPlan, car_plan, no_cars
 from jiran.homes.cars import at_once_kwh
 from jiran.homes.community import Community, metered_community, modelled_community
 from jiran.homes.contracts import Contracts, contracts_of
@@ -47,6 +48,7 @@ class Setting:
         timeline: The steps.
         profiles: What the homes generate and need.
         plan: EVs that lend their battery.
+        cars: EVs that charge by plans.
         price: Prices by step.
         traits: Two draws U(0, 1) of each home, for bidding strategies, shape (home, 2).
         start: State before the first step.
@@ -60,6 +62,7 @@ class Setting:
     timeline: Timeline
     profiles: Profiles
     plan: EvPlan
+    cars: CarPlan
     price: Prices
     traits: NDArray[np.float64]
     start: State
@@ -74,7 +77,9 @@ class Setting:
     def with_battery(self, scenario: Scenario) -> Setting:
         """Return the same homes with what they generate and need for a scenario that differs in [battery], [market] and [bids] alone."""
         price = prices(scenario, *pair_by_step(scenario, self.timeline))
-        return replace(self, scenario=scenario, price=price, start=_start(scenario, self.plan, self.community))
+        return replace(
+            self, scenario=scenario, price=price, start=_start(scenario, self.plan, self.cars, self.community)
+        )
 
 
 def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: State | None = None) -> Setting:
@@ -91,24 +96,29 @@ def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: Stat
         if scenario.ev.supply.enabled
         else no_plan(steps)
     )
+    cars = car_plan(community, steps, scenario.ev.calendar, scenario.seed) if scenario.ev.planned else no_cars(steps)
+    run_here = np.concatenate([plan.homes, cars.homes])
     if profiles is not None:
         # The kernel writes to none of them, but is compiled for arrays that can be written.
         profiles = Profiles(
             **{name: np.require(array, np.float64, ["C", "W"]) for name, array in vars(profiles).items()}
         )
-        _check(profiles, steps, community, plan)
+        _check(profiles, steps, community, run_here)
     else:
         profiles = own or modelled_profiles(scenario, community, steps)
     contracts = contracts_of(scenario, community, steps)
     if contracts is None:
         worth = same_worth(community.size)
     else:
-        worth = worth_of(contracts, profiles, plan.trip_kwh, plan.homes, scenario.grid)
+        trip_kwh = np.concatenate([plan.trip_kwh, cars.trip_kwh], axis=1)
+        worth = worth_of(contracts, profiles, trip_kwh, run_here, scenario.grid)
     price = prices(scenario, *pair_by_step(scenario, steps))
     traits = np.array([stream(scenario.seed, "bids", home).random(2) for home in community.ids])
-    start = _start(scenario, plan, community, state)
+    start = _start(scenario, plan, cars, community, state)
     _check_credits(start, community)
-    return Setting(scenario, community, steps, profiles, plan, price, traits, start, worth, contracts, data_report)
+    return Setting(
+        scenario, community, steps, profiles, plan, cars, price, traits, start, worth, contracts, data_report
+    )
 
 
 def modelled_profiles(scenario: Scenario, community: Community, steps: Timeline) -> Profiles:
@@ -136,7 +146,7 @@ def modelled_profiles(scenario: Scenario, community: Community, steps: Timeline)
 def _sun_and_cars(scenario: Scenario, community: Community, steps: Timeline) -> dict[str, NDArray[np.float64]]:
     """Return what the models of sun and cars give, by the names of `Profiles`; the arguments are those above."""
     seed = scenario.seed
-    if scenario.ev.supply.enabled:
+    if scenario.ev.supply.enabled or scenario.ev.planned:
         ev = np.zeros((steps.steps, community.size))
     elif scenario.ev.charging == "at-once":
         ev = at_once_kwh(community, steps, scenario.ev.calendar, seed)
@@ -161,14 +171,14 @@ def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | N
     return community, data.profiles, data.report
 
 
-def _check(profiles: Profiles, steps: Timeline, community: Community, plan: EvPlan) -> None:
+def _check(profiles: Profiles, steps: Timeline, community: Community, run_here: NDArray[np.int64]) -> None:
     """Refuse profiles from outside that do not fit the scenario.
 
     Args:
         profiles: kWh, arrays of shape (step, home).
         steps: When the run is.
         community: Its homes.
-        plan: The EVs that lend their battery.
+        run_here: Homes with EVs whose charging the run works out.
 
     Raises:
         ScenarioError: They have another shape, are not finite and >= 0, or charge an EV that the run itself charges.
@@ -179,9 +189,11 @@ def _check(profiles: Profiles, steps: Timeline, community: Community, plan: EvPl
             raise ScenarioError(f"profiles.{name}", array.shape, f"must be an array of shape {shape}")
         if not (np.isfinite(array.sum()) and array.min() >= 0.0):
             raise ScenarioError(f"profiles.{name}", float(array.min()), "must hold finite numbers >= 0")
-    if profiles.ev_kwh[:, plan.homes].any():
+    if profiles.ev_kwh[:, run_here].any():
         raise ScenarioError(
-            "profiles.ev_kwh", "charging", "must be 0 for EVs that supply: the run works their charging out"
+            "profiles.ev_kwh",
+            "charging",
+            "must be 0 for EVs that supply, or charge by plans: the run works their charging out",
         )
 
 
@@ -196,11 +208,15 @@ def _check_credits(start: State, community: Community) -> None:
             raise ScenarioError("state.credits", credits_.run.kwh.size, f"must be of {community.size} homes")
 
 
-def _start(scenario: Scenario, plan: EvPlan, community: Community, left: State | None = None) -> State:
+def _start(scenario: Scenario, plan: EvPlan, cars: CarPlan, community: Community, left: State | None = None) -> State:
     """Return what all stores hold before the first step: what an earlier run left, or what the scenario says."""
-    battery = scenario.battery
+    battery, calendar = scenario.battery, scenario.ev.calendar
+    full_kwh = [
+        np.full(plan.homes.size, plan.departure_kwh),
+        np.full(cars.homes.size, calendar.departure_soc * calendar.capacity_kwh),
+    ]
     said = State(
         stored_kwh=battery.start_soc * battery.capacity_kwh,
-        ev_stored_kwh=np.full(plan.homes.size, plan.departure_kwh),
+        ev_stored_kwh=np.concatenate(full_kwh),
     )
     return begun(left or said, scenario.home_battery, community.battery_kwh)

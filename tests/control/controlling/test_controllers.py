@@ -50,7 +50,9 @@ def test_the_controllers_are_found_by_name_and_say_what_they_do():
     assert {"plan-ahead", "plan-scenarios", "self-consumption", "time-of-use"} <= {*ALL}
     assert all(found.description.endswith(".") and found.trusted for found in controllers().values())
     assert [name for name, found in controllers().items() if found.direct] == ["self-consumption"]
-    assert [name for name, found in controllers().items() if found.forecasts] == ["plan-ahead", "plan-scenarios"]
+    assert [name for name, found in controllers().items() if found.forecasts] == [
+        "plan-ahead", "plan-scenarios", "smart-charging", "v2g",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ALL)

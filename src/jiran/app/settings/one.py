@@ -260,6 +260,7 @@ _OTHERS: dict[str, Callable[[Panel, str], None]] = {
         for battery in ("battery", "home_battery")
         for plugin in ("controller", "forecast")
     },
+    "ev.forecast": _who_runs,
     "question": _long_text,
     "description": _long_text,
     "time_zone": _time_zone,

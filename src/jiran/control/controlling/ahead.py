@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.control.controlling.base import controller
-from jiran.control.plan import Ahead, plan
+from jiran.control.plan import Ahead, plan_for_mean
 from jiran.control.scenarios import plan_for_all
 from jiran.control.store import Store
 from jiran.plugins.plugin import Parameter
@@ -30,11 +30,7 @@ def plan_ahead(
     No other plan costs less if what is expected comes. What is left at the end is worth what it was worth at the same time of
     day in the last plan: the world goes on.
     """
-    mean_kwh = np.zeros(need_kwh.shape[1])
-    for row in range(need_kwh.shape[0]):
-        for step in range(mean_kwh.size):
-            mean_kwh[step] += need_kwh[row, step] / need_kwh.shape[0]
-    return plan(mean_kwh, ahead, store, upto_kwh, value)
+    return plan_for_mean(need_kwh, ahead, store, upto_kwh, value)
 
 
 @controller(

@@ -193,7 +193,7 @@ class _Optima:
         """
         if result.timeline.steps > MOST_STEPS or result.settlement.bills is not None:
             return None
-        if result.scenario.ev.supply.enabled:
+        if result.scenario.ev.supply.enabled or result.scenario.ev.planned:
             return community_optimum(result)
         end_kwh = round(min(result.start.stored_kwh, result.state.stored_kwh), 6)
         if end_kwh not in self._known:

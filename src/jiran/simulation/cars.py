@@ -1,0 +1,101 @@
+"""Cars that charge by plans, each for its home: smart, or giving energy too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from jiran.control.days import Calendar
+from jiran.control.memory import first_memory
+from jiran.control.storage import Battery
+from jiran.engine.at_home import drive, rest
+from jiran.engine.records import Fleet
+from jiran.homes.timeline import DAY_S, timeline
+from jiran.simulation.at_home import needs_kwh
+from jiran.simulation.controlled import Comes, Controlled, controlled
+
+if TYPE_CHECKING:
+    from jiran.engine.records import Outputs
+    from jiran.simulation.setting import Setting
+
+#: The controller of each way to charge.
+_RUN_BY = {"smart": "smart-charging", "v2g": "v2g"}
+#: A plan of a car looks so many days ahead.
+_DAYS_AHEAD = 2
+_MONDAY = 4  # 1970-01-05
+
+
+class _Asked(NamedTuple):
+    """Who runs cars, and what they may do, by the names of `scenario.run_by.RunBy`."""
+
+    controller: str
+    forecast: str
+    wear_cost: float
+    grid_charge: bool = True
+    feed_in: bool = True
+
+
+def cars(setting: Setting) -> Controlled:
+    """Return the cars of a setting as they are before the first step; none unless they charge by plans."""
+    plan, ev, start = setting.cars, setting.scenario.ev, setting.start
+    calendar, gives = ev.calendar, ev.charging == "v2g"
+    many = plan.homes.size
+    limits = {
+        "capacity_kwh": np.full(many, calendar.capacity_kwh),
+        "minimum_kwh": np.full(many, calendar.reserve_soc * calendar.capacity_kwh * gives),
+        "charge_step_kwh": plan.step_kwh,
+        "discharge_step_kwh": plan.step_kwh * gives,
+        "charge_efficiency": calendar.efficiency,
+        "discharge_efficiency": calendar.discharge_efficiency,
+    }
+    asked = _Asked(_RUN_BY.get(ev.charging, "smart-charging"), ev.forecast, ev.wear_cost)
+    comes = Comes(_expected(setting), plan.present, plan.trip_kwh, plan.leaving_kwh) if many else None
+    left = start.cars or first_memory(start.ev_stored_kwh[:many], 0, 0, 1)
+    owners = tuple(f"home {name}" for name in setting.community.ids)
+    return controlled(
+        setting, asked, plan.homes, limits, lambda: needs_kwh(setting.profiles, plan.homes), left, owners, (drive, rest),
+        comes,
+    )  # fmt: skip
+
+
+def _expected(setting: Setting) -> Calendar:
+    """Return what owners expect of their cars, for plans that look beyond the run."""
+    scenario, calendar = setting.scenario, setting.scenario.ev.calendar
+    more = _DAYS_AHEAD * 24 * 60 // scenario.step_minutes
+    longer = timeline(scenario.model_copy(update={"steps": scenario.steps + more}))
+    return Calendar(
+        hour=longer.hour,
+        weekend=(longer.local_s // DAY_S - _MONDAY) % 7 >= 5,
+        habit_h=setting.cars.habit_h,
+        target_kwh=np.full(setting.cars.homes.size, calendar.departure_soc * calendar.capacity_kwh),
+    )
+
+
+def driven(setting: Setting, out: Outputs) -> Fleet:
+    """Return cars that charge by plans as the fleet of a run: where they are, and what they drove.
+
+    Args:
+        setting: With the cars.
+        out: What the kernel found.
+    """
+    calendar, never = setting.scenario.ev.calendar, np.zeros(setting.timeline.steps, np.bool_)
+    ev = Battery(
+        capacity_kwh=calendar.capacity_kwh,
+        minimum_kwh=0.0,
+        charge_step_kwh=0.0,
+        discharge_step_kwh=0.0,
+        charge_efficiency=calendar.efficiency,
+        discharge_efficiency=calendar.discharge_efficiency,
+    )
+    return Fleet(
+        homes=setting.cars.homes,
+        step_kwh=setting.cars.step_kwh,
+        parked=never,
+        supplying=never,
+        charging_steps_after=np.zeros(never.size, np.int64),
+        trip_kwh=out.ev_driven_kwh,
+        ev=ev,
+        departure_kwh=calendar.departure_soc * calendar.capacity_kwh,
+        reserve_price=np.nan,
+    )

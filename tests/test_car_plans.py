@@ -1,0 +1,197 @@
+"""Cars that charge by plans: their limits, their departures, what nobody may know, and what a linear programme says."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from jiran import load_scenario, simulate
+from jiran.homes.car_plan import car_plan
+from jiran.simulation import setting as settings_of_runs
+
+#: Cheap at night, dear in the evening.
+BY_HOUR = [0.30] * 7 + [0.45] * 10 + [0.60] * 5 + [0.30] * 2
+WAYS = ("smart", "v2g")
+
+
+def scenario(**changes):
+    asked = {
+        "ev.charging": "smart", "steps": 24 * 10, "step_minutes": 60, "start": "2026-03-02T00:00:00",
+        "grid.import_price": BY_HOUR, "grid.export_price": 0.2,
+    }  # fmt: skip
+    return load_scenario("paper", asked | changes)
+
+
+def cars_of(result):
+    said = result.scenario
+    return car_plan(result.community, result.timeline, said.ev.calendar, said.seed)
+
+
+def hold(result):
+    """Return what each car held before each step, kWh, shape (step, car)."""
+    return np.concatenate([result.start.ev_stored_kwh[None], result.flows.outputs.ev_stored_kwh[:-1]])
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    way=st.sampled_from(WAYS), minutes=st.sampled_from([15, 30, 60]), seed=st.integers(0, 1_000), kw=st.floats(0.5, 22.0),
+    capacity=st.floats(2.0, 90.0), target=st.floats(0.3, 1.0), reserve=st.floats(0.0, 0.3), trip=st.floats(0.0, 40.0),
+    efficiency=st.floats(0.5, 1.0), wear=st.floats(0.0, 0.3), prices=st.lists(st.floats(-0.2, 1.0), min_size=24, max_size=24),
+)  # fmt: skip
+def test_a_car_keeps_to_its_limits_and_nothing_is_lost(
+    way, minutes, seed, kw, capacity, target, reserve, trip, efficiency, wear, prices
+):
+    result = simulate(
+        scenario(**{
+            "ev.charging": way, "step_minutes": minutes, "steps": 4 * 24 * 60 // minutes, "seed": seed, "ev.kw": kw,
+            "ev.calendar.capacity_kwh": capacity, "ev.calendar.departure_soc": target, "ev.calendar.reserve_soc": reserve,
+            "ev.calendar.trip_kwh": trip, "ev.calendar.efficiency": efficiency, "ev.wear_cost": wear,
+            "grid.import_price": prices,
+        })
+    )  # fmt: skip
+    out, plan, before = result.flows.outputs, cars_of(result), hold(result)
+    power = plan.present * kw * minutes / 60
+    assert (out.ev_charged_kwh <= power + 1e-9).all()
+    assert (out.ev_supplied_kwh <= power * (way == "v2g") + 1e-9).all()
+    assert (out.ev_driven_kwh <= plan.trip_kwh + 1e-12).all()
+    assert ((out.ev_charged_kwh < 1e-12) | (out.ev_supplied_kwh < 1e-12)).all()
+    assert (out.ev_stored_kwh <= capacity + 1e-9).all()
+    gives = out.ev_supplied_kwh > 1e-9
+    assert (out.ev_stored_kwh[gives] >= reserve * capacity - 1e-9).all()
+    change = out.ev_charged_kwh * efficiency - out.ev_supplied_kwh / 0.95 - out.ev_driven_kwh
+    np.testing.assert_allclose(out.ev_stored_kwh - before, change, atol=1e-9)
+    missing = np.maximum(plan.leaving_kwh - before, 0.0).sum()
+    assert result.kpis["departure_missing_kwh"] == pytest.approx(missing, abs=1e-9)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_car_that_can_be_ready_is(way):
+    result = simulate(scenario(**{"ev.charging": way, "steps": 24 * 28, "seed": 3, "ev.kw": 11.0}))
+    assert (cars_of(result).leaving_kwh > 0.0).sum() > 40
+    assert result.kpis["departure_missing_kwh"] == pytest.approx(0.0, abs=1e-6)
+
+
+def test_one_that_charges_too_slowly_charges_all_the_time_and_what_is_missing_is_told():
+    result = simulate(scenario(**{"ev.kw": 0.4, "ev.calendar.trip_kwh": 20.0, "ev.calendar.trips": 1.0}))
+    assert result.kpis["departure_missing_kwh"] > 1.0
+    out, plan, before = result.flows.outputs, cars_of(result), hold(result)
+    full = plan.present * 0.4
+    night = (result.timeline.hour < 5)[:, None] & (before < 39.0)
+    np.testing.assert_allclose(out.ev_charged_kwh[night], full[night])
+
+
+def test_smart_charging_takes_the_cheap_hours_and_costs_less_than_at_once():
+    smart, at_once = (simulate(scenario(**{"ev.charging": way, "steps": 24 * 28})) for way in ("smart", "at-once"))
+    dear = np.array([BY_HOUR[int(hour)] for hour in smart.timeline.hour]) > 0.5
+    share = [run.settlement.step_kwh["ev_kwh"][dear].sum() / run.kpis["ev_kwh"] for run in (smart, at_once)]
+    assert share[0] < 0.05
+    assert share[1] > 0.4
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_run_cut_in_two_is_the_whole_run(way, monkeypatch):
+    whole = simulate(scenario(**{"ev.charging": way}))
+    said, profiles, plan = whole.scenario, whole.flows.profiles, cars_of(whole)
+
+    def part(first, last, state):
+        def some(*_):
+            return replace(
+                plan,
+                present=plan.present[first:last].copy(),
+                trip_kwh=plan.trip_kwh[first:last].copy(),
+                leaving_kwh=plan.leaving_kwh[first:last].copy(),
+            )
+
+        monkeypatch.setattr(settings_of_runs, "car_plan", some)
+        kept = type(profiles)(**{name: array[first:last] for name, array in vars(profiles).items()})
+        start = said.start + timedelta(minutes=first * said.step_minutes)
+        return simulate(said.model_copy(update={"steps": last - first, "start": start}), profiles=kept, state=state)
+
+    first = part(0, 101, None)
+    second = part(101, said.steps, first.state)
+    both = np.concatenate([one.flows.outputs.ev_stored_kwh for one in (first, second)])
+    np.testing.assert_array_equal(both, whole.flows.outputs.ev_stored_kwh)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("cut", [30, 55, 97, 130])
+def test_no_car_knows_what_comes(way, cut, monkeypatch):
+    one = simulate(scenario(**{"ev.charging": way}))
+    profiles, plan = one.flows.profiles, cars_of(one)
+    rng = np.random.default_rng(cut)
+    other = type(profiles)(**{name: array.copy() for name, array in vars(profiles).items()})
+    other.load_kwh[cut:] = rng.uniform(0, 5, other.load_kwh[cut:].shape)
+    other.generation_kwh[cut:] = 0.0
+    changed = replace(
+        plan, present=plan.present.copy(), trip_kwh=plan.trip_kwh.copy(), leaving_kwh=plan.leaving_kwh.copy()
+    )
+    changed.present[cut:] = rng.integers(0, 2, changed.present[cut:].shape)
+    changed.trip_kwh[cut:] = rng.uniform(0, 3, changed.trip_kwh[cut:].shape)
+    monkeypatch.setattr(settings_of_runs, "car_plan", lambda *_: changed)
+    then = simulate(one.scenario, profiles=other)
+    np.testing.assert_array_equal(then.flows.outputs.ev_stored_kwh[:cut], one.flows.outputs.ev_stored_kwh[:cut])
+    assert not np.array_equal(then.flows.outputs.ev_stored_kwh, one.flows.outputs.ev_stored_kwh)
+
+
+def least_cost(result):
+    """Return what one home alone would pay at the least with the same trips, departures and end, knowing all: an LP."""
+    out, plan, said = result.flows.outputs, cars_of(result), result.scenario
+    steps, need = said.steps, (result.flows["load_kwh"] - result.flows["generation_kwh"])[:, 0]
+    calendar, power = said.ev.calendar, plan.present[:, 0] * plan.step_kwh[0]
+    # Columns: import, export, charge, give; stored = start + eta charge - give / eta_d - driven.
+    lower = np.tril(np.ones((steps, steps)))
+    level = np.hstack(
+        [np.zeros((steps, 2 * steps)), calendar.efficiency * lower, -lower / calendar.discharge_efficiency]
+    )
+    base = result.start.ev_stored_kwh[0] - np.cumsum(out.ev_driven_kwh[:, 0])
+    wanted = np.where(
+        np.append(plan.leaving_kwh[1:, 0], 0.0) > 0,
+        np.minimum(out.ev_stored_kwh[:, 0], plan.leaving_kwh[0:1, 0] + calendar.departure_soc * calendar.capacity_kwh),
+        0.0,
+    )
+    wanted[-1] = max(wanted[-1], out.ev_stored_kwh[-1, 0])
+    balance = np.hstack([np.eye(steps), -np.eye(steps), -np.eye(steps), np.eye(steps)])
+    found = linprog(
+        np.concatenate([result.prices.grid_import, -result.prices.grid_export, np.zeros(steps), np.full(steps, said.ev.wear_cost)]),
+        np.vstack([level, -level]), np.concatenate([calendar.capacity_kwh - base, base - wanted]), balance, need,
+        bounds=[*[(0, None)] * (2 * steps), *[(0, kwh) for kwh in power], *[(0, kwh * (said.ev.charging == "v2g")) for kwh in power]],
+    )  # fmt: skip
+    assert found.status == 0
+    return found.fun
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.sampled_from(WAYS), st.integers(0, 500), st.sampled_from(["perfect", "yesterday"]))
+def test_no_plan_costs_less_than_a_linear_programme_that_knows_all(way, seed, forecast):
+    alone = {
+        "homes.groups": [{"kind": "hybrid", "count": 1}], "battery.capacity_kwh": 0, "market.mechanism": "grid-only",
+        "ev.charging": way, "seed": seed, "ev.forecast": forecast, "ev.calendar.reserve_soc": 0,
+    }  # fmt: skip
+    result = simulate(scenario(**alone))
+    assert float(result.settlement.cost.sum()) >= least_cost(result) - 1e-6
+
+
+def test_perfect_foresight_of_the_need_comes_near_the_linear_programme_where_all_days_are_alike():
+    calm = {
+        f"ev.calendar.{name}": 0.0
+        for name in ("departure_days_h", "arrival_days_h", "departure_homes_h", "arrival_homes_h")
+    }
+    alike = {
+        "ev.calendar.trips": 1.0,
+        "ev.calendar.trip_spread": 0.0,
+        "ev.calendar.departure_hour": 7.0,
+        "steps": 24 * 5,
+    }
+    dear = {"solar.pv_kwp": 0.5, "homes.groups": [{"kind": "hybrid", "count": 1}], "battery.capacity_kwh": 0}
+    for way in WAYS:
+        result = simulate(
+            scenario(
+                **calm, **alike, **dear, **{"ev.charging": way, "ev.forecast": "perfect", "ev.calendar.reserve_soc": 0}
+            )
+        )
+        cost, least = float(result.settlement.cost.sum()), least_cost(result)
+        assert least - 1e-6 <= cost <= 1.03 * least
