@@ -102,6 +102,38 @@ def drive(
     _act(step, wanted_kwh, cars, memory, line, charged_kwh, given_kwh, held_kwh, net_kwh)
 
 
+@compiled
+def act_again(
+    step: int,
+    direct: Direct,  # noqa: ARG001  as of `act`
+    at_home: Devices,
+    memory: Memories,  # noqa: ARG001
+    wanted_kwh: Vector,  # noqa: ARG001
+    line: Matrix,  # noqa: ARG001
+    out: Outputs,
+    net_kwh: Vector,
+) -> None:
+    """Add what batteries did in an earlier run of the same homes, which `out` holds; arguments as of `act`."""
+    for at in range(at_home.homes.size):
+        net_kwh[at_home.homes[at]] += out.home_given_kwh[step, at] - out.home_charged_kwh[step, at]
+
+
+@compiled
+def drive_again(
+    step: int,
+    direct: Direct,  # noqa: ARG001  as of `act`
+    cars: Devices,
+    memory: Memories,  # noqa: ARG001
+    wanted_kwh: Vector,  # noqa: ARG001
+    line: Matrix,  # noqa: ARG001
+    out: Outputs,
+    net_kwh: Vector,
+) -> None:
+    """Add what cars did in an earlier run of the same homes, which `out` holds; arguments as of `act`."""
+    for at in range(cars.homes.size):
+        net_kwh[cars.homes[at]] += out.ev_supplied_kwh[step, at] - out.ev_charged_kwh[step, at]
+
+
 #: Any of them.
 Act = Annotated[Callable[..., None], types.FunctionType(signature_of(rest))]
 

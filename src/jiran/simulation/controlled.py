@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -77,6 +77,7 @@ class Controlled:
         forecast: Says what owners will need.
         owners: Names of all owners, for messages.
         moves: What the stores do in a step, and what happens without any.
+        done: Whether this was worked out in an earlier run of the same homes, and is taken from there.
         planned: The last step at which plans were made, or -1.
     """
 
@@ -86,12 +87,13 @@ class Controlled:
     forecast: Forecast
     owners: tuple[str, ...]
     moves: tuple[Callable[..., Any], Callable[..., Any]]
+    done: bool = False
     planned: int = field(default=-1, init=False)
 
     @property
     def compiled(self) -> bool:
         """Whether all of it is compiled."""
-        return not self.record.homes.size or (self.controller.compiled and self.forecast.compiled)
+        return self.done or not self.record.homes.size or (self.controller.compiled and self.forecast.compiled)
 
     def step(self, *, compiled: bool) -> Callable[..., Any]:
         """Return what the stores do in a step, as the kernel takes it.
@@ -106,12 +108,21 @@ class Controlled:
     @property
     def direct(self) -> Controller:
         """Says what stores do that have no plan."""
-        return self.controller if self.controller.direct else find_controller(OWN_USE)
+        return self.controller if self.controller.direct and not self.done else find_controller(OWN_USE)
 
     @property
     def left(self) -> Memory | None:
         """What the stores hold and remember now, or None without any."""
         return self.memory if self.record.homes.size else None
+
+    def again(self, moves: Callable[..., Any], memory: Memory) -> Controlled:
+        """Return the same stores, which do what they did in an earlier run.
+
+        Args:
+            moves: Takes it from the outputs of a run.
+            memory: What they held and remembered at its end.
+        """
+        return replace(self, memory=memory, moves=(moves, self.moves[1]), done=True)
 
     def until(self, step: int, steps: int) -> int:
         """Make the plans of a day if one begins, and return the step after its last, or of the run.
@@ -124,7 +135,7 @@ class Controlled:
             ControllerError: The controller or the forecast failed, or says what cannot be.
         """
         way = self.record.way
-        if way.horizon == 0 or not self.record.homes.size:
+        if way.horizon == 0 or self.done or not self.record.homes.size:
             return steps
         now = self.record.before + step
         if now % way.day == 0 and step != self.planned:

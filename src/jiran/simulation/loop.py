@@ -59,6 +59,9 @@ def run_steps(
         start = fill.start(setting, strategy, *(one.memory for one in devices))
         many = stores.fleet.homes.size + evs.record.homes.size
         out = fill.outputs(setting.timeline.steps, homes, many, own.record.homes.size, bids=own_bids)
+        if setting.shares_moves:
+            evs, own, out = setting.before_market.take(setting, evs, own, out)
+            devices = evs, own, ours
         compiled = rule.compiled and strategy.compiled and all(one.compiled for one in devices)
         kernel_run = kernel.run if compiled else plain(kernel.run)
         do = [one.step(compiled=compiled) for one in devices]
@@ -73,6 +76,8 @@ def run_steps(
         # Plain Python stays in the thread of the caller, step by step: it may print, and be looked into.
         trades = watch(whole, report) if compiled and report is not None else whole(None if compiled else report)
         if trades is not None:
+            if setting.shares_moves and not own.done:
+                setting.before_market.keep(setting, evs, own, out)
             end = State(
                 stored_kwh=float(out.soc_kwh[-1]),
                 ev_stored_kwh=start.ev_stored_kwh if evs.left is None else evs.memory.stored_kwh,

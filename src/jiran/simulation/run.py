@@ -68,6 +68,14 @@ def simulate(
     report(0.0)
     setting = watch(partial(prepare, scenario, profiles=profiles, state=state), lambda _done: report(0.0))
     report(0.4)
+    if setting.shares_moves:  # the baseline takes from the run what stores in homes did
+        result = run_market(
+            setting,
+            lambda: watch(partial(without_trading, setting), lambda share: report(0.8 + 0.2 * share)),
+            lambda share: report(0.4 + 0.4 * share),
+        )
+        report(1.0)
+        return result
     # The second core runs the baseline meanwhile.
     baseline = Work(partial(without_trading, setting))
     try:

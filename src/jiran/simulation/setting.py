@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ from jiran.money.worth import pair_by_step, same_worth, worth_of
 from jiran.result.result import State
 from jiran.scenario import MAX_HOME_STEPS
 from jiran.simulation.at_home import begun
+from jiran.simulation.before_market import BeforeMarket
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -55,6 +56,7 @@ class Setting:
         worth: What a kWh is worth to each home by its own bill, if there are tariffs.
         contracts: Who has which tariff; None: all have prices per kWh.
         data_report: What was filled, dropped or resampled in meter data, or None.
+        before_market: What stores in homes do before the market, once a run has worked it out.
     """
 
     scenario: Scenario
@@ -69,6 +71,13 @@ class Setting:
     worth: Worth
     contracts: Contracts | None = None
     data_report: DataReport | None = None
+    before_market: BeforeMarket = field(default_factory=BeforeMarket)
+
+    @property
+    def shares_moves(self) -> bool:
+        """Whether stores in homes do the same under each rule: there are some, and no car lends."""
+        there = self.cars.homes.size > 0 or bool(self.community.battery_kwh.any())
+        return there and not self.plan.homes.size
 
     def with_market(self, scenario: Scenario) -> Setting:
         """Return the same setting for a scenario that differs in [market] and [bids] alone."""
