@@ -24,6 +24,7 @@ _RUN = typer.Argument(metavar="RUN", help="The folder of a run: jiran run SCENAR
 _HOME = typer.Argument(metavar="HOME", help="Name of a home.")
 _CHECKED = typer.Argument(metavar="FILE", help="A receipt, a ledger, or a ledger that was exported.")
 _LEDGER = typer.Option("--ledger", metavar="FILE", help="The ledger; default: jiran-ledger.sqlite in this folder.")
+_MARKET = typer.Option("--market", metavar="NAME", help="Whose days, if the ledger holds several runs; default: any.")
 _DAY = typer.Option("--day", metavar="2026-03-21", help="Which day; default: the last one.")
 _KEY = typer.Option("--key", metavar="PUB", help="The public key to trust, or its file; default: this machine's.")
 _ANCHOR = typer.Option(
@@ -105,7 +106,9 @@ def _made_lines(file: Path, made: list[Made]) -> list[str]:
     corrected = [one for one in new if one.run]
     lines = [f"{file}: {counted(len(new), 'day')} added, {len(made) - len(new)} of {len(made)} were there already."]
     if corrected:
-        lines.append(f"Of these, {counted(len(corrected), 'day')} correct an earlier run, which stays in the ledger.")
+        lines.append(
+            f"Of these, {counted(len(corrected), 'day')} {'corrects' if len(corrected) == 1 else 'correct'} an earlier run, which stays in the ledger."
+        )
     if new:
         lines.append(f"Last head: {made[-1].sha256}")
     return lines
@@ -150,6 +153,7 @@ def _head(file: Annotated[Path, _LEDGER] = _DEFAULT, *, json: Annotated[bool, _J
 def _receipt(
     home: Annotated[str, _HOME],
     day: Annotated[str | None, _DAY] = None,
+    market: Annotated[str | None, _MARKET] = None,
     file: Annotated[Path, _LEDGER] = _DEFAULT,
     output: Annotated[Path | None, _PAGE] = None,
     *,
@@ -173,7 +177,7 @@ def _receipt(
     public = keys.public_of(private)
     with _ending():
         with reading(file) as opened:
-            found = receipt_of(opened, home, day)
+            found = receipt_of(opened, home, day, market)
         check_receipt(found, public)
     if output is None:
         typer.echo(receipt_text(found))
