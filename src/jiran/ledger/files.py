@@ -40,7 +40,7 @@ def opened(file: Path) -> Iterator[Ledger | list[SignedDay] | Receipt]:
     try:
         found = decoded(content)
     except UnicodeDecodeError:
-        raise JiranError(f"{file}: is not written in UTF-8; let jiran write it with -o") from None
+        raise JiranError(f"{file}: is no ledger and no receipt of jiran in UTF-8; let jiran write it with -o") from None
     except ValueError:
         raise JiranError(f"{file}: is no ledger and no receipt of jiran") from None
     if is_receipt(found):
