@@ -76,7 +76,7 @@ test("a file means one thing only, or it is refused", async () => {
     TEXT.replace('"v":1}', '"v":1e0}'),
     TEXT.replace('"index":0', '"index":-0'),
     TEXT.replace('"v":1}', '"__proto__":{},"v":1}'),
-    `\u{feff}${TEXT}`,
+    `\u{FEFF}${TEXT}`,
     `${TEXT}\0`,
     `${TEXT}${TEXT}`,
     "9007199254740993",
@@ -90,7 +90,7 @@ test("a file means one thing only, or it is refused", async () => {
 });
 
 test("a text that is no Unicode has no form in bytes", () => {
-  assert.throws(() => canonical({ home: "\ud800" }), { by: "form" });
+  assert.throws(() => canonical({ home: "\uD800" }), { by: "form" });
 });
 
 test("the root over nothing is the hash of nothing", async () => {

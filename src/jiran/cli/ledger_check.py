@@ -113,6 +113,7 @@ def anchor(
     from jiran.ledger.checking import check_ledger  # noqa: PLC0415  loads cryptography
     from jiran.ledger.store import reading  # noqa: PLC0415
     from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
+    from jiran.words import counted  # noqa: PLC0415
 
     public, _ = trusted(None)
     at = None if contract is None else anchoring.address(contract)
@@ -130,7 +131,7 @@ def anchor(
         typer.echo(json_text({"contract": at, "days": sent.days, "steps": booked.steps, "gas": gas}))
         return
     typer.echo(
-        f"{at} keeps {len(checked.hashes)} heads, {sent.days} of them new; {booked.steps} steps booked; {gas:,} gas."
+        f"{at} keeps {counted(len(checked.hashes), 'head')}, {sent.days} new; {counted(booked.steps, 'step')} booked; {gas:,} gas."
     )
 
 

@@ -63,6 +63,22 @@ def make(days: Sequence[Day], file: Path, private: Ed25519PrivateKey, folder: Pa
     return made
 
 
+def in_memory(days: Sequence[Day], private: Ed25519PrivateKey) -> list[SignedDay]:
+    """Return days as a ledger that stands in no file: first runs, chained and signed.
+
+    Args:
+        days: Of one run, each once.
+        private: Signs the heads.
+    """
+    made: list[SignedDay] = []
+    before = heads.birth()
+    for day in days:
+        records = _exact(day, 0, "")
+        made.append(_signed(heads.head(*_of(day), 0, records, before), records, private))
+        before = heads.digest(made[-1].head)
+    return made
+
+
 @dataclass
 class _Known:
     """What a ledger holds so far; grows as days are added."""
@@ -110,14 +126,17 @@ def _added(ledger: Ledger, known: _Known, day: Day, private: Ed25519PrivateKey) 
             return Made(day.day, last["run"], last["size"], last["root"], known.hashes[number], is_new=False)
     records = _exact(day, run, replaces)
     head = heads.head(*_of(day), run, records, known.hashes[-1] if known.hashes else known.birth)
-    exact = encoded(head)
-    public = keys.public_of(private)
-    signed = SignedDay(exact, keys.signed(private, exact), keys.key_id(public), records)
+    signed = _signed(head, records, private)
     ledger.append(len(known.heads), signed)
     known.days.append(signed._replace(records=()))
     known.heads.append(head)
-    known.hashes.append(heads.digest(exact))
+    known.hashes.append(heads.digest(signed.head))
     return Made(day.day, run, head["size"], head["root"], known.hashes[-1], is_new=True)
+
+
+def _signed(head: dict[str, Any], records: tuple[bytes, ...], private: Ed25519PrivateKey) -> SignedDay:
+    exact = encoded(head)
+    return SignedDay(exact, keys.signed(private, exact), keys.key_id(keys.public_of(private)), records)
 
 
 def _of(day: Day) -> tuple[str, str, str]:

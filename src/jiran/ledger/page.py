@@ -32,7 +32,12 @@ def html(content: Receipt, public: str) -> str:
 
 def scripts(*names: str) -> str:
     """Return scripts of this room as one, for a page that loads nothing."""
-    return "\n".join(_MODULE.sub("", _text(name)) for name in names)
+    return "\n".join(joined(_text(name)) for name in names)
+
+
+def joined(script: str) -> str:
+    """Return a script that names no others: they stand beside it."""
+    return _MODULE.sub("", script)
 
 
 def _text(name: str) -> str:

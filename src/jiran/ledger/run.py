@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,18 +43,32 @@ def days_of(folder: Path) -> list[Day]:
 def _days(folder: Path) -> list[Day]:
     scenario: dict[str, Any] = tomllib.loads((folder / _SCENARIO).read_text(encoding="utf-8"))
     frame = pl.read_parquet(folder / _TRADES)
+    steps = pl.read_csv(folder / _STEPS, columns=["time"], schema_overrides={"time": pl.String})["time"]
+    dates = steps.str.head(10).unique(maintain_order=True).to_list()
+    return days_from(frame, dates, scenario["name"], scenario["currency"], scenario["step_minutes"])
+
+
+def days_from(frame: pl.DataFrame, dates: Sequence[str], market: str, currency: str, minutes: int) -> list[Day]:
+    """Return the days of a run from its transaction log.
+
+    Args:
+        frame: The log, with time, seller, buyer, kwh, paid and received; its sellers list all homes.
+        dates: All days of the run by the clock on the wall, also those without trades.
+        market: Name of the scenario.
+        currency: Of the amounts.
+        minutes: Length of a step, min.
+
+    Raises:
+        TypeError: The sellers are no list of homes.
+        KeyError: A trade is of another day.
+    """
     names = frame.schema["seller"]
     if not isinstance(names, pl.Enum):  # its categories are all homes, also those that did not trade
         raise TypeError("its sellers are no list of homes")
-    homes = tuple(names.categories)
-    steps = pl.read_csv(folder / _STEPS, columns=["time"], schema_overrides={"time": pl.String})["time"]
     wanted = frame.select(
         pl.col("time").dt.strftime(_STEP), pl.col("seller", "buyer").cast(pl.String), "kwh", "paid", "received"
     )
-    trades: dict[str, list[Trade]] = {day: [] for day in steps.str.head(10).unique(maintain_order=True)}
+    trades: dict[str, list[Trade]] = {day: [] for day in dates}
     for row in wanted.iter_rows():
         trades[row[0][:10]].append(Trade(*row))
-    return [
-        Day(scenario["name"], scenario["currency"], day, scenario["step_minutes"], homes, tuple(made))
-        for day, made in trades.items()
-    ]
+    return [Day(market, currency, day, minutes, tuple(names.categories), tuple(made)) for day, made in trades.items()]
