@@ -11,7 +11,6 @@ import pytest
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-import jiran
 from jiran.app import proofs, stored_ledger
 from jiran.app.proofs import Proofs
 from jiran.errors import JiranError
@@ -22,7 +21,7 @@ from jiran.ledger.files import exported_days, exported_text
 from jiran.ledger.make import make
 from jiran.ledger.run import days_of
 from jiran.ledger.store import reading
-from pages import MANY, STREET, run, show
+from pages import MANY, STREET, run, seen, show
 from plain_receipts import accepts
 from random_days import BY_HAND, OPERATOR, TRUSTED
 
@@ -43,6 +42,11 @@ def folder(tmp_path, monkeypatch):
     """A user who has no key yet."""
     monkeypatch.setattr(typer, "get_app_dir", lambda name: str(tmp_path / name))
     return tmp_path / "jiran"
+
+
+def heads_of(at):
+    """The tables of heads on a page: of the run, then of the file."""
+    return [one.value for one in at.dataframe if "root" in one.value.columns]
 
 
 def made(result):
@@ -88,7 +92,7 @@ def _ledger(days, folder):
 def test_the_page_shows_any_run_and_writes_nothing(overrides, folder):
     result = run(**overrides)
     at = show(PAGE, result)
-    heads = next(one for one in at.dataframe if one.key == "run_heads").value
+    heads = heads_of(at)[0]
     assert len(heads) == len(made(result).dates)
     assert not folder.exists()
 
@@ -96,8 +100,8 @@ def test_the_page_shows_any_run_and_writes_nothing(overrides, folder):
 def test_a_large_run_shows_the_ledger_of_a_day(monkeypatch):
     monkeypatch.setattr(proofs, "MOST_TRADES", 100)
     at = show(PAGE, run(**MANY, steps=48))
-    assert len(next(one for one in at.dataframe if one.key == "run_heads").value) == 1
-    assert any("the ledger of 2026-03-21 alone" in one.value for one in at.caption)
+    assert len(heads_of(at)[0]) == 1
+    assert any("the ledger of 2026-03-21 alone" in seen(one.value) for one in at.caption)
 
 
 def test_each_trade_is_offered_a_proof_by_its_number_and_in_its_home():
@@ -115,11 +119,10 @@ def test_each_trade_is_offered_a_proof_by_its_number_and_in_its_home():
 def test_the_key_of_a_session_stays_the_same_and_is_nobody_else_s():
     result = run()
     at = show(PAGE, result)
-    heads = lambda: next(one for one in at.dataframe if one.key == "run_heads").value  # noqa: E731
-    before = heads()["key_id"][0]
+    before = heads_of(at)[0]["key_id"][0]
     at.selectbox(key="ledger_home").set_value("S1").run()
-    assert heads()["key_id"][0] == before
-    assert next(one for one in show(PAGE, result).dataframe if one.key == "run_heads").value["key_id"][0] != before
+    assert heads_of(at)[0]["key_id"][0] == before
+    assert heads_of(show(PAGE, result))[0]["key_id"][0] != before
 
 
 @pytest.fixture
@@ -176,6 +179,5 @@ def test_the_page_opens_a_file(file):
     at.file_uploader(key="ledger_file").set_value((file.name, file.read_bytes(), "application/octet-stream")).run()
     assert any("no key of its own" in one.value for one in at.error)
     at.text_input(key="ledger_key").set_value(TRUSTED).run()
-    assert any("Sound: 1 day" in one.value for one in at.success)
-    assert len(next(one for one in at.dataframe if one.key == "file_heads").value) == 1
-    assert jiran.__version__
+    assert any("Sound: 1 day" in seen(one.value) for one in at.success)
+    assert len(heads_of(at)[1]) == 1

@@ -18,7 +18,7 @@ const isSound = async (text, key = KEY) => {
 
 test("the receipt that Python made is sound, written in another way too", async () => {
   const found = await check(JSON.parse(TEXT), KEY);
-  assert.deepEqual(found, { sound: true, signature: true, by: "", said: "Sound: 2 trades and their total, as they were signed." });
+  assert.deepEqual(found, { sound: true, signature: true, by: "", said: "Sound: 2 trades and the total of the day, as they were signed." });
   assert.ok(await isSound(JSON.stringify(JSON.parse(TEXT), null, 2)));
   assert.equal(canonical(JSON.parse(TEXT)), TEXT);
 });

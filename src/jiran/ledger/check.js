@@ -33,6 +33,9 @@ export function must(isSo, by, otherwise) {
   if (!isSo) throw new Fault(by, otherwise);
 }
 
+/** A number of things: "1 trade", "0 trades". */
+export const counted = (number, thing) => `${number} ${thing}${number === 1 ? "" : "s"}`;
+
 /** The one form of a value as text (RFC 8785): texts, whole numbers, lists and objects of them. */
 export function canonical(value) {
   if (Array.isArray(value)) return `[${value.map((one) => canonical(one)).join(",")}]`;
@@ -218,6 +221,6 @@ export function check(receipt, publicKey) {
     const fits = await checkHead(receipt, publicKey);
     must(receipt.day === receipt.head.day, "content", "the head is of another day");
     await checkRecords(receipt);
-    return { fits, said: `${receipt.records.length - 1} trades and their total, as they were signed` };
+    return { fits, said: `${counted(receipt.records.length - 1, "trade")} and the total of the day, as they were signed` };
   });
 }

@@ -1,6 +1,6 @@
 // Check a whole exported ledger, or a receipt, in a browser: what jiran/ledger/checking.py does.
 
-import { added, canonical, check, checkHead, checkRecord, encoded, Fault, FIELDS, hasForm, isTotal, must, read, sha256, toHex, told } from "./check.js";
+import { added, canonical, check, checkHead, checkRecord, counted, encoded, Fault, FIELDS, hasForm, isTotal, must, read, sha256, toHex, told } from "./check.js";
 
 const HASHED = /^[0-9a-f]{64}$/u;
 const BIRTH = /^[0-9a-f]{32}$/u;
@@ -91,7 +91,7 @@ export function checkLedger(ledger, publicKey, anchor = "") {
     must(anchor === "" || seen.includes(anchor), "anchor", "the head that was kept elsewhere is not in the ledger: it was cut or written anew");
     const records = ledger.days.reduce((all, day) => all + day.records.length, 0);
     const end = anchor ? "It holds the head that was kept elsewhere" : "Whether its end is missing only a head that was kept elsewhere can tell";
-    return { fits, said: `${seen.length} days, ${records} records, last head ${seen.at(-1)}. ${end}` };
+    return { fits, said: `${counted(seen.length, "day")}, ${counted(records, "record")}, last head ${seen.at(-1)}. ${end}` };
   });
 }
 

@@ -72,7 +72,7 @@ def _of_run(result: Result, made: Proofs) -> str:
         key="ledger_all", icon=":material/download:", on_click="ignore",
     )  # fmt: skip
     st.markdown("The same with a key of your own, in a file to which days are added:")
-    st.code(_AS_COMMANDS, language=None)
+    st.code(_AS_COMMANDS, language=None, wrap_lines=True)
     return str(date)
 
 
