@@ -156,7 +156,7 @@ def test_a_contract_that_keeps_other_heads_is_found(served):
 
 def test_without_the_extra_a_wallet_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setitem(__import__("sys").modules, "eth_account", None)
-    with pytest.raises(JiranError, match=r"pip install 'jiran\[chain\]'"):
+    with pytest.raises(JiranError, match="its extra chain: pip install eth-account"):
         Wallet(tmp_path / "wallet.json", "")
 
 

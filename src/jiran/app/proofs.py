@@ -37,6 +37,7 @@ class Proofs:
         self.is_whole = len(result.flows.trades) <= MOST_TRADES
         self._private = private
         self._made: dict[str, list[SignedDay]] = {}
+        self._texts: dict[str, bytes] = {}
 
     def ledger(self, date: str) -> list[SignedDay]:
         """Return the ledger that holds a day: that of the run, or of a large one that of the day alone."""
@@ -68,7 +69,10 @@ class Proofs:
 
     def export(self, date: str) -> bytes:
         """Return the ledger that holds a day as a file."""
-        return "".join(exported_text(iter(self.ledger(date)))).encode()
+        key = "" if self.is_whole else date
+        if key not in self._texts:
+            self._texts[key] = "".join(exported_text(iter(self.ledger(date)))).encode()
+        return self._texts[key]
 
     def _steps(self, date: str) -> tuple[int, int]:
         """Return the first step of a day, and the one to stop before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from jiran.result.result import Result
 
 #: A longer ledger is not sent to the browser with each page: it is downloaded, and dropped there.
-_MOST_BYTES = 1_000_000
+_MOST_RECORDS = 4_000
 _COLUMNS: dict[str, Any] = {
     "day": "Day",
     "market": "Market",
@@ -72,11 +73,13 @@ def _of_run(result: Result, made: Proofs) -> str:
         key="ledger_all", icon=":material/download:", on_click="ignore",
     )  # fmt: skip
     st.markdown("The same with a key of your own, in a file to which days are added:")
-    st.code(_AS_COMMANDS, language=None, wrap_lines=True)
+    lines = (
+        "jiran run scenario.toml -o out",
+        "jiran ledger make out",
+        f"jiran ledger receipt {shlex.quote(home)} -o receipt.html",
+    )
+    st.code("\n".join(lines), language=None, wrap_lines=True)
     return str(date)
-
-
-_AS_COMMANDS = "jiran run scenario.toml -o out\njiran ledger make out\njiran ledger receipt HOME -o receipt.html"
 
 
 def _heads(days: Sequence[SignedDay], more: str, key: str) -> None:
@@ -97,12 +100,11 @@ def _check(made: Proofs, date: str) -> None:
         "The browser does the sums itself; a file that you choose is not sent anywhere. Take the public key from whom you trust, "
         "not from the file."
     )
-    text = made.export(date).decode()
-    small = len(text) <= _MOST_BYTES
+    small = sum(len(day.records) for day in made.ledger(date)) <= _MOST_RECORDS
     if not small:
         st.caption("This ledger is long: download it above, and choose the file here.")
     about = "The ledger of this run" if made.is_whole else f"The ledger of {date}"
-    ledger_check(text if small else "", about, made.public, key="ledger_check")
+    ledger_check(made.export(date).decode() if small else "", about, made.public, key="ledger_check")
 
 
 def _opened() -> None:

@@ -41,7 +41,7 @@ class Wallet:
         try:
             from eth_account import Account  # noqa: PLC0415  an extra
         except ImportError:
-            raise JiranError("to sign with a wallet, install the extra: pip install 'jiran[chain]'") from None
+            raise JiranError("to sign with a wallet jiran needs its extra chain: pip install eth-account") from None
         return Account
 
     @property
