@@ -173,6 +173,13 @@ class InBrowser:
 def main(count):
     """Do it all, and print what was counted."""
     print(f"{count:,} changed ledgers, all found, by:", dict(ledgers(count)), flush=True)
+    from ledger import nonsense  # noqa: PLC0415  which imports this file
+
+    faults = nonsense.ledgers(count // 2, first=10**6), nonsense.receipts(count // 2, first=10**6)
+    print(
+        f"{count // 2:,} ledgers and receipts of nonsense that the operator signed: {faults} refused, alike by two",
+        flush=True,
+    )
     accepted, refused = receipts(count)
     print(
         f"{accepted:,} receipts accepted by jiran, its JavaScript and plain Python; {refused:,} changed ones refused",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from ledger import nonsense
 from ledger.soak import ledgers, receipts
 from tampering import TABLE
 
@@ -25,3 +26,8 @@ def test_the_documentation_lists_what_is_tried():
     lines = re.findall(r"^\| (.+?) \| `(\w+)`", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
     listed = {what: by for what, by in lines if what != "damages the file"}  # tests/cli/test_ledger.py does that
     assert listed == {what: by for what, (by, _) in TABLE.items()}
+
+
+def test_whatever_the_operator_signs_both_readers_say_the_same():
+    assert nonsense.ledgers(150) > 100
+    assert nonsense.receipts(150) > 30

@@ -41,9 +41,9 @@ def record_of(content: bytes, head: dict[str, Any], place: int, replaces: str | 
     record = object_of(content, where)
     kind = record.get("kind")
     fields = FIELDS.get(kind, {}) if isinstance(kind, str) else {}
-    if head["run"]:
+    if fields and head["run"]:
         fields = fields | {"replaces": str}
-    if not _has_form(record, fields) or record["v"] != 1:
+    if not fields or not _has_form(record, fields) or record["v"] != 1:
         raise Tampered("form", f"{where} has not the form of a record")
     if (record["market"], record["run"], day_of(record)) != (head["market"], head["run"], head["day"]):
         raise Tampered(
