@@ -118,9 +118,9 @@ def test_what_a_node_answers_is_one_sentence(served, answer, said):
 
 
 def test_a_node_that_is_not_there_and_addresses_that_are_none_are_said():
-    with pytest.raises(JiranError, match="the node does not answer"):
+    with pytest.raises(JiranError, match="the node does not answer: Connection refused"):
         Node("http://127.0.0.1:9").ask("eth_chainId")
-    for url in ("file:///etc/passwd", "127.0.0.1:8545", ""):
+    for url in ("file:///etc/passwd", "127.0.0.1:8545", "", "http://", "http://[::1", "http://a b/", "http://x\n"):
         with pytest.raises(JiranError, match="begins with http"):
             Node(url)
     with pytest.raises(JiranError, match="40 hexadecimal digits"):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import time
 from typing import Any, Protocol
 from urllib.error import URLError
 from urllib.request import Request, urlopen
 
-from jiran.errors import JiranError, one_line, shortened
+from jiran.errors import JiranError, shortened
 
+_URL = re.compile(r"https?://[^\s/\[\]]+(:\d+)?(/\S*)?|https?://\[[0-9a-fA-F:]+\](:\d+)?(/\S*)?")
 _WAIT_S = 30.0
 #: How long to wait until a transaction is in a block, and how often to ask, s.
 _MINED_S, _ASK_S = 180.0, 0.25
@@ -38,8 +40,10 @@ class Node:
         Raises:
             JiranError: It is none of http or https.
         """
-        if not url.startswith(("http://", "https://")):
-            raise JiranError(f"--node {shortened(url)!r}: the address of a node begins with http:// or https://")
+        if not _URL.fullmatch(url):
+            raise JiranError(
+                f"--node {shortened(url)!r}: the address of a node begins with http:// or https:// and names a host"
+            )
         self._url = url
 
     def ask(self, method: str, *parameters: object) -> Any:
@@ -54,7 +58,8 @@ class Node:
             with urlopen(request, timeout=_WAIT_S) as answer:  # noqa: S310  as above
                 found = json.loads(answer.read(_LONGEST))
         except URLError as error:
-            raise JiranError(f"the node does not answer: {one_line(error)}") from None
+            why = getattr(error.reason, "strerror", None) or error.reason
+            raise JiranError(f"the node does not answer: {shortened(str(why), 200)}") from None
         except (OSError, ValueError, http.client.HTTPException):
             raise JiranError("the node does not answer as a node of an Ethereum chain") from None
         if not isinstance(found, dict) or ("error" not in found and "result" not in found):
