@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+from jiran.ledger.files import exported_text
 from ledger import nonsense
-from ledger.soak import ledgers, receipts
-from tampering import TABLE
+from ledger.soak import in_node, ledgers, receipts
+from random_days import BY_HAND, TRUSTED
+from tampering import TABLE, found_by, ledger_of
+
+#: The day by hand, corrected.
+OTHER = replace(BY_HAND, trades=BY_HAND.trades[:2])
 
 DOCS = Path(__file__).parents[2] / "docs" / "ledger.md"
 
@@ -31,3 +37,13 @@ def test_the_documentation_lists_what_is_tried():
 def test_whatever_the_operator_signs_both_readers_say_the_same():
     assert nonsense.ledgers(150) > 100
     assert nonsense.receipts(150) > 30
+
+
+def test_a_correction_that_replaces_something_else_is_found_by_both():
+    def spoil(records):
+        for record in records:
+            record["replaces"] = "ab" * 32
+
+    for days, by in ((ledger_of([BY_HAND, OTHER]), ""), (ledger_of([BY_HAND, OTHER], spoil=(1, spoil)), "content")):
+        assert found_by(days) == by
+        assert [one["by"] for one in in_node([("".join(exported_text(iter(days))), TRUSTED, "")])] == [by]
