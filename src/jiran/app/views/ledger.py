@@ -57,8 +57,8 @@ def _of_run(result: Result, made: Proofs) -> str:
     """Draw the ledger of this run, and offer receipts; return the day that is looked at."""
     st.subheader("The ledger of this run", anchor="ledger")
     st.markdown(
-        "Each day is a list of exact records under one hash, its **root**; the heads of the days are chained and signed. "
-        "It stands in memory: nothing is written."
+        "Each day is a list of exact records. One hash over them, the **root**, stands in the day's **head**, with the hash of the "
+        "head before it; the head is signed. It is in memory: nothing is written."
     )
     with st.grid(2, min_column_width=200):
         date = st.selectbox("Day", made.dates, key="ledger_day")
