@@ -56,7 +56,7 @@ script: $(DEV) ## the JavaScript: oxlint's rules (.oxlintrc.json) and its unit t
 
 # Long searches and whole runs of seconds are left out: compilation is off, so that each line of a rule is seen.
 # The tests of the rooms that touch neither screen nor files; those that do are named in pyproject.toml (coverage).
-PURE := $(filter-out app cases cli e2e mutants report saving testing truth __pycache__,$(patsubst tests/%/,%,$(wildcard tests/*/)))
+PURE := $(filter-out app cases chain cli e2e mutants report saving testing truth __pycache__,$(patsubst tests/%/,%,$(wildcard tests/*/)))
 coverage: $(DEV) ## which lines and branches of the pure rooms the tests reach; the floor is in pyproject.toml
 	NUMBA_DISABLE_JIT=1 JIRAN_EXAMPLES=few $(BIN)/coverage run -m pytest -q -m "not compiled" -n auto --dist loadgroup $(PURE:%=tests/%) \
 		tests/test_cases.py tests/test_laws.py tests/test_oracle.py tests/test_watching.py tests/truth $(ARGS)
