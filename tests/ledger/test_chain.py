@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from random import Random
 
@@ -22,6 +23,9 @@ from jiran.ledger.chain.node import Account, Node
 from jiran.ledger.chain.settling import Settlements
 from jiran.ledger.chain.wallet import Wallet
 from jiran.ledger.faults import Tampered
+from jiran.ledger.keys import new_operator_key
+from jiran.ledger.make import make
+from random_days import BY_HAND
 from tampering import random_case
 from terminal import call, refused
 
@@ -54,7 +58,7 @@ class Answering(BaseHTTPRequestHandler):
 def served():
     """A node that is asked over the network, and its address."""
     server = HTTPServer(("127.0.0.1", 0), Answering)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     Answering.answers, Answering.asked = {}, []
     yield f"http://127.0.0.1:{server.server_port}"
@@ -168,3 +172,75 @@ def test_the_command_says_what_it_needs(tmp_path, monkeypatch):
         "--node and --contract go together",
     )
     refused(call("ledger", "anchor", "--node", "http://127.0.0.1:9"), "this machine has no key")
+
+
+class Contract:
+    """What a node answers that has the contract on its chain: a second one, in Python, of what street.vy promises."""
+
+    def __init__(self):
+        self.heads, self.steps, self.sent = [], [], []
+
+    def answers(self):
+        return {
+            "eth_accounts": lambda _: {"result": [STREET]},
+            "eth_call": lambda parameters: {
+                "result": hex(self.read(parameters[0])) if "from" not in parameters[0] else "0x"
+            },
+            "eth_sendTransaction": lambda parameters: {"result": self.take(parameters[0])},
+            "eth_getTransactionReceipt": lambda _: {
+                "result": {"status": "0x1", "contractAddress": STREET, "gasUsed": "0x64"}
+            },
+        }
+
+    def read(self, transaction):
+        four, rest = transaction["data"][2:10], transaction["data"][10:]
+        name = next(name for name, one in calls.contract()["methods"].items() if one == f"0x{four}")
+        if name == "heads(uint256)":
+            return int(self.heads[int(rest, 16)], 16)
+        return len({"days()": self.heads, "steps()": self.steps}[name])
+
+    def take(self, transaction):
+        self.sent.append(transaction)
+        data = transaction["data"][10:]
+        words = [data[at : at + 64] for at in range(0, len(data), 64)]
+        if "to" in transaction and transaction["data"].startswith(
+            calls.contract()["methods"]["settle(uint256,int256[])"]
+        ):
+            assert int(words[0], 16) == len(self.steps)
+            self.steps.append([int(word, 16) for word in words[3:]])
+        elif "to" in transaction:
+            assert int(words[0], 16) == len(self.heads)
+            assert words[2] == (self.heads[-1] if self.heads else "0" * 64)
+            self.heads.append(words[1])
+        return f"0x{len(self.sent):064x}"
+
+
+def test_from_a_ledger_to_a_chain_and_back(served, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("typer.get_app_dir", lambda name: str(tmp_path / "config" / name))
+    private = new_operator_key(tmp_path / "config" / "jiran")
+    file = tmp_path / "jiran-ledger.sqlite"
+    made = make([BY_HAND], file, private, tmp_path / "config" / "jiran")
+    contract = Contract()
+    Answering.answers = contract.answers()
+    done = call("ledger", "anchor", "--node", served, "--settle")
+    assert done.exit_code == 0, done.output
+    assert done.stdout == (
+        f"A new contract was made: --contract {STREET}\n{STREET} keeps 1 head, 1 new; 2 steps booked; 300 gas.\n"
+    )
+    assert contract.heads == [made[0].sha256]
+    of = ("--node", served, "--contract", STREET)
+    made += make([replace(BY_HAND, day="2026-03-22", trades=())], file, private, tmp_path / "config" / "jiran")
+    done = call("ledger", "anchor", *of, "--json")
+    assert json.loads(done.stdout) == {"contract": STREET, "days": 1, "steps": 0, "gas": 100}
+    assert contract.heads == [one.sha256 for one in made]
+    assert "It holds the head that was kept elsewhere" in call("ledger", "verify", file, *of).stdout
+    contract.heads[-1] = "ab" * 32
+    done = call("ledger", "verify", file, *of)
+    assert (done.exit_code, "found by: anchor" in done.stdout, STREET in done.stdout) == (1, True, True)
+    done = call("ledger", "anchor", *of)
+    assert (done.exit_code, "found by: anchor" in done.stdout) == (1, True)
+    refused(
+        call("ledger", "anchor", "--node", served, "--from", f"0x{'00' * 20}"), "does not hold the key of the account"
+    )
+    refused(call("ledger", "anchor", "--node", served, "--contract", "x"), "--contract 'x'")

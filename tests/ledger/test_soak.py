@@ -19,13 +19,13 @@ DOCS = Path(__file__).parents[2] / "docs" / "ledger.md"
 
 
 def test_every_change_of_a_ledger_is_found_by_what_the_documentation_says():
-    found = ledgers(200)
-    assert sum(found.values()) == 200
+    found = ledgers(100)
+    assert sum(found.values()) == 100
     assert set(found) == {by for by, _ in TABLE.values()}
 
 
 def test_every_receipt_is_accepted_by_all_three_readers_and_none_that_was_changed():
-    assert receipts(200) == (200, 200)
+    assert receipts(100) == (100, 100)
 
 
 def test_the_documentation_lists_what_is_tried():
@@ -35,8 +35,8 @@ def test_the_documentation_lists_what_is_tried():
 
 
 def test_whatever_the_operator_signs_both_readers_say_the_same():
-    assert nonsense.ledgers(150) > 100
-    assert nonsense.receipts(150) > 30
+    assert nonsense.ledgers(100) > 80
+    assert nonsense.receipts(100) > 30
 
 
 def test_a_correction_that_replaces_something_else_is_found_by_both():
