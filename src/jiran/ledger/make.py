@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,7 +38,7 @@ class Made(NamedTuple):
     is_new: bool
 
 
-def make(days: Sequence[Day], file: Path, private: Ed25519PrivateKey, folder: Path) -> list[Made]:
+def make(days: Iterable[Day], file: Path, private: Ed25519PrivateKey, folder: Path) -> list[Made]:
     """Add days to a ledger, all or none, and keep its last head in the user's folder.
 
     A day that the ledger holds with the same records is left as it is, so the same run can be made again. With other
@@ -63,7 +63,7 @@ def make(days: Sequence[Day], file: Path, private: Ed25519PrivateKey, folder: Pa
     return made
 
 
-def in_memory(days: Sequence[Day], private: Ed25519PrivateKey) -> list[SignedDay]:
+def in_memory(days: Iterable[Day], private: Ed25519PrivateKey) -> list[SignedDay]:
     """Return days as a ledger that stands in no file: first runs, chained and signed.
 
     Args:
