@@ -137,6 +137,32 @@ def test_a_receipt_or_ledger_of_another_key_is_refused_and_a_stranger_must_name_
     assert "only an --anchor can tell" in done.stdout
 
 
+def test_a_ledger_that_holds_no_json_is_not_exported(run):
+    made(run)
+    database = sqlite3.connect(FILE)
+    database.execute("DROP TRIGGER records_no_update")
+    database.execute("UPDATE records SET record = x'bb' WHERE n = 3")
+    database.commit()
+    database.close()
+    found(call("ledger", "export"), "found by: form")
+    found(call("ledger", "export", "-o", "all.json"), "found by: form")
+    assert not Path("all.json").exists()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32-le", "utf-8-sig"])
+def test_a_receipt_in_another_encoding_is_refused(run, encoding):
+    made(run)
+    Path("x.json").write_bytes(call("ledger", "receipt", "E1").stdout.encode(encoding))
+    refused(call("ledger", "verify", "x.json"), "x.json: is")
+
+
+@pytest.mark.parametrize("content", ['{"head": 7}', '{"head": {"v": 1}}', "[]", '{"head": "\ud800"}'])
+def test_an_anchor_that_holds_no_head_is_bad_input(run, content):
+    made(run)
+    Path("x.json").write_text(content, encoding="utf-8", errors="surrogatepass")
+    refused(call("ledger", "verify", FILE, "--anchor", "x.json"), "--anchor 'x.json'")
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"\x00" * 50, b"garbage", b"{}", b"[1]", b"7", b'{"a":1', b"SQLite format 3\x00", b"\xff\xfe"]
 )

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { canonical, check, climbed } from "../../src/jiran/ledger/check.js";
+import { canonical, check, climbed, read } from "../../src/jiran/ledger/check.js";
+import { checkFile, rootOf } from "../../src/jiran/ledger/check_ledger.js";
 
 const TEXT = readFileSync(new URL("receipt.json", import.meta.url), "utf8").trim();
 const KEY = "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8"; // of the private key 00 01 .. 1f
@@ -17,7 +18,7 @@ const isSound = async (text, key = KEY) => {
 
 test("the receipt that Python made is sound, written in another way too", async () => {
   const found = await check(JSON.parse(TEXT), KEY);
-  assert.deepEqual(found, { sound: true, signature: true, said: "Sound: 2 trades and their total, as they were signed." });
+  assert.deepEqual(found, { sound: true, signature: true, by: "", said: "Sound: 2 trades and the total of the day, as they were signed." });
   assert.ok(await isSound(JSON.stringify(JSON.parse(TEXT), null, 2)));
   assert.equal(canonical(JSON.parse(TEXT)), TEXT);
 });
@@ -61,4 +62,37 @@ test("a path leads nowhere outside the tree", async () => {
   assert.equal(await climbed("x", -1, 1, []), "");
   assert.equal(await climbed("x", 0, 1, ["ab".repeat(32)]), "");
   assert.equal(await climbed("x", 0, 2, []), "");
+});
+
+const bytesOf = (text) => new TextEncoder().encode(text);
+
+test("a file means one thing only, or it is refused", async () => {
+  assert.ok((await checkFile(bytesOf(TEXT), KEY)).sound);
+  assert.ok((await checkFile(bytesOf(TEXT.replaceAll('":', '" :\n ')), KEY)).sound);
+  const bad = [
+    TEXT.replace('"v":1}', '"v":1,"v":1}'),
+    TEXT.replace('"v":1}', '"v":2,"v":1}'),
+    TEXT.replace('"v":1}', '"v":1.0}'),
+    TEXT.replace('"v":1}', '"v":1e0}'),
+    TEXT.replace('"index":0', '"index":-0'),
+    TEXT.replace('"v":1}', '"__proto__":{},"v":1}'),
+    `\u{FEFF}${TEXT}`,
+    `${TEXT}\0`,
+    `${TEXT}${TEXT}`,
+    "9007199254740993",
+    "",
+  ];
+  const found = await Promise.all(bad.map((text) => checkFile(bytesOf(text), KEY)));
+  assert.deepEqual(found.filter((one) => one.sound || one.by !== "form"), []);
+  const cut = new Uint8Array([...bytesOf(TEXT.slice(0, 30)), 0xff, ...bytesOf(TEXT.slice(30))]);
+  assert.equal((await checkFile(cut, KEY)).by, "form");
+  assert.deepEqual(read(bytesOf(String.raw`{"a\":":["1.5", 7, -3]}`)), { 'a":': ["1.5", 7, -3] });
+});
+
+test("a text that is no Unicode has no form in bytes", () => {
+  assert.throws(() => canonical({ home: "\uD800" }), { by: "form" });
+});
+
+test("the root over nothing is the hash of nothing", async () => {
+  assert.equal(await rootOf([]), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 });

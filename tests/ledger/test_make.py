@@ -113,6 +113,39 @@ def test_what_an_editor_does_to_the_file_is_found(place, by, statement):
 
 
 @pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM records WHERE day = 0",
+        "UPDATE records SET record = x'5b5d'",
+        "UPDATE records SET record = x'ff'",
+        "UPDATE records SET record = CAST(replace(record, '690142', '690143') AS BLOB)",
+    ],
+)
+def test_a_day_whose_records_were_changed_is_neither_corrected_nor_taken_for_the_same(place, statement):
+    file, folder = place
+    make([BY_HAND, NEXT], file, OPERATOR, folder)
+    edit(file, statement)
+    for day in (BY_HAND, OTHER):
+        with pytest.raises(Tampered) as found:
+            make([day], file, OPERATOR, folder)
+        assert found.value.by == "records"
+
+
+def test_of_two_markets_in_one_ledger_the_receipt_is_of_the_one_that_is_named(place):
+    file, folder = place
+    make([BY_HAND, NEXT, replace(BY_HAND, market="road", trades=())], file, OPERATOR, folder)
+    with reading(file) as ledger:
+        assert len(receipt_of(ledger, "E1", "2026-03-21", "lane")["records"]) == 3
+        assert len(receipt_of(ledger, "E1", "2026-03-21", "road")["records"]) == 1
+        assert receipt_of(ledger, "E1", None)["day"] == "2026-03-22"
+        assert receipt_of(ledger, "E1", None, "road")["day"] == "2026-03-21"
+        with pytest.raises(JiranError, match="--market 'x': the ledger holds lane, road"):
+            receipt_of(ledger, "E1", None, "x")
+        with pytest.raises(JiranError, match="no such day"):
+            receipt_of(ledger, "E1", "2026-03-22", "road")
+
+
+@pytest.mark.parametrize(
     "statement", ["UPDATE days SET n = 7", "DELETE FROM days", "UPDATE records SET n = 9", "DELETE FROM records"]
 )
 def test_a_mistake_cannot_change_the_file(place, statement):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from jiran.ledger.canonical import decoded
 from jiran.ledger.faults import Tampered
 from jiran.ledger.receipt import check_receipt, receipt, receipt_text
+from jiran.ledger.records import day_records
 from plain_receipts import accepts
 from random_days import ATTACKER, BY_HAND, TRUSTED, chained, contents_of, some_days
 
@@ -112,6 +113,14 @@ def test_a_receipt_of_another_key_is_refused():
     for key_id in (forged["key_id"], golden()["key_id"]):
         with pytest.raises(Tampered, match=r"signed by the key|the signature does not fit"):
             check_receipt(forged | {"key_id": key_id}, TRUSTED)
+
+
+def test_what_cannot_be_is_found_though_the_operator_signed_it():
+    for change in ({"buyer": "S1"}, {"kwh_millionths": -1}):
+        records = day_records(BY_HAND)
+        records[0].update(change)
+        with pytest.raises(Tampered, match="less than nothing, or of a home with itself"):
+            receipt("S1", chained([("lane", "2026-03-21", 0, records)])[0])
 
 
 def test_a_neighbour_s_trade_has_no_place_in_a_receipt():

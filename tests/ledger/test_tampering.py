@@ -198,6 +198,8 @@ def swapped(records):
         ("form", lambda r: r[0].update(minutes="60")),
         ("form", lambda r: r[0].update(replaces="ab" * 32)),
         ("form", lambda r: r[0].pop("minutes")),
+        ("form", lambda r: r[0].clear()),
+        ("form", lambda r: r[0].update(kind="__proto__")),
     ],
 )
 def test_what_cannot_be_is_found_whoever_signed_it(by, change):

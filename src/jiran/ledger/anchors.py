@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from jiran.errors import JiranError, shortened
 from jiran.ledger.canonical import decoded, encoded
+from jiran.ledger.content import head_of
 from jiran.ledger.faults import Tampered
 from jiran.ledger.heads import BIRTH, HASH, digest
 from jiran.saving import save_file
@@ -101,7 +102,8 @@ def given(text: str) -> Anchor:
     try:
         content = decoded(Path(text).read_bytes())
         head = encoded(content["head"])
-    except (OSError, ValueError, KeyError, TypeError):
+        head_of(head)
+    except (OSError, ValueError, KeyError, TypeError, Tampered):
         raise JiranError(
             f"--anchor {shortened(text)!r}: an anchor is the hash of a head (64 hexadecimal digits), or a file with a head: "
             "an earlier receipt, or what `jiran ledger head --json` printed"

@@ -28,14 +28,18 @@ def encoded(content: Any) -> bytes:
 
 
 def decoded(text: str | bytes) -> Any:
-    """Read JSON that means one thing only: no key twice, no fraction, no number in an unusual form.
+    """Read JSON that means one thing only: in UTF-8, no key twice, no fraction, no number in an unusual form.
 
     Raises:
         ValueError: It is not such JSON.
     """
-    try:
+    try:  # `json.loads` would guess the encoding of bytes
         return json.loads(
-            text, object_pairs_hook=_once, parse_int=_whole, parse_float=_fraction, parse_constant=_fraction
+            text.decode() if isinstance(text, bytes) else text,
+            object_pairs_hook=_once,
+            parse_int=_whole,
+            parse_float=_fraction,
+            parse_constant=_fraction,
         )
     except RecursionError:
         raise ValueError("it is nested too deeply") from None

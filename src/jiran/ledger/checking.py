@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from jiran.ledger import anchors, tree
 from jiran.ledger.anchors import Anchor
@@ -43,6 +43,49 @@ def check_signature(head: bytes, signature: str, key: str, trusted: str, what: s
         raise Tampered("signature", f"{what} is not as it was signed: the signature does not fit")
 
 
+class Followed(NamedTuple):
+    """A day whose head is signed and follows the one before it.
+
+    Attributes:
+        day: The day.
+        head: Its head.
+        sha256: Hash of its head.
+        replaces: Hash of the head of the run before it; None if it is the first run of its day.
+    """
+
+    day: SignedDay
+    head: dict[str, Any]
+    sha256: str
+    replaces: str | None
+
+
+def followed(days: Iterable[SignedDay], trusted: str) -> Iterator[Followed]:
+    """Yield each day after its signature and its place in the chain were checked; its records are not looked at.
+
+    Raises:
+        Tampered: A head was changed, removed, added or moved.
+    """
+    before = ""
+    latest: dict[tuple[str, str], Followed] = {}
+    for day in days:
+        head = head_of(day.head)
+        what = f"{head['day']} of {head['market']}, run {head['run']},"
+        check_signature(day.head, day.signature, day.key_id, trusted, what)
+        if before and head["previous"] != before:
+            raise Tampered(
+                "chain", f"{what} does not follow the day before it in the ledger: a day was removed, added or moved"
+            )
+        if not before and not BIRTH.fullmatch(head["previous"]):
+            raise Tampered("chain", f"{what} is not the first day of this ledger: its beginning is missing")
+        last = latest.get((head["market"], head["day"]))
+        if head["run"] != (last.head["run"] + 1 if last else 0):
+            raise Tampered("chain", f"{what} does not follow the run before it")
+        before = digest(day.head)
+        found = Followed(day, head, before, last.sha256 if last else None)
+        yield found
+        latest[head["market"], head["day"]] = found._replace(day=day._replace(records=()))
+
+
 def check_heads(days: Iterable[SignedDay], trusted: str) -> Checked:
     """Check signatures and chain of a ledger; that its end is there `check_anchors` says.
 
@@ -53,28 +96,7 @@ def check_heads(days: Iterable[SignedDay], trusted: str) -> Checked:
     Raises:
         Tampered: Something was changed, removed, added or moved.
     """
-    found: list[dict[str, Any]] = []
-    hashes: list[str] = []
-    runs: dict[tuple[str, str], int] = {}
-    for day in days:
-        head = head_of(day.head)
-        what = f"{head['day']} of {head['market']}, run {head['run']},"
-        check_signature(day.head, day.signature, day.key_id, trusted, what)
-        if hashes and head["previous"] != hashes[-1]:
-            raise Tampered(
-                "chain", f"{what} does not follow the day before it in the ledger: a day was removed, added or moved"
-            )
-        if not hashes and not BIRTH.fullmatch(head["previous"]):
-            raise Tampered("chain", f"{what} is not the first day of this ledger: its beginning is missing")
-        of = head["market"], head["day"]
-        if head["run"] != runs.get(of, -1) + 1:
-            raise Tampered("chain", f"{what} does not follow the run before it")
-        runs[of] = head["run"]
-        found.append(head)
-        hashes.append(digest(day.head))
-    if not found:
-        raise Tampered("anchor", "the ledger holds no day: all was removed")
-    return Checked(found[0]["previous"], tuple(found), tuple(hashes), sum(head["size"] for head in found))
+    return _checked(followed(days, trusted))
 
 
 def check_ledger(days: Iterable[SignedDay], trusted: str) -> Checked:
@@ -87,16 +109,21 @@ def check_ledger(days: Iterable[SignedDay], trusted: str) -> Checked:
     Raises:
         Tampered: Something was changed, removed, added, moved or given another date.
     """
-    kept: list[SignedDay] = []
-    latest: dict[tuple[str, str], str] = {}
-    for day in days:
-        head = head_of(day.head)
-        what = f"{head['day']} of {head['market']}, run {head['run']},"
-        check_signature(day.head, day.signature, day.key_id, trusted, what)
-        check_records(day, head, latest.get((head["market"], head["day"])))
-        latest[head["market"], head["day"]] = digest(day.head)
-        kept.append(day._replace(records=()))
-    return check_heads(kept, trusted)
+    return _checked(_with_records(followed(days, trusted)))
+
+
+def _with_records(days: Iterable[Followed]) -> Iterator[Followed]:
+    for one in days:
+        check_records(one.day, one.head, one.replaces)
+        yield one
+
+
+def _checked(days: Iterable[Followed]) -> Checked:
+    found = [(one.head, one.sha256) for one in days]
+    if not found:
+        raise Tampered("anchor", "the ledger holds no day: all was removed")
+    heads, hashes = zip(*found, strict=True)
+    return Checked(heads[0]["previous"], heads, hashes, sum(head["size"] for head in heads))
 
 
 def check_anchors(ledger: Checked, stored: Iterable[Anchor]) -> None:

@@ -19,7 +19,7 @@ def head_of(content: bytes) -> dict[str, Any]:
     Raises:
         Tampered: They are no head, or not in the one form.
     """
-    head = _read(content, "a head")
+    head = object_of(content, "a head")
     if not _has_form(head, heads.FIELDS) or head["v"] != 1 or head["kind"] != "day" or head["run"] < 0:
         raise Tampered("form", "a head has not the form of a head")
     return head
@@ -35,20 +35,22 @@ def record_of(content: bytes, head: dict[str, Any], place: int, replaces: str | 
         replaces: Hash of the head that a correction must name; None if the ledger is not at hand.
 
     Raises:
-        Tampered: It is of another day, market or run, stands elsewhere, or corrects something else.
+        Tampered: It is of another day, market or run, stands elsewhere, corrects something else, or no such trade can be.
     """
     where = f"record {place} of {head['day']}"
-    record = _read(content, where)
+    record = object_of(content, where)
     kind = record.get("kind")
     fields = FIELDS.get(kind, {}) if isinstance(kind, str) else {}
-    if head["run"]:
+    if fields and head["run"]:
         fields = fields | {"replaces": str}
-    if not _has_form(record, fields) or record["v"] != 1:
+    if not fields or not _has_form(record, fields) or record["v"] != 1:
         raise Tampered("form", f"{where} has not the form of a record")
     if (record["market"], record["run"], day_of(record)) != (head["market"], head["run"], head["day"]):
         raise Tampered(
             "content", f"{where} says that it is of {day_of(record)}, {record['market']}, run {record['run']}"
         )
+    if record["kind"] == "trade" and (record["kwh_millionths"] < 0 or record["seller"] == record["buyer"]):
+        raise Tampered("content", f"{where} is a trade of less than nothing, or of a home with itself")
     if record["n"] != place:
         raise Tampered("content", f"{where} says that it is record {record['n']}")
     if head["run"] and (not heads.HASH.fullmatch(record["replaces"]) or replaces not in (None, record["replaces"])):
@@ -75,8 +77,6 @@ def check_day(head: dict[str, Any], records: Sequence[Record]) -> None:
         raise Tampered("content", f"the records of {day} are not trades, totals and closing lines, in this order")
     trades, stated = ([one for one in records if one["kind"] == kind] for kind in ("trade", "total"))
     steps = [trade["step"] for trade in trades]
-    if any(trade["kwh_millionths"] < 0 or trade["seller"] == trade["buyer"] for trade in trades):
-        raise Tampered("content", f"{day} holds a trade of less than nothing, or of a home with itself")
     if len({one["home"] for one in stated}) < len(stated) or not _are_totals(stated, trades):
         raise Tampered("content", f"the totals of {day} are not the sums of its trades")
     _check_closing(day, [record for record in records if record["kind"] != "total"], len(steps))
@@ -101,8 +101,12 @@ def _check_closing(day: str, records: Sequence[Record], trades: int) -> None:
         raise Tampered("content", f"the rounding of {day} is more than rounding {trades} trades can leave")
 
 
-def _read(content: bytes, what: str) -> dict[str, Any]:
-    """Return an object from bytes in the one form."""
+def object_of(content: bytes, what: str) -> dict[str, Any]:
+    """Return an object from bytes in the one form.
+
+    Raises:
+        Tampered: They are something else.
+    """
     try:
         found = decoded(content)
         if isinstance(found, dict) and encoded(found) == content:

@@ -9,6 +9,7 @@ from typing import Any
 
 from jiran.errors import JiranError
 from jiran.ledger.canonical import decoded, encoded
+from jiran.ledger.content import object_of
 from jiran.ledger.faults import Tampered
 from jiran.ledger.heads import SignedDay
 from jiran.ledger.receipt import Receipt, is_receipt
@@ -38,6 +39,8 @@ def opened(file: Path) -> Iterator[Ledger | list[SignedDay] | Receipt]:
         return
     try:
         found = decoded(content)
+    except UnicodeDecodeError:
+        raise JiranError(f"{file}: is no ledger and no receipt of jiran in UTF-8; let jiran write it with -o") from None
     except ValueError:
         raise JiranError(f"{file}: is no ledger and no receipt of jiran") from None
     if is_receipt(found):
@@ -49,9 +52,15 @@ def opened(file: Path) -> Iterator[Ledger | list[SignedDay] | Receipt]:
 
 
 def exported_text(days: Iterator[SignedDay]) -> Iterator[str]:
-    """Yield a whole ledger as one JSON document, a day at a time."""
+    """Yield a whole ledger as one JSON document, a day at a time.
+
+    Raises:
+        Tampered: It holds a head or record that is no JSON.
+    """
     yield '{"days":['
     for number, day in enumerate(days):
+        for content in (day.head, *day.records):
+            object_of(content, "what is to be exported")
         records = ",".join(record.decode() for record in day.records)
         signed = f'"key_id":{encoded(day.key_id).decode()},"records":[{records}],"signature":{encoded(day.signature).decode()}'
         yield f'{"," if number else ""}{{"head":{day.head.decode()},{signed}}}'
@@ -65,7 +74,12 @@ def exported_days(content: dict[str, Any]) -> list[SignedDay]:
         Tampered: It has not the form of one.
     """
     days = content["days"]
-    if content.keys() != {"v", "days"} or content["v"] != 1 or not isinstance(days, list):
+    if (
+        content.keys() != {"v", "days"}
+        or type(content["v"]) is not int
+        or content["v"] != 1
+        or not isinstance(days, list)
+    ):
         raise Tampered("form", "the exported ledger does not hold exactly v and days, in version 1")
     return [_exported_day(day) for day in days]
 

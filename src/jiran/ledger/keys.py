@@ -93,6 +93,17 @@ def new_operator_key(folder: Path) -> Ed25519PrivateKey:
     return private
 
 
+def pasted_key(text: str) -> str:
+    """Return a public key that somebody pastes: never the name of a file, which a page must not read.
+
+    Raises:
+        JiranError: It is none.
+    """
+    if not _PUBLIC.fullmatch(text.strip().lower()):
+        raise JiranError(f"{shortened(text)!r}: a public key is 64 hexadecimal digits")
+    return text.strip().lower()
+
+
 def public_key(text: str) -> str:
     """Return a public key that a user gives: as 64 hexadecimal digits, or as a file that holds them or a key in PEM.
 

@@ -1,10 +1,11 @@
 // Show a receipt as it was checked: all that is read on the page is what the check has read.
 
 import { check } from "./check.js";
+import { checkFile } from "./check_ledger.js";
 
 const byId = (id) => document.querySelector(`#${id}`);
 const millionths = (number) => (number / 1e6).toLocaleString("en", { minimumFractionDigits: 6, maximumFractionDigits: 6 });
-let shown = JSON.parse(byId("receipt").textContent);
+const shown = JSON.parse(byId("receipt").textContent);
 
 function cells(row, tag, texts) {
   for (const text of texts) {
@@ -39,27 +40,29 @@ function show() {
   byId("signed").textContent = shown.key_id;
 }
 
+const cannot = { sound: false, signature: false, said: "This browser cannot check anything here: open the page as a file, or over https." };
+const checked = (work) => (globalThis.crypto?.subtle ? work(byId("key").value.trim().toLowerCase()) : cannot);
+
+function say(id, found) {
+  byId(id).className = found.sound ? "sound" : "fault";
+  byId(id).textContent = found.said;
+}
+
 async function again() {
-  const status = byId("status");
-  const found = globalThis.crypto?.subtle
-    ? await check(shown, byId("key").value.trim().toLowerCase())
-    : { sound: false, signature: false, said: "This browser cannot check anything here: open the page as a file, or over https." };
-  status.className = found.sound ? "sound" : "fault";
-  status.textContent = found.said;
+  const found = await checked((key) => check(shown, key));
+  say("status", found);
   byId("lines").hidden = !found.sound && found.signature;
   if (found.sound || !found.signature) show();
 }
 
-byId("key").addEventListener("input", again);
-byId("file").addEventListener("change", async (event) => {
-  const [file] = event.target.files;
+async function other() {
+  const [file] = byId("file").files;
   if (!file) return;
-  try {
-    shown = JSON.parse(await file.text());
-  } catch {
-    shown = {};
-  }
-  byId("code").hidden = true; // the printed code is of the receipt that the page came with
-  await again();
-});
+  const bytes = await file.arrayBuffer();
+  const found = await checked((key) => checkFile(bytes, key));
+  say("other", { ...found, said: `${file.name}: ${found.said}` });
+}
+
+byId("key").addEventListener("input", () => Promise.all([again(), other()]));
+byId("file").addEventListener("change", other);
 await again();

@@ -39,21 +39,33 @@ def receipt(home: str, day: SignedDay) -> Receipt | None:
     }  # fmt: skip
 
 
-def receipt_of(ledger: Ledger, home: str, day: str | None) -> Receipt:
+def receipt_of(ledger: Ledger, home: str, day: str | None, market: str | None = None) -> Receipt:
     """Return the receipt of a home from a ledger: of the last run of a day, by default of the last day that knows the home.
+
+    Args:
+        ledger: Holds the days of one market or several.
+        home: Its name.
+        day: Which day; None for the last.
+        market: Of which market; None for any: of two on one day the one that came in last.
 
     Raises:
         JiranError: No such day knows the home.
     """
     days = ledger.heads()
-    dates = [head_of(one.head)["day"] for one in days]
-    for number in sorted(range(len(days)), key=lambda number: (dates[number], number), reverse=True):
+    heads = [head_of(one.head) for one in days]
+    markets = sorted({head["market"] for head in heads})
+    if market is not None and market not in markets:
+        raise JiranError(f"--market {shortened(market)!r}: the ledger holds {shortened(', '.join(markets))}")
+    places = [number for number, head in enumerate(heads) if market in (None, head["market"])]
+    dates = {number: heads[number]["day"] for number in places}
+    for number in sorted(places, key=lambda number: (dates[number], number), reverse=True):
         if day in (None, dates[number]):
             found = receipt(home, days[number]._replace(records=ledger.records(number)))
             if found is not None:
                 return found
-    if day is not None and day not in dates:
-        raise JiranError(f"--day {shortened(day)}: the ledger holds {min(dates)} to {max(dates)}, and no such day")
+    if day is not None and day not in dates.values():
+        there = f"{min(dates.values())} to {max(dates.values())}" if dates else "no day"
+        raise JiranError(f"--day {shortened(day)}: the ledger holds {there}, and no such day")
     raise JiranError(f"{shortened(home)!r}: the ledger knows no such home{f' on {day}' if day else ''}")
 
 

@@ -99,6 +99,7 @@ def reading(file: Path) -> Iterator[Ledger]:
     # What a killed writer left is undone by the next who opens the file; that needs the right to write.
     mode = "rw" if os.access(file, os.W_OK) and os.access(file.resolve().parent, os.W_OK) else "ro"
     with _told(file), closing(_connected(f"{file.resolve().as_uri()}?mode={mode}")) as database:
+        database.execute("PRAGMA trusted_schema = OFF")  # the file may be anybody's
         tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {"days", "records"} <= tables:
             raise JiranError(f"{file}: is no ledger of jiran")

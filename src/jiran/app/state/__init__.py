@@ -42,6 +42,7 @@ from jiran.app.state.offers import (
     take_refusal,
     upload_key,
 )
+from jiran.app.state.proving import proofs
 from jiran.app.state.remarks import decide_steps, decided_steps, remark, set_remark
 from jiran.app.state.selected import has_hour, open_step, opened, select, selection, set_opened, show_selected, turn
 from jiran.app.state.session import (
@@ -120,6 +121,7 @@ __all__ = [
     "planned",
     "prepare",
     "presents",
+    "proofs",
     "put_offer_aside",
     "redo",
     "refuse",

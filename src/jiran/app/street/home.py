@@ -14,6 +14,7 @@ from jiran.app.drawing import draw
 from jiran.app.selection import day_of
 from jiran.app.showing import markdown_of, plain, show_text
 from jiran.app.street.sections import section
+from jiran.app.views import prove
 from jiran.explain.homes import trades
 from jiran.explain.step.run_step import step_label
 from jiran.explain.step.told import tell
@@ -164,6 +165,10 @@ def _neighbours(result: Result, home: str, window: Window) -> None:
             rows.head(500), hide_index=True, height=38 + 35 * min(rows.height, 8), column_config=columns,
             key="home_trades", alt=f"Table of the trades of {home}.",
         )  # fmt: skip
+        with folded:
+            st.markdown("**Prove it**: a receipt of these trades, which a home checks without jiran.")
+            prove.offer(result, home, str(result.timeline.local[window.first])[:10], "home_prove")
+            st.caption(prove.WORTH)
 
 
 def _columns(currency: str) -> dict[str, Any]:

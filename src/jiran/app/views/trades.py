@@ -12,6 +12,7 @@ from jiran.app.charts import trades as charts
 from jiran.app.drawing import draw
 from jiran.app.showing import file_name, markdown_of, plain
 from jiran.app.trade_list import MOST_ROWS, Wanted
+from jiran.app.views import prove
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.step.run_step import busiest_step, step_label
 from jiran.explain.trades import pairs_chart, roles, total
@@ -138,6 +139,8 @@ def _log(result: Result, window: Window) -> None:
             "All trades, Parquet", lambda: export.parquet_bytes(frame()), f"{name}.parquet",
             "application/vnd.apache.parquet", key="trades_parquet", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
+    if listed.count:
+        prove.trade(result, listed.rows, len(result.flows.trades))
 
 
 def _filter(result: Result) -> Wanted:
