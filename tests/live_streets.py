@@ -32,8 +32,7 @@ def rounded_day(scenario, dialect):
     kwh = []
     for side in (np.clip(net, 0, None), np.clip(-net, 0, None)):
         counter = [[0] * side.shape[1]]
-        for upto in range(1, len(side) + 1):
-            counter.append([round(float(part) * a_kwh) for part in side[:upto].sum(axis=0)])
+        counter += [[round(float(part) * a_kwh) for part in side[:n].sum(axis=0)] for n in range(1, len(side) + 1)]
         kwh.append(np.diff(np.array(counter), axis=0) / a_kwh)
     return Profiles(generation_kwh=kwh[0], load_kwh=kwh[1], ev_kwh=np.zeros_like(kwh[0]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +59,7 @@ def test_every_interval_is_as_a_plain_calculation_has_it(series, first, lengths,
     if data.draw(st.booleans()):  # edges that were read
         edges = sorted({data.draw(st.sampled_from([at for at, _ in series])) for _ in range(4)} | {edges[-1]})
     found = intervals(series, edges, GAP, MOST)
-    assert found == [plainly(series, one, other) for one, other in zip(edges, edges[1:], strict=False)]
+    assert found == [plainly(series, one, other) for one, other in pairwise(edges)]
 
 
 @given(counters(), st.lists(st.integers(0, 20_000_000), min_size=2, max_size=8, unique=True))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from live_streets import play, player_of, rounded_day, scenario_of, street_of
 
 import jiran
 from jiran.live.clearing import metered
 from jiran.live.dialects import DIALECTS
 from jiran.live.rules import DAY_MS
+from live_streets import play, player_of, rounded_day, scenario_of, street_of
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -1,4 +1,4 @@
-"""The steps of a live street, which never end, and their days by the clock on the wall."""
+"""The steps of a live street, which need not end, and their days by the clock on the wall."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from jiran.live.rules import MINUTE_MS
+from jiran.live.rules import MINUTE_MS, Rules
 from jiran.live.values import local
 
 
@@ -18,11 +18,13 @@ class Calendar:
         first_ms: Start of the first step, milliseconds since 1970-01-01 UTC.
         step_minutes: Length of a step, min.
         zone: IANA zone.
+        end_ms: End of the last step, ms; None: it never ends.
     """
 
     first_ms: int
     step_minutes: int
     zone: str
+    end_ms: int | None = None
 
     @property
     def step_ms(self) -> int:
@@ -40,7 +42,7 @@ class Calendar:
     def steps_of(self, day: str) -> range:
         """Return the starts of all steps of a day that are not before the first, ms."""
         begin, end = (self._from(self._midnight(day, later)) for later in (0, 1))
-        return range(begin, end, self.step_ms)
+        return range(begin, end if self.end_ms is None else min(end, self.end_ms), self.step_ms)
 
     def at(self, day: str, days_later: int, hour: int) -> int:
         """Return the instant at an hour of a later day, ms."""
@@ -65,3 +67,10 @@ def even_start(at_ms: int, step_minutes: int, zone: str) -> int:
     begun = int(midnight.timestamp() * 1_000)
     step = step_minutes * MINUTE_MS
     return begun + -(-(at_ms - begun) // step) * step
+
+
+def settling_ms(calendar: Calendar, rules: Rules) -> list[int]:
+    """Return when days are settled after the end of a street that ends."""
+    last = calendar.day_of((calendar.end_ms or calendar.first_ms) - calendar.step_ms)
+    days = range(rules.provisional_days, rules.final_days + 1)
+    return [calendar.at(last, day, rules.settled_hour) for day in days]

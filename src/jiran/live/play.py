@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.homes.profiles import stream
+from jiran.live.calendar import Calendar, settling_ms
 from jiran.live.dialects import DIALECTS, Dialect
 from jiran.live.message import Counters, Message
-from jiran.live.rules import MINUTE_MS
+from jiran.live.rules import MINUTE_MS, Rules
 from jiran.simulation.run import simulate
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Player:
     Attributes:
         first_ms: Start of its first step, ms since 1970-01-01 UTC.
         last_ms: End of its last step.
+        step_minutes: Length of a step, min.
     """
 
     def __init__(
@@ -112,6 +114,7 @@ class Player:
         )
         self._dialects: list[Dialect] = [DIALECTS[meter.dialect or dialect] for meter in meters]
         steps = result.timeline
+        self.step_minutes = steps.step_minutes
         self._step_ms = steps.step_minutes * MINUTE_MS
         self.first_ms = int(steps.utc_s[0]) * 1_000
         self.last_ms = int(steps.utc_s[-1]) * 1_000 + self._step_ms
@@ -171,3 +174,10 @@ class Player:
         low, high = shown[step], shown[step + 1]
         between: NDArray[np.int64] = low + (high - low) * after // self._step_ms // resolution * resolution
         return between
+
+
+def ends_ms(player: Player, zone: str) -> list[int]:
+    """Return instants after the last reading that a street needs to close its steps and settle its days."""
+    rules = Rules()
+    calendar = Calendar(player.first_ms, player.step_minutes, zone, player.last_ms)
+    return [player.last_ms + rules.grace_ms, *settling_ms(calendar, rules)]

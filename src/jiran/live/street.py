@@ -7,14 +7,17 @@ and a service that was killed goes on where its store ends.
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jiran.errors import JiranError
 from jiran.live import registers, runs
-from jiran.live.calendar import Calendar
+from jiran.live.calendar import Calendar, settling_ms
 from jiran.live.clearing import Clearing, metered
+from jiran.live.dialects import DIALECTS
 from jiran.live.ear import Ear
+from jiran.live.lines import run_lines, step_line
 from jiran.live.message import Message
 from jiran.live.rules import Rules
 from jiran.live.setpoints import Setpoints
@@ -35,11 +38,14 @@ class Street:
         ear: Listens.
         calendar: When steps begin.
         prefix: What the topics that it publishes begin with.
+        identity: Number of its store, drawn by lot: a broker knows the service by it.
+        played_ms: What time it is, where played meters say so, ms.
+        next_step: Start of the step that closes next, ms.
     """
 
     def __init__(
         self, scenario: Scenario, meters: Mapping[str, Meter], store: Store, first_ms: int,
-        rules: Rules | None = None, book: runs.Book | None = None,
+        rules: Rules | None = None, book: runs.Book | None = None, end_ms: int | None = None,
     ) -> None:  # fmt: skip
         """Begin a street, or go on with the one in the store.
 
@@ -50,26 +56,39 @@ class Street:
             first_ms: Start of its first step, if the store is new.
             rules: The operator's.
             book: Brings a settled day into a ledger; None: there is none.
+            end_ms: End of its last step, ms, for a street that is played; None: it goes on.
 
         Raises:
             JiranError: The store is of another street.
         """
         self._homes, self._meters, self._store, self._rules = tuple(meters), meters, store, rules or Rules()
+        self._currency = scenario.currency
         self.ear = Ear(meters, scenario.time_zone, self._rules.most_an_hour)
-        self.prefix = f"jiran/{_level(scenario.name)}"
+        self.prefix = prefix_of(scenario)
         first_ms = _continued(store, scenario, self._homes, first_ms)
-        self.calendar = Calendar(first_ms, scenario.step_minutes, scenario.time_zone)
+        self.calendar = Calendar(first_ms, scenario.step_minutes, scenario.time_zone, end_ms)
         self._clearing = Clearing(metered(scenario, self._homes), self.calendar, self._homes, self._best)
         self._setpoints = Setpoints(scenario, self._homes, self.calendar, self._best)
         self._runs = runs.Runs(store, self.calendar, self._rules, self._clearing, self._look, book)
+        self.identity = store.about()["identity"]
+        self.played_ms = int(store.about().get("played_ms", first_ms))
         last = store.last_step(runs.AT_CLOSE)
         self.next_step = first_ms if last is None else last + self.calendar.step_ms
         self._done = store.runs()
 
-    def hear(self, topic: str, payload: bytes, arrived_ms: int) -> None:
-        """Take a message, whatever it holds; `commit` brings what it says to the disk."""
+    def hear(self, topic: str, payload: bytes, arrived_ms: int, *, only_dated: bool = False) -> None:
+        """Take a message, whatever it holds; `commit` brings what it says to the disk.
+
+        Args:
+            topic: Where it was published.
+            payload: Its bytes.
+            arrived_ms: When it came, ms.
+            only_dated: Whether a broker may have kept it: then the time of arrival is not the time of reading.
+        """
         for home, dialect, heard in self.ear.hear(topic, payload, arrived_ms):
-            if heard.at_ms > arrived_ms + self._rules.ahead_ms:
+            if only_dated and not DIALECTS[dialect].dated:
+                self.ear.counts["of unknown time"] += 1
+            elif heard.at_ms > arrived_ms + self._rules.ahead_ms:
                 self.ear.counts["ahead of time"] += 1
             elif heard.at_ms < arrived_ms - self._rules.behind_ms:
                 self.ear.counts["too old"] += 1
@@ -79,6 +98,12 @@ class Street:
                 found = self._store.add(home, heard.register, heard.at_ms, heard.value, arrived_ms)
                 if found != "new":
                     self.ear.counts[found] += 1
+
+    def go_on_to(self, at_ms: int | None) -> None:
+        """Let a played clock go on to an instant; it never goes back."""
+        if at_ms is not None and at_ms > self.played_ms:
+            self.played_ms = at_ms
+            self._store.say(played_ms=str(at_ms))
 
     def commit(self) -> None:
         """Bring all that was heard to the disk."""
@@ -106,10 +131,11 @@ class Street:
     def _next(self) -> tuple[int, str, str] | None:
         """Return what is to be done next: when, what, and of which day."""
         step = self.calendar.step_ms
-        due = [(self.next_step + step + self._rules.grace_ms, "close", "")]
-        today = self.calendar.day_of(self.next_step)
+        due = []
+        if not self.is_over:
+            due.append((self.next_step + step + self._rules.grace_ms, "close", ""))
         for run, what in ((runs.PROVISIONAL, "provisional"), (runs.FINAL, "final")):
-            day = self._unsettled(run, today)
+            day = self._unsettled(run)
             if day is not None:
                 due.append((self._runs.due(day, run), what, day))
         checked = int(self._store.about().get("deviations_ms", 0)) or self._runs.due(self._first_day, runs.FINAL)
@@ -118,14 +144,56 @@ class Street:
         return min(due, key=lambda one: (one[0], one[1] != "close"))
 
     @property
+    def is_over(self) -> bool:
+        """Whether all steps of a street that ends are closed."""
+        return self.calendar.end_ms is not None and self.next_step >= self.calendar.end_ms
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether a street that ends has had all its runs."""
+        last = self.calendar.day_of(self.next_step - self.calendar.step_ms)
+        return self.is_over and (last, runs.FINAL) in self._done
+
+    @property
+    def meters(self) -> list[Meter]:
+        """The meters of all homes, in order."""
+        return list(self._meters.values())
+
+    @property
+    def closed_ms(self) -> int | None:
+        """Start of the last step that was closed, ms."""
+        found = self.next_step - self.calendar.step_ms
+        return found if found >= self.calendar.first_ms else None
+
+    def mark(self, **about: str) -> None:
+        """Keep what those who open the store later must know."""
+        self._store.say(**about)
+        self._store.commit()
+
+    def line(self) -> str:
+        """Return the last closed step in a line."""
+        return step_line(self._store.shown(), self._currency)
+
+    def told(self) -> list[str]:
+        """Return what was settled, a line a run."""
+        return run_lines(self._store.runs(), self._store.totals())
+
+    def settling_ms(self) -> list[int]:
+        """Return when days are settled after the end of a street that ends: each morning until the last is final."""
+        return settling_ms(self.calendar, self._rules)
+
+    @property
     def _first_day(self) -> str:
         return self.calendar.day_of(self.calendar.first_ms)
 
-    def _unsettled(self, run: int, today: str) -> str | None:
+    def _unsettled(self, run: int) -> str | None:
         """Return the first day, all steps of which are closed, that has not had a run."""
         settled = [day for day, number in self._done if number == run]
         day = self._first_day if not settled else self.calendar.day_of(self.calendar.at(max(settled), 1, 12))
-        return day if day < today and (run == runs.PROVISIONAL or (day, run - 1) in self._done) else None
+        steps = self.calendar.steps_of(day)
+        if not steps or steps[-1] >= self.next_step:
+            return None
+        return day if run == runs.PROVISIONAL or (day, run - 1) in self._done else None
 
     def _close(self, now_ms: int) -> list[Message]:
         """Close the next step, clear the day so far, and keep and publish what each home has of it."""
@@ -208,6 +276,11 @@ def _row(home: str, sides: Iterable[Sequence[registers.Interval]]) -> Row:
     return Row(home, whole[0].value, whole[1].value, both.quality)
 
 
+def prefix_of(scenario: Scenario) -> str:
+    """Return what the topics of a street begin with."""
+    return f"jiran/{_level(scenario.name)}"
+
+
 def _level(name: str) -> str:
     """Return a name as one level of a topic."""
     return "".join("-" if letter in "/+#$\0" or letter.isspace() else letter for letter in name)
@@ -219,7 +292,7 @@ def _continued(store: Store, scenario: Scenario, homes: Sequence[str], first_ms:
              "currency": scenario.currency, "homes": json.dumps(homes)}  # fmt: skip
     known = store.about()
     if not known:
-        store.say(**asked, first_ms=str(first_ms))
+        store.say(**asked, first_ms=str(first_ms), identity=secrets.token_hex(8))
         store.commit()
         return first_ms
     for name, value in asked.items():

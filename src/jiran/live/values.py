@@ -15,7 +15,7 @@ LARGEST = 10**15
 #: Millionths of a kWh in each unit.
 UNITS = {"Wh": 1_000, "kWh": 1_000_000, "MWh": 1_000_000_000}
 
-_NUMBER = re.compile(r"\d{1,15}(\.\d{1,15})?")
+_NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 _FIRST_MS, _LAST_MS = 86_400_000, 7_258_118_400_000  # 1970-01-02 to 2200-01-01
 
 

@@ -118,7 +118,7 @@ def _state(sensor: Sensor, payload: bytes, hearing: Hearing) -> list[Heard]:
     raw: Any = within(decoded(payload), *sensor.path) if sensor.path else text_of(payload)
     if isinstance(raw, str):
         raw = raw.strip()
-        raw = Decimal(raw) if re.fullmatch(r"\d{1,15}(\.\d{1,15})?", raw) else None
+        raw = Decimal(raw) if re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,15})?", raw) else None
     if sensor.filters and not isinstance(raw, bool) and isinstance(raw, int | Decimal):
         raw = _filtered(Decimal(raw), sensor.filters)
     found = None if isinstance(raw, list) else value(raw, sensor.unit)

@@ -1,0 +1,269 @@
+"""Both ends of a broker: a service that listens, and meters that are played. The one file that knows MQTT."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import ssl
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import aiomqtt
+
+from jiran.errors import JiranError, one_line, shortened
+from jiran.live.message import Message
+
+if TYPE_CHECKING:
+    from jiran.live.play import Player
+    from jiran.live.street import Street
+    from jiran.live.times import Pace
+
+PORT, TLS_PORT = 1883, 8883
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+#: So many messages are brought to the disk at once.
+_BATCH = 500
+#: A service that was away first hears what the broker kept for it.
+_SETTLE_S = 5.0
+_TICK_S = 1.0
+_RETRY_S = (1, 2, 5, 10, 30)
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Broker:
+    """Where a broker is, and how to reach it.
+
+    Attributes:
+        host: Name or address.
+        port: Of MQTT.
+        tls: Encrypt, and check who the broker is.
+        ca: Certificates to trust instead of the system's.
+        user: Name at the broker.
+        password: Never shown, never kept.
+    """
+
+    host: str
+    port: int
+    tls: bool = False
+    ca: Path | None = None
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+    def client(self, identifier: str, *, keep: bool) -> aiomqtt.Client:
+        """Return a connection that is not open yet; `keep` lets the broker keep messages while it is closed."""
+        context = None
+        if self.tls:
+            try:
+                context = ssl.create_default_context(cafile=None if self.ca is None else str(self.ca))
+            except (OSError, ssl.SSLError) as error:
+                raise JiranError(f"--ca {self.ca}: holds no certificate that can be read: {one_line(error)}") from None
+        return aiomqtt.Client(
+            self.host, self.port, username=self.user, password=self.password, identifier=identifier,
+            clean_session=not keep, tls_context=context, max_inflight_messages=20, timeout=20,
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+def broker_at(
+    text: str, *, tls: bool = False, ca: Path | None = None, user: str | None = None, password: str | None = None
+) -> Broker:
+    """Return the broker that a user names as `HOST` or `HOST:PORT`.
+
+    Raises:
+        JiranError: It is no such name, or a password would go over the network in the clear.
+    """
+    found = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::(\d{1,5}))?", text)
+    port = int(found[2]) if found and found[2] else TLS_PORT if tls else PORT
+    if found is None or not 1 <= port <= 65_535:
+        raise JiranError(
+            f"--broker {shortened(text)!r}: must be HOST or HOST:PORT, with a port from 1 to 65535; user and password have options of their own"
+        )
+    host = found[1].strip("[]")
+    if ca is not None and not tls:
+        raise JiranError(f"--ca {ca}: needs --tls as well")
+    if password is not None and user is None:
+        raise JiranError("a password needs the name of a user: --user NAME")
+    if password is not None and not tls and host not in _LOCAL:
+        raise JiranError(f"--broker {text}: the password would go over the network in the clear; use --tls")
+    return Broker(host, port, tls, ca, user, password)
+
+
+def clock_topic(street: str) -> str:
+    """Return where played meters say what time it is; heard only by a service that is told to."""
+    return f"{street}/clock"
+
+
+async def listen(
+    broker: Broker, street: Street, now_ms: Callable[[], int] | None, say: Say, *, stop: Callable[[], bool]
+) -> None:
+    """Listen to meters until a street is over, through every loss of the connection.
+
+    Args:
+        broker: Where.
+        street: Hears and publishes.
+        now_ms: The clock; None: played meters say what time it is.
+        say: Gets a line for the operator.
+        stop: Is asked now and then whether to end.
+
+    Raises:
+        JiranError: The broker cannot be reached at the start, or refuses.
+    """
+    name = sha256(f"{street.prefix}|{street.calendar.first_ms}|{street.identity}".encode()).hexdigest()[:16]
+    tried = 0
+    met = False
+    while not stop():
+        try:
+            async with broker.client(f"jiran-live-{name}", keep=True) as client:
+                met, tried = True, 0
+                say(f"Connected to {broker}.")
+                await _Service(client, street, now_ms, say).run(stop)
+        except aiomqtt.MqttError as error:
+            if not met:
+                _refused(broker, error)
+            wait = _RETRY_S[min(tried, len(_RETRY_S) - 1)]
+            tried += 1
+            say(f"No connection to {broker} ({one_line(error)}); trying again in {wait} s. Meters count on meanwhile.")
+            await asyncio.sleep(wait)
+
+
+class _Service:
+    """One connection of a service."""
+
+    def __init__(self, client: aiomqtt.Client, street: Street, now_ms: Callable[[], int] | None, say: Say) -> None:
+        self._say = say
+        self._client, self._street, self._now_ms = client, street, now_ms
+        # aiomqtt has no way to tell the broker later that a message came: only when it is on the disk may it forget it.
+        self._paho = client._client  # noqa: SLF001
+        self._paho.manual_ack_set(True)  # noqa: FBT003  paho's own signature
+        self._subscribed: set[str] = set()
+
+    async def run(self, stop: Callable[[], bool]) -> None:
+        await self._subscribe()
+        self._say("Listening.")
+        if self._now_ms is None:  # what was due when the service was killed
+            await self._tick(self._street.played_ms)
+        loop = asyncio.get_running_loop()
+        ready_s = loop.time() + _SETTLE_S
+        messages = aiter(self._client.messages)
+        coming = asyncio.ensure_future(anext(messages))
+        try:
+            while not stop():
+                await asyncio.wait({coming}, timeout=_TICK_S)
+                batch: list[aiomqtt.Message] = []
+                while coming.done() and len(batch) < _BATCH:
+                    batch.append(coming.result())
+                    coming = asyncio.ensure_future(anext(messages))
+                    await asyncio.sleep(0)
+                is_settled = self._now_ms is None or loop.time() >= ready_s
+                await self._take(batch, is_settled=is_settled)
+                if self._now_ms is not None and is_settled:
+                    await self._tick(self._now_ms())
+        finally:
+            coming.cancel()
+            with suppress(asyncio.CancelledError, aiomqtt.MqttError):
+                await coming
+
+    async def _take(self, batch: list[aiomqtt.Message], *, is_settled: bool) -> None:
+        """Bring messages to the disk, and tell the broker so; a played clock is heard in its place among them."""
+        held: list[aiomqtt.Message] = []
+        for one in batch:
+            topic, payload = str(one.topic), one.payload if isinstance(one.payload, bytes) else b""
+            if self._now_ms is None and topic == clock_topic(self._street.prefix):
+                await self._done(held)  # what was heard before is forgotten by the broker before time goes on
+                self._street.go_on_to(_played_ms(payload))
+                await self._done([one])
+                await self._tick(self._street.played_ms)
+                continue
+            held.append(one)
+            now_ms = self._street.played_ms if self._now_ms is None else self._now_ms()
+            self._street.hear(topic, payload, now_ms, only_dated=not is_settled)
+        await self._done(held)
+        await self._subscribe()
+
+    async def _done(self, held: list[aiomqtt.Message]) -> None:
+        self._street.commit()
+        for one in held:
+            self._paho.ack(one.mid, one.qos)
+        held.clear()
+        while self._paho.want_write():  # noqa: ASYNC110  paho has no event for it
+            await asyncio.sleep(0)
+
+    async def _tick(self, now_ms: int) -> None:
+        await _publish(self._client, self._street.tick(now_ms))
+
+    async def _subscribe(self) -> None:
+        wanted = set(self._street.ear.subscriptions)
+        if self._now_ms is None:
+            wanted.add(clock_topic(self._street.prefix))
+        new = sorted(wanted - self._subscribed)
+        if new:
+            await self._client.subscribe([(topic, 1) for topic in new])
+        for topic in self._subscribed - wanted:
+            await self._client.unsubscribe(topic)
+        self._subscribed = wanted
+
+
+def _played_ms(payload: bytes) -> int | None:
+    return int(payload) if re.fullmatch(rb"\d{9,13}", payload) else None
+
+
+async def play(
+    broker: Broker, player: Player, prefix: str, pace: Pace, ends_ms: Iterable[int], say: Say,
+) -> int:  # fmt: skip
+    """Play meters to a broker; return how many messages were sent.
+
+    Args:
+        broker: Where.
+        player: What they say.
+        prefix: Of the street's topics, where its played clock is.
+        pace: How fast.
+        ends_ms: Instants after the last reading, which a service needs to close and settle.
+        say: Gets a line for the user.
+
+    Raises:
+        JiranError: The broker cannot be reached, or refuses.
+    """
+    sent = 0
+    try:
+        async with broker.client(f"jiran-meters-{sha256(prefix.encode()).hexdigest()[:12]}", keep=False) as client:
+            say(f"Connected to {broker}.")
+            announced = player.announced()
+            await _publish(client, [_clock(prefix, player.first_ms), *announced])
+            if announced:  # whoever listens must ask for the topics that were announced, before they speak
+                await asyncio.sleep(_ANNOUNCED_S)
+            for at, messages in player.played():
+                await asyncio.sleep(pace.wait_s(at))
+                await _publish(client, [_clock(prefix, at), *messages])
+                sent += len(messages)
+            for at in ends_ms:
+                await _publish(client, [_clock(prefix, at)])
+    except aiomqtt.MqttError as error:
+        _refused(broker, error)
+    return sent
+
+
+#: Home Assistant's sensors are announced so long before they speak.
+_ANNOUNCED_S = 2.0
+
+
+def _clock(prefix: str, at_ms: int) -> Message:
+    return Message(clock_topic(prefix), str(at_ms).encode())
+
+
+async def _publish(client: aiomqtt.Client, messages: list[Message]) -> None:
+    """Publish messages in order, and wait until the broker has them."""
+    for first in range(0, len(messages), _BATCH):
+        part = messages[first : first + _BATCH]
+        await asyncio.gather(*(client.publish(one.topic, one.payload, qos=1, retain=one.retain) for one in part))
+
+
+def _refused(broker: Broker, error: aiomqtt.MqttError) -> NoReturn:
+    cause = error.__cause__ or error
+    raise JiranError(f"broker {broker}: cannot be reached, or refuses: {one_line(cause)}") from None
