@@ -10,6 +10,7 @@ import jiran
 from jiran.homes.profiles import Profiles, stream
 from jiran.live.dialects import DIALECTS
 from jiran.live.meters import meters_of
+from jiran.live.opening import played_span
 from jiran.live.play import Faults, Player
 from jiran.live.rules import DAY_MS, Rules
 from jiran.live.store import opened
@@ -38,13 +39,13 @@ def rounded_day(scenario, dialect):
 
 
 @contextlib.contextmanager
-def street_of(scenario, folder, *, dialect=None, book=None, rules=None, first_ms=None):
+def street_of(scenario, folder, *, dialect=None, book=None, rules=None, end=False):
     """Open a street whose meters are called as the homes."""
     homes = jiran.simulate(scenario).community.ids
     meters = meters_of(homes, None, dialect)
     with opened(folder) as store:
-        first = int(np.int64(jiran.simulate(scenario).timeline.utc_s[0])) * 1_000 if first_ms is None else first_ms
-        yield Street(scenario, meters, store, first, rules, book), store
+        span = played_span(scenario)
+        yield Street(scenario, meters, store, span.first_ms, rules, book, span.end_ms if end else None), store
 
 
 def player_of(scenario, dialect, faults=None, every=None):
