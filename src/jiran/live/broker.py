@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -16,6 +18,7 @@ import aiomqtt
 
 from jiran.errors import JiranError, one_line, shortened
 from jiran.live.message import Message
+from jiran.live.play import Played
 
 if TYPE_CHECKING:
     from jiran.live.play import Player
@@ -230,25 +233,59 @@ async def play(
     Raises:
         JiranError: The broker cannot be reached, or refuses.
     """
-    sent = 0
-    try:
-        async with broker.client(f"jiran-meters-{sha256(prefix.encode()).hexdigest()[:12]}", keep=False) as client:
-            say(f"Connected to {broker}.")
-            announced = player.announced()
-            await _publish(client, [_clock(prefix, player.first_ms), *announced])
-            if announced:  # whoever listens must ask for the topics that were announced, before they speak
-                await asyncio.sleep(_ANNOUNCED_S)
-            for at, messages in player.played():
-                await asyncio.sleep(pace.wait_s(at))
-                await _publish(client, [_clock(prefix, at), *messages])
-                sent += len(messages)
-            for at in ends_ms:
-                await _publish(client, [_clock(prefix, at)])
-    except aiomqtt.MqttError as error:
-        _refused(broker, error)
-    return sent
+    tour = _Tour(player, prefix, pace, list(ends_ms))
+    tried, met = 0, False
+    while not tour.is_over:
+        try:
+            async with broker.client(f"jiran-meters-{sha256(prefix.encode()).hexdigest()[:12]}", keep=False) as client:
+                met, tried = True, 0
+                say(f"Connected to {broker}.")
+                await tour.go_on(client)
+        except aiomqtt.MqttError as error:
+            if not met:
+                _refused(broker, error)
+            wait = _RETRY_S[min(tried, len(_RETRY_S) - 1)]
+            tried += 1
+            say(f"No connection to {broker} ({one_line(error)}); trying again in {wait} s.")
+            await asyncio.sleep(wait)
+    return tour.sent
 
 
+class _Tour:
+    """Meters that are played through every loss of the connection; as real ones, they say again what they said last."""
+
+    def __init__(self, player: Player, prefix: str, pace: Pace, ends_ms: list[int]) -> None:
+        self._player, self._prefix, self._pace = player, prefix, pace
+        self._coming = chain(player.played(), (Played(at, ()) for at in ends_ms))
+        self._recent: deque[Played] = deque(maxlen=_SAID_AGAIN)
+        self._next: Played | None = next(self._coming, None)
+        self.sent = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all is said."""
+        return self._next is None
+
+    async def go_on(self, client: aiomqtt.Client) -> None:
+        """Say what is left, on a connection that is open."""
+        announced = self._player.announced()
+        await _publish(client, [_clock(self._prefix, self._player.first_ms), *announced])
+        if (
+            announced and not self.sent
+        ):  # whoever listens must ask for the topics that were announced, before they speak
+            await asyncio.sleep(_ANNOUNCED_S)
+        for before in self._recent:
+            await _publish(client, list(before.messages))
+        while self._next is not None:
+            await asyncio.sleep(self._pace.wait_s(self._next.at_ms))
+            await _publish(client, [_clock(self._prefix, self._next.at_ms), *self._next.messages])
+            self.sent += len(self._next.messages)
+            self._recent.append(self._next)
+            self._next = next(self._coming, None)
+
+
+#: So many instants are said again after a connection was lost: what a broker held when it broke down is lost.
+_SAID_AGAIN = 3
 #: Home Assistant's sensors are announced so long before they speak.
 _ANNOUNCED_S = 2.0
 

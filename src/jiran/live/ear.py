@@ -17,6 +17,7 @@ class Ear:
 
     Attributes:
         counts: How many messages and readings were not taken, by reason.
+        announced: Descriptions of sensors that are listened to, by topic: a service that starts again needs them first.
     """
 
     def __init__(self, meters: Mapping[str, Meter], zone: str, most_an_hour: int) -> None:
@@ -28,6 +29,7 @@ class Ear:
             most_an_hour: Readings that one meter may send in an hour.
         """
         self.counts: Counter[str] = Counter()
+        self.announced: dict[str, bytes] = {}
         self._zone, self._most_an_hour = zone, most_an_hour
         self._homes = {
             (kind, meter.device): meter
@@ -66,6 +68,11 @@ class Ear:
             return []
         hearing = Hearing(arrived_ms, self._zone, self._devices[name], self._memory[name])
         found = [(self._homes[name, one.device], one) for one in DIALECTS[name].parse(levels, payload, hearing)]
+        if "object" in levels:
+            if ("object", levels["object"]) not in hearing.memory:
+                self.announced.pop(topic, None)
+            elif payload:
+                self.announced[topic] = payload
         return [(meter.home, name, one) for meter, one in found if one.register in meter.expected(name)]
 
     def _announced(self) -> set[str]:

@@ -72,6 +72,10 @@ class Street:
         self._runs = runs.Runs(store, self.calendar, self._rules, self._clearing, self._look, book)
         self.identity = store.about()["identity"]
         self.played_ms = int(store.about().get("played_ms", first_ms))
+        for topic, text in json.loads(store.about().get("announced", "{}")).items():
+            self.ear.hear(topic, text.encode(), first_ms)
+        self.ear.counts.clear()
+        self._announced = dict(self.ear.announced)
         last = store.last_step(runs.AT_CLOSE)
         self.next_step = first_ms if last is None else last + self.calendar.step_ms
         self._done = store.runs()
@@ -107,6 +111,10 @@ class Street:
 
     def commit(self) -> None:
         """Bring all that was heard to the disk."""
+        if self.ear.announced != self._announced:
+            self._announced = dict(self.ear.announced)
+            texts = {topic: payload.decode("utf-8", "replace") for topic, payload in self._announced.items()}
+            self._store.say(announced=json.dumps(texts))
         if self.ear.counts:
             self._store.count(self.ear.counts.items())
             self.ear.counts.clear()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from jiran.app import state
-from jiran.app.views import data_files, data_tables, method, paper, trades
+from jiran.app.views import data_files, data_tables, live, method, paper, trades
 
 #: What is open, as the address bar names it: its heading, and what draws it.
 PARTS = {
@@ -16,6 +16,7 @@ PARTS = {
     "figures": ("Figures", data_tables.figures),
     "files": ("Files & code", data_files.show),
     "method": ("Method", method.show),
+    "live": ("Live", live.show),
     "paper": ("The paper, checked", paper.show),
 }
 _FIRST = "trades"
