@@ -15,7 +15,8 @@ import pytest
 import jiran
 from jiran.errors import JiranError
 from jiran.ledger.records import day_records
-from jiran.live.broker import broker_at, listen, play
+from jiran.live.address import broker_at
+from jiran.live.broker import listen, play
 from jiran.live.clearing import metered
 from jiran.live.dialects import DIALECTS
 from jiran.live.meters import meters_of

@@ -16,7 +16,7 @@ from jiran.cli.printing import console
 from jiran.errors import JiranError, shortened
 
 if TYPE_CHECKING:
-    from jiran.live.broker import Broker
+    from jiran.live.address import Broker
     from jiran.live.runs import Book
     from jiran.live.street import Street
     from jiran.scenario import Scenario
@@ -87,7 +87,7 @@ def live_command(
 
     Example: `jiran live paper --demo`, or `jiran live my-street.toml --broker localhost`
     """
-    from jiran.live.broker import broker_at  # noqa: PLC0415  loads aiomqtt
+    from jiran.live.address import broker_at  # noqa: PLC0415  loads aiomqtt
     from jiran.live.opening import lasting, played_span, real_span, street_in  # noqa: PLC0415  loads numba
     from jiran.live.rules import MINUTE_MS, Rules  # noqa: PLC0415
     from jiran.live.times import wall_ms  # noqa: PLC0415
@@ -145,11 +145,12 @@ def _simulate(
 
     Example: `jiran meters simulate paper --broker localhost --dialect tasmota --drop 0.01`
     """
-    from jiran.live.broker import broker_at, play  # noqa: PLC0415  loads aiomqtt
+    from jiran.live.address import broker_at  # noqa: PLC0415  loads aiomqtt
+    from jiran.live.beginning import prefix_of  # noqa: PLC0415
+    from jiran.live.broker import play  # noqa: PLC0415
     from jiran.live.meters import meters_of  # noqa: PLC0415
     from jiran.live.opening import homes_of, lasting  # noqa: PLC0415  loads numba
     from jiran.live.play import Faults, Player, ends_ms  # noqa: PLC0415
-    from jiran.live.street import prefix_of  # noqa: PLC0415
     from jiran.live.times import Pace  # noqa: PLC0415
 
     chosen = lasting(_chosen(scenario, changes), days)

@@ -1,32 +1,28 @@
-"""Both ends of a broker: a service that listens, and meters that are played. The one file that knows MQTT."""
+"""Both ends of a broker: a service that listens, and meters that are played. Only this file and `address` know MQTT."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-import ssl
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import aiomqtt
 
-from jiran.errors import JiranError, one_line, shortened
+from jiran.errors import JiranError, one_line
 from jiran.live.message import Message
 from jiran.live.play import Played
 
 if TYPE_CHECKING:
+    from jiran.live.address import Broker
     from jiran.live.play import Player
     from jiran.live.street import Street
     from jiran.live.times import Pace
 
-PORT, TLS_PORT = 1883, 8883
-_LOCAL = ("localhost", "127.0.0.1", "::1")
 #: So many messages are brought to the disk at once.
 _BATCH = 500
 #: A service that was away first hears what the broker kept for it.
@@ -35,67 +31,6 @@ _TICK_S = 1.0
 _RETRY_S = (1, 2, 5, 10, 30)
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Broker:
-    """Where a broker is, and how to reach it.
-
-    Attributes:
-        host: Name or address.
-        port: Of MQTT.
-        tls: Encrypt, and check who the broker is.
-        ca: Certificates to trust instead of the system's.
-        user: Name at the broker.
-        password: Never shown, never kept.
-    """
-
-    host: str
-    port: int
-    tls: bool = False
-    ca: Path | None = None
-    user: str | None = None
-    password: str | None = field(default=None, repr=False)
-
-    def client(self, identifier: str, *, keep: bool) -> aiomqtt.Client:
-        """Return a connection that is not open yet; `keep` lets the broker keep messages while it is closed."""
-        context = None
-        if self.tls:
-            try:
-                context = ssl.create_default_context(cafile=None if self.ca is None else str(self.ca))
-            except (OSError, ssl.SSLError) as error:
-                raise JiranError(f"--ca {self.ca}: holds no certificate that can be read: {one_line(error)}") from None
-        return aiomqtt.Client(
-            self.host, self.port, username=self.user, password=self.password, identifier=identifier,
-            clean_session=not keep, tls_context=context, max_inflight_messages=20, timeout=20,
-        )  # fmt: skip
-
-    def __str__(self) -> str:
-        return f"{self.host}:{self.port}"
-
-
-def broker_at(
-    text: str, *, tls: bool = False, ca: Path | None = None, user: str | None = None, password: str | None = None
-) -> Broker:
-    """Return the broker that a user names as `HOST` or `HOST:PORT`.
-
-    Raises:
-        JiranError: It is no such name, or a password would go over the network in the clear.
-    """
-    found = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(?::(\d{1,5}))?", text)
-    port = int(found[2]) if found and found[2] else TLS_PORT if tls else PORT
-    if found is None or not 1 <= port <= 65_535:
-        raise JiranError(
-            f"--broker {shortened(text)!r}: must be HOST or HOST:PORT, with a port from 1 to 65535; user and password have options of their own"
-        )
-    host = found[1].strip("[]")
-    if ca is not None and not tls:
-        raise JiranError(f"--ca {ca}: needs --tls as well")
-    if password is not None and user is None:
-        raise JiranError("a password needs the name of a user: --user NAME")
-    if password is not None and not tls and host not in _LOCAL:
-        raise JiranError(f"--broker {text}: the password would go over the network in the clear; use --tls")
-    return Broker(host, port, tls, ca, user, password)
 
 
 def clock_topic(street: str) -> str:
@@ -123,7 +58,11 @@ async def listen(
     met = False
     while not stop():
         try:
-            async with broker.client(f"jiran-live-{name}", keep=True) as client:
+            there = broker.client(f"jiran-live-{name}", keep=True)
+            # aiomqtt has no way to tell the broker later that a message came: only when it is on the disk may it forget it.
+            # This must be so before the connection is open: the broker then sends at once what it kept.
+            there._client.manual_ack_set(True)  # noqa: FBT003, SLF001
+            async with there as client:
                 met, tried = True, 0
                 say(f"Connected to {broker}.")
                 await _Service(client, street, now_ms, say).run(stop)
@@ -142,9 +81,7 @@ class _Service:
     def __init__(self, client: aiomqtt.Client, street: Street, now_ms: Callable[[], int] | None, say: Say) -> None:
         self._say = say
         self._client, self._street, self._now_ms = client, street, now_ms
-        # aiomqtt has no way to tell the broker later that a message came: only when it is on the disk may it forget it.
-        self._paho = client._client  # noqa: SLF001
-        self._paho.manual_ack_set(True)  # noqa: FBT003  paho's own signature
+        self._paho = client._client  # noqa: SLF001  see `listen`
         self._subscribed: set[str] = set()
 
     async def run(self, stop: Callable[[], bool]) -> None:
@@ -277,7 +214,8 @@ class _Tour:
         for before in self._recent:
             await _publish(client, list(before.messages))
         while self._next is not None:
-            await asyncio.sleep(self._pace.wait_s(self._next.at_ms))
+            if self._next.at_ms <= self._player.last_ms:  # the week in which days are settled passes at once
+                await asyncio.sleep(self._pace.wait_s(self._next.at_ms))
             await _publish(client, [_clock(self._prefix, self._next.at_ms), *self._next.messages])
             self.sent += len(self._next.messages)
             self._recent.append(self._next)

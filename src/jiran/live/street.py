@@ -7,12 +7,11 @@ and a service that was killed goes on where its store ends.
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from jiran.errors import JiranError
 from jiran.live import registers, runs
+from jiran.live.beginning import continued, level, prefix_of, row_of
 from jiran.live.calendar import Calendar, settling_ms
 from jiran.live.clearing import Clearing, metered
 from jiran.live.dialects import DIALECTS
@@ -65,7 +64,7 @@ class Street:
         self._currency = scenario.currency
         self.ear = Ear(meters, scenario.time_zone, self._rules.most_an_hour)
         self.prefix = prefix_of(scenario)
-        first_ms = _continued(store, scenario, self._homes, first_ms)
+        first_ms = continued(store, scenario, self._homes, first_ms)
         self.calendar = Calendar(first_ms, scenario.step_minutes, scenario.time_zone, end_ms)
         self._clearing = Clearing(metered(scenario, self._homes), self.calendar, self._homes, self._best)
         self._setpoints = Setpoints(scenario, self._homes, self.calendar, self._best)
@@ -235,7 +234,7 @@ class Street:
 
     def _message(self, home: str, what: str, content: dict[str, Any]) -> Message:
         text = json.dumps(content, sort_keys=True, allow_nan=False)
-        return Message(f"{self.prefix}/{_level(home)}/{what}", text.encode(), retain=True)
+        return Message(f"{self.prefix}/{level(home)}/{what}", text.encode(), retain=True)
 
     def _deviate(self, _day: str, now_ms: int) -> None:
         """Look at all final days that can still deviate."""
@@ -259,7 +258,7 @@ class Street:
             expected = self._meters[home].expected(dialects[home]) if home in dialects else ("import", "export")
             read = {name: self._intervals(home, name, edges, most) for name in expected}
             sides = [[of for name, of in read.items() if name.startswith(side)] for side in ("import", "export")]
-            by_home.append([_row(home, [[of[n] for of in side] for side in sides]) for n in range(len(steps))])
+            by_home.append([row_of(home, [[of[n] for of in side] for side in sides]) for n in range(len(steps))])
         return [list(step) for step in zip(*by_home, strict=True)]
 
     def _intervals(self, home: str, name: str, edges: Sequence[int], most: int) -> list[registers.Interval]:
@@ -273,39 +272,3 @@ class Street:
         )
         rows = [self._store.intervals(run, step) for step in self.calendar.steps_of(day)]
         return run, [step for step in rows if step]
-
-
-def _row(home: str, sides: Iterable[Sequence[registers.Interval]]) -> Row:
-    """Return a home's energy in a step; a side that its meter has no register for is nothing."""
-    whole = [registers.added(side) if side else registers.Interval(0, registers.Quality.MEASURED) for side in sides]
-    both = registers.added(whole)
-    if both.quality in (registers.Quality.MISSING, registers.Quality.RESET):
-        return Row(home, 0, 0, both.quality)
-    return Row(home, whole[0].value, whole[1].value, both.quality)
-
-
-def prefix_of(scenario: Scenario) -> str:
-    """Return what the topics of a street begin with."""
-    return f"jiran/{_level(scenario.name)}"
-
-
-def _level(name: str) -> str:
-    """Return a name as one level of a topic."""
-    return "".join("-" if letter in "/+#$\0" or letter.isspace() else letter for letter in name)
-
-
-def _continued(store: Store, scenario: Scenario, homes: Sequence[str], first_ms: int) -> int:
-    """Return when the street in a store began, or keep that it begins now."""
-    asked = {"name": scenario.name, "zone": scenario.time_zone, "step_minutes": str(scenario.step_minutes),
-             "currency": scenario.currency, "homes": json.dumps(homes)}  # fmt: skip
-    known = store.about()
-    if not known:
-        store.say(**asked, first_ms=str(first_ms), identity=secrets.token_hex(8))
-        store.commit()
-        return first_ms
-    for name, value in asked.items():
-        if known.get(name) != value:
-            raise JiranError(
-                f"the folder holds a live street with {name} = {known.get(name, '')[:60]!r}, and the scenario has {value[:60]!r}; give another --folder"
-            )
-    return int(known["first_ms"])
