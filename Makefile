@@ -88,9 +88,10 @@ open: $(DEV) ## open 300 random scenarios on every page of the dashboard
 class: $(DEV) ## play a class of 60 phones over real connections, and say how long they wait
 	$(BIN)/python tests/classroom/sixty.py $(ARGS)
 
-soak: $(DEV) ## kill what saves, and sweeps, many times, and count what is lost (minutes)
+soak: $(DEV) ## kill what saves, sweeps and live streets many times, and count what is lost (an hour or two)
 	$(BIN)/python tests/soak.py
 	PYTHONPATH=tests $(BIN)/python tests/judge/sweep/soak.py
+	$(BIN)/python tests/live/soak.py
 
 constraints: ## renew constraints.txt with the newest versions
 	@set -e; new=$$(mktemp -d); trap 'rm -rf "$$new"' EXIT; \

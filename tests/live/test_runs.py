@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jiran.errors import JiranError
 from jiran.ledger.records import day_records
 from jiran.live.calendar import Calendar
 from jiran.live.dialects import DIALECTS
@@ -249,3 +250,10 @@ def test_days_hold_every_step_once_also_when_clocks_change(day, zone, minutes):
     assert {calendar.day_of(step) for step in steps} == {date}
     assert calendar.day_of(steps[0] - 1) < date < calendar.day_of(steps[-1] + calendar.step_ms)
     assert Rules().final_days == 7
+
+
+def test_a_folder_of_another_street_is_refused(tmp_path):
+    with street_of(scenario_of("paper"), tmp_path):
+        pass
+    with pytest.raises(JiranError, match="another --folder"), street_of(scenario_of("paper", **FEW), tmp_path):
+        pass

@@ -16,6 +16,7 @@ from jiran.cli.printing import console
 from jiran.errors import JiranError, shortened
 
 if TYPE_CHECKING:
+    from jiran.ledger.records import Day
     from jiran.live.address import Broker
     from jiran.live.runs import Book
     from jiran.live.street import Street
@@ -88,7 +89,9 @@ def live_command(
     Example: `jiran live paper --demo`, or `jiran live my-street.toml --broker localhost`
     """
     from jiran.live.address import broker_at  # noqa: PLC0415  loads aiomqtt
-    from jiran.live.opening import lasting, played_span, real_span, street_in  # noqa: PLC0415  loads numba
+    from jiran.live.broker import reach  # noqa: PLC0415
+    from jiran.live.meters import meters_of  # noqa: PLC0415
+    from jiran.live.opening import homes_of, lasting, played_span, real_span, street_in  # noqa: PLC0415  loads numba
     from jiran.live.rules import MINUTE_MS, Rules  # noqa: PLC0415
     from jiran.live.times import wall_ms  # noqa: PLC0415
 
@@ -106,10 +109,14 @@ def live_command(
     where = folder or (_DEMO if demo else _DEFAULT)
     end_ms = _instant(until, chosen)
     rules = Rules(grace_ms=grace * MINUTE_MS)
+    speaks = _named(dialect)
+    meters_of(homes_of(chosen), table, speaks)  # what is wrong with it is told before anything is written
+    if there is not None:
+        asyncio.run(reach(there))
     if demo:
         _forget_demo(where)
-    book = _book(ledger or where / "jiran-ledger.sqlite", where)
-    with street_in(where, chosen, span, meters=table, dialect=_named(dialect), rules=rules, book=book) as street:
+    book = _book(ledger or where / "jiran-ledger.sqlite")
+    with street_in(where, chosen, span, meters=table, dialect=speaks, rules=rules, book=book) as street:
         if demo:
             street.mark(demo="1")
         _say(f"{chosen.name}: readings are kept in {where}; the dashboard shows them under Data & method, Live.")
@@ -239,22 +246,22 @@ def _instant(text: str | None, scenario: Scenario) -> int | None:
         raise JiranError(f"--until {shortened(text)!r}: must be a time such as 2026-03-21T12:00") from None
 
 
-def _book(file: Path, folder: Path) -> Book:
-    """Return what brings settled days into a ledger, with the key of this user on this machine."""
+def _book(file: Path) -> Book:
+    """Return what brings settled days into a ledger, with the key of this user on this machine; a new one is made when a day is settled."""
     from jiran.ledger import keys  # noqa: PLC0415  loads cryptography
     from jiran.live.booking import booked  # noqa: PLC0415
 
     home = Path(typer.get_app_dir("jiran"))
-    private = keys.operator_key(home)
-    if private is None:
-        private = keys.new_operator_key(home)
-        _say(f"A new key was made in {home}; keep a copy of this folder in a safe place.")
-    if file.parent == folder:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise JiranError(f"{folder}: cannot be made: {error.strerror}") from None
-    return booked(file, private, home)
+    keys.operator_key(home)  # one that cannot be used is told now, not next morning
+
+    def book(day: Day) -> None:
+        private = keys.operator_key(home)
+        if private is None:
+            private = keys.new_operator_key(home)
+            _say(f"A new key was made in {home}; keep a copy of this folder in a safe place.")
+        booked(file, private, home)(day)
+
+    return book
 
 
 def _forget_demo(folder: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import secrets
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -36,6 +37,19 @@ Say = Callable[[str], None]
 def clock_topic(street: str) -> str:
     """Return where played meters say what time it is; heard only by a service that is told to."""
     return f"{street}/clock"
+
+
+async def reach(broker: Broker) -> None:
+    """Connect to a broker and leave it.
+
+    Raises:
+        JiranError: It cannot be reached, or refuses.
+    """
+    try:
+        async with broker.client(f"jiran-{secrets.token_hex(8)}", keep=False):
+            pass
+    except aiomqtt.MqttError as error:
+        _refused(broker, error)
 
 
 async def listen(
