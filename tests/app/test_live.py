@@ -39,12 +39,13 @@ def test_the_street_is_shown_as_its_file_has_it(page, tmp_path):
     page.run()
     assert not page.exception
     assert page.metric[1].value == "12 of 12"
-    assert page.metric[0].value == "11:00, 2026-03-21"
+    assert (page.metric[0].label, page.metric[0].value) == ("Last step, 2026-03-21", "11:00–12:00")
     total = sum(one["today"]["bought_kwh_millionths"] for one in shown.values()) / 1e6
     assert page.metric[3].value == f"{total:.3f} kWh"
     table = page.dataframe[0].value
-    assert list(table["Home"]) == sorted(shown)
-    assert not table["Late"].any()
+    assert sorted(table["Home"]) == sorted(shown)
+    assert table["Home"][0] == "S1"
+    assert set(table["Late"]) == {""}
     assert any("run 1 (final): nothing changed" in one.value for one in page.text)
 
 

@@ -33,11 +33,11 @@ READER = "import pathlib, time\nfrom jiran.live.store import looked_at\nwhile Tr
 class Trial:
     """A street in a folder of its own, played over a broker of its own."""
 
-    def __init__(self, folder, scenario, *, speed, every, dialect="senml"):
+    def __init__(self, folder, scenario, *, speed, every, dialect="senml", extra=DURABLE):
         self.folder, self.speed = folder, speed
         folder.mkdir()
         (folder / "broker").mkdir()
-        self.broker = Mosquitto(folder / "broker", DURABLE)
+        self.broker = Mosquitto(folder / "broker", extra)
         self.env = os.environ | {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config")}
         there = ["--broker", f"127.0.0.1:{self.broker.port}", *scenario]
         self.live = [*CALL, "live", "paper", "--played", *there]
@@ -95,7 +95,7 @@ def load(meters=1_000, steps=96, speed=60):
     scenario = ["--set", "step_minutes=15", "--set", f"steps={steps}", "--set", f"homes.groups.solar.count={meters // 2}",
                 "--set", f"homes.groups.ev.count={meters - meters // 2}", "--set", "homes.groups.hybrid.count=0", "--set", "homes.groups.normal.count=0"]  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
-        trial = Trial(Path(folder) / "load", scenario, speed=speed, every=15)
+        trial = Trial(Path(folder) / "load", scenario, speed=speed, every=15, extra="allow_anonymous true")
         trial.broker.start()
         service = trial.start(trial.live)
         trial.listening()

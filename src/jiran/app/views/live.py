@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,9 +72,10 @@ def _summary(about: dict[str, str], shown: dict[str, Any]) -> None:
     """Draw what all homes have together."""
     last, today = ([one[part] for one in shown.values()] for part in ("last", "today"))
     heard = sum(one["quality"] in ("measured", "interpolated") for one in last)
-    begin = last[0]["step"]
+    begin = dt.datetime.fromisoformat(last[0]["step"])
+    end = begin + dt.timedelta(minutes=last[0]["minutes"])
     cards = {
-        "Last step": f"{begin[11:16]}, {begin[:10]}",
+        f"Last step, {begin:%Y-%m-%d}": f"{begin:%H:%M}–{end:%H:%M}",
         "Meters heard": f"{heard} of {len(last)}",
         "Traded in it": f"{_sum(last, 'bought_kwh_millionths'):,.3f} kWh",
         "Traded today": f"{_sum(today, 'bought_kwh_millionths'):,.3f} kWh",
@@ -80,7 +83,7 @@ def _summary(about: dict[str, str], shown: dict[str, Any]) -> None:
     }
     with st.container(horizontal=True):
         for label, value in cards.items():
-            st.metric(label, value, border=True, width=190)
+            st.metric(label, value, border=True, width=178)
 
 
 def _sum(parts: list[dict[str, Any]], name: str) -> float:
@@ -91,13 +94,13 @@ def _table(about: dict[str, str], shown: dict[str, Any], store: Store) -> pl.Dat
     """Return a row a home: its last step, today so far, and whether its meter is late."""
     heard, now_ms, zone = store.last_heard(), int(about["now_ms"]), about["zone"]
     rows = []
-    for home in (home for home in shown if home):
+    for home in json.loads(about["homes"]):
         last, today = shown[home]["last"], shown[home]["today"]
         at = heard.get(home)
         rows.append({
             "Home": home,
             "Last heard": "never" if at is None else f"{local(at, zone):%H:%M:%S}",
-            "Late": at is None or now_ms - at > _LATE_MS,
+            "Late": "late" if at is None or now_ms - at > _LATE_MS else "",
             "Quality": last["quality"],
             "In, kWh": last["import_kwh_millionths"] / _MILLION,
             "Out, kWh": last["export_kwh_millionths"] / _MILLION,
@@ -108,7 +111,8 @@ def _table(about: dict[str, str], shown: dict[str, Any], store: Store) -> pl.Dat
             f"Today paid, {about['currency']}": today["paid_millionths"] / _MILLION,
             f"Today received, {about['currency']}": today["received_millionths"] / _MILLION,
         })  # fmt: skip
-    return pl.DataFrame(rows)
+    money = [name for name in rows[0] if name.endswith(about["currency"])]
+    return pl.DataFrame(rows).with_columns(pl.col(pl.Float64).round(3)).with_columns(pl.col(money).round(2))
 
 
 def _runs(store: Store) -> None:
