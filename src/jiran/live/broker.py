@@ -105,16 +105,17 @@ class _Service:
             await self._tick(self._street.played_ms)
         loop = asyncio.get_running_loop()
         ready_s = loop.time() + _SETTLE_S
-        messages = aiter(self._client.messages)
+        messages = self._client.messages
         coming = asyncio.ensure_future(anext(messages))
         try:
             while not stop():
                 await asyncio.wait({coming}, timeout=_TICK_S)
                 batch: list[aiomqtt.Message] = []
-                while coming.done() and len(batch) < _BATCH:
+                if coming.done():
                     batch.append(coming.result())
+                    while len(messages) and len(batch) < _BATCH:  # what is there already comes to the disk together
+                        batch.append(await anext(messages))
                     coming = asyncio.ensure_future(anext(messages))
-                    await asyncio.sleep(0)
                 is_settled = self._now_ms is None or loop.time() >= ready_s
                 await self._take(batch, is_settled=is_settled)
                 if self._now_ms is not None and is_settled:
