@@ -88,10 +88,11 @@ open: $(DEV) ## open 300 random scenarios on every page of the dashboard
 class: $(DEV) ## play a class of 60 phones over real connections, and say how long they wait
 	$(BIN)/python tests/classroom/sixty.py $(ARGS)
 
-soak: $(DEV) ## kill what saves, and sweeps, and change ledgers, many times, and count what is lost or not found (minutes)
+soak: $(DEV) ## kill what saves, sweeps and live streets, and change ledgers, many times; count what is lost or not found (an hour or two)
 	$(BIN)/python tests/soak.py
 	PYTHONPATH=tests $(BIN)/python tests/judge/sweep/soak.py
 	PYTHONPATH=tests $(BIN)/python -m ledger.soak
+	$(BIN)/python tests/live/soak.py
 
 # The compiler and the chains are large and young: they have a place of their own, and `make check` does without them.
 CHAIN := .venv-chain

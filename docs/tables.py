@@ -28,6 +28,8 @@ from jiran.bids import strategies
 from jiran.control import controllers, forecasts
 from jiran.engine.flows import FLOWS, SOURCES, USES
 from jiran.homes.meter.layouts import PublicLayout, public_layouts
+from jiran.live.dialects import DIALECTS
+from jiran.live.registers import MEANING
 from jiran.market.base import PROPERTIES
 from jiran.result.figures import KPIS
 from jiran.scenario import HomeData, Scenario
@@ -294,6 +296,25 @@ def meter_layouts() -> str:
         (name, ", ".join(f"`{has}`" for has in sorted(layout.has) if has) or "-") for name, layout in names.items()
     )
     return rows(("layout", "known by its columns"), lines)
+
+
+@table
+def dialects() -> str:
+    """Return every dialect of meters with its topics and what its user must know."""
+    return rows(
+        ("dialect", "who speaks so", "topics", "registers", "least step", "time", "what to know"),
+        (
+            (f"`{name}`", one.source, ", ".join(f"`{topic}`" for topic in one.topics), ", ".join(one.registers),
+             f"{one.resolution / 1_000:g} Wh", "its own" if one.dated else "arrival", one.remark)
+            for name, one in DIALECTS.items()
+        ),
+    )  # fmt: skip
+
+
+@table
+def qualities() -> str:
+    """Return what the energy of a metered step rests on."""
+    return rows(("quality", "meaning"), ((f"`{one}`", meaning) for one, meaning in MEANING.items()))
 
 
 def models(

@@ -17,6 +17,7 @@ from jiran.cli.changes import changes_of
 from jiran.cli.controlling import controllers_command, forecasts_command
 from jiran.cli.ending import INTERRUPTED, Group
 from jiran.cli.ledger import ledger
+from jiran.cli.live import live_command, meters
 from jiran.cli.printing import console, print_list, print_plugin, print_result
 from jiran.cli.progress import progress
 from jiran.cli.server import EVERYWHERE, FIRST_PORT, serve
@@ -438,4 +439,6 @@ cli.command("forecasts")(forecasts_command)
 cli.command("tariffs")(tariffs_command)
 cli.command("bill")(bill_command)
 cli.add_typer(ledger, name="ledger")
+cli.command("live")(live_command)
+cli.add_typer(meters, name="meters")
 cli.add_typer(sweep, name="sweep")

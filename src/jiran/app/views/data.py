@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from jiran.app import state
-from jiran.app.views import data_files, data_tables, ledger, method, paper, trades
+from jiran.app.views import data_files, data_tables, ledger, live, method, paper, trades
 
 #: What is open, as the address bar names it: its heading, and what draws it.
 PARTS = {
@@ -17,6 +17,7 @@ PARTS = {
     "ledger": ("Ledger", ledger.show),
     "files": ("Files & code", data_files.show),
     "method": ("Method", method.show),
+    "live": ("Live", live.show),
     "paper": ("The paper, checked", paper.show),
 }
 _FIRST = "trades"

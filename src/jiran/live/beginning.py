@@ -1,0 +1,51 @@
+"""How a live street begins or goes on, what it is called in topics, and how registers make a row."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from jiran.errors import JiranError
+from jiran.live import registers
+from jiran.live.store import Row, Store
+
+if TYPE_CHECKING:
+    from jiran.scenario import Scenario
+
+
+def row_of(home: str, sides: Iterable[Sequence[registers.Interval]]) -> Row:
+    """Return a home's energy in a step; a side that its meter has no register for is nothing."""
+    whole = [registers.added(side) if side else registers.Interval(0, registers.Quality.MEASURED) for side in sides]
+    both = registers.added(whole)
+    if both.quality in (registers.Quality.MISSING, registers.Quality.RESET):
+        return Row(home, 0, 0, both.quality)
+    return Row(home, whole[0].value, whole[1].value, both.quality)
+
+
+def prefix_of(scenario: Scenario) -> str:
+    """Return what the topics of a street begin with."""
+    return f"jiran/{level(scenario.name)}"
+
+
+def level(name: str) -> str:
+    """Return a name as one level of a topic."""
+    return "".join("-" if letter in "/+#$\0" or letter.isspace() else letter for letter in name)
+
+
+def continued(store: Store, scenario: Scenario, homes: Sequence[str], first_ms: int) -> int:
+    """Return when the street in a store began, or keep that it begins now."""
+    asked = {"name": scenario.name, "zone": scenario.time_zone, "step_minutes": str(scenario.step_minutes),
+             "currency": scenario.currency, "homes": json.dumps(homes)}  # fmt: skip
+    known = store.about()
+    if not known:
+        store.say(**asked, first_ms=str(first_ms), identity=secrets.token_hex(8))
+        store.commit()
+        return first_ms
+    for name, value in asked.items():
+        if known.get(name) != value:
+            raise JiranError(
+                f"the folder holds a live street with {name} = {known.get(name, '')[:60]!r}, and the scenario has {value[:60]!r}; give another --folder"
+            )
+    return int(known["first_ms"])

@@ -1,0 +1,16 @@
+"""SIGKILL of service, broker and reader at random moments; `make soak` does it 300 times."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import soak
+
+
+@pytest.mark.long
+def test_a_street_that_is_killed_settles_as_one_that_is_left_alone(mosquitto):  # noqa: ARG001  says where there is none
+    assert soak.kills(5, seed=2)
