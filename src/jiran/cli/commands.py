@@ -23,6 +23,7 @@ from jiran.cli.server import EVERYWHERE, FIRST_PORT, serve
 from jiran.cli.signals import interruptible
 from jiran.cli.sweeping import sweep
 from jiran.cli.tariffs import bill_command, tariffs_command
+from jiran.cli.training import train_command
 from jiran.errors import JiranError
 from jiran.saving import create_file
 
@@ -433,6 +434,7 @@ def _check(
     raise typer.Exit(0 if verdict.ok else 1)
 
 
+cli.command("train")(train_command)
 cli.command("controllers")(controllers_command)
 cli.command("forecasts")(forecasts_command)
 cli.command("tariffs")(tariffs_command)
