@@ -16,6 +16,7 @@ from jiran.errors import JiranError, ScenarioError
 from jiran.homes.profiles import Profiles
 from jiran.simulation.at_home import at_home, needs_kwh
 from jiran.simulation.controlled import OWN_USE
+from jiran.simulation.run import simulate
 from jiran.simulation.setting import prepare
 from jiran.simulation.street import street
 
@@ -142,10 +143,10 @@ def task_of(scenario: Scenario, who: Who | None = None) -> Task:
         raise ScenarioError(
             "steps", scenario.steps, f"must be at least {_FEWEST_DAYS * way.day}: learning needs {_FEWEST_DAYS} days"
         )
-    homes = device.record.homes if who == "home_battery" else np.arange(setting.community.size)
-    need = needs_kwh(setting.profiles, homes)
-    if who == "battery":
-        need = np.ascontiguousarray(need.sum(axis=1, keepdims=True))
+    if who == "home_battery":
+        need = needs_kwh(setting.profiles, device.record.homes)
+    else:  # what batteries in homes leave, as if all were traded that can be
+        need = np.ascontiguousarray(simulate(scenario, profiles=setting.profiles).flows.needed_kwh[:, None])
     cut = int(days * LEARNED_FROM) * way.day
     # What comes after the days to learn from is not there to be looked at, not even its prices.
     given = running.Given(

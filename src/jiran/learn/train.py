@@ -22,6 +22,8 @@ from jiran.simulation.run import simulate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from jiran.result.result import Result
+
 Array = NDArray[np.float64]
 
 #: Beside whom a policy is always shown.
@@ -34,11 +36,13 @@ class Trial:
     """The later days under one controller.
 
     Attributes:
+        own_cost: What owners would pay the grid, each by its own meter: what a policy learns to lower, and a plan goes by.
         cost: What the community paid the grid.
         share: Of what perfect foresight could save, how much was saved; None where nothing can be, or it was not worked out.
         stored_end_kwh: What is left in all stores.
     """
 
+    own_cost: float
     cost: float
     share: float | None
     stored_end_kwh: float
@@ -127,5 +131,15 @@ def _trials(task: Task, weights: Array) -> tuple[dict[str, Trial], float | None]
             if scenario.steps <= MOST_STEPS:
                 best = community_optimum(result)
                 share, least = best.share_reached, best.cost if least is None else min(least, best.cost)
-            trials[name] = Trial(result.accounts["grid"], share, result.state.all_kwh)
+            own = _own_cost(result) if task.who == "home_battery" else result.accounts["grid"]
+            trials[name] = Trial(own, result.accounts["grid"], share, result.state.all_kwh)
     return trials, least
+
+
+def _own_cost(result: Result) -> float:
+    """Return what homes with a battery would pay the grid, each by its own meter."""
+    flows, homes, out = result.flows, result.flows.battery_homes, result.flows.outputs
+    need = (flows["load_kwh"] + flows["ev_kwh"] - flows["generation_kwh"])[:, homes]
+    met = need + out.home_charged_kwh - out.home_given_kwh
+    bought, sold = result.prices.grid_import[:, None], result.prices.grid_export[:, None]
+    return float((np.maximum(met, 0.0) * bought - np.maximum(-met, 0.0) * sold).sum())

@@ -16,23 +16,23 @@ ALIKE = 0.005
 
 
 def verdict(trials: Mapping[str, Trial]) -> tuple[str, ...]:
-    """Return who did best on the later days, in words; money a policy leaves in the stores is not counted.
+    """Return who did best for the owners on the later days, in words.
+
+    By their own meters, which is what a policy learns and a plan goes by; what is left in the stores is not counted.
 
     Args:
         trials: By controller.
     """
-    taught, planned, greedy = (trials[name].cost for name in (TAUGHT, PLANNED, GREEDY))
+    taught, planned, greedy = (trials[name].own_cost for name in (TAUGHT, PLANNED, GREEDY))
     close = ALIKE * max(abs(taught), abs(planned), abs(greedy))
     if planned < taught - close:
-        first = "Planning costs less than the learned policy, and needs no training: use plan-ahead here."
+        first = "Planning costs the owners less than the learned policy, and needs no training: use plan-ahead here."
     elif taught < planned - close:
-        first = "The learned policy costs less than planning on these days."
+        first = "The learned policy costs the owners less than planning on these days."
     else:
-        first = "The learned policy costs as much as planning, which needs no training."
+        first = "The learned policy costs the owners as much as planning, which needs no training."
     if taught < greedy - close:
-        second = "It costs less than own use first."
-    elif taught > greedy + close:
-        second = "It costs more than own use first: it has learned nothing of use."
-    else:
-        second = "It costs as much as own use first."
-    return first, second.replace("It costs", "The learned policy costs", 1)
+        return first, "The learned policy costs them less than own use first."
+    if taught > greedy + close:
+        return first, "The learned policy costs them more than own use first: it has learned nothing of use."
+    return first, "The learned policy costs them as much as own use first."
