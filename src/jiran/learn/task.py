@@ -120,6 +120,8 @@ def task_of(scenario: Scenario, who: Who | None = None) -> Task:
         raise JiranError("a policy is learned from prices per kWh alone: leave out grid.tariff")
     if scenario.ev.supply.enabled:
         raise JiranError("a policy is learned without cars that lend their battery: leave out ev.supply")
+    if scenario.ev.planned:
+        raise ScenarioError("ev.charging", scenario.ev.charging, "must be blocks or at-once for a policy to be learned")
     planned = {
         name: getattr(scenario, name).model_copy(update={"controller": "plan-ahead"})
         for name in ("home_battery", "battery")
