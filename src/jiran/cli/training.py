@@ -58,7 +58,7 @@ def train_command(
     _refuse_other(output, refuse_other_file)
     chosen = jiran.load_scenario(scenario, changes_of(changes))
     with progress("Learning") as report:
-        task = task_of(chosen, _who(stores))
+        task = task_of(chosen, who_of(stores))
         found = train(
             task, seconds=None if generations else seconds, generations=generations, seed=seed, progress=report
         )
@@ -78,14 +78,16 @@ def _refuse_other(output: Path, refuse: Any) -> None:
         refuse(output, "policy")
 
 
-def _who(stores: str | None) -> Who | None:
+def who_of(stores: str | None) -> Who | None:
     """Return whose stores are meant.
 
     Raises:
         JiranError: There are no such ones.
     """
-    if stores is None or stores == "home_battery":
-        return stores
+    if stores is None:
+        return None
+    if stores == "home_battery":
+        return "home_battery"
     if stores == "battery":
         return "battery"
     raise JiranError(f"--stores {stores}: must be home_battery or battery")

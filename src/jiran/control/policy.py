@@ -107,9 +107,9 @@ def learned(
 
 def _parameters() -> dict[str, Parameter]:
     """Return the weights as parameters: of each feature for the worth, and for how it falls with the level."""
-    bounds = {"ge": -_MOST_WEIGHT, "le": _MOST_WEIGHT}
-    worth = {f"worth_{name}": Parameter(0.0, f"weight of: {said}", **bounds) for name, said in FEATURES.items()}
-    falls = {f"falls_{name}": Parameter(0.0, f"the same, of how worth falls with the level: {said}", **bounds)
+    low, high = -_MOST_WEIGHT, _MOST_WEIGHT
+    worth = {f"worth_{name}": Parameter(0.0, f"weight of: {said}", ge=low, le=high) for name, said in FEATURES.items()}
+    falls = {f"falls_{name}": Parameter(0.0, f"the same, of how worth falls with the level: {said}", ge=low, le=high)
              for name, said in FEATURES.items()}  # fmt: skip
     return worth | falls
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import gymnasium
 import numpy as np
@@ -31,7 +31,7 @@ class CommunityBattery(gymnasium.Env[Seen, NDArray[np.float32]]):
     sign: the sum over an episode is minus what the same run settles with the grid. What is seen, `jiran.learn.seen` says.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": []}
+    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012  as the class above declares it
 
     def __init__(self, scenario: Scenario | str = "kampung") -> None:
         """Run the market once: it comes before the battery, so what the battery finds does not depend on what it does.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Seen = NDArray[np.float32]
 
 
-class HomeBatteries(ParallelEnv[str, Seen, NDArray[np.float32]]):
+class HomeBatteries(ParallelEnv[str, Seen, NDArray[np.float32]]):  # type: ignore[misc]  # it has no types
     """The batteries of a street's homes, step by step; an agent is a home's name.
 
     An episode is the run. An action is the share of the battery's power with which it takes (> 0) or gives (< 0), cut off at what
@@ -79,6 +79,9 @@ class HomeBatteries(ParallelEnv[str, Seen, NDArray[np.float32]]):
         self.agents: list[str] = []
         self._see = {agent: spaces.Box(LOW, HIGH, dtype=np.float32) for agent in self.possible_agents}
         self._act = {agent: spaces.Box(-1.0, 1.0, (1,), np.float32) for agent in self.possible_agents}
+        self._step = 0
+        self._state: State = self._one.start
+        self._stored_kwh: NDArray[np.float64] = np.empty(0)
         self._begin()
 
     def observation_space(self, agent: str) -> spaces.Box:
@@ -106,7 +109,7 @@ class HomeBatteries(ParallelEnv[str, Seen, NDArray[np.float32]]):
         at, price, profiles, told = self._step, self._whole.price, self._profiles(self._step), {}
         for place, (agent, home) in enumerate(zip(self.possible_agents, self._homes, strict=True)):
             store, need = self._stores[place], float(self._need_kwh[at, place])
-            connection = Connection(need, price.grid_import[at], price.grid_export[at], np.inf, 1.0, 0.0)
+            connection = Connection(need, float(price.grid_import[at]), float(price.grid_export[at]), np.inf, 1.0, 0.0)
             move = follow(wanted_kwh(actions[agent], store), connection, store, float(self._stored_kwh[place]))
             profiles.load_kwh[0, home] += move.charged_kwh
             profiles.generation_kwh[0, home] += move.given_kwh
@@ -128,7 +131,6 @@ class HomeBatteries(ParallelEnv[str, Seen, NDArray[np.float32]]):
         start_soc = self._whole.scenario.home_battery.start_soc
         self._step, self._state = 0, self._one.start
         self._stored_kwh = np.array([start_soc * store.battery.capacity_kwh for store in self._stores])
-        self._state: State
 
     def _profiles(self, step: int) -> Profiles:
         return Profiles(**{name: array[step : step + 1].copy() for name, array in vars(self._whole.profiles).items()})

@@ -47,7 +47,8 @@ def seen(setting: Setting, step: int, store: Store, stored_kwh: float, last_need
         np.sin(angle), np.cos(angle), level, last_need_kwh / power, price.grid_import[now], price.grid_export[now],
         ahead.min(), ahead.mean(), ahead.max(),
     ]  # fmt: skip
-    return np.clip(np.array(found), LOW, HIGH).astype(np.float32)
+    bounded: NDArray[np.float32] = np.clip(np.array(found), LOW, HIGH).astype(np.float32)
+    return bounded
 
 
 def wanted_kwh(action: Any, store: Store) -> float:
