@@ -123,7 +123,7 @@ def _print(found: Trained) -> None:
         screen.print(sentence, soft_wrap=True)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("Run by", "By own meters", "Street pays the grid", "Of the optimum", "Left in stores, kWh"):
-        table.add_column(heading, justify="right" if heading != "Run by" else "left")
+        table.add_column(heading, justify="right" if heading != "Run by" else "left", no_wrap=heading == "Run by")
     for name, one in found.trials.items():
         share = "-" if one.share is None else f"{100.0 * one.share:.1f} %"
         table.add_row(name, f"{one.own_cost:,.2f}", f"{one.cost:,.2f}", share, f"{one.stored_end_kwh:,.1f}")
