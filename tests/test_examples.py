@@ -24,6 +24,7 @@ def test_every_example_has_a_test():
         "quickstart.py",
         "compare_batteries.py",
         "simbench_year.py",
+        "learn_with_a_library.py",
     }
 
 
@@ -55,6 +56,16 @@ def test_compare_batteries_prints_a_row_for_each_size(tmp_path):
     assert done.returncode == 0, done.stderr
     assert "self-sufficiency" in done.stdout
     assert len([line for line in done.stdout.splitlines() if line.startswith("│")]) == 7
+
+
+def test_learning_with_a_library_says_what_to_install(tmp_path):
+    blocked = (
+        "import sys, runpy; sys.modules['stable_baselines3'] = None; runpy.run_path(sys.argv[1], run_name='__main__')"
+    )
+    done = run("-c", blocked, FOLDER / "learn_with_a_library.py", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "pip install" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_simbench_year_says_what_to_install(tmp_path):

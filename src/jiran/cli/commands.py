@@ -24,6 +24,7 @@ from jiran.cli.server import EVERYWHERE, FIRST_PORT, serve
 from jiran.cli.signals import interruptible
 from jiran.cli.sweeping import sweep
 from jiran.cli.tariffs import bill_command, tariffs_command
+from jiran.cli.training import train_command
 from jiran.errors import JiranError
 from jiran.saving import create_file
 
@@ -71,6 +72,9 @@ _VERSUS = typer.Option(
 )
 _SEEDS = typer.Option(min=1, max=10_000, help="How many seeds each case is run with.")
 _TABLE = typer.Option("-o", "--output", metavar="FILE", help="Write all figures to a .csv, or a page to a .html.")
+_CONTROLLERS = typer.Option(
+    "--controllers", help="Compare who runs the batteries instead of market rules: with one seed, against the optimum."
+)
 _TABLE_JSON = typer.Option("--json", help="Print all figures of all cases as JSON and nothing else.")
 _PAGE = typer.Option("-o", "--output", metavar="FILE.html", help="Write a page to print or to mail.")
 _TRIES = typer.Option(
@@ -256,6 +260,7 @@ def _compare(
     seeds: Annotated[int, _SEEDS] = 30,
     output: Annotated[Path | None, _TABLE] = None,
     *,
+    controllers: Annotated[bool, _CONTROLLERS] = False,
     json: Annotated[bool, _TABLE_JSON] = False,
 ) -> None:
     """Compare market rules on one community, or two scenarios; Ctrl-C stops and shows the seeds that are done.
@@ -268,6 +273,11 @@ def _compare(
     from jiran.report.figures import seeded_table  # noqa: PLC0415  loads polars
     from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
 
+    if controllers:
+        if other is not None or versus or mechanism or output is not None:
+            raise JiranError("--controllers: takes one scenario and --set, and prints a table or --json")
+        _controllers(_chosen(scenario, changes, None), json=json)
+        return
     if other is not None and versus:
         raise JiranError(f"{other}, --versus: name a second scenario or changes of the first one, not both")
     if mechanism and (other is not None or versus):
@@ -293,6 +303,20 @@ def _compare(
     if stopped:
         screen.print(f"Stopped: {len(found.seeds)} of {seeds} seeds are done.", style="yellow")
         raise typer.Exit(INTERRUPTED)
+
+
+def _controllers(scenario: Scenario, *, json: bool) -> None:
+    """Compare who runs the batteries of a scenario."""
+    from jiran.cli.side_by_side import controllers_data, print_controllers  # noqa: PLC0415
+    from jiran.judge.by_controller import by_controller  # noqa: PLC0415  loads numba
+    from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
+
+    with progress() as report:
+        found = by_controller(scenario, progress=report)
+    if json:
+        typer.echo(json_text(controllers_data(found)))
+    else:
+        print_controllers(found, scenario)
 
 
 @cli.command("plan")
@@ -434,6 +458,7 @@ def _check(
     raise typer.Exit(0 if verdict.ok else 1)
 
 
+cli.command("train")(train_command)
 cli.command("controllers")(controllers_command)
 cli.command("forecasts")(forecasts_command)
 cli.command("tariffs")(tariffs_command)

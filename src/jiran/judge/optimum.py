@@ -1,25 +1,20 @@
 """The best that perfect foresight could do: a linear programme of the whole run, to compare a rule and dispatch with.
 
 Who pays whom inside the community does not change what it pays the grid, so the programme needs only sums over homes:
-one node, and a few numbers a step. In each step
-
-    import - export = deficit - surplus + charge - discharge + EV charging moved here - moved away,
-    stored = stored before + charge * charge_efficiency - discharge / discharge_efficiency,
-
-within the limits of the battery, which ends with at least what the run began or ended with, whichever is less: energy
-that a run leaves over was of no use in it. Least is the sum of
-import * import_price - export * export_price. Solved by HiGHS (Huangfu and Hall 2018, doi 10.1007/s12532-017-0130-5).
+one node, and a few numbers a step: `programme` has them. Batteries in homes that are alike but for their size, and begin equally
+full, are one store in it: what is best for their sum, each can do its part of.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jiran.errors import JiranError
+from jiran.judge.programme import BOTH_KWH, Held, Problem, solve
 from jiran.judge.sessions import Sessions, ev_sessions
 from jiran.nothing import NOTHING_MONEY
 
@@ -28,8 +23,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-#: Charging and discharging in one step by more than this, kWh, is no rounding of the solver, which is coarser than ours.
-_BOTH_KWH = 1e-6
+#: Stores times steps of the programme; more unlike batteries in homes than fit are taken for one.
+MOST_STORE_STEPS = 20_000
 
 
 @dataclass(frozen=True)
@@ -39,13 +34,16 @@ class Optimum:
     Attributes:
         cost: What the community pays the grid.
         run_cost: What it paid the grid in the run.
-        cost_grid_only: What the homes would pay, each alone with the grid, without battery and trades.
+        cost_grid_only: What the homes would pay, each alone with the grid, without batteries and trades.
         charge_kwh: Into the community battery, from homes or from the grid.
         discharge_kwh: Out of it.
         soc_kwh: State at the end of the step.
         ev_kwh: Charging of all EVs; NaN if that of a home is not known.
         grid_import_kwh: Taken from the grid.
         grid_export_kwh: Given to the grid.
+        home_charge_kwh: Into all batteries in homes.
+        home_discharge_kwh: Out of them.
+        home_stored_kwh: What they hold together at the end of the step.
         notes: What was assumed and left out, one sentence each.
     """
 
@@ -58,6 +56,9 @@ class Optimum:
     ev_kwh: Array
     grid_import_kwh: Array
     grid_export_kwh: Array
+    home_charge_kwh: Array
+    home_discharge_kwh: Array
+    home_stored_kwh: Array
     notes: tuple[str, ...] = ()
 
     @property
@@ -74,36 +75,12 @@ class Optimum:
         return replace(self, run_cost=result.accounts["grid"])
 
 
-@dataclass(frozen=True)
-class _Problem:
-    """What the programme is about; energy in kWh, arrays of shape (step,)."""
-
-    needed_kwh: Array  # deficits less surpluses of all homes, without what EVs may move
-    surplus_kwh: Array  # of the homes that have one: no more can be exported, but for the battery
-    import_price: Array
-    export_price: Array
-    capacity_kwh: float
-    minimum_kwh: float
-    charge_step_kwh: float
-    discharge_step_kwh: float
-    charge_efficiency: float
-    discharge_efficiency: float
-    start_kwh: float
-    end_kwh: float
-    sessions: Sessions
-
-    @property
-    def odd(self) -> NDArray[np.bool_]:
-        """Steps in which it may pay to pass grid energy on, or to waste it."""
-        return (self.export_price > self.import_price) | (np.minimum(self.export_price, self.import_price) < 0.0)
-
-
 def community_optimum(result: Result, *, ev_stays_h: float = 0.0) -> Optimum:
     """Return the lowest cost that the community of a run could have had, knowing everything beforehand.
 
     The cost is what the community pays the grid: the run's is `result.accounts["grid"]`. Network charge, market and
-    fund stay inside. The battery may also charge from the grid, which the run's does not. No rule and no dispatch of
-    the same homes, EVs and battery costs less.
+    fund stay inside. Every battery may also charge from the grid, for all homes, which the run's may not. No rule and no
+    controller of the same homes, EVs and batteries costs less.
 
     Args:
         result: The run: its profiles, prices, battery, and its states at the start and at the end.
@@ -117,21 +94,81 @@ def community_optimum(result: Result, *, ev_stays_h: float = 0.0) -> Optimum:
     if result.settlement.bills is not None:
         raise JiranError("the optimum is known for prices per kWh alone: leave out grid.tariff")
     sessions, notes = _flexible(result, ev_stays_h)
-    problem = _problem(result, sessions)
-    solved = _solve(problem)
-    both = int(np.count_nonzero(np.minimum(solved["charge"], solved["discharge"])[problem.odd] > _BOTH_KWH))
+    at_home = _at_home(result, notes)
+    problem = _problem(result, sessions, at_home)
+    found = solve(problem)
+    charge, discharge = found.charge_kwh[:, problem.odd], found.discharge_kwh[:, problem.odd]
+    both = int(np.count_nonzero((np.minimum(charge, discharge) > BOTH_KWH).any(axis=0)))
     if both:
         notes.append(
             f"in {both} steps with a negative price, or an export above the import price, the battery charges and discharges "
             "at once, which none can: the cost is a lower bound"
         )
-    cost = solved["import"] @ problem.import_price - solved["export"] @ problem.export_price
-    ev_kwh = result.settlement.step_kwh["ev_kwh"] + solved["ev"] - sessions.charged_kwh
+    cost = found.import_kwh @ problem.import_price - found.export_kwh @ problem.export_price
+    ev_kwh = result.settlement.step_kwh["ev_kwh"] + found.ev_kwh - sessions.charged_kwh
     return Optimum(
-        float(cost), result.accounts["grid"], float(result.without_p2p.cost_without_battery.sum()),
-        solved["charge"], solved["discharge"], solved["stored"], ev_kwh,
-        solved["import"], solved["export"], tuple(notes),
+        float(cost), result.accounts["grid"], _alone(result),
+        found.charge_kwh[0], found.discharge_kwh[0], found.stored_kwh[0], ev_kwh, found.import_kwh, found.export_kwh,
+        found.charge_kwh[1:].sum(axis=0), found.discharge_kwh[1:].sum(axis=0), found.stored_kwh[1:].sum(axis=0), tuple(notes),
     )  # fmt: skip
+
+
+def _needs_kwh(result: Result) -> Array:
+    """Return what homes with a battery lack (> 0) or have to spare (< 0) before it acts, kWh, shape (step, store)."""
+    flows, homes, out = result.flows, result.flows.battery_homes, result.flows.outputs
+    used, given = flows["load_kwh"] + flows["ev_kwh"], flows["generation_kwh"] + flows["ev_supplied_kwh"]
+    need: Array = (used - given)[:, homes]
+    lent = np.zeros(flows["load_kwh"].shape)
+    lent[:, flows.fleet.homes] = out.ev_lent_kwh
+    return need + lent[:, homes]
+
+
+def _alone(result: Result) -> float:
+    """Return what the homes would pay, each alone with the grid, without any battery."""
+    cost = result.without_p2p.cost_without_battery.copy()
+    if result.flows.battery_homes.size:
+        need = _needs_kwh(result)
+        price = np.where(need > 0.0, result.prices.grid_import[:, None], result.prices.grid_export[:, None])
+        cost[result.flows.battery_homes] = (need * price).sum(axis=0)
+    return float(cost.sum())
+
+
+def _at_home(result: Result, notes: list[str]) -> list[Held]:
+    """Return the batteries in homes: those that are alike but for their size, as one.
+
+    Args:
+        result: The run.
+        notes: What was assumed is added.
+    """
+    homes, steps = result.flows.battery_homes, result.timeline.steps
+    if not homes.size or result.start.at_home is None or result.state.at_home is None:
+        return []
+    asked, kwh, kw = (
+        result.scenario.home_battery,
+        result.community.battery_kwh[homes],
+        result.community.battery_kw[homes],
+    )
+    start, end = result.start.at_home.stored_kwh, result.state.at_home.stored_kwh
+    if not (asked.grid_charge and asked.feed_in):
+        notes.append(
+            "at the optimum batteries in homes may charge from the grid and feed in: the cost is a lower bound"
+        )
+    kinds = np.column_stack([kw / kwh, start / kwh]).round(12)
+    kind = np.unique(kinds, axis=0, return_inverse=True)[1].reshape(-1)
+    if (kind.max() + 2) * steps > MOST_STORE_STEPS:
+        notes.append("batteries in homes are many and unlike, and taken for one: the cost is a lower bound")
+        kind[:] = 0
+
+    def of_kind(values: Array) -> Array:
+        return np.bincount(kind, values).astype(np.float64, copy=False)
+
+    step_kwh = of_kind(kw * result.timeline.step_h)
+    return [
+        Held(capacity, 0.0, power, power, asked.charge_efficiency, asked.discharge_efficiency, begun, ended)
+        for capacity, power, begun, ended in zip(
+            of_kind(kwh), step_kwh, of_kind(start), of_kind(np.minimum(start, end)), strict=True
+        )
+    ]
 
 
 def _flexible(result: Result, stays_h: float) -> tuple[Sessions, list[str]]:
@@ -158,20 +195,20 @@ def _flexible(result: Result, stays_h: float) -> tuple[Sessions, list[str]]:
     return sessions, ["EVs charge at full power throughout their sessions: there is nothing to move"]
 
 
-def _problem(result: Result, sessions: Sessions) -> _Problem:
-    """Return the programme of a run: its needs, prices, battery, and what EVs may move.
+def _problem(result: Result, sessions: Sessions, at_home: list[Held]) -> Problem:
+    """Return the programme of a run: its needs, prices, batteries, and what EVs may move.
 
     Args:
-        result: The run; its battery ends with what it began or ended with, whichever is less.
+        result: The run; its batteries end with what it began or ended with, whichever is less.
         sessions: EV charging that may move; it is taken out of the homes' demand.
+        at_home: The batteries in homes; what they did in the run is taken out too.
     """
     step, battery, step_h = result.settlement.step_kwh, result.scenario.battery, result.timeline.step_h
-    return _Problem(
-        needed_kwh=result.flows.needed_kwh - sessions.charged_kwh,
-        # A home whose EV charges elsewhere has at most so much more.
-        surplus_kwh=step["p2p_sold_kwh"] + step["battery_charged_kwh"] + step["grid_export_kwh"] + sessions.charged_kwh,
-        import_price=result.prices.grid_import,
-        export_price=result.prices.grid_export,
+    out = result.flows.outputs
+    moved_kwh = out.home_charged_kwh - out.home_given_kwh  # of each home with a battery
+    # A home whose EV charges elsewhere, or whose battery does not, has at most so much more.
+    more_kwh = sessions.charged_kwh + np.maximum(moved_kwh, 0.0).sum(axis=1)
+    community = Held(
         capacity_kwh=battery.capacity_kwh,
         minimum_kwh=battery.min_soc * battery.capacity_kwh,
         charge_step_kwh=battery.charge_kw * step_h,
@@ -180,104 +217,12 @@ def _problem(result: Result, sessions: Sessions) -> _Problem:
         discharge_efficiency=battery.discharge_efficiency,
         start_kwh=result.start.stored_kwh,
         end_kwh=min(result.start.stored_kwh, result.state.stored_kwh),
+    )
+    return Problem(
+        needed_kwh=result.flows.needed_kwh - sessions.charged_kwh - moved_kwh.sum(axis=1),
+        surplus_kwh=step["p2p_sold_kwh"] + step["battery_charged_kwh"] + step["grid_export_kwh"] + more_kwh,
+        import_price=result.prices.grid_import,
+        export_price=result.prices.grid_export,
+        stores=(community, *at_home),
         sessions=sessions,
     )
-
-
-def _solve(problem: _Problem) -> dict[str, Array]:
-    """Return the course by name, each kWh, shape (step,): import, export, charge, discharge, stored, ev.
-
-    Raises:
-        JiranError: The solver has found no solution.
-    """
-    from scipy import sparse  # noqa: PLC0415  slow to import; only this needs it
-    from scipy.optimize import linprog  # noqa: PLC0415
-
-    steps, sessions = problem.needed_kwh.size, problem.sessions
-    eye, zero = sparse.eye_array(steps, format="csr"), sparse.csr_array((steps, steps))
-    moved = sparse.csr_array((np.ones(sessions.step.size), (sessions.step, np.arange(sessions.step.size))),
-                             shape=(steps, sessions.step.size))  # fmt: skip
-    within = sparse.csr_array((np.ones(sessions.step.size), (sessions.session, np.arange(sessions.step.size))),
-                              shape=(sessions.energy_kwh.size, sessions.step.size))  # fmt: skip
-    before = sparse.diags_array([-np.ones(steps - 1)], offsets=[-1], shape=(steps, steps))
-    # Columns: import, export, charge, discharge, stored, EV charging of each session in each step.
-    equal = sparse.block_array([
-        [eye, -eye, -eye, eye, zero, -moved],
-        [zero, zero, -problem.charge_efficiency * eye, eye / problem.discharge_efficiency, eye + before, None],
-        [None, None, None, None, None, within],
-    ], format="csr")  # fmt: skip
-    start = np.zeros(steps)
-    start[0] = problem.start_kwh
-    least = _least(sparse, problem, sessions.step.size)
-    cost = np.concatenate([problem.import_price, -problem.export_price, np.zeros(3 * steps + sessions.step.size)])
-    found = linprog(
-        cost, *least, equal, np.concatenate([problem.needed_kwh, start, sessions.energy_kwh]),
-        bounds=_bounds(problem), method="highs-ds",
-    )  # fmt: skip
-    if found.status != 0:
-        raise JiranError(f"the optimum was not found: {found.message}")
-    parts = np.split(found.x, [steps, 2 * steps, 3 * steps, 4 * steps, 5 * steps])
-    parts[5] = moved @ parts[5]
-    return _tidy(problem, dict(zip(("import", "export", "charge", "discharge", "stored", "ev"), parts, strict=True)))
-
-
-def _least(sparse: Any, problem: _Problem, moves: int) -> tuple[Any, Array | None]:
-    """Return what bounds odd steps: no grid energy is passed on, and the battery has one direction, halves allowed.
-
-    Args:
-        sparse: The module `scipy.sparse`.
-        problem: The programme.
-        moves: Number of variables of EV charging.
-
-    Returns:
-        Rows of a matrix, shape (row, variable), and the most that each may come to, shape (row,); None if no step is odd.
-    """
-    odd = np.flatnonzero(problem.odd)
-    if not odd.size:
-        return None, None
-    pick = sparse.csr_array((np.ones(odd.size), (np.arange(odd.size), odd)), shape=(odd.size, problem.odd.size))
-    nothing, no_move = 0.0 * pick, sparse.csr_array((odd.size, moves))
-    full = [1.0 / limit if limit > 0.0 else 0.0 for limit in (problem.charge_step_kwh, problem.discharge_step_kwh)]
-    rows = sparse.block_array([
-        [nothing, pick, nothing, -pick, nothing, no_move],
-        [nothing, nothing, full[0] * pick, full[1] * pick, nothing, no_move],
-    ], format="csr")  # fmt: skip
-    return rows, np.concatenate([problem.surplus_kwh[odd], np.ones(odd.size)])
-
-
-def _bounds(problem: _Problem) -> Array:
-    """Return the lowest and highest value of each variable, shape (variable, 2), in the order of the columns of `_solve`.
-
-    A battery of no capacity may neither charge nor give. At the end it holds what it began with, or what the run ended
-    with if that is less.
-    """
-    steps, has_battery = problem.needed_kwh.size, problem.capacity_kwh > 0.0
-    lowest = np.full(steps, problem.minimum_kwh)
-    lowest[-1] = problem.end_kwh
-    upper = [
-        np.inf,
-        np.inf,
-        problem.charge_step_kwh * has_battery,
-        problem.discharge_step_kwh * has_battery,
-        problem.capacity_kwh,
-    ]
-    low = np.concatenate([np.zeros(4 * steps), lowest, np.zeros(problem.sessions.step.size)])
-    high = np.concatenate([np.repeat(upper, steps), problem.sessions.most_kwh])
-    return np.column_stack([low, np.maximum(low, high)])
-
-
-def _tidy(problem: _Problem, course: dict[str, Array]) -> dict[str, Array]:
-    """Take out charging against discharging and import against export, which earn nothing in an ordinary step.
-
-    Args:
-        problem: The programme.
-        course: What the solver found by variable, kWh, shape (step,).
-    """
-    stored = np.clip(course["stored"], problem.minimum_kwh, problem.capacity_kwh)
-    change = np.diff(stored, prepend=problem.start_kwh)
-    charge = np.maximum(change, 0.0) / problem.charge_efficiency
-    discharge = np.maximum(-change, 0.0) * problem.discharge_efficiency
-    net = problem.needed_kwh + course["ev"] + charge - discharge
-    plain = {"charge": charge, "discharge": discharge, "import": np.maximum(net, 0.0), "export": np.maximum(-net, 0.0)}
-    kept = {name: np.where(problem.odd, course[name], plain[name]) for name in plain}
-    return course | kept | {"stored": stored}

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import field_validator
 
-from jiran.control import controllers, forecasts
+from jiran.control import controllers, find_controller, forecasts
 from jiran.documents.model import Model, quantity
 from jiran.errors import ScenarioError
 
@@ -17,7 +17,7 @@ class RunBy(Model):
     section: ClassVar[str]
 
     controller: str = quantity(
-        "what says what stored energy is worth (see `jiran controllers`)",
+        "what says what stored energy is worth (see `jiran controllers`), or the file of a policy (see `jiran train`)",
         "",
         "self-consumption",
         min_length=1,
@@ -47,6 +47,9 @@ class RunBy(Model):
     @field_validator("controller")
     @classmethod
     def _runs(cls, name: str) -> str:
+        if name.endswith(".toml"):  # data, and no program
+            find_controller(name)
+            return name
         return installed(f"{cls.section}.controller", name, list(controllers()))
 
     @field_validator("forecast")

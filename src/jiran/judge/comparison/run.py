@@ -183,7 +183,7 @@ class _Optima:
     """Optima of runs of one setting: what EVs need and the battery ends with decides, and most rules agree in that."""
 
     def __init__(self) -> None:
-        self._known: dict[float, Optimum] = {}
+        self._known: dict[tuple[float, ...], Optimum] = {}
 
     def of(self, result: Result) -> Optimum | None:
         """Return the optimum of a run, or None if it would take too long, or bills make it another question.
@@ -195,10 +195,19 @@ class _Optima:
             return None
         if result.scenario.ev.supply.enabled or result.scenario.ev.planned:
             return community_optimum(result)
-        end_kwh = round(min(result.start.stored_kwh, result.state.stored_kwh), 6)
+        end_kwh = _ends_kwh(result)
         if end_kwh not in self._known:
             self._known[end_kwh] = community_optimum(result)
         return self._known[end_kwh].for_run(result)
+
+
+def _ends_kwh(result: Result) -> tuple[float, ...]:
+    """Return what each battery must be left with at the optimum, kWh: as much as it began or ended with, if that is less."""
+    start, end = result.start, result.state
+    ends = [min(start.stored_kwh, end.stored_kwh)]
+    if start.at_home is not None and end.at_home is not None:
+        ends += np.minimum(start.at_home.stored_kwh, end.at_home.stored_kwh).tolist()
+    return tuple(round(kwh, 6) for kwh in ends)
 
 
 def _sample(

@@ -1,0 +1,178 @@
+"""The linear programme of the optimum: one node, and a few numbers a step.
+
+In each step
+
+    import - export = deficit - surplus + charge - discharge + EV charging moved here - moved away,
+    stored = stored before + charge * charge_efficiency - discharge / discharge_efficiency,
+
+the second for each store, within its limits; it ends with at least what the run began or ended with, whichever is less: energy
+that a run leaves over was of no use in it. Least is the sum of
+import * import_price - export * export_price. Solved by HiGHS (Huangfu and Hall 2018, doi 10.1007/s12532-017-0130-5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiran.errors import JiranError
+from jiran.judge.sessions import Sessions
+
+Array = NDArray[np.float64]
+
+#: Charging and discharging in one step by more than this, kWh, is no rounding of the solver, which is coarser than ours.
+BOTH_KWH = 1e-6
+
+
+class Held(NamedTuple):
+    """A store, or many as one; energy in kWh, powers as energy of a step."""
+
+    capacity_kwh: float
+    minimum_kwh: float
+    charge_step_kwh: float
+    discharge_step_kwh: float
+    charge_efficiency: float
+    discharge_efficiency: float
+    start_kwh: float
+    end_kwh: float  # at least so much is left
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What the programme is about; energy in kWh, arrays of shape (step,)."""
+
+    needed_kwh: Array  # deficits less surpluses of all homes, without stores and what EVs may move
+    surplus_kwh: Array  # of the homes that have one: no more can be exported, but for what stores give
+    import_price: Array
+    export_price: Array
+    stores: tuple[Held, ...]
+    sessions: Sessions
+
+    @property
+    def odd(self) -> NDArray[np.bool_]:
+        """Steps in which it may pay to pass grid energy on, or to waste it."""
+        return (self.export_price > self.import_price) | (np.minimum(self.export_price, self.import_price) < 0.0)
+
+
+class Course(NamedTuple):
+    """What the programme found, kWh, arrays of shape (step,), those of stores (store, step)."""
+
+    import_kwh: Array
+    export_kwh: Array
+    ev_kwh: Array  # of the charging that may move
+    charge_kwh: Array
+    discharge_kwh: Array
+    stored_kwh: Array
+
+
+def solve(problem: Problem) -> Course:
+    """Return the course of the least cost.
+
+    Raises:
+        JiranError: The solver has found no solution.
+    """
+    from scipy import sparse  # noqa: PLC0415  slow to import; only this needs it
+    from scipy.optimize import linprog  # noqa: PLC0415
+
+    steps, sessions, stores = problem.needed_kwh.size, problem.sessions, problem.stores
+    eye = sparse.eye_array(steps, format="csr")
+    moved = sparse.csr_array((np.ones(sessions.step.size), (sessions.step, np.arange(sessions.step.size))),
+                             shape=(steps, sessions.step.size))  # fmt: skip
+    within = sparse.csr_array((np.ones(sessions.step.size), (sessions.session, np.arange(sessions.step.size))),
+                              shape=(sessions.energy_kwh.size, sessions.step.size))  # fmt: skip
+    before = sparse.diags_array([-np.ones(steps - 1)], offsets=[-1], shape=(steps, steps))
+    # Columns: import, export, EV charging of each session in each step, and of each store charge, discharge, stored.
+    blank: list[Any] = [None] * 3 * len(stores)
+    rows = [[eye, -eye, -moved, *[-eye, eye, 0.0 * eye] * len(stores)]]
+    for place, store in enumerate(stores):
+        own = [-store.charge_efficiency * eye, eye / store.discharge_efficiency, eye + before]
+        rows.append([None, None, None, *blank[: 3 * place], *own, *blank[3 * place + 3 :]])
+    rows.append([None, None, within, *blank])
+    start = np.zeros((len(stores), steps))
+    start[:, 0] = [store.start_kwh for store in stores]
+    least = _least(sparse, problem)
+    nothing = np.zeros(sessions.step.size + 3 * steps * len(stores))
+    found = linprog(
+        np.concatenate([problem.import_price, -problem.export_price, nothing]), *least,
+        sparse.block_array(rows, format="csr"),
+        np.concatenate([problem.needed_kwh, start.reshape(-1), sessions.energy_kwh]),
+        bounds=_bounds(problem), method="highs-ds",
+    )  # fmt: skip
+    if found.status != 0:
+        raise JiranError(f"the optimum was not found: {found.message}")
+    first = 2 * steps + sessions.step.size
+    by_store = found.x[first:].reshape(len(stores), 3, steps)
+    course = Course(
+        found.x[:steps], found.x[steps : 2 * steps], moved @ found.x[2 * steps : first],
+        by_store[:, 0], by_store[:, 1], by_store[:, 2],
+    )  # fmt: skip
+    return _tidy(problem, course)
+
+
+def _least(sparse: Any, problem: Problem) -> tuple[Any, Array | None]:
+    """Return what bounds odd steps: no grid energy is passed on, and a store has one direction, halves allowed.
+
+    Args:
+        sparse: The module `scipy.sparse`.
+        problem: The programme.
+
+    Returns:
+        Rows of a matrix, shape (row, variable), and the most that each may come to, shape (row,); None if no step is odd.
+    """
+    odd, stores = np.flatnonzero(problem.odd), problem.stores
+    if not odd.size:
+        return None, None
+    pick = sparse.csr_array((np.ones(odd.size), (np.arange(odd.size), odd)), shape=(odd.size, problem.odd.size))
+    nothing, no_move = 0.0 * pick, sparse.csr_array((odd.size, problem.sessions.step.size))
+    rows = [[nothing, pick, no_move, *[nothing, -pick, nothing] * len(stores)]]
+    for place, store in enumerate(stores):
+        full = [1.0 / limit if limit > 0.0 else 0.0 for limit in (store.charge_step_kwh, store.discharge_step_kwh)]
+        others = [nothing] * 3 * len(stores)
+        others[3 * place : 3 * place + 2] = [full[0] * pick, full[1] * pick]
+        rows.append([nothing, nothing, no_move, *others])
+    most = np.concatenate([problem.surplus_kwh[odd], np.ones(odd.size * len(stores))])
+    return sparse.block_array(rows, format="csr"), most
+
+
+def _bounds(problem: Problem) -> Array:
+    """Return the lowest and highest value of each variable, shape (variable, 2), in the order of the columns of `solve`.
+
+    A store of no capacity may neither charge nor give. At the end it holds what it began with, or what the run ended
+    with if that is less.
+    """
+    steps, most = problem.needed_kwh.size, problem.sessions.most_kwh
+    low, high = [np.zeros(2 * steps + most.size)], [np.full(2 * steps, np.inf), most]
+    for store in problem.stores:
+        lowest = np.full(steps, store.minimum_kwh)
+        lowest[-1] = store.end_kwh
+        there = store.capacity_kwh > 0.0
+        powers = [store.charge_step_kwh * there, store.discharge_step_kwh * there, store.capacity_kwh]
+        low += [np.zeros(2 * steps), lowest]
+        high.append(np.repeat(powers, steps))
+    lower = np.concatenate(low)
+    return np.column_stack([lower, np.maximum(lower, np.concatenate(high))])
+
+
+def _tidy(problem: Problem, course: Course) -> Course:
+    """Take out charging against discharging and import against export, which earn nothing in an ordinary step.
+
+    Args:
+        problem: The programme.
+        course: What the solver found.
+    """
+    charge, discharge, stored = course.charge_kwh.copy(), course.discharge_kwh.copy(), course.stored_kwh.copy()
+    usual = ~problem.odd
+    for place, store in enumerate(problem.stores):
+        stored[place] = np.clip(stored[place], store.minimum_kwh, store.capacity_kwh)
+        change = np.diff(stored[place], prepend=store.start_kwh)[usual]
+        charge[place, usual] = np.maximum(change, 0.0) / store.charge_efficiency
+        discharge[place, usual] = np.maximum(-change, 0.0) * store.discharge_efficiency
+    net = problem.needed_kwh + course.ev_kwh + (charge - discharge).sum(axis=0)
+    return Course(
+        np.where(usual, np.maximum(net, 0.0), course.import_kwh),
+        np.where(usual, np.maximum(-net, 0.0), course.export_kwh),
+        course.ev_kwh, charge, discharge, stored,
+    )  # fmt: skip

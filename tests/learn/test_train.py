@@ -1,0 +1,177 @@
+"""Learning: the policy beats own use by far on dynamic prices, is found again by its seed, and nobody peeks."""
+
+from __future__ import annotations
+
+import tomllib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jiran import JiranError, load_scenario, simulate
+from jiran.control import find_controller
+from jiran.control.policy import LEARNED, with_weights
+from jiran.errors import ScenarioError
+from jiran.learn.cross_entropy import search
+from jiran.learn.policy_file import policy_text
+from jiran.learn.task import task_of
+from jiran.learn.train import GREEDY, PLANNED, TAUGHT, Trial, first_weights, train
+from jiran.learn.words import ALIKE, verdict
+from jiran.testing.controllers import check_controller
+
+pytestmark = pytest.mark.compiled
+
+DAYS = 18
+
+
+def dynamic(days=DAYS, **fields):
+    """Return a street with a community battery on prices that change by the hour and from day to day."""
+    rng, hour = np.random.default_rng(5), np.arange(24 * days)
+    price = 0.35 + 0.2 * np.sin((hour % 24 - 13) / 6 * np.pi) + 0.12 * rng.normal(size=hour.size)
+    price = np.maximum(price + np.repeat(0.1 * rng.normal(size=days), 24), 0.02).round(4)
+    said = {
+        "steps": hour.size, "step_minutes": 60, "grid.import_price": price.tolist(),
+        "grid.export_price": np.maximum(price - 0.18, 0.0).round(4).tolist(), "market.mechanism": "mid-market-rate",
+        "battery.capacity_kwh": 40.0, "battery.charge_kw": 10.0, "battery.discharge_kw": 10.0,
+    }  # fmt: skip
+    return load_scenario("home-batteries", said | fields)
+
+
+@pytest.fixture(scope="module")
+def learned():
+    return train(task_of(dynamic(), "battery"), seconds=None, generations=20)
+
+
+def test_a_learned_policy_beats_own_use_by_five_points_of_what_can_be_saved(learned):
+    share = {name: one.share for name, one in learned.trials.items()}
+    assert share[TAUGHT] > share[GREEDY] + 0.05
+    assert max(share.values()) <= 1.0 + 1e-9
+    assert learned.optimum_cost <= min(one.cost for one in learned.trials.values()) + 1e-6
+    assert list(share) == [GREEDY, PLANNED, TAUGHT]
+
+
+def test_so_does_one_of_batteries_in_homes():
+    found = train(task_of(dynamic()), seconds=None, generations=12)
+    assert found.task.who == "home_battery"
+    assert found.trials[TAUGHT].share > found.trials[GREEDY].share + 0.05
+    assert found.trials[TAUGHT].own_cost < found.trials[GREEDY].own_cost
+
+
+def test_the_curve_falls_and_the_same_seed_finds_the_same_policy(learned):
+    assert (np.diff(learned.curve) <= 0.0).all()
+    assert learned.curve[-1] < learned.greedy_cost
+    assert learned.curve[-1] == learned.task.cost(learned.weights)
+    again = train(learned.task, seconds=None, generations=3, seed=1)
+    assert again.curve == learned.curve[:3]
+    assert train(learned.task, seconds=None, generations=3, seed=2).curve != again.curve
+
+
+def test_what_comes_after_the_days_to_learn_from_changes_nothing_that_is_learned(learned):
+    task = learned.task
+    price = list(task.scenario.grid.import_price)
+    assert task.cut % 24 == 0
+    assert 0 < task.cut < len(price)
+    price[task.cut :] = [0.9] * (len(price) - task.cut)
+    other = task_of(dynamic(**{"grid.import_price": price}), "battery")
+    weights = np.random.default_rng(1).normal(size=18)
+    assert other.cost(weights) == task.cost(weights)
+    assert other.cut == task.cut
+
+
+def test_the_episode_is_what_the_kernel_does_with_the_same_policy(learned, tmp_path):
+    """The days to learn from, run by the whole simulation, cost what the training thought."""
+    file = tmp_path / "policy.toml"
+    file.write_text(policy_text(learned.weights, learned))
+    task = learned.task
+    prices = {
+        f"grid.{name}": list(getattr(task.scenario.grid, name))[: task.cut] for name in ("import_price", "export_price")
+    }
+    whole = simulate(dynamic(**prices | {"steps": task.cut, "battery.controller": str(file)}))
+    # All is traded that can be, so the battery meets the sum of all; what is left is worth what the grid pays for it.
+    left = whole.state.stored_kwh * task.stores.discharge_efficiency * whole.prices.grid_export.mean()
+    assert whole.flows.outputs.home_charged_kwh.sum() > 0.0
+    assert task.cost(learned.weights) == pytest.approx(whole.accounts["grid"] - left, rel=1e-9)
+
+
+def test_nobody_peeks_and_another_past_gives_another_worth(learned):
+    report = check_controller(with_weights("found", learned.weights), books=40)
+    assert report.ok, report
+
+
+def test_a_policy_is_read_as_it_was_written_and_says_what_was_learned(learned, tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text(policy_text(learned.weights, learned))
+    read = find_controller(str(file))
+    assert read.numbers(read.defaults).tolist() == learned.weights.tolist()
+    content = tomllib.loads(file.read_text())
+    assert content["learned"]["curve"] == list(learned.curve)
+    assert content["learned"]["episodes"] == 1 + 40 * 20
+    assert content["trial"]["optimum"]["cost"] == learned.optimum_cost
+    result = simulate(dynamic(**{"home_battery.controller": str(file)}))
+    assert result.flows.outputs.home_charged_kwh.any()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is no policy"),
+        ("kind = 3", "is no policy"),
+        ("kind = 'jiran policy 1'\n[weights]", "lacks worth_always"),
+        ("kind = [", "is not valid TOML"),
+        (policy_text(np.zeros(18)) + "more = 1.0\n", "has more"),
+        (policy_text(np.zeros(18)).replace("worth_always = 0.0", "worth_always = nan"), "worth_always"),
+        (policy_text(np.zeros(18)).replace("worth_always = 0.0", "worth_always = 1e9"), "worth_always"),
+    ],
+)
+def test_a_file_that_is_no_policy_is_refused_in_one_sentence(tmp_path, text, said):
+    file = tmp_path / "bad.toml"
+    file.write_text(text)
+    with pytest.raises(JiranError, match=said):
+        load_scenario("home-batteries", {"home_battery.controller": str(file)})
+    with pytest.raises(JiranError, match="no such file"):
+        load_scenario("home-batteries", {"home_battery.controller": str(tmp_path / "none.toml")})
+
+
+@pytest.mark.parametrize(
+    ("changes", "who", "said"),
+    [
+        ({"steps": 100}, None, "at least 144"),
+        ({"battery.capacity_kwh": 0.0}, "battery", "no battery"),
+        ({"homes.groups.solar.battery_kwh": 0.0}, "home_battery", "needs homes"),
+        ({"home_battery.forecast": "perfect"}, None, "does not know the future"),
+    ],
+)
+def test_what_cannot_be_learned_is_refused(changes, who, said):
+    scenario = load_scenario("home-batteries", changes)
+    with pytest.raises(ScenarioError, match=said):
+        task_of(scenario, who)
+
+
+def test_the_search_finds_the_lowest_point_of_a_bowl():
+    target = np.arange(5.0)
+    generations = search(lambda x: float(((x - target) ** 2).sum()), np.zeros(5), np.ones(5), np.random.default_rng(1))
+    for _ in range(60):
+        found = next(generations)
+    np.testing.assert_allclose(found.best, target, atol=0.05)
+
+
+cost = st.floats(-1e4, 1e4)
+
+
+@given(cost, cost, cost)
+def test_the_verdict_is_true_of_the_costs(greedy, planned, taught):
+    first, second = verdict({name: Trial(own, 0.0, None, 0.0) for name, own in ((GREEDY, greedy), (PLANNED, planned), (TAUGHT, taught))})  # fmt: skip
+    close = ALIKE * max(map(abs, (greedy, planned, taught)))
+    assert first.startswith("Planning costs the owners less") == (taught - planned > close)
+    assert ("less than planning on" in first) == (planned - taught > close)
+    assert ("as much as planning" in first) == (abs(planned - taught) <= close)
+    assert ("less than own use" in second) == (greedy - taught > close)
+    assert ("more than own use" in second) == (taught - greedy > close)
+
+
+def test_it_begins_with_a_worth_near_the_mean_price():
+    first, spread = first_weights()
+    names = list(LEARNED.parameters)
+    assert first[names.index("worth_mean_day")] == 0.9
+    assert (spread > 0.0).all()
