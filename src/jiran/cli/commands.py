@@ -154,13 +154,14 @@ def _run(
 
     Example: `jiran run paper --set battery.capacity_kwh=40 --set homes.groups.ev.count=3 -o out`
     """
-    from jiran.cli.announce import announce_run  # noqa: PLC0415  loads numba
+    from jiran.cli.announce import announce_run, announce_silent  # noqa: PLC0415  loads numba
     from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
     from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
 
     chosen = _chosen(scenario, changes, mechanism)
     settle([scenario], [chosen], folder=output)
     announce_run(chosen)
+    announce_silent(changes_of(changes), [chosen], told=True)
     with progress() as report:
         result = jiran.simulate(chosen, progress=report)
     folder = None if output is None else result.save(output)
@@ -262,7 +263,7 @@ def _compare(
     Example: `jiran compare kampung --mechanism all` or `jiran compare paper --versus battery.capacity_kwh=40`
     """
     from jiran.cli import comparing  # noqa: PLC0415  loads polars
-    from jiran.cli.announce import announce_comparison  # noqa: PLC0415  loads numba
+    from jiran.cli.announce import announce_comparison, announce_silent  # noqa: PLC0415  loads numba
     from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
     from jiran.report.figures import seeded_table  # noqa: PLC0415  loads polars
     from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
@@ -277,6 +278,7 @@ def _compare(
     cases = comparing.cases_of(one, second, rules)
     settle([scenario, other], cases.values(), file=output)
     announce_comparison(cases.values(), seeds)
+    announce_silent(changes_of(changes) | changes_of(versus, "--versus"), list(cases.values()))
     found, stopped = _run_comparison(cases, seeds)
     if found.faults and rules is not None:  # of all rules one may be left out, of those that were named none
         raise JiranError(found.faults[0])
