@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from jiran import JiranError, load_scenario, simulate
+from jiran import JiranError, load_scenario, presets, simulate
 from jiran.scenario import Scenario, validate
 from jiran.scenario.files import as_data, with_overrides
-from jiran.scenario.silent import silent
+from jiran.scenario.silent import given, silent, why_silent
 from valid import leaves, ordinary, value_of, wild, with_tariff
 
 FIELDS = {name: (annotation, metadata) for name, annotation, metadata in leaves(Scenario)}
@@ -63,7 +63,7 @@ def changed(rng: np.random.Generator, scenario: Scenario, name: str, tries: int 
     return found[:tries]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", [*range(10), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(10, 60))])
 def test_what_says_nothing_changes_nothing(seed: int) -> None:
     rng = np.random.default_rng(seed)
     scenario = (wild if seed % 3 else ordinary)(rng, 400)
@@ -92,7 +92,7 @@ PLANNED = {"home_battery.controller": "plan-ahead", "home_battery.forecast": "ew
 #: Streets on which something hangs on nearly every field, together on all of them.
 STREETS: dict[str, dict[str, object]] = {
     "band": {"market.mechanism": "mid-market-rate"},
-    "household": {"load.model": "household", "ev.charging": "at-once", "solar.model": "site", "steps": 240, "bids.strategy": "truthful", "market.mechanism": "uniform-price", **PLANNED},
+    "household": {"load.model": "household", "ev.charging": "at-once", "solar.model": "site", "steps": 240, "bids.strategy": "truthful", "market.mechanism": "uniform-price", **PLANNED, "battery.controller": "plan-ahead"},
     "lending": {"ev.supply.enabled": True, "ev.supply.reserve_price": 0.3, "solar.clouds": 0.2, "bids.strategy": "zero-intelligence", "market.mechanism": "uniform-price"},
     "own roofs": {"homes.groups.0.pv_kwp": 3.0, "homes.groups.2.pv_kwp": 6.0, "homes.groups.3.load_low_kw": 0.1, "market.mechanism": "bill-sharing", "home_battery.controller": "time-of-use"},
     "no devices": {"homes.groups.0.count": 0, "homes.groups.2.count": 0, "homes.groups.1.count": 0, "battery.capacity_kwh": 0.0},
@@ -101,7 +101,7 @@ STREETS: dict[str, dict[str, object]] = {
 
 #: What by chance changes nothing on a street, though it may on another day.
 COINCIDENCE: dict[str, tuple[str, ...]] = {
-    "household": ("ev.calendar.departure_homes_h", "battery.reserve_price"),
+    "household": ("ev.calendar.departure_homes_h", "battery.reserve_price", "battery.feed_in"),
     "own roofs": ("home_battery.feed_in",),  # export never pays more than own use
 }
 
@@ -129,3 +129,16 @@ def test_what_says_something_changes_something(name: str) -> None:
         and (others := changed(rng, scenario, field)) and all(same(told(one), before) for one in others)
     ]  # fmt: skip
     assert deaf == []
+
+
+@pytest.mark.parametrize("name", presets())
+def test_what_a_preset_shows_first_says_something(name: str) -> None:
+    scenario = load_scenario(name)
+    assert not [field for field in scenario.telling if why_silent(scenario, field)]
+
+
+def test_entries_are_named_by_kind_or_number() -> None:
+    scenario = load_scenario("paper", {"homes.groups.ev.pv_kwp": 3.0})
+    assert why_silent(scenario, "homes.groups.ev.pv_kwp") == why_silent(scenario, "homes.groups.1.pv_kwp")
+    assert "no solar roof" in str(why_silent(scenario, "homes.groups.ev.pv_kwp"))
+    assert "homes.groups.1.pv_kwp" in given(scenario)

@@ -212,7 +212,13 @@ def of_switches(drawn):
             "forecast": "ewma",
             "feed_in": False,
         },
-        "battery": {"capacity_kwh": float(rng.integers(2)), "charge_kw": 2.0},
+        "battery": {
+            "capacity_kwh": float(rng.integers(2)),
+            "charge_kw": 2.0,
+            "controller": str(rng.choice(["self-consumption", "plan-ahead"])),
+            "forecast": "ewma",
+            "wear_cost": 0.1,
+        },
         "grid": {"known_ahead_h": 30, "network_charge": 0.01, "region": "sabah", "billing": "day"},
         "market": {
             "mechanism": str(rng.choice(["grid-only", "grid-fraction", "uniform-price", "bill-sharing", "static-keys"]))
@@ -241,7 +247,7 @@ OF_BAND = ("low_kw", "high_kw", "evening_factor", "evening_start_hour", "evening
 COOLING = ("share", "nights", "start_hour", "start_spread_h", "hours", "hours_spread", "cycle_h", "duty")
 
 
-def _why(name, data):  # noqa: C901, PLR0911, PLR0912  a field after the other, as somebody would look it up
+def _why(name, data):  # noqa: C901, PLR0911, PLR0912, PLR0915  a field after the other, as somebody would look it up
     """Return why a field of the scenario's own tables says nothing, or None."""
     table, _, key = name.partition(".")
     groups = [*(one for one in data["homes"]["groups"] if one["count"]), *data["homes"]["single"]]
@@ -303,21 +309,22 @@ def _why(name, data):  # noqa: C901, PLR0911, PLR0912  a field after the other, 
         if key.partition(".")[0] == {"blocks": "calendar", "at-once": "blocks"}[ev["charging"]]:
             return f'ev.charging is "{ev["charging"]}"'
         return "each EV has ev_blocks of its own" if key == "blocks" and each(cars, "ev_blocks") else None
-    if table == "home_battery" or name == "grid.known_ahead_h":
-        if not stores:
+    if table in ("home_battery", "battery"):
+        if table == "home_battery" and not stores:
             return "no home has a battery"
+        if table == "battery" and not data[table]["capacity_kwh"]:
+            return "battery.capacity_kwh is 0" if key != "capacity_kwh" else None
+        runs = data[table]["controller"]
         if key == "forecast":
-            return None if controller.startswith("plan-") else "home_battery.controller goes by no forecast"
-        if key in ("wear_cost", "grid_charge", "feed_in") and controller == "self-consumption":
-            return "home_battery.controller only stores what its home has left over, for its own use"
-        if key == "known_ahead_h":
-            if controller != "plan-ahead" and controller != "plan-scenarios":  # noqa: PLR1714  two facts
-                return "home_battery.controller looks no further ahead than the prices of a day"
-            hourly = any(isinstance(grid.get(one), tuple) for one in ("import_price", "export_price"))
-            return None if hourly or grid["tariff"] else "the grid's prices are the same at all hours"
-        return None
-    if table == "battery":
-        return "battery.capacity_kwh is 0" if key != "capacity_kwh" and not data["battery"]["capacity_kwh"] else None
+            return None if runs.startswith("plan-") else f"{table}.controller goes by no forecast"
+        own = key in ("grid_charge", "feed_in") and runs == "self-consumption"
+        return f"{table}.controller only stores what is left over, for own use" if own else None
+    if name == "grid.known_ahead_h":
+        run_by = [controller] * stores + [data["battery"]["controller"]] * (data["battery"]["capacity_kwh"] > 0)
+        if not any(one.startswith("plan-") for one in run_by):
+            return "no battery looks further ahead than the prices of a day"
+        hourly = any(isinstance(grid.get(one), tuple) for one in ("import_price", "export_price"))
+        return None if hourly or grid["tariff"] else "the grid's prices are the same at all hours"
     sells = with_pv or (ev["supply"]["enabled"] and cars) or (stores and controller != "self-consumption")
     if name == "grid.tier_of":
         return None if grid["tariff"] else "there is no grid.tariff"

@@ -108,7 +108,8 @@ def _run(
     planned = grown(planned, folder)
     _announce(planned, folder, None if dask else workers or os.cpu_count() or 1)
     announce_silent(
-        (*changes_of(changes), *planned.asked["vary"]), [one.scenario for one in planned.found if one.scenario is not None]
+        (*changes_of(changes), *planned.asked["vary"]),
+        [one.scenario for one in planned.found if one.scenario is not None],
     )
     if dask is not None:
         console(stderr=True).print(f"Dask shows its workers at {page_of(dask)}", soft_wrap=True)

@@ -21,6 +21,7 @@ from jiran.market import find as find_rule
 from jiran.market.base import BASELINE
 
 if TYPE_CHECKING:
+    from jiran.control.controlling.base import Controller
     from jiran.scenario.data import MeteredHome
     from jiran.scenario.homes import HomeParameters
     from jiran.scenario.load import Habits
@@ -99,17 +100,22 @@ class _Street:
     def sells(self) -> bool:
         """Whether a home may have something to sell."""
         lent = self.scenario.ev.supply.enabled and bool(self.with_any(*CARS))
-        return self.metered or self.paneled or lent or (self.stores and not self.controller.own_use)
+        return self.metered or self.paneled or lent or (self.stores and not self.controller("home_battery").own_use)
 
     @cached_property
     def rule(self) -> Any:
         """Its market rule."""
         return find_rule(self.scenario.market.mechanism)
 
+    def controller(self, store: str) -> Controller:
+        """Return the controller of the batteries in homes or of the community's, by the name of its table."""
+        return find_controller(getattr(self.scenario, store).controller)
+
     @cached_property
-    def controller(self) -> Any:
-        """The controller of the batteries in its homes."""
-        return find_controller(self.scenario.home_battery.controller)
+    def looks_ahead_h(self) -> int:
+        """How far those look ahead that run a battery."""
+        there = (("home_battery", self.stores), ("battery", self.scenario.battery.capacity_kwh > 0.0))
+        return max((self.controller(store).horizon_h for store, is_there in there if is_there), default=0)
 
     @cached_property
     def limits_heeded(self) -> bool:
@@ -153,6 +159,21 @@ _COOLING = tuple(
     )
 )  # fmt: skip
 
+
+def _run_by(store: str) -> tuple[_Silence, ...]:
+    """Return what says nothing under some controllers of a store, by the name of its table."""
+    does = "only stores what is left over, for own use"
+    return (
+        _Silence(
+            (f"{store}.forecast",), lambda of: not of.controller(store).forecasts, f"{store}.controller goes by no forecast"
+        ),
+        _Silence(
+            tuple(f"{store}.{name}" for name in ("grid_charge", "feed_in")),
+            lambda of: of.controller(store).own_use, f"{store}.controller {does}",
+        ),
+    )  # fmt: skip
+
+
 #: The first that fits is the reason that is told.
 _SILENCES = (
     _Silence(("solar", "load", "ev"), lambda of: of.metered, "the homes are metered"),
@@ -194,22 +215,17 @@ _SILENCES = (
     _Silence(("ev.blocks",), lambda of: of.scenario.ev.charging == "at-once", 'ev.charging is "at-once"'),
     _Silence(("ev.calendar",), lambda of: of.scenario.ev.charging == "blocks", 'ev.charging is "blocks"'),
     _Silence(("ev.blocks",), lambda of: of.own("ev_blocks", *CARS), "each EV has ev_blocks of its own"),
-    _Silence(("home_battery", "grid.known_ahead_h"), lambda of: not of.stores, "no home has a battery"),
-    _Silence(
-        ("home_battery.forecast",), lambda of: not of.controller.forecasts, "home_battery.controller goes by no forecast"
-    ),
-    _Silence(
-        ("home_battery.wear_cost", "home_battery.grid_charge", "home_battery.feed_in"), lambda of: of.controller.own_use,
-        "home_battery.controller only stores what its home has left over, for its own use",
-    ),
-    _Silence(
-        ("grid.known_ahead_h",), lambda of: of.controller.horizon_h <= KNOWN_H,
-        "home_battery.controller looks no further ahead than the prices of a day",
-    ),
-    _Silence(("grid.known_ahead_h",), lambda of: of.constant, "the grid's prices are the same at all hours"),
+    _Silence(("home_battery",), lambda of: not of.stores, "no home has a battery"),
     _Silence(
         ("battery",), lambda of: of.scenario.battery.capacity_kwh == 0.0, "battery.capacity_kwh is 0", ("battery.capacity_kwh",)
     ),
+    *_run_by("home_battery"),
+    *_run_by("battery"),
+    _Silence(
+        ("grid.known_ahead_h",), lambda of: of.looks_ahead_h <= KNOWN_H,
+        "no battery looks further ahead than the prices of a day",
+    ),
+    _Silence(("grid.known_ahead_h",), lambda of: of.constant, "the grid's prices are the same at all hours"),
     _Silence(("grid.tier_of",), lambda of: of.scenario.grid.tariff is None, "there is no grid.tariff"),
     _Silence(("grid.billing",), lambda of: of.rule.reprice is None, "the market rule sets its prices step by step"),
     _Silence(("grid.network_charge",), lambda of: of.rule.name == BASELINE, "nobody trades under grid-only"),

@@ -41,7 +41,7 @@ class Controller(Plugin):
     Attributes:
         direct: Whether it says what to do instead of what stored energy is worth.
         forecasts: Whether it goes by what the owner is expected to need.
-        own_use: Whether it only moves what its owner has left over to when it is lacking: no price, wear or leave to take
+        own_use: Whether it only moves what its owner has left over to when it is lacking: no price and no leave to take
             from the grid changes what it does.
         horizon_h: How far it looks ahead, h; 0 for one that is direct.
     """
@@ -93,7 +93,7 @@ def controller(
         compiled: False runs the whole simulation in plain Python, for controllers that need any library.
         direct: True for one that says what to do.
         forecasts: True for one that goes by a forecast.
-        own_use: True for one that neither prices nor wear change.
+        own_use: True for one that no price changes.
         horizon_h: How far it looks ahead, h, at least 24; default: 24, and nothing for a direct one.
         **parameters: The controller's own parameters, which it gets as an array in this order.
     """
