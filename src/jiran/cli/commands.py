@@ -53,6 +53,9 @@ _RULE = typer.Option("--mechanism", metavar="NAME|FILE.py", help="Use another ma
 _FOLDER = typer.Option("-o", "--output", metavar="DIR", help="Write trades, homes, steps and figures to this folder.")
 _JSON = typer.Option("--json", help="Print the figures as JSON and nothing else.")
 _STEP = typer.Option("--step", metavar="N", help="Which step of the run, counted from 0.")
+_AT = typer.Option(
+    "--at", metavar="TIME", help="The step at a local time instead, as 2026-03-21T13:00, or 13:00 of the first day."
+)
 _HOME = typer.Option("--home", metavar="NAME", help="Explain this home; default: all that traded.")
 _STEP_JSON = typer.Option("--json", help="Print the step as JSON and nothing else.")
 _PORT = typer.Option(min=1, max=65_535, help=f"Port of the dashboard; default: the first free one from {FIRST_PORT}.")
@@ -221,7 +224,8 @@ def _data(
 @cli.command("explain")
 def _explain(
     scenario: Annotated[str, _SCENARIO],
-    step: Annotated[int, _STEP],
+    step: Annotated[int | None, _STEP] = None,
+    at: Annotated[str | None, _AT] = None,
     home: Annotated[str | None, _HOME] = None,
     changes: Annotated[list[str] | None, _CHANGES] = None,
     mechanism: Annotated[str | None, _RULE] = None,
@@ -233,10 +237,13 @@ def _explain(
     Example: `jiran explain paper --step 8 --home E1 --mechanism uniform-price`
     """
     from jiran.cli.announce import announce_run  # noqa: PLC0415  loads numba
-    from jiran.cli.explaining import print_step, step_data  # noqa: PLC0415  loads numba
+    from jiran.cli.explaining import print_step, step_at, step_data  # noqa: PLC0415  loads numba
     from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
 
+    if (step is None) == (at is None):
+        raise JiranError("--step or --at: give one of them, as --step 8 or --at 13:00")
     chosen = _chosen(scenario, changes, mechanism)
+    step = step_at(chosen, str(at)) if step is None else step
     announce_run(chosen)
     with progress() as report:
         result = jiran.simulate(chosen, progress=report)
