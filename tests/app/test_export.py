@@ -83,3 +83,12 @@ def test_a_scenario_file_does_not_tell_where_files_are():
     text = export.toml_bytes(validate(data)).decode()
     assert "meters.csv" in text
     assert "somebody" not in text
+
+
+@pytest.mark.parametrize("name", ["home-batteries", "sarawak-nem"])
+def test_the_zip_holds_what_a_saved_run_holds(name, tmp_path):
+    result = jiran.simulate(jiran.load_scenario(name, {"steps": 48}))
+    with zipfile.ZipFile(io.BytesIO(export.zip_bytes(result))) as archive:
+        assert sorted(archive.namelist()) == sorted(path.name for path in result.save(tmp_path / "out").iterdir())
+        assert archive.read("device-totals.csv") if result.devices.height else True
+    result.save(tmp_path / "out")  # the files are its own, and are replaced

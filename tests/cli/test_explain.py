@@ -107,3 +107,11 @@ def test_what_is_wrong_is_one_sentence_and_ends_with_2(arguments, said):
     assert done.stdout == ""
     assert done.stderr.startswith(said)
     assert done.stderr.count("\n") == 1
+
+
+def test_a_step_is_named_by_its_local_time():
+    by_step = call("explain", "paper", "--step", 13, "--json").stdout
+    assert call("explain", "paper", "--at", "13:20", "--json").stdout == by_step
+    assert call("explain", "paper", "--at", "2026-03-21T13:00", "--json").stdout == by_step
+    for wrong in (["--at", "noon"], ["--at", "2026-03-23T13:00"], [], ["--at", "13:00", "--step", "13"]):
+        assert call("explain", "paper", *wrong).exit_code == 2

@@ -122,3 +122,8 @@ def test_the_page_of_the_documentation_works_as_it_stands(tmp_path):
     assert pl.read_csv(tmp_path / "rows.csv").height == 150
     exec(python, names := {})  # noqa: S102  our own page
     assert names["found"].table.height == 150
+
+
+def test_an_axis_that_says_nothing_is_told_before_the_sweep():
+    done = call("sweep", "five-prosumers", "--vary", "solar.pv_kwp=2,4", "-o", "out")
+    assert "solar.pv_kwp says nothing, for each solar roof has a pv_kwp of its own" in done.stderr

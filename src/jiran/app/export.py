@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from functools import partial
 from typing import TYPE_CHECKING
 
 from jiran.result.tables import trades_frame
@@ -45,14 +46,16 @@ def files(result: Result) -> dict[str, Callable[[], bytes]]:
     report = result.data_report
     return {
         "trades.csv": lambda: csv_bytes(trades(result)),
-        "trades.parquet": lambda: parquet_bytes(trades(result)),
-        "homes.csv": lambda: csv_bytes(result.homes),
-        "steps.csv": lambda: csv_bytes(result.steps),
+        **{name: partial(_table, name, make) for name, make in result.tables().items()},
         "kpis.json": lambda: _json(result.kpis),
         "scenario.toml": lambda: toml_bytes(result.scenario),
         "manifest.json": lambda: _json(result.manifest()),
         **({} if report is None else {"data-report.txt": lambda: "\n".join((*report.lines(), "")).encode()}),
     }
+
+
+def _table(name: str, make: Callable[[], pl.DataFrame]) -> bytes:
+    return parquet_bytes(make()) if name.endswith(".parquet") else csv_bytes(make())
 
 
 def zip_bytes(result: Result) -> bytes:

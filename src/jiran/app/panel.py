@@ -8,12 +8,13 @@ import streamlit as st
 
 from jiran.app import links, state
 from jiran.app.fields import default, info, leaves, names_plugin
-from jiran.app.labels import CHOSEN
+from jiran.app.labels import CHOSEN, by_labels
 from jiran.app.pins import flat
 from jiran.app.showing import plain
 from jiran.errors import JiranError
 from jiran.scenario import validate
 from jiran.scenario.files import as_data, with_overrides
+from jiran.scenario.silent import silent
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -25,6 +26,7 @@ class Panel:
     Attributes:
         base: The scenario to start from.
         data: That scenario with every field spelled out.
+        quiet: Fields that say nothing in it, and why.
         current: The scenario with the viewer's changes, the last that is allowed, likewise.
         given: These changes.
         wanted: The changes that the controls ask for now.
@@ -43,7 +45,8 @@ class Panel:
         """
         self.base, self.given = state.base(), dict(state.changes())
         self.data = as_data(validate(self.base.data))
-        self.current = as_data(validate(with_overrides(self.base.data, self.given)))
+        now = validate(with_overrides(self.base.data, self.given))
+        self.current, self.quiet = as_data(now), silent(now)
         if not all(map(self._is_field, self.given)):
             self._spell_out()
         self.wanted: dict[str, Any] = {}
@@ -116,7 +119,13 @@ class Panel:
     def say(self, name: str, value: Any) -> None:
         """Take a control's value; only what differs from the base is a change."""
         self.places[name] = st.empty()
+        if name in self.quiet and (name in self.given or name in self.current.get("telling", ())):
+            st.caption(f":material/info: {self.why_quiet(name)}")
         self.want(name, value)
+
+    def why_quiet(self, name: str) -> str:
+        """Return what is said of a field that says nothing, as Markdown; "" of any other."""
+        return f"Changes nothing here, for {plain(by_labels(self.quiet[name], name))}." if name in self.quiet else ""
 
     def want(self, name: str, value: Any) -> None:
         """Take a value; only what differs from the base is a change."""

@@ -55,6 +55,9 @@ _RULE = typer.Option("--mechanism", metavar="NAME|FILE.py", help="Use another ma
 _FOLDER = typer.Option("-o", "--output", metavar="DIR", help="Write trades, homes, steps and figures to this folder.")
 _JSON = typer.Option("--json", help="Print the figures as JSON and nothing else.")
 _STEP = typer.Option("--step", metavar="N", help="Which step of the run, counted from 0.")
+_AT = typer.Option(
+    "--at", metavar="TIME", help="The step at a local time instead, as 2026-03-21T13:00, or 13:00 of the first day."
+)
 _HOME = typer.Option("--home", metavar="NAME", help="Explain this home; default: all that traded.")
 _STEP_JSON = typer.Option("--json", help="Print the step as JSON and nothing else.")
 _PORT = typer.Option(min=1, max=65_535, help=f"Port of the dashboard; default: the first free one from {FIRST_PORT}.")
@@ -159,13 +162,14 @@ def _run(
 
     Example: `jiran run paper --set battery.capacity_kwh=40 --set homes.groups.ev.count=3 -o out`
     """
-    from jiran.cli.announce import announce_run  # noqa: PLC0415  loads numba
+    from jiran.cli.announce import announce_run, announce_silent  # noqa: PLC0415  loads numba
     from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
     from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
 
     chosen = _chosen(scenario, changes, mechanism)
     settle([scenario], [chosen], folder=output)
     announce_run(chosen)
+    announce_silent(changes_of(changes), [chosen], told=True)
     with progress() as report:
         result = jiran.simulate(chosen, progress=report)
     folder = None if output is None else result.save(output)
@@ -225,7 +229,8 @@ def _data(
 @cli.command("explain")
 def _explain(
     scenario: Annotated[str, _SCENARIO],
-    step: Annotated[int, _STEP],
+    step: Annotated[int | None, _STEP] = None,
+    at: Annotated[str | None, _AT] = None,
     home: Annotated[str | None, _HOME] = None,
     changes: Annotated[list[str] | None, _CHANGES] = None,
     mechanism: Annotated[str | None, _RULE] = None,
@@ -237,10 +242,13 @@ def _explain(
     Example: `jiran explain paper --step 8 --home E1 --mechanism uniform-price`
     """
     from jiran.cli.announce import announce_run  # noqa: PLC0415  loads numba
-    from jiran.cli.explaining import print_step, step_data  # noqa: PLC0415  loads numba
+    from jiran.cli.explaining import print_step, step_at, step_data  # noqa: PLC0415  loads numba
     from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
 
+    if (step is None) == (at is None):
+        raise JiranError("--step or --at: give one of them, as --step 8 or --at 13:00")
     chosen = _chosen(scenario, changes, mechanism)
+    step = step_at(chosen, str(at)) if step is None else step
     announce_run(chosen)
     with progress() as report:
         result = jiran.simulate(chosen, progress=report)
@@ -268,7 +276,7 @@ def _compare(
     Example: `jiran compare kampung --mechanism all` or `jiran compare paper --versus battery.capacity_kwh=40`
     """
     from jiran.cli import comparing  # noqa: PLC0415  loads polars
-    from jiran.cli.announce import announce_comparison  # noqa: PLC0415  loads numba
+    from jiran.cli.announce import announce_comparison, announce_silent  # noqa: PLC0415  loads numba
     from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
     from jiran.report.figures import seeded_table  # noqa: PLC0415  loads polars
     from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
@@ -288,6 +296,7 @@ def _compare(
     cases = comparing.cases_of(one, second, rules)
     settle([scenario, other], cases.values(), file=output)
     announce_comparison(cases.values(), seeds)
+    announce_silent(changes_of(changes) | changes_of(versus, "--versus"), list(cases.values()))
     found, stopped = _run_comparison(cases, seeds)
     if found.faults and rules is not None:  # of all rules one may be left out, of those that were named none
         raise JiranError(found.faults[0])

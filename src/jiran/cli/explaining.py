@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from jiran.cli.printing import console
+from jiran.errors import JiranError
 from jiran.explain.step.told import Told, tell, trades
+from jiran.homes.timeline import timeline
 from jiran.words import counted, price
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from jiran.result.result import Result
+    from jiran.scenario import Scenario
     from jiran.sentences import Sentence
 
 #: So many orders, trades and homes are printed; with --json all are.
 MOST = 20
+
+
+def step_at(scenario: Scenario, text: str) -> int:
+    """Return the step in which a local time lies; a time of day alone is the first one of the run.
+
+    Raises:
+        JiranError: It is no time, or none of the run.
+    """
+    steps = timeline(scenario)
+    long = 60 * scenario.step_minutes
+    try:
+        clock = dt.datetime.fromisoformat(text if "-" in text else f"{scenario.start:%Y-%m-%d}T{text}")
+    except ValueError:
+        raise JiranError(f"--at {text}: must be a local time, as 2026-03-21T13:00 or 13:00") from None
+    wanted = [int(clock.replace(tzinfo=dt.UTC).timestamp())]
+    wanted += [wanted[0] + 86_400] if "-" not in text else []
+    for second in wanted:
+        found = np.flatnonzero((steps.local_s <= second) & (second < steps.local_s + long))
+        if found.size:
+            return int(found[0])
+    raise JiranError(
+        f"--at {text}: is not in the run, which begins {scenario.start:%Y-%m-%dT%H:%M} and has {scenario.steps:,} steps"
+    )
 
 
 def print_step(result: Result, step: int, home: str | None) -> None:

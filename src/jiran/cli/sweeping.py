@@ -90,6 +90,7 @@ def _run(
     Example: `jiran sweep paper --vary market.fraction=0.5:0.9:0.1 --vary battery.capacity_kwh=0,20,40 --seeds 50 -o out`
     """
     import jiran  # noqa: PLC0415  loads numba
+    from jiran.cli.announce import announce_silent  # noqa: PLC0415
     from jiran.cli.changes import changes_of  # noqa: PLC0415
     from jiran.cli.progress import progress  # noqa: PLC0415
     from jiran.cli.signals import interruptible  # noqa: PLC0415
@@ -106,6 +107,10 @@ def _run(
     folder = Folder(output)
     planned = grown(planned, folder)
     _announce(planned, folder, None if dask else workers or os.cpu_count() or 1)
+    announce_silent(
+        (*changes_of(changes), *planned.asked["vary"]),
+        [one.scenario for one in planned.found if one.scenario is not None],
+    )
     if dask is not None:
         console(stderr=True).print(f"Dask shows its workers at {page_of(dask)}", soft_wrap=True)
     try:

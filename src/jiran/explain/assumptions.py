@@ -23,9 +23,10 @@ from jiran.scenario.clock import occurs_twice
 from jiran.scenario.grid import REFERENCE, REPLACED
 from jiran.scenario.places import UNKNOWN_CLEARNESS
 from jiran.scenario.regions import REGIONS, region_of
+from jiran.scenario.silent import given, silent
 from jiran.scenario.sun import Site, site_of
 from jiran.sentences import Figures, Sentence, form, true_ones
-from jiran.words import listed, moment
+from jiran.words import counted, listed, moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -223,38 +224,35 @@ def noon_far_off(run: Run) -> Figures | None:
 
 
 def _unused_words(figures: Figures) -> str:
+    why: dict[str, list[str]] = {}
+    for field, reason in figures["fields"]:
+        why.setdefault(reason, []).append(field)
     told = [
-        f"{field} says nothing, for a home of the kind {kind} has no {'solar roof' if what == 'roof' else 'EV'}"
-        for field, kind, what in figures["fields"]
+        f"{listed(names)} {'says' if len(names) == 1 else 'say'} nothing, for {reason}" for reason, names in why.items()
     ]
-    return listed(told)
+    more = figures["more"]
+    return "; ".join(
+        [*told, *([f"{counted(more, 'more field')} {'says' if more == 1 else 'say'} nothing"] if more else [])]
+    )
 
 
-#: What a field of a home is about, and the kinds of homes that have one.
-_OF_KINDS = {
-    "pv_kwp": ("roof", ("solar", "hybrid")), "pv_tilt": ("roof", ("solar", "hybrid")),
-    "pv_azimuth": ("roof", ("solar", "hybrid")), "ev_kw": ("EV", ("ev", "hybrid")), "ev_blocks": ("EV", ("ev", "hybrid")),
-}  # fmt: skip
 #: As many such fields are told.
 MOST_UNUSED = 3
 
 
 @form("assumed.unused", _unused_words)
 def unused(run: Run) -> Figures | None:
-    """Return the fields of homes that are given and about something that homes of this kind do not have.
+    """Return the fields that are given another value than their default, and that say nothing in this scenario.
+
+    What only a plan reads is left out: a scenario may be for both.
 
     Returns:
-        fields: At most `MOST_UNUSED`, each with its dotted name, the home's kind, and "roof" or "EV".
+        fields: At most `MOST_UNUSED`, each with its dotted name, and why it says nothing.
+        more: How many more there are.
     """
-    homes = run.scenario.homes
-    found = [
-        (f"homes.{table}.{place}.{name}", one.kind, what)
-        for table, many in (("groups", homes.groups), ("single", homes.single))
-        for place, one in enumerate(many)
-        for name, (what, kinds) in _OF_KINDS.items()
-        if getattr(one, name) is not None and one.kind not in kinds
-    ]
-    return {"fields": found[:MOST_UNUSED]} if found else None
+    because = silent(run.scenario)
+    found = [(name, because[name]) for name in given(run.scenario) if name in because and not name.startswith("plan.")]
+    return {"fields": found[:MOST_UNUSED], "more": len(found[MOST_UNUSED:])} if found else None
 
 
 def _untold_words(figures: Figures) -> str:

@@ -215,7 +215,7 @@ KPIS: dict[str, Figure[Run]] = {
         lambda run: run.cost_without_p2p,
     ),
     "cost_grid_only": Figure(
-        "Cost with the grid alone", MONEY, "the same homes without trades and without the battery",
+        "Cost with the grid alone", MONEY, "the same homes, batteries of their own too, without trades and without the community battery",
         lambda run: run.cost_grid_only,
     ),
     "saving": Figure(
@@ -263,7 +263,7 @@ KPIS: dict[str, Figure[Run]] = {
         ),
     ),
     "homes_worse_off_grid_only": Figure(
-        "Homes worse off than with the grid alone", SHARE, "share of homes that pay more than without P2P and battery",
+        "Homes worse off than with the grid alone", SHARE, "share of homes that pay more than without P2P and community battery",
         lambda run: float((run.saving_grid_only < -NOTHING_MONEY).mean()),
     ),
     "saving_jain": Figure(

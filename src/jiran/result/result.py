@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import jiran
 from jiran.result.bills import bill_totals_frame, bills_frame
-from jiran.result.devices import device_totals_frame, devices_frame
+from jiran.result.devices import device_totals_frame, devices_frame, devices_of
 from jiran.result.figures import kpis
 from jiran.result.tables import homes_frame, steps_frame, trades_frame
 from jiran.saving import refuse_folder, save_folder
@@ -196,7 +196,7 @@ class Result:
         return sha.hexdigest()
 
     def save(self, folder: str | Path) -> Path:
-        """Write trades.parquet, homes.csv, steps.csv, kpis.json, scenario.toml, manifest.json; with a tariff bills.csv too.
+        """Write trades.parquet, homes.csv, steps.csv, kpis.json, scenario.toml, manifest.json, and the other `tables`.
 
         At every instant the folder holds the old or the new result, whole. An existing folder is replaced only if it is
         empty or holds an earlier result and nothing else; how this is done stands in docs/files.md.
@@ -209,18 +209,24 @@ class Result:
         save_folder(target, self._files(), finite(self.manifest()))
         return target
 
+    def tables(self) -> dict[str, Callable[[], pl.DataFrame]]:
+        """Return what makes each table that a saved run and the dashboard's zip hold, by file; long ones are Parquet."""
+        found: dict[str, Callable[[], pl.DataFrame]] = {
+            "trades.parquet": lambda: self.trades, "homes.csv": lambda: self.homes, "steps.csv": lambda: self.steps,
+        }  # fmt: skip
+        if self.settlement.bills:
+            found |= {"bills.csv": lambda: self.bills, "bill-totals.csv": lambda: self.bill_totals}
+        if next(devices_of(self), None) is not None:
+            found |= {"devices.parquet": lambda: self.devices, "device-totals.csv": lambda: self.device_totals}
+        return found
+
     def _files(self) -> dict[str, Callable[[BinaryIO], object]]:
         """Return what writes each file."""
         texts = {"kpis.json": json_text(self.kpis) + "\n", "scenario.toml": to_toml(self.scenario)}
         if self.data_report is not None:
             texts["data-report.txt"] = "\n".join(self.data_report.lines()) + "\n"
-        frames = {"bills.csv": self.bills, "bill-totals.csv": self.bill_totals} if self.settlement.bills else {}
-        bills = {name: partial(_write_table, frame) for name, frame in frames.items()}
         return {
-            "trades.parquet": self.trades.write_parquet,
-            "homes.csv": lambda file: file.write(csv_bytes(self.homes)),
-            "steps.csv": lambda file: file.write(csv_bytes(self.steps)),
-            **bills,
+            **{name: partial(_write_table, name, make) for name, make in self.tables().items()},
             **{name: partial(_write_text, text) for name, text in texts.items()},
         }
 
@@ -239,9 +245,12 @@ class Result:
         }
 
 
-def _write_table(frame: pl.DataFrame, file: BinaryIO) -> None:
-    """Write a table as CSV."""
-    file.write(csv_bytes(frame))
+def _write_table(name: str, make: Callable[[], pl.DataFrame], file: BinaryIO) -> None:
+    """Write a table as its name says."""
+    if name.endswith(".parquet"):
+        make().write_parquet(file)
+    else:
+        file.write(csv_bytes(make()))
 
 
 def _write_text(text: str, file: BinaryIO) -> None:

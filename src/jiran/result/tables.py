@@ -67,7 +67,7 @@ def homes_frame(community: Community, settled: Settlement, without_p2p: Settleme
     Args:
         community: For names, kinds, and of which homes only import and export are known.
         settled: The run: energy of each home in kWh and money, shape (home,).
-        without_p2p: The same homes without trades; without the battery too in `cost_grid_only`.
+        without_p2p: The same homes without trades; without the community battery too in `cost_grid_only`.
     """
     kwh = settled.home_kwh
     demand = pl.col("load_kwh") + pl.col("ev_kwh")

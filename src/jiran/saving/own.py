@@ -20,8 +20,8 @@ SCENARIO = "scenario.toml"
 #: Every file that a result may hold; a manifest names those that it does hold, with their SHA-256.
 RESULT = frozenset(
     {
-        MANIFEST, SCENARIO, "trades.parquet", "homes.csv", "steps.csv", "bills.csv", "bill-totals.csv", "kpis.json",
-        "data-report.txt",
+        MANIFEST, SCENARIO, "trades.parquet", "homes.csv", "steps.csv", "bills.csv", "bill-totals.csv", "devices.parquet",
+        "device-totals.csv", "kpis.json", "data-report.txt",
     }
 )  # fmt: skip
 #: What a file manager leaves in every folder that it has shown.

@@ -112,7 +112,7 @@ def _field(panel: Panel, name: str) -> None:
 
 def _widget(panel: Panel, name: str, label: str, help_text: str, takes: Values, step: float) -> None:
     """Draw a choice, a share with a slider, a number or a text to type in."""
-    control = Control(panel.key(name), panel.label(name, label), _help(name, label, help_text))
+    control = Control(panel.key(name), panel.label(name, label), _help(panel, name, label, help_text))
     if takes.choices:
         panel.say(name, controls.choice(control, panel.now(name), takes))
     elif takes.number is None:
@@ -131,14 +131,14 @@ def _number(panel: Panel, name: str, label: str, help_text: str, takes: Values, 
         panel.say(name, value)
         return
     start = panel.start(name)
-    control = Control(panel.key(name), label, _help(name, label, help_text))
+    control = Control(panel.key(name), label, _help(panel, name, label, help_text))
     start = value if isinstance(start, list | tuple) else start
     panel.say(name, controls.number(control, value, start, takes, step, _slider(name, takes, step)))
 
 
-def _help(name: str, label: str, meaning: str) -> str:
-    """Return what a control's field means, and what the words of the field in its label mean."""
-    said = plain(by_labels(meaning, name))
+def _help(panel: Panel, name: str, label: str, meaning: str) -> str:
+    """Return what a control's field means, whether it says anything now, and what the words in its label mean."""
+    said = "\n\n".join(filter(None, (plain(by_labels(meaning, name)), panel.why_quiet(name))))
     words = explained(label)
     return said if words is None else f"{said}\n\n{words}"
 

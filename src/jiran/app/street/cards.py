@@ -48,7 +48,7 @@ def show(result: Result, before: Result | None) -> None:
             **change.get(
                 "cost", {"delta": _signed(kpis["saving_grid_only_share"], "vs grid", -1), "delta_color": "inverse"}
             ),
-            help="What all homes pay, less what they earn; against the same homes with the grid alone, without trades and battery.",
+            help="What all homes pay, less what they earn; against the same homes with the grid alone, without trades and community battery; batteries of their own stay.",
         )
         _card(
             _label("p2p_kwh", currency),

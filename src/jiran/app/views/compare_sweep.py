@@ -20,6 +20,7 @@ from jiran.report.sweep.page import cells
 from jiran.result.figures import KPIS
 from jiran.scenario import validate
 from jiran.scenario.files import as_data, with_overrides
+from jiran.scenario.silent import silent
 from jiran.words import number
 
 if TYPE_CHECKING:
@@ -61,7 +62,8 @@ def _inside(scenario: Scenario) -> None:
 def _own(scenario: Scenario, figure: str) -> Callable[[], Answers] | None:
     """Let the viewer choose what is varied; return what works it out, or None as long as nothing is chosen."""
     data = as_data(scenario)
-    fields = dict(_numbers(data))
+    quiet = silent(scenario)
+    fields = {key: value for key, value in _numbers(data) if key not in quiet}
     words = {key: ", ".join(filter(None, named(key, data))) for key in fields}
     vary = {}
     for place, label in enumerate(("Vary", "and")):

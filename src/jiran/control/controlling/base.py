@@ -41,6 +41,8 @@ class Controller(Plugin):
     Attributes:
         direct: Whether it says what to do instead of what stored energy is worth.
         forecasts: Whether it goes by what the owner is expected to need.
+        own_use: Whether it only moves what its owner has left over to when it is lacking: no price and no leave to take
+            from the grid changes what it does.
         horizon_h: How far it looks ahead, h; 0 for one that is direct.
     """
 
@@ -49,6 +51,7 @@ class Controller(Plugin):
 
     direct: bool = False
     forecasts: bool = False
+    own_use: bool = False
     horizon_h: int = 24
 
     def __post_init__(self) -> None:
@@ -78,6 +81,7 @@ def controller(
     compiled: bool = True,
     direct: bool = False,
     forecasts: bool = False,
+    own_use: bool = False,
     horizon_h: int | None = None,
     **parameters: Parameter,
 ) -> Callable[[Control], Controller]:
@@ -89,6 +93,7 @@ def controller(
         compiled: False runs the whole simulation in plain Python, for controllers that need any library.
         direct: True for one that says what to do.
         forecasts: True for one that goes by a forecast.
+        own_use: True for one that no price changes.
         horizon_h: How far it looks ahead, h, at least 24; default: 24, and nothing for a direct one.
         **parameters: The controller's own parameters, which it gets as an array in this order.
     """
@@ -97,7 +102,7 @@ def controller(
         ahead = (0 if direct else 24) if horizon_h is None else horizon_h
         return Controller(
             name, function, parameters, compiled, plain_name=plain_name, direct=direct, forecasts=forecasts,
-            horizon_h=ahead,
+            own_use=own_use, horizon_h=ahead,
         )  # fmt: skip
 
     return decorate

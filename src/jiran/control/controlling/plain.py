@@ -14,7 +14,7 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 
-@controller("self-consumption", plain_name="own use first", direct=True)
+@controller("self-consumption", plain_name="own use first", direct=True, own_use=True)
 def self_consumption(
     need_kwh: float,
     stored_kwh: float,  # noqa: ARG001  jiran knows what fits
