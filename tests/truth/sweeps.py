@@ -157,9 +157,11 @@ def choices(found):
     }
     if len(means) < 2:
         return None
-    best, top = [], float("-inf")
-    for values, (_, worst) in sorted(means.items(), key=lambda one: (round(one[1][0], 6), -one[1][1], one[0])):
-        best += [values] if worst > top + 1e-6 else []
+    best, top, tie = [], float("-inf"), None
+    for values, (cost, worst) in sorted(means.items(), key=lambda one: (round(one[1][0], 6), -one[1][1], one[0])):
+        tied = tie is not None and tie[0] == round(cost, 6) and worst >= tie[1] - 1e-6
+        tie = tie if tied else (round(cost, 6), worst) if worst > top + 1e-6 else None if tie is None else tie
+        best += [values] if tied or worst > top + 1e-6 else []
         top = max(top, worst)
     first = best[0]
     figures = {

@@ -30,6 +30,9 @@ _VARY = typer.Option(
 )  # fmt: skip
 _SEEDS = typer.Option("--seeds", help="How many seeds of each combination: the scenario's own and those that follow.")
 _DRAWS = typer.Option("--draws", help="How often keys with a distribution are drawn, all together.")
+_STREETS = typer.Option(
+    "--streets", help="Of a study, such as malaysia-streets: how many streets are drawn; default 900."
+)
 _METHOD = typer.Option("--method", metavar="sobol|latin-hypercube", help="How drawn values fill their space.")
 _DRAW_SEED = typer.Option("--draw-seed", help="Seed of the draws.")
 _FOLDER = typer.Option(
@@ -47,6 +50,8 @@ _JSON = typer.Option("--json", help="Print JSON and nothing else.")
 
 #: The command that is meant where none is named.
 _FIRST = "run"
+#: Streets of a study: with all that is asked of each about 10,000 points.
+_STREETS_DRAWN = 900
 #: So many kinds of faults are told.
 _MOST_FAULTS = 5
 
@@ -80,37 +85,39 @@ def _run(
     draws: Annotated[int, _DRAWS] = 0,
     method: Annotated[str, _METHOD] = "sobol",
     draw_seed: Annotated[int, _DRAW_SEED] = 0,
+    streets: Annotated[int | None, _STREETS] = None,
     workers: Annotated[int | None, _WORKERS] = None,
     dask: Annotated[str | None, _DASK] = None,
     *,
     json: Annotated[bool, _JSON] = False,
 ) -> None:
-    """Run a scenario with all combinations of values and seeds; Ctrl-C keeps what is done, and the same again goes on.
+    """Run a scenario with all combinations of values and seeds, or a study (malaysia-streets); Ctrl-C keeps what is done, and the same again goes on.
 
     Example: `jiran sweep paper --vary market.fraction=0.5:0.9:0.1 --vary battery.capacity_kwh=0,20,40 --seeds 50 -o out`
     """
-    import jiran  # noqa: PLC0415  loads numba
-    from jiran.cli.announce import announce_silent  # noqa: PLC0415
+    from jiran.cli.announce import announce_silent  # noqa: PLC0415  loads numba
     from jiran.cli.changes import changes_of  # noqa: PLC0415
     from jiran.cli.progress import progress  # noqa: PLC0415
     from jiran.cli.signals import interruptible  # noqa: PLC0415
-    from jiran.judge.sweep import Folder, axis_of  # noqa: PLC0415
+    from jiran.judge.sweep import Folder  # noqa: PLC0415
     from jiran.judge.sweep.answers import totals  # noqa: PLC0415
     from jiran.judge.sweep.on_dask import page_of  # noqa: PLC0415
-    from jiran.judge.sweep.run import grown, plan, run  # noqa: PLC0415
+    from jiran.judge.sweep.run import grown, run  # noqa: PLC0415
     from jiran.saving.formats import json_text  # noqa: PLC0415
     from jiran.words import counted  # noqa: PLC0415
 
-    chosen = jiran.load_scenario(scenario, changes_of(changes))
-    axes = [axis_of(key, text) for key, text in (_split(one) for one in vary or ())]
-    planned = plan(chosen, axes, seeds=seeds, draws=draws, method=method, draw_seed=draw_seed)
+    asked = {"--vary": vary, "--set": changes, "--seeds": seeds > 1, "--draws": draws}
+    planned = _study(scenario, streets, asked)
+    if planned is None:
+        planned = _planned(scenario, vary, changes, seeds=seeds, draws=draws, method=method, draw_seed=draw_seed)
     folder = Folder(output)
     planned = grown(planned, folder)
     _announce(planned, folder, None if dask else workers or os.cpu_count() or 1)
-    announce_silent(
-        (*changes_of(changes), *planned.asked["vary"]),
-        [one.scenario for one in planned.found if one.scenario is not None],
-    )
+    if "study" not in planned.asked:
+        announce_silent(
+            (*changes_of(changes), *planned.asked["vary"]),
+            [one.scenario for one in planned.found if one.scenario is not None],
+        )
     if dask is not None:
         console(stderr=True).print(f"Dask shows its workers at {page_of(dask)}", soft_wrap=True)
     try:
@@ -131,6 +138,36 @@ def _run(
     for fault, many in found.faults[:_MOST_FAULTS]:
         console().print(f"{counted(many, 'point')} could not be run: {fault}", style="yellow", soft_wrap=True)
     console().print(f"Look at it with: jiran sweep show {shlex.quote(str(output))}", soft_wrap=True)
+
+
+def _planned(scenario: str, vary: list[str] | None, changes: list[str] | None, **asked: Any) -> Planned:
+    """Return a sweep of a scenario before it starts."""
+    import jiran  # noqa: PLC0415  loads numba
+    from jiran.cli.changes import changes_of  # noqa: PLC0415
+    from jiran.judge.sweep import axis_of  # noqa: PLC0415
+    from jiran.judge.sweep.run import plan  # noqa: PLC0415
+
+    axes = [axis_of(key, text) for key, text in (_split(one) for one in vary or ())]
+    return plan(jiran.load_scenario(scenario, changes_of(changes)), axes, **asked)
+
+
+def _study(name: str, streets: int | None, others: dict[str, Any]) -> Planned | None:
+    """Return a study before it starts; None if it is a scenario.
+
+    Raises:
+        JiranError: An option does not go with it.
+    """
+    from jiran.judge.sweep.streets import studies  # noqa: PLC0415  loads numba
+    from jiran.judge.sweep.study import plan_study  # noqa: PLC0415
+
+    if name not in studies():
+        if streets is not None:
+            raise JiranError(f"--streets {streets}: goes with a study, one of {', '.join(studies())}")
+        return None
+    for option, value in others.items():
+        if value:
+            raise JiranError(f"{option}: does not go with {name}, whose file says what is varied; only --streets does")
+    return plan_study(name, _STREETS_DRAWN if streets is None else streets)
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -177,7 +214,11 @@ def _show(
     keys = [part.strip() for part in by.split(",")] if by else []
     if len(keys) != len(set(keys)) or len(keys) > 2:
         raise JiranError(f"--by {by}: must be one key, or two different ones with a comma")
-    _check_file(output)
+    studied = not keys and bool((Folder(folder).asked() or {}).get("study"))
+    _check_file(output, *([".svg"] if studied else []))
+    if studied:
+        _show_study(Folder(folder), output, json=json)
+        return
     found = answers(Folder(folder), figure, keys)
     if output is not None:
         _write(found, Folder(folder), output)
@@ -189,7 +230,7 @@ def _show(
         console(stderr=True).print(f"Written: {output}", style="dim", soft_wrap=True)
 
 
-def _check_file(file: Path | None) -> None:
+def _check_file(file: Path | None, *others: str) -> None:
     """Refuse, before anything is read, a file whose kind is unknown, or one that is there and is none of ours.
 
     Raises:
@@ -199,8 +240,10 @@ def _check_file(file: Path | None) -> None:
 
     if file is None:
         return
-    if file.suffix not in (".csv", ".html"):
+    if file.suffix not in (".csv", ".html", *others):
         raise JiranError(f"{file}: the name of the file must end in .csv or .html")
+    if file.suffix == ".svg":
+        return
     refuse_other_file(file, "sweep's file" if file.suffix == ".csv" else "page of jiran")
 
 
@@ -210,6 +253,35 @@ def _write(found: Answers, folder: Folder, file: Path) -> None:
     from jiran.saving.formats import csv_bytes  # noqa: PLC0415
 
     save_file(file, page(found).encode() if file.suffix == ".html" else csv_bytes(folder.rows().collect()))
+
+
+def _show_study(folder: Folder, output: Path | None, *, json: bool) -> None:
+    """Say in which streets of a study sharing pays."""
+    from jiran.judge.sweep.national import POPULATION, share_without, tables, without_seller  # noqa: PLC0415
+    from jiran.report.sweep.national import alone, page, shown  # noqa: PLC0415
+    from jiran.saving.formats import csv_bytes, json_text  # noqa: PLC0415
+
+    asked, found = folder.asked() or {}, tables(folder)
+    if output is not None:
+        texts = {".html": page, ".svg": alone}
+        made = texts.get(output.suffix)
+        save_file(output, csv_bytes(folder.rows().collect()) if made is None else made(folder).encode())
+    if json:
+        data = {"by": [{"by": list(keys), "rows": rows.to_dicts()} for keys, rows in found.items()]}
+        typer.echo(json_text({"without_seller": [one._asdict() for one in without_seller(asked)], **data}))
+        return
+    screen = console()
+    done = len(folder.known())
+    screen.print(f"{done:,} of {folder.many():,} points are done; what-if sets shares of PV evenly and is no average.")
+    for world in POPULATION:
+        screen.print(f"{world}: nobody has PV in {100 * share_without(asked, world):.0f}% of streets.", style="bold")
+    for keys, rows in found.items():
+        drawn = Table(title=f"Streets with a seller, by {', '.join(keys)}", box=SIMPLE_HEAD, title_justify="left")
+        for name in rows.columns:
+            drawn.add_column(name, justify="left" if name in keys else "right")
+        for row in shown(rows):
+            drawn.add_row(*row)
+        screen.print(drawn)
 
 
 def _as_data(found: Answers) -> dict[str, Any]:

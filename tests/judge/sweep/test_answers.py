@@ -104,6 +104,16 @@ def test_no_choice_of_the_frontier_is_beaten_and_every_other_is(pairs):
         assert any(other[0] <= cost + 1e-6 and other[1] >= worst - 1e-6 for other in kept)
 
 
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=12))
+def test_choices_that_come_to_the_same_are_on_the_frontier_together(pairs):
+    rows = rows_of([(float(place), "x") for place in range(len(pairs))], 1, lambda a, *_: dict(zip(("cost", "home_saving_worst"), map(float, pairs[int(a)]), strict=True)))  # fmt: skip
+    beaten = {
+        place for place, (cost, worst) in enumerate(pairs)
+        if any(c <= cost and w >= worst and (c, w) != (cost, worst) for c, w in pairs)
+    }  # fmt: skip
+    assert {int(a) for a in frontier(rows)["a"]} == set(range(len(pairs))) - beaten
+
+
 def test_only_trades_that_harm_nobody_count():
     told = {0.5: (0.0, 0.0), 0.6: (2.0, -0.1), 0.9: (2.0, 0.0)}
     rows = rows_of(GRID, 1, lambda a, b, _seed: {"fault": "no"} if (a, b) == (0.9, "y") else dict(zip(("p2p_kwh", "home_saving_worst"), told[a], strict=True)))  # fmt: skip

@@ -135,6 +135,8 @@ def unharmed(rows: pl.LazyFrame) -> Unharmed:
 def frontier(rows: pl.LazyFrame) -> pl.DataFrame:
     """Return the choices that no other beats in both: what all pay, and how the home fares that gains least.
 
+    Choices that come to the same in both are all among them.
+
     Args:
         rows: Of a sweep.
 
@@ -148,8 +150,12 @@ def frontier(rows: pl.LazyFrame) -> pl.DataFrame:
     alike = (pl.col("cost") / NOTHING_MONEY).round()  # costs that differ by less are the same
     downwards = [False, True, *(False for _ in keys)]
     ordered = table.sort(alike, "home_saving_worst", *keys, descending=downwards)
-    best = ordered["home_saving_worst"].cum_max().shift(1)
-    return ordered.filter(best.is_null() | (ordered["home_saving_worst"] > best + NOTHING_MONEY))
+    together = ordered.group_by(alike.alias("alike"), maintain_order=True).agg(pl.col("home_saving_worst").first())
+    best = together["home_saving_worst"].cum_max().shift(1)
+    first = together.filter(best.is_null() | (together["home_saving_worst"] > best + NOTHING_MONEY))
+    kept = ordered.with_columns(alike.alias("alike")).join(first, on="alike", suffix="_first", maintain_order="left")
+    tied = pl.col("home_saving_worst") >= pl.col("home_saving_worst_first") - NOTHING_MONEY
+    return kept.filter(tied).drop("alike", "home_saving_worst_first")
 
 
 @dataclass(frozen=True)
