@@ -257,7 +257,8 @@ def _write(found: Answers, folder: Folder, file: Path) -> None:
 
 def _show_study(folder: Folder, output: Path | None, *, json: bool) -> None:
     """Say in which streets of a study sharing pays."""
-    from jiran.judge.sweep.national import POPULATION, share_without, tables, without_seller  # noqa: PLC0415
+    from jiran.judge.sweep.national import share_without, tables, without_seller  # noqa: PLC0415
+    from jiran.judge.sweep.study import POPULATION  # noqa: PLC0415
     from jiran.report.sweep.national import alone, page, shown  # noqa: PLC0415
     from jiran.saving.formats import csv_bytes, json_text  # noqa: PLC0415
 

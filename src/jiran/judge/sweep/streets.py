@@ -110,7 +110,8 @@ def street(about: Mapping[str, Any], number: int, region: str | None = None) -> 
     relative = np.log(kwh / median)
     three = rng.random(size) < 1.0 / (1.0 + np.exp(-1.6 * np.log(kwh / 700.0) - has["three_phase_shift"]))
     owners = np.argsort(rng.exponential(size=size) / (kwh / median) ** about["owner_exponent"])
-    kms = np.clip(rng.normal(*has["ev_km_day"], size), 30.0, 95.0)
+    mean_km, deviation_km = has["ev_km_day"]
+    kms = np.clip(rng.normal(mean_km, deviation_km, size), 30.0, 95.0)
     home_share = np.clip(rng.beta(8.0, 2.0, size), 0.4, 1.0)
     return Street(
         number=number, region=name, median_kwh=median, kwh=kwh, vacant=vacant, three_phase=three,
@@ -177,7 +178,8 @@ def _kwp(
     about: Mapping[str, Any], has: Mapping[str, Any], rng: np.random.Generator, three: NDArray[np.bool_], kwh: Array
 ) -> Array:
     """Return the PV that homes have if they have any: by their phases, within the limits of the scheme."""
-    single = rng.triangular(*about["single_phase_kwp"], three.size)
+    low, mode, high = about["single_phase_kwp"]
+    single = rng.triangular(low, mode, high, three.size)
     median, sigma = about["three_phase_kwp"]
     more = np.clip(median * np.exp(sigma * rng.standard_normal(three.size)), 5.0, has["most_kwp"])
     kwp = np.where(three, more, single)

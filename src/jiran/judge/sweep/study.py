@@ -124,7 +124,7 @@ def scenario_of(
         "name": f"{about['name']}-{one.number}", "time_zone": "Asia/Kuala_Lumpur", "start": about["month"],
         "steps": 24 * about["days"], "step_minutes": 60, "seed": one.number + 1,
         "homes": {"single": [
-            _home(about, one, place, own[place], bool(has_pv[place]), bool(has_ev[place]))
+            _home(about, one, place, own[place], has_pv=bool(has_pv[place]), has_ev=bool(has_ev[place]))
             for place in range(one.kwh.size)
         ]},
         "solar": {"model": "site", "place": region["place"]},
@@ -135,7 +135,9 @@ def scenario_of(
     }  # fmt: skip
 
 
-def _home(about: Mapping[str, Any], one: Street, place: int, scheme: str, has_pv: bool, has_ev: bool) -> dict[str, Any]:
+def _home(
+    about: Mapping[str, Any], one: Street, place: int, scheme: str, *, has_pv: bool, has_ev: bool
+) -> dict[str, Any]:
     region = about["regions"][one.region]
     home: dict[str, Any] = {
         "id": f"home {place + 1}", "annual_kwh": round(12.0 * float(one.kwh[place]), 1),

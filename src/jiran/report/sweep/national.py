@@ -6,11 +6,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
-
 from jiran import palette
-from jiran.judge.sweep.national import POPULATION, share_without, tables, without_seller
+from jiran.judge.sweep.national import share_without, tables, without_seller
 from jiran.judge.sweep.streets import study
+from jiran.judge.sweep.study import POPULATION
 from jiran.market.family import Family
 from jiran.report.markup import document, section, table
 from jiran.report.page import STYLE
@@ -19,6 +18,8 @@ from jiran.report.svg import svg
 from jiran.result.figure import Form
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from jiran.judge.sweep.folder import Folder
 
 _MARK = "M-9,0A9,9 0 1,0 9,0A9,9 0 1,0 -9,0Z"
@@ -53,16 +54,17 @@ def picture(folder: Folder) -> Picture:
         folder: Of a study.
     """
     regions = study(str((folder.asked() or {})["study"]))["regions"]
-    rows = tables(folder)["world", "region", "scheme", "network_fee"].filter(pl.col("world") == "what-if")
-    fees = sorted(set(rows["network_fee"]))
+    every = tables(folder)["world", "region", "scheme", "network_fee"].to_dicts()
+    rows = [row for row in every if row["world"] == "what-if" and row["region"].startswith("pen_")]
+    fees = sorted({row["network_fee"] for row in rows})
     courses = []
     for key, name, colour in _SCHEMES:
         values = []
         for fee in fees:
-            here = rows.filter((pl.col("scheme") == key) & (pl.col("network_fee") == fee))
-            here = here.filter(pl.col("region").str.starts_with("pen_"))
-            weights = [regions[one]["weight"] for one in here["region"]]
-            values.append(100.0 * float(np.average(here["pays_5"].to_numpy(), weights=weights)) if weights else np.nan)
+            here = [row for row in rows if row["scheme"] == key and row["network_fee"] == fee]
+            weight = sum(regions[row["region"]]["weight"] for row in here)
+            part = sum(regions[row["region"]]["weight"] * row["pays_5"] for row in here)
+            values.append(100.0 * part / weight if weight else np.nan)
         courses.append(Course(name, np.array(values), Family(name, colour, _MARK), 0))
     told = "; ".join(f"{one.name} {', '.join(f'{value:.0f} %' for value in one.values)}" for one in courses)
     places = tuple(f"{100 * fee:g} sen" for fee in fees)
