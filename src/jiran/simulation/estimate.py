@@ -41,6 +41,8 @@ _SAMPLED_HOME, _BEST_STEP, _JUDGED, _JUDGED_AT_ONCE, _BESIDE = 100, 6_500, 55, 2
 
 #: Seconds of a step, of a home and of an EV in it, of a cell of meter data, and of a step of the linear programme.
 _STEP_S, _HOME_STEP_S, _EV_STEP_S, _CELL_S, _BEST_STEP_S = 5e-6, 2e-7, 3e-7, 1e-6, 1e-4
+#: Seconds of a home in a step beyond that, where homes are like metered ones, and where bills decide what they bid.
+_HOUSEHOLD_S, _BILLED_S = 6e-7, 6e-7
 #: Meter data with fewer columns has a row for each reading, and does not tell before it is read how many homes it has.
 _WIDE = 5
 #: So many bytes any machine has; nobody need look.
@@ -85,7 +87,8 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
     trades = many * _TRADES_OF_HOME + pairs * _TRADES_OF_PAIR
     step = _STEP + many * (_HOME_STEP + _BID * bids) + evs * _EV_STEP + trades * _TRADE
     slow = 1.0 if rule.compiled and strategy.compiled else _PYTHON
-    step_s = _STEP_S + many * _HOME_STEP_S * slow + evs * _EV_STEP_S + _work_s(rule, scenario.market.parameters, many)
+    true_s = _HOUSEHOLD_S * (scenario.load.model == "household") + _BILLED_S * (scenario.grid.tariff is not None)
+    step_s = _STEP_S + many * (_HOME_STEP_S * slow + true_s) + evs * _EV_STEP_S + _work_s(rule, scenario.market.parameters, many)
     read = of_reading(cells)
     return Need(steps * step + read.memory, steps * step_s + read.seconds)
 
