@@ -88,7 +88,12 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
     step = _STEP + many * (_HOME_STEP + _BID * bids) + evs * _EV_STEP + trades * _TRADE
     slow = 1.0 if rule.compiled and strategy.compiled else _PYTHON
     true_s = _HOUSEHOLD_S * (scenario.load.model == "household") + _BILLED_S * (scenario.grid.tariff is not None)
-    step_s = _STEP_S + many * (_HOME_STEP_S * slow + true_s) + evs * _EV_STEP_S + _work_s(rule, scenario.market.parameters, many)
+    step_s = (
+        _STEP_S
+        + many * (_HOME_STEP_S * slow + true_s)
+        + evs * _EV_STEP_S
+        + _work_s(rule, scenario.market.parameters, many)
+    )
     read = of_reading(cells)
     return Need(steps * step + read.memory, steps * step_s + read.seconds)
 

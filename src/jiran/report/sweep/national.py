@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from jiran import palette
 from jiran.judge.sweep.national import share_without, tables, without_seller
 from jiran.judge.sweep.streets import study
