@@ -12,7 +12,16 @@ import jiran
 from jiran import JiranError, load_scenario, simulate
 from strategies import run
 
-FILES = {"trades.parquet", "homes.csv", "steps.csv", "kpis.json", "scenario.toml", "manifest.json"}
+FILES = {
+    "trades.parquet",
+    "homes.csv",
+    "steps.csv",
+    "kpis.json",
+    "scenario.toml",
+    "manifest.json",
+    "devices.parquet",
+    "device-totals.csv",
+}
 
 
 @pytest.fixture(scope="module")

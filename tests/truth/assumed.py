@@ -203,7 +203,9 @@ def of_switches(drawn):
         "load": {"fluctuation": 0.1, "spread": 0.3, "model": str(rng.choice(["band", "household"]))},
         "ev": {
             "kw": 7.0,
-            "charging": str(rng.choice(["blocks", "at-once"])),
+            "charging": str(rng.choice(["blocks", "at-once", "smart", "v2g"])),
+            "wear_cost": 0.1,
+            "forecast": "ewma",
             "calendar": {"trips": 0.5},
             "supply": {"enabled": bool(rng.integers(2)), "reserve_soc": 0.2, "reserve_price": 0.3},
         },
@@ -306,8 +308,18 @@ def _why(name, data):  # noqa: C901, PLR0911, PLR0912, PLR0915  a field after th
             return "the market rule heeds no limit prices" if key == "supply.reserve_price" and rule in DEAF else None
         if key != "kw" and lends:
             return "ev.supply.enabled is true"
-        if key.partition(".")[0] == {"blocks": "calendar", "at-once": "blocks"}[ev["charging"]]:
-            return f'ev.charging is "{ev["charging"]}"'
+        how, last = ev["charging"], key.rpartition(".")[2]
+        unheard = {
+            "blocks": key.startswith("calendar.") or key in ("forecast", "wear_cost"),
+            "at-once": key in ("blocks", "forecast", "wear_cost")
+            or last in ("departure_soc", "reserve_soc", "discharge_efficiency"),
+            "smart": key in ("blocks", "wear_cost")
+            or last in ("reserve_soc", "discharge_efficiency")
+            or last.startswith("plug_"),
+            "v2g": key == "blocks" or last.startswith("plug_"),
+        }
+        if unheard[how]:
+            return f'ev.charging is "{how}"'
         return "each EV has ev_blocks of its own" if key == "blocks" and each(cars, "ev_blocks") else None
     if table in ("home_battery", "battery"):
         if table == "home_battery" and not stores:
@@ -316,16 +328,25 @@ def _why(name, data):  # noqa: C901, PLR0911, PLR0912, PLR0915  a field after th
             return "battery.capacity_kwh is 0" if key != "capacity_kwh" else None
         runs = data[table]["controller"]
         if key == "forecast":
-            return None if runs.startswith("plan-") else f"{table}.controller goes by no forecast"
+            return (
+                None
+                if runs.startswith("plan-") or runs in ("smart-charging", "v2g")
+                else f"{table}.controller goes by no forecast"
+            )
         own = key in ("grid_charge", "feed_in") and runs == "self-consumption"
         return f"{table}.controller only stores what is left over, for own use" if own else None
     if name == "grid.known_ahead_h":
         run_by = [controller] * stores + [data["battery"]["controller"]] * (data["battery"]["capacity_kwh"] > 0)
-        if not any(one.startswith("plan-") for one in run_by):
+        run_by += ["plan-" * (bool(cars) and ev["charging"] in ("smart", "v2g") and not ev["supply"]["enabled"])]
+        if not any(one.startswith("plan-") or one in ("smart-charging", "v2g") for one in run_by):
             return "no battery looks further ahead than the prices of a day"
         hourly = any(isinstance(grid.get(one), tuple) for one in ("import_price", "export_price"))
         return None if hourly or grid["tariff"] else "the grid's prices are the same at all hours"
-    sells = with_pv or (ev["supply"]["enabled"] and cars) or (stores and controller != "self-consumption")
+    sells = (
+        with_pv
+        or ((ev["supply"]["enabled"] or ev["charging"] == "v2g") and cars)
+        or (stores and controller != "self-consumption")
+    )
     if name == "grid.tier_of":
         return None if grid["tariff"] else "there is no grid.tariff"
     if name == "grid.billing":
@@ -353,8 +374,9 @@ def _at_home(home, name, data):  # noqa: PLR0911  likewise
     of_band = name in ("load_low_kw", "load_high_kw", "evening_factor")
     if (of_band and load == "household") or (name in ("annual_kwh", "air_conditioning") and load == "band"):
         return f'load.model is "{load}"'
-    if name == "ev_blocks" and (data["ev"]["supply"]["enabled"] or data["ev"]["charging"] == "at-once"):
-        return "ev.supply.enabled is true" if data["ev"]["supply"]["enabled"] else 'ev.charging is "at-once"'
+    how = data["ev"]["charging"]
+    if name == "ev_blocks" and (data["ev"]["supply"]["enabled"] or how != "blocks"):
+        return "ev.supply.enabled is true" if data["ev"]["supply"]["enabled"] else f'ev.charging is "{how}"'
     if name == "battery_kw" and not home["battery_kwh"]:
         return "it has no battery_kwh beside it"
     keyed = data["market"]["mechanism"] == "static-keys"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -69,6 +69,10 @@ class _Street:
         of_all = self.scenario.solar.pv_kwp
         return any((of_all if one.pv_kwp is None else one.pv_kwp) > 0.0 for one in self.with_any(*ROOFS))
 
+    def charges(self, how: str) -> bool:
+        """Whether cars charge so."""
+        return self.scenario.ev.charging == how
+
     @cached_property
     def stores(self) -> bool:
         """Whether a home has a battery."""
@@ -99,7 +103,8 @@ class _Street:
     @cached_property
     def sells(self) -> bool:
         """Whether a home may have something to sell."""
-        lent = self.scenario.ev.supply.enabled and bool(self.with_any(*CARS))
+        ev = self.scenario.ev
+        lent = (ev.supply.enabled or self.charges("v2g")) and bool(self.with_any(*CARS))
         return self.metered or self.paneled or lent or (self.stores and not self.controller("home_battery").own_use)
 
     @cached_property
@@ -115,7 +120,9 @@ class _Street:
     def looks_ahead_h(self) -> int:
         """How far those look ahead that run a battery."""
         there = (("home_battery", self.stores), ("battery", self.scenario.battery.capacity_kwh > 0.0))
-        return max((self.controller(store).horizon_h for store, is_there in there if is_there), default=0)
+        plans = self.scenario.ev.planned and self.with_any(*CARS)
+        cars = find_controller("smart-charging").horizon_h if plans else 0
+        return max(cars, *(self.controller(store).horizon_h if is_there else 0 for store, is_there in there))
 
     @cached_property
     def limits_heeded(self) -> bool:
@@ -151,6 +158,10 @@ _BAND = tuple(
     f"load.{name}"
     for name in ("low_kw", "high_kw", "evening_factor", "evening_start_hour", "evening_end_hour", "fluctuation")
 )
+#: Of cars' calendars: what only plans heed, what only cars that give, and what only those that are not always plugged in.
+_AT_DEPARTURE = ("ev.calendar.departure_soc",)
+_OF_GIVING = ("ev.calendar.reserve_soc", "ev.calendar.discharge_efficiency")
+_PLUGGED = ("ev.calendar.plug_soc", "ev.calendar.plug_share", "ev.calendar.plug_homes")
 _COOLING = tuple(
     f"load.household.{name}"
     for name in (
@@ -208,12 +219,19 @@ _SILENCES = (
     _Silence(("ev",), lambda of: not of.with_any(*CARS), "no home has an EV"),
     _Silence(("ev.kw",), lambda of: of.own("ev_kw", *CARS), "each EV has an ev_kw of its own"),
     _Silence(
-        ("ev.charging", "ev.blocks", "ev.calendar"), lambda of: of.scenario.ev.supply.enabled, "ev.supply.enabled is true"
+        ("ev.charging", "ev.blocks", "ev.calendar", "ev.forecast", "ev.wear_cost"), lambda of: of.scenario.ev.supply.enabled, "ev.supply.enabled is true"
     ),
     _Silence(("ev.supply",), lambda of: not of.scenario.ev.supply.enabled, "ev.supply.enabled is false", ("ev.supply.enabled",)),
     _Silence(("ev.supply.reserve_price",), lambda of: not of.limits_heeded, "the market rule heeds no limit prices"),
-    _Silence(("ev.blocks",), lambda of: of.scenario.ev.charging == "at-once", 'ev.charging is "at-once"'),
-    _Silence(("ev.calendar",), lambda of: of.scenario.ev.charging == "blocks", 'ev.charging is "blocks"'),
+    *(
+        _Silence(fields, partial(_Street.charges, how=how), f'ev.charging is "{how}"')
+        for how, fields in {
+            "blocks": ("ev.calendar", "ev.forecast", "ev.wear_cost"),
+            "at-once": ("ev.blocks", "ev.forecast", "ev.wear_cost", *_AT_DEPARTURE, *_OF_GIVING),
+            "smart": ("ev.blocks", "ev.wear_cost", *_PLUGGED, *_OF_GIVING),
+            "v2g": ("ev.blocks", *_PLUGGED),
+        }.items()
+    ),
     _Silence(("ev.blocks",), lambda of: of.own("ev_blocks", *CARS), "each EV has ev_blocks of its own"),
     _Silence(("home_battery",), lambda of: not of.stores, "no home has a battery"),
     _Silence(
@@ -246,6 +264,10 @@ class _AtHome(NamedTuple):
     why: str
 
 
+def _street_charges(how: str, street: _Street, _: HomeParameters) -> bool:
+    return street.charges(how)
+
+
 _SILENT_AT_HOME = (
     _AtHome(
         ("pv_kwp", "pv_tilt", "pv_azimuth"), lambda _, home: home.kind not in ROOFS,
@@ -259,7 +281,10 @@ _SILENT_AT_HOME = (
     ),
     _AtHome(("annual_kwh", "air_conditioning"), lambda of, _: of.scenario.load.model == "band", 'load.model is "band"'),
     _AtHome(("ev_blocks",), lambda of, _: of.scenario.ev.supply.enabled, "ev.supply.enabled is true"),
-    _AtHome(("ev_blocks",), lambda of, _: of.scenario.ev.charging == "at-once", 'ev.charging is "at-once"'),
+    *(
+        _AtHome(("ev_blocks",), partial(_street_charges, how), f'ev.charging is "{how}"')
+        for how in ("at-once", "smart", "v2g")
+    ),
     _AtHome(("battery_kw",), lambda _, home: not home.battery_kwh, "it has no battery_kwh beside it"),
     _AtHome(("sharing_key",), lambda of, _: not of.rule.keyed, "the market rule shares by no fixed keys"),
 )  # fmt: skip
