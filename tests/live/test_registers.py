@@ -83,3 +83,9 @@ def test_a_sum_is_as_good_as_the_worst_of_its_parts():
     assert added([measured, missing]) == (0, Quality.MISSING)
     assert added([Interval(0, Quality.RESET), missing]) == (0, Quality.RESET)
     assert added([]) == (0, Quality.MISSING)
+
+
+def test_the_longest_gap_is_still_a_straight_line():
+    series = [(0, 0), (GAP, 900), (2 * GAP + 1, 1_800)]
+    known = intervals(series, [300_000, 600_000, GAP, GAP + 300_000], GAP, MOST)
+    assert known == [(300, Quality.INTERPOLATED), (300, Quality.INTERPOLATED), (0, Quality.MISSING)]

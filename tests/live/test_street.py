@@ -37,3 +37,26 @@ def test_a_day_over_messages_is_the_simulation_of_its_rounded_registers(dialect,
         assert today["qualities"] == {"measured": 24}
         assert today["paid_millionths"] == pytest.approx(float(expected.settlement.paid[n]) * 1e6, abs=1)
         assert today["received_millionths"] == pytest.approx(float(expected.settlement.received[n]) * 1e6, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("home-batteries", {"steps": 24}),
+        ("paper", {"ev.charging": "v2g"}),
+        ("ev-street", {"steps": 24}),
+        ("paper", {"battery.controller": "plan-ahead", "market.mechanism": "vcg"}),
+    ],
+)
+def test_what_runs_behind_a_meter_is_in_its_register_and_not_run_again(name, changes, tmp_path):
+    scenario = scenario_of(name, **changes)
+    made = []
+    with street_of(scenario, tmp_path, book=made.append, end=True) as (street, _):
+        player = player_of(scenario, "senml", every=60)
+        play(street, player)
+        street.tick(player.last_ms + DAY_MS)
+    homes = jiran.simulate(scenario).community.ids
+    expected = jiran.simulate(metered(scenario, homes), profiles=rounded_day(scenario, "senml"))
+    assert [(one.seller, one.buyer, one.kwh, one.paid) for one in made[0].trades] == expected.trades.select(
+        "seller", "buyer", "kwh", "paid"
+    ).rows()

@@ -120,6 +120,7 @@ def live_command(
         if demo:
             street.mark(demo="1")
         _say(f"{chosen.name}: readings are kept in {where}; the dashboard shows them under Data & method, Live.")
+        street.on_step = _print
         if there is None:
             _demo(street, chosen, dialect or "senml", speed, end_ms)
         else:
@@ -169,29 +170,22 @@ def _simulate(
 
 
 def _demo(street: Street, scenario: Scenario, dialect: str, speed: float, end_ms: int | None) -> None:
-    """Play to a street in this process, and print each step."""
+    """Play to a street in this process, until the end."""
     from jiran.live.demo import run  # noqa: PLC0415  loads numba
     from jiran.live.play import Player  # noqa: PLC0415
     from jiran.live.times import Pace  # noqa: PLC0415
 
     player = Player(scenario, street.meters, dialect)
-    for _, told in run(street, player, Pace(speed), until_ms=end_ms):
-        if told:
-            typer.echo(street.line())
+    for _ in run(street, player, Pace(speed), until_ms=end_ms):
+        pass
 
 
 def _listen(there: Broker, street: Street, end_ms: int | None, *, played: bool) -> None:
-    """Listen until the end, and print each step."""
+    """Listen until the end."""
     from jiran.live.broker import listen  # noqa: PLC0415  loads aiomqtt
     from jiran.live.times import wall_ms  # noqa: PLC0415
 
-    printed = [street.closed_ms]
-
     def stop() -> bool:
-        if street.closed_ms != printed[0]:
-            printed[0] = street.closed_ms
-            typer.echo(street.line())
-            sys.stdout.flush()
         now_ms = street.played_ms if played else wall_ms()
         return street.is_settled or (end_ms is not None and now_ms >= end_ms)
 
@@ -202,6 +196,11 @@ def _chosen(scenario: str, changes: list[str] | None) -> Scenario:
     from jiran.scenario.files import load_scenario  # noqa: PLC0415  loads pydantic
 
     return load_scenario(scenario, changes_of(changes))
+
+
+def _print(line: str) -> None:
+    typer.echo(line)
+    sys.stdout.flush()
 
 
 def _say(line: str) -> None:

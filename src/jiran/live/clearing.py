@@ -56,7 +56,8 @@ def metered(scenario: Scenario, homes: Sequence[str], *, batteries: bool = False
             }
         )
     supply = scenario.ev.supply.model_copy(update={"enabled": False})
-    return scenario.model_copy(update={"homes": new, "ev": scenario.ev.model_copy(update={"supply": supply})})
+    cars = scenario.ev.model_copy(update={"supply": supply, "charging": "blocks"})
+    return scenario.model_copy(update={"homes": new, "ev": cars})
 
 
 @dataclass(frozen=True)

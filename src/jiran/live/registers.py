@@ -81,7 +81,7 @@ def _edge(series: Series, times: Sequence[int], edge: int, max_gap_ms: int) -> t
     if after in (0, len(times)):
         return None
     (before_ms, low), (after_ms, high) = series[after - 1], series[after]
-    if after_ms - before_ms > max_gap_ms or high < low:
+    if after_ms - before_ms > max_gap_ms:
         return None
     return low + (high - low) * (edge - before_ms) // (after_ms - before_ms), False
 

@@ -7,7 +7,7 @@ and a service that was killed goes on where its store ends.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jiran.live import registers, runs
@@ -40,6 +40,7 @@ class Street:
         identity: Number of its store, drawn by lot: a broker knows the service by it.
         played_ms: What time it is, where played meters say so, ms.
         next_step: Start of the step that closes next, ms.
+        on_step: Gets a line for each step that closes, and may be replaced.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Street:
         """
         self._homes, self._meters, self._store, self._rules = tuple(meters), meters, store, rules or Rules()
         self._currency = scenario.currency
+        self.on_step: Callable[[str], None] = lambda _line: None
         self.ear = Ear(meters, scenario.time_zone, self._rules.most_an_hour)
         self.prefix = prefix_of(scenario)
         first_ms = continued(store, scenario, self._homes, first_ms)
@@ -166,20 +168,10 @@ class Street:
         """The meters of all homes, in order."""
         return list(self._meters.values())
 
-    @property
-    def closed_ms(self) -> int | None:
-        """Start of the last step that was closed, ms."""
-        found = self.next_step - self.calendar.step_ms
-        return found if found >= self.calendar.first_ms else None
-
     def mark(self, **about: str) -> None:
         """Keep what those who open the store later must know."""
         self._store.say(**about)
         self._store.commit()
-
-    def line(self) -> str:
-        """Return the last closed step in a line."""
-        return step_line(self._store.shown(), self._currency)
 
     def told(self) -> list[str]:
         """Return what was settled, a line a run."""
@@ -228,6 +220,7 @@ class Street:
         }  # fmt: skip
         self._store.show(contents)
         self._store.say(closed_ms=str(step), now_ms=str(now_ms))
+        self.on_step(step_line(contents, self._currency))
         told = [self._message(home, "now", content) for home, content in contents.items()]
         advice = self._setpoints.of_next(day, steps, rows)
         return told + [self._message(home, "setpoint", content) for home, content in advice.items()]
