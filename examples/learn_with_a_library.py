@@ -5,8 +5,9 @@ import sys
 import jiran
 
 try:
-    from jiran.envs import CommunityBattery
     from stable_baselines3 import PPO
+
+    from jiran.envs import CommunityBattery
 except (ImportError, jiran.JiranError) as error:
     sys.exit(f'{error}: pip install "jiran[learn]" stable-baselines3')
 

@@ -18,6 +18,7 @@ from jiran.learn.policy_file import policy_text
 from jiran.learn.task import task_of
 from jiran.learn.train import GREEDY, PLANNED, TAUGHT, Trial, first_weights, train
 from jiran.learn.words import ALIKE, verdict
+from jiran.scenario.files import input_files, shareable, to_toml
 from jiran.testing.controllers import check_controller
 
 pytestmark = pytest.mark.compiled
@@ -175,3 +176,15 @@ def test_it_begins_with_a_worth_near_the_mean_price():
     names = list(LEARNED.parameters)
     assert first[names.index("worth_mean_day")] == 0.9
     assert (spread > 0.0).all()
+
+
+def test_a_scenario_finds_its_policy_beside_it_and_hands_on_no_folder(tmp_path):
+    (tmp_path / "policy.toml").write_text(policy_text(first_weights()[0]))
+    text = to_toml(load_scenario("home-batteries", {"steps": 24}))
+    text = text.replace('controller = "self-consumption"', 'controller = "policy.toml"')
+    (tmp_path / "mine.toml").write_text(text)
+    scenario = load_scenario(tmp_path / "mine.toml")
+    file = tmp_path / "policy.toml"
+    assert scenario.home_battery.controller == scenario.battery.controller == str(file)
+    assert file in input_files(scenario)
+    assert shareable(scenario).home_battery.controller == "policy.toml"

@@ -29,6 +29,8 @@ from jiran.scenario.paths import files_of
 
 #: Tables of a scenario that name a plug-in, and the key that does; it may be a file that ends in .py.
 PLUGINS = (("market", "mechanism"), ("bids", "strategy"))
+#: Where a policy that was learned may stand, as a file.
+_RUN_BY = ("home_battery", "battery")
 
 #: Tables that may name a tariff.
 _Named = TypeVar("_Named", Grid, HomeGroup, SingleHome, MeteredHome)
@@ -138,12 +140,19 @@ def plugin_files(data: dict[str, Any]) -> dict[str, str]:
 
 
 def files_beside(data: dict[str, Any]) -> list[str]:
-    """Return the files that scenario data name besides meter data: programs, weather, tariffs and schemes of sharing.
+    """Return the files that scenario data name besides meter data: programs, weather, policies, tariffs, schemes of sharing.
 
     Whoever opens a scenario of somebody else asks this before it is checked, because checking reads them.
     """
     weather = weather_file(data)
-    return [*plugin_files(data).values(), *([] if weather is None else [weather]), *tariff_files(data)]
+    beside = [*plugin_files(data).values(), *policy_files(data).values()]
+    return [*beside, *([] if weather is None else [weather]), *tariff_files(data)]
+
+
+def policy_files(data: dict[str, Any]) -> dict[str, str]:
+    """Return the policies that scenario data name, by the section of the stores that they run."""
+    named = {section: data[section].get("controller") for section in _RUN_BY if isinstance(data.get(section), dict)}
+    return {section: name for section, name in named.items() if isinstance(name, str) and name.endswith(".toml")}
 
 
 def weather_file(data: dict[str, Any]) -> str | None:
@@ -205,6 +214,9 @@ def shareable(scenario: Scenario) -> Scenario:
         name = getattr(chosen, key)
         if name.endswith(".py"):
             changed[section] = chosen.model_copy(update={key: Path(name).name})
+    for section in _RUN_BY:
+        asked = getattr(scenario, section)
+        changed[section] = asked.model_copy(update={"controller": _file_alone(asked.controller)})
     return scenario.model_copy(update=changed)
 
 
@@ -278,6 +290,7 @@ def _with_paths(data: dict[str, Any], folder: Path) -> dict[str, Any]:
     for section, key in PLUGINS:
         if section in files:
             data[section][key] = str(folder / files[section])
+    data |= {name: {**data[name], "controller": str(folder / file)} for name, file in policy_files(data).items()}
     return data
 
 

@@ -250,8 +250,10 @@ def _who_runs(panel: Panel, name: str) -> None:
     """Draw the choice of a controller or a forecast."""
     installed = controllers() if name.endswith(".controller") else forecasts()
     does = "\n".join(f"- **{plain(key)}**: {plain(plugin.description)}" for key, plugin in installed.items())
-    label, options = panel.label(name, label_of(name)), list(installed)
-    panel.say(name, st.selectbox(label, options, options.index(panel.now(name)), key=panel.key(name), help=does))
+    # A policy that was learned stands beside them, by the name of its file.
+    label, now = panel.label(name, label_of(name)), panel.now(name)
+    options = list(dict.fromkeys([*installed, now]))
+    panel.say(name, st.selectbox(label, options, options.index(now), key=panel.key(name), help=does))
 
 
 _OTHERS: dict[str, Callable[[Panel, str], None]] = {
