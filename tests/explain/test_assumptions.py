@@ -33,7 +33,11 @@ OF_TARIFFS = {"assumed.tariff_status", "assumed.rates", "assumed.not_in_force"}
 def test_nothing_is_assumed_where_the_scenario_says_it_all():
     for name in jiran.presets():
         told = of.assumptions(prepare(jiran.load_scenario(name)))
-        assert {one.form for one in told} <= OF_TARIFFS, name
+        forms = {one.form for one in told}
+        assert forms <= (OF_TARIFFS | {"assumed.unused"} if name == "ev-street" else OF_TARIFFS), name
+    # It has blocks for who switches supply off, and says that they do nothing as long as it is on.
+    (of_cars,) = assumptions(prepare(jiran.load_scenario("ev-street")))
+    assert of_cars == "ev.blocks says nothing, for ev.supply.enabled is true"
     assert said(grid__import_price=DAY)[0] == ()
     assert said(grid__import_price=[0.5] * 24, step_minutes=15)[0] == ()
 
@@ -88,23 +92,28 @@ def test_where_no_region_is_known_no_co2_is_counted_and_it_is_said():
     assert "grid.region to one of peninsular, sabah" in sentence
 
 
+def of_sky(**changes):
+    """Return the assumptions but that the preset's half sine says nothing under the sun of a place."""
+    return tuple(one for one in said(**changes)[0] if "nothing, for" not in one)
+
+
 def test_a_sky_that_nobody_named_is_told_with_how_well_it_is_known():
-    (sentence,), _ = said(solar__model="site", grid__region="sarawak")
+    (sentence,) = of_sky(solar__model="site", grid__region="sarawak")
     assert sentence.startswith(
         "the sky is that of Kuching, for which the time zone Asia/Kuching is taken to stand; its"
     )
     assert "is calibrated to the yield that is published there, not measured" in sentence
-    (sentence,), _ = said(solar__model="site", solar__latitude=1.3, solar__longitude=103.8)
+    (sentence,) = of_sky(solar__model="site", solar__latitude=1.3, solar__longitude=103.8)
     assert sentence.startswith("the sky is that of Singapore; its clearness by month comes from measured weather")
-    assert said(solar__model="site", solar__place="kuching")[0] == ()
-    assert said(solar__model="site", solar__clearness=0.4)[0] == ()
+    assert of_sky(solar__model="site", solar__place="kuching") == ()
+    assert of_sky(solar__model="site", solar__clearness=0.4) == ()
 
 
 def test_a_sky_of_which_nothing_is_known_is_told_and_clocks_that_do_not_fit():
-    told, _ = said(solar__model="site", solar__latitude=52.5, solar__longitude=13.4)
+    told = of_sky(solar__model="site", solar__latitude=52.5, solar__longitude=13.4)
     assert told[0].startswith("how clear the sky is at latitude 52.5 and longitude 13.4 is not known: 0.5 is taken")
     assert told[1].startswith(
         "the sun stands highest at about 19:06 by the clock: the longitude 13.4 and the time zone"
     )
-    (only,), _ = said(solar__model="site", solar__latitude=10.0, solar__longitude=99.0)
+    (only,) = of_sky(solar__model="site", solar__latitude=10.0, solar__longitude=99.0)
     assert only.startswith("how clear")
