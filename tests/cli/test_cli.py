@@ -122,7 +122,7 @@ def test_run_writes_a_folder_and_again_over_it():
 def test_run_json_tells_where_it_wrote_on_stderr():
     done = call("run", "paper", "-o", "out", "--json")
     assert json.loads(done.stdout)
-    assert done.stderr.startswith("Written to out: homes.csv, ")
+    assert done.stderr.startswith("Written to out: device-totals.csv, devices.parquet, homes.csv, ")
 
 
 def test_run_prints_names_with_brackets_as_they_are():
