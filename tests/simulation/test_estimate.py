@@ -50,6 +50,8 @@ linux = pytest.mark.skipif(
 
 BIDS = {"market.mechanism": "uniform-price", "bids.strategy": "truthful"}
 LEND = {"ev.supply.enabled": True}
+PLAN = {"homes.groups.0.battery_kwh": 8.0, "homes.groups.1.battery_kwh": 8.0, "home_battery.controller": "plan-ahead"}
+CARS = {"ev.charging": "smart"}
 
 
 def data(homes, steps, changes=None, kinds=("solar", "normal")):
@@ -74,6 +76,8 @@ def peak(small, large, cases=()):
         pytest.param(1_000, 4_000, {}, ("solar", "normal"), marks=pytest.mark.long),
         pytest.param(100, 20_000, BIDS, ("solar", "normal"), marks=pytest.mark.long),
         (50, 20_000, LEND, ("hybrid", "ev")),
+        (100, 10_000, PLAN, ("solar", "normal")),
+        pytest.param(50, 20_000, CARS, ("hybrid", "ev"), marks=pytest.mark.long),
         pytest.param(
             200,
             600,
@@ -101,6 +105,7 @@ def test_more_of_anything_needs_more():
     least = estimate.of_run(validate(data(10, 1_000)))
     for more in (
         data(20, 1_000), data(10, 2_000), data(10, 1_000, BIDS), data(10, 1_000, LEND, ("hybrid", "ev")),
+        data(10, 1_000, PLAN), data(10, 1_000, CARS, ("hybrid", "ev")),
         data(10, 1_000, {"market.mechanism": "consensus"}),
     ):  # fmt: skip
         need = estimate.of_run(validate(more))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jiran.bids import find as find_strategy
+from jiran.control import find_controller
 from jiran.errors import JiranError
 from jiran.market import find as find_rule
 from jiran.words import data_size, duration
@@ -31,6 +32,8 @@ _HOME_STEP = 40
 _BID = 16
 #: Bytes of a lending EV in a step, in the run, the baseline, and while its balance is checked.
 _EV_STEP = 100
+#: Bytes of a battery at home in a step, and of its plan in a step of the day.
+_STORE_STEP, _PLAN = 50, 600
 #: Bytes of a trade, and trades for each home in a step; of rules that trade in all pairs, for each pair.
 _TRADE, _TRADES_OF_HOME, _TRADES_OF_PAIR = 32, 0.3, 0.4
 #: Bytes of a cell of meter data while it is read: as text, and as a number in a row of its own.
@@ -43,6 +46,8 @@ _SAMPLED_HOME, _BEST_STEP, _JUDGED, _JUDGED_AT_ONCE, _BESIDE = 100, 6_500, 55, 2
 _STEP_S, _HOME_STEP_S, _EV_STEP_S, _CELL_S, _BEST_STEP_S = 5e-6, 2e-7, 3e-7, 1e-6, 1e-4
 #: Seconds of a home in a step beyond that, where homes are like metered ones, and where bills decide what they bid.
 _HOUSEHOLD_S, _BILLED_S = 6e-7, 6e-7
+#: Seconds of a plan, for each step that it is for.
+_PLAN_STEP_S = 4e-7
 #: Meter data with fewer columns has a row for each reading, and does not tell before it is read how many homes it has.
 _WIDE = 5
 #: So many bytes any machine has; nobody need look.
@@ -78,24 +83,45 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
     many, steps = homes or max(scenario.homes.modelled, 1), scenario.steps
     rule, strategy = find_rule(scenario.market.mechanism), find_strategy(scenario.bids.strategy)
     supply = scenario.ev.supply
-    evs = sum(group.count for group in scenario.homes.groups if group.kind in ("ev", "hybrid"))
-    evs = (evs + sum(home.kind in ("ev", "hybrid") for home in scenario.homes.single)) * (
-        supply.enabled or scenario.ev.planned
-    )
+    evs = _cars(scenario) * (supply.enabled or scenario.ev.planned)
+    stores = _batteries(scenario, many)
+    plans = stores * (find_controller(scenario.home_battery.controller).horizon_h > 0) + evs * scenario.ev.planned
     bids = not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
     pairs = many**2 / 4 if rule.all_pairs else 0.0
     trades = many * _TRADES_OF_HOME + pairs * _TRADES_OF_PAIR
-    step = _STEP + many * (_HOME_STEP + _BID * bids) + evs * _EV_STEP + trades * _TRADE
+    step = _STEP + many * (_HOME_STEP + _BID * bids) + evs * _EV_STEP + stores * _STORE_STEP + trades * _TRADE
     slow = 1.0 if rule.compiled and strategy.compiled else _PYTHON
     true_s = _HOUSEHOLD_S * (scenario.load.model == "household") + _BILLED_S * (scenario.grid.tariff is not None)
     step_s = (
         _STEP_S
         + many * (_HOME_STEP_S * slow + true_s)
-        + evs * _EV_STEP_S
+        + (evs + stores) * _EV_STEP_S
+        + plans * _PLAN_STEP_S
         + _work_s(rule, scenario.market.parameters, many)
     )
     read = of_reading(cells)
-    return Need(steps * step + read.memory, steps * step_s + read.seconds)
+    table = plans * _PLAN * 24 * 60 // scenario.step_minutes
+    return Need(steps * step + table + read.memory, steps * step_s + read.seconds)
+
+
+def _cars(scenario: Scenario) -> int:
+    """Return how many modelled homes have a car."""
+    has = ("ev", "hybrid")
+    groups = sum(group.count for group in scenario.homes.groups if group.kind in has)
+    return groups + sum(home.kind in has for home in scenario.homes.single)
+
+
+def _batteries(scenario: Scenario, homes: int) -> int:
+    """Return how many homes have a battery, or may have one where they come from a file.
+
+    Args:
+        scenario: The homes.
+        homes: How many there are.
+    """
+    data = scenario.homes.data
+    groups = sum(group.count for group in scenario.homes.groups if group.battery_kwh)
+    modelled = groups + sum(bool(home.battery_kwh) for home in scenario.homes.single)
+    return homes if data is not None and data.batteries else modelled
 
 
 def of_reading(cells: int) -> Need:
