@@ -92,7 +92,7 @@ soak: $(DEV) ## kill what saves, sweeps and live streets, and change ledgers, ma
 	$(BIN)/python tests/soak.py
 	PYTHONPATH=tests $(BIN)/python tests/judge/sweep/soak.py
 	PYTHONPATH=tests $(BIN)/python -m ledger.soak
-	$(BIN)/python tests/live/soak.py
+	$(BIN)/python tests/live/live_soak.py
 
 # The compiler and the chains are large and young: they have a place of their own, and `make check` does without them.
 CHAIN := .venv-chain

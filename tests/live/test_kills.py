@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-import soak
+import live_soak as soak
 
 
 @pytest.mark.long

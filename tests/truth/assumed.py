@@ -72,7 +72,7 @@ def foresight(run, section):
     homes, asked = data["homes"], data[section]
     has_one = any(one.get("battery_kwh", 0.0) > 0.0 for one in (*homes["groups"], *homes["single"]))
     has_one = data["battery"]["capacity_kwh"] > 0.0 if section == "battery" else has_one
-    plans = asked["controller"] in ("plan-ahead", "plan-scenarios")
+    plans = asked["controller"] in ("plan-ahead", "plan-scenarios", "smart-charging", "v2g")
     if not has_one or not plans or asked["forecast"] != "perfect":
         return None
     return Claim(
@@ -354,7 +354,7 @@ def _why(name, data):  # noqa: C901, PLR0911, PLR0912, PLR0915  a field after th
     if name == "grid.region":
         return None if grid["co2_kg_per_kwh"] is None else "grid.co2_kg_per_kwh goes before it"
     if name == "grid.network_charge" and rule == "grid-only":
-        return "nobody trades under grid-only"
+        return "the market rule trades nothing"
     if (name == "grid.network_charge" or table == "bids") and not sells:
         return "no home has anything to sell"
     return "the market rule heeds no limit prices" if table == "bids" and rule in DEAF else None

@@ -101,8 +101,8 @@ OUT = {
 
 
 def named(by, *reasons):
-    """Return the controller's name where a reason is a plan."""
-    return (by,) if "plan" in reasons else ()
+    """Return who decides where a reason is a plan."""
+    return ("its controller never",) if "plan" in reasons else ()
 
 
 @oracle("battery.gave", of_window)

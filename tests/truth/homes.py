@@ -402,7 +402,10 @@ def bill_chart(result, home):
     parts = [(name, value if abs(value) > RESIDUE * summed else 0.0) for name, value in parts]
     battery = float(kwh["battery_drawn_kwh"] @ price.battery_sells - kwh["battery_charged_kwh"] @ price.battery_buys)
     at_the_end = float(result.settlement.period_payment[home])
-    fund = -fund_share(result, home)
+    fund, settled = -fund_share(result, home), -float(result.settlement.fund_share[home])
+    fund = (
+        settled if abs(fund - settled) <= 1e-9 * max(1.0, abs(fund)) else fund
+    )  # a tie of the last cent is rounded once
     parts += [
         ("Paid to neighbours", row["p2p_paid"]),
         ("Paid by neighbours", -row["p2p_received"]),

@@ -119,14 +119,14 @@ def gave(result: Result, first: int, last: int) -> Figures | None:
 _IN = {
     "no spare": "after trading, the homes together never had more to spare than they lacked",
     "power": "its charging power is 0 kW",
-    "plan": "{by} never found a kWh worth taking",
+    "plan": "its controller never found a kWh worth taking",
     "full": "it was full whenever there was energy to spare",
 }
 _OUT = {
     "no need": "after trading, the homes together never lacked more than they had to spare",
     "price": "its energy never cost as much as the lowest price that it gives energy for",
     "power": "its discharging power is 0 kW",
-    "plan": "{by} never found a kWh worth giving",
+    "plan": "its controller never found a kWh worth giving",
     "empty": "it held nothing to give whenever the homes lacked energy",
     "empty or price": "whenever the homes lacked energy, it held nothing to give, or its energy cost less than the lowest "
     "price that it gives energy for",

@@ -13,6 +13,7 @@ from jiran.control.storage import Battery
 from jiran.control.store import Connection, Store
 from jiran.errors import ScenarioError
 from jiran.learn.seen import HIGH, LOW, refuse, seen, wanted_kwh
+from jiran.money.prices import paid_to_grid
 from jiran.scenario.files import load_scenario
 from jiran.simulation.run import simulate
 from jiran.simulation.setting import prepare
@@ -84,7 +85,7 @@ class CommunityBattery(gymnasium.Env[Seen, NDArray[np.float32]]):
         from_homes, to_homes = min(move.charged_kwh, surplus), min(move.given_kwh, deficit)
         bought = deficit - to_homes + (move.charged_kwh - from_homes)
         sold = surplus - from_homes + (move.given_kwh - to_homes)
-        reward = float(sold * price.grid_export[at] - bought * price.grid_import[at])
+        reward = -paid_to_grid(bought, sold, at, price)
         self._stored_kwh, self._step = move.stored_kwh, at + 1
         told = {"charged_kwh": move.charged_kwh, "given_kwh": move.given_kwh, "stored_kwh": move.stored_kwh}
         return self._seen(), reward, False, self._step >= self._setting.timeline.steps, told

@@ -69,6 +69,18 @@ def cost(flow: Flow, kwh: Array, price: Prices, steps: slice = slice(None)) -> A
     return paid
 
 
+def paid_to_grid(bought_kwh: float, sold_kwh: float, step: int, price: Prices) -> float:
+    """Return what is paid to the grid in a step (< 0 = got).
+
+    Args:
+        bought_kwh: Taken from it.
+        sold_kwh: Given to it.
+        step: Which step.
+        price: The prices of all steps.
+    """
+    return float(bought_kwh * price.grid_import[step] - sold_kwh * price.grid_export[step])
+
+
 def paid_for(trades: NDArray[np.void]) -> Array:
     """Return what the buyer pays for each trade, network charge included, shape (trade,)."""
     amounts: Array = trades["kwh"] * trades["buyer_price"]

@@ -103,19 +103,6 @@ class EvCalendar(Model):
         "share of the stored energy that comes out, with v2g", "", 0.95, ge=0.01, le=1
     )
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        """Refuse a car that shall leave with less than it may be emptied to.
-
-        Raises:
-            ScenarioError: It shall.
-        """
-        if self.departure_soc < self.reserve_soc:
-            raise ScenarioError(
-                "ev.calendar.departure_soc", self.departure_soc, f"must be at least reserve_soc = {self.reserve_soc:g}"
-            )
-        return self
-
 
 class Ev(Model):
     """Electric vehicles: flexible demand, and supply in the evening if switched on.
@@ -161,6 +148,19 @@ class Ev(Model):
     @classmethod
     def _foretells(cls, name: str) -> str:
         return installed("ev.forecast", name, list(forecasts()))
+
+    @model_validator(mode="after")
+    def _ready(self) -> Self:
+        """Refuse cars that shall leave with less than they may be emptied to.
+
+        Raises:
+            ScenarioError: They shall.
+        """
+        calendar = self.calendar
+        if self.charging == "v2g" and calendar.departure_soc < calendar.reserve_soc:
+            allowed = f"must be at least reserve_soc = {calendar.reserve_soc:g}"
+            raise ScenarioError("ev.calendar.departure_soc", calendar.departure_soc, allowed)
+        return self
 
     @property
     def planned(self) -> bool:

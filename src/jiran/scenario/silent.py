@@ -246,7 +246,7 @@ _SILENCES = (
     _Silence(("grid.known_ahead_h",), lambda of: of.constant, "the grid's prices are the same at all hours"),
     _Silence(("grid.tier_of",), lambda of: of.scenario.grid.tariff is None, "there is no grid.tariff"),
     _Silence(("grid.billing",), lambda of: of.rule.reprice is None, "the market rule sets its prices step by step"),
-    _Silence(("grid.network_charge",), lambda of: of.rule.name == BASELINE, "nobody trades under grid-only"),
+    _Silence(("grid.network_charge",), lambda of: of.rule.name == BASELINE, "the market rule trades nothing"),
     _Silence(
         ("grid.region",), lambda of: of.scenario.grid.co2_kg_per_kwh is not None, "grid.co2_kg_per_kwh goes before it"
     ),

@@ -1,6 +1,6 @@
 """A live street under load, and killed at random moments: `make soak` prints what was lost.
 
-`python tests/live/soak.py load [METERS STEPS SPEED]` plays many meters and counts readings; `... kills [NUMBER]` kills service, broker
+`python tests/live/live_soak.py load [METERS STEPS SPEED]` plays many meters and counts readings; `... kills [NUMBER]` kills service, broker
 and a reader with SIGKILL and compares what was settled with a street that was left alone.
 """
 
