@@ -342,11 +342,6 @@ def _why(name, data):  # noqa: C901, PLR0911, PLR0912, PLR0915  a field after th
             return "no battery looks further ahead than the prices of a day"
         hourly = any(isinstance(grid.get(one), tuple) for one in ("import_price", "export_price"))
         return None if hourly or grid["tariff"] else "the grid's prices are the same at all hours"
-    sells = (
-        with_pv
-        or ((ev["supply"]["enabled"] or ev["charging"] == "v2g") and cars)
-        or (stores and controller != "self-consumption")
-    )
     if name == "grid.tier_of":
         return None if grid["tariff"] else "there is no grid.tariff"
     if name == "grid.billing":
@@ -355,8 +350,6 @@ def _why(name, data):  # noqa: C901, PLR0911, PLR0912, PLR0915  a field after th
         return None if grid["co2_kg_per_kwh"] is None else "grid.co2_kg_per_kwh goes before it"
     if name == "grid.network_charge" and rule == "grid-only":
         return "the market rule trades nothing"
-    if (name == "grid.network_charge" or table == "bids") and not sells:
-        return "no home has anything to sell"
     return "the market rule heeds no limit prices" if table == "bids" and rule in DEAF else None
 
 

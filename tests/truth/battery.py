@@ -100,7 +100,7 @@ OUT = {
 }
 
 
-def named(by, *reasons):
+def named(_by, *reasons):
     """Return who decides where a reason is a plan."""
     return ("its controller never",) if "plan" in reasons else ()
 

@@ -101,13 +101,6 @@ class _Street:
         )
 
     @cached_property
-    def sells(self) -> bool:
-        """Whether a home may have something to sell."""
-        ev = self.scenario.ev
-        lent = (ev.supply.enabled or self.charges("v2g")) and bool(self.with_any(*CARS))
-        return self.metered or self.paneled or lent or (self.stores and not self.controller("home_battery").own_use)
-
-    @cached_property
     def rule(self) -> Any:
         """Its market rule."""
         return find_rule(self.scenario.market.mechanism)
@@ -250,7 +243,6 @@ _SILENCES = (
     _Silence(
         ("grid.region",), lambda of: of.scenario.grid.co2_kg_per_kwh is not None, "grid.co2_kg_per_kwh goes before it"
     ),
-    _Silence(("grid.network_charge", "bids"), lambda of: not of.sells, "no home has anything to sell"),
     _Silence(("bids",), lambda of: not of.limits_heeded, "the market rule heeds no limit prices"),
     _Silence(("plan",), bool, "only `jiran plan` reads it"),
 )  # fmt: skip
