@@ -108,10 +108,7 @@ def test_the_figures_that_need_more_than_import_and_export_are_exactly_the_undef
             undefined[name] += net[name] is None and known[name] is not None
             assert not changes or net[name] is None, f"{name} would be {wrong[name]} and is {known[name]}"
             assert net[name] is None or same(net[name], known[name]), name
-    # What batteries behind such meters could have done is not known, though what is wrong with them may change nothing.
-    assert {name for name in FIGURES if undefined[name]} - NEVER_THERE - {"optimum_share"} == {
-        name for name in FIGURES if changed[name]
-    } - {"optimum_share"}
+    assert {name for name in FIGURES if undefined[name]} - NEVER_THERE == {name for name in FIGURES if changed[name]}
 
 
 def rows(result: Result) -> list[dict[str, object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from jiran import load_scenario, simulate
@@ -85,6 +85,7 @@ def test_with_nothing_to_move_it_is_the_net_exchange_at_the_tariff(scenario, imp
     prices = result.prices
     expected = np.maximum(net, 0.0) @ prices.grid_import - np.maximum(-net, 0.0) @ prices.grid_export
     optimum = community_optimum(result)
+    assume(not any("may move within" in note for note in optimum.notes))  # a block that ends within a step leaves room
     assert optimum.cost == pytest.approx(expected, abs=1e-6)
     if result.scenario.market.mechanism == "grid-fraction":  # it trades all that can be traded
         assert optimum.cost == pytest.approx(result.accounts["grid"], abs=1e-6)

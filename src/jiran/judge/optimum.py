@@ -17,6 +17,7 @@ from jiran.errors import JiranError
 from jiran.judge.programme import BOTH_KWH, Held, Problem, solve
 from jiran.judge.sessions import Sessions, ev_sessions
 from jiran.nothing import NOTHING_MONEY
+from jiran.simulation.at_home import needs_kwh
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
@@ -115,12 +116,10 @@ def community_optimum(result: Result, *, ev_stays_h: float = 0.0) -> Optimum:
 
 def _needs_kwh(result: Result) -> Array:
     """Return what homes with a battery lack (> 0) or have to spare (< 0) before it acts, kWh, shape (step, store)."""
-    flows, homes, out = result.flows, result.flows.battery_homes, result.flows.outputs
-    used, given = flows["load_kwh"] + flows["ev_kwh"], flows["generation_kwh"] + flows["ev_supplied_kwh"]
-    need: Array = (used - given)[:, homes]
-    lent = np.zeros(flows["load_kwh"].shape)
-    lent[:, flows.fleet.homes] = out.ev_lent_kwh
-    return need + lent[:, homes]
+    flows, out = result.flows, result.flows.outputs
+    need = needs_kwh(flows.profiles, np.arange(result.community.size))
+    need[:, flows.fleet.homes] += out.ev_charged_kwh - out.ev_supplied_kwh + out.ev_lent_kwh
+    return need[:, flows.battery_homes]
 
 
 def _alone(result: Result) -> float:

@@ -371,7 +371,9 @@ def test_rules_that_work_by_bids_are_noted_when_all_homes_bid_the_tariff():
     assert notes[0].startswith("vcg, huang: work by bids, but all homes bid the tariff and are alike")
     assert compare(by_rule(plain, ["vcg"])).notes[0].startswith("vcg: works by bids")
     notes = compare(by_rule(load_scenario("paper", BIDS), ["vcg", "grid-fraction"])).notes
-    assert all("nothing, for the market rule heeds no limit prices" in note for note in notes)
+    assert notes == (
+        "grid-fraction: bids.strategy and bids.spread say nothing, for the market rule heeds no limit prices",
+    )
 
 
 def test_what_cases_take_for_granted_is_noted_once_if_all_do_and_else_with_their_names():
