@@ -23,4 +23,4 @@ def test_a_battery_that_holds_energy_and_waits_for_its_price_is_not_said_to_hold
 def test_what_is_lost_on_the_way_out_is_nothing_to_give():
     few = {"battery.capacity_kwh": 5e-8, "battery.start_soc": 1.0, "battery.discharge_efficiency": 0.01}
     result = simulate(load_scenario("paper", {**few, "steps": 5}))
-    assert battery.idle(result, 0, 5).figures == {"in": "no spare", "out": "empty", "by": "self-consumption"}
+    assert battery.idle(result, 0, 5).figures == {"in": "no spare", "out": "empty"}

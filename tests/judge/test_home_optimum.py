@@ -57,7 +57,9 @@ def test_it_is_the_least_cost_of_a_programme_that_knows_each_battery(scenario):
     )
     result = simulate(scenario)
     optimum = community_optimum(result)
-    assume(not any("may move within" in note for note in optimum.notes))  # cars, of which the other programme knows nothing
+    assume(
+        not any("may move within" in note for note in optimum.notes)
+    )  # cars, of which the other programme knows nothing
     if result.flows.battery_homes.size:
         assert optimum.cost == pytest.approx(by_battery(result), abs=1e-6)
 

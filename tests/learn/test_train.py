@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from jiran import JiranError, load_scenario, simulate
 from jiran.control import find_controller
+from jiran.control.controlling.base import OWN_USE, PLANNED
 from jiran.control.policy import LEARNED, with_weights
 from jiran.errors import ScenarioError
 from jiran.learn.cross_entropy import search
 from jiran.learn.policy_file import policy_text
 from jiran.learn.task import task_of
-from jiran.learn.train import GREEDY, PLANNED, TAUGHT, Trial, first_weights, train
+from jiran.learn.train import TAUGHT, Trial, first_weights, train
 from jiran.learn.words import ALIKE, verdict
 from jiran.scenario.files import input_files, shareable, to_toml
 from jiran.testing.controllers import check_controller
@@ -46,17 +47,17 @@ def learned():
 
 def test_a_learned_policy_beats_own_use_by_five_points_of_what_can_be_saved(learned):
     share = {name: one.share for name, one in learned.trials.items()}
-    assert share[TAUGHT] > share[GREEDY] + 0.05
+    assert share[TAUGHT] > share[OWN_USE] + 0.05
     assert max(share.values()) <= 1.0 + 1e-9
     assert learned.optimum_cost <= min(one.cost for one in learned.trials.values()) + 1e-6
-    assert list(share) == [GREEDY, PLANNED, TAUGHT]
+    assert list(share) == [OWN_USE, PLANNED, TAUGHT]
 
 
 def test_so_does_one_of_batteries_in_homes():
     found = train(task_of(dynamic()), seconds=None, generations=12)
     assert found.task.who == "home_battery"
-    assert found.trials[TAUGHT].share > found.trials[GREEDY].share + 0.05
-    assert found.trials[TAUGHT].own_cost < found.trials[GREEDY].own_cost
+    assert found.trials[TAUGHT].share > found.trials[OWN_USE].share + 0.05
+    assert found.trials[TAUGHT].own_cost < found.trials[OWN_USE].own_cost
 
 
 def test_the_curve_falls_and_the_same_seed_finds_the_same_policy(learned):
@@ -162,7 +163,7 @@ cost = st.floats(-1e4, 1e4)
 
 @given(cost, cost, cost)
 def test_the_verdict_is_true_of_the_costs(greedy, planned, taught):
-    first, second = verdict({name: Trial(own, 0.0, None, 0.0) for name, own in ((GREEDY, greedy), (PLANNED, planned), (TAUGHT, taught))})  # fmt: skip
+    first, second = verdict({name: Trial(own, 0.0, None, 0.0) for name, own in ((OWN_USE, greedy), (PLANNED, planned), (TAUGHT, taught))})  # fmt: skip
     close = ALIKE * max(map(abs, (greedy, planned, taught)))
     assert first.startswith("Planning costs the owners less") == (taught - planned > close)
     assert ("less than planning on" in first) == (planned - taught > close)

@@ -88,21 +88,16 @@ INTO = {
     "no spare": "never had more to spare than they lacked",
     "power": "charging power is 0 kW",
     "full": "it was full whenever",
-    "plan": "never found a kWh worth taking",
+    "plan": "its controller never found a kWh worth taking",
 }
 OUT = {
     "no need": "never lacked more than they had to spare",
     "price": "never cost as much as the lowest price",
     "power": "discharging power is 0 kW",
     "empty": "it held nothing to give whenever the homes lacked energy.",
-    "plan": "never found a kWh worth giving",
+    "plan": "its controller never found a kWh worth giving",
     "empty or price": "it held nothing to give, or its energy cost less than the lowest price",
 }
-
-
-def named(_by, *reasons):
-    """Return who decides where a reason is a plan."""
-    return ("its controller never",) if "plan" in reasons else ()
 
 
 @oracle("battery.gave", of_window)
@@ -136,8 +131,7 @@ def never_charged(result, first, last):
     if not given(result, first, last) or max(took(result, first, last)) > NOTHING_KWH:
         return None
     why = why_took_nothing(result, first, last)
-    by = result.scenario.battery.controller
-    return Claim({"why": why, "by": by}, (INTO[why], *named(by, why)))
+    return Claim({"why": why}, (INTO[why],))
 
 
 @oracle("battery.never_gave", of_window)
@@ -145,9 +139,7 @@ def never_gave(result, first, last):
     if given(result, first, last) or max(took(result, first, last)) <= NOTHING_KWH:
         return None
     why, kwh = why_gave_nothing(result, first, last), sum(took(result, first, last))
-    by = result.scenario.battery.controller
-    words = (f"took in {energy(kwh)} and gave nothing", OUT[why], *named(by, why))
-    return Claim({"kwh": kwh, "why": why, "by": by}, words)
+    return Claim({"kwh": kwh, "why": why}, (f"took in {energy(kwh)} and gave nothing", OUT[why]))
 
 
 @oracle("battery.idle", of_window)
@@ -157,8 +149,7 @@ def idle(result, first, last):
     if not result.scenario.battery.capacity_kwh:
         return None
     into, out = why_took_nothing(result, first, last), why_gave_nothing(result, first, last)
-    by = result.scenario.battery.controller
-    return Claim({"in": into, "out": out, "by": by}, (INTO[into], OUT[out], *named(by, into, out)))
+    return Claim({"in": into, "out": out}, (INTO[into], OUT[out]))
 
 
 def at(result, first, last, place):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -282,6 +280,9 @@ def _forget_demo(folder: Path) -> None:
 
 def _to_the_end(work: Coroutine[Any, Any, _Found]) -> _Found:
     """Run something to its end, also where a loop of another library runs in this thread."""
+    import asyncio  # noqa: PLC0415  no other command needs it
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
     try:
         asyncio.get_running_loop()
     except RuntimeError:

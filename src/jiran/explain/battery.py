@@ -13,6 +13,7 @@ import numpy as np
 from jiran.explain.say import energy, size
 from jiran.explain.times import clock, period, several_dates
 from jiran.nothing import LAST_DIGITS, NOTHING_KWH
+from jiran.result.basis import battery_given_kwh, battery_taken_kwh
 from jiran.sentences import Figures, Sentence, form, true_ones
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def gave(result: Result, first: int, last: int) -> Figures | None:
         end_kwh: What it held then, kWh.
         lowest_kwh: What it always keeps, kWh.
     """
-    drawn = _given(result)[first:last]
+    drawn = battery_given_kwh(result.settlement.step_kwh)[first:last]
     giving = np.concatenate([[False], drawn > NOTHING_KWH, [False]])
     starts, ends = np.flatnonzero(giving[1:] & ~giving[:-1]), np.flatnonzero(giving[:-1] & ~giving[1:])
     if not starts.size:
@@ -133,28 +134,19 @@ _OUT = {
 }
 
 
-def _why(reasons: dict[str, str], why: str, figures: Figures) -> str:
-    """Return a reason in words; some name the controller that runs the battery."""
-    return reasons[why].format(by=figures["by"])
-
-
-@form(
-    "battery.never_charged", lambda figures: f"Nothing was put into the battery: {_why(_IN, figures['why'], figures)}."
-)
+@form("battery.never_charged", lambda figures: f"Nothing was put into the battery: {_IN[figures['why']]}.")
 def never_charged(result: Result, first: int, last: int) -> Figures | None:
     """Say why it was never charged though it gave energy.
 
     Returns:
         why: A key of `_IN`.
-        by: The controller that runs it.
     """
     took, given = _moved(result, first, last)
-    by = result.scenario.battery.controller
-    return {"why": why_not_charged(result, first, last), "by": by} if given and not took else None
+    return {"why": why_not_charged(result, first, last)} if given and not took else None
 
 
 def _never_gave_words(figures: Figures) -> str:
-    return f"The battery took in {energy(figures['kwh'])} and gave nothing: {_why(_OUT, figures['why'], figures)}."
+    return f"The battery took in {energy(figures['kwh'])} and gave nothing: {_OUT[figures['why']]}."
 
 
 @form("battery.never_gave", _never_gave_words)
@@ -164,33 +156,25 @@ def never_gave(result: Result, first: int, last: int) -> Figures | None:
     Returns:
         kwh: What it took in, at its terminals, kWh.
         why: A key of `_OUT`.
-        by: The controller that runs it.
     """
     took, given = _moved(result, first, last)
     if given or not took:
         return None
-    kwh = float(_taken(result)[first:last].sum())
-    return {"kwh": kwh, "why": why_not_drawn(result, first, last), "by": result.scenario.battery.controller}
+    kwh = float(battery_taken_kwh(result.settlement.step_kwh)[first:last].sum())
+    return {"kwh": kwh, "why": why_not_drawn(result, first, last)}
 
 
-def _idle_words(figures: Figures) -> str:
-    reasons = _why(_IN, figures["in"], figures), _why(_OUT, figures["out"], figures)
-    return f"The battery did nothing: {reasons[0]}, and {reasons[1]}."
-
-
-@form("battery.idle", _idle_words)
+@form("battery.idle", lambda figures: f"The battery did nothing: {_IN[figures['in']]}, and {_OUT[figures['out']]}.")
 def idle(result: Result, first: int, last: int) -> Figures | None:
     """Say why there was nothing for the battery to do.
 
     Returns:
         in: Why it took nothing, a key of `_IN`.
         out: Why it gave nothing, a key of `_OUT`.
-        by: The controller that runs it.
     """
     if any(_moved(result, first, last)) or result.scenario.battery.capacity_kwh <= 0.0:
         return None
-    reasons = {"in": why_not_charged(result, first, last), "out": why_not_drawn(result, first, last)}
-    return {**reasons, "by": result.scenario.battery.controller}
+    return {"in": why_not_charged(result, first, last), "out": why_not_drawn(result, first, last)}
 
 
 def _moved(result: Result, first: int, last: int) -> tuple[bool, bool]:
@@ -198,20 +182,11 @@ def _moved(result: Result, first: int, last: int) -> tuple[bool, bool]:
 
     In any single step more than `NOTHING_KWH`; sums of dust do not count.
     """
-    took, given = (bool((kwh[first:last] > NOTHING_KWH).any()) for kwh in (_taken(result), _given(result)))
+    flow = result.settlement.step_kwh
+    took, given = (
+        bool((kwh[first:last] > NOTHING_KWH).any()) for kwh in (battery_taken_kwh(flow), battery_given_kwh(flow))
+    )
     return took, given
-
-
-def _taken(result: Result) -> NDArray[np.float64]:
-    """Return what the battery took, from homes and from the grid, kWh, shape (step,)."""
-    flow = result.settlement.step_kwh
-    return flow["battery_charged_kwh"] + flow["battery_import_kwh"]
-
-
-def _given(result: Result) -> NDArray[np.float64]:
-    """Return what the battery gave, to homes and to the grid, kWh, shape (step,)."""
-    flow = result.settlement.step_kwh
-    return flow["battery_drawn_kwh"] + flow["battery_export_kwh"]
 
 
 def _left(result: Result, first: int, last: int) -> NDArray[np.float64]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from jiran.control import controllers, find_controller, find_forecast
+from jiran.control.controlling.base import OWN_USE, PLANNED
 from jiran.errors import ScenarioError
 from jiran.judge.comparison.cases import MOST_STEPS
 from jiran.judge.optimum import community_optimum
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 #: Whose stores: batteries in homes, or the community's.
 Who = Literal["home_battery", "battery"]
-#: Whom the others are held against, who plans, and what knows the future.
-GREEDY, PLANNED, PERFECT = "self-consumption", "plan-ahead", "perfect"
+#: What knows the future.
+PERFECT = "perfect"
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,8 @@ def by_controller(scenario: Scenario, who: Who | None = None, progress: Progress
     """
     who = stores_of(scenario, who)
     own = getattr(scenario, who)
-    # On a battery that stays, those for cars are plan-ahead by other names.
-    staying = [name for name, one in controllers().items() if not one.function.__module__.endswith(".cars")]
-    names = list(dict.fromkeys([GREEDY, *staying, own.controller]))
+    staying = [name for name, one in controllers().items() if not one.cars]
+    names = list(dict.fromkeys([OWN_USE, *staying, own.controller]))
     cases = [(name, own.forecast) for name in names]
     if not find_forecast(own.forecast).foresight:
         cases.append((PLANNED, PERFECT))

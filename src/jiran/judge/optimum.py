@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.control.storage import Battery
 from jiran.errors import JiranError
 from jiran.judge.programme import BOTH_KWH, Held, Problem, solve
 from jiran.judge.sessions import Sessions, ev_sessions
 from jiran.nothing import NOTHING_MONEY
 from jiran.simulation.at_home import needs_kwh
+from jiran.simulation.street import battery_of
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
@@ -163,7 +165,7 @@ def _at_home(result: Result, notes: list[str]) -> list[Held]:
 
     step_kwh = of_kind(kw * result.timeline.step_h)
     return [
-        Held(capacity, 0.0, power, power, asked.charge_efficiency, asked.discharge_efficiency, begun, ended)
+        Held(Battery(capacity, 0.0, power, power, asked.charge_efficiency, asked.discharge_efficiency), begun, ended)
         for capacity, power, begun, ended in zip(
             of_kind(kwh), step_kwh, of_kind(start), of_kind(np.minimum(start, end)), strict=True
         )
@@ -202,18 +204,13 @@ def _problem(result: Result, sessions: Sessions, at_home: list[Held]) -> Problem
         sessions: EV charging that may move; it is taken out of the homes' demand.
         at_home: The batteries in homes; what they did in the run is taken out too.
     """
-    step, battery, step_h = result.settlement.step_kwh, result.scenario.battery, result.timeline.step_h
+    step = result.settlement.step_kwh
     out = result.flows.outputs
     moved_kwh = out.home_charged_kwh - out.home_given_kwh  # of each home with a battery
     # A home whose EV charges elsewhere, or whose battery does not, has at most so much more.
     more_kwh = sessions.charged_kwh + np.maximum(moved_kwh, 0.0).sum(axis=1)
     community = Held(
-        capacity_kwh=battery.capacity_kwh,
-        minimum_kwh=battery.min_soc * battery.capacity_kwh,
-        charge_step_kwh=battery.charge_kw * step_h,
-        discharge_step_kwh=battery.discharge_kw * step_h,
-        charge_efficiency=battery.charge_efficiency,
-        discharge_efficiency=battery.discharge_efficiency,
+        battery_of(result.scenario.battery, result.timeline.step_h),
         start_kwh=result.start.stored_kwh,
         end_kwh=min(result.start.stored_kwh, result.state.stored_kwh),
     )

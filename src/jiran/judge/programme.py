@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.control.storage import Battery
 from jiran.errors import JiranError
 from jiran.judge.sessions import Sessions
 
@@ -28,14 +29,9 @@ BOTH_KWH = 1e-6
 
 
 class Held(NamedTuple):
-    """A store, or many as one; energy in kWh, powers as energy of a step."""
+    """A store, or many as one, and what it holds, kWh."""
 
-    capacity_kwh: float
-    minimum_kwh: float
-    charge_step_kwh: float
-    discharge_step_kwh: float
-    charge_efficiency: float
-    discharge_efficiency: float
+    battery: Battery
     start_kwh: float
     end_kwh: float  # at least so much is left
 
@@ -88,7 +84,7 @@ def solve(problem: Problem) -> Course:
     blank: list[Any] = [None] * 3 * len(stores)
     rows = [[eye, -eye, -moved, *[-eye, eye, 0.0 * eye] * len(stores)]]
     for place, store in enumerate(stores):
-        own = [-store.charge_efficiency * eye, eye / store.discharge_efficiency, eye + before]
+        own = [-store.battery.charge_efficiency * eye, eye / store.battery.discharge_efficiency, eye + before]
         rows.append([None, None, None, *blank[: 3 * place], *own, *blank[3 * place + 3 :]])
     rows.append([None, None, within, *blank])
     start = np.zeros((len(stores), steps))
@@ -129,7 +125,10 @@ def _least(sparse: Any, problem: Problem) -> tuple[Any, Array | None]:
     nothing, no_move = 0.0 * pick, sparse.csr_array((odd.size, problem.sessions.step.size))
     rows = [[nothing, pick, no_move, *[nothing, -pick, nothing] * len(stores)]]
     for place, store in enumerate(stores):
-        full = [1.0 / limit if limit > 0.0 else 0.0 for limit in (store.charge_step_kwh, store.discharge_step_kwh)]
+        full = [
+            1.0 / limit if limit > 0.0 else 0.0
+            for limit in (store.battery.charge_step_kwh, store.battery.discharge_step_kwh)
+        ]
         others = [nothing] * 3 * len(stores)
         others[3 * place : 3 * place + 2] = [full[0] * pick, full[1] * pick]
         rows.append([nothing, nothing, no_move, *others])
@@ -146,10 +145,14 @@ def _bounds(problem: Problem) -> Array:
     steps, most = problem.needed_kwh.size, problem.sessions.most_kwh
     low, high = [np.zeros(2 * steps + most.size)], [np.full(2 * steps, np.inf), most]
     for store in problem.stores:
-        lowest = np.full(steps, store.minimum_kwh)
+        lowest = np.full(steps, store.battery.minimum_kwh)
         lowest[-1] = store.end_kwh
-        there = store.capacity_kwh > 0.0
-        powers = [store.charge_step_kwh * there, store.discharge_step_kwh * there, store.capacity_kwh]
+        there = store.battery.capacity_kwh > 0.0
+        powers = [
+            store.battery.charge_step_kwh * there,
+            store.battery.discharge_step_kwh * there,
+            store.battery.capacity_kwh,
+        ]
         low += [np.zeros(2 * steps), lowest]
         high.append(np.repeat(powers, steps))
     lower = np.concatenate(low)
@@ -166,10 +169,10 @@ def _tidy(problem: Problem, course: Course) -> Course:
     charge, discharge, stored = course.charge_kwh.copy(), course.discharge_kwh.copy(), course.stored_kwh.copy()
     usual = ~problem.odd
     for place, store in enumerate(problem.stores):
-        stored[place] = np.clip(stored[place], store.minimum_kwh, store.capacity_kwh)
+        stored[place] = np.clip(stored[place], store.battery.minimum_kwh, store.battery.capacity_kwh)
         change = np.diff(stored[place], prepend=store.start_kwh)[usual]
-        charge[place, usual] = np.maximum(change, 0.0) / store.charge_efficiency
-        discharge[place, usual] = np.maximum(-change, 0.0) * store.discharge_efficiency
+        charge[place, usual] = np.maximum(change, 0.0) / store.battery.charge_efficiency
+        discharge[place, usual] = np.maximum(-change, 0.0) * store.battery.discharge_efficiency
     net = problem.needed_kwh + course.ev_kwh + (charge - discharge).sum(axis=0)
     return Course(
         np.where(usual, np.maximum(net, 0.0), course.import_kwh),

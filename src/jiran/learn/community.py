@@ -8,8 +8,8 @@ import gymnasium
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.control.controlling.base import OWN_USE
 from jiran.control.dispatch import follow
-from jiran.control.storage import Battery
 from jiran.control.store import Connection, Store
 from jiran.errors import ScenarioError
 from jiran.learn.seen import HIGH, LOW, refuse, seen, wanted_kwh
@@ -17,6 +17,7 @@ from jiran.money.prices import paid_to_grid
 from jiran.scenario.files import load_scenario
 from jiran.simulation.run import simulate
 from jiran.simulation.setting import prepare
+from jiran.simulation.street import battery_of
 
 if TYPE_CHECKING:
     from jiran.scenario import Scenario
@@ -49,19 +50,14 @@ class CommunityBattery(gymnasium.Env[Seen, NDArray[np.float32]]):
             raise ScenarioError(
                 "battery.capacity_kwh", chosen.battery.capacity_kwh, "must be above 0 for this environment"
             )
-        own_use = chosen.battery.model_copy(update={"controller": "self-consumption"})
+        own_use = chosen.battery.model_copy(update={"controller": OWN_USE})
         self._setting = prepare(chosen.model_copy(update={"battery": own_use}))
         step = simulate(self._setting.scenario, profiles=self._setting.profiles).settlement.step_kwh
         self._surplus_kwh = step["battery_charged_kwh"] + step["grid_export_kwh"]
         self._deficit_kwh = step["battery_drawn_kwh"] + step["grid_import_kwh"]
-        said, step_h = chosen.battery, self._setting.timeline.step_h
-        self._store = Store(
-            Battery(
-                said.capacity_kwh, said.min_soc * said.capacity_kwh, said.charge_kw * step_h, said.discharge_kw * step_h,
-                said.charge_efficiency, said.discharge_efficiency,
-            ),
-            0.0, said.wear_cost, said.grid_charge, said.feed_in,
-        )  # fmt: skip
+        said = chosen.battery
+        battery = battery_of(said, self._setting.timeline.step_h)
+        self._store = Store(battery, 0.0, said.wear_cost, said.grid_charge, said.feed_in)
         self.action_space = gymnasium.spaces.Box(-1.0, 1.0, (1,), np.float32)
         self.observation_space = gymnasium.spaces.Box(LOW, HIGH, dtype=np.float32)
         self._step, self._stored_kwh = 0, self._setting.start.stored_kwh

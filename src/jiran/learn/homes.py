@@ -11,15 +11,15 @@ from gymnasium import spaces
 from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
+from jiran.control.days import store_at
 from jiran.control.dispatch import follow
-from jiran.control.storage import Battery
-from jiran.control.store import Connection, Store
+from jiran.control.store import Connection
 from jiran.errors import ScenarioError
 from jiran.homes.profiles import Profiles
 from jiran.learn.seen import HIGH, LOW, refuse, seen, wanted_kwh
 from jiran.money.prices import Prices
 from jiran.scenario.files import load_scenario
-from jiran.simulation.at_home import needs_kwh
+from jiran.simulation.at_home import at_home, needs_kwh
 from jiran.simulation.run import clear_market, without_trading
 from jiran.simulation.setting import prepare
 
@@ -57,17 +57,12 @@ class HomeBatteries(ParallelEnv[str, Seen, NDArray[np.float32]]):  # type: ignor
                 "battery.controller", chosen.battery.controller, "must be self-consumption in this environment"
             )
         self._whole = prepare(chosen)
-        community, asked, step_h = self._whole.community, chosen.home_battery, self._whole.timeline.step_h
+        community = self._whole.community
         self._homes = np.flatnonzero(community.battery_kwh)
         if not self._homes.size:
             raise ScenarioError("homes.groups", "no battery_kwh", "an environment of batteries in homes needs some")
-        self._stores = [
-            Store(
-                Battery(float(kwh), 0.0, float(kw * step_h), float(kw * step_h), asked.charge_efficiency, asked.discharge_efficiency),
-                0.0, asked.wear_cost, asked.grid_charge, asked.feed_in,
-            )
-            for kwh, kw in zip(community.battery_kwh[self._homes], community.battery_kw[self._homes], strict=True)
-        ]  # fmt: skip
+        stores = at_home(self._whole).record.stores
+        self._stores = [store_at(place, stores) for place in range(self._homes.size)]
         self._need_kwh = needs_kwh(self._whole.profiles, self._homes)
         # One step of the same homes; what their batteries do becomes part of what they need and have.
         none = np.zeros(community.size)

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.control import find_controller, find_forecast, running
+from jiran.control.controlling.base import OWN_USE, PLANNED
 from jiran.control.forecasting.base import MOST_DAYS, Forecast
 from jiran.control.memory import first_memory
 from jiran.control.policy import CELLS, LEARNED
 from jiran.errors import JiranError, ScenarioError
 from jiran.homes.profiles import Profiles
 from jiran.simulation.at_home import at_home, needs_kwh
-from jiran.simulation.controlled import OWN_USE
 from jiran.simulation.run import simulate
 from jiran.simulation.setting import prepare
 from jiran.simulation.street import street
@@ -123,8 +123,7 @@ def task_of(scenario: Scenario, who: Who | None = None) -> Task:
     if scenario.ev.planned:
         raise ScenarioError("ev.charging", scenario.ev.charging, "must be blocks or at-once for a policy to be learned")
     planned = {
-        name: getattr(scenario, name).model_copy(update={"controller": "plan-ahead"})
-        for name in ("home_battery", "battery")
+        name: getattr(scenario, name).model_copy(update={"controller": PLANNED}) for name in ("home_battery", "battery")
     }
     setting = prepare(scenario.model_copy(update=planned))
     many = bool(setting.community.battery_kwh.any())

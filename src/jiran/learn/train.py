@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.control.controlling.base import OWN_USE, PLANNED
 from jiran.control.policy import FEATURES
 from jiran.judge.comparison.cases import MOST_STEPS
 from jiran.judge.optimum import community_optimum
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-#: Beside whom a policy is always shown.
-GREEDY, PLANNED, TAUGHT = "self-consumption", "plan-ahead", "learned"
+#: What a policy is called beside own use and the plan, with which it is always shown.
+TAUGHT = "learned"
 _SHARE_OF_TRIALS = 0.05
 
 
@@ -124,7 +125,7 @@ def _trials(task: Task, weights: Array) -> tuple[dict[str, Trial], float | None]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "policy.toml"
         file.write_text(policy_text(weights), encoding="utf-8")
-        for name in (GREEDY, PLANNED, TAUGHT):
+        for name in (OWN_USE, PLANNED, TAUGHT):
             scenario, profiles = task.trial(str(file) if name == TAUGHT else name)
             result = simulate(scenario, profiles=profiles)
             share = None

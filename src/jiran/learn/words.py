@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiran.learn.train import GREEDY, PLANNED, TAUGHT
+from jiran.control.controlling.base import OWN_USE, PLANNED
+from jiran.learn.train import TAUGHT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ def verdict(trials: Mapping[str, Trial]) -> tuple[str, ...]:
     Args:
         trials: By controller.
     """
-    taught, planned, greedy = (trials[name].own_cost for name in (TAUGHT, PLANNED, GREEDY))
+    taught, planned, greedy = (trials[name].own_cost for name in (TAUGHT, PLANNED, OWN_USE))
     close = ALIKE * max(abs(taught), abs(planned), abs(greedy))
     if planned < taught - close:
         first = "Planning costs the owners less than the learned policy, and needs no training: use plan-ahead here."

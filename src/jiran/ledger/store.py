@@ -16,10 +16,13 @@ from typing import Any
 from jiran.errors import JiranError
 from jiran.ledger.faults import Tampered
 from jiran.ledger.heads import SignedDay
+from jiran.saving.database import begin, tables_of
 
 #: How long to wait for another process that writes, s.
 _WAIT_S = 60.0
 
+#: Tables by which a ledger is known.
+_OURS = {"days", "records"}
 _SCHEMA = (
     "CREATE TABLE days (n INTEGER PRIMARY KEY, head BLOB NOT NULL, signature TEXT NOT NULL, key_id TEXT NOT NULL)",
     "CREATE TABLE records (day INTEGER NOT NULL, n INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY (day, n)) WITHOUT ROWID",
@@ -100,8 +103,7 @@ def reading(file: Path) -> Iterator[Ledger]:
     mode = "rw" if os.access(file, os.W_OK) and os.access(file.resolve().parent, os.W_OK) else "ro"
     with _told(file), closing(_connected(f"{file.resolve().as_uri()}?mode={mode}")) as database:
         database.execute("PRAGMA trusted_schema = OFF")  # the file may be anybody's
-        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not {"days", "records"} <= tables:
+        if not tables_of(database) >= _OURS:
             raise JiranError(f"{file}: is no ledger of jiran")
         database.execute("BEGIN")  # one view of it, whoever writes meanwhile
         yield Ledger(database)
@@ -119,14 +121,7 @@ def writing(file: Path) -> Iterator[Ledger]:
         raise JiranError(f"{file}: cannot be written: there is no folder {file.parent}")
     with _told(file), closing(_connected(f"{file.resolve().as_uri()}?mode=rwc")) as database:
         database.execute("PRAGMA synchronous = FULL")
-        database.execute("BEGIN IMMEDIATE")
-        tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not tables:
-            for statement in _SCHEMA:
-                database.execute(statement)
-        elif not {"days", "records"} <= tables:
-            raise JiranError(f"{file}: is a database of another program and is left as it is")
-        yield Ledger(database, is_new=not tables)
+        yield Ledger(database, is_new=begin(database, file, _SCHEMA, _OURS))
         database.execute("COMMIT")
 
 

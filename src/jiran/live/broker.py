@@ -6,7 +6,7 @@ import asyncio
 import re
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from hashlib import sha256
 from itertools import chain
@@ -68,24 +68,55 @@ async def listen(
         JiranError: The broker cannot be reached at the start, or refuses.
     """
     name = sha256(f"{street.prefix}|{street.calendar.first_ms}|{street.identity}".encode()).hexdigest()[:16]
-    tried = 0
-    met = False
-    while not stop():
+
+    def connection() -> aiomqtt.Client:
+        there = broker.client(f"jiran-live-{name}", keep=True)
+        # aiomqtt has no way to tell the broker later that a message came: only when it is on the disk may it forget it.
+        # This must be so before the connection is open: the broker then sends at once what it kept.
+        there._client.manual_ack_set(True)  # noqa: FBT003, SLF001
+        return there
+
+    async def serve(client: aiomqtt.Client) -> None:
+        await _Service(client, street, now_ms, say).run(stop)
+
+    await _through_losses(broker, connection, serve, say, stop, meanwhile=" Meters count on meanwhile.")
+
+
+async def _through_losses(
+    broker: Broker,
+    connection: Callable[[], aiomqtt.Client],
+    work: Callable[[aiomqtt.Client], Awaitable[None]],
+    say: Say,
+    over: Callable[[], bool],
+    *,
+    meanwhile: str = "",
+) -> None:
+    """Work with a broker until it is over, and connect again after each loss.
+
+    Args:
+        broker: Where.
+        connection: Makes a connection that is not open yet.
+        work: Is done with each that is open.
+        say: Gets a line for the user.
+        over: Whether nothing is left to do.
+        meanwhile: What goes on without a connection, for that line.
+
+    Raises:
+        JiranError: The broker cannot be reached the first time, or refuses.
+    """
+    tried, met = 0, False
+    while not over():
         try:
-            there = broker.client(f"jiran-live-{name}", keep=True)
-            # aiomqtt has no way to tell the broker later that a message came: only when it is on the disk may it forget it.
-            # This must be so before the connection is open: the broker then sends at once what it kept.
-            there._client.manual_ack_set(True)  # noqa: FBT003, SLF001
-            async with there as client:
+            async with connection() as client:
                 met, tried = True, 0
                 say(f"Connected to {broker}.")
-                await _Service(client, street, now_ms, say).run(stop)
+                await work(client)
         except aiomqtt.MqttError as error:
             if not met:
                 _refused(broker, error)
             wait = _RETRY_S[min(tried, len(_RETRY_S) - 1)]
             tried += 1
-            say(f"No connection to {broker} ({one_line(error)}); trying again in {wait} s. Meters count on meanwhile.")
+            say(f"No connection to {broker} ({one_line(error)}); trying again in {wait} s.{meanwhile}")
             await asyncio.sleep(wait)
 
 
@@ -186,20 +217,8 @@ async def play(
         JiranError: The broker cannot be reached, or refuses.
     """
     tour = _Tour(player, prefix, pace, list(ends_ms))
-    tried, met = 0, False
-    while not tour.is_over:
-        try:
-            async with broker.client(f"jiran-meters-{sha256(prefix.encode()).hexdigest()[:12]}", keep=False) as client:
-                met, tried = True, 0
-                say(f"Connected to {broker}.")
-                await tour.go_on(client)
-        except aiomqtt.MqttError as error:
-            if not met:
-                _refused(broker, error)
-            wait = _RETRY_S[min(tried, len(_RETRY_S) - 1)]
-            tried += 1
-            say(f"No connection to {broker} ({one_line(error)}); trying again in {wait} s.")
-            await asyncio.sleep(wait)
+    name = f"jiran-meters-{sha256(prefix.encode()).hexdigest()[:12]}"
+    await _through_losses(broker, lambda: broker.client(name, keep=False), tour.go_on, say, lambda: tour.is_over)
     return tour.sent
 
 

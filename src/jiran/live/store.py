@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from jiran.errors import JiranError
 from jiran.live.registers import Quality
+from jiran.saving.database import begin
 
 FILE = "live.sqlite"
 _WAIT_S = 60.0
@@ -250,13 +251,7 @@ def opened(folder: Path) -> Iterator[Store]:
         try:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = FULL")
-            database.execute("BEGIN IMMEDIATE")
-            tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            if not tables:
-                for statement in _SCHEMA:
-                    database.execute(statement)
-            elif not {"readings", "shown"} <= tables:
-                raise JiranError(f"{file}: is a database of another program and is left as it is")
+            begin(database, file, _SCHEMA, ("readings", "shown"))
             database.execute("COMMIT")
             yield Store(database)
         finally:

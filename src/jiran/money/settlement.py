@@ -123,13 +123,11 @@ def settle(
         flows.trades.view(np.recarray), out.trades_until, flows.profiles.load_kwh.shape[1],
         price.grid_import, price.grid_export,
     )  # fmt: skip
-    own_kwh = {"battery_import_kwh": out.battery_import_kwh, "battery_export_kwh": out.battery_export_kwh}
-    own_kwh["ev_missing_kwh"] = out.ev_missing_kwh
     step_money = _money(traded, rest_cost, step_kwh, price, scenario.grid.network_charge)
     own_cost = price.grid_import * out.battery_import_kwh - price.grid_export * out.battery_export_kwh
     step_money["battery"] -= own_cost
     step_money["grid"] += own_cost
-    step_kwh |= own_kwh
+    step_kwh |= {name: getattr(out, name) for name in ("battery_import_kwh", "battery_export_kwh", "ev_missing_kwh")}
     cost = traded.paid - traded.received + home["grid_cost"] + home["battery_cost"]
     balance = Balance(
         kwh=max(

@@ -10,6 +10,7 @@ from jiran.market import find
 from jiran.nothing import CENT, NOTHING_KWH, SAME_PRICE
 from jiran.report.measure import kind_homes, saving_of
 from jiran.report.points import grid_prices
+from jiran.scenario.homes import CARS
 from jiran.sentences import form, true_ones
 from jiran.words import KIND_NAMES, listed, money, percent, price, settled
 
@@ -259,7 +260,7 @@ def where_lost(comparison: Comparison, case: str) -> str:
 def _only_evs_lose(comparison: Comparison, case: str) -> bool:
     """Tell whether all homes that lose have an EV."""
     return all(
-        kind in ("ev", "hybrid")
+        kind in CARS
         for sample in comparison.samples[case]
         for kind, saving in zip(sample.kinds, sample.saving, strict=True)
         if saving < -CENT

@@ -38,6 +38,16 @@ def exchange_alone_kwh(baseline_kwh: dict[str, Array]) -> Array:
     return homes_kwh + baseline_kwh["battery_drawn_kwh"] - baseline_kwh["battery_charged_kwh"]
 
 
+def battery_taken_kwh(step_kwh: dict[str, Array]) -> Array:
+    """Return what the community battery took in each step, from homes and from the grid; the argument is that of `exchange_kwh`."""
+    return step_kwh["battery_charged_kwh"] + step_kwh["battery_import_kwh"]
+
+
+def battery_given_kwh(step_kwh: dict[str, Array]) -> Array:
+    """Return what it gave, to homes and to the grid; the argument is that of `exchange_kwh`."""
+    return step_kwh["battery_drawn_kwh"] + step_kwh["battery_export_kwh"]
+
+
 @dataclass(frozen=True)
 class Run:
     """A run as its figures see it.
@@ -71,7 +81,8 @@ class Run:
     @cached_property
     def battery_kwh(self) -> dict[str, float]:
         """What the community battery did in all: taken, given, and of that with the grid: import, export."""
-        bought, fed = (float(self.settled.step_kwh[f"battery_{name}_kwh"].sum()) for name in ("import", "export"))
+        step = self.settled.step_kwh
+        bought, fed = (float(step[f"battery_{name}_kwh"].sum()) for name in ("import", "export"))
         return {
             "taken": self.kwh["battery_charged_kwh"] + bought,
             "given": self.kwh["battery_drawn_kwh"] + fed,

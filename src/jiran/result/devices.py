@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from jiran.result.basis import battery_given_kwh, battery_taken_kwh
 from jiran.result.tables import times
 
 if TYPE_CHECKING:
@@ -46,11 +47,11 @@ def devices_of(result: Result) -> Iterator[Device]:
     flows, out, start, ids = result.flows, result.flows.outputs, result.start, result.community.ids
     none = np.zeros(result.timeline.steps)
     if result.scenario.battery.capacity_kwh > 0.0:
-        kwh = result.settlement.step_kwh
-        charged = kwh["battery_charged_kwh"] + kwh["battery_import_kwh"]
-        given = kwh["battery_drawn_kwh"] + kwh["battery_export_kwh"]
-        wear_cost = result.scenario.battery.wear_cost
-        yield Device("community battery", "", charged, given, none, out.soc_kwh, start.stored_kwh, wear_cost)
+        kwh, wear_cost = result.settlement.step_kwh, result.scenario.battery.wear_cost
+        yield Device(
+            "community battery", "", battery_taken_kwh(kwh), battery_given_kwh(kwh), none, out.soc_kwh, start.stored_kwh,
+            wear_cost,
+        )  # fmt: skip
     for place, home in enumerate(flows.fleet.homes):
         yield Device(
             "EV", ids[home], out.ev_charged_kwh[:, place], out.ev_supplied_kwh[:, place], flows.fleet.trip_kwh[:, place],

@@ -16,6 +16,8 @@ from jiran.errors import ScenarioError
 from jiran.scenario.data import HomeData
 
 KINDS = ("solar", "ev", "hybrid", "normal")
+#: Those with a solar roof, and those with an EV.
+ROOFS, CARS = ("solar", "hybrid"), ("ev", "hybrid")
 #: What homes of groups are called by, before their number.
 PREFIX = {"solar": "S", "ev": "E", "hybrid": "H", "normal": "N"}
 Kind = Literal["solar", "ev", "hybrid", "normal"]

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from jiran.bids import Strategy
 from jiran.bids import find as find_strategy
 from jiran.bids.base import DEFAULT_STRATEGY
+from jiran.control.controlling.base import OWN_USE
 from jiran.documents.model import Price, quantity
 from jiran.documents.text import whole_text
 from jiran.errors import ScenarioError
@@ -73,7 +74,7 @@ class Battery(RunBy):
     @property
     def planned(self) -> bool:
         """Whether there is one that a controller runs which may do something else than own use first."""
-        return self.capacity_kwh > 0.0 and self.controller != "self-consumption"
+        return self.capacity_kwh > 0.0 and self.controller != OWN_USE
 
 
 class _Choice(BaseModel):

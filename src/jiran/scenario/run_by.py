@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import field_validator
 
 from jiran.control import controllers, find_controller, forecasts
+from jiran.control.controlling.base import OWN_USE
 from jiran.documents.model import Model, quantity
 from jiran.errors import ScenarioError
 
@@ -19,7 +20,7 @@ class RunBy(Model):
     controller: str = quantity(
         "what says what stored energy is worth (see `jiran controllers`), or the file of a policy (see `jiran train`)",
         "",
-        "self-consumption",
+        OWN_USE,
         min_length=1,
         max_length=200,
     )

@@ -19,6 +19,7 @@ from jiran.bids import find as find_strategy
 from jiran.control import find_controller
 from jiran.market import find as find_rule
 from jiran.market.base import BASELINE
+from jiran.scenario.homes import CARS, ROOFS
 
 if TYPE_CHECKING:
     from jiran.control.controlling.base import Controller
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from jiran.scenario.load import Habits
     from jiran.scenario.model import Scenario
 
-#: Kinds of homes with a solar roof, and with an EV.
-ROOFS, CARS = ("solar", "hybrid"), ("ev", "hybrid")
 #: The day's own prices are always known, h.
 KNOWN_H = 24
 #: Words, which nobody expects to change a run, and homes, whose entries are asked one by one.

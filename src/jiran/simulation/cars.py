@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.control.controlling.base import OWN_USE
 from jiran.control.days import Calendar
 from jiran.control.memory import first_memory
 from jiran.control.storage import Battery
 from jiran.engine.at_home import drive, rest
 from jiran.engine.records import Fleet
 from jiran.homes.timeline import DAY_S, timeline
+from jiran.scenario.run_by import RunBy
 from jiran.simulation.at_home import needs_kwh
 from jiran.simulation.controlled import Comes, Controlled, controlled
 
@@ -24,16 +26,6 @@ _RUN_BY = {"smart": "smart-charging", "v2g": "v2g"}
 #: A plan of a car looks so many days ahead.
 _DAYS_AHEAD = 2
 _MONDAY = 4  # 1970-01-05
-
-
-class _Asked(NamedTuple):
-    """Who runs cars, and what they may do, by the names of `scenario.run_by.RunBy`."""
-
-    controller: str
-    forecast: str
-    wear_cost: float
-    grid_charge: bool = True
-    feed_in: bool = True
 
 
 def cars(setting: Setting) -> Controlled:
@@ -49,7 +41,9 @@ def cars(setting: Setting) -> Controlled:
         "charge_efficiency": calendar.efficiency,
         "discharge_efficiency": calendar.discharge_efficiency,
     }
-    asked = _Asked(_RUN_BY.get(ev.charging, "smart-charging"), ev.forecast, ev.wear_cost)
+    asked = RunBy.model_construct(
+        controller=_RUN_BY.get(ev.charging, OWN_USE), forecast=ev.forecast, wear_cost=ev.wear_cost
+    )
     comes = Comes(_expected(setting), plan.present, plan.trip_kwh, plan.leaving_kwh) if many else None
     left = start.cars or first_memory(start.ev_stored_kwh[:many], 0, 0, 1)
     owners = tuple(f"home {name}" for name in setting.community.ids)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jiran.control import Controller, Forecast, days, find_controller, find_forecast
+from jiran.control.controlling.base import OWN_USE
 from jiran.control.forecasting.base import MOST_DAYS
 from jiran.control.memory import Memory, copied, first_memory, with_room
 from jiran.control.running import plain
@@ -20,38 +21,13 @@ from jiran.homes.grid_prices import price_by_step
 from jiran.homes.timeline import timeline
 
 if TYPE_CHECKING:
+    from jiran.scenario.run_by import RunBy
     from jiran.simulation.setting import Setting
 
 Array = NDArray[np.float64]
 
 #: Room for the pieces of a plan at first; a plan that needs more gets it.
 _PIECES = 32
-#: What stores do that have no plan, and while nothing is known of their owners.
-OWN_USE = "self-consumption"
-
-
-class Asked(Protocol):
-    """Who runs stores, and what they may do: a `scenario.run_by.RunBy`, or the same of cars."""
-
-    @property
-    def controller(self) -> str:
-        """Name of the controller."""
-
-    @property
-    def forecast(self) -> str:
-        """Name of the forecast."""
-
-    @property
-    def wear_cost(self) -> float:
-        """What a kWh given costs by wear."""
-
-    @property
-    def grid_charge(self) -> bool:
-        """Whether a store may take more than its owner has to spare."""
-
-    @property
-    def feed_in(self) -> bool:
-        """Whether it may give more than its owner lacks."""
 
 
 class Comes(NamedTuple):
@@ -170,7 +146,7 @@ class Controlled:
 
 def controlled(
     setting: Setting,
-    asked: Asked,
+    asked: RunBy,
     homes: NDArray[np.int64],
     limits: dict[str, Any],
     need_kwh: Callable[[], Array],

@@ -17,6 +17,7 @@ from jiran.bids import find as find_strategy
 from jiran.control import find_controller
 from jiran.errors import JiranError
 from jiran.market import find as find_rule
+from jiran.scenario.homes import CARS
 from jiran.words import data_size, duration
 
 if TYPE_CHECKING:
@@ -106,9 +107,8 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
 
 def _cars(scenario: Scenario) -> int:
     """Return how many modelled homes have a car."""
-    has = ("ev", "hybrid")
-    groups = sum(group.count for group in scenario.homes.groups if group.kind in has)
-    return groups + sum(home.kind in has for home in scenario.homes.single)
+    groups = sum(group.count for group in scenario.homes.groups if group.kind in CARS)
+    return groups + sum(home.kind in CARS for home in scenario.homes.single)
 
 
 def _batteries(scenario: Scenario, homes: int) -> int:

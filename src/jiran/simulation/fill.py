@@ -11,6 +11,7 @@ from jiran.control.storage import Battery
 from jiran.engine.records import Fleet, Inputs, Outputs, Start, Stores
 from jiran.homes.community import sharing_keys
 from jiran.homes.profiles import stream
+from jiran.simulation.street import battery_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,24 +60,14 @@ def inputs(
 def stores(setting: Setting, cars: Devices, at_home: Devices, street: Devices) -> Stores:
     """Return the battery, the EVs and the batteries in homes as the kernel knows them.
 
-    Limits of power become energy of a step, kWh; reserves become kWh of the capacity.
-
     Args:
         setting: Where the market starts from.
         cars: Those that charge by plans.
         at_home: The batteries in homes.
         street: The community battery, if a controller runs it.
     """
-    limits, step_h, plan = setting.scenario.battery, setting.timeline.step_h, setting.plan
-    reserve_price = setting.scenario.ev.supply.reserve_price
-    battery = Battery(
-        capacity_kwh=limits.capacity_kwh,
-        minimum_kwh=limits.min_soc * limits.capacity_kwh,
-        charge_step_kwh=limits.charge_kw * step_h,
-        discharge_step_kwh=limits.discharge_kw * step_h,
-        charge_efficiency=limits.charge_efficiency,
-        discharge_efficiency=limits.discharge_efficiency,
-    )
+    plan, reserve_price = setting.plan, setting.scenario.ev.supply.reserve_price
+    battery = battery_of(setting.scenario.battery, setting.timeline.step_h)
     ev = Battery(
         capacity_kwh=plan.capacity_kwh,
         minimum_kwh=plan.reserve_kwh,

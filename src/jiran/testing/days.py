@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from jiran.control import running
 from jiran.control.controlling import Controller, find_controller
+from jiran.control.controlling.base import OWN_USE, PLANNED
 from jiran.control.forecasting import Forecast
 from jiran.control.forecasting.base import MOST_DAYS
 from jiran.control.memory import first_memory
@@ -104,7 +105,7 @@ def live(way: Way, days: Days, cut: int | None = None) -> Lived:
     )  # fmt: skip
     memory = first_memory(np.array([days.start_kwh]), days.day, MOST_DAYS, _PIECES)
     moves = running.Moves(*np.zeros((3, steps, 1)))
-    plain = find_controller("self-consumption"), find_controller("plan-ahead")
+    plain = find_controller(OWN_USE), find_controller(PLANNED)
     direct, control = (chosen, plain[1]) if chosen.direct else (plain[0], chosen)
     for first, last in ((0, steps),) if cut is None else ((0, cut), (cut, steps)):
         fault, step = running.run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.control.controlling.base import controller
+from jiran.control.controlling.base import PLANNED, controller
 from jiran.control.plan import Ahead, plan_for_mean
 from jiran.control.scenarios import plan_for_all
 from jiran.control.store import Store
@@ -15,7 +15,7 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 
-@controller("plan-ahead", plain_name="plans two days ahead", forecasts=True, horizon_h=48)
+@controller(PLANNED, plain_name="plans two days ahead", forecasts=True, horizon_h=48)
 def plan_ahead(
     need_kwh: Matrix,
     ahead: Ahead,

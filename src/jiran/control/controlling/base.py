@@ -33,6 +33,9 @@ from jiran.plugins.plugin import Parameter, Plugin
 
 Control = Callable[..., Any]
 
+#: What stores do if nobody says otherwise, and while nothing is known of their owners; and who plans, as others are held against.
+OWN_USE, PLANNED = "self-consumption", "plan-ahead"
+
 
 @dataclass(frozen=True)
 class Controller(Plugin):
@@ -43,6 +46,7 @@ class Controller(Plugin):
         forecasts: Whether it goes by what the owner is expected to need.
         own_use: Whether it only moves what its owner has left over to when it is lacking: no price and no leave to take
             from the grid changes what it does.
+        cars: Whether it is meant for cars, which come and go; on a store that stays it is `plan-ahead`.
         horizon_h: How far it looks ahead, h; 0 for one that is direct.
     """
 
@@ -52,6 +56,7 @@ class Controller(Plugin):
     direct: bool = False
     forecasts: bool = False
     own_use: bool = False
+    cars: bool = False
     horizon_h: int = 24
 
     def __post_init__(self) -> None:
@@ -82,6 +87,7 @@ def controller(
     direct: bool = False,
     forecasts: bool = False,
     own_use: bool = False,
+    cars: bool = False,
     horizon_h: int | None = None,
     **parameters: Parameter,
 ) -> Callable[[Control], Controller]:
@@ -94,6 +100,7 @@ def controller(
         direct: True for one that says what to do.
         forecasts: True for one that goes by a forecast.
         own_use: True for one that no price changes.
+        cars: True for one that is meant for cars.
         horizon_h: How far it looks ahead, h, at least 24; default: 24, and nothing for a direct one.
         **parameters: The controller's own parameters, which it gets as an array in this order.
     """
@@ -102,7 +109,7 @@ def controller(
         ahead = (0 if direct else 24) if horizon_h is None else horizon_h
         return Controller(
             name, function, parameters, compiled, plain_name=plain_name, direct=direct, forecasts=forecasts,
-            own_use=own_use, horizon_h=ahead,
+            own_use=own_use, cars=cars, horizon_h=ahead,
         )  # fmt: skip
 
     return decorate

@@ -13,7 +13,7 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 
-@controller("smart-charging", plain_name="charges when it is cheapest", forecasts=True, horizon_h=48)
+@controller("smart-charging", plain_name="charges when it is cheapest", forecasts=True, horizon_h=48, cars=True)
 def smart_charging(
     need_kwh: Matrix,
     ahead: Ahead,
@@ -31,7 +31,7 @@ def smart_charging(
     return plan_for_mean(need_kwh, ahead, store, upto_kwh, value)
 
 
-@controller("v2g", plain_name="charges and gives", forecasts=True, horizon_h=48)
+@controller("v2g", plain_name="charges and gives", forecasts=True, horizon_h=48, cars=True)
 def v2g(
     need_kwh: Matrix,
     ahead: Ahead,

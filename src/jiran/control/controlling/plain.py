@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.control.controlling.base import controller
+from jiran.control.controlling.base import OWN_USE, controller
 from jiran.control.plan import Ahead
 from jiran.control.store import Store
 from jiran.plugins.plugin import Parameter
@@ -14,7 +14,7 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 
-@controller("self-consumption", plain_name="own use first", direct=True, own_use=True)
+@controller(OWN_USE, plain_name="own use first", direct=True, own_use=True)
 def self_consumption(
     need_kwh: float,
     stored_kwh: float,  # noqa: ARG001  jiran knows what fits
