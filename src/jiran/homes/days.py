@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.homes.profiles import Array
-from jiran.homes.timeline import DAY_S
+from jiran.homes.timeline import DAY_S, on_weekend
 
 if TYPE_CHECKING:
     from jiran.homes.timeline import Timeline
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 BEFORE = 14
 #: A memory of less changes no digit.
 _FORGOTTEN = 2.0**-53
-_MONDAY = 4  # 1970-01-05
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def days_of(timeline: Timeline, after: int = 0) -> Days:
     year = date.astype("datetime64[D]").astype("datetime64[Y]").astype("datetime64[D]").astype(np.int64)
     return Days(
         midnight_h=np.concatenate([before, own, later]),
-        weekend=(date - _MONDAY) % 7 >= 5,
+        weekend=on_weekend(date),
         of_year=date - year + 1,
         run=run,
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jiran.scenario import Scenario
 
 DAY_S = 86_400
+_MONDAY = 4  # 1970-01-05
 
 
 @dataclass(frozen=True)
@@ -74,17 +75,28 @@ class Timeline:
         return self.local_s.astype("datetime64[s]")
 
 
-def timeline(scenario: Scenario) -> Timeline:
+def on_weekend(date: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which dates are Saturdays or Sundays.
+
+    Args:
+        date: Days since 1970-01-01.
+    """
+    found: NDArray[np.bool_] = (date - _MONDAY) % 7 >= 5
+    return found
+
+
+def timeline(scenario: Scenario, more: int = 0) -> Timeline:
     """Return the steps of a scenario.
 
     A start in the hour that is skipped is moved forward by the shift; one in the hour that is repeated is the earlier.
 
     Args:
         scenario: Its start, step length, number of steps and zone.
+        more: So many steps after its last one too, for who looks ahead.
     """
     zone = ZoneInfo(scenario.time_zone)
     first = int(scenario.start.replace(tzinfo=zone).timestamp())
-    utc_s = first + 60 * scenario.step_minutes * np.arange(scenario.steps, dtype=np.int64)
+    utc_s = first + 60 * scenario.step_minutes * np.arange(scenario.steps + more, dtype=np.int64)
     return Timeline(scenario.time_zone, scenario.step_minutes, utc_s, utc_s + offset_s(utc_s, zone))
 
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.control import find_controller
 from jiran.control.controlling.base import OWN_USE
 from jiran.control.days import Calendar
 from jiran.control.memory import first_memory
 from jiran.control.storage import Battery
 from jiran.engine.at_home import drive, rest
 from jiran.engine.records import Fleet
-from jiran.homes.timeline import DAY_S, timeline
+from jiran.homes.timeline import DAY_S, on_weekend, timeline
 from jiran.scenario.run_by import RunBy
 from jiran.simulation.at_home import needs_kwh
 from jiran.simulation.controlled import Comes, Controlled, controlled
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 #: The controller of each way to charge.
 _RUN_BY = {"smart": "smart-charging", "v2g": "v2g"}
-#: A plan of a car looks so many days ahead.
-_DAYS_AHEAD = 2
-_MONDAY = 4  # 1970-01-05
 
 
 def cars(setting: Setting) -> Controlled:
@@ -44,7 +42,7 @@ def cars(setting: Setting) -> Controlled:
     asked = RunBy.model_construct(
         controller=_RUN_BY.get(ev.charging, OWN_USE), forecast=ev.forecast, wear_cost=ev.wear_cost
     )
-    comes = Comes(_expected(setting), plan.present, plan.trip_kwh, plan.leaving_kwh) if many else None
+    comes = Comes(_expected(setting, asked.controller), plan.present, plan.trip_kwh, plan.leaving_kwh) if many else None
     left = start.cars or first_memory(start.ev_stored_kwh[:many], 0, 0, 1)
     owners = tuple(f"home {name}" for name in setting.community.ids)
     return controlled(
@@ -53,14 +51,13 @@ def cars(setting: Setting) -> Controlled:
     )  # fmt: skip
 
 
-def _expected(setting: Setting) -> Calendar:
-    """Return what owners expect of their cars, for plans that look beyond the run."""
+def _expected(setting: Setting, controller: str) -> Calendar:
+    """Return what owners expect of their cars, as far beyond the run as a controller looks ahead."""
     scenario, calendar = setting.scenario, setting.scenario.ev.calendar
-    more = _DAYS_AHEAD * 24 * 60 // scenario.step_minutes
-    longer = timeline(scenario.model_copy(update={"steps": scenario.steps + more}))
+    longer = timeline(scenario, find_controller(controller).horizon_h * 60 // scenario.step_minutes)
     return Calendar(
         hour=longer.hour,
-        weekend=(longer.local_s // DAY_S - _MONDAY) % 7 >= 5,
+        weekend=on_weekend(longer.local_s // DAY_S),
         habit_h=setting.cars.habit_h,
         target_kwh=np.full(setting.cars.homes.size, calendar.departure_soc * calendar.capacity_kwh),
     )

@@ -222,8 +222,7 @@ def _with_later(setting: Setting, price: Array, said: float | tuple[float, ...],
     by_step = isinstance(said, tuple) and len(said) != 24
     if not more or by_step or scenario.grid.tariff is not None:
         return price
-    longer = timeline(scenario.model_copy(update={"steps": scenario.steps + more}))
-    return np.concatenate([price, price_by_step(said, longer)[price.size :]])
+    return np.concatenate([price, price_by_step(said, timeline(scenario, more))[price.size :]])
 
 
 def _memory(left: Memory | None, way: days.Way) -> Memory:
