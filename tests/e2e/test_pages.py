@@ -110,6 +110,7 @@ def test_rules_are_compared_and_the_comparison_is_taken_along(visit, tmp_path):
     shown = visit("/compare")
     expect(shown.story).to_contain_text("reach 100% of what the homes could save")
     expect(shown.main.get_by_test_id("stDataFrame").first).to_be_visible()
+    shown.settle()  # a list that opens while the page is still drawn closes again
     shown.main.get_by_role("combobox", name="How homes bid").click()
     shown.page.get_by_role("option", name="truthful", exact=True).click()
     found = jiran.compare(

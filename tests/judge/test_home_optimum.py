@@ -20,7 +20,10 @@ def needs(result):
 
 
 def by_battery(result):
-    """Return the least cost, each battery with variables of its own: import, export, and for each charge, discharge, level."""
+    """Return the least cost, each battery with variables of its own: import, export, and for each charge, discharge, level.
+
+    Those that are alike but for their size, and begin equally full, leave at the end together what they shall leave.
+    """
     need, homes, said = needs(result), result.flows.battery_homes, result.scenario.home_battery
     steps, step_h = need.size, result.timeline.step_h
     kwh, kw = result.community.battery_kwh[homes], result.community.battery_kw[homes]
@@ -28,7 +31,7 @@ def by_battery(result):
     size = 2 * steps + 3 * steps * homes.size
     equal, right = np.zeros((steps * (1 + homes.size), size)), np.zeros(steps * (1 + homes.size))
     price, low, high = np.zeros(size), np.zeros(size), np.full(size, np.inf)
-    at = np.arange(steps)
+    at, together, least = np.arange(steps), {}, {}
     price[at], price[steps + at] = result.prices.grid_import, -result.prices.grid_export
     equal[at, at], equal[at, steps + at], right[at] = 1.0, -1.0, need
     for place in range(homes.size):
@@ -39,8 +42,14 @@ def by_battery(result):
         equal[row, charge], equal[row, give] = -said.charge_efficiency, 1.0 / said.discharge_efficiency
         right[row[0]] = start[place]
         high[charge] = high[give] = kw[place] * step_h
-        high[level], low[level[-1]] = kwh[place], min(start[place], end[place])
-    found = linprog(price, A_eq=equal, b_eq=right, bounds=np.column_stack([low, high]))
+        high[level] = kwh[place]
+        like = round(kw[place] / kwh[place], 12), round(start[place] / kwh[place], 12)
+        together.setdefault(like, np.zeros(size))[level[-1]] = -1.0
+        least[like] = least.get(like, 0.0) - min(start[place], end[place])
+    found = linprog(
+        price, np.array([together[like] for like in together]), np.array([least[like] for like in together]), equal, right,
+        bounds=np.column_stack([low, high]),
+    )  # fmt: skip
     assert found.status == 0
     return found.fun
 

@@ -2,7 +2,7 @@
 
 Who pays whom inside the community does not change what it pays the grid, so the programme needs only sums over homes:
 one node, and a few numbers a step: `programme` has them. Batteries in homes that are alike but for their size, and begin equally
-full, are one store in it: what is best for their sum, each can do its part of.
+full, are one store in it: what is best for their sum, each can do its part of, and what they shall leave at the end they leave together.
 """
 
 from __future__ import annotations
