@@ -41,6 +41,7 @@ def in_plain_python(scenario, rule):
     with pytest.MonkeyPatch.context() as patch:
         for name in (
             "use_own",
+            "own_use",
             "offer",
             "_value_at_tariff",
             "_keep_bids",

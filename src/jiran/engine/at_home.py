@@ -16,11 +16,11 @@ from jiran.control.days import store_at
 from jiran.control.dispatch import dispatch, follow
 from jiran.control.memory import remember
 from jiran.control.store import Connection
-from jiran.engine.annotations import Direct, Matrix, Vector, compiled, signature_of
+from jiran.engine.annotations import Direct, Matrix, Vector, handed_on, signature_of
 from jiran.engine.records import Devices, Memories, Outputs
 
 
-@compiled
+@handed_on
 def rest(
     step: int,
     direct: Direct,
@@ -34,7 +34,7 @@ def rest(
     """Do nothing: no home has a battery. Arguments as of `act`."""
 
 
-@compiled
+@handed_on
 def act(
     step: int,
     direct: Direct,
@@ -68,7 +68,7 @@ def act(
     _act(step, wanted_kwh, at_home, memory, line, charged_kwh, given_kwh, held_kwh, net_kwh)
 
 
-@compiled
+@handed_on
 def drive(
     step: int,
     direct: Direct,  # noqa: ARG001  as of `act`
@@ -102,7 +102,7 @@ def drive(
     _act(step, wanted_kwh, cars, memory, line, charged_kwh, given_kwh, held_kwh, net_kwh)
 
 
-@compiled
+@handed_on
 def act_again(
     step: int,
     direct: Direct,  # noqa: ARG001  as of `act`
@@ -118,7 +118,7 @@ def act_again(
         net_kwh[at_home.homes[at]] += out.home_given_kwh[step, at] - out.home_charged_kwh[step, at]
 
 
-@compiled
+@handed_on
 def drive_again(
     step: int,
     direct: Direct,  # noqa: ARG001  as of `act`

@@ -19,7 +19,7 @@ from jiran.engine.annotations import Bid, Clear, Direct, compiled
 from jiran.engine.at_home import Act
 from jiran.engine.fleet import lend, offer, use_own
 from jiran.engine.records import Fleet, Inputs, Log, Outputs, Start, Stop, Stores, Window
-from jiran.engine.street import ActForAll
+from jiran.engine.street import ActForAll, own_use
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, book, to_homes
 from jiran.market.orders import copy, count_orders, homes_with_order, pick, pick_rows, put, put_rows, with_keys
 from jiran.market.pause import begin
@@ -152,7 +152,7 @@ def _book(
 
 
 @compiled
-def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
+def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way out for each fault
     window: Window,
     clear: Clear,
     bid: Bid,
@@ -209,8 +209,11 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
         if trades.size - count < log.room:
             return Stop(step=step, trades=count, fault=ROOM, home=0)
         use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh)
-        cars(step, direct, stores.cars, start.cars, wanted_kwh, line, out, net_kwh)
-        batteries(step, direct, at_home, start.at_home, wanted_kwh, line, out, net_kwh)
+        # A call through an argument takes a microsecond, so there is none for what is not there.
+        if stores.cars.homes.size > 0:
+            cars(step, direct, stores.cars, start.cars, wanted_kwh, line, out, net_kwh)
+        if at_home.homes.size > 0:
+            batteries(step, direct, at_home, start.at_home, wanted_kwh, line, out, net_kwh)
         offer(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
         floor_price, cap_price = _value_at_tariff(step, inputs, net_kwh, value_price, limit_price)
         # A home without an order is not there: neither strategy nor rule sees it.
@@ -253,7 +256,10 @@ def run(  # noqa: C901  a step from top to bottom, with a way out for each fault
         count += new
         out.trades_until[step] = count
         lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)
-        stored_kwh = for_all(
-            step, for_all_direct, stores, start.street, inputs.may_draw, stored_kwh, line, net_kwh, traded_kwh, out
-        )  # fmt: skip
+        if stores.street.homes.size > 0:
+            stored_kwh = for_all(
+                step, for_all_direct, stores, start.street, inputs.may_draw, stored_kwh, line, net_kwh, traded_kwh, out
+            )  # fmt: skip
+        else:
+            stored_kwh = own_use(step, stores.battery, inputs.may_draw, stored_kwh, net_kwh, traded_kwh, out)
     return Stop(step=window.last, trades=count, fault=FINE, home=0)

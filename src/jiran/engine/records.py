@@ -82,7 +82,6 @@ class Devices(NamedTuple):
     homes: Counts  # (store,)
     way: Annotated[days.Way, days.WAY]
     given: Annotated[days.Given, days.GIVEN]
-    calendar: Annotated[days.Calendar, days.CALENDAR]
     present: Matrix  # (step, store): share of the step in which it is there; of no steps where all stay
     trip_kwh: Matrix  # (step, store): what it used away from home, booked when it is back; the same
     leaving_kwh: Matrix  # (step, store): what it shall hold when it leaves in the step, or 0; the same

@@ -1,7 +1,7 @@
 """One step of the community battery: it meets what the market left, and comes last.
 
 By own use first it takes and gives what fits, for nothing else; a controller may also have it buy from the grid and sell to
-it. The kernel takes `own_use` or `act` as an argument, so that who asks for no controller does not wait for its compilation.
+it. The kernel takes `rest` or `act` as an argument, so that who asks for no controller does not wait for its compilation.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from jiran.compiled import njit
 from jiran.control.days import store_at
 from jiran.control.dispatch import Move, dispatch, follow
 from jiran.control.memory import remember
-from jiran.control.storage import charge, discharge
+from jiran.control.storage import Battery, charge, discharge
 from jiran.control.store import Connection
-from jiran.engine.annotations import Direct, Flags, Matrix, Vector, compiled, signature_of
+from jiran.engine.annotations import Direct, Flags, Matrix, Vector, handed_on, signature_of
 from jiran.engine.records import Memories, Outputs, Stores
 from jiran.nothing import NOTHING_KWH
 
 
-@njit(cache=True)
+@njit(cache=True, forceinline=True)
 def left_over(net_kwh: Vector, traded_kwh: Vector) -> tuple[float, float, float]:
     """Return what the market left: surplus, deficit, and how much more there is of the first, kWh.
 
@@ -44,18 +44,9 @@ def left_over(net_kwh: Vector, traded_kwh: Vector) -> tuple[float, float, float]
     return surplus_kwh, deficit_kwh, more_kwh
 
 
-@compiled
+@njit(cache=True, forceinline=True)
 def own_use(
-    step: int,
-    direct: Direct,  # noqa: ARG001  as of `act`
-    stores: Stores,
-    memory: Memories,  # noqa: ARG001
-    may_draw: Flags,
-    stored_kwh: float,
-    line: Matrix,  # noqa: ARG001
-    net_kwh: Vector,
-    traded_kwh: Vector,
-    out: Outputs,
+    step: int, battery: Battery, may_draw: Flags, stored_kwh: float, net_kwh: Vector, traded_kwh: Vector, out: Outputs
 ) -> float:
     """Charge or draw the community battery with what the market left; return its new state.
 
@@ -65,16 +56,33 @@ def own_use(
     surplus_kwh, deficit_kwh, more_kwh = left_over(net_kwh, traded_kwh)
     taken_kwh, given_kwh = 0.0, 0.0
     if more_kwh > 0.0:
-        taken_kwh, stored_kwh = charge(stores.battery, stored_kwh, surplus_kwh)
+        taken_kwh, stored_kwh = charge(battery, stored_kwh, surplus_kwh)
     elif may_draw[step]:
-        given_kwh, stored_kwh = discharge(stores.battery, stored_kwh, deficit_kwh)
+        given_kwh, stored_kwh = discharge(battery, stored_kwh, deficit_kwh)
     out.charge_share[step] = taken_kwh / surplus_kwh if surplus_kwh > 0.0 else 0.0
     out.draw_share[step] = given_kwh / deficit_kwh if deficit_kwh > 0.0 else 0.0
     out.soc_kwh[step] = stored_kwh
     return stored_kwh
 
 
-@compiled
+@handed_on
+def rest(
+    step: int,  # noqa: ARG001  as of `act`
+    direct: Direct,  # noqa: ARG001
+    stores: Stores,  # noqa: ARG001
+    memory: Memories,  # noqa: ARG001
+    may_draw: Flags,  # noqa: ARG001
+    stored_kwh: float,
+    line: Matrix,  # noqa: ARG001
+    net_kwh: Vector,  # noqa: ARG001
+    traded_kwh: Vector,  # noqa: ARG001
+    out: Outputs,  # noqa: ARG001
+) -> float:
+    """Do nothing: no controller runs the community battery. Arguments as of `act`."""
+    return stored_kwh
+
+
+@handed_on
 def act(
     step: int,
     direct: Direct,
@@ -130,4 +138,4 @@ def act(
 
 
 #: Either of them.
-ActForAll = Annotated[Callable[..., float], types.FunctionType(signature_of(own_use))]
+ActForAll = Annotated[Callable[..., float], types.FunctionType(signature_of(rest))]

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import field_validator, model_validator
 
 from jiran.control import forecasts
+from jiran.control.forecasting.base import DEFAULT_FORECAST
 from jiran.documents.model import LISTED, Model, Price, quantity
 from jiran.errors import ScenarioError
 from jiran.scenario.homes import EvBlock
@@ -131,7 +132,7 @@ class Ev(Model):
     forecast: str = quantity(
         "what says what a home will need, for the plans of smart and v2g (see `jiran forecasts`)",
         "",
-        "mean-of-days",
+        DEFAULT_FORECAST,
         min_length=1,
         max_length=200,
     )

@@ -8,6 +8,7 @@ from pydantic import field_validator
 
 from jiran.control import controllers, find_controller, forecasts
 from jiran.control.controlling.base import OWN_USE
+from jiran.control.forecasting.base import DEFAULT_FORECAST
 from jiran.documents.model import Model, quantity
 from jiran.errors import ScenarioError
 
@@ -27,7 +28,7 @@ class RunBy(Model):
     forecast: str = quantity(
         "what says what the owner will need, for controllers that plan (see `jiran forecasts`)",
         "",
-        "mean-of-days",
+        DEFAULT_FORECAST,
         min_length=1,
         max_length=200,
     )

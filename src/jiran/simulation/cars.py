@@ -42,7 +42,7 @@ def cars(setting: Setting) -> Controlled:
     asked = RunBy.model_construct(
         controller=_RUN_BY.get(ev.charging, OWN_USE), forecast=ev.forecast, wear_cost=ev.wear_cost
     )
-    comes = Comes(_expected(setting, asked.controller), plan.present, plan.trip_kwh, plan.leaving_kwh) if many else None
+    comes = Comes(plan.present, plan.trip_kwh, plan.leaving_kwh, _expected(setting, asked.controller)) if many else None
     left = start.cars or first_memory(start.ev_stored_kwh[:many], 0, 0, 1)
     owners = tuple(f"home {name}" for name in setting.community.ids)
     return controlled(

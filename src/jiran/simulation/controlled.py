@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from jiran.control import Controller, Forecast, days, find_controller, find_forecast
 from jiran.control.controlling.base import OWN_USE
-from jiran.control.forecasting.base import MOST_DAYS
+from jiran.control.forecasting.base import DEFAULT_FORECAST, MOST_DAYS
 from jiran.control.memory import Memory, copied, first_memory, with_room
 from jiran.control.running import plain
 from jiran.engine.annotations import as_argument
@@ -31,15 +32,16 @@ _PIECES = 32
 
 
 class Comes(NamedTuple):
-    """Of stores that come and go, as cars do: fields as in `engine.records.Devices`."""
+    """Of stores that come and go, as cars do: when they are there, as in `engine.records.Devices`, and when they are expected to be."""
 
-    calendar: days.Calendar
     present: Array
     trip_kwh: Array
     leaving_kwh: Array
+    calendar: days.Calendar
 
 
-_STAYS = Comes(days.ALWAYS, *[np.empty((0, 0))] * 3)
+_NONE = np.empty((0, 0))
+_STAYS = Comes(_NONE, _NONE, _NONE, days.ALWAYS)
 
 
 @dataclass
@@ -53,6 +55,7 @@ class Controlled:
         forecast: Says what owners will need.
         owners: Names of all owners, for messages.
         moves: What the stores do in a step, and what happens without any.
+        calendar: When the stores are expected to be there.
         done: Whether this was worked out in an earlier run of the same homes, and is taken from there.
         planned: The last step at which plans were made, or -1.
     """
@@ -63,6 +66,7 @@ class Controlled:
     forecast: Forecast
     owners: tuple[str, ...]
     moves: tuple[Callable[..., Any], Callable[..., Any]]
+    calendar: days.Calendar = days.ALWAYS
     done: bool = False
     planned: int = field(default=-1, init=False)
 
@@ -127,7 +131,7 @@ class Controlled:
         while fault == days.NO_ROOM:
             try:
                 fault, store = plan_day(
-                    store, step, now, record.way, *code, record.given, record.calendar, record.stores, self.memory
+                    store, step, now, record.way, *code, record.given, self.calendar, record.stores, self.memory
                 )
             except JiranError:
                 raise
@@ -168,19 +172,23 @@ def controlled(
         moves: What they do in a step, and what happens without a controller.
         comes: When they are there; default: always.
     """
+    if not homes.size:
+        return _nobody(moves)
     grid = setting.scenario.grid
     controller, forecast = find_controller(asked.controller), find_forecast(asked.forecast)
     way = _way(setting, controller, forecast)
-    foresight, later = way.foresight and homes.size > 0, way.horizon if homes.size else 0
+    present, trip_kwh, leaving_kwh, calendar = comes or _STAYS
     record = Devices(
         homes=homes,
         way=way,
         given=days.Given(
-            need_kwh=need_kwh() if foresight else np.empty((0, homes.size)),
-            import_price=_with_later(setting, setting.price.grid_import, grid.import_price, later),
-            export_price=_with_later(setting, setting.price.grid_export, grid.export_price, later),
+            need_kwh=need_kwh() if way.foresight else np.empty((0, homes.size)),
+            import_price=_with_later(setting, setting.price.grid_import, grid.import_price, way.horizon),
+            export_price=_with_later(setting, setting.price.grid_export, grid.export_price, way.horizon),
         ),
-        **(comes or _STAYS)._asdict(),
+        present=present,
+        trip_kwh=trip_kwh,
+        leaving_kwh=leaving_kwh,
         stores=days.Stores(
             **limits,
             standby_kwh=0.0,
@@ -190,7 +198,36 @@ def controlled(
         ),
         before=setting.start.steps,
     )
-    return Controlled(record, _memory(left, way), controller, forecast, owners, moves)
+    return Controlled(record, _memory(left, way), controller, forecast, owners, moves, calendar)
+
+
+@cache
+def _nobody(moves: tuple[Callable[..., Any], Callable[..., Any]]) -> Controlled:
+    """Return no stores at all, as the kernel takes them; nothing of it is ever changed."""
+    none, own_use = np.empty(0), find_controller(OWN_USE)
+    record = Devices(
+        homes=np.empty(0, np.int64),
+        way=days.Way(1, 0, 1, 1, False, False, none, none),  # noqa: FBT003  nobody is run
+        given=days.Given(np.empty((0, 0)), none, none),
+        present=_STAYS.present,
+        trip_kwh=_STAYS.trip_kwh,
+        leaving_kwh=_STAYS.leaving_kwh,
+        stores=days.Stores(
+            capacity_kwh=none,
+            minimum_kwh=none,
+            charge_step_kwh=none,
+            discharge_step_kwh=none,
+            charge_efficiency=1.0,
+            discharge_efficiency=1.0,
+            standby_kwh=0.0,
+            wear_price=0.0,
+            grid_charge=False,
+            feed_in=False,
+        ),
+        before=0,
+    )
+    memory = first_memory(none, 0, 0, 1)
+    return Controlled(record, memory, own_use, find_forecast(DEFAULT_FORECAST), (), moves)
 
 
 def _way(setting: Setting, controller: Controller, forecast: Forecast) -> days.Way:

@@ -8,7 +8,7 @@ import numpy as np
 
 from jiran.control.memory import first_memory
 from jiran.control.storage import Battery
-from jiran.engine.street import act, own_use
+from jiran.engine.street import act, rest
 from jiran.simulation.at_home import needs_kwh
 from jiran.simulation.controlled import Controlled, controlled
 
@@ -39,5 +39,5 @@ def street(setting: Setting) -> Controlled:
     left = before.street or first_memory(np.full(one.size, before.stored_kwh), 0, 0, 1)
     return controlled(
         setting, asked, one, limits, lambda: needs_kwh(setting.profiles, homes).sum(axis=1, keepdims=True), left,
-        ("the community",), (act, own_use),
+        ("the community",), (act, rest),
     )  # fmt: skip

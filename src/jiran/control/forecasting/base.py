@@ -27,6 +27,8 @@ Fill = Callable[..., None]
 
 #: So many days of the past a forecast gets at most; they are part of a run's state.
 MOST_DAYS = 28
+#: The one that is taken if nobody names another.
+DEFAULT_FORECAST = "mean-of-days"
 
 
 @dataclass(frozen=True)

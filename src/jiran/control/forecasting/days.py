@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.compiled import njit
-from jiran.control.forecasting.base import MOST_DAYS, forecast
+from jiran.control.forecasting.base import DEFAULT_FORECAST, MOST_DAYS, forecast
 from jiran.plugins.plugin import Parameter
 
 Vector = NDArray[np.float64]
@@ -47,7 +47,7 @@ def yesterday(past_kwh: Vector, day: int, parameters: Vector, need_kwh: Matrix) 
 
 
 @forecast(
-    "mean-of-days",
+    DEFAULT_FORECAST,
     plain_name="as the last days",
     scenarios="days",
     days=Parameter(7, "days of the past, each as likely to come again", ge=1, le=MOST_DAYS, unit="d"),
