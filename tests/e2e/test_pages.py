@@ -111,7 +111,8 @@ def test_rules_are_compared_and_the_comparison_is_taken_along(visit, tmp_path):
     expect(shown.story).to_contain_text("reach 100% of what the homes could save")
     expect(shown.main.get_by_test_id("stDataFrame").first).to_be_visible()
     bids = shown.settle().main.get_by_role("combobox", name="How homes bid")
-    bids.evaluate("box => box.scrollIntoView({block: 'center'})")  # a list closes again if the page is scrolled or drawn
+    # a list closes again if the page is scrolled or drawn
+    bids.evaluate("box => box.scrollIntoView({block: 'center'})")
     bids.click()
     shown.page.get_by_role("option", name="truthful", exact=True).click()
     found = jiran.compare(
