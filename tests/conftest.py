@@ -1,10 +1,13 @@
-"""What every test shares: how Hypothesis searches."""
+"""What every test shares: how Hypothesis searches, and a thread in which no loop runs."""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Begun in the background or under nohup, tests would start programs that are deaf to what these tests send them.
@@ -36,3 +39,18 @@ def pytest_collection_modifyitems(items):
         asked = getattr(test, "_hypothesis_internal_use_settings", None)
         if asked is not None and asked.max_examples > settings.default.max_examples:
             test._hypothesis_internal_use_settings = settings(asked, max_examples=settings.default.max_examples)
+
+
+@pytest.fixture(autouse=True)
+def no_loop_of_the_browser(request):
+    """Let a test run loops of its own, though the browser of the tests before it keeps one in this thread.
+
+    Playwright's stays "running" between its calls, and asyncio runs no second one beside it.
+    """
+    loop = asyncio._get_running_loop()
+    if loop is None or "e2e" in Path(request.node.path).parts:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,8 +16,6 @@ from jiran.cli.printing import console
 from jiran.errors import JiranError, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
-
     from jiran.ledger.records import Day
     from jiran.live.address import Broker
     from jiran.live.runs import Book
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 PASSWORD = "JIRAN_MQTT_PASSWORD"  # noqa: S105  the name of a variable
 _DEFAULT, _DEMO = Path("jiran-live"), Path("jiran-live-demo")
 _LONGEST_PASSWORD = 1_000
-_Found = TypeVar("_Found")
 
 _SCENARIO = typer.Argument(metavar="SCENARIO", help="Homes, prices and market: a preset or a file that ends in .toml.")
 _CHANGES = typer.Option("--set", metavar="KEY=VALUE", help="Replace a value of the scenario; can be repeated.")
@@ -114,7 +112,7 @@ def live_command(
     speaks = _named(dialect)
     meters_of(homes_of(chosen), table, speaks)  # what is wrong with it is told before anything is written
     if there is not None:
-        _to_the_end(reach(there))
+        asyncio.run(reach(there))
     if demo:
         _forget_demo(where)
     book = _book(ledger or where / "jiran-ledger.sqlite")
@@ -167,7 +165,7 @@ def _simulate(
     there = broker_at(broker, tls=tls, ca=ca, user=user, password=_password(user, password_file))
     found = list(meters_of(homes_of(chosen), table).values())
     player = Player(chosen, found, str(_named(dialect)), Faults(drop, duplicate, skew, reset), every)
-    sent = _to_the_end(play(there, player, prefix_of(chosen), Pace(speed), ends_ms(player, chosen.time_zone), _say))
+    sent = asyncio.run(play(there, player, prefix_of(chosen), Pace(speed), ends_ms(player, chosen.time_zone), _say))
     typer.echo(f"{sent} messages of {len(found)} meters are sent.")
 
 
@@ -191,7 +189,7 @@ def _listen(there: Broker, street: Street, end_ms: int | None, *, played: bool) 
         now_ms = street.played_ms if played else wall_ms()
         return street.is_settled or (end_ms is not None and now_ms >= end_ms)
 
-    _to_the_end(listen(there, street, None if played else wall_ms, _say, stop=stop))
+    asyncio.run(listen(there, street, None if played else wall_ms, _say, stop=stop))
 
 
 def _chosen(scenario: str, changes: list[str] | None) -> Scenario:
@@ -276,16 +274,3 @@ def _forget_demo(folder: Path) -> None:
             raise JiranError(f"{folder}: holds a live street that is no demo; give another --folder")
     for name in (FILE, f"{FILE}-wal", f"{FILE}-shm", "jiran-ledger.sqlite"):
         (folder / name).unlink(missing_ok=True)
-
-
-def _to_the_end(work: Coroutine[Any, Any, _Found]) -> _Found:
-    """Run something to its end, also where a loop of another library runs in this thread."""
-    import asyncio  # noqa: PLC0415  no other command needs it
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    with ThreadPoolExecutor(1) as another:
-        return another.submit(asyncio.run, work).result()
