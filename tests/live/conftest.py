@@ -1,49 +1,12 @@
-"""A real broker for tests: mosquitto, started on a free port of this machine and ended with its process id."""
+"""A real broker for each test that asks for one; where the machine has none, the test says so."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import shutil
-import socket
-import subprocess
-import time
 
 import pytest
 
-PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-
-
-class Mosquitto:
-    """A broker that can be killed and started again with what it keeps."""
-
-    def __init__(self, folder, extra=""):
-        self.folder, self.process = folder, None
-        with contextlib.closing(socket.socket()) as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.config = folder / "mosquitto.conf"
-        self.config.write_text(
-            f"listener {self.port} 127.0.0.1\n{extra or 'allow_anonymous true'}\npersistence true\npersistence_location {folder}/\n"
-            f"autosave_interval 1\nmax_queued_messages 0\nuser {os.environ.get('USER', 'root')}\n"
-        )
-
-    def start(self):
-        with (self.folder / "mosquitto.log").open("ab") as log:
-            self.process = subprocess.Popen([PROGRAM, "-c", str(self.config)], stdout=log, stderr=log)  # noqa: S603
-        for _ in range(200):
-            with (
-                contextlib.suppress(OSError),
-                contextlib.closing(socket.create_connection(("127.0.0.1", self.port), 1)),
-            ):
-                return self
-            time.sleep(0.05)
-        raise AssertionError((self.folder / "mosquitto.log").read_text())
-
-    def stop(self):
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(20)
+from brokers import PROGRAM, Mosquitto
 
 
 @pytest.fixture

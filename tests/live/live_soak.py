@@ -22,7 +22,7 @@ from pathlib import Path
 from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent))
-from conftest import Mosquitto
+from brokers import Mosquitto
 
 CALL = [sys.executable, "-m", "jiran"]
 #: Saved after each change: what it has taken in it still has after it was killed.
