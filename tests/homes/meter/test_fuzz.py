@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from conftest import FEW
+from hypothesis import settings
+
 from homes.meter import fuzz
 from homes.meter.damage import DAMAGES, TEXT_DAMAGES
 
-FILES = 8 if FEW else 150
+FILES = 8 if settings.get_current_profile_name() == "few" else 150
 
 
 def test_damaged_files_are_refused_or_read_right_or_something_is_said():
