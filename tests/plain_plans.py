@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 
-def flows(plan, pv, battery, saving, fee, later=None):
+def flows(plan, pv, battery, saving, fee):
     """Return what is got less what is paid now and at the end of each year, as one would write it down.
 
-    `later` is what is saved in the first year if export earned nothing, as it does after the years of a contract.
+    `saving` is what is saved in every year before PV fades and bills rise, or a list of one for each.
     """
     cost, owed = pv + battery, plan.loan_share * (pv + battery)
     rate, months = plan.loan_rate / 12, 12 * plan.loan_years
     month = owed / months if rate == 0 else owed * rate / (1 - (1 + rate) ** -months)
     found = [owed - cost]
     for year in range(1, plan.years + 1):
-        ended = later is not None and year > plan.export_years
-        got = (later if ended else saving) * (1 - plan.degradation) ** (year - 1) * (1 + plan.escalation) ** (
-            year - 1
-        ) - fee
+        now = saving[year - 1] if isinstance(saving, list) else saving
+        got = now * (1 - plan.degradation) ** (year - 1) * (1 + plan.escalation) ** (year - 1) - fee
         got -= plan.upkeep * cost
         if year % plan.inverter_years == 0 and year != plan.years:
             got -= plan.inverter_share * pv

@@ -93,3 +93,31 @@ def test_yields_and_prices_are_tried_when_they_are_asked_for():
     at.run()
     assert not at.exception
     assert any("What matters most" in one.value for one in at.markdown)
+
+
+def test_the_years_of_export_are_a_whole_number_or_those_of_the_contracts():
+    at = opened(preset="klang-valley-atap", steps="48")
+    field = next(one for one in at.sidebar.text_input if one.label == "Export earns for, years")
+    assert field.value == ""
+    assert "10 years" in " ".join(bare(one.value) for one in at.caption)
+    field.set_value("20").run()
+    assert not at.exception
+    assert at.query_params["plan.export_years"] in ("20", ["20"])
+    next(one for one in at.sidebar.text_input if one.label == "Export earns for, years").set_value("2.5").run()
+    assert any("Export earns for, years" in bare(one.value) for one in at.error)
+
+
+def test_a_street_under_the_papers_sun_says_first_that_it_is_no_place():
+    at = opened(preset="paper", steps="48")
+    shown = [bare(one.value) for one in at.markdown]
+    warned = next(place for place, one in enumerate(shown) if "This street is nowhere yet" in one)
+    assert warned < next(place for place, one in enumerate(shown) if one.lstrip("# ").startswith("It pays"))
+    assert "half sine of the paper" in shown[warned]
+    assert "This street is nowhere yet" not in " ".join(
+        bare(one.value) for one in opened(preset="sarawak-nem", steps="48").markdown
+    )
+
+
+def test_a_tariff_of_another_place_than_the_sun_is_told():
+    at = opened(preset="klang-valley-atap", steps="48", **{"grid.tariff": "my-seb-domestic-nem"})
+    assert any("do not fit together" in bare(one.value) for one in at.warning)

@@ -31,7 +31,8 @@ def planned(data, **changes):
 def test_the_saving_at_another_yield_is_that_of_a_roof_of_another_size():
     found = ranges(planned(WEEK))
     for part, saving in zip((0.9, 1.0, 1.1), found.savings, strict=True):
-        assert saving == pytest.approx(float(planned(WEEK, solar__pv_kwp=4.0 * part).stages.street_parts.sum()))
+        other = planned(WEEK, solar__pv_kwp=4.0 * part)
+        assert saving == pytest.approx(float(other.parts.sum(axis=0)[other.payers].sum()))
 
 
 def test_the_lowest_case_is_below_the_middle_and_that_below_the_highest():
@@ -49,9 +50,9 @@ def test_each_assumption_is_moved_alone_and_the_one_that_matters_most_comes_firs
     assert widths == sorted(widths, reverse=True)
     for field in ("discount_rate", "upkeep", "degradation", "escalation"):
         for end, npv in ((swings[field].low, swings[field].npv_low), (swings[field].high, swings[field].npv_high)):
-            assert npv == pytest.approx(planned(FLAT, **{f"plan__{field}": end}).together.npv)
+            assert npv == pytest.approx(planned(FLAT, **{f"plan__{field}": end}).owners.npv)
     dear = planned(FLAT, plan__pv_cost=3_500 * 1.3)
-    assert swings["cost"].npv_high == pytest.approx(dear.together.npv)
+    assert swings["cost"].npv_high == pytest.approx(dear.owners.npv)
 
 
 def test_an_assumption_outside_of_what_is_usual_widens_its_range():

@@ -113,22 +113,82 @@ def test_prices_per_kwh_save_own_use_at_the_import_price_and_the_rest_at_that_of
     assert found.parts[0] / found.year.factor == pytest.approx(saved)
 
 
-def test_after_a_contract_export_earns_nothing(month):
-    ended = planned(plan__export_years=10)
-    assert ended.together.flows[:11] == pytest.approx(month.together.flows[:11])
-    tariff = load_tariff(GENERAL)  # the same, without what export takes back
-    totals = month.result.bill_totals
-    lost = (
-        sum(sum(line.amount for line in bill(tariff, Usage(kwh), "2025-08").lines) for kwh in totals["import_kwh"])
-        - month.result.bills["amount"].sum()
+def due(tariff, month, kwh, given=0.0):
+    return sum(line.amount for line in bill(load_tariff(tariff), Usage(float(kwh), float(given)), month).lines)
+
+
+def test_after_the_contract_that_the_tariff_names_export_earns_nothing(month):
+    ended, never = month, planned(plan__export_years=60)
+    assert planned(plan__export_years=10).together.flows == pytest.approx(ended.together.flows)
+    assert ended.together.flows[:11] == pytest.approx(never.together.flows[:11])
+    totals = ended.result.bill_totals
+    lost = sum(
+        due(GENERAL, "2036-08", kwh) - due(ATAP, "2036-08", kwh, given)  # the same, without what export takes back
+        for kwh, given in zip(totals["import_kwh"], totals["export_kwh"], strict=True)
     )
     assert lost > 1
     fading = 0.995 ** np.arange(10, 20)
-    assert (month.together.flows - ended.together.flows)[11:] == pytest.approx(lost * month.year.factor * fading)
+    assert (never.together.flows - ended.together.flows)[11:] == pytest.approx(lost * month.year.factor * fading)
     flat = {**MONTH, "grid": {"import_price": 0.5, "export_price": 0.2}}
     one = planned(flat)
     earned = 0.2 * one.result.homes["grid_export_kwh"].to_numpy() * one.year.factor
-    assert one.stages.saving - one.stages.saving_after_contract == pytest.approx(earned)
+    assert one.stages.later[0, 0] - one.stages.later[1, 0] == pytest.approx(earned)
+
+
+def test_each_home_has_the_years_of_its_own_contract():
+    groups = [
+        {"kind": "solar", "pv_kwp": 4.0, "tariff": ATAP}, {"kind": "solar", "pv_kwp": 4.0, "tariff": GENERAL}, {"kind": "normal"},
+    ]  # fmt: skip
+    found = planned(homes__groups=groups, battery__capacity_kwh=0.0)
+    assert found.stages.contract_years.tolist() == [10, np.inf, 10]  # a home without a roof has nothing to lose
+    fading = 0.995 ** np.arange(20)
+    saved = np.array(
+        [one.flows[1:] + 0.015 * cost for one, cost in zip(found.homes, found.installed.cost, strict=True)]
+    )
+    saved[:, 11] += 0.15 * found.installed.cost  # new inverters
+    assert np.ptp(saved[1, 1:] / fading[1:]) == pytest.approx(0, abs=1e-9)
+    first = saved[0, 1:10] / fading[1:10]
+    assert np.ptp(first) == pytest.approx(0, abs=1e-9)
+    assert np.ptp(saved[0, 10:] / fading[10:]) == pytest.approx(0, abs=1e-9)
+    assert saved[0, 10] / fading[10] < first[0] - 1
+
+
+def test_a_discount_that_ends_is_counted_in_the_years_in_which_it_holds():
+    """A tariff as Sarawak's: a quarter is off until the end of 2026, so a plan from July 2026 has it in the first year alone."""
+    sarawak = {**MONTH, "start": "2026-07-01", "time_zone": "Asia/Kuching", "grid": {"tariff": "my-seb-domestic-nem"}}
+    found = planned(sarawak, battery__capacity_kwh=0.0)
+    used = found.result.flows.profiles.load_kwh.sum(axis=0)
+    totals = found.result.bill_totals
+    trades = found.result.homes["cost"].to_numpy() - found.result.settlement.bills.by_home()
+    for home in range(len(found.ids)):
+        taken, given = (totals[name][home] for name in ("import_kwh", "export_kwh"))
+        saved = [
+            due("my-seb-domestic-nem", f"{year}-07", used[home])
+            - due("my-seb-domestic-nem", f"{year}-07", taken, given)
+            - trades[home]
+            for year in (2026, 2027, 2045)
+        ]
+        assert saved[1] == pytest.approx(saved[2])
+        flows = found.homes[home].flows[1:] + 0.015 * found.installed.cost[home]
+        got = np.array(saved)[[0, 1, 2]] * found.year.factor * 0.995 ** np.array([0, 1, 19])
+        assert flows[[0, 1, 19]] == pytest.approx(got, abs=1e-6)
+    cheap, dear = found.together.flows[1], found.together.flows[2]
+    assert dear > 1.1 * cheap  # without the discount a kWh saved is worth a third more
+
+
+def test_later_years_are_billed_by_the_tariff_that_has_followed():
+    """A run over June and July 2025 has two tariffs, and the years after it the second one alone."""
+    data = {**MONTH, "start": "2025-06-01", "steps": 24 * 61, "grid": {"tariff": GENERAL}}
+    found = planned(data, battery__capacity_kwh=0.0, market__mechanism="grid-only")
+    assert len(found.result.settlement.bills.contracts.each) == 2
+    later = np.zeros(len(found.ids))
+    profiles = found.result.flows.profiles
+    net = profiles.load_kwh - profiles.generation_kwh
+    for part, name in ((slice(0, 720), "2027-06"), (slice(720, None), "2027-07")):
+        for home in range(len(found.ids)):
+            used, taken = profiles.load_kwh[part, home].sum(), np.maximum(net[part, home], 0).sum()
+            later[home] += due(GENERAL, name, used) - due(GENERAL, name, taken)
+    assert found.stages.by_year(found.assumptions)[:, 2] == pytest.approx(later * found.year.factor)
 
 
 def test_a_fee_is_paid_by_all_homes_each_month_if_anybody_trades():

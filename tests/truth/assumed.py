@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from jiran.homes.timeline import timeline
 from jiran.scenario import Scenario
+from jiran.tariffs import load_tariff
 from truth.harness import Claim, oracle
 
 #: Emissions of the grid by zone, kg/kWh, as docs/scenario.md has them.
@@ -165,6 +166,77 @@ def noon(run):
     minutes = round(hour * 60) % 1440
     clock = f"at about {minutes // 60:02d}:{minutes % 60:02d} by the clock"
     return Claim(figures, (clock, f"{where[1]:g}", scenario.time_zone, "do not fit"))
+
+
+def of_places(drawn):
+    """Yield the run, and one with tariff, sun, region and clock of any place."""
+    yield (drawn.result,)
+    rng, data = drawn.rng, drawn.scenario.model_dump(exclude_none=True)
+    zone = str(rng.choice(["Asia/Kuching", "Asia/Kuala_Lumpur", "Asia/Singapore", "Asia/Bangkok", "Europe/Berlin"]))
+    solar = {"model": str(rng.choice(["site", "sine"]))}
+    if rng.random() < 0.5 or zone in ("Asia/Bangkok", "Europe/Berlin"):
+        solar["place"] = str(rng.choice([name.lower().replace(" ", "-") for name in SKIES]))
+    grid = {"tariff": str(rng.choice(list(TARIFFS)))}
+    if rng.random() < 0.4:
+        grid["region"] = str(rng.choice(["sarawak", "sabah", "peninsular"]))
+    if rng.random() < 0.1:
+        grid["co2_kg_per_kwh"] = 0.5
+    changed = {name: value for name, value in data.items() if name != "currency"} | {
+        "time_zone": zone,
+        "solar": solar,
+        "grid": grid,
+    }
+    scenario = Scenario.model_validate(changed)
+    yield (SimpleNamespace(scenario=scenario, timeline=timeline(scenario)),)
+
+
+#: Region and zone of some tariffs, and of places of the sun.
+TARIFFS = {
+    "my-seb-domestic-nem": ("sarawak", 8), "my-sesb-2014-domestic": ("sabah", 8), "my-tnb-rp4-domestic-atap": ("peninsular", 8),
+    "sg-sp-domestic": ("singapore", 8), "th-mea-1.1": ("thailand", 7), "vn-evn-domestic": (None, 7),
+}  # fmt: skip
+SUNS = {
+    "Kuching": "sarawak", "Kuala Lumpur": "peninsular", "Penang": "peninsular", "Kota Kinabalu": "sabah", "Singapore": "singapore",
+}  # fmt: skip
+ZONES = {
+    "Asia/Kuching": "sarawak",
+    "Asia/Kuala_Lumpur": "peninsular",
+    "Asia/Singapore": "singapore",
+    "Asia/Bangkok": "thailand",
+}
+
+
+@oracle("assumed.apart", of_places)
+def apart(run):
+    scenario = run.scenario
+    name, solar = scenario.grid.tariff, scenario.solar
+    if name is None:
+        return None
+    known = {name: TARIFFS[name]} if name in TARIFFS else {}
+    if not known:  # of the run as it was drawn
+        one = load_tariff(name)
+        offset = ZoneInfo(one.zone).utcoffset(scenario.start).total_seconds() / 3600 if one.zone else None
+        known = {name: (one.region or None, offset)}
+    tariffs = [(one, region) for one, (region, _) in known.items() if region]
+    sun = None
+    if solar.model == "site" and solar.weather is None and solar.latitude is None:
+        place = solar.place and solar.place.replace("-", " ").title()
+        place = place or next((one for one, where in SKIES.items() if where[3] == scenario.time_zone), None)
+        sun = place and (place, SUNS[place])
+    grid = scenario.grid.region
+    if grid is None and scenario.grid.co2_kg_per_kwh is None:
+        grid = ZONES.get(scenario.time_zone)
+        sabah = "sabah" in {region for _, region in tariffs} | ({sun[1]} if sun else set())
+        grid = None if grid == "sarawak" and sabah else grid
+    here = ZoneInfo(scenario.time_zone).utcoffset(scenario.start).total_seconds() / 3600
+    clocks = [load_tariff(one).zone for one, (_, hours) in known.items() if hours is not None and hours != here]
+    regions = {region for _, region in tariffs} | ({sun[1]} if sun else set()) | ({grid} if grid else set())
+    if len(regions) < 2 and not clocks:
+        return None
+    figures = {"tariffs": tariffs, "sun": sun, "grid": grid, "clocks": clocks, "zone": scenario.time_zone}
+    return Claim(
+        figures, pieces=("do not fit together", *(one for one, _ in tariffs), *clocks, *(sun[:1] if sun else ()))
+    )
 
 
 @oracle("assumed.region", of_choices)

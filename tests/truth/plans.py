@@ -9,7 +9,7 @@ import plain_plans
 from jiran import JiranError, simulate
 from jiran.homes.profiles import Profiles
 from jiran.plan import plan, ranges, tries
-from jiran.tariffs import Shared, Usage, bill
+from jiran.tariffs import Shared, Usage, bill, load_tariff
 from truth.books import once
 from truth.harness import Claim, oracle
 
@@ -77,7 +77,7 @@ class Street:
         self.now = self.factor * homes["cost"].to_numpy()
         self.fund = [self.factor * one.accounts["battery"] for one in (alone, now)]
         self.saving = float((self.before - self.now).sum()) + self.fund[1]
-        self.lost = self.factor * _earned(result)
+        self.by_year = self.factor * _by_year(result, _dark(result))
 
     def parts(self):
         """Return what PV, battery and sharing save."""
@@ -86,16 +86,22 @@ class Street:
         sharing = float((self.with_battery - self.now).sum()) + self.fund[1] - self.fund[0]
         return {"pv": pv, "battery": battery, "sharing": sharing - self.fee * self.now.size}
 
-    def flows(self, plan=None, pv=1.0, battery=1.0, saving=None):
-        saved, later = (self.saving, self.saving - float(self.lost.sum())) if saving is None else saving
+    def flows(self, plan=None, pv=1.0, battery=1.0, saving=None, everybody=None):
+        paying = self.paying if everybody is None else np.ones(self.now.size, bool)
+        saved = (self.by_year[paying].sum(axis=0) + self.fund[1]).tolist() if saving is None else saving
         return plain_plans.flows(
             plan or self.plan,
             pv * self.pv.sum(),
             battery * self.each_battery * self.now.size,
             saved,
-            self.fee * self.now.size,
-            later,
+            self.fee * int(paying.sum()),
         )
+
+    @property
+    def paying(self):
+        """Return who has something that must be paid for; everybody where nobody has."""
+        has = (self.kwp > 0) | (self.battery > 0)
+        return has if has.any() else ~has
 
     @property
     def there(self):
@@ -114,45 +120,95 @@ def _dark(result, part=0.0):
     return simulate(scenario, profiles=Profiles(part * profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh))
 
 
-def _earned(result):
-    """Return what each home would pay more if export earned nothing: step by step, or bill by bill."""
+#: No tariff that comes with jiran names a month of this year or a later one.
+SILENT_FROM = 2028
+
+
+def _by_year(result, dark):
+    """Return what each home saves in each year that counts, bill by bill, with what tariffs say of that year's months."""
+    plan, homes = result.scenario.plan, result.homes.height
+    saved = np.tile((dark.without_p2p.cost - result.settlement.cost)[:, None], plan.years)
     billed = result.settlement.bills
     if billed is None:
         given = np.array(result.flows["grid_export_kwh"])
-        return np.array([sum(p * k for p, k in zip(result.steps["export_price"], row, strict=True)) for row in given.T])
-    months, lost = billed.contracts.months, np.zeros(result.homes.height)
-    scheme = billed.contracts.sharing
-    for contract, used, shared, found in zip(
-        billed.contracts.each, billed.used, billed.shared, billed.each, strict=True
-    ):
-        names, parts = months.names[contract.months], months.parts[contract.months]
-        components = {name: one for name, one in contract.tariff.components.items() if one.unit != "exported-kWh"}
-        bare = contract.tariff.model_copy(update={"components": components, "export": None})
-        for row, home in enumerate(contract.homes):
-            for month, (name, part) in enumerate(zip(names, parts, strict=True)):
-                periods = {key: float(kwh[row, month]) for key, kwh in used.by_period.items()}
-                one = Usage(float(used.import_kwh[row, month]), 0.0, periods, float(used.demand_kw[row, month]))
-                bought = {key: float(kwh[row, month]) for key, kwh in shared.by_period.items()}
-                more_kw = float(np.broadcast_to(shared.demand_kw, shared.import_kwh.shape)[row, month])
-                between = Usage(float(shared.import_kwh[row, month]), 0.0, bought, more_kw)
-                of = None if scheme is None else Shared(scheme, between, float(shared.export_kwh[row, month]))
-                lines = bill(bare, one, name, float(part), shared=of).lines
-                lost[home] += sum(line.amount for line in lines) - found.amount[:, row, month].sum()
-    return lost
+        earned = [sum(p * k for p, k in zip(result.steps["export_price"], row, strict=True)) for row in given.T]
+        ends = plan.years if plan.export_years is None else plan.export_years
+        saved[:, ends:] -= np.array(earned)[:, None]
+        return saved
+    first, last = dark.without_p2p.bills, np.zeros(homes, int)
+    for place, contract in enumerate(billed.contracts.each):
+        last[contract.homes] = place
+    bills, silent = (_Bills(billed), _Bills(first)), max(1, SILENT_FROM - result.scenario.start.year)
+    paid = [np.array([one.by_home(home, last[home], 0, earns=True) for home in range(homes)]) for one in bills]
+    for home in range(homes):
+        export = billed.contracts.each[last[home]].tariff.export
+        ends = plan.export_years if plan.export_years is not None else export and export.contract_years
+        for year in range(plan.years):
+            earns, ahead = ends is None or year < ends, min(year, silent)
+            if year == 0 and earns:
+                continue
+            now, before = (
+                bills[0].by_home(home, last[home], ahead, earns=earns),
+                bills[1].by_home(home, last[home], ahead, earns=True),
+            )
+            saved[home, year] += before - paid[1][home] - (now - paid[0][home])
+    return saved
+
+
+class _Bills:
+    """The bills of a run, one home after the other, in the months of any year."""
+
+    def __init__(self, billed):
+        self.billed, self.known = billed, {}
+
+    def by_home(self, home, last, ahead, *, earns):
+        """Return what a home pays for all months, `ahead` years later, if its export earns what its tariff gives, or nothing."""
+        key = (home, ahead, earns)
+        if key not in self.known:
+            self.known[key] = self._by_home(home, last, ahead, earns=earns)
+        return self.known[key]
+
+    def _by_home(self, home, last, ahead, *, earns):
+        contracts, paid, left = self.billed.contracts, 0.0, None
+        then = contracts.each[last].tariff
+        for contract, used, shared in zip(contracts.each, self.billed.used, self.billed.shared, strict=True):
+            if home not in contract.homes:
+                continue
+            row = contract.homes.tolist().index(home)
+            tariff = then if ahead and then.schedule is None else contract.tariff
+            if not earns:
+                components = {name: one for name, one in tariff.components.items() if one.unit != "exported-kWh"}
+                tariff = tariff.model_copy(update={"components": components, "export": None})
+            for month, place in enumerate(range(*contract.months.indices(len(contracts.months.names)))):
+                name, part = contracts.months.names[place], float(contracts.months.parts[place])
+                name = f"{int(name[:4]) + ahead}{name[4:]}"
+                of = None
+                if contracts.sharing is not None:
+                    between = _usage(shared, row, month, 0.0)
+                    of = Shared(contracts.sharing, between, float(shared.export_kwh[row, month]))
+                one = _usage(used, row, month, float(used.export_kwh[row, month]))
+                found = bill(tariff, one, name, part, left, shared=of)
+                paid, left = paid + sum(line.amount for line in found.lines), found.carried
+        return paid
+
+
+def _usage(used, row, month, given):
+    """Return what one home used in one month."""
+    periods = {key: float(kwh[row, month]) for key, kwh in used.by_period.items()}
+    demand_kw = float(np.broadcast_to(used.demand_kw, used.import_kwh.shape)[row, month])
+    return Usage(float(used.import_kwh[row, month]), given, periods, demand_kw)
 
 
 def _saving_at(street, part):
-    """Return what is saved with another part of the sun, with what export earns and without."""
+    """Return what is saved with another part of the sun, in each year."""
     if part:
         found = _dark(street.result, part)
     else:
         profiles = street.result.flows.profiles
         dark = Profiles(0.0 * profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh)
         found = simulate(street.result.scenario, profiles=dark)
-    saved = float(street.before.sum()) + street.factor * (
-        found.settlement.accounts["battery"] - float(found.settlement.cost.sum())
-    )
-    return saved, saved - street.factor * float(_earned(found).sum())
+    of_homes = street.factor * _by_year(found, _dark(street.result))[street.paying].sum(axis=0)
+    return (of_homes + street.factor * found.settlement.accounts["battery"]).tolist()
 
 
 @oracle("plan.nothing", of_plan)
@@ -170,9 +226,149 @@ def pays(planned):
     figures = {
         "invested": float(street.pv.sum()) + street.each_battery * street.now.size, "payback": payback, "npv": npv,
         "total": sum(flows), "years": street.plan.years, "rate": street.plan.discount_rate, "currency": street.currency,
+        "homes": int(street.paying.sum()), "of": street.now.size,
     }  # fmt: skip
-    begins = "It does not pay: of" if payback is None else "It pays only without interest" if npv < 0 else "It pays: "
-    return Claim(figures, pieces=(begins,), summed=100 * street.largest)
+    begins = "It does not pay for" if payback is None else "only without interest" if npv < 0 else "better off"
+    whom = "all homes together" if street.paying.all() else "that invest"
+    return Claim(figures, pieces=(begins, whom), summed=100 * street.largest)
+
+
+@oracle("plan.neighbours", of_plan)
+def neighbours(planned):
+    street = Street(planned.result)
+    gain = float((street.with_battery - street.now - street.fee)[~street.paying].sum())
+    if not street.there or not street.traded or not abs(gain) > 1e-6:
+        return None
+    figures = {
+        "homes": int((~street.paying).sum()), "gain": gain, "payback": plain_plans.paid_back(street.flows(everybody=True)),
+        "years": street.plan.years, "currency": street.currency,
+    }  # fmt: skip
+    return Claim(figures, pieces=("gain" if gain > 0 else "lose", "not counted in that"), summed=100 * street.largest)
+
+
+@oracle("plan.spread", of_plan)
+def spread(planned):
+    street = Street(planned.result)
+    own, roofs = sorted((street.with_battery - street.now - street.fee).tolist()), street.kwp > 0
+    if not street.traded or len(own) < 2:
+        return None
+    of_roofs = float((street.with_battery - street.now - street.fee)[roofs].sum())
+    told = 0 < roofs.sum() < len(own) and own[0] >= -1e-6 and sum(own) > 1e-6
+    half = (own[(len(own) - 1) // 2] + own[len(own) // 2]) / 2
+    figures = {
+        "homes": len(own), "least": own[0], "middle": half, "most": own[-1], "share": of_roofs / sum(own) if told else None,
+        "sellers": int(roofs.sum()), "currency": street.currency,
+    }  # fmt: skip
+    return Claim(
+        figures,
+        pieces=("half of them gain at most", *(("with PV",) if told else ())),
+        summed=street.largest / max(1e-6, abs(sum(own)) if told else 1.0),
+    )
+
+
+@oracle("plan.unshared", of_plan)
+def unshared(planned):
+    street, result = Street(planned.result), planned.result
+    if street.traded:
+        return None
+    alone = simulate(result.scenario.model_copy(update={"market": type(result.scenario.market)(mechanism="grid-only")}),
+                     profiles=result.flows.profiles)  # fmt: skip
+    left = (
+        float(alone.homes["grid_export_kwh"].sum() + np.array(alone.flows["battery_charged_kwh"]).sum()) * street.factor
+    )
+    figures = {"spare": left if left > 1e-9 else None, "rule": result.scenario.market.mechanism}
+    return Claim(figures, pieces=("nothing to share" if figures["spare"] is None else "nobody trades",), summed=left)
+
+
+#: What a kWp gives in a year at the places that come with jiran, least and most.
+YIELDS = (1187.0, 1405.0)
+
+
+@oracle("plan.sun", of_plan)
+def sun(planned):
+    street, scenario = Street(planned.result), planned.result.scenario
+    if scenario.solar.model == "site" or not street.kwp.sum() > 0:
+        return None
+    kwh = float(planned.result.homes["generation_kwh"].sum()) * street.factor / float(street.kwp.sum())
+    if 0.9 * YIELDS[0] <= kwh <= 1.1 * YIELDS[1]:
+        return None
+    return Claim({"kwh": kwh, "least": YIELDS[0], "most": YIELDS[1]}, pieces=("half sine of the paper",))
+
+
+@oracle("plan.flat", of_plan)
+def flat(planned):
+    result = planned.result
+    if result.scenario.grid.tariff is not None:
+        return None
+    means = {name: float(result.steps[name].mean()) for name in ("import_price", "export_price")}
+    return Claim(means | {"currency": result.scenario.currency}, pieces=("not by a tariff",))
+
+
+def _tables(result):
+    """Yield title, file and first months of each tariff that a home is billed by, once."""
+    billed, seen = result.settlement.bills, set()
+    for contract in billed.contracts.each if billed is not None else ():
+        months = billed.contracts.months.names[contract.months]
+        if (contract.tariff.title, months) not in seen:
+            seen.add((contract.tariff.title, months))
+            yield contract.tariff, months
+
+
+def _later(month, years):
+    return f"{int(month[:4]) + years}{month[4:]}"
+
+
+@oracle("plan.otherwise", of_plan)
+def otherwise(planned):
+    found, years = [], planned.assumptions.years
+    for tariff, months in _tables(planned.result):
+        end = _later(months[-1], years - 1)
+        for name, component in tariff.model_dump(mode="json")["components"].items():
+            label = component["label"] or component["kind"]
+            starts, last = component["first_month"] or "0000-00", component["last_month"] or "9999-99"
+            held = [month for month in months if component["active"] and starts <= month <= last]
+            if held and last < end:
+                found.append((label, tariff.title, "ends", last, ""))
+            news = [
+                one
+                for one in (component["first_month"], *(component["since"] or {}))
+                if one and months[-1] < one <= end
+            ]
+            found += [(label, tariff.title, "begins", one, "") for one in news if component["active"]]
+            known = sorted(component["months"] or {})
+            if known and set(known) & set(held) and known[-1] < end:
+                taken = "0" if component["unknown_months"] == "zero" else known[-1]
+                found.append((label, tariff.title, "unknown", known[-1], taken))
+            assert name
+    found = list(dict.fromkeys(found))
+    if not found:
+        return None
+    return Claim(
+        {"changes": found},
+        tuple(part for one in found for part in one if part and part not in ("ends", "begins", "unknown")),
+    )
+
+
+@oracle("plan.expires", of_plan)
+def expires(planned):
+    scenario, years = planned.result.scenario, planned.assumptions.years
+    if scenario.grid.tariff is None:
+        return None
+    homes = [one.tariff for one in (*scenario.homes.groups, *scenario.homes.single)]
+    if scenario.homes.data is not None:
+        homes = [one.tariff for one in (scenario.homes.data.all, *scenario.homes.data.home.values())]
+    last = f"{scenario.start.year + years:04d}-{scenario.start.month:02d}"
+    found = []
+    for name in dict.fromkeys(name for name in (*homes, scenario.grid.tariff) if name):
+        until = load_tariff(name).valid_to
+        if until is not None and f"{until.year:04d}-{until.month:02d}" < last:
+            found.append((load_tariff(name).title, until))
+    if not found:
+        return None
+    figures = {"tariffs": sorted(found), "last": last[:4]}
+    return Claim(
+        figures, (*(f"{until.day} {until:%B %Y}" for _, until in found), *(title for title, _ in found), last[:4])
+    )
 
 
 @oracle("plan.parts", of_plan)
@@ -195,10 +391,8 @@ def parts(planned):
 def homes(planned):
     street = Street(planned.result)
     times = [
-        plain_plans.paid_back(
-            plain_plans.flows(street.plan, pv, street.each_battery, before - now, street.fee, before - now - lost)
-        )
-        for pv, before, now, lost in zip(street.pv, street.before, street.now, street.lost, strict=True)
+        plain_plans.paid_back(plain_plans.flows(street.plan, pv, street.each_battery, saved.tolist(), street.fee))
+        for pv, saved in zip(street.pv, street.by_year, strict=True)
         if pv + street.each_battery > 1e-6
     ]
     known = [time for time in times if time is not None]
@@ -342,7 +536,7 @@ def tried(planned, found):
         return None
     spans, run = [], []
     for one in found.tried:
-        if one.losers == 0 and one.together > 0.005:
+        if one.losers == 0 and one.together > 0.005 and one.traded_kwh > 1e-9:
             run.append(one.value)
         elif run:
             spans, run = [*spans, (run[0], run[-1])], []
@@ -351,5 +545,13 @@ def tried(planned, found):
         "field": found.field, "spans": spans, "count": len(found.tried), "least": found.tried[0].value,
         "most": found.tried[-1].value, "currency": planned.result.scenario.currency,
     }  # fmt: skip
+    gaining = [one for one in found.tried if one.together > 0.005 and one.traded_kwh > 1e-9]
+    least = [one for one in gaining if one.worst == max(each.worst for each in gaining)]
+    best = None if spans or not gaining else max(least, key=lambda one: one.together)
+    figures |= {
+        "nearest": best and best.value, "losers": best and best.losers, "worst": best and -best.worst,
+        "together": best and best.together,
+    }  # fmt: skip
     names = {"price": "P2P price", "charge": "network charge", "credit": "credit for export"}
-    return Claim(figures, pieces=(names[found.field], "Nobody loses by sharing" if spans else "without a loss"))
+    end = "Nobody loses by sharing" if spans else "The loss is least at" if best else "at none of them"
+    return Claim(figures, pieces=(names[found.field], end))

@@ -58,21 +58,21 @@ def number(control: Control, value: Any, start: Any, takes: Values, step: float,
         slider: A range for a slider, or None.
     """
     if takes.number is int:
-        return _whole(control, value, start, takes)
+        return _optional(control, value, takes) if takes.optional else _whole(control, value, start, takes)
     if slider is not None and slider.holds(value) and slider.holds(start):
         return st.slider(
             control.label, slider.least, slider.most, float(value), slider.step, slider.form, key=control.key,
             help=control.help,
         )  # fmt: skip
     if takes.optional:
-        return _optional(control, value)
+        return _optional(control, value, takes)
     # %g shows all the digits that a number has. A bound that is itself left out is the scenario's to refuse, in words.
     return st.number_input(
         control.label, takes.least, takes.most, float(value), step, "%g", key=control.key, help=control.help
     )
 
 
-def _optional(control: Control, value: float | None) -> Any:
+def _optional(control: Control, value: float | None, takes: Values) -> Any:
     """Draw a number that may be left out, as text: a field for numbers could not be emptied again."""
     shown = "" if value is None else spelled(value)
     typed = st.text_input(
@@ -80,7 +80,8 @@ def _optional(control: Control, value: float | None) -> Any:
     ).strip()
     if typed == shown:
         return value
-    return read(typed) if typed else None
+    number = read(typed) if typed else None
+    return int(number) if takes.number is int and isinstance(number, float) and number.is_integer() else number
 
 
 def _whole(control: Control, value: int, start: int, takes: Values) -> Any:

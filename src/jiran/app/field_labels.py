@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from jiran.scenario.plan import LABELS
+
 #: By heading, grouped as a scenario's file is: the label of each field; the control follows from its type.
 FIELDS = {
     "Scenario": {
@@ -176,26 +178,5 @@ FIELDS = {
         "grid.region": "Region of the grid",
         "grid.co2_kg_per_kwh": "CO₂ of grid electricity, kg/kWh",
     },
-    "Plan": {
-        "plan.pv_cost": "PV costs, {currency}/kWp",
-        "plan.battery_cost": "Battery costs, {currency}/kWh",
-        "plan.cost_low": "Lowest costs, part of these",
-        "plan.cost_high": "Highest costs, part of these",
-        "plan.yield_low": "Lowest yield, part of the simulated",
-        "plan.yield_high": "Highest yield, part of the simulated",
-        "plan.metered_yield": "Yield that tells the size of metered roofs, kWh/kWp",
-        "plan.upkeep": "Upkeep a year, share of the investment",
-        "plan.years": "Years that count",
-        "plan.degradation": "PV fades a year by",
-        "plan.inverter_share": "New inverters, share of PV costs",
-        "plan.inverter_years": "Life of an inverter, years",
-        "plan.battery_years": "Life of the battery, years",
-        "plan.loan_share": "Share that is borrowed",
-        "plan.loan_rate": "Interest of the loan",
-        "plan.loan_years": "Length of the loan, years",
-        "plan.discount_rate": "Discount rate a year",
-        "plan.export_years": "Export earns for, years",
-        "plan.escalation": "Bills rise a year by",
-        "plan.member_fee": "Fee of each home a month, {currency}",
-    },
+    "Plan": {f"plan.{name}": label for name, label in LABELS.items()},
 }

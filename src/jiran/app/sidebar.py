@@ -26,7 +26,7 @@ PATH = {
     "4 PV, battery, cars": ("solar.pv_kwp", "battery.capacity_kwh", "ev.kw"),
     "5 Costs": (
         "plan.pv_cost", "plan.battery_cost", "plan.upkeep", "plan.years", "plan.discount_rate", "plan.loan_share",
-        "plan.member_fee",
+        "plan.export_years", "plan.member_fee",
     ),
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from jiran.cli.printing import console
 from jiran.errors import JiranError
 from jiran.plan import Found, Planned, Ranges, plan, ranges, tries
 from jiran.plan.year import year_of
-from jiran.report.plan import answer, doubts, page, tables
+from jiran.report.plan import answer, page, tables, warnings
 from jiran.saving import save_file
 from jiran.simulation.run import simulate
 
@@ -86,8 +86,7 @@ def print_plan(planned: Planned, moved: Ranges, found: tuple[Found, ...]) -> Non
     screen.print(
         f"{'A year' if few else 'Means of a home a year'}, in {planned.currency}; payback in years.", style="dim"
     )
-    warnings = (*doubts(planned), *planned.result.warnings)
-    for warning in warnings:
+    for warning in warnings(planned):
         screen.print(f"Warning: {warning}.", style="yellow", soft_wrap=True)
 
 

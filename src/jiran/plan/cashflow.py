@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from jiran.plan.finance import instalment
 
 if TYPE_CHECKING:
-    from jiran.plan.stages import Saving
     from jiran.scenario import Plan
 
 Array = NDArray[np.float64]
@@ -69,19 +68,19 @@ def loan(plan: Plan, cost: Array | float) -> Array:
     return moved
 
 
-def cash_flows(plan: Plan, pv: Array | float, battery: Array | float, saving: Saving, fee: Array | float) -> Array:
+def cash_flows(
+    plan: Plan, pv: Array | float, battery: Array | float, saving: Array | float, fee: Array | float
+) -> Array:
     """Return what is got less what is paid now and at the end of each year, shape (..., year + 1).
 
     Args:
         plan: The assumptions.
         pv: What PV costs now, shape (...,).
         battery: What the battery costs now, the same.
-        saving: By how much bills fall in the first year, and would without what export earns, the same.
+        saving: By how much bills fall in each year before anything fades or rises, shape (..., year), or in every year.
         fee: What is paid each year for sharing, the same.
     """
-    earning = np.arange(plan.years) < plan.export_years
-    first, after = (np.asarray(one)[..., None] for one in saving)
-    got = np.where(earning, first, after) * growth(plan) - np.asarray(fee)[..., None]
+    got = saving * growth(plan) - np.asarray(fee)[..., None]
     now = np.zeros((*got.shape[:-1], 1))
     flows: Array = (
         np.concatenate([now, got], axis=-1)

@@ -50,6 +50,11 @@ class Installed:
         return cost
 
     @property
+    def has_some(self) -> NDArray[np.bool_]:
+        """Whether something is installed for a home, which then pays for it, shape (home,)."""
+        return (self.pv_kwp > 0.0) | (self.battery_kwh > 0.0)
+
+    @property
     def cost(self) -> Array:
         """What each home invests."""
         return self.pv_cost + self.battery_cost

@@ -13,7 +13,7 @@ from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.plan.cashflow import cash_flows, generated, outlays
 from jiran.plan.finance import Outlook, levelised_cost
 from jiran.plan.installed import Installed, installed
-from jiran.plan.stages import Saving, Stages, stages
+from jiran.plan.stages import Stages, stages
 from jiran.plan.year import Year, year_of
 
 if TYPE_CHECKING:
@@ -83,13 +83,25 @@ class Planned:
     @cached_property
     def homes(self) -> tuple[Outlook, ...]:
         """What it comes to for each home."""
-        own, saving = self.installed, Saving(self.stages.saving, self.stages.saving_after_contract)
+        own, saving = self.installed, self.stages.by_year(self.assumptions)
         flows = cash_flows(self.assumptions, own.pv_cost, own.battery_cost, saving, np.full(own.cost.size, self.fee))
         return tuple(Outlook(row, self.assumptions.discount_rate) for row in flows)
 
     @cached_property
     def together(self) -> Outlook:
-        """What it comes to for all homes and the battery's fund together."""
+        """What it comes to for all homes and the battery's fund together, neighbours who pay for nothing among them."""
+        everybody = np.ones(len(self.ids), np.bool_)
+        return self._outlook(self.assumptions, everybody, self.stages.together_by_year(self.assumptions, everybody))
+
+    @property
+    def payers(self) -> NDArray[np.bool_]:
+        """Who pays for what is installed, shape (home,): all homes where nothing is."""
+        there = self.installed.has_some
+        return there if there.any() else ~there
+
+    @cached_property
+    def owners(self) -> Outlook:
+        """What it comes to for those who pay for it, with the battery's fund: what neighbours gain is not theirs."""
         return self.outlook(self.assumptions)
 
     @cached_property
@@ -101,7 +113,7 @@ class Planned:
 
     @cached_property
     def enough_pv_cost(self) -> float | None:
-        """The cost of a kWp at which all together neither gain nor lose over the years; None if none is low enough.
+        """The cost of a kWp at which those who pay for it neither gain nor lose over the years; None if none is low enough.
 
         The value of today falls evenly with the cost, so two points tell it; what is saved is left out of the second, for a
         large saving would hide a small cost.
@@ -109,30 +121,28 @@ class Planned:
         if not self.installed.pv_kwp.any():
             return None
         free = self.outlook(self.assumptions, pv=0.0).npv
-        alone = cash_flows(self.assumptions, float(self.installed.pv_kwp.sum()), 0.0, Saving(0.0, 0.0), 0.0)
+        alone = cash_flows(self.assumptions, float(self.installed.pv_kwp.sum()), 0.0, 0.0, 0.0)
         cost = -free / Outlook(alone, self.assumptions.discount_rate).npv
         return cost if cost > NOTHING_MONEY else None
 
-    def outlook(
-        self, plan: Plan, *, pv: float | None = None, battery: float | None = None, saving: Saving | None = None
-    ) -> Outlook:
-        """Return what it comes to for all together under other assumptions.
+    def outlook(self, plan: Plan, *, pv: float = 1.0, battery: float = 1.0, saving: Array | None = None) -> Outlook:
+        """Return what it comes to for those who pay for it under other assumptions.
 
         Args:
             plan: The assumptions.
-            pv: What all PV costs; default: as installed.
-            battery: What the battery costs; default: as installed.
-            saving: What bills and fund save in the first year; default: as simulated.
+            pv: What PV costs, as a part of what is counted.
+            battery: What the battery costs, likewise.
+            saving: What they and the fund save in each year, shape (year,); default: as simulated.
         """
+        saved = self.stages.together_by_year(plan, self.payers) if saving is None else saving
+        return self._outlook(plan, self.payers, saved, pv, battery)
+
+    def _outlook(
+        self, plan: Plan, homes: NDArray[np.bool_], saving: Array, pv: float = 1.0, battery: float = 1.0
+    ) -> Outlook:
         own = self.installed
-        flows = cash_flows(
-            plan,
-            float(own.pv_cost.sum()) if pv is None else pv,
-            float(own.battery_cost.sum()) if battery is None else battery,
-            self.stages.street_saving if saving is None else saving,
-            self.fee * len(self.ids),
-        )
-        return Outlook(flows, plan.discount_rate)
+        cost = pv * float(own.pv_cost.sum()), battery * float(own.battery_cost.sum())
+        return Outlook(cash_flows(plan, *cost, saving, self.fee * int(homes.sum())), plan.discount_rate)
 
     @property
     def co2_kg(self) -> tuple[float, float] | None:

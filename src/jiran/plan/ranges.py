@@ -6,6 +6,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from jiran.plan.stages import stages, without_investment
 from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import prepare
@@ -13,9 +16,10 @@ from jiran.simulation.setting import prepare
 if TYPE_CHECKING:
     from jiran.plan.finance import Outlook
     from jiran.plan.planned import Planned
-    from jiran.plan.stages import Saving
     from jiran.simulation.setting import Setting
     from jiran.watching import Progress
+
+Array = NDArray[np.float64]
 
 #: How far an assumption is moved down and up where no range of it is given; where the middle lies outside, to it at least.
 #: Discount 5 to 8 %, upkeep 1 to 2 %, fading 0.3 to 0.9 % a year: what is said of such systems, unverified.
@@ -34,7 +38,7 @@ class Swing(NamedTuple):
         field: Its field in [plan]; "cost" and "yield" stand for what has a range of its own there.
         low: Its lowest value; of cost and yield as a part of the middle.
         high: Its highest value.
-        npv_low: Value of today for all together at the lowest.
+        npv_low: Value of today for those who pay at the lowest.
         npv_high: The same at the highest.
     """
 
@@ -58,7 +62,7 @@ class Ranges:
         low: For all together with the highest costs and the lowest yield.
         middle: As planned.
         high: With the lowest costs and the highest yield.
-        savings: What bills save in the first year at the lowest, the middle and the highest yield.
+        savings: What their bills save in the first year at the lowest, the middle and the highest yield.
         swings: Each assumption moved alone, the one that matters most first.
     """
 
@@ -86,13 +90,12 @@ def ranges(planned: Planned, progress: Progress | None = None) -> Ranges:
     for place, part in enumerate((plan.yield_low, plan.yield_high)):
         setting = _with_sun(planned, part)
         found = run_market(setting, partial(without_trading, setting), _half(report, place / 2))
-        savings.append(stages(found, planned.year.factor, before).street_saving)
+        savings.append(stages(found, planned.year.factor, before).together_by_year(plan, planned.payers))
     report(1.0)
-    least, middle, most = savings[0], planned.stages.street_saving, savings[1]
+    least, middle, most = savings[0], planned.stages.together_by_year(plan, planned.payers), savings[1]
 
-    def case(cost: float, saving: Saving) -> Outlook:
-        pv, battery = (float(one.sum()) for one in (planned.installed.pv_cost, planned.installed.battery_cost))
-        return planned.outlook(plan, pv=cost * pv, battery=cost * battery, saving=saving)
+    def case(cost: float, saving: Array) -> Outlook:
+        return planned.outlook(plan, pv=cost, battery=cost, saving=saving)
 
     swings = [
         Swing("cost", plan.cost_low, plan.cost_high, case(plan.cost_low, middle).npv, case(plan.cost_high, middle).npv),
@@ -102,9 +105,9 @@ def ranges(planned: Planned, progress: Progress | None = None) -> Ranges:
     swings.sort(key=lambda one: -one.width)
     return Ranges(
         case(plan.cost_high, least),
-        planned.together,
+        planned.owners,
         case(plan.cost_low, most),
-        tuple(float(one.first) for one in (least, middle, most)),
+        tuple(float(one[0]) for one in (least, middle, most)),
         tuple(swings),
     )
 

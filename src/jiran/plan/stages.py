@@ -7,36 +7,24 @@ the bill with it, and the parts add up to the whole: nothing is counted twice.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.plan.later import billed_later, contract_years, years_that_differ
 from jiran.simulation.run import without_trading
 from jiran.simulation.setting import prepare
-from jiran.tariffs import Shared, bills
 
 if TYPE_CHECKING:
     from jiran.money.settlement import Settlement
     from jiran.result.result import Result
-    from jiran.tariffs import Tariff
+    from jiran.scenario import Plan
 
 Array = NDArray[np.float64]
 
 #: What is added from stage to stage, and so what a saving is due to.
 PARTS = ("pv", "battery", "sharing")
-
-
-class Saving(NamedTuple):
-    """What is saved in a year: numbers, or arrays of shape (home,).
-
-    Attributes:
-        first: As long as export earns what it earns in the run.
-        after_contract: Once it earns nothing.
-    """
-
-    first: Array | float
-    after_contract: Array | float
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,21 +33,26 @@ class Stages:
 
     Attributes:
         cost: What each home pays at each stage, in the currency a year, shape (stage, home).
-        after_contract: What each home pays at the last stage if export earns nothing, a year, shape (home,).
+        later: What each home saves in all in the first year and in those that follow until nothing changes any more, as its
+            tariff says of them: while export earns, and once its contract has ended, shape (2, year, home).
+        contract_years: How long export earns, as each home's tariff says, shape (home,); inf: no end is known.
         fund: What the battery has earned and kept at each stage, a year, shape (stage,).
         import_kwh: What the street takes from the grid at the first and the last stage, kWh a year.
         export_kwh: What it gives at the last one, kWh a year.
         generation_kwh: What its roofs generate, kWh a year.
         traded_kwh: What neighbours trade, kWh a year.
+        spare_kwh: What homes have left over without trades, for the battery or the grid, kWh a year.
     """
 
     cost: Array
-    after_contract: Array
+    later: Array
+    contract_years: Array
     fund: Array
     import_kwh: tuple[float, float]
     export_kwh: float
     generation_kwh: float
     traded_kwh: float
+    spare_kwh: float
 
     @property
     def parts(self) -> Array:
@@ -73,17 +66,22 @@ class Stages:
         saved: Array = self.cost[0] - self.cost[-1]
         return saved
 
-    @property
-    def saving_after_contract(self) -> Array:
-        """What each home saves in all if export earns nothing, a year, shape (home,)."""
-        saved: Array = self.cost[0] - self.after_contract
+    def by_year(self, plan: Plan) -> Array:
+        """Return what each home saves in each year with the amounts of the first: nothing fades or rises, shape (home, year).
+
+        Args:
+            plan: How many years count, and how long export earns if not as long as a contract lasts.
+        """
+        year = np.arange(plan.years)
+        known = np.minimum(year, self.later.shape[1] - 1)
+        ends = self.contract_years if plan.export_years is None else np.full(self.saving.size, plan.export_years)
+        saved: Array = np.where(year < ends[:, None], *(one[known].T for one in self.later))
         return saved
 
-    @property
-    def street_saving(self) -> Saving:
-        """What all homes and the battery's fund save, a year."""
-        fund = float(self.fund[-1])
-        return Saving(float(self.saving.sum()) + fund, float(self.saving_after_contract.sum()) + fund)
+    def together_by_year(self, plan: Plan, homes: NDArray[np.bool_]) -> Array:
+        """Return what some homes and the battery's fund save in each year, likewise, shape (year,)."""
+        saved: Array = self.by_year(plan)[homes].sum(axis=0) + self.fund[-1]
+        return saved
 
     @property
     def street_parts(self) -> Array:
@@ -105,38 +103,38 @@ def stages(result: Result, factor: float, before: Settlement | None = None) -> S
     fund = np.array([0.0, 0.0, alone.accounts["battery"], now.accounts["battery"]])
     return Stages(
         cost=cost * factor,
-        after_contract=(now.cost + _earned(result)) * factor,
+        later=_later(result, first) * factor,
+        contract_years=contract_years(result),
         fund=fund * factor,
         import_kwh=(_sum(first, "grid_import_kwh") * factor, _sum(now, "grid_import_kwh") * factor),
         export_kwh=_sum(now, "grid_export_kwh") * factor,
         generation_kwh=float(result.flows.profiles.generation_kwh.sum()) * factor,
         traded_kwh=_sum(now, "p2p_sold_kwh") * factor,
+        spare_kwh=(_sum(alone, "grid_export_kwh") + _sum(alone, "battery_charged_kwh")) * factor,
     )
 
 
-def _earned(result: Result) -> Array:
-    """Return what the export of each home earns in a run, shape (home,): by its bills, or by prices per kWh.
+def _later(result: Result, first: Settlement) -> Array:
+    """Return what each home saves in all in the run's time, and in the same time of later years, shape (2, year, home).
 
-    What homes trade stays as it is, also where they would bid otherwise.
+    Args:
+        result: The run.
+        first: What its homes pay without PV, battery and trades.
     """
-    billed = result.settlement.bills
-    if billed is None:
+    before, now = first.bills, result.settlement.bills
+    if before is None or now is None:
         earned: Array = result.prices.grid_export @ result.flows["grid_export_kwh"]
-        return earned
-    scheme, months = billed.contracts.sharing, billed.contracts.months
-    lost = np.zeros(billed.homes)
-    for contract, used, between in zip(billed.contracts.each, billed.used, billed.shared, strict=True):
-        names, parts = months.names[contract.months], months.parts[contract.months]
-        shared = None if scheme is None else Shared(scheme, between, between.export_kwh)
-        alone = bills(without_export(contract.tariff), used, names, parts=parts, shared=shared)
-        lost[contract.homes] += alone.amount.sum(axis=(0, 2))
-    return lost - billed.by_home()
-
-
-def without_export(tariff: Tariff) -> Tariff:
-    """Return a tariff under which export earns nothing."""
-    kept = {name: one for name, one in tariff.components.items() if one.unit != "exported-kWh"}
-    return tariff.model_copy(update={"components": kept, "export": None})
+        saved = first.cost - result.settlement.cost
+        return np.stack([saved, saved - earned])[:, None]
+    beside = (first.cost - before.by_home()) - (result.settlement.cost - now.by_home())
+    rows = [
+        [billed_later(before, ahead) - billed_later(now, ahead, export=export) for ahead in range(years)]
+        for years in (years_that_differ(now.contracts),)
+        for export in (True, False)
+    ]
+    found: Array = beside + np.array(rows)
+    found[0, 0] = first.cost - result.settlement.cost
+    return found
 
 
 def without_investment(result: Result) -> Settlement:

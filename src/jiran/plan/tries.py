@@ -15,7 +15,7 @@ import numpy as np
 from jiran.money.prices import prices
 from jiran.money.worth import worth_of
 from jiran.nothing import CENT, NOTHING_KWH, NOTHING_MONEY
-from jiran.plan.stages import without_export
+from jiran.plan.later import without_export
 from jiran.scenario import Market
 from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import prepare
@@ -40,12 +40,14 @@ class Try(NamedTuple):
         losers: How many homes pay more with sharing than without.
         worst: What the home gains by sharing that gains least, a year.
         together: What all homes and the fund gain by sharing, a year.
+        traded_kwh: What neighbours trade, kWh a year.
     """
 
     value: float
     losers: int
     worst: float
     together: float
+    traded_kwh: float
 
 
 @dataclass(frozen=True)
@@ -64,12 +66,22 @@ class Found:
 
     @property
     def good(self) -> tuple[float, ...]:
-        """The values at which nobody loses and all together gain something that a bill shows."""
-        return tuple(one.value for one in self.tried if not one.losers and one.together > CENT)
+        """The values at which neighbours trade, nobody loses, and all together gain something that a bill shows."""
+        return tuple(one.value for one in self.tried if not one.losers and _serves(one))
+
+    @property
+    def nearest(self) -> Try | None:
+        """Where a loss is least of what all together gain by; of two such, the one with the larger gain; None if none is."""
+        serving = [one for one in self.tried if _serves(one)]
+        return max(serving, key=lambda one: (one.worst, one.together), default=None)
+
+
+def _serves(one: Try) -> bool:
+    return one.traded_kwh > NOTHING_KWH and one.together > CENT
 
 
 def tries(planned: Planned, steps: int = STEPS, progress: Progress | None = None) -> tuple[Found, ...]:
-    """Return what was found for each price that a plan's scenario has.
+    """Return what was found for each price that a plan's scenario has; nothing where homes have nothing to share.
 
     A P2P price is tried where the rule is given it, or the part of the grid's that it is; other rules find theirs from bids.
 
@@ -82,7 +94,7 @@ def tries(planned: Planned, steps: int = STEPS, progress: Progress | None = None
     scenario = planned.result.scenario
     setting = prepare(scenario, profiles=planned.result.flows.profiles)
     top = float(setting.price.grid_import.mean())
-    if not top > 0.0:
+    if not top > 0.0 or not max(planned.stages.spare_kwh, planned.stages.traded_kwh) > NOTHING_KWH:
         return ()
     moves: dict[str, tuple[float | None, Callable[[float], Setting]]] = {}
     given = scenario.market.parameters
@@ -118,11 +130,11 @@ def _try(planned: Planned, setting: Setting, value: float, field: str, report: P
     moved = field == "credit"
     found = run_market(setting, lambda: without_trading(setting) if moved else planned.result.without_p2p, report)
     alone, now = found.without_p2p, found.settlement
-    traded = float(now.step_kwh["p2p_sold_kwh"].sum()) > NOTHING_KWH
-    fee = 12.0 * planned.assumptions.member_fee if traded else 0.0
+    traded = float(now.step_kwh["p2p_sold_kwh"].sum()) * planned.year.factor
+    fee = 12.0 * planned.assumptions.member_fee if traded > NOTHING_KWH else 0.0
     gained = (alone.cost - now.cost) * planned.year.factor - fee
     fund = (_fund(now) - _fund(alone)) * planned.year.factor
-    return Try(value, int((gained < -NOTHING_MONEY).sum()), float(gained.min()), float(gained.sum()) + fund)
+    return Try(value, int((gained < -NOTHING_MONEY).sum()), float(gained.min()), float(gained.sum()) + fund, traded)
 
 
 def _fund(settled: Settlement) -> float:

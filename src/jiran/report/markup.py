@@ -45,6 +45,17 @@ def terms(rows: dict[str, str], kind: str = "") -> str:
     return f"<dl{kind}>\n{inside}\n</dl>"
 
 
+def facts(rows: dict[str, str], kind: str) -> str:
+    """Return short terms with their values, both text, each pair in a box of its own.
+
+    Args:
+        rows: Value by term.
+        kind: Class of the list.
+    """
+    inside = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in rows.items())
+    return f'<dl class="{kind}">{inside}</dl>'
+
+
 def table(head: Iterable[str], rows: Iterable[Iterable[str]], words: Iterable[int] = ()) -> str:
     """Return a table of texts, whose rows are named by their first cell.
 

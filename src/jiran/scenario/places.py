@@ -9,6 +9,8 @@ from importlib import resources
 from math import asin, cos, radians, sqrt
 from typing import TYPE_CHECKING, Any, Literal
 
+from jiran.scenario.regions import Region
+
 _FILES = resources.files("jiran.scenario") / "places"
 
 #: A place's table holds this far around it.
@@ -33,6 +35,7 @@ class Place:
 
     Attributes:
         title: What it is called.
+        region: Region of the grid that it lies in, a key of `REGIONS`.
         latitude: Degrees north.
         longitude: Degrees east.
         zones: Time zones that stand for it where a scenario says nothing else.
@@ -45,6 +48,7 @@ class Place:
     """
 
     title: str
+    region: Region
     latitude: float
     longitude: float
     zones: tuple[str, ...]

@@ -27,6 +27,31 @@ class Costs(NamedTuple):
 USUAL: dict[str, Costs] = {"MYR": Costs(pv=3_500.0, battery=1_600.0)}
 
 
+#: What each field is called where people read it; "{currency}" stands for the currency.
+LABELS = {
+    "pv_cost": "PV costs, {currency}/kWp",
+    "battery_cost": "Battery costs, {currency}/kWh",
+    "cost_low": "Lowest costs, part of these",
+    "cost_high": "Highest costs, part of these",
+    "yield_low": "Lowest yield, part of the simulated",
+    "yield_high": "Highest yield, part of the simulated",
+    "metered_yield": "Yield that tells the size of metered roofs, kWh/kWp",
+    "upkeep": "Upkeep a year, share of the investment",
+    "years": "Years that count",
+    "degradation": "PV fades a year by",
+    "inverter_share": "New inverters, share of PV costs",
+    "inverter_years": "Life of an inverter, years",
+    "battery_years": "Life of the battery, years",
+    "loan_share": "Share that is borrowed",
+    "loan_rate": "Interest of the loan",
+    "loan_years": "Length of the loan, years",
+    "discount_rate": "Discount rate a year",
+    "export_years": "Export earns for, years",
+    "escalation": "Bills rise a year by",
+    "member_fee": "Fee of each home a month, {currency}",
+}
+
+
 class Plan(Model):
     """What PV and the battery cost, how long they last, and how years to come count.
 
@@ -66,9 +91,10 @@ class Plan(Model):
     loan_rate: float = quantity("interest of the loan, a year", "", 0.06, ge=0, le=1)
     loan_years: int = quantity("years in which it is paid back, in equal amounts each month", "years", 15, ge=1, le=60)
     discount_rate: float = quantity("by how much less money is worth a year later, unverified", "", 0.06, ge=0, le=1)
-    export_years: int = quantity(
-        "years in which export earns what it does in the run, as long as a contract lasts; after them it earns nothing",
-        "years", 60, ge=0, le=60,
+    export_years: int | None = quantity(
+        "years in which export earns what it does in the run; after them it earns nothing; default: as long as the contract of "
+        "each home's tariff lasts, and without an end where none is known",
+        "years", None, ge=0, le=60,
     )  # fmt: skip
     escalation: float = quantity("by how much more bills rise each year than other prices", "", 0.0, ge=-0.5, le=0.5)
     member_fee: float = quantity(

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from jiran.tariffs.community import ALLOCATIONS, Sharing
 from jiran.tariffs.model import CARRIED_IN, CARRIED_OUT, CREDIT, LOWERING, MINIMUM, Component, Export, Rate, Tariff
-from jiran.words import listed, number
+from jiran.words import counted, listed, number
 
 #: Lines that no component describes.
 _OTHER = {CARRIED_IN: "Credit of earlier months", CARRIED_OUT: "Credit kept for later months", MINIMUM: "Minimum"}
@@ -113,7 +113,8 @@ def export_words(tariff: Tariff) -> list[str]:
     if export.cancels:
         lost = f", and loses {listed(list(export.claws_back))} for it" if export.claws_back else ""
         sentences.append(f"A kWh exported takes back {listed(list(export.cancels))} of a kWh imported{lost}.")
-    return [*sentences, _carry_words(export)]
+    ends = [] if export.contract_years is None else [f"A contract lasts {counted(export.contract_years, 'year')}."]
+    return [*sentences, _carry_words(export), *ends]
 
 
 def succession_words(tariff: Tariff) -> list[str]:

@@ -143,6 +143,10 @@ class Export(Model):
     )
     expires_after_month: int | None = quantity("what was carried is lost after this month, 12: at the end of the year",
                                                default=None, ge=1, le=12)  # fmt: skip
+    contract_years: int | None = quantity(
+        "years after which a home's contract ends, and export earns nothing any more; none: no end is known",
+        "years", default=None, ge=1, le=60,
+    )  # fmt: skip
 
     @property
     def offsets(self) -> bool:
@@ -164,6 +168,10 @@ class Tariff(Identity):
     known_to: Month = quantity("last month of which all its figures are known")
     zone: str = quantity("time zone of its periods", default="", max_length=80)
     schedule: Schedule | None = quantity("time-of-use periods", default=None)
+    region: str = quantity(
+        "region of the grid that it is of, as `grid.region` of a scenario names it; none: of none that is known there",
+        default="", max_length=80,
+    )  # fmt: skip
     components: dict[Identifier, Component] = quantity("lines of the bill, in its order", min_length=1, max_length=100)
     export: Export | None = quantity("what export earns; none: nothing", default=None)
 

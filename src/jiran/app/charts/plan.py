@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def course(planned: Planned) -> Spec:
     """Draw a bar for each year: what has come back so far, below 0 what has not."""
-    total = np.cumsum(planned.together.flows)
+    total = np.cumsum(planned.owners.flows)
     data = [
         {"value": short(value, 0), "itemStyle": {"color": palette.P2P if value >= 0.0 else palette.GRID}}
         for value in total.tolist()
@@ -39,7 +39,7 @@ def course(planned: Planned) -> Spec:
 def tornado(planned: Planned, ranges: Ranges) -> Spec:
     """Draw a bar for each assumption, from the value of today at its lowest to that at its highest."""
     swings = [one for one in ranges.swings if one.width > 0.0]
-    middle = planned.together.npv
+    middle = planned.owners.npv
     labels = [
         f"{name[0].upper()}{name[1:]}\n{say.share(one.low)} to {say.share(one.high)}"
         for one, (name, _) in ((one, SWINGS[one.field]) for one in swings)

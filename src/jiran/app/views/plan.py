@@ -13,14 +13,24 @@ from jiran.app.drawing import draw
 from jiran.app.labels import by_labels, in_words
 from jiran.app.showing import begun, file_name, markdown_of, plain, show_text
 from jiran.errors import JiranError
-from jiran.report.plan import answer, doubts, page, tables
+from jiran.report.plan import answer, page, tables, warnings
+from jiran.report.plan.doubtful import flat, sun
 from jiran.report.plan.further import case, matters, tried
 from jiran.scenario.files import as_data
 from jiran.sentences import true_ones
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jiran.plan import Planned
     from jiran.report.plan.tables import Shown
+    from jiran.sentences import Sentence
+
+
+#: Streets that a plan can begin with: presets with the sun and the tariff of a place.
+_STREETS = {
+    "sarawak-nem": "Kuching, net metering 1:1", "klang-valley-atap": "Klang Valley, Solar ATAP", "singapore-block": "Singapore",
+}  # fmt: skip
 
 
 def show() -> None:
@@ -32,26 +42,51 @@ def show() -> None:
         st.info(f"No plan can be made of this: {plain(said)}.", icon=":material/info:")
         return
     first, *rest = answer(planned)
+    no_place = true_ones(sun(planned), flat(planned))
+    _no_place(no_place)
     show_text(first, heading=True)
+    _setting(planned)
     _tiles(planned)
     st.markdown("\n".join(f"- {markdown_of(sentence)}" for sentence in rest))
+    who = tables.who_pays(planned)
+    st.caption(f"Investment and savings of {plain(who)}, by the end of each year, not discounted.")
     draw(
         charts.course(planned), key="course", height=300,
-        alt="What has come back of the investment by the end of each year, all together.",
+        alt=f"What has come back of the investment of {who} by the end of each year.",
     )  # fmt: skip
-    _doubts(planned)
+    _doubts(planned, set(map(str, no_place)))
     _people(planned)
     _further(planned)
     _page(planned)
 
 
-def _doubts(planned: Planned) -> None:
-    """Say what must be known before the figures are used: of the plan, and of its run."""
-    of_run = [by_labels(warning, "") for warning in planned.result.warnings]
-    told = [*map(str, doubts(planned)), *map(begun, of_run)]
+def _no_place(told: Sequence[Sentence]) -> None:
+    """Say before the answer that sun or prices are those of no place, and offer streets that are somewhere."""
+    if not told:
+        return
+    lines = "\n".join(f"- {plain(by_labels(str(one), ''))}." for one in told)
+    with st.container(border=True):
+        st.markdown(f":material/warning: **This street is nowhere yet: its figures are no plan**\n\n{lines}")
+        st.markdown("Choose place and tariff on the left, or begin with a street that has both:")
+        with st.container(horizontal=True):
+            for name, where in _STREETS.items():
+                st.page_link(
+                    state.page("plan"), label=where, icon=":material/location_on:", query_params={"preset": name}
+                )
+
+
+def _doubts(planned: Planned, said: set[str]) -> None:
+    """Say what must be known before the figures are used, of the plan and of its run, and is not said yet."""
+    told = [begun(by_labels(one, "")) for one in warnings(planned) if one not in said]
     if told:
         lines = "\n".join(f"- {plain(one)}." for one in told)
         st.warning(f"**Before you use these figures**\n\n{lines}", icon=":material/warning:")
+
+
+def _setting(planned: Planned) -> None:
+    """Say what the street is, in a line."""
+    told = [f"{plain(name)}: **{plain(value)}**" for name, value in tables.setting(planned).items()]
+    st.caption(" · ".join(told))
 
 
 def _tiles(planned: Planned) -> None:
@@ -74,7 +109,9 @@ def _people(planned: Planned) -> None:
     years = st.expander("Year by year", on_change="rerun", key="plan years")
     if years.open:
         with years:
-            _table(tables.by_year(planned), "plan years table", "Table of the years: what all together get and pay.")
+            _table(
+                tables.by_year(planned), "plan years table", "Table of the years: what those who invest get and pay."
+            )
 
 
 def _table(shown: Shown, key: str, alt: str) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from jiran.explain.say import energy
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.plan.stages import PARTS
 from jiran.report.plan import say
+from jiran.report.plan.fair import neighbours, spread
 from jiran.report.plan.further import case, matters, tried
 from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import counted, decimals, listed
@@ -29,14 +29,10 @@ def answer(planned: Planned, ranges: Ranges | None = None, found: Sequence[Found
     """
     further = () if ranges is None else (case(planned, ranges), matters(planned, ranges))
     return true_ones(
-        nothing(planned), pays(planned), parts(planned), homes(planned), sharing(planned), enough(planned),
+        nothing(planned), pays(planned), neighbours(planned), homes(planned), parts(planned), sharing(planned), spread(planned),
+        unshared(planned), enough(planned),
         *further, *(tried(planned, one) for one in found), co2(planned),
     )  # fmt: skip
-
-
-def doubts(planned: Planned) -> tuple[Sentence, ...]:
-    """Return what a reader must know before the figures are used."""
-    return true_ones(scaled(planned), usual(planned))
 
 
 @form("plan.nothing", lambda _figures: "There is nothing to pay for: no home has PV, and there is no battery.")
@@ -50,34 +46,41 @@ def _has_something(planned: Planned) -> bool:
 
 
 def _pays_words(figures: Figures) -> str:
-    currency, payback, npv = figures["currency"], figures["payback"], figures["npv"]
+    currency, payback, npv, homes = (figures[name] for name in ("currency", "payback", "npv", "homes"))
     invested, horizon = say.sum_of(figures["invested"], currency), f"{figures['years']} years"
     rate, worth = say.share(figures["rate"]), say.sum_of(abs(npv), currency)
+    who, they = "for all homes together", "they are"
+    if homes < figures["of"]:
+        who = "for the home that invests" if homes == 1 else f"for the {homes:,} homes that invest"
+        they = "it is" if homes == 1 else they
     if payback is None:
         missing = say.sum_of(-figures["total"], currency)
-        return f"It does not pay: of {invested} that is invested, and what is paid later, {missing} has not come back after {horizon}."
+        return (
+            f"It does not pay {who}: of {invested} that is invested, and what is paid later, {missing} has not come back after "
+            f"{horizon}."
+        )
     back = f"comes back in {say.years(payback)}" if payback else "costs no more than it saves, from the first year on"
     if npv < 0.0:
         return (
-            f"It pays only without interest: {invested} {back}, but discounted at {rate} a year, all together are {worth} worse off "
+            f"It pays {who} only without interest: {invested} {back}, but discounted at {rate} a year, {they} {worth} worse off "
             f"after {horizon}."
         )
-    return (
-        f"It pays: {invested} {back}. Over {horizon}, discounted at {rate} a year, all together are {worth} better off."
-    )
+    return f"It pays {who}: {invested} {back}. Over {horizon}, discounted at {rate} a year, {they} {worth} better off."
 
 
 @form("plan.pays", _pays_words)
 def pays(planned: Planned) -> Figures | None:
-    """Say whether, when and how well what is installed pays for all together, if anything is."""
+    """Say whether, when and how well what is installed pays for those who pay for it, if anything is."""
     if not _has_something(planned):
         return None
-    together = planned.together
+    owners = planned.owners
     return {
         "invested": planned.invested,
-        "payback": together.payback,
-        "npv": together.npv,
-        "total": float(together.flows.sum()),
+        "payback": owners.payback,
+        "npv": owners.npv,
+        "total": float(owners.flows.sum()),
+        "homes": int(planned.payers.sum()),
+        "of": len(planned.ids),
         "years": planned.assumptions.years,
         "rate": planned.assumptions.discount_rate,
         "currency": planned.currency,
@@ -182,6 +185,26 @@ def sharing(planned: Planned) -> Figures | None:
     }
 
 
+def _unshared_words(figures: Figures) -> str:
+    if figures["spare"] is None:
+        return "There is nothing to share: no home has more than it uses itself at any time."
+    spare = energy(figures["spare"])
+    return (
+        f"Neighbours share nothing, though they have {spare} to spare a year: under the market rule {figures['rule']}, at these "
+        "prices, nobody trades."
+    )
+
+
+@form("plan.unshared", _unshared_words)
+def unshared(planned: Planned) -> Figures | None:
+    """Say that neighbours share nothing, and what homes have to spare, kWh a year, if that is anything."""
+    stages = planned.stages
+    if stages.traded_kwh > NOTHING_KWH:
+        return None
+    spare = stages.spare_kwh if stages.spare_kwh > NOTHING_KWH else None
+    return {"spare": spare, "rule": planned.result.scenario.market.mechanism}
+
+
 def _enough_words(figures: Figures) -> str:
     cost, now, currency = figures["cost"], figures["now"], figures["currency"]
     if cost is None:
@@ -193,7 +216,7 @@ def _enough_words(figures: Figures) -> str:
 
 @form("plan.enough", _enough_words)
 def enough(planned: Planned) -> Figures | None:
-    """Say at which cost PV just pays for all together, if there is any."""
+    """Say at which cost PV just pays for those who pay for it, if there is any."""
     if not planned.installed.pv_kwp.any():
         return None
     return {"cost": planned.enough_pv_cost, "now": planned.installed.pv_price, "currency": planned.currency}
@@ -213,38 +236,3 @@ def co2(planned: Planned) -> Figures | None:
     """Say what the grid emits less, in kg, if its emissions are known and it is something in tonnes."""
     found = planned.co2_kg
     return {"less": found[0], "given": found[1]} if found is not None and found[0] > _LEAST_CO2_KG else None
-
-
-def _scaled_words(figures: Figures) -> str:
-    return (
-        f"The run has {counted(figures['days'], 'day')}, and its amounts are multiplied by {decimals(figures['factor'], 2)} to stand for a "
-        "year: seasons, and what bills carry from month to month, are left out"
-    )
-
-
-@form("plan.scaled", _scaled_words)
-def scaled(planned: Planned) -> Figures | None:
-    """Say that the run is no year, if it is none."""
-    year = planned.year
-    return None if year.is_whole else {"days": year.days, "factor": year.factor}
-
-
-def _usual_words(figures: Figures) -> str:
-    named = {"pv": "per kWp of PV", "battery": "per kWh of battery"}
-    told = [f"{say.sum_of(value, figures['currency'])} {named[what]}" for what, value in figures["prices"].items()]
-    return f"{listed(told)} {'is a default' if len(told) == 1 else 'are defaults'} that nobody has verified: ask for an offer"
-
-
-@form("plan.usual", _usual_words)
-def usual(planned: Planned) -> Figures | None:
-    """Say which costs are defaults, if any of those that count is."""
-    own = planned.installed
-    prices = {
-        what: value
-        for what, value, is_usual, there in (
-            ("pv", own.pv_price, own.is_usual[0], own.pv_kwp),
-            ("battery", own.battery_price, own.is_usual[1], own.battery_kwh),
-        )
-        if is_usual and np.any(there)
-    }
-    return {"prices": prices, "currency": planned.currency} if prices else None

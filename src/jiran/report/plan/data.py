@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jiran.plan.stages import PARTS
-from jiran.report.plan.answer import answer, doubts
+from jiran.report.plan.answer import answer
+from jiran.report.plan.doubtful import doubts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,7 @@ def as_data(planned: Planned, ranges: Ranges | None = None, found: Sequence[Foun
         "assumptions": planned.assumptions.model_dump()
         | {"pv_cost": planned.installed.pv_price, "battery_cost": planned.installed.battery_price},
         "community": _street(planned),
+        "owners": _owners(planned),
         "homes": list(_homes(planned)),
         "energy": {
             "import_kwh_before": stages.import_kwh[0], "import_kwh": stages.import_kwh[1], "export_kwh": stages.export_kwh,
@@ -69,6 +71,12 @@ def _street(planned: Planned) -> dict[str, Any]:
         "homes_that_lose_by_sharing": int(planned.losers.size),
         "cash_flow": planned.together.flows.tolist(),
     }
+
+
+def _owners(planned: Planned) -> dict[str, Any]:
+    """Return what it comes to for those who pay for it."""
+    homes = [name for name, pays in zip(planned.ids, planned.payers, strict=True) if pays]
+    return {"homes": homes, **_outlook(planned.owners), "cash_flow": planned.owners.flows.tolist()}
 
 
 def _homes(planned: Planned) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from jiran.nothing import NOTHING_MONEY
 from jiran.report.plan import say
 from jiran.sentences import Figures, form
-from jiran.words import listed, price
+from jiran.words import counted, listed, price
 
 if TYPE_CHECKING:
     from jiran.plan import Found, Planned, Ranges
@@ -77,7 +77,18 @@ def _tried_words(figures: Figures) -> str:
     name, currency = TRIED[figures["field"]], figures["currency"]
     ends = f"from {price(figures['least'])} to {price(figures['most'], currency)}"
     if not figures["spans"]:
-        return f"No {name} lets all homes share without a loss: {figures['count']:,} were tried, {ends}."
+        none = (
+            f"No {name} lets all homes share without a loss and gain together: {figures['count']:,} were tried, {ends}"
+        )
+        if figures["nearest"] is None:
+            return f"{none}, and at none of them all together gain."
+        worst, together = (say.sum_of(figures[one], currency) for one in ("worst", "together"))
+        homes = counted(figures["losers"], "home")
+        lose = "loses" if figures["losers"] == 1 else "lose"
+        return (
+            f"{none}. The loss is least at {price(figures['nearest'], currency)}: {homes} {lose}, at most {worst} a year, while all "
+            f"together gain {together}."
+        )
     spans = [price(low) if low == high else f"{price(low)} to {price(high)}" for low, high in figures["spans"]]
     return f"Nobody loses by sharing at a {name} of {listed(spans)} {currency}/kWh; {figures['count']:,} were tried, {ends}."
 
@@ -99,5 +110,13 @@ def tried(planned: Planned, found: Found) -> Figures | None:
         before = one.value in good
     return {
         "field": found.field, "spans": spans, "count": len(found.tried), "least": found.tried[0].value,
-        "most": found.tried[-1].value, "currency": planned.currency,
+        "most": found.tried[-1].value, "currency": planned.currency, **_nearest(found),
     }  # fmt: skip
+
+
+def _nearest(found: Found) -> dict[str, float | None]:
+    """Return where the loss is least, who loses how much there, and what all together gain; None each where nothing is lost."""
+    one = None if found.good else found.nearest
+    if one is None:
+        return {"nearest": None, "losers": None, "worst": None, "together": None}
+    return {"nearest": one.value, "losers": one.losers, "worst": -one.worst, "together": one.together}

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from jiran import __version__
 from jiran.explain.tariffs import named_tariffs
-from jiran.report.markup import bullets, document, section, terms
+from jiran.report.markup import bullets, document, facts, section, terms
 from jiran.report.markup import table as marked_up
 from jiran.report.plan import pictures, tables
-from jiran.report.plan.answer import answer, doubts
+from jiran.report.plan.answer import answer
+from jiran.report.plan.doubtful import doubts, warnings
 from jiran.report.plan.style import STYLE
 from jiran.scenario.files import load_scenario, presets, shareable, to_toml
 from jiran.scenario.regions import REGIONS
@@ -32,12 +33,18 @@ METHOD = (
         "The same use is billed without PV, battery and sharing, then with PV alone, then with the battery too. What each of them "
         "saves is the bill before it less the bill with it, so that the parts add up to the whole."
     ),
-    "The first year's saving goes on with the years: less by what PV fades, more by what bills rise.",
+    (
+        "The first year's saving goes on with the years: less by what PV fades, more by what bills rise. What the tariff's file says of "
+        "later months holds then: a discount that ends is left out once it has ended, and export earns nothing after a contract."
+    ),
     (
         "Upkeep is paid every year, inverters and battery are replaced at the end of their lives, but not in the last year; a loan is paid "
         "back in equal amounts each month."
     ),
-    "Each home pays for its own PV, and all pay the same part of the community battery.",
+    (
+        "Each home pays for its own PV, and all pay the same part of the community battery. Payback, worth today and return are those of who "
+        "pays: what neighbours gain who pay for nothing is said beside it."
+    ),
     "Paid back is what was paid when the sum of all flows is never again below nothing; each year's flow comes evenly in it.",
     (
         "Worth today is the sum of all flows, a year later counting less by the discount rate. The cost of a kWh is what PV costs "
@@ -53,8 +60,8 @@ METHOD = (
 LIMITS = (
     "One year is simulated, and all years are like it: what homes use does not change, and no car or air conditioner is added.",
     (
-        "Rates of later years are not known: those of the run's months stand for all years. That export earns nothing once a contract "
-        "has ended, such as the ten years of Solar ATAP and NEM, is counted only if plan.export_years says so; trades stay as they are."
+        "Rates of later years are known only as far as the tariff's file says them; those without an end there stand for all years. "
+        "Trades stay as they are when rates change or a contract ends."
     ),
     "Taxes on income, grants and insurance are left out; costs are those that stand in the table.",
     "Nothing is said of wires and transformers: whether the grid can take what the roofs give must be asked of its operator.",
@@ -80,23 +87,26 @@ def page(planned: Planned, ranges: Ranges | None = None, found: Sequence[Found] 
         f"<h1>Does it pay? {escape(scenario.name)}</h1>",
         f'<p class="soft">{escape(_about(planned))}</p>',
         f'<p class="first">{escape(first)}</p>',
-        _tiles(tables.tiles(planned)),
+        facts(tables.tiles(planned), "tiles"),
+        facts(tables.setting(planned), "facts"),
         bullets(rest),
-        *(f'<p class="note">{escape(str(one))}.</p>' for one in doubts(planned)),
-        f'<div class="course">{pictures.course(planned, ranges)}</div>',
+        _doubts(planned),
+        f'<div class="course">{pictures.course(planned, ranges)}{pictures.legend(planned, ranges)}</div>',
         section("Who pays, and who gains", _note(f"Means of a home a year, in {planned.currency}."), _table(by_kind)),
         '<div class="annex">',
         f"<h1>Annex: how this was worked out for {escape(scenario.name)}</h1>",
         section("What matters most", "" if ranges is None else _matters(planned, ranges)),
         section("Method", bullets(METHOD)),
-        section(
-            "What is not in it", bullets((*LIMITS, *(f"{one[0].upper()}{one[1:]}." for one in planned.result.warnings)))
-        ),
+        section("What is not in it", bullets((*LIMITS, *(f"{begun(one)}." for one in _of_run(planned))))),
         section("Assumptions", _table(tables.assumptions(planned), (2, 3))),
         section(
             "Each home", _note(f"A year, in {planned.currency}; payback in years."), _table(tables.by_home(planned))
         ),
-        section("Year by year", _note(f"All together, in {planned.currency}."), _table(tables.by_year(planned))),
+        section(
+            "Year by year",
+            _note(f"For {tables.who_pays(planned)}, in {planned.currency}."),
+            _table(tables.by_year(planned)),
+        ),
         section("Prices that were tried", _table(tables.tried(found)) if found else ""),
         section("Sources", _sources(planned)),
         section("How to get the same again", _again(planned)),
@@ -115,13 +125,25 @@ def _about(planned: Planned) -> str:
     return " ".join(filter(None, (scenario.question, about, run)))
 
 
+def _doubts(planned: Planned) -> str:
+    """Return what must be known first, in one box."""
+    told = [f"{begun(str(one))}." for one in doubts(planned)]
+    return f'<div class="note"><strong>Before you use these figures</strong>{bullets(told)}</div>' if told else ""
+
+
+def _of_run(planned: Planned) -> list[str]:
+    """Return what the run says that is no doubt of the plan's first page."""
+    first = set(map(str, doubts(planned)))
+    return [one for one in warnings(planned) if one not in first]
+
+
+def begun(text: str) -> str:
+    """Return a sentence that begins with a capital letter."""
+    return f"{text[0].upper()}{text[1:]}"
+
+
 def _note(text: str) -> str:
     return f'<p class="soft">{escape(text)}</p>'
-
-
-def _tiles(rows: dict[str, str]) -> str:
-    inside = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in rows.items())
-    return f'<dl class="tiles">{inside}</dl>'
 
 
 def _table(shown: Shown, words: tuple[int, ...] = ()) -> str:
@@ -130,7 +152,7 @@ def _table(shown: Shown, words: tuple[int, ...] = ()) -> str:
 
 def _matters(planned: Planned, ranges: Ranges) -> str:
     note = _note(
-        "What all together have today, if one assumption is moved and all others stay; orange: its lowest, blue: its highest."
+        f"What {tables.who_pays(planned)} have today, if one assumption is moved and all others stay; orange: its lowest, blue: its highest."
     )
     return f"{note}\n{pictures.tornado(planned, ranges)}"
 
@@ -155,6 +177,6 @@ def _again(planned: Planned) -> str:
     """Return the command that makes this page, and the scenario as a file."""
     text = to_toml(shareable(planned.result.scenario))
     return (
-        "<p>Save what is folded here as scenario.toml, and run</p>\n<pre>jiran plan scenario.toml -o plan.html</pre>\n"
-        f"<details><summary>scenario.toml</summary>\n<pre>{escape(text)}</pre>\n</details>"
+        "<p>Save what follows as scenario.toml, and run</p>\n<pre>jiran plan scenario.toml -o plan.html</pre>\n"
+        f'<pre class="file">{escape(text)}</pre>'
     )

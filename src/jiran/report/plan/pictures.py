@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from jiran import palette
 from jiran.report.plan import say
 from jiran.report.plan.further import SWINGS
+from jiran.report.plan.tables import who_pays
 from jiran.report.svg import element, label, straight
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def course(planned: Planned, ranges: Ranges | None = None) -> str:
         planned: The plan.
         ranges: The cases, if they were worked out.
     """
-    total = np.cumsum(planned.together.flows)
+    total = np.cumsum(planned.owners.flows)
     cases: dict[str, Outlook] = {} if ranges is None else {"lowest": ranges.low, "highest": ranges.high}
     sums = {name: np.cumsum(one.flows) for name, one in cases.items()}
     at, ticks = _upwards(np.concatenate([total, *sums.values()]))
@@ -71,6 +73,17 @@ def course(planned: Planned, ranges: Ranges | None = None) -> str:
     return _svg(parts, _HEIGHT, f"What has come back of the investment by the end of each year{lines}.")
 
 
+def legend(planned: Planned, ranges: Ranges | None = None) -> str:
+    """Return what the bars and lines of the years stand for."""
+    spots = [
+        f'<span class="spot" style="background:{colour}"></span> {escape(words)}'
+        for colour, words in ((palette.GRID, "not yet come back"), (palette.P2P, "come back, and more"))
+    ]
+    lines = [] if ranges is None else ['<span class="dash"></span> the lowest and the highest case']
+    about = f"Investment and savings of {who_pays(planned)}, by the end of each year, not discounted:"
+    return f'<p class="soft legend">{escape(about)} {", ".join([*spots, *lines])}.</p>'
+
+
 def _upwards(values: np.ndarray) -> tuple[Callable[[float], float], list[float]]:
     """Return what turns amounts into pixels from the top, and the amounts of a few lines."""
     low, high = min(0.0, float(values.min())), max(0.0, float(values.max()))
@@ -97,7 +110,7 @@ def tornado(planned: Planned, ranges: Ranges) -> str:
     swings = [one for one in ranges.swings if one.width > 0.0]
     if not swings:
         return ""
-    ends = [value for one in swings for value in (one.npv_low, one.npv_high)] + [planned.together.npv]
+    ends = [value for one in swings for value in (one.npv_low, one.npv_high)] + [planned.owners.npv]
     low, high = min(ends), max(ends)
     room = _WIDTH - _NAME - 2.0 * 62.0
 
@@ -107,17 +120,17 @@ def tornado(planned: Planned, ranges: Ranges) -> str:
     parts, height = [], 34.0 + _ROW * len(swings)
     for place, one in enumerate(swings):
         parts += _swing(planned, one, 26.0 + _ROW * place, at)
-    middle = at(planned.together.npv)
+    middle = at(planned.owners.npv)
     parts += [
         straight((middle, 20.0), (middle, height - 8.0), "zero"),
-        label(f"as planned: {say.signed_sum(planned.together.npv, planned.currency)}", middle, 13.0, "middle"),
+        label(f"as planned: {say.signed_sum(planned.owners.npv, planned.currency)}", middle, 13.0, "middle"),
     ]
     return _svg(parts, height, "How far each assumption moves the value of today, the one that matters most on top.")
 
 
 def _swing(planned: Planned, one: Swing, y: float, at: Callable[[float], float]) -> list[str]:
     """Return the bar of an assumption, in two colours on the sides of its lowest and its highest value."""
-    middle, name = planned.together.npv, SWINGS[one.field][0]
+    middle, name = planned.owners.npv, SWINGS[one.field][0]
     parts = [label(f"{name[0].upper()}{name[1:]}: {say.share(one.low)} to {say.share(one.high)}", 0.0, y + 12.0)]
     for value, colour in ((one.npv_low, palette.SOLAR), (one.npv_high, palette.BATTERY)):
         left, right = sorted((at(value), at(middle)))

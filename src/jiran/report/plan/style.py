@@ -24,7 +24,12 @@ tbody th { white-space: nowrap; } td { white-space: nowrap; } td.word { white-sp
 svg { width: 100%; height: auto; display: block; } svg text { fill: var(--ink); font-size: 11px; }
 svg .line { stroke: var(--line); } svg .zero { stroke: var(--ink); } svg .case { stroke: var(--soft); stroke-dasharray: 5 4;
   stroke-width: 1.5; }
-pre { overflow-x: auto; font-size: .8rem; } summary { cursor: pointer; }
+dl.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: .35rem 1rem; font-size: .9rem;
+  margin: .8rem 0; } dl.facts dt { font-size: .8rem; color: var(--soft); } dl.facts dd { margin: 0; }
+.legend { font-size: .85rem; margin: .2rem 0; } .spot { display: inline-block; width: .8em; height: .8em; border-radius: .15em; }
+.dash { display: inline-block; width: 1.6em; border-top: 2px dashed var(--soft); vertical-align: middle; }
+pre { overflow-x: auto; font-size: .8rem; } pre.file { max-height: 24rem; overflow: auto; border: 1px solid var(--line);
+  padding: .5rem; border-radius: .3rem; }
 @page { size: A4; margin: 14mm; }
 @media print { :root { --ink: #000; --paper: #fff; --soft: #444; --line: #bbb; --tile: #f0f0f0; --trouble: #eee; }
   body { max-width: none; margin: 0; padding: 0; font-size: 11px; } h1 { font-size: 17px; margin-top: 0; } h2 { font-size: 13px;
@@ -32,5 +37,7 @@ pre { overflow-x: auto; font-size: .8rem; } summary { cursor: pointer; }
   .first { font-size: 14px; } .note { font-size: 11px; } dl.tiles dt { font-size: 10px; } dl.tiles dd { font-size: 13px; }
   .note, dl.tiles div, svg rect { print-color-adjust: exact; } dl.tiles { grid-template-columns: repeat(3, 1fr); }
   dl.tiles div, svg, tr, h2 { break-inside: avoid; } h2 { break-after: avoid; } .course { max-width: 14cm; }
-  details:not([open]) { display: none; } .wide { overflow: visible; } }
+  .wide { overflow: visible; } pre.file { max-height: none; white-space: pre-wrap; font-size: 8px; border: 0; padding: 0; }
+  .spot { print-color-adjust: exact; } dl.facts { font-size: 10px; grid-template-columns: repeat(3, 1fr); gap: .2rem .8rem; }
+  dl.facts dt { font-size: 9px; } .legend { font-size: 9px; } }
 """

@@ -1,0 +1,88 @@
+"""The bills of a run's months in later years: what its tariffs say of them, and what is left when export earns nothing.
+
+What homes take, give and trade stays as it is, also where they would bid otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jiran.tariffs import Shared, bills
+from jiran.tariffs.ahead import last_change, years_later
+
+if TYPE_CHECKING:
+    from jiran.homes.contracts import Contracts
+    from jiran.money.bills import StreetBills
+    from jiran.result.result import Result
+    from jiran.tariffs import Tariff
+    from jiran.tariffs.export import Carried
+
+Array = NDArray[np.float64]
+
+#: No plan counts more years.
+MOST_YEARS = 60
+
+
+def years_that_differ(contracts: Contracts | None) -> int:
+    """Return how many years in a row may be billed otherwise, at least 1: all later ones are like the last of these."""
+    if contracts is None:
+        return 1
+    first = contracts.months.names[0]
+    last = max(last_change(contract.tariff) for contract in contracts.each)
+    return next((ahead for ahead in range(MOST_YEARS) if years_later(first, ahead) > last), MOST_YEARS - 1) + 1
+
+
+def billed_later(billed: StreetBills, ahead: int, *, export: bool = True) -> Array:
+    """Return what each home pays the utility for a run's months some years later, shape (home,).
+
+    Args:
+        billed: The bills of the run.
+        ahead: How many years later; 0: those of the run.
+        export: Whether export earns what the tariff gives for it, or nothing.
+    """
+    contracts, scheme = billed.contracts, billed.contracts.sharing
+    paid = np.zeros(billed.homes)
+    left: list[Carried] = []
+    for place, (contract, used, between) in enumerate(zip(contracts.each, billed.used, billed.shared, strict=True)):
+        tariff = _tariff_then(contracts, place) if ahead else contract.tariff
+        months, parts = contracts.months.names[contract.months], contracts.months.parts[contract.months]
+        before = None if contract.after is None else left[contract.after]
+        shared = None if scheme is None else Shared(scheme, between, between.export_kwh)
+        names = [years_later(month, ahead) for month in months]
+        found = bills(tariff if export else without_export(tariff), used, names, before, parts, shared)
+        paid[contract.homes] += found.amount.sum(axis=(0, 2))
+        left.append(found.carried)
+    return paid
+
+
+def _tariff_then(contracts: Contracts, place: int) -> Tariff:
+    """Return the tariff that holds in later years in the months of a contract: the one that has followed it by then.
+
+    One with time-of-use periods cannot take over months that were not metered by them.
+    """
+    last = place
+    for later in range(place + 1, len(contracts.each)):
+        if contracts.each[later].after == last:
+            last = later
+    after = contracts.each[last].tariff
+    return contracts.each[place].tariff if after.schedule is not None else after
+
+
+def without_export(tariff: Tariff) -> Tariff:
+    """Return a tariff under which export earns nothing."""
+    kept = {name: one for name, one in tariff.components.items() if one.unit != "exported-kWh"}
+    return tariff.model_copy(update={"components": kept, "export": None})
+
+
+def contract_years(result: Result) -> Array:
+    """Return how many years the export of each home earns anything, as its tariff says, shape (home,); inf: no end is known."""
+    years = np.full(result.community.size, np.inf)
+    billed = result.settlement.bills
+    for contract in () if billed is None else billed.contracts.each:
+        export = contract.tariff.export
+        known = None if export is None else export.contract_years
+        years[contract.homes] = np.inf if known is None else known
+    return years
