@@ -179,3 +179,13 @@ def number(value: float) -> str:
         ('0.8', '0.000001', '2', '15.3')
     """
     return f"{Decimal(f'{value:.6g}'):f}"
+
+
+def begun(sentence: str) -> str:
+    """Return a sentence with a capital letter, unless it begins with the name of a tariff.
+
+    Example:
+        >>> begun("the run ends"), begun("my-cream is unverified")
+        ('The run ends', 'my-cream is unverified')
+    """
+    return sentence if "-" in sentence.split(maxsplit=1)[0] else f"{sentence[0].upper()}{sentence[1:]}"

@@ -11,10 +11,11 @@ import streamlit as st
 from jiran.app import frame, sidebar, state
 from jiran.app.areas import AREAS, MOVED, PLAN, START, STREET, Area
 from jiran.app.labels import by_labels, in_words
-from jiran.app.showing import begun, plain
+from jiran.app.showing import plain
 from jiran.errors import JiranError
 from jiran.explain.bills import balanced
 from jiran.scenario.files import as_data
+from jiran.words import begun
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator

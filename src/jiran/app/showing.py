@@ -79,16 +79,6 @@ def show_text(*said: Sentence | str | None, heading: bool = False) -> None:
         st.markdown(f"##### {text}" if heading else text, help=explained(text) if heading else None)
 
 
-def begun(sentence: str) -> str:
-    """Return a sentence with a capital letter, unless it begins with the name of a tariff.
-
-    Example:
-        >>> begun("the run ends"), begun("my-cream is unverified")
-        ('The run ends', 'my-cream is unverified')
-    """
-    return sentence if "-" in sentence.split(maxsplit=1)[0] else f"{sentence[0].upper()}{sentence[1:]}"
-
-
 def file_name(name: str) -> str:
     """Return a name that any machine takes for a file, with the same ending.
 

@@ -11,13 +11,14 @@ from jiran.app import state
 from jiran.app.charts import plan as charts
 from jiran.app.drawing import draw
 from jiran.app.labels import by_labels, in_words
-from jiran.app.showing import begun, file_name, markdown_of, plain, show_text
+from jiran.app.showing import file_name, markdown_of, plain, show_text
 from jiran.errors import JiranError
 from jiran.report.plan import answer, page, tables, warnings
 from jiran.report.plan.doubtful import flat, sun
 from jiran.report.plan.further import case, matters, tried
 from jiran.scenario.files import as_data
 from jiran.sentences import true_ones
+from jiran.words import begun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -30,8 +30,7 @@ def answer(planned: Planned, ranges: Ranges | None = None, found: Sequence[Found
     further = () if ranges is None else (case(planned, ranges), matters(planned, ranges))
     return true_ones(
         nothing(planned), pays(planned), neighbours(planned), homes(planned), parts(planned), sharing(planned), spread(planned),
-        unshared(planned), enough(planned),
-        *further, *(tried(planned, one) for one in found), co2(planned),
+        unshared(planned), enough(planned), co2(planned), *further, *(tried(planned, one) for one in found),
     )  # fmt: skip
 
 

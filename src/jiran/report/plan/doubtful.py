@@ -15,6 +15,8 @@ from jiran.tariffs.ahead import changes, years_later
 from jiran.words import counted, decimals, listed, price
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from jiran.plan import Planned
 
 #: Yields up to so far outside those of the places that come with jiran are those of a place.
@@ -77,16 +79,23 @@ def flat(planned: Planned) -> Figures | None:
     }  # fmt: skip
 
 
-def _change_words(label: str, name: str, what: str, month: str, instead: str) -> str:
+def _otherwise_words(figures: Figures) -> str:
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for label, title, *what in figures["changes"]:
+        alike.setdefault((label, *what), []).append(title)
+    return "; ".join(_change_words(label, listed(titles), *what) for (label, *what), titles in alike.items())
+
+
+def _change_words(label: str, titles: str, what: str, month: str, instead: str) -> str:
     if what == "unknown":
         taken = "0" if instead == "0" else f"that of {instead}"
-        return f"{label} ({name}) is not known after {month}: {taken} is taken in later years"
+        return f"{label} of {titles} is not known after {month}: {taken} is taken in later years"
     if what == "begins":
-        return f"{label} ({name}) has a new rate from {month} on: it is counted from then on"
-    return f"{label} ({name}) ends with {month}: it is counted until then, and not in the years after"
+        return f"{label} of {titles} has a new rate from {month} on: it is counted from then on"
+    return f"{label} of {titles} ends with {month}: it is counted until then, and not in the years after"
 
 
-@form("plan.otherwise", lambda figures: "; ".join(_change_words(*one) for one in figures["changes"]))
+@form("plan.otherwise", _otherwise_words)
 def otherwise(planned: Planned) -> Figures | None:
     """Say what of the tariffs is otherwise in later years than in the first, if anything is: label, tariff, what, month, instead."""
     billed = planned.result.settlement.bills
@@ -102,7 +111,13 @@ def otherwise(planned: Planned) -> Figures | None:
 
 
 def _expires_words(figures: Figures) -> str:
-    told = [f"{title} holds until {until:%d %B %Y}".replace(" 0", " ") for title, until in figures["tariffs"]]
+    ends: dict[dt.date, list[str]] = {}
+    for title, until in figures["tariffs"]:
+        ends.setdefault(until, []).append(title)
+    told = [
+        f"{listed(titles)} {'holds' if len(titles) == 1 else 'hold'} until {until.day} {until:%B %Y}"
+        for until, titles in ends.items()
+    ]
     return f"{listed(told)}: what follows is not known, and the same is taken until {figures['last']}"
 
 

@@ -12,10 +12,12 @@ from jiran.report.markup import table as marked_up
 from jiran.report.plan import pictures, tables
 from jiran.report.plan.answer import answer
 from jiran.report.plan.doubtful import doubts, warnings
+from jiran.report.plan.further import tried
 from jiran.report.plan.style import STYLE
 from jiran.scenario.files import load_scenario, presets, shareable, to_toml
 from jiran.scenario.regions import REGIONS
-from jiran.words import counted, moment
+from jiran.sentences import true_ones
+from jiran.words import begun, counted, moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +83,7 @@ def page(planned: Planned, ranges: Ranges | None = None, found: Sequence[Found] 
         A whole document; the same plan gives the same text.
     """
     scenario = planned.result.scenario
-    first, *rest = (str(one) for one in answer(planned, ranges, found))
+    first, *rest = (str(one) for one in answer(planned, ranges))
     by_kind = tables.by_kind(planned)
     parts = [
         f"<h1>Does it pay? {escape(scenario.name)}</h1>",
@@ -107,7 +109,7 @@ def page(planned: Planned, ranges: Ranges | None = None, found: Sequence[Found] 
             _note(f"For {tables.who_pays(planned)}, in {planned.currency}."),
             _table(tables.by_year(planned)),
         ),
-        section("Prices that were tried", _table(tables.tried(found)) if found else ""),
+        section("Prices that were tried", *(_tried(planned, found) if found else ())),
         section("Sources", _sources(planned)),
         section("How to get the same again", _again(planned)),
         "</div>",
@@ -137,9 +139,9 @@ def _of_run(planned: Planned) -> list[str]:
     return [one for one in warnings(planned) if one not in first]
 
 
-def begun(text: str) -> str:
-    """Return a sentence that begins with a capital letter."""
-    return f"{text[0].upper()}{text[1:]}"
+def _tried(planned: Planned, found: Sequence[Found]) -> tuple[str, str]:
+    """Return what was found for prices, in sentences and as a table."""
+    return bullets(map(str, true_ones(*(tried(planned, one) for one in found)))), _table(tables.tried(found))
 
 
 def _note(text: str) -> str:

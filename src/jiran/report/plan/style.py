@@ -16,7 +16,7 @@ dl.tiles { display: grid; grid-template-columns: repeat(3, 1fr); gap: .5rem; mar
 dl.tiles div { background: var(--tile); border-radius: .4rem; padding: .45rem .7rem; }
 dl.tiles dt { font-size: .8rem; color: var(--soft); } dl.tiles dd { margin: 0; font-size: 1.1rem; font-weight: 600; }
 dl.long { display: grid; grid-template-columns: minmax(8rem, 13rem) 1fr; gap: .2rem 1rem; font-size: .9rem; }
-dl.long dt { color: var(--soft); } dl.long dd { margin: 0; }
+dl.long dt { color: var(--soft); } dl.long dd { margin: 0; min-width: 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: .82rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .5rem; border-bottom: 1px solid var(--line); text-align: right; }
 th { font-weight: 600; } thead th { vertical-align: bottom; } th:first-child, .word { text-align: left; }
@@ -34,9 +34,10 @@ pre { overflow-x: auto; font-size: .8rem; } pre.file { max-height: 24rem; overfl
 @media print { :root { --ink: #000; --paper: #fff; --soft: #444; --line: #bbb; --tile: #f0f0f0; --trouble: #eee; }
   body { max-width: none; margin: 0; padding: 0; font-size: 11px; } h1 { font-size: 17px; margin-top: 0; } h2 { font-size: 13px;
   margin: .9rem 0 .3rem; } table { font-size: 9px; } th, td { padding: .15rem .35rem; } .annex { break-before: page; }
-  .first { font-size: 14px; } .note { font-size: 11px; } dl.tiles dt { font-size: 10px; } dl.tiles dd { font-size: 13px; }
+  .first { font-size: 14px; } .note { font-size: 10px; padding: .3rem .6rem; } .note ul, body > ul { margin: .25rem 0; } li { margin: .08rem 0; }
+  body { line-height: 1.36; } dl.tiles { gap: .3rem; margin: .5rem 0; } dl.tiles div { padding: .3rem .5rem; } dl.tiles dt { font-size: 10px; } dl.tiles dd { font-size: 13px; }
   .note, dl.tiles div, svg rect { print-color-adjust: exact; } dl.tiles { grid-template-columns: repeat(3, 1fr); }
-  dl.tiles div, svg, tr, h2 { break-inside: avoid; } h2 { break-after: avoid; } .course { max-width: 14cm; }
+  dl.tiles div, svg, tr, h2 { break-inside: avoid; } h2 { break-after: avoid; } .course { max-width: 11cm; }
   .wide { overflow: visible; } pre.file { max-height: none; white-space: pre-wrap; font-size: 8px; border: 0; padding: 0; }
   .spot { print-color-adjust: exact; } dl.facts { font-size: 10px; grid-template-columns: repeat(3, 1fr); gap: .2rem .8rem; }
   dl.facts dt { font-size: 9px; } .legend { font-size: 9px; } }
