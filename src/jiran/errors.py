@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 
@@ -20,14 +21,18 @@ def _again(kind: type[JiranError], said: tuple[Any, ...], parts: dict[str, Any])
     return error
 
 
+#: What is allowed may be one of all that comes with jiran, and no name of these is cut.
+_LONGEST_ALLOWED = 800
+
+
 class FieldError(JiranError):
     """A field of a document that cannot be used: names the field, the value and what is allowed."""
 
     def __init__(self, field: str, value: Any, allowed: str) -> None:
         """Build the sentence from the field's dotted name, its value (`...`: there is none) and what is allowed."""
-        self.field, self.value, self.allowed = field, value, allowed
+        self.field, self.value, self.allowed = field, value, f"{allowed}{_with_a_point(value, allowed)}"
         given = "" if value is ... else f" = {_shown(value)}"
-        super().__init__(f"{shortened(field, 80)}{given}: {shortened(allowed, 400)}")
+        super().__init__(f"{shortened(field, 80)}{given}: {shortened(self.allowed, _LONGEST_ALLOWED)}")
 
 
 class ScenarioError(FieldError):
@@ -108,6 +113,22 @@ def shortened(text: str, most: int = 80) -> str:
         return text
     end = (most - 3) // 2
     return f"{text[: most - 3 - end]}...{text[len(text) - end :]}"
+
+
+def _with_a_point(value: Any, allowed: str) -> str:
+    """Return how a number that was written with a comma is written here; "" if the value is none, or none is asked for.
+
+    Example:
+        >>> _with_a_point("3,5", "must be a number"), _with_a_point("1,500", "must be a whole number")
+        ('; the decimal sign is a point: 3.5', '; thousands have no sign: 1500')
+    """
+    if not (isinstance(value, str) and "number" in allowed and re.fullmatch(r"\s*[+-]?\d*,\d+\s*", value, re.ASCII)):
+        return ""
+    if "whole number" in allowed:
+        return (
+            f"; thousands have no sign: {value.strip().replace(',', '')}" if re.search(r"\d,\d{3}\s*$", value) else ""
+        )
+    return f"; the decimal sign is a point: {value.strip().replace(',', '.')}"
 
 
 def _shown(value: Any) -> str:

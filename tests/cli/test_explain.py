@@ -95,7 +95,7 @@ def test_of_many_homes_the_first_are_printed_and_all_are_in_the_data():
         (("--step", "24"), "jiran: step = 24: must be from 0 to 23, the steps of this run"),
         (("--step", "-1"), "jiran: step = -1: must be from 0 to 23, the steps of this run"),
         (("--step", STEP, "--home", "S9"), "jiran: home = 'S9': must be the name of a home of this run: S1, S2, "),
-        (("--step", "noon"), "jiran: Invalid value for '--step'"),
+        (("--step", "noon"), "jiran: --step = 'noon': must be a whole number"),
         ((), "jiran: --step or --at: give one of them"),
         (("--step", STEP, "--mechanism", "no-rule"), "jiran: market rule 'no-rule': unknown"),
         (("--step", STEP, "--mechanism", "vcg", "--set", "market.mechanism=huang"), "jiran: --mechanism vcg: --set"),

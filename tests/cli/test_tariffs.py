@@ -91,7 +91,12 @@ def test_components_are_changed_and_left_out():
     [
         (["nothing", "--import-kwh", "3"], "tariff = 'nothing': must be one of"),
         ([GENERAL], "Missing option '--import-kwh'"),
-        ([GENERAL, "--import-kwh", "much"], "Invalid value for '--import-kwh'"),
+        ([GENERAL, "--import-kwh", "much"], "--import-kwh = 'much': must be a number; see "),
+        (
+            [GENERAL, "--import-kwh", "430,5"],
+            "--import-kwh = '430,5': must be a number; the decimal sign is a point: 430.5;",
+        ),
+        (["my-seb", "--import-kwh", "3"], "my-tnb-rp4-domestic-nem3, my-tnb-rp4-domestic-tou"),  # no name is cut
         ([GENERAL, "--import-kwh", "nan"], "import_kwh = nan: must be from 0"),
         ([GENERAL, "--import-kwh", "3", "--month", "July"], "month = 'July': must be a year and a month, as 2025-07"),
         ([GENERAL, "--import-kwh", "3", "--months", "0"], "months = 0.0: must be above 0"),

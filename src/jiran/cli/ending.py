@@ -13,7 +13,7 @@ import typer
 from typer.core import TyperGroup
 
 from jiran.cli.signals import STOPPED
-from jiran.errors import JiranError
+from jiran.errors import FieldError, JiranError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,7 +96,7 @@ def _sentence(error: Exception) -> str | None:
     if hasattr(error, "format_message"):  # a usage error of the command line
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "jiran"
-        return f"{error.format_message().rstrip('.')}; see `{command} --help`"
+        return f"{(_of_option(error) or error.format_message()).rstrip('.')}; see `{command} --help`"
     for kind, words in _LIMITS.items():
         if isinstance(error, kind):
             return words
@@ -105,6 +105,21 @@ def _sentence(error: Exception) -> str | None:
     if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     return _no_output(error) if isinstance(error, OSError) and error.errno in _NO_OUTPUT else None
+
+
+def _of_option(error: Any) -> str | None:
+    """Return what is wrong with the value of an option or argument in the words that fields have; None if it is something else.
+
+    Typer lets pydantic read numbers, whose own words speak of input and parsing.
+    """
+    reader, option = error.__cause__, getattr(error, "param", None)
+    if not hasattr(reader, "errors") or option is None:
+        return None
+    from jiran.documents.check import in_words  # noqa: PLC0415  loaded only where something is wrong
+
+    first = reader.errors(include_url=False)[0]
+    name = next(iter(option.opts), option.name) if option.param_type_name == "option" else option.human_readable_name
+    return str(FieldError(name, first["input"], f"must be {in_words(first['msg'])}"))
 
 
 def _no_output(error: OSError) -> str:

@@ -77,7 +77,7 @@ def _first(error: ValidationError, model: type[BaseModel], fault: Fault, kind: s
     where = ".".join(_place(deepest)) or kind
     if deepest["type"] == "missing":
         return fault(where, ..., "is required")
-    allowed = dict.fromkeys(_in_words(other["msg"]) for other in same if _place(other) == _place(deepest))
+    allowed = dict.fromkeys(in_words(other["msg"]) for other in same if _place(other) == _place(deepest))
     return fault(where, deepest["input"], f"must be {' or '.join(allowed)}")
 
 
@@ -109,7 +109,7 @@ _WORDS = {
 }
 
 
-def _in_words(message: str) -> str:
+def in_words(message: str) -> str:
     """Return what is allowed as a person says it."""
     for theirs, ours in _WORDS.items():
         message = message.replace(theirs, ours)
