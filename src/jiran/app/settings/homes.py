@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, get_args
 
 import polars as pl
 import streamlit as st
 
+from jiran.app import state
 from jiran.app.fields import info, meaning
 from jiran.app.settings import blocks
 from jiran.scenario import KINDS
 from jiran.tariffs import tariffs
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jiran.app.panel import Panel
 
 #: Longer tables are the file's to change.
@@ -36,18 +40,64 @@ def show(panel: Panel, name: str, label: str) -> None:
     if len(rows) > _MOST_ROWS:
         st.caption(f"{label}: {len(rows):,}, as the scenario's file has them.")
         return
-    fields, types = list(_columns(name)), _schema(name)
-    frame = pl.DataFrame(
-        [[_cell(row.get(key), key, types[key]) for key in fields] for row in rows], schema=types, orient="row"
-    )
+    now = _frame(name, rows)
+    editor = _editor(name, now)
     st.caption(f"{label}. What is empty takes the value of all homes.")
     edited = st.data_editor(
-        frame, hide_index=True, num_rows="dynamic", column_config=_columns(name),
-        key=f"{panel.key(name)}|{hash(frame.write_json())}", alt=f"Table of {label.lower()} to edit",
+        editor.start, hide_index=True, num_rows="dynamic", column_config=_columns(name), key=editor.key,
+        alt=f"Table of {label.lower()} to edit",
     )  # fmt: skip
-    if edited.equals(frame):
-        return
-    panel.replace(name, [_row(row) for row in edited.to_dicts() if row["kind"] or row.get("id")])
+    found = [_row(row) for row in edited.to_dicts() if row["kind"] or row.get("id")]
+    editor.wanted = _frame(name, found)
+    if not editor.wanted.equals(now):
+        panel.replace(name, found)
+
+
+def _frame(name: str, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """Return homes as the table that is edited."""
+    fields, types = list(_columns(name)), _schema(name)
+    return pl.DataFrame(
+        [[_cell(row.get(key), key, types[key]) for key in fields] for row in rows], schema=types, orient="row"
+    )
+
+
+@dataclass
+class _Editor:
+    """A table that is being edited.
+
+    It stays the same one while what the scenario has comes from it: a new one would forget what is typed while the page is
+    drawn anew.
+
+    Attributes:
+        key: Of the widget.
+        start: What it began with; the browser knows what was edited since.
+        shown: What the scenario had when the page was drawn last.
+        wanted: What was made of it.
+        generation: Of the panel's controls, when the page was drawn last.
+    """
+
+    key: str
+    start: pl.DataFrame
+    shown: pl.DataFrame
+    wanted: pl.DataFrame
+    generation: int
+
+    def goes_on(self, now: pl.DataFrame) -> bool:
+        """Tell whether what the scenario has now is what was made of the table, or what it had while an edit is refused."""
+        if self.key not in st.session_state:  # it was away, and forgot what was edited
+            return False
+        return now.equals(self.wanted) or (now.equals(self.shown) and self.generation == state.generation())
+
+
+def _editor(name: str, now: pl.DataFrame) -> _Editor:
+    """Return the table as it is being edited, or a new one where the homes have changed by other means."""
+    held: dict[str, _Editor] = st.session_state.setdefault("homes editors", {})
+    editor = held.get(name)
+    if editor is None or not editor.goes_on(now):
+        number = st.session_state["homes editor"] = st.session_state.get("homes editor", 0) + 1
+        editor = held[name] = _Editor(f"editor {number}|{name}", now, now, now, state.generation())
+    editor.shown, editor.generation = now, state.generation()
+    return editor
 
 
 def _cell(value: Any, key: str, kind: Any) -> Any:
