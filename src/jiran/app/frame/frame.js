@@ -1,4 +1,4 @@
-// On a phone the menu lies over the page, so a tap on a page closes it; and the buttons of number fields say of which field.
+// On a phone the menu lies over the page, so a tap on a page closes it; and fields for numbers say what they take.
 (() => {
   if (window.jiranFrame) return;
   window.jiranFrame = true;
@@ -24,6 +24,44 @@
   };
   // A formula that is wider than its place can be scrolled, and so by keyboard too.
   const openFormulas = () => document.querySelectorAll(".katex-display:not([tabindex])").forEach((one) => one.setAttribute("tabindex", "0"));
+  // A field for numbers turns red without a word, and drops a comma, so that 3,5 becomes 35. Here a comma is the decimal point.
+  const FIELD = "[data-testid=stNumberInput] input";
+  const COMMA = "A comma is read as the decimal point; thousands have no sign.";
+  const wrong = ({ validity, min, max, step }) => {
+    if (validity.rangeOverflow) return `Must be at most ${max}.`;
+    if (validity.rangeUnderflow) return `Must be at least ${min}.`;
+    if (validity.stepMismatch && step === "1") return "Must be a whole number.";
+    return validity.badInput ? "Must be a number, such as 3.5." : "";
+  };
+  const tell = (field, words) => {
+    const box = field.closest("[data-testid=stNumberInput]");
+    const said = box.querySelector(".number-note");
+    if (!words) return said?.remove();
+    const note = said ?? box.appendChild(document.createElement("p"));
+    note.className = "number-note";
+    note.setAttribute("role", "alert");
+    if (note.textContent !== words) note.textContent = words;
+  };
+  // A field may get another value without anybody typing in it, as by Undo.
+  const tellAgain = () => {
+    for (const note of document.querySelectorAll(".number-note")) {
+      const field = note.closest("[data-testid=stNumberInput]")?.querySelector("input");
+      if (field && !field.dataset.comma) tell(field, wrong(field));
+    }
+  };
+  const onNumber = (event) => {
+    const field = event.target;
+    if (!field.matches?.(FIELD)) return;
+    if (event.type === "beforeinput") {
+      if (!event.data?.includes(",")) return;
+      event.preventDefault();
+      document.execCommand("insertText", false, event.data.replaceAll(",", "."));
+      field.dataset.comma = "1";
+    }
+    if (event.type === "focusout") delete field.dataset.comma;
+    tell(field, wrong(field) || (field.dataset.comma ? COMMA : ""));
+  };
+  for (const name of ["beforeinput", "input", "focusout"]) document.addEventListener(name, onNumber, true);
   let waits = false;
   const later = () => {
     if (waits) return;
@@ -33,6 +71,7 @@
       if (location.pathname !== path) choose();
       path = location.pathname;
       nameSteps();
+      tellAgain();
       openFormulas();
       close();
     }, 250);
