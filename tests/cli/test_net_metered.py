@@ -54,3 +54,10 @@ def test_a_step_is_explained_and_rules_are_compared():
     page = Path("page.html").read_text(encoding="utf-8")
     assert KNOWN.removeprefix("only ") in page
     assert not any("nan" in text.lower().split() for text in (page, explained.output, compared.output))
+
+
+def test_that_no_plan_can_be_made_is_said_before_homes_are_used():
+    assert "No plan can be made of these homes" in call("data", "street.csv").stdout
+    refused = call("plan", "net.toml", "--tries", 2)
+    assert refused.exit_code == 2
+    assert "only import and export are known" in refused.stderr

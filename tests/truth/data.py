@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
+from jiran.explain import meters  # noqa: F401  the module with the form
 from jiran.homes.meter.report import SENTENCES, Change, DataReport
 from truth.harness import Claim, oracle
 
@@ -43,3 +46,22 @@ def changed(report, what):
     text = one if total == 1 else several.replace("{n}", f"{total:,}")
     more = f" and {figures['more']:,} more" if figures["more"] else ""
     return Claim(figures, (f"{text}: {', '.join(named[:6])}{more}" if named else text,))
+
+
+def of_meters(drawn):
+    """Yield what is known of some homes: some by import and export alone, and some of these without export."""
+    rng = drawn.rng
+    ids = [f"H{place}" for place in range(int(rng.integers(1, 8)))]
+    net = tuple(home for home in ids if rng.random() < 0.6)
+    totals = {home: {"import": 5.0, "export": float(rng.choice([0.0, 2.0]))} for home in ids}
+    yield (SimpleNamespace(net_metered=net, totals=totals),)
+
+
+@oracle("data.no_plan", of_meters)
+def no_plan(found):
+    hidden = [home for home, sums in found.totals.items() if home in found.net_metered and sums["export"] == 2.0]
+    if not hidden:
+        return None
+    more = max(0, len(hidden) - 3)
+    words = (*hidden[:3], *((f"{more} more",) if more else ()), "no plan can be made")
+    return Claim({"homes": hidden[:3], "more": more}, words)

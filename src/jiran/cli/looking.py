@@ -12,6 +12,7 @@ from rich.table import Table
 
 from jiran.cli.printing import console
 from jiran.explain.assumptions import untold
+from jiran.explain.meters import no_plan
 from jiran.homes.meter.look import Look, look
 from jiran.homes.meter.street import with_street
 from jiran.homes.meter.vocabulary import QUANTITIES
@@ -112,6 +113,8 @@ def print_look(found: Look, begun: dict[str, Any]) -> None:
     screen.print(_totals(found))
     for sentence in found.told():
         screen.print(f"{_capital(sentence)}.", soft_wrap=True)
+    if (hidden := no_plan(found)) is not None:
+        screen.print(f"{_capital(str(hidden))}.", style="yellow", soft_wrap=True)
     for row in found.left_out():
         screen.print(
             f"Left out: {row['what']} ({row['why']})." if row["why"] else f"Left out: {row['what']}.", soft_wrap=True

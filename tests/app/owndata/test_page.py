@@ -195,3 +195,12 @@ def test_names_are_text_and_no_markdown():
     for shown in (*app.markdown, *app.caption, *app.warning, *app.error):
         assert "[y](" not in shown.value
         assert "![x](" not in shown.value
+
+
+def test_that_no_plan_can_be_made_of_registers_alone_is_said_before_they_are_used():
+    rows = "\n".join(f"2025-08-01 {hour:02d}:00,0.5,{0.3 if 9 < hour < 15 else 0.0}" for hour in range(24))
+    app = drop(("net.csv", f"time,H1 import kWh,H1 export kWh\n{rows}\n".encode()))
+    assert any("No plan can be made of these homes" in one.value for one in app.info)
+    assert homes(app) is None  # nothing is used yet
+    good = drop(("good.csv", meters()))
+    assert not any("No plan can be made" in one.value for one in good.info)

@@ -17,6 +17,7 @@ from jiran.app.runs import is_large
 from jiran.app.showing import plain
 from jiran.app.watched import watched
 from jiran.errors import JiranError
+from jiran.explain.meters import no_plan
 from jiran.words import counted, kwh
 
 if TYPE_CHECKING:
@@ -190,6 +191,8 @@ def _use(offer: Offer, found: Look) -> None:
     except JiranError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
+    if (hidden := no_plan(found)) is not None:
+        st.info(_sentence(str(hidden)), icon=":material/request_quote:")
     if told := assumed(offer, base):
         st.caption(_sentence(f"not in the files: {told}"))
     if not st.button("Use these homes", type="primary", icon=":material/check:", key="use homes"):
