@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -622,3 +623,9 @@ def test_no_line_ends_with_blanks(command, width, monkeypatch):
     lines = call(*command).stdout.splitlines()
     assert len(lines) > 3
     assert all(line == line.rstrip() for line in lines)
+
+
+def test_a_dash_for_evenness_is_explained():
+    done = call("run", "sarawak-nem", "--set", "steps=720")
+    assert re.search(r"Jain +-", done.stdout)
+    assert "an index of evenness would say nothing here" in " ".join(done.stdout.split())

@@ -88,6 +88,7 @@ def print_result(result: Result) -> None:
     """Print a run's figures beside the baseline's, and its balance."""
     from jiran.explain.bills import balanced  # noqa: PLC0415  loads numpy
     from jiran.explain.exchange import exchange  # noqa: PLC0415  loads numpy
+    from jiran.explain.homes import both_ways  # noqa: PLC0415  loads numpy
     from jiran.explain.run import grid, story  # noqa: PLC0415
 
     scenario, screen = result.scenario, console()
@@ -100,7 +101,7 @@ def print_result(result: Result) -> None:
     screen.print(f"{counted(result.community.size, 'home')}, {times}, {rule}", style="dim")
     screen.print(_figures(result))
     street = true_ones(grid(result, 0, scenario.steps), exchange(result, 0, scenario.steps))
-    for sentence in (*street, *story(result)):
+    for sentence in (*street, *true_ones(both_ways(result)), *story(result)):
         screen.print(sentence.text)
     screen.print(str(balanced(result)), style="green")
 
