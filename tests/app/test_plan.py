@@ -120,4 +120,5 @@ def test_a_street_under_the_papers_sun_says_first_that_it_is_no_place():
 
 def test_a_tariff_of_another_place_than_the_sun_is_told():
     at = opened(preset="klang-valley-atap", steps="48", **{"grid.tariff": "my-seb-domestic-nem"})
-    assert any("do not fit together" in bare(one.value) for one in at.warning)
+    assert any("do not fit together" in bare(one.value) for one in at.error)
+    assert not any("do not fit together" in bare(one.value) for one in at.warning)  # once is enough

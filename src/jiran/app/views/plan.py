@@ -13,6 +13,7 @@ from jiran.app.drawing import draw
 from jiran.app.labels import by_labels, in_words
 from jiran.app.showing import file_name, markdown_of, plain, show_text
 from jiran.errors import JiranError
+from jiran.explain import where
 from jiran.report.plan import answer, page, tables, warnings
 from jiran.report.plan.doubtful import flat, sun
 from jiran.report.plan.further import case, matters, tried
@@ -43,19 +44,21 @@ def show() -> None:
         st.info(f"No plan can be made of this: {plain(said)}.", icon=":material/info:")
         return
     first, *rest = answer(planned)
-    no_place = true_ones(sun(planned), flat(planned))
+    no_place, apart = true_ones(sun(planned), flat(planned)), true_ones(where.apart(planned.result))
     _no_place(no_place)
+    for sentence in apart:
+        st.error(f"{plain(begun(by_labels(str(sentence), '')))}.", icon=":material/wrong_location:")
     show_text(first, heading=True)
     _setting(planned)
     _tiles(planned)
     st.markdown("\n".join(f"- {markdown_of(sentence)}" for sentence in rest))
+    _doubts(planned, set(map(str, (*no_place, *apart))))
     who = tables.who_pays(planned)
     st.caption(f"Investment and savings of {plain(who)}, by the end of each year, not discounted.")
     draw(
         charts.course(planned), key="course", height=300,
         alt=f"What has come back of the investment of {who} by the end of each year.",
     )  # fmt: skip
-    _doubts(planned, set(map(str, no_place)))
     _people(planned)
     _further(planned)
     _page(planned)
@@ -70,9 +73,9 @@ def _no_place(told: Sequence[Sentence]) -> None:
         st.markdown(f":material/warning: **This street is nowhere yet: its figures are no plan**\n\n{lines}")
         st.markdown("Choose place and tariff on the left, or begin with a street that has both:")
         with st.container(horizontal=True):
-            for name, where in _STREETS.items():
+            for name, title in _STREETS.items():
                 st.page_link(
-                    state.page("plan"), label=where, icon=":material/location_on:", query_params={"preset": name}
+                    state.page("plan"), label=title, icon=":material/location_on:", query_params={"preset": name}
                 )
 
 
