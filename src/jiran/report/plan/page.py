@@ -154,7 +154,7 @@ def _table(shown: Shown, words: tuple[int, ...] = ()) -> str:
 
 def _matters(planned: Planned, ranges: Ranges) -> str:
     note = _note(
-        f"What {tables.who_pays(planned)} have today, if one assumption is moved and all others stay; orange: its lowest, blue: its highest."
+        f"The worth today to {tables.who_pays(planned)}, if one assumption is moved and all others stay; orange: its lowest, blue: its highest."
     )
     return f"{note}\n{pictures.tornado(planned, ranges)}"
 

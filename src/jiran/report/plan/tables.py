@@ -53,11 +53,9 @@ def payback(outlook: Outlook, *, invests: bool = True) -> str:
 def who_pays(planned: Planned) -> str:
     """Return who pays for what is installed, in few words."""
     paying = int(planned.payers.sum())
-    return (
-        "all homes"
-        if paying == len(planned.ids)
-        else f"the {counted(paying, 'home')} that invest{'s' if paying == 1 else ''}"
-    )
+    if paying == len(planned.ids):
+        return "all homes"
+    return "the home that invests" if paying == 1 else f"the {paying:,} homes that invest"
 
 
 def tiles(planned: Planned) -> dict[str, str]:
