@@ -21,8 +21,8 @@ def _again(kind: type[JiranError], said: tuple[Any, ...], parts: dict[str, Any])
     return error
 
 
-#: What is allowed may be one of all that comes with jiran, and no name of these is cut.
-_LONGEST_ALLOWED = 800
+#: A sentence has at most so many letters: what is allowed takes those that field and value leave, so that names are seldom cut.
+_LONGEST = 600
 
 
 class FieldError(JiranError):
@@ -32,7 +32,8 @@ class FieldError(JiranError):
         """Build the sentence from the field's dotted name, its value (`...`: there is none) and what is allowed."""
         self.field, self.value, self.allowed = field, value, f"{allowed}{_with_a_point(value, allowed)}"
         given = "" if value is ... else f" = {_shown(value)}"
-        super().__init__(f"{shortened(field, 80)}{given}: {shortened(self.allowed, _LONGEST_ALLOWED)}")
+        head = f"{shortened(field, 80)}{given}: "
+        super().__init__(f"{head}{shortened(self.allowed, _LONGEST - len(head))}")
 
 
 class ScenarioError(FieldError):
