@@ -111,3 +111,9 @@ def test_a_source_ends_with_one_stop():
     for name in ("sarawak-nem", "klang-valley-atap"):
         planned = plan(jiran.simulate(jiran.load_scenario(name, {"steps": 96})))
         assert ".. " not in page(planned)
+
+
+@pytest.mark.parametrize(("export_price", "said"), [(0.0, "0 years: it earns nothing"), (0.1, "all 20 years")])
+def test_export_that_earns_nothing_is_not_said_to_earn_for_years(export_price, said):
+    scenario = jiran.load_scenario("paper", {"grid.export_price": export_price})
+    assert tables.setting(plan(jiran.simulate(scenario)))["Export earns for"] == said

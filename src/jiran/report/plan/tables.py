@@ -8,7 +8,7 @@ import numpy as np
 
 from jiran.explain.tariffs import named_tariffs
 from jiran.market import find as find_rule
-from jiran.nothing import NOTHING_KWH
+from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.report.plan import say
 from jiran.scenario import Plan
 from jiran.scenario.plan import LABELS
@@ -137,8 +137,12 @@ def by_year(planned: Planned) -> Shown:
 
 
 def export_years(planned: Planned) -> str:
-    """Return how long export earns, in years, as the scenario or the contracts of those who have a roof say."""
+    """Return how long export earns, in years, as the scenario or the contracts of those who have a roof say; "0": never anything."""
     given, roofs = planned.assumptions.export_years, planned.installed.pv_kwp > 0.0
+    while_earning, ended = planned.stages.later[:, :, roofs]
+    exports = planned.stages.export_kwh > NOTHING_KWH
+    if given is None and exports and not (np.abs(while_earning - ended) > NOTHING_MONEY).any():
+        return "0"
     lasts = planned.stages.contract_years[roofs] if given is None else np.array([given], np.float64)
     said = [number(one) if np.isfinite(one) else f"all {planned.assumptions.years}" for one in np.unique(lasts)]
     return " or ".join(said) or "–"
@@ -150,7 +154,7 @@ def setting(planned: Planned) -> dict[str, str]:
     paid, sold = float(result.settlement.paid.sum()), planned.stages.traded_kwh / planned.year.factor
     kwp, battery = float(planned.installed.pv_kwp.sum()), float(planned.installed.battery_kwh.sum())
     roofs = int((planned.installed.pv_kwp > 0.0).sum())
-    scheme = scenario.grid.sharing
+    scheme, lasts = scenario.grid.sharing, export_years(planned)
     return {
         "Place": _place(scenario),
         "Tariff": listed([one.title for one in named_tariffs(scenario)]) or "prices per kWh",
@@ -159,7 +163,7 @@ def setting(planned: Planned) -> dict[str, str]:
         "Paid to neighbours for a kWh": price(paid / sold, planned.currency) if sold > NOTHING_KWH else "nobody trades",
         "PV": f"{decimals(kwp, 1)} kWp on {counted(roofs, 'home')}" if roofs else "none",
         **({"Community battery": f"{decimals(battery, 1)} kWh"} if battery else {}),
-        "Export earns for": f"{export_years(planned)} years" if roofs else "–",
+        "Export earns for": f"{lasts} years{': it earns nothing' if lasts == '0' else ''}" if roofs else "–",
     }  # fmt: skip
 
 
