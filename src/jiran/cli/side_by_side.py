@@ -8,6 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from jiran.cli.printing import console
+from jiran.report import forecasts
 from jiran.report.controllers import STORES, name_of, notes, worth_of_perfect
 
 if TYPE_CHECKING:
@@ -57,14 +58,10 @@ def print_errors(errors: tuple[ForecastError, ...], scenario: Scenario) -> None:
     for heading in ("Forecast", "Of a home", "Of the street", "Against yesterday"):
         table.add_column(heading, justify="right" if heading != "Forecast" else "left")
     for one in errors:
-        name = f"{one.forecast} (bound)" if one.bound else one.forecast
         change = "-" if one.against_yesterday is None else f"{100.0 * one.against_yesterday:+.1f} %"
-        table.add_row(name, _percent(one.home), _percent(one.street), change)
+        table.add_row(forecasts.name_of(one), _percent(one.home), _percent(one.street), change)
     screen.print(table)
-    screen.print(
-        "Sum of the absolute errors by the sum of the absolute needs (nMAE), by step; 100 % is as wrong as expecting nothing.",
-        style="dim", soft_wrap=True,
-    )  # fmt: skip
+    screen.print(forecasts.NOTES, style="dim", soft_wrap=True)
 
 
 def _percent(share: float | None) -> str:

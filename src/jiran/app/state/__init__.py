@@ -4,7 +4,7 @@ Only a widget's own key may be read elsewhere, beside the widget.
 """
 
 from jiran.app.state.address_bar import address, arrival, has_scenario, look_at, opened_at_arrival, presents
-from jiran.app.state.by_controller import controllers
+from jiran.app.state.by_controller import controllers, forecasts
 from jiran.app.state.choices import (
     OwnOrders,
     draw,
@@ -94,6 +94,7 @@ __all__ = [
     "empty_upload",
     "end_offer",
     "enter",
+    "forecasts",
     "generation",
     "go_on",
     "has_hour",

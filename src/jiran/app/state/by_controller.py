@@ -1,4 +1,4 @@
-"""Controllers side by side, kept for all viewers while there is room."""
+"""Controllers side by side, and how wrong forecasts are, kept for all viewers while there is room."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from jiran.app.state.finished import worked_out
 from jiran.app.state.session import base
 from jiran.control import controllers as installed
 from jiran.judge.by_controller import SideBySide, by_controller, stores_of
+from jiran.judge.forecast_error import ForecastError, forecast_errors
 from jiran.simulation.estimate import Need, of_run
 
 if TYPE_CHECKING:
@@ -57,3 +58,31 @@ def _need(wanted: Scenario) -> Need:
 
 def _run(wanted: Scenario, who: Who, tell: Callable[[float], None]) -> SideBySide:
     return by_controller(wanted, who, tell)
+
+
+@st.cache_resource(show_spinner=False)
+def _errors() -> Kept[tuple[ForecastError, ...]]:
+    return Kept(KEPT_SWEEPS)
+
+
+def forecasts(wanted: Scenario) -> tuple[ForecastError, ...]:
+    """Return how wrong each forecast is on a street, from memory or by working it out with a bar.
+
+    Raises:
+        JiranError: It is shorter than two days, or cannot be prepared.
+        NotRunError: It is large and was not asked for yet, or it was stopped.
+    """
+    key = f"forecasts {wanted.model_dump_json()} {changed_at(wanted)}"
+    found = _errors().get(key)
+    if found is None:
+        command = f"jiran forecasts --on {base().link.get('preset', 'SCENARIO.toml')}"
+        found = worked_out(
+            key,
+            "This look at forecasts",
+            "Asking forecasts",
+            lambda _: forecast_errors(wanted),
+            of_run(wanted),
+            command,
+        )
+        _errors().put(key, found)
+    return found
