@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from jiran.cli.side_by_side import worth_of_perfect
+from jiran.report.controllers import worth_of_perfect
 from terminal import call, refused
 
 pytestmark = pytest.mark.compiled

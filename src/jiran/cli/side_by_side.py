@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from jiran.cli.printing import console
+from jiran.report import forecasts
+from jiran.report.controllers import STORES, name_of, notes, worth_of_perfect
 
 if TYPE_CHECKING:
     from jiran.judge.by_controller import SideBySide
     from jiran.judge.forecast_error import ForecastError
     from jiran.scenario import Scenario
-
-_STORES = {"home_battery": "batteries in homes", "battery": "the community battery"}
 
 
 def controllers_data(found: SideBySide) -> dict[str, Any]:
@@ -32,7 +31,7 @@ def controllers_data(found: SideBySide) -> dict[str, Any]:
 def print_controllers(found: SideBySide, scenario: Scenario) -> None:
     """Print controllers side by side, cheapest first."""
     screen = console()
-    screen.print(f"{scenario.name}: who runs {_STORES[found.who]}", style="bold")
+    screen.print(f"{scenario.name}: who runs {STORES[found.who]}", style="bold")
     if found.perfect_worth is not None:
         worth = worth_of_perfect(found.perfect_worth, getattr(scenario, found.who).forecast, scenario.currency)
         screen.print(worth, soft_wrap=True)
@@ -41,40 +40,14 @@ def print_controllers(found: SideBySide, scenario: Scenario) -> None:
     for heading in ("Cost", "Reached", "Of the gap", "Cycles", "Wear", "Peak kW", "Left kWh"):
         table.add_column(heading, justify="right", no_wrap=True)
     for one in found.runs:
-        name = Path(one.controller).name
-        name = f"{name}, {one.forecast} (bound)" if one.bound else name
         table.add_row(
-            name, f"{one.cost:,.2f}", _percent(one.optimum_share), _percent(one.gap_closed), f"{one.cycles:.1f}", f"{one.wear:,.2f}",
+            name_of(one), f"{one.cost:,.2f}", _percent(one.optimum_share), _percent(one.gap_closed), f"{one.cycles:.1f}", f"{one.wear:,.2f}",
             f"{one.peak_import_kw:.1f}", f"{one.stored_end_kwh:.1f}",
         )  # fmt: skip
     if found.optimum_cost is not None:
         table.add_row("optimum (bound)", f"{found.optimum_cost:,.2f}", "100.0%", "100.0%", "", "", "", "")
     screen.print(table)
-    screen.print(
-        f"Cost: what the street pays the grid, {scenario.currency}. Reached: of what perfect foresight could save against no battery. "
-        "Of the gap: of what lies between self-consumption and the optimum. What is left in the stores counts as nothing. "
-        "bound: knows the future, which nobody does.",
-        style="dim", soft_wrap=True,
-    )  # fmt: skip
-
-
-def worth_of_perfect(worth: float, forecast: str, currency: str) -> str:
-    """Return what a perfect forecast would be worth to plan-ahead, in words.
-
-    Args:
-        worth: What it would save.
-        forecast: With which it plans now.
-        currency: Of the amount.
-    """
-    amount = f"{abs(worth):,.2f}"
-    if float(amount.replace(",", "")) == 0.0:
-        return f"To plan-ahead a perfect forecast would be worth no more than {forecast}."
-    if worth > 0.0:
-        return f"To plan-ahead a perfect forecast would be worth {amount} {currency} more than {forecast}."
-    return (
-        f"With a perfect forecast plan-ahead would cost the street {amount} {currency} more than with {forecast}: "
-        "each plan is made for its own meter, or for these days alone."
-    )
+    screen.print(notes(scenario.currency), style="dim", soft_wrap=True)
 
 
 def print_errors(errors: tuple[ForecastError, ...], scenario: Scenario) -> None:
@@ -85,14 +58,10 @@ def print_errors(errors: tuple[ForecastError, ...], scenario: Scenario) -> None:
     for heading in ("Forecast", "Of a home", "Of the street", "Against yesterday"):
         table.add_column(heading, justify="right" if heading != "Forecast" else "left")
     for one in errors:
-        name = f"{one.forecast} (bound)" if one.bound else one.forecast
         change = "-" if one.against_yesterday is None else f"{100.0 * one.against_yesterday:+.1f} %"
-        table.add_row(name, _percent(one.home), _percent(one.street), change)
+        table.add_row(forecasts.name_of(one), _percent(one.home), _percent(one.street), change)
     screen.print(table)
-    screen.print(
-        "Sum of the absolute errors by the sum of the absolute needs (nMAE), by step; 100 % is as wrong as expecting nothing.",
-        style="dim", soft_wrap=True,
-    )  # fmt: skip
+    screen.print(forecasts.NOTES, style="dim", soft_wrap=True)
 
 
 def _percent(share: float | None) -> str:

@@ -4,6 +4,7 @@ Only a widget's own key may be read elsewhere, beside the widget.
 """
 
 from jiran.app.state.address_bar import address, arrival, has_scenario, look_at, opened_at_arrival, presents
+from jiran.app.state.by_controller import controllers, forecasts
 from jiran.app.state.choices import (
     OwnOrders,
     draw,
@@ -86,12 +87,14 @@ __all__ = [
     "changes",
     "cleared",
     "compare",
+    "controllers",
     "decide_steps",
     "decided_steps",
     "draw",
     "empty_upload",
     "end_offer",
     "enter",
+    "forecasts",
     "generation",
     "go_on",
     "has_hour",

@@ -10,7 +10,7 @@ from jiran.app import rule_tables, state
 from jiran.app.charts.compare import spec
 from jiran.app.drawing import draw
 from jiran.app.showing import file_name, markdown_of, plain
-from jiran.app.views import compare_pair, compare_sweep
+from jiran.app.views import compare_controllers, compare_pair, compare_sweep
 from jiran.app.views.compare_parts import compared, files
 from jiran.bids import find as find_strategy
 from jiran.bids import strategies
@@ -38,6 +38,7 @@ def show() -> None:
     seeds = SEEDS if _bands() else 1
     compare_pair.show(scenario, seeds)
     _rules(scenario, seeds)
+    compare_controllers.show(scenario)
     compare_sweep.show(scenario)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from jiran.app import state
-from jiran.app.views import data_files, data_tables, ledger, live, method, paper, trades
+from jiran.app.views import data_files, data_tables, forecasts, ledger, live, method, paper, trades
 
 #: What is open, as the address bar names it: its heading, and what draws it.
 PARTS = {
@@ -14,6 +14,7 @@ PARTS = {
     "bills": ("Bills", data_tables.bills),
     "steps": ("Steps", data_tables.steps),
     "figures": ("Figures", data_tables.figures),
+    "forecasts": ("Forecasts", forecasts.show),
     "ledger": ("Ledger", ledger.show),
     "files": ("Files & code", data_files.show),
     "method": ("Method", method.show),
