@@ -224,6 +224,7 @@ def with_home_batteries(draw, **fixed: Any) -> Scenario:
         "discharge_efficiency": draw(number(0.5, 1)),
         "start_soc": draw(number(0, 1)),
         "wear_cost": draw(number(0, 0.2)),
+        "standby_w": draw(st.sampled_from([0.0, 0.0, 15.0, 400.0])),
         "grid_charge": draw(st.booleans()),
         "feed_in": draw(st.booleans()),
         **fixed,

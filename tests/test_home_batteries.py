@@ -24,17 +24,25 @@ def part(profiles, cut):
     return Profiles(*(np.ascontiguousarray(array[cut]) for array in vars(profiles).values()))
 
 
+def standby(result):
+    """Return what a battery uses in a step whatever it does, kWh."""
+    return result.scenario.home_battery.standby_w / 1000.0 * result.timeline.step_minutes / 60.0
+
+
 def moves(result):
-    return [getattr(result.flows.outputs, name) for name in MOVES]
+    """Return what batteries took to charge, what they gave, and what they held, kWh."""
+    charged, given_, stored = (getattr(result.flows.outputs, name) for name in MOVES)
+    into = charged - standby(result)
+    return [np.where(into > CLOSE, into, 0.0) if standby(result) else charged, given_, stored]
 
 
 def needs(result):
-    """Return what homes with a battery lack (> 0) or have to spare (< 0) before it acts, kWh, shape (step, store)."""
+    """Return what homes lack (> 0) or have to spare (< 0) before their battery acts, with its standby, kWh, shape (step, store)."""
     flows = result.flows
     lent = np.zeros_like(flows["load_kwh"])
     lent[:, flows.fleet.homes] = flows.outputs.ev_lent_kwh
     used = flows["load_kwh"] + flows["ev_kwh"] - flows["generation_kwh"] - (flows["ev_supplied_kwh"] - lent)
-    return used[:, flows.battery_homes]
+    return used[:, flows.battery_homes] + standby(result)
 
 
 # --- laws ------------------------------------------------------------------------------------------------------
@@ -50,7 +58,7 @@ def test_a_battery_keeps_to_its_limits_and_loses_what_its_efficiencies_say(scena
     assert np.abs(stored - before - change).max(initial=0.0) <= CLOSE
     assert stored.min(initial=0.0) >= 0.0
     assert (stored <= kwh).all()
-    assert (np.maximum(charged, given_) <= kw * result.timeline.step_h).all()
+    assert (np.maximum(charged, given_) <= kw * result.timeline.step_h + CLOSE * (said.standby_w > 0.0)).all()
     assert min(charged.min(initial=0.0), given_.min(initial=0.0)) >= 0.0
     assert not (charged * given_).any()
 
@@ -190,7 +198,7 @@ def test_batteries_do_in_a_street_what_they_would_do_by_themselves(scenario):
         price[name] = np.concatenate([known, [later[int(hour)] for hour in clock]])
     stores = running.Stores(
         result.community.battery_kwh[homes], np.zeros(homes.size), *[result.community.battery_kw[homes]] * 2,
-        said.charge_efficiency, said.discharge_efficiency, 0.0, said.wear_cost, said.grid_charge, said.feed_in,
+        said.charge_efficiency, said.discharge_efficiency, standby(result), said.wear_cost, said.grid_charge, said.feed_in,
     )  # fmt: skip
     memory = first_memory(said.start_soc * stores.capacity_kwh, 24, MOST_DAYS, 512)
     found = running.Moves(*np.zeros((3, scenario.steps, homes.size)))
@@ -273,8 +281,9 @@ def test_a_street_with_batteries_is_the_plain_loop(seed):
 # --- length of a step, and what is asked -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("standby_w", [0.0, 120.0])
 @pytest.mark.parametrize(("controller", "forecast"), [("self-consumption", "ewma"), ("plan-ahead", "yesterday")])  # fmt: skip
-def test_an_hour_is_four_quarters_of_an_hour(controller, forecast):
+def test_an_hour_is_four_quarters_of_an_hour(controller, forecast, standby_w):
     """Not by the hours of the tariff: they fill a battery early in the hour, which then exports what the sun brings later."""
     rng = np.random.default_rng(7)
     need = np.tile(rng.normal(0.2, 1.5, (24, 3)), (4, 1))
@@ -285,7 +294,7 @@ def test_an_hour_is_four_quarters_of_an_hour(controller, forecast):
         net = np.repeat(-need, parts, axis=0) / parts
         scenario = changed(
             small(3, len(net), step_minutes=60 // parts, grid={"import_price": prices, "export_price": 0.05}),
-            homes=homes, home_battery={"controller": controller, "forecast": forecast}, market={"mechanism": "grid-only"},
+            homes=homes, home_battery={"controller": controller, "forecast": forecast, "standby_w": standby_w}, market={"mechanism": "grid-only"},
         )  # fmt: skip
         result = simulate(scenario, profiles=Profiles(np.maximum(net, 0.0), np.maximum(-net, 0.0), np.zeros(net.shape)))
         assert result.flows["home_battery_given_kwh"].any()
@@ -293,6 +302,19 @@ def test_an_hour_is_four_quarters_of_an_hour(controller, forecast):
     (hourly, left), (quarterly, other_left) = costs
     np.testing.assert_allclose(hourly, quarterly, atol=1e-6)
     assert left == pytest.approx(other_left, abs=1e-6)
+
+
+@pytest.mark.parametrize("minutes", [5, 15, 60])
+def test_standby_is_charged_by_the_hour_in_an_empty_battery_too_and_is_paid(minutes):
+    steps = 48 * 60 // minutes
+    homes = {"single": [{"id": "H", "kind": "normal", "battery_kwh": 5.0}, {"id": "N", "kind": "normal"}]}
+    load = Profiles(np.zeros((steps, 2)), np.full((steps, 2), 0.6 * minutes / 60), np.zeros((steps, 2)))
+    scenario = changed(small(2, steps, step_minutes=minutes), homes=homes, home_battery={"standby_w": 25.0})
+    result = simulate(scenario, profiles=load)
+    assert result.settlement.cost == pytest.approx([48 * (0.6 + 0.025) * 0.5, 48 * 0.6 * 0.5], abs=1e-9)
+    assert result.kpis["home_battery_loss_kwh"] == pytest.approx(48 * 0.025, abs=1e-9)
+    assert result.kpis["home_battery_standby_kwh"] == pytest.approx(48 * 0.025, abs=1e-9)
+    assert result.device_totals["lost_kwh"].to_list() == pytest.approx([48 * 0.025], abs=1e-9)
 
 
 @given(scenarios(), st.sampled_from(KINDS), number(0, 5))
@@ -311,6 +333,7 @@ def test_a_battery_of_nothing_is_none(scenario, kind, kw):
         ({"home_battery.forecast": "oracle"}, "home_battery.forecast.*oracle.*must be one of .*yesterday"),
         ({"homes.groups.solar.battery_kwh": -1.0}, "battery_kwh.*-1.*at least 0"),
         ({"home_battery.wear_cost": -0.1}, "home_battery.wear_cost.*-0.1.*at least 0"),
+        ({"home_battery.standby_w": -1}, "home_battery.standby_w.*-1.*at least 0"),
         ({"grid.known_ahead_h": 12}, "grid.known_ahead_h.*12.*at least 24"),
     ],
 )

@@ -15,8 +15,10 @@ from strategies import changed, with_home_batteries
 
 
 def needs(result):
-    flows = result.flows
-    return (flows["load_kwh"] + flows["ev_kwh"] - flows["generation_kwh"]).sum(axis=1)
+    """Return what all homes lack together, kWh, shape (step,), with the standby of their batteries."""
+    flows, hours = result.flows, result.timeline.step_h
+    standby = result.scenario.home_battery.standby_w * hours / 1000.0 * flows.battery_homes.size
+    return (flows["load_kwh"] + flows["ev_kwh"] - flows["generation_kwh"]).sum(axis=1) + standby
 
 
 def by_battery(result):

@@ -29,6 +29,8 @@ OWN = {
     "homes": {"single": [{"id": "H", "kind": "solar", "battery_kwh": 2, "battery_kw": 2}]},
     "home_battery": {"charge_efficiency": 0.5, "discharge_efficiency": 0.8, "start_soc": 0.5, "wear_cost": 0.1},
 }
+#: The same battery uses 0.1 kWh in each hour on top: 1.9 of the 4 kWh are left for the grid, and 1.5 come from there for 3.
+STANDBY = OWN | {"home_battery": OWN["home_battery"] | {"standby_w": 100}}
 #: The community battery buys 2 kWh in the last cheap hour, of which 1.6 are stored, and gives all of it in the first dear one, less
 #: half: 0.5 kWh that the home needs, and the rest to the grid, which pays more then than it takes.
 PLANNED = {
@@ -139,6 +141,15 @@ WORKED = {
         "grid_export_kwh": 4 - 2,
         "grid_import_kwh": 3 - 1.6,
     },
+    "standby": {
+        "home_battery_standby_kwh": 2 * 0.1,
+        "home_battery_charged_kwh": 2 + 2 * 0.1,
+        "home_battery_given_kwh": 1.6,
+        "home_battery_loss_kwh": 2 - 1.6 + 1 + 2 * 0.1,
+        "home_battery_wear": 1.6 * 0.1,
+        "grid_export_kwh": 4 - 2 - 0.1,
+        "grid_import_kwh": 3 + 0.1 - 1.6,
+    },
     "planned": {
         "battery_import_kwh": 2,
         "battery_charged_kwh": 2,
@@ -212,6 +223,7 @@ def runs():
         "dusk": _dusk(),
         "dear": _dear(),
         "own": run([[4.0], [-3.0]], **OWN),
+        "standby": run([[4.0], [-3.0]], **STANDBY),
         "planned": run([[-0.5], [-0.5]], **PLANNED),
         "late": _late(),
     }
@@ -246,7 +258,12 @@ def test_printed_figures_stand_in_groups_that_are_known():
         for group in grouped(
             load_scenario(
                 "ev-street",
-                {"battery.capacity_kwh": 9, "battery.controller": "time-of-use", "homes.groups.solar.battery_kwh": 1},
+                {
+                    "battery.capacity_kwh": 9,
+                    "battery.controller": "time-of-use",
+                    "homes.groups.solar.battery_kwh": 1,
+                    "home_battery.standby_w": 5,
+                },
             )
         ).values()
         for name in group

@@ -57,11 +57,11 @@ def act(
         out: `home_charged_kwh`, `home_given_kwh` and `home_stored_kwh` of the step are filled in.
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
     """
-    given = at_home.given
+    given, standby_kwh = at_home.given, at_home.stores.standby_kwh
     for at in range(at_home.homes.size):
         if not memory.planned[at]:
             wanted_kwh[at] = direct(
-                -net_kwh[at_home.homes[at]], memory.stored_kwh[at], given.import_price[step], given.export_price[step],
+                standby_kwh - net_kwh[at_home.homes[at]], memory.stored_kwh[at], given.import_price[step], given.export_price[step],
                 store_at(at, at_home.stores), at_home.way.parameters,
             )  # fmt: skip
     charged_kwh, given_kwh, held_kwh = out.home_charged_kwh[step], out.home_given_kwh[step], out.home_stored_kwh[step]
@@ -160,7 +160,7 @@ def _act(
         devices: The stores.
         memory: What they hold and remember; is changed.
         line: Room for the pieces of a step.
-        charged_kwh: Is filled with what each takes, shape (store,).
+        charged_kwh: Is filled with what each takes, its standby among it, shape (store,).
         given_kwh: The same of what it gives.
         held_kwh: The same of what it then holds.
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
@@ -180,5 +180,6 @@ def _act(
         memory.stored_kwh[at] = move.stored_kwh
         if forecasts:
             remember(at, now, need_kwh, memory)
-        net_kwh[home] += move.given_kwh - move.charged_kwh
-        charged_kwh[at], given_kwh[at], held_kwh[at] = move.charged_kwh, move.given_kwh, move.stored_kwh
+        taken_kwh = move.charged_kwh + store.standby_kwh
+        net_kwh[home] += move.given_kwh - taken_kwh
+        charged_kwh[at], given_kwh[at], held_kwh[at] = taken_kwh, move.given_kwh, move.stored_kwh

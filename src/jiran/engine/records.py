@@ -134,7 +134,7 @@ class Outputs(NamedTuple):
     ev_driven_kwh: Matrix  # (step, ev): used on trips, of cars that charge by plans
     ev_missing_kwh: Vector  # (step,): by how much cars that left held less than they should
     ev_stored_kwh: Matrix  # (step, ev): at the end of the step
-    home_charged_kwh: Matrix  # (step, store): into home batteries
+    home_charged_kwh: Matrix  # (step, store): into home batteries, with their standby
     home_given_kwh: Matrix  # (step, store)
     home_stored_kwh: Matrix  # (step, store): at the end of the step
     value_price: Matrix  # (step, home): what a kWh is worth to a home; no steps if all have the tariff

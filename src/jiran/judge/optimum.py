@@ -206,7 +206,9 @@ def _problem(result: Result, sessions: Sessions, at_home: list[Held]) -> Problem
     """
     step = result.settlement.step_kwh
     out = result.flows.outputs
-    moved_kwh = out.home_charged_kwh - out.home_given_kwh  # of each home with a battery
+    standby_kwh = result.scenario.home_battery.standby_kwh(result.timeline.step_h)
+    # Of each home with a battery; its standby stays a need, whatever the battery does.
+    moved_kwh = out.home_charged_kwh - standby_kwh - out.home_given_kwh
     # A home whose EV charges elsewhere, or whose battery does not, has at most so much more.
     more_kwh = sessions.charged_kwh + np.maximum(moved_kwh, 0.0).sum(axis=1)
     community = Held(

@@ -106,7 +106,7 @@ class HomeBatteries(ParallelEnv[str, Seen, NDArray[np.float32]]):  # type: ignor
             store, need = self._stores[place], float(self._need_kwh[at, place])
             connection = Connection(need, float(price.grid_import[at]), float(price.grid_export[at]), np.inf, 1.0, 0.0)
             move = follow(wanted_kwh(actions[agent], store), connection, store, float(self._stored_kwh[place]))
-            profiles.load_kwh[0, home] += move.charged_kwh
+            profiles.load_kwh[0, home] += move.charged_kwh + store.standby_kwh
             profiles.generation_kwh[0, home] += move.given_kwh
             self._stored_kwh[place] = move.stored_kwh
             told[agent] = {"charged_kwh": move.charged_kwh, "given_kwh": move.given_kwh, "stored_kwh": move.stored_kwh}

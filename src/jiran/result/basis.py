@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,22 @@ def battery_given_kwh(step_kwh: dict[str, Array]) -> Array:
     return step_kwh["battery_drawn_kwh"] + step_kwh["battery_export_kwh"]
 
 
+class Beside(NamedTuple):
+    """What figures need to know beside the settlement of a run.
+
+    Attributes:
+        gained_at_home_kwh: What batteries in homes hold more at the end than at the start.
+        standby_at_home_kwh: What these used whatever they did.
+    """
+
+    gained_at_home_kwh: float = 0.0
+    standby_at_home_kwh: float = 0.0
+
+
+#: Of a run without anything of this.
+NOTHING_BESIDE = Beside()
+
+
 @dataclass(frozen=True)
 class Run:
     """A run as its figures see it.
@@ -59,7 +75,7 @@ class Run:
         step_h: Length of a step, h.
         start_kwh: Stored in the battery at the start.
         end_kwh: Stored in the battery at the end.
-        gained_at_home_kwh: What batteries in homes hold more at the end than at the start.
+        beside: What else is known of it.
     """
 
     scenario: Scenario
@@ -68,7 +84,7 @@ class Run:
     step_h: float
     start_kwh: float
     end_kwh: float
-    gained_at_home_kwh: float = 0.0
+    beside: Beside = NOTHING_BESIDE
 
     @cached_property
     def kwh(self) -> dict[str, float]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from jiran.engine.flows import given_out, taken_in
 from jiran.nothing import NOTHING_MONEY
-from jiran.result.basis import Run
+from jiran.result.basis import NOTHING_BESIDE, Beside, Run
 from jiran.result.figure import COUNT, ENERGY, GROUPS, INDEX, MASS, MONEY, POWER, SHARE, Column, Figure
 from jiran.result.shares import gini, jain, ratio, rest
 
@@ -27,7 +27,7 @@ def kpis(
     step_h: float,
     start_kwh: float,
     end_kwh: float,
-    gained_at_home_kwh: float = 0.0,
+    beside: Beside = NOTHING_BESIDE,
 ) -> dict[str, float | None]:
     """Return the figures of `KPIS` by name; the arguments are those of `Run`.
 
@@ -38,12 +38,12 @@ def kpis(
         step_h: Length of a step, h.
         start_kwh: Stored at the start, kWh.
         end_kwh: Stored at the end, kWh.
-        gained_at_home_kwh: What batteries in homes hold more at the end than at the start, kWh.
+        beside: What else is known of the run.
 
     Returns:
         Shares are 0..1; None where a figure is not defined.
     """
-    run = Run(scenario, settled, without_p2p, step_h, start_kwh, end_kwh, gained_at_home_kwh)
+    run = Run(scenario, settled, without_p2p, step_h, start_kwh, end_kwh, beside)
     return {name: figure.of(run) for name, figure in KPIS.items()}
 
 
@@ -73,7 +73,7 @@ def _has_home_batteries(scenario: Scenario) -> bool:
 
 def _home_loss_kwh(run: Run) -> float:
     """Return what went into batteries in homes, did not come out and is not in them, kWh."""
-    return run.kwh["home_battery_charged_kwh"] - run.kwh["home_battery_given_kwh"] - run.gained_at_home_kwh
+    return run.kwh["home_battery_charged_kwh"] - run.kwh["home_battery_given_kwh"] - run.beside.gained_at_home_kwh
 
 
 def _used_at_home(run: Run) -> float | None:
@@ -312,7 +312,7 @@ KPIS: dict[str, Figure[Run]] = {
         group="Battery", applies=_has_battery,
     ),
     "home_battery_charged_kwh": Figure(
-        "Home batteries charged", ENERGY, "energy put into batteries in homes",
+        "Home batteries charged", ENERGY, "energy that batteries in homes took, with their standby",
         lambda run: run.kwh["home_battery_charged_kwh"], group="Battery", applies=_has_home_batteries,
     ),
     "home_battery_given_kwh": Figure(
@@ -322,6 +322,11 @@ KPIS: dict[str, Figure[Run]] = {
     "home_battery_loss_kwh": Figure(
         "Home battery losses", ENERGY, "charged - given - gain in stored energy, of batteries in homes", _home_loss_kwh,
         group="Battery", applies=_has_home_batteries,
+    ),
+    "home_battery_standby_kwh": Figure(
+        "Standby of home batteries", ENERGY, "the part of home_battery_loss_kwh that they use whatever they do: standby_w in each hour",
+        lambda run: run.beside.standby_at_home_kwh,
+        group="Battery", applies=lambda scenario: _has_home_batteries(scenario) and scenario.home_battery.standby_w > 0.0,
     ),
     "home_battery_wear": Figure(
         "Wear of home batteries", MONEY, "home_battery_given_kwh * wear_cost; no bill and no cost counts it",

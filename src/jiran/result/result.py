@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import jiran
+from jiran.result.basis import Beside
 from jiran.result.bills import bill_totals_frame, bills_frame
 from jiran.result.devices import device_totals_frame, devices_frame, devices_of
 from jiran.result.figures import kpis
@@ -163,7 +164,15 @@ class Result:
             self.timeline.step_h,
             self.start.stored_kwh,
             self.state.stored_kwh,
-            self.state.at_home_kwh - self.start.at_home_kwh,
+            self._beside,
+        )
+
+    @property
+    def _beside(self) -> Beside:
+        hours = self.flows.battery_homes.size * self.timeline.steps * self.timeline.step_h
+        return Beside(
+            gained_at_home_kwh=self.state.at_home_kwh - self.start.at_home_kwh,
+            standby_at_home_kwh=self.scenario.home_battery.standby_kwh(hours),
         )
 
     @property

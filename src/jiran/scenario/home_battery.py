@@ -28,3 +28,14 @@ class HomeBattery(RunBy):
     charge_efficiency: float = quantity("share of the charging energy that is stored", "", 0.95, ge=0.01, le=1)
     discharge_efficiency: float = quantity("share of the stored energy that comes out", "", 0.95, ge=0.01, le=1)
     start_soc: float = quantity("state of charge at the start", "", 0.0, ge=0, le=1)
+    standby_w: float = quantity(
+        "what each uses at its home's meter in every hour, whatever it does, on top of its load",
+        "W",
+        0.0,
+        ge=0,
+        le=1_000,
+    )
+
+    def standby_kwh(self, hours: float) -> float:
+        """Return what each battery uses in so many hours, whatever it does, kWh."""
+        return self.standby_w * hours / 1000.0

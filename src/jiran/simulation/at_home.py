@@ -33,6 +33,7 @@ def at_home(setting: Setting) -> Controlled:
         "discharge_step_kwh": step_kwh,
         "charge_efficiency": asked.charge_efficiency,
         "discharge_efficiency": asked.discharge_efficiency,
+        "standby_kwh": asked.standby_kwh(setting.timeline.step_h),
     }
     owners = tuple(f"home {name}" for name in setting.community.ids)
     return controlled(

@@ -190,8 +190,7 @@ def controlled(
         trip_kwh=trip_kwh,
         leaving_kwh=leaving_kwh,
         stores=days.Stores(
-            **limits,
-            standby_kwh=0.0,
+            **({"standby_kwh": 0.0} | limits),
             wear_price=asked.wear_cost,
             grid_charge=asked.grid_charge,
             feed_in=asked.feed_in,
