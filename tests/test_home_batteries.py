@@ -71,7 +71,29 @@ def test_a_battery_that_may_neither_buy_nor_sell_only_shifts_what_its_home_has(s
     assert (given_ <= np.maximum(need, 0.0) + CLOSE).all()
 
 
-@given(with_home_batteries(controller="self-consumption"))
+@given(st.sampled_from([0.0, 0.4, 2.0, 5.0]).flatmap(lambda kw: with_home_batteries(inverter_kw=kw)))
+def test_roof_and_battery_give_together_no_more_than_the_inverter_they_share(scenario):
+    result = simulate(scenario)
+    (_, given_, _), homes = moves(result), result.flows.battery_homes
+    most = scenario.home_battery.inverter_kw * result.timeline.step_h
+    assert (result.flows["generation_kwh"][:, homes] + given_).max(initial=0.0) <= most + CLOSE
+    # A roof without a battery beside it has an inverter of its own, and given profiles are what they are.
+    free = simulate(changed(scenario, home_battery__inverter_kw=1_000.0))
+    others = np.setdiff1d(np.arange(result.community.size), homes)
+    assert np.array_equal(result.flows["generation_kwh"][:, others], free.flows["generation_kwh"][:, others])
+    given_again = simulate(scenario, profiles=free.flows.profiles)
+    roof, gave = free.flows["generation_kwh"][:, homes], given_again.flows.outputs.home_given_kwh
+    assert (gave <= np.maximum(most - roof, 0.0) + CLOSE).all()
+
+
+def test_an_inverter_that_is_never_full_changes_nothing():
+    free, wide = (simulate(dynamic(**fields)) for fields in ({}, {"home_battery.inverter_kw": 500.0}))
+    assert free.digest == wide.digest
+    narrow = simulate(dynamic(**{"home_battery.inverter_kw": 1.0}))
+    assert narrow.digest != free.digest
+
+
+@given(with_home_batteries(controller="self-consumption", inverter_kw=None))
 def test_own_use_takes_all_that_fits_and_gives_all_that_is_lacking(scenario):
     result = simulate(scenario)
     (charged, given_, stored), need, homes = moves(result), needs(result), result.flows.battery_homes
@@ -176,7 +198,9 @@ def test_prices_that_are_not_known_yet_change_nothing_and_known_ones_do():
 
 
 @settings(max_examples=40)
-@given(st.sampled_from(list(controllers())).flatmap(lambda name: with_home_batteries(controller=name)))
+@given(
+    st.sampled_from(list(controllers())).flatmap(lambda name: with_home_batteries(controller=name, inverter_kw=None))
+)
 def test_batteries_do_in_a_street_what_they_would_do_by_themselves(scenario):
     """With a rule that changes no need, each is run as `control.running` runs it on its home's own need."""
     scenario = changed(scenario, ev__supply={"enabled": False})

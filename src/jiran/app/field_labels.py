@@ -141,6 +141,7 @@ FIELDS = {
         "home_battery.discharge_efficiency": "Discharging efficiency at home",
         "home_battery.start_soc": "State of charge at the start, at home",
         "home_battery.standby_w": "Standby of each, W",
+        "home_battery.inverter_kw": "Inverter shared with the roof, kW",
         "home_battery.wear_cost": "Wear of a kWh given, {currency}/kWh",
         "home_battery.grid_charge": "May charge from outside the home",
         "home_battery.feed_in": "May give beyond the home's need",

@@ -15,7 +15,7 @@ from jiran.compiled import njit
 from jiran.control.days import store_at
 from jiran.control.dispatch import dispatch, follow
 from jiran.control.memory import remember
-from jiran.control.store import Connection
+from jiran.control.store import Connection, beside_roof
 from jiran.engine.annotations import Direct, Matrix, Vector, handed_on, signature_of
 from jiran.engine.records import Devices, Memories, Outputs
 
@@ -167,9 +167,11 @@ def _act(
     """
     now, given, stores, forecasts = devices.before + step, devices.given, devices.stores, devices.way.forecasts
     row, import_price, export_price = now % devices.way.day + 1, given.import_price[step], given.export_price[step]
-    stay = devices.present.shape[0] == 0
+    stay, shares = devices.present.shape[0] == 0, devices.roof_kwh.shape[0] > 0
     for at in range(devices.homes.size):
         home, stored_kwh, store = devices.homes[at], memory.stored_kwh[at], store_at(at, stores)
+        if shares:
+            store = beside_roof(store, devices.roof_kwh[step, at])
         need_kwh = -net_kwh[home]
         present = 1.0 if stay else devices.present[step, at]
         connection = Connection(need_kwh, import_price, export_price, np.inf, present, 0.0)

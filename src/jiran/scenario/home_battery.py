@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 from jiran.documents.model import quantity
@@ -36,6 +37,16 @@ class HomeBattery(RunBy):
         le=1_000,
     )
 
+    inverter_kw: float | None = quantity(
+        "limit of an inverter that battery and roof of a home share (hybrid): together they give no more, and a modelled roof "
+        "is cut off there; default: each has its own",
+        "kW", None, ge=0, le=1_000,
+    )  # fmt: skip
+
     def standby_kwh(self, hours: float) -> float:
         """Return what each battery uses in so many hours, whatever it does, kWh."""
         return self.standby_w * hours / 1000.0
+
+    def inverter_kwh(self, hours: float) -> float:
+        """Return the most that battery and roof of a home give together in so many hours, kWh; infinite: nothing is shared."""
+        return math.inf if self.inverter_kw is None else self.inverter_kw * hours

@@ -189,6 +189,7 @@ def controlled(
         present=present,
         trip_kwh=trip_kwh,
         leaving_kwh=leaving_kwh,
+        roof_kwh=_NONE,
         stores=days.Stores(
             **({"standby_kwh": 0.0} | limits),
             wear_price=asked.wear_cost,
@@ -211,6 +212,7 @@ def _nobody(moves: tuple[Callable[..., Any], Callable[..., Any]]) -> Controlled:
         present=_STAYS.present,
         trip_kwh=_STAYS.trip_kwh,
         leaving_kwh=_STAYS.leaving_kwh,
+        roof_kwh=_NONE,
         stores=days.Stores(
             capacity_kwh=none,
             minimum_kwh=none,

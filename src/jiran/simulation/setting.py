@@ -161,7 +161,14 @@ def _sun_and_cars(scenario: Scenario, community: Community, steps: Timeline) -> 
         ev = at_once_kwh(community, steps, scenario.ev.calendar, seed)
     else:
         ev = block_charging_kwh(community, steps, seed)
-    return {"generation_kwh": generation_kwh(community, steps, scenario.solar, seed), "ev_kwh": ev}
+    generation = generation_kwh(community, steps, scenario.solar, seed)
+    if (
+        scenario.home_battery.inverter_kw is not None
+    ):  # who has a battery has a hybrid inverter, which cuts its roof off
+        shares = community.battery_kwh > 0.0
+        most_kwh = scenario.home_battery.inverter_kwh(steps.step_h)
+        generation[:, shares] = np.minimum(generation[:, shares], most_kwh)
+    return {"generation_kwh": generation, "ev_kwh": ev}
 
 
 def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | None, DataReport | None]:
