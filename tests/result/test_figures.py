@@ -31,6 +31,12 @@ OWN = {
 }
 #: The same battery uses 0.1 kWh in each hour on top: 1.9 of the 4 kWh are left for the grid, and 1.5 come from there for 3.
 STANDBY = OWN | {"home_battery": OWN["home_battery"] | {"standby_w": 100}}
+#: A home needs 1 kWh in the hour from 17, at the reference price, and 2 in that from 18, at four times as much.
+DEAR_EVENING = {
+    "homes": {"single": [{"id": "N", "kind": "normal"}]}, "start": "2026-03-21T17:00:00", "steps": 2,
+    "load.low_kw": 1.0, "load.high_kw": 1.0, "load.evening_factor": 2.0, "grid.import_price": [0.1, 0.4],
+    "load.reference_price": 0.1, "load.shift_window_h": 1.0,
+}  # fmt: skip
 #: The community battery buys 2 kWh in the last cheap hour, of which 1.6 are stored, and gives all of it in the first dear one, less
 #: half: 0.5 kWh that the home needs, and the rest to the grid, which pays more then than it takes.
 PLANNED = {
@@ -163,6 +169,8 @@ WORKED = {
         "grid_import_kwh": 0.5,
         "grid_export_kwh": 0,
     },
+    "saves": {"load_saved_kwh": 2 - 2 * 4**-0.5, "load_kwh": 1 + 1, "load_shifted_kwh": 0, "grid_import_kwh": 2},
+    "waits": {"load_shifted_kwh": 0.4 * 2, "load_shifted_kwh_h": 0.8 * 1, "load_kwh": 3, "load_saved_kwh": 0},
     "late": {
         "departure_missing_kwh": 40 - (40 - 10 + 13 * 0.5),
         "ev_kwh": 13 * 0.5,
@@ -225,6 +233,8 @@ def runs():
         "own": run([[4.0], [-3.0]], **OWN),
         "standby": run([[4.0], [-3.0]], **STANDBY),
         "planned": run([[-0.5], [-0.5]], **PLANNED),
+        "saves": simulate(load_scenario("paper", DEAR_EVENING | {"load.elasticity": -0.5})),
+        "waits": simulate(load_scenario("paper", DEAR_EVENING | {"load.shiftable_share": 0.4})),
         "late": _late(),
     }
 
@@ -263,6 +273,8 @@ def test_printed_figures_stand_in_groups_that_are_known():
                     "battery.controller": "time-of-use",
                     "homes.groups.solar.battery_kwh": 1,
                     "home_battery.standby_w": 5,
+                    "load.elasticity": -0.1,
+                    "load.shiftable_share": 0.1,
                 },
             )
         ).values()

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from jiran.homes.response import Response
     from jiran.money.settlement import Settlement
     from jiran.scenario import Scenario
 
@@ -54,10 +55,12 @@ class Beside(NamedTuple):
     Attributes:
         gained_at_home_kwh: What batteries in homes hold more at the end than at the start.
         standby_at_home_kwh: What these used whatever they did.
+        response: What homes changed in their load because of prices, if that is known.
     """
 
     gained_at_home_kwh: float = 0.0
     standby_at_home_kwh: float = 0.0
+    response: Response | None = None
 
 
 #: Of a run without anything of this.

@@ -12,7 +12,7 @@ import numpy as np
 from jiran.engine.flows import given_out, taken_in
 from jiran.nothing import NOTHING_MONEY
 from jiran.result.basis import NOTHING_BESIDE, Beside, Run
-from jiran.result.figure import COUNT, ENERGY, GROUPS, INDEX, MASS, MONEY, POWER, SHARE, Column, Figure
+from jiran.result.figure import COUNT, ENERGY, GROUPS, INDEX, MASS, MONEY, POWER, SHARE, WAIT, Column, Figure
 from jiran.result.shares import gini, jain, ratio, rest
 
 if TYPE_CHECKING:
@@ -69,6 +69,19 @@ def _has_planned_battery(scenario: Scenario) -> bool:
 def _has_home_batteries(scenario: Scenario) -> bool:
     """Tell whether a home has a battery of its own."""
     return scenario.homes.batteries
+
+
+def _waits(scenario: Scenario) -> bool:
+    """Tell whether homes have load that can wait."""
+    return scenario.load.shiftable_share > 0.0
+
+
+def _answer(run: Run, asked: bool, what: str) -> float | None:  # noqa: FBT001
+    """Return what homes changed because of prices: 0 if nobody asked for it, None if it is not known, as of given profiles."""
+    if not asked or run.scenario.homes.data is not None:
+        return 0.0
+    response = run.beside.response
+    return None if response is None else float(getattr(response, what))
 
 
 def _home_loss_kwh(run: Run) -> float:
@@ -131,6 +144,22 @@ KPIS: dict[str, Figure[Run]] = {
         group="Energy", baseline=True,
     ),
     "load_kwh": Figure("Household load", ENERGY, "demand without EVs", lambda run: run.kwh["load_kwh"]),
+    "load_saved_kwh": Figure(
+        "Not used for its price", ENERGY,
+        "household load at the reference price less that at the grid's prices, by load.elasticity; the baseline's homes answer alike",
+        lambda run: _answer(run, run.scenario.load.elasticity != 0.0, "saved_kwh"),
+        group="Energy", place=5, applies=lambda scenario: scenario.load.elasticity != 0.0,
+    ),
+    "load_shifted_kwh": Figure(
+        "Moved to cheaper hours", ENERGY, "household load that waits for another hour of its day, by load.shiftable_share",
+        lambda run: _answer(run, run.scenario.load.shiftable_share > 0.0, "shifted_kwh"),
+        group="Energy", place=5, applies=_waits,
+    ),
+    "load_shifted_kwh_h": Figure(
+        "Waiting for cheaper hours", WAIT, "load_shifted_kwh times the hours by which each kWh moves: the comfort that it costs",
+        lambda run: _answer(run, run.scenario.load.shiftable_share > 0.0, "shifted_kwh_h"),
+        group="Energy", place=5, applies=_waits,
+    ),
     "ev_kwh": Figure("EV charging", ENERGY, "energy charged by EVs", lambda run: run.kwh["ev_kwh"]),
     "ev_supplied_kwh": Figure(
         "EV supply", ENERGY, "energy that EVs gave to their own home and to neighbours",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from jiran.engine.records import Worth
     from jiran.homes.community import Community
     from jiran.homes.meter.report import DataReport
+    from jiran.homes.response import Response
     from jiran.homes.timeline import Timeline
     from jiran.money.balance import Balance
     from jiran.money.bills import Credits, StreetBills
@@ -99,6 +100,8 @@ class Result:
         warnings: What the user should know, one sentence each.
         data_report: What was filled, dropped or resampled in meter data, or None.
         worth: What a kWh was worth to each home by its own bill, or None where that was not kept.
+        response: What homes changed in their load because of prices, and what they would have needed without; None: nothing, or
+            it is not known, as of profiles that were given.
     """
 
     scenario: Scenario
@@ -113,6 +116,7 @@ class Result:
     warnings: tuple[str, ...] = ()
     data_report: DataReport | None = None
     worth: Worth | None = None
+    response: Response | None = None
 
     @cached_property
     def trades(self) -> pl.DataFrame:
@@ -173,6 +177,7 @@ class Result:
         return Beside(
             gained_at_home_kwh=self.state.at_home_kwh - self.start.at_home_kwh,
             standby_at_home_kwh=self.scenario.home_battery.standby_kwh(hours),
+            response=self.response,
         )
 
     @property

@@ -88,6 +88,11 @@ class Street:
         )
 
     @cached_property
+    def one_price(self) -> bool:
+        """Whether a kWh from the grid always costs the same."""
+        return self.scenario.grid.tariff is None and not isinstance(self.scenario.grid.import_price, tuple)
+
+    @cached_property
     def rule(self) -> Any:
         """Its market rule."""
         return find_rule(self.scenario.market.mechanism)
@@ -196,6 +201,17 @@ SILENCES = (
         "load.household.season and season_spread are 0",
     ),
     Silence(_COOLING, lambda of: not of.cools, "no home has air conditioning"),
+    Silence(("load.reference_price",), lambda of: of.scenario.load.elasticity == 0.0, "load.elasticity is 0"),
+    Silence(
+        ("load.elasticity",),
+        lambda of: of.one_price and of.scenario.load.elasticity != 0.0 and of.scenario.load.reference_price is None,
+        "the grid's import price is the same at all hours, and the reference is its mean",
+    ),
+    Silence(
+        ("load.shiftable_share", "load.shift_window_h"), lambda of: of.one_price,
+        "the grid's import price is the same at all hours",
+    ),
+    Silence(("load.shift_window_h",), lambda of: of.scenario.load.shiftable_share == 0.0, "load.shiftable_share is 0"),
     Silence(("ev",), lambda of: not of.with_any(*CARS), "no home has an EV"),
     Silence(("ev.kw",), lambda of: of.own("ev_kw", *CARS), "each EV has an ev_kw of its own"),
     Silence(
