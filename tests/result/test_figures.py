@@ -169,6 +169,8 @@ WORKED = {
         "grid_import_kwh": 0.5,
         "grid_export_kwh": 0,
     },
+    # It is back once, takes 5 kW in each of four hours, and is full.
+    "pressed": {"ev_overrides": 1, "ev_kwh": 4 * 5, "departure_missing_kwh": 0},
     "saves": {"load_saved_kwh": 2 - 2 * 4**-0.5, "load_kwh": 1 + 1, "load_shifted_kwh": 0, "grid_import_kwh": 2},
     "waits": {"load_shifted_kwh": 0.4 * 2, "load_shifted_kwh_h": 0.8 * 1, "load_kwh": 3, "load_saved_kwh": 0},
     "late": {
@@ -192,7 +194,7 @@ def _dusk():
     )  # fmt: skip
 
 
-def _late():
+def _late(**more):
     """A car that can hold 50 kWh leaves with 40 at 7, is back at 18 with 30, and takes 0.5 kW until it leaves again."""
     spreads = (
         "departure_homes_h",
@@ -208,7 +210,7 @@ def _late():
         "start": "2026-03-02T06:00:00", "steps": 26, "ev.charging": "smart",
     }  # fmt: skip
     own = {f"ev.calendar.{name}": value for name, value in (calendar | dict.fromkeys(spreads, 0)).items()}
-    return simulate(load_scenario("paper", changes | own))
+    return simulate(load_scenario("paper", changes | own | more))
 
 
 def _dear():
@@ -236,6 +238,7 @@ def runs():
         "saves": simulate(load_scenario("paper", DEAR_EVENING | {"load.elasticity": -0.5})),
         "waits": simulate(load_scenario("paper", DEAR_EVENING | {"load.shiftable_share": 0.4})),
         "late": _late(),
+        "pressed": _late(**{"ev.override_share": 1.0, "ev.kw": 5.0, "homes": {"single": [{"id": "E", "kind": "ev"}]}}),
     }
 
 
@@ -280,10 +283,12 @@ def test_printed_figures_stand_in_groups_that_are_known():
         ).values()
         for name in group
     ]
-    cars = {"departure_missing_kwh"}  # of cars that charge by plans, which do not lend
+    cars = {"departure_missing_kwh", "ev_overrides"}  # of cars that charge by plans, which do not lend
     assert sorted([*names, *cars]) == sorted(name for name, figure in KPIS.items() if figure.group)
     assert cars <= {
-        name for group in grouped(load_scenario("paper", {"ev.charging": "smart"})).values() for name in group
+        name
+        for group in grouped(load_scenario("paper", {"ev.charging": "smart", "ev.override_share": 0.1})).values()
+        for name in group
     }
 
 

@@ -167,6 +167,7 @@ def _act(
     """
     now, given, stores, forecasts = devices.before + step, devices.given, devices.stores, devices.way.forecasts
     row, import_price, export_price = now % devices.way.day + 1, given.import_price[step], given.export_price[step]
+    presses = devices.pressed.shape[0] > 0
     stay, shares = devices.present.shape[0] == 0, devices.roof_kwh.shape[0] > 0
     for at in range(devices.homes.size):
         home, stored_kwh, store = devices.homes[at], memory.stored_kwh[at], store_at(at, stores)
@@ -175,7 +176,9 @@ def _act(
         need_kwh = -net_kwh[home]
         present = 1.0 if stay else devices.present[step, at]
         connection = Connection(need_kwh, import_price, export_price, np.inf, present, 0.0)
-        if memory.planned[at]:
+        if presses and devices.pressed[step, at] > 0.0:
+            move = follow(np.inf, connection, store, stored_kwh)
+        elif memory.planned[at]:
             move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
         else:
             move = follow(wanted_kwh[at], connection, store, stored_kwh)

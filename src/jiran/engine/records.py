@@ -85,9 +85,8 @@ class Devices(NamedTuple):
     present: Matrix  # (step, store): share of the step in which it is there; of no steps where all stay
     trip_kwh: Matrix  # (step, store): what it used away from home, booked when it is back; the same
     leaving_kwh: Matrix  # (step, store): what it shall hold when it leaves in the step, or 0; the same
-    roof_kwh: (
-        Matrix  # (step, store): what the roof gives at an inverter that they share; of no steps where none is shared
-    )
+    pressed: Matrix  # (step, store): 1 where it shall be full now, whatever the plan says; of no steps if nowhere
+    roof_kwh: Matrix  # (step, store): of the roof at an inverter that they share; of no steps where none is shared
     stores: Annotated[days.Stores, days.STORES]
     before: int  # steps of runs before this one, from which it goes on
 

@@ -56,11 +56,13 @@ class Beside(NamedTuple):
         gained_at_home_kwh: What batteries in homes hold more at the end than at the start.
         standby_at_home_kwh: What these used whatever they did.
         response: What homes changed in their load because of prices, if that is known.
+        overrides: How often a driver wanted a car full now that charges by a plan.
     """
 
     gained_at_home_kwh: float = 0.0
     standby_at_home_kwh: float = 0.0
     response: Response | None = None
+    overrides: int = 0
 
 
 #: Of a run without anything of this.

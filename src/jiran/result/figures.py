@@ -175,6 +175,11 @@ KPIS: dict[str, Figure[Run]] = {
         lambda run: float(run.settled.step_kwh["ev_missing_kwh"].sum()),
         group="Energy", place=4, baseline=True, applies=lambda scenario: scenario.ev.planned,
     ),
+    "ev_overrides": Figure(
+        "Cars wanted full now", COUNT, "how often a driver who came back wanted the car full at once, whatever its plan, by ev.override_share",
+        lambda run: float(run.beside.overrides),
+        group="Energy", place=4, applies=lambda scenario: scenario.ev.planned and scenario.ev.override_share > 0.0,
+    ),
     "p2p_kwh": Figure(
         "Traded between neighbours", ENERGY, "energy of all P2P trades", lambda run: run.kwh["p2p_sold_kwh"],
         group="Neighbours", card="Traded, kWh",

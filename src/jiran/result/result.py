@@ -102,6 +102,7 @@ class Result:
         worth: What a kWh was worth to each home by its own bill, or None where that was not kept.
         response: What homes changed in their load because of prices, and what they would have needed without; None: nothing, or
             it is not known, as of profiles that were given.
+        overrides: How often a driver wanted a car full now that charges by a plan.
     """
 
     scenario: Scenario
@@ -117,6 +118,7 @@ class Result:
     data_report: DataReport | None = None
     worth: Worth | None = None
     response: Response | None = None
+    overrides: int = 0
 
     @cached_property
     def trades(self) -> pl.DataFrame:
@@ -178,6 +180,7 @@ class Result:
             gained_at_home_kwh=self.state.at_home_kwh - self.start.at_home_kwh,
             standby_at_home_kwh=self.scenario.home_battery.standby_kwh(hours),
             response=self.response,
+            overrides=self.overrides,
         )
 
     @property

@@ -215,15 +215,15 @@ SILENCES = (
     Silence(("ev",), lambda of: not of.with_any(*CARS), "no home has an EV"),
     Silence(("ev.kw",), lambda of: of.own("ev_kw", *CARS), "each EV has an ev_kw of its own"),
     Silence(
-        ("ev.charging", "ev.blocks", "ev.calendar", "ev.forecast", "ev.wear_cost"), lambda of: of.scenario.ev.supply.enabled, "ev.supply.enabled is true"
+        ("ev.charging", "ev.blocks", "ev.calendar", "ev.forecast", "ev.wear_cost", "ev.override_share"), lambda of: of.scenario.ev.supply.enabled, "ev.supply.enabled is true"
     ),
     Silence(("ev.supply",), lambda of: not of.scenario.ev.supply.enabled, "ev.supply.enabled is false", ("ev.supply.enabled",)),
     Silence(("ev.supply.reserve_price",), lambda of: not of.limits_heeded, "the market rule heeds no limit prices"),
     *(
         Silence(fields, partial(Street.charges, how=how), f'ev.charging is "{how}"')
         for how, fields in {
-            "blocks": ("ev.calendar", "ev.forecast", "ev.wear_cost"),
-            "at-once": ("ev.blocks", "ev.forecast", "ev.wear_cost", *_AT_DEPARTURE, *_OF_GIVING),
+            "blocks": ("ev.calendar", "ev.forecast", "ev.wear_cost", "ev.override_share"),
+            "at-once": ("ev.blocks", "ev.forecast", "ev.wear_cost", "ev.override_share", *_AT_DEPARTURE, *_OF_GIVING),
             "smart": ("ev.blocks", "ev.wear_cost", *_PLUGGED, *_OF_GIVING),
             "v2g": ("ev.blocks", *_PLUGGED),
         }.items()

@@ -108,7 +108,8 @@ def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: Stat
         if scenario.ev.supply.enabled
         else no_plan(steps)
     )
-    cars = car_plan(community, steps, scenario.ev.calendar, scenario.seed) if scenario.ev.planned else no_cars(steps)
+    ev = scenario.ev
+    cars = car_plan(community, steps, ev.calendar, scenario.seed, ev.override_share) if ev.planned else no_cars(steps)
     run_here, given = np.concatenate([plan.homes, cars.homes]), profiles is not None
     if profiles is not None:
         # The kernel writes to none of them, but is compiled for arrays that can be written.
