@@ -145,7 +145,7 @@ KPIS: dict[str, Figure[Run]] = {
     ),
     "load_kwh": Figure("Household load", ENERGY, "demand without EVs", lambda run: run.kwh["load_kwh"]),
     "load_saved_kwh": Figure(
-        "Not used for its price", ENERGY,
+        "Load saved by its price", ENERGY,
         "household load at the reference price less that at the grid's prices, by load.elasticity; the baseline's homes answer alike",
         lambda run: _answer(run, run.scenario.load.elasticity != 0.0, "saved_kwh"),
         group="Energy", place=5, applies=lambda scenario: scenario.load.elasticity != 0.0,
