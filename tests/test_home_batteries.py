@@ -403,3 +403,18 @@ def test_the_state_at_the_start_is_not_changed_by_a_run():
     again = [simulate(dynamic(**{"home_battery.controller": "plan-ahead"}), state=replace(one.state)) for _ in range(2)]
     assert again[0].digest == again[1].digest
     assert all(np.array_equal(array, kept) for array, kept in zip(one.state.at_home, before, strict=True))
+
+
+def test_what_a_car_gives_takes_nothing_of_the_inverter_that_roof_and_battery_share():
+    """At night a car sells what the grid pays for; the battery beside it sells too, up to the inverter and no less."""
+    home = {"id": "H", "kind": "hybrid", "battery_kwh": 9.0, "battery_kw": 3.0, "pv_kwp": 0.0, "ev_kw": 7.0}
+    dear = [0.1] * 18 + [0.9] * 3 + [0.1] * 3
+    said = {
+        "homes": {"single": [home]}, "steps": 72, "start": "2026-03-06T00:00:00", "ev.charging": "v2g",
+        "ev.calendar.weekend_trips": 0.0, "grid.import_price": dear, "grid.export_price": [price * 0.9 for price in dear],
+        "home_battery.controller": "plan-ahead", "home_battery.inverter_kw": 2.0, "market.mechanism": "grid-only",
+    }  # fmt: skip
+    out = simulate(load_scenario("paper", said)).flows.outputs
+    both = (out.ev_supplied_kwh[:, 0] > 3.0) & (out.home_given_kwh[:, 0] > 0.0)
+    assert both.any()
+    assert out.home_given_kwh[both, 0].max() == pytest.approx(2.0)

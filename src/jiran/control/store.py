@@ -88,7 +88,8 @@ def beside_roof(store: Store, roof_kwh: float) -> Store:
         battery.capacity_kwh, battery.minimum_kwh, battery.charge_step_kwh, min(battery.discharge_step_kwh, left_kwh),
         battery.charge_efficiency, battery.discharge_efficiency,
     )  # fmt: skip
-    return Store(limited, store.standby_kwh, store.wear_price, store.grid_charge, store.feed_in, store.inverter_kwh)
+    # What the roof takes is known now: a surplus, which may be another's, says no more of it.
+    return Store(limited, store.standby_kwh, store.wear_price, store.grid_charge, store.feed_in, np.inf)
 
 
 @njit(cache=True, forceinline=True)
