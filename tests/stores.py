@@ -68,6 +68,7 @@ def stores(draw, *, standby=True):
         wear_price=draw(st.sampled_from([0.0, 0.03, 0.4])),
         grid_charge=draw(st.booleans()),
         feed_in=draw(st.booleans()),
+        inverter_kwh=draw(st.sampled_from([np.inf, np.inf, 1.5])),
     )
 
 
@@ -96,6 +97,11 @@ def ends(draw, store):
     widths = rng.dirichlet(np.ones(pieces)) * room
     values = np.sort(rng.uniform(0.0, 1.0, pieces))[::-1] * draw(st.sampled_from([0.0, 1.0]))
     return widths, values
+
+
+def beside_surplus(store, need_kwh):
+    """Return what an inverter leaves to a store beside its owner's surplus, kWh."""
+    return np.maximum(store.inverter_kwh - np.maximum(-need_kwh, 0.0), 0.0)
 
 
 def planned(ahead, store, end=None):
@@ -155,7 +161,8 @@ def programme(ahead, store, stored_kwh, end):
         battery.charge_step_kwh * ahead.there, np.inf if store.grid_charge else np.maximum(-need, 0.0)
     )
     high[given] = np.minimum(
-        battery.discharge_step_kwh * ahead.there, np.inf if store.feed_in else np.maximum(need, 0.0)
+        np.minimum(battery.discharge_step_kwh * ahead.there, np.inf if store.feed_in else np.maximum(need, 0.0)),
+        beside_surplus(store, ahead.need_kwh),
     )
     high[stored], high[left] = battery.capacity_kwh, widths
     low = np.zeros(size)
@@ -193,7 +200,8 @@ def mixture(ahead, store, stored_kwh, end):
     prices, inside, owner = [], [], []
     for step in range(steps):
         need, most = ahead.need_kwh[step] + store.standby_kwh, ahead.most_import_kwh[step]
-        least = -min(battery.discharge_step_kwh, np.inf if store.feed_in else max(need, 0.0))
+        beside = float(beside_surplus(store, ahead.need_kwh[step]))
+        least = -min(battery.discharge_step_kwh, np.inf if store.feed_in else max(need, 0.0), beside)
         largest = min(battery.charge_step_kwh, np.inf if store.grid_charge else max(-need, 0.0))
         for corner in {least, largest, *(y for y in (0.0, -need, most - need) if least < y < largest)}:
             one = ahead.only(step)

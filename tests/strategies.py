@@ -224,8 +224,11 @@ def with_home_batteries(draw, **fixed: Any) -> Scenario:
         "discharge_efficiency": draw(number(0.5, 1)),
         "start_soc": draw(number(0, 1)),
         "wear_cost": draw(number(0, 0.2)),
+        "standby_w": draw(st.sampled_from([0.0, 0.0, 15.0, 400.0])),
+        "inverter_kw": draw(st.sampled_from([None, None, 0.4, 3.0])),
         "grid_charge": draw(st.booleans()),
         "feed_in": draw(st.booleans()),
         **fixed,
     }
+    data["home_battery"] = {name: value for name, value in data["home_battery"].items() if value is not None}
     return Scenario.model_validate(data)

@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from jiran import load_scenario, simulate
+from jiran import JiranError, load_scenario, simulate
 from jiran.homes.car_plan import car_plan
+from jiran.homes.cars import car_days
+from jiran.homes.days import days_of
+from jiran.homes.profiles import stream
 from jiran.simulation import setting as settings_of_runs
 
 #: Cheap at night, dear in the evening.
@@ -28,7 +31,7 @@ def scenario(**changes):
 
 def cars_of(result):
     said = result.scenario
-    return car_plan(result.community, result.timeline, said.ev.calendar, said.seed)
+    return car_plan(result.community, result.timeline, said.ev.calendar, said.seed, said.ev.override_share)
 
 
 def hold(result):
@@ -92,9 +95,10 @@ def test_smart_charging_takes_the_cheap_hours_and_costs_less_than_at_once():
     assert share[1] > 0.4
 
 
+@pytest.mark.parametrize("override", [0.0, 0.5])
 @pytest.mark.parametrize("way", WAYS)
-def test_a_run_cut_in_two_is_the_whole_run(way, monkeypatch):
-    whole = simulate(scenario(**{"ev.charging": way}))
+def test_a_run_cut_in_two_is_the_whole_run(way, override, monkeypatch):
+    whole = simulate(scenario(**{"ev.charging": way, "ev.override_share": override}))
     said, profiles, plan = whole.scenario, whole.flows.profiles, cars_of(whole)
 
     def part(first, last, state):
@@ -104,6 +108,7 @@ def test_a_run_cut_in_two_is_the_whole_run(way, monkeypatch):
                 present=plan.present[first:last].copy(),
                 trip_kwh=plan.trip_kwh[first:last].copy(),
                 leaving_kwh=plan.leaving_kwh[first:last].copy(),
+                pressed=plan.pressed[first:last].copy(),
             )
 
         monkeypatch.setattr(settings_of_runs, "car_plan", some)
@@ -195,3 +200,79 @@ def test_perfect_foresight_of_the_need_comes_near_the_linear_programme_where_all
         )
         cost, least = float(result.settlement.cost.sum()), least_cost(result)
         assert least - 1e-6 <= cost <= 1.03 * least
+
+
+# --- who wants it full now -------------------------------------------------------------------------------------------------
+
+
+def pressing(**changes):
+    return simulate(scenario(**{"ev.override_share": 0.4, "ev.kw": 7.0, "steps": 24 * 14, "seed": 5} | changes))
+
+
+@pytest.mark.parametrize("minutes", [15, 60])
+@pytest.mark.parametrize("way", WAYS)
+def test_a_car_that_is_wanted_charges_at_full_power_until_it_is_full_and_gives_nothing(way, minutes):
+    result = pressing(**{"ev.charging": way, "step_minutes": minutes, "steps": 14 * 24 * 60 // minutes})
+    out, plan, held = result.flows.outputs, cars_of(result), hold(result)
+    wanted, calendar = plan.pressed > 0.0, result.scenario.ev.calendar
+    held = held - out.ev_driven_kwh
+    room = (calendar.capacity_kwh - held) / calendar.efficiency
+    most = np.minimum(plan.present * 7.0 * minutes / 60, room)
+    assert wanted.any()
+    np.testing.assert_allclose(out.ev_charged_kwh[wanted], most[wanted], atol=1e-9)
+    assert not out.ev_supplied_kwh[wanted].any()
+    assert not np.allclose(out.ev_charged_kwh[~wanted], most[~wanted])
+
+
+def plainly_pressed(result):
+    """Return when users want their cars, car by car and step by step: from a return of their choice until it leaves again."""
+    said, plan = result.scenario, cars_of(result)
+    found, count = np.zeros(plan.present.shape), 0
+    for car, home in enumerate(plan.homes):
+        name, days = result.community.ids[home], days_of(result.timeline)
+        own = car_days(name, days, said.ev.calendar, said.seed)
+        draws = stream(said.seed, "ev override", name).random(days.many)
+        wants = False
+        events = [
+            *((int(own.leaves_h[day] // result.timeline.step_h), 0, None) for day in np.flatnonzero(own.drives)),
+            *((int(own.returns_h[day] // result.timeline.step_h), 1, draws[day]) for day in np.flatnonzero(own.drives)),
+        ]
+        for step in range(min(at for at, *_ in events), result.timeline.steps):
+            for _, back, draw in sorted((event for event in events if event[0] == step), key=lambda event: event[1]):
+                wants = bool(back) and draw < said.ev.override_share
+                count += wants and step >= 0
+            if step >= 0:
+                found[step, car] = wants
+    return found, count
+
+
+@pytest.mark.parametrize("share", [0.2, 0.7, 1.0])
+def test_wants_begin_at_a_return_end_at_a_departure_and_are_counted(share):
+    result = pressing(**{"ev.override_share": share})
+    expected, count = plainly_pressed(result)
+    np.testing.assert_array_equal(cars_of(result).pressed, expected)
+    assert result.kpis["ev_overrides"] == count > 0
+
+
+def test_who_wants_nothing_gets_the_same_run_and_all_else_is_drawn_as_before():
+    never, some, always = (pressing(**{"ev.override_share": share}) for share in (0.0, 0.4, 1.0))
+    assert never.kpis["ev_overrides"] == 0
+    assert never.kpis["ev_overrides"] < some.kpis["ev_overrides"] < always.kpis["ev_overrides"]
+    assert cars_of(never).pressed.size == 0
+    for one in (some, always):
+        np.testing.assert_array_equal(cars_of(one).trip_kwh, cars_of(never).trip_kwh)
+        np.testing.assert_array_equal(cars_of(one).present, cars_of(never).present)
+        for name in ("load_kwh", "generation_kwh"):
+            np.testing.assert_array_equal(one.flows[name], never.flows[name])
+    assert pressing().digest == some.digest
+    # Whoever wants a car sooner wants it more often: the same draw decides.
+    assert (cars_of(some).pressed <= cars_of(always).pressed).all()
+    dear = np.array([BY_HOUR[int(hour)] for hour in never.timeline.hour]) > 0.5
+    in_dear = [run.settlement.step_kwh["ev_kwh"][dear].sum() for run in (never, some, always)]
+    assert in_dear[0] < in_dear[1] < in_dear[2]
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.5])
+def test_a_share_is_from_0_to_1(share):
+    with pytest.raises(JiranError, match=f"ev.override_share.*{share}.*must be at"):
+        load_scenario("paper", {"ev.override_share": share})

@@ -24,17 +24,25 @@ def part(profiles, cut):
     return Profiles(*(np.ascontiguousarray(array[cut]) for array in vars(profiles).values()))
 
 
+def standby(result):
+    """Return what a battery uses in a step whatever it does, kWh."""
+    return result.scenario.home_battery.standby_w / 1000.0 * result.timeline.step_minutes / 60.0
+
+
 def moves(result):
-    return [getattr(result.flows.outputs, name) for name in MOVES]
+    """Return what batteries took to charge, what they gave, and what they held, kWh."""
+    charged, given_, stored = (getattr(result.flows.outputs, name) for name in MOVES)
+    into = charged - standby(result)
+    return [np.where(into > CLOSE, into, 0.0) if standby(result) else charged, given_, stored]
 
 
 def needs(result):
-    """Return what homes with a battery lack (> 0) or have to spare (< 0) before it acts, kWh, shape (step, store)."""
+    """Return what homes lack (> 0) or have to spare (< 0) before their battery acts, with its standby, kWh, shape (step, store)."""
     flows = result.flows
     lent = np.zeros_like(flows["load_kwh"])
     lent[:, flows.fleet.homes] = flows.outputs.ev_lent_kwh
     used = flows["load_kwh"] + flows["ev_kwh"] - flows["generation_kwh"] - (flows["ev_supplied_kwh"] - lent)
-    return used[:, flows.battery_homes]
+    return used[:, flows.battery_homes] + standby(result)
 
 
 # --- laws ------------------------------------------------------------------------------------------------------
@@ -50,7 +58,7 @@ def test_a_battery_keeps_to_its_limits_and_loses_what_its_efficiencies_say(scena
     assert np.abs(stored - before - change).max(initial=0.0) <= CLOSE
     assert stored.min(initial=0.0) >= 0.0
     assert (stored <= kwh).all()
-    assert (np.maximum(charged, given_) <= kw * result.timeline.step_h).all()
+    assert (np.maximum(charged, given_) <= kw * result.timeline.step_h + CLOSE * (said.standby_w > 0.0)).all()
     assert min(charged.min(initial=0.0), given_.min(initial=0.0)) >= 0.0
     assert not (charged * given_).any()
 
@@ -63,7 +71,29 @@ def test_a_battery_that_may_neither_buy_nor_sell_only_shifts_what_its_home_has(s
     assert (given_ <= np.maximum(need, 0.0) + CLOSE).all()
 
 
-@given(with_home_batteries(controller="self-consumption"))
+@given(st.sampled_from([0.0, 0.4, 2.0, 5.0]).flatmap(lambda kw: with_home_batteries(inverter_kw=kw)))
+def test_roof_and_battery_give_together_no_more_than_the_inverter_they_share(scenario):
+    result = simulate(scenario)
+    (_, given_, _), homes = moves(result), result.flows.battery_homes
+    most = scenario.home_battery.inverter_kw * result.timeline.step_h
+    assert (result.flows["generation_kwh"][:, homes] + given_).max(initial=0.0) <= most + CLOSE
+    # A roof without a battery beside it has an inverter of its own, and given profiles are what they are.
+    free = simulate(changed(scenario, home_battery__inverter_kw=1_000.0))
+    others = np.setdiff1d(np.arange(result.community.size), homes)
+    assert np.array_equal(result.flows["generation_kwh"][:, others], free.flows["generation_kwh"][:, others])
+    given_again = simulate(scenario, profiles=free.flows.profiles)
+    roof, gave = free.flows["generation_kwh"][:, homes], given_again.flows.outputs.home_given_kwh
+    assert (gave <= np.maximum(most - roof, 0.0) + CLOSE).all()
+
+
+def test_an_inverter_that_is_never_full_changes_nothing():
+    free, wide = (simulate(dynamic(**fields)) for fields in ({}, {"home_battery.inverter_kw": 500.0}))
+    assert free.digest == wide.digest
+    narrow = simulate(dynamic(**{"home_battery.inverter_kw": 1.0}))
+    assert narrow.digest != free.digest
+
+
+@given(with_home_batteries(controller="self-consumption", inverter_kw=None))
 def test_own_use_takes_all_that_fits_and_gives_all_that_is_lacking(scenario):
     result = simulate(scenario)
     (charged, given_, stored), need, homes = moves(result), needs(result), result.flows.battery_homes
@@ -168,7 +198,9 @@ def test_prices_that_are_not_known_yet_change_nothing_and_known_ones_do():
 
 
 @settings(max_examples=40)
-@given(st.sampled_from(list(controllers())).flatmap(lambda name: with_home_batteries(controller=name)))
+@given(
+    st.sampled_from(list(controllers())).flatmap(lambda name: with_home_batteries(controller=name, inverter_kw=None))
+)
 def test_batteries_do_in_a_street_what_they_would_do_by_themselves(scenario):
     """With a rule that changes no need, each is run as `control.running` runs it on its home's own need."""
     scenario = changed(scenario, ev__supply={"enabled": False})
@@ -190,7 +222,7 @@ def test_batteries_do_in_a_street_what_they_would_do_by_themselves(scenario):
         price[name] = np.concatenate([known, [later[int(hour)] for hour in clock]])
     stores = running.Stores(
         result.community.battery_kwh[homes], np.zeros(homes.size), *[result.community.battery_kw[homes]] * 2,
-        said.charge_efficiency, said.discharge_efficiency, 0.0, said.wear_cost, said.grid_charge, said.feed_in,
+        said.charge_efficiency, said.discharge_efficiency, standby(result), said.wear_cost, said.grid_charge, said.feed_in,
     )  # fmt: skip
     memory = first_memory(said.start_soc * stores.capacity_kwh, 24, MOST_DAYS, 512)
     found = running.Moves(*np.zeros((3, scenario.steps, homes.size)))
@@ -273,8 +305,9 @@ def test_a_street_with_batteries_is_the_plain_loop(seed):
 # --- length of a step, and what is asked -------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("standby_w", [0.0, 120.0])
 @pytest.mark.parametrize(("controller", "forecast"), [("self-consumption", "ewma"), ("plan-ahead", "yesterday")])  # fmt: skip
-def test_an_hour_is_four_quarters_of_an_hour(controller, forecast):
+def test_an_hour_is_four_quarters_of_an_hour(controller, forecast, standby_w):
     """Not by the hours of the tariff: they fill a battery early in the hour, which then exports what the sun brings later."""
     rng = np.random.default_rng(7)
     need = np.tile(rng.normal(0.2, 1.5, (24, 3)), (4, 1))
@@ -285,7 +318,7 @@ def test_an_hour_is_four_quarters_of_an_hour(controller, forecast):
         net = np.repeat(-need, parts, axis=0) / parts
         scenario = changed(
             small(3, len(net), step_minutes=60 // parts, grid={"import_price": prices, "export_price": 0.05}),
-            homes=homes, home_battery={"controller": controller, "forecast": forecast}, market={"mechanism": "grid-only"},
+            homes=homes, home_battery={"controller": controller, "forecast": forecast, "standby_w": standby_w}, market={"mechanism": "grid-only"},
         )  # fmt: skip
         result = simulate(scenario, profiles=Profiles(np.maximum(net, 0.0), np.maximum(-net, 0.0), np.zeros(net.shape)))
         assert result.flows["home_battery_given_kwh"].any()
@@ -293,6 +326,19 @@ def test_an_hour_is_four_quarters_of_an_hour(controller, forecast):
     (hourly, left), (quarterly, other_left) = costs
     np.testing.assert_allclose(hourly, quarterly, atol=1e-6)
     assert left == pytest.approx(other_left, abs=1e-6)
+
+
+@pytest.mark.parametrize("minutes", [5, 15, 60])
+def test_standby_is_charged_by_the_hour_in_an_empty_battery_too_and_is_paid(minutes):
+    steps = 48 * 60 // minutes
+    homes = {"single": [{"id": "H", "kind": "normal", "battery_kwh": 5.0}, {"id": "N", "kind": "normal"}]}
+    load = Profiles(np.zeros((steps, 2)), np.full((steps, 2), 0.6 * minutes / 60), np.zeros((steps, 2)))
+    scenario = changed(small(2, steps, step_minutes=minutes), homes=homes, home_battery={"standby_w": 25.0})
+    result = simulate(scenario, profiles=load)
+    assert result.settlement.cost == pytest.approx([48 * (0.6 + 0.025) * 0.5, 48 * 0.6 * 0.5], abs=1e-9)
+    assert result.kpis["home_battery_loss_kwh"] == pytest.approx(48 * 0.025, abs=1e-9)
+    assert result.kpis["home_battery_standby_kwh"] == pytest.approx(48 * 0.025, abs=1e-9)
+    assert result.device_totals["lost_kwh"].to_list() == pytest.approx([48 * 0.025], abs=1e-9)
 
 
 @given(scenarios(), st.sampled_from(KINDS), number(0, 5))
@@ -311,6 +357,7 @@ def test_a_battery_of_nothing_is_none(scenario, kind, kw):
         ({"home_battery.forecast": "oracle"}, "home_battery.forecast.*oracle.*must be one of .*yesterday"),
         ({"homes.groups.solar.battery_kwh": -1.0}, "battery_kwh.*-1.*at least 0"),
         ({"home_battery.wear_cost": -0.1}, "home_battery.wear_cost.*-0.1.*at least 0"),
+        ({"home_battery.standby_w": -1}, "home_battery.standby_w.*-1.*at least 0"),
         ({"grid.known_ahead_h": 12}, "grid.known_ahead_h.*12.*at least 24"),
     ],
 )
@@ -356,3 +403,18 @@ def test_the_state_at_the_start_is_not_changed_by_a_run():
     again = [simulate(dynamic(**{"home_battery.controller": "plan-ahead"}), state=replace(one.state)) for _ in range(2)]
     assert again[0].digest == again[1].digest
     assert all(np.array_equal(array, kept) for array, kept in zip(one.state.at_home, before, strict=True))
+
+
+def test_what_a_car_gives_takes_nothing_of_the_inverter_that_roof_and_battery_share():
+    """At night a car sells what the grid pays for; the battery beside it sells too, up to the inverter and no less."""
+    home = {"id": "H", "kind": "hybrid", "battery_kwh": 9.0, "battery_kw": 3.0, "pv_kwp": 0.0, "ev_kw": 7.0}
+    dear = [0.1] * 18 + [0.9] * 3 + [0.1] * 3
+    said = {
+        "homes": {"single": [home]}, "steps": 72, "start": "2026-03-06T00:00:00", "ev.charging": "v2g",
+        "ev.calendar.weekend_trips": 0.0, "grid.import_price": dear, "grid.export_price": [price * 0.9 for price in dear],
+        "home_battery.controller": "plan-ahead", "home_battery.inverter_kw": 2.0, "market.mechanism": "grid-only",
+    }  # fmt: skip
+    out = simulate(load_scenario("paper", said)).flows.outputs
+    both = (out.ev_supplied_kwh[:, 0] > 3.0) & (out.home_given_kwh[:, 0] > 0.0)
+    assert both.any()
+    assert out.home_given_kwh[both, 0].max() == pytest.approx(2.0)

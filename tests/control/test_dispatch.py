@@ -44,6 +44,7 @@ def test_no_worth_moves_a_store_out_of_its_limits(data):
     assert after - stored == pytest.approx(change, abs=1e-9)
     assert store.grid_charge or charged <= max(-need, 0.0) + 1e-12
     assert store.feed_in or given_kwh <= max(need, 0.0) + 1e-12
+    assert given_kwh == 0.0 or given_kwh - min(connection.need_kwh, 0.0) <= store.inverter_kwh + 1e-12
 
 
 @settings(max_examples=100)
@@ -67,6 +68,7 @@ def test_no_other_choice_is_better_by_the_same_worth_at_any_prices(data):
     most = most if store.grid_charge else min(most, max(-need, 0.0))
     least = min(battery.discharge_step_kwh, (stored - battery.minimum_kwh) * battery.discharge_efficiency)
     least = least if store.feed_in else min(least, max(need, 0.0))
+    least = min(least, max(store.inverter_kwh - max(-coming.need_kwh[0], 0.0), 0.0))
     others = [loss(kwh, 0.0, stored + kwh * battery.charge_efficiency) for kwh in np.linspace(0.0, most, 40)]
     others += [loss(0.0, kwh, stored - kwh / battery.discharge_efficiency) for kwh in np.linspace(0.0, least, 40)]
     assert loss(charged, given_kwh, after) <= min(others) + 1e-7

@@ -15,8 +15,10 @@ from strategies import changed, with_home_batteries
 
 
 def needs(result):
-    flows = result.flows
-    return (flows["load_kwh"] + flows["ev_kwh"] - flows["generation_kwh"]).sum(axis=1)
+    """Return what all homes lack together, kWh, shape (step,), with the standby of their batteries."""
+    flows, hours = result.flows, result.timeline.step_h
+    standby = result.scenario.home_battery.standby_w * hours / 1000.0 * flows.battery_homes.size
+    return (flows["load_kwh"] + flows["ev_kwh"] - flows["generation_kwh"]).sum(axis=1) + standby
 
 
 def by_battery(result):
@@ -42,6 +44,9 @@ def by_battery(result):
         equal[row, charge], equal[row, give] = -said.charge_efficiency, 1.0 / said.discharge_efficiency
         right[row[0]] = start[place]
         high[charge] = high[give] = kw[place] * step_h
+        if said.inverter_kw is not None:
+            roof = result.flows["generation_kwh"][:, homes[place]]
+            high[give] = np.minimum(high[give], np.maximum(said.inverter_kw * step_h - roof, 0.0))
         high[level] = kwh[place]
         like = round(kw[place] / kwh[place], 12), round(start[place] / kwh[place], 12)
         together.setdefault(like, np.zeros(size))[level[-1]] = -1.0
@@ -59,7 +64,7 @@ ORDINARY = {"grid__import_price": [0.3, 0.5, 0.7, 0.2] * 6, "grid__export_price"
 
 
 @settings(max_examples=25)
-@given(with_home_batteries(grid_charge=True, feed_in=True))
+@given(with_home_batteries(grid_charge=True, feed_in=True, inverter_kw=None))
 def test_it_is_the_least_cost_of_a_programme_that_knows_each_battery(scenario):
     scenario = changed(
         scenario, steps=min(scenario.steps, 30), ev__supply={"enabled": False}, battery__capacity_kwh=0.0, **ORDINARY
@@ -71,6 +76,31 @@ def test_it_is_the_least_cost_of_a_programme_that_knows_each_battery(scenario):
     )  # cars, of which the other programme knows nothing
     if result.flows.battery_homes.size:
         assert optimum.cost == pytest.approx(by_battery(result), abs=1e-6)
+
+
+@pytest.mark.parametrize("kw", [0.5, 1.5, 3.0])
+def test_an_inverter_that_is_shared_binds_the_optimum_too(kw):
+    """One home of each kind has a battery, each unlike the others: none is taken together with another."""
+    kinds = ("solar", "hybrid", "normal")
+    homes = {"single": [
+        {"id": kind, "kind": kind, "pv_kwp": 2.0, "ev_kw": 0.0, "battery_kwh": 4.0 + place, "battery_kw": 2.0}
+        for place, kind in enumerate(kinds)
+    ]}  # fmt: skip
+    said = {
+        "steps": 48,
+        "battery.capacity_kwh": 0.0,
+        "grid.import_price": list(ORDINARY["grid__import_price"]),
+        "grid.export_price": 0.15,
+    }
+    results = [
+        simulate(load_scenario("paper", {"homes": homes, "home_battery.controller": "plan-ahead", **said, **limit}))
+        for limit in ({"home_battery.inverter_kw": kw}, {"home_battery.inverter_kw": 100.0})
+    ]
+    optimum, free = (community_optimum(result) for result in results)
+    assert not any("share what their inverters" in note for note in optimum.notes)
+    assert optimum.cost == pytest.approx(by_battery(results[0]), abs=1e-6)
+    assert optimum.cost <= results[0].accounts["grid"] + 1e-9
+    assert optimum.cost > free.cost + 1e-3 or kw == 3.0
 
 
 @settings(max_examples=40)

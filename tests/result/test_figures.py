@@ -29,6 +29,14 @@ OWN = {
     "homes": {"single": [{"id": "H", "kind": "solar", "battery_kwh": 2, "battery_kw": 2}]},
     "home_battery": {"charge_efficiency": 0.5, "discharge_efficiency": 0.8, "start_soc": 0.5, "wear_cost": 0.1},
 }
+#: The same battery uses 0.1 kWh in each hour on top: 1.9 of the 4 kWh are left for the grid, and 1.5 come from there for 3.
+STANDBY = OWN | {"home_battery": OWN["home_battery"] | {"standby_w": 100}}
+#: A home needs 1 kWh in the hour from 17, at the reference price, and 2 in that from 18, at four times as much.
+DEAR_EVENING = {
+    "homes": {"single": [{"id": "N", "kind": "normal"}]}, "start": "2026-03-21T17:00:00", "steps": 2,
+    "load.low_kw": 1.0, "load.high_kw": 1.0, "load.evening_factor": 2.0, "grid.import_price": [0.1, 0.4],
+    "load.reference_price": 0.1, "load.shift_window_h": 1.0,
+}  # fmt: skip
 #: The community battery buys 2 kWh in the last cheap hour, of which 1.6 are stored, and gives all of it in the first dear one, less
 #: half: 0.5 kWh that the home needs, and the rest to the grid, which pays more then than it takes.
 PLANNED = {
@@ -139,6 +147,15 @@ WORKED = {
         "grid_export_kwh": 4 - 2,
         "grid_import_kwh": 3 - 1.6,
     },
+    "standby": {
+        "home_battery_standby_kwh": 2 * 0.1,
+        "home_battery_charged_kwh": 2 + 2 * 0.1,
+        "home_battery_given_kwh": 1.6,
+        "home_battery_loss_kwh": 2 - 1.6 + 1 + 2 * 0.1,
+        "home_battery_wear": 1.6 * 0.1,
+        "grid_export_kwh": 4 - 2 - 0.1,
+        "grid_import_kwh": 3 + 0.1 - 1.6,
+    },
     "planned": {
         "battery_import_kwh": 2,
         "battery_charged_kwh": 2,
@@ -152,6 +169,10 @@ WORKED = {
         "grid_import_kwh": 0.5,
         "grid_export_kwh": 0,
     },
+    # It is back once, takes 5 kW in each of four hours, and is full.
+    "pressed": {"ev_overrides": 1, "ev_kwh": 4 * 5, "departure_missing_kwh": 0},
+    "saves": {"load_saved_kwh": 2 - 2 * 4**-0.5, "load_kwh": 1 + 1, "load_shifted_kwh": 0, "grid_import_kwh": 2},
+    "waits": {"load_shifted_kwh": 0.4 * 2, "load_shifted_kwh_h": 0.8 * 1, "load_kwh": 3, "load_saved_kwh": 0},
     "late": {
         "departure_missing_kwh": 40 - (40 - 10 + 13 * 0.5),
         "ev_kwh": 13 * 0.5,
@@ -173,7 +194,7 @@ def _dusk():
     )  # fmt: skip
 
 
-def _late():
+def _late(**more):
     """A car that can hold 50 kWh leaves with 40 at 7, is back at 18 with 30, and takes 0.5 kW until it leaves again."""
     spreads = (
         "departure_homes_h",
@@ -189,7 +210,7 @@ def _late():
         "start": "2026-03-02T06:00:00", "steps": 26, "ev.charging": "smart",
     }  # fmt: skip
     own = {f"ev.calendar.{name}": value for name, value in (calendar | dict.fromkeys(spreads, 0)).items()}
-    return simulate(load_scenario("paper", changes | own))
+    return simulate(load_scenario("paper", changes | own | more))
 
 
 def _dear():
@@ -212,8 +233,12 @@ def runs():
         "dusk": _dusk(),
         "dear": _dear(),
         "own": run([[4.0], [-3.0]], **OWN),
+        "standby": run([[4.0], [-3.0]], **STANDBY),
         "planned": run([[-0.5], [-0.5]], **PLANNED),
+        "saves": simulate(load_scenario("paper", DEAR_EVENING | {"load.elasticity": -0.5})),
+        "waits": simulate(load_scenario("paper", DEAR_EVENING | {"load.shiftable_share": 0.4})),
         "late": _late(),
+        "pressed": _late(**{"ev.override_share": 1.0, "ev.kw": 5.0, "homes": {"single": [{"id": "E", "kind": "ev"}]}}),
     }
 
 
@@ -246,15 +271,24 @@ def test_printed_figures_stand_in_groups_that_are_known():
         for group in grouped(
             load_scenario(
                 "ev-street",
-                {"battery.capacity_kwh": 9, "battery.controller": "time-of-use", "homes.groups.solar.battery_kwh": 1},
+                {
+                    "battery.capacity_kwh": 9,
+                    "battery.controller": "time-of-use",
+                    "homes.groups.solar.battery_kwh": 1,
+                    "home_battery.standby_w": 5,
+                    "load.elasticity": -0.1,
+                    "load.shiftable_share": 0.1,
+                },
             )
         ).values()
         for name in group
     ]
-    cars = {"departure_missing_kwh"}  # of cars that charge by plans, which do not lend
+    cars = {"departure_missing_kwh", "ev_overrides"}  # of cars that charge by plans, which do not lend
     assert sorted([*names, *cars]) == sorted(name for name, figure in KPIS.items() if figure.group)
     assert cars <= {
-        name for group in grouped(load_scenario("paper", {"ev.charging": "smart"})).values() for name in group
+        name
+        for group in grouped(load_scenario("paper", {"ev.charging": "smart", "ev.override_share": 0.1})).values()
+        for name in group
     }
 
 

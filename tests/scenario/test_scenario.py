@@ -55,7 +55,7 @@ def takes(check, value):
 def test_the_documentation_allows_what_the_check_does(check, allowed):
     for value, much in ((0.5, 1e300), (1, 10**300), ("ab", "x" * 1_000_000), ([0.5], [1e300])):
         assert not takes(check, much), f"no bound for {value!r}"
-    assert any(takes(check, value) for value in (0.5, 7, 100)) == bool(
+    assert any(takes(check, value) for value in (0.5, 7, 100, -0.5)) == bool(
         re.search(r"(from|above) \S+ (to|below) \d", allowed)
     )
     for low_word, low, high_word, high in re.findall(r"(from|above) (\S+) (to|below) ([\d,.]+)", allowed):

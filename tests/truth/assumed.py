@@ -318,6 +318,7 @@ DEAF = ("grid-fraction", "grid-only", "static-keys", "dynamic-keys", "bill-shari
 #: Fields that only the half sine and the band have; all others of these tables are the site's and the household's.
 OF_SINE = ("derate", "clouds", "sample")
 OF_BAND = ("low_kw", "high_kw", "evening_factor", "evening_start_hour", "evening_end_hour", "fluctuation")
+OF_ANSWERS = ("elasticity", "reference_price", "shiftable_share", "shift_window_h")
 COOLING = ("share", "nights", "start_hour", "start_spread_h", "hours", "hours_spread", "cycle_h", "duty")
 
 
@@ -353,6 +354,16 @@ def _why(name, data):  # noqa: C901, PLR0911, PLR0912, PLR0915  a field after th
             if key in ("tilt", "azimuth") and each(roofs, f"pv_{key}")
             else None
         )
+    if table == "load" and key in OF_ANSWERS:
+        one_price, held = not grid["tariff"] and not isinstance(grid["import_price"], tuple), load["elasticity"]
+        if key == "reference_price":
+            return "load.elasticity is 0" if held == 0 else None
+        if key == "elasticity":
+            usual = one_price and held != 0 and load["reference_price"] is None
+            return "the grid's import price is the same at all hours, and the reference is its mean" if usual else None
+        if one_price:
+            return "the grid's import price is the same at all hours"
+        return "load.shiftable_share is 0" if key == "shift_window_h" and load["shiftable_share"] == 0 else None
     if table == "load" and key != "model":
         if (key in OF_BAND) == (load["model"] == "household"):
             return f'load.model is "{load["model"]}"'
@@ -382,8 +393,8 @@ def _why(name, data):  # noqa: C901, PLR0911, PLR0912, PLR0915  a field after th
             return "ev.supply.enabled is true"
         how, last = ev["charging"], key.rpartition(".")[2]
         unheard = {
-            "blocks": key.startswith("calendar.") or key in ("forecast", "wear_cost"),
-            "at-once": key in ("blocks", "forecast", "wear_cost")
+            "blocks": key.startswith("calendar.") or key in ("forecast", "wear_cost", "override_share"),
+            "at-once": key in ("blocks", "forecast", "wear_cost", "override_share")
             or last in ("departure_soc", "reserve_soc", "discharge_efficiency"),
             "smart": key in ("blocks", "wear_cost")
             or last in ("reserve_soc", "discharge_efficiency")

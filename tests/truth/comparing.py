@@ -204,6 +204,18 @@ def least(run):
     return float(found.fun) if found.status == 0 else None
 
 
+def without_stores(run):
+    """Return what homes pay each alone with the grid, those with a battery at home as if it were not there."""
+    paid, flows = run.without_p2p.cost_without_battery.copy(), run.flows
+    lent = np.zeros_like(flows["load_kwh"])
+    lent[:, flows.fleet.homes] = flows.outputs.ev_lent_kwh
+    need = flows["load_kwh"] + flows["ev_kwh"] - flows["generation_kwh"] - flows["ev_supplied_kwh"] + lent
+    bill = np.where(need > 0.0, run.prices.grid_import[:, None], run.prices.grid_export[:, None]) * need
+    equipped = run.community.battery_kwh > 0.0
+    paid[equipped] = bill.sum(axis=0)[equipped]
+    return float(paid.sum())
+
+
 @once
 def _shares(drawn):
     """Return what each rule reached, by seed: of the best of the optima of all rules; None where it is not known here."""
@@ -222,7 +234,7 @@ def _shares(drawn):
         assert len({round(one, 6) for one in optima if one is not None}) <= 1, "one optimum for all"
         for name in known.runs:
             run, best = known.runs[name][place], known.found.samples[name][place].figures["cost_optimum"]
-            alone = _WORKED["alone"](run)
+            alone = without_stores(run)
             if best is None or known.found.samples[name][place].figures["optimum_share"] is None:
                 found[name].append(None)
             else:

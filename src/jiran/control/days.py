@@ -41,6 +41,7 @@ class Stores(NamedTuple):
         wear_price: Of all.
         grid_charge: Of all.
         feed_in: Of all.
+        inverter_kwh: Of all, in a step; infinite: none is shared.
     """
 
     capacity_kwh: Vector
@@ -53,6 +54,7 @@ class Stores(NamedTuple):
     wear_price: float
     grid_charge: bool
     feed_in: bool
+    inverter_kwh: float = np.inf
 
 
 class Way(NamedTuple):
@@ -136,7 +138,8 @@ WAY = kinds.record(
 )  # fmt: skip
 GIVEN = kinds.record(Given, kinds.MATRIX, VECTOR, VECTOR)
 STORES = kinds.record(
-    Stores, VECTOR, VECTOR, VECTOR, VECTOR, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.TRUTH, kinds.TRUTH
+    Stores, VECTOR, VECTOR, VECTOR, VECTOR, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.TRUTH, kinds.TRUTH,
+    kinds.NUMBER,
 )  # fmt: skip
 CALENDAR = kinds.record(Calendar, VECTOR, kinds.FLAGS, kinds.MATRIX, VECTOR)
 MEMORY = kinds.record(Memory, VECTOR, kinds.MATRIX, kinds.CUBE, kinds.CUBE, kinds.MATRIX, kinds.MATRIX, kinds.FLAGS)
@@ -152,7 +155,9 @@ def store_at(at: int, stores: Stores) -> Store:
         stores.capacity_kwh[at], stores.minimum_kwh[at], stores.charge_step_kwh[at], stores.discharge_step_kwh[at],
         stores.charge_efficiency, stores.discharge_efficiency,
     )  # fmt: skip
-    return Store(battery, stores.standby_kwh, stores.wear_price, stores.grid_charge, stores.feed_in)
+    return Store(
+        battery, stores.standby_kwh, stores.wear_price, stores.grid_charge, stores.feed_in, stores.inverter_kwh
+    )
 
 
 @njit(cache=True)

@@ -11,7 +11,9 @@ from jiran.market.signature import VECTOR
 
 MATRIX = types.Array(types.float64, 2, "C")
 _BATTERY = types.BaseTuple.from_types([types.float64] * len(Battery._fields), Battery)
-STORE = types.BaseTuple.from_types([_BATTERY, types.float64, types.float64, types.boolean, types.boolean], Store)
+STORE = types.BaseTuple.from_types(
+    [_BATTERY, types.float64, types.float64, types.boolean, types.boolean, types.float64], Store
+)
 AHEAD = types.BaseTuple.from_types([VECTOR] * 5 + [types.float64], Ahead)
 
 #: Names for what records of the compiled loop hold.

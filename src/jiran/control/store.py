@@ -30,6 +30,8 @@ class Store(NamedTuple):
         wear_price: What each kWh that it gives costs by wearing it out.
         grid_charge: Whether it may take more than its owner's surplus.
         feed_in: Whether it may give more than its owner lacks.
+        inverter_kwh: The most that it and its owner's roof give together in a step at an inverter that they share; infinite:
+            each has its own.
     """
 
     battery: Battery
@@ -37,6 +39,7 @@ class Store(NamedTuple):
     wear_price: float
     grid_charge: bool
     feed_in: bool
+    inverter_kwh: float = np.inf
 
 
 class Connection(NamedTuple):
@@ -73,8 +76,27 @@ def new_line() -> Matrix:
 
 
 @njit(cache=True, forceinline=True)
+def beside_roof(store: Store, roof_kwh: float) -> Store:
+    """Return a store as it is in a step in which the roof takes a part of the inverter that they share.
+
+    Args:
+        store: The store.
+        roof_kwh: What the roof gives in the step.
+    """
+    battery, left_kwh = store.battery, max(store.inverter_kwh - roof_kwh, 0.0)
+    limited = Battery(
+        battery.capacity_kwh, battery.minimum_kwh, battery.charge_step_kwh, min(battery.discharge_step_kwh, left_kwh),
+        battery.charge_efficiency, battery.discharge_efficiency,
+    )  # fmt: skip
+    # What the roof takes is known now: a surplus, which may be another's, says no more of it.
+    return Store(limited, store.standby_kwh, store.wear_price, store.grid_charge, store.feed_in, np.inf)
+
+
+@njit(cache=True, forceinline=True)
 def limits(connection: Connection, store: Store) -> tuple[float, float]:
     """Return the most that a store can and may give and take in a step, were it neither full nor empty, kWh.
+
+    Of an inverter that it shares, its owner's surplus takes a part: so much at least the roof gives.
 
     Args:
         connection: What it finds at the meter.
@@ -83,6 +105,7 @@ def limits(connection: Connection, store: Store) -> tuple[float, float]:
     need_kwh = connection.need_kwh + store.standby_kwh
     gives_kwh = connection.present * store.battery.discharge_step_kwh
     takes_kwh = connection.present * store.battery.charge_step_kwh
+    gives_kwh = min(gives_kwh, max(store.inverter_kwh - max(-connection.need_kwh, 0.0), 0.0))
     if not store.feed_in:
         gives_kwh = min(gives_kwh, max(need_kwh, 0.0))
     if not store.grid_charge:

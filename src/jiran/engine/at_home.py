@@ -15,7 +15,7 @@ from jiran.compiled import njit
 from jiran.control.days import store_at
 from jiran.control.dispatch import dispatch, follow
 from jiran.control.memory import remember
-from jiran.control.store import Connection
+from jiran.control.store import Connection, beside_roof
 from jiran.engine.annotations import Direct, Matrix, Vector, handed_on, signature_of
 from jiran.engine.records import Devices, Memories, Outputs
 
@@ -57,11 +57,11 @@ def act(
         out: `home_charged_kwh`, `home_given_kwh` and `home_stored_kwh` of the step are filled in.
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
     """
-    given = at_home.given
+    given, standby_kwh = at_home.given, at_home.stores.standby_kwh
     for at in range(at_home.homes.size):
         if not memory.planned[at]:
             wanted_kwh[at] = direct(
-                -net_kwh[at_home.homes[at]], memory.stored_kwh[at], given.import_price[step], given.export_price[step],
+                standby_kwh - net_kwh[at_home.homes[at]], memory.stored_kwh[at], given.import_price[step], given.export_price[step],
                 store_at(at, at_home.stores), at_home.way.parameters,
             )  # fmt: skip
     charged_kwh, given_kwh, held_kwh = out.home_charged_kwh[step], out.home_given_kwh[step], out.home_stored_kwh[step]
@@ -160,25 +160,31 @@ def _act(
         devices: The stores.
         memory: What they hold and remember; is changed.
         line: Room for the pieces of a step.
-        charged_kwh: Is filled with what each takes, shape (store,).
+        charged_kwh: Is filled with what each takes, its standby among it, shape (store,).
         given_kwh: The same of what it gives.
         held_kwh: The same of what it then holds.
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
     """
     now, given, stores, forecasts = devices.before + step, devices.given, devices.stores, devices.way.forecasts
     row, import_price, export_price = now % devices.way.day + 1, given.import_price[step], given.export_price[step]
-    stay = devices.present.shape[0] == 0
+    presses = devices.pressed.shape[0] > 0
+    stay, shares = devices.present.shape[0] == 0, devices.roof_kwh.shape[0] > 0
     for at in range(devices.homes.size):
         home, stored_kwh, store = devices.homes[at], memory.stored_kwh[at], store_at(at, stores)
+        if shares:
+            store = beside_roof(store, devices.roof_kwh[step, at])
         need_kwh = -net_kwh[home]
         present = 1.0 if stay else devices.present[step, at]
         connection = Connection(need_kwh, import_price, export_price, np.inf, present, 0.0)
-        if memory.planned[at]:
+        if presses and devices.pressed[step, at] > 0.0:
+            move = follow(np.inf, connection, store, stored_kwh)
+        elif memory.planned[at]:
             move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
         else:
             move = follow(wanted_kwh[at], connection, store, stored_kwh)
         memory.stored_kwh[at] = move.stored_kwh
         if forecasts:
             remember(at, now, need_kwh, memory)
-        net_kwh[home] += move.given_kwh - move.charged_kwh
-        charged_kwh[at], given_kwh[at], held_kwh[at] = move.charged_kwh, move.given_kwh, move.stored_kwh
+        taken_kwh = move.charged_kwh + store.standby_kwh
+        net_kwh[home] += move.given_kwh - taken_kwh
+        charged_kwh[at], given_kwh[at], held_kwh[at] = taken_kwh, move.given_kwh, move.stored_kwh

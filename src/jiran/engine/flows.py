@@ -129,7 +129,7 @@ FLOWS = {
         ),
         Flow(
             name="home_battery_charged_kwh",
-            meaning="put into the home's own battery",
+            meaning="taken by the home's own battery, its standby among it",
             source=False,
             row=Row.HOME_CHARGED,
             label="Own battery",

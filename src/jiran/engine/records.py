@@ -85,6 +85,8 @@ class Devices(NamedTuple):
     present: Matrix  # (step, store): share of the step in which it is there; of no steps where all stay
     trip_kwh: Matrix  # (step, store): what it used away from home, booked when it is back; the same
     leaving_kwh: Matrix  # (step, store): what it shall hold when it leaves in the step, or 0; the same
+    pressed: Matrix  # (step, store): 1 where it shall be full now, whatever the plan says; of no steps if nowhere
+    roof_kwh: Matrix  # (step, store): of the roof at an inverter that they share; of no steps where none is shared
     stores: Annotated[days.Stores, days.STORES]
     before: int  # steps of runs before this one, from which it goes on
 
@@ -134,7 +136,7 @@ class Outputs(NamedTuple):
     ev_driven_kwh: Matrix  # (step, ev): used on trips, of cars that charge by plans
     ev_missing_kwh: Vector  # (step,): by how much cars that left held less than they should
     ev_stored_kwh: Matrix  # (step, ev): at the end of the step
-    home_charged_kwh: Matrix  # (step, store): into home batteries
+    home_charged_kwh: Matrix  # (step, store): into home batteries, with their standby
     home_given_kwh: Matrix  # (step, store)
     home_stored_kwh: Matrix  # (step, store): at the end of the step
     value_price: Matrix  # (step, home): what a kWh is worth to a home; no steps if all have the tariff

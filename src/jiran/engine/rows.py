@@ -26,7 +26,7 @@ class Row(IntEnum):
     SURPLUS = 6  # left by the market, for battery and grid
     DEFICIT = 7
     EV_LENT = 8  # the part of EV_SUPPLIED that neighbours bought
-    HOME_CHARGED = 9  # into the home's own battery
+    HOME_CHARGED = 9  # into the home's own battery, with its standby
     HOME_GIVEN = 10
 
 

@@ -33,6 +33,9 @@ class CarPlan:
         leaving_kwh: What it shall hold, in the step in which it leaves, shape (step, car), mostly 0.
         habit_h: When its owner expects it to leave, at the earliest and at the latest, and to be back: on working days, and on a
             weekend, hours of the day, shape (car, 6).
+        pressed: 1 in the steps in which its user wants it full, whatever the plan says: from its return until it leaves again, shape
+            (step, car); of no steps where nobody ever does.
+        overrides: How often a user said so.
     """
 
     homes: NDArray[np.int64]
@@ -41,6 +44,11 @@ class CarPlan:
     trip_kwh: Array
     leaving_kwh: Array
     habit_h: Array
+    pressed: Array
+    overrides: int = 0
+
+
+_NOBODY = np.empty((0, 0))
 
 
 def no_cars(timeline: Timeline) -> CarPlan:
@@ -48,11 +56,13 @@ def no_cars(timeline: Timeline) -> CarPlan:
     none = np.empty((timeline.steps, 0))
     return CarPlan(
         homes=np.empty(0, np.int64), step_kwh=np.empty(0), present=none, trip_kwh=none, leaving_kwh=none,
-        habit_h=np.empty((0, 6)),
+        habit_h=np.empty((0, 6)), pressed=_NOBODY,
     )  # fmt: skip
 
 
-def car_plan(community: Community, timeline: Timeline, calendar: EvCalendar, seed: int) -> CarPlan:
+def car_plan(
+    community: Community, timeline: Timeline, calendar: EvCalendar, seed: int, override_share: float = 0.0
+) -> CarPlan:
     """Return when cars are at home, by the draws of `cars.car_days`, and what their owners expect.
 
     A car is plugged in whenever it is at home.
@@ -62,6 +72,7 @@ def car_plan(community: Community, timeline: Timeline, calendar: EvCalendar, see
         timeline: The steps.
         calendar: How cars are used.
         seed: Of each car's own draws.
+        override_share: Probability that a driver who is back wants the car full now.
     """
     homes = np.flatnonzero(community.ev_kw)
     shape = timeline.steps, homes.size
@@ -83,10 +94,34 @@ def car_plan(community: Community, timeline: Timeline, calendar: EvCalendar, see
             if returns < timeline.steps:
                 trip_kwh[returns, car] += own.trip_kwh[day]
     np.clip(present, 0.0, 1.0, out=present)
+    pressed, overrides = _pressed(community, timeline, calendar, seed, override_share)
     return CarPlan(
         homes=homes, step_kwh=community.ev_kw[homes] * step_h, present=present, trip_kwh=trip_kwh,
-        leaving_kwh=leaving_kwh, habit_h=habit_h,
+        leaving_kwh=leaving_kwh, habit_h=habit_h, pressed=pressed, overrides=overrides,
     )  # fmt: skip
+
+
+def _pressed(
+    community: Community, timeline: Timeline, calendar: EvCalendar, seed: int, share: float
+) -> tuple[Array, int]:
+    """Return in which steps users want their cars full now, as `CarPlan.pressed`, and how often in the run one says so.
+
+    Each car has a stream of its own for this, so that nothing else is drawn otherwise. Arguments as of `car_plan`.
+    """
+    homes = np.flatnonzero(community.ev_kw)
+    if not (share > 0.0 and homes.size):
+        return _NOBODY, 0
+    pressed, overrides, days, step_h = np.zeros((timeline.steps, homes.size)), 0, days_of(timeline), timeline.step_h
+    for car, home in enumerate(homes):
+        own = car_days(community.ids[home], days, calendar, seed)
+        wants = stream(seed, "ev override", community.ids[home]).random(days.many) < share
+        driven = np.flatnonzero(own.drives)
+        returns = (own.returns_h[driven] // step_h).astype(np.int64)
+        leaves = np.append((own.leaves_h[driven] // step_h).astype(np.int64)[1:], timeline.steps)
+        for back, again in zip(returns[wants[driven]], leaves[wants[driven]], strict=True):
+            pressed[max(back, 0) : max(again, 0), car] = 1.0
+            overrides += 0 <= back < timeline.steps
+    return pressed, overrides
 
 
 def _habit(car: str, calendar: EvCalendar, seed: int) -> list[float]:

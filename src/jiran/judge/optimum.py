@@ -164,12 +164,41 @@ def _at_home(result: Result, notes: list[str]) -> list[Held]:
         return np.bincount(kind, values).astype(np.float64, copy=False)
 
     step_kwh = of_kind(kw * result.timeline.step_h)
+    gives_kwh = _beside_roofs(result, kind, notes)
     return [
-        Held(Battery(capacity, 0.0, power, power, asked.charge_efficiency, asked.discharge_efficiency), begun, ended)
-        for capacity, power, begun, ended in zip(
-            of_kind(kwh), step_kwh, of_kind(start), of_kind(np.minimum(start, end)), strict=True
+        Held(
+            Battery(capacity, 0.0, power, power, asked.charge_efficiency, asked.discharge_efficiency),
+            begun,
+            ended,
+            gives,
+        )
+        for capacity, power, begun, ended, gives in zip(
+            of_kind(kwh), step_kwh, of_kind(start), of_kind(np.minimum(start, end)), gives_kwh, strict=True
         )
     ]
+
+
+def _beside_roofs(result: Result, kind: NDArray[np.int64], notes: list[str]) -> list[Array] | list[None]:
+    """Return the most that batteries of each kind give in each step beside their roofs, kWh, shape (step,); None: no inverter is shared.
+
+    Args:
+        result: The run.
+        kind: Of each battery, shape (store,).
+        notes: What was assumed is added.
+    """
+    homes, step_h = result.flows.battery_homes, result.timeline.step_h
+    kinds = int(kind.max()) + 1
+    if result.scenario.home_battery.inverter_kw is None:
+        return [None] * kinds
+    if kinds < homes.size:
+        notes.append(
+            "batteries in homes that are alike share what their inverters leave to them: the cost is a lower bound"
+        )
+    left_kwh = np.maximum(
+        result.scenario.home_battery.inverter_kwh(step_h) - result.flows.profiles.generation_kwh[:, homes], 0.0
+    )
+    most_kwh = np.minimum(left_kwh, result.community.battery_kw[homes] * step_h)
+    return [most_kwh[:, kind == one].sum(axis=1) for one in range(kinds)]
 
 
 def _flexible(result: Result, stays_h: float) -> tuple[Sessions, list[str]]:
@@ -206,7 +235,9 @@ def _problem(result: Result, sessions: Sessions, at_home: list[Held]) -> Problem
     """
     step = result.settlement.step_kwh
     out = result.flows.outputs
-    moved_kwh = out.home_charged_kwh - out.home_given_kwh  # of each home with a battery
+    standby_kwh = result.scenario.home_battery.standby_kwh(result.timeline.step_h)
+    # Of each home with a battery; its standby stays a need, whatever the battery does.
+    moved_kwh = out.home_charged_kwh - standby_kwh - out.home_given_kwh
     # A home whose EV charges elsewhere, or whose battery does not, has at most so much more.
     more_kwh = sessions.charged_kwh + np.maximum(moved_kwh, 0.0).sum(axis=1)
     community = Held(

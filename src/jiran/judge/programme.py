@@ -34,6 +34,9 @@ class Held(NamedTuple):
     battery: Battery
     start_kwh: float
     end_kwh: float  # at least so much is left
+    gives_kwh: Array | None = (
+        None  # the most that it gives in each step, shape (step,), where that is less than its power
+    )
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,10 @@ def _bounds(problem: Problem) -> Array:
             store.battery.capacity_kwh,
         ]
         low += [np.zeros(2 * steps), lowest]
-        high.append(np.repeat(powers, steps))
+        most_kwh = np.repeat(powers, steps)
+        if store.gives_kwh is not None:
+            most_kwh[steps : 2 * steps] = np.minimum(most_kwh[steps : 2 * steps], store.gives_kwh)
+        high.append(most_kwh)
     lower = np.concatenate(low)
     return np.column_stack([lower, np.maximum(lower, np.concatenate(high))])
 

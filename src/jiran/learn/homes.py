@@ -13,7 +13,7 @@ from pettingzoo import ParallelEnv
 
 from jiran.control.days import store_at
 from jiran.control.dispatch import follow
-from jiran.control.store import Connection
+from jiran.control.store import Connection, beside_roof
 from jiran.errors import ScenarioError
 from jiran.homes.profiles import Profiles
 from jiran.learn.seen import HIGH, LOW, refuse, seen, wanted_kwh
@@ -104,9 +104,10 @@ class HomeBatteries(ParallelEnv[str, Seen, NDArray[np.float32]]):  # type: ignor
         at, price, profiles, told = self._step, self._whole.price, self._profiles(self._step), {}
         for place, (agent, home) in enumerate(zip(self.possible_agents, self._homes, strict=True)):
             store, need = self._stores[place], float(self._need_kwh[at, place])
+            store = beside_roof(store, float(self._whole.profiles.generation_kwh[at, home]))
             connection = Connection(need, float(price.grid_import[at]), float(price.grid_export[at]), np.inf, 1.0, 0.0)
             move = follow(wanted_kwh(actions[agent], store), connection, store, float(self._stored_kwh[place]))
-            profiles.load_kwh[0, home] += move.charged_kwh
+            profiles.load_kwh[0, home] += move.charged_kwh + store.standby_kwh
             profiles.generation_kwh[0, home] += move.given_kwh
             self._stored_kwh[place] = move.stored_kwh
             told[agent] = {"charged_kwh": move.charged_kwh, "given_kwh": move.given_kwh, "stored_kwh": move.stored_kwh}

@@ -78,7 +78,7 @@ class Task:
         fault, step = running.run(0, self.cut, 0, way, *code, self.given, self.stores, memory, moves)
         if fault != running.FINE:
             raise JiranError(f"a policy says no usable worth at step {step}")
-        met = self.given.need_kwh[: self.cut] + moves.charged_kwh - moves.given_kwh
+        met = self.given.need_kwh[: self.cut] + self.stores.standby_kwh + moves.charged_kwh - moves.given_kwh
         bought, sold = self.given.import_price[: self.cut, None], self.given.export_price[: self.cut, None]
         paid = float((np.maximum(met, 0.0) * bought).sum() - (np.maximum(-met, 0.0) * sold).sum())
         left = float(moves.stored_kwh[-1].sum()) * self.stores.discharge_efficiency * float(sold.mean())

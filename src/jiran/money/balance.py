@@ -82,19 +82,21 @@ def energy_imbalance(
     return max(_worst(gap, sources + out.soc_kwh) for gap in gaps)
 
 
-def home_imbalance(flows: Flows, battery: HomeBattery, start_kwh: Array) -> float:
+def home_imbalance(flows: Flows, battery: HomeBattery, step_h: float, start_kwh: Array) -> float:
     """Return the worst gap between what batteries in homes hold and what they took and gave, summed over homes.
 
     Args:
         flows: The run.
-        battery: The batteries' efficiencies.
+        battery: The batteries' efficiencies and standby.
+        step_h: Length of a step, h.
         start_kwh: What each held at the start, shape (store,).
     """
     out = flows.outputs
     if not out.home_stored_kwh.size:
         return 0.0
+    charged_kwh = out.home_charged_kwh - battery.standby_kwh(step_h)
     change = np.diff(out.home_stored_kwh, axis=0, prepend=start_kwh[None, :]) - (
-        out.home_charged_kwh * battery.charge_efficiency - out.home_given_kwh / battery.discharge_efficiency
+        charged_kwh * battery.charge_efficiency - out.home_given_kwh / battery.discharge_efficiency
     )
     return _worst(np.abs(change).sum(axis=1), out.home_stored_kwh.sum(axis=1))
 

@@ -129,10 +129,11 @@ def settle(
     step_money["grid"] += own_cost
     step_kwh |= {name: getattr(out, name) for name in ("battery_import_kwh", "battery_export_kwh", "ev_missing_kwh")}
     cost = traded.paid - traded.received + home["grid_cost"] + home["battery_cost"]
+    at_home_kwh = np.empty(0) if home_start_kwh is None else home_start_kwh
     balance = Balance(
         kwh=max(
             energy_imbalance(flows, step_kwh, traded.step_kwh, battery, start_kwh, ev_start_kwh),
-            home_imbalance(flows, scenario.home_battery, np.empty(0) if home_start_kwh is None else home_start_kwh),
+            home_imbalance(flows, scenario.home_battery, scenario.step_minutes / 60, at_home_kwh),
         ),
         money=money_imbalance(step_money, cost),
     )

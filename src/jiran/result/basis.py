@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from jiran.homes.response import Response
     from jiran.money.settlement import Settlement
     from jiran.scenario import Scenario
 
@@ -48,6 +49,26 @@ def battery_given_kwh(step_kwh: dict[str, Array]) -> Array:
     return step_kwh["battery_drawn_kwh"] + step_kwh["battery_export_kwh"]
 
 
+class Beside(NamedTuple):
+    """What figures need to know beside the settlement of a run.
+
+    Attributes:
+        gained_at_home_kwh: What batteries in homes hold more at the end than at the start.
+        standby_at_home_kwh: What these used whatever they did.
+        response: What homes changed in their load because of prices, if that is known.
+        overrides: How often a driver wanted a car full now that charges by a plan.
+    """
+
+    gained_at_home_kwh: float = 0.0
+    standby_at_home_kwh: float = 0.0
+    response: Response | None = None
+    overrides: int = 0
+
+
+#: Of a run without anything of this.
+NOTHING_BESIDE = Beside()
+
+
 @dataclass(frozen=True)
 class Run:
     """A run as its figures see it.
@@ -59,7 +80,7 @@ class Run:
         step_h: Length of a step, h.
         start_kwh: Stored in the battery at the start.
         end_kwh: Stored in the battery at the end.
-        gained_at_home_kwh: What batteries in homes hold more at the end than at the start.
+        beside: What else is known of it.
     """
 
     scenario: Scenario
@@ -68,7 +89,7 @@ class Run:
     step_h: float
     start_kwh: float
     end_kwh: float
-    gained_at_home_kwh: float = 0.0
+    beside: Beside = NOTHING_BESIDE
 
     @cached_property
     def kwh(self) -> dict[str, float]:

@@ -83,6 +83,7 @@ INDEX = Form(1.0, 2, "")
 MONEY = Form(1.0, 2, "money")
 PRICE = Form(1.0, 4, "money/kWh")
 ENERGY = Form(1.0, 2, "kWh", measured=True)
+WAIT = Form(1.0, 2, "kWh h", measured=True)
 POWER = Form(1.0, 2, "kW", measured=True)
 MASS = Form(1.0, 2, "kg", measured=True)
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from jiran.engine.flows import given_out, taken_in
 from jiran.nothing import NOTHING_MONEY
-from jiran.result.basis import Run
-from jiran.result.figure import COUNT, ENERGY, GROUPS, INDEX, MASS, MONEY, POWER, SHARE, Column, Figure
+from jiran.result.basis import NOTHING_BESIDE, Beside, Run
+from jiran.result.figure import COUNT, ENERGY, GROUPS, INDEX, MASS, MONEY, POWER, SHARE, WAIT, Column, Figure
 from jiran.result.shares import gini, jain, ratio, rest
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def kpis(
     step_h: float,
     start_kwh: float,
     end_kwh: float,
-    gained_at_home_kwh: float = 0.0,
+    beside: Beside = NOTHING_BESIDE,
 ) -> dict[str, float | None]:
     """Return the figures of `KPIS` by name; the arguments are those of `Run`.
 
@@ -38,12 +38,12 @@ def kpis(
         step_h: Length of a step, h.
         start_kwh: Stored at the start, kWh.
         end_kwh: Stored at the end, kWh.
-        gained_at_home_kwh: What batteries in homes hold more at the end than at the start, kWh.
+        beside: What else is known of the run.
 
     Returns:
         Shares are 0..1; None where a figure is not defined.
     """
-    run = Run(scenario, settled, without_p2p, step_h, start_kwh, end_kwh, gained_at_home_kwh)
+    run = Run(scenario, settled, without_p2p, step_h, start_kwh, end_kwh, beside)
     return {name: figure.of(run) for name, figure in KPIS.items()}
 
 
@@ -71,9 +71,22 @@ def _has_home_batteries(scenario: Scenario) -> bool:
     return scenario.homes.batteries
 
 
+def _waits(scenario: Scenario) -> bool:
+    """Tell whether homes have load that can wait."""
+    return scenario.load.shiftable_share > 0.0
+
+
+def _answer(run: Run, asked: bool, what: str) -> float | None:  # noqa: FBT001
+    """Return what homes changed because of prices: 0 if nobody asked for it, None if it is not known, as of given profiles."""
+    if not asked or run.scenario.homes.data is not None:
+        return 0.0
+    response = run.beside.response
+    return None if response is None else float(getattr(response, what))
+
+
 def _home_loss_kwh(run: Run) -> float:
     """Return what went into batteries in homes, did not come out and is not in them, kWh."""
-    return run.kwh["home_battery_charged_kwh"] - run.kwh["home_battery_given_kwh"] - run.gained_at_home_kwh
+    return run.kwh["home_battery_charged_kwh"] - run.kwh["home_battery_given_kwh"] - run.beside.gained_at_home_kwh
 
 
 def _used_at_home(run: Run) -> float | None:
@@ -131,6 +144,22 @@ KPIS: dict[str, Figure[Run]] = {
         group="Energy", baseline=True,
     ),
     "load_kwh": Figure("Household load", ENERGY, "demand without EVs", lambda run: run.kwh["load_kwh"]),
+    "load_saved_kwh": Figure(
+        "Load saved by its price", ENERGY,
+        "household load at the reference price less that at the grid's prices, by load.elasticity; the baseline's homes answer alike",
+        lambda run: _answer(run, run.scenario.load.elasticity != 0.0, "saved_kwh"),
+        group="Energy", place=5, applies=lambda scenario: scenario.load.elasticity != 0.0,
+    ),
+    "load_shifted_kwh": Figure(
+        "Moved to cheaper hours", ENERGY, "household load that waits for another hour of its day, by load.shiftable_share",
+        lambda run: _answer(run, run.scenario.load.shiftable_share > 0.0, "shifted_kwh"),
+        group="Energy", place=5, applies=_waits,
+    ),
+    "load_shifted_kwh_h": Figure(
+        "Waiting for cheaper hours", WAIT, "load_shifted_kwh times the hours by which each kWh moves: the comfort that it costs",
+        lambda run: _answer(run, run.scenario.load.shiftable_share > 0.0, "shifted_kwh_h"),
+        group="Energy", place=5, applies=_waits,
+    ),
     "ev_kwh": Figure("EV charging", ENERGY, "energy charged by EVs", lambda run: run.kwh["ev_kwh"]),
     "ev_supplied_kwh": Figure(
         "EV supply", ENERGY, "energy that EVs gave to their own home and to neighbours",
@@ -145,6 +174,11 @@ KPIS: dict[str, Figure[Run]] = {
         "Missing at departures", ENERGY, "by how much cars that charge by plans held less than they should when they left",
         lambda run: float(run.settled.step_kwh["ev_missing_kwh"].sum()),
         group="Energy", place=4, baseline=True, applies=lambda scenario: scenario.ev.planned,
+    ),
+    "ev_overrides": Figure(
+        "Cars wanted full now", COUNT, "how often a driver who came back wanted the car full at once, whatever its plan, by ev.override_share",
+        lambda run: float(run.beside.overrides),
+        group="Energy", place=4, applies=lambda scenario: scenario.ev.planned and scenario.ev.override_share > 0.0,
     ),
     "p2p_kwh": Figure(
         "Traded between neighbours", ENERGY, "energy of all P2P trades", lambda run: run.kwh["p2p_sold_kwh"],
@@ -312,7 +346,7 @@ KPIS: dict[str, Figure[Run]] = {
         group="Battery", applies=_has_battery,
     ),
     "home_battery_charged_kwh": Figure(
-        "Home batteries charged", ENERGY, "energy put into batteries in homes",
+        "Home batteries charged", ENERGY, "energy that batteries in homes took, with their standby",
         lambda run: run.kwh["home_battery_charged_kwh"], group="Battery", applies=_has_home_batteries,
     ),
     "home_battery_given_kwh": Figure(
@@ -322,6 +356,11 @@ KPIS: dict[str, Figure[Run]] = {
     "home_battery_loss_kwh": Figure(
         "Home battery losses", ENERGY, "charged - given - gain in stored energy, of batteries in homes", _home_loss_kwh,
         group="Battery", applies=_has_home_batteries,
+    ),
+    "home_battery_standby_kwh": Figure(
+        "Standby of home batteries", ENERGY, "the part of home_battery_loss_kwh that they use whatever they do: standby_w in each hour",
+        lambda run: run.beside.standby_at_home_kwh,
+        group="Battery", applies=lambda scenario: _has_home_batteries(scenario) and scenario.home_battery.standby_w > 0.0,
     ),
     "home_battery_wear": Figure(
         "Wear of home batteries", MONEY, "home_battery_given_kwh * wear_cost; no bill and no cost counts it",

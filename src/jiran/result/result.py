@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import jiran
+from jiran.result.basis import Beside
 from jiran.result.bills import bill_totals_frame, bills_frame
 from jiran.result.devices import device_totals_frame, devices_frame, devices_of
 from jiran.result.figures import kpis
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from jiran.engine.records import Worth
     from jiran.homes.community import Community
     from jiran.homes.meter.report import DataReport
+    from jiran.homes.response import Response
     from jiran.homes.timeline import Timeline
     from jiran.money.balance import Balance
     from jiran.money.bills import Credits, StreetBills
@@ -98,6 +100,9 @@ class Result:
         warnings: What the user should know, one sentence each.
         data_report: What was filled, dropped or resampled in meter data, or None.
         worth: What a kWh was worth to each home by its own bill, or None where that was not kept.
+        response: What homes changed in their load because of prices, and what they would have needed without; None: nothing, or
+            it is not known, as of profiles that were given.
+        overrides: How often a driver wanted a car full now that charges by a plan.
     """
 
     scenario: Scenario
@@ -112,6 +117,8 @@ class Result:
     warnings: tuple[str, ...] = ()
     data_report: DataReport | None = None
     worth: Worth | None = None
+    response: Response | None = None
+    overrides: int = 0
 
     @cached_property
     def trades(self) -> pl.DataFrame:
@@ -163,7 +170,17 @@ class Result:
             self.timeline.step_h,
             self.start.stored_kwh,
             self.state.stored_kwh,
-            self.state.at_home_kwh - self.start.at_home_kwh,
+            self._beside,
+        )
+
+    @property
+    def _beside(self) -> Beside:
+        hours = self.flows.battery_homes.size * self.timeline.steps * self.timeline.step_h
+        return Beside(
+            gained_at_home_kwh=self.state.at_home_kwh - self.start.at_home_kwh,
+            standby_at_home_kwh=self.scenario.home_battery.standby_kwh(hours),
+            response=self.response,
+            overrides=self.overrides,
         )
 
     @property

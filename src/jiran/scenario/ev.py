@@ -143,6 +143,10 @@ class Ev(Model):
         ge=0,
         le=1_000_000,
     )
+    override_share: float = quantity(
+        "probability that a driver who comes back wants the car full now, whatever the plan says, with charging = smart or v2g",
+        "", 0.0, ge=0, le=1,
+    )  # fmt: skip
     supply: EvSupply = quantity("EVs that supply neighbours in the evening", "", EvSupply())
 
     @field_validator("forecast")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import ClassVar
 
 from jiran.documents.model import quantity
@@ -28,3 +29,24 @@ class HomeBattery(RunBy):
     charge_efficiency: float = quantity("share of the charging energy that is stored", "", 0.95, ge=0.01, le=1)
     discharge_efficiency: float = quantity("share of the stored energy that comes out", "", 0.95, ge=0.01, le=1)
     start_soc: float = quantity("state of charge at the start", "", 0.0, ge=0, le=1)
+    standby_w: float = quantity(
+        "what each uses at its home's meter in every hour, whatever it does, on top of its load",
+        "W",
+        0.0,
+        ge=0,
+        le=1_000,
+    )
+
+    inverter_kw: float | None = quantity(
+        "limit of an inverter that battery and roof of a home share (hybrid): together they give no more, and a modelled roof "
+        "is cut off there; default: each has its own",
+        "kW", None, ge=0, le=1_000,
+    )  # fmt: skip
+
+    def standby_kwh(self, hours: float) -> float:
+        """Return what each battery uses in so many hours, whatever it does, kWh."""
+        return self.standby_w * hours / 1000.0
+
+    def inverter_kwh(self, hours: float) -> float:
+        """Return the most that battery and roof of a home give together in so many hours, kWh; infinite: nothing is shared."""
+        return math.inf if self.inverter_kw is None else self.inverter_kw * hours

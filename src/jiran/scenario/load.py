@@ -111,6 +111,27 @@ class Load(Model):
         "spread of the logarithm of the homes' energy; 0 = all expect the same", "", 0.45, 0.50, ge=0, le=2
     )
     household: Household = quantity("what homes like metered ones are made of", "", Household())
+    elasticity: float = quantity(
+        "how load answers to the grid's import price: at 1 % above the reference it is so many per cent more; usual are -0.1 to "
+        "-0.3, 0 = not",
+        "", 0.0, ge=-1, le=0,
+    )  # fmt: skip
+    reference_price: float | None = quantity(
+        "price at which an elastic load is what it is without; default: the mean import price",
+        "/kWh",
+        None,
+        gt=0,
+        le=1_000_000,
+    )
+    shiftable_share: float = quantity(
+        "share of each hour's load that can wait, and moves to cheaper hours of the day", "", 0.0, ge=0, le=1
+    )
+    shift_window_h: float = quantity("how far it moves at the most, earlier or later", "h", 6.0, ge=1, le=24)
+
+    @property
+    def answers(self) -> bool:
+        """Whether it follows the grid's prices."""
+        return self.elasticity != 0.0 or self.shiftable_share > 0.0
 
     @property
     def habits(self) -> Habits:

@@ -88,6 +88,11 @@ class Street:
         )
 
     @cached_property
+    def one_price(self) -> bool:
+        """Whether a kWh from the grid always costs the same."""
+        return self.scenario.grid.tariff is None and not isinstance(self.scenario.grid.import_price, tuple)
+
+    @cached_property
     def rule(self) -> Any:
         """Its market rule."""
         return find_rule(self.scenario.market.mechanism)
@@ -196,18 +201,29 @@ SILENCES = (
         "load.household.season and season_spread are 0",
     ),
     Silence(_COOLING, lambda of: not of.cools, "no home has air conditioning"),
+    Silence(("load.reference_price",), lambda of: of.scenario.load.elasticity == 0.0, "load.elasticity is 0"),
+    Silence(
+        ("load.elasticity",),
+        lambda of: of.one_price and of.scenario.load.elasticity != 0.0 and of.scenario.load.reference_price is None,
+        "the grid's import price is the same at all hours, and the reference is its mean",
+    ),
+    Silence(
+        ("load.shiftable_share", "load.shift_window_h"), lambda of: of.one_price,
+        "the grid's import price is the same at all hours",
+    ),
+    Silence(("load.shift_window_h",), lambda of: of.scenario.load.shiftable_share == 0.0, "load.shiftable_share is 0"),
     Silence(("ev",), lambda of: not of.with_any(*CARS), "no home has an EV"),
     Silence(("ev.kw",), lambda of: of.own("ev_kw", *CARS), "each EV has an ev_kw of its own"),
     Silence(
-        ("ev.charging", "ev.blocks", "ev.calendar", "ev.forecast", "ev.wear_cost"), lambda of: of.scenario.ev.supply.enabled, "ev.supply.enabled is true"
+        ("ev.charging", "ev.blocks", "ev.calendar", "ev.forecast", "ev.wear_cost", "ev.override_share"), lambda of: of.scenario.ev.supply.enabled, "ev.supply.enabled is true"
     ),
     Silence(("ev.supply",), lambda of: not of.scenario.ev.supply.enabled, "ev.supply.enabled is false", ("ev.supply.enabled",)),
     Silence(("ev.supply.reserve_price",), lambda of: not of.limits_heeded, "the market rule heeds no limit prices"),
     *(
         Silence(fields, partial(Street.charges, how=how), f'ev.charging is "{how}"')
         for how, fields in {
-            "blocks": ("ev.calendar", "ev.forecast", "ev.wear_cost"),
-            "at-once": ("ev.blocks", "ev.forecast", "ev.wear_cost", *_AT_DEPARTURE, *_OF_GIVING),
+            "blocks": ("ev.calendar", "ev.forecast", "ev.wear_cost", "ev.override_share"),
+            "at-once": ("ev.blocks", "ev.forecast", "ev.wear_cost", "ev.override_share", *_AT_DEPARTURE, *_OF_GIVING),
             "smart": ("ev.blocks", "ev.wear_cost", *_PLUGGED, *_OF_GIVING),
             "v2g": ("ev.blocks", *_PLUGGED),
         }.items()

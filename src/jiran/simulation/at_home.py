@@ -33,12 +33,17 @@ def at_home(setting: Setting) -> Controlled:
         "discharge_step_kwh": step_kwh,
         "charge_efficiency": asked.charge_efficiency,
         "discharge_efficiency": asked.discharge_efficiency,
+        "standby_kwh": asked.standby_kwh(setting.timeline.step_h),
+        "inverter_kwh": asked.inverter_kwh(setting.timeline.step_h),
     }
     owners = tuple(f"home {name}" for name in setting.community.ids)
-    return controlled(
+    found = controlled(
         setting, asked, homes, limits, lambda: needs_kwh(setting.profiles, homes), setting.start.at_home, owners,
         (act, rest),
     )  # fmt: skip
+    if not homes.size or asked.inverter_kw is None:
+        return found
+    return replace(found, record=found.record._replace(roof_kwh=setting.profiles.generation_kwh[:, homes].copy()))
 
 
 def needs_kwh(profiles: Profiles, homes: NDArray[np.int64]) -> Array:

@@ -42,7 +42,10 @@ def cars(setting: Setting) -> Controlled:
     asked = RunBy.model_construct(
         controller=_RUN_BY.get(ev.charging, OWN_USE), forecast=ev.forecast, wear_cost=ev.wear_cost
     )
-    comes = Comes(plan.present, plan.trip_kwh, plan.leaving_kwh, _expected(setting, asked.controller)) if many else None
+    comes = None
+    if many:
+        expected = _expected(setting, asked.controller)
+        comes = Comes(plan.present, plan.trip_kwh, plan.leaving_kwh, plan.pressed, expected)
     left = start.cars or first_memory(start.ev_stored_kwh[:many], 0, 0, 1)
     owners = tuple(f"home {name}" for name in setting.community.ids)
     return controlled(

@@ -37,11 +37,12 @@ class Comes(NamedTuple):
     present: Array
     trip_kwh: Array
     leaving_kwh: Array
+    pressed: Array
     calendar: days.Calendar
 
 
 _NONE = np.empty((0, 0))
-_STAYS = Comes(_NONE, _NONE, _NONE, days.ALWAYS)
+_STAYS = Comes(_NONE, _NONE, _NONE, _NONE, days.ALWAYS)
 
 
 @dataclass
@@ -177,7 +178,7 @@ def controlled(
     grid = setting.scenario.grid
     controller, forecast = find_controller(asked.controller), find_forecast(asked.forecast)
     way = _way(setting, controller, forecast)
-    present, trip_kwh, leaving_kwh, calendar = comes or _STAYS
+    present, trip_kwh, leaving_kwh, pressed, calendar = comes or _STAYS
     record = Devices(
         homes=homes,
         way=way,
@@ -189,9 +190,10 @@ def controlled(
         present=present,
         trip_kwh=trip_kwh,
         leaving_kwh=leaving_kwh,
+        pressed=pressed,
+        roof_kwh=_NONE,
         stores=days.Stores(
-            **limits,
-            standby_kwh=0.0,
+            **({"standby_kwh": 0.0} | limits),
             wear_price=asked.wear_cost,
             grid_charge=asked.grid_charge,
             feed_in=asked.feed_in,
@@ -212,6 +214,8 @@ def _nobody(moves: tuple[Callable[..., Any], Callable[..., Any]]) -> Controlled:
         present=_STAYS.present,
         trip_kwh=_STAYS.trip_kwh,
         leaving_kwh=_STAYS.leaving_kwh,
+        pressed=_NONE,
+        roof_kwh=_NONE,
         stores=days.Stores(
             capacity_kwh=none,
             minimum_kwh=none,

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _STEP = 650
 #: Bytes of a home in a step: what it generates and needs, and what it trades in the run and in the baseline.
 _HOME_STEP = 40
+#: Bytes more where its load follows prices: what it was before, and while it moves.
+_ANSWER = 24
 #: Bytes of its bid and its value, where homes do not all bid the tariff.
 _BID = 16
 #: Bytes of a lending EV in a step, in the run, the baseline, and while its balance is checked.
@@ -90,7 +92,13 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
     bids = not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
     pairs = many**2 / 4 if rule.all_pairs else 0.0
     trades = many * _TRADES_OF_HOME + pairs * _TRADES_OF_PAIR
-    step = _STEP + many * (_HOME_STEP + _BID * bids) + evs * _EV_STEP + stores * _STORE_STEP + trades * _TRADE
+    step = (
+        _STEP
+        + many * (_HOME_STEP + _BID * bids + _ANSWER * scenario.load.answers)
+        + evs * _EV_STEP
+        + stores * _STORE_STEP
+        + trades * _TRADE
+    )
     slow = 1.0 if rule.compiled and strategy.compiled else _PYTHON
     true_s = _HOUSEHOLD_S * (scenario.load.model == "household") + _BILLED_S * (scenario.grid.tariff is not None)
     step_s = (

@@ -137,6 +137,7 @@ def clear_market(setting: Setting, without_p2p: Callable[[], Settlement], progre
     return Result(
         scenario, setting.community, setting.timeline, flows, setting.price, settled, baseline,
         setting.start, end, data_report=setting.data_report, worth=setting.worth,
+        response=setting.response, overrides=setting.cars.overrides,
     )  # fmt: skip
 
 

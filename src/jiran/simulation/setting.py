@@ -18,6 +18,7 @@ from jiran.homes.ev import EvPlan, block_charging_kwh, no_plan, supply_plan
 from jiran.homes.household import household_kwh
 from jiran.homes.load import load_kwh
 from jiran.homes.profiles import Profiles, stream
+from jiran.homes.response import Response, answered
 from jiran.homes.solar import generation_kwh
 from jiran.homes.timeline import Timeline, timeline
 from jiran.money.prices import Prices, prices
@@ -56,6 +57,7 @@ class Setting:
         worth: What a kWh is worth to each home by its own bill, if there are tariffs.
         contracts: Who has which tariff; None: all have prices per kWh.
         data_report: What was filled, dropped or resampled in meter data, or None.
+        response: What homes changed because of prices; None: nothing, or it is not known, as of given profiles.
         before_market: What stores in homes do before the market, once a run has worked it out.
     """
 
@@ -71,6 +73,7 @@ class Setting:
     worth: Worth
     contracts: Contracts | None = None
     data_report: DataReport | None = None
+    response: Response | None = None
     before_market: BeforeMarket = field(default_factory=BeforeMarket)
 
     @property
@@ -105,8 +108,9 @@ def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: Stat
         if scenario.ev.supply.enabled
         else no_plan(steps)
     )
-    cars = car_plan(community, steps, scenario.ev.calendar, scenario.seed) if scenario.ev.planned else no_cars(steps)
-    run_here = np.concatenate([plan.homes, cars.homes])
+    ev = scenario.ev
+    cars = car_plan(community, steps, ev.calendar, scenario.seed, ev.override_share) if ev.planned else no_cars(steps)
+    run_here, given = np.concatenate([plan.homes, cars.homes]), profiles is not None
     if profiles is not None:
         # The kernel writes to none of them, but is compiled for arrays that can be written.
         profiles = Profiles(
@@ -115,18 +119,24 @@ def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: Stat
         _check(profiles, steps, community, run_here)
     else:
         profiles = own or modelled_profiles(scenario, community, steps)
+    price = prices(scenario, *pair_by_step(scenario, steps))
+    response = None
+    if scenario.load.answers and own is None and not given:
+        load, response = answered(
+            profiles.load_kwh, scenario.load, scenario.grid.import_price, price.grid_import, steps
+        )
+        profiles = replace(profiles, load_kwh=load)
     contracts = contracts_of(scenario, community, steps)
     if contracts is None:
         worth = same_worth(community.size)
     else:
         trip_kwh = np.concatenate([plan.trip_kwh, cars.trip_kwh], axis=1)
         worth = worth_of(contracts, profiles, trip_kwh, run_here, scenario.grid)
-    price = prices(scenario, *pair_by_step(scenario, steps))
     traits = np.array([stream(scenario.seed, "bids", home).random(2) for home in community.ids])
     start = _start(scenario, plan, cars, community, state)
     _check_credits(start, community)
     return Setting(
-        scenario, community, steps, profiles, plan, cars, price, traits, start, worth, contracts, data_report
+        scenario, community, steps, profiles, plan, cars, price, traits, start, worth, contracts, data_report, response
     )
 
 
@@ -161,7 +171,14 @@ def _sun_and_cars(scenario: Scenario, community: Community, steps: Timeline) -> 
         ev = at_once_kwh(community, steps, scenario.ev.calendar, seed)
     else:
         ev = block_charging_kwh(community, steps, seed)
-    return {"generation_kwh": generation_kwh(community, steps, scenario.solar, seed), "ev_kwh": ev}
+    generation = generation_kwh(community, steps, scenario.solar, seed)
+    if (
+        scenario.home_battery.inverter_kw is not None
+    ):  # who has a battery has a hybrid inverter, which cuts its roof off
+        shares = community.battery_kwh > 0.0
+        most_kwh = scenario.home_battery.inverter_kwh(steps.step_h)
+        generation[:, shares] = np.minimum(generation[:, shares], most_kwh)
+    return {"generation_kwh": generation, "ev_kwh": ev}
 
 
 def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | None, DataReport | None]:
