@@ -226,6 +226,8 @@ def with_home_batteries(draw, **fixed: Any) -> Scenario:
         "wear_cost": draw(number(0, 0.2)),
         "grid_charge": draw(st.booleans()),
         "feed_in": draw(st.booleans()),
+        "peak_kw": draw(st.sampled_from([0.0, 0.5, 3.0])),
+        "peak_price": draw(st.sampled_from([None, 0.0, 30.0])),
         **fixed,
     }
     return Scenario.model_validate(data)

@@ -143,6 +143,8 @@ FIELDS = {
         "home_battery.wear_cost": "Wear of a kWh given, {currency}/kWh",
         "home_battery.grid_charge": "May charge from outside the home",
         "home_battery.feed_in": "May give beyond the home's need",
+        "home_battery.peak_kw": "Import that a home's peaks are kept to, kW",
+        "home_battery.peak_price": "A kW of a home's peak costs, {currency}",
     },
     "Battery": {
         "battery.capacity_kwh": "Community battery, kWh",
@@ -161,6 +163,8 @@ FIELDS = {
         "battery.wear_cost": "Wear of a kWh from it, {currency}/kWh",
         "battery.grid_charge": "May charge from the grid",
         "battery.feed_in": "May sell to the grid",
+        "battery.peak_kw": "Import that the street's peaks are kept to, kW",
+        "battery.peak_price": "A kW of the street's peak costs, {currency}",
     },
     "Grid": {
         "grid.import_price": "Grid price, {currency}/kWh",

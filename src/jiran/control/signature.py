@@ -12,7 +12,7 @@ from jiran.market.signature import VECTOR
 MATRIX = types.Array(types.float64, 2, "C")
 _BATTERY = types.BaseTuple.from_types([types.float64] * len(Battery._fields), Battery)
 STORE = types.BaseTuple.from_types([_BATTERY, types.float64, types.float64, types.boolean, types.boolean], Store)
-AHEAD = types.BaseTuple.from_types([VECTOR] * 5 + [types.float64], Ahead)
+AHEAD = types.BaseTuple.from_types([VECTOR] * 5 + [types.float64, VECTOR], Ahead)
 
 #: Names for what records of the compiled loop hold.
 NUMBER, WHOLE, TRUTH = types.float64, types.int64, types.boolean

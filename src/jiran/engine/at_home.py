@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
-import numpy as np
 from numba import types
 
 from jiran.compiled import njit
 from jiran.control.days import store_at
 from jiran.control.dispatch import dispatch, follow
 from jiran.control.memory import remember
+from jiran.control.peaks import most_now, note
 from jiran.control.store import Connection
 from jiran.engine.annotations import Direct, Matrix, Vector, handed_on, signature_of
 from jiran.engine.records import Devices, Memories, Outputs
@@ -172,7 +172,8 @@ def _act(
         home, stored_kwh, store = devices.homes[at], memory.stored_kwh[at], store_at(at, stores)
         need_kwh = -net_kwh[home]
         present = 1.0 if stay else devices.present[step, at]
-        connection = Connection(need_kwh, import_price, export_price, np.inf, present, 0.0)
+        most_kwh = most_now(at, row - 1, step, given.month_begins, memory)
+        connection = Connection(need_kwh, import_price, export_price, most_kwh, present, devices.way.peak_price)
         if memory.planned[at]:
             move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
         else:
@@ -180,5 +181,6 @@ def _act(
         memory.stored_kwh[at] = move.stored_kwh
         if forecasts:
             remember(at, now, need_kwh, memory)
+        note(at, need_kwh + store.standby_kwh + move.charged_kwh - move.given_kwh, memory)
         net_kwh[home] += move.given_kwh - move.charged_kwh
         charged_kwh[at], given_kwh[at], held_kwh[at] = move.charged_kwh, move.given_kwh, move.stored_kwh

@@ -6,7 +6,9 @@ A controller speaks of ONE store, for the coming steps, at the beginning of each
 
 need_kwh      what the owner is expected to lack (> 0) or to spare (< 0), kWh, shape (scenario, step): rows are equally likely;
               all 0 for a controller that is not declared with `forecasts`
-ahead         what is known of the coming steps, `control.plan.Ahead`: import_price and export_price per kWh, shape (step,)
+ahead         what is known of the coming steps, `control.plan.Ahead`: import_price and export_price per kWh, shape (step,);
+              one that keeps peaks low writes ahead.most_import_kwh, from where on each kWh that comes in costs
+              ahead.peak_price on top, when the store acts too; ahead.peak_kwh is what the step's month has seen so far
 day           how many steps a day has
 store         what the store can do and what its owner wants of it, `control.store.Store`
 parameters    the controller's own parameters as numbers (a choice is its index)
