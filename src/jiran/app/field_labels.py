@@ -171,6 +171,7 @@ FIELDS = {
         "grid.export_price": "Export price, {currency}/kWh",
         "grid.known_ahead_h": "Prices are known ahead for, h",
         "grid.network_charge": "Network charge on P2P, {currency}/kWh",
+        "grid.demand_charge": "A kW of the street's peak costs a month, {currency}",
         "grid.billing": "Billing period",
         "grid.tariff": "Monthly tariff",
         "grid.sharing": "Scheme of sharing",

@@ -50,7 +50,8 @@ class RunBy(Model):
         "import that peak-shaving keeps to; 0 = the lowest that it can", "kW", 0.0, ge=0, le=1_000_000
     )
     peak_price: float | None = quantity(
-        "what a kW of a month's highest import costs, as peak-shaving takes it; default: so much that peaks come before all energy",
+        "what a kW of a month's highest import costs, as peak-shaving takes it; default: grid.demand_charge for the community "
+        "battery, and where that is 0, and in homes, so much that peaks come before all energy",
         "/kW", None, ge=0, le=1_000_000,
     )  # fmt: skip
 

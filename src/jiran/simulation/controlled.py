@@ -21,6 +21,7 @@ from jiran.engine.records import Devices
 from jiran.errors import ControllerError, JiranError, one_line
 from jiran.homes.grid_prices import price_by_step
 from jiran.homes.timeline import timeline
+from jiran.scenario import Battery
 
 if TYPE_CHECKING:
     from jiran.scenario.run_by import RunBy
@@ -251,7 +252,9 @@ def _way(setting: Setting, asked: RunBy, controller: Controller, forecast: Forec
 
 def _peak_price(setting: Setting, asked: RunBy) -> float:
     """Return what a kWh costs on top that makes a peak: a kW of it, spread over a step; or more than any energy."""
-    return MISSING_PRICE if asked.peak_price is None else asked.peak_price / setting.timeline.step_h
+    charge = setting.scenario.grid.demand_charge if isinstance(asked, Battery) else 0.0
+    a_kw = (charge or None) if asked.peak_price is None else asked.peak_price
+    return MISSING_PRICE if a_kw is None else a_kw / setting.timeline.step_h
 
 
 def _month_begins(setting: Setting, more: int) -> NDArray[np.bool_]:
