@@ -169,7 +169,11 @@ def test_prices_that_are_not_known_yet_change_nothing_and_known_ones_do():
 
 
 @settings(max_examples=40)
-@given(st.sampled_from(list(controllers())).flatmap(lambda name: with_home_batteries(controller=name)))
+@given(
+    st.sampled_from([name for name, one in controllers().items() if not one.together]).flatmap(
+        lambda name: with_home_batteries(controller=name)
+    )
+)
 def test_batteries_do_in_a_street_what_they_would_do_by_themselves(scenario):
     """With a rule that changes no need, each is run as `control.running` runs it on its home's own need."""
     scenario = changed(scenario, ev__supply={"enabled": False})

@@ -12,11 +12,12 @@ import numpy as np
 
 from jiran.compiled import at_first_call, njit
 from jiran.control import signature as kinds
+from jiran.control.dispatch import dispatch
 from jiran.control.memory import Memory, known
 from jiran.control.peaks import begins
-from jiran.control.plan import Ahead, flat, pieces_of
+from jiran.control.plan import Ahead, connection_at, flat, pieces_of
 from jiran.control.storage import Battery
-from jiran.control.store import Flags, Matrix, Store, Vector
+from jiran.control.store import Flags, Matrix, Store, Vector, new_line
 from jiran.market.signature import VECTOR
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Way(NamedTuple):
         expect_parameters: The forecast's own, shape (parameter,).
         parameters: The controller's own.
         peak_price: What a kWh costs on top that makes a peak, for controllers that keep peaks low.
+        together: Whether stores plan one after the other for all owners together, on what those before will leave.
     """
 
     day: int
@@ -80,6 +82,7 @@ class Way(NamedTuple):
     expect_parameters: Vector
     parameters: Vector
     peak_price: float = 0.0
+    together: bool = False
 
 
 class Given(NamedTuple):
@@ -138,7 +141,7 @@ class Room(NamedTuple):
 #: The compiled types of these records.
 WAY = kinds.record(
     Way, kinds.WHOLE, kinds.WHOLE, kinds.WHOLE, kinds.WHOLE, kinds.TRUTH, kinds.TRUTH, VECTOR, VECTOR,
-    kinds.NUMBER,
+    kinds.NUMBER, kinds.TRUTH,
 )  # fmt: skip
 GIVEN = kinds.record(Given, kinds.MATRIX, VECTOR, VECTOR, kinds.FLAGS)
 STORES = kinds.record(
@@ -290,8 +293,31 @@ def _keep_plan(at: int, store: Store, way: Way, ahead: Ahead, memory: Memory, ro
     return True
 
 
+@njit(cache=True)
+def _expect_moves(stored_kwh: float, store: Store, way: Way, ahead: Ahead, room: Room) -> None:
+    """Add what a store will do by its plan to what is expected, for those that plan after it.
+
+    Args:
+        stored_kwh: What it holds.
+        store: The store.
+        way: For the horizon.
+        ahead: What is known.
+        room: With the plan, and what is expected, which is changed.
+    """
+    line = new_line()
+    for step in range(way.horizon):
+        mean_kwh = 0.0
+        for row in range(room.need_kwh.shape[0]):
+            mean_kwh += room.need_kwh[row, step] / room.need_kwh.shape[0]
+        connection = connection_at(step, mean_kwh, ahead)
+        move = dispatch(connection, store, stored_kwh, room.upto_kwh[step + 1], room.value[step + 1], line)
+        stored_kwh = move.stored_kwh
+        for row in range(room.need_kwh.shape[0]):
+            room.need_kwh[row, step] += move.charged_kwh - move.given_kwh
+
+
 @at_first_call(_PLAN_DAY, cache=True, nogil=True)
-def plan_day(
+def plan_day(  # noqa: C901  a day from store to store, with a way out for each fault
     first_store: int,
     step: int,
     count: int,
@@ -327,18 +353,19 @@ def plan_day(
         none.copy(), none.copy(), none.copy(), np.ones(way.horizon), none.copy(), way.peak_price, none.copy()
     )  # fmt: skip
     _look_ahead(step, way, given, ahead)
-    for at in range(first_store, stores.capacity_kwh.size):
+    for at in range(0 if way.together else first_store, stores.capacity_kwh.size):
         past_kwh = known(at, count, memory)
         unknown = way.forecasts and past_kwh.size < way.day and not way.foresight
         if unknown and calendar.hour.size == 0:
             continue  # nothing is known of the owner yet
-        _expect_nothing(at, step, way, given, room)
         if calendar.hour.size > 0:
             _expect_there(at, step, way, calendar, ahead)
-        if unknown:
-            room.need_kwh[:] = 0.0  # what comes and goes must be ready all the same
-        elif way.forecasts:
-            expect(past_kwh, way.day, way.expect_parameters, room.need_kwh)
+        if at == 0 or not way.together:
+            _expect_nothing(at, step, way, given, room)
+            if unknown:
+                room.need_kwh[:] = 0.0  # what comes and goes must be ready all the same
+            elif way.forecasts:
+                expect(past_kwh, way.day, way.expect_parameters, room.need_kwh)
         store = store_at(at, stores)
         _look_back(at, step, way, given, memory, ahead)
         # The first plan has none before it that says what the rest is worth at its end: it is made twice.
@@ -348,4 +375,6 @@ def plan_day(
                 return NO_ROOM, at
             if not _keep_plan(at, store, way, ahead, memory, room):
                 return UNSOUND, at
+        if way.together:
+            _expect_moves(memory.stored_kwh[at], store, way, ahead, room)
     return FINE, stores.capacity_kwh.size

@@ -167,10 +167,15 @@ def _act(
     """
     now, given, stores, forecasts = devices.before + step, devices.given, devices.stores, devices.way.forecasts
     row, import_price, export_price = now % devices.way.day + 1, given.import_price[step], given.export_price[step]
-    stay = devices.present.shape[0] == 0
+    stay, together, street_kwh = devices.present.shape[0] == 0, devices.way.together, 0.0
+    if together:
+        for home in range(net_kwh.size):
+            street_kwh -= net_kwh[home]
     for at in range(devices.homes.size):
         home, stored_kwh, store = devices.homes[at], memory.stored_kwh[at], store_at(at, stores)
-        need_kwh = -net_kwh[home]
+        seen_kwh = street_kwh if together else -net_kwh[home]
+        # Without a plan it is run for its home alone.
+        need_kwh = seen_kwh if memory.planned[at] else -net_kwh[home]
         present = 1.0 if stay else devices.present[step, at]
         most_kwh = most_now(at, row - 1, step, given.month_begins, memory)
         connection = Connection(need_kwh, import_price, export_price, most_kwh, present, devices.way.peak_price)
@@ -180,7 +185,8 @@ def _act(
             move = follow(wanted_kwh[at], connection, store, stored_kwh)
         memory.stored_kwh[at] = move.stored_kwh
         if forecasts:
-            remember(at, now, need_kwh, memory)
+            remember(at, now, seen_kwh, memory)
         note(at, need_kwh + store.standby_kwh + move.charged_kwh - move.given_kwh, memory)
         net_kwh[home] += move.given_kwh - move.charged_kwh
+        street_kwh += move.charged_kwh - move.given_kwh
         charged_kwh[at], given_kwh[at], held_kwh[at] = move.charged_kwh, move.given_kwh, move.stored_kwh

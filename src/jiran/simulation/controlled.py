@@ -247,6 +247,7 @@ def _way(setting: Setting, asked: RunBy, controller: Controller, forecast: Forec
         expect_parameters=forecast.numbers(forecast.defaults),
         parameters=controller.numbers(controller.defaults | said),
         peak_price=_peak_price(setting, asked),
+        together=controller.together,
     )
 
 

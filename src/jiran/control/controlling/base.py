@@ -48,6 +48,8 @@ class Controller(Plugin):
         forecasts: Whether it goes by what the owner is expected to need.
         own_use: Whether it only moves what its owner has left over to when it is lacking: no price and no leave to take
             from the grid changes what it does.
+        together: Whether batteries in homes are run by it for the street: one after the other, each on what all homes need when
+            those before it have done what they will. It speaks of one store all the same.
         cars: Whether it is meant for cars, which come and go; on a store that stays it is `plan-ahead`.
         horizon_h: How far it looks ahead, h; 0 for one that is direct.
     """
@@ -59,6 +61,7 @@ class Controller(Plugin):
     forecasts: bool = False
     own_use: bool = False
     cars: bool = False
+    together: bool = False
     horizon_h: int = 24
 
     def __post_init__(self) -> None:
@@ -90,6 +93,7 @@ def controller(
     forecasts: bool = False,
     own_use: bool = False,
     cars: bool = False,
+    together: bool = False,
     horizon_h: int | None = None,
     **parameters: Parameter,
 ) -> Callable[[Control], Controller]:
@@ -103,6 +107,7 @@ def controller(
         forecasts: True for one that goes by a forecast.
         own_use: True for one that no price changes.
         cars: True for one that is meant for cars.
+        together: True for one that runs batteries in homes for the street.
         horizon_h: How far it looks ahead, h, at least 24; default: 24, and nothing for a direct one.
         **parameters: The controller's own parameters, which it gets as an array in this order.
     """
@@ -111,7 +116,7 @@ def controller(
         ahead = (0 if direct else 24) if horizon_h is None else horizon_h
         return Controller(
             name, function, parameters, compiled, plain_name=plain_name, direct=direct, forecasts=forecasts,
-            own_use=own_use, cars=cars, horizon_h=ahead,
+            own_use=own_use, cars=cars, together=together, horizon_h=ahead,
         )  # fmt: skip
 
     return decorate
