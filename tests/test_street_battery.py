@@ -12,6 +12,7 @@ from jiran import JiranError, load_scenario, simulate
 from jiran.control import controllers, find_controller, find_forecast, forecasts, running
 from jiran.control.forecasting.base import MOST_DAYS
 from jiran.control.memory import first_memory
+from jiran.homes.profiles import Profiles
 from jiran.judge.optimum import community_optimum
 from jiran.scenario.parts import Battery
 from stores import asked, months
@@ -206,3 +207,26 @@ def test_with_a_tariff_the_bills_and_accounts_balance():
     )
     assert sum(result.accounts.values()) == pytest.approx(0.0, abs=1e-6)
     assert dataclasses.astuple(result.balance) < (1e-9, 1e-9)
+
+
+@pytest.mark.parametrize(("sun_kwh", "gives_kwh"), [(10.0, 0.0), (0.0, 7.0)])
+def test_the_peak_that_it_shaves_is_that_of_the_streets_meter(sun_kwh, gives_kwh):
+    """What one home exports while another imports does not reach it, though a rule that trades nothing leaves both."""
+    steps = 24 * 4
+    evening = np.arange(steps) % 24 == 19
+    sun, load = np.zeros((steps, 2)), np.zeros((steps, 2))
+    sun[evening, 0], load[evening, 1] = sun_kwh, 12.0
+    changes = {
+        "homes.groups": [{"kind": "solar", "count": 1}, {"kind": "normal", "count": 1}], "steps": steps,
+        "market.mechanism": "grid-only", "grid.import_price": 0.5, "battery.controller": "peak-shaving", "battery.wear_cost": 5.0,
+        "battery.peak_kw": 5.0, "battery.capacity_kwh": 50.0, "battery.charge_kw": 20.0, "battery.discharge_kw": 20.0,
+        "battery.start_soc": 1.0,
+    }  # fmt: skip
+    profiles = Profiles(sun, load, np.zeros((steps, 2)))
+    base = load_scenario("kampung", {"step_minutes": 60, **changes})
+    # On the first day nothing is known; what comes then is no peak here.
+    profiles.load_kwh[:24] = profiles.generation_kwh[:24] = 0.0
+    profiles.load_kwh[24:48] = profiles.generation_kwh[24:48] = 0.0
+    profiles.load_kwh[19, 1], profiles.generation_kwh[19, 0] = 5.0, 0.0
+    gave = moved(simulate(base, profiles=profiles))[1]
+    assert gave[72:].sum() == pytest.approx(gives_kwh, abs=1e-6)

@@ -403,7 +403,12 @@ def bill_chart(result, home):
         utility = sum(amount for whose, amount in result.bills.select("home", "amount").rows() if whose == row["id"])
         sums = (utility, grid_only)
         parts = [("Grid", utility - grid_only)]
-    elif home in result.flows.fleet.homes:
+    elif home in result.flows.fleet.homes or (
+        result.scenario.home_battery.controller == "cooperative"
+        and result.scenario.ev.supply.enabled
+        and len(result.flows.fleet.homes)
+        and home in result.flows.battery_homes
+    ):
         sums = (pays, gets, grid_only)
         parts = [("Grid", pays - gets - grid_only)]
     else:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from jiran.control import find_controller
 from jiran.engine.flows import METERED, PRICED, given_out, taken_in
 from jiran.money.prices import cost
 from jiran.nothing import RESIDUE
@@ -36,7 +37,7 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
     by_grid = {flow: amount for flow, amount in paid.items() if flow.account == "grid"}
     if now.bills is not None:  # what import and export change depends on each other by the tier
         grid = [("Grid", _change([float(now.bills.by_home()[at]), -alone]))]
-    elif at in result.flows.fleet.homes:  # without trades its EV would charge otherwise, so only the sum is known
+    elif _moves_by_trades(result, at):  # without trades its stores would do something else, so only the sum is known
         grid = [("Grid", _change([*by_grid.values(), -alone]))]
     else:
         net = net_kwh(result.flows, at)
@@ -55,6 +56,13 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
         ("Share of the battery fund", -float(now.fund_share[at])),
         ("Now", float(now.cost[at])),
     ]
+
+
+def _moves_by_trades(result: Result, home: int) -> bool:
+    """Tell whether trades change what a home's stores do: an EV that lends, or a battery that is run for a street with such EVs."""
+    flows, run_by = result.flows, result.scenario.home_battery.controller
+    lent = bool(result.scenario.ev.supply.enabled and flows.fleet.homes.size)
+    return home in flows.fleet.homes or (lent and home in flows.battery_homes and find_controller(run_by).together)
 
 
 def _at_peaks(result: Result, home: int) -> tuple[float, float]:
