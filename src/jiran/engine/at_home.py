@@ -15,7 +15,7 @@ from jiran.control.days import store_at
 from jiran.control.dispatch import dispatch, follow
 from jiran.control.memory import remember
 from jiran.control.peaks import most_now, note
-from jiran.control.store import Connection
+from jiran.control.store import Connection, Store
 from jiran.engine.annotations import Direct, Matrix, Vector, handed_on, signature_of
 from jiran.engine.records import Devices, Memories, Outputs
 
@@ -134,6 +134,22 @@ def drive_again(
         net_kwh[cars.homes[at]] += out.ev_supplied_kwh[step, at] - out.ev_charged_kwh[step, at]
 
 
+@njit(cache=True, forceinline=True)
+def _allowed(wanted_kwh: float, net_kwh: float, store: Store) -> float:
+    """Return what a battery that is run for the street may take (> 0) or give (< 0) in its home.
+
+    Args:
+        wanted_kwh: What it would.
+        net_kwh: What its home has to spare (> 0) or lacks (< 0).
+        store: The battery.
+    """
+    if not store.grid_charge:
+        wanted_kwh = min(wanted_kwh, max(net_kwh, 0.0))
+    if not store.feed_in:
+        wanted_kwh = max(wanted_kwh, min(net_kwh, 0.0))
+    return wanted_kwh
+
+
 #: Any of them.
 Act = Annotated[Callable[..., None], types.FunctionType(signature_of(rest))]
 
@@ -181,6 +197,9 @@ def _act(
         connection = Connection(need_kwh, import_price, export_price, most_kwh, present, devices.way.peak_price)
         if memory.planned[at]:
             move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
+            if together:  # what it may do is asked at its own home's meter
+                wanted_kwh[at] = _allowed(move.charged_kwh - move.given_kwh, net_kwh[home], store)
+                move = follow(wanted_kwh[at], connection, store, stored_kwh)
         else:
             move = follow(wanted_kwh[at], connection, store, stored_kwh)
         memory.stored_kwh[at] = move.stored_kwh
