@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from hypothesis import strategies as st
@@ -84,7 +86,10 @@ def ahead(draw, *, longest=200, odd=False, caps=True):
         import_price, export_price = prices[0] - 0.25, prices[1] - 0.25
     else:
         import_price, export_price = prices[0], prices[0] * draw(st.sampled_from([1.0, 0.5, 0.0])) * prices[1]
-    most = np.full(horizon, draw(st.sampled_from([0.3, 2.0])) if caps and draw(st.booleans()) else np.inf)
+    most = np.full(horizon, np.inf)
+    if caps and draw(st.booleans()):  # one for all steps, or one for each: as a month that ends, or a limit by the hour
+        drawn = rng.choice(draw(st.sampled_from([[0.3], [2.0], [0.3, 1.0, np.inf], [-0.5, 0.0, 1.5]])), horizon)
+        most = np.repeat(drawn, steps_of_a_price)[:horizon]
     return Coming(need_kwh, import_price, export_price, most, draw(st.sampled_from([0.0, 0.5, 30.0])))
 
 
@@ -102,6 +107,23 @@ def ends(draw, store):
 def beside_surplus(store, need_kwh):
     """Return what an inverter leaves to a store beside its owner's surplus, kWh."""
     return np.maximum(store.inverter_kwh - np.maximum(-need_kwh, 0.0), 0.0)
+
+
+def months(result, more):
+    """Return with which steps of a run, and so many after it, a month begins on its wall, shape (step,)."""
+    zone, minutes = ZoneInfo(result.scenario.time_zone), timedelta(minutes=result.scenario.step_minutes)
+    first = datetime.fromtimestamp(int(result.timeline.utc_s[0]), zone).astimezone(UTC)
+    walls = [
+        (first + step * minutes).astimezone(zone).replace(tzinfo=None) for step in range(result.timeline.steps + more)
+    ]
+    return np.array([wall.month != (wall - minutes).month for wall in walls], np.bool_)
+
+
+def asked(controller, said, step_h):
+    """Return a controller's parameters in a scenario, and what a kWh costs there that makes a peak."""
+    values = {name: getattr(said, name) for name in controller.parameters if name == "peak_kw"}
+    price = MISSING_PRICE if said.peak_price is None else said.peak_price / step_h
+    return controller.numbers(controller.defaults | values), price
 
 
 def planned(ahead, store, end=None):
@@ -184,7 +206,8 @@ def programme(ahead, store, stored_kwh, end):
     equal[-1, stored[-1]] = -1.0
     right[-1] = -battery.minimum_kwh
     at_most = lil_matrix((2 * steps, size))
-    at_most[np.arange(steps), bought], at_most[np.arange(steps), over] = 1.0, -1.0
+    at_most[np.arange(steps), bought], at_most[np.arange(steps), sold] = 1.0, -1.0
+    at_most[np.arange(steps), over] = -1.0
     most = np.where(np.isinf(ahead.most_import_kwh), 1e6, ahead.most_import_kwh)
     # Before the first step nothing can be done about what is missing.
     for step in range(1, steps):

@@ -228,6 +228,8 @@ def with_home_batteries(draw, **fixed: Any) -> Scenario:
         "inverter_kw": draw(st.sampled_from([None, None, 0.4, 3.0])),
         "grid_charge": draw(st.booleans()),
         "feed_in": draw(st.booleans()),
+        "peak_kw": draw(st.sampled_from([0.0, 0.5, 3.0])),
+        "peak_price": draw(st.sampled_from([None, 0.0, 30.0])),
         **fixed,
     }
     data["home_battery"] = {name: value for name, value in data["home_battery"].items() if value is not None}

@@ -14,6 +14,7 @@ from jiran.control import controllers, find_controller, find_forecast, running
 from jiran.control.forecasting.base import MOST_DAYS
 from jiran.control.memory import first_memory
 from jiran.homes.profiles import Profiles
+from stores import asked, months
 from strategies import KINDS, changed, number, scenarios, small, with_home_batteries
 
 CLOSE = 1e-9
@@ -199,7 +200,9 @@ def test_prices_that_are_not_known_yet_change_nothing_and_known_ones_do():
 
 @settings(max_examples=40)
 @given(
-    st.sampled_from(list(controllers())).flatmap(lambda name: with_home_batteries(controller=name, inverter_kw=None))
+    st.sampled_from([name for name, one in controllers().items() if not one.together]).flatmap(
+        lambda name: with_home_batteries(controller=name, inverter_kw=None)
+    )
 )
 def test_batteries_do_in_a_street_what_they_would_do_by_themselves(scenario):
     """With a rule that changes no need, each is run as `control.running` runs it on its home's own need."""
@@ -207,10 +210,11 @@ def test_batteries_do_in_a_street_what_they_would_do_by_themselves(scenario):
     result = simulate(scenario)
     said, homes, profiles = scenario.home_battery, result.flows.battery_homes, result.flows.profiles
     controller, forecast = find_controller(said.controller), find_forecast(said.forecast)
+    parameters, peak_price = asked(controller, said, 1.0)
     way = running.Way(
         day=24, horizon=controller.horizon_h, known=scenario.grid.known_ahead_h, scenarios=forecast.rows(forecast.defaults),
         forecasts=controller.forecasts, foresight=controller.forecasts and forecast.foresight,
-        expect_parameters=forecast.numbers(forecast.defaults), parameters=controller.numbers(controller.defaults),
+        expect_parameters=forecast.numbers(forecast.defaults), parameters=parameters, peak_price=peak_price,
     )  # fmt: skip
     need = -(profiles.generation_kwh - profiles.load_kwh - profiles.ev_kwh)[:, homes].copy()
     hours = np.arange(scenario.steps + controller.horizon_h)
@@ -228,7 +232,7 @@ def test_batteries_do_in_a_street_what_they_would_do_by_themselves(scenario):
     found = running.Moves(*np.zeros((3, scenario.steps, homes.size)))
     plain = find_controller("self-consumption")
     direct, planned = (controller, find_controller("plan-ahead")) if controller.direct else (plain, controller)
-    given_ = running.Given(need, price["import"], price["export"])
+    given_ = running.Given(need, price["import"], price["export"], months(result, controller.horizon_h))
     ended = running.run(
         0, scenario.steps, 0, way, forecast.code, planned.code, direct.code, given_, stores, memory, found
     )

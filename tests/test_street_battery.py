@@ -12,8 +12,10 @@ from jiran import JiranError, load_scenario, simulate
 from jiran.control import controllers, find_controller, find_forecast, forecasts, running
 from jiran.control.forecasting.base import MOST_DAYS
 from jiran.control.memory import first_memory
+from jiran.homes.profiles import Profiles
 from jiran.judge.optimum import community_optimum
 from jiran.scenario.parts import Battery
+from stores import asked, months
 from valid import ordinary
 
 #: Cheap at night, dear in the evening.
@@ -21,14 +23,14 @@ BY_HOUR = [0.30] * 7 + [0.45] * 10 + [0.60] * 5 + [0.30] * 2
 
 
 def run(**changes):
-    asked = {
+    base = {
         "battery.controller": "plan-ahead",
         "steps": 96,
         "step_minutes": 60,
         "grid.import_price": BY_HOUR,
         "grid.export_price": 0.2,
     }
-    return simulate(load_scenario("kampung", asked | changes))
+    return simulate(load_scenario("kampung", base | changes))
 
 
 def left(result):
@@ -39,6 +41,13 @@ def left(result):
         kwh["battery_drawn_kwh"] + kwh["grid_import_kwh"],
     )
     return np.where(surplus > deficit + 1e-9, -surplus, deficit)
+
+
+def both_sides(result):
+    """Tell in which steps the market left surplus and deficit, shape (step,)."""
+    kwh = result.settlement.step_kwh
+    surplus = kwh["battery_charged_kwh"] + kwh["grid_export_kwh"]
+    return np.minimum(surplus, kwh["battery_drawn_kwh"] + kwh["grid_import_kwh"]) > 1e-12
 
 
 def moved(result):
@@ -64,9 +73,10 @@ def test_own_use_first_is_one_controller_among_others(monkeypatch, preset):
 def test_it_does_what_a_store_does_by_itself(seed, controller, forecast, free):
     drawn = ordinary(np.random.default_rng(seed), 2_000)
     said = {"controller": controller, "forecast": forecast, "grid_charge": free, "feed_in": free, "reserve_price": None}
+    said |= {"peak_kw": [0.0, 3.0][seed % 2], "peak_price": [10.0, 0.0, None][seed % 3]}
     data = drawn.model_dump(exclude_none=True)
     data["battery"] = {**data["battery"], **said, "capacity_kwh": max(1.0, drawn.battery.capacity_kwh)}
-    data["battery"].pop("reserve_price")
+    data["battery"] = {name: value for name, value in data["battery"].items() if value is not None}
     scenario = type(drawn).model_validate(data)
     try:
         result = simulate(scenario)
@@ -75,10 +85,12 @@ def test_it_does_what_a_store_does_by_itself(seed, controller, forecast, free):
     assume(scenario.battery.planned and len(np.unique(np.diff(result.timeline.local_s))) <= 1)
     plugin, expects = find_controller(controller), find_forecast(forecast)
     assume(not (plugin.forecasts and expects.foresight))  # what it is told is not what the market leaves
+    # The street's meter nets what the market left on both sides, of which the battery by itself sees one.
+    assume(controller != "peak-shaving" or not both_sides(result).any())
     day, of, step_h = 24 * 60 // scenario.step_minutes, scenario.battery, result.timeline.step_h
     way = running.Way(
         day, plugin.horizon_h * day // 24, scenario.grid.known_ahead_h * day // 24, expects.rows(expects.defaults),
-        plugin.forecasts, False, expects.numbers(expects.defaults), plugin.numbers(plugin.defaults),
+        plugin.forecasts, False, expects.numbers(expects.defaults), *asked(plugin, of, step_h),
     )  # fmt: skip
     stores = running.Stores(
         *(np.array([kwh]) for kwh in (of.capacity_kwh, of.min_soc * of.capacity_kwh, of.charge_kw * step_h, of.discharge_kw * step_h)),
@@ -96,7 +108,7 @@ def test_it_does_what_a_store_does_by_itself(seed, controller, forecast, free):
         np.concatenate([one, np.resize(one[-day:], way.horizon)])
         for one in (result.prices.grid_import, result.prices.grid_export)
     )
-    given_ = running.Given(left(result)[:, None].copy(), *prices)
+    given_ = running.Given(left(result)[:, None].copy(), *prices, months(result, way.horizon))
     ended = running.run(
         0, scenario.steps, 0, way, expects.code, planned.code, direct.code, given_, stores, memory, moves
     )
@@ -195,3 +207,26 @@ def test_with_a_tariff_the_bills_and_accounts_balance():
     )
     assert sum(result.accounts.values()) == pytest.approx(0.0, abs=1e-6)
     assert dataclasses.astuple(result.balance) < (1e-9, 1e-9)
+
+
+@pytest.mark.parametrize(("sun_kwh", "gives_kwh"), [(10.0, 0.0), (0.0, 7.0)])
+def test_the_peak_that_it_shaves_is_that_of_the_streets_meter(sun_kwh, gives_kwh):
+    """What one home exports while another imports does not reach it, though a rule that trades nothing leaves both."""
+    steps = 24 * 4
+    evening = np.arange(steps) % 24 == 19
+    sun, load = np.zeros((steps, 2)), np.zeros((steps, 2))
+    sun[evening, 0], load[evening, 1] = sun_kwh, 12.0
+    changes = {
+        "homes.groups": [{"kind": "solar", "count": 1}, {"kind": "normal", "count": 1}], "steps": steps,
+        "market.mechanism": "grid-only", "grid.import_price": 0.5, "battery.controller": "peak-shaving", "battery.wear_cost": 5.0,
+        "battery.peak_kw": 5.0, "battery.capacity_kwh": 50.0, "battery.charge_kw": 20.0, "battery.discharge_kw": 20.0,
+        "battery.start_soc": 1.0,
+    }  # fmt: skip
+    profiles = Profiles(sun, load, np.zeros((steps, 2)))
+    base = load_scenario("kampung", {"step_minutes": 60, **changes})
+    # On the first day nothing is known; what comes then is no peak here.
+    profiles.load_kwh[:24] = profiles.generation_kwh[:24] = 0.0
+    profiles.load_kwh[24:48] = profiles.generation_kwh[24:48] = 0.0
+    profiles.load_kwh[19, 1], profiles.generation_kwh[19, 0] = 5.0, 0.0
+    gave = moved(simulate(base, profiles=profiles))[1]
+    assert gave[72:].sum() == pytest.approx(gives_kwh, abs=1e-6)

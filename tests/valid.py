@@ -157,6 +157,9 @@ NOT_DRAWN = (
     "battery.forecast",
     "home_battery.controller",
     "home_battery.forecast",
+    # Drawn by draws of their own.
+    "grid.demand_charge",
+    *(f"{store}.{name}" for store in ("battery", "home_battery") for name in ("peak_kw", "peak_price")),
 )
 
 
@@ -179,7 +182,7 @@ def _drawn(rng: np.random.Generator, most_home_steps: int, changes: int) -> Scen
             wanted["home_battery.controller"] = str(rng.choice(list(controllers())))
             wanted["home_battery.forecast"] = str(rng.choice(list(forecasts())))
         wanted["seed"] = int(rng.integers(0, 1000))
-        wanted |= _run_by(wanted["seed"])
+        wanted |= _run_by(wanted["seed"]) | _peaks(wanted["seed"])
         for place in rng.choice(len(fields), changes, replace=False):
             name, annotation, metadata = fields[place]
             wanted[name] = value_of(rng, name, annotation, metadata)
@@ -198,6 +201,19 @@ def _run_by(seed: int) -> dict[str, Any]:
         "battery.controller": str(rng.choice(list(controllers()))),
         "battery.forecast": str(rng.choice(list(forecasts()))),
     }
+
+
+def _peaks(seed: int) -> dict[str, Any]:
+    """Draw what peaks cost, and to what those keep that keep them low, by draws of their own; mostly nothing is said."""
+    rng = np.random.default_rng([seed, 11])
+    if rng.random() < 0.8:
+        return {}
+    wanted: dict[str, Any] = {"grid.demand_charge": float(rng.choice([0.0, 0.37, 30.0, 1e6], p=[0.2, 0.3, 0.4, 0.1]))}
+    for store in ("battery", "home_battery"):
+        wanted[f"{store}.peak_kw"] = float(rng.choice([0.0, rng.uniform(0.0, 20.0)]))
+        if rng.random() < 0.5:
+            wanted[f"{store}.peak_price"] = float(rng.choice([0.0, 5.0, 1e6]))
+    return wanted
 
 
 def _plan(seed: int) -> dict[str, Any]:

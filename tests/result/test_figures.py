@@ -95,6 +95,8 @@ WORKED = {
         "co2_kg": 3.6 * 0.5,
         "co2_avoided_kg": (4 - 3.6) * 0.5,
     },
+    # 4 kWh in the first hour are 4 kW; without trades no other step is higher.
+    "peaks": {"demand_charges": 40.0, "peak_import_kw": 4.0},
     "dusk": {
         "ev_supplied_kwh": 3,
         "ev_lent_kwh": 3,
@@ -234,6 +236,7 @@ def runs():
         "dear": _dear(),
         "own": run([[4.0], [-3.0]], **OWN),
         "standby": run([[4.0], [-3.0]], **STANDBY),
+        "peaks": run([[-3.0, -1.0], [-2.0, 1.0]], grid__demand_charge=10.0, battery={"capacity_kwh": 0}),
         "planned": run([[-0.5], [-0.5]], **PLANNED),
         "saves": simulate(load_scenario("paper", DEAR_EVENING | {"load.elasticity": -0.5})),
         "waits": simulate(load_scenario("paper", DEAR_EVENING | {"load.shiftable_share": 0.4})),
@@ -274,6 +277,7 @@ def test_printed_figures_stand_in_groups_that_are_known():
                 {
                     "battery.capacity_kwh": 9,
                     "battery.controller": "time-of-use",
+                    "grid.demand_charge": 1,
                     "homes.groups.solar.battery_kwh": 1,
                     "home_battery.standby_w": 5,
                     "load.elasticity": -0.1,

@@ -413,15 +413,19 @@ def _why(name, data):  # noqa: C901, PLR0911, PLR0912, PLR0915  a field after th
         if key == "forecast":
             return (
                 None
-                if runs.startswith("plan-") or runs in ("smart-charging", "v2g")
+                if runs.startswith("plan-") or runs in ("smart-charging", "v2g", "peak-shaving", "cooperative")
                 else f"{table}.controller goes by no forecast"
             )
+        if key in ("peak_kw", "peak_price"):
+            return None if runs == "peak-shaving" else f"{table}.controller keeps no peaks low"
         own = key in ("grid_charge", "feed_in") and runs == "self-consumption"
         return f"{table}.controller only stores what is left over, for own use" if own else None
     if name == "grid.known_ahead_h":
         run_by = [controller] * stores + [data["battery"]["controller"]] * (data["battery"]["capacity_kwh"] > 0)
         run_by += ["plan-" * (bool(cars) and ev["charging"] in ("smart", "v2g") and not ev["supply"]["enabled"])]
-        if not any(one.startswith("plan-") or one in ("smart-charging", "v2g") for one in run_by):
+        if not any(
+            one.startswith("plan-") or one in ("smart-charging", "v2g", "peak-shaving", "cooperative") for one in run_by
+        ):
             return "no battery looks further ahead than the prices of a day"
         hourly = any(isinstance(grid.get(one), tuple) for one in ("import_price", "export_price"))
         return None if hourly or grid["tariff"] else "the grid's prices are the same at all hours"

@@ -15,6 +15,7 @@ from jiran.judge.comparison import by_rule
 from jiran.market import find
 from jiran.scenario import validate
 from jiran.scenario.files import read_scenario, with_overrides
+from peaks import paid_for_peaks
 from truth.books import once
 from truth.harness import Claim, oracle
 from valid import SITUATIONS, ordinary, wild
@@ -95,7 +96,9 @@ def at_grid(run):
     own = run.flows.outputs
     taken = run.flows["grid_import_kwh"].sum(axis=1) + own.battery_import_kwh
     given = run.flows["grid_export_kwh"].sum(axis=1) + own.battery_export_kwh
-    return float((taken * run.prices.grid_import).sum() - (given * run.prices.grid_export).sum())
+    peaks = paid_for_peaks(run)
+    energy = float((taken * run.prices.grid_import).sum() - (given * run.prices.grid_export).sum())
+    return energy + float(peaks.payment.sum()) + peaks.by_battery
 
 
 def jain(run):

@@ -13,6 +13,7 @@ import jiran.explain.trades
 import jiran.explain.warnings
 from jiran.explain.step.run_step import take_apart
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY, RESIDUE
+from peaks import paid_alone, paid_for_peaks
 from truth.harness import Claim, oracle
 from truth.rounding import amount, decimals, energy, many, percent
 from truth.run import all_known, at_meters, hours_of_the_clock, of_window, sold_at_all, what_stores
@@ -373,11 +374,21 @@ def fund_share(result, home):
     out = result.flows.outputs
     earned += sum((out.battery_export_kwh * result.prices.grid_export).tolist())
     earned -= sum((out.battery_import_kwh * result.prices.grid_import).tolist())
+    earned -= paid_for_peaks(result).by_battery
     use = (drawn + charged).sum(axis=0)
     how = result.scenario.battery.fund_share
     if how == "keep":
         return 0.0
     return float(earned * use[home] / use.sum() if how == "use" and use.any() else earned / use.size)
+
+
+def at_peaks(result, home):
+    """Return what a home pays for the street's peaks, and what it would pay with the grid alone."""
+    if not result.scenario.grid.demand_charge:
+        return 0.0, 0.0
+    if len(result.flows.fleet.homes):  # without trades its EV would charge otherwise, so only the sum is known
+        return float(paid_for_peaks(result).payment[home]), float(result.without_p2p.demand.without_battery[home])
+    return float(paid_for_peaks(result).payment[home]), float(paid_alone(result, at_meters(result))[home])
 
 
 @oracle("home.bill_chart", lambda drawn: [subject[:2] for subject in of_home(drawn)])
@@ -386,13 +397,20 @@ def bill_chart(result, home):
     row, price = result.homes.row(home, named=True), result.prices
     own = at_meters(result)[:, home]
     pays, gets = float(kwh["grid_import_kwh"] @ price.grid_import), float(kwh["grid_export_kwh"] @ price.grid_export)
+    peaks, peaks_alone = at_peaks(result, home)
+    grid_only = row["cost_grid_only"] - peaks_alone
     if result.scenario.grid.tariff is not None:
         utility = sum(amount for whose, amount in result.bills.select("home", "amount").rows() if whose == row["id"])
-        sums = (utility, row["cost_grid_only"])
-        parts = [("Grid", utility - row["cost_grid_only"])]
-    elif home in result.flows.fleet.homes:
-        sums = (pays, gets, row["cost_grid_only"])
-        parts = [("Grid", pays - gets - row["cost_grid_only"])]
+        sums = (utility, grid_only)
+        parts = [("Grid", utility - grid_only)]
+    elif home in result.flows.fleet.homes or (
+        result.scenario.home_battery.controller == "cooperative"
+        and result.scenario.ev.supply.enabled
+        and len(result.flows.fleet.homes)
+        and home in result.flows.battery_homes
+    ):
+        sums = (pays, gets, grid_only)
+        parts = [("Grid", pays - gets - grid_only)]
     else:
         alone = sum(max(-net, 0.0) * cost for net, cost in zip(own, price.grid_import, strict=True))
         earned = sum(max(net, 0.0) * worth for net, worth in zip(own, price.grid_export, strict=True))
@@ -411,7 +429,9 @@ def bill_chart(result, home):
         ("Paid by neighbours", -row["p2p_received"]),
         ("Battery", battery),
     ]
-    parts += [("End of the billing period", at_the_end), ("Share of the battery fund", fund)]
+    of_peaks = peaks - peaks_alone if abs(peaks - peaks_alone) > RESIDUE * max(peaks, peaks_alone) else 0.0
+    parts += [("End of the billing period", at_the_end), ("Share in the street's peaks", of_peaks)]
+    parts += [("Share of the battery fund", fund)]
     whole = row["cost_grid_only"] + sum(value for _, value in parts)
     assert abs(whole - row["cost"]) <= 1e-7 + RESIDUE * (summed + abs(whole) + row["p2p_paid"] + row["p2p_received"])
     changes = tuple((name, value) for name, value in parts if round(abs(value), 9) >= 0.005)

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from jiran.control import find_controller
 from jiran.engine.flows import METERED, PRICED, given_out, taken_in
 from jiran.money.prices import cost
 from jiran.nothing import RESIDUE
@@ -29,12 +30,14 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
     """
     at = result.community.ids.index(home)
     now = result.settlement
-    alone = float(result.without_p2p.cost_without_battery[at])
+    whole = float(result.without_p2p.cost_without_battery[at])
+    peaks, peaks_alone = _at_peaks(result, at)
+    alone = whole - peaks_alone
     paid = {flow: float(cost(flow, result.flows.of_home(flow.name, at), result.prices)) for flow in PRICED}
     by_grid = {flow: amount for flow, amount in paid.items() if flow.account == "grid"}
     if now.bills is not None:  # what import and export change depends on each other by the tier
         grid = [("Grid", _change([float(now.bills.by_home()[at]), -alone]))]
-    elif at in result.flows.fleet.homes:  # without trades its EV would charge otherwise, so only the sum is known
+    elif _moves_by_trades(result, at):  # without trades its stores would do something else, so only the sum is known
         grid = [("Grid", _change([*by_grid.values(), -alone]))]
     else:
         net = net_kwh(result.flows, at)
@@ -43,15 +46,31 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
         largest = max(abs(amount) for amount in (alone, *by_grid.values(), *without.values()))
         grid = [(_GRID[flow.name], _change([by_grid[flow], -without[flow]], largest)) for flow in by_grid]
     return [
-        ("Grid alone", alone),
+        ("Grid alone", whole),
         *grid,
         ("Paid to neighbours", float(now.paid[at])),
         ("Paid by neighbours", -float(now.received[at])),
         ("Battery", sum(amount for flow, amount in paid.items() if flow.account == "battery")),
         ("End of the billing period", float(now.period_payment[at])),
+        ("Share in the street's peaks", _change([peaks, -peaks_alone])),
         ("Share of the battery fund", -float(now.fund_share[at])),
         ("Now", float(now.cost[at])),
     ]
+
+
+def _moves_by_trades(result: Result, home: int) -> bool:
+    """Tell whether trades change what a home's stores do: an EV that lends, or a battery that is run for a street with such EVs."""
+    flows, run_by = result.flows, result.scenario.home_battery.controller
+    lent = bool(result.scenario.ev.supply.enabled and flows.fleet.homes.size)
+    return home in flows.fleet.homes or (lent and home in flows.battery_homes and find_controller(run_by).together)
+
+
+def _at_peaks(result: Result, home: int) -> tuple[float, float]:
+    """Return what a home pays for the street's peaks, and what it would pay with the grid alone."""
+    now, alone = result.settlement.demand, result.without_p2p.demand
+    if now is None or alone is None:
+        return 0.0, 0.0
+    return float(now.payment[home]), float(alone.without_battery[home])
 
 
 def _change(amounts: list[float], largest: float = 0.0) -> float:

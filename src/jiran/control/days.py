@@ -12,10 +12,12 @@ import numpy as np
 
 from jiran.compiled import at_first_call, njit
 from jiran.control import signature as kinds
+from jiran.control.dispatch import dispatch
 from jiran.control.memory import Memory, known
-from jiran.control.plan import Ahead, flat, pieces_of
+from jiran.control.peaks import begins
+from jiran.control.plan import Ahead, connection_at, flat, pieces_of
 from jiran.control.storage import Battery
-from jiran.control.store import Flags, Matrix, Store, Vector
+from jiran.control.store import Flags, Matrix, Store, Vector, beside_roof, new_line
 from jiran.market.signature import VECTOR
 
 if TYPE_CHECKING:
@@ -69,6 +71,8 @@ class Way(NamedTuple):
         foresight: Whether the forecast is given the truth.
         expect_parameters: The forecast's own, shape (parameter,).
         parameters: The controller's own.
+        peak_price: What a kWh costs on top that makes a peak, for controllers that keep peaks low.
+        together: Whether stores plan one after the other for all owners together, on what those before will leave.
     """
 
     day: int
@@ -79,6 +83,8 @@ class Way(NamedTuple):
     foresight: bool
     expect_parameters: Vector
     parameters: Vector
+    peak_price: float = 0.0
+    together: bool = False
 
 
 class Given(NamedTuple):
@@ -89,11 +95,13 @@ class Given(NamedTuple):
             the truth.
         import_price: Per kWh, shape (step,), longer than the run where it is known what comes after.
         export_price: The same.
+        month_begins: Whether a month begins with the step, the same; of no steps: none ever does.
     """
 
     need_kwh: Matrix
     import_price: Vector
     export_price: Vector
+    month_begins: Flags = np.empty(0, np.bool_)
 
 
 class Calendar(NamedTuple):
@@ -134,15 +142,18 @@ class Room(NamedTuple):
 
 #: The compiled types of these records.
 WAY = kinds.record(
-    Way, kinds.WHOLE, kinds.WHOLE, kinds.WHOLE, kinds.WHOLE, kinds.TRUTH, kinds.TRUTH, VECTOR, VECTOR
+    Way, kinds.WHOLE, kinds.WHOLE, kinds.WHOLE, kinds.WHOLE, kinds.TRUTH, kinds.TRUTH, VECTOR, VECTOR,
+    kinds.NUMBER, kinds.TRUTH,
 )  # fmt: skip
-GIVEN = kinds.record(Given, kinds.MATRIX, VECTOR, VECTOR)
+GIVEN = kinds.record(Given, kinds.MATRIX, VECTOR, VECTOR, kinds.FLAGS)
 STORES = kinds.record(
     Stores, VECTOR, VECTOR, VECTOR, VECTOR, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.TRUTH, kinds.TRUTH,
     kinds.NUMBER,
 )  # fmt: skip
 CALENDAR = kinds.record(Calendar, VECTOR, kinds.FLAGS, kinds.MATRIX, VECTOR)
-MEMORY = kinds.record(Memory, VECTOR, kinds.MATRIX, kinds.CUBE, kinds.CUBE, kinds.MATRIX, kinds.MATRIX, kinds.FLAGS)
+MEMORY = kinds.record(
+    Memory, VECTOR, kinds.MATRIX, kinds.CUBE, kinds.CUBE, kinds.MATRIX, kinds.MATRIX, kinds.FLAGS, VECTOR, kinds.MATRIX
+)  # fmt: skip
 _PLAN_DAY = kinds.pair(
     kinds.WHOLE, kinds.WHOLE, kinds.WHOLE, WAY, kinds.EXPECT, kinds.CONTROL, GIVEN, CALENDAR, STORES, MEMORY
 )  # fmt: skip
@@ -180,6 +191,25 @@ def _look_ahead(first: int, way: Way, given: Given, ahead: Ahead) -> None:
         later = first + _known_step(step, way.known, way.day)
         ahead.import_price[step] = given.import_price[_known_step(later, given.import_price.size, way.day)]
         ahead.export_price[step] = given.export_price[_known_step(later, given.export_price.size, way.day)]
+
+
+@njit(cache=True)
+def _look_back(at: int, first: int, way: Way, given: Given, memory: Memory, ahead: Ahead) -> None:
+    """Fill in the peak of this month, which counts until the next begins, and that nothing is limited yet.
+
+    Args:
+        at: Which store.
+        first: The first coming step.
+        way: For the horizon.
+        given: For the calendar.
+        memory: For the peak.
+        ahead: Is filled in.
+    """
+    peak_kwh = memory.peak_kwh[at]
+    for step in range(way.horizon):
+        if begins(first + step, given.month_begins):
+            peak_kwh = 0.0
+        ahead.peak_kwh[step], ahead.most_import_kwh[step] = peak_kwh, np.inf
 
 
 @njit(cache=True)
@@ -240,8 +270,17 @@ def _begin_plan(at: int, store: Store, way: Way, memory: Memory, room: Room) -> 
 
 
 @njit(cache=True)
-def _keep_plan(at: int, store: Store, way: Way, memory: Memory, room: Room) -> bool:
-    """Keep the plan of a day, and the row of a day before its end; False if they cannot be. Arguments as of `_begin_plan`."""
+def _keep_plan(at: int, store: Store, way: Way, ahead: Ahead, memory: Memory, room: Room) -> bool:
+    """Keep the plan of a day, and the row of a day before its end; False if they cannot be.
+
+    Args:
+        at: Which store.
+        store: The store.
+        way: For the horizon.
+        ahead: For what the controller says makes a peak.
+        memory: Is changed.
+        room: With the plan.
+    """
     upto_kwh, value, kept_kwh, kept = room.upto_kwh, room.value, memory.upto_kwh, memory.value
     for row in range(way.day + 1):
         pieces = pieces_of(row, store, upto_kwh, value)
@@ -253,12 +292,37 @@ def _keep_plan(at: int, store: Store, way: Way, memory: Memory, room: Room) -> b
     if pieces_of(end, store, upto_kwh, value) == 0:
         return False
     memory.end_upto_kwh[at], memory.end_value[at] = upto_kwh[end], value[end]
+    for slot in range(way.day):
+        memory.most_import_kwh[at, slot] = ahead.most_import_kwh[slot]
     memory.planned[at] = True
     return True
 
 
+@njit(cache=True)
+def _expect_moves(stored_kwh: float, store: Store, way: Way, ahead: Ahead, room: Room) -> None:
+    """Add what a store will do by its plan to what is expected, for those that plan after it.
+
+    Args:
+        stored_kwh: What it holds.
+        store: The store.
+        way: For the horizon.
+        ahead: What is known.
+        room: With the plan, and what is expected, which is changed.
+    """
+    line = new_line()
+    for step in range(way.horizon):
+        mean_kwh = 0.0
+        for row in range(room.need_kwh.shape[0]):
+            mean_kwh += room.need_kwh[row, step] / room.need_kwh.shape[0]
+        connection = connection_at(step, mean_kwh, ahead)
+        move = dispatch(connection, store, stored_kwh, room.upto_kwh[step + 1], room.value[step + 1], line)
+        stored_kwh = move.stored_kwh
+        for row in range(room.need_kwh.shape[0]):
+            room.need_kwh[row, step] += move.charged_kwh + store.standby_kwh - move.given_kwh
+
+
 @at_first_call(_PLAN_DAY, cache=True, nogil=True)
-def plan_day(
+def plan_day(  # noqa: C901  a day from store to store, with a way out for each fault
     first_store: int,
     step: int,
     count: int,
@@ -290,26 +354,34 @@ def plan_day(
     none = np.zeros(way.horizon)
     table = np.zeros((2, way.horizon + 1, memory.value.shape[2]))
     room = Room(np.empty((way.scenarios, way.horizon)), table[0], table[1])
-    ahead = Ahead(none.copy(), none.copy(), np.full(way.horizon, np.inf), np.ones(way.horizon), none.copy(), 0.0)
+    ahead = Ahead(
+        none.copy(), none.copy(), none.copy(), np.ones(way.horizon), none.copy(), way.peak_price, none.copy()
+    )  # fmt: skip
     _look_ahead(step, way, given, ahead)
-    for at in range(first_store, stores.capacity_kwh.size):
+    for at in range(0 if way.together else first_store, stores.capacity_kwh.size):
         past_kwh = known(at, count, memory)
         unknown = way.forecasts and past_kwh.size < way.day and not way.foresight
         if unknown and calendar.hour.size == 0:
             continue  # nothing is known of the owner yet
-        _expect_nothing(at, step, way, given, room)
         if calendar.hour.size > 0:
             _expect_there(at, step, way, calendar, ahead)
-        if unknown:
-            room.need_kwh[:] = 0.0  # what comes and goes must be ready all the same
-        elif way.forecasts:
-            expect(past_kwh, way.day, way.expect_parameters, room.need_kwh)
+        if at == 0 or not way.together:
+            _expect_nothing(at, step, way, given, room)
+            if unknown:
+                room.need_kwh[:] = 0.0  # what comes and goes must be ready all the same
+            elif way.forecasts:
+                expect(past_kwh, way.day, way.expect_parameters, room.need_kwh)
         store = store_at(at, stores)
+        if way.together:  # what the street has to spare is no roof of its own
+            store = beside_roof(store, 0.0)
+        _look_back(at, step, way, given, memory, ahead)
         # The first plan has none before it that says what the rest is worth at its end: it is made twice.
         for _ in range(1 if memory.planned[at] else 2):
             _begin_plan(at, store, way, memory, room)
             if not control(room.need_kwh, ahead, way.day, store, way.parameters, room.upto_kwh, room.value):
                 return NO_ROOM, at
-            if not _keep_plan(at, store, way, memory, room):
+            if not _keep_plan(at, store, way, ahead, memory, room):
                 return UNSOUND, at
+        if way.together:
+            _expect_moves(memory.stored_kwh[at], store, way, ahead, room)
     return FINE, stores.capacity_kwh.size

@@ -27,6 +27,8 @@ class Memory(NamedTuple):
         end_upto_kwh: What it was worth a day before the end of the last plan, shape (store, piece).
         end_value: The same.
         planned: Whether there is a plan, shape (store,).
+        peak_kwh: The highest that came in through its owner's meter in a step of this month, shape (store,).
+        most_import_kwh: From here on, by the plan of the day, each kWh that comes in makes a peak, shape (store, day).
     """
 
     stored_kwh: Vector
@@ -36,6 +38,8 @@ class Memory(NamedTuple):
     end_upto_kwh: Matrix
     end_value: Matrix
     planned: Flags
+    peak_kwh: Vector
+    most_import_kwh: Matrix
 
 
 def first_memory(stored_kwh: Vector, day: int, kept_days: int, pieces: int) -> Memory:
@@ -56,6 +60,8 @@ def first_memory(stored_kwh: Vector, day: int, kept_days: int, pieces: int) -> M
         end_upto_kwh=np.zeros((stores, pieces)),
         end_value=np.zeros((stores, pieces)),
         planned=np.zeros(stores, np.bool_),
+        peak_kwh=np.zeros(stores),
+        most_import_kwh=np.full((stores, day), np.inf),
     )
 
 

@@ -26,6 +26,9 @@ class Ahead(NamedTuple):
 
     Attributes:
         target_kwh: What the store must hold before the step, as a car before it leaves; 0: nothing.
+        peak_kwh: The highest import of the step's month so far, as energy of a step; 0 in a month that is still to begin. A
+            controller that keeps peaks low writes `most_import_kwh`, which is infinite before; what it writes also holds when
+            the store then acts, raised to what the month has seen.
     """
 
     import_price: Vector
@@ -34,6 +37,7 @@ class Ahead(NamedTuple):
     present: Vector
     target_kwh: Vector
     peak_price: float
+    peak_kwh: Vector = np.empty(0)
 
 
 @njit(cache=True, forceinline=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
 from jiran.compiled import at_first_call
 from jiran.control import signature as kinds
 from jiran.control.days import (
@@ -25,6 +23,7 @@ from jiran.control.days import (
 )
 from jiran.control.dispatch import dispatch, follow
 from jiran.control.memory import remember
+from jiran.control.peaks import most_now, note
 from jiran.control.store import Connection, Matrix, new_line
 
 if TYPE_CHECKING:
@@ -68,7 +67,8 @@ def _live(
         row = now % way.day + 1
         for at in range(stores.capacity_kwh.size):
             need_kwh, stored_kwh, store = given.need_kwh[step, at], memory.stored_kwh[at], store_at(at, stores)
-            connection = Connection(need_kwh, import_price, export_price, np.inf, 1.0, 0.0)
+            most_kwh = most_now(at, row - 1, step, given.month_begins, memory)
+            connection = Connection(need_kwh, import_price, export_price, most_kwh, 1.0, way.peak_price)
             if memory.planned[at]:
                 move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
             else:
@@ -79,6 +79,7 @@ def _live(
             memory.stored_kwh[at] = move.stored_kwh
             moves.charged_kwh[step, at], moves.given_kwh[step, at] = move.charged_kwh, move.given_kwh
             moves.stored_kwh[step, at] = move.stored_kwh
+            note(at, need_kwh + store.standby_kwh + move.charged_kwh - move.given_kwh, memory)
             if way.forecasts:
                 remember(at, now, need_kwh, memory)
 

@@ -14,7 +14,7 @@ _BATTERY = types.BaseTuple.from_types([types.float64] * len(Battery._fields), Ba
 STORE = types.BaseTuple.from_types(
     [_BATTERY, types.float64, types.float64, types.boolean, types.boolean, types.float64], Store
 )
-AHEAD = types.BaseTuple.from_types([VECTOR] * 5 + [types.float64], Ahead)
+AHEAD = types.BaseTuple.from_types([VECTOR] * 5 + [types.float64, VECTOR], Ahead)
 
 #: Names for what records of the compiled loop hold.
 NUMBER, WHOLE, TRUTH = types.float64, types.int64, types.boolean

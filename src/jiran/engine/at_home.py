@@ -15,7 +15,8 @@ from jiran.compiled import njit
 from jiran.control.days import store_at
 from jiran.control.dispatch import dispatch, follow
 from jiran.control.memory import remember
-from jiran.control.store import Connection, beside_roof
+from jiran.control.peaks import most_now, note
+from jiran.control.store import Connection, Store, beside_roof
 from jiran.engine.annotations import Direct, Matrix, Vector, handed_on, signature_of
 from jiran.engine.records import Devices, Memories, Outputs
 
@@ -134,6 +135,22 @@ def drive_again(
         net_kwh[cars.homes[at]] += out.ev_supplied_kwh[step, at] - out.ev_charged_kwh[step, at]
 
 
+@njit(cache=True, forceinline=True)
+def _allowed(wanted_kwh: float, net_kwh: float, store: Store) -> float:
+    """Return what a battery that is run for the street may take (> 0) or give (< 0) in its home.
+
+    Args:
+        wanted_kwh: What it would.
+        net_kwh: What its home has to spare (> 0) or lacks (< 0).
+        store: The battery.
+    """
+    if not store.grid_charge:
+        wanted_kwh = min(wanted_kwh, max(net_kwh, 0.0))
+    if not store.feed_in:
+        wanted_kwh = max(wanted_kwh, min(net_kwh, 0.0))
+    return wanted_kwh
+
+
 #: Any of them.
 Act = Annotated[Callable[..., None], types.FunctionType(signature_of(rest))]
 
@@ -169,22 +186,34 @@ def _act(
     row, import_price, export_price = now % devices.way.day + 1, given.import_price[step], given.export_price[step]
     presses = devices.pressed.shape[0] > 0
     stay, shares = devices.present.shape[0] == 0, devices.roof_kwh.shape[0] > 0
+    together, street_kwh = devices.way.together, 0.0
+    if together:
+        for home in range(net_kwh.size):
+            street_kwh -= net_kwh[home]
     for at in range(devices.homes.size):
         home, stored_kwh, store = devices.homes[at], memory.stored_kwh[at], store_at(at, stores)
         if shares:
             store = beside_roof(store, devices.roof_kwh[step, at])
-        need_kwh = -net_kwh[home]
+        seen_kwh = street_kwh if together else -net_kwh[home]
+        # Without a plan it is run for its home alone.
+        need_kwh = seen_kwh if memory.planned[at] else -net_kwh[home]
         present = 1.0 if stay else devices.present[step, at]
-        connection = Connection(need_kwh, import_price, export_price, np.inf, present, 0.0)
+        most_kwh = most_now(at, row - 1, step, given.month_begins, memory)
+        connection = Connection(need_kwh, import_price, export_price, most_kwh, present, devices.way.peak_price)
         if presses and devices.pressed[step, at] > 0.0:
             move = follow(np.inf, connection, store, stored_kwh)
         elif memory.planned[at]:
             move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
+            if together:  # what it may do is asked at its own home's meter
+                wanted_kwh[at] = _allowed(move.charged_kwh - move.given_kwh, net_kwh[home], store)
+                move = follow(wanted_kwh[at], connection, store, stored_kwh)
         else:
             move = follow(wanted_kwh[at], connection, store, stored_kwh)
         memory.stored_kwh[at] = move.stored_kwh
         if forecasts:
-            remember(at, now, need_kwh, memory)
+            remember(at, now, seen_kwh, memory)
         taken_kwh = move.charged_kwh + store.standby_kwh
+        note(at, need_kwh + taken_kwh - move.given_kwh, memory)
         net_kwh[home] += move.given_kwh - taken_kwh
+        street_kwh += taken_kwh - move.given_kwh
         charged_kwh[at], given_kwh[at], held_kwh[at] = taken_kwh, move.given_kwh, move.stored_kwh

@@ -12,6 +12,7 @@ import numpy as np
 
 from jiran.explain.bills import on_bills, on_shared
 from jiran.explain.nothing_traded import nothing_traded
+from jiran.explain.peaks import peaks
 from jiran.explain.say import amount, energy, length, several, share, size
 from jiran.explain.times import clock, clock_hours, period, several_dates
 from jiran.nothing import LAST_DIGITS, LEAST_SAID_KWH, NOTHING_KWH, NOTHING_MONEY, RESIDUE, SAME_PRICE
@@ -38,7 +39,13 @@ def gain(result: Result) -> tuple[Sentence, ...]:
     The whole gain of a trade is split among buyer, seller, market and network, so a saving alone would say too much.
     """
     return true_ones(
-        saving(result), losers(result), on_bills(result), on_shared(result), outside(result), stored(result)
+        saving(result),
+        losers(result),
+        on_bills(result),
+        on_shared(result),
+        outside(result),
+        peaks(result),
+        stored(result),
     )
 
 

@@ -100,7 +100,9 @@ def by_controller(scenario: Scenario, who: Who | None = None, progress: Progress
     """
     who = stores_of(scenario, who)
     own = getattr(scenario, who)
-    staying = [name for name, one in controllers().items() if not one.cars]
+    staying = [
+        name for name, one in controllers().items() if not one.cars and (who == "home_battery" or not one.together)
+    ]
     names = list(dict.fromkeys([OWN_USE, *staying, own.controller]))
     cases = [(name, own.forecast) for name in names]
     if not find_forecast(own.forecast).foresight:

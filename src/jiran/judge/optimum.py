@@ -17,6 +17,7 @@ from jiran.control.storage import Battery
 from jiran.errors import JiranError
 from jiran.judge.programme import BOTH_KWH, Held, Problem, solve
 from jiran.judge.sessions import Sessions, ev_sessions
+from jiran.money.demand import highest, months_of
 from jiran.nothing import NOTHING_MONEY
 from jiran.simulation.at_home import needs_kwh
 from jiran.simulation.street import battery_of
@@ -108,6 +109,7 @@ def community_optimum(result: Result, *, ev_stays_h: float = 0.0) -> Optimum:
             "at once, which none can: the cost is a lower bound"
         )
     cost = found.import_kwh @ problem.import_price - found.export_kwh @ problem.export_price
+    cost += _at_peaks(result, found.import_kwh - found.export_kwh)
     ev_kwh = result.settlement.step_kwh["ev_kwh"] + found.ev_kwh - sessions.charged_kwh
     return Optimum(
         float(cost), result.accounts["grid"], _alone(result),
@@ -127,11 +129,39 @@ def _needs_kwh(result: Result) -> Array:
 def _alone(result: Result) -> float:
     """Return what the homes would pay, each alone with the grid, without any battery."""
     cost = result.without_p2p.cost_without_battery.copy()
+    peaks = result.without_p2p.demand
+    at_peaks = 0.0
+    if peaks is not None:
+        cost -= peaks.without_battery
+        at_peaks = float(peaks.without_battery.sum())
     if result.flows.battery_homes.size:
         need = _needs_kwh(result)
         price = np.where(need > 0.0, result.prices.grid_import[:, None], result.prices.grid_export[:, None])
         cost[result.flows.battery_homes] = (need * price).sum(axis=0)
-    return float(cost.sum())
+        out = result.flows.outputs
+        at_peaks = _at_peaks(result, result.flows.needed_kwh - (out.home_charged_kwh - out.home_given_kwh).sum(axis=1))
+    return float(cost.sum()) + at_peaks
+
+
+def _at_peaks(result: Result, net_kwh: Array) -> float:
+    """Return what the peaks of a course cost.
+
+    Args:
+        result: For the charge, the calendar, and what the first month saw before the run.
+        net_kwh: Import less export of the street, shape (step,).
+    """
+    charge = result.scenario.grid.demand_charge
+    if not charge:
+        return 0.0
+    kw = highest(net_kwh, months_of(result.timeline)[1], result.timeline.step_h)[1]
+    kw[0] = max(kw[0], _seen_kw(result))
+    return charge * float(kw.sum() - _seen_kw(result))
+
+
+def _seen_kw(result: Result) -> float:
+    """Return the highest import that the first month saw before the run, kW."""
+    before, (months, _) = result.start.peak, months_of(result.timeline)
+    return before.kw if before is not None and before.month == months[0] else 0.0
 
 
 def _at_home(result: Result, notes: list[str]) -> list[Held]:
@@ -234,7 +264,7 @@ def _problem(result: Result, sessions: Sessions, at_home: list[Held]) -> Problem
         at_home: The batteries in homes; what they did in the run is taken out too.
     """
     step = result.settlement.step_kwh
-    out = result.flows.outputs
+    out, begins = result.flows.outputs, months_of(result.timeline)[1]
     standby_kwh = result.scenario.home_battery.standby_kwh(result.timeline.step_h)
     # Of each home with a battery; its standby stays a need, whatever the battery does.
     moved_kwh = out.home_charged_kwh - standby_kwh - out.home_given_kwh
@@ -252,4 +282,7 @@ def _problem(result: Result, sessions: Sessions, at_home: list[Held]) -> Problem
         export_price=result.prices.grid_export,
         stores=(community, *at_home),
         sessions=sessions,
+        peak_price=result.scenario.grid.demand_charge / result.timeline.step_h,
+        month=np.repeat(np.arange(begins.size - 1), np.diff(begins)),
+        seen_kwh=_seen_kw(result) * result.timeline.step_h,
     )

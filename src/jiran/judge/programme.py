@@ -7,7 +7,7 @@ In each step
 
 the second for each store, within its limits; it ends with at least what the run began or ended with, whichever is less: energy
 that a run leaves over was of no use in it. Least is the sum of
-import * import_price - export * export_price. Solved by HiGHS (Huangfu and Hall 2018, doi 10.1007/s12532-017-0130-5).
+import * import_price - export * export_price, and of the highest import - export of each month, where that is charged. Solved by HiGHS (Huangfu and Hall 2018, doi 10.1007/s12532-017-0130-5).
 """
 
 from __future__ import annotations
@@ -49,6 +49,14 @@ class Problem:
     export_price: Array
     stores: tuple[Held, ...]
     sessions: Sessions
+    peak_price: float  # of the highest import less export of a month, as energy of a step
+    month: NDArray[np.int64]  # to which each belongs, counted from 0
+    seen_kwh: float  # the highest import less export of the first month before the run
+
+    @property
+    def peaks(self) -> int:
+        """How many months are charged for their peak."""
+        return int(self.month[-1]) + 1 if self.peak_price else 0
 
     @property
     def odd(self) -> NDArray[np.bool_]:
@@ -83,19 +91,21 @@ def solve(problem: Problem) -> Course:
     within = sparse.csr_array((np.ones(sessions.step.size), (sessions.session, np.arange(sessions.step.size))),
                               shape=(sessions.energy_kwh.size, sessions.step.size))  # fmt: skip
     before = sparse.diags_array([-np.ones(steps - 1)], offsets=[-1], shape=(steps, steps))
-    # Columns: import, export, EV charging of each session in each step, and of each store charge, discharge, stored.
+    # Columns: import, export, EV charging of each session in each step, of each store charge, discharge, stored, and peaks.
     blank: list[Any] = [None] * 3 * len(stores)
-    rows = [[eye, -eye, -moved, *[-eye, eye, 0.0 * eye] * len(stores)]]
+    no_peak = [sparse.csr_array((steps, problem.peaks))] * (problem.peaks > 0)
+    rows = [[eye, -eye, -moved, *[-eye, eye, 0.0 * eye] * len(stores), *no_peak]]
     for place, store in enumerate(stores):
         own = [-store.battery.charge_efficiency * eye, eye / store.battery.discharge_efficiency, eye + before]
-        rows.append([None, None, None, *blank[: 3 * place], *own, *blank[3 * place + 3 :]])
-    rows.append([None, None, within, *blank])
+        rows.append([None, None, None, *blank[: 3 * place], *own, *blank[3 * place + 3 :], *no_peak])
+    rows.append([None, None, within, *blank, *[None] * len(no_peak)])
     start = np.zeros((len(stores), steps))
     start[:, 0] = [store.start_kwh for store in stores]
     least = _least(sparse, problem)
     nothing = np.zeros(sessions.step.size + 3 * steps * len(stores))
     found = linprog(
-        np.concatenate([problem.import_price, -problem.export_price, nothing]), *least,
+        np.concatenate([problem.import_price, -problem.export_price, nothing, np.full(problem.peaks, problem.peak_price)]),
+        *least,
         sparse.block_array(rows, format="csr"),
         np.concatenate([problem.needed_kwh, start.reshape(-1), sessions.energy_kwh]),
         bounds=_bounds(problem), method="highs-ds",
@@ -103,7 +113,7 @@ def solve(problem: Problem) -> Course:
     if found.status != 0:
         raise JiranError(f"the optimum was not found: {found.message}")
     first = 2 * steps + sessions.step.size
-    by_store = found.x[first:].reshape(len(stores), 3, steps)
+    by_store = found.x[first : found.x.size - problem.peaks].reshape(len(stores), 3, steps)
     course = Course(
         found.x[:steps], found.x[steps : 2 * steps], moved @ found.x[2 * steps : first],
         by_store[:, 0], by_store[:, 1], by_store[:, 2],
@@ -112,18 +122,18 @@ def solve(problem: Problem) -> Course:
 
 
 def _least(sparse: Any, problem: Problem) -> tuple[Any, Array | None]:
-    """Return what bounds odd steps: no grid energy is passed on, and a store has one direction, halves allowed.
+    """Return what bounds odd steps, and peaks: no grid energy is passed on, and a store has one direction, halves allowed.
 
     Args:
         sparse: The module `scipy.sparse`.
         problem: The programme.
 
     Returns:
-        Rows of a matrix, shape (row, variable), and the most that each may come to, shape (row,); None if no step is odd.
+        Rows of a matrix, shape (row, variable), and the most that each may come to, shape (row,); None if there is no bound.
     """
     odd, stores = np.flatnonzero(problem.odd), problem.stores
     if not odd.size:
-        return None, None
+        return _below_peaks(sparse, problem)
     pick = sparse.csr_array((np.ones(odd.size), (np.arange(odd.size), odd)), shape=(odd.size, problem.odd.size))
     nothing, no_move = 0.0 * pick, sparse.csr_array((odd.size, problem.sessions.step.size))
     rows = [[nothing, pick, no_move, *[nothing, -pick, nothing] * len(stores)]]
@@ -136,7 +146,22 @@ def _least(sparse: Any, problem: Problem) -> tuple[Any, Array | None]:
         others[3 * place : 3 * place + 2] = [full[0] * pick, full[1] * pick]
         rows.append([nothing, nothing, no_move, *others])
     most = np.concatenate([problem.surplus_kwh[odd], np.ones(odd.size * len(stores))])
-    return sparse.block_array(rows, format="csr"), most
+    bounds = sparse.block_array(rows, format="csr")
+    if not problem.peaks:
+        return bounds, most
+    of_peaks, no_more = _below_peaks(sparse, problem)
+    wide = sparse.block_array([[bounds, sparse.csr_array((bounds.shape[0], problem.peaks))]])
+    return sparse.vstack([wide, of_peaks], format="csr"), np.concatenate([most, no_more])
+
+
+def _below_peaks(sparse: Any, problem: Problem) -> tuple[Any, Array | None]:
+    """Return what says that import less export is at most the peak of its month; arguments and result as of `_least`."""
+    if not problem.peaks:
+        return None, None
+    steps = problem.month.size
+    eye, rest = sparse.eye_array(steps, format="csr"), problem.sessions.step.size + 3 * steps * len(problem.stores)
+    peaks = sparse.csr_array((np.ones(steps), (np.arange(steps), problem.month)), shape=(steps, problem.peaks))
+    return sparse.hstack([eye, -eye, sparse.csr_array((steps, rest)), -peaks], format="csr"), np.zeros(steps)
 
 
 def _bounds(problem: Problem) -> Array:
@@ -161,8 +186,10 @@ def _bounds(problem: Problem) -> Array:
         if store.gives_kwh is not None:
             most_kwh[steps : 2 * steps] = np.minimum(most_kwh[steps : 2 * steps], store.gives_kwh)
         high.append(most_kwh)
-    lower = np.concatenate(low)
-    return np.column_stack([lower, np.maximum(lower, np.concatenate(high))])
+    peaks = np.zeros(problem.peaks)
+    peaks[:1] = problem.seen_kwh
+    lower = np.concatenate([*low, peaks])
+    return np.column_stack([lower, np.maximum(lower, np.concatenate([*high, np.full(problem.peaks, np.inf)]))])
 
 
 def _tidy(problem: Problem, course: Course) -> Course:

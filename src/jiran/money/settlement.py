@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from jiran.engine.flows import FLOWS, PRICED
 from jiran.engine.rows import Row
+from jiran.homes.timeline import timeline
 from jiran.money.balance import Balance, energy_imbalance, home_imbalance, money_imbalance
 from jiran.money.bills import TAX, Credits, StreetBills, street_bills
+from jiran.money.demand import Demand, Peak, demand
 from jiran.money.meters import Metered, wanted
 from jiran.money.prices import Prices, costs
 from jiran.money.totals import Terms, TradeTotals, sum_rows, sum_trades
@@ -47,8 +49,8 @@ class Settlement:
         step_kwh: Each flow summed over homes, by name, shape (step,); NaN if it is not known of all of them. And
             "battery_import_kwh" and "battery_export_kwh": what the battery itself took from the grid and gave to it;
             "ev_missing_kwh": by how much cars that left held less than they should.
-        step_money: What each account received less what it paid in each step, before the battery's fund is shared and
-            billing periods end, shape (step,); sums to zero.
+        step_money: What each account received less what it paid in each step, before the battery's fund is shared,
+            peaks are paid for and billing periods end, shape (step,); sums to zero.
         cost: What each home pays in all (> 0) or earns (< 0), its share of the fund included, shape (home,).
         cost_without_battery: The same if the battery were not there: all that the market left goes to and comes from the
             grid. Under a tariff only the baseline knows it, of other runs it is NaN.
@@ -66,6 +68,7 @@ class Settlement:
         bills: The utility's monthly bills, or None without tariffs. Steps are then booked at the pair of prices that
             stands for the tariff, and the bills take its place in cost and accounts.
         credits: What export left for months after the run, or None without tariffs.
+        demand: What the street's highest import of each month cost, and whom; None without `grid.demand_charge`.
     """
 
     home_kwh: dict[str, Array]
@@ -85,6 +88,7 @@ class Settlement:
     buyers_lose_kwh: float
     bills: StreetBills | None = None
     credits: Credits | None = None
+    demand: Demand | None = None
 
 
 def settle(
@@ -98,6 +102,7 @@ def settle(
     *,
     home_start_kwh: Array | None = None,
     before: Credits | None = None,
+    peak: Peak | None = None,
     baseline: bool = False,
 ) -> Settlement:
     """Settle a run.
@@ -112,6 +117,7 @@ def settle(
         contracts: Who has which tariff; None: what the grid takes and gives are prices per kWh.
         home_start_kwh: What the battery of each home that has one held at the start, shape (store,); default: there is none.
         before: What export left in months before the run; default: nothing.
+        peak: The highest import that the month saw before the run; default: none.
         baseline: Whether this is the run without trades, which others are held against.
 
     Raises:
@@ -139,6 +145,13 @@ def settle(
     )
     balance.check()
     accounts = {name: float(step_money[name].sum()) for name in ACCOUNTS}
+    peaks, at_peaks, at_peaks_alone = None, np.zeros_like(cost), np.zeros_like(cost)
+    if charge := scenario.grid.demand_charge:
+        peaks = demand(flows, step_kwh, charge, timeline(scenario), peak)
+        at_peaks, at_peaks_alone = peaks.payment, peaks.without_battery
+        for account, got in (("homes", -at_peaks.sum()), ("battery", -peaks.by_battery), ("grid", peaks.total)):
+            accounts[account] += float(got)
+        cost = cost + at_peaks
     share = _fund_share(battery, accounts["battery"], home)
     period_payment = np.zeros(share.size) if period_payment is None else period_payment
     for account, amount in (("battery", -share), ("market", period_payment)):
@@ -154,8 +167,9 @@ def settle(
         )
         without_battery = without.by_home() if baseline else np.full_like(share, np.nan)
         credits_left = Credits(bills.carried, bills.carried if without is bills else without.carried)
-        cost = traded.paid - traded.received + bills.by_home() + home["battery_cost"]
-        balance = _billed(accounts, balance, bills, home, cost - share + period_payment, float(own_cost.sum()))
+        cost = traded.paid - traded.received + bills.by_home() + home["battery_cost"] + at_peaks
+        to_grid = float(own_cost.sum()) + (0.0 if peaks is None else peaks.total)
+        balance = _billed(accounts, balance, bills, home, cost - share + period_payment, to_grid)
     with np.errstate(invalid="ignore", divide="ignore"):
         p2p_price = traded.step_paid / traded.step_kwh
     home_kwh, step_kwh = _known(flows.net_metered, home, step_kwh)
@@ -164,7 +178,7 @@ def settle(
         step_kwh=step_kwh,
         step_money=step_money,
         cost=cost - share + period_payment,
-        cost_without_battery=traded.paid - traded.received + without_battery + period_payment,
+        cost_without_battery=traded.paid - traded.received + without_battery + period_payment + at_peaks_alone,
         period_payment=period_payment,
         fund_share=share,
         paid=traded.paid,
@@ -177,6 +191,7 @@ def settle(
         buyers_lose_kwh=traded.buyers_lose_kwh,
         bills=bills,
         credits=credits_left,
+        demand=peaks,
     )
 
 
@@ -216,7 +231,7 @@ def _billed(
         bills: The utility's.
         home: For the energy that crossed each meter.
         cost: What each home pays in all, shape (home,).
-        own_cost: What the battery itself pays the grid.
+        own_cost: What the battery itself pays the grid, and what the street's peaks cost.
 
     Raises:
         BalanceError: Bills and accounts, or bills and meters, do not balance.

@@ -66,6 +66,11 @@ def _has_planned_battery(scenario: Scenario) -> bool:
     return scenario.battery.planned
 
 
+def _has_demand_charge(scenario: Scenario) -> bool:
+    """Tell whether the street pays for its peaks."""
+    return scenario.grid.demand_charge > 0.0
+
+
 def _has_home_batteries(scenario: Scenario) -> bool:
     """Tell whether a home has a battery of its own."""
     return scenario.homes.batteries
@@ -243,6 +248,12 @@ KPIS: dict[str, Figure[Run]] = {
     "cost": Figure(
         "Cost", MONEY, "what all homes pay in all, less what they earn", lambda run: run.cost,
         group="Money", baseline=True, better="lower", card="All bills, money",
+    ),
+    "demand_charges": Figure(
+        "Demand charges", MONEY,
+        "what the street's highest import of each month costs, a part of what homes and the battery's fund pay the grid",
+        lambda run: 0.0 if run.settled.demand is None else run.settled.demand.total,
+        group="Money", baseline=True, applies=_has_demand_charge,
     ),
     "cost_without_p2p": Figure(
         "Cost without P2P", MONEY, "the same homes and battery without trades between homes",

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from jiran.homes.timeline import Timeline
     from jiran.money.balance import Balance
     from jiran.money.bills import Credits, StreetBills
+    from jiran.money.demand import Peak
     from jiran.money.prices import Prices
     from jiran.money.settlement import Settlement
     from jiran.scenario import Scenario
@@ -57,6 +58,8 @@ class State:
         steps: How many steps there were until here, by which days of plans are counted.
         credits: What export left each home for later months, under tariffs that carry it; None = nothing.
         credits_without_p2p: The same of the run without trades.
+        peak: The street's highest import of the month in which it ended, where `grid.demand_charge` asks for it; None = none.
+        peak_without_p2p: The same of the run without trades.
     """
 
     stored_kwh: float
@@ -71,6 +74,8 @@ class State:
     steps: int = 0
     credits: Credits | None = None
     credits_without_p2p: Credits | None = None
+    peak: Peak | None = None
+    peak_without_p2p: Peak | None = None
 
     @property
     def at_home_kwh(self) -> float:

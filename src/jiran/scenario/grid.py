@@ -62,6 +62,11 @@ class Grid(Model):
         "h", 48, ge=24, le=8_760,
     )  # fmt: skip
     network_charge: float = quantity("what a buyer pays the network for each P2P kWh", "/kWh", 0.0, ge=0, le=1_000_000)
+    demand_charge: float = quantity(
+        "what a kW of the street's highest import of each month costs, mean over a step; homes and the battery's fund share it by "
+        "what each takes from the grid in that step",
+        "/kW", 0.0, ge=0, le=1_000_000,
+    )  # fmt: skip
     billing: Literal["day", "month", "run"] = quantity(
         "time after which bills are made up, for rules that set their prices then", "", "month"
     )

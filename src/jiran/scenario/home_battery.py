@@ -13,7 +13,8 @@ class HomeBattery(RunBy):
     """What all batteries in homes have in common; which homes have one, and how large, their groups say.
 
     A battery stands behind its home's meter and is run for its home alone, before the market: the controller says what stored
-    energy is worth, and each step compares this with the grid's prices and with what the home then needs. As TOML::
+    energy is worth, and each step compares this with the grid's prices and with what the home then needs. Under `cooperative` it is run
+    for all homes together. As TOML::
 
         [[homes.groups]]
         kind = "solar"

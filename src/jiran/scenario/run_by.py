@@ -46,6 +46,15 @@ class RunBy(Model):
         "whether a battery may give more than its owner lacks; self-consumption never does", "", default=True
     )
 
+    peak_kw: float = quantity(
+        "import that peak-shaving keeps to; 0 = the lowest that it can", "kW", 0.0, ge=0, le=1_000_000
+    )
+    peak_price: float | None = quantity(
+        "what a kW of a month's highest import costs, as peak-shaving takes it; default: grid.demand_charge for the community "
+        "battery, and where that is 0, and in homes, so much that peaks come before all energy",
+        "/kW", None, ge=0, le=1_000_000,
+    )  # fmt: skip
+
     @field_validator("controller")
     @classmethod
     def _runs(cls, name: str) -> str:

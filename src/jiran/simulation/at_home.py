@@ -1,13 +1,15 @@
-"""Batteries in homes: one in each home that has one, run for its home alone."""
+"""Batteries in homes: one in each home that has one, run for its home alone, or in turn for the street."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.control import find_controller
 from jiran.control.memory import first_memory
 from jiran.engine.at_home import act, rest
 from jiran.errors import ScenarioError
@@ -38,12 +40,20 @@ def at_home(setting: Setting) -> Controlled:
     }
     owners = tuple(f"home {name}" for name in setting.community.ids)
     found = controlled(
-        setting, asked, homes, limits, lambda: needs_kwh(setting.profiles, homes), setting.start.at_home, owners,
+        setting, asked, homes, limits, partial(_needs, setting, homes), setting.start.at_home, owners,
         (act, rest),
     )  # fmt: skip
     if not homes.size or asked.inverter_kw is None:
         return found
     return replace(found, record=found.record._replace(roof_kwh=setting.profiles.generation_kwh[:, homes].copy()))
+
+
+def _needs(setting: Setting, homes: NDArray[np.int64]) -> Array:
+    """Return what the owners of batteries will need, shape (step, store): their homes, or for all of them the street."""
+    if not find_controller(setting.scenario.home_battery.controller).together:
+        return needs_kwh(setting.profiles, homes)
+    street = needs_kwh(setting.profiles, np.arange(setting.community.size)).sum(axis=1)
+    return np.repeat(street[:, None], homes.size, axis=1)
 
 
 def needs_kwh(profiles: Profiles, homes: NDArray[np.int64]) -> Array:

@@ -14,12 +14,14 @@ from jiran.control import Controller, Forecast, days, find_controller, find_fore
 from jiran.control.controlling.base import OWN_USE
 from jiran.control.forecasting.base import DEFAULT_FORECAST, MOST_DAYS
 from jiran.control.memory import Memory, copied, first_memory, with_room
+from jiran.control.plan import MISSING_PRICE
 from jiran.control.running import plain
 from jiran.engine.annotations import as_argument
 from jiran.engine.records import Devices
 from jiran.errors import ControllerError, JiranError, one_line
 from jiran.homes.grid_prices import price_by_step
 from jiran.homes.timeline import timeline
+from jiran.scenario import Battery
 
 if TYPE_CHECKING:
     from jiran.scenario.run_by import RunBy
@@ -177,7 +179,7 @@ def controlled(
         return _nobody(moves)
     grid = setting.scenario.grid
     controller, forecast = find_controller(asked.controller), find_forecast(asked.forecast)
-    way = _way(setting, controller, forecast)
+    way = _way(setting, asked, controller, forecast)
     present, trip_kwh, leaving_kwh, pressed, calendar = comes or _STAYS
     record = Devices(
         homes=homes,
@@ -186,6 +188,7 @@ def controlled(
             need_kwh=need_kwh() if way.foresight else np.empty((0, homes.size)),
             import_price=_with_later(setting, setting.price.grid_import, grid.import_price, way.horizon),
             export_price=_with_later(setting, setting.price.grid_export, grid.export_price, way.horizon),
+            month_begins=_month_begins(setting, way.horizon),
         ),
         present=present,
         trip_kwh=trip_kwh,
@@ -234,9 +237,10 @@ def _nobody(moves: tuple[Callable[..., Any], Callable[..., Any]]) -> Controlled:
     return Controlled(record, memory, own_use, find_forecast(DEFAULT_FORECAST), (), moves)
 
 
-def _way(setting: Setting, controller: Controller, forecast: Forecast) -> days.Way:
-    """Return how stores are run, by plug-ins with their own defaults."""
+def _way(setting: Setting, asked: RunBy, controller: Controller, forecast: Forecast) -> days.Way:
+    """Return how stores are run, by plug-ins with their own defaults but for what the scenario asks by the same name."""
     day = 24 * 60 // setting.timeline.step_minutes
+    said = {name: getattr(asked, name) for name in controller.parameters if hasattr(asked, name)}
     return days.Way(
         day=day,
         horizon=controller.horizon_h * day // 24,
@@ -245,8 +249,27 @@ def _way(setting: Setting, controller: Controller, forecast: Forecast) -> days.W
         forecasts=controller.forecasts,
         foresight=controller.forecasts and forecast.foresight,
         expect_parameters=forecast.numbers(forecast.defaults),
-        parameters=controller.numbers(controller.defaults),
+        parameters=controller.numbers(controller.defaults | said),
+        peak_price=_peak_price(setting, asked),
+        together=controller.together,
     )
+
+
+def _peak_price(setting: Setting, asked: RunBy) -> float:
+    """Return what a kWh costs on top that makes a peak: a kW of it, spread over a step; or more than any energy."""
+    charge = setting.scenario.grid.demand_charge if isinstance(asked, Battery) else 0.0
+    a_kw = (charge or None) if asked.peak_price is None else asked.peak_price
+    return MISSING_PRICE if a_kw is None else a_kw / setting.timeline.step_h
+
+
+def _month_begins(setting: Setting, more: int) -> NDArray[np.bool_]:
+    """Return with which steps of a run, and so many after it, a month of the calendar begins, shape (step,)."""
+    if not more:
+        return np.empty(0, np.bool_)
+    local = timeline(setting.scenario, more).local
+    before = local - np.timedelta64(setting.timeline.step_minutes, "m")
+    begins: NDArray[np.bool_] = local.astype("datetime64[M]") != before.astype("datetime64[M]")
+    return begins
 
 
 def _with_later(setting: Setting, price: Array, said: float | tuple[float, ...], more: int) -> Array:

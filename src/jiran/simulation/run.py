@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from jiran.engine.energy import Flows
     from jiran.homes.profiles import Profiles
     from jiran.market import Mechanism
+    from jiran.money.demand import Peak
     from jiran.scenario import Scenario
 
 
@@ -104,7 +105,7 @@ def _ours(scenario: Scenario) -> bool:
 
 def without_trading(setting: Setting) -> Settlement:
     """Return the baseline: the same homes and battery, and a rule that trades nothing."""
-    start = replace(setting.start, credits=setting.start.credits_without_p2p)
+    start = replace(setting.start, credits=setting.start.credits_without_p2p, peak=setting.start.peak_without_p2p)
     return _clear(replace(setting, start=start), Market(mechanism=BASELINE), Bids(), None)[1]
 
 
@@ -133,12 +134,20 @@ def clear_market(setting: Setting, without_p2p: Callable[[], Settlement], progre
     scenario = setting.scenario
     flows, settled, end = _clear(setting, scenario.market, scenario.bids, progress)
     baseline = without_p2p()
-    end = replace(end, credits=settled.credits, credits_without_p2p=baseline.credits)
+    end = replace(
+        end, credits=settled.credits, credits_without_p2p=baseline.credits,
+        peak=_left(settled), peak_without_p2p=_left(baseline),
+    )  # fmt: skip
     return Result(
         scenario, setting.community, setting.timeline, flows, setting.price, settled, baseline,
         setting.start, end, data_report=setting.data_report, worth=setting.worth,
         response=setting.response, overrides=setting.cars.overrides,
     )  # fmt: skip
+
+
+def _left(settled: Settlement) -> Peak | None:
+    """Return the highest import of the month in which a run ended, or None where it costs nothing."""
+    return None if settled.demand is None else settled.demand.left
 
 
 def _clear(setting: Setting, market: Market, bids: Bids, report: Progress | None) -> tuple[Flows, Settlement, State]:
@@ -152,7 +161,7 @@ def _clear(setting: Setting, market: Market, bids: Bids, report: Progress | None
     settled = settle(
         flows, price, scenario, start.stored_kwh, start.ev_stored_kwh, period_payment, setting.contracts,
         home_start_kwh=None if start.at_home is None else start.at_home.stored_kwh,
-        before=start.credits, baseline=market.mechanism == BASELINE,
+        before=start.credits, peak=start.peak, baseline=market.mechanism == BASELINE,
     )  # fmt: skip
     return flows, settled, end
 

@@ -51,7 +51,7 @@ def test_the_controllers_are_found_by_name_and_say_what_they_do():
     assert all(found.description.endswith(".") and found.trusted for found in controllers().values())
     assert [name for name, found in controllers().items() if found.direct] == ["self-consumption"]
     assert [name for name, found in controllers().items() if found.forecasts] == [
-        "plan-ahead", "plan-scenarios", "smart-charging", "v2g",
+        "cooperative", "peak-shaving", "plan-ahead", "plan-scenarios", "smart-charging", "v2g",
     ]  # fmt: skip
 
 
@@ -167,7 +167,7 @@ def test_what_cannot_be_is_refused():
         controller("x", direct=True, forecasts=True)(nothing)
     with pytest.raises(ControllerError, match=r"horizon_h = 12 must be at least 24"):
         controller("x", horizon_h=12)(nothing)
-    with pytest.raises(ControllerError, match="unknown; choose one of plan-ahead"):
+    with pytest.raises(ControllerError, match="unknown; choose one of cooperative, peak-shaving, plan-ahead"):
         find_controller("crystal-ball")
 
 

@@ -6,7 +6,9 @@ A controller speaks of ONE store, for the coming steps, at the beginning of each
 
 need_kwh      what the owner is expected to lack (> 0) or to spare (< 0), kWh, shape (scenario, step): rows are equally likely;
               all 0 for a controller that is not declared with `forecasts`
-ahead         what is known of the coming steps, `control.plan.Ahead`: import_price and export_price per kWh, shape (step,)
+ahead         what is known of the coming steps, `control.plan.Ahead`: import_price and export_price per kWh, shape (step,);
+              one that keeps peaks low writes ahead.most_import_kwh, from where on each kWh that comes in costs
+              ahead.peak_price on top, when the store acts too; ahead.peak_kwh is what the step's month has seen so far
 day           how many steps a day has
 store         what the store can do and what its owner wants of it, `control.store.Store`
 parameters    the controller's own parameters as numbers (a choice is its index)
@@ -46,6 +48,8 @@ class Controller(Plugin):
         forecasts: Whether it goes by what the owner is expected to need.
         own_use: Whether it only moves what its owner has left over to when it is lacking: no price and no leave to take
             from the grid changes what it does.
+        together: Whether batteries in homes are run by it for the street: one after the other, each on what all homes need when
+            those before it have done what they will. It speaks of one store all the same.
         cars: Whether it is meant for cars, which come and go; on a store that stays it is `plan-ahead`.
         horizon_h: How far it looks ahead, h; 0 for one that is direct.
     """
@@ -57,6 +61,7 @@ class Controller(Plugin):
     forecasts: bool = False
     own_use: bool = False
     cars: bool = False
+    together: bool = False
     horizon_h: int = 24
 
     def __post_init__(self) -> None:
@@ -88,6 +93,7 @@ def controller(
     forecasts: bool = False,
     own_use: bool = False,
     cars: bool = False,
+    together: bool = False,
     horizon_h: int | None = None,
     **parameters: Parameter,
 ) -> Callable[[Control], Controller]:
@@ -101,6 +107,7 @@ def controller(
         forecasts: True for one that goes by a forecast.
         own_use: True for one that no price changes.
         cars: True for one that is meant for cars.
+        together: True for one that runs batteries in homes for the street.
         horizon_h: How far it looks ahead, h, at least 24; default: 24, and nothing for a direct one.
         **parameters: The controller's own parameters, which it gets as an array in this order.
     """
@@ -109,7 +116,7 @@ def controller(
         ahead = (0 if direct else 24) if horizon_h is None else horizon_h
         return Controller(
             name, function, parameters, compiled, plain_name=plain_name, direct=direct, forecasts=forecasts,
-            own_use=own_use, cars=cars, horizon_h=ahead,
+            own_use=own_use, cars=cars, together=together, horizon_h=ahead,
         )  # fmt: skip
 
     return decorate
