@@ -143,6 +143,7 @@ FIELDS = {
         "home_battery.wear_cost": "Wear of a kWh given, {currency}/kWh",
         "home_battery.grid_charge": "May charge from outside the home",
         "home_battery.feed_in": "May give beyond the home's need",
+        "home_battery.market": "Bid in the market what stored energy is worth",
     },
     "Battery": {
         "battery.capacity_kwh": "Community battery, kWh",

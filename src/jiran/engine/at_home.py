@@ -1,6 +1,6 @@
 """One step of a battery in a home, or of a car that charges by a plan: each meets what its home lacks or has to spare.
 
-It comes before the market. The kernel takes `act`, `drive` or `rest` as an argument, so that a street without batteries does not wait for their compilation.
+It comes before the market, unless the store bids there (`at_market`). The kernel takes `act`, `drive` or `rest` as an argument, so that a street without batteries does not wait for their compilation.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ def rest(
     line: Matrix,
     out: Outputs,
     net_kwh: Vector,
+    asked: Matrix,
 ) -> None:
     """Do nothing: no home has a battery. Arguments as of `act`."""
 
@@ -44,6 +45,7 @@ def act(
     line: Matrix,
     out: Outputs,
     net_kwh: Vector,
+    asked: Matrix,  # noqa: ARG001
 ) -> None:
     """Let each battery do what is best for its home, and add that to the home's net energy.
 
@@ -56,6 +58,7 @@ def act(
         line: Room for the pieces of a step.
         out: `home_charged_kwh`, `home_given_kwh` and `home_stored_kwh` of the step are filled in.
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
+        asked: Is left alone, as nothing is asked of the market.
     """
     given = at_home.given
     for at in range(at_home.homes.size):
@@ -78,6 +81,7 @@ def drive(
     line: Matrix,
     out: Outputs,
     net_kwh: Vector,
+    asked: Matrix,  # noqa: ARG001
 ) -> None:
     """Take off what cars used on their trips, and let each that is there charge or give.
 
@@ -90,6 +94,7 @@ def drive(
         line: Room for the pieces of a step.
         out: `ev_charged_kwh`, `ev_supplied_kwh`, `ev_driven_kwh`, `ev_missing_kwh` and `ev_stored_kwh` of the step are filled in.
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
+        asked: Is left alone.
     """
     for at in range(cars.homes.size):
         wanted_kwh[at] = 0.0
@@ -112,6 +117,7 @@ def act_again(
     line: Matrix,  # noqa: ARG001
     out: Outputs,
     net_kwh: Vector,
+    asked: Matrix,  # noqa: ARG001
 ) -> None:
     """Add what batteries did in an earlier run of the same homes, which `out` holds; arguments as of `act`."""
     for at in range(at_home.homes.size):
@@ -128,6 +134,7 @@ def drive_again(
     line: Matrix,  # noqa: ARG001
     out: Outputs,
     net_kwh: Vector,
+    asked: Matrix,  # noqa: ARG001
 ) -> None:
     """Add what cars did in an earlier run of the same homes, which `out` holds; arguments as of `act`."""
     for at in range(cars.homes.size):

@@ -1,4 +1,4 @@
-"""Batteries in homes: one in each home that has one, run for its home alone."""
+"""Batteries in homes: one in each home that has one, run for its home, which may bid in the market what the battery asks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from jiran.control.memory import first_memory
 from jiran.engine.at_home import act, rest
+from jiran.engine.at_market import ask
 from jiran.errors import ScenarioError
 from jiran.simulation.controlled import Controlled, controlled
 
@@ -22,8 +23,13 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-def at_home(setting: Setting) -> Controlled:
-    """Return the batteries in the homes of a setting, as they are before the first step."""
+def at_home(setting: Setting, *, bid: bool = False) -> Controlled:
+    """Return the batteries in the homes of a setting, as they are before the first step.
+
+    Args:
+        setting: Where the market starts from.
+        bid: Whether they bid in the market.
+    """
     asked, homes = setting.scenario.home_battery, np.flatnonzero(setting.community.battery_kwh)
     step_kwh = setting.community.battery_kw[homes] * setting.timeline.step_h
     limits = {
@@ -37,7 +43,7 @@ def at_home(setting: Setting) -> Controlled:
     owners = tuple(f"home {name}" for name in setting.community.ids)
     return controlled(
         setting, asked, homes, limits, lambda: needs_kwh(setting.profiles, homes), setting.start.at_home, owners,
-        (act, rest),
+        (ask if bid else act, rest),
     )  # fmt: skip
 
 
