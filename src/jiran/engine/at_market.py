@@ -6,8 +6,11 @@ at once, for its home alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Annotated
+
 import numpy as np
-from numpy.typing import NDArray
+from numba import types
 
 from jiran.compiled import njit
 from jiran.control.bidding import order_of
@@ -15,7 +18,7 @@ from jiran.control.days import store_at
 from jiran.control.dispatch import Move, dispatch, follow
 from jiran.control.memory import remember
 from jiran.control.store import Connection
-from jiran.engine.annotations import Counts, Direct, Matrix, Vector, handed_on
+from jiran.engine.annotations import Counts, Direct, Matrix, Trades, Vector, handed_on, signature_of
 from jiran.engine.records import Devices, Memories, Outputs
 from jiran.nothing import LAST_DIGITS
 
@@ -29,7 +32,11 @@ OWN, UNBID, BROUGHT, WORTH, OTHER, OTHER_WORTH, TRADED = range(7)
 @njit(cache=True, forceinline=True)
 def asking(homes: int) -> Matrix:
     """Return room for what the stores of so many homes ask; none bids yet."""
-    return np.full((7, homes), np.nan)
+    asked = np.empty((7, homes))
+    for row in range(7):  # np.full takes numba a second
+        for home in range(homes):
+            asked[row, home] = np.nan
+    return asked
 
 
 @handed_on
@@ -136,41 +143,34 @@ def _write(step: int, at: int, home: int, move: Move, memory: Memories, out: Out
     net_kwh[home] += move.given_kwh - move.charged_kwh
 
 
-@njit(cache=True)
+@handed_on
 def hold_to_worth(
-    step: int, at_home: Devices, asked: Matrix, net_kwh: Vector, value_price: Vector, limit_price: Vector, out: Outputs
+    homes: Counts, asked: Matrix, net_kwh: Vector, value_price: Vector, limit_price: Vector, brought_kwh: Vector
 ) -> None:
     """Hold homes with a battery that bids to what their order is worth to them.
 
     Args:
-        step: Which step.
-        at_home: The batteries.
+        homes: Those with a battery, shape (store,).
         asked: What `ask` filled in.
         net_kwh: What each home brings to the market, kWh, shape (home,).
         value_price: What a kWh is worth to each home by the grid's prices, per kWh, shape (home,); is changed.
         limit_price: What each home bids or asks, the same.
-        out: What homes with a battery bring to the market is filled in.
+        brought_kwh: Is filled with what homes with a battery bring to the market, shape (store,).
     """
-    for at in range(at_home.homes.size):
-        home = at_home.homes[at]
-        out.home_order_kwh[step, at] = net_kwh[home]
+    for at in range(homes.size):
+        home = homes[at]
+        brought_kwh[at] = net_kwh[home]
         worth = asked[WORTH, home]
         if worth == worth:  # noqa: PLR0124  a number
             own = value_price[home]
             value_price[home] = limit_price[home] = min(own, worth) if net_kwh[home] < 0.0 else max(own, worth)
 
 
-@njit(cache=True)
+@handed_on
 def change_mind(
-    trades: NDArray[np.void],
-    new: int,
-    orders: Counts,
-    at_home: Devices,
-    asked: Matrix,
-    value_price: Vector,
-    net_kwh: Vector,
-) -> bool:
-    """Let homes with a battery bring another order, if the one they brought was no good; True if there is one.
+    trades: Trades, new: int, orders: Counts, homes: Counts, asked: Matrix, value_price: Vector, net_kwh: Vector
+) -> int:
+    """Let homes with a battery bring another order, if the one they brought was no good; 1 if there is one, or 0.
 
     A rule that heeds no limits may have a battery trade at a price at which it loses: its home then brings what it would without
     bidding, for nobody has to accept a price. And who found nobody tries the other side of the market, once.
@@ -179,14 +179,14 @@ def change_mind(
         trades: What the rule wrote, from the front.
         new: How many trades.
         orders: The home of each order, shape (order,).
-        at_home: The batteries.
+        homes: Those with a battery, shape (store,).
         asked: What `ask` filled in; is changed.
         value_price: What a kWh is worth to each home, per kWh, shape (home,).
         net_kwh: What each home brings to the market, kWh, shape (home,); is changed.
     """
-    changed = False
-    for at in range(at_home.homes.size):
-        asked[TRADED, at_home.homes[at]] = 0.0
+    changed = 0
+    for at in range(homes.size):
+        asked[TRADED, homes[at]] = 0.0
     for place in range(min(new, trades.size)):
         trade = trades[place]
         for order, price, side in ((trade.seller, trade.seller_price, 1.0), (trade.buyer, trade.buyer_price, -1.0)):
@@ -197,12 +197,12 @@ def change_mind(
             asked[TRADED, home] += trade.kwh
             if np.isfinite(asked[WORTH, home]) and side * (worth - price) > LAST_DIGITS * (abs(price) + abs(worth)):
                 _bring(home, asked[UNBID, home], np.nan, asked, net_kwh)
-                asked[OTHER, home], changed = np.nan, True
-    for at in range(at_home.homes.size):
-        home = at_home.homes[at]
+                asked[OTHER, home], changed = np.nan, 1
+    for at in range(homes.size):
+        home = homes[at]
         if np.isfinite(asked[OTHER, home]) and asked[TRADED, home] == 0.0:
             _bring(home, asked[OTHER, home], asked[OTHER_WORTH, home], asked, net_kwh)
-            asked[OTHER, home], changed = np.nan, True
+            asked[OTHER, home], changed = np.nan, 1
     return changed
 
 
@@ -211,3 +211,29 @@ def _bring(home: int, kwh: float, worth: float, asked: Matrix, net_kwh: Vector) 
     """Have a home bring so much of such a worth instead of what it brings; what a car offers stays."""
     net_kwh[home] += kwh - asked[BROUGHT, home]
     asked[BROUGHT, home], asked[WORTH, home] = kwh, worth
+
+
+@handed_on
+def hold_nobody(
+    homes: Counts, asked: Matrix, net_kwh: Vector, value_price: Vector, limit_price: Vector, brought_kwh: Vector
+) -> None:
+    """Do nothing: no battery bids. Arguments as of `hold_to_worth`."""
+
+
+@handed_on
+def keep_mind(
+    trades: Trades,  # noqa: ARG001  as of `change_mind`
+    new: int,  # noqa: ARG001
+    orders: Counts,  # noqa: ARG001
+    homes: Counts,  # noqa: ARG001
+    asked: Matrix,  # noqa: ARG001
+    value_price: Vector,  # noqa: ARG001
+    net_kwh: Vector,  # noqa: ARG001
+) -> int:
+    """Return 0: no battery bids. Arguments as of `change_mind`."""
+    return 0
+
+
+#: Either of them, each.
+Hold = Annotated[Callable[..., None], types.FunctionType(signature_of(hold_nobody))]
+Change = Annotated[Callable[..., int], types.FunctionType(signature_of(keep_mind))]

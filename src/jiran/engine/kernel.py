@@ -17,7 +17,7 @@ from jiran.compiled import njit
 from jiran.control.store import new_line
 from jiran.engine.annotations import Bid, Clear, Direct, compiled
 from jiran.engine.at_home import Act
-from jiran.engine.at_market import asking, change_mind, hold_to_worth
+from jiran.engine.at_market import Change, Hold, asking
 from jiran.engine.fleet import lend, offer, use_own
 from jiran.engine.records import Fleet, Inputs, Log, Outputs, Start, Stop, Stores, Window
 from jiran.engine.street import ActForAll, own_use
@@ -159,6 +159,8 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
     bid: Bid,
     cars: Act,
     batteries: Act,
+    hold: Hold,
+    change_mind: Change,
     settle: Act,
     direct: Direct,
     for_all: ActForAll,
@@ -177,7 +179,9 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         bid: The bidding strategy.
         cars: What cars that charge by plans do in a step.
         batteries: What batteries in homes do in it before the market.
-        settle: What those that bid do after it.
+        hold: Holds homes with one that bids to what their orders are worth.
+        change_mind: Says whether one brings another order.
+        settle: What those that bid do after the market.
         direct: Says what those do that have no plan.
         for_all: What the community battery does in a step.
         for_all_direct: Says what it does if a controller runs it that has no plan.
@@ -225,7 +229,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         while again:
             floor_price, cap_price = _value_at_tariff(step, inputs, net_kwh, value_price, limit_price)
             if bidding:
-                hold_to_worth(step, at_home, asked, net_kwh, value_price, limit_price, out)
+                hold(at_home.homes, asked, net_kwh, value_price, limit_price, out.home_order_kwh[step])
             # A home without an order is not there: neither strategy nor rule sees it.
             traded_kwh = out.traded_kwh[step]
             orders, order_kwh, booked_kwh, values, limits = everybody, net_kwh, traded_kwh, value_price, limit_price
@@ -255,7 +259,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
                     with_keys(inputs.parameters, inputs.keys, orders, parameters), start.rng, trades[count:],
                 )  # fmt: skip
             if bidding:
-                again = change_mind(trades[count:], new, orders, at_home, asked, value_price, net_kwh)
+                again = change_mind(trades[count:], new, orders, at_home.homes, asked, value_price, net_kwh) > 0
         new, fault, order = _book(trades[count:], new, inputs.network_charge, order_kwh, booked_kwh)
         if fault != FINE:
             return Stop(step=step, trades=count, fault=fault, home=order if fault == NOBODY else orders[order])

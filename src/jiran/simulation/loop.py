@@ -13,7 +13,7 @@ from jiran.control.running import plain
 from jiran.engine import kernel
 from jiran.engine.annotations import as_argument
 from jiran.engine.at_home import rest
-from jiran.engine.at_market import settle
+from jiran.engine.at_market import change_mind, hold_nobody, hold_to_worth, keep_mind, settle
 from jiran.engine.energy import Flows
 from jiran.engine.records import Log, Stop, Window
 from jiran.errors import ControllerError, JiranError, MechanismError, PluginError, StrategyError, one_line
@@ -72,8 +72,9 @@ def run_steps(
         compiled = rule.compiled and strategy.compiled and all(one.compiled for one in devices)
         kernel_run = kernel.run if compiled else plain(kernel.run)
         do = [one.step(compiled=compiled) for one in devices]
-        after = as_argument(settle if batteries_bid else rest) if compiled else plain(settle)
-        devices_do = do[0], do[1], after, own.direct.code, do[2], ours.direct.code
+        bidding = (hold_to_worth, change_mind, settle) if batteries_bid else (hold_nobody, keep_mind, rest)
+        asks = [as_argument(one) if compiled else plain(one) for one in bidding]
+        devices_do = *do[:2], *asks, own.direct.code, do[2], ours.direct.code
 
         def loop(window: Window, stored_kwh: float, log: Log) -> Stop:
             now = start._replace(stored_kwh=stored_kwh, cars=evs.memory, at_home=own.memory, street=ours.memory)  # noqa: B023  called in this round only
