@@ -11,9 +11,18 @@ from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import prepare
 
 ASKED = {
-    "both": {"homes.groups.solar.battery_kwh": 8, "ev.charging": "v2g", "home_battery.controller": "plan-ahead"},
+    "both": {
+        "homes.groups.solar.battery_kwh": 8,
+        "ev.charging": "v2g",
+        "home_battery.controller": "plan-ahead",
+        "home_battery.market": False,
+    },
     "cars": {"ev.charging": "smart"},
-    "batteries": {"homes.groups.hybrid.battery_kwh": 5, "home_battery.controller": "time-of-use"},
+    "batteries": {
+        "homes.groups.hybrid.battery_kwh": 5,
+        "home_battery.controller": "time-of-use",
+        "home_battery.market": False,
+    },
 }
 BY_HOUR = [0.30] * 7 + [0.45] * 10 + [0.60] * 5 + [0.30] * 2
 
@@ -57,6 +66,13 @@ def test_other_prices_are_another_question():
     fresh = prepare(scenario("both"))
     fresh = replace(fresh, price=fresh.price._replace(grid_export=fresh.price.grid_export + 0.7))
     assert then.digest == run_market(fresh, lambda: without_trading(fresh)).digest != first.digest
+
+
+def test_batteries_that_bid_are_worked_out_for_each_rule():
+    assert not prepare(scenario("both", **{"home_battery.market": True})).shares_moves
+    bidding, alone = (simulate(scenario("both", **{"home_battery.market": one})) for one in (True, False))
+    np.testing.assert_array_equal(bidding.without_p2p.cost, alone.without_p2p.cost)
+    assert bidding.digest != alone.digest
 
 
 def test_cars_that_lend_to_neighbours_are_worked_out_each_time():

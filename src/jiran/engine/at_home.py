@@ -1,6 +1,6 @@
 """One step of a battery in a home, or of a car that charges by a plan: each meets what its home lacks or has to spare.
 
-It comes before the market. The kernel takes `act`, `drive` or `rest` as an argument, so that a street without batteries does not wait for their compilation.
+It comes before the market, unless the store bids there (`at_market`). The kernel takes `act`, `drive` or `rest` as an argument, so that a street without batteries does not wait for their compilation.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ def rest(
     line: Matrix,
     out: Outputs,
     net_kwh: Vector,
+    asked: Matrix,
 ) -> None:
     """Do nothing: no home has a battery. Arguments as of `act`."""
 
@@ -45,6 +46,7 @@ def act(
     line: Matrix,
     out: Outputs,
     net_kwh: Vector,
+    asked: Matrix,  # noqa: ARG001
 ) -> None:
     """Let each battery do what is best for its home, and add that to the home's net energy.
 
@@ -57,6 +59,7 @@ def act(
         line: Room for the pieces of a step.
         out: `home_charged_kwh`, `home_given_kwh` and `home_stored_kwh` of the step are filled in.
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
+        asked: Is left alone, as nothing is asked of the market.
     """
     given, standby_kwh = at_home.given, at_home.stores.standby_kwh
     for at in range(at_home.homes.size):
@@ -79,6 +82,7 @@ def drive(
     line: Matrix,
     out: Outputs,
     net_kwh: Vector,
+    asked: Matrix,  # noqa: ARG001
 ) -> None:
     """Take off what cars used on their trips, and let each that is there charge or give.
 
@@ -91,6 +95,7 @@ def drive(
         line: Room for the pieces of a step.
         out: `ev_charged_kwh`, `ev_supplied_kwh`, `ev_driven_kwh`, `ev_missing_kwh` and `ev_stored_kwh` of the step are filled in.
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
+        asked: Is left alone.
     """
     for at in range(cars.homes.size):
         wanted_kwh[at] = 0.0
@@ -113,6 +118,7 @@ def act_again(
     line: Matrix,  # noqa: ARG001
     out: Outputs,
     net_kwh: Vector,
+    asked: Matrix,  # noqa: ARG001
 ) -> None:
     """Add what batteries did in an earlier run of the same homes, which `out` holds; arguments as of `act`."""
     for at in range(at_home.homes.size):
@@ -129,6 +135,7 @@ def drive_again(
     line: Matrix,  # noqa: ARG001
     out: Outputs,
     net_kwh: Vector,
+    asked: Matrix,  # noqa: ARG001
 ) -> None:
     """Add what cars did in an earlier run of the same homes, which `out` holds; arguments as of `act`."""
     for at in range(cars.homes.size):

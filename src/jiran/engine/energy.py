@@ -102,14 +102,37 @@ class Flows(Mapping[str, Array]):
         needed: Array = used - profiles.generation_kwh.sum(axis=1) - given
         return needed
 
+    @property
+    def batteries_bid(self) -> bool:
+        """Whether batteries in homes bid in the market."""
+        return self.outputs.home_order_kwh.size > 0
+
+    @property
+    def traded_for_batteries(self) -> Array:
+        """What batteries in homes sold (> 0) and what was bought for them (< 0), kWh, shape (step, store).
+
+        What a home has to spare itself, and what its car lends, is sold before its battery's energy; what it needs itself is
+        bought before what its battery takes.
+        """
+        out, homes = self.outputs, self.battery_homes
+        traded = out.traded_kwh[:, homes]
+        if not self.batteries_bid:
+            return np.zeros(traded.shape)
+        own = self._left_kwh(slice(None), ALL)[:, homes] + traded - out.home_given_kwh + out.home_charged_kwh
+        sold = np.maximum(traded, 0.0) - np.clip(own, 0.0, np.maximum(traded, 0.0))
+        bought = np.maximum(-traded, 0.0) - np.clip(-own, 0.0, np.maximum(-traded, 0.0))
+        return np.asarray(sold - bought)
+
     def orders_between(self, first: int, last: int) -> Array:
-        """Return what each home brought to the market: surplus > 0 with what its EV offered, deficit < 0, kWh.
+        """Return what each home brought to the market: surplus > 0 with what its EV or battery offered, deficit < 0, kWh.
 
         Rounding dust was no order, and is 0 here.
         """
         steps, out = slice(first, last), self.outputs
         orders = self._left_kwh(steps, ALL) + out.traded_kwh[steps]
         orders[:, self.fleet.homes] += out.ev_offered_kwh[steps] - out.ev_lent_kwh[steps]
+        if self.batteries_bid:  # and move after the market
+            orders[:, self.battery_homes] = out.home_order_kwh[steps]
         orders[np.abs(orders) <= NOTHING_KWH] = 0.0
         return orders
 

@@ -17,6 +17,7 @@ from jiran.compiled import njit
 from jiran.control.store import new_line
 from jiran.engine.annotations import Bid, Clear, Direct, compiled
 from jiran.engine.at_home import Act
+from jiran.engine.at_market import Change, Hold, asking
 from jiran.engine.fleet import lend, offer, use_own
 from jiran.engine.records import Fleet, Inputs, Log, Outputs, Start, Stop, Stores, Window
 from jiran.engine.street import ActForAll, own_use
@@ -158,6 +159,9 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
     bid: Bid,
     cars: Act,
     batteries: Act,
+    hold: Hold,
+    change_mind: Change,
+    settle: Act,
     direct: Direct,
     for_all: ActForAll,
     for_all_direct: Direct,
@@ -174,7 +178,10 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         clear: The market rule.
         bid: The bidding strategy.
         cars: What cars that charge by plans do in a step.
-        batteries: What batteries in homes do in it.
+        batteries: What batteries in homes do in it before the market.
+        hold: Holds homes with one that bids to what their orders are worth.
+        change_mind: Says whether one brings another order.
+        settle: What those that bid do after the market.
         direct: Says what those do that have no plan.
         for_all: What the community battery does in a step.
         for_all_direct: Says what it does if a controller runs it that has no plan.
@@ -193,6 +200,8 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
     net_kwh, offered_kwh, everybody = np.empty(homes), np.zeros(homes), np.empty(homes, np.int64)
     for home in range(homes):
         everybody[home] = home
+    bidding = out.home_order_kwh.shape[0] > 0
+    asked = asking(homes if bidding else 0)
     value_price, limit_price, wanted_kwh = (
         np.empty(homes),
         np.empty(homes),
@@ -211,39 +220,46 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh)
         # A call through an argument takes a microsecond, so there is none for what is not there.
         if stores.cars.homes.size > 0:
-            cars(step, direct, stores.cars, start.cars, wanted_kwh, line, out, net_kwh)
+            cars(step, direct, stores.cars, start.cars, wanted_kwh, line, out, net_kwh, asked)
         if at_home.homes.size > 0:
-            batteries(step, direct, at_home, start.at_home, wanted_kwh, line, out, net_kwh)
+            batteries(step, direct, at_home, start.at_home, wanted_kwh, line, out, net_kwh, asked)
         offer(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
-        floor_price, cap_price = _value_at_tariff(step, inputs, net_kwh, value_price, limit_price)
-        # A home without an order is not there: neither strategy nor rule sees it.
-        traded_kwh = out.traded_kwh[step]
-        orders, order_kwh, booked_kwh, values, limits = everybody, net_kwh, traded_kwh, value_price, limit_price
-        traits, memories = inputs.traits, memory
-        whole = count_orders(net_kwh) == homes
-        if not whole:
-            orders = homes_with_order(net_kwh)
-            order_kwh, booked_kwh = pick(net_kwh, orders, few_kwh), few_booked[: orders.size]
-            values, limits = pick(value_price, orders, few_values), pick(limit_price, orders, few_limits)
-            traits, memories = pick_rows(inputs.traits, orders), pick_rows(memory, orders)
-        if orders.size > 0:
-            bid(
-                copy(order_kwh, shown), floor_price, cap_price, traits, inputs.bid_parameters, start.bid_rng,
-                memories, values, limits,
-            )  # fmt: skip
-        if not whole:
-            put(value_price, orders, values)
-            put(limit_price, orders, limits)
-        fault, odd = _keep_bids(step, fleet, offered_kwh, value_price, limit_price, out)
-        if fault != FINE:
-            return Stop(step=step, trades=count, fault=fault, home=odd)
-        new = 0
-        if orders.size > 0:
-            limits = pick(limit_price, orders, few_limits) if not whole else limit_price
-            new = clear(
-                copy(order_kwh, shown), copy(limits, bids), inputs.import_price[step], inputs.export_price[step],
-                with_keys(inputs.parameters, inputs.keys, orders, parameters), start.rng, trades[count:],
-            )  # fmt: skip
+        # Once, unless batteries bid, and one changes its mind.
+        again, new = True, 0
+        while again:
+            floor_price, cap_price = _value_at_tariff(step, inputs, net_kwh, value_price, limit_price)
+            if bidding:
+                hold(at_home.homes, asked, net_kwh, value_price, limit_price, out.home_order_kwh[step])
+            # A home without an order is not there: neither strategy nor rule sees it.
+            traded_kwh = out.traded_kwh[step]
+            orders, order_kwh, booked_kwh, values, limits = everybody, net_kwh, traded_kwh, value_price, limit_price
+            traits, memories = inputs.traits, memory
+            whole = count_orders(net_kwh) == homes
+            if not whole:
+                orders = homes_with_order(net_kwh)
+                order_kwh, booked_kwh = pick(net_kwh, orders, few_kwh), few_booked[: orders.size]
+                values, limits = pick(value_price, orders, few_values), pick(limit_price, orders, few_limits)
+                traits, memories = pick_rows(inputs.traits, orders), pick_rows(memory, orders)
+            if orders.size > 0:
+                bid(
+                    copy(order_kwh, shown), floor_price, cap_price, traits, inputs.bid_parameters, start.bid_rng,
+                    memories, values, limits,
+                )  # fmt: skip
+            if not whole:
+                put(value_price, orders, values)
+                put(limit_price, orders, limits)
+            fault, odd = _keep_bids(step, fleet, offered_kwh, value_price, limit_price, out)
+            if fault != FINE:
+                return Stop(step=step, trades=count, fault=fault, home=odd)
+            again, new = False, 0
+            if orders.size > 0:
+                limits = pick(limit_price, orders, few_limits) if not whole else limit_price
+                new = clear(
+                    copy(order_kwh, shown), copy(limits, bids), inputs.import_price[step], inputs.export_price[step],
+                    with_keys(inputs.parameters, inputs.keys, orders, parameters), start.rng, trades[count:],
+                )  # fmt: skip
+            if bidding:
+                again = change_mind(trades[count:], new, orders, at_home.homes, asked, value_price, net_kwh) > 0
         new, fault, order = _book(trades[count:], new, inputs.network_charge, order_kwh, booked_kwh)
         if fault != FINE:
             return Stop(step=step, trades=count, fault=fault, home=order if fault == NOBODY else orders[order])
@@ -256,6 +272,8 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         count += new
         out.trades_until[step] = count
         lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)
+        if bidding:
+            settle(step, direct, at_home, start.at_home, wanted_kwh, line, out, net_kwh, asked)
         if stores.street.homes.size > 0:
             stored_kwh = for_all(
                 step, for_all_direct, stores, start.street, inputs.may_draw, stored_kwh, line, net_kwh, traded_kwh, out

@@ -89,6 +89,7 @@ class Devices(NamedTuple):
     roof_kwh: Matrix  # (step, store): of the roof at an inverter that they share; of no steps where none is shared
     stores: Annotated[days.Stores, days.STORES]
     before: int  # steps of runs before this one, from which it goes on
+    network_charge: float  # what a kWh from a neighbour costs on top, for those that bid
 
 
 class Stores(NamedTuple):
@@ -139,6 +140,7 @@ class Outputs(NamedTuple):
     home_charged_kwh: Matrix  # (step, store): into home batteries, with their standby
     home_given_kwh: Matrix  # (step, store)
     home_stored_kwh: Matrix  # (step, store): at the end of the step
+    home_order_kwh: Matrix  # (step, store): what its home brought to the market; no steps if batteries do not bid
     value_price: Matrix  # (step, home): what a kWh is worth to a home; no steps if all have the tariff
     limit_price: Matrix  # (step, home): what it bids or asks; no steps if all bid the tariff
     trades_until: Counts  # (step,): number of trades up to and with this step

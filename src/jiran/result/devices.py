@@ -30,6 +30,8 @@ class Device(NamedTuple):
         stored_kwh: What it held at the end of each step.
         start_kwh: What it held at the start.
         wear_cost: What each kWh that it gives costs by wearing it out.
+        sold_kwh: What neighbours bought of it.
+        bought_kwh: What was bought of neighbours for it.
     """
 
     kind: str
@@ -39,7 +41,9 @@ class Device(NamedTuple):
     driven_kwh: Array
     stored_kwh: Array
     start_kwh: float
-    wear_cost: float = 0.0
+    wear_cost: float
+    sold_kwh: Array
+    bought_kwh: Array
 
 
 def devices_of(result: Result) -> Iterator[Device]:
@@ -50,22 +54,40 @@ def devices_of(result: Result) -> Iterator[Device]:
         kwh, wear_cost = result.settlement.step_kwh, result.scenario.battery.wear_cost
         yield Device(
             "community battery", "", battery_taken_kwh(kwh), battery_given_kwh(kwh), none, out.soc_kwh, start.stored_kwh,
-            wear_cost,
+            wear_cost, none, none,
         )  # fmt: skip
     for place, home in enumerate(flows.fleet.homes):
         yield Device(
             "EV", ids[home], out.ev_charged_kwh[:, place], out.ev_supplied_kwh[:, place], flows.fleet.trip_kwh[:, place],
             out.ev_stored_kwh[:, place], float(start.ev_stored_kwh[place]),
-            result.scenario.ev.wear_cost if result.scenario.ev.planned else 0.0,
+            result.scenario.ev.wear_cost if result.scenario.ev.planned else 0.0, out.ev_lent_kwh[:, place], none,
         )  # fmt: skip
+    traded = flows.traded_for_batteries
     for place, home in enumerate(flows.battery_homes):
         charged, given, stored = (
             array[:, place] for array in (out.home_charged_kwh, out.home_given_kwh, out.home_stored_kwh)
         )
         held = 0.0 if start.at_home is None else float(start.at_home.stored_kwh[place])
         yield Device(
-            "home battery", ids[home], charged, given, none, stored, held, result.scenario.home_battery.wear_cost
-        )
+            "home battery", ids[home], charged, given, none, stored, held, result.scenario.home_battery.wear_cost,
+            np.maximum(traded[:, place], 0.0), np.maximum(-traded[:, place], 0.0),
+        )  # fmt: skip
+
+
+def _mean_price(result: Result, name: str) -> Array:
+    """Return the mean price of what each home sold or bought of neighbours, per kWh, shape (step, home); 0 where nothing was.
+
+    Args:
+        result: The run.
+        name: "seller" or "buyer".
+    """
+    trades, shape = result.flows.trades, result.flows.outputs.traded_kwh.shape
+    at = result.flows.step_of_trades(0, shape[0]) * shape[1] + trades[name]
+    kwh, amount = (
+        np.bincount(at, weights, shape[0] * shape[1]).reshape(shape)
+        for weights in (trades["kwh"], trades["kwh"] * trades[f"{name}_price"])
+    )
+    return np.divide(amount, kwh, out=np.zeros(shape), where=kwh > 0.0)
 
 
 _STEPS: dict[str, Any] = {
@@ -74,7 +96,8 @@ _STEPS: dict[str, Any] = {
 }  # fmt: skip
 _TOTALS: dict[str, Any] = {
     "device": pl.String, "home": pl.String, "charged_kwh": pl.Float64, "given_kwh": pl.Float64, "driven_kwh": pl.Float64,
-    "start_kwh": pl.Float64, "end_kwh": pl.Float64, "lost_kwh": pl.Float64, "wear": pl.Float64,
+    "start_kwh": pl.Float64, "end_kwh": pl.Float64, "lost_kwh": pl.Float64, "wear": pl.Float64, "sold_kwh": pl.Float64,
+    "bought_kwh": pl.Float64, "received": pl.Float64, "paid": pl.Float64,
 }  # fmt: skip
 
 
@@ -101,11 +124,24 @@ def devices_frame(result: Result) -> pl.DataFrame:
 
 
 def device_totals_frame(result: Result) -> pl.DataFrame:
-    """Return one row a store: its sums over the run, what it lost on the way, and what its wear is worth."""
-    rows = []
+    """Return one row a store: its sums over the run, what it lost on the way, what its wear is worth, and what it traded.
+
+    What neighbours paid and got for it is at the mean price of its home in each step, the network charge within.
+    """
+    rows, place = [], {name: at for at, name in enumerate(result.community.ids)}
+    sale, purchase = _mean_price(result, "seller"), _mean_price(result, "buyer")
     for one in devices_of(result):
         charged, given, driven = (float(kwh.sum()) for kwh in (one.charged_kwh, one.given_kwh, one.driven_kwh))
         end = float(one.stored_kwh[-1])
         lost = charged - given - driven - (end - one.start_kwh)
-        rows.append((one.kind, one.home, charged, given, driven, one.start_kwh, end, lost, one.wear_cost * given))
+        received, paid = (
+            float(kwh @ price[:, place[one.home]]) if one.home else 0.0
+            for kwh, price in ((one.sold_kwh, sale), (one.bought_kwh, purchase))
+        )
+        rows.append(
+            (
+                one.kind, one.home, charged, given, driven, one.start_kwh, end, lost, one.wear_cost * given,
+                float(one.sold_kwh.sum()), float(one.bought_kwh.sum()), received, paid,
+            )
+        )  # fmt: skip
     return pl.DataFrame(rows, schema=_TOTALS, orient="row")

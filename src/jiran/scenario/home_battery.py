@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import ClassVar
 
+from jiran.control import find_controller
 from jiran.documents.model import quantity
 from jiran.scenario.run_by import RunBy
 
@@ -12,9 +13,9 @@ from jiran.scenario.run_by import RunBy
 class HomeBattery(RunBy):
     """What all batteries in homes have in common; which homes have one, and how large, their groups say.
 
-    A battery stands behind its home's meter and is run for its home alone, before the market: the controller says what stored
-    energy is worth, and each step compares this with the grid's prices and with what the home then needs. Under `cooperative` it is run
-    for all homes together. As TOML::
+    A battery stands behind its home's meter: the controller says what stored energy is worth, and each step compares this with the
+    grid's prices and with what the home then needs. What it is worth is also the price at which the home's order takes part in the
+    market. Under `cooperative` it is run for all homes together. As TOML::
 
         [[homes.groups]]
         kind = "solar"
@@ -29,6 +30,12 @@ class HomeBattery(RunBy):
 
     charge_efficiency: float = quantity("share of the charging energy that is stored", "", 0.95, ge=0.01, le=1)
     discharge_efficiency: float = quantity("share of the stored energy that comes out", "", 0.95, ge=0.01, le=1)
+    market: bool = quantity(
+        "whether a battery with a plan offers and buys in the market at what stored energy is worth to it; if not, it is run for "
+        "its home alone, before the market",
+        "",
+        default=True,
+    )
     start_soc: float = quantity("state of charge at the start", "", 0.0, ge=0, le=1)
     standby_w: float = quantity(
         "what each uses at its home's meter in every hour, whatever it does, on top of its load",
@@ -51,3 +58,9 @@ class HomeBattery(RunBy):
     def inverter_kwh(self, hours: float) -> float:
         """Return the most that battery and roof of a home give together in so many hours, kWh; infinite: nothing is shared."""
         return math.inf if self.inverter_kw is None else self.inverter_kw * hours
+
+    @property
+    def bids(self) -> bool:
+        """Whether its controller says what energy is worth to its home, and the market may know."""
+        found = find_controller(self.controller)
+        return self.market and not (found.direct or found.together)

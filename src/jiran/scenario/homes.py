@@ -122,8 +122,8 @@ class Homes(Model):
     @property
     def batteries(self) -> bool:
         """Whether a home may have a battery."""
-        own = any(one.battery_kwh for one in (*self.groups, *self.single))
-        return own or (self.data is not None and self.data.batteries)
+        there = (*(group for group in self.groups if group.count), *self.single)
+        return any(one.battery_kwh for one in there) or (self.data is not None and self.data.batteries)
 
     @property
     def own_tariffs(self) -> bool:

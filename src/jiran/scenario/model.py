@@ -77,9 +77,14 @@ class Scenario(Model):
     plan: Plan = quantity("what an investment costs, for plans", "", Plan())
 
     @property
+    def batteries_bid(self) -> bool:
+        """Whether there are batteries in homes that bid in the market."""
+        return self.homes.batteries and self.home_battery.bids
+
+    @property
     def bids_grid_prices(self) -> bool:
         """Whether all homes bid the grid's prices, which are the same for all; under a tariff they hang on a home's tier."""
-        return self.grid.tariff is None and find_strategy(self.bids.strategy).at_tariff
+        return self.grid.tariff is None and find_strategy(self.bids.strategy).at_tariff and not self.batteries_bid
 
     @property
     def bids_alike(self) -> bool:

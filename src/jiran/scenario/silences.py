@@ -61,12 +61,6 @@ class Street:
         return self.scenario.ev.charging == how
 
     @cached_property
-    def stores(self) -> bool:
-        """Whether a home has a battery."""
-        data = self.scenario.homes.data
-        return any(one.battery_kwh for one in self.with_any()) or (data is not None and data.batteries)
-
-    @cached_property
     def habits(self) -> Habits:
         """What its households are like."""
         return self.scenario.load.habits
@@ -104,7 +98,7 @@ class Street:
     @cached_property
     def looks_ahead_h(self) -> int:
         """How far those look ahead that run a battery."""
-        there = (("home_battery", self.stores), ("battery", self.scenario.battery.capacity_kwh > 0.0))
+        there = (("home_battery", self.scenario.homes.batteries), ("battery", self.scenario.battery.capacity_kwh > 0.0))
         plans = self.scenario.ev.planned and self.with_any(*CARS)
         cars = find_controller("smart-charging").horizon_h if plans else 0
         return max(cars, *(self.controller(store).horizon_h if is_there else 0 for store, is_there in there))
@@ -233,11 +227,16 @@ SILENCES = (
         }.items()
     ),
     Silence(("ev.blocks",), lambda of: of.own("ev_blocks", *CARS), "each EV has ev_blocks of its own"),
-    Silence(("home_battery",), lambda of: not of.stores, "no home has a battery"),
+    Silence(("home_battery",), lambda of: not of.scenario.homes.batteries, "no home has a battery"),
     Silence(
         ("battery",), lambda of: of.scenario.battery.capacity_kwh == 0.0, "battery.capacity_kwh is 0", ("battery.capacity_kwh",)
     ),
     *_run_by("home_battery"),
+    Silence(
+        ("home_battery.market",), lambda of: of.controller("home_battery").direct or of.controller("home_battery").together,
+        "home_battery.controller does not say what stored energy is worth to the home",
+    ),
+    Silence(("home_battery.market",), lambda of: of.rule.name == BASELINE, "the market rule trades nothing"),
     *_run_by("battery"),
     Silence(
         ("grid.known_ahead_h",), lambda of: of.looks_ahead_h <= KNOWN_H,

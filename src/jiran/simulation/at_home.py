@@ -1,4 +1,4 @@
-"""Batteries in homes: one in each home that has one, run for its home alone, or in turn for the street."""
+"""Batteries in homes: one in each home that has one, run for its home, which may bid in the market, or in turn for the street."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from jiran.control import find_controller
 from jiran.control.memory import first_memory
 from jiran.engine.at_home import act, rest
+from jiran.engine.at_market import ask
 from jiran.errors import ScenarioError
 from jiran.simulation.controlled import Controlled, controlled
 
@@ -24,8 +25,13 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
-def at_home(setting: Setting) -> Controlled:
-    """Return the batteries in the homes of a setting, as they are before the first step."""
+def at_home(setting: Setting, *, bid: bool = False) -> Controlled:
+    """Return the batteries in the homes of a setting, as they are before the first step.
+
+    Args:
+        setting: Where the market starts from.
+        bid: Whether they bid in the market.
+    """
     asked, homes = setting.scenario.home_battery, np.flatnonzero(setting.community.battery_kwh)
     step_kwh = setting.community.battery_kw[homes] * setting.timeline.step_h
     limits = {
@@ -41,7 +47,7 @@ def at_home(setting: Setting) -> Controlled:
     owners = tuple(f"home {name}" for name in setting.community.ids)
     found = controlled(
         setting, asked, homes, limits, partial(_needs, setting, homes), setting.start.at_home, owners,
-        (act, rest),
+        (ask if bid else act, rest),
     )  # fmt: skip
     if not homes.size or asked.inverter_kw is None:
         return found

@@ -202,6 +202,7 @@ def controlled(
             feed_in=asked.feed_in,
         ),
         before=setting.start.steps,
+        network_charge=grid.network_charge,
     )
     return Controlled(record, _memory(left, way), controller, forecast, owners, moves, calendar)
 
@@ -232,6 +233,7 @@ def _nobody(moves: tuple[Callable[..., Any], Callable[..., Any]]) -> Controlled:
             feed_in=False,
         ),
         before=0,
+        network_charge=0.0,
     )
     memory = first_memory(none, 0, 0, 1)
     return Controlled(record, memory, own_use, find_forecast(DEFAULT_FORECAST), (), moves)

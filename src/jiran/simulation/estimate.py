@@ -89,7 +89,7 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
     evs = _cars(scenario) * (supply.enabled or scenario.ev.planned)
     stores = _batteries(scenario, many)
     plans = stores * (find_controller(scenario.home_battery.controller).horizon_h > 0) + evs * scenario.ev.planned
-    bids = not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
+    bids = scenario.batteries_bid or not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
     pairs = many**2 / 4 if rule.all_pairs else 0.0
     trades = many * _TRADES_OF_HOME + pairs * _TRADES_OF_PAIR
     step = (
@@ -105,7 +105,7 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
         _STEP_S
         + many * (_HOME_STEP_S * slow + true_s)
         + (evs + stores) * _EV_STEP_S
-        + plans * _PLAN_STEP_S
+        + plans * _PLAN_STEP_S * (1 + scenario.batteries_bid)  # else the baseline has them from the run
         + _work_s(rule, scenario.market.parameters, many)
     )
     read = of_reading(cells)

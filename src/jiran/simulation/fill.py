@@ -90,7 +90,9 @@ def stores(setting: Setting, cars: Devices, at_home: Devices, street: Devices) -
     return Stores(battery=battery, fleet=fleet, cars=cars, at_home=at_home, street=street)
 
 
-def outputs(steps: int, homes: int, evs: int, batteries: int = 0, *, bids: bool) -> Outputs:
+def outputs(
+    steps: int, homes: int, evs: int, batteries: int = 0, *, bids: bool, batteries_bid: bool = False
+) -> Outputs:
     """Make room for what the kernel finds; limit prices are kept if homes do not all bid the tariff.
 
     Args:
@@ -99,6 +101,7 @@ def outputs(steps: int, homes: int, evs: int, batteries: int = 0, *, bids: bool)
         evs: How many EVs lend their battery.
         batteries: How many homes have one.
         bids: Whether limit prices are kept.
+        batteries_bid: Whether batteries in homes bid in the market.
     """
     by_ev, by_battery, kept = (steps, evs), (steps, batteries), (steps if bids else 0, homes)
     return Outputs(
@@ -118,6 +121,7 @@ def outputs(steps: int, homes: int, evs: int, batteries: int = 0, *, bids: bool)
         home_charged_kwh=np.zeros(by_battery),
         home_given_kwh=np.zeros(by_battery),
         home_stored_kwh=np.zeros(by_battery),
+        home_order_kwh=np.zeros((steps if batteries_bid else 0, batteries)),
         value_price=np.empty(kept),
         limit_price=np.empty(kept),
         trades_until=np.zeros(steps, np.int64),

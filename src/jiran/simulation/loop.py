@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from jiran.control.running import plain
 from jiran.engine import kernel
+from jiran.engine.annotations import as_argument
+from jiran.engine.at_home import rest
+from jiran.engine.at_market import change_mind, hold_nobody, hold_to_worth, keep_mind, settle
 from jiran.engine.energy import Flows
 from jiran.engine.records import Log, Stop, Window
 from jiran.errors import ControllerError, JiranError, MechanismError, PluginError, StrategyError, one_line
 from jiran.market import TRADE, booking
+from jiran.market.base import BASELINE
 from jiran.result.result import State
 from jiran.simulation import fill
 from jiran.simulation.at_home import at_home
@@ -52,20 +56,25 @@ def run_steps(
         StoppedError: Nobody wants the run any more.
     """
     supply, homes = setting.scenario.ev.supply, setting.community.size
-    own_bids = not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
+    batteries_bid = setting.batteries_bid and rule.name != BASELINE
+    own_bids = batteries_bid or not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
     for room in (homes**2,) if rule.all_pairs else (homes, homes**2):
-        devices = evs, own, ours = cars(setting), at_home(setting), street(setting)
+        devices = evs, own, ours = cars(setting), at_home(setting, bid=batteries_bid), street(setting)
         stores = fill.stores(setting, *(one.record for one in devices))
         start = fill.start(setting, strategy, *(one.memory for one in devices))
         many = stores.fleet.homes.size + evs.record.homes.size
-        out = fill.outputs(setting.timeline.steps, homes, many, own.record.homes.size, bids=own_bids)
+        out = fill.outputs(
+            setting.timeline.steps, homes, many, own.record.homes.size, bids=own_bids, batteries_bid=batteries_bid
+        )
         if setting.shares_moves:
             evs, own, out = setting.before_market.take(setting, evs, own, out)
             devices = evs, own, ours
         compiled = rule.compiled and strategy.compiled and all(one.compiled for one in devices)
         kernel_run = kernel.run if compiled else plain(kernel.run)
         do = [one.step(compiled=compiled) for one in devices]
-        devices_do = do[0], do[1], own.direct.code, do[2], ours.direct.code
+        bidding = (hold_to_worth, change_mind, settle) if batteries_bid else (hold_nobody, keep_mind, rest)
+        asks = [as_argument(one) if compiled else plain(one) for one in bidding]
+        devices_do: tuple[Any, ...] = *do[:2], *asks, own.direct.code, do[2], ours.direct.code
 
         def loop(window: Window, stored_kwh: float, log: Log) -> Stop:
             now = start._replace(stored_kwh=stored_kwh, cars=evs.memory, at_home=own.memory, street=ours.memory)  # noqa: B023  called in this round only

@@ -185,10 +185,11 @@ def _refuse(setting: Setting, rule: Mechanism, strategy: Strategy, values: dict[
 def _most_traders(setting: Setting, strategy: Strategy) -> int:
     """Return how many homes are sure to trade in some step, if all that can be traded is.
 
-    It is known beforehand only if all bid the grid's prices and no EV lends; else it is 0.
+    It is known beforehand only if all bid the grid's prices and no car lends; else it is 0.
     """
     grid, price, profiles = setting.scenario.grid, setting.price, setting.profiles
-    if not strategy.at_tariff or setting.scenario.ev.supply.enabled or setting.contracts is not None:
+    own_bids = not strategy.at_tariff or setting.batteries_bid
+    if own_bids or setting.scenario.ev.supply.enabled or setting.contracts is not None:
         return 0
     net_kwh = profiles.generation_kwh - profiles.load_kwh - profiles.ev_kwh
     sells, buys = (net_kwh > NOTHING_KWH).sum(axis=1), (net_kwh < -NOTHING_KWH).sum(axis=1)

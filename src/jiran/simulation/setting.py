@@ -78,9 +78,14 @@ class Setting:
 
     @property
     def shares_moves(self) -> bool:
-        """Whether stores in homes do the same under each rule: there are some, and no car lends."""
+        """Whether stores in homes do the same under each rule: there are some, none bids in the market, and no car lends."""
         there = self.cars.homes.size > 0 or bool(self.community.battery_kwh.any())
-        return there and not self.plan.homes.size
+        return there and not self.batteries_bid and not self.plan.homes.size
+
+    @property
+    def batteries_bid(self) -> bool:
+        """Whether batteries in homes bid in the market."""
+        return self.scenario.home_battery.bids and bool(self.community.battery_kwh.any())
 
     def with_market(self, scenario: Scenario) -> Setting:
         """Return the same setting for a scenario that differs in [market] and [bids] alone."""

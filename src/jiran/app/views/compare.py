@@ -105,7 +105,7 @@ def _choose(scenario: Scenario) -> tuple[list[str], str]:
         width=360,
         help="What a home bids matters to auctions and to all rules that heed what a kWh is worth to each home.",
     )
-    _about_bids(strategy, tariff=scenario.grid.tariff is not None)
+    _about_bids(strategy, own=scenario.grid.tariff is not None or scenario.batteries_bid)
     return options if every else chosen, strategy
 
 
@@ -123,11 +123,11 @@ def _plainly(rule: str) -> str:
     return f"{plain(found.plain_name)} · {name}" if found.plain_name else name
 
 
-def _about_bids(strategy: str, *, tariff: bool) -> None:
-    """Say in a line what the bidding strategy does; under a tariff each home has a value of its own anyway."""
+def _about_bids(strategy: str, *, own: bool) -> None:
+    """Say in a line what the bidding strategy does; under a tariff, or with batteries that bid, homes have values of their own anyway."""
     chosen = find_strategy(strategy)
     about = f"**{plain(chosen.name)}**: {plain(chosen.description)}"
-    if chosen.at_tariff and not tariff:
+    if chosen.at_tariff and not own:
         about += " So all homes look alike to auctions. Choose **truthful** under “How homes bid” to give each home a value of its own."
     st.caption(about)
 

@@ -29,11 +29,13 @@ class RunStep:
         step: Which step.
         label: When it is, from its start to its end.
         orders: Columns by name, one entry a home: home, kind, net_metered, generation_kwh, ev_supplied_kwh (to itself),
-            load_kwh, ev_kwh, battery_given_kwh, battery_charged_kwh (its own battery), balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh; NaN where it is not known.
+            load_kwh, ev_kwh, battery_given_kwh, battery_charged_kwh (its own battery; of one that bids, what it offers and
+            asks for before the market), balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh; NaN where it is not known.
         energy: Flows of all homes in the step, by name; NaN where it is not known.
         money: Money received less paid in the step by homes, battery, network, market and grid, before the battery's
             fund is shared; sums to zero.
         prices: The grid's and the battery's prices in the step by name.
+        batteries_bid: Whether batteries in homes bid in the market.
     """
 
     step: int
@@ -42,6 +44,7 @@ class RunStep:
     energy: dict[str, float]
     money: dict[str, float]
     prices: dict[str, float]
+    batteries_bid: bool
 
 
 class Part(NamedTuple):
@@ -126,6 +129,7 @@ def take_apart(result: Result, step: int) -> RunStep:
         energy={name: float(result.settlement.step_kwh[name][step]) for name in FLOWS},
         money={name: float(amount[step]) for name, amount in result.settlement.step_money.items()},
         prices={name: float(getattr(price, name)[step]) for name in _PRICES},
+        batteries_bid=result.flows.batteries_bid,
     )
 
 
@@ -146,11 +150,14 @@ def _orders(result: Result, step: int) -> dict[str, Any]:
     own_ev[fleet.homes] -= result.flows.outputs.ev_lent_kwh[step]
     hidden = result.community.net_metered
     given, charged = flow["home_battery_given_kwh"], flow["home_battery_charged_kwh"]
-    balance = flow["generation_kwh"] + own_ev - flow["load_kwh"] - flow["ev_kwh"] + (given - charged)
-    balance[hidden] = (given_out(flow) - taken_in(flow))[hidden]
+    balance = flow["generation_kwh"] + own_ev - flow["load_kwh"] - flow["ev_kwh"]
     offer[fleet.homes] = result.flows.outputs.ev_offered_kwh[step]
-    order = balance + offer
-    order[np.abs(order) < NOTHING_KWH] = 0.0
+    order = result.flows.orders_between(step, step + 1)[0]
+    if result.flows.batteries_bid:  # what batteries do is known after the market; before it they ask for something
+        asked = np.where(given + charged + np.abs(order - offer - balance) > NOTHING_KWH, order - offer - balance, 0.0)
+        given, charged = np.maximum(asked, 0.0), np.maximum(-asked, 0.0)
+    balance = balance + (given - charged)
+    balance[hidden] = (given_out(flow) - taken_in(flow))[hidden]
     return {
         "home": result.community.ids,
         "kind": result.community.kinds,

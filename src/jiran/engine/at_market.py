@@ -1,0 +1,255 @@
+"""One step of batteries in homes that bid: what each home brings to the market, and what its battery does once that is over.
+
+Before the market `ask` says it, after it `settle` moves the batteries, by what was then traded. A battery without a plan yet, or
+one that keeps peaks low, acts at once, for its home alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+import numpy as np
+from numba import types
+
+from jiran.compiled import njit
+from jiran.control.bidding import order_of
+from jiran.control.days import store_at
+from jiran.control.dispatch import Move, dispatch, follow
+from jiran.control.memory import remember
+from jiran.control.peaks import most_now, note
+from jiran.control.store import Connection, Store, beside_roof
+from jiran.engine.annotations import Counts, Direct, Matrix, Trades, Vector, handed_on, signature_of
+from jiran.engine.records import Devices, Memories, Outputs
+from jiran.nothing import LAST_DIGITS
+
+#: Rows of what stores ask of the market, an array of shape (row, home), kWh, and what an order is worth to its home, per kWh, no
+#: number where the store does not bid: what the home has to spare (> 0) or lacks (< 0) without its store, no number if that acted at once; what it brings if the
+#: store does not bid; what it does bring, without a car's offer, and its worth; the same of the other side of the market,
+#: no number once that was tried; and what was traded.
+OWN, UNBID, BROUGHT, WORTH, OTHER, OTHER_WORTH, TRADED = range(7)
+
+
+@njit(cache=True, forceinline=True)
+def asking(homes: int) -> Matrix:
+    """Return room for what the stores of so many homes ask; none bids yet."""
+    asked = np.empty((7, homes))
+    for row in range(7):  # np.full takes numba a second
+        for home in range(homes):
+            asked[row, home] = np.nan
+    return asked
+
+
+@handed_on
+def ask(
+    step: int,
+    direct: Direct,
+    at_home: Devices,
+    memory: Memories,
+    wanted_kwh: Vector,  # noqa: ARG001  as of `at_home.act`
+    line: Matrix,
+    out: Outputs,
+    net_kwh: Vector,
+    asked: Matrix,
+) -> None:
+    """Say what each home with a battery brings to the market; a battery that has no plan yet acts at once, as in `at_home.act`.
+
+    Args:
+        step: Which step.
+        direct: Says what those do that have no plan.
+        at_home: The batteries.
+        memory: What they hold and remember; is changed.
+        wanted_kwh: Is not used.
+        line: Room for the pieces of a step.
+        out: What batteries without a plan do in the step is filled in.
+        net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); becomes what it brings to the market.
+        asked: Is filled in, rows as said above, shape (row, home).
+    """
+    given, now, shares = at_home.given, at_home.before + step, at_home.roof_kwh.shape[0] > 0
+    row, import_price, export_price = now % at_home.way.day + 1, given.import_price[step], given.export_price[step]
+    for at in range(at_home.homes.size):
+        home, stored_kwh, store = at_home.homes[at], memory.stored_kwh[at], store_at(at, at_home.stores)
+        if shares:
+            store = beside_roof(store, at_home.roof_kwh[step, at])
+        most_kwh = most_now(at, row - 1, step, given.month_begins, memory)
+        connection = Connection(-net_kwh[home], import_price, export_price, most_kwh, 1.0, at_home.way.peak_price)
+        if at_home.way.forecasts:
+            remember(at, now, -net_kwh[home], memory)
+        asked[OWN, home] = asked[WORTH, home] = asked[OTHER, home] = np.nan
+        if not memory.planned[at]:
+            wanted = direct(
+                store.standby_kwh - net_kwh[home], stored_kwh, import_price, export_price, store, at_home.way.parameters
+            )
+            _write(step, at, home, follow(wanted, connection, store, stored_kwh), store, memory, out, net_kwh)
+            continue
+        upto_kwh, value = memory.upto_kwh[at, row], memory.value[at, row]
+        move = dispatch(connection, store, stored_kwh, upto_kwh, value, line)
+        if most_kwh < np.inf:  # what comes in is not to be more, from wherever
+            _write(step, at, home, move, store, memory, out, net_kwh)
+            continue
+        asked[OWN, home] = net_kwh[home]
+        orders = order_of(connection, at_home.network_charge, store, stored_kwh, upto_kwh, value, move)
+        net_kwh[home] = asked[BROUGHT, home] = orders.first.net_kwh
+        asked[UNBID, home], asked[WORTH, home] = orders.unbid.net_kwh, orders.first.worth
+        if orders.other.net_kwh != 0.0:
+            asked[OTHER, home], asked[OTHER_WORTH, home] = orders.other.net_kwh, orders.other.worth
+
+
+@handed_on
+def settle(
+    step: int,
+    direct: Direct,  # noqa: ARG001  as of `at_home.act`
+    at_home: Devices,
+    memory: Memories,
+    wanted_kwh: Vector,  # noqa: ARG001
+    line: Matrix,
+    out: Outputs,
+    net_kwh: Vector,
+    asked: Matrix,
+) -> None:
+    """Let each battery that has a plan do what is best for its home after the market, which comes on top of what it needs.
+
+    Args:
+        step: Which step.
+        direct: Is not called.
+        at_home: The batteries.
+        memory: What they hold and remember; is changed.
+        wanted_kwh: Is not used.
+        line: Room for the pieces of a step.
+        out: For what was traded; what the batteries do is filled in.
+        net_kwh: What each home brought to the market, kWh, shape (home,), with what a car of it lent; becomes what it has to
+            spare or lacks before it is traded.
+        asked: What `ask` filled in.
+    """
+    given, now, shares = at_home.given, at_home.before + step, at_home.roof_kwh.shape[0] > 0
+    row, import_price, export_price = now % at_home.way.day + 1, given.import_price[step], given.export_price[step]
+    for at in range(at_home.homes.size):
+        home, stored_kwh, store = at_home.homes[at], memory.stored_kwh[at], store_at(at, at_home.stores)
+        if not np.isfinite(asked[OWN, home]):
+            continue  # it has acted
+        if shares:
+            store = beside_roof(store, at_home.roof_kwh[step, at])
+        net_kwh[home] = asked[OWN, home] + (net_kwh[home] - asked[BROUGHT, home])
+        need_kwh = out.traded_kwh[step, home] - net_kwh[home]
+        connection = Connection(need_kwh, import_price, export_price, np.inf, 1.0, 0.0)
+        move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
+        _write(step, at, home, move, store, memory, out, net_kwh)
+
+
+@njit(cache=True, forceinline=True)
+def _write(
+    step: int, at: int, home: int, move: Move, store: Store, memory: Memories, out: Outputs, net_kwh: Vector
+) -> None:
+    """Write down what a battery did.
+
+    Args:
+        step: Which step.
+        at: Which battery.
+        home: Of which home.
+        move: What it did.
+        store: For what it uses by itself.
+        memory: What batteries hold; is changed.
+        out: What it took, gave and then holds is filled in.
+        net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
+    """
+    taken_kwh = move.charged_kwh + store.standby_kwh
+    memory.stored_kwh[at] = out.home_stored_kwh[step, at] = move.stored_kwh
+    out.home_charged_kwh[step, at], out.home_given_kwh[step, at] = taken_kwh, move.given_kwh
+    net_kwh[home] += move.given_kwh - taken_kwh
+    note(at, -net_kwh[home], memory)
+
+
+@handed_on
+def hold_to_worth(
+    homes: Counts, asked: Matrix, net_kwh: Vector, value_price: Vector, limit_price: Vector, brought_kwh: Vector
+) -> None:
+    """Hold homes with a battery that bids to what their order is worth to them.
+
+    Args:
+        homes: Those with a battery, shape (store,).
+        asked: What `ask` filled in.
+        net_kwh: What each home brings to the market, kWh, shape (home,).
+        value_price: What a kWh is worth to each home by the grid's prices, per kWh, shape (home,); is changed.
+        limit_price: What each home bids or asks, the same.
+        brought_kwh: Is filled with what homes with a battery bring to the market, shape (store,).
+    """
+    for at in range(homes.size):
+        home = homes[at]
+        brought_kwh[at] = net_kwh[home]
+        worth = asked[WORTH, home]
+        if worth == worth:  # noqa: PLR0124  a number
+            own = value_price[home]
+            value_price[home] = limit_price[home] = min(own, worth) if net_kwh[home] < 0.0 else max(own, worth)
+
+
+@handed_on
+def change_mind(
+    trades: Trades, new: int, orders: Counts, homes: Counts, asked: Matrix, value_price: Vector, net_kwh: Vector
+) -> int:
+    """Let homes with a battery bring another order, if the one they brought was no good; 1 if there is one, or 0.
+
+    A rule that heeds no limits may have a battery trade at a price at which it loses: its home then brings what it would without
+    bidding, for nobody has to accept a price. And who found nobody tries the other side of the market, once.
+
+    Args:
+        trades: What the rule wrote, from the front.
+        new: How many trades.
+        orders: The home of each order, shape (order,).
+        homes: Those with a battery, shape (store,).
+        asked: What `ask` filled in; is changed.
+        value_price: What a kWh is worth to each home, per kWh, shape (home,).
+        net_kwh: What each home brings to the market, kWh, shape (home,); is changed.
+    """
+    changed = 0
+    for at in range(homes.size):
+        asked[TRADED, homes[at]] = 0.0
+    for place in range(min(new, trades.size)):
+        trade = trades[place]
+        for order, price, side in ((trade.seller, trade.seller_price, 1.0), (trade.buyer, trade.buyer_price, -1.0)):
+            if not 0 <= order < orders.size:
+                continue  # which is found out later
+            home = orders[order]
+            worth = value_price[home]
+            asked[TRADED, home] += trade.kwh
+            if np.isfinite(asked[WORTH, home]) and side * (worth - price) > LAST_DIGITS * (abs(price) + abs(worth)):
+                _bring(home, asked[UNBID, home], np.nan, asked, net_kwh)
+                asked[OTHER, home], changed = np.nan, 1
+    for at in range(homes.size):
+        home = homes[at]
+        if np.isfinite(asked[OTHER, home]) and asked[TRADED, home] == 0.0:
+            _bring(home, asked[OTHER, home], asked[OTHER_WORTH, home], asked, net_kwh)
+            asked[OTHER, home], changed = np.nan, 1
+    return changed
+
+
+@njit(cache=True, forceinline=True)
+def _bring(home: int, kwh: float, worth: float, asked: Matrix, net_kwh: Vector) -> None:
+    """Have a home bring so much of such a worth instead of what it brings; what a car offers stays."""
+    net_kwh[home] += kwh - asked[BROUGHT, home]
+    asked[BROUGHT, home], asked[WORTH, home] = kwh, worth
+
+
+@handed_on
+def hold_nobody(
+    homes: Counts, asked: Matrix, net_kwh: Vector, value_price: Vector, limit_price: Vector, brought_kwh: Vector
+) -> None:
+    """Do nothing: no battery bids. Arguments as of `hold_to_worth`."""
+
+
+@handed_on
+def keep_mind(
+    trades: Trades,  # noqa: ARG001  as of `change_mind`
+    new: int,  # noqa: ARG001
+    orders: Counts,  # noqa: ARG001
+    homes: Counts,  # noqa: ARG001
+    asked: Matrix,  # noqa: ARG001
+    value_price: Vector,  # noqa: ARG001
+    net_kwh: Vector,  # noqa: ARG001
+) -> int:
+    """Return 0: no battery bids. Arguments as of `change_mind`."""
+    return 0
+
+
+#: Either of them, each.
+Hold = Annotated[Callable[..., None], types.FunctionType(signature_of(hold_nobody))]
+Change = Annotated[Callable[..., int], types.FunctionType(signature_of(keep_mind))]
