@@ -70,11 +70,11 @@ def run_steps(
             evs, own, out = setting.before_market.take(setting, evs, own, out)
             devices = evs, own, ours
         compiled = rule.compiled and strategy.compiled and all(one.compiled for one in devices)
-        kernel_run = kernel.run if compiled else plain(kernel.run)
+        kernel_run: Any = kernel.run if compiled else plain(kernel.run)
         do = [one.step(compiled=compiled) for one in devices]
         bidding = (hold_to_worth, change_mind, settle) if batteries_bid else (hold_nobody, keep_mind, rest)
         asks = [as_argument(one) if compiled else plain(one) for one in bidding]
-        devices_do: tuple[Any, ...] = *do[:2], *asks, own.direct.code, do[2], ours.direct.code
+        devices_do = *do[:2], *asks, own.direct.code, do[2], ours.direct.code
 
         def loop(window: Window, stored_kwh: float, log: Log) -> Stop:
             now = start._replace(stored_kwh=stored_kwh, cars=evs.memory, at_home=own.memory, street=ours.memory)  # noqa: B023  called in this round only
