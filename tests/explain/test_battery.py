@@ -24,3 +24,15 @@ def test_what_is_lost_on_the_way_out_is_nothing_to_give():
     few = {"battery.capacity_kwh": 5e-8, "battery.start_soc": 1.0, "battery.discharge_efficiency": 0.01}
     result = simulate(load_scenario("paper", {**few, "steps": 5}))
     assert battery.idle(result, 0, 5).figures == {"in": "no spare", "out": "empty"}
+
+
+def test_a_battery_with_a_plan_that_is_full_or_empty_all_the_time_is_not_said_to_weigh():
+    def idle(soc):
+        asked = load_scenario(
+            "paper", {"battery.controller": "plan-ahead", "battery.start_soc": soc, "battery.charge_kw": 5 * (soc > 0),
+                      "battery.discharge_kw": 5 * (soc == 0), "battery.wear_cost": 100.0},
+        )  # fmt: skip
+        return battery.idle(simulate(asked), 0, 24).figures
+
+    assert idle(1.0) == {"in": "always full", "out": "power"}
+    assert idle(0.0) == {"in": "power", "out": "always empty"}

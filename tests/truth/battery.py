@@ -52,7 +52,10 @@ def why_took_nothing(result, first, last):
     """Return why a battery took nothing in; where the reason is that it was full, it had no room whenever it mattered."""
     of, highest = result.scenario.battery, result.scenario.battery.capacity_kwh
     if of.controller != "self-consumption":
-        return "power" if of.charge_kw * result.scenario.step_minutes / 60 <= NOTHING_KWH else "plan"
+        if of.charge_kw * result.scenario.step_minutes / 60 <= NOTHING_KWH:
+            return "power"
+        soc, _, most, dust = track(result, first, last)
+        return "always full" if all(kwh >= most - dust for kwh in soc[:-1]) else "plan"
     held = [kwh for _, spare, kwh in balances(result, first, last) if spare > 0]
     if not held:
         return "no spare"
@@ -67,7 +70,10 @@ def why_gave_nothing(result, first, last):
     """Return why a battery gave nothing; what comes out counts, not what is inside, which may be much more."""
     of = result.scenario.battery
     if of.controller != "self-consumption":
-        return "power" if of.discharge_kw * result.scenario.step_minutes / 60 <= NOTHING_KWH else "plan"
+        if of.discharge_kw * result.scenario.step_minutes / 60 <= NOTHING_KWH:
+            return "power"
+        soc, least, _, dust = track(result, first, last)
+        return "always empty" if all(kwh <= least + dust for kwh in soc[:-1]) else "plan"
     lacking = [(step, kwh) for step, spare, kwh in balances(result, first, last) if spare < 0]
     if not lacking:
         return "no need"
@@ -88,6 +94,7 @@ INTO = {
     "no spare": "never had more to spare than they lacked",
     "power": "charging power is 0 kW",
     "full": "it was full whenever",
+    "always full": "it was full all the time",
     "plan": "its controller never found a kWh worth taking",
 }
 OUT = {
@@ -96,6 +103,7 @@ OUT = {
     "power": "discharging power is 0 kW",
     "empty": "it held nothing to give whenever the homes lacked energy.",
     "plan": "its controller never found a kWh worth giving",
+    "always empty": "it held nothing to give at any time",
     "empty or price": "it held nothing to give, or its energy cost less than the lowest price",
 }
 

@@ -122,6 +122,7 @@ _IN = {
     "power": "its charging power is 0 kW",
     "plan": "its controller never found a kWh worth taking",
     "full": "it was full whenever there was energy to spare",
+    "always full": "it was full all the time",
 }
 _OUT = {
     "no need": "after trading, the homes together never lacked more than they had to spare",
@@ -129,6 +130,7 @@ _OUT = {
     "power": "its discharging power is 0 kW",
     "plan": "its controller never found a kWh worth giving",
     "empty": "it held nothing to give whenever the homes lacked energy",
+    "always empty": "it held nothing to give at any time",
     "empty or price": "whenever the homes lacked energy, it held nothing to give, or its energy cost less than the lowest "
     "price that it gives energy for",
 }
@@ -206,7 +208,10 @@ def why_not_charged(result: Result, first: int, last: int) -> str:
     against it.
     """
     if result.scenario.battery.planned:
-        return "power" if result.scenario.battery.charge_kw * result.timeline.step_h <= NOTHING_KWH else "plan"
+        if result.scenario.battery.charge_kw * result.timeline.step_h <= NOTHING_KWH:
+            return "power"
+        _, highest_kwh, dust = _bounds(result)
+        return "always full" if _soc(result, first, last)[:-1].min() >= highest_kwh - dust else "plan"
     if not (_left(result, first, last) > NOTHING_KWH).any():
         return "no spare"
     return "power" if result.scenario.battery.charge_kw * result.timeline.step_h <= NOTHING_KWH else "full"
@@ -218,7 +223,10 @@ def why_not_drawn(result: Result, first: int, last: int) -> str:
     A step in which it held energy and waited for a better price is told apart from one in which it had none.
     """
     if result.scenario.battery.planned:
-        return "power" if result.scenario.battery.discharge_kw * result.timeline.step_h <= NOTHING_KWH else "plan"
+        if result.scenario.battery.discharge_kw * result.timeline.step_h <= NOTHING_KWH:
+            return "power"
+        lowest_kwh, _, dust = _bounds(result)
+        return "always empty" if _soc(result, first, last)[:-1].max() <= lowest_kwh + dust else "plan"
     lacked = _left(result, first, last) < -NOTHING_KWH
     if not lacked.any():
         return "no need"
