@@ -26,7 +26,7 @@ def notes(currency: str) -> str:
     return (
         f"Cost: what the street pays the grid, {currency}. Reached: of what perfect foresight could save against no battery. "
         "Of the gap: of what lies between self-consumption and the optimum. What is left in the stores counts as nothing. "
-        "bound: knows the future, which nobody does."
+        "The optimum runs all stores together for the street. bound: knows the future, which nobody does."
     )
 
 
