@@ -141,6 +141,18 @@ def test_the_map_and_the_page_of_trades_add_up_to_the_same(name):
     assert f"paid MYR {sent['so_far']['amount'][-1]:,.2f}." in said.text
 
 
+def test_what_the_battery_itself_trades_with_the_grid_is_sent_where_it_does():
+    prices = {"grid.import_price": [0.2] * 12 + [0.8] * 12, "grid.export_price": 0.1}
+    result = jiran.simulate(
+        jiran.load_scenario("paper", {"battery.controller": "plan-ahead", "solar.pv_kwp": 0.5, "steps": 48, **prices})
+    )
+    sent, kwh = flow_data(result, Window(24, 48))["battery_grid"], result.settlement.step_kwh
+    np.testing.assert_allclose(sent["taken"], kwh["battery_import_kwh"][24:], atol=5e-4)
+    np.testing.assert_allclose(sent["given"], kwh["battery_export_kwh"][24:], atol=5e-4)
+    assert sum(sent["taken"]) > 1.0
+    assert "battery_grid" not in flow_data(jiran.simulate(jiran.load_scenario("paper")), Window(0, 24))
+
+
 @pytest.mark.parametrize("name", ["paper", "ev-street"])
 def test_every_flow_is_sent_as_it_is_declared_but_for_what_evs_give(name):
     result = jiran.simulate(jiran.load_scenario(name))

@@ -45,6 +45,17 @@ test("what a home exchanges: energy towards it, money towards the grid below zer
   assert.deepEqual([day.exchange(0, 0, 1), day.exchange(1, 0, 1)], [-2, 1]);
 });
 
+test("what the battery itself takes from the grid and gives to it is the street's, at the grid's prices", () => {
+  const run = aRun({ steps: 2, grid_import: [[1, 0], [0, 0]], battery_grid: { taken: [3, 0], given: [0, 2] } });
+  const day = new Day(run);
+  assert.deepEqual([day.sum.imported, day.sum.exported], [[4, 0], [0, 2]]);
+  assert.deepEqual([day.sum.bought, day.sum.sold], [[2, 0], [0, 0.4]]);
+  assert.deepEqual([day.ofBattery(0, 0), day.ofBattery(1, 0)], [3, -2]);
+  assert.deepEqual([day.ofBattery(0, 1), day.ofBattery(1, 1)], [-1.5, 0.4]);
+  assert.deepEqual(day.scale, [3, 1.5]);
+  assert.equal(new Day(aRun()).ofBattery(0, 0), 0);
+});
+
 test("a home's facts are what it did, without what is nothing", () => {
   const day = new Day(aRun({
     steps: 1, generation: [[3], [0]], load: [[1], [2]], ev: [[0], [4e-4]], grid_import: [[0], [0.5]],

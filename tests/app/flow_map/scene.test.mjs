@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Scene, pointOn, straight } from "../../../src/jiran/app/components/flow_map/js/scene.js";
+import { Scene, frameOf, pointOn, straight } from "../../../src/jiran/app/components/flow_map/js/scene.js";
 import { aRun } from "./runs.mjs";
 
 const SIZES = [[900, 560], [360, 480]];
@@ -24,6 +24,16 @@ test("no two homes stand on each other", () => {
   for (const { homes, size } of scenes) {
     homes.forEach((p, i) => homes.slice(i + 1).forEach((q) =>
       assert.ok(Math.hypot(p.x - q.x, p.y - q.y) > 1.5 * size)));
+  }
+});
+
+test("no home stands on the battery, in a crowd and on a flat screen either", () => {
+  const flat = [24, 40].flatMap((homes) => [[820, 430], [760, 380]].map(([width, height]) =>
+    new Scene(aRun({ homes, capacity_kwh: 10 }), width, height)));
+  for (const { homes, size, cx, cy, core } of [...scenes, ...flat]) {
+    const [half, high] = frameOf(core);
+    assert.ok(core >= 18);
+    for (const { x, y } of homes) assert.ok(Math.abs(x - cx) >= half + size || Math.abs(y - cy) >= high + size);
   }
 });
 

@@ -47,6 +47,7 @@ def flow_data(result: Result, window: Window, wanted: Block | None = None) -> di
         "homes": entries,
         "flows": [_flow(result, flow, starts, ends, group) for flow in _SENT],
         **_at_meters(result, starts, ends, group),
+        **_of_battery(result, starts, ends),
         "trades": _trades(result, starts, ends, group),
         "so_far": _so_far(result, starts, ends),
         "soc": _short(result.flows.outputs.soc_kwh[ends - 1], 2),
@@ -118,6 +119,17 @@ def _at_meters(
         side: tuple(flow.name for flow in METERED if flow.source is (side == "taken")) for side in ("taken", "given")
     }
     return {side: _by_entry(result, names, starts, ends, group) for side, names in sides.items()}
+
+
+def _of_battery(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> dict[str, Any]:
+    """Return what the community battery itself took from the grid and gave to it, kWh by step, if it ever does."""
+    kwh, cut = result.settlement.step_kwh, slice(int(starts[0]), int(ends[-1]))
+    sides = {"taken": kwh["battery_import_kwh"][cut], "given": kwh["battery_export_kwh"][cut]}
+    if not any(side.any() for side in sides.values()):
+        return {}
+    return {
+        "battery_grid": {name: _short(np.add.reduceat(side, starts - starts[0]), 3) for name, side in sides.items()}
+    }
 
 
 def _trades(

@@ -16,8 +16,11 @@ export class Day {
     this.pairs = this.sumPairs();
     const traded = (unit) => this.pairs.map((pairs) => total([...pairs.values()].map((v) => v[unit])));
     const [imports, exports] = [this.with("grid", 1), this.with("grid", -1)];
+    // What the community battery takes from the grid and gives to it itself, at the homes' prices.
+    this.battery = run.battery_grid ?? { taken: run.labels.map(() => 0), given: run.labels.map(() => 0) };
     this.sum = { imported: sum(imports), exported: sum(exports), bought: sum(imports, true), sold: sum(exports, true),
       traded: traded(0), paid: traded(1) };
+    this.addBattery();
     // What homes generate and need, or where that is not known of all, what they give out and take in.
     this.words = run.taken ? { up: "given", down: "taken" } : { up: "solar", down: "demand" };
     this.sum.up = sum(run.taken ? [{ kwh: run.given }] : [this.flows.generation]);
@@ -31,6 +34,25 @@ export class Day {
   /** The flows with this at their other end, "" for those of the home itself; of one side: 1 into the home, -1 out of it. */
   with(partner, ...signs) {
     return this.run.flows.filter((flow) => flow.partner === partner && (signs.length === 0 || signs.includes(flow.sign)));
+  }
+
+  /** What the battery trades with the grid is the street's, too. */
+  addBattery() {
+    for (const [side, energy, money, sign] of [["taken", "imported", "bought", 1], ["given", "exported", "sold", -1]]) {
+      const price = this.with("grid", sign)[0]?.price;
+      this.battery[side].forEach((v, s) => {
+        this.sum[energy][s] += v;
+        this.sum[money][s] += v * (price?.[s] ?? 0);
+      });
+    }
+  }
+
+  /** What the battery exchanges with the grid: > 0 towards the battery, in money towards the grid. */
+  ofBattery(s, unit) {
+    const { taken, given } = this.battery;
+    if (!unit) return taken[s] - given[s];
+    const [cost, pay] = [1, -1].map((sign) => this.with("grid", sign)[0]?.price[s] ?? 0);
+    return given[s] * pay - taken[s] * cost;
   }
 
   /** For each step: seller * homes + buyer -> [kWh, amount]. */
@@ -52,7 +74,8 @@ export class Day {
     const energy = outside.map(({ kwh }) => most(kwh.map(most)));
     const money = outside.filter(({ price }) => price)
       .map(({ kwh, price }) => most(kwh.map((row) => most(row.map((x, s) => x * price[s])))));
-    return [Math.max(1e-9, pair(0), ...energy), Math.max(1e-9, pair(1), ...money)];
+    const own = [0, 1].map((unit) => most(this.run.labels.map((_, s) => Math.abs(this.ofBattery(s, unit)))));
+    return [Math.max(1e-9, pair(0), own[0], ...energy), Math.max(1e-9, pair(1), own[1], ...money)];
   }
 
   /** The sun's way: each stretch of light or dark is one arc; a night cut off by the data's edge is half of one. */

@@ -4,7 +4,7 @@
 import { clamp, total } from "./maths.js";
 import { fade, mix } from "./colours.js";
 import { amountOf, fill, kwh } from "./words.js";
-import { straight } from "./scene.js";
+import { frameOf, straight } from "./scene.js";
 import { DASH } from "./pen.js";
 import { drawCell, drawPylon } from "./symbols.js";
 
@@ -106,7 +106,18 @@ const drawTrade = (pen, map, [id, v], quiet, crowd, headed) => {
   if (headed) pen.arrow(way, 0.8, hue.p2p, wide * crowd, { back });
 };
 
+/** Draw what the battery itself takes from the grid, and gives to it. */
+const drawOwnTrade = (pen, map, { i, j, w }) => {
+  const { scene: { pole, narrow, cx, cy, core: r }, day, unit } = map;
+  const v = day.ofBattery(i, unit) * (1 - w) + day.ofBattery(j, unit) * w;
+  if (Math.abs(v) < NOTHING) return;
+  const way = narrow ? straight(pole.x, pole.y - 20, cx, cy + r * 1.12) : straight(pole.x - 22, pole.y, cx + r * 0.75, cy);
+  pen.way(way, pen.hue.grid, width(map, Math.abs(v)), moving(map, "grid", v, 0.9));
+  pen.arrow(way, v > 0 ? 0.85 : 0.7, pen.hue.grid, 5, { back: v < 0 });
+};
+
 export const drawBattery = (pen, map, now) => {
+  drawOwnTrade(pen, map, now);
   const { run, scene, unit } = map;
   const { cx, cy, core: r } = scene;
   if (!unit) { // a battery moves no money of its own
@@ -122,8 +133,8 @@ export const drawBattery = (pen, map, now) => {
       pen.arrow(way, v > 0 ? 0.9 : 0.72, pen.hue.battery, wide * 0.7, { back: v < 0, alpha });
     });
   }
-  const half = r * 0.66;
-  pen.box(cx - half - 7, cy - r - 11, half * 2 + 14, r * 2 + 18, 12);
+  const [half, high] = frameOf(r);
+  pen.box(cx - half, cy - high, half * 2, high * 2 - 4, 12);
   pen.fill(fade(pen.paper, 0.9));
   pen.ctx.globalAlpha = unit ? 0.55 : 1;
   const stored = run.soc[now.i];

@@ -22,6 +22,10 @@ const around = (angle, cx, cy, a, b) => {
   return [cx + a * bend(Math.cos(angle)), cy + b * bend(Math.sin(angle))];
 };
 
+/** Half the width and half the height of the frame around a battery of this half height. */
+export const frameOf = (core) => [core * 0.66 + 7, core + 11];
+const SMALLEST = 18; // of a battery on which its numbers can be read
+
 export class Scene {
   constructor(run, W, H) {
     const narrow = W < 560;
@@ -50,7 +54,9 @@ export class Scene {
       return { ...home, x, y, foot, fx, fy };
     });
     const pole = narrow ? { x: cx, y: H - 36 } : { x: W - 68, y: cy };
-    const core = clamp(Math.min(a, b) * 0.3, 34, 62); // half the battery's height
+    let core = clamp(Math.min(a, b) * 0.3, 34, 62); // half the battery's height
+    const meets = ({ x, y }) => Math.abs(x - cx) < frameOf(core)[0] + size && Math.abs(y - cy) < frameOf(core)[1] + size;
+    while (core > SMALLEST && this.homes.some(meets)) core -= 1; // a home in the second row may come near
     Object.assign(this, { W, H, narrow, cx, cy, cable, room, crowded, size, pole, core });
     this.hasBattery = run.capacity_kwh > 0;
     this.branches = this.tieHomes();
