@@ -24,7 +24,7 @@ _MONEY = {
     "p2p_received": ("Got from neighbours", "For all that was sold to neighbours."),
     "cost": ("Bill", "What the home pays in all; below 0 it earns."),
     "saving": ("Saved by trading", "The bill without trades less the bill."),
-    "saving_grid_only": ("Saved against the grid alone", "The bill with the grid alone less the bill."),
+    "saving_grid_only": ("Saved against the grid alone", "The bill of the same home, a battery of its own too, without trades and the community battery, less its bill."),
 }  # fmt: skip
 _SHARES = ("self_consumption", "self_sufficiency")
 
