@@ -62,7 +62,7 @@ def test_a_battery_without_a_roof_buys_a_neighbours_sun_for_its_evening():
     assert (bought["seller"], bought["buyer"]) == ("B", "A")
     assert bought["kwh"] == pytest.approx(3.0, abs=CLOSE)
     assert 0.20 < bought["buyer_price"] < 0.80
-    alone = street(load, sun, by_hour, market=False)
+    alone = street(load, sun, by_hour, in_market=False)
     assert not len(alone.trades)  # by itself it buys from the grid
     assert result.kpis["cost"] < alone.kpis["cost"]
 
@@ -164,13 +164,15 @@ def test_without_trades_a_battery_that_bids_does_what_it_would_for_its_home_alon
     asked = changed(changed_market(asked, "uniform-price"), grid=grid)
     bidding, alone = (
         simulate(asked),
-        simulate(changed(asked, home_battery=asked.home_battery.model_dump() | {"market": False})),
+        simulate(changed(asked, home_battery=asked.home_battery.model_dump() | {"in_market": False})),
     )
     for name in ("home_charged_kwh", "home_given_kwh", "home_stored_kwh"):
         np.testing.assert_array_equal(getattr(bidding.flows.outputs, name), getattr(alone.flows.outputs, name))
 
 
 def test_ten_planners_that_bid_pay_less_than_ten_that_do_not():
-    bid, alone = (simulate(load_scenario("ten-planners", {"home_battery.market": market})) for market in (True, False))
+    bid, alone = (
+        simulate(load_scenario("ten-planners", {"home_battery.in_market": market})) for market in (True, False)
+    )
     assert bid.kpis["cost"] < 0.9 * alone.kpis["cost"]
     assert bid.state.all_kwh > 0.9 * alone.state.all_kwh  # and they do not pay with what they hold

@@ -207,7 +207,7 @@ def test_prices_that_are_not_known_yet_change_nothing_and_known_ones_do():
 def test_batteries_do_in_a_street_what_they_would_do_by_themselves(scenario):
     """With a rule that changes no need, each is run as `control.running` runs it on its home's own need."""
     scenario = changed(
-        scenario, ev__supply={"enabled": False}, home_battery=scenario.home_battery.model_dump() | {"market": False}
+        scenario, ev__supply={"enabled": False}, home_battery=scenario.home_battery.model_dump() | {"in_market": False}
     )
     result = simulate(scenario)
     said, homes, profiles = scenario.home_battery, result.flows.battery_homes, result.flows.profiles

@@ -61,7 +61,7 @@ OTHER = {
     "home_battery.wear_cost": 0.05,
     "home_battery.forecast": "yesterday",
     "home_battery.grid_charge": False,
-    "home_battery.market": False,
+    "home_battery.in_market": False,
     "grid.known_ahead_h": 24,
     "battery.controller": "plan-ahead",
     "ev.charging": "smart",
@@ -232,7 +232,7 @@ def _ten_planners(result):
     own = run("ten-planners", home_battery__controller="self-consumption")
     assert (result.community.battery_kwh > 0).sum() == 10
     assert result.kpis["peak_import_kw"] > 2 * own.kpis["peak_import_kw"]
-    alone = run("ten-planners", home_battery__market=False)
+    alone = run("ten-planners", home_battery__in_market=False)
     assert result.kpis["cost"] < 0.9 * alone.kpis["cost"]
     assert result.kpis["cost_without_p2p"] < own.kpis["cost_without_p2p"]
 

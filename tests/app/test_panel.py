@@ -334,7 +334,8 @@ def test_messages_name_controls_that_are_there():
 
 def test_no_text_of_the_dashboard_calls_a_field_by_the_name_that_a_file_has():
     sections = "|".join({name.partition(".")[0] for name in leaves() if "." in name})
-    spelled = re.compile(rf"\b({sections})\.[a-z_]+|\b({'|'.join(name.rpartition('.')[2] for name in leaves() if '_' in name)})\b")  # fmt: skip
+    lasts = "|".join({last for name in leaves() if "_" in (last := name.rpartition(".")[2])})
+    spelled = re.compile(rf"\b({sections})\.[a-z_]+|\b({lasts})\b")
     found = [
         (path.name, text)
         for path in APP.rglob("*.py")

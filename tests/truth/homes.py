@@ -16,7 +16,7 @@ from jiran.nothing import NOTHING_KWH, NOTHING_MONEY, RESIDUE
 from peaks import paid_alone, paid_for_peaks
 from truth.harness import Claim, oracle
 from truth.rounding import amount, decimals, energy, many, percent
-from truth.run import all_known, at_meters, hours_of_the_clock, of_window, sold_at_all, what_stores
+from truth.run import all_known, at_meters, bids, hours_of_the_clock, of_window, sold_at_all, what_stores
 
 assert jiran.explain.homes, jiran.explain.trades  # bring the forms in
 assert jiran.explain.warnings, jiran.app.charts
@@ -263,7 +263,10 @@ def alike(result):
     rule, strategy = result.scenario.market.mechanism, result.scenario.bids.strategy
     return (
         Claim({"rule": rule, "strategy": strategy}, (rule, strategy))
-        if rule in BY_BIDS and strategy == "price-taker" and result.scenario.grid.tariff is None
+        if rule in BY_BIDS
+        and strategy == "price-taker"
+        and result.scenario.grid.tariff is None
+        and not bids(result.scenario)
         else None
     )
 
@@ -403,11 +406,19 @@ def bill_chart(result, home):
         utility = sum(amount for whose, amount in result.bills.select("home", "amount").rows() if whose == row["id"])
         sums = (utility, grid_only)
         parts = [("Grid", utility - grid_only)]
-    elif home in result.flows.fleet.homes or (
-        result.scenario.home_battery.controller == "cooperative"
-        and result.scenario.ev.supply.enabled
-        and len(result.flows.fleet.homes)
-        and home in result.flows.battery_homes
+    elif (
+        (
+            home in result.flows.battery_homes
+            and bids(result.scenario)
+            and result.scenario.market.mechanism != "grid-only"
+        )
+        or home in result.flows.fleet.homes
+        or (
+            result.scenario.home_battery.controller == "cooperative"
+            and result.scenario.ev.supply.enabled
+            and len(result.flows.fleet.homes)
+            and home in result.flows.battery_homes
+        )
     ):
         sums = (pays, gets, grid_only)
         parts = [("Grid", pays - gets - grid_only)]

@@ -17,7 +17,7 @@ from truth.rounding import amount, dates, decimals, duration, energy, many, perc
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from jiran import Result
+    from jiran import Result, Scenario
 
 assert jiran.explain.run  # brings the forms in
 assert jiran.explain.exchange
@@ -49,6 +49,14 @@ def at_meters(result: Result) -> np.ndarray:
     for place, home in enumerate(result.flows.battery_homes):
         net[:, home] += out.home_given_kwh[:, place] - out.home_charged_kwh[:, place]
     return net
+
+
+def bids(scenario: Scenario) -> bool:
+    """Tell whether batteries in homes bid: of a file's homes it is taken that they have none."""
+    asked = scenario.home_battery
+    plans = asked.controller not in ("self-consumption", "cooperative", "peak-shaving")
+    owners = [group for group in scenario.homes.groups if group.count] + list(scenario.homes.single)
+    return asked.in_market and plans and any(home.battery_kwh for home in owners)
 
 
 def what_stores(result: Result) -> str:
@@ -412,16 +420,23 @@ def meetings(result, first, orders):
     return spare, short, both, meet
 
 
+def brought(result, first, last):
+    """Return what homes brought to the market, kWh, shape (step, home)."""
+    orders, out = at_meters(result)[first:last], result.flows.outputs
+    for place, home in enumerate(result.flows.fleet.homes):
+        orders[:, home] += out.ev_offered_kwh[first:last, place] - out.ev_lent_kwh[first:last, place]
+    if bids(result.scenario) and result.scenario.market.mechanism != "grid-only":
+        orders[:, result.flows.battery_homes] = out.home_order_kwh[first:last]
+    return orders
+
+
 @oracle("run.nothing_traded", of_window)
 def nothing_traded(result, first, last):
     log = result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last))
     if log["kwh"].sum() > NOTHING_KWH:
         return None
     flow = {name: result.flows[name][first:last] for name in result.flows}
-    orders = at_meters(result)[first:last]
-    for place, home in enumerate(result.flows.fleet.homes):
-        out = result.flows.outputs
-        orders[:, home] += out.ev_offered_kwh[first:last, place] - out.ev_lent_kwh[first:last, place]
+    orders = brought(result, first, last)
     spare, short, both, meet = meetings(result, first, orders)
     kept, charge = result.flows.outputs.limit_price, result.scenario.grid.network_charge
     generation = float(flow["generation_kwh"].sum())

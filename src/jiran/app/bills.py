@@ -59,10 +59,11 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
 
 
 def _moves_by_trades(result: Result, home: int) -> bool:
-    """Tell whether trades change what a home's stores do: an EV that lends, or a battery that is run for a street with such EVs."""
+    """Tell whether trades change what a home's stores do: a car that lends, a battery that bids or is run for a street with such cars."""
     flows, run_by = result.flows, result.scenario.home_battery.controller
     lent = bool(result.scenario.ev.supply.enabled and flows.fleet.homes.size)
-    return home in flows.fleet.homes or (lent and home in flows.battery_homes and find_controller(run_by).together)
+    battery = flows.batteries_bid or (lent and find_controller(run_by).together)
+    return home in flows.fleet.homes or (battery and home in flows.battery_homes)
 
 
 def _at_peaks(result: Result, home: int) -> tuple[float, float]:

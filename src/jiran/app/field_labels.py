@@ -154,7 +154,7 @@ FIELDS = {
         "home_battery.feed_in": "May give beyond the home's need",
         "home_battery.peak_kw": "Import that a home's peaks are kept to, kW",
         "home_battery.peak_price": "A kW of a home's peak costs, {currency}",
-        "home_battery.market": "Bid in the market what stored energy is worth",
+        "home_battery.in_market": "Bid in the market what stored energy is worth",
     },
     "Battery": {
         "battery.capacity_kwh": "Community battery, kWh",

@@ -1,7 +1,7 @@
 """One step of batteries in homes that bid: what each home brings to the market, and what its battery does once that is over.
 
 Before the market `ask` says it, after it `settle` moves the batteries, by what was then traded. A battery without a plan yet, or
-one that keeps peaks low, acts at once, for its home alone.
+one that keeps peaks low, acts at once, for its home alone; so do all in a step in which export pays more than import costs.
 """
 
 from __future__ import annotations
@@ -84,7 +84,8 @@ def ask(
             continue
         upto_kwh, value = memory.upto_kwh[at, row], memory.value[at, row]
         move = dispatch(connection, store, stored_kwh, upto_kwh, value, line)
-        if most_kwh < np.inf:  # what comes in is not to be more, from wherever
+        # What comes in is not to be more, from wherever; or the grid leaves no price by which neighbours could gain.
+        if most_kwh < np.inf or export_price >= import_price - at_home.network_charge:
             _write(step, at, home, move, store, memory, out, net_kwh)
             continue
         asked[OWN, home] = net_kwh[home]

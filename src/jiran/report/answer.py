@@ -220,7 +220,7 @@ def _below_words(figures: Figures) -> str:
 
 @form("compare.below", _below_words)
 def below(comparison: Comparison) -> Figures | None:
-    """True where the homes pay the grid more than each alone would, without trading and battery: a share below zero.
+    """True where homes without batteries of their own pay the grid more than each alone would: a share below zero.
 
     Says the least that the battery gained under these rules, or the least that it took if the grid pays for each kWh.
 
@@ -228,6 +228,10 @@ def below(comparison: Comparison) -> Figures | None:
         By case what the homes pay more than each alone, in the currency, a mean over the seeds, and the kWh that
         explain it, 0 where they do not.
     """
+    if next(
+        iter(comparison.cases.values())
+    ).homes.batteries:  # a share of what no battery at all leaves, and homes have theirs
+        return None
     more = {}
     for case in means(comparison, "optimum_share"):
         possible = comparison.values(case, "cost_grid_only") - comparison.values(case, "cost_optimum")

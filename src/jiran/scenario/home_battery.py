@@ -30,7 +30,7 @@ class HomeBattery(RunBy):
 
     charge_efficiency: float = quantity("share of the charging energy that is stored", "", 0.95, ge=0.01, le=1)
     discharge_efficiency: float = quantity("share of the stored energy that comes out", "", 0.95, ge=0.01, le=1)
-    market: bool = quantity(
+    in_market: bool = quantity(
         "whether a battery with a plan offers and buys in the market at what stored energy is worth to it; if not, it is run for "
         "its home alone, before the market",
         "",
@@ -63,4 +63,7 @@ class HomeBattery(RunBy):
     def bids(self) -> bool:
         """Whether its controller says what energy is worth to its home, and the market may know."""
         found = find_controller(self.controller)
-        return self.market and not (found.direct or found.together)
+        keeps_peaks = (
+            "peak_kw" in found.parameters
+        )  # before the market: what neighbours bring comes in by the same wire
+        return self.in_market and not (found.direct or found.together or keeps_peaks)

@@ -233,10 +233,11 @@ SILENCES = (
     ),
     *_run_by("home_battery"),
     Silence(
-        ("home_battery.market",), lambda of: of.controller("home_battery").direct or of.controller("home_battery").together,
-        "home_battery.controller does not say what stored energy is worth to the home",
+        ("home_battery.in_market",),
+        lambda of: not of.scenario.home_battery.model_copy(update={"in_market": True}).bids,
+        "home_battery.controller asks for nothing in the market",
     ),
-    Silence(("home_battery.market",), lambda of: of.rule.name == BASELINE, "the market rule trades nothing"),
+    Silence(("home_battery.in_market",), lambda of: of.rule.name == BASELINE, "the market rule trades nothing"),
     *_run_by("battery"),
     Silence(
         ("grid.known_ahead_h",), lambda of: of.looks_ahead_h <= KNOWN_H,

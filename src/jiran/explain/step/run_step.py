@@ -158,6 +158,8 @@ def _orders(result: Result, step: int) -> dict[str, Any]:
         given, charged = np.maximum(asked, 0.0), np.maximum(-asked, 0.0)
     balance = balance + (given - charged)
     balance[hidden] = (given_out(flow) - taken_in(flow))[hidden]
+    if result.flows.batteries_bid:
+        balance[result.flows.battery_homes] = (order - offer)[result.flows.battery_homes]
     return {
         "home": result.community.ids,
         "kind": result.community.kinds,
