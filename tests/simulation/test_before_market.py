@@ -7,6 +7,7 @@ import pytest
 
 from jiran import load_scenario, simulate
 from jiran.simulation import before_market
+from jiran.simulation.controlled import Controlled
 from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import prepare
 
@@ -68,11 +69,19 @@ def test_other_prices_are_another_question():
     assert then.digest == run_market(fresh, lambda: without_trading(fresh)).digest != first.digest
 
 
-def test_batteries_that_bid_are_worked_out_for_each_rule():
-    assert not prepare(scenario("both", **{"home_battery.in_market": True})).shares_moves
-    bidding, alone = (simulate(scenario("both", **{"home_battery.in_market": one})) for one in (True, False))
+@pytest.mark.parametrize("rule", ["uniform-price", "mid-market-rate"])
+def test_what_batteries_that_bid_would_do_without_trades_is_worked_out_beside_what_they_do(rule, monkeypatch):
+    asked = scenario("both", **{"home_battery.in_market": True, "market.mechanism": rule, "home_battery.standby_w": 10})
+    bidding, alone = simulate(asked), simulate(scenario("both", **{"home_battery.standby_w": 10}))
     np.testing.assert_array_equal(bidding.without_p2p.cost, alone.without_p2p.cost)
+    for name, kwh in alone.without_p2p.step_kwh.items():
+        np.testing.assert_array_equal(bidding.without_p2p.step_kwh[name], kwh, name)
     assert bidding.digest != alone.digest
+    made = []
+    plan = Controlled._plan
+    monkeypatch.setattr(Controlled, "_plan", lambda self, step: made.append(step) or plan(self, step))
+    simulate(asked)
+    assert len(made) == 2 * 6  # cars and batteries, each day once
 
 
 def test_cars_that_lend_to_neighbours_are_worked_out_each_time():

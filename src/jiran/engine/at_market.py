@@ -24,8 +24,8 @@ from jiran.engine.records import Devices, Memories, Outputs
 from jiran.nothing import LAST_DIGITS
 
 #: Rows of what stores ask of the market, an array of shape (row, home), kWh, and what an order is worth to its home, per kWh, no
-#: number where the store does not bid: what the home has to spare (> 0) or lacks (< 0) without its store, no number if that acted at once; what it brings if the
-#: store does not bid; what it does bring, without a car's offer, and its worth; the same of the other side of the market,
+#: number where the store does not bid: what the home has to spare (> 0) or lacks (< 0) without its store, no number if that acted at
+#: once; what it brings if the store does not bid; what it does bring, without a car's offer, and its worth; the same of the other side of the market,
 #: no number once that was tried; and what was traded.
 OWN, UNBID, BROUGHT, WORTH, OTHER, OTHER_WORTH, TRADED = range(7)
 
@@ -61,7 +61,7 @@ def ask(
         memory: What they hold and remember; is changed.
         wanted_kwh: Is not used.
         line: Room for the pieces of a step.
-        out: What batteries without a plan do in the step is filled in.
+        out: What batteries do in the step, if nothing is traded, and what they would if nobody ever traded, is filled in.
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); becomes what it brings to the market.
         asked: Is filled in, rows as said above, shape (row, home).
     """
@@ -69,6 +69,7 @@ def ask(
     row, import_price, export_price = now % at_home.way.day + 1, given.import_price[step], given.export_price[step]
     for at in range(at_home.homes.size):
         home, stored_kwh, store = at_home.homes[at], memory.stored_kwh[at], store_at(at, at_home.stores)
+        alone_kwh = out.home_alone_kwh[step - 1, 2 * at_home.homes.size + at] if step > 0 else stored_kwh
         if shares:
             store = beside_roof(store, at_home.roof_kwh[step, at])
         most_kwh = most_now(at, row - 1, step, given.month_begins, memory)
@@ -80,15 +81,21 @@ def ask(
             wanted = direct(
                 store.standby_kwh - net_kwh[home], stored_kwh, import_price, export_price, store, at_home.way.parameters
             )
-            _write(step, at, home, follow(wanted, connection, store, stored_kwh), store, memory, out, net_kwh)
-            continue
-        upto_kwh, value = memory.upto_kwh[at, row], memory.value[at, row]
-        move = dispatch(connection, store, stored_kwh, upto_kwh, value, line)
+            move = alone = follow(wanted, connection, store, stored_kwh)
+        else:
+            upto_kwh, value = memory.upto_kwh[at, row], memory.value[at, row]
+            move = alone = dispatch(connection, store, stored_kwh, upto_kwh, value, line)
+            if alone_kwh != stored_kwh:
+                alone = dispatch(connection, store, alone_kwh, upto_kwh, value, line)
+        _fill(step, at, move, store, out.home_charged_kwh, out.home_given_kwh, out.home_stored_kwh)
+        _stay_alone(step, at, alone, store, out.home_alone_kwh)
         # What comes in is not to be more, from wherever; or the grid leaves no price by which neighbours could gain.
-        if most_kwh < np.inf or export_price >= import_price - at_home.network_charge:
-            _write(step, at, home, move, store, memory, out, net_kwh)
+        kept = most_kwh < np.inf or export_price >= import_price - at_home.network_charge
+        if kept or not memory.planned[at]:
+            _take(step, at, home, memory, out, net_kwh)
             continue
         asked[OWN, home] = net_kwh[home]
+        upto_kwh, value = memory.upto_kwh[at, row], memory.value[at, row]
         orders = order_of(connection, at_home.network_charge, store, stored_kwh, upto_kwh, value, move)
         net_kwh[home] = asked[BROUGHT, home] = orders.first.net_kwh
         asked[UNBID, home], asked[WORTH, home] = orders.unbid.net_kwh, orders.first.worth
@@ -132,31 +139,62 @@ def settle(
             store = beside_roof(store, at_home.roof_kwh[step, at])
         net_kwh[home] = asked[OWN, home] + (net_kwh[home] - asked[BROUGHT, home])
         need_kwh = out.traded_kwh[step, home] - net_kwh[home]
-        connection = Connection(need_kwh, import_price, export_price, np.inf, 1.0, 0.0)
-        move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
-        _write(step, at, home, move, store, memory, out, net_kwh)
+        if need_kwh != -asked[OWN, home]:  # else it is as if there were no market
+            connection = Connection(need_kwh, import_price, export_price, np.inf, 1.0, 0.0)
+            move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
+            _fill(step, at, move, store, out.home_charged_kwh, out.home_given_kwh, out.home_stored_kwh)
+        _take(step, at, home, memory, out, net_kwh)
 
 
 @njit(cache=True, forceinline=True)
-def _write(
-    step: int, at: int, home: int, move: Move, store: Store, memory: Memories, out: Outputs, net_kwh: Vector
+def _fill(
+    step: int, at: int, move: Move, store: Store, charged_kwh: Matrix, given_kwh: Matrix, stored_kwh: Matrix
 ) -> None:
-    """Write down what a battery did.
+    """Write down what a battery does, its standby with what it takes.
+
+    Args:
+        step: Which step.
+        at: Which battery.
+        move: What it does.
+        store: For what it uses by itself.
+        charged_kwh: Is filled with what it takes, shape (step, store).
+        given_kwh: The same of what it gives.
+        stored_kwh: The same of what it then holds.
+    """
+    charged_kwh[step, at] = move.charged_kwh + store.standby_kwh
+    given_kwh[step, at], stored_kwh[step, at] = move.given_kwh, move.stored_kwh
+
+
+@njit(cache=True, forceinline=True)
+def _stay_alone(step: int, at: int, move: Move, store: Store, alone_kwh: Matrix) -> None:
+    """Write down what a battery would do if nobody ever traded, for the run without trades.
+
+    Args:
+        step: Which step.
+        at: Which battery.
+        move: What it would do.
+        store: For what it uses by itself.
+        alone_kwh: Is filled with what it would take, give and then hold, shape (step, 3 store).
+    """
+    stores = alone_kwh.shape[1] // 3
+    alone_kwh[step, at] = move.charged_kwh + store.standby_kwh
+    alone_kwh[step, stores + at], alone_kwh[step, 2 * stores + at] = move.given_kwh, move.stored_kwh
+
+
+@njit(cache=True, forceinline=True)
+def _take(step: int, at: int, home: int, memory: Memories, out: Outputs, net_kwh: Vector) -> None:
+    """Let a battery have done what is written down.
 
     Args:
         step: Which step.
         at: Which battery.
         home: Of which home.
-        move: What it did.
-        store: For what it uses by itself.
-        memory: What batteries hold; is changed.
-        out: What it took, gave and then holds is filled in.
+        memory: What batteries hold, and what came in; is changed.
+        out: What it did.
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
     """
-    taken_kwh = move.charged_kwh + store.standby_kwh
-    memory.stored_kwh[at] = out.home_stored_kwh[step, at] = move.stored_kwh
-    out.home_charged_kwh[step, at], out.home_given_kwh[step, at] = taken_kwh, move.given_kwh
-    net_kwh[home] += move.given_kwh - taken_kwh
+    memory.stored_kwh[at] = out.home_stored_kwh[step, at]
+    net_kwh[home] += out.home_given_kwh[step, at] - out.home_charged_kwh[step, at]
     note(at, -net_kwh[home], memory)
 
 

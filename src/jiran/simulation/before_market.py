@@ -1,7 +1,8 @@
-"""What stores in homes do before the market, worked out once for all runs of the same homes.
+"""What stores in homes do without trades, worked out once for all runs of the same homes.
 
 Batteries in homes and cars that charge by plans meet their own home's need at the grid's prices. Neither depends on trades, unless a car
-lends to neighbours, so a run, its baseline and all other rules share it.
+lends to neighbours, so a run, its baseline and all other rules share it. Batteries that bid do something else in each run, but a
+run works out beside it what they would do if nobody traded.
 """
 
 from __future__ import annotations
@@ -64,8 +65,15 @@ class BeforeMarket:
 
     def keep(self, setting: Setting, cars: Controlled, at_home: Controlled, out: Outputs) -> None:
         """Keep what cars and batteries did in a run that came to its end."""
-        filled = {name: getattr(out, name) for name in _FILLED}
-        self.done = _Done(_met(setting), filled, (cars.memory, at_home.memory))
+        filled, memory = {name: getattr(out, name) for name in _FILLED}, at_home.memory
+        if out.home_alone_kwh.size:
+            if np.isfinite(memory.most_import_kwh).any():  # its peaks were those of the run with trades
+                return
+            alone = np.split(out.home_alone_kwh, 3, axis=1)
+            names = ("home_charged_kwh", "home_given_kwh", "home_stored_kwh")
+            filled |= {name: np.ascontiguousarray(kwh) for name, kwh in zip(names, alone, strict=True)}
+            memory = memory._replace(stored_kwh=filled["home_stored_kwh"][-1].copy())
+        self.done = _Done(_met(setting), filled, (cars.memory, memory))
 
 
 def _met(setting: Setting) -> tuple[Any, ...]:

@@ -66,7 +66,7 @@ def run_steps(
         out = fill.outputs(
             setting.timeline.steps, homes, many, own.record.homes.size, bids=own_bids, batteries_bid=batteries_bid
         )
-        if setting.shares_moves:
+        if setting.shares_moves and not batteries_bid:
             evs, own, out = setting.before_market.take(setting, evs, own, out)
             devices = evs, own, ours
         compiled = rule.compiled and strategy.compiled and all(one.compiled for one in devices)

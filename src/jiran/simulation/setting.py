@@ -78,9 +78,9 @@ class Setting:
 
     @property
     def shares_moves(self) -> bool:
-        """Whether stores in homes do the same under each rule: there are some, none bids in the market, and no car lends."""
+        """Whether what stores in homes do without trades is worked out in any run: there are some, and no car lends."""
         there = self.cars.homes.size > 0 or bool(self.community.battery_kwh.any())
-        return there and not self.batteries_bid and not self.plan.homes.size
+        return there and not self.plan.homes.size
 
     @property
     def batteries_bid(self) -> bool:
