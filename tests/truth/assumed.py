@@ -73,7 +73,7 @@ def foresight(run, section):
     homes, asked = data["homes"], data[section]
     has_one = any(one.get("battery_kwh", 0.0) > 0.0 for one in (*homes["groups"], *homes["single"]))
     has_one = data["battery"]["capacity_kwh"] > 0.0 if section == "battery" else has_one
-    plans = asked["controller"] in ("plan-ahead", "plan-scenarios", "smart-charging", "v2g")
+    plans = asked["controller"] not in ("self-consumption", "time-of-use")
     if not has_one or not plans or asked["forecast"] != "perfect":
         return None
     return Claim(

@@ -389,7 +389,8 @@ def at_peaks(result, home):
     """Return what a home pays for the street's peaks, and what it would pay with the grid alone."""
     if not result.scenario.grid.demand_charge:
         return 0.0, 0.0
-    if len(result.flows.fleet.homes):  # without trades its EV would charge otherwise, so only the sum is known
+    # Without trades cars that lend and batteries that bid would do something else, so only the sum is known.
+    if len(result.flows.fleet.homes) or bids(result.scenario):
         return float(paid_for_peaks(result).payment[home]), float(result.without_p2p.demand.without_battery[home])
     return float(paid_for_peaks(result).payment[home]), float(paid_alone(result, at_meters(result))[home])
 
