@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from jiran.control.storage import Battery
 from jiran.errors import JiranError
+from jiran.homes.months import months_of
 from jiran.judge.programme import BOTH_KWH, Held, Problem, solve
 from jiran.judge.sessions import Sessions, ev_sessions
-from jiran.money.demand import highest, months_of
+from jiran.money.demand import highest
 from jiran.nothing import NOTHING_MONEY
 from jiran.simulation.at_home import needs_kwh
 from jiran.simulation.street import battery_of
@@ -153,15 +154,15 @@ def _at_peaks(result: Result, net_kwh: Array) -> float:
     charge = result.scenario.grid.demand_charge
     if not charge:
         return 0.0
-    kw = highest(net_kwh, months_of(result.timeline)[1], result.timeline.step_h)[1]
+    kw = highest(net_kwh, months_of(result.timeline), result.timeline.step_h)[1]
     kw[0] = max(kw[0], _seen_kw(result))
     return charge * float(kw.sum() - _seen_kw(result))
 
 
 def _seen_kw(result: Result) -> float:
     """Return the highest import that the first month saw before the run, kW."""
-    before, (months, _) = result.start.peak, months_of(result.timeline)
-    return before.kw if before is not None and before.month == months[0] else 0.0
+    before = result.start.peak
+    return before.kw if before is not None and before.month == months_of(result.timeline).names[0] else 0.0
 
 
 def _at_home(result: Result, notes: list[str]) -> list[Held]:
@@ -264,7 +265,7 @@ def _problem(result: Result, sessions: Sessions, at_home: list[Held]) -> Problem
         at_home: The batteries in homes; what they did in the run is taken out too.
     """
     step = result.settlement.step_kwh
-    out, begins = result.flows.outputs, months_of(result.timeline)[1]
+    out = result.flows.outputs
     standby_kwh = result.scenario.home_battery.standby_kwh(result.timeline.step_h)
     # Of each home with a battery; its standby stays a need, whatever the battery does.
     moved_kwh = out.home_charged_kwh - standby_kwh - out.home_given_kwh
@@ -283,6 +284,6 @@ def _problem(result: Result, sessions: Sessions, at_home: list[Held]) -> Problem
         stores=(community, *at_home),
         sessions=sessions,
         peak_price=result.scenario.grid.demand_charge / result.timeline.step_h,
-        month=np.repeat(np.arange(begins.size - 1), np.diff(begins)),
+        month=months_of(result.timeline).of_step,
         seen_kwh=_seen_kw(result) * result.timeline.step_h,
     )

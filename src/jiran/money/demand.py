@@ -7,18 +7,19 @@ takes then. A month that a run only touches is charged for what the run saw of i
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.homes.months import months_of
 from jiran.nothing import NOTHING_KWH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from jiran.engine.energy import Flows
+    from jiran.homes.months import Months
     from jiran.homes.timeline import Timeline
 
 Array = NDArray[np.float64]
@@ -67,27 +68,20 @@ class Demand(NamedTuple):
         return float(self.payment.sum() + self.by_battery)
 
 
-def months_of(timeline: Timeline) -> tuple[list[str], NDArray[np.int64]]:
-    """Return the months of the calendar that a run touches, and where each begins, the end of the run last."""
-    month = timeline.local.astype("datetime64[M]")
-    begins = np.flatnonzero(np.concatenate([[True], month[1:] != month[:-1], [True]]))
-    return [str(month[first]) for first in begins[:-1]], begins
-
-
-def highest(net_kwh: Array, begins: NDArray[np.int64], step_h: float) -> tuple[NDArray[np.int64], Array]:
+def highest(net_kwh: Array, months: Months, step_h: float) -> tuple[NDArray[np.int64], Array]:
     """Return the step of the highest import of each month, and that import, kW, at least 0.
 
     Of steps that are equal but for rounding it is the first.
 
     Args:
         net_kwh: Import less export of the street, shape (step,).
-        begins: Where months begin, the end last.
+        months: Those of the run.
         step_h: Length of a step.
     """
-    months = [net_kwh[first:last] for first, last in pairwise(begins)]
-    place = [int((of_month >= of_month.max() - NOTHING_KWH).argmax()) for of_month in months]
-    most_kwh = np.array([float(of_month.max()) for of_month in months])
-    return begins[:-1] + np.array(place, np.int64), np.where(most_kwh > NOTHING_KWH, most_kwh, 0.0) / step_h
+    by_month = [net_kwh[steps] for steps in months.steps()]
+    place = [int((of_month >= of_month.max() - NOTHING_KWH).argmax()) for of_month in by_month]
+    most_kwh = np.array([float(of_month.max()) for of_month in by_month])
+    return months.begins[:-1] + np.array(place, np.int64), np.where(most_kwh > NOTHING_KWH, most_kwh, 0.0) / step_h
 
 
 def demand(
@@ -102,15 +96,15 @@ def demand(
         timeline: For the calendar.
         before: What an earlier run saw of the month in which this one begins.
     """
-    months, begins = months_of(timeline)
+    months = months_of(timeline)
     homes_kwh = step_kwh["grid_import_kwh"] - step_kwh["grid_export_kwh"]
     own_kwh = step_kwh["battery_import_kwh"] - step_kwh["battery_export_kwh"]
     alone_kwh = homes_kwh + step_kwh["battery_drawn_kwh"] - step_kwh["battery_charged_kwh"]
-    seen = np.zeros((2, len(months)))
-    if before is not None and before.month == months[0]:
+    seen = np.zeros((2, len(months.names)))
+    if before is not None and before.month == months.names[0]:
         seen[:, 0] = before.kw, before.without_battery_kw
-    steps, kw = highest(homes_kwh + own_kwh, begins, timeline.step_h)
-    alone_steps, alone_kw = highest(alone_kwh, begins, timeline.step_h)
+    steps, kw = highest(homes_kwh + own_kwh, months, timeline.step_h)
+    alone_steps, alone_kw = highest(alone_kwh, months, timeline.step_h)
     due, alone_due = (charge * np.maximum(high - low, 0.0) for high, low in zip((kw, alone_kw), seen, strict=True))
     payment, without = np.zeros((2, flows.profiles.load_kwh.shape[1]))
     by_battery = 0.0
@@ -123,8 +117,8 @@ def demand(
         if amount > 0.0:
             lacked_kwh = _at(flows, "grid_import_kwh", step) + _at(flows, "battery_drawn_kwh", step)
             without += amount * lacked_kwh / lacked_kwh.sum()
-    left = Peak(months[-1], max(kw[-1], seen[0, -1]), max(alone_kw[-1], seen[1, -1]))
-    return Demand(tuple(months), steps, kw, due, payment, by_battery, without, left)
+    left = Peak(months.names[-1], max(kw[-1], seen[0, -1]), max(alone_kw[-1], seen[1, -1]))
+    return Demand(months.names, steps, kw, due, payment, by_battery, without, left)
 
 
 def _at(flows: Flows, name: str, step: int) -> Array:
