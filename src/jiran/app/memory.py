@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -65,6 +66,19 @@ class Kept(Generic[T]):
             self._kept[key] = thing
             self._kept.move_to_end(key)
             self._make_room(key, before)
+
+    def get_or_make(self, key: str, make: Callable[[], T]) -> T:
+        """Return a thing that is kept, or make and keep it; two viewers may make the same one at the same time.
+
+        Args:
+            key: Of the thing.
+            make: Makes it, if it is not there; what it raises is raised, and nothing kept.
+        """
+        found = self.get(key)
+        if found is None:
+            found = make()
+            self.put(key, found)
+        return found
 
     def _make_room(self, *looked_at: str) -> None:
         self._sizes |= {key: held_bytes(self._kept[key]) for key in set(looked_at)}

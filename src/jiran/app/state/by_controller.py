@@ -41,13 +41,10 @@ def controllers(wanted: Scenario, who: Who | None = None) -> SideBySide:
     """
     who = stores_of(wanted, who)
     key = f"controllers {who} {wanted.model_dump_json()} {changed_at(wanted)}"
-    found = _found().get(key)
-    if found is None:
-        command = f"jiran compare {base().link.get('preset', 'SCENARIO.toml')} --controllers"
-        work = partial(_run, wanted, who)
-        found = worked_out(key, "This comparison of controllers", "Running controllers", work, _need(wanted), command)
-        _found().put(key, found)
-    return found
+    command = f"jiran compare {base().link.get('preset', 'SCENARIO.toml')} --controllers"
+    work = partial(_run, wanted, who)
+    words = "This comparison of controllers", "Running controllers"
+    return _found().get_or_make(key, lambda: worked_out(key, *words, work, _need(wanted), command))
 
 
 def _need(wanted: Scenario) -> Need:
@@ -73,16 +70,8 @@ def forecasts(wanted: Scenario) -> tuple[ForecastError, ...]:
         NotRunError: It is large and was not asked for yet, or it was stopped.
     """
     key = f"forecasts {wanted.model_dump_json()} {changed_at(wanted)}"
-    found = _errors().get(key)
-    if found is None:
-        command = f"jiran forecasts --on {base().link.get('preset', 'SCENARIO.toml')}"
-        found = worked_out(
-            key,
-            "This look at forecasts",
-            "Asking forecasts",
-            lambda _: forecast_errors(wanted),
-            of_run(wanted),
-            command,
-        )
-        _errors().put(key, found)
-    return found
+    command = f"jiran forecasts --on {base().link.get('preset', 'SCENARIO.toml')}"
+    words = "This look at forecasts", "Asking forecasts"
+    return _errors().get_or_make(
+        key, lambda: worked_out(key, *words, lambda _: forecast_errors(wanted), of_run(wanted), command)
+    )

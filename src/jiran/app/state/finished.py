@@ -171,14 +171,13 @@ def looked_into(found: Planned) -> tuple[Ranges, tuple[Found, ...]]:
     """
     scenario = found.result.scenario
     key = f"plan {scenario.model_dump_json()} {changed_at(scenario)}"
-    known = _looks().get(key)
-    if known is None:
-        once = need_of_run(scenario)
-        need = Need(once.memory, once.seconds * _RUNS_OF_A_LOOK)
-        words = "Trying prices and yields"
-        known = worked_out(key, words, words, partial(_looked_into, found), need, _command("plan", scenario))
-        _looks().put(key, known)
-    return known
+
+    def look() -> tuple[Ranges, tuple[Found, ...]]:
+        once, words = need_of_run(scenario), "Trying prices and yields"
+        need, work = Need(once.memory, once.seconds * _RUNS_OF_A_LOOK), partial(_looked_into, found)
+        return worked_out(key, words, words, work, need, _command("plan", scenario))
+
+    return _looks().get_or_make(key, look)
 
 
 def _looked_into(found: Planned, tell: Callable[[float], None]) -> tuple[Ranges, tuple[Found, ...]]:
@@ -333,14 +332,14 @@ def cleared(book: Book, rule: str, parameters: dict[str, Any], seed: int) -> Out
     """
     orders = (book.names, book.net_kwh.tobytes(), book.limit_price.tobytes(), book.import_price, book.export_price)
     key = repr((orders, book.network_charge, book.currency, rule, sorted(parameters.items()), seed))
-    found = _outcomes().get(key)
-    if found is None:
+
+    def clearing() -> Outcome:
         need = of_clearing(find(rule), parameters, len(book.names))
         work = partial(_cleared, book, rule, parameters, seed)
         command = "jiran.clear of the Python interface"
-        found = worked_out(key, f"This clearing by {rule}", "Clearing the market", work, need, command)
-        _outcomes().put(key, found)
-    return found
+        return worked_out(key, f"This clearing by {rule}", "Clearing the market", work, need, command)
+
+    return _outcomes().get_or_make(key, clearing)
 
 
 def _cleared(book: Book, rule: str, parameters: dict[str, Any], seed: int, tell: Callable[[float], None]) -> Outcome:
