@@ -11,7 +11,7 @@ from scipy.optimize import linprog
 from jiran.control import find_controller, find_forecast, running
 from jiran.control.memory import first_memory
 from jiran.control.peaks import expect_worst, lowest_peak
-from stores import stores
+from stores import beside_surplus, stores
 
 DAY, MANY = 24, 62
 PEAKS = find_controller("peak-shaving")
@@ -23,7 +23,8 @@ def lowest_by_programme(need, store):
 
     Variables: taken, given, stored by step, and the peak.
     """
-    steps, battery, need = need.size, store.battery, need + store.standby_kwh
+    steps, battery, most_given_kwh = need.size, store.battery, beside_surplus(store, need)
+    need = need + store.standby_kwh
     eye, none = np.eye(steps), np.zeros((steps, 1))
     keeps = np.hstack([eye, -eye, 0 * eye, none - 1.0])
     moves = np.hstack(
@@ -32,7 +33,7 @@ def lowest_by_programme(need, store):
     start = np.zeros(steps)
     start[0] = battery.capacity_kwh
     taken = np.full(steps, battery.charge_step_kwh)
-    given_kwh = np.full(steps, battery.discharge_step_kwh)
+    given_kwh = np.minimum(battery.discharge_step_kwh, most_given_kwh)
     if not store.grid_charge:
         taken = np.minimum(taken, np.maximum(-need, 0.0))
     if not store.feed_in:

@@ -15,7 +15,7 @@ from jiran.control import signature as kinds
 from jiran.control.dispatch import dispatch
 from jiran.control.memory import Memory, known
 from jiran.control.peaks import begins
-from jiran.control.plan import Ahead, connection_at, flat, pieces_of
+from jiran.control.plan import Ahead, connection_at, flat, mean_of, pieces_of
 from jiran.control.storage import Battery
 from jiran.control.store import Flags, Matrix, Store, Vector, beside_roof, new_line
 from jiran.market.signature import VECTOR
@@ -293,7 +293,7 @@ def _keep_plan(at: int, store: Store, way: Way, ahead: Ahead, memory: Memory, ro
         return False
     memory.end_upto_kwh[at], memory.end_value[at] = upto_kwh[end], value[end]
     for slot in range(way.day):
-        memory.most_import_kwh[at, slot] = ahead.most_import_kwh[slot]
+        memory.most_import_kwh[slot, at] = ahead.most_import_kwh[slot]
     memory.planned[at] = True
     return True
 
@@ -309,12 +309,9 @@ def _expect_moves(stored_kwh: float, store: Store, way: Way, ahead: Ahead, room:
         ahead: What is known.
         room: With the plan, and what is expected, which is changed.
     """
-    line = new_line()
+    line, mean_kwh = new_line(), mean_of(room.need_kwh)
     for step in range(way.horizon):
-        mean_kwh = 0.0
-        for row in range(room.need_kwh.shape[0]):
-            mean_kwh += room.need_kwh[row, step] / room.need_kwh.shape[0]
-        connection = connection_at(step, mean_kwh, ahead)
+        connection = connection_at(step, mean_kwh[step], ahead)
         move = dispatch(connection, store, stored_kwh, room.upto_kwh[step + 1], room.value[step + 1], line)
         stored_kwh = move.stored_kwh
         for row in range(room.need_kwh.shape[0]):

@@ -28,7 +28,8 @@ class Memory(NamedTuple):
         end_value: The same.
         planned: Whether there is a plan, shape (store,).
         peak_kwh: The highest that came in through its owner's meter in a step of this month, shape (store,).
-        most_import_kwh: From here on, by the plan of the day, each kWh that comes in makes a peak, shape (store, day).
+        most_import_kwh: From here on, by the plan of the day, each kWh that comes in makes a peak, shape (day, store): a step
+            looks at all stores.
     """
 
     stored_kwh: Vector
@@ -61,7 +62,7 @@ def first_memory(stored_kwh: Vector, day: int, kept_days: int, pieces: int) -> M
         end_value=np.zeros((stores, pieces)),
         planned=np.zeros(stores, np.bool_),
         peak_kwh=np.zeros(stores),
-        most_import_kwh=np.full((stores, day), np.inf),
+        most_import_kwh=np.full((day, stores), np.inf),
     )
 
 

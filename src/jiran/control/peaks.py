@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from jiran.compiled import njit
-from jiran.control.memory import Memory
 from jiran.control.storage import charge, discharge
 from jiran.control.store import Connection, Flags, Matrix, Store, Vector, limits
 
@@ -21,34 +20,17 @@ def begins(step: int, month_begins: Flags) -> bool:
 
 
 @njit(cache=True, forceinline=True)
-def most_now(at: int, slot: int, step: int, month_begins: Flags, memory: Memory) -> float:
-    """Return from where on each kWh that comes in makes a peak, kWh; what a month that begins has seen is forgotten first.
+def forget(step: int, month_begins: Flags, peak_kwh: Vector) -> None:
+    """Forget what the last month has seen, if a month begins.
 
     Args:
-        at: Which store.
-        slot: Which step of the day it is.
         step: Which step of the run.
         month_begins: With which steps months begin.
-        memory: For the plan of the day, and the peak; is changed.
+        peak_kwh: The highest that came in, of each store; is changed.
     """
     if begins(step, month_begins):
-        memory.peak_kwh[at] = 0.0
-    if not memory.planned[at]:
-        return np.inf
-    most_kwh: float = max(memory.most_import_kwh[at, slot], memory.peak_kwh[at])
-    return most_kwh
-
-
-@njit(cache=True, forceinline=True)
-def note(at: int, met_kwh: float, memory: Memory) -> None:
-    """Note what came in through an owner's meter in a step.
-
-    Args:
-        at: Which store.
-        met_kwh: What came in (> 0) or went out (< 0).
-        memory: Is changed.
-    """
-    memory.peak_kwh[at] = max(memory.peak_kwh[at], met_kwh)
+        for at in range(peak_kwh.size):
+            peak_kwh[at] = 0.0
 
 
 @njit(cache=True)

@@ -215,10 +215,16 @@ def pieces_of(row: int, store: Store, upto_kwh: Matrix, value: Matrix) -> int:
 
 
 @njit(cache=True)
-def plan_for_mean(need_kwh: Matrix, ahead: Ahead, store: Store, upto_kwh: Matrix, value: Matrix) -> bool:
-    """Plan for the mean of what may come; arguments as of `plan`, need of shape (scenario, step) with rows equally likely."""
+def mean_of(need_kwh: Matrix) -> Vector:
+    """Return the mean of what may be needed, kWh, shape (step,), of shape (scenario, step) with rows equally likely."""
     mean_kwh = np.zeros(need_kwh.shape[1])
     for row in range(need_kwh.shape[0]):
         for step in range(mean_kwh.size):
             mean_kwh[step] += need_kwh[row, step] / need_kwh.shape[0]
-    return plan(mean_kwh, ahead, store, upto_kwh, value)
+    return mean_kwh
+
+
+@njit(cache=True)
+def plan_for_mean(need_kwh: Matrix, ahead: Ahead, store: Store, upto_kwh: Matrix, value: Matrix) -> bool:
+    """Plan for the mean of what may come; arguments as of `plan`, need of shape (scenario, step) with rows equally likely."""
+    return plan(mean_of(need_kwh), ahead, store, upto_kwh, value)

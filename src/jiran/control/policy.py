@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from jiran.compiled import njit
 from jiran.control.controlling.base import Controller
-from jiran.control.plan import Ahead
+from jiran.control.plan import Ahead, mean_of
 from jiran.control.store import Store
 from jiran.documents.read import read_toml
 from jiran.errors import ControllerError, JiranError
@@ -86,10 +86,7 @@ def learned(
     empty, room = store.battery.minimum_kwh, store.battery.capacity_kwh - store.battery.minimum_kwh
     if value.shape[1] < CELLS:
         return False
-    mean_kwh = np.zeros(need_kwh.shape[1])
-    for row in range(need_kwh.shape[0]):
-        for step in range(mean_kwh.size):
-            mean_kwh[step] += need_kwh[row, step] / need_kwh.shape[0]
+    mean_kwh = mean_of(need_kwh)
     scale = max(abs(ahead.import_price.mean()), 1e-9)
     features = np.empty(_COUNT)
     for step in range(day + 1):

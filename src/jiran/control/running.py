@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from jiran.compiled import at_first_call
 from jiran.control import signature as kinds
 from jiran.control.days import (
@@ -23,7 +25,7 @@ from jiran.control.days import (
 )
 from jiran.control.dispatch import dispatch, follow
 from jiran.control.memory import remember
-from jiran.control.peaks import most_now, note
+from jiran.control.peaks import forget
 from jiran.control.store import Connection, Matrix, new_line
 
 if TYPE_CHECKING:
@@ -62,14 +64,16 @@ def _live(
 ) -> None:
     """Run stores through the steps of a day, or of a part of it; arguments as of `run`."""
     line = new_line()
+    planned, peak_kwh, most_import_kwh = memory.planned, memory.peak_kwh, memory.most_import_kwh
     for step in range(first, last):
+        forget(step, given.month_begins, peak_kwh)
         now, import_price, export_price = count + step - first, given.import_price[step], given.export_price[step]
         row = now % way.day + 1
         for at in range(stores.capacity_kwh.size):
             need_kwh, stored_kwh, store = given.need_kwh[step, at], memory.stored_kwh[at], store_at(at, stores)
-            most_kwh = most_now(at, row - 1, step, given.month_begins, memory)
+            most_kwh = max(most_import_kwh[row - 1, at], peak_kwh[at]) if planned[at] else np.inf
             connection = Connection(need_kwh, import_price, export_price, most_kwh, 1.0, way.peak_price)
-            if memory.planned[at]:
+            if planned[at]:
                 move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
             else:
                 wanted_kwh = direct(
@@ -79,7 +83,8 @@ def _live(
             memory.stored_kwh[at] = move.stored_kwh
             moves.charged_kwh[step, at], moves.given_kwh[step, at] = move.charged_kwh, move.given_kwh
             moves.stored_kwh[step, at] = move.stored_kwh
-            note(at, need_kwh + store.standby_kwh + move.charged_kwh - move.given_kwh, memory)
+            met_kwh = need_kwh + store.standby_kwh + move.charged_kwh - move.given_kwh
+            peak_kwh[at] = max(peak_kwh[at], met_kwh)
             if way.forecasts:
                 remember(at, now, need_kwh, memory)
 

@@ -15,7 +15,7 @@ from jiran.compiled import njit
 from jiran.control.days import store_at
 from jiran.control.dispatch import dispatch, follow
 from jiran.control.memory import remember
-from jiran.control.peaks import most_now, note
+from jiran.control.peaks import forget
 from jiran.control.store import Connection, Store, beside_roof
 from jiran.engine.annotations import Direct, Matrix, Vector, handed_on, signature_of
 from jiran.engine.records import Devices, Memories, Outputs
@@ -193,6 +193,9 @@ def _act(
     row, import_price, export_price = now % devices.way.day + 1, given.import_price[step], given.export_price[step]
     presses = devices.pressed.shape[0] > 0
     stay, shares = devices.present.shape[0] == 0, devices.roof_kwh.shape[0] > 0
+    # Compiled code counts the references to what it hands on and looks up, so both are done once and not for each store.
+    planned, peak_kwh, most_import_kwh = memory.planned, memory.peak_kwh, memory.most_import_kwh
+    forget(step, given.month_begins, peak_kwh)
     together, street_kwh = devices.way.together, 0.0
     if together:
         for home in range(net_kwh.size):
@@ -203,13 +206,13 @@ def _act(
             store = beside_roof(store, devices.roof_kwh[step, at])
         seen_kwh = street_kwh if together else -net_kwh[home]
         # Without a plan it is run for its home alone.
-        need_kwh = seen_kwh if memory.planned[at] else -net_kwh[home]
+        need_kwh = seen_kwh if planned[at] else -net_kwh[home]
         present = 1.0 if stay else devices.present[step, at]
-        most_kwh = most_now(at, row - 1, step, given.month_begins, memory)
+        most_kwh = max(most_import_kwh[row - 1, at], peak_kwh[at]) if planned[at] else np.inf
         connection = Connection(need_kwh, import_price, export_price, most_kwh, present, devices.way.peak_price)
         if presses and devices.pressed[step, at] > 0.0:
             move = follow(np.inf, connection, store, stored_kwh)
-        elif memory.planned[at]:
+        elif planned[at]:
             move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
             if together:  # what it may do is asked at its own home's meter
                 wanted_kwh[at] = _allowed(move.charged_kwh - move.given_kwh, net_kwh[home], store)
@@ -220,7 +223,7 @@ def _act(
         if forecasts:
             remember(at, now, seen_kwh, memory)
         taken_kwh = move.charged_kwh + store.standby_kwh
-        note(at, need_kwh + taken_kwh - move.given_kwh, memory)
+        peak_kwh[at] = max(peak_kwh[at], need_kwh + taken_kwh - move.given_kwh)
         net_kwh[home] += move.given_kwh - taken_kwh
         street_kwh += taken_kwh - move.given_kwh
         charged_kwh[at], given_kwh[at], held_kwh[at] = taken_kwh, move.given_kwh, move.stored_kwh

@@ -17,7 +17,7 @@ from jiran.control.bidding import order_of
 from jiran.control.days import store_at
 from jiran.control.dispatch import Move, dispatch, follow
 from jiran.control.memory import remember
-from jiran.control.peaks import most_now, note
+from jiran.control.peaks import forget
 from jiran.control.store import Connection, Store, beside_roof
 from jiran.engine.annotations import Counts, Direct, Matrix, Trades, Vector, handed_on, signature_of
 from jiran.engine.records import Devices, Memories, Outputs
@@ -27,14 +27,15 @@ from jiran.nothing import LAST_DIGITS
 #: number where the store does not bid: what the home has to spare (> 0) or lacks (< 0) without its store, no number if that acted at
 #: once; what it brings if the store does not bid; what it does bring, without a car's offer, and its worth; the same of the other side of the market,
 #: no number once that was tried; and what was traded.
-OWN, UNBID, BROUGHT, WORTH, OTHER, OTHER_WORTH, TRADED = range(7)
+_ROWS = 7
+OWN, UNBID, BROUGHT, WORTH, OTHER, OTHER_WORTH, TRADED = range(_ROWS)
 
 
 @njit(cache=True, forceinline=True)
 def asking(homes: int) -> Matrix:
     """Return room for what the stores of so many homes ask; none bids yet."""
-    asked = np.empty((7, homes))
-    for row in range(7):  # np.full takes numba a second
+    asked = np.empty((_ROWS, homes))
+    for row in range(_ROWS):  # np.full takes numba a second
         for home in range(homes):
             asked[row, home] = np.nan
     return asked
@@ -67,36 +68,45 @@ def ask(
     """
     given, now, shares = at_home.given, at_home.before + step, at_home.roof_kwh.shape[0] > 0
     row, import_price, export_price = now % at_home.way.day + 1, given.import_price[step], given.export_price[step]
+    # Compiled code counts the references to what it hands on and looks up, so both are done once and not for each store.
+    planned, peak_kwh, most_import_kwh, forecasts = (
+        memory.planned, memory.peak_kwh, memory.most_import_kwh, at_home.way.forecasts,
+    )  # fmt: skip
+    charged_kwh, given_kwh, held_kwh = out.home_charged_kwh[step], out.home_given_kwh[step], out.home_stored_kwh[step]
+    steps, alone_kwh = out.home_charged_kwh.shape[0], out.home_alone_kwh
+    alone_charged_kwh, alone_given_kwh = alone_kwh[step], alone_kwh[steps + step]
+    alone_held_kwh, alone_before_kwh = alone_kwh[2 * steps + step], alone_kwh[2 * steps + step - 1]
+    network_charge, peak_price = at_home.network_charge, at_home.way.peak_price
+    gains = export_price < import_price - network_charge  # else the grid leaves no price by which neighbours could
+    forget(step, given.month_begins, peak_kwh)
     for at in range(at_home.homes.size):
         home, stored_kwh, store = at_home.homes[at], memory.stored_kwh[at], store_at(at, at_home.stores)
-        alone_kwh = out.home_alone_kwh[step - 1, 2 * at_home.homes.size + at] if step > 0 else stored_kwh
+        alone_stored_kwh = alone_before_kwh[at] if step > 0 else stored_kwh
         if shares:
             store = beside_roof(store, at_home.roof_kwh[step, at])
-        most_kwh = most_now(at, row - 1, step, given.month_begins, memory)
-        connection = Connection(-net_kwh[home], import_price, export_price, most_kwh, 1.0, at_home.way.peak_price)
-        if at_home.way.forecasts:
+        most_kwh = max(most_import_kwh[row - 1, at], peak_kwh[at]) if planned[at] else np.inf
+        connection = Connection(-net_kwh[home], import_price, export_price, most_kwh, 1.0, peak_price)
+        if forecasts:
             remember(at, now, -net_kwh[home], memory)
         asked[OWN, home] = asked[WORTH, home] = asked[OTHER, home] = np.nan
-        if not memory.planned[at]:
+        if planned[at]:
+            upto_kwh, value = memory.upto_kwh[at, row], memory.value[at, row]
+            move = alone = dispatch(connection, store, stored_kwh, upto_kwh, value, line)
+            if alone_stored_kwh != stored_kwh:
+                alone = dispatch(connection, store, alone_stored_kwh, upto_kwh, value, line)
+        else:
             wanted = direct(
                 store.standby_kwh - net_kwh[home], stored_kwh, import_price, export_price, store, at_home.way.parameters
             )
             move = alone = follow(wanted, connection, store, stored_kwh)
-        else:
-            upto_kwh, value = memory.upto_kwh[at, row], memory.value[at, row]
-            move = alone = dispatch(connection, store, stored_kwh, upto_kwh, value, line)
-            if alone_kwh != stored_kwh:
-                alone = dispatch(connection, store, alone_kwh, upto_kwh, value, line)
-        _fill(step, at, move, store, out.home_charged_kwh, out.home_given_kwh, out.home_stored_kwh)
-        _stay_alone(step, at, alone, store, out.home_alone_kwh)
-        # What comes in is not to be more, from wherever; or the grid leaves no price by which neighbours could gain.
-        kept = most_kwh < np.inf or export_price >= import_price - at_home.network_charge
-        if kept or not memory.planned[at]:
-            _take(step, at, home, memory, out, net_kwh)
+        _write(at, move, store, charged_kwh, given_kwh, held_kwh)
+        _write(at, alone, store, alone_charged_kwh, alone_given_kwh, alone_held_kwh)
+        # What comes in is not to be more than a level, from wherever.
+        if not (planned[at] and gains and most_kwh == np.inf):
+            _act(at, home, charged_kwh, given_kwh, held_kwh, memory.stored_kwh, peak_kwh, net_kwh)
             continue
         asked[OWN, home] = net_kwh[home]
-        upto_kwh, value = memory.upto_kwh[at, row], memory.value[at, row]
-        orders = order_of(connection, at_home.network_charge, store, stored_kwh, upto_kwh, value, move)
+        orders = order_of(connection, network_charge, store, stored_kwh, upto_kwh, value, move)
         net_kwh[home] = asked[BROUGHT, home] = orders.first.net_kwh
         asked[UNBID, home], asked[WORTH, home] = orders.unbid.net_kwh, orders.first.worth
         if orders.other.net_kwh != 0.0:
@@ -131,71 +141,66 @@ def settle(
     """
     given, now, shares = at_home.given, at_home.before + step, at_home.roof_kwh.shape[0] > 0
     row, import_price, export_price = now % at_home.way.day + 1, given.import_price[step], given.export_price[step]
+    charged_kwh, given_kwh, held_kwh = out.home_charged_kwh[step], out.home_given_kwh[step], out.home_stored_kwh[step]
+    traded_kwh, stored, peak_kwh = out.traded_kwh[step], memory.stored_kwh, memory.peak_kwh
     for at in range(at_home.homes.size):
-        home, stored_kwh, store = at_home.homes[at], memory.stored_kwh[at], store_at(at, at_home.stores)
+        home = at_home.homes[at]
         if not np.isfinite(asked[OWN, home]):
             continue  # it has acted
-        if shares:
-            store = beside_roof(store, at_home.roof_kwh[step, at])
         net_kwh[home] = asked[OWN, home] + (net_kwh[home] - asked[BROUGHT, home])
-        need_kwh = out.traded_kwh[step, home] - net_kwh[home]
+        need_kwh = traded_kwh[home] - net_kwh[home]
         if need_kwh != -asked[OWN, home]:  # else it is as if there were no market
+            store = store_at(at, at_home.stores)
+            if shares:
+                store = beside_roof(store, at_home.roof_kwh[step, at])
             connection = Connection(need_kwh, import_price, export_price, np.inf, 1.0, 0.0)
-            move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
-            _fill(step, at, move, store, out.home_charged_kwh, out.home_given_kwh, out.home_stored_kwh)
-        _take(step, at, home, memory, out, net_kwh)
+            move = dispatch(connection, store, stored[at], memory.upto_kwh[at, row], memory.value[at, row], line)
+            _write(at, move, store, charged_kwh, given_kwh, held_kwh)
+        _act(at, home, charged_kwh, given_kwh, held_kwh, stored, peak_kwh, net_kwh)
 
 
 @njit(cache=True, forceinline=True)
-def _fill(
-    step: int, at: int, move: Move, store: Store, charged_kwh: Matrix, given_kwh: Matrix, stored_kwh: Matrix
-) -> None:
+def _write(at: int, move: Move, store: Store, charged_kwh: Vector, given_kwh: Vector, held_kwh: Vector) -> None:
     """Write down what a battery does, its standby with what it takes.
 
     Args:
-        step: Which step.
         at: Which battery.
         move: What it does.
         store: For what it uses by itself.
-        charged_kwh: Is filled with what it takes, shape (step, store).
+        charged_kwh: Is filled with what it takes, shape (store,).
         given_kwh: The same of what it gives.
-        stored_kwh: The same of what it then holds.
+        held_kwh: The same of what it then holds.
     """
-    charged_kwh[step, at] = move.charged_kwh + store.standby_kwh
-    given_kwh[step, at], stored_kwh[step, at] = move.given_kwh, move.stored_kwh
+    charged_kwh[at] = move.charged_kwh + store.standby_kwh
+    given_kwh[at], held_kwh[at] = move.given_kwh, move.stored_kwh
 
 
 @njit(cache=True, forceinline=True)
-def _stay_alone(step: int, at: int, move: Move, store: Store, alone_kwh: Matrix) -> None:
-    """Write down what a battery would do if nobody ever traded, for the run without trades.
-
-    Args:
-        step: Which step.
-        at: Which battery.
-        move: What it would do.
-        store: For what it uses by itself.
-        alone_kwh: Is filled with what it would take, give and then hold, shape (step, 3 store).
-    """
-    stores = alone_kwh.shape[1] // 3
-    alone_kwh[step, at] = move.charged_kwh + store.standby_kwh
-    alone_kwh[step, stores + at], alone_kwh[step, 2 * stores + at] = move.given_kwh, move.stored_kwh
-
-
-@njit(cache=True, forceinline=True)
-def _take(step: int, at: int, home: int, memory: Memories, out: Outputs, net_kwh: Vector) -> None:
+def _act(
+    at: int,
+    home: int,
+    charged_kwh: Vector,
+    given_kwh: Vector,
+    held_kwh: Vector,
+    stored_kwh: Vector,
+    peak_kwh: Vector,
+    net_kwh: Vector,
+) -> None:
     """Let a battery have done what is written down.
 
     Args:
-        step: Which step.
         at: Which battery.
         home: Of which home.
-        memory: What batteries hold, and what came in; is changed.
-        out: What it did.
+        charged_kwh: What each takes in the step, shape (store,).
+        given_kwh: The same of what it gives.
+        held_kwh: The same of what it then holds.
+        stored_kwh: What each holds, shape (store,); is changed.
+        peak_kwh: The highest that came in this month, the same.
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
     """
-    memory.stored_kwh[at] = out.home_stored_kwh[step, at]
-    net_kwh[home] += out.home_given_kwh[step, at] - out.home_charged_kwh[step, at]
-    note(at, -net_kwh[home], memory)
+    stored_kwh[at] = held_kwh[at]
+    net_kwh[home] += given_kwh[at] - charged_kwh[at]
+    peak_kwh[at] = max(peak_kwh[at], -net_kwh[home])
 
 
 @handed_on

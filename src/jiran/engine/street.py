@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
+import numpy as np
 from numba import types
 
 from jiran.compiled import njit
 from jiran.control.days import store_at
 from jiran.control.dispatch import Move, dispatch, follow
 from jiran.control.memory import remember
-from jiran.control.peaks import most_now, note
+from jiran.control.peaks import forget
 from jiran.control.storage import Battery, charge, discharge
 from jiran.control.store import Connection
 from jiran.engine.annotations import Direct, Flags, Matrix, Vector, handed_on, signature_of
@@ -119,7 +120,8 @@ def act(
     import_price, export_price = given.import_price[step], given.export_price[step]
     row, other_kwh = now % street.way.day + 1, need_kwh - (deficit_kwh - surplus_kwh)
     # The street's meter sees both sides, the battery the larger one.
-    most_kwh = most_now(0, row - 1, step, given.month_begins, memory) + other_kwh
+    forget(step, given.month_begins, memory.peak_kwh)
+    most_kwh = other_kwh + max(memory.most_import_kwh[row - 1, 0], memory.peak_kwh[0]) if memory.planned[0] else np.inf
     connection = Connection(need_kwh, import_price, export_price, most_kwh, 1.0, street.way.peak_price)
     if memory.planned[0]:
         move = dispatch(connection, store, stored_kwh, memory.upto_kwh[0, row], memory.value[0, row], line)
@@ -130,7 +132,7 @@ def act(
         move = Move(0.0, 0.0, stored_kwh)
     if street.way.forecasts:
         remember(0, now, need_kwh, memory)
-    note(0, need_kwh - other_kwh + move.charged_kwh - move.given_kwh, memory)
+    memory.peak_kwh[0] = max(memory.peak_kwh[0], need_kwh - other_kwh + move.charged_kwh - move.given_kwh)
     from_homes_kwh, to_homes_kwh = min(move.charged_kwh, surplus_kwh), min(move.given_kwh, deficit_kwh)
     memory.stored_kwh[0] = out.soc_kwh[step] = move.stored_kwh
     out.charge_share[step] = from_homes_kwh / surplus_kwh if surplus_kwh > 0.0 else 0.0

@@ -61,9 +61,9 @@ class HomeBattery(RunBy):
 
     @property
     def bids(self) -> bool:
-        """Whether its controller says what energy is worth to its home, and the market may know."""
+        """Whether its controller says what energy is worth to its home, and the market may know.
+
+        One that keeps peaks low acts before the market: what neighbours bring comes in by the same wire.
+        """
         found = find_controller(self.controller)
-        keeps_peaks = (
-            "peak_kw" in found.parameters
-        )  # before the market: what neighbours bring comes in by the same wire
-        return self.in_market and not (found.direct or found.together or keeps_peaks)
+        return self.in_market and not (found.direct or found.together or found.keeps_peaks)

@@ -156,7 +156,7 @@ def _run_by(store: str) -> tuple[Silence, ...]:
     return (
         Silence(
             tuple(f"{store}.{name}" for name in ("peak_kw", "peak_price")),
-            lambda of: "peak_kw" not in of.controller(store).parameters, f"{store}.controller keeps no peaks low",
+            lambda of: not of.controller(store).keeps_peaks, f"{store}.controller keeps no peaks low",
         ),
         Silence(
             (f"{store}.forecast",), lambda of: not of.controller(store).forecasts, f"{store}.controller goes by no forecast"

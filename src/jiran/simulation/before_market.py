@@ -69,9 +69,8 @@ class BeforeMarket:
         if out.home_alone_kwh.size:
             if np.isfinite(memory.most_import_kwh).any():  # its peaks were those of the run with trades
                 return
-            alone = np.split(out.home_alone_kwh, 3, axis=1)
             names = ("home_charged_kwh", "home_given_kwh", "home_stored_kwh")
-            filled |= {name: np.ascontiguousarray(kwh) for name, kwh in zip(names, alone, strict=True)}
+            filled |= dict(zip(names, np.split(out.home_alone_kwh, 3), strict=True))
             memory = memory._replace(stored_kwh=filled["home_stored_kwh"][-1].copy())
         self.done = _Done(_met(setting), filled, (cars.memory, memory))
 

@@ -122,7 +122,7 @@ def outputs(
         home_given_kwh=np.zeros(by_battery),
         home_stored_kwh=np.zeros(by_battery),
         home_order_kwh=np.zeros((steps if batteries_bid else 0, batteries)),
-        home_alone_kwh=np.zeros((steps if batteries_bid else 0, 3 * batteries)),
+        home_alone_kwh=np.zeros((3 * steps if batteries_bid else 0, batteries)),
         value_price=np.empty(kept),
         limit_price=np.empty(kept),
         trades_until=np.zeros(steps, np.int64),

@@ -77,6 +77,11 @@ class Controller(Plugin):
             raise ControllerError(self.name, f"its horizon_h = {self.horizon_h} must be at least 24")
 
     @property
+    def keeps_peaks(self) -> bool:
+        """Whether it keeps low what comes in through the owner's meter."""
+        return "peak_kw" in self.parameters
+
+    @property
     def signature(self) -> Any:
         """The signature of `control.signature`."""
         from jiran.control.signature import CONTROLLER, DIRECT  # noqa: PLC0415  loads numba

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from jiran.control.controlling.base import controller
 from jiran.control.peaks import expect_worst, lowest_peak
-from jiran.control.plan import Ahead, plan
+from jiran.control.plan import Ahead, mean_of, plan
 from jiran.control.store import Store
 from jiran.plugins.plugin import Parameter
 
@@ -37,19 +37,15 @@ def peak_shaving(
     may come up to the lowest level that could be kept then, or to `peak_kw`, and to what the month has seen already, as that
     peak is made.
     """
-    steps = need_kwh.shape[1]
-    mean_kwh, worst_kwh = np.zeros(steps), np.empty(steps)
-    for row in range(need_kwh.shape[0]):
-        for step in range(steps):
-            mean_kwh[step] += need_kwh[row, step] / need_kwh.shape[0]
+    mean_kwh, worst_kwh = mean_of(need_kwh), np.empty(need_kwh.shape[1])
     expect_worst(need_kwh, day, worst_kwh)
     least_kwh = parameters[0] * 24.0 / day
     if least_kwh == 0.0:
         least_kwh = lowest_peak(worst_kwh, store)
     # The plan is for the mean, so what may come beyond it is taken off the level.
-    for step in range(steps):
+    for step in range(mean_kwh.size):
         ahead.most_import_kwh[step] = max(least_kwh, ahead.peak_kwh[step]) - (worst_kwh[step] - mean_kwh[step])
     room = plan(mean_kwh, ahead, store, upto_kwh, value)
-    for step in range(steps):
+    for step in range(mean_kwh.size):
         ahead.most_import_kwh[step] = max(least_kwh, ahead.peak_kwh[step])
     return room
