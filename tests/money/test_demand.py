@@ -41,14 +41,18 @@ def test_two_homes_share_the_charge_by_what_they_take_when_it_is_highest():
     assert result.kpis["demand_charges"] == pytest.approx(60.0)
 
 
+def charged(seed, charge, most_home_steps):
+    """Run a random street that pays so much for its peaks."""
+    data = ordinary(np.random.default_rng(seed), most_home_steps).model_dump(exclude_none=True)
+    data["grid"]["demand_charge"] = charge
+    return simulate(Scenario.model_validate(data))
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([0.5, 30.0]))
 def test_it_is_paid_as_plain_loops_say_and_the_accounts_balance(seed, charge):
-    drawn = ordinary(np.random.default_rng(seed), 2_000)
-    data = drawn.model_dump(exclude_none=True)
-    data["grid"]["demand_charge"] = charge
     try:
-        result = simulate(Scenario.model_validate(data))
+        result = charged(seed, charge, 2_000)
     except JiranError:
         assume(False)
     plain, found = paid_for_peaks(result), result.settlement.demand
@@ -128,11 +132,8 @@ def test_peak_shaving_pays_less_than_own_use_and_than_a_plan_that_makes_peaks():
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10_000), st.sampled_from([0.5, 30.0]))
 def test_no_run_costs_less_than_the_optimum_that_knows_the_charge(seed, charge):
-    drawn = ordinary(np.random.default_rng(seed), 600)
-    data = drawn.model_dump(exclude_none=True)
-    data["grid"]["demand_charge"] = charge
     try:
-        result = simulate(Scenario.model_validate(data))
+        result = charged(seed, charge, 600)
         best = community_optimum(result)
     except JiranError:
         assume(False)

@@ -395,6 +395,15 @@ def at_peaks(result, home):
     return float(paid_for_peaks(result).payment[home]), float(paid_alone(result, at_meters(result))[home])
 
 
+def moves_by_trades(result, home):
+    """Tell whether a home's stores would do something else without trades: it lends, bids, or serves a street that lends."""
+    scenario, flows = result.scenario, result.flows
+    bidding = bids(scenario) and scenario.market.mechanism != "grid-only"
+    lent = scenario.ev.supply.enabled and len(flows.fleet.homes) > 0
+    serves = scenario.home_battery.controller == "cooperative" and lent
+    return home in flows.fleet.homes or (home in flows.battery_homes and (bidding or serves))
+
+
 @oracle("home.bill_chart", lambda drawn: [subject[:2] for subject in of_home(drawn)])
 def bill_chart(result, home):
     kwh = {name: result.flows[name][:, home] for name in result.flows}
@@ -407,20 +416,7 @@ def bill_chart(result, home):
         utility = sum(amount for whose, amount in result.bills.select("home", "amount").rows() if whose == row["id"])
         sums = (utility, grid_only)
         parts = [("Grid", utility - grid_only)]
-    elif (
-        (
-            home in result.flows.battery_homes
-            and bids(result.scenario)
-            and result.scenario.market.mechanism != "grid-only"
-        )
-        or home in result.flows.fleet.homes
-        or (
-            result.scenario.home_battery.controller == "cooperative"
-            and result.scenario.ev.supply.enabled
-            and len(result.flows.fleet.homes)
-            and home in result.flows.battery_homes
-        )
-    ):
+    elif moves_by_trades(result, home):
         sums = (pays, gets, grid_only)
         parts = [("Grid", pays - gets - grid_only)]
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -129,14 +130,16 @@ def device_totals_frame(result: Result) -> pl.DataFrame:
     What neighbours paid and got for it is at the mean price of its home in each step, the network charge within.
     """
     rows, place = [], {name: at for at, name in enumerate(result.community.ids)}
-    sale, purchase = _mean_price(result, "seller"), _mean_price(result, "buyer")
+    price = {
+        side: cache(partial(_mean_price, result, side)) for side in ("seller", "buyer")
+    }  # where something was traded
     for one in devices_of(result):
         charged, given, driven = (float(kwh.sum()) for kwh in (one.charged_kwh, one.given_kwh, one.driven_kwh))
         end = float(one.stored_kwh[-1])
         lost = charged - given - driven - (end - one.start_kwh)
         received, paid = (
-            float(kwh @ price[:, place[one.home]]) if one.home else 0.0
-            for kwh, price in ((one.sold_kwh, sale), (one.bought_kwh, purchase))
+            float(kwh @ price[side]()[:, place[one.home]]) if kwh.any() else 0.0
+            for kwh, side in ((one.sold_kwh, "seller"), (one.bought_kwh, "buyer"))
         )
         rows.append(
             (

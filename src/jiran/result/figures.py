@@ -76,6 +76,11 @@ def _has_home_batteries(scenario: Scenario) -> bool:
     return scenario.homes.batteries
 
 
+def _answers(scenario: Scenario) -> bool:
+    """Tell whether homes use less where it is dear."""
+    return scenario.load.elasticity != 0.0
+
+
 def _waits(scenario: Scenario) -> bool:
     """Tell whether homes have load that can wait."""
     return scenario.load.shiftable_share > 0.0
@@ -152,17 +157,17 @@ KPIS: dict[str, Figure[Run]] = {
     "load_saved_kwh": Figure(
         "Load saved by its price", ENERGY,
         "household load at the reference price less that at the grid's prices, by load.elasticity; the baseline's homes answer alike",
-        lambda run: _answer(run, run.scenario.load.elasticity != 0.0, "saved_kwh"),
-        group="Energy", place=5, applies=lambda scenario: scenario.load.elasticity != 0.0,
+        lambda run: _answer(run, _answers(run.scenario), "saved_kwh"),
+        group="Energy", place=5, applies=_answers,
     ),
     "load_shifted_kwh": Figure(
         "Moved to cheaper hours", ENERGY, "household load that waits for another hour of its day, by load.shiftable_share",
-        lambda run: _answer(run, run.scenario.load.shiftable_share > 0.0, "shifted_kwh"),
+        lambda run: _answer(run, _waits(run.scenario), "shifted_kwh"),
         group="Energy", place=5, applies=_waits,
     ),
     "load_shifted_kwh_h": Figure(
         "Waiting for cheaper hours", WAIT, "load_shifted_kwh times the hours by which each kWh moves: the comfort that it costs",
-        lambda run: _answer(run, run.scenario.load.shiftable_share > 0.0, "shifted_kwh_h"),
+        lambda run: _answer(run, _waits(run.scenario), "shifted_kwh_h"),
         group="Energy", place=5, applies=_waits,
     ),
     "ev_kwh": Figure("EV charging", ENERGY, "energy charged by EVs", lambda run: run.kwh["ev_kwh"]),

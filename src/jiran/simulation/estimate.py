@@ -35,8 +35,8 @@ _ANSWER = 24
 _BID = 16
 #: Bytes of a lending EV in a step, in the run, the baseline, and while its balance is checked.
 _EV_STEP = 100
-#: Bytes of a battery at home in a step, and of its plan in a step of the day.
-_STORE_STEP, _PLAN = 50, 600
+#: Bytes of a battery at home in a step, more where it bids, and of its plan in a step of the day.
+_STORE_STEP, _STORE_BID, _PLAN = 50, 56, 600
 #: Bytes of a trade, and trades for each home in a step; of rules that trade in all pairs, for each pair.
 _TRADE, _TRADES_OF_HOME, _TRADES_OF_PAIR = 32, 0.3, 0.4
 #: Bytes of a cell of meter data while it is read: as text, and as a number in a row of its own.
@@ -96,7 +96,7 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
         _STEP
         + many * (_HOME_STEP + _BID * bids + _ANSWER * scenario.load.answers)
         + evs * _EV_STEP
-        + stores * _STORE_STEP
+        + stores * (_STORE_STEP + _STORE_BID * scenario.batteries_bid)
         + trades * _TRADE
     )
     slow = 1.0 if rule.compiled and strategy.compiled else _PYTHON
@@ -105,7 +105,7 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
         _STEP_S
         + many * (_HOME_STEP_S * slow + true_s)
         + (evs + stores) * _EV_STEP_S
-        + plans * _PLAN_STEP_S * (1 + scenario.batteries_bid)  # else the baseline has them from the run
+        + plans * _PLAN_STEP_S
         + _work_s(rule, scenario.market.parameters, many)
     )
     read = of_reading(cells)

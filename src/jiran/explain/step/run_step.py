@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from jiran import palette
 from jiran.engine.flows import FLOWS, METERED, SOURCES, USES, given_out, taken_in
 from jiran.explain.times import period
-from jiran.nothing import NOTHING_KWH
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
@@ -153,13 +152,12 @@ def _orders(result: Result, step: int) -> dict[str, Any]:
     balance = flow["generation_kwh"] + own_ev - flow["load_kwh"] - flow["ev_kwh"]
     offer[fleet.homes] = result.flows.outputs.ev_offered_kwh[step]
     order = result.flows.orders_between(step, step + 1)[0]
+    brought = balance + (given - charged)
+    brought[hidden] = (given_out(flow) - taken_in(flow))[hidden]
     if result.flows.batteries_bid:  # what batteries do is known after the market; before it they ask for something
-        asked = np.where(given + charged + np.abs(order - offer - balance) > NOTHING_KWH, order - offer - balance, 0.0)
-        given, charged = np.maximum(asked, 0.0), np.maximum(-asked, 0.0)
-    balance = balance + (given - charged)
-    balance[hidden] = (given_out(flow) - taken_in(flow))[hidden]
-    if result.flows.batteries_bid:
-        balance[result.flows.battery_homes] = (order - offer)[result.flows.battery_homes]
+        own = result.flows.battery_homes
+        brought[own] = (order - offer)[own]
+        given, charged = np.maximum(brought - balance, 0.0), np.maximum(balance - brought, 0.0)
     return {
         "home": result.community.ids,
         "kind": result.community.kinds,
@@ -170,7 +168,7 @@ def _orders(result: Result, step: int) -> dict[str, Any]:
         "ev_kwh": flow["ev_kwh"],
         "battery_given_kwh": given,
         "battery_charged_kwh": charged,
-        "balance_kwh": balance,
+        "balance_kwh": brought,
         "ev_offer_kwh": offer,
         "surplus_kwh": np.maximum(order, 0.0),
         "deficit_kwh": np.maximum(-order, 0.0),
