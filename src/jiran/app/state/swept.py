@@ -47,8 +47,8 @@ def swept(wanted: Scenario, vary: dict[str, str], seeds: int) -> tuple[Planned, 
         NotRunError: It is large and was not asked for yet, or it was stopped.
     """
     key = f"sweep {seeds} {vary} {wanted.model_dump_json()} {changed_at(wanted)}"
-    found = _sweeps().get(key)
-    if found is None:
+
+    def sweep() -> tuple[Planned, pl.DataFrame]:
         many = seeds * math.prod(len(axis.values) for axis in _listed(vary))
         command = f"jiran sweep {base().link.get('preset', 'SCENARIO.toml')} --vary ... -o DIR"
         if many > _MOST_POINTS:
@@ -58,10 +58,9 @@ def swept(wanted: Scenario, vary: dict[str, str], seeds: int) -> tuple[Planned, 
             )
         asked, what = plan(wanted, vary, seeds=seeds), counted(many, "point")
         work = partial(_run, asked)
-        table = worked_out(key, f"This sweep of {what}", f"Running {what}", work, asked.need(many, 1), command)
-        found = asked, table
-        _sweeps().put(key, found)
-    return found
+        return asked, worked_out(key, f"This sweep of {what}", f"Running {what}", work, asked.need(many, 1), command)
+
+    return _sweeps().get_or_make(key, sweep)
 
 
 def _listed(vary: dict[str, str]) -> list[Listed]:

@@ -19,6 +19,8 @@ The data, which must be JSON-able and finite (round it to three or four decimals
                   as engine/flows.py declares them; what stays in the home has None in place of the steps of homes of which
                   only import and export are known
     taken, given  what came into homes and went out of them, as "kwh"; only if there are such homes
+    battery_grid  {"taken": [...], "given": [...]}, kWh that the battery itself took from the grid and gave to it, one a step;
+                  only if it ever does
     trades        {"step": [...], "seller": [...], "buyer": [...], "kwh": [...], "amount": [...]},
                   sorted by step; seller and buyer are places in `homes`, amount is in the currency
     so_far        optional: {"kwh": [...], "amount": [...]}, what neighbours traded until the end of each step, summed

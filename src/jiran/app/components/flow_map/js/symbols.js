@@ -78,7 +78,9 @@ export const drawPylon = (pen, x, y, r) => {
   pen.stroke(pen.hue.grid, 1.8);
 };
 
-/** A battery 2 r high, filled up to `level` of 0..1, with lines of text of decreasing size on it. */
+const FOR_THREE = 38; // as high as this in half, a battery has room for three lines
+
+/** A battery 2 r high, filled up to `level` of 0..1, with lines of text of decreasing size on it, a small one with the first. */
 export const drawCell = (pen, x, y, r, level, [share, amount, unit]) => {
   const { ctx, hue, paper } = pen;
   const half = r * 0.66;
@@ -94,6 +96,10 @@ export const drawCell = (pen, x, y, r, level, [share, amount, unit]) => {
   ctx.restore();
   body();
   pen.stroke(hue.battery, 2.5);
+  if (r < FOR_THREE) {
+    pen.write(share, x, y, Math.max(10, r * 0.42), { weight: 700, halo: 0 });
+    return;
+  }
   pen.write(share, x, y - r * 0.16, r * 0.4, { weight: 700, halo: 0 });
   pen.write(amount, x, y + r * 0.25, Math.max(11, r * 0.25), { halo: 0 });
   pen.write(unit, x, y + r * 0.53, Math.max(10, r * 0.21), { halo: 0 });
