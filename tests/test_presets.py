@@ -220,6 +220,12 @@ def _home_batteries(result):
     left = 0.4443 * 0.95 * (planned.state.at_home_kwh - result.state.at_home_kwh)  # at the most that it may be worth
     assert planned.kpis["cost_without_p2p"] - left >= kpis["cost_without_p2p"] - 1e-6
     assert kpis["p2p_kwh"] < without["p2p_kwh"]
+    bids = run("home-batteries", home_battery__controller="plan-ahead")
+    left = 0.4443 * 0.95 * (result.state.at_home_kwh - bids.state.at_home_kwh)
+    assert bids.kpis["cost"] + left < 0.95 * kpis["cost"]
+    for_the_home = run("home-batteries", home_battery__controller="plan-ahead", home_battery__in_market=False)
+    left = 0.4443 * 0.95 * (for_the_home.state.at_home_kwh - result.state.at_home_kwh)
+    assert for_the_home.kpis["cost"] - left >= kpis["cost"] - 1e-6
 
 
 def _dynamic_prices(result):

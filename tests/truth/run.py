@@ -222,6 +222,17 @@ def price(value):
     return decimals(value, 2) if 0 < abs(float(text)) < 1 and len(text.partition(".")[2]) < 2 else text
 
 
+def sold_stored(result):
+    """Tell whether a home with a battery that bids ever sold more than it had without it."""
+    if not bids(result.scenario):
+        return False
+    own, out = at_meters(result), result.flows.outputs
+    for place, home in enumerate(result.flows.battery_homes):
+        own[:, home] += out.home_charged_kwh[:, place] - out.home_given_kwh[:, place]
+    sold = result.flows["p2p_sold_kwh"] - np.maximum(own, 0.0)
+    return bool((sold[:, result.flows.battery_homes] > NOTHING_KWH).any())
+
+
 @oracle("run.both_gained")
 def both_gained(result):
     rows = result.trades.join(result.steps.select("step", "import_price", "export_price"), on="step").to_dicts()
@@ -245,15 +256,17 @@ def both_gained(result):
     }
     currency = result.scenario.currency
     cars = bool(sum(float(kwh) > NOTHING_KWH for row in result.flows.outputs.ev_lent_kwh for kwh in row))
+    batteries = sold_stored(result)
+    stores = " or ".join(["a car"] * cars + ["a battery"] * batteries)
     return Claim(
-        spans | {"currency": currency, "cars": cars},
+        spans | {"currency": currency, "cars": cars, "batteries": batteries},
         (
             f"the grid took {currency} {said['import']} for a kWh",
             f"gave {currency} {said['export']} for one;",
             f"cost {currency} {said['paid']},"
             if said["got"] == said["paid"]
             else f"buyer paid {currency} {said['paid']} and the seller got {currency} {said['got']},",
-            *(["What a car gave"] if cars else []),
+            *([f"What {stores} gave it has to charge again"] if stores else []),
         ),
     )
 

@@ -229,7 +229,10 @@ def _why_words(figures: Figures) -> str:
         f"Why it paid: the grid took {span('import')} for a kWh and gave {span('export')} for one; between neighbours {cost}, "
         "so in every trade both sides did better."
     )
-    return f"{text} What a car gave it has to charge again, which is not counted in this." if figures["cars"] else text
+    stores = " or ".join(
+        what for what, sold in (("a car", figures["cars"]), ("a battery", figures["batteries"])) if sold
+    )
+    return f"{text} What {stores} gave it has to charge again, which is not counted in this." if stores else text
 
 
 @form("run.both_gained", _why_words)
@@ -245,6 +248,7 @@ def both_gained(result: Result) -> Figures | None:
         paid: Lowest and highest price of buyers, network charge included.
         got: Lowest and highest price of sellers.
         cars: Whether cars sold energy that they have to charge again.
+        batteries: Whether batteries in homes did.
         currency: Of the run.
     """
     if result.settlement.bills is not None:
@@ -263,6 +267,7 @@ def both_gained(result: Result) -> Figures | None:
     return {
         **{name: (float(values.min()), float(values.max())) for name, values in spans.items()},
         "cars": bool((result.flows.outputs.ev_lent_kwh > NOTHING_KWH).any()),
+        "batteries": bool((result.flows.traded_for_batteries > NOTHING_KWH).any()),
         "currency": result.scenario.currency,
     }
 

@@ -5,6 +5,7 @@ import test from "node:test";
 
 import { drawAmounts, drawHomes } from "../../../src/jiran/app/components/flow_map/js/homes.js";
 import { Pen } from "../../../src/jiran/app/components/flow_map/js/pen.js";
+import { drawCell } from "../../../src/jiran/app/components/flow_map/js/symbols.js";
 import { kindOf } from "../../../src/jiran/app/components/flow_map/js/readout.js";
 import { legendRows } from "../../../src/jiran/app/components/flow_map/js/save.js";
 import { TEXT } from "../../../src/jiran/app/components/flow_map/js/words.js";
@@ -107,4 +108,13 @@ test("a legend breaks into rows that are not wider than the picture", () => {
   assert.deepEqual(rows.map((row) => row.length), [2, 2, 1]);
   assert.deepEqual(rows[0].map(({ left }) => left), [0, wide + 18]);
   assert.deepEqual(legendRows(pen, entries, 1).map((row) => row.length), [1, 1, 1, 1, 1]);
+});
+
+test("what is written on a battery does not cover itself, however small it is", () => {
+  for (let r = 18; r <= 62; r++) {
+    const pen = new FakePen();
+    drawCell(pen, 0, 0, r, 0.5, ["100%", "1,234", "kWh"]);
+    assert.equal(pen.written.length, r < 38 ? 1 : 3);
+    apart(pen.written);
+  }
 });

@@ -25,7 +25,8 @@ def self_consumption(
 ) -> float:
     """Take what is left over and give what is lacking, at once and at any price.
 
-    It never takes from the grid and never gives to it. Where a kWh costs the same at all hours, nothing does better.
+    It never takes from the grid and never gives to it. Where a kWh costs the same at all hours, nothing does better for its home
+    alone.
     """
     return -need_kwh
 
