@@ -15,7 +15,7 @@ from jiran.judge.comparison import by_rule
 from jiran.market import find
 from jiran.scenario import validate
 from jiran.scenario.files import read_scenario, with_overrides
-from peaks import paid_for_peaks
+from peaks import months, paid_alone, paid_for_peaks
 from truth.books import once
 from truth.harness import Claim, oracle
 from truth.run import bids
@@ -197,12 +197,20 @@ def least(run):
     low[-1] = min(run.start.stored_kwh, run.state.stored_kwh)
     low = np.minimum(low, battery.capacity_kwh)
     start = run.start.stored_kwh
+    # import - export <= peak of the month, kWh
+    billed = months(run) if run.scenario.grid.demand_charge else []
+    none = np.zeros((steps, len(billed)))
+    of_month = np.array([[-float(step in month) for month in billed] for step in range(steps)]).reshape(none.shape)
     found = linprog(
-        np.concatenate([prices.grid_import, -prices.grid_export, np.zeros(2 * steps)]),
-        A_ub=np.vstack([store, -store]), b_ub=np.concatenate([np.full(steps, battery.capacity_kwh - start), start - low]),
-        A_eq=balance, b_eq=need,
+        np.concatenate([
+            prices.grid_import, -prices.grid_export, np.zeros(2 * steps),
+            np.full(len(billed), run.scenario.grid.demand_charge / hours),
+        ]),
+        A_ub=np.vstack([np.hstack([store, none]), np.hstack([-store, none]), np.hstack([eye, -eye, zero, zero, of_month])]),
+        b_ub=np.concatenate([np.full(steps, battery.capacity_kwh - start), start - low, np.where(of_month.any(axis=1), 0.0, np.inf)]),
+        A_eq=np.hstack([balance, none]), b_eq=need,
         bounds=[(0, None)] * 2 * steps + [(0, battery.charge_kw * hours * there)] * steps
-        + [(0, battery.discharge_kw * hours * there)] * steps,
+        + [(0, battery.discharge_kw * hours * there)] * steps + [(0, None)] * len(billed),
         method="highs-ipm",
     )  # fmt: skip
     return float(found.fun) if found.status == 0 else None
@@ -215,6 +223,8 @@ def without_stores(run):
     lent[:, flows.fleet.homes] = flows.outputs.ev_lent_kwh
     need = flows["load_kwh"] + flows["ev_kwh"] - flows["generation_kwh"] - flows["ev_supplied_kwh"] + lent
     bill = np.where(need > 0.0, run.prices.grid_import[:, None], run.prices.grid_export[:, None]) * need
+    if run.scenario.grid.demand_charge:
+        return float(bill.sum() + paid_alone(run, -need).sum())
     equipped = run.community.battery_kwh > 0.0
     paid[equipped] = bill.sum(axis=0)[equipped]
     return float(paid.sum())
