@@ -201,13 +201,14 @@ def least(run):
     billed = months(run) if run.scenario.grid.demand_charge else []
     none = np.zeros((steps, len(billed)))
     of_month = np.array([[-float(step in month) for month in billed] for step in range(steps)]).reshape(none.shape)
+    within = np.hstack([eye, -eye, zero, zero, of_month])
     found = linprog(
         np.concatenate([
             prices.grid_import, -prices.grid_export, np.zeros(2 * steps),
             np.full(len(billed), run.scenario.grid.demand_charge / hours),
         ]),
-        A_ub=np.vstack([np.hstack([store, none]), np.hstack([-store, none]), np.hstack([eye, -eye, zero, zero, of_month])]),
-        b_ub=np.concatenate([np.full(steps, battery.capacity_kwh - start), start - low, np.where(of_month.any(axis=1), 0.0, np.inf)]),
+        A_ub=np.vstack([np.hstack([store, none]), np.hstack([-store, none]), *[within] * bool(billed)]),
+        b_ub=np.concatenate([np.full(steps, battery.capacity_kwh - start), start - low, *[np.zeros(steps)] * bool(billed)]),
         A_eq=np.hstack([balance, none]), b_eq=need,
         bounds=[(0, None)] * 2 * steps + [(0, battery.charge_kw * hours * there)] * steps
         + [(0, battery.discharge_kw * hours * there)] * steps + [(0, None)] * len(billed),
