@@ -157,6 +157,39 @@ def test_what_is_traded_is_at_most_the_order_and_the_rest_of_the_home_is_metered
     np.testing.assert_allclose(net, metered, atol=1e-9)
 
 
+@given(streets(), st.data())
+@settings(max_examples=20)
+def test_nobody_sells_a_neighbour_what_it_takes_from_the_grid(asked, data):
+    """Also where prices are negative, or a battery wastes most of what it takes."""
+    day = st.lists(st.sampled_from([-2.0, -0.05, 0.0, 0.1, 0.3]), min_size=24, max_size=24)
+    gap = data.draw(st.sampled_from([0.0, 0.1, 2.0]))
+    grid = asked.grid.model_dump(exclude_none=True) | {"export_price": data.draw(day)}
+    grid["import_price"] = [price + gap for price in grid["export_price"]]
+    lossy = {"charge_efficiency": data.draw(st.sampled_from([0.01, 0.5, 1.0]))}
+    asked = changed(asked, grid=grid, home_battery=asked.home_battery.model_dump(exclude_none=True) | lossy)
+    result = run(asked)
+    if result is None:
+        return
+    flows, out = result.flows, result.flows.outputs
+    net = flows["generation_kwh"] - flows["load_kwh"] - flows["ev_kwh"] + flows["ev_supplied_kwh"]
+    net[:, flows.battery_homes] += out.home_given_kwh - out.home_charged_kwh
+    assert (np.abs(out.traded_kwh) <= np.abs(net) + CLOSE).all()
+    assert (out.traded_kwh * net >= -CLOSE).all()
+
+
+def test_nobody_sells_a_neighbour_what_the_grid_pays_it_to_take_and_waste():
+    load = np.tile([0.3, 1.0], (96, 1))
+    asked = small(
+        2, 96, market={"mechanism": "uniform-price"}, grid__import_price=-0.05, grid__export_price=-0.2,
+        homes={"single": [{"id": "A", "kind": "normal", "battery_kwh": 6.0}, {"id": "B", "kind": "normal"}]},
+        home_battery={"controller": "plan-ahead", "forecast": "perfect", "charge_efficiency": 0.01, "start_soc": 0.3},
+    )  # fmt: skip
+    result = simulate(asked, profiles=Profiles(np.zeros_like(load), load, np.zeros_like(load)))
+    out = result.flows.outputs
+    assert out.home_charged_kwh.sum() > 10.0
+    assert not ((out.traded_kwh[:, :1] > 0.0) & (out.home_charged_kwh > 0.0)).any()
+
+
 @given(with_home_batteries(controller="plan-ahead"))
 def test_without_trades_a_battery_that_bids_does_what_it_would_for_its_home_alone(asked):
     """A network charge above all prices leaves nothing to trade by."""

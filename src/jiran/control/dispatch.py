@@ -149,8 +149,33 @@ def dispatch(
         value: The same.
         line: Room for the pieces of a step.
     """
+    return choose(line_up(connection, store, line), connection, store, stored_kwh, upto_kwh, value, line)
+
+
+@njit(cache=True, forceinline=True)
+def line_up(connection: Connection, store: Store, line: Matrix) -> tuple[int, int, bool]:
+    """Write what a step costs; return how many pieces it has, how many of them give, and whether their prices rise.
+
+    Args:
+        connection: What the store finds at its owner's meter.
+        store: The store.
+        line: Is filled in.
+    """
     count, giving = fill_line(connection, store, line)
-    pieces = count, giving, rising(count, line)
+    return count, giving, rising(count, line)
+
+
+@njit(cache=True, forceinline=True)
+def choose(
+    pieces: tuple[int, int, bool],
+    connection: Connection,
+    store: Store,
+    stored_kwh: float,
+    upto_kwh: Vector,
+    value: Vector,
+    line: Matrix,
+) -> Move:
+    """Return what the store does in a step whose pieces are written already; arguments as of `dispatch` and `line_up`."""
     other, full = 0, store.battery.capacity_kwh
     while upto_kwh[other] < min(stored_kwh, full):  # a full store may hold a last digit more than its capacity
         other += 1

@@ -1,7 +1,8 @@
 """One step of batteries in homes that bid: what each home brings to the market, and what its battery does once that is over.
 
 Before the market `ask` says it, after it `settle` moves the batteries, by what was then traded. A battery without a plan yet, or
-one that keeps peaks low, acts at once, for its home alone; so do all in a step in which export pays more than import costs.
+one that keeps peaks low, acts at once, for its home alone; so do all in a step in which export pays more than import costs, or
+the grid pays for what is taken: a store then does best to waste energy, whatever was traded.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numba import types
 from jiran.compiled import njit
 from jiran.control.bidding import order_of
 from jiran.control.days import store_at
-from jiran.control.dispatch import Move, dispatch, follow
+from jiran.control.dispatch import Move, choose, dispatch, follow, line_up
 from jiran.control.memory import remember
 from jiran.control.peaks import forget
 from jiran.control.store import Connection, Store, beside_roof
@@ -77,7 +78,8 @@ def ask(
     alone_charged_kwh, alone_given_kwh = alone_kwh[step], alone_kwh[steps + step]
     alone_held_kwh, alone_before_kwh = alone_kwh[2 * steps + step], alone_kwh[2 * steps + step - 1]
     network_charge, peak_price = at_home.network_charge, at_home.way.peak_price
-    gains = export_price < import_price - network_charge  # else the grid leaves no price by which neighbours could
+    # Else the grid leaves no price by which neighbours could gain, or it is best to take and lose as much as goes in.
+    gains = export_price < import_price - network_charge and import_price >= 0.0
     forget(step, given.month_begins, peak_kwh)
     for at in range(at_home.homes.size):
         home, stored_kwh, store = at_home.homes[at], memory.stored_kwh[at], store_at(at, at_home.stores)
@@ -91,9 +93,10 @@ def ask(
         asked[OWN, home] = asked[WORTH, home] = asked[OTHER, home] = np.nan
         if planned[at]:
             upto_kwh, value = memory.upto_kwh[at, row], memory.value[at, row]
-            move = alone = dispatch(connection, store, stored_kwh, upto_kwh, value, line)
+            pieces = line_up(connection, store, line)
+            move = alone = choose(pieces, connection, store, stored_kwh, upto_kwh, value, line)
             if alone_stored_kwh != stored_kwh:
-                alone = dispatch(connection, store, alone_stored_kwh, upto_kwh, value, line)
+                alone = choose(pieces, connection, store, alone_stored_kwh, upto_kwh, value, line)
         else:
             wanted = direct(
                 store.standby_kwh - net_kwh[home], stored_kwh, import_price, export_price, store, at_home.way.parameters

@@ -48,11 +48,12 @@ def by_home(steps: int, homes: int, fill: Callable[[int, Array], None]) -> Array
         homes: Number of homes.
         fill: Gets a home and its zeros over time, shape (step,), and fills them in.
     """
-    array, block = np.empty((steps, homes)), np.empty((min(_BLOCK, homes), steps))
+    array, block = np.zeros((steps, homes)), np.empty((min(_BLOCK, homes), steps))
     for first in range(0, homes, _BLOCK):
         rows = block[: homes - first]
         rows[:] = 0.0
         for row, over_time in enumerate(rows):
             fill(first + row, over_time)
-        array[:, first : first + len(rows)] = rows.T
+        if rows.any():  # zeros that are never written take no memory
+            array[:, first : first + len(rows)] = rows.T
     return array

@@ -23,6 +23,9 @@ Array = NDArray[np.float64]
 #: Largest imbalance of a step, kWh or money; relative to the step's total where that is above 1.
 TOLERANCE = LAST_DIGITS
 
+#: So many values are looked at in one go: what fits into the processor's cache is not fetched anew for every operation.
+_CELLS = 50_000
+
 
 @dataclass(frozen=True)
 class Balance:
@@ -91,14 +94,21 @@ def home_imbalance(flows: Flows, battery: HomeBattery, step_h: float, start_kwh:
         step_h: Length of a step, h.
         start_kwh: What each held at the start, shape (store,).
     """
-    out = flows.outputs
-    if not out.home_stored_kwh.size:
+    out, before_kwh, worst = flows.outputs, start_kwh, 0.0
+    steps, stores = out.home_stored_kwh.shape
+    if not stores:
         return 0.0
-    charged_kwh = out.home_charged_kwh - battery.standby_kwh(step_h)
-    change = np.diff(out.home_stored_kwh, axis=0, prepend=start_kwh[None, :]) - (
-        charged_kwh * battery.charge_efficiency - out.home_given_kwh / battery.discharge_efficiency
-    )
-    return _worst(np.abs(change).sum(axis=1), out.home_stored_kwh.sum(axis=1))
+    at_once = max(1, _CELLS // stores)
+    for first in range(0, steps, at_once):
+        some = slice(first, first + at_once)
+        stored_kwh = out.home_stored_kwh[some]
+        charged_kwh = out.home_charged_kwh[some] - battery.standby_kwh(step_h)
+        change = np.diff(stored_kwh, axis=0, prepend=before_kwh[None, :]) - (
+            charged_kwh * battery.charge_efficiency - out.home_given_kwh[some] / battery.discharge_efficiency
+        )
+        worst = max(worst, _worst(np.abs(change).sum(axis=1), stored_kwh.sum(axis=1)))
+        before_kwh = stored_kwh[-1]
+    return worst
 
 
 def money_imbalance(step_money: Mapping[str, Array], cost: Array) -> float:

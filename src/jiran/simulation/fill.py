@@ -91,7 +91,14 @@ def stores(setting: Setting, cars: Devices, at_home: Devices, street: Devices) -
 
 
 def outputs(
-    steps: int, homes: int, evs: int, batteries: int = 0, *, bids: bool, batteries_bid: bool = False
+    steps: int,
+    homes: int,
+    evs: int,
+    batteries: int = 0,
+    *,
+    bids: bool,
+    batteries_bid: bool = False,
+    truthful: bool = False,
 ) -> Outputs:
     """Make room for what the kernel finds; limit prices are kept if homes do not all bid the tariff.
 
@@ -102,8 +109,10 @@ def outputs(
         batteries: How many homes have one.
         bids: Whether limit prices are kept.
         batteries_bid: Whether batteries in homes bid in the market.
+        truthful: Whether homes bid what a kWh is worth to them: both prices are then kept in one place.
     """
     by_ev, by_battery, kept = (steps, evs), (steps, batteries), (steps if bids else 0, homes)
+    value_price = np.empty(kept)
     return Outputs(
         traded_kwh=np.empty((steps, homes)),
         charge_share=np.empty(steps),
@@ -123,8 +132,8 @@ def outputs(
         home_stored_kwh=np.zeros(by_battery),
         home_order_kwh=np.zeros((steps if batteries_bid else 0, batteries)),
         home_alone_kwh=np.zeros((3 * steps if batteries_bid else 0, batteries)),
-        value_price=np.empty(kept),
-        limit_price=np.empty(kept),
+        value_price=value_price,
+        limit_price=value_price if truthful else np.empty(kept),
         trades_until=np.zeros(steps, np.int64),
     )
 

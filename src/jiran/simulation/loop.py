@@ -64,8 +64,9 @@ def run_steps(
         start = fill.start(setting, strategy, *(one.memory for one in devices))
         many = stores.fleet.homes.size + evs.record.homes.size
         out = fill.outputs(
-            setting.timeline.steps, homes, many, own.record.homes.size, bids=own_bids, batteries_bid=batteries_bid
-        )
+            setting.timeline.steps, homes, many, own.record.homes.size,
+            bids=own_bids, batteries_bid=batteries_bid, truthful=strategy.at_tariff,
+        )  # fmt: skip
         if setting.shares_moves and not batteries_bid:
             evs, own, out = setting.before_market.take(setting, evs, own, out)
             devices = evs, own, ours
