@@ -78,6 +78,17 @@ _TABLE = typer.Option("-o", "--output", metavar="FILE", help="Write all figures 
 _CONTROLLERS = typer.Option(
     "--controllers", help="Compare who runs the batteries instead of market rules: with one seed, against the optimum."
 )
+_WHOSE = typer.Option(
+    "--whose",
+    metavar="homes|community|cars",
+    help="With --controllers: whose stores; default: the first that there are.",
+)
+_CONTROLLER = typer.Option(
+    "--controller", metavar="NAME,...", help="With --controllers: these alone; can be repeated. Default: all."
+)
+_FORECAST = typer.Option(
+    "--forecast", metavar="NAME,...", help="With --controllers: what they go by; can be repeated. Default: the scenario's own."
+)  # fmt: skip
 _TABLE_JSON = typer.Option("--json", help="Print all figures of all cases as JSON and nothing else.")
 _PAGE = typer.Option("-o", "--output", metavar="FILE.html", help="Write a page to print or to mail.")
 _TRIES = typer.Option(
@@ -269,6 +280,9 @@ def _compare(
     output: Annotated[Path | None, _TABLE] = None,
     *,
     controllers: Annotated[bool, _CONTROLLERS] = False,
+    whose: Annotated[str | None, _WHOSE] = None,
+    controller: Annotated[list[str] | None, _CONTROLLER] = None,
+    forecast: Annotated[list[str] | None, _FORECAST] = None,
     json: Annotated[bool, _TABLE_JSON] = False,
 ) -> None:
     """Compare market rules on one community, or two scenarios; Ctrl-C stops and shows the seeds that are done.
@@ -281,15 +295,10 @@ def _compare(
     from jiran.report.figures import seeded_table  # noqa: PLC0415  loads polars
     from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
 
+    _refuse_mixed(other, versus, mechanism, controllers=controllers, chosen=bool(whose or controller or forecast))
     if controllers:
-        if other is not None or versus or mechanism or output is not None:
-            raise JiranError("--controllers: takes one scenario and --set, and prints a table or --json")
-        _controllers(_chosen(scenario, changes, None), json=json)
+        _controllers(scenario, changes, whose, (controller, forecast), output, json=json)
         return
-    if other is not None and versus:
-        raise JiranError(f"{other}, --versus: name a second scenario or changes of the first one, not both")
-    if mechanism and (other is not None or versus):
-        raise JiranError(f"--mechanism {mechanism[0]}: two scenarios are compared under their own rules; use --set")
     comparing.check_file(output)
     one, second = _two(scenario, other, changes_of(changes), versus or [])
     rules = comparing.rules_of(mechanism)
@@ -314,18 +323,69 @@ def _compare(
         raise typer.Exit(INTERRUPTED)
 
 
-def _controllers(scenario: Scenario, *, json: bool) -> None:
-    """Compare who runs the batteries of a scenario."""
-    from jiran.cli.side_by_side import controllers_data, print_controllers  # noqa: PLC0415
+def _refuse_mixed(
+    other: str | None, versus: list[str] | None, mechanism: list[str] | None, *, controllers: bool, chosen: bool
+) -> None:
+    """Refuse options of `jiran compare` that say different things are compared.
+
+    Args:
+        other: A second scenario.
+        versus: Changes that make it.
+        mechanism: Rules.
+        controllers: Whether controllers are compared.
+        chosen: Whether some of them are chosen.
+
+    Raises:
+        JiranError: They do.
+    """
+    if controllers and (other is not None or versus or mechanism):
+        raise JiranError(
+            "--controllers: takes one scenario with --set, --whose, --controller, --forecast, -o and --json"
+        )
+    if chosen and not controllers:
+        raise JiranError("--whose, --controller, --forecast: belong to --controllers")
+    if other is not None and versus:
+        raise JiranError(f"{other}, --versus: name a second scenario or changes of the first one, not both")
+    if mechanism and (other is not None or versus):
+        raise JiranError(f"--mechanism {mechanism[0]}: two scenarios are compared under their own rules; use --set")
+
+
+def _controllers(
+    name: str, changes: list[str] | None, whose: str | None, wanted: tuple[list[str] | None, list[str] | None], output: Path | None, *, json: bool
+) -> None:  # fmt: skip
+    """Compare who runs the stores of a scenario.
+
+    Args:
+        name: Of the scenario.
+        changes: As KEY=VALUE.
+        whose: Whose stores; None: the first that there are.
+        wanted: Controllers and forecasts, with commas; None: all, and the scenario's own.
+        output: A file to write.
+        json: Whether to print data.
+    """
+    from jiran.cli import comparing  # noqa: PLC0415  loads polars
+    from jiran.cli.beforehand import settle  # noqa: PLC0415  loads pydantic
+    from jiran.cli.side_by_side import controllers_data, print_controllers, write_controllers  # noqa: PLC0415
     from jiran.judge.by_controller import by_controller  # noqa: PLC0415  loads numba
+    from jiran.report.controllers import WHOSE  # noqa: PLC0415
     from jiran.saving.formats import json_text  # noqa: PLC0415  loads polars
 
+    if whose is not None and whose not in WHOSE:
+        raise JiranError(f"--whose: must be one of {', '.join(WHOSE)}, got {whose!r}")
+    comparing.check_file(output)
+    scenario = _chosen(name, changes, None)
+    settle([name], [scenario], file=output)
+    names, foreseen = (comparing.rules_of(one) if one else None for one in wanted)
     with progress() as report:
-        found = by_controller(scenario, progress=report)
+        found = by_controller(scenario, WHOSE[whose] if whose else None, report, names=names, forecasts=foreseen)
+    if output is not None:
+        write_controllers(found, scenario, names, foreseen, output)
     if json:
         typer.echo(json_text(controllers_data(found)))
     else:
         print_controllers(found, scenario)
+    if output is not None:
+        console(stderr=json).print(f"Written to {output}", soft_wrap=True)
 
 
 @cli.command("plan")

@@ -32,7 +32,7 @@ _COLUMNS = (
 _NARROWEST = 130  # of a page that is no terminal
 _BLANK, _LARGEST = 100, 100_000_000  # bytes of a file that only holds a place, and of any page
 #: How tables of jiran begin.
-_TABLES = (b"case,", b"key,seed,fault,")
+_TABLES = (b"case,", b"key,seed,fault,", b"run_by,")
 
 
 def rules_of(names: list[str] | None) -> list[str] | None:

@@ -9,9 +9,13 @@ from rich.table import Table
 
 from jiran.cli.printing import console
 from jiran.report import forecasts
-from jiran.report.controllers import STORES, name_of, notes, worth_of_perfect
+from jiran.report.controllers import STORES, cells, html, notes, rows, say
+from jiran.saving import save_file
+from jiran.saving.formats import csv_bytes
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from jiran.judge.by_controller import SideBySide
     from jiran.judge.forecast_error import ForecastError
     from jiran.scenario import Scenario
@@ -19,35 +23,54 @@ if TYPE_CHECKING:
 
 def controllers_data(found: SideBySide) -> dict[str, Any]:
     """Return controllers side by side as data."""
-    runs = [one.__dict__ for one in found.runs]
     return {
         "stores": found.who,
-        "runs": runs,
+        "runs": [vars(one) | {"net_cost": one.net_cost} for one in found.runs],
         "optimum_cost": found.optimum_cost,
+        "optimum_rest_worth": found.optimum_rest_worth,
         "perfect_forecast_worth": found.perfect_worth,
+        "rest_price": {"battery": found.rest.battery, "car": found.rest.car},
     }
 
 
 def print_controllers(found: SideBySide, scenario: Scenario) -> None:
-    """Print controllers side by side, cheapest first."""
+    """Print controllers side by side, least net cost first."""
     screen = console()
     screen.print(f"{scenario.name}: who runs {STORES[found.who]}", style="bold")
-    if found.perfect_worth is not None:
-        worth = worth_of_perfect(found.perfect_worth, getattr(scenario, found.who).forecast, scenario.currency)
-        screen.print(worth, soft_wrap=True)
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("Run by", style="bold", no_wrap=True)
-    for heading in ("Cost", "Reached", "Of the gap", "Cycles", "Wear", "Peak kW", "Left kWh"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for one in found.runs:
-        table.add_row(
-            name_of(one), f"{one.cost:,.2f}", _percent(one.optimum_share), _percent(one.gap_closed), f"{one.cycles:.1f}", f"{one.wear:,.2f}",
-            f"{one.peak_import_kw:.1f}", f"{one.stored_end_kwh:.1f}",
-        )  # fmt: skip
-    if found.optimum_cost is not None:
-        table.add_row("optimum (bound)", f"{found.optimum_cost:,.2f}", "100.0%", "100.0%", "", "", "", "")
-    screen.print(table)
-    screen.print(notes(scenario.currency), style="dim", soft_wrap=True)
+    screen.print(" ".join(map(str, say(found, scenario))), soft_wrap=True)
+    head, body = cells(found, scenario.currency)
+    listing = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    listing.add_column(head[0], style="bold", no_wrap=True)
+    for place, heading in enumerate(head[1:], 1):
+        words = [*heading.split(), *(row[place] for row in body)]
+        listing.add_column(heading, justify="right", min_width=max(map(len, words)))
+    for row in body:
+        listing.add_row(*row)
+    screen.print(listing, soft_wrap=True)
+    screen.print(notes(found, scenario.currency), style="dim", soft_wrap=True)
+
+
+def write_controllers(
+    found: SideBySide, scenario: Scenario, names: list[str] | None, foreseen: list[str] | None, file: Path
+) -> None:
+    """Write controllers side by side as CSV, or as a page for the browser.
+
+    Args:
+        found: What was compared.
+        scenario: Of what street.
+        names: Which controllers were asked for; None: all.
+        foreseen: Which forecasts; None: the scenario's own.
+        file: Ends in .csv or .html.
+
+    Raises:
+        JiranError: The file cannot be written.
+    """
+    import polars as pl  # noqa: PLC0415  slow to import; only files need it
+
+    if file.suffix == ".html":
+        save_file(file, html(found, scenario, names, foreseen).encode())
+    else:
+        save_file(file, csv_bytes(pl.DataFrame(rows(found), infer_schema_length=None)))
 
 
 def print_errors(errors: tuple[ForecastError, ...], scenario: Scenario) -> None:

@@ -3,12 +3,13 @@
 Who pays whom inside the community does not change what it pays the grid, so the programme needs only sums over homes:
 one node, and a few numbers a step: `programme` has them. Batteries in homes that are alike but for their size, and begin equally
 full, are one store in it: what is best for their sum, each can do its part of, and what they shall leave at the end they leave together.
+Cars that charge by plans are stores that come and go (`cars`).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from jiran.control.storage import Battery
 from jiran.errors import JiranError
 from jiran.homes.months import months_of
+from jiran.judge.cars import cars_held
 from jiran.judge.programme import BOTH_KWH, Held, Problem, solve
 from jiran.judge.sessions import Sessions, ev_sessions
 from jiran.money.demand import highest
@@ -28,8 +30,24 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-#: Stores times steps of the programme; more unlike batteries in homes than fit are taken for one.
+#: Stores times steps of the programme; more unlike batteries in homes than fit are taken for one, and so are cars.
 MOST_STORE_STEPS = 20_000
+
+
+class RestPrices(NamedTuple):
+    """What a kWh that is left in a store is worth: in a battery, and in a car."""
+
+    battery: float
+    car: float
+
+    def worth(self, in_batteries_kwh: float, in_cars_kwh: float) -> float:
+        """Return what is worth that is left.
+
+        Args:
+            in_batteries_kwh: Of it.
+            in_cars_kwh: The rest.
+        """
+        return self.battery * in_batteries_kwh + self.car * in_cars_kwh
 
 
 @dataclass(frozen=True)
@@ -49,6 +67,9 @@ class Optimum:
         home_charge_kwh: Into all batteries in homes.
         home_discharge_kwh: Out of them.
         home_stored_kwh: What they hold together at the end of the step.
+        ev_given_kwh: Out of all EVs that give.
+        left_kwh: What all batteries hold at the end.
+        left_in_cars_kwh: What cars hold, those that lend among them.
         notes: What was assumed and left out, one sentence each.
     """
 
@@ -64,6 +85,9 @@ class Optimum:
     home_charge_kwh: Array
     home_discharge_kwh: Array
     home_stored_kwh: Array
+    ev_given_kwh: Array
+    left_kwh: float
+    left_in_cars_kwh: float
     notes: tuple[str, ...] = ()
 
     @property
@@ -80,7 +104,7 @@ class Optimum:
         return replace(self, run_cost=result.accounts["grid"])
 
 
-def community_optimum(result: Result, *, ev_stays_h: float = 0.0) -> Optimum:
+def community_optimum(result: Result, *, ev_stays_h: float = 0.0, rest_prices: RestPrices | None = None) -> Optimum:
     """Return the lowest cost that the community of a run could have had, knowing everything beforehand.
 
     The cost is what the community pays the grid: the run's is `result.accounts["grid"]`. Network charge, market and
@@ -92,6 +116,8 @@ def community_optimum(result: Result, *, ev_stays_h: float = 0.0) -> Optimum:
         ev_stays_h: Hours that an EV stays plugged in after a charging session, but not into its next one. It may then
             spread the session's energy over this time, up to its power. An EV that charges at full power throughout
             its session has nothing to move without this.
+        rest_prices: What a kWh that is left in a store is worth. Default: nothing, and each store ends with what it began or what the
+            run ended with, whichever is less.
 
     Raises:
         JiranError: The programme cannot be solved, or homes are billed by a tariff.
@@ -100,7 +126,10 @@ def community_optimum(result: Result, *, ev_stays_h: float = 0.0) -> Optimum:
         raise JiranError("the optimum is known for prices per kWh alone: leave out grid.tariff")
     sessions, notes = _flexible(result, ev_stays_h)
     at_home = _at_home(result, notes)
-    problem = _problem(result, sessions, at_home)
+    cars = cars_held(result, max(1, MOST_STORE_STEPS // result.timeline.steps), notes)
+    problem = _problem(result, sessions, at_home, cars)
+    if rest_prices is not None:
+        problem = replace(problem, stores=_valued(problem.stores, rest_prices, len(cars)))
     found = solve(problem)
     charge, discharge = found.charge_kwh[:, problem.odd], found.discharge_kwh[:, problem.odd]
     both = int(np.count_nonzero((np.minimum(charge, discharge) > BOTH_KWH).any(axis=0)))
@@ -111,12 +140,33 @@ def community_optimum(result: Result, *, ev_stays_h: float = 0.0) -> Optimum:
         )
     cost = found.import_kwh @ problem.import_price - found.export_kwh @ problem.export_price
     cost += _at_peaks(result, found.import_kwh - found.export_kwh)
-    ev_kwh = result.settlement.step_kwh["ev_kwh"] + found.ev_kwh - sessions.charged_kwh
+    step_kwh, first = result.settlement.step_kwh, 1 + len(at_home)
+    ev_kwh = step_kwh["ev_kwh"] + found.ev_kwh - sessions.charged_kwh
+    ev_given_kwh = step_kwh["ev_supplied_kwh"]
+    if cars:
+        ev_kwh, ev_given_kwh = found.charge_kwh[first:].sum(axis=0), found.discharge_kwh[first:].sum(axis=0)
+    in_cars_kwh = found.stored_kwh[first:, -1].sum() if cars else result.state.ev_stored_kwh.sum()
     return Optimum(
         float(cost), result.accounts["grid"], _alone(result),
         found.charge_kwh[0], found.discharge_kwh[0], found.stored_kwh[0], ev_kwh, found.import_kwh, found.export_kwh,
-        found.charge_kwh[1:].sum(axis=0), found.discharge_kwh[1:].sum(axis=0), found.stored_kwh[1:].sum(axis=0), tuple(notes),
+        found.charge_kwh[1:first].sum(axis=0), found.discharge_kwh[1:first].sum(axis=0), found.stored_kwh[1:first].sum(axis=0),
+        ev_given_kwh, float(found.stored_kwh[:first, -1].sum()), float(in_cars_kwh), tuple(notes),
     )  # fmt: skip
+
+
+def _valued(stores: tuple[Held, ...], prices: RestPrices, cars: int) -> tuple[Held, ...]:
+    """Return stores of which a kWh that is left is worth something, so that none must be; those of cars stand last.
+
+    Args:
+        stores: Of the programme.
+        prices: What a kWh is worth.
+        cars: How many of them are cars.
+    """
+    first = len(stores) - cars
+    return tuple(
+        store._replace(end_kwh=0.0, rest_price=prices.car if place >= first else prices.battery)
+        for place, store in enumerate(stores)
+    )
 
 
 def _needs_kwh(result: Result) -> Array:
@@ -241,9 +291,9 @@ def _flexible(result: Result, stays_h: float) -> tuple[Sessions, list[str]]:
     """
     none = Sessions.none(result.timeline.steps)
     charged = float(np.nansum(result.settlement.home_kwh["ev_kwh"]))  # what is behind a net meter cannot be moved
-    if result.scenario.ev.supply.enabled or result.scenario.ev.planned:
-        return none, ["EVs lend their battery, or charge by plans: they charge and supply as in the run"]
-    if not charged:
+    if result.scenario.ev.supply.enabled:
+        return none, ["EVs lend their battery: they charge and supply as in the run"]
+    if result.scenario.ev.planned or not charged:
         return none, []
     if not result.community.ev_kw.any():
         return none, ["the power of metered EVs is not known: they charge as in the run"]
@@ -256,19 +306,22 @@ def _flexible(result: Result, stays_h: float) -> tuple[Sessions, list[str]]:
     return sessions, ["EVs charge at full power throughout their sessions: there is nothing to move"]
 
 
-def _problem(result: Result, sessions: Sessions, at_home: list[Held]) -> Problem:
+def _problem(result: Result, sessions: Sessions, at_home: list[Held], cars: list[Held]) -> Problem:
     """Return the programme of a run: its needs, prices, batteries, and what EVs may move.
 
     Args:
         result: The run; its batteries end with what it began or ended with, whichever is less.
         sessions: EV charging that may move; it is taken out of the homes' demand.
         at_home: The batteries in homes; what they did in the run is taken out too.
+        cars: Cars that charge by plans; the same.
     """
     step = result.settlement.step_kwh
     out = result.flows.outputs
     standby_kwh = result.scenario.home_battery.standby_kwh(result.timeline.step_h)
     # Of each home with a battery; its standby stays a need, whatever the battery does.
     moved_kwh = out.home_charged_kwh - standby_kwh - out.home_given_kwh
+    if cars:
+        moved_kwh = np.hstack([moved_kwh, out.ev_charged_kwh - out.ev_supplied_kwh])
     # A home whose EV charges elsewhere, or whose battery does not, has at most so much more.
     more_kwh = sessions.charged_kwh + np.maximum(moved_kwh, 0.0).sum(axis=1)
     community = Held(
@@ -281,7 +334,7 @@ def _problem(result: Result, sessions: Sessions, at_home: list[Held]) -> Problem
         surplus_kwh=step["p2p_sold_kwh"] + step["battery_charged_kwh"] + step["grid_export_kwh"] + more_kwh,
         import_price=result.prices.grid_import,
         export_price=result.prices.grid_export,
-        stores=(community, *at_home),
+        stores=(community, *at_home, *cars),
         sessions=sessions,
         peak_price=result.scenario.grid.demand_charge / result.timeline.step_h,
         month=months_of(result.timeline).of_step,

@@ -3,7 +3,7 @@
 In each step
 
     import - export = deficit - surplus + charge - discharge + EV charging moved here - moved away,
-    stored = stored before + charge * charge_efficiency - discharge / discharge_efficiency,
+    stored = stored before - driven + charge * charge_efficiency - discharge / discharge_efficiency,
 
 the second for each store, within its limits; it ends with at least what the run began or ended with, whichever is less: energy
 that a run leaves over was of no use in it. Least is the sum of
@@ -29,14 +29,50 @@ BOTH_KWH = 1e-6
 
 
 class Held(NamedTuple):
-    """A store, or many as one, and what it holds, kWh."""
+    """A store, or many as one, and what it holds, kWh.
+
+    Attributes:
+        battery: What it can do.
+        start_kwh: What it holds at the start.
+        end_kwh: At least so much is left.
+        gives_kwh: The most that it gives in each step, shape (step,), where that is less than its power.
+        takes_kwh: The most that it takes, the same.
+        used_kwh: What it uses away from home, as cars do, shape (step,).
+        least_kwh: The least that it holds at the end of each step, shape (step,), where that is more than its minimum.
+        rest_price: What a kWh that is left is worth.
+    """
 
     battery: Battery
     start_kwh: float
-    end_kwh: float  # at least so much is left
-    gives_kwh: Array | None = (
-        None  # the most that it gives in each step, shape (step,), where that is less than its power
-    )
+    end_kwh: float
+    gives_kwh: Array | None = None
+    takes_kwh: Array | None = None
+    used_kwh: Array | None = None
+    least_kwh: Array | None = None
+    rest_price: float = 0.0
+
+    def most_kwh(self, steps: int) -> tuple[Array, Array]:
+        """Return the most that it takes and gives in each step, kWh, shape (step,) each; a store of no capacity may do neither.
+
+        Args:
+            steps: How many.
+        """
+        there = float(self.battery.capacity_kwh > 0.0)
+        takes, gives = (
+            np.full(steps, kwh * there) for kwh in (self.battery.charge_step_kwh, self.battery.discharge_step_kwh)
+        )
+        return (
+            takes if self.takes_kwh is None else np.minimum(takes, self.takes_kwh),
+            gives if self.gives_kwh is None else np.minimum(gives, self.gives_kwh),
+        )  # fmt: skip
+
+    def least(self, steps: int) -> Array:
+        """Return the least that it holds at the end of each step, kWh, shape (step,); arguments as of `most_kwh`."""
+        lowest = np.full(steps, self.battery.minimum_kwh)
+        if self.least_kwh is not None:
+            lowest = np.maximum(lowest, self.least_kwh)
+        lowest[-1] = self.end_kwh if self.least_kwh is None else max(lowest[-1], self.end_kwh)
+        return lowest
 
 
 @dataclass(frozen=True)
@@ -101,8 +137,11 @@ def solve(problem: Problem) -> Course:
     rows.append([None, None, within, *blank, *[None] * len(no_peak)])
     start = np.zeros((len(stores), steps))
     start[:, 0] = [store.start_kwh for store in stores]
+    for place, store in enumerate(stores):
+        start[place] -= 0.0 if store.used_kwh is None else store.used_kwh
     least = _least(sparse, problem)
     nothing = np.zeros(sessions.step.size + 3 * steps * len(stores))
+    nothing[sessions.step.size + 3 * steps - 1 :: 3 * steps] = [-store.rest_price for store in stores]
     found = linprog(
         np.concatenate([problem.import_price, -problem.export_price, nothing, np.full(problem.peaks, problem.peak_price)]),
         *least,
@@ -139,11 +178,11 @@ def _least(sparse: Any, problem: Problem) -> tuple[Any, Array | None]:
     rows = [[nothing, pick, no_move, *[nothing, -pick, nothing] * len(stores)]]
     for place, store in enumerate(stores):
         full = [
-            1.0 / limit if limit > 0.0 else 0.0
-            for limit in (store.battery.charge_step_kwh, store.battery.discharge_step_kwh)
+            np.divide(1.0, kwh[odd], out=np.zeros(odd.size), where=kwh[odd] > 0.0)
+            for kwh in store.most_kwh(problem.odd.size)
         ]
         others = [nothing] * 3 * len(stores)
-        others[3 * place : 3 * place + 2] = [full[0] * pick, full[1] * pick]
+        others[3 * place : 3 * place + 2] = [sparse.diags_array(each) @ pick for each in full]
         rows.append([nothing, nothing, no_move, *others])
     most = np.concatenate([problem.surplus_kwh[odd], np.ones(odd.size * len(stores))])
     bounds = sparse.block_array(rows, format="csr")
@@ -167,25 +206,13 @@ def _below_peaks(sparse: Any, problem: Problem) -> tuple[Any, Array | None]:
 def _bounds(problem: Problem) -> Array:
     """Return the lowest and highest value of each variable, shape (variable, 2), in the order of the columns of `solve`.
 
-    A store of no capacity may neither charge nor give. At the end it holds what it began with, or what the run ended
-    with if that is less.
+    At the end a store holds what it began with, or what the run ended with if that is less.
     """
     steps, most = problem.needed_kwh.size, problem.sessions.most_kwh
     low, high = [np.zeros(2 * steps + most.size)], [np.full(2 * steps, np.inf), most]
     for store in problem.stores:
-        lowest = np.full(steps, store.battery.minimum_kwh)
-        lowest[-1] = store.end_kwh
-        there = store.battery.capacity_kwh > 0.0
-        powers = [
-            store.battery.charge_step_kwh * there,
-            store.battery.discharge_step_kwh * there,
-            store.battery.capacity_kwh,
-        ]
-        low += [np.zeros(2 * steps), lowest]
-        most_kwh = np.repeat(powers, steps)
-        if store.gives_kwh is not None:
-            most_kwh[steps : 2 * steps] = np.minimum(most_kwh[steps : 2 * steps], store.gives_kwh)
-        high.append(most_kwh)
+        low += [np.zeros(2 * steps), store.least(steps)]
+        high += [*store.most_kwh(steps), np.full(steps, store.battery.capacity_kwh)]
     peaks = np.zeros(problem.peaks)
     peaks[:1] = problem.seen_kwh
     lower = np.concatenate([*low, peaks])
@@ -203,9 +230,9 @@ def _tidy(problem: Problem, course: Course) -> Course:
     usual = ~problem.odd
     for place, store in enumerate(problem.stores):
         stored[place] = np.clip(stored[place], store.battery.minimum_kwh, store.battery.capacity_kwh)
-        change = np.diff(stored[place], prepend=store.start_kwh)[usual]
-        charge[place, usual] = np.maximum(change, 0.0) / store.battery.charge_efficiency
-        discharge[place, usual] = np.maximum(-change, 0.0) * store.battery.discharge_efficiency
+        change = np.diff(stored[place], prepend=store.start_kwh) + (0.0 if store.used_kwh is None else store.used_kwh)
+        charge[place, usual] = np.maximum(change, 0.0)[usual] / store.battery.charge_efficiency
+        discharge[place, usual] = np.maximum(-change, 0.0)[usual] * store.battery.discharge_efficiency
     net = problem.needed_kwh + course.ev_kwh + (charge - discharge).sum(axis=0)
     return Course(
         np.where(usual, np.maximum(net, 0.0), course.import_kwh),

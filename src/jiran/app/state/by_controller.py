@@ -28,33 +28,40 @@ def _found() -> Kept[SideBySide]:
     return Kept(KEPT_SWEEPS)
 
 
-def controllers(wanted: Scenario, who: Who | None = None) -> SideBySide:
-    """Return a street under all controllers, from memory or by running it with a bar and a button that stops it.
+def controllers(
+    wanted: Scenario, who: Who | None = None, names: list[str] | None = None, foreseen: list[str] | None = None
+) -> SideBySide:
+    """Return a street under controllers, from memory or by running it with a bar and a button that stops it.
 
     Args:
         wanted: The street.
         who: Whose stores they run; default: see `jiran.judge.by_controller`.
+        names: Which controllers; None: all.
+        foreseen: By which forecasts; None: the scenario's own.
 
     Raises:
         JiranError: There is no store, or it cannot be run.
         NotRunError: It is large and was not asked for yet, or it was stopped.
     """
     who = stores_of(wanted, who)
-    key = f"controllers {who} {wanted.model_dump_json()} {changed_at(wanted)}"
+    key = f"controllers {who} {names} {foreseen} {wanted.model_dump_json()} {changed_at(wanted)}"
     command = f"jiran compare {base().link.get('preset', 'SCENARIO.toml')} --controllers"
-    work = partial(_run, wanted, who)
+    work = partial(_run, wanted, who, names, foreseen)
     words = "This comparison of controllers", "Running controllers"
-    return _found().get_or_make(key, lambda: worked_out(key, *words, work, _need(wanted), command))
+    many = (len(installed()) if names is None else len(names)) * len(foreseen or [""]) + 1
+    return _found().get_or_make(key, lambda: worked_out(key, *words, work, _need(wanted, many), command))
 
 
-def _need(wanted: Scenario) -> Need:
+def _need(wanted: Scenario, many: int) -> Need:
     """Estimate what all runs need: they stay in memory until the last one is done."""
-    one, many = of_run(wanted), len(installed()) + 1
+    one = of_run(wanted)
     return Need(one.memory * many, one.seconds * many)
 
 
-def _run(wanted: Scenario, who: Who, tell: Callable[[float], None]) -> SideBySide:
-    return by_controller(wanted, who, tell)
+def _run(
+    wanted: Scenario, who: Who, names: list[str] | None, foreseen: list[str] | None, tell: Callable[[float], None]
+) -> SideBySide:
+    return by_controller(wanted, who, tell, names=names, forecasts=foreseen)
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,4 +1,4 @@
-"""Controllers of the street's batteries side by side, each held against the optimum."""
+"""Controllers of the street's stores side by side, each held against the optimum."""
 
 from __future__ import annotations
 
@@ -8,78 +8,122 @@ import polars as pl
 import streamlit as st
 
 from jiran.app import export, state
-from jiran.app.showing import file_name, plain
+from jiran.app.showing import file_name, markdown_of, plain
+from jiran.control import find_forecast
+from jiran.control import forecasts as installed
 from jiran.errors import JiranError
-from jiran.report.controllers import STORES, notes, rows, worth_of_perfect
+from jiran.judge.by_controller import choices, goes_by_forecast, there_are
+from jiran.report.controllers import STORES, WHOSE, columns, html, notes, rows, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jiran.judge.by_controller import SideBySide, Who
     from jiran.scenario import Scenario
 
-NO_STORE = "There is no battery to run here: set a capacity of the community battery, or give homes batteries, under All settings."
+NO_STORE = (
+    "There is no battery and no car to run here: set a capacity of the community battery, give homes batteries, or let cars charge "
+    "by plans, under All settings."
+)
+_TITLE = "Who should run the stores?"
 
 
 def show(scenario: Scenario) -> None:
     """Draw this part of the page, once it is opened."""
     st.subheader("Controllers side by side", anchor="controllers")
-    whose: list[Who] = []
-    if scenario.homes.batteries:
-        whose.append("home_battery")
-    if scenario.battery.capacity_kwh > 0.0:
-        whose.append("battery")
+    whose = there_are(scenario)
     if not whose:
         st.caption(NO_STORE)
         return
+    linked = state.opened_at_arrival("controllers") is not None
     more = st.expander(
-        "Who should run the batteries?", on_change="rerun", key="controllers", icon=":material/battery_charging_full:"
+        _TITLE, linked, on_change="rerun", key=f"controllers|{state.arrival()}", icon=":material/battery_charging_full:"
     )
+    state.look_at("controllers", None)
+    for key in ("whose", "forecasts"):
+        state.look_at(key, None)
     if more.open:
         with more:
             _inside(scenario, whose)
+    state.show_address()
 
 
 def _inside(scenario: Scenario, whose: list[Who]) -> None:
-    who = whose[0]
+    """Let the viewer choose whose stores, controllers and forecasts; draw what comes of it."""
+    asked = {who: name for name, who in WHOSE.items()}
+    who = WHOSE.get(state.opened_at_arrival("whose") or "", whose[0])
+    who = who if who in whose else whose[0]
     if len(whose) > 1:
         who = st.segmented_control(
-            "Whose batteries", whose, default=who, required=True, format_func=STORES.__getitem__, key="whose stores",
-            persist_state="session",
+            "Whose stores", whose, default=who, required=True, format_func=STORES.__getitem__,
+            key=f"whose stores|{state.arrival()}|{''.join(whose)}", persist_state="session",
         )  # fmt: skip
+        state.look_at("whose", None if who == whose[0] else asked[who])
+    possible = choices(scenario, who)
+    own = getattr(scenario, who).forecast
+    names = _chosen("Controllers", possible[1:], possible[1:], f"{who}|{','.join(possible)}", "controllers")
+    foretelling = [name for name in installed() if not find_forecast(name).foresight] if any(goes_by_forecast(who, name) for name in names) else []  # fmt: skip
+    own_first = [own] if own in foretelling else foretelling[:1]
+    foreseen = _chosen("Forecasts", foretelling, own_first, f"{who}|{own}", "forecasts") if foretelling else []
+    # The part is open, which a link says too: all controllers are "all".
+    state.look_at("controllers", "all" if set(names) == set(possible[1:]) else ",".join(names) or "none")
+    state.look_at("forecasts", None if foreseen == own_first else ",".join(foreseen))
+    asked_names = None if set(names) == set(possible[1:]) else [possible[0], *names]
     try:
-        found = state.controllers(scenario, who)
+        found = state.controllers(scenario, who, asked_names, foreseen or None)
     except state.NotRunError:  # the page has said why
         return
     except JiranError as error:
         st.error(f"This cannot be compared. {plain(str(error))}", icon=":material/error:")
         return
-    _draw(found, scenario)
+    _draw(found, scenario, asked_names, foreseen or None)
 
 
-def _draw(found: SideBySide, scenario: Scenario) -> None:
-    if found.perfect_worth is not None:
-        forecast = getattr(scenario, found.who).forecast
-        st.markdown(plain(worth_of_perfect(found.perfect_worth, forecast, scenario.currency)))
+def _chosen(label: str, options: Sequence[str], default: Sequence[str], key: str, linked: str) -> list[str]:
+    """Draw names to choose from; at first those of the link that the viewer came by.
+
+    Args:
+        label: What is chosen.
+        options: What there is.
+        default: What is chosen without a link.
+        key: Of the widget.
+        linked: Of the link.
+    """
+    said = state.opened_at_arrival(linked)
+    if said is not None and said != "all":
+        default = [name for name in options if name in said.split(",")] if said != "none" else []
+    return st.pills(
+        label, options, selection_mode="multi", default=default, key=f"{label}|{key}|{state.arrival()}", persist_state="session"
+    )  # fmt: skip
+
+
+def _draw(found: SideBySide, scenario: Scenario, names: list[str] | None, foreseen: list[str] | None) -> None:
+    st.markdown("\n".join(f"- {markdown_of(sentence)}" for sentence in say(found, scenario)))
     frame = pl.DataFrame(rows(found), infer_schema_length=None)
     st.dataframe(
-        frame.drop("controller", "forecast", "bound"), hide_index=True, column_config=_columns(scenario.currency),
-        placeholder="–", key="controllers_table", alt=f"Table of who runs {STORES[found.who]}, cheapest first.",
+        frame.drop("controller", "forecast", "bound"), hide_index=True, column_config=_columns(found, scenario.currency),
+        placeholder="–", key="controllers_table", alt=f"Table of who runs {STORES[found.who]}, the least net cost first.",
     )  # fmt: skip
-    st.caption(plain(notes(scenario.currency)))
-    st.download_button(
-        "Controllers, CSV", lambda: export.csv_bytes(frame), f"{file_name(f'jiran-controllers-{scenario.name}')}.csv", "text/csv",
-        key="controllers_csv", icon=":material/download:", on_click="ignore", help="Every figure of every controller.",
-    )  # fmt: skip
+    st.caption(plain(notes(found, scenario.currency)))
+    name = file_name(f"jiran-controllers-{scenario.name}")
+    with st.container(horizontal=True):
+        st.download_button(
+            "Controllers, CSV", lambda: export.csv_bytes(frame), f"{name}.csv", "text/csv",
+            key="controllers_csv", icon=":material/download:", on_click="ignore", help="Every figure of every controller.",
+        )  # fmt: skip
+        st.download_button(
+            "Controllers, web page", lambda: html(found, scenario, names, foreseen).encode(), f"{name}.html", "text/html",
+            key="controllers_html", icon=":material/article:", on_click="ignore",
+            help="One file with the answer and the table, to mail or to print.",
+        )  # fmt: skip
 
 
-def _columns(currency: str) -> dict[str, Any]:
-    number = st.column_config.NumberColumn
-    return {
-        "run_by": st.column_config.Column("Run by", pinned=True),
-        "cost": number(f"Cost, {currency}", format="%.2f"),
-        "optimum_share": number("Reached, %", format="percent"),
-        "gap_closed": number("Of the gap, %", format="percent"),
-        "cycles": number("Cycles", format="%.1f"),
-        "wear": number(f"Wear, {currency}", format="%.2f"),
-        "peak_import_kw": number("Peak, kW", format="%.1f"),
-        "stored_end_kwh": number("Left, kWh", format="%.1f"),
-    }
+def _columns(found: SideBySide, currency: str) -> dict[str, Any]:
+    """Return how each column is shown: shares in per cent, others with the decimals that the report writes."""
+    shown: dict[str, Any] = {"run_by": st.column_config.Column("Run by", pinned=True)}
+    for name, one in columns(found).items():
+        decimals = one.written.partition(".")[2].rstrip("f}")
+        written = "percent" if one.written.endswith("%}") else f"%.{decimals or 0}f"
+        heading = f"{one.heading}, %" if written == "percent" else one.heading.format(currency=currency)
+        shown[name] = st.column_config.NumberColumn(heading, format=written, help=one.help)
+    return shown
