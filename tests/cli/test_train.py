@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from jiran.report.controllers import worth_of_perfect
 from terminal import call, refused
 
 pytestmark = pytest.mark.compiled
@@ -25,7 +24,11 @@ def test_a_policy_is_learned_shown_and_run(tmp_path):
     assert all(word in again.stdout for word in ("optimum (bound)", "Learning curve", "own use first"))
     both = json.loads(call("compare", "home-batteries", *SHORT, "--controllers", "--json", "--set", f"home_battery.controller={file}").stdout)  # fmt: skip
     assert str(file) in [one["controller"] for one in both["runs"]]
-    assert "bound" in call("compare", "home-batteries", *SHORT, "--controllers").stdout
+    page = tmp_path / "page.html"
+    assert "bound" in call("compare", "home-batteries", *SHORT, "--controllers", "-o", str(page)).stdout
+    assert page.read_text().count("<tr>") == 1 + len(
+        both["runs"]
+    )  # without the file, and with the optimum and a heading
 
 
 def test_what_cannot_be_is_refused(tmp_path):
@@ -40,6 +43,12 @@ def test_what_cannot_be_is_refused(tmp_path):
         "must be home_battery or battery",
     )
     refused(call("compare", "paper", "--controllers", "--versus", "seed=2"), "takes one scenario")
+    refused(call("compare", "paper", "--controller", "plan-ahead"), "belong to --controllers")
+    refused(call("compare", "paper", "--controllers", "--whose", "bats"), "must be one of homes, community, cars")
+    refused(call("compare", "paper", "--controllers", "--controller", "v2g"), "controller = 'v2g'")
+    refused(call("compare", "paper", "--controllers", "--forecast", "crystal"), "forecast = 'crystal'")
+    refused(call("compare", "paper", "--controllers", "--whose", "cars"), "ev.charging = 'blocks'")
+    refused(call("compare", "paper", "--controllers", "-o", str(tmp_path / "a.pdf")), "must end in .csv or .html")
     refused(call("forecasts", "ewma", "--on", "paper"), "leave out the name")
     refused(call("forecasts", "--set", "seed=2"), "with --on")
 
@@ -48,9 +57,3 @@ def test_errors_of_forecasts_as_data_and_as_a_table():
     found = json.loads(call("forecasts", "--on", "home-batteries", "--json").stdout)
     assert {"forecast", "bound", "home", "street", "against_yesterday"} == set(found[0])
     assert "Against yesterday" in call("forecasts", "--on", "home-batteries").stdout
-
-
-def test_what_a_perfect_forecast_is_worth_is_said_by_its_sign():
-    assert "worth 1,200.50 MYR more than ewma" in worth_of_perfect(1200.5, "ewma", "MYR")
-    assert "cost the street 3.00 MYR more than with ewma" in worth_of_perfect(-3.0, "ewma", "MYR")
-    assert "no more than ewma" in worth_of_perfect(-0.001, "ewma", "MYR")

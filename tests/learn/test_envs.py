@@ -74,10 +74,15 @@ def replayed(monkeypatch, scenario, actions):
     return simulate(scenario)
 
 
+#: The first day is the last of a month, and peaks cost.
+PEAKS = {"grid.demand_charge": 7.0, "start": "2026-03-31T00:00:00"}
+
+
+@pytest.mark.parametrize("peaks", [{}, PEAKS])
 @pytest.mark.parametrize("free", [True, False])
 @pytest.mark.parametrize("reserve", [None, 0.35])
-def test_the_rewards_of_the_community_battery_are_what_is_settled_with_the_grid(monkeypatch, free, reserve):
-    said = {"battery.grid_charge": free, "battery.feed_in": free}
+def test_the_rewards_of_the_community_battery_are_what_is_settled_with_the_grid(monkeypatch, free, reserve, peaks):
+    said = {"battery.grid_charge": free, "battery.feed_in": free, **peaks}
     if reserve is not None:
         said["battery.reserve_price"] = reserve
     env = CommunityBattery(street(**said))
@@ -92,11 +97,17 @@ def test_the_rewards_of_the_community_battery_are_what_is_settled_with_the_grid(
     assert sum(one[1] for one in steps) == pytest.approx(-result.accounts["grid"], abs=1e-9)
     np.testing.assert_allclose([one[4]["stored_kwh"] for one in steps], result.flows.outputs.soc_kwh, atol=1e-12)
     assert np.ptp(result.flows.outputs.soc_kwh) > 1.0
+    if peaks:
+        assert len(result.settlement.demand.months) == 2
+        assert result.settlement.demand.total > 1.0
 
 
-@pytest.mark.parametrize("rule", ["mid-market-rate", "grid-fraction", "uniform-price"])
-def test_the_rewards_of_homes_are_their_settled_bills(monkeypatch, rule):
-    said = {"market.mechanism": rule, "home_battery.feed_in": False}
+@pytest.mark.parametrize(
+    ("rule", "peaks"),
+    [("mid-market-rate", {}), ("grid-fraction", {}), ("uniform-price", {}), ("mid-market-rate", PEAKS)],
+)
+def test_the_rewards_of_homes_are_their_settled_bills(monkeypatch, rule, peaks):
+    said = {"market.mechanism": rule, "home_battery.feed_in": False, **peaks}
     env = HomeBatteries(street(**said))
     agents = env.possible_agents
     assert len(agents) == 6

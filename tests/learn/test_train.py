@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jiran import JiranError, load_scenario, simulate
-from jiran.control import find_controller
+from jiran.control import find_controller, running
 from jiran.control.controlling.base import OWN_USE, PLANNED
-from jiran.control.policy import LEARNED, with_weights
+from jiran.control.forecasting.base import MOST_DAYS
+from jiran.control.memory import first_memory
+from jiran.control.policy import CELLS, LEARNED, with_weights
 from jiran.errors import ScenarioError
 from jiran.learn.cross_entropy import search
 from jiran.learn.policy_file import policy_text
@@ -189,3 +191,28 @@ def test_a_scenario_finds_its_policy_beside_it_and_hands_on_no_folder(tmp_path):
     assert scenario.home_battery.controller == scenario.battery.controller == str(file)
     assert file in input_files(scenario)
     assert shareable(scenario).home_battery.controller == "policy.toml"
+
+
+@pytest.mark.parametrize("who", ["home_battery", "battery"])
+def test_what_peaks_cost_is_part_of_what_is_learned(who):
+    """Of the days to learn from, run again by themselves: what is paid more is the charge on the peaks that the policy makes."""
+    fields = {"start": "2026-03-27T00:00:00", "grid.demand_charge": 20.0}
+    if who == "home_battery":  # one that all homes share would take from the peaks of the street, too
+        fields["battery.capacity_kwh"] = 0.0
+    dear, free = (task_of(dynamic(**fields | more), who) for more in ({}, {"grid.demand_charge": 0.0}))
+    weights = first_weights()[0]
+    memory = first_memory(dear.start_kwh, dear.way.day, MOST_DAYS, CELLS)
+    moves = running.Moves(*np.zeros((3, dear.cut, dear.start_kwh.size)))
+    code = dear.forecast.code, LEARNED.code, find_controller(OWN_USE).code
+    way = dear.way._replace(parameters=weights)
+    running.run(0, dear.cut, 0, way, *code, dear.given, dear.stores, memory, moves)
+    flows = simulate(dynamic(**fields)).flows
+    out = flows.outputs
+    at_home = (out.home_charged_kwh - out.home_given_kwh).sum(axis=1)
+    net = flows.needed_kwh - (at_home if who == "home_battery" else 0.0)
+    net = net[: dear.cut] + (moves.charged_kwh - moves.given_kwh).sum(axis=1)
+    march = 24 * 5  # from the 27th on
+    peaks = max(net[:march].max(), 0.0) + max(net[march:].max(), 0.0)
+    assert dear.cut > march
+    assert peaks > 1.0
+    assert dear.cost(weights) - free.cost(weights) == pytest.approx(20.0 * peaks)

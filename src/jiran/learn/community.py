@@ -12,6 +12,7 @@ from jiran.control.controlling.base import OWN_USE
 from jiran.control.dispatch import follow
 from jiran.control.store import Connection, Store
 from jiran.errors import ScenarioError
+from jiran.learn.peaks import PeakBill
 from jiran.learn.seen import HIGH, LOW, refuse, seen, wanted_kwh
 from jiran.money.prices import paid_to_grid
 from jiran.scenario.files import load_scenario
@@ -30,7 +31,7 @@ class CommunityBattery(gymnasium.Env[Seen, NDArray[np.float32]]):
 
     An episode is the run. The action is the share of its power with which the battery takes (> 0) or gives (< 0), cut off at
     what it can and may, as a direct controller's. The reward is what the community pays the grid in the step, with the other
-    sign: the sum over an episode is minus what the same run settles with the grid. What is seen, `jiran.learn.seen` says.
+    sign, what a new peak costs among it: the sum over an episode is minus what the same run settles with the grid. What is seen, `jiran.learn.seen` says.
     """
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012  as the class above declares it
@@ -60,12 +61,15 @@ class CommunityBattery(gymnasium.Env[Seen, NDArray[np.float32]]):
         self._store = Store(battery, 0.0, said.wear_cost, said.grid_charge, said.feed_in)
         self.action_space = gymnasium.spaces.Box(-1.0, 1.0, (1,), np.float32)
         self.observation_space = gymnasium.spaces.Box(LOW, HIGH, dtype=np.float32)
-        self._step, self._stored_kwh = 0, self._setting.start.stored_kwh
+        self._begin()
+
+    def _begin(self) -> None:
+        self._step, self._stored_kwh, self._peaks = 0, self._setting.start.stored_kwh, PeakBill(self._setting, 1)
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Seen, dict[str, Any]]:
         """Begin again, with the same homes and sun: all chance is the scenario's, by its own seed."""
         super().reset(seed=seed, options=options)
-        self._step, self._stored_kwh = 0, self._setting.start.stored_kwh
+        self._begin()
         return self._seen(), {}
 
     def step(self, action: NDArray[np.float32]) -> tuple[Seen, float, bool, bool, dict[str, Any]]:
@@ -81,7 +85,8 @@ class CommunityBattery(gymnasium.Env[Seen, NDArray[np.float32]]):
         from_homes, to_homes = min(move.charged_kwh, surplus), min(move.given_kwh, deficit)
         bought = deficit - to_homes + (move.charged_kwh - from_homes)
         sold = surplus - from_homes + (move.given_kwh - to_homes)
-        reward = -paid_to_grid(bought, sold, at, price)
+        peak = self._peaks.pay(at, bought - sold, np.ones(1))
+        reward = -paid_to_grid(bought, sold, at, price) - float(peak[0])
         self._stored_kwh, self._step = move.stored_kwh, at + 1
         told = {"charged_kwh": move.charged_kwh, "given_kwh": move.given_kwh, "stored_kwh": move.stored_kwh}
         return self._seen(), reward, False, self._step >= self._setting.timeline.steps, told

@@ -16,6 +16,7 @@ from jiran.control.dispatch import follow
 from jiran.control.store import Connection, beside_roof
 from jiran.errors import ScenarioError
 from jiran.homes.profiles import Profiles
+from jiran.learn.peaks import PeakBill
 from jiran.learn.seen import HIGH, LOW, refuse, seen, wanted_kwh
 from jiran.money.prices import Prices
 from jiran.scenario.files import load_scenario
@@ -35,7 +36,7 @@ class HomeBatteries(ParallelEnv[str, Seen, NDArray[np.float32]]):  # type: ignor
 
     An episode is the run. An action is the share of the battery's power with which it takes (> 0) or gives (< 0), cut off at what
     it can and may. Then the market clears, and the reward is the home's settled bill of the step with the other sign, with
-    what it trades with neighbours. A rule that sets prices by the month, and a fund that is shared by use, settle each step
+    what it trades with neighbours, and its part of what a new peak of the month costs; who paid for the peak before gets that back. A rule that sets prices by the month, and a fund that is shared by use, settle each step
     by itself here.
     """
 
@@ -66,7 +67,9 @@ class HomeBatteries(ParallelEnv[str, Seen, NDArray[np.float32]]):  # type: ignor
         self._need_kwh = needs_kwh(self._whole.profiles, self._homes)
         # One step of the same homes; what their batteries do becomes part of what they need and have.
         none = np.zeros(community.size)
-        first = prepare(chosen.model_copy(update={"steps": 1}), profiles=self._profiles(0))
+        # What peaks cost is settled here, by the month: a market of one step knows none.
+        a_step = {"steps": 1, "grid": chosen.grid.model_copy(update={"demand_charge": 0.0})}
+        first = prepare(chosen.model_copy(update=a_step), profiles=self._profiles(0))
         self._one = replace(
             first, community=replace(community, battery_kwh=none, battery_kw=none), start=replace(first.start, at_home=None)
         )  # fmt: skip
@@ -115,7 +118,11 @@ class HomeBatteries(ParallelEnv[str, Seen, NDArray[np.float32]]):  # type: ignor
         setting = replace(self._one, profiles=profiles, price=now, start=self._state)
         result = clear_market(setting, partial(without_trading, setting))
         self._state, self._step = replace(result.state, at_home=None), at + 1
-        paid = result.settlement.cost
+        step_kwh, taken_kwh = result.settlement.step_kwh, result.flows["grid_import_kwh"][0]
+        own_kwh = step_kwh["battery_import_kwh"][0]
+        net_kwh = float(taken_kwh.sum() + own_kwh - step_kwh["grid_export_kwh"][0] - step_kwh["battery_export_kwh"][0])
+        peaks = self._peaks.pay(at, net_kwh, np.append(taken_kwh, own_kwh))
+        paid = result.settlement.cost + peaks[:-1]
         over, seen_now = self._step >= self._whole.timeline.steps, self._seen()
         rewards = {agent: -float(paid[home]) for agent, home in zip(self.possible_agents, self._homes, strict=True)}
         ends = dict.fromkeys(self.possible_agents, over)
@@ -125,7 +132,7 @@ class HomeBatteries(ParallelEnv[str, Seen, NDArray[np.float32]]):  # type: ignor
 
     def _begin(self) -> None:
         start_soc = self._whole.scenario.home_battery.start_soc
-        self._step, self._state = 0, self._one.start
+        self._step, self._state, self._peaks = 0, self._one.start, PeakBill(self._whole, self._whole.community.size + 1)
         self._stored_kwh = np.array([start_soc * store.battery.capacity_kwh for store in self._stores])
 
     def _profiles(self, step: int) -> Profiles:

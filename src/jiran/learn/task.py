@@ -14,6 +14,7 @@ from jiran.control.forecasting.base import MOST_DAYS, Forecast
 from jiran.control.memory import first_memory
 from jiran.control.policy import CELLS, LEARNED
 from jiran.errors import JiranError, ScenarioError
+from jiran.homes.months import months_of
 from jiran.homes.profiles import Profiles
 from jiran.simulation.at_home import at_home, needs_kwh
 from jiran.simulation.run import simulate
@@ -46,6 +47,7 @@ class Task:
         given: What the stores find.
         stores: The stores.
         start_kwh: What they hold at first, shape (store,).
+        beside_kwh: What the street lacks beside their owners in the days to learn from, shape (step,).
         cut: The first step of the days they are tried on.
     """
 
@@ -57,13 +59,14 @@ class Task:
     given: running.Given
     stores: running.Stores
     start_kwh: Array
+    beside_kwh: Array
     cut: int
 
     def cost(self, weights: Array) -> float:
         """Return what the days to learn from cost with a policy of these weights.
 
-        It is what owners pay the grid, each by its own meter, and the wear; what is left in the stores is worth what the grid
-        pays for it on average.
+        It is what owners pay the grid, each by its own meter, what the peaks of the street cost, and the wear; what is left in the
+        stores is worth what the grid pays for it on average.
 
         Args:
             weights: Shape (2 * feature,).
@@ -82,7 +85,22 @@ class Task:
         bought, sold = self.given.import_price[: self.cut, None], self.given.export_price[: self.cut, None]
         paid = float((np.maximum(met, 0.0) * bought).sum() - (np.maximum(-met, 0.0) * sold).sum())
         left = float(moves.stored_kwh[-1].sum()) * self.stores.discharge_efficiency * float(sold.mean())
+        paid += self._at_peaks(met.sum(axis=1) + self.beside_kwh)
         return paid + self.stores.wear_price * float(moves.given_kwh.sum()) - left
+
+    def _at_peaks(self, net_kwh: Array) -> float:
+        """Return what the peaks of the street cost in the days to learn from.
+
+        Args:
+            net_kwh: Its import less export, shape (step,).
+        """
+        charge, setting = self.scenario.grid.demand_charge, self.setting
+        if not charge:
+            return 0.0
+        month = months_of(setting.timeline).of_step[: self.cut]
+        high_kwh = np.zeros(int(month[-1]) + 1)
+        np.maximum.at(high_kwh, month, net_kwh)
+        return charge * float(high_kwh.sum()) / setting.timeline.step_h
 
     def trial(self, controller: str) -> tuple[Scenario, Profiles]:
         """Return the later days under a controller: their scenario, and what the homes then need.
@@ -146,8 +164,10 @@ def task_of(scenario: Scenario, who: Who | None = None) -> Task:
         )
     if who == "home_battery":
         need = needs_kwh(setting.profiles, device.record.homes)
+        beside_kwh = needs_kwh(setting.profiles, np.arange(setting.community.size)).sum(axis=1) - need.sum(axis=1)
     else:  # what batteries in homes leave, as if all were traded that can be
         need = np.ascontiguousarray(simulate(scenario, profiles=setting.profiles).flows.needed_kwh[:, None])
+        beside_kwh = np.zeros(need.shape[0])
     cut = int(days * LEARNED_FROM) * way.day
     # What comes after the days to learn from is not there to be looked at, not even its prices.
     given = running.Given(
@@ -155,5 +175,5 @@ def task_of(scenario: Scenario, who: Who | None = None) -> Task:
     )  # fmt: skip
     return Task(
         scenario, who, replace(setting, scenario=scenario), way, forecast, given, device.record.stores,
-        device.memory.stored_kwh.copy(), cut,
+        device.memory.stored_kwh.copy(), beside_kwh[:cut], cut,
     )  # fmt: skip

@@ -37,7 +37,8 @@ class Trial:
     """The later days under one controller.
 
     Attributes:
-        own_cost: What owners would pay the grid, each by its own meter: what a policy learns to lower, and a plan goes by.
+        own_cost: What owners would pay the grid, each by its own meter, and what the peaks of the street cost: what a policy learns to
+            lower; a plan goes by the first.
         cost: What the community paid the grid.
         share: Of what perfect foresight could save, how much was saved; None where nothing can be, or it was not worked out.
         stored_end_kwh: What is left in all stores.
@@ -138,9 +139,10 @@ def _trials(task: Task, weights: Array) -> tuple[dict[str, Trial], float | None]
 
 
 def _own_cost(result: Result) -> float:
-    """Return what homes with a battery would pay the grid, each by its own meter."""
+    """Return what homes with a battery would pay the grid, each by its own meter, and what the peaks of the street cost."""
     flows, homes, out = result.flows, result.flows.battery_homes, result.flows.outputs
     need = (flows["load_kwh"] + flows["ev_kwh"] - flows["generation_kwh"])[:, homes]
     met = need + out.home_charged_kwh - out.home_given_kwh
     bought, sold = result.prices.grid_import[:, None], result.prices.grid_export[:, None]
-    return float((np.maximum(met, 0.0) * bought - np.maximum(-met, 0.0) * sold).sum())
+    peaks = 0.0 if result.settlement.demand is None else result.settlement.demand.total
+    return float((np.maximum(met, 0.0) * bought - np.maximum(-met, 0.0) * sold).sum()) + peaks

@@ -14,6 +14,7 @@ from jiran.report.markup import bullets, document, section, table
 from jiran.report.page import STYLE
 from jiran.scenario.files import shareable, to_toml
 from jiran.sentences import Figures, Sentence, form, true_ones
+from jiran.words import counted, decimals, kwh, money, percent, settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,14 +131,14 @@ def cells(found: SideBySide, currency: str) -> tuple[list[str], list[list[str]]]
 
 
 def _perfect_words(figures: Figures) -> str:
-    planned, foreseen, currency = figures["planned"], figures["foreseen"], figures["currency"]
-    amount = f"{abs(figures['worth']):,.2f}"
-    if float(amount.replace(",", "")) == 0.0:
+    planned, foreseen = figures["planned"], figures["foreseen"]
+    if decimals(abs(figures["worth"]), 2) == decimals(0.0, 2):
         return f"To {planned} a perfect forecast would be worth no more than {foreseen}."
+    amount = money(abs(figures["worth"]), figures["currency"])
     if figures["worth"] > 0.0:
-        return f"To {planned} a perfect forecast would be worth {amount} {currency} more than {foreseen}."
+        return f"To {planned} a perfect forecast would be worth {amount} more than {foreseen}."
     return (
-        f"With a perfect forecast {planned} would cost the street {amount} {currency} more than with {foreseen}: "
+        f"With a perfect forecast {planned} would cost the street {amount} more than with {foreseen}: "
         "a plan looks two days ahead, and that of a home or a car at its own meter alone."
     )
 
@@ -166,8 +167,11 @@ def _best_words(figures: Figures) -> str:
     best, simplest = figures["best"], figures["simplest"]
     if figures["gain"] is None:
         return f"None that knows no future does better than {simplest} here."
-    part = "" if figures["share"] is None else f", {figures['share']:.0%} of what perfect foresight could gain on it"
-    return f"{best} costs the street least of those that know no future: {figures['gain']:,.2f} {figures['currency']} less than {simplest}{part}."
+    part = (
+        "" if figures["share"] is None else f", {percent(figures['share'])} of what perfect foresight could gain on it"
+    )
+    gain = money(figures["gain"], figures["currency"])
+    return f"{best} costs the street least of those that know no future: {gain} less than {simplest}{part}."
 
 
 @form("controllers.best", _best_words)
@@ -191,7 +195,7 @@ def best(found: SideBySide, scenario: Scenario) -> Figures | None:
         return None
     simplest, chosen = next(one for one in honest if one.controller == first), honest[0]
     gain = simplest.net_cost - chosen.net_cost
-    known = round(gain, 2) >= 0.01
+    known = settled(gain) >= 0.005
     share = chosen.gap_closed if known and gain > NOTHING_MONEY else None
     return {
         "simplest": first, "best": name_of(chosen, several=several), "gain": gain if known else None, "share": share,
@@ -201,8 +205,8 @@ def best(found: SideBySide, scenario: Scenario) -> Figures | None:
 
 def _missed_words(figures: Figures) -> str:
     return (
-        f"Under {figures['controller']} cars left {figures['missed']:,} of {figures['departures']:,} times with less than they should, by "
-        f"{figures['missing_kwh']:,.1f} kWh in all."
+        f"Under {figures['controller']} cars held less than they should at {figures['missed']:,} of "
+        f"{counted(figures['departures'], 'departure')}: {kwh(figures['missing_kwh'])} in all were missing."
     )
 
 
