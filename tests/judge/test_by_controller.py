@@ -10,6 +10,7 @@ from jiran.control import forecasts
 from jiran.errors import ScenarioError
 from jiran.homes.car_plan import car_plan
 from jiran.judge.by_controller import by_controller
+from jiran.judge.forecast_day import foreseen
 from jiran.judge.forecast_error import forecast_errors
 from jiran.judge.optimum import community_optimum
 from jiran.simulation.setting import prepare
@@ -172,3 +173,46 @@ def test_the_error_of_yesterday_and_of_the_mean_of_days_is_what_a_plain_loop_fin
 def test_an_error_needs_two_days():
     with pytest.raises(ScenarioError, match="at least 48"):
         forecast_errors(street(steps=30))
+
+
+def plainly(name, need, first):
+    """Return what two forecasts say of the coming two days, from lists."""
+    past = need[:first].reshape(-1, 24)
+    day = past[-1] if name == "yesterday" else np.mean([past[-1 - row % len(past)] for row in range(7)], axis=0)
+    return np.concatenate([day, day])
+
+
+@pytest.mark.parametrize("home", [None, 2])
+@pytest.mark.parametrize("name", ["yesterday", "mean-of-days", "perfect"])
+def test_a_day_as_it_was_foreseen_and_the_error_by_how_far_ahead(name, home):
+    result = simulate(street(steps=24 * 6))
+    profiles = result.flows.profiles
+    need = profiles.load_kwh + profiles.ev_kwh - profiles.generation_kwh
+    need = need.sum(axis=1) if home is None else need[:, home]
+    shown = foreseen(result, name, None if home is None else result.community.ids[home], 3)
+    assert shown.first == 72
+    np.testing.assert_allclose(shown.came, need[72:96])
+    np.testing.assert_allclose(shown.yesterday, need[48:72])
+    if name == "perfect":
+        np.testing.assert_array_equal(shown.said, shown.came)
+        assert not shown.wrong.any()
+        return
+    np.testing.assert_allclose(shown.said, plainly(name, need, 72)[:24])
+    errors = [[] for _ in range(48)]
+    for first in range(24, need.size, 24):
+        for ahead, said in enumerate(plainly(name, need, first)):
+            if first + ahead < need.size:
+                errors[ahead].append(abs(said - need[first + ahead]))
+    np.testing.assert_allclose(shown.wrong, [np.mean(one) for one in errors])
+
+
+def test_only_a_day_that_has_a_past_and_a_home_of_the_street_can_be_looked_at():
+    result = simulate(street(steps=72))
+    for day in (0, 3, -1):
+        with pytest.raises(ScenarioError, match="from 1 to 2"):
+            foreseen(result, "ewma", None, day)
+    with pytest.raises(ScenarioError, match="none of the street"):
+        foreseen(result, "ewma", "nobody", 1)
+    with pytest.raises(ScenarioError, match="at least 48"):
+        foreseen(simulate(street(steps=47)), "ewma", None, 1)
+    assert np.isnan(foreseen(simulate(street(steps=48)), "ewma", None, 1).wrong[24:]).all()

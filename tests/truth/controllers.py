@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import jiran.report.controllers  # noqa: F401  the module with the forms
+import numpy as np
+
+import jiran.report.controllers
+import jiran.report.forecasts  # noqa: F401  the modules with the forms
 from jiran import JiranError, simulate
 from jiran.control import controllers, forecasts
 from jiran.judge.by_controller import by_controller
+from jiran.judge.forecast_day import days_of, foreseen
 from truth.books import once
 from truth.harness import Claim, oracle
-from truth.rounding import decimals, energy, many, percent
+from truth.rounding import decimals, energy, many
 
 #: Every so many of the random runs: each takes several.
 EVERY, MOST = 3, 1_500
@@ -144,7 +148,7 @@ def best(found, scenario):
         least = found.optimum_cost - found.optimum_rest_worth
         assert least <= chosen.net + 1e-6 * (1.0 + chosen.paid)
         figures["share"] = gain / (simplest.net - least)
-        words.append(f"{percent(figures['share'])} of what perfect foresight could gain on it")
+        words.append(f"{decimals(100 * figures['share'], 0)}% of what perfect foresight could gain on it")
     return Claim(figures, tuple(words), summed=simplest.paid)
 
 
@@ -173,3 +177,55 @@ class Named:
 
     def __init__(self, one):
         self.name, self.forecast, self.bound = one.controller, one.forecast, one.forecast == "perfect"
+
+
+def of_day(drawn):
+    """Yield a day of a run as it was foreseen, of the street or of a home; nothing of a run that is shorter than two days."""
+    try:
+        days = days_of(drawn.result)
+    except JiranError:
+        return
+    rng = np.random.default_rng([drawn.seed, 77])
+    for forecast in ("yesterday", "mean-of-days", "perfect"):
+        home = str(rng.choice(drawn.result.community.ids)) if rng.random() < 0.5 else None
+        day = int(rng.integers(1, days))
+        yield (foreseen(drawn.result, forecast, home, day), drawn.result, day)
+
+
+@oracle("forecast.day", lambda drawn: ((shown,) for shown, _, _ in _kept(drawn)))
+def a_day(shown):
+    result, day = SHOWN[id(shown)]
+    profiles, steps = result.flows.profiles, 24 * 60 // result.timeline.step_minutes
+    need = profiles.load_kwh + profiles.ev_kwh - profiles.generation_kwh
+    of = [result.community.ids.index(shown.owner)] if shown.owner else list(range(result.community.size))
+    by_day = [
+        [sum(float(need[step, home]) for home in of) for step in range(one * steps, (one + 1) * steps)]
+        for one in range(day + 1)
+    ]  # fmt: skip
+    came, before = by_day[day], by_day[day - 1]
+    week = by_day[max(0, day - 7) : day]
+    # Where fewer days are known than it looks back on, some come twice.
+    back = [week[-1 - row % len(week)] for row in range(7)]
+    said = {"yesterday": before, "perfect": came, "mean-of-days": [sum(one) / 7 for one in zip(*back, strict=True)]}
+    wrong = sum(abs(one - other) for one, other in zip(said[shown.forecast], came, strict=True))
+    yesterday = sum(abs(one - other) for one, other in zip(before, came, strict=True))
+    whose = f"home {shown.owner}" if shown.owner else "the street"
+    words = [f"On this day {shown.forecast} was wrong by {energy(wrong)} in all for {whose}"]
+    words += [] if shown.forecast == "yesterday" else [f"yesterday by {energy(yesterday)}"]
+    figures = {
+        "forecast": shown.forecast, "owner": shown.owner, "wrong_kwh": wrong,
+        "yesterday_kwh": None if shown.forecast == "yesterday" else yesterday,
+    }  # fmt: skip
+    return Claim(figures, tuple(words), summed=float(np.abs(need).sum()))
+
+
+#: Of each day that was shown, its run and which day it is.
+SHOWN = {}
+
+
+@once
+def _kept(drawn):
+    found = list(of_day(drawn))
+    SHOWN.clear()
+    SHOWN.update({id(shown): (result, day) for shown, result, day in found})
+    return found

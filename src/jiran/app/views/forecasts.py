@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import polars as pl
 import streamlit as st
 
 from jiran.app import export, state
-from jiran.app.showing import file_name, plain
+from jiran.app.charts import forecast as charts
+from jiran.app.drawing import draw
+from jiran.app.showing import file_name, markdown_of, plain
 from jiran.errors import JiranError
-from jiran.report.forecasts import NOTES, rows
+from jiran.judge.forecast_day import days_of, foreseen
+from jiran.report.forecasts import NOTES, of_day, rows
+from jiran.words import time_of_day
 
 if TYPE_CHECKING:
     from jiran.judge.forecast_error import ForecastError
@@ -28,6 +33,48 @@ def show() -> None:
         st.info(plain(str(error)), icon=":material/info:")
         return
     _table(errors, scenario.name)
+    _day([one.forecast for one in errors])
+
+
+@st.fragment
+def _day(names: list[str]) -> None:
+    """Draw a forecast of a day that the viewer chooses beside what came, and its error by how far it looks ahead.
+
+    Args:
+        names: Of forecasts, best first.
+    """
+    result = state.result()
+    st.subheader("A day, as it was foreseen and as it came", anchor="forecast-day")
+    left, middle, right = st.columns(3)
+    home, first = state.selection().home, "mean-of-days"
+    owners: list[str | None] = [None, *result.community.ids]
+    forecast = left.selectbox(
+        "Forecast", names, names.index(first) if first in names else 0, key="forecast shown", persist_state="session"
+    )
+    owner = middle.selectbox(
+        "Whose need", owners, owners.index(home) if home in owners else 0, format_func=lambda one: one or "The street",
+        key=f"forecast owner|{result.scenario.name}|{len(owners)}", persist_state="session",
+    )  # fmt: skip
+    days, a_day = days_of(result), 24 * 60 // result.timeline.step_minutes
+    dates = [str(result.timeline.local[day * a_day].astype("datetime64[D]")) for day in range(days)]
+    day = right.selectbox(
+        "Day", range(1, days), days - 2, format_func=lambda one: f"{dt.date.fromisoformat(dates[one]):%a %d %b %Y}",
+        key=f"forecast day|{result.scenario.name}|{days}|{dates[0]}", persist_state="session",
+    )  # fmt: skip
+    shown = foreseen(result, forecast, owner, day)
+    said = str(of_day(shown))
+    st.markdown(markdown_of(said))
+    times = [time_of_day(one) for one in result.timeline.local[shown.first : shown.first + a_day].astype(object)]
+    draw(charts.day(shown, times), key="forecast_day", alt=said, height=300)
+    st.markdown("**Mean error by how far ahead**")
+    st.caption(
+        "Each is asked at the beginning of every day but the first: up to 24 h is the day that begins, beyond that the one after. Where the "
+        "need is small in each of its hours, so is the error."
+    )
+    draw(
+        charts.by_lead(shown, result.timeline.step_h), key="forecast_error", height=260,
+        alt=f"Mean absolute error of {shown.forecast} and of yesterday, from the first hour ahead to the forty-eighth.",
+    )  # fmt: skip
 
 
 def _table(errors: tuple[ForecastError, ...], name: str) -> None:
