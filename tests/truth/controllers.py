@@ -89,7 +89,7 @@ def _called(one, runs):
 
 
 def money(value, currency=""):
-    return f"{currency} {decimals(value, 2)}".strip()
+    return f"{currency} {decimals(value, 2)}" if currency else decimals(value, 2)
 
 
 @oracle("controllers.perfect", of_two)

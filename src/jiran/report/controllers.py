@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jiran import __version__
+from jiran.explain.say import energy
 from jiran.judge.by_controller import CHARGING, choices
 from jiran.nothing import NOTHING_MONEY
 from jiran.report.markup import bullets, document, section, table
 from jiran.report.page import STYLE
 from jiran.scenario.files import shareable, to_toml
 from jiran.sentences import Figures, Sentence, form, true_ones
-from jiran.words import counted, decimals, kwh, money, percent, settled
+from jiran.words import counted, decimals, money, percent, settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -206,7 +207,7 @@ def best(found: SideBySide, scenario: Scenario) -> Figures | None:
 def _missed_words(figures: Figures) -> str:
     return (
         f"Under {figures['controller']} cars held less than they should at {figures['missed']:,} of "
-        f"{counted(figures['departures'], 'departure')}: {kwh(figures['missing_kwh'])} in all were missing."
+        f"{counted(figures['departures'], 'departure')}: {energy(figures['missing_kwh'])} in all were missing."
     )
 
 

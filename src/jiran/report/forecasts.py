@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jiran.explain.say import energy
 from jiran.judge.forecast_error import YARDSTICK
 from jiran.sentences import Figures, form
-from jiran.words import kwh
 
 if TYPE_CHECKING:
     from jiran.judge.forecast_day import Foreseen
@@ -29,10 +29,10 @@ def rows(errors: tuple[ForecastError, ...]) -> list[dict[str, Any]]:
 
 def _day_words(figures: Figures) -> str:
     whose = f"home {figures['owner']}" if figures["owner"] else "the street"
-    wrong = f"On this day {figures['forecast']} was wrong by {kwh(figures['wrong_kwh'])} in all for {whose}"
+    wrong = f"On this day {figures['forecast']} was wrong by {energy(figures['wrong_kwh'])} in all for {whose}"
     if figures["yesterday_kwh"] is None:
         return f"{wrong}."
-    return f"{wrong}, yesterday by {kwh(figures['yesterday_kwh'])}."
+    return f"{wrong}, yesterday by {energy(figures['yesterday_kwh'])}."
 
 
 @form("forecast.day", _day_words)
