@@ -55,7 +55,7 @@ def _inside(scenario: Scenario, whose: list[Who]) -> None:
     who = who if who in whose else whose[0]
     if len(whose) > 1:
         who = st.segmented_control(
-            "Whose stores", whose, default=who, required=True, format_func=STORES.__getitem__,
+            "Whose stores", whose, default=who, required=True, format_func=lambda one: STORES[one].capitalize(),
             key=f"whose stores|{state.arrival()}|{''.join(whose)}", persist_state="session",
         )  # fmt: skip
         state.look_at("whose", None if who == whose[0] else asked[who])
