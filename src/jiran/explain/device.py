@@ -1,0 +1,110 @@
+"""What a store did in a step and why: what it took or gave and then held, and what its plan said a kWh was worth, against prices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jiran.explain.say import energy, size
+from jiran.nothing import NOTHING_KWH
+from jiran.sentences import Figures, form
+from jiran.words import price
+
+if TYPE_CHECKING:
+    from jiran.result.devices import Device
+    from jiran.result.result import Result
+
+
+class Seen(NamedTuple):
+    """A store in a step.
+
+    Attributes:
+        device: The store.
+        step: The step.
+        capacity_kwh: What it can hold.
+        worth: What its plan said another stored kWh was worth after the step; None: it had no plan.
+        efficiency: Stored per kWh that it takes, and given per stored kWh.
+        gives: Whether it may give at all.
+    """
+
+    device: Device
+    step: int
+    capacity_kwh: float
+    worth: float | None
+    efficiency: tuple[float, float]
+    gives: bool
+
+
+def _name(kind: str, home: str) -> str:
+    return {"home battery": f"The battery of {home}", "EV": f"The car of {home}"}.get(kind, "The community battery")
+
+
+def _state_words(figures: Figures) -> str:
+    did = f"takes {energy(figures['taken_kwh'])}" if figures["taken_kwh"] else ""
+    did = f"gives {energy(figures['given_kwh'])}" if figures["given_kwh"] else did
+    name = _name(figures["kind"], figures["home"])
+    return f"{name} {did or 'neither takes nor gives'}, and then holds {energy(figures['held_kwh'])} of {size(figures['capacity_kwh'])} kWh."
+
+
+@form("device.state", _state_words)
+def state(seen: Seen) -> Figures:
+    """Say what a store took or gave in a step, and what it held then: always.
+
+    Returns:
+        kind: What it is.
+        home: Of whom, "" for that of the community.
+        taken_kwh: At its terminals, its standby not among it; 0: nothing.
+        given_kwh: The same of what it gave.
+        held_kwh: At the end of the step.
+        capacity_kwh: What it can hold.
+    """
+    device, step = seen.device, seen.step
+    taken, given = float(device.charged_kwh[step]) - device.standby_kwh, float(device.given_kwh[step])
+    return {
+        "kind": device.kind, "home": device.home, "taken_kwh": taken if taken > NOTHING_KWH else 0.0,
+        "given_kwh": given if given > NOTHING_KWH else 0.0, "held_kwh": float(device.stored_kwh[step]), "capacity_kwh": seen.capacity_kwh,
+    }  # fmt: skip
+
+
+def _worth_words(figures: Figures) -> str:
+    currency = figures["currency"]
+
+    def of(name: str) -> str:
+        return price(figures[name], currency)
+
+    if figures["must"]:
+        begun = "By its plan it must hold more when it leaves: that comes before any price."
+    else:
+        begun = f"By its plan another stored kWh is worth {of('worth')} later."
+    cost = f"To store one now costs {of('own')} of what its owner has to spare, {of('grid')} from the grid"
+    if figures["home_gain"] is None:
+        return f"{begun} {cost}."
+    return f"{begun} {cost}; one that it gives is worth {of('home_gain')} where it is needed, {of('grid_gain')} at the grid."
+
+
+#: A kWh that is missing at a departure is worth far more than any price.
+_MUST = 1_000.0
+
+
+@form("device.worth", _worth_words)
+def worth(seen: Seen, result: Result) -> Figures | None:
+    """True where the store had a plan: what that said a stored kWh was worth after the step, against the grid's prices in it.
+
+    Returns:
+        worth: Of another kWh stored, or of the last one if it is full.
+        must: Whether that is more than any price: the store is to hold more when it leaves.
+        own: What one costs of what the owner has to spare: what the grid would give for it, by what is stored of it.
+        grid: The same from the grid.
+        home_gain: What a stored kWh is worth that is given where the grid would have to, less wear; None: it never gives.
+        grid_gain: The same given to the grid.
+        currency: Of the prices.
+    """
+    if seen.worth is None:
+        return None
+    stored, out = seen.efficiency
+    bought, sold = float(result.prices.grid_import[seen.step]), float(result.prices.grid_export[seen.step])
+    wear = seen.device.wear_cost
+    return {
+        "worth": seen.worth, "must": seen.worth > _MUST, "own": sold / stored, "grid": bought / stored,
+        "home_gain": out * (bought - wear) if seen.gives else None, "grid_gain": out * (sold - wear) if seen.gives else None,
+        "currency": result.scenario.currency,
+    }  # fmt: skip
