@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from jiran.control.plan import MISSING_PRICE
 from jiran.explain.say import energy, size
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import Figures, form
@@ -24,6 +25,7 @@ class Seen(NamedTuple):
         worth: What its plan said another stored kWh was worth after the step; None: it had no plan.
         efficiency: Stored per kWh that it takes, and given per stored kWh.
         gives: Whether it may give at all.
+        standby_kwh: What it uses in a step by itself, which is part of what it takes.
     """
 
     device: Device
@@ -32,6 +34,45 @@ class Seen(NamedTuple):
     worth: float | None
     efficiency: tuple[float, float]
     gives: bool
+    standby_kwh: float
+
+
+def seen_at(result: Result, device: Device, step: int, worth: float | None) -> Seen:
+    """Return a store of a run in a step.
+
+    Args:
+        result: The run.
+        device: The store.
+        step: The step.
+        worth: What another stored kWh was worth after it by its plan; None: it had none.
+    """
+    scenario = result.scenario
+    if device.kind == "EV":
+        if scenario.ev.planned:
+            calendar = scenario.ev.calendar
+            of = (
+                calendar.capacity_kwh,
+                (calendar.efficiency, calendar.discharge_efficiency),
+                scenario.ev.charging == "v2g",
+            )
+        else:
+            supply = scenario.ev.supply
+            of = supply.capacity_kwh, (supply.charge_efficiency, supply.discharge_efficiency), True
+        return Seen(device, step, of[0], worth, of[1], of[2], 0.0)
+    kept = scenario.battery if device.kind == "community battery" else scenario.home_battery
+    capacity_kwh, standby_kwh = scenario.battery.capacity_kwh, 0.0
+    if device.kind == "home battery":
+        capacity_kwh = float(result.community.battery_kwh[result.community.ids.index(device.home)])
+        standby_kwh = scenario.home_battery.standby_kwh(result.timeline.step_h)
+    return Seen(
+        device,
+        step,
+        capacity_kwh,
+        worth,
+        (kept.charge_efficiency, kept.discharge_efficiency),
+        gives=True,
+        standby_kwh=standby_kwh,
+    )
 
 
 def _name(kind: str, home: str) -> str:
@@ -58,7 +99,7 @@ def state(seen: Seen) -> Figures:
         capacity_kwh: What it can hold.
     """
     device, step = seen.device, seen.step
-    taken, given = float(device.charged_kwh[step]) - device.standby_kwh, float(device.given_kwh[step])
+    taken, given = float(device.charged_kwh[step]) - seen.standby_kwh, float(device.given_kwh[step])
     return {
         "kind": device.kind, "home": device.home, "taken_kwh": taken if taken > NOTHING_KWH else 0.0,
         "given_kwh": given if given > NOTHING_KWH else 0.0, "held_kwh": float(device.stored_kwh[step]), "capacity_kwh": seen.capacity_kwh,
@@ -81,17 +122,13 @@ def _worth_words(figures: Figures) -> str:
     return f"{begun} {cost}; one that it gives is worth {of('home_gain')} where it is needed, {of('grid_gain')} at the grid."
 
 
-#: A kWh that is missing at a departure is worth far more than any price.
-_MUST = 1_000.0
-
-
 @form("device.worth", _worth_words)
 def worth(seen: Seen, result: Result) -> Figures | None:
     """True where the store had a plan: what that said a stored kWh was worth after the step, against the grid's prices in it.
 
     Returns:
         worth: Of another kWh stored, or of the last one if it is full.
-        must: Whether that is more than any price: the store is to hold more when it leaves.
+        must: Whether that is far more than any price: a car that is to hold more when it leaves.
         own: What one costs of what the owner has to spare: what the grid would give for it, by what is stored of it.
         grid: The same from the grid.
         home_gain: What a stored kWh is worth that is given where the grid would have to, less wear; None: it never gives.
@@ -103,8 +140,9 @@ def worth(seen: Seen, result: Result) -> Figures | None:
     stored, out = seen.efficiency
     bought, sold = float(result.prices.grid_import[seen.step]), float(result.prices.grid_export[seen.step])
     wear = seen.device.wear_cost
+    must = seen.device.kind == "EV" and seen.worth > 0.5 * MISSING_PRICE + float(result.prices.grid_import.max())
     return {
-        "worth": seen.worth, "must": seen.worth > _MUST, "own": sold / stored, "grid": bought / stored,
+        "worth": seen.worth, "must": must, "own": sold / stored, "grid": bought / stored,
         "home_gain": out * (bought - wear) if seen.gives else None, "grid_gain": out * (sold - wear) if seen.gives else None,
         "currency": result.scenario.currency,
     }  # fmt: skip

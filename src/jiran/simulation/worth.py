@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.control import find_controller
 from jiran.control.peaks import begins
 from jiran.simulation.at_home import at_home, needs_kwh
 from jiran.simulation.cars import cars
@@ -70,6 +71,9 @@ def worth_of_day(result: Result, who: Who, step: int) -> Worth | None:
         step: Of the run.
     """
     scenario, out = result.scenario, result.flows.outputs
+    plans = scenario.ev.planned if who == "ev" else find_controller(getattr(scenario, who).controller).horizon_h > 0
+    if not plans:
+        return None
     setting = prepare(scenario, profiles=result.flows.profiles, state=result.start)
     if who == "ev":
         device, held_kwh, taken_kwh = cars(setting), out.ev_stored_kwh, out.ev_charged_kwh - out.ev_supplied_kwh

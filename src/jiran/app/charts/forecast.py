@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from jiran import palette
-from jiran.app.charts.base import amounts, chart, room, short
+from jiran.app.charts.lines import drawn
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from jiran.app.charts.base import Spec
     from jiran.judge.forecast_day import Foreseen
 
@@ -29,7 +25,7 @@ def day(shown: Foreseen, times: list[str]) -> Spec:
     lines = [(CAME, shown.came, _LOOKS[CAME]), (shown.forecast, shown.said, _FORECAST)]
     if shown.forecast != YESTERDAY:
         lines.append((YESTERDAY, shown.yesterday, _LOOKS[YESTERDAY]))
-    return _lines("forecast-day", lines, times, "kWh a step: lacks > 0, to spare < 0")
+    return drawn("forecast-day", lines, times, "kWh a step: lacks > 0, to spare < 0")
 
 
 def by_lead(shown: Foreseen, step_h: float) -> Spec:
@@ -42,8 +38,8 @@ def by_lead(shown: Foreseen, step_h: float) -> Spec:
     lines = [(shown.forecast, shown.wrong, _FORECAST)]
     if shown.forecast != YESTERDAY:
         lines.append((YESTERDAY, shown.yesterday_wrong, _LOOKS[YESTERDAY]))
-    ahead = [f"{(step + 1) * step_h:g} h" for step in range(shown.wrong.size)]
-    return _lines("forecast-error", lines, ahead, "Mean error, kWh a step")
+    ahead = [f"{(step + 1) * step_h:g} h" for step in range(len(shown.wrong))]
+    return drawn("forecast-error", lines, ahead, "Mean error, kWh a step")
 
 
 #: How lines are drawn; what came is the thick one.
@@ -52,31 +48,3 @@ _LOOKS: dict[str, Spec] = {
     CAME: {"color": palette.LOAD, "lineStyle": {"width": 3}, "areaStyle": {"opacity": 0.12}},
     YESTERDAY: {"color": palette.GRID, "lineStyle": {"width": 1.5, "type": "dashed"}},
 }
-
-
-def _lines(name: str, lines: list[tuple[str, NDArray[np.float64], Spec]], across: list[str], title: str) -> Spec:
-    """Draw lines over places that have names.
-
-    Args:
-        name: Of the chart's file.
-        lines: Name, values (NaN: broken) and look of each.
-        across: Names of the places.
-        title: Of the side upwards.
-    """
-    series = [
-        {
-            "name": called, "type": "line", "showSymbol": False, **look,
-            "data": [short(value, 4) if np.isfinite(value) else None for value in values],
-        }
-        for called, values, look in lines
-    ]  # fmt: skip
-    return chart(
-        name,
-        legend={"top": 0, "icon": "roundRect", "itemWidth": 16, "itemHeight": 4},
-        grid=room(top=34, bottom=28, right=14) | {"left": 48},
-        tooltip={"trigger": "axis", "valueFormatter": "%.3f kWh", "confine": True},
-        xAxis={"type": "category", "data": across, "axisTick": {"show": False}, "boundaryGap": False}
-        | {"axisLabel": {"hideOverlap": True}, "axisLine": {"onZero": False}},
-        yAxis=amounts(title, nameGap=40),
-        series=series,
-    )

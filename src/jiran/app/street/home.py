@@ -13,6 +13,7 @@ from jiran.app.charts import home as home_charts
 from jiran.app.drawing import draw
 from jiran.app.selection import day_of
 from jiran.app.showing import markdown_of, plain, show_text
+from jiran.app.street import devices
 from jiran.app.street.sections import section
 from jiran.app.views import prove
 from jiran.explain.homes import trades
@@ -64,6 +65,7 @@ def _hour(result: Result, home: str, step: int) -> None:
     st.markdown(f"**{plain(step_label(result, step))}**")
     for sentences in tell(result, step, home).homes.values():
         show_text(*sentences)
+    devices.show(result, home, step)
 
 
 def _day(result: Result, home: str, step: int) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from jiran.app import pins, state
 from jiran.app.showing import markdown_of, plain, show_text
-from jiran.app.street import cards, curves, fair
+from jiran.app.street import cards, curves, devices, fair
 from jiran.explain.against import against
 from jiran.explain.battery import battery
 from jiran.explain.exchange import exchange
@@ -45,3 +45,4 @@ def _hour(result: Result, step: int) -> None:
     st.markdown(f"**{plain(step_label(result, step))}**")
     show_text(*told.market)
     show_text(*told.rest)
+    devices.show(result, "", step)
