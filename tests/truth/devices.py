@@ -6,14 +6,16 @@ import numpy as np
 
 import jiran.explain.device  # noqa: F401  the module with the forms
 from jiran import JiranError, simulate
-from jiran.explain.device import seen_at
+from jiran.explain.device import presence, seen_at
+from jiran.homes.cars import car_days
+from jiran.homes.days import days_of
 from jiran.homes.profiles import Profiles
 from jiran.result.devices import devices_of
 from jiran.simulation.worth import worth_of_day
 from jiran.words import price
 from truth.books import once
 from truth.harness import Claim, oracle
-from truth.rounding import energy, size
+from truth.rounding import decimals, energy, size
 
 WHO = {"home battery": "home_battery", "EV": "ev", "community battery": "battery"}
 KEPT = {"home battery": "at_home", "EV": "cars", "community battery": "street"}
@@ -32,7 +34,8 @@ def _seen(drawn):
             continue
         day = worth_of_day(result, WHO[device.kind], step)
         said = None if day is None else day.at(place, step, float(device.stored_kwh[step]))
-        found.append((seen_at(result, device, step, said), result, place))
+        here = float(presence(result)[step, place]) if device.kind == "EV" else 1.0
+        found.append((seen_at(result, device, step, said, here), result, place))
     PLACES.clear()
     PLACES.update({id(seen): (result, place) for seen, result, place in found})
     return found
@@ -48,6 +51,20 @@ def of_state(drawn):
 
 def of_worth(drawn):
     return [(seen, result) for seen, result, _ in _seen(drawn)]
+
+
+def there(result, home, step):
+    """Return the share of a step in which a car is at home, from the days that it drives, or from the hours when all are back."""
+    scenario, step_h = result.scenario, result.timeline.step_h
+    if not scenario.ev.planned:
+        hour = result.timeline.hour[step]
+        return float(hour + step_h <= scenario.ev.supply.departure_hour or hour >= scenario.ev.supply.arrival_hour)
+    own, away = car_days(home, days_of(result.timeline), scenario.ev.calendar, scenario.seed), 0.0
+    for drives, left, back in zip(own.drives, own.leaves_h, own.returns_h, strict=True):
+        leaves = left // step_h * step_h  # it is unplugged for all of the step in which it leaves
+        if drives:
+            away += max(0.0, min(back, (step + 1) * step_h) - max(leaves, step * step_h))
+    return max(0.0, 1.0 - away / step_h) if away < step_h * (1.0 - 1e-12) else 0.0
 
 
 @oracle("device.state", of_state)
@@ -69,7 +86,12 @@ def state(seen):
     figures = {
         "kind": kind, "home": home, "taken_kwh": taken, "given_kwh": given, "held_kwh": row["stored_kwh"], "capacity_kwh": capacity,
     }  # fmt: skip
+    here = there(result, home, seen.step) if kind == "EV" else 1.0
+    figures["present"] = here
     name = {"home battery": f"The battery of {home}", "EV": f"The car of {home}"}.get(kind, "The community battery")
+    if here == 0.0:
+        return Claim(figures, (f"{name} is away.",))
+    name += f", here for {decimals(100 * here, 0)}% of this time," * bool(here < 1.0)
     did = f"gives {energy(given)}" if given else f"takes {energy(taken)}" if taken else "neither takes nor gives"
     return Claim(
         figures, (f"{name} {did}", f"then holds {energy(row['stored_kwh'])} of {size(capacity)} kWh"), summed=capacity
@@ -102,7 +124,7 @@ def at_its_end(result, kind, step):
 
 @oracle("device.worth", of_worth)
 def worth(seen, result):
-    if seen.worth is None:
+    if seen.worth is None or seen.present == 0.0:
         return None
     scenario, kind, step = result.scenario, seen.device.kind, seen.step
     memory, (_, place) = at_its_end(result, kind, step), PLACES[id(seen)]

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from jiran.control.plan import MISSING_PRICE
 from jiran.explain.say import energy, size
 from jiran.nothing import NOTHING_KWH
+from jiran.result.cars import cars_of
 from jiran.sentences import Figures, form
-from jiran.words import price
+from jiran.words import percent, price
 
 if TYPE_CHECKING:
     from jiran.result.devices import Device
     from jiran.result.result import Result
+
+
+Array = NDArray[np.float64]
 
 
 class Seen(NamedTuple):
@@ -26,6 +33,7 @@ class Seen(NamedTuple):
         efficiency: Stored per kWh that it takes, and given per stored kWh.
         gives: Whether it may give at all.
         standby_kwh: What it uses in a step by itself, which is part of what it takes.
+        present: Share of the step in which it is there, 0..1; a car is not always.
     """
 
     device: Device
@@ -35,9 +43,19 @@ class Seen(NamedTuple):
     efficiency: tuple[float, float]
     gives: bool
     standby_kwh: float
+    present: float = 1.0
 
 
-def seen_at(result: Result, device: Device, step: int, worth: float | None) -> Seen:
+def presence(result: Result) -> Array:
+    """Return the share of each step in which each car is there that plans or lends, shape (step, car)."""
+    scenario, fleet = result.scenario, result.flows.fleet
+    if scenario.ev.planned:
+        return cars_of(result).present
+    there: Array = np.repeat(fleet.parked[:, None].astype(np.float64), fleet.homes.size, axis=1)
+    return there
+
+
+def seen_at(result: Result, device: Device, step: int, worth: float | None, present: float = 1.0) -> Seen:
     """Return a store of a run in a step.
 
     Args:
@@ -45,6 +63,7 @@ def seen_at(result: Result, device: Device, step: int, worth: float | None) -> S
         device: The store.
         step: The step.
         worth: What another stored kWh was worth after it by its plan; None: it had none.
+        present: Share of the step in which it is there.
     """
     scenario = result.scenario
     if device.kind == "EV":
@@ -58,7 +77,7 @@ def seen_at(result: Result, device: Device, step: int, worth: float | None) -> S
         else:
             supply = scenario.ev.supply
             of = supply.capacity_kwh, (supply.charge_efficiency, supply.discharge_efficiency), True
-        return Seen(device, step, of[0], worth, of[1], of[2], 0.0)
+        return Seen(device, step, of[0], worth, of[1], of[2], 0.0, present)
     kept = scenario.battery if device.kind == "community battery" else scenario.home_battery
     capacity_kwh, standby_kwh = scenario.battery.capacity_kwh, 0.0
     if device.kind == "home battery":
@@ -83,6 +102,10 @@ def _state_words(figures: Figures) -> str:
     did = f"takes {energy(figures['taken_kwh'])}" if figures["taken_kwh"] else ""
     did = f"gives {energy(figures['given_kwh'])}" if figures["given_kwh"] else did
     name = _name(figures["kind"], figures["home"])
+    if figures["present"] == 0.0:
+        return f"{name} is away."
+    if figures["present"] < 1.0:
+        name += f", here for {percent(figures['present'])} of this time,"
     return f"{name} {did or 'neither takes nor gives'}, and then holds {energy(figures['held_kwh'])} of {size(figures['capacity_kwh'])} kWh."
 
 
@@ -97,12 +120,14 @@ def state(seen: Seen) -> Figures:
         given_kwh: The same of what it gave.
         held_kwh: At the end of the step.
         capacity_kwh: What it can hold.
+        present: Share of the step in which it is there.
     """
     device, step = seen.device, seen.step
     taken, given = float(device.charged_kwh[step]) - seen.standby_kwh, float(device.given_kwh[step])
     return {
         "kind": device.kind, "home": device.home, "taken_kwh": taken if taken > NOTHING_KWH else 0.0,
         "given_kwh": given if given > NOTHING_KWH else 0.0, "held_kwh": float(device.stored_kwh[step]), "capacity_kwh": seen.capacity_kwh,
+        "present": seen.present,
     }  # fmt: skip
 
 
@@ -124,7 +149,7 @@ def _worth_words(figures: Figures) -> str:
 
 @form("device.worth", _worth_words)
 def worth(seen: Seen, result: Result) -> Figures | None:
-    """True where the store had a plan: what that said a stored kWh was worth after the step, against the grid's prices in it.
+    """True where the store is there and had a plan: what that said a stored kWh was worth after the step, against the grid's prices in it.
 
     Returns:
         worth: Of another kWh stored, or of the last one if it is full.
@@ -135,7 +160,7 @@ def worth(seen: Seen, result: Result) -> Figures | None:
         grid_gain: The same given to the grid.
         currency: Of the prices.
     """
-    if seen.worth is None:
+    if seen.worth is None or seen.present == 0.0:
         return None
     stored, out = seen.efficiency
     bought, sold = float(result.prices.grid_import[seen.step]), float(result.prices.grid_export[seen.step])

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran.control.storage import Battery
-from jiran.homes.car_plan import CarPlan, car_plan
 from jiran.judge.programme import Held
 from jiran.nothing import NOTHING_KWH
+from jiran.result.cars import cars_of
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
@@ -36,7 +36,7 @@ def departures(result: Result) -> Departures | None:
     """Return how cars that charge by plans left in a run; None if there are none."""
     if not result.scenario.ev.planned or not result.flows.fleet.homes.size:
         return None
-    leaving_kwh = _plan(result).leaving_kwh
+    leaving_kwh = cars_of(result).leaving_kwh
     missing_kwh = np.maximum(leaving_kwh - _before(result), 0.0)
     return Departures(
         int(np.count_nonzero(leaving_kwh)), int(np.count_nonzero(missing_kwh > NOTHING_KWH)), float(missing_kwh.sum())
@@ -57,7 +57,7 @@ def cars_held(result: Result, most: int, notes: list[str]) -> list[Held]:
     ev, cars = result.scenario.ev, result.flows.fleet.homes.size
     if not ev.planned or not cars:
         return []
-    plan, calendar, out = _plan(result), ev.calendar, result.flows.outputs
+    plan, calendar, out = cars_of(result), ev.calendar, result.flows.outputs
     start_kwh, end_kwh = result.start.ev_stored_kwh, out.ev_stored_kwh[-1]
     takes_kwh = plan.present * plan.step_kwh
     columns = [
@@ -82,12 +82,6 @@ def cars_held(result: Result, most: int, notes: list[str]) -> list[Held]:
         )
         for at in range(many)
     ]  # fmt: skip
-
-
-def _plan(result: Result) -> CarPlan:
-    """Return when the cars of a run are there; the draws are the scenario's, so they are those of the run."""
-    scenario = result.scenario
-    return car_plan(result.community, result.timeline, scenario.ev.calendar, scenario.seed, scenario.ev.override_share)
 
 
 def _reserve_kwh(result: Result) -> float:

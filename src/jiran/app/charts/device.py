@@ -44,7 +44,8 @@ def worth(worth: Array, bought: Array, sold: Array, times: list[str], unit: str,
     """
     lines = [
         ("A stored kWh is worth", worth, {"color": palette.BATTERY, "lineStyle": {"width": 2.5}}),
-        ("Grid takes", bought, {"color": palette.GRID, "step": "end", "lineStyle": {"width": 1.5}}),
-        ("Grid gives", sold, {"color": palette.EXPORT, "step": "end", "lineStyle": {"width": 1.5, "type": "dashed"}}),
+        # Named by their ends: a price holds until there.
+        ("Grid takes", bought, {"color": palette.GRID, "step": "start", "lineStyle": {"width": 1.5}}),
+        ("Grid gives", sold, {"color": palette.EXPORT, "step": "start", "lineStyle": {"width": 1.5, "type": "dashed"}}),
     ]
     return drawn("store-worth", lines, times, f"{unit} a kWh", unit, mark=mark)

@@ -12,7 +12,7 @@ from jiran.app.drawing import draw
 from jiran.app.selection import day_of
 from jiran.app.showing import show_text
 from jiran.app.street.sections import section
-from jiran.explain.device import seen_at, state, worth
+from jiran.explain.device import presence, seen_at, state, worth
 from jiran.result.devices import devices_of
 from jiran.simulation.worth import worth_of_day
 from jiran.words import time_of_day
@@ -71,7 +71,7 @@ def _one(result: Result, device: Device, place: int, step: int) -> None:
     """
     window = day_of(result.timeline, step)
     found = _worths(result, _WHOSE[device.kind], step)
-    here = seen_at(result, device, step, _at(found, place, step, device))
+    here = seen_at(result, device, step, _at(found, place, step, device), _present(result, device, place, step))
     show_text(state(here), worth(here, result))
     folded = section(
         f"store-{device.kind.split()[0].lower()}", _TITLES[device.kind], ":material/battery_charging_full:"
@@ -109,6 +109,16 @@ def _one(result: Result, device: Device, place: int, step: int) -> None:
             st.caption(
                 "What another stored kWh is worth after each hour, by the plan of the day; a gap: it had none, or had to be filled."
             )
+
+
+def _present(result: Result, device: Device, place: int, step: int) -> float:
+    """Return the share of a step in which a store is there: cars are not always."""
+    if device.kind != "EV":
+        return 1.0
+    known, key = _kept(result), ("there", "")
+    if key not in known:
+        known[key] = presence(result)
+    return float(known[key][step, place])
 
 
 def _at(found: Worth | None, place: int, step: int, device: Device) -> float | None:
