@@ -67,9 +67,17 @@ def there(result, home, step):
     return max(0.0, 1.0 - away / step_h) if away < step_h * (1.0 - 1e-12) else 0.0
 
 
+def behind(seen, result):
+    """Tell whether it is a car behind a meter that shows import and export alone."""
+    hidden = [home for home, there in zip(result.community.ids, result.community.net_metered, strict=True) if there]
+    return seen.device.kind == "EV" and seen.device.home in hidden
+
+
 @oracle("device.state", of_state)
 def state(seen):
     result, _ = PLACES[id(seen)]
+    if behind(seen, result):
+        return None
     table = result.devices
     row = table.filter(
         (table["device"] == seen.device.kind) & (table["home"] == seen.device.home) & (table["step"] == seen.step)
@@ -124,7 +132,7 @@ def at_its_end(result, kind, step):
 
 @oracle("device.worth", of_worth)
 def worth(seen, result):
-    if seen.worth is None or seen.present == 0.0:
+    if seen.worth is None or seen.present == 0.0 or behind(seen, result):
         return None
     scenario, kind, step = result.scenario, seen.device.kind, seen.step
     memory, (_, place) = at_its_end(result, kind, step), PLACES[id(seen)]

@@ -34,6 +34,7 @@ class Seen(NamedTuple):
         gives: Whether it may give at all.
         standby_kwh: What it uses in a step by itself, which is part of what it takes.
         present: Share of the step in which it is there, 0..1; a car is not always.
+        hidden: Whether it is a car behind a meter that shows import and export alone: of it nothing is known.
     """
 
     device: Device
@@ -44,6 +45,7 @@ class Seen(NamedTuple):
     gives: bool
     standby_kwh: float
     present: float = 1.0
+    hidden: bool = False
 
 
 def presence(result: Result) -> Array:
@@ -67,6 +69,7 @@ def seen_at(result: Result, device: Device, step: int, worth: float | None, pres
     """
     scenario = result.scenario
     if device.kind == "EV":
+        hidden = bool(result.community.net_metered[result.community.ids.index(device.home)])
         if scenario.ev.planned:
             calendar = scenario.ev.calendar
             of = (
@@ -77,7 +80,7 @@ def seen_at(result: Result, device: Device, step: int, worth: float | None, pres
         else:
             supply = scenario.ev.supply
             of = supply.capacity_kwh, (supply.charge_efficiency, supply.discharge_efficiency), True
-        return Seen(device, step, of[0], worth, of[1], of[2], 0.0, present)
+        return Seen(device, step, of[0], worth, of[1], of[2], 0.0, present, hidden)
     kept = scenario.battery if device.kind == "community battery" else scenario.home_battery
     capacity_kwh, standby_kwh = scenario.battery.capacity_kwh, 0.0
     if device.kind == "home battery":
@@ -110,8 +113,8 @@ def _state_words(figures: Figures) -> str:
 
 
 @form("device.state", _state_words)
-def state(seen: Seen) -> Figures:
-    """Say what a store took or gave in a step, and what it held then: always.
+def state(seen: Seen) -> Figures | None:
+    """Say what a store took or gave in a step, and what it held then: of every store of which that is known.
 
     Returns:
         kind: What it is.
@@ -122,6 +125,8 @@ def state(seen: Seen) -> Figures:
         capacity_kwh: What it can hold.
         present: Share of the step in which it is there.
     """
+    if seen.hidden:
+        return None
     device, step = seen.device, seen.step
     taken, given = float(device.charged_kwh[step]) - seen.standby_kwh, float(device.given_kwh[step])
     return {
@@ -160,7 +165,7 @@ def worth(seen: Seen, result: Result) -> Figures | None:
         grid_gain: The same given to the grid.
         currency: Of the prices.
     """
-    if seen.worth is None or seen.present == 0.0:
+    if seen.worth is None or seen.present == 0.0 or seen.hidden:
         return None
     stored, out = seen.efficiency
     bought, sold = float(result.prices.grid_import[seen.step]), float(result.prices.grid_export[seen.step])

@@ -72,6 +72,8 @@ def _one(result: Result, device: Device, place: int, step: int) -> None:
     window = day_of(result.timeline, step)
     found = _worths(result, _WHOSE[device.kind], step)
     here = seen_at(result, device, step, _at(found, place, step, device), _present(result, device, place, step))
+    if here.hidden:
+        return
     show_text(state(here), worth(here, result))
     folded = section(
         f"store-{device.kind.split()[0].lower()}", _TITLES[device.kind], ":material/battery_charging_full:"
