@@ -75,8 +75,8 @@ def run_steps(
         compiled = rule.compiled and strategy.compiled and all(one.compiled for one in devices)
         kernel_run: Any = kernel.run if compiled else plain(kernel.run)
         do = [one.step(compiled=compiled) for one in devices]
-        bidding = (hold_to_worth, change_mind) if stores_bid else (hold_nobody, keep_mind)
-        bidding = *bidding, settle_cars if cars_bid else rest, settle if batteries_bid else rest
+        hold, change = (hold_to_worth, change_mind) if stores_bid else (hold_nobody, keep_mind)
+        bidding = hold, change, settle_cars if cars_bid else rest, settle if batteries_bid else rest
         asks = [as_argument(one) if compiled else plain(one) for one in bidding]
         devices_do = *do[:2], *asks, own.direct.code, do[2], ours.direct.code
 
