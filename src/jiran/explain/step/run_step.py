@@ -156,11 +156,13 @@ def _orders(result: Result, step: int) -> dict[str, Any]:
     order = result.flows.orders_between(step, step + 1)[0]
     # What cars and batteries that bid do is known after the market; before it they ask for something.
     bidding = fleet.homes[result.flows.bidding_cars]
+    offer[bidding] *= ~hidden[bidding]  # of what such a home brings it is not known what comes from the car
     asks = (order - offer - flow["generation_kwh"] + flow["load_kwh"] - (given - charged))[bidding]
     own_ev[bidding], used[bidding] = np.maximum(asks, 0.0), np.maximum(-asks, 0.0)
     balance = flow["generation_kwh"] + own_ev - flow["load_kwh"] - used
     brought = balance + (given - charged)
     brought[hidden] = (given_out(flow) - taken_in(flow))[hidden]
+    brought[bidding] = (order - offer)[bidding]
     if result.flows.batteries_bid:
         own = result.flows.battery_homes
         brought[own] = (order - offer)[own]
