@@ -16,8 +16,8 @@ from meter_files import meters
 
 
 def some_homes(rng: np.random.Generator, setting: Setting) -> np.ndarray:
-    """Draw homes that are net metered, at least one where there is one that does not lend its EV's battery."""
-    possible = ~np.isin(np.arange(setting.community.size), setting.plan.homes)
+    """Draw homes that are net metered, at least one where there is one whose EV the run does not charge."""
+    possible = ~np.isin(np.arange(setting.community.size), [*setting.plan.homes, *setting.cars.homes])
     chosen = possible & (rng.random(possible.size) < rng.choice([0.3, 0.7, 1.0]))
     if possible.any() and not chosen.any():
         chosen[rng.choice(np.flatnonzero(possible))] = True

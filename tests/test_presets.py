@@ -65,6 +65,7 @@ OTHER = {
     "grid.known_ahead_h": 24,
     "battery.controller": "plan-ahead",
     "ev.charging": "smart",
+    "ev.in_market": False,
     "ev.wear_cost": 0.2,
     "ev.kw": 3.7,
     "ev.calendar.trip_kwh": 9.0,

@@ -135,3 +135,27 @@ def test_by_hand():
     first, other = bids(0.0, held=10.0)
     assert np.isnan(first.worth)
     assert (first.net_kwh, other.net_kwh) == (2.0, 0.0)
+
+
+@given(
+    held=number(0, 40), kept=number(0, 40), need=number(0, 5), power=number(0.5, 8), efficiency=number(0.5, 1),
+    reserve=number(0.25, 0.45),
+)  # fmt: skip
+def test_a_car_that_lends_offers_what_a_store_would_whose_energy_has_one_worth(
+    held, kept, need, power, efficiency, reserve
+):
+    """As `engine.fleet` has it: own use first, then what is held beyond what must be kept, for the reserve price or more."""
+    held = max(held, kept)
+    spare = max(min(power, (held - kept) * efficiency), 0.0)
+    offer = spare - min(spare, need)
+    store = Store(Battery(40.0, 0.0, 0.0, power, 1.0, efficiency), 0.0, 0.0, grid_charge=True, feed_in=True)
+    upto, values = np.array([kept, 40.0]), np.array([10_000.0, reserve * efficiency])
+    connection = Connection(need, 0.5, 0.2, np.inf, 1.0, 0.0)
+    move = dispatch(connection, store, held, upto, values, new_line())
+    orders = order_of(connection, 0.0, store, held, upto, values, move)
+    sells = [one for one in (orders.first, orders.other) if one.net_kwh > 1e-9]
+    if offer <= 1e-6:
+        assert sum(one.net_kwh for one in sells) < 1e-5
+        return
+    (sale,) = sells
+    np.testing.assert_allclose([sale.net_kwh, sale.worth], [offer, reserve], atol=1e-7)

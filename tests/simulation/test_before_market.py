@@ -15,10 +15,11 @@ ASKED = {
     "both": {
         "homes.groups.solar.battery_kwh": 8,
         "ev.charging": "v2g",
+        "ev.in_market": False,
         "home_battery.controller": "plan-ahead",
         "home_battery.in_market": False,
     },
-    "cars": {"ev.charging": "smart"},
+    "cars": {"ev.charging": "smart", "ev.in_market": False},
     "batteries": {
         "homes.groups.hybrid.battery_kwh": 5,
         "home_battery.controller": "time-of-use",

@@ -319,6 +319,7 @@ DEAF = ("grid-fraction", "grid-only", "static-keys", "dynamic-keys", "bill-shari
 OF_SINE = ("derate", "clouds", "sample")
 OF_BAND = ("low_kw", "high_kw", "evening_factor", "evening_start_hour", "evening_end_hour", "fluctuation")
 OF_ANSWERS = ("elasticity", "reference_price", "shiftable_share", "shift_window_h")
+OF_PLANS = ("forecast", "wear_cost", "in_market", "override_share")
 COOLING = ("share", "nights", "start_hour", "start_spread_h", "hours", "hours_spread", "cycle_h", "duty")
 
 
@@ -393,9 +394,8 @@ def _why(name, data):  # noqa: C901, PLR0911, PLR0912, PLR0915  a field after th
             return "ev.supply.enabled is true"
         how, last = ev["charging"], key.rpartition(".")[2]
         unheard = {
-            "blocks": key.startswith("calendar.") or key in ("forecast", "wear_cost", "override_share"),
-            "at-once": key in ("blocks", "forecast", "wear_cost", "override_share")
-            or last in ("departure_soc", "reserve_soc", "discharge_efficiency"),
+            "blocks": key.startswith("calendar.") or key in OF_PLANS,
+            "at-once": key in ("blocks", *OF_PLANS) or last in ("departure_soc", "reserve_soc", "discharge_efficiency"),
             "smart": key in ("blocks", "wear_cost")
             or last in ("reserve_soc", "discharge_efficiency")
             or last.startswith("plug_"),
@@ -403,6 +403,10 @@ def _why(name, data):  # noqa: C901, PLR0911, PLR0912, PLR0915  a field after th
         }
         if unheard[how]:
             return f'ev.charging is "{how}"'
+        if key == "in_market" and stores and data["home_battery"]["controller"] == "cooperative":
+            return "home_battery.controller serves the street in turn, by what homes need"
+        if key == "in_market" and rule == "grid-only":
+            return "the market rule trades nothing"
         return "each EV has ev_blocks of its own" if key == "blocks" and each(cars, "ev_blocks") else None
     if table in ("home_battery", "battery"):
         if table == "home_battery" and not stores:

@@ -16,7 +16,7 @@ from jiran.nothing import NOTHING_KWH, NOTHING_MONEY, RESIDUE
 from peaks import paid_alone, paid_for_peaks
 from truth.harness import Claim, oracle
 from truth.rounding import amount, decimals, energy, many, percent
-from truth.run import all_known, at_meters, bids, hours_of_the_clock, of_window, sold_at_all, what_stores
+from truth.run import all_known, at_meters, bids, cars_bid, hours_of_the_clock, of_window, sold_at_all, what_stores
 
 assert jiran.explain.homes, jiran.explain.trades  # bring the forms in
 assert jiran.explain.warnings, jiran.app.charts
@@ -267,6 +267,7 @@ def alike(result):
         and strategy == "price-taker"
         and result.scenario.grid.tariff is None
         and not bids(result.scenario)
+        and not cars_bid(result.scenario)
         else None
     )
 

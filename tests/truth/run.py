@@ -59,6 +59,15 @@ def bids(scenario: Scenario) -> bool:
     return asked.in_market and plans and any(home.battery_kwh for home in owners)
 
 
+def cars_bid(scenario: Scenario) -> bool:
+    """Tell whether cars bid: not where batteries serve the street in turn."""
+    ev, batteries = scenario.ev, scenario.home_battery.controller
+    owners = [group for group in scenario.homes.groups if group.count] + list(scenario.homes.single)
+    in_turn = batteries == "cooperative" and any(home.battery_kwh for home in owners)
+    drivers = any(home.kind in ("ev", "hybrid") for home in owners)
+    return drivers and ev.in_market and ev.charging in ("smart", "v2g") and not ev.supply.enabled and not in_turn
+
+
 def what_stores(result: Result) -> str:
     """Return the names of all stores that there are, with the verb."""
     names = ["the battery"] * (result.scenario.battery.capacity_kwh > 0)
@@ -438,8 +447,12 @@ def brought(result, first, last):
     orders, out = at_meters(result)[first:last], result.flows.outputs
     for place, home in enumerate(result.flows.fleet.homes):
         orders[:, home] += out.ev_offered_kwh[first:last, place] - out.ev_lent_kwh[first:last, place]
-    if bids(result.scenario) and result.scenario.market.mechanism != "grid-only":
-        orders[:, result.flows.battery_homes] = out.home_order_kwh[first:last]
+    scenario = result.scenario
+    if (bids(scenario) or cars_bid(scenario)) and scenario.market.mechanism != "grid-only":
+        own = np.concatenate(
+            [result.flows.battery_homes] * bids(scenario) + [result.flows.fleet.homes] * cars_bid(scenario)
+        )
+        orders[:, own] = out.order_kwh[first:last][:, own]
     return orders
 
 

@@ -126,6 +126,7 @@ FIELDS = {
         "ev.calendar.reserve_soc": "Gives nothing below state of charge",
         "ev.calendar.discharge_efficiency": "Share of stored energy that comes out",
         "ev.forecast": "Plans of cars expect homes to need",
+        "ev.in_market": "Cars bid in the market what their energy is worth",
         "ev.override_share": "How often drivers want the car full now",
         "ev.wear_cost": "Wear of a kWh from a car, {currency}/kWh",
         "ev.supply.enabled": "EVs supply neighbours in the evening",

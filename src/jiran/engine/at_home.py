@@ -97,15 +97,29 @@ def drive(
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
         asked: Is left alone.
     """
+    come_and_go(step, cars, memory, out)
     for at in range(cars.homes.size):
         wanted_kwh[at] = 0.0
+    charged_kwh, given_kwh, held_kwh = out.ev_charged_kwh[step], out.ev_supplied_kwh[step], out.ev_stored_kwh[step]
+    _act(step, wanted_kwh, cars, memory, line, charged_kwh, given_kwh, held_kwh, net_kwh)
+
+
+@njit(cache=True, forceinline=True)
+def come_and_go(step: int, cars: Devices, memory: Memories, out: Outputs) -> None:
+    """Take off what cars used on their trips, and write down what those that leave hold too little.
+
+    Args:
+        step: Which step.
+        cars: The cars.
+        memory: What they hold; is changed.
+        out: `ev_driven_kwh` and `ev_missing_kwh` of the step are filled in.
+    """
+    for at in range(cars.homes.size):
         out.ev_missing_kwh[step] += max(0.0, cars.leaving_kwh[step, at] - memory.stored_kwh[at])
         # What a trip takes beyond what the car holds is charged elsewhere.
         driven_kwh = min(cars.trip_kwh[step, at], memory.stored_kwh[at])
         memory.stored_kwh[at] -= driven_kwh
         out.ev_driven_kwh[step, at] = driven_kwh
-    charged_kwh, given_kwh, held_kwh = out.ev_charged_kwh[step], out.ev_supplied_kwh[step], out.ev_stored_kwh[step]
-    _act(step, wanted_kwh, cars, memory, line, charged_kwh, given_kwh, held_kwh, net_kwh)
 
 
 @handed_on

@@ -14,7 +14,7 @@ import numpy as np
 from numba import types
 
 from jiran.compiled import njit
-from jiran.control.bidding import order_of
+from jiran.control.bidding import Orders, order_of
 from jiran.control.days import store_at
 from jiran.control.dispatch import Move, choose, dispatch, follow, line_up
 from jiran.control.memory import remember
@@ -25,11 +25,12 @@ from jiran.engine.records import Devices, Memories, Outputs
 from jiran.nothing import LAST_DIGITS
 
 #: Rows of what stores ask of the market, an array of shape (row, home), kWh, and what an order is worth to its home, per kWh, no
-#: number where the store does not bid: what the home has to spare (> 0) or lacks (< 0) without its store, no number if that acted at
-#: once; what it brings if the store does not bid; what it does bring, without a car's offer, and its worth; the same of the other side of the market,
-#: no number once that was tried; and what was traded.
-_ROWS = 7
-OWN, UNBID, BROUGHT, WORTH, OTHER, OTHER_WORTH, TRADED = range(_ROWS)
+#: number where no store bids: what the home has to spare (> 0) or lacks (< 0) without its store; what it brings if the store does not bid; what it does bring, without a car's offer, and its worth; the same of the other side of the market,
+#: no number once that was tried; what was traded; and which of its stores it is that asks, no number: none.
+_ROWS = 8
+OWN, UNBID, BROUGHT, WORTH, OTHER, OTHER_WORTH, TRADED, WHO = range(_ROWS)
+#: In a home with both the car acts for its home, and the battery, if it bids, asks on top of that.
+CAR, BATTERY = 1.0, 2.0
 
 
 @njit(cache=True, forceinline=True)
@@ -75,22 +76,23 @@ def ask(
     )  # fmt: skip
     charged_kwh, given_kwh, held_kwh = out.home_charged_kwh[step], out.home_given_kwh[step], out.home_stored_kwh[step]
     steps, alone_kwh = out.home_charged_kwh.shape[0], out.home_alone_kwh
-    alone_charged_kwh, alone_given_kwh = alone_kwh[step], alone_kwh[steps + step]
-    alone_held_kwh, alone_before_kwh = alone_kwh[2 * steps + step], alone_kwh[2 * steps + step - 1]
+    bids = alone_kwh.shape[0] > 0  # else it is cars that do, and batteries act for their homes alone
     network_charge, peak_price = at_home.network_charge, at_home.way.peak_price
     # Else the grid leaves no price by which neighbours could gain, or it is best to take and lose as much as goes in.
-    gains = export_price < import_price - network_charge and import_price >= 0.0
+    gains = bids and export_price < import_price - network_charge and import_price >= 0.0
     forget(step, given.month_begins, peak_kwh)
     for at in range(at_home.homes.size):
         home, stored_kwh, store = at_home.homes[at], memory.stored_kwh[at], store_at(at, at_home.stores)
-        alone_stored_kwh = alone_before_kwh[at] if step > 0 else stored_kwh
+        alone_stored_kwh = alone_kwh[2 * steps + step - 1, at] if bids and step > 0 else stored_kwh
         if shares:
             store = beside_roof(store, at_home.roof_kwh[step, at])
         most_kwh = max(most_import_kwh[row - 1, at], peak_kwh[at]) if planned[at] else np.inf
+        if asked[WHO, home] == CAR:
+            net_kwh[home] = asked[UNBID, home]
         connection = Connection(-net_kwh[home], import_price, export_price, most_kwh, 1.0, peak_price)
         if forecasts:
             remember(at, now, -net_kwh[home], memory)
-        asked[OWN, home] = asked[WORTH, home] = asked[OTHER, home] = np.nan
+        asked[WHO, home] = asked[WORTH, home] = asked[OTHER, home] = np.nan
         if planned[at]:
             upto_kwh, value = memory.upto_kwh[at, row], memory.value[at, row]
             pieces = line_up(connection, store, line)
@@ -103,17 +105,32 @@ def ask(
             )
             move = alone = follow(wanted, connection, store, stored_kwh)
         _write(at, move, store, charged_kwh, given_kwh, held_kwh)
-        _write(at, alone, store, alone_charged_kwh, alone_given_kwh, alone_held_kwh)
+        if bids:
+            alone_kwh[step, at] = alone.charged_kwh + store.standby_kwh
+            alone_kwh[steps + step, at], alone_kwh[2 * steps + step, at] = alone.given_kwh, alone.stored_kwh
         # What comes in is not to be more than a level, from wherever.
         if not (planned[at] and gains and most_kwh == np.inf):
             _act(at, home, charged_kwh, given_kwh, held_kwh, memory.stored_kwh, peak_kwh, net_kwh)
             continue
-        asked[OWN, home] = net_kwh[home]
-        orders = order_of(connection, network_charge, store, stored_kwh, upto_kwh, value, move)
-        net_kwh[home] = asked[BROUGHT, home] = orders.first.net_kwh
-        asked[UNBID, home], asked[WORTH, home] = orders.unbid.net_kwh, orders.first.worth
-        if orders.other.net_kwh != 0.0:
-            asked[OTHER, home], asked[OTHER_WORTH, home] = orders.other.net_kwh, orders.other.worth
+        asked[WHO, home] = BATTERY
+        put_order(home, order_of(connection, network_charge, store, stored_kwh, upto_kwh, value, move), asked, net_kwh)
+
+
+@njit(cache=True, forceinline=True)
+def put_order(home: int, orders: Orders, asked: Matrix, net_kwh: Vector) -> None:
+    """Have a home bring the first of its orders.
+
+    Args:
+        home: Which home.
+        orders: Those it may choose from.
+        asked: Is filled in, but for who asks.
+        net_kwh: What the home has to spare (> 0) or lacks (< 0) without its store; becomes what it brings.
+    """
+    asked[OWN, home] = net_kwh[home]
+    net_kwh[home] = asked[BROUGHT, home] = orders.first.net_kwh
+    asked[UNBID, home], asked[WORTH, home] = orders.unbid.net_kwh, orders.first.worth
+    if orders.other.net_kwh != 0.0:
+        asked[OTHER, home], asked[OTHER_WORTH, home] = orders.other.net_kwh, orders.other.worth
 
 
 @handed_on
@@ -148,7 +165,7 @@ def settle(
     traded_kwh, stored, peak_kwh = out.traded_kwh[step], memory.stored_kwh, memory.peak_kwh
     for at in range(at_home.homes.size):
         home = at_home.homes[at]
-        if not np.isfinite(asked[OWN, home]):
+        if asked[WHO, home] != BATTERY:
             continue  # it has acted
         net_kwh[home] = asked[OWN, home] + (net_kwh[home] - asked[BROUGHT, home])
         need_kwh = traded_kwh[home] - net_kwh[home]
@@ -208,21 +225,19 @@ def _act(
 
 @handed_on
 def hold_to_worth(
-    homes: Counts, asked: Matrix, net_kwh: Vector, value_price: Vector, limit_price: Vector, brought_kwh: Vector
+    asked: Matrix, net_kwh: Vector, value_price: Vector, limit_price: Vector, brought_kwh: Vector
 ) -> None:
-    """Hold homes with a battery that bids to what their order is worth to them.
+    """Hold homes with a store that bids to what their order is worth to them.
 
     Args:
-        homes: Those with a battery, shape (store,).
         asked: What `ask` filled in.
         net_kwh: What each home brings to the market, kWh, shape (home,).
         value_price: What a kWh is worth to each home by the grid's prices, per kWh, shape (home,); is changed.
         limit_price: What each home bids or asks, the same.
-        brought_kwh: Is filled with what homes with a battery bring to the market, shape (store,).
+        brought_kwh: Is filled with what homes bring to the market, shape (home,).
     """
-    for at in range(homes.size):
-        home = homes[at]
-        brought_kwh[at] = net_kwh[home]
+    for home in range(net_kwh.size):
+        brought_kwh[home] = net_kwh[home]
         worth = asked[WORTH, home]
         if worth == worth:  # noqa: PLR0124  a number
             own = value_price[home]
@@ -230,26 +245,23 @@ def hold_to_worth(
 
 
 @handed_on
-def change_mind(
-    trades: Trades, new: int, orders: Counts, homes: Counts, asked: Matrix, value_price: Vector, net_kwh: Vector
-) -> int:
-    """Let homes with a battery bring another order, if the one they brought was no good; 1 if there is one, or 0.
+def change_mind(trades: Trades, new: int, orders: Counts, asked: Matrix, value_price: Vector, net_kwh: Vector) -> int:
+    """Let homes with a store bring another order, if the one they brought was no good; 1 if there is one, or 0.
 
-    A rule that heeds no limits may have a battery trade at a price at which it loses: its home then brings what it would without
+    A rule that heeds no limits may have a store trade at a price at which it loses: its home then brings what it would without
     bidding, for nobody has to accept a price. And who found nobody tries the other side of the market, once.
 
     Args:
         trades: What the rule wrote, from the front.
         new: How many trades.
         orders: The home of each order, shape (order,).
-        homes: Those with a battery, shape (store,).
         asked: What `ask` filled in; is changed.
         value_price: What a kWh is worth to each home, per kWh, shape (home,).
         net_kwh: What each home brings to the market, kWh, shape (home,); is changed.
     """
     changed = 0
-    for at in range(homes.size):
-        asked[TRADED, homes[at]] = 0.0
+    for home in range(net_kwh.size):
+        asked[TRADED, home] = 0.0
     for place in range(min(new, trades.size)):
         trade = trades[place]
         for order, price, side in ((trade.seller, trade.seller_price, 1.0), (trade.buyer, trade.buyer_price, -1.0)):
@@ -261,8 +273,7 @@ def change_mind(
             if np.isfinite(asked[WORTH, home]) and side * (worth - price) > LAST_DIGITS * (abs(price) + abs(worth)):
                 _bring(home, asked[UNBID, home], np.nan, asked, net_kwh)
                 asked[OTHER, home], changed = np.nan, 1
-    for at in range(homes.size):
-        home = homes[at]
+    for home in range(net_kwh.size):
         if np.isfinite(asked[OTHER, home]) and asked[TRADED, home] == 0.0:
             _bring(home, asked[OTHER, home], asked[OTHER_WORTH, home], asked, net_kwh)
             asked[OTHER, home], changed = np.nan, 1
@@ -277,10 +288,8 @@ def _bring(home: int, kwh: float, worth: float, asked: Matrix, net_kwh: Vector) 
 
 
 @handed_on
-def hold_nobody(
-    homes: Counts, asked: Matrix, net_kwh: Vector, value_price: Vector, limit_price: Vector, brought_kwh: Vector
-) -> None:
-    """Do nothing: no battery bids. Arguments as of `hold_to_worth`."""
+def hold_nobody(asked: Matrix, net_kwh: Vector, value_price: Vector, limit_price: Vector, brought_kwh: Vector) -> None:
+    """Do nothing: no store bids. Arguments as of `hold_to_worth`."""
 
 
 @handed_on
@@ -288,12 +297,11 @@ def keep_mind(
     trades: Trades,  # noqa: ARG001  as of `change_mind`
     new: int,  # noqa: ARG001
     orders: Counts,  # noqa: ARG001
-    homes: Counts,  # noqa: ARG001
     asked: Matrix,  # noqa: ARG001
     value_price: Vector,  # noqa: ARG001
     net_kwh: Vector,  # noqa: ARG001
 ) -> int:
-    """Return 0: no battery bids. Arguments as of `change_mind`."""
+    """Return 0: no store bids. Arguments as of `change_mind`."""
     return 0
 
 

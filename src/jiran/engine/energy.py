@@ -35,6 +35,7 @@ class Flows(Mapping[str, Array]):
         trades: All trades in order of time, records of `market.trade.TRADE`; `outputs.trades_until` tells the steps.
         net_metered: Homes of which only import and export are known, shape (home,): their `profiles` hold these, and
             flows behind their meter are NaN.
+        cars_bid: Whether cars of the fleet bid in the market.
     """
 
     profiles: Profiles
@@ -43,6 +44,7 @@ class Flows(Mapping[str, Array]):
     battery_homes: NDArray[np.int64]
     trades: NDArray[np.void]
     net_metered: NDArray[np.bool_]
+    cars_bid: bool = False
 
     def __getitem__(self, name: str) -> Array:
         return self.between(name, 0, self.profiles.load_kwh.shape[0])
@@ -105,7 +107,14 @@ class Flows(Mapping[str, Array]):
     @property
     def batteries_bid(self) -> bool:
         """Whether batteries in homes bid in the market."""
-        return self.outputs.home_order_kwh.size > 0
+        return self.outputs.home_alone_kwh.size > 0
+
+    @property
+    def bidding_cars(self) -> NDArray[np.int64]:
+        """Places in the fleet of cars that bid, shape (car,): where there is a battery too, the car does not."""
+        if not self.cars_bid:
+            return np.empty(0, np.int64)
+        return np.flatnonzero(~np.isin(self.fleet.homes, self.battery_homes))
 
     @property
     def traded_for_batteries(self) -> Array:
@@ -114,11 +123,30 @@ class Flows(Mapping[str, Array]):
         What a home has to spare itself, and what its car lends, is sold before its battery's energy; what it needs itself is
         bought before what its battery takes.
         """
-        out, homes = self.outputs, self.battery_homes
-        traded = out.traded_kwh[:, homes]
+        out = self.outputs
         if not self.batteries_bid:
-            return np.zeros(traded.shape)
-        own = self._left_kwh(slice(None), ALL)[:, homes] + traded - out.home_given_kwh + out.home_charged_kwh
+            return np.zeros(out.home_given_kwh.shape)
+        return self._beyond_own(self.battery_homes, out.home_given_kwh - out.home_charged_kwh)
+
+    @property
+    def bought_for_cars(self) -> Array:
+        """What was bought of neighbours for cars that bid, beyond what their homes needed, kWh, shape (step, ev)."""
+        out, bids = self.outputs, self.bidding_cars
+        bought = np.zeros(out.ev_charged_kwh.shape)
+        if bids.size:
+            gave = (out.ev_supplied_kwh - out.ev_charged_kwh)[:, bids]
+            bought[:, bids] = np.maximum(-self._beyond_own(self.fleet.homes[bids], gave), 0.0)
+        return bought
+
+    def _beyond_own(self, homes: NDArray[np.int64], gave_kwh: Array) -> Array:
+        """Return what homes sold (> 0) or bought (< 0) beyond what they had to spare or lacked without a store, kWh.
+
+        Args:
+            homes: Those with one, shape (store,).
+            gave_kwh: What each gave (> 0) or took (< 0), shape (step, store).
+        """
+        traded = self.outputs.traded_kwh[:, homes]
+        own = self._left_kwh(slice(None), ALL)[:, homes] + traded - gave_kwh
         sold = np.maximum(traded, 0.0) - np.clip(own, 0.0, np.maximum(traded, 0.0))
         bought = np.maximum(-traded, 0.0) - np.clip(-own, 0.0, np.maximum(-traded, 0.0))
         return np.asarray(sold - bought)
@@ -129,10 +157,11 @@ class Flows(Mapping[str, Array]):
         Rounding dust was no order, and is 0 here.
         """
         steps, out = slice(first, last), self.outputs
-        orders = self._left_kwh(steps, ALL) + out.traded_kwh[steps]
-        orders[:, self.fleet.homes] += out.ev_offered_kwh[steps] - out.ev_lent_kwh[steps]
-        if self.batteries_bid:  # and move after the market
-            orders[:, self.battery_homes] = out.home_order_kwh[steps]
+        if out.order_kwh.size:  # stores that bid move after the market
+            orders = out.order_kwh[steps].copy()
+        else:
+            orders = self._left_kwh(steps, ALL) + out.traded_kwh[steps]
+            orders[:, self.fleet.homes] += out.ev_offered_kwh[steps] - out.ev_lent_kwh[steps]
         orders[np.abs(orders) <= NOTHING_KWH] = 0.0
         return orders
 

@@ -161,6 +161,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
     batteries: Act,
     hold: Hold,
     change_mind: Change,
+    settle_cars: Act,
     settle: Act,
     direct: Direct,
     for_all: ActForAll,
@@ -179,9 +180,10 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         bid: The bidding strategy.
         cars: What cars that charge by plans do in a step.
         batteries: What batteries in homes do in it before the market.
-        hold: Holds homes with one that bids to what their orders are worth.
+        hold: Holds homes with a store that bids to what their orders are worth.
         change_mind: Says whether one brings another order.
-        settle: What those that bid do after the market.
+        settle_cars: What cars that bid do after the market.
+        settle: What batteries that bid do then.
         direct: Says what those do that have no plan.
         for_all: What the community battery does in a step.
         for_all_direct: Says what it does if a controller runs it that has no plan.
@@ -200,7 +202,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
     net_kwh, offered_kwh, everybody = np.empty(homes), np.zeros(homes), np.empty(homes, np.int64)
     for home in range(homes):
         everybody[home] = home
-    bidding = out.home_order_kwh.shape[0] > 0
+    bidding = out.order_kwh.shape[0] > 0
     asked = asking(homes if bidding else 0)
     value_price, limit_price, wanted_kwh = (
         np.empty(homes),
@@ -224,12 +226,12 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         if at_home.homes.size > 0:
             batteries(step, direct, at_home, start.at_home, wanted_kwh, line, out, net_kwh, asked)
         offer(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
-        # Once, unless batteries bid, and one changes its mind.
+        # Once, unless stores bid, and one changes its mind.
         again, new = True, 0
         while again:
             floor_price, cap_price = _value_at_tariff(step, inputs, net_kwh, value_price, limit_price)
             if bidding:
-                hold(at_home.homes, asked, net_kwh, value_price, limit_price, out.home_order_kwh[step])
+                hold(asked, net_kwh, value_price, limit_price, out.order_kwh[step])
             # A home without an order is not there: neither strategy nor rule sees it.
             traded_kwh = out.traded_kwh[step]
             orders, order_kwh, booked_kwh, values, limits = everybody, net_kwh, traded_kwh, value_price, limit_price
@@ -259,7 +261,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
                     with_keys(inputs.parameters, inputs.keys, orders, parameters), start.rng, trades[count:],
                 )  # fmt: skip
             if bidding:
-                again = change_mind(trades[count:], new, orders, at_home.homes, asked, value_price, net_kwh) > 0
+                again = change_mind(trades[count:], new, orders, asked, value_price, net_kwh) > 0
         new, fault, order = _book(trades[count:], new, inputs.network_charge, order_kwh, booked_kwh)
         if fault != FINE:
             return Stop(step=step, trades=count, fault=fault, home=order if fault == NOBODY else orders[order])
@@ -273,6 +275,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         out.trades_until[step] = count
         lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)
         if bidding:
+            settle_cars(step, direct, stores.cars, start.cars, wanted_kwh, line, out, net_kwh, asked)
             settle(step, direct, at_home, start.at_home, wanted_kwh, line, out, net_kwh, asked)
         if stores.street.homes.size > 0:
             stored_kwh = for_all(

@@ -140,10 +140,10 @@ class Outputs(NamedTuple):
     home_charged_kwh: Matrix  # (step, store): into home batteries, with their standby
     home_given_kwh: Matrix  # (step, store)
     home_stored_kwh: Matrix  # (step, store): at the end of the step
-    home_order_kwh: Matrix  # (step, store): what its home brought to the market; no steps if batteries do not bid
     home_alone_kwh: (
-        Matrix  # (3 step, store): what it would take, give and hold without a market, one below the other; the same
+        Matrix  # (3 step, store): of a battery that bids: what it would take, give and hold without a market
     )
+    order_kwh: Matrix  # (step, home): what it brought to the market; no steps if no stores bid
     value_price: Matrix  # (step, home): what a kWh is worth to a home; no steps if all have the tariff
     limit_price: Matrix  # (step, home): what it bids or asks; no steps if all bid the tariff
     trades_until: Counts  # (step,): number of trades up to and with this step

@@ -57,11 +57,12 @@ def devices_of(result: Result) -> Iterator[Device]:
             "community battery", "", battery_taken_kwh(kwh), battery_given_kwh(kwh), none, out.soc_kwh, start.stored_kwh,
             wear_cost, none, none,
         )  # fmt: skip
+    bought = flows.bought_for_cars
     for place, home in enumerate(flows.fleet.homes):
         yield Device(
             "EV", ids[home], out.ev_charged_kwh[:, place], out.ev_supplied_kwh[:, place], flows.fleet.trip_kwh[:, place],
             out.ev_stored_kwh[:, place], float(start.ev_stored_kwh[place]),
-            result.scenario.ev.wear_cost if result.scenario.ev.planned else 0.0, out.ev_lent_kwh[:, place], none,
+            result.scenario.ev.wear_cost if result.scenario.ev.planned else 0.0, out.ev_lent_kwh[:, place], bought[:, place],
         )  # fmt: skip
     traded = flows.traded_for_batteries
     for place, home in enumerate(flows.battery_homes):

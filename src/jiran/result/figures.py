@@ -393,7 +393,7 @@ KPIS: dict[str, Figure[Run]] = {
     ),
     "co2_avoided_kg": Figure(
         "CO2 avoided", MASS,
-        "CO2 with the grid alone, less co2_kg; where no battery bids, trades alone avoid none: they only change who pays whom",
+        "CO2 with the grid alone, less co2_kg; where no battery or car bids, trades alone avoid none: they only change who pays whom",
         _co2_avoided_kg, group="CO2", better="higher", card="CO₂ avoided, kg",
     ),
 }  # fmt: skip

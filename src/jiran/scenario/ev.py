@@ -143,6 +143,12 @@ class Ev(Model):
         ge=0,
         le=1_000_000,
     )
+    in_market: bool = quantity(
+        "whether a car with charging = smart or v2g buys in the market, and with v2g sells there, at what stored energy is worth to "
+        "it; if not, it is run for its home alone, before the market",
+        "",
+        default=True,
+    )
     override_share: float = quantity(
         "probability that a driver who comes back wants the car full now, whatever the plan says, with charging = smart or v2g",
         "", 0.0, ge=0, le=1,
@@ -171,3 +177,8 @@ class Ev(Model):
     def planned(self) -> bool:
         """Whether cars charge by plans of their own."""
         return self.charging in ("smart", "v2g") and not self.supply.enabled
+
+    @property
+    def bids(self) -> bool:
+        """Whether cars charge by plans and the market may know what their energy is worth."""
+        return self.planned and self.in_market

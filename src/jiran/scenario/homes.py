@@ -126,6 +126,12 @@ class Homes(Model):
         return any(one.battery_kwh for one in there) or (self.data is not None and self.data.batteries)
 
     @property
+    def cars(self) -> bool:
+        """Whether a home of the list has a car; those of a file bring what their cars charged."""
+        there = (*(group for group in self.groups if group.count), *self.single)
+        return any(one.kind in CARS for one in there)
+
+    @property
     def own_tariffs(self) -> bool:
         """Whether a home may have a tariff of its own."""
         homes = (*self.groups, *self.single)

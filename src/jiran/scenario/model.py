@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import field_validator, model_validator
 
 from jiran.bids import find as find_strategy
+from jiran.control import find_controller
 from jiran.documents.model import LISTED, Model, quantity
 from jiran.errors import JiranError, ScenarioError
 from jiran.market import find as find_rule
@@ -82,9 +83,23 @@ class Scenario(Model):
         return self.homes.batteries and self.home_battery.bids
 
     @property
+    def cars_bid(self) -> bool:
+        """Whether cars bid in the market, if there are any.
+
+        Batteries that serve the street in turn would take what a car asks for as what its home needs.
+        """
+        together = self.homes.batteries and find_controller(self.home_battery.controller).together
+        return self.ev.bids and not together
+
+    @property
+    def stores_bid(self) -> bool:
+        """Whether stores in homes bid in the market."""
+        return self.batteries_bid or (self.cars_bid and self.homes.cars)
+
+    @property
     def bids_grid_prices(self) -> bool:
         """Whether all homes bid the grid's prices, which are the same for all; under a tariff they hang on a home's tier."""
-        return self.grid.tariff is None and find_strategy(self.bids.strategy).at_tariff and not self.batteries_bid
+        return self.grid.tariff is None and find_strategy(self.bids.strategy).at_tariff and not self.stores_bid
 
     @property
     def bids_alike(self) -> bool:

@@ -138,6 +138,7 @@ _BAND = tuple(
     for name in ("low_kw", "high_kw", "evening_factor", "evening_start_hour", "evening_end_hour", "fluctuation")
 )
 #: Of cars' calendars: what only plans heed, what only cars that give, and what only those that are not always plugged in.
+_OF_PLANS = ("ev.forecast", "ev.wear_cost", "ev.in_market", "ev.override_share")
 _AT_DEPARTURE = ("ev.calendar.departure_soc",)
 _OF_GIVING = ("ev.calendar.reserve_soc", "ev.calendar.discharge_efficiency")
 _PLUGGED = ("ev.calendar.plug_soc", "ev.calendar.plug_share", "ev.calendar.plug_homes")
@@ -213,19 +214,24 @@ SILENCES = (
     Silence(("ev",), lambda of: not of.with_any(*CARS), "no home has an EV"),
     Silence(("ev.kw",), lambda of: of.own("ev_kw", *CARS), "each EV has an ev_kw of its own"),
     Silence(
-        ("ev.charging", "ev.blocks", "ev.calendar", "ev.forecast", "ev.wear_cost", "ev.override_share"), lambda of: of.scenario.ev.supply.enabled, "ev.supply.enabled is true"
+        ("ev.charging", "ev.blocks", "ev.calendar", *_OF_PLANS), lambda of: of.scenario.ev.supply.enabled, "ev.supply.enabled is true"
     ),
     Silence(("ev.supply",), lambda of: not of.scenario.ev.supply.enabled, "ev.supply.enabled is false", ("ev.supply.enabled",)),
     Silence(("ev.supply.reserve_price",), lambda of: not of.limits_heeded, "the market rule heeds no limit prices"),
     *(
         Silence(fields, partial(Street.charges, how=how), f'ev.charging is "{how}"')
         for how, fields in {
-            "blocks": ("ev.calendar", "ev.forecast", "ev.wear_cost", "ev.override_share"),
-            "at-once": ("ev.blocks", "ev.forecast", "ev.wear_cost", "ev.override_share", *_AT_DEPARTURE, *_OF_GIVING),
+            "blocks": ("ev.calendar", *_OF_PLANS),
+            "at-once": ("ev.blocks", *_OF_PLANS, *_AT_DEPARTURE, *_OF_GIVING),
             "smart": ("ev.blocks", "ev.wear_cost", *_PLUGGED, *_OF_GIVING),
             "v2g": ("ev.blocks", *_PLUGGED),
         }.items()
     ),
+    Silence(
+        ("ev.in_market",), lambda of: of.scenario.homes.batteries and of.controller("home_battery").together,
+        "home_battery.controller serves the street in turn, by what homes need",
+    ),
+    Silence(("ev.in_market",), lambda of: of.rule.name == BASELINE, "the market rule trades nothing"),
     Silence(("ev.blocks",), lambda of: of.own("ev_blocks", *CARS), "each EV has ev_blocks of its own"),
     Silence(("home_battery",), lambda of: not of.scenario.homes.batteries, "no home has a battery"),
     Silence(

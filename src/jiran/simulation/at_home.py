@@ -30,7 +30,7 @@ def at_home(setting: Setting, *, bid: bool = False) -> Controlled:
 
     Args:
         setting: Where the market starts from.
-        bid: Whether they bid in the market.
+        bid: Whether they bid in the market, or cars do.
     """
     asked, homes = setting.scenario.home_battery, np.flatnonzero(setting.community.battery_kwh)
     step_kwh = setting.community.battery_kw[homes] * setting.timeline.step_h

@@ -12,6 +12,7 @@ from jiran.control.days import Calendar
 from jiran.control.memory import first_memory
 from jiran.control.storage import Battery
 from jiran.engine.at_home import drive, rest
+from jiran.engine.cars_at_market import ask_cars
 from jiran.engine.records import Fleet
 from jiran.homes.timeline import DAY_S, on_weekend, timeline
 from jiran.scenario.run_by import RunBy
@@ -26,8 +27,13 @@ if TYPE_CHECKING:
 _RUN_BY = {"smart": "smart-charging", "v2g": "v2g"}
 
 
-def cars(setting: Setting) -> Controlled:
-    """Return the cars of a setting as they are before the first step; none unless they charge by plans."""
+def cars(setting: Setting, *, bid: bool = False) -> Controlled:
+    """Return the cars of a setting as they are before the first step; none unless they charge by plans.
+
+    Args:
+        setting: Where the market starts from.
+        bid: Whether they bid in the market.
+    """
     plan, ev, start = setting.cars, setting.scenario.ev, setting.start
     calendar, gives = ev.calendar, ev.charging == "v2g"
     many = plan.homes.size
@@ -49,8 +55,8 @@ def cars(setting: Setting) -> Controlled:
     left = start.cars or first_memory(start.ev_stored_kwh[:many], 0, 0, 1)
     owners = tuple(f"home {name}" for name in setting.community.ids)
     return controlled(
-        setting, asked, plan.homes, limits, lambda: needs_kwh(setting.profiles, plan.homes), left, owners, (drive, rest),
-        comes,
+        setting, asked, plan.homes, limits, lambda: needs_kwh(setting.profiles, plan.homes), left, owners,
+        (ask_cars if bid else drive, rest), comes,
     )  # fmt: skip
 
 

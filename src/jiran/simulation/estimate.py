@@ -31,12 +31,13 @@ _STEP = 650
 _HOME_STEP = 40
 #: Bytes more where its load follows prices: what it was before, and while it moves.
 _ANSWER = 24
-#: Bytes of its bid and its value, where homes do not all bid the tariff.
+#: Bytes of its bid and its value, where homes do not all bid the tariff, and of its order, where stores bid.
 _BID = 16
+_ORDER = 8
 #: Bytes of a lending EV in a step, in the run, the baseline, and while its balance is checked.
 _EV_STEP = 100
 #: Bytes of a battery at home in a step, more where it bids, and of its plan in a step of the day.
-_STORE_STEP, _STORE_BID, _PLAN = 50, 56, 600
+_STORE_STEP, _STORE_BID, _PLAN = 50, 48, 600
 #: Bytes of a trade, and trades for each home in a step; of rules that trade in all pairs, for each pair.
 _TRADE, _TRADES_OF_HOME, _TRADES_OF_PAIR = 32, 0.3, 0.4
 #: Bytes of a cell of meter data while it is read: as text, and as a number in a row of its own.
@@ -89,12 +90,12 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
     evs = _cars(scenario) * (supply.enabled or scenario.ev.planned)
     stores = _batteries(scenario, many)
     plans = stores * (find_controller(scenario.home_battery.controller).horizon_h > 0) + evs * scenario.ev.planned
-    bids = scenario.batteries_bid or not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
+    bids = scenario.stores_bid or not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
     pairs = many**2 / 4 if rule.all_pairs else 0.0
     trades = many * _TRADES_OF_HOME + pairs * _TRADES_OF_PAIR
     step = (
         _STEP
-        + many * (_HOME_STEP + _BID * bids + _ANSWER * scenario.load.answers)
+        + many * (_HOME_STEP + _BID * bids + _ORDER * scenario.stores_bid + _ANSWER * scenario.load.answers)
         + evs * _EV_STEP
         + stores * (_STORE_STEP + _STORE_BID * scenario.batteries_bid)
         + trades * _TRADE

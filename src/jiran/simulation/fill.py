@@ -98,6 +98,7 @@ def outputs(
     *,
     bids: bool,
     batteries_bid: bool = False,
+    cars_bid: bool = False,
     truthful: bool = False,
 ) -> Outputs:
     """Make room for what the kernel finds; limit prices are kept if homes do not all bid the tariff.
@@ -109,6 +110,7 @@ def outputs(
         batteries: How many homes have one.
         bids: Whether limit prices are kept.
         batteries_bid: Whether batteries in homes bid in the market.
+        cars_bid: Whether cars that charge by plans do.
         truthful: Whether homes bid what a kWh is worth to them: both prices are then kept in one place.
     """
     by_ev, by_battery, kept = (steps, evs), (steps, batteries), (steps if bids else 0, homes)
@@ -130,8 +132,8 @@ def outputs(
         home_charged_kwh=np.zeros(by_battery),
         home_given_kwh=np.zeros(by_battery),
         home_stored_kwh=np.zeros(by_battery),
-        home_order_kwh=np.zeros((steps if batteries_bid else 0, batteries)),
         home_alone_kwh=np.zeros((3 * steps if batteries_bid else 0, batteries)),
+        order_kwh=np.zeros((steps if batteries_bid or cars_bid else 0, homes)),
         value_price=value_price,
         limit_price=value_price if truthful else np.empty(kept),
         trades_until=np.zeros(steps, np.int64),

@@ -14,6 +14,7 @@ from jiran.engine import kernel
 from jiran.engine.annotations import as_argument
 from jiran.engine.at_home import rest
 from jiran.engine.at_market import change_mind, hold_nobody, hold_to_worth, keep_mind, settle
+from jiran.engine.cars_at_market import settle_cars
 from jiran.engine.energy import Flows
 from jiran.engine.records import Log, Stop, Window
 from jiran.errors import ControllerError, JiranError, MechanismError, PluginError, StrategyError, one_line
@@ -56,24 +57,26 @@ def run_steps(
         StoppedError: Nobody wants the run any more.
     """
     supply, homes = setting.scenario.ev.supply, setting.community.size
-    batteries_bid = setting.batteries_bid and rule.name != BASELINE
-    own_bids = batteries_bid or not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
+    batteries_bid, cars_bid = (bid and rule.name != BASELINE for bid in (setting.batteries_bid, setting.cars_bid))
+    stores_bid = batteries_bid or cars_bid
+    own_bids = stores_bid or not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
     for room in (homes**2,) if rule.all_pairs else (homes, homes**2):
-        devices = evs, own, ours = cars(setting), at_home(setting, bid=batteries_bid), street(setting)
+        devices = evs, own, ours = cars(setting, bid=cars_bid), at_home(setting, bid=stores_bid), street(setting)
         stores = fill.stores(setting, *(one.record for one in devices))
         start = fill.start(setting, strategy, *(one.memory for one in devices))
         many = stores.fleet.homes.size + evs.record.homes.size
         out = fill.outputs(
             setting.timeline.steps, homes, many, own.record.homes.size,
-            bids=own_bids, batteries_bid=batteries_bid, truthful=strategy.at_tariff,
+            bids=own_bids, batteries_bid=batteries_bid, cars_bid=cars_bid, truthful=strategy.at_tariff,
         )  # fmt: skip
-        if setting.shares_moves and not batteries_bid:
+        if setting.shares_moves and not stores_bid:
             evs, own, out = setting.before_market.take(setting, evs, own, out)
             devices = evs, own, ours
         compiled = rule.compiled and strategy.compiled and all(one.compiled for one in devices)
         kernel_run: Any = kernel.run if compiled else plain(kernel.run)
         do = [one.step(compiled=compiled) for one in devices]
-        bidding = (hold_to_worth, change_mind, settle) if batteries_bid else (hold_nobody, keep_mind, rest)
+        hold, change = (hold_to_worth, change_mind) if stores_bid else (hold_nobody, keep_mind)
+        bidding = hold, change, settle_cars if cars_bid else rest, settle if batteries_bid else rest
         asks = [as_argument(one) if compiled else plain(one) for one in bidding]
         devices_do = *do[:2], *asks, own.direct.code, do[2], ours.direct.code
 
@@ -107,6 +110,7 @@ def run_steps(
                 own.record.homes,
                 trades,
                 setting.community.net_metered,
+                cars_bid,
             ), end
     raise MechanismError(rule.name, "writes more trades in a step than there are pairs of homes")
 

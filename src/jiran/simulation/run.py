@@ -188,7 +188,7 @@ def _most_traders(setting: Setting, strategy: Strategy) -> int:
     It is known beforehand only if all bid the grid's prices and no car lends; else it is 0.
     """
     grid, price, profiles = setting.scenario.grid, setting.price, setting.profiles
-    own_bids = not strategy.at_tariff or setting.batteries_bid
+    own_bids = not strategy.at_tariff or setting.batteries_bid or setting.cars_bid
     if own_bids or setting.scenario.ev.supply.enabled or setting.contracts is not None:
         return 0
     net_kwh = profiles.generation_kwh - profiles.load_kwh - profiles.ev_kwh

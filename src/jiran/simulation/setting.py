@@ -78,14 +78,19 @@ class Setting:
 
     @property
     def shares_moves(self) -> bool:
-        """Whether what stores in homes do without trades is worked out in any run: there are some, and no car lends."""
+        """Whether what stores in homes do without trades is worked out in any run: there are some, and no car lends or bids."""
         there = self.cars.homes.size > 0 or bool(self.community.battery_kwh.any())
-        return there and not self.plan.homes.size
+        return there and not self.plan.homes.size and not self.cars_bid
 
     @property
     def batteries_bid(self) -> bool:
         """Whether batteries in homes bid in the market."""
         return self.scenario.home_battery.bids and bool(self.community.battery_kwh.any())
+
+    @property
+    def cars_bid(self) -> bool:
+        """Whether cars that charge by plans bid in the market."""
+        return self.scenario.cars_bid and self.cars.homes.size > 0
 
     def with_market(self, scenario: Scenario) -> Setting:
         """Return the same setting for a scenario that differs in [market] and [bids] alone."""

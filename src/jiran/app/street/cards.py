@@ -79,7 +79,7 @@ def show(result: Result, before: Result | None) -> None:
             _figure(None if avoided is None else abs(avoided)),
             **change.get("co2_avoided_kg", pins.unchanged("vs grid")),
             help="What the battery, or EVs that supply, change in what the street takes from the grid, losses included, "
-            f"{_factor(result.scenario)}. Where no battery bids, trades alone avoid none: they only change who pays whom.",
+            f"{_factor(result.scenario)}. Where no battery or car bids, trades alone avoid none: they only change who pays whom.",
         )
 
 

@@ -105,7 +105,7 @@ def _choose(scenario: Scenario) -> tuple[list[str], str]:
         width=360,
         help="What a home bids matters to auctions and to all rules that heed what a kWh is worth to each home.",
     )
-    _about_bids(strategy, own=scenario.grid.tariff is not None or scenario.batteries_bid)
+    _about_bids(strategy, own=scenario.grid.tariff is not None or scenario.stores_bid)
     return options if every else chosen, strategy
 
 

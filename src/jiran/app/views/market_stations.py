@@ -79,9 +79,10 @@ def _balance_words(step: RunStep, digits: int) -> None:
         "its EV and its own battery included). Above zero it has energy to spare, below zero it is short."
     )
     st.latex(r"B_i = G_i - L_i")
-    if step.batteries_bid:
+    if step.batteries_bid or step.cars_bid:
+        which = "battery" if not step.cars_bid else "car or battery" if step.batteries_bid else "car"
         st.markdown(
-            "A battery that bids counts with what it offers, or asks for, at what stored energy is worth to it; it moves once the "
+            f"A {which} that bids counts with what it offers, or asks for, at what stored energy is worth to it; it moves once the "
             "market is over."
         )
     orders = step.orders

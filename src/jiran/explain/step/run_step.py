@@ -28,13 +28,14 @@ class RunStep:
         step: Which step.
         label: When it is, from its start to its end.
         orders: Columns by name, one entry a home: home, kind, net_metered, generation_kwh, ev_supplied_kwh (to itself),
-            load_kwh, ev_kwh, battery_given_kwh, battery_charged_kwh (its own battery; of one that bids, what it offers and
-            asks for before the market), balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh; NaN where it is not known.
+            load_kwh, ev_kwh, battery_given_kwh, battery_charged_kwh (its own battery; of one that bids, and of a car that does,
+            what it offers and asks for before the market), balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh; NaN where it is not known.
         energy: Flows of all homes in the step, by name; NaN where it is not known.
         money: Money received less paid in the step by homes, battery, network, market and grid, before the battery's
             fund is shared; sums to zero.
         prices: The grid's and the battery's prices in the step by name.
         batteries_bid: Whether batteries in homes bid in the market.
+        cars_bid: Whether cars do.
     """
 
     step: int
@@ -44,6 +45,7 @@ class RunStep:
     money: dict[str, float]
     prices: dict[str, float]
     batteries_bid: bool
+    cars_bid: bool
 
 
 class Part(NamedTuple):
@@ -129,6 +131,7 @@ def take_apart(result: Result, step: int) -> RunStep:
         money={name: float(amount[step]) for name, amount in result.settlement.step_money.items()},
         prices={name: float(getattr(price, name)[step]) for name in _PRICES},
         batteries_bid=result.flows.batteries_bid,
+        cars_bid=result.flows.cars_bid,
     )
 
 
@@ -147,14 +150,20 @@ def _orders(result: Result, step: int) -> dict[str, Any]:
     own_ev, offer = flow["ev_supplied_kwh"].copy(), np.zeros(result.community.size)
     fleet = result.flows.fleet
     own_ev[fleet.homes] -= result.flows.outputs.ev_lent_kwh[step]
-    hidden = result.community.net_metered
+    hidden, used = result.community.net_metered, flow["ev_kwh"].copy()
     given, charged = flow["home_battery_given_kwh"], flow["home_battery_charged_kwh"]
-    balance = flow["generation_kwh"] + own_ev - flow["load_kwh"] - flow["ev_kwh"]
     offer[fleet.homes] = result.flows.outputs.ev_offered_kwh[step]
     order = result.flows.orders_between(step, step + 1)[0]
+    # What cars and batteries that bid do is known after the market; before it they ask for something.
+    bidding = fleet.homes[result.flows.bidding_cars]
+    offer[bidding] *= ~hidden[bidding]  # of what such a home brings it is not known what comes from the car
+    asks = (order - offer - flow["generation_kwh"] + flow["load_kwh"] - (given - charged))[bidding]
+    own_ev[bidding], used[bidding] = np.maximum(asks, 0.0), np.maximum(-asks, 0.0)
+    balance = flow["generation_kwh"] + own_ev - flow["load_kwh"] - used
     brought = balance + (given - charged)
     brought[hidden] = (given_out(flow) - taken_in(flow))[hidden]
-    if result.flows.batteries_bid:  # what batteries do is known after the market; before it they ask for something
+    brought[bidding] = (order - offer)[bidding]
+    if result.flows.batteries_bid:
         own = result.flows.battery_homes
         brought[own] = (order - offer)[own]
         given, charged = np.maximum(brought - balance, 0.0), np.maximum(balance - brought, 0.0)
@@ -165,7 +174,7 @@ def _orders(result: Result, step: int) -> dict[str, Any]:
         "generation_kwh": flow["generation_kwh"],
         "ev_supplied_kwh": own_ev,
         "load_kwh": flow["load_kwh"],
-        "ev_kwh": flow["ev_kwh"],
+        "ev_kwh": used,
         "battery_given_kwh": given,
         "battery_charged_kwh": charged,
         "balance_kwh": brought,
