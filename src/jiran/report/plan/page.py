@@ -9,7 +9,7 @@ from jiran import __version__
 from jiran.explain.tariffs import named_tariffs
 from jiran.report.markup import bullets, document, facts, section, terms
 from jiran.report.markup import table as marked_up
-from jiran.report.plan import pictures, tables
+from jiran.report.plan import lines, pictures, tables
 from jiran.report.plan.answer import answer
 from jiran.report.plan.doubtful import doubts, warnings
 from jiran.report.plan.further import tried
@@ -17,7 +17,7 @@ from jiran.report.plan.style import STYLE
 from jiran.scenario.files import load_scenario, presets, shareable, to_toml
 from jiran.scenario.regions import REGIONS
 from jiran.sentences import true_ones
-from jiran.words import begun, counted, moment
+from jiran.words import begun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,8 +89,8 @@ def page(planned: Planned, ranges: Ranges | None = None, found: Sequence[Found] 
         f"<h1>Does it pay? {escape(scenario.name)}</h1>",
         f'<p class="soft">{escape(_about(planned))}</p>',
         f'<p class="first">{escape(first)}</p>',
-        facts(tables.tiles(planned), "tiles"),
-        facts(tables.setting(planned), "facts"),
+        facts(lines.tiles(planned), "tiles"),
+        facts(lines.setting(planned), "facts"),
         bullets(rest),
         _doubts(planned),
         f'<div class="course">{pictures.course(planned, ranges)}{pictures.legend(planned, ranges)}</div>',
@@ -106,7 +106,7 @@ def page(planned: Planned, ranges: Ranges | None = None, found: Sequence[Found] 
         ),
         section(
             "Year by year",
-            _note(f"For {tables.who_pays(planned)}, in {planned.currency}."),
+            _note(f"For {lines.who_pays(planned)}, in {planned.currency}."),
             _table(tables.by_year(planned)),
         ),
         section("Prices that were tried", *(_tried(planned, found) if found else ())),
@@ -123,8 +123,7 @@ def _about(planned: Planned) -> str:
     scenario = planned.result.scenario
     preset = load_scenario(scenario.name) if scenario.name in presets() else scenario
     about = "" if preset != scenario and preset.description == scenario.description else scenario.description
-    run = f"{counted(len(planned.ids), 'home')}, {counted(planned.year.days, 'day')} from {moment(scenario.start)}."
-    return " ".join(filter(None, (scenario.question, about, run)))
+    return " ".join(filter(None, (scenario.question, about, str(lines.ran(planned)))))
 
 
 def _doubts(planned: Planned) -> str:
@@ -154,7 +153,7 @@ def _table(shown: Shown, words: tuple[int, ...] = ()) -> str:
 
 def _matters(planned: Planned, ranges: Ranges) -> str:
     note = _note(
-        f"The worth today to {tables.who_pays(planned)}, if one assumption is moved and all others stay; orange: its lowest, blue: its highest."
+        f"The worth today to {lines.who_pays(planned)}, if one assumption is moved and all others stay; orange: its lowest, blue: its highest."
     )
     return f"{note}\n{pictures.tornado(planned, ranges)}"
 
