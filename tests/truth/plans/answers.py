@@ -24,7 +24,7 @@ def pays(planned):
     flows = street.flows()
     payback, npv = plain_plans.paid_back(flows), plain_plans.worth(flows, street.plan.discount_rate)
     figures = {
-        "invested": float(street.pv.sum()) + street.each_battery * street.now.size, "payback": payback, "npv": npv,
+        "invested": float(street.pv.sum() + street.batteries.sum()), "payback": payback, "npv": npv,
         "total": sum(flows), "years": street.plan.years, "rate": street.plan.discount_rate, "currency": street.currency,
         "homes": int(street.paying.sum()), "of": street.now.size,
     }  # fmt: skip
@@ -89,10 +89,12 @@ def parts(planned):
         return None
     before = float(street.before.sum())
     after = before - sum(found.values())
-    names = {"pv": "PV", "battery": "the battery", "sharing": "sharing"}
-    pieces = [f"{names[part]} {'saves' if value > 0 else 'costs'}" for part, value in told.items()]
+    names = {"pv": "PV", "battery": "batteries" if street.own.any() else "the battery", "sharing": "sharing"}
+    verbs = {part: ("save", "cost") if name == "batteries" else ("saves", "costs") for part, name in names.items()}
+    pieces = [f"{names[part]} {verbs[part][value < 0]} " for part, value in told.items()]
     ends = [f"The street {'gets' if before < 0 else 'pays'}", f"and {'gets' if after < 0 else 'pays'}"]
     figures = {"before": before, "after": after, "parts": told, "currency": street.currency}
+    figures["at_home"] = bool(street.own.any())
     return Claim(figures, pieces=(*pieces, *ends), summed=street.largest)
 
 
@@ -100,9 +102,9 @@ def parts(planned):
 def homes(planned):
     street = Street(planned.result)
     times = [
-        plain_plans.paid_back(plain_plans.flows(street.plan, pv, street.each_battery, saved.tolist(), street.fee))
-        for pv, saved in zip(street.pv, street.by_year, strict=True)
-        if pv + street.each_battery > 1e-6
+        plain_plans.paid_back(plain_plans.flows(street.plan, pv, battery, saved.tolist(), street.fee))
+        for pv, battery, saved in zip(street.pv, street.batteries, street.by_year, strict=True)
+        if pv + battery > 1e-6
     ]
     known = [time for time in times if time is not None]
     if not times:

@@ -108,7 +108,7 @@ def scaled(planned):
 @oracle("plan.usual", of_plan)
 def usual(planned):
     street = Street(planned.result)
-    there = (bool(street.kwp.any()), street.battery > 0)
+    there = (bool(street.kwp.any()), bool(street.batteries.any()) or bool(street.own.any()) or street.shared > 0)
     prices = {
         what: price
         for what, price, own, is_there in zip(("pv", "battery"), street.price, street.given, there, strict=True)

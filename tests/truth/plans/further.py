@@ -37,12 +37,9 @@ def of_tries(drawn):
 
 def _saving_at(street, part):
     """Return what is saved with another part of the sun, in each year."""
-    if part:
-        found = dark(street.result, part)
-    else:
-        profiles = street.result.flows.profiles
-        unlit = Profiles(0.0 * profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh)
-        found = simulate(street.result.scenario, profiles=unlit)
+    profiles = street.result.flows.profiles
+    shone = Profiles(part * profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh)
+    found = simulate(street.result.scenario, profiles=shone)
     of_homes = street.factor * by_year(found, dark(street.result))[street.paying].sum(axis=0)
     return (of_homes + street.factor * found.settlement.accounts["battery"]).tolist()
 
@@ -50,7 +47,7 @@ def _saving_at(street, part):
 @oracle("plan.case", of_ranges)
 def case(planned, _ranges):
     street, plan = Street(planned.result), planned.assumptions
-    if not street.pv.sum() + street.each_battery > 1e-6:
+    if not street.pv.sum() + street.batteries.sum() > 1e-6:
         return None
     low, high = (
         plain_plans.paid_back(street.flows(pv=cost, battery=cost, saving=_saving_at(street, part)))

@@ -94,8 +94,17 @@ def pv(planned):
 
 @oracle("plan.battery", of_plan)
 def battery(planned):
-    kwh = Street(planned.result).battery
+    kwh = Street(planned.result).shared
     return Claim({"kwh": kwh}, pieces=("Community battery",)) if kwh > 0 else None
+
+
+@oracle("plan.at_home", of_plan)
+def at_home(planned):
+    homes = planned.result.scenario.homes
+    kwh = [one.battery_kwh or 0.0 for one in homes.groups for _ in range(one.count)]
+    kwh += [one.battery_kwh or 0.0 for one in homes.single]
+    found = {"kwh": sum(kwh), "homes": sum(one > 0 for one in kwh)}
+    return Claim(found, pieces=("Batteries in homes",)) if found["homes"] else None
 
 
 @oracle("plan.earns", of_plan)
@@ -127,7 +136,7 @@ def earns(planned):
 @oracle("plan.invested", of_plan)
 def invested(planned):
     street = Street(planned.result)
-    amount = float(street.pv.sum()) + street.battery * street.price[1]
+    amount = float(street.pv.sum() + street.batteries.sum())
     figures = {"invested": amount, "there": street.there, "currency": street.currency}
     return Claim(figures, pieces=(street.currency,) if street.there else ("Investment: none",))
 

@@ -40,14 +40,15 @@ class Street:
         self.price = [known if own is None else own for own, known in zip(given, usual, strict=True)]
         self.given = [own is not None for own in given]
         self.kwp = np.array(result.community.pv_kwp)
-        self.battery = scenario.battery.capacity_kwh
+        self.shared, self.own = scenario.battery.capacity_kwh, np.array(result.community.battery_kwh)
         self.pv = self.kwp * self.price[0]
-        self.each_battery = self.battery / homes.height * self.price[1]
+        self.batteries = (self.own + self.shared / homes.height) * self.price[1]
         self.traded = float(result.trades["kwh"].sum()) > 1e-9
         self.fee = 12 * self.plan.member_fee if self.traded else 0.0
         self.before = self.factor * dark(result).without_p2p.cost
         alone, now = result.without_p2p, result.settlement
-        self.with_pv = self.factor * alone.cost_without_battery
+        bright = dark(result, 1.0).without_p2p.cost if self.own.any() else alone.cost_without_battery
+        self.with_pv = self.factor * bright
         self.with_battery = self.factor * homes["cost_without_p2p"].to_numpy()
         self.now = self.factor * homes["cost"].to_numpy()
         self.fund = [self.factor * one.accounts["battery"] for one in (alone, now)]
@@ -67,7 +68,7 @@ class Street:
         return plain_plans.flows(
             plan or self.plan,
             pv * self.pv.sum(),
-            battery * self.each_battery * self.now.size,
+            battery * float(self.batteries.sum()),
             saved,
             self.fee * int(paying.sum()),
         )
@@ -85,23 +86,25 @@ class Street:
     @property
     def paying(self):
         """Return who has something that must be paid for; everybody where nobody has."""
-        has = (self.kwp > 0) | (self.battery > 0)
+        has = (self.kwp > 0) | (self.own > 0) | (self.shared > 0)
         return has if has.any() else ~has
 
     @property
     def there(self):
-        return bool(self.kwp.any() or self.battery)
+        return bool(self.kwp.any() or self.own.any() or self.shared)
 
     @property
     def largest(self):
-        return float(np.abs([self.before, self.now]).sum()) + float(self.pv.sum()) + self.battery * self.price[1]
+        return float(np.abs([self.before, self.now]).sum()) + float(self.pv.sum() + self.batteries.sum())
 
 
 def dark(result, part=0.0):
-    """Run the same use with a part of the sun, without a battery if it is none."""
-    scenario, profiles = result.scenario, result.flows.profiles
-    if not part:
-        scenario = scenario.model_copy(update={"battery": scenario.battery.model_copy(update={"capacity_kwh": 0.0})})
+    """Run the same use with a part of the sun, and without any battery."""
+    profiles, data = result.flows.profiles, result.scenario.model_dump(exclude_none=True)
+    data["battery"] |= {"capacity_kwh": 0.0}
+    for home in (*data["homes"].get("groups", ()), *data["homes"].get("single", ())):
+        home.pop("battery_kwh", None)
+    scenario = type(result.scenario).model_validate(data)
     return simulate(scenario, profiles=Profiles(part * profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh))
 
 

@@ -102,7 +102,7 @@ def _people(planned: Planned) -> None:
     """Draw who pays and who gains, by kind and home by home."""
     st.subheader("Who pays, and who gains", anchor="who")
     st.caption(
-        f"A year, in {plain(planned.currency)}: the same homes without PV, battery and sharing, and with them. By kind: means."
+        f"A year, in {plain(planned.currency)}: the same homes without PV, batteries and sharing, and with them. By kind: means."
     )
     _table(tables.by_kind(planned), "plan kinds", "Table of the kinds of homes: what they invest, pay and save.")
     each = st.expander("Each home", on_change="rerun", key="plan each home")

@@ -25,7 +25,7 @@ def setting(planned: Planned) -> dict[str, str]:
     """Return what the street is: where, under which tariff and rule, with what on its roofs."""
     return _by_name(
         place(planned), tariff(planned), rule(planned), scheme(planned), paid(planned), pv(planned), battery(planned),
-        earns(planned),
+        at_home(planned), earns(planned),
     )  # fmt: skip
 
 
@@ -139,9 +139,19 @@ def pv(planned: Planned) -> Figures | None:
 
 @form("plan.battery", lambda said: f"Community battery: {decimals(said['kwh'], 1)} kWh")
 def battery(planned: Planned) -> Figures | None:
-    """Say how large the batteries that are paid for are, if there are any."""
-    kwh = float(planned.installed.battery_kwh.sum())
+    """Say how large the community's battery is, if there is one."""
+    kwh = float(planned.installed.shared_battery_kwh.sum())
     return {"kwh": kwh} if kwh > 0.0 else None
+
+
+@form(
+    "plan.at_home",
+    lambda said: f"Batteries in homes: {decimals(said['kwh'], 1)} kWh in {counted(said['homes'], 'home')}",
+)
+def at_home(planned: Planned) -> Figures | None:
+    """Say how large the batteries of homes are, if there are any."""
+    own = planned.installed.own_battery_kwh
+    return {"kwh": float(own.sum()), "homes": int((own > 0.0).sum())} if own.any() else None
 
 
 def _earns_words(figures: Figures) -> str:

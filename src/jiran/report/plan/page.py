@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 #: How a plan is worked out, in the order of the work.
 METHOD = (
     (
-        "The street is run as the scenario says, with its PV, its battery and its market; each home's bills are those of its tariff, "
+        "The street is run as the scenario says, with its PV, its batteries and its market; each home's bills are those of its tariff, "
         "month by month, or of its prices per kWh."
     ),
     (
-        "The same use is billed without PV, battery and sharing, then with PV alone, then with the battery too. What each of them "
+        "The same use is billed without PV, batteries and sharing, then with PV alone, then with the batteries too. What each of them "
         "saves is the bill before it less the bill with it, so that the parts add up to the whole."
     ),
     (
@@ -40,11 +40,11 @@ METHOD = (
         "later months holds then: a discount that ends is left out once it has ended, and export earns nothing after a contract."
     ),
     (
-        "Upkeep is paid every year, inverters and battery are replaced at the end of their lives, but not in the last year; a loan is paid "
+        "Upkeep is paid every year, inverters and batteries are replaced at the end of their lives, but not in the last year; a loan is paid "
         "back in equal amounts each month."
     ),
     (
-        "Each home pays for its own PV, and all pay the same part of the community battery. Payback, worth today and return are those of who "
+        "Each home pays for its own PV and battery, and all pay the same part of the community battery. Payback, worth today and return are those of who "
         "pays: what neighbours gain who pay for nothing is said beside it."
     ),
     "Paid back is what was paid when the sum of all flows is never again below nothing; each year's flow comes evenly in it.",
