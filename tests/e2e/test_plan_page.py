@@ -12,7 +12,7 @@ from jiran.report.plan import page
 A4 = {"width": 688, "height": 1017}
 
 
-@pytest.fixture(scope="module", params=["klang-valley-atap", "sarawak-nem"])
+@pytest.fixture(scope="module", params=["klang-valley-atap", "sarawak-nem", "home-batteries"])
 def written(request, tmp_path_factory):
     planned = plan(jiran.simulate(jiran.load_scenario(request.param, {"steps": 24 * 28})))
     file = tmp_path_factory.mktemp("plan") / "plan.html"

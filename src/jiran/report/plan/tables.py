@@ -9,7 +9,7 @@ import numpy as np
 from jiran.report.plan import lines
 from jiran.scenario import Plan
 from jiran.scenario.plan import LABELS
-from jiran.words import KIND_NAMES, decimals, number, price
+from jiran.words import KIND_NAMES, decimals, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +118,7 @@ def tried(found: Sequence[Found]) -> Shown:
     from jiran.report.plan.further import TRIED  # noqa: PLC0415  forms and tables name the same things
 
     rows: list[tuple[str, ...]] = [
-        (TRIED[one.field], price(each.value), str(each.losers), whole(each.worst), whole(each.together))
+        (TRIED[one.field], decimals(each.value, 4), str(each.losers), whole(each.worst), whole(each.together))
         for one in found
         for each in one.tried
     ]
