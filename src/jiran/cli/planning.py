@@ -67,10 +67,13 @@ def work_out(scenario: Scenario, steps: int, report: Progress) -> Work:
 
 def print_plan(planned: Planned, moved: Ranges, found: tuple[Found, ...]) -> None:
     """Print the answer in words, the figures of all together, and of each home or kind of homes."""
+    from jiran.scenario.files import about  # noqa: PLC0415  loads the scenario's model
+
     screen = console()
     screen.print(planned.result.scenario.name, style="bold")
-    if planned.result.scenario.question:
-        screen.print(planned.result.scenario.question, style="dim", soft_wrap=True)
+    question, _ = about(planned.result.scenario)
+    if question:
+        screen.print(question, style="dim", soft_wrap=True)
     first, *rest = answer(planned, moved, found)
     screen.print(first.text, style="bold", soft_wrap=True)
     for sentence in rest:

@@ -14,7 +14,7 @@ from jiran.report.plan.answer import answer
 from jiran.report.plan.doubtful import doubts, warnings
 from jiran.report.plan.further import tried
 from jiran.report.plan.style import STYLE
-from jiran.scenario.files import load_scenario, presets, shareable, to_toml
+from jiran.scenario.files import about, shareable, to_toml
 from jiran.scenario.regions import REGIONS
 from jiran.sentences import true_ones
 from jiran.words import begun
@@ -119,11 +119,8 @@ def page(planned: Planned, ranges: Ranges | None = None, found: Sequence[Found] 
 
 
 def _about(planned: Planned) -> str:
-    """Return question, description and what was run; the words of a preset do not describe what was made of it."""
-    scenario = planned.result.scenario
-    preset = load_scenario(scenario.name) if scenario.name in presets() else scenario
-    about = "" if preset != scenario and preset.description == scenario.description else scenario.description
-    return " ".join(filter(None, (scenario.question, about, str(lines.ran(planned)))))
+    """Return question, description and what was run."""
+    return " ".join(filter(None, (*about(planned.result.scenario), str(lines.ran(planned)))))
 
 
 def _doubts(planned: Planned) -> str:

@@ -18,7 +18,7 @@ from jiran.report.sweep import pictures
 from jiran.report.sweep.say import name_of, say, value
 from jiran.result.figures import KPIS
 from jiran.scenario import Scenario, validate
-from jiran.scenario.files import shareable, to_toml
+from jiran.scenario.files import about, shareable, to_toml
 from jiran.words import counted
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def page(found: Answers) -> str:
     first, *rest = (str(one) for one in say(found))
     parts = [
         f"<h1>{escape(scenario.name)}: {counted(found.totals.points, 'point')} of a sweep</h1>",
-        f'<p class="soft">{escape(scenario.description)}</p>' if scenario.description else "",
+        f'<p class="soft">{escape(description)}</p>' if (description := about(scenario)[1]) else "",
         f'<p class="first">{escape(first)}</p>',
         bullets(rest),
         section("What was swept", _swept(found)),
