@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import jiran.explain.answer
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
-from truth.against import of_pair
-from truth.harness import Claim, Drawn, oracle
-from truth.rounding import amount, decimals, percent
+from truth.harness import Claim, oracle
+from truth.rounding import amount, percent
 from truth.run import all_known, at_meters
 
 assert jiran.explain.answer  # brings the forms in
@@ -14,41 +13,6 @@ assert jiran.explain.answer  # brings the forms in
 KINDS = {
     "solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal", "prosumer": "Prosumer", "consumer": "Consumer",
 }  # fmt: skip
-
-
-def of_changes(drawn: Drawn):
-    """Yield the run, one that is changed, and what figures are asked for."""
-    names = (("cost",), ("peak_import_kw",), ("cost", "peak_import_kw"))[drawn.seed % 3]
-    for result, other in of_pair(drawn):
-        if result.scenario.currency == other.scenario.currency:
-            yield result, other, names, "if it were otherwise"
-
-
-def worked_out(result, name):
-    if name == "cost":
-        return sum(result.homes["cost"])
-    out = result.flows.outputs
-    net = sum(result.flows[f"grid_{way}_kwh"].sum(axis=1) * sign for way, sign in (("import", 1), ("export", -1)))
-    net = net + out.battery_import_kwh - out.battery_export_kwh
-    return max(0.0, float(net.max())) * 60 / result.scenario.step_minutes
-
-
-@oracle("answer.changed", of_changes)
-def changed(result, other, names, instead):
-    here, there = ([worked_out(run, name) for name in names] for run in (result, other))
-    labels = {"cost": "Cost", "peak_import_kw": "Peak import"}
-    units = {"cost": "money", "peak_import_kw": "kW"}
-
-    def told(values):
-        return [
-            f"{result.scenario.currency} {decimals(value, 2)}" if units[name] == "money" else f"{decimals(value, 1)} kW"
-            for name, value in zip(names, values, strict=True)
-        ]
-
-    figures = {"labels": [labels[name] for name in names], "units": [units[name] for name in names], "here": here}
-    figures |= {"there": there, "instead": instead, "currency": result.scenario.currency}
-    words = [f"{labels[names[0]]} is {told(here)[0]}", f"; {instead}, "]
-    return Claim(figures, (*words, *([] if told(here) == told(there) else told(there))))
 
 
 @oracle("answer.by_kind")

@@ -45,8 +45,7 @@ def _changed_words(figures: Figures) -> str:
     here, there = told(figures["here"]), told(figures["there"])
     labels = [begun(figures["labels"][0]), *(label[0].lower() + label[1:] for label in figures["labels"][1:])]
     first = listed([f"{label} is {value}" for label, value in zip(labels, here, strict=True)])
-    same = "the same" if len(here) == 1 else "both the same" if len(here) == 2 else "all the same"
-    rest = same if here == there else listed(there)
+    rest = "the same" if here == there else listed(there)
     return f"{first}; {figures['instead']}, {'it' if len(here) == 1 else 'they'} would be {rest}."
 
 
