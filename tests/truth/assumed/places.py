@@ -109,7 +109,7 @@ def of_places(drawn):
     if rng.random() < 0.4:
         grid["region"] = str(rng.choice(["sarawak", "sabah", "peninsular"]))
     if rng.random() < 0.1:
-        grid["co2_kg_per_kwh"] = 0.5
+        grid["co2_kg_per_kwh"] = float(rng.choice([0.5, 0.584, 0.199]))
     changed = {name: value for name, value in data.items() if name != "currency"} | {
         "time_zone": zone,
         "solar": solar,
@@ -152,8 +152,12 @@ def apart(run):
         place = solar.place and solar.place.replace("-", " ").title()
         place = place or next((one for one, where in SKIES.items() if where[3] == scenario.time_zone), None)
         sun = place and (place, SUNS[place])
-    grid = scenario.grid.region
-    if grid is None and scenario.grid.co2_kg_per_kwh is None:
+    grid, factor = scenario.grid.region, scenario.grid.co2_kg_per_kwh
+    if factor is not None:
+        grid = {0.584: "peninsular", 0.539: "sabah", 0.199: "sarawak", 0.4057: "singapore", 0.409: "thailand"}.get(
+            factor
+        )
+    elif grid is None:
         grid = ZONES.get(scenario.time_zone)
         sabah = "sabah" in {region for _, region in tariffs} | ({sun[1]} if sun else set())
         grid = None if grid == "sarawak" and sabah else grid
@@ -163,6 +167,15 @@ def apart(run):
     if len(regions) < 2 and not clocks:
         return None
     figures = {"tariffs": tariffs, "sun": sun, "grid": grid, "clocks": clocks, "zone": scenario.time_zone}
+    figures["given"] = factor is not None
+    which = "grid.region" if factor is None else "grid.co2_kg_per_kwh"
     return Claim(
-        figures, pieces=("do not fit together", *(one for one, _ in tariffs), *clocks, *(sun[:1] if sun else ()))
+        figures,
+        pieces=(
+            "do not fit together",
+            f", {which} or time_zone",
+            *(one for one, _ in tariffs),
+            *clocks,
+            *(sun[:1] if sun else ()),
+        ),
     )
