@@ -24,7 +24,7 @@ import valid
 from jiran import JiranError, Scenario
 from jiran.app import links
 from jiran.app.areas import AREAS
-from jiran.app.labels import LENGTH, settings
+from jiran.app.labels import settings
 from jiran.app.panel import at as value_at
 from jiran.app.selection import TABS
 from jiran.app.settings import blocks
@@ -33,6 +33,7 @@ from jiran.app.views.data import PARTS
 from jiran.scenario import KINDS, validate
 from jiran.scenario.files import as_data, to_toml, with_overrides
 from jiran.scenario.homes import HomeGroup
+from jiran.scenario.labels import LENGTH
 from pages import as_served
 
 MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")

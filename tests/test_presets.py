@@ -10,8 +10,9 @@ import polars as pl
 import pytest
 
 import jiran
+from jiran.explain.answer import answer
 from jiran.plan import plan
-from jiran.scenario.files import read_scenario
+from jiran.scenario.files import about, asked, read_scenario
 from jiran.scenario.model import MOST_TELLING
 from jiran.tariffs import Usage, bill, load_tariff
 
@@ -88,6 +89,30 @@ def test_it_says_on_which_six_values_its_question_turns_and_each_of_them_matters
         others = OTHER[field] if isinstance(OTHER[field], tuple) else (OTHER[field],)
         found = [jiran.simulate(jiran.load_scenario(name, {field: other})).kpis for other in others]
         assert any(one != kpis for one in found), field
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if asked(name)])
+def test_what_answers_its_question_is_another_run_of_the_same_street(name):
+    question = asked(name)
+    other = jiran.load_scenario(name, question.changes)
+    assert other != jiran.load_scenario(name)
+    said = answer(run(name), jiran.simulate(other), question)
+    kpis = run(name).kpis
+    assert said.figures["here"] == [kpis[figure] for figure in question.figures]
+    assert said.figures["there"] != said.figures["here"]
+    assert question.instead in said.text
+
+
+def test_a_preset_that_was_changed_does_not_say_what_may_not_hold_of_it_any_more():
+    question, description = about(jiran.load_scenario("paper"))
+    assert "twelve neighbours" in question
+    assert "full at 13:00" in description
+    assert about(jiran.load_scenario("paper", {"homes.groups.ev.count": 3})) == ("", "")
+    own = {"question": "Mine?", "steps": 48}
+    assert about(jiran.load_scenario("paper", own)) == ("Mine?", "")
+    ruled = jiran.load_scenario("paper", {"market.mechanism": "vcg"})
+    assert about(ruled) == ("", "")
+    assert about(ruled, "market") == (question, description)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 #: What a sum leaves over where nothing is meant, and the least that four digits show as something.
 _RESIDUE, _LEAST_SHOWN = 1e-9, 5e-5
 
+#: Digits of a price that ends there.
+_MOST_OF_PRICE = 6
+
 #: Kinds of homes as the legend says them.
 KIND_NAMES = {
     "solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal", "prosumer": "Prosumer", "consumer": "Consumer",
@@ -153,21 +156,32 @@ def listed(parts: list[str]) -> str:
     return " and ".join((", ".join(parts[:-1]), parts[-1])) if len(parts) > 1 else "".join(parts)
 
 
-def price(value: float, currency: str = "") -> str:
-    """Return a price per kWh with no more digits than it has, and at most four; one that is less has two that count.
+def price(value: float, currency: str = "", digits: int = 4) -> str:
+    """Return a price per kWh with no more digits than it has: up to six where it ends there, else four.
+
+    One that is less than four digits show has two that count.
+
+    Args:
+        value: The price.
+        currency: Stands before it, if given.
+        digits: Of a price that has more than six, where four do not tell enough.
 
     Example:
         >>> price(0.45), price(0.5625), price(87.5), price(90.0), price(0.2), price(0.0), price(0.0000123)
         ('0.45', '0.5625', '87.5', '90', '0.20', '0', '0.000012')
+        >>> price(0.38125), price(1 / 3), price(1 / 3, digits=6)
+        ('0.38125', '0.3333', '0.333333')
         >>> price(0.45, "MYR"), price(-0.05, "MYR")
         ('MYR 0.45', '-MYR 0.05')
     """
     if currency:
-        return in_currency(price(value), currency)
+        return in_currency(price(value, digits=digits), currency)
     if _RESIDUE < abs(value) < _LEAST_SHOWN:
         return f"{float(f'{value:.1e}'):.11f}".rstrip("0")
-    value = round(settled(value), 4) + 0.0
-    text = f"{value:.4f}".rstrip("0").rstrip(".")
+    value = settled(value)
+    digits = _MOST_OF_PRICE if round(value, _MOST_OF_PRICE) == value else digits
+    value = round(value, digits) + 0.0
+    text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
     return f"{value:.2f}" if 0.0 < abs(value) < 1.0 and round(value, 2) == value else text
 
 

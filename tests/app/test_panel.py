@@ -16,6 +16,7 @@ from jiran.app.controls import Slider
 from jiran.app.fields import leaves, values
 from jiran.app.settings import is_found
 from jiran.errors import ScenarioError
+from jiran.scenario.labels import LENGTH
 from opening import by_link, viewer, wrong_controls
 
 KINDS = ("slider", "number_input", "selectbox", "text_input", "text_area", "toggle", "multiselect")
@@ -229,7 +230,7 @@ def test_every_field_of_a_scenario_has_a_control_and_is_found_by_its_name():
     at = opened()
     drawn = {name for name in leaves() if has_control(at, name)}
     assert set(leaves()) - drawn == set(labels.ELSEWHERE)
-    searched = [name for name in leaves() if name not in (*labels.LENGTH, *held(at).telling, *labels.ELSEWHERE)]
+    searched = [name for name in leaves() if name not in (*LENGTH, *held(at).telling, *labels.ELSEWHERE)]
     assert all(is_found(name, "", name) for name in searched)
     for name in searched[::8]:
         at.text_input(key="find").set_value(name).run()
@@ -268,7 +269,7 @@ def test_the_values_on_which_the_question_turns_stand_on_top_and_all_else_is_fol
         at.session_state["more"] = False
         at.run()
         assert not at.exception
-        shown = {key.split("|")[1] for key in keys(at) if key.startswith("0|")} - {"preset", "period", *labels.LENGTH}
+        shown = {key.split("|")[1] for key in keys(at) if key.startswith("0|")} - {"preset", "period", *LENGTH}
         groups = [group.kind for group in held(at).homes.groups]
         telling = {
             f"homes.groups.{groups.index(one.split('.')[2])}.count" if one.startswith("homes.") else one

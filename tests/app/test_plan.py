@@ -10,7 +10,7 @@ from streamlit.util import calc_hash
 import jiran
 from jiran.app.sidebar import PATH
 from jiran.plan import plan
-from jiran.report.plan import answer, tables
+from jiran.report.plan import answer, lines
 from opening import viewer
 
 
@@ -38,7 +38,7 @@ def bare(text):
 def test_the_answer_and_its_figures_are_those_of_the_plan():
     at = opened(preset="paper", steps="48")
     planned = plan(jiran.simulate(jiran.load_scenario("paper", {"steps": 48})))
-    assert [bare(one.value) for one in at.metric] == list(tables.tiles(planned).values())
+    assert [bare(one.value) for one in at.metric] == list(lines.tiles(planned).values())
     shown = " ".join(bare(one.value) for one in at.markdown)
     for sentence in answer(planned):
         assert str(sentence) in shown

@@ -55,7 +55,7 @@ def words(at):
 def test_nothing_is_in_the_link_until_something_is_picked(paper):
     at = show(PICKED, paper)
     assert link(at) == {}
-    assert sent(at)["at"] == {"turn": 0, "step": 8, "stay": False, "home": None}
+    assert sent(at)["at"] == {"turn": 0, "step": 8, "stay": False, "halt": False, "home": None}
     assert "Trading saved the 12 homes" in words(at)
     assert "Sat 21 Mar 08:00 to 09:00" in words(at)
 
@@ -79,7 +79,7 @@ def test_an_hour_that_is_picked_is_told_and_the_map_is_not_moved_by_the_answer(p
     at = picking(show(PICKED, paper), step=12)
     assert link(at) == {"hour": "2026-03-21T12:00"}
     assert "Sat 21 Mar 12:00 to 13:00" in words(at)
-    assert sent(at)["at"] == {"turn": 0, "step": 12, "stay": True, "home": None}
+    assert sent(at)["at"] == {"turn": 0, "step": 12, "stay": True, "halt": False, "home": None}
 
 
 @pytest.mark.parametrize("step", [-5, 0, 23, 24, 10**9])
@@ -100,7 +100,7 @@ def test_what_a_browser_makes_up_does_no_harm(paper, pick):
 def test_a_choice_in_the_panel_moves_the_map(paper):
     at = show(PICKED, paper, {"tab": "home"})
     at.selectbox(key="home").set_value("H1").run()
-    assert sent(at)["at"] == {"turn": 1, "step": 8, "stay": False, "home": "H1"}
+    assert sent(at)["at"] == {"turn": 1, "step": 8, "stay": False, "halt": False, "home": "H1"}
 
 
 def test_several_days_are_walked_through_day_by_day():

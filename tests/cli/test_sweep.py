@@ -45,7 +45,8 @@ def test_show_says_prints_and_writes(swept, tmp_path):
     done = call("sweep", "show", "out", "--figure", "cost")
     assert done.exit_code == 0, done.output
     assert done.stdout.startswith("All 12 points are done.\n- Cost, mean: from MYR ")
-    for title in ("Cost, MYR, by market.fraction", "Cost, MYR, by market.fraction and battery.capacity_kwh"):
+    by = "P2P price as share of grid price, α (market.fraction)"
+    for title in (f"Cost, MYR, by {by}", f"Cost, MYR, by {by} and Community battery, kWh (battery.capacity_kwh)"):
         assert title in done.stdout
     for _ in range(2):  # what it wrote it may replace
         for name in ("page.html", "rows.csv"):

@@ -129,6 +129,21 @@ def test_the_panel_follows_the_hour_where_the_map_rests(still):
     expect(still.time).to_have_text(HOURS[12])
 
 
+def test_the_hours_market_is_that_of_the_hour_at_which_a_playing_map_is_left(playing):
+    expect(playing.time).to_have_text(re.compile(r"1[0-4]:00 to"))
+    playing.tab("This hour's market")
+    expect(playing.map.get_by_role("button", name="Play", exact=True)).to_be_visible()
+    rested = playing.time.inner_text()
+    expect(playing.main.get_by_text(f"{rested}: who traded")).to_be_visible()
+    expect(playing.page).to_have_url(re.compile(rf"hour=2026-03-21T{rested.split()[3][:2]}"))
+
+
+def test_a_link_to_an_hours_market_opens_a_map_that_rests_at_it(visit):
+    shown = visit(f"{STREET_PATH}?preset=paper&tab=market", reduced_motion="no-preference")
+    expect(shown.time).to_have_text(BUSIEST)
+    expect(shown.map.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
 def test_a_link_opens_the_same_home_and_hour(visit):
     shown = visit(f"{STREET_PATH}?preset=paper&home=E1&hour=2026-03-21T19:00&tab=home", reduced_motion="no-preference")
     expect(shown.time).to_have_text(HOURS[19])

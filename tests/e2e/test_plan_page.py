@@ -12,7 +12,7 @@ from jiran.report.plan import page
 A4 = {"width": 688, "height": 1017}
 
 
-@pytest.fixture(scope="module", params=["klang-valley-atap", "sarawak-nem"])
+@pytest.fixture(scope="module", params=["klang-valley-atap", "sarawak-nem", "home-batteries"])
 def written(request, tmp_path_factory):
     planned = plan(jiran.simulate(jiran.load_scenario(request.param, {"steps": 24 * 28})))
     file = tmp_path_factory.mktemp("plan") / "plan.html"
@@ -37,3 +37,17 @@ def test_no_part_is_wider_than_a_phone(browser, written, scheme):
     phone.goto(written)
     assert phone.evaluate("document.documentElement.scrollWidth") == 390
     phone.close()
+
+
+#: Text in print that is larger than the body's 11 px, without headings and figures.
+LARGER = """() => [...document.querySelectorAll("p:not(.first), li, td, th, dt, dd, pre")]
+  .filter((one) => !one.closest(".tiles") && parseFloat(getComputedStyle(one).fontSize) > 11)
+  .map((one) => one.textContent.slice(0, 40))"""
+
+
+def test_nothing_in_print_is_larger_than_what_it_explains(browser, written):
+    sheet = browser.new_page(viewport=A4)
+    sheet.goto(written)
+    sheet.emulate_media(media="print")
+    assert sheet.evaluate(LARGER) == []
+    sheet.close()

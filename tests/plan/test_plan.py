@@ -41,6 +41,42 @@ def month():
     return planned()
 
 
+@pytest.fixture(scope="module")
+def with_batteries():
+    homes = [one | {"battery_kwh": 5.0} if one["kind"] == "solar" else one for one in MONTH["homes"]["groups"]]
+    return planned(MONTH | {"homes": {"groups": homes}})
+
+
+def test_batteries_in_homes_are_paid_for_and_are_not_there_before(month, with_batteries):
+    homes = with_batteries.installed
+    assert homes.cost.tolist() == [3 * 3_500 + 7 * 1_600.0] * 2 + [6 * 3_500 + 7 * 1_600.0] + [2 * 1_600.0] * 3
+    before, found = month.stages.cost, with_batteries.stages.cost
+    assert np.allclose(found[:2], before[:2], rtol=1e-12)  # without anything, and with PV alone, they pay the same
+    result = with_batteries.result
+    assert np.allclose(found[2], result.without_p2p.cost * with_batteries.year.factor, rtol=1e-12)
+    assert (found[2, :3] < before[2, :3] - 1.0).all()  # a credit of the energy charge is less than what import costs
+    flows = with_batteries.homes[0].flows
+    assert flows[12] < flows[11] - 7 * 1_600.0  # its own battery too is bought again after 12 years
+
+
+def test_a_battery_beside_metered_homes_is_paid_for(tmp_path):
+    (tmp_path / "meters.csv").write_text(
+        "time,H1 load,H1 pv\n"
+        + "".join(f"2026-03-01T{hour:02d}:00,0.5,{(hour in (11, 12)) * 3.0}\n" for hour in range(24)),
+        encoding="utf-8",
+    )
+    data = {"path": str(tmp_path / "meters.csv")}
+    street = {"name": "metered", "start": "2026-03-01", "steps": 24, "battery": {"capacity_kwh": 0.0}}
+    with_one, without = (
+        planned(street | {"homes": {"data": data | own}}) for own in ({"all": {"battery_kwh": 4.0}}, {})
+    )
+    assert with_one.invested == pytest.approx(without.invested + 4 * 1_600.0)
+    assert np.allclose(with_one.stages.cost[:2], without.stages.cost[:2])
+    # 2.5 kWh are left over in each of two hours: 2 kW go in, and 0.95 x 0.95 of it come out again
+    saved = 365 * (4.0 * 0.95 * 0.95 * 0.5625 - 4.0 * 0.20)
+    assert with_one.stages.parts[1, 0] == pytest.approx(saved)
+
+
 def test_what_a_home_pays_without_anything_is_the_bill_of_all_that_it_uses(month):
     flows, tariff = month.result.flows, load_tariff(ATAP)
     for home in range(len(month.ids)):
@@ -262,7 +298,11 @@ def test_any_street_that_can_be_planned_keeps_its_laws(seed):
         found = plan(jiran.simulate(scenario))
     except JiranError:
         return
-    bare = scenario.model_copy(update={"battery": scenario.battery.model_copy(update={"capacity_kwh": 0.0})})
+    none = {
+        "battery": scenario.battery.model_copy(update={"capacity_kwh": 0.0}),
+        "homes": scenario.homes.without_batteries,
+    }
+    bare = scenario.model_copy(update=none)
     profiles = found.result.flows.profiles
     dark = jiran.simulate(bare, profiles=Profiles(0.0 * profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh))
     size = 1e-9 * max(1.0, float(np.abs(found.stages.cost).max()))

@@ -12,7 +12,7 @@ import pytest
 import jiran
 from html_reader import NASTY, Reader
 from jiran.plan import plan, ranges, tries
-from jiran.report.plan import answer, as_data, doubts, page, tables
+from jiran.report.plan import answer, as_data, doubts, lines, page
 from jiran.saving.formats import json_text
 from jiran.scenario import Plan
 
@@ -84,7 +84,7 @@ def test_data_are_strict_json_and_add_up(work):
 def test_a_payback_that_never_comes_is_null_and_the_word_never():
     planned = plan(jiran.simulate(jiran.load_scenario("paper", {"plan.pv_cost": 1e6})))
     assert as_data(planned)["community"]["payback_years"] is None
-    assert tables.tiles(planned)["Paid back to all homes"] == "never"
+    assert lines.tiles(planned)["Paid back to all homes"] == "never"
     assert str(answer(planned)[0]).startswith("It does not pay")
     assert "</html>" in page(planned)
 
@@ -116,4 +116,4 @@ def test_a_source_ends_with_one_stop():
 @pytest.mark.parametrize(("export_price", "said"), [(0.0, "0 years: it earns nothing"), (0.1, "all 20 years")])
 def test_export_that_earns_nothing_is_not_said_to_earn_for_years(export_price, said):
     scenario = jiran.load_scenario("paper", {"grid.export_price": export_price})
-    assert tables.setting(plan(jiran.simulate(scenario)))["Export earns for"] == said
+    assert lines.setting(plan(jiran.simulate(scenario)))["Export earns for"] == said

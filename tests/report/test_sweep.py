@@ -14,6 +14,7 @@ from jiran.judge.sweep import Folder
 from jiran.judge.sweep.answers import answers
 from jiran.report.sweep import page, say
 from jiran.report.sweep.page import cells
+from jiran.report.sweep.say import name_of
 from terminal import call
 
 VARY = {
@@ -54,7 +55,8 @@ def test_it_says_each_sentence_and_holds_each_number_of_the_tables(found):
             assert head in rows
             assert all(line in rows for line in lines)
     (pair, both), = ((keys, table) for keys, table in found.tables.items() if len(keys) == 2)  # fmt: skip
-    corner = f"{pair[0]} ↓ {pair[1]} →"
+    corner = " ".join(f"{name_of(key, 'MYR')} {arrow}" for key, arrow in zip(pair, "↓→", strict=True))
+    assert all(f"({key})" in corner for key in pair)
     begin = next(place for place, row in enumerate(rows) if row[0] == corner)
     shown = {(row[0], column): cell for row in rows[begin + 1 : begin + 4] for column, cell in zip(rows[begin][1:], row[1:], strict=False)}  # fmt: skip
     for row in cells(found, both)[1]:

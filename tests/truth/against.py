@@ -6,14 +6,16 @@ from collections.abc import Iterable
 from typing import Any
 
 import jiran.explain.against
+import jiran.explain.answer
 from jiran import JiranError, load_scenario, simulate
 from jiran.nothing import NOTHING_MONEY
 from jiran.scenario import validate
 from jiran.scenario.files import as_data, with_overrides
 from truth.harness import Claim, Drawn, oracle
-from truth.rounding import amount, many, wall
+from truth.rounding import amount, decimals, many, wall
 
 assert jiran.explain.against  # brings the forms in
+assert jiran.explain.answer
 
 #: What another run differs in, as dotted overrides.
 _CHANGES: tuple[dict[str, Any], ...] = (
@@ -93,3 +95,41 @@ def apart(before, result):
     else:
         return None
     return Claim({"what": what, "of_a": one, "this": other}, words)
+
+
+def of_changes(drawn: Drawn) -> Iterable[tuple[Any, ...]]:
+    """Yield the run, one that is changed, and what figures are asked for."""
+    names = (("cost",), ("peak_import_kw",), ("cost", "peak_import_kw"))[drawn.seed % 3]
+    for result, other in of_pair(drawn):
+        if result.scenario.currency == other.scenario.currency:
+            yield result, other, names, "if it were otherwise"
+
+
+def worked_out(result, name):
+    if name == "cost":
+        return sum(result.homes["cost"])
+    out = result.flows.outputs
+    net = sum(result.flows[f"grid_{way}_kwh"].sum(axis=1) * sign for way, sign in (("import", 1), ("export", -1)))
+    net = net + out.battery_import_kwh - out.battery_export_kwh
+    return max(0.0, float(net.max())) * 60 / result.scenario.step_minutes
+
+
+@oracle("answer.changed", of_changes)
+def changed(result, other, names, instead):
+    here, there = ([worked_out(run, name) for name in names] for run in (result, other))
+    labels = {"cost": "Cost", "peak_import_kw": "Peak import"}
+    units = {"cost": "money", "peak_import_kw": "kW"}
+
+    def told(values):
+        return [
+            f"{'-' * (round(value, 2) < 0)}{result.scenario.currency} {decimals(abs(value), 2)}"
+            if units[name] == "money"
+            else f"{decimals(value, 1)} kW"
+            for name, value in zip(names, values, strict=True)
+        ]
+
+    figures = {"labels": [labels[name] for name in names], "units": [units[name] for name in names], "here": here}
+    figures |= {"there": there, "instead": instead, "currency": result.scenario.currency}
+    words = [f"{labels[names[0]]} is {told(here)[0]}", f"; {instead}, "]
+    words += [f"and {labels[name].lower()} is {value}" for name, value in zip(names[1:], told(here)[1:], strict=True)]
+    return Claim(figures, (*words, *([] if told(here) == told(there) else told(there))))

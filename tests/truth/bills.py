@@ -6,6 +6,7 @@ import datetime as dt
 import tomllib
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -13,7 +14,9 @@ import polars as pl
 import jiran.explain.bills
 import jiran.explain.tariffs
 import jiran.tariffs
+from jiran.homes.timeline import timeline
 from jiran.nothing import NOTHING_KWH
+from jiran.scenario import Scenario
 from truth.harness import Claim, oracle
 from truth.rounding import amount, energy
 from truth.run import price
@@ -100,6 +103,39 @@ def _digits(cut):
     """Yield the years and the numbers of months."""
     for month, _ in cut:
         yield from map(float, month.split("-"))
+
+
+def of_mays(drawn):
+    """Yield the run, and one around the day in May on which a tariff begins."""
+    yield (drawn.result,)
+    rng, data = drawn.rng, drawn.scenario.model_dump(exclude_none=True)
+    start = dt.datetime(2025, 5, int(rng.integers(1, 20)))  # noqa: DTZ001  local time
+    changed = {name: value for name, value in data.items() if name not in ("currency", "homes")} | {
+        "start": start, "steps": 24 * int(rng.integers(1, 12)), "step_minutes": 60, "time_zone": "Asia/Bangkok",
+        "grid": {"tariff": "vn-evn-domestic"}, "solar": {"model": "sine"}, "homes": {"groups": [{"kind": "normal"}]},
+    }  # fmt: skip
+    scenario = Scenario.model_validate(changed)
+    yield (SimpleNamespace(scenario=scenario, timeline=timeline(scenario)),)
+
+
+@oracle("assumed.within_month", of_mays)
+def within_month(run):
+    scenario = run.scenario
+    begin = scenario.start.date()
+    end = (scenario.start + dt.timedelta(minutes=(scenario.steps - 1) * scenario.step_minutes)).date()
+    found = []
+    for one, _ in named(run):
+        day = one["valid_from"]
+        if day.day > 1 and begin < day <= end:
+            found.append((one["name"], day))
+    return (
+        Claim(
+            {"tariffs": found},
+            tuple(f"{day:%Y-%m} is billed by {name} as a whole, though it holds from {day} on" for name, day in found),
+        )
+        if found
+        else None
+    )
 
 
 @oracle("assumed.tariff_status")

@@ -224,10 +224,11 @@ def busiest_step(result, first, last):
 
 
 def price(value):
-    """Return a price with as many digits as it has, at most four, at least two below 1."""
+    """Return a price with as many digits as it has, six if it ends there and else four, at least two below 1."""
     if 1e-9 < abs(value) < 5e-5:  # two digits that count
         return f"{Decimal(f'{value:.1e}'):f}".rstrip("0")
-    text = decimals(value, 4).rstrip("0").rstrip(".").replace(",", "")
+    ends = round(value, 9) == round(round(value, 9), 6)
+    text = decimals(value, 6 if ends else 4).rstrip("0").rstrip(".").replace(",", "")
     return decimals(value, 2) if 0 < abs(float(text)) < 1 and len(text.partition(".")[2]) < 2 else text
 
 

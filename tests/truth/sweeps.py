@@ -20,6 +20,12 @@ VALUES = {
     "market.mechanism": ["vcg", "grid-only"],
     "battery.capacity_kwh": [0, 10, 20],
 }
+#: What sentences call these keys.
+NAMES = {
+    "market.fraction": "P2P price as share of grid price, α (market.fraction)",
+    "market.mechanism": "Market rule (market.mechanism)",
+    "battery.capacity_kwh": "Community battery, kWh (battery.capacity_kwh)",
+}
 
 
 @once
@@ -111,9 +117,14 @@ def course(found, key):
         return None
     figures = {
         "key": key, "figure": "Saving by P2P", "low_value": written(low), "low_mean": ends[0],
-        "high_value": written(high), "high_mean": ends[1],
+        "high_value": written(high), "high_mean": ends[1], "currency": "MYR",
     }  # fmt: skip
-    words = (f"from {ends[0]} with {key} {written(low)}", f"to {ends[1]} with {written(high)}", "Saving by P2P, mean:")
+    words = (
+        f"from {ends[0]} at {written(low)}",
+        f"to {ends[1]} at {written(high)}",
+        "Saving by P2P, mean:",
+        f"by {NAMES[key]}.",
+    )
     return Claim(figures, words)
 
 
@@ -125,8 +136,8 @@ def matters(found):
     assert heavy == sorted(heavy, reverse=True)
     if len(shares) < 2:
         return None
-    words = [f"{'chance, the seed' if key == 'seed' else key} ({100 * share:.0f}%)" for key, share in shares]
-    return Claim({"weights": shares}, (*words, "each counted by itself"))
+    words = [f"{'chance, the seed' if key == 'seed' else NAMES[key]}: {100 * share:.0f}%" for key, share in shares]
+    return Claim({"weights": shares, "currency": "MYR"}, (*words, "each counted by itself"))
 
 
 @oracle("sweep.unharmed", of_sweep)

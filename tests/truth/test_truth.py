@@ -22,7 +22,6 @@ OF_OTHER_RUNS = (
     "comparing",
     "against",
     "paper",
-    "assumed",
     "data",
     "classes",
     "sweeps",
@@ -30,7 +29,11 @@ OF_OTHER_RUNS = (
     "truth.rules",
     "truth.controllers",
 )
-OF_THE_RUN = [name for name, known in ORACLES.items() if not known.find.__module__.endswith(OF_OTHER_RUNS)]
+OF_THE_RUN = [
+    name
+    for name, known in ORACLES.items()
+    if not known.find.__module__.endswith(OF_OTHER_RUNS) and ".assumed." not in known.find.__module__
+]
 OFTEN = [name for name in OF_THE_RUN if not name.startswith("plan.")]
 
 

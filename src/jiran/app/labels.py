@@ -5,19 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from jiran.app.field_labels import FIELDS
 from jiran.app.fields import PLUGINS, info, leaves
 from jiran.errors import JiranError, ScenarioError
+from jiran.scenario.labels import ALONE, FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-KIND_LABELS = {"solar": "Solar homes", "ev": "EV homes", "hybrid": "Solar + EV homes", "normal": "Normal homes"}
-
-
-def _says(label: str, heading: str) -> bool:
-    """Tell whether a label says what its heading says."""
-    return heading.partition(" ")[0].lower() in label.lower() or "EV" in label or "solar" in label.lower()
+KINDALONE = {"solar": "Solar homes", "ev": "EV homes", "hybrid": "Solar + EV homes", "normal": "Normal homes"}
 
 
 #: A slider is handier than a field to type in: its range, step and format.
@@ -32,26 +27,8 @@ STEPS = {"battery.capacity_kwh": 5.0}
 TELLING = (
     "market.mechanism", "market.fraction", "grid.import_price", "solar.pv_kwp", "battery.capacity_kwh", "seed",
 )  # fmt: skip
-#: The length of a run, always on top.
-LENGTH = {"steps": "Number of steps", "step_minutes": "Resolution, min"}
-#: What names the market rule and the bidding strategy.
-CHOSEN = {"market.mechanism": "Market rule", "bids.strategy": "What homes bid"}
-#: Parameters of rules that have a name of their own.
-PARAMETERS = {"market.fraction": "P2P price as share of grid price, α"}
 #: Fields without a control here: meter data have a part of the panel of their own, and a viewer names no file of this machine.
 ELSEWHERE = {"homes.data": "Your own data", "solar.weather": "Weather file"}
-
-#: Headings that say nothing which the labels under them do not say.
-_PLAIN = ("Scenario", "Homes", "Grid")
-#: Label of each field, and the heading that it needs to be understood alone.
-_LABELS = {
-    **{name: (label, "") for name, label in (*LENGTH.items(), *CHOSEN.items(), *PARAMETERS.items())},
-    **{
-        name: (label, "" if heading in _PLAIN or _says(label, heading) else f" ({heading.lower()})")
-        for heading, fields in FIELDS.items()
-        for name, label in fields.items()
-    },
-}
 
 
 def settings() -> dict[str, dict[str, str]]:
@@ -65,7 +42,7 @@ def settings() -> dict[str, dict[str, str]]:
     headings = {name.partition(".")[0]: heading for heading, fields in FIELDS.items() for name in fields if "." in name}
     for name in leaves():
         section = name.partition(".")[0]
-        if name not in _LABELS and name not in ELSEWHERE and section not in PLUGINS:
+        if name not in ALONE and name not in ELSEWHERE and section not in PLUGINS:
             declared[headings.get(section, "Scenario")][name] = _spelled(name)
     return declared
 
@@ -77,7 +54,7 @@ def label_of(name: str) -> str:
         >>> label_of("solar.pv_kwp"), label_of("market.k")
         ('Solar capacity per home, kWp', 'k')
     """
-    words = _LABELS[name][0] if name in _LABELS else name.rpartition(".")[2].replace("_", " ")
+    words = ALONE[name][0] if name in ALONE else name.rpartition(".")[2].replace("_", " ")
     return words if len(words) == 1 else words[0].upper() + words[1:]  # k is not K
 
 
@@ -100,7 +77,7 @@ def named(name: str, data: dict[str, Any]) -> tuple[str, str]:
             kind = group_label(groups, int(place))
             return (kind, "") if field == "count" else (f"{kind}, {field.replace('_', ' ')}", "")
         case _:
-            label, heading = _LABELS.get(name, (_spelled(name), ""))
+            label, heading = ALONE.get(name, (_spelled(name), ""))
     words, _, unit = label.format(currency=data.get("currency", "MYR")).partition(", ")
     return words + heading, "" if unit == "α" else unit
 
@@ -118,7 +95,7 @@ def control(name: str) -> str:
         >>> control("solar.derate"), control("bids.strategy")
         ('Share of the clear-sky sun that arrives', 'What homes bid')
     """
-    return _LABELS[name][0].partition(", ")[0]
+    return ALONE[name][0].partition(", ")[0]
 
 
 def group_label(groups: Sequence[dict[str, Any]], place: int) -> str:
@@ -130,7 +107,7 @@ def group_label(groups: Sequence[dict[str, Any]], place: int) -> str:
     """
     kind = groups[place]["kind"]
     several = sum(other["kind"] == kind for other in groups) > 1
-    return f"{KIND_LABELS[kind]} {place + 1}" if several else KIND_LABELS[kind]
+    return f"{KINDALONE[kind]} {place + 1}" if several else KINDALONE[kind]
 
 
 def by_labels(words: str, field: str) -> str:
@@ -147,8 +124,8 @@ def by_labels(words: str, field: str) -> str:
     section = field.rpartition(".")[0]
 
     def label(found: re.Match[str]) -> str:
-        name = found[0] if found[0] in _LABELS else f"{section}.{found[0]}"
-        return f"“{control(name)}”" if name in _LABELS and name != field else found[0]
+        name = found[0] if found[0] in ALONE else f"{section}.{found[0]}"
+        return f"“{control(name)}”" if name in ALONE and name != field else found[0]
 
     return re.sub(r"[a-z]+(?:[._][a-z0-9]+)+", label, words)
 
@@ -167,7 +144,7 @@ def in_words(error: JiranError, data: dict[str, Any]) -> str:
     """
     if not isinstance(error, ScenarioError):
         return str(error)
-    name = named(error.field, data)[0] if error.field in _LABELS or error.field.startswith("homes.") else error.field
+    name = named(error.field, data)[0] if error.field in ALONE or error.field.startswith("homes.") else error.field
     return f"{name}: {by_labels(error.allowed, error.field)}"
 
 

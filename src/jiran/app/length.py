@@ -8,8 +8,8 @@ import streamlit as st
 
 from jiran.app import period, state
 from jiran.app.fields import meaning, values
-from jiran.app.labels import LENGTH
 from jiran.scenario import Scenario
+from jiran.scenario.labels import LENGTH
 
 if TYPE_CHECKING:
     import datetime as dt

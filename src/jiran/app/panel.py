@@ -8,12 +8,13 @@ import streamlit as st
 
 from jiran.app import links, state
 from jiran.app.fields import default, info, leaves, names_plugin
-from jiran.app.labels import CHOSEN, by_labels
+from jiran.app.labels import by_labels
 from jiran.app.pins import flat
 from jiran.app.showing import plain
 from jiran.errors import JiranError
 from jiran.scenario import validate
 from jiran.scenario.files import as_data, with_overrides
+from jiran.scenario.labels import CHOSEN
 from jiran.scenario.silent import silent
 
 if TYPE_CHECKING:

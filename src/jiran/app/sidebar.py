@@ -147,7 +147,5 @@ def _presets(panel: Panel) -> None:
     if chosen != label:
         state.set_base(links.base_of_preset(chosen))
         st.rerun()
-    question, about = panel.data["question"], panel.data["description"]
-    if about and panel.given:
-        about = f"Before your changes: {about}"
-    st.caption(plain(" ".join(filter(None, (question, about)))))
+    about = " ".join(filter(None, (panel.data["question"], panel.data["description"])))
+    st.caption(plain(f"Before your changes: {about}" if about and panel.given else about))

@@ -13,7 +13,7 @@ from jiran.cli.printing import console
 from jiran.errors import JiranError
 from jiran.plan import Found, Planned, Ranges, plan, ranges, tries
 from jiran.plan.year import year_of
-from jiran.report.plan import answer, page, tables, warnings
+from jiran.report.plan import answer, lines, page, tables, warnings
 from jiran.saving import save_file
 from jiran.simulation.run import simulate
 
@@ -67,10 +67,13 @@ def work_out(scenario: Scenario, steps: int, report: Progress) -> Work:
 
 def print_plan(planned: Planned, moved: Ranges, found: tuple[Found, ...]) -> None:
     """Print the answer in words, the figures of all together, and of each home or kind of homes."""
+    from jiran.scenario.files import about  # noqa: PLC0415  loads the scenario's model
+
     screen = console()
     screen.print(planned.result.scenario.name, style="bold")
-    if planned.result.scenario.question:
-        screen.print(planned.result.scenario.question, style="dim", soft_wrap=True)
+    question, _ = about(planned.result.scenario)
+    if question:
+        screen.print(question, style="dim", soft_wrap=True)
     first, *rest = answer(planned, moved, found)
     screen.print(first.text, style="bold", soft_wrap=True)
     for sentence in rest:
@@ -78,7 +81,7 @@ def print_plan(planned: Planned, moved: Ranges, found: tuple[Found, ...]) -> Non
     figures = Table(box=SIMPLE_HEAD, pad_edge=False, show_header=False)
     figures.add_column(justify="left")
     figures.add_column(justify="right", style="bold")
-    for name, value in tables.tiles(planned).items():
+    for name, value in lines.tiles(planned).items():
         figures.add_row(name, value)
     screen.print(figures)
     few = len(planned.ids) <= _MOST_HOMES

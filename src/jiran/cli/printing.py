@@ -90,11 +90,12 @@ def print_result(result: Result) -> None:
     from jiran.explain.exchange import exchange  # noqa: PLC0415  loads numpy
     from jiran.explain.homes import both_ways  # noqa: PLC0415  loads numpy
     from jiran.explain.run import grid, story  # noqa: PLC0415
+    from jiran.scenario.files import about  # noqa: PLC0415  loads the scenario's model
 
     scenario, screen = result.scenario, console()
     market = scenario.market
     screen.print(scenario.name, style="bold")
-    for words in filter(None, (scenario.question, scenario.description)):
+    for words in filter(None, about(scenario)):
         screen.print(words, style="dim")
     rule = ", ".join((market.mechanism, *(f"{key} {value}" for key, value in market.parameters.items())))
     times = f"{counted(scenario.steps, 'step')} of {scenario.step_minutes} min from {moment(scenario.start)}"

@@ -10,19 +10,62 @@ from jiran.explain.nothing_traded import count_steps, nothing_traded
 from jiran.explain.run import home_saving, saving
 from jiran.explain.say import amount, share
 from jiran.nothing import NOTHING_MONEY
+from jiran.result.figures import KPIS
 from jiran.sentences import Figures, Sentence, form
-from jiran.words import KIND_NAMES, listed
+from jiran.words import KIND_NAMES, begun, decimals, listed, money
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
+    from jiran.scenario.files import Asked
 
 #: A smaller share of use that is traded is little.
 LITTLE = 0.05
 
 
-def answer(result: Result) -> Sentence | None:
-    """Return the sentence that answers what a run was asked; None if nothing can be said of it."""
+def answer(result: Result, instead: Result | None = None, asked: Asked | None = None) -> Sentence | None:
+    """Return the sentence that answers what a run was asked; None if nothing can be said of it.
+
+    Args:
+        result: The run.
+        instead: The run of the same street changed, if the question is about that.
+        asked: What was changed, and which figures tell.
+    """
+    if instead is not None and asked is not None:
+        return changed(result, instead, asked.figures, asked.instead)
     return by_kind(result) or all_alike(result) or saving(result) or nothing_traded(result, 0, result.timeline.steps)
+
+
+def _changed_words(figures: Figures) -> str:
+    def told(values: list[float]) -> list[str]:
+        return [
+            money(value, figures["currency"]) if unit == "money" else f"{decimals(value, 1)} {unit}"
+            for value, unit in zip(values, figures["units"], strict=True)
+        ]
+
+    here, there = told(figures["here"]), told(figures["there"])
+    labels = [begun(figures["labels"][0]), *(label[0].lower() + label[1:] for label in figures["labels"][1:])]
+    first = listed([f"{label} is {value}" for label, value in zip(labels, here, strict=True)])
+    rest = "the same" if here == there else listed(there)
+    return f"{first}; {figures['instead']}, {'it' if len(here) == 1 else 'they'} would be {rest}."
+
+
+@form("answer.changed", _changed_words)
+def changed(result: Result, other: Result, names: tuple[str, ...], instead: str) -> Figures | None:
+    """Say what figures are, and what they are in a run of the same street changed, if all of them are defined.
+
+    Args:
+        result: The run.
+        other: The run of the street changed.
+        names: Which figures: amounts of money, energy or power.
+        instead: What was changed, in words, as in "without the batteries".
+    """
+    here, there = ([run.kpis[name] for name in names] for run in (result, other))
+    if None in (*here, *there):
+        return None
+    return {
+        "labels": [KPIS[name].label for name in names], "units": [KPIS[name].form.unit for name in names],
+        "here": here, "there": there, "instead": instead, "currency": result.scenario.currency,
+    }  # fmt: skip
 
 
 def _by_kind_words(figures: Figures) -> str:

@@ -18,6 +18,7 @@ from jiran.explain.tariffs import (
     sharing_rule,
     sharing_step,
     tariff_status,
+    within_month,
 )
 from jiran.explain.where import apart
 from jiran.scenario.clock import occurs_twice
@@ -324,6 +325,6 @@ def assumptions(run: Run) -> tuple[Sentence, ...]:
     """
     return true_ones(
         start_twice(run), prices_by_hour(run), region_taken(run), region_unknown(run), sky_taken(run), sky_unknown(run),
-        noon_far_off(run), apart(run), unused(run), month_cut(run), tariff_status(run), not_in_force(run), rates_taken(run),
+        noon_far_off(run), apart(run), unused(run), month_cut(run), within_month(run), tariff_status(run), not_in_force(run), rates_taken(run),
         sharing_rule(run), sharing_step(run), foresight(run, "home_battery"), foresight(run, "battery"),
     )  # fmt: skip

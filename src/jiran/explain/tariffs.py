@@ -76,6 +76,26 @@ def month_cut(run: Run) -> Figures | None:
     return {"months": cut} if cut else None
 
 
+def _within_month_words(figures: Figures) -> str:
+    return "; ".join(
+        f"{day:%Y-%m} is billed by {name} as a whole, though it holds from {day} on: bills are of whole months"
+        for name, day in figures["tariffs"]
+    )
+
+
+@form("assumed.within_month", _within_month_words)
+def within_month(run: Run) -> Figures | None:
+    """Return the tariffs that begin within a month of which the run holds earlier days too, and the day on which they do."""
+    first, last = (run.timeline.local[step].astype(object).date() for step in (0, -1))
+    begun = [
+        (tariff.name, tariff.valid_from)
+        for tariff, months in _held(run)
+        if f"{tariff.valid_from:%Y-%m}" in months
+        and max(first, tariff.valid_from.replace(day=1)) < tariff.valid_from <= last
+    ]
+    return {"tariffs": begun} if begun else None
+
+
 def _status_words(figures: Figures) -> str:
     return "; ".join(f"{name} is {status}: {STATUSES[status]}" for name, status in figures["tariffs"])
 

@@ -26,11 +26,14 @@ def _sun(scenario: Scenario) -> Place | None:
 
 
 def _region(scenario: Scenario) -> str | None:
-    """Return the region whose emissions count; Sabah has the time zone that stands for Sarawak, which then says nothing."""
+    """Return the region whose emissions count; Sabah has the time zone that stands for Sarawak, which then says nothing.
+
+    Of emissions that are given as a number it is the region that has them, if any does.
+    """
     grid = scenario.grid
-    if grid.region is not None or grid.co2_kg_per_kwh is not None:
-        return grid.region
-    return region_of(scenario.time_zone)
+    if grid.co2_kg_per_kwh is not None:
+        return next((name for name, one in REGIONS.items() if one.co2_kg_per_kwh == grid.co2_kg_per_kwh), None)
+    return region_of(scenario.time_zone) if grid.region is None else grid.region
 
 
 def _name(region: str) -> str:
@@ -45,7 +48,8 @@ def _apart_words(figures: Figures) -> str:
     clock = [f"the tariff's hours are those of {zone}" for zone in figures["clocks"]]
     homes = [f"the homes live by the clock of {figures['zone']}"] if clock else []
     told = listed([*tariffs, *sun, *grid, *clock, *homes])
-    return f"{told}: these do not fit together; grid.tariff, solar.place, grid.region or time_zone decides"
+    decides = "grid.region" if not figures["given"] else "grid.co2_kg_per_kwh"
+    return f"{told}: these do not fit together; grid.tariff, solar.place, {decides} or time_zone decides"
 
 
 @form("assumed.apart", _apart_words)
@@ -58,6 +62,7 @@ def apart(run: Run) -> Figures | None:
         grid: Region whose emissions count, or None.
         clocks: Time zones of tariffs that are not at the same offset as the homes at the start.
         zone: That of the homes.
+        given: Whether emissions are given as a number.
     """
     scenario = run.scenario
     if scenario.grid.tariff is None:
@@ -65,7 +70,12 @@ def apart(run: Run) -> Figures | None:
     named, place, grid = named_tariffs(scenario), _sun(scenario), _region(scenario)
     tariffs = [(one.name, one.region) for one in named if one.region]
     regions = {region for _, region in tariffs} | ({place.region} if place else set())
-    if grid == "sarawak" and scenario.grid.region is None and "sabah" in regions:
+    if (
+        grid == "sarawak"
+        and scenario.grid.region is None
+        and scenario.grid.co2_kg_per_kwh is None
+        and "sabah" in regions
+    ):
         grid = None
     own = scenario.start.replace(tzinfo=ZoneInfo(scenario.time_zone)).utcoffset()
     zones = dict.fromkeys(one.zone for one in named if one.zone)
@@ -74,5 +84,5 @@ def apart(run: Run) -> Figures | None:
         return None
     return {
         "tariffs": tariffs, "sun": None if place is None else (place.title, place.region), "grid": grid, "clocks": clocks,
-        "zone": scenario.time_zone,
+        "zone": scenario.time_zone, "given": scenario.grid.co2_kg_per_kwh is not None,
     }  # fmt: skip

@@ -49,12 +49,7 @@ def metered(scenario: Scenario, homes: Sequence[str], *, batteries: bool = False
     else:
         new = scenario.homes
     if not batteries:
-        new = new.model_copy(
-            update={
-                "groups": tuple(one.model_copy(update={"battery_kwh": 0.0}) for one in new.groups),
-                "single": tuple(one.model_copy(update={"battery_kwh": 0.0}) for one in new.single),
-            }
-        )
+        new = new.without_batteries
     supply = scenario.ev.supply.model_copy(update={"enabled": False})
     cars = scenario.ev.model_copy(update={"supply": supply, "charging": "blocks"})
     return scenario.model_copy(update={"homes": new, "ev": cars})

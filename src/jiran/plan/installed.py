@@ -25,17 +25,25 @@ class Installed:
 
     Attributes:
         pv_kwp: PV of each home, kWp.
-        battery_kwh: Each home's part of the community battery, kWh: all have the same.
+        own_battery_kwh: The battery of each home, kWh.
+        shared_battery_kwh: Each home's part of the community battery, kWh: all have the same.
         pv_price: What a kWp costs.
         battery_price: What a kWh of battery costs.
         is_usual: Whether a price is the default of its currency, for PV and battery.
     """
 
     pv_kwp: Array
-    battery_kwh: Array
+    own_battery_kwh: Array
+    shared_battery_kwh: Array
     pv_price: float
     battery_price: float
     is_usual: tuple[bool, bool]
+
+    @property
+    def battery_kwh(self) -> Array:
+        """The battery that each home pays for: its own, and its part of the community's, kWh."""
+        kwh: Array = self.own_battery_kwh + self.shared_battery_kwh
+        return kwh
 
     @property
     def pv_cost(self) -> Array:
@@ -45,7 +53,7 @@ class Installed:
 
     @property
     def battery_cost(self) -> Array:
-        """What each home's part of the battery costs."""
+        """What each home's battery and its part of the community's cost."""
         cost: Array = self.battery_kwh * self.battery_price
         return cost
 
@@ -82,10 +90,10 @@ def installed(result: Result, factor: float) -> Installed:
             "for else nobody can say what it would pay without it"
         )
     kwp = community.pv_kwp if scenario.homes.data is None else generated * factor / scenario.plan.metered_yield
-    battery = np.full(community.size, scenario.battery.capacity_kwh / community.size)
+    own, shared = community.battery_kwh, np.full(community.size, scenario.battery.capacity_kwh / community.size)
     pv_price, usual_pv = _price(scenario, "pv", needed=bool(kwp.any()))
-    battery_price, usual_battery = _price(scenario, "battery", needed=bool(battery.any()))
-    return Installed(kwp, battery, pv_price, battery_price, (usual_pv, usual_battery))
+    battery_price, usual_battery = _price(scenario, "battery", needed=bool(own.any() or shared.any()))
+    return Installed(kwp, own, shared, pv_price, battery_price, (usual_pv, usual_battery))
 
 
 def _price(scenario: Scenario, what: str, *, needed: bool) -> tuple[float, bool]:

@@ -1,4 +1,4 @@
-"""What each home pays in a year at four stages: without anything, with PV, with the battery too, and with sharing.
+"""What each home pays in a year at four stages: without anything, with PV, with the batteries too, and with sharing.
 
 A stage has one thing more than the one before, and the same sun and use. So what a thing saves is the bill before it less
 the bill with it, and the parts add up to the whole: nothing is counted twice.
@@ -99,7 +99,9 @@ def stages(result: Result, factor: float, before: Settlement | None = None) -> S
         before: The first stage, if it is known already; what a home uses does not hang on its roof.
     """
     first, alone, now = without_investment(result) if before is None else before, result.without_p2p, result.settlement
-    cost = np.stack([first.cost, alone.cost_without_battery, alone.cost, now.cost])
+    at_home = bool(result.community.battery_kwh.any())
+    with_pv = _without_batteries(result).cost if at_home else alone.cost_without_battery
+    cost = np.stack([first.cost, with_pv, alone.cost, now.cost])
     fund = np.array([0.0, 0.0, alone.accounts["battery"], now.accounts["battery"]])
     return Stages(
         cost=cost * factor,
@@ -138,12 +140,22 @@ def _later(result: Result, first: Settlement) -> Array:
 
 
 def without_investment(result: Result) -> Settlement:
-    """Return what the homes of a run pay without PV, battery and trades: the same use, all of it from the grid."""
-    scenario = result.scenario
-    bare = scenario.model_copy(update={"battery": scenario.battery.model_copy(update={"capacity_kwh": 0.0})})
-    profiles = result.flows.profiles
-    dark = replace(profiles, generation_kwh=np.zeros_like(profiles.generation_kwh))
-    return without_trading(prepare(bare, profiles=dark))
+    """Return what the homes of a run pay without PV, batteries and trades: the same use, all of it from the grid."""
+    return _without_batteries(result, sun=0.0)
+
+
+def _without_batteries(result: Result, sun: float = 1.0) -> Settlement:
+    """Return what the homes of a run pay without trades, the community battery and those in homes.
+
+    Args:
+        result: The run.
+        sun: The part of its generation that is left.
+    """
+    scenario, profiles = result.scenario, result.flows.profiles
+    shared = scenario.battery.model_copy(update={"capacity_kwh": 0.0})
+    bare = scenario.model_copy(update={"battery": shared, "homes": scenario.homes.without_batteries})
+    left = replace(profiles, generation_kwh=sun * profiles.generation_kwh)
+    return without_trading(prepare(bare, profiles=left))
 
 
 def _sum(settled: Settlement, flow: str) -> float:

@@ -21,7 +21,7 @@ from jiran.report.points import gains, spots, upward
 from jiran.report.reasons import GAIN, reason
 from jiran.report.svg import svg
 from jiran.report.versus import changes, is_pair, versus
-from jiran.scenario.files import shareable, to_toml
+from jiran.scenario.files import about, shareable, to_toml
 from jiran.tariffs import find_tariff
 from jiran.words import KIND_NAMES, counted, listed, price, time_of_day
 
@@ -70,10 +70,11 @@ def html(comparison: Comparison) -> str:
     """
     first = next(iter(comparison.cases.values()))
     pair = is_pair(comparison)
+    _, description = about(first, "market")
     title = " against ".join(scenario.name for scenario in comparison.cases.values()) if pair else first.name
     parts = [
         f"<h1>{escape(title)}: {'two scenarios' if pair else counted(len(comparison.cases), 'market rule')} compared</h1>",
-        f'<p class="soft">{escape(first.description)}</p>' if first.description and not pair else "",
+        f'<p class="soft">{escape(description)}</p>' if description and not pair else "",
         _answer(comparison),
         section("What was compared", _setting(comparison)),
         section("Side by side", _pair(comparison) if pair else _rules(comparison)),

@@ -6,7 +6,7 @@ None means everywhere: let the file tell. `jiran data` shows what was found out,
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -133,6 +133,17 @@ class HomeData(Model):
         """Whether it says of any home that it has a battery."""
         own = self.home.values() if isinstance(self.home, dict) else ()
         return any(one.battery_kwh for one in (*own, self.all) if one is not None)
+
+    @property
+    def without_batteries(self) -> Self:
+        """The same homes without batteries."""
+        none = {"battery_kwh": 0.0}
+        home = self.home
+        if isinstance(home, dict):
+            home = {name: one.model_copy(update=none) for name, one in home.items()}
+        return self.model_copy(
+            update={"all": None if self.all is None else self.all.model_copy(update=none), "home": home}
+        )
 
     def has(self, home: str) -> MeteredHome:
         """Return what a home has: what its own table says, and else that of all."""

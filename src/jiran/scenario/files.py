@@ -12,7 +12,7 @@ import tomllib
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import tomli_w
 
@@ -23,7 +23,7 @@ from jiran.scenario.check import validate
 from jiran.scenario.data import MeteredHome
 from jiran.scenario.grid import REPLACED, Grid
 from jiran.scenario.homes import HomeGroup, SingleHome
-from jiran.scenario.model import Scenario
+from jiran.scenario.model import WORDS, Scenario
 from jiran.scenario.named import TARIFF_KEYS, tables_with_tariff, tariff_files
 from jiran.scenario.paths import files_of
 
@@ -36,6 +36,23 @@ _RUN_BY = ("home_battery", "battery")
 _Named = TypeVar("_Named", Grid, HomeGroup, SingleHome, MeteredHome)
 
 _PRESETS = resources.files("jiran.scenario") / "presets"
+
+#: Table of a preset's file that says what answers its question; it is no part of the scenario.
+_ANSWER = "answer"
+
+
+class Asked(NamedTuple):
+    """What answers the question of a preset: figures of its run beside those of the same street changed.
+
+    Attributes:
+        figures: Names of figures of a run.
+        changes: What is changed, as `load_scenario` takes it.
+        instead: The same in words, as in "without the batteries".
+    """
+
+    figures: tuple[str, ...]
+    changes: dict[str, Any]
+    instead: str
 
 
 @cache
@@ -51,6 +68,36 @@ def presets() -> dict[str, str]:
 def _about(data: dict[str, Any]) -> str:
     """Return question and description of scenario data."""
     return " ".join(filter(None, (data.get("question"), data.get("description"))))
+
+
+def asked(preset: str) -> Asked | None:
+    """Return what answers the question of a preset; None: what trading is worth does."""
+    said = _preset_data(preset).get(_ANSWER)
+    return None if said is None else Asked(tuple(said["figures"]), said["changes"], said["instead"])
+
+
+def about(scenario: Scenario, *free: str) -> tuple[str, str]:
+    """Return question and description of a scenario: nothing where they are those of a preset that was then changed.
+
+    What a preset says of itself may not hold of what was made of it.
+
+    Args:
+        scenario: The scenario.
+        free: Tables that may be others all the same, as "market" where rules are compared.
+    """
+    said = scenario.question, scenario.description
+    if scenario.name not in _preset_names():
+        return said
+    preset = _preset(scenario.name)
+    if scenario.model_copy(update={name: getattr(preset, name) for name in (*WORDS, *free)}) == preset:
+        return said
+    question, description = said
+    return "" if question == preset.question else question, "" if description == preset.description else description
+
+
+@cache
+def _preset(name: str) -> Scenario:
+    return load_scenario(name)
 
 
 def load_scenario(source: str | os.PathLike[str], overrides: dict[str, Any] | None = None) -> Scenario:
@@ -244,6 +291,12 @@ def _read_preset(name: str) -> dict[str, Any]:
     if name not in _preset_names():
         known = ", ".join(sorted(_preset_names()))
         raise ScenarioError("scenario", name, f"must be one of {known}, or the path of a file that ends in .toml")
+    data = _preset_data(name)
+    data.pop(_ANSWER, None)
+    return data
+
+
+def _preset_data(name: str) -> dict[str, Any]:
     return tomllib.loads((_PRESETS / f"{name}.toml").read_text(encoding="utf-8"))
 
 

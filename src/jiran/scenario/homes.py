@@ -132,6 +132,15 @@ class Homes(Model):
         return any(one.kind in CARS for one in there)
 
     @property
+    def without_batteries(self) -> Self:
+        """The same homes without batteries of their own."""
+        none = {"battery_kwh": 0.0}
+        groups = tuple(one.model_copy(update=none) for one in self.groups)
+        single = tuple(one.model_copy(update=none) for one in self.single)
+        data = None if self.data is None else self.data.without_batteries
+        return self.model_copy(update={"groups": groups, "single": single, "data": data})
+
+    @property
     def own_tariffs(self) -> bool:
         """Whether a home may have a tariff of its own."""
         homes = (*self.groups, *self.single)

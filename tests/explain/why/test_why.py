@@ -11,6 +11,7 @@ import pytest
 
 from jiran.app.orders import EXAMPLE
 from jiran.app.showing import markdown_of
+from jiran.explain.step.book import Book
 from jiran.explain.step.money import account, gain, rest, trade
 from jiran.explain.step.outcome import clear_book, outcome_of_run
 from jiran.explain.step.words import curve_words, order_words
@@ -286,3 +287,51 @@ def test_names_that_look_like_code_stay_names():
     said = " ".join(map(markdown_of, (headline(outcome, 0), *explain(outcome, 0), trade(outcome, 1))))
     assert "[n](http" not in said
     assert r"\*b\*" in said
+
+
+#: Sums that explanations write out: "(0.5625 + 0.20) / 2 = 0.38125", "21.2719 kWh / 2.4756 kWh = 8.5926".
+SUM = re.compile(r"([(\d][\d.,()+−×/ kWh]*[\d)h]) = ([\d.,]+\d)")
+#: A middle that is said in words.
+HALFWAY = re.compile(r"halfway between the ask of ([\d.]+) and the bid of ([\d.]+): ([\d.]+\d)")
+GIVE = re.compile(r" ([\d.]+) and \S+ ([\d.]+) give ([\d.]+\d)")
+
+
+def sums(said):
+    """Yield what each sum of a text comes to by the numbers written in it, and what is written as its result."""
+    for left, result in SUM.findall(said):
+        plain = left.replace("kWh", "").replace("×", "*").replace("−", "-").replace(",", "")
+        yield eval(plain, {"__builtins__": {}}), result, left  # noqa: S307  digits and signs alone, by the pattern
+    for low, high, result in (*HALFWAY.findall(said), *GIVE.findall(said)):
+        yield (float(low) + float(high)) / 2.0, result, f"middle of {low} and {high}"
+
+
+#: Rules whose explanations write sums, with parameters to draw from.
+WITH_SUMS = {
+    "uniform-price": ({}, {"k": 0.3}), "mid-market-rate": ({},), "supply-demand-ratio": ({},), "grid-fraction": ({"fraction": 0.83},),
+    "nash-bargaining": ({},), "mcafee": ({},), "pay-as-bid": ({},),
+}  # fmt: skip
+
+
+def any_book(rng):
+    """Draw orders of any size and price, and prices of the grid with up to five digits."""
+    homes = int(rng.integers(4, 11))
+    low, high = (round(float(one), int(rng.integers(2, 6))) for one in (rng.uniform(0.01, 0.2), rng.uniform(0.4, 0.9)))
+    return Book(
+        rng.uniform(-5.0, 5.0, homes), rng.uniform(0.0, 1.0, homes), high, low, names=tuple(f"H{one}" for one in range(homes))
+    )  # fmt: skip
+
+
+def test_what_a_sum_is_said_to_give_is_what_its_written_numbers_give():
+    seen = set()
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        book = any_book(rng)
+        for rule, every in WITH_SUMS.items():
+            outcome = clear_book(book, rule, find(rule).values(every[seed % len(every)]), seed)
+            for one in range(len(book.names)):
+                for again, result, left in sums(text(explain(outcome, one))):
+                    digits = len(result.partition(".")[2])
+                    off = abs(again - float(result.replace(",", "")))
+                    assert off <= 0.5000001 * 10.0**-digits, f"{rule}, seed {seed}: {left} = {result}, not {again}"
+                    seen.add(rule)
+    assert seen == set(WITH_SUMS)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from jiran.app.fields import PLUGINS, info, meaning, values
-from jiran.app.labels import CHOSEN, label_of, settings
+from jiran.app.labels import label_of, settings
 from jiran.app.settings.one import draw, hourly
 from jiran.app.showing import plain
+from jiran.scenario.labels import CHOSEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

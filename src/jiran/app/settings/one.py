@@ -12,13 +12,14 @@ from jiran.app import controls
 from jiran.app.controls import Control, Slider
 from jiran.app.fields import PLUGINS, Values, has, info, leaves, meaning, names_plugin, parameter_values, values
 from jiran.app.glossary import explained
-from jiran.app.labels import CHOSEN, SLIDERS, STEPS, by_labels, group_label, label_of
+from jiran.app.labels import SLIDERS, STEPS, by_labels, group_label, label_of
 from jiran.app.settings import blocks, homes
 from jiran.app.showing import plain
 from jiran.bids import strategies
 from jiran.control import controllers, forecasts
 from jiran.market import mechanisms
 from jiran.scenario.grid import REPLACED
+from jiran.scenario.labels import CHOSEN
 from jiran.scenario.model import MOST_TELLING
 from jiran.tariffs import sharing, tariffs
 

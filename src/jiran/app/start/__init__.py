@@ -9,7 +9,8 @@ import streamlit as st
 
 from jiran.app import state
 from jiran.app.showing import markdown_of, plain
-from jiran.scenario.files import presets, read_scenario
+from jiran.scenario.files import load_scenario, presets
+from jiran.words import counted, duration
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -81,11 +82,15 @@ def _cards() -> dict[str, DeltaGenerator]:
     with st.container(key="questions"), st.grid(3, min_column_width=280, gap="small"):
         for name in presets():
             with st.container(border=True, height="stretch"):
-                question = plain(str(read_scenario(name)["question"]))
+                scenario = load_scenario(name)
                 st.page_link(
-                    state.page("street"), label=f"**{question}**", icon=":material/help:", query_params={"preset": name}
+                    state.page("street"),
+                    label=f"**{plain(scenario.question)}**",
+                    icon=":material/help:",
+                    query_params={"preset": name},
                 )
                 places[name] = st.empty()
                 places[name].caption(":shimmer[Working it out …]")
-                st.caption(plain(name))
+                homes, seconds = scenario.homes.modelled, 60.0 * scenario.steps * scenario.step_minutes
+                st.caption(plain(f"{name}: {counted(homes, 'home')}, {duration(seconds)}"))
     return places

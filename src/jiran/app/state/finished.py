@@ -34,7 +34,7 @@ from jiran.judge.comparison import compare as run_comparison
 from jiran.market import find
 from jiran.plan import Found, Planned, Ranges, plan, ranges, tries
 from jiran.plan.tries import STEPS
-from jiran.scenario.files import load_scenario
+from jiran.scenario.files import asked, load_scenario
 from jiran.simulation.estimate import Need, of_clearing
 from jiran.simulation.run import simulate
 from jiran.words import counted
@@ -274,7 +274,9 @@ def answer(preset: str) -> str | None:
     """Return the answer to the question of a preset, in a line; None if there is none."""
     from jiran.explain.answer import answer as of_run  # noqa: PLC0415  only Start needs it
 
-    said = of_run(simulate(load_scenario(preset)))
+    question = asked(preset)
+    instead = None if question is None else simulate(load_scenario(preset, question.changes))
+    said = of_run(simulate(load_scenario(preset)), instead, question)
     return None if said is None else str(said)
 
 

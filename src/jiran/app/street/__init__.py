@@ -52,7 +52,8 @@ def _map(result: Result, now: Selection) -> None:
         at={
             "turn": state.turn(),
             "step": (now.step - day.first) // together,
-            "stay": state.has_hour(),
+            "stay": state.has_hour() or now.tab == "market",
+            "halt": now.tab == "market",
             "home": now.home,
         },
         on_pick=partial(_picked, day, together),
@@ -122,4 +123,5 @@ def _panel(result: Result, now: Selection) -> None:
 
 
 def _open_tab() -> None:
-    state.select(tab=next(name for name, title in TABS.items() if title == st.session_state[_TAB]))
+    tab = next(name for name, title in TABS.items() if title == st.session_state[_TAB])
+    (state.show_selected if tab == "market" else state.select)(tab=tab)  # which is about an hour: the map rests at it

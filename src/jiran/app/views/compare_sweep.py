@@ -17,6 +17,7 @@ from jiran.judge.sweep import Folder
 from jiran.judge.sweep.answers import answer, answers
 from jiran.report.sweep import page, pictures, say
 from jiran.report.sweep.page import cells
+from jiran.report.sweep.say import name_of
 from jiran.result.figures import KPIS
 from jiran.scenario import validate
 from jiran.scenario.files import as_data, with_overrides
@@ -137,12 +138,13 @@ def _draw(work_out: Callable[[], Answers] | None, source: str) -> None:
         return
     st.markdown("\n".join(f"- {markdown_of(str(one))}" for one in say(found)))
     for keys, table in found.tables.items():
-        st.markdown(f"**{plain(' and '.join(keys) or 'All seeds')}**")
+        names = [name_of(key, found.currency) for key in keys]
+        st.markdown(f"**{plain(' and '.join(names) or 'All seeds')}**")
         _picture(pictures.course(found, keys[0]) if len(keys) == 1 else None)
         head, rows = cells(found, table)
         st.dataframe(
             [dict(zip(head, row, strict=True)) for row in rows], hide_index=True, key=f"sweep table {source} {keys}",
-            alt=f"Table of {KPIS[found.figure].label} by {' and '.join(keys) or 'seeds'}.",
+            alt=f"Table of {KPIS[found.figure].label} by {' and '.join(names) or 'seeds'}.",
         )  # fmt: skip
     _picture(pictures.weights(found))
     _picture(pictures.frontier(found))

@@ -14,7 +14,7 @@ from jiran.app.labels import by_labels, in_words
 from jiran.app.showing import file_name, markdown_of, plain, show_text
 from jiran.errors import JiranError
 from jiran.explain import where
-from jiran.report.plan import answer, page, tables, warnings
+from jiran.report.plan import answer, lines, page, tables, warnings
 from jiran.report.plan.doubtful import flat, sun
 from jiran.report.plan.further import case, matters, tried
 from jiran.scenario.files import as_data
@@ -53,11 +53,10 @@ def show() -> None:
     _tiles(planned)
     st.markdown("\n".join(f"- {markdown_of(sentence)}" for sentence in rest))
     _doubts(planned, set(map(str, (*no_place, *apart))))
-    who = tables.who_pays(planned)
-    st.caption(f"Investment and savings of {plain(who)}, by the end of each year, not discounted.")
+    st.caption(f"{plain(str(lines.course(planned)))}.")
     draw(
         charts.course(planned), key="course", height=300,
-        alt=f"What has come back of the investment of {who} by the end of each year.",
+        alt=f"What has come back of the investment of {lines.who_pays(planned)} by the end of each year.",
     )  # fmt: skip
     _people(planned)
     _further(planned)
@@ -89,13 +88,13 @@ def _doubts(planned: Planned, said: set[str]) -> None:
 
 def _setting(planned: Planned) -> None:
     """Say what the street is, in a line."""
-    told = [f"{plain(name)}: **{plain(value)}**" for name, value in tables.setting(planned).items()]
+    told = [f"{plain(name)}: **{plain(value)}**" for name, value in lines.setting(planned).items()]
     st.caption(" · ".join(told))
 
 
 def _tiles(planned: Planned) -> None:
     with st.grid(3, min_column_width=150, gap="xsmall"):
-        for name, value in tables.tiles(planned).items():
+        for name, value in lines.tiles(planned).items():
             st.metric(plain(name), plain(value), border=True, height="stretch")
 
 
@@ -103,7 +102,7 @@ def _people(planned: Planned) -> None:
     """Draw who pays and who gains, by kind and home by home."""
     st.subheader("Who pays, and who gains", anchor="who")
     st.caption(
-        f"A year, in {plain(planned.currency)}: the same homes without PV, battery and sharing, and with them. By kind: means."
+        f"A year, in {plain(planned.currency)}: the same homes without PV, batteries and sharing, and with them. By kind: means."
     )
     _table(tables.by_kind(planned), "plan kinds", "Table of the kinds of homes: what they invest, pay and save.")
     each = st.expander("Each home", on_change="rerun", key="plan each home")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.explain.again import more_digits
 from jiran.explain.step.outcome import energy, marginal_pair, same
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import form
@@ -330,6 +331,8 @@ def middle(low: float, high: float, share: float, at: float) -> str:
     """
     if low == high:
         return f"that of both, {price(at)}"
+    digits = 4 + more_digits(lambda ask, bid: ask + share * (bid - ask), [(low, 4), (high, 4)], at)
+    ask, bid = price(low, digits=digits), price(high, digits=digits)
     if share == 0.5:
-        return f"halfway between the ask of {price(low)} and the bid of {price(high)}: {price(at)}"
-    return f"{number(share)} × bid + {number(1.0 - share)} × ask = {number(share)} × {price(high)} + {number(1.0 - share)} × {price(low)} = {price(at)}"
+        return f"halfway between the ask of {ask} and the bid of {bid}: {price(at)}"
+    return f"{number(share)} × bid + {number(1.0 - share)} × ask = {number(share)} × {bid} + {number(1.0 - share)} × {ask} = {price(at)}"

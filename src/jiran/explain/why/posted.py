@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.explain.again import more_digits
 from jiran.explain.step.outcome import energy, same
 from jiran.explain.why.base import reasoning, refused, scarcity, sides
 from jiran.sentences import form, true_ones
@@ -57,13 +58,16 @@ def grid_fraction(case: Case) -> tuple[Sentence, ...]:
     )
 
 
-@form(
-    "why.fraction",
-    lambda figures: (
-        f"The rule fixes the price beforehand, as a share α of the grid's price: {number(figures['alpha'])} × "
-        f"{price(figures['grid'])} = {price(figures['price'])}. Nothing that a home bids changes it."
-    ),
-)
+def _fraction_words(figures: Figures) -> str:
+    alpha, grid, at = figures["alpha"], figures["grid"], figures["price"]
+    digits = 4 + more_digits(lambda value: alpha * value, [(grid, 4)], at)
+    return (
+        f"The rule fixes the price beforehand, as a share α of the grid's price: {number(alpha)} × {price(grid, digits=digits)} = "
+        f"{price(at)}. Nothing that a home bids changes it."
+    )
+
+
+@form("why.fraction", _fraction_words)
 def fraction(case: Case) -> Figures | None:
     """True where all trades are at the fraction of the grid's price.
 
@@ -170,7 +174,8 @@ def no_middle(case: Case) -> Figures | None:
 
 def _middle_words(figures: Figures) -> str:
     low, high, at = figures["export"], figures["import"], figures["price"]
-    text = f"The price is the middle of the grid's two: ({price(high)} + {price(low)}) / 2 = {price(at)}."
+    digits = 4 + more_digits(lambda p, q: (p + q) / 2.0, [(high, 4), (low, 4)], at)
+    text = f"The price is the middle of the grid's two: ({price(high, digits=digits)} + {price(low, digits=digits)}) / 2 = {price(at)}."
     if figures["charge"]:
         return f"{text} The network's {price(figures['charge'])} per kWh comes on top for buyers."
     return f"{text} So a kWh gains the same against the grid on both sides, {price(at - low)}."
@@ -234,9 +239,11 @@ def no_ratio(case: Case) -> Figures | None:
 
 def _ratio_words(figures: Figures) -> str:
     low, high, ratio, digits = figures["export"], figures["import"], figures["ratio"], figures["digits"]
+    offered, wanted = figures["offered_kwh"], figures["wanted_kwh"]
+    digits += more_digits(lambda p, q: p / q, [(offered, digits), (wanted, digits)], ratio)
     have = (
-        f"The price falls as supply grows against demand. Here r = {energy(figures['offered_kwh'], digits)} / "
-        f"{energy(figures['wanted_kwh'], digits)} = {price(ratio)}."
+        f"The price falls as supply grows against demand. Here r = {energy(offered, digits)} / {energy(wanted, digits)} = "
+        f"{price(ratio)}."
     )
     if ratio >= 1.0 or same(ratio, 1.0):
         return (
@@ -244,10 +251,10 @@ def _ratio_words(figures: Figures) -> str:
         )
     if low == 0.0:
         return f"{have} The grid gives nothing for a kWh, so the price is 0 too."
-    return (
-        f"{have} So the price is {price(low)} × {price(high)} / (({price(high)} − {price(low)}) × {price(ratio)} + "
-        f"{price(low)}) = {price(figures['price'])}."
-    )
+    parts = [(low, 4), (high, 4), (ratio, 4)]
+    digits = 4 + more_digits(lambda p, q, r: p * q / ((q - p) * r + p), parts, figures["price"])
+    least, most, part = (price(one, digits=digits) for one, _ in parts)
+    return f"{have} So the price is {least} × {most} / (({most} − {least}) × {part} + {least}) = {price(figures['price'])}."
 
 
 @form("why.ratio", _ratio_words)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.explain.again import more_digits
 from jiran.explain.step.outcome import energy, same
 from jiran.explain.why.base import left_behind, listed, no_pair, order_name, reasoning, sides
 from jiran.market.rules.cooperative import MOST_SHAPLEY_PLAYERS
@@ -78,13 +79,16 @@ def _players(case: Case) -> int:
     return int((case.outcome.traded_kwh > 0.0).sum())
 
 
-@form(
-    "why.equal_part",
-    lambda figures: (
-        f"Each of the {counted(figures['players'], 'home')} that trade gets the same part of it: {price(figures['gain'])} / "
-        f"{figures['players']} = {price(figures['share'])}."
-    ),
-)
+def _equal_part_words(figures: Figures) -> str:
+    players, gain, share = figures["players"], figures["gain"], figures["share"]
+    digits = 4 + more_digits(lambda value: value / players, [(gain, 4)], share)
+    return (
+        f"Each of the {counted(players, 'home')} that trade gets the same part of it: {price(gain, digits=digits)} / {players} = "
+        f"{price(share)}."
+    )
+
+
+@form("why.equal_part", _equal_part_words)
 def equal_part(case: Case) -> Figures | None:
     """True of a home that trades where all who do have equal shares.
 
@@ -153,11 +157,13 @@ def nobody_leaves(case: Case) -> Figures | None:
 
 
 def _becomes_words(figures: Figures) -> str:
-    sign = "+" if figures["sells"] else "−"
-    per_kwh = price(figures["share"] / figures["kwh"])
+    sign, word = (1.0, "+") if figures["sells"] else (-1.0, "−")
+    part, limit, at = figures["share"] / figures["kwh"], figures["limit"], figures["price"]
+    digits = 4 + more_digits(lambda p, q: p + sign * q, [(limit, 4), (part, 4)], at)
+    per_kwh = price(part, digits=digits)
     return (
         f"Spread over its {energy(figures['kwh'], figures['digits'])} that makes {per_kwh} per kWh: its "
-        f"{order_name(figures['sells'])} of {price(figures['limit'])} {sign} {per_kwh} = {price(figures['price'])}."
+        f"{order_name(figures['sells'])} of {price(limit, digits=digits)} {word} {per_kwh} = {price(at)}."
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.explain.again import more_digits
 from jiran.explain.step.outcome import energy, same
 from jiran.explain.why.base import (
     last_in_line,
@@ -177,12 +178,13 @@ def mcafee(case: Case) -> tuple[Sentence, ...]:
 
 def _failing_words(figures: Figures) -> str:
     bidder, asker = (f"{name}'s" if name else "the grid's" for name in (figures["bidder"], figures["asker"]))
-    low, high = price(figures["low"]), price(figures["high"])
+    digits = 4 + more_digits(lambda p, q: (p + q) / 2.0, [(figures["bid"], 4), (figures["ask"], 4)], figures["price"])
+    bid, ask, low, high = (price(figures[one], digits=digits) for one in ("bid", "ask", "low", "high"))
     fits = figures["low"] <= figures["price"] <= figures["high"]
     lies = f"lies between the last ask ({low}) and the last bid ({high}) that do fit"
     return (
-        f"The rule tries the middle of the first bid and the first ask that no longer fit: {bidder} {price(figures['bid'])} and "
-        f"{asker} {price(figures['ask'])} give {price(figures['price'])}. That {lies if fits else lies.replace('lies', 'does not lie')}."
+        f"The rule tries the middle of the first bid and the first ask that no longer fit: {bidder} {bid} and "
+        f"{asker} {ask} give {price(figures['price'])}. That {lies if fits else lies.replace('lies', 'does not lie')}."
     )
 
 

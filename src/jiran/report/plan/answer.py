@@ -93,11 +93,11 @@ def _parts_words(figures: Figures) -> str:
         return f"{'gets' if value < 0.0 else 'pays'} {say.sum_of(abs(value), currency)}"
 
     saved = [
-        f"{say.PARTS[part]} {'saves' if value > 0.0 else 'costs'} {say.sum_of(abs(value), currency)}"
+        f"{say.part(part, value, several=figures['at_home'])} {say.sum_of(abs(value), currency)}"
         for part, value in figures["parts"].items()
     ]
     return (
-        f"The street {pays_or_gets(figures['before'])} a year without PV, battery and sharing, and {pays_or_gets(figures['after'])} as "
+        f"The street {pays_or_gets(figures['before'])} a year without PV, batteries and sharing, and {pays_or_gets(figures['after'])} as "
         f"planned: {listed(saved)}."
     )
 
@@ -107,12 +107,13 @@ def parts(planned: Planned) -> Figures | None:
     """Say what a year costs without and with it, and what PV, battery and sharing do to that, if they do anything."""
     found = dict(zip(PARTS, planned.street_parts.tolist(), strict=True))
     told = {part: value for part, value in found.items() if abs(value) > NOTHING_MONEY}
+    if not told:
+        return None
     before = float(planned.stages.cost[0].sum())
-    return (
-        {"before": before, "after": before - sum(found.values()), "parts": told, "currency": planned.currency}
-        if told
-        else None
-    )
+    return {
+        "before": before, "after": before - sum(found.values()), "parts": told, "currency": planned.currency,
+        "at_home": bool(planned.installed.own_battery_kwh.any()),
+    }  # fmt: skip
 
 
 def _homes_words(figures: Figures) -> str:

@@ -9,15 +9,15 @@ from jiran import __version__
 from jiran.explain.tariffs import named_tariffs
 from jiran.report.markup import bullets, document, facts, section, terms
 from jiran.report.markup import table as marked_up
-from jiran.report.plan import pictures, tables
+from jiran.report.plan import lines, pictures, tables
 from jiran.report.plan.answer import answer
 from jiran.report.plan.doubtful import doubts, warnings
 from jiran.report.plan.further import tried
 from jiran.report.plan.style import STYLE
-from jiran.scenario.files import load_scenario, presets, shareable, to_toml
+from jiran.scenario.files import about, shareable, to_toml
 from jiran.scenario.regions import REGIONS
 from jiran.sentences import true_ones
-from jiran.words import begun, counted, moment
+from jiran.words import begun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 #: How a plan is worked out, in the order of the work.
 METHOD = (
     (
-        "The street is run as the scenario says, with its PV, its battery and its market; each home's bills are those of its tariff, "
+        "The street is run as the scenario says, with its PV, its batteries and its market; each home's bills are those of its tariff, "
         "month by month, or of its prices per kWh."
     ),
     (
-        "The same use is billed without PV, battery and sharing, then with PV alone, then with the battery too. What each of them "
+        "The same use is billed without PV, batteries and sharing, then with PV alone, then with the batteries too. What each of them "
         "saves is the bill before it less the bill with it, so that the parts add up to the whole."
     ),
     (
@@ -40,11 +40,11 @@ METHOD = (
         "later months holds then: a discount that ends is left out once it has ended, and export earns nothing after a contract."
     ),
     (
-        "Upkeep is paid every year, inverters and battery are replaced at the end of their lives, but not in the last year; a loan is paid "
+        "Upkeep is paid every year, inverters and batteries are replaced at the end of their lives, but not in the last year; a loan is paid "
         "back in equal amounts each month."
     ),
     (
-        "Each home pays for its own PV, and all pay the same part of the community battery. Payback, worth today and return are those of who "
+        "Each home pays for its own PV and battery, and all pay the same part of the community battery. Payback, worth today and return are those of who "
         "pays: what neighbours gain who pay for nothing is said beside it."
     ),
     "Paid back is what was paid when the sum of all flows is never again below nothing; each year's flow comes evenly in it.",
@@ -89,8 +89,8 @@ def page(planned: Planned, ranges: Ranges | None = None, found: Sequence[Found] 
         f"<h1>Does it pay? {escape(scenario.name)}</h1>",
         f'<p class="soft">{escape(_about(planned))}</p>',
         f'<p class="first">{escape(first)}</p>',
-        facts(tables.tiles(planned), "tiles"),
-        facts(tables.setting(planned), "facts"),
+        facts(lines.tiles(planned), "tiles"),
+        facts(lines.setting(planned), "facts"),
         bullets(rest),
         _doubts(planned),
         f'<div class="course">{pictures.course(planned, ranges)}{pictures.legend(planned, ranges)}</div>',
@@ -106,7 +106,7 @@ def page(planned: Planned, ranges: Ranges | None = None, found: Sequence[Found] 
         ),
         section(
             "Year by year",
-            _note(f"For {tables.who_pays(planned)}, in {planned.currency}."),
+            _note(f"For {lines.who_pays(planned)}, in {planned.currency}."),
             _table(tables.by_year(planned)),
         ),
         section("Prices that were tried", *(_tried(planned, found) if found else ())),
@@ -119,12 +119,8 @@ def page(planned: Planned, ranges: Ranges | None = None, found: Sequence[Found] 
 
 
 def _about(planned: Planned) -> str:
-    """Return question, description and what was run; the words of a preset do not describe what was made of it."""
-    scenario = planned.result.scenario
-    preset = load_scenario(scenario.name) if scenario.name in presets() else scenario
-    about = "" if preset != scenario and preset.description == scenario.description else scenario.description
-    run = f"{counted(len(planned.ids), 'home')}, {counted(planned.year.days, 'day')} from {moment(scenario.start)}."
-    return " ".join(filter(None, (scenario.question, about, run)))
+    """Return question, description and what was run."""
+    return " ".join(filter(None, (*about(planned.result.scenario), str(lines.ran(planned)))))
 
 
 def _doubts(planned: Planned) -> str:
@@ -154,7 +150,7 @@ def _table(shown: Shown, words: tuple[int, ...] = ()) -> str:
 
 def _matters(planned: Planned, ranges: Ranges) -> str:
     note = _note(
-        f"The worth today to {tables.who_pays(planned)}, if one assumption is moved and all others stay; orange: its lowest, blue: its highest."
+        f"The worth today to {lines.who_pays(planned)}, if one assumption is moved and all others stay; orange: its lowest, blue: its highest."
     )
     return f"{note}\n{pictures.tornado(planned, ranges)}"
 

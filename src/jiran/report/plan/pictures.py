@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran import palette
-from jiran.report.plan import say
+from jiran.report.plan import lines, say
 from jiran.report.plan.further import SWINGS
-from jiran.report.plan.tables import who_pays
 from jiran.report.svg import element, label, straight
 
 if TYPE_CHECKING:
@@ -69,8 +68,8 @@ def course(planned: Planned, ranges: Ranges | None = None) -> str:
         straight((_LEFT, at(0.0)), (_WIDTH - _RIGHT, at(0.0)), "zero"),
         label("year", _WIDTH - _RIGHT, _HEIGHT - 4, "end"),
     ]
-    lines = "; dashed: the lowest and the highest case" if sums else ""
-    return _svg(parts, _HEIGHT, f"What has come back of the investment by the end of each year{lines}.")
+    dashed = "; dashed: the lowest and the highest case" if sums else ""
+    return _svg(parts, _HEIGHT, f"What has come back of the investment by the end of each year{dashed}.")
 
 
 def legend(planned: Planned, ranges: Ranges | None = None) -> str:
@@ -79,9 +78,8 @@ def legend(planned: Planned, ranges: Ranges | None = None) -> str:
         f'<span class="spot" style="background:{colour}"></span> {escape(words)}'
         for colour, words in ((palette.GRID, "not yet come back"), (palette.P2P, "come back, and more"))
     ]
-    lines = [] if ranges is None else ['<span class="dash"></span> the lowest and the highest case']
-    about = f"Investment and savings of {who_pays(planned)}, by the end of each year, not discounted:"
-    return f'<p class="soft legend">{escape(about)} {", ".join([*spots, *lines])}.</p>'
+    cases = [] if ranges is None else ['<span class="dash"></span> the lowest and the highest case']
+    return f'<p class="soft legend">{escape(str(lines.course(planned)))}: {", ".join([*spots, *cases])}.</p>'
 
 
 def _upwards(values: np.ndarray) -> tuple[Callable[[float], float], list[float]]:

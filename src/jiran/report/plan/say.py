@@ -12,6 +12,23 @@ _LARGE = 100.0
 PARTS = {"pv": "PV", "battery": "the battery", "sharing": "sharing"}
 
 
+def part(name: str, saving: float, *, several: bool) -> str:
+    """Return what a part does to bills, as subject and verb.
+
+    Args:
+        name: Of the part.
+        saving: What it saves, below 0 what it costs.
+        several: Whether homes have batteries of their own.
+
+    Example:
+        >>> part("battery", 1.0, several=True), part("pv", -1.0, several=True)
+        ('batteries save', 'PV costs')
+    """
+    plural = several and name == "battery"
+    verb = ("save" if plural else "saves") if saving > 0.0 else "cost" if plural else "costs"
+    return f"{'batteries' if plural else PARTS[name]} {verb}"
+
+
 def sum_of(value: float, currency: str) -> str:
     """Return an amount of a plan that is not negative.
 

@@ -37,8 +37,9 @@ pre { overflow-x: auto; font-size: .8rem; } pre.file { max-height: 24rem; overfl
   .first { font-size: 14px; } .note { font-size: 10px; padding: .3rem .6rem; } .note ul, body > ul { margin: .25rem 0; } li { margin: .08rem 0; }
   body { line-height: 1.36; } dl.tiles { gap: .3rem; margin: .5rem 0; } dl.tiles div { padding: .3rem .5rem; } dl.tiles dt { font-size: 10px; } dl.tiles dd { font-size: 13px; }
   .note, dl.tiles div, svg rect { print-color-adjust: exact; } dl.tiles { grid-template-columns: repeat(3, 1fr); }
-  dl.tiles div, svg, tr, h2 { break-inside: avoid; } h2 { break-after: avoid; } .course { max-width: 11cm; }
-  .wide { overflow: visible; } pre.file { max-height: none; white-space: pre-wrap; font-size: 8px; border: 0; padding: 0; }
-  .spot { print-color-adjust: exact; } dl.facts { font-size: 10px; grid-template-columns: repeat(3, 1fr); gap: .2rem .8rem; }
+  dl.tiles div, svg, tr, h2 { break-inside: avoid; } h2 { break-after: avoid; } .course { max-width: 10cm; }
+  .wide { overflow: visible; } dl.long, pre { font-size: 9px; }
+  pre.file { max-height: none; white-space: pre-wrap; font-size: 8px; border: 0; padding: 0; columns: 3; }
+  .spot { print-color-adjust: exact; } dl.facts { font-size: 10px; grid-template-columns: repeat(4, 1fr); gap: .2rem .8rem; }
   dl.facts dt { font-size: 9px; } .legend { font-size: 9px; } }
 """

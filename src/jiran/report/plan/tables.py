@@ -6,24 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from jiran.explain.tariffs import named_tariffs
-from jiran.market import find as find_rule
-from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
-from jiran.report.plan import say
+from jiran.report.plan import lines
 from jiran.scenario import Plan
 from jiran.scenario.plan import LABELS
-from jiran.scenario.sun import site_of
-from jiran.tariffs import find_sharing
-from jiran.words import KIND_NAMES, counted, decimals, listed, number, price
+from jiran.words import KIND_NAMES, decimals, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jiran.plan import Found, Planned
     from jiran.plan.finance import Outlook
-    from jiran.scenario import Scenario
-
-_NEVER = "never"
 
 
 class Shown(NamedTuple):
@@ -47,36 +39,7 @@ def payback(outlook: Outlook, *, invests: bool = True) -> str:
     """Return when what was paid has come back; a dash for who pays nothing."""
     if not invests:
         return "–"
-    return _NEVER if outlook.payback is None else decimals(outlook.payback, 1)
-
-
-def who_pays(planned: Planned) -> str:
-    """Return who pays for what is installed, in few words."""
-    paying = int(planned.payers.sum())
-    if paying == len(planned.ids):
-        return "all homes"
-    return "the home that invests" if paying == 1 else f"the {paying:,} homes that invest"
-
-
-def tiles(planned: Planned) -> dict[str, str]:
-    """Return the few figures that a council asks for first: of the bills of all, and of those who pay for it."""
-    owners, currency = planned.owners, planned.currency
-    who = who_pays(planned)
-    if not planned.installed.has_some.any():
-        return {
-            "Investment": "none",
-            "All bills, a year": say.signed_sum(float(planned.stages.cost[-1].sum()), currency),
-        }
-    return {
-        "Investment": say.sum_of(planned.invested, currency),
-        "All bills fall, first year": say.signed_sum(float(planned.street_parts.sum()), currency),
-        f"Paid back to {who}": _NEVER if owners.payback is None else say.years(owners.payback),
-        f"Worth today to {who}, at {say.share(planned.assumptions.discount_rate)}": say.signed_sum(
-            owners.npv, currency
-        ),
-        "Their return a year": "none" if owners.irr is None else say.share(owners.irr),
-        "A kWh of PV costs": "–" if planned.lcoe is None else price(planned.lcoe, currency),
-    }
+    return lines.NEVER if outlook.payback is None else decimals(outlook.payback, 1)
 
 
 def _money(planned: Planned) -> dict[str, np.ndarray]:
@@ -136,60 +99,16 @@ def by_year(planned: Planned) -> Shown:
     return Shown(("Year", "Got less paid", "Sum so far", "Sum, each year at its worth today"), rows)
 
 
-def export_years(planned: Planned) -> str:
-    """Return how long export earns, in years, as the scenario or the contracts of those who have a roof say; "0": never anything."""
-    given, roofs = planned.assumptions.export_years, planned.installed.pv_kwp > 0.0
-    while_earning, ended = planned.stages.later[:, :, roofs]
-    exports = planned.stages.export_kwh > NOTHING_KWH
-    if given is None and exports and not (np.abs(while_earning - ended) > NOTHING_MONEY).any():
-        return "0"
-    lasts = planned.stages.contract_years[roofs] if given is None else np.array([given], np.float64)
-    said = [number(one) if np.isfinite(one) else f"all {planned.assumptions.years}" for one in np.unique(lasts)]
-    return " or ".join(said) or "–"
-
-
-def setting(planned: Planned) -> dict[str, str]:
-    """Return what the street is: where, under which tariff and rule, with what on its roofs."""
-    result, scenario = planned.result, planned.result.scenario
-    paid, sold = float(result.settlement.paid.sum()), planned.stages.traded_kwh / planned.year.factor
-    kwp, battery = float(planned.installed.pv_kwp.sum()), float(planned.installed.battery_kwh.sum())
-    roofs = int((planned.installed.pv_kwp > 0.0).sum())
-    scheme, lasts = scenario.grid.sharing, export_years(planned)
-    return {
-        "Place": _place(scenario),
-        "Tariff": listed([one.title for one in named_tariffs(scenario)]) or "prices per kWh",
-        "Market rule": find_rule(scenario.market.mechanism).title,
-        **({} if scheme is None else {"Scheme of sharing": find_sharing(scheme).title}),
-        "Paid to neighbours for a kWh": price(paid / sold, planned.currency) if sold > NOTHING_KWH else "nobody trades",
-        "PV": f"{decimals(kwp, 1)} kWp on {counted(roofs, 'home')}" if roofs else "none",
-        **({"Community battery": f"{decimals(battery, 1)} kWh"} if battery else {}),
-        "Export earns for": f"{lasts} years{': it earns nothing' if lasts == '0' else ''}" if roofs else "–",
-    }  # fmt: skip
-
-
-def _place(scenario: Scenario) -> str:
-    """Return where the sun shines, or by which meters the homes are known."""
-    solar = scenario.solar
-    if scenario.homes.data is not None:
-        return f"metered homes, {scenario.time_zone}"
-    if solar.model == "sine":
-        return "none: the sun of the paper"
-    site = site_of(solar, scenario.time_zone) if solar.weather is None else None
-    if site is None:
-        return "that of the weather file"
-    if solar.latitude is None and site.table is not None:
-        return site.table.title
-    return f"latitude {site.latitude:g}, longitude {site.longitude:g}"
-
-
 def assumptions(planned: Planned) -> Shown:
     """Return every assumption with its value, unit and meaning; costs as they are counted."""
     given = planned.assumptions.model_dump() | {
         "pv_cost": planned.installed.pv_price, "battery_cost": planned.installed.battery_price,
     }  # fmt: skip
+    said = lines.earns(planned)
     rows: list[tuple[str, ...]] = []
     for name, field in Plan.model_fields.items():
-        value = export_years(planned) if name == "export_years" else number(float(given[name]))
+        of_contracts = "–" if said is None else lines.lasting(said.figures)
+        value = of_contracts if given[name] is None else number(float(given[name]))
         rows.append((LABELS[name].format(currency=planned.currency), value, str(field.description), f"plan.{name}"))
     return Shown(("Assumption", "Value", "What it is", "In the scenario's file"), rows)
 
@@ -199,7 +118,7 @@ def tried(found: Sequence[Found]) -> Shown:
     from jiran.report.plan.further import TRIED  # noqa: PLC0415  forms and tables name the same things
 
     rows: list[tuple[str, ...]] = [
-        (TRIED[one.field], price(each.value), str(each.losers), whole(each.worst), whole(each.together))
+        (TRIED[one.field], decimals(each.value, 4), str(each.losers), whole(each.worst), whole(each.together))
         for one in found
         for each in one.tried
     ]

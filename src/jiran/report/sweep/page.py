@@ -18,7 +18,7 @@ from jiran.report.sweep import pictures
 from jiran.report.sweep.say import name_of, say, value
 from jiran.result.figures import KPIS
 from jiran.scenario import Scenario, validate
-from jiran.scenario.files import shareable, to_toml
+from jiran.scenario.files import about, shareable, to_toml
 from jiran.words import counted
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def page(found: Answers) -> str:
     first, *rest = (str(one) for one in say(found))
     parts = [
         f"<h1>{escape(scenario.name)}: {counted(found.totals.points, 'point')} of a sweep</h1>",
-        f'<p class="soft">{escape(scenario.description)}</p>' if scenario.description else "",
+        f'<p class="soft">{escape(description)}</p>' if (description := about(scenario)[1]) else "",
         f'<p class="first">{escape(first)}</p>',
         bullets(rest),
         section("What was swept", _swept(found)),
@@ -68,7 +68,7 @@ def page(found: Answers) -> str:
 
 def _swept(found: Answers) -> str:
     asked = found.asked
-    rows: dict[str, str] = dict(asked["vary"])
+    rows: dict[str, str] = {name_of(key, found.currency): text for key, text in asked["vary"].items()}
     rows["seed"] = f"{counted(asked['seeds'], 'seed')}, the same for all values"
     if asked["draws"]:
         rows["draws"] = f"{asked['draws']:,}, {asked['method']}, drawn together with seed {asked['draw_seed']}"
@@ -83,7 +83,7 @@ def title(found: Answers, keys: tuple[str, ...]) -> str:
     """Return what a table of these keys is called, with the unit of its figure."""
     written = form(found.figure, found.currency)
     name = f"{KPIS[found.figure].label}, {written.unit}" if written.unit else KPIS[found.figure].label
-    return f"{name}, by {' and '.join(keys)}" if keys else name
+    return f"{name}, by {' and '.join(name_of(key, found.currency) for key in keys)}" if keys else name
 
 
 def _by(found: Answers, keys: tuple[str, ...], rows: pl.DataFrame) -> str:
@@ -109,7 +109,7 @@ def cells(found: Answers, rows: pl.DataFrame) -> tuple[list[str], list[list[str]
             return written.write(one)
         return f"{one:,}" if name == "points" else value(one)
 
-    head = [ENDS.get(name, name) for name in rows.columns]
+    head = [ENDS[name] if name in ENDS else name_of(name, found.currency) for name in rows.columns]
     return head, [[text(name, one) for name, one in row.items()] for row in rows.iter_rows(named=True)]
 
 
@@ -132,7 +132,7 @@ def _map(found: Answers, keys: tuple[str, ...], rows: pl.DataFrame) -> str:
         f'<tr><th scope="row">{escape(value(line))}</th>{"".join(cell((line, one)) for one in columns)}</tr>'
         for line in lines
     )
-    corner = f"{escape(down)} ↓ {escape(across)} →"
+    corner = f"{escape(name_of(down, found.currency))} ↓ {escape(name_of(across, found.currency))} →"
     return (
         '<p class="soft">Means; the darker, the higher.</p>\n'
         f'<div class="wide"><table><thead><tr><th scope="col">{corner}</th>{head}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>'
@@ -147,7 +147,7 @@ def _weights(found: Answers) -> str:
     def share(one: float) -> str:
         return "–" if np.isnan(one) else f"{100.0 * one:.1f}"
 
-    rows = [[name_of(one.key), share(one.alone), share(one.together)] for one in found.weights]
+    rows = [[name_of(one.key, found.currency), share(one.alone), share(one.together)] for one in found.weights]
     note = (
         '<p class="soft">Indices of variance of Sobol (Saltelli et al. 2010, doi 10.1016/j.cpc.2009.09.018), all values of a key '
         "counting alike; chance is the variance between seeds.</p>"
@@ -160,7 +160,11 @@ def _frontier(found: Answers) -> str:
     if found.choices < 2 or found.frontier.is_empty():
         return ""
     figures = ("cost", "home_saving_worst")
-    head = [*found.keys, *(f"{KPIS[name].label}, {found.currency}" for name in figures), "Points"]
+    head = [
+        *(name_of(key, found.currency) for key in found.keys),
+        *(f"{KPIS[name].label}, {found.currency}" for name in figures),
+        "Points",
+    ]
     rows = [
         [
             *(value(row[key]) for key in found.keys),

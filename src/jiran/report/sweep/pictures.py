@@ -15,6 +15,7 @@ from jiran.report.points import span
 from jiran.report.sweep.say import name_of, value
 from jiran.result.figure import SHARE
 from jiran.result.figures import KPIS
+from jiran.scenario.labels import read_as
 from jiran.words import listed
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _MARK = "M-9,0A9,9 0 1,0 9,0A9,9 0 1,0 -9,0Z"
 #: Names of so many choices stand beside their marks; of more they would lie over each other.
 _NAMED = 8
+#: So many letters of a name have room beside a bar.
+_MOST_LETTERS = 36
 
 
 def course(found: Answers, key: str) -> Picture | None:
@@ -43,7 +46,7 @@ def course(found: Answers, key: str) -> Picture | None:
     title = KPIS[found.figure].label
     return Picture(
         name=f"sweep-{key}",
-        alt=f"{title} by {key}, means of all points: {listing}.",
+        alt=f"{title} by {name_of(key, found.currency)}, means of all points: {listing}.",
         width=692.0,
         height=340.0,
         room=Room(56, 24, 34, 34),
@@ -58,11 +61,17 @@ def course(found: Answers, key: str) -> Picture | None:
     )
 
 
+def _beside(key: str, currency: str) -> str:
+    """Return what a key is called beside its bar, where there is room for few letters."""
+    words = "chance, the seed" if key == "seed" else read_as(key, currency).partition(",")[0]
+    return words if len(words) <= _MOST_LETTERS else key
+
+
 def weights(found: Answers) -> Picture | None:
     """Show how much of what differs comes from each key and from chance; None if that is not known."""
     if not found.weights:
         return None
-    names = tuple(name_of(one.key) for one in found.weights)
+    names = tuple(_beside(one.key, found.currency) for one in found.weights)
     shares = tuple(100.0 * one.alone for one in found.weights)
     listing = ", ".join(f"{name} {share:.0f} %" for name, share in zip(names, shares, strict=True))
     return Picture(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiran.report.figures import form as form_of
 from jiran.result.figures import KPIS
+from jiran.scenario.labels import read_as
 from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import counted, in_currency, listed, number, percent
 
@@ -34,9 +35,17 @@ def value(one: Any) -> str:
     return number(one) if isinstance(one, int | float) else str(one)
 
 
-def name_of(key: str) -> str:
-    """Return what a key is called: chance is the seed's."""
-    return "chance, the seed" if key == "seed" else key
+def name_of(key: str, currency: str) -> str:
+    """Return what a key is called, with the key itself behind it; chance is the seed's.
+
+    Example:
+        >>> name_of("battery.capacity_kwh", "MYR"), name_of("seed", "MYR"), name_of("homes.groups.solar.count", "MYR")
+        ('Community battery, kWh (battery.capacity_kwh)', 'chance, the seed', 'homes.groups.solar.count')
+    """
+    if key == "seed":
+        return "chance, the seed"
+    words = read_as(key, currency)
+    return key if words == key else f"{words} ({key})"
 
 
 def _done_words(figures: Figures) -> str:
@@ -67,9 +76,8 @@ def written(one: float, figure: str, currency: str) -> str:
 
 
 def _course_words(figures: Figures) -> str:
-    low, high = (f"{figures[f'{end}_mean']} with" for end in ("low", "high"))
-    key, first, last = (figures[name] for name in ("key", "low_value", "high_value"))
-    return f"{figures['figure']}, mean: from {low} {key} {first} to {high} {last}."
+    low, high = (f"{figures[f'{end}_mean']} at {figures[f'{end}_value']}" for end in ("low", "high"))
+    return f"{figures['figure']}, mean: from {low} to {high}, by {name_of(figures['key'], figures['currency'])}."
 
 
 @form("sweep.course", _course_words)
@@ -84,12 +92,12 @@ def course(found: Answers, key: str) -> Figures | None:
         return None
     return {
         "key": key, "figure": KPIS[found.figure].label, "low_value": value(low), "low_mean": ends[0],
-        "high_value": value(high), "high_mean": ends[1],
+        "high_value": value(high), "high_mean": ends[1], "currency": found.currency,
     }  # fmt: skip
 
 
 def _matters_words(figures: Figures) -> str:
-    parts = [f"{name_of(key)} ({percent(alone)})" for key, alone in figures["weights"]]
+    parts = [f"{name_of(key, figures['currency'])}: {percent(alone)}" for key, alone in figures["weights"]]
     return f"Differences between points come from {listed(parts)}, each counted by itself."
 
 
@@ -97,7 +105,7 @@ def _matters_words(figures: Figures) -> str:
 def matters(found: Answers) -> Figures | None:
     """Say how much of what differs comes from which key, if that is known and there are two sources at least."""
     weights = tuple((one.key, one.alone) for one in found.weights)
-    return {"weights": weights} if len(weights) > 1 else None
+    return {"weights": weights, "currency": found.currency} if len(weights) > 1 else None
 
 
 def _unharmed_words(figures: Figures) -> str:

@@ -115,8 +115,9 @@ def flow_map(
     Args:
         data: The day, as described at the top of this module.
         key: Identifies the map on its page; keeps its place in the day over reruns.
-        at: What the page looks at: {"turn": number, "step": place in the day, "stay": whether somebody chose that step,
-            "home": id or None}. The map follows when the turn is new; otherwise the page only answers what was picked on it.
+        at: What the page looks at: {"turn": number, "step": place in the day, "stay": whether that step was chosen
+            or is what the page is about, "halt": whether a map that plays should rest, and tell the page where, "home": id or
+            None}. The map follows when the turn is new; otherwise the page only answers what was picked on it.
         on_pick: Called before the rerun with what was picked, one or more of "step": place in the day, "home": id or None, and
             "block": its text or None.
     """

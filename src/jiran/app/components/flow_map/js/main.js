@@ -20,6 +20,7 @@ class FlowMap {
   constructor(root, memory) {
     this.root = root;
     this.memory = memory;
+    this.page = null; // the step of this day that the page looks at
     this.el = Object.fromEntries([...root.querySelectorAll("[data-el]")].map((e) => [e.dataset.el, e]));
     this.pos = 0; // place in the day, in steps; the fraction is on the way to the next one
     this.clock = 0; // seconds the particles have travelled
@@ -48,6 +49,7 @@ class FlowMap {
     const { memory } = this;
     const led = at ? at.turn !== memory.turn : false; // the page leads, or it answers what was picked here
     memory.turn = at?.turn;
+    this.page = at?.step ?? null;
     this.chosen = this.find(led || !before ? at?.home : before.homes[this.chosen]?.id); // the homes may have been reordered
     if (before?.homes.length !== run.homes.length) {
       this.hover = null;
@@ -57,7 +59,8 @@ class FlowMap {
     this.dress();
     this.resize();
     const follow = known ? (led && at.stay) || !(memory.playing || memory.moved) : at?.stay || this.still();
-    if (at && follow) this.stand(at.step);
+    if (led && at.halt && before && this.playing) this.rest(false); // the page then looks at the step that is seen here
+    else if (at && follow) this.stand(at.step);
     else if (known && before) this.show();
     else this.begin(known, at);
     this.answered();

@@ -41,10 +41,19 @@ export const drawRibbon = (canvas, map) => {
   area(sum.traded, hue.p2p, 0.45);
   pen.path(curve(sum.down));
   pen.stroke(ink, 1.4, { dash: DEMAND_DASH, alpha: 0.8 });
+  if (map.page !== null) markPage(pen, x(map.page), W, text.page);
   ctx.restore();
   writeHours(pen, run, W, x);
   const { up, down } = day.words;
   writeKey(pen, [[text[up], hue.solar], [text[down], ink, DEMAND_DASH], [text.neighbours, hue.p2p]]);
+};
+
+/** Mark the step that the page beside the map looks at, while the map plays on. */
+const markPage = (pen, x, W, words) => {
+  pen.path([[x, 0], [x, TALL]]);
+  pen.stroke(pen.ink, 1.2, { dash: [2, 3], alpha: 0.9 });
+  const right = x > W / 2;
+  pen.write(words, x + (right ? -5 : 5), TALL - 9, 10.5, { align: right ? "right" : "left", halo: 0.8 });
 };
 
 const writeHours = (pen, { labels, step_minutes }, W, x) => {

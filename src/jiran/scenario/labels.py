@@ -1,4 +1,4 @@
-"""The label of each field of a scenario, by the heading under which All settings shows it."""
+"""What people read each field of a scenario as: its label, by the heading under which All settings shows it."""
 
 from __future__ import annotations
 
@@ -194,3 +194,44 @@ FIELDS = {
     },
     "Plan": {f"plan.{name}": label for name, label in LABELS.items()},
 }
+#: The length of a run, always on top.
+LENGTH = {"steps": "Number of steps", "step_minutes": "Resolution, min"}
+#: What names the market rule and the bidding strategy.
+CHOSEN = {"market.mechanism": "Market rule", "bids.strategy": "What homes bid"}
+#: Parameters of rules that have a name of their own.
+PARAMETERS = {"market.fraction": "P2P price as share of grid price, α"}
+
+#: Headings that say nothing which the labels under them do not say.
+_PLAIN = ("Scenario", "Homes", "Grid")
+
+
+def _says(label: str, heading: str) -> bool:
+    """Tell whether a label says what its heading says."""
+    return heading.partition(" ")[0].lower() in label.lower() or "EV" in label or "solar" in label.lower()
+
+
+#: Label of each field, and the heading that it needs to be understood alone.
+ALONE = {
+    **{name: (label, "") for name, label in (*LENGTH.items(), *CHOSEN.items(), *PARAMETERS.items())},
+    **{
+        name: (label, "" if heading in _PLAIN or _says(label, heading) else f" ({heading.lower()})")
+        for heading, fields in FIELDS.items()
+        for name, label in fields.items()
+    },
+}
+
+
+def read_as(name: str, currency: str) -> str:
+    """Return what a field is called where it stands alone, with its unit; a field without a label by its dotted name.
+
+    Example:
+        >>> read_as("battery.capacity_kwh", "MYR"), read_as("load.low_kw", "MYR"), read_as("grid.import_price", "THB")
+        ('Community battery, kWh', 'Lower bound (household load), kW', 'Grid price, THB/kWh')
+        >>> read_as("homes.groups.solar.count", "MYR")
+        'homes.groups.solar.count'
+    """
+    if name not in ALONE:
+        return name
+    label, heading = ALONE[name]
+    words, comma, unit = label.format(currency=currency).partition(", ")
+    return f"{words}{heading}{comma}{unit}"
