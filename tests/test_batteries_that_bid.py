@@ -11,7 +11,7 @@ from jiran.market import find
 from strategies import changed, small, with_home_batteries
 
 CLOSE = 1e-9
-PLANNERS = ("plan-ahead", "plan-scenarios", "time-of-use")
+PLANNERS = ("plan-ahead", "plan-scenarios")
 
 
 def street(load_kwh, generation_kwh, import_price=0.5, rule="uniform-price", k=0.5, **battery):
@@ -201,6 +201,16 @@ def test_without_trades_a_battery_that_bids_does_what_it_would_for_its_home_alon
     )
     for name in ("home_charged_kwh", "home_given_kwh", "home_stored_kwh"):
         np.testing.assert_array_equal(getattr(bidding.flows.outputs, name), getattr(alone.flows.outputs, name))
+
+
+def test_by_the_hours_of_a_flat_tariff_a_battery_does_what_own_use_first_does():
+    """It expects nothing, so it does not know what a kWh more is worth, and asks for none."""
+    found = [
+        simulate(load_scenario("home-batteries", {"home_battery.controller": name, "steps": 240}))
+        for name in ("time-of-use", "self-consumption")
+    ]
+    np.testing.assert_array_equal(*(one.flows.outputs.home_stored_kwh for one in found))
+    assert found[0].kpis["cost"] == found[1].kpis["cost"]
 
 
 def test_ten_planners_that_bid_pay_less_than_ten_that_do_not():

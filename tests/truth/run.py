@@ -54,7 +54,7 @@ def at_meters(result: Result) -> np.ndarray:
 def bids(scenario: Scenario) -> bool:
     """Tell whether batteries in homes bid: of a file's homes it is taken that they have none."""
     asked = scenario.home_battery
-    plans = asked.controller not in ("self-consumption", "cooperative", "peak-shaving")
+    plans = asked.controller not in ("self-consumption", "time-of-use", "cooperative", "peak-shaving")
     owners = [group for group in scenario.homes.groups if group.count] + list(scenario.homes.single)
     return asked.in_market and plans and any(home.battery_kwh for home in owners)
 

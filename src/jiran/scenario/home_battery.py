@@ -63,7 +63,8 @@ class HomeBattery(RunBy):
     def bids(self) -> bool:
         """Whether its controller says what energy is worth to its home, and the market may know.
 
-        One that keeps peaks low acts before the market: what neighbours bring comes in by the same wire.
+        One that expects nothing of what its home will need does not know what another kWh is worth to it. One that keeps
+        peaks low acts before the market: what neighbours bring comes in by the same wire.
         """
         found = find_controller(self.controller)
-        return self.in_market and not (found.direct or found.together or found.keeps_peaks)
+        return self.in_market and found.forecasts and not (found.together or found.keeps_peaks)

@@ -166,7 +166,7 @@ def _why(name, data):  # noqa: C901, PLR0911, PLR0912, PLR0915  a field after th
         if key in ("peak_kw", "peak_price"):
             return None if runs == "peak-shaving" else f"{table}.controller keeps no peaks low"
         if key == "in_market":
-            asks_nothing = runs in ("self-consumption", "cooperative", "peak-shaving")
+            asks_nothing = runs in ("self-consumption", "time-of-use", "cooperative", "peak-shaving")
             silent = f"{table}.controller asks for nothing in the market" if asks_nothing else None
             return silent or ("the market rule trades nothing" if rule == "grid-only" else None)
         own = key in ("grid_charge", "feed_in") and runs == "self-consumption"
