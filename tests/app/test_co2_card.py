@@ -6,6 +6,7 @@ import pytest
 
 import jiran
 from jiran.app import state
+from jiran.app.areas import AREAS, told_above
 from jiran.scenario import validate
 from jiran.scenario.files import as_data
 from pages import STREET, show
@@ -15,6 +16,15 @@ def without_factor(**changes):
     data = as_data(jiran.load_scenario("paper"))
     data["grid"].pop("co2_kg_per_kwh")
     return jiran.simulate(validate({**data, **changes}))
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kuching", "Europe/Berlin"])
+def test_by_which_emissions_co2_is_counted_is_told_on_top_of_the_data_alone(zone):
+    result = without_factor(time_zone=zone, seed=2)
+    told = {area.path: told_above(area, result) for area in AREAS if area.runs}
+    assert [path for path, texts in told.items() if any("CO2" in one for one in texts)] == ["data"]
+    assert told["data"] == result.warnings
+    assert told["street"] == tuple(one for one in result.warnings if "CO2" not in one)
 
 
 @pytest.mark.parametrize(

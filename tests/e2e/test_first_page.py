@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 import jiran
+from pages import STREET_PATH
 
 CARDS = ("Saved, MYR", "All bills, MYR", "Traded, kWh", "Self-sufficiency", "Worse off", "CO₂ avoided, kg")
 COLOURS = """canvas => {
@@ -149,3 +150,13 @@ def test_start_leads_from_a_question_to_its_street_with_its_own_values(visit):
     expect(shown.page).to_have_url(re.compile(r"/street\?preset=five-prosumers$"))
     shown.settle()
     expect(shown.number("Community battery, kWh")).to_have_value("0")
+
+
+@pytest.mark.parametrize("path", ["/", f"{STREET_PATH}?preset=paper"])
+@pytest.mark.parametrize("width", [390, 1366])
+def test_the_name_of_the_program_is_seen_everywhere(visit, path, width):
+    shown = visit(path, viewport={"width": width, "height": 844})
+    place = "stSidebarLogo" if width > 390 and path != "/" else "stHeaderLogo"  # on a phone the panel is closed
+    logo = shown.page.get_by_test_id(place)
+    expect(logo).to_be_in_viewport()
+    assert logo.evaluate("one => one.complete && one.naturalWidth > 0")

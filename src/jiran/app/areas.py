@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jiran.app import start, street
 from jiran.app.views import classroom, compare, data, plan
+from jiran.explain.assumptions import region_taken, region_unknown
+from jiran.sentences import true_ones
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from jiran.result.result import Result
 
 
 class Area(NamedTuple):
@@ -80,7 +84,7 @@ AREAS = (
         "Every table and file of the run, the lines that run it elsewhere, what the words mean, the equations and the limits.",
     ),
 )
-START, STREET, PLAN = AREAS[0].path, "street", "plan"
+START, STREET, PLAN, DATA = AREAS[0].path, "street", "plan", "data"
 
 #: Paths of earlier versions: the area that has taken over, and what is open in it.
 MOVED: dict[str, tuple[str, dict[str, str]]] = {
@@ -91,3 +95,15 @@ MOVED: dict[str, tuple[str, dict[str, str]]] = {
     "trades": ("data", {"part": "trades"}),
     "paper": ("data", {"part": "paper"}),
 }
+
+
+def told_above(area: Area, result: Result) -> tuple[str, ...]:
+    """Return what a run's warnings say on top of an area.
+
+    Plan begins with an answer and says itself what is doubtful; by which emissions CO2 is counted stands beside it on its
+    card, and on top of the data alone, which hold all figures.
+    """
+    if area.path == PLAN:
+        return ()
+    of_co2 = {str(one) for one in true_ones(region_taken(result), region_unknown(result))}
+    return tuple(one for one in result.warnings if area.path == DATA or one not in of_co2)

@@ -12,7 +12,7 @@ from jiran.scenario.labels import ALONE, FIELDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-KINDALONE = {"solar": "Solar homes", "ev": "EV homes", "hybrid": "Solar + EV homes", "normal": "Normal homes"}
+KIND_LABELS = {"solar": "Solar homes", "ev": "EV homes", "hybrid": "Solar + EV homes", "normal": "Normal homes"}
 
 
 #: A slider is handier than a field to type in: its range, step and format.
@@ -107,7 +107,7 @@ def group_label(groups: Sequence[dict[str, Any]], place: int) -> str:
     """
     kind = groups[place]["kind"]
     several = sum(other["kind"] == kind for other in groups) > 1
-    return f"{KINDALONE[kind]} {place + 1}" if several else KINDALONE[kind]
+    return f"{KIND_LABELS[kind]} {place + 1}" if several else KIND_LABELS[kind]
 
 
 def by_labels(words: str, field: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from jiran.app import frame, sidebar, state
-from jiran.app.areas import AREAS, MOVED, PLAN, START, STREET, Area
+from jiran.app.areas import AREAS, MOVED, PLAN, START, STREET, Area, told_above
 from jiran.app.labels import by_labels, in_words
 from jiran.app.showing import plain
 from jiran.errors import JiranError
@@ -50,7 +50,7 @@ def main() -> None:
     _notice(above)
     try:
         with suppress(state.NotRunError):  # the page has said why
-            _body(page, above, answers=area.path == PLAN)
+            _body(page, above, area)
     finally:
         state.let_go()
 
@@ -85,13 +85,13 @@ def _notice(above: DeltaGenerator) -> None:
         above.warning(plain(notice), icon=":material/link_off:")
 
 
-def _body(page: StreamlitPage, above: DeltaGenerator, *, answers: bool) -> None:
+def _body(page: StreamlitPage, above: DeltaGenerator, area: Area) -> None:
     """Run the scenario, and draw the area and the badge at its foot.
 
     Args:
         page: What draws the area.
         above: The place of what must be known first.
-        answers: Whether the area begins with an answer, and says itself what is doubtful about it.
+        area: Which area it is.
     """
     try:
         result = state.run(state.scenario())
@@ -99,7 +99,7 @@ def _body(page: StreamlitPage, above: DeltaGenerator, *, answers: bool) -> None:
         said = in_words(error, as_data(state.scenario()))
         st.error(plain(f"This scenario cannot be run: {said}"), icon=":material/error:")
         return
-    for warning in () if answers else result.warnings:
+    for warning in told_above(area, result):
         said = by_labels(warning, "")
         above.warning(plain(f"{begun(said)}."), icon=":material/warning:")
     if result.data_report is not None:

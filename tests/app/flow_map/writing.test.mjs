@@ -7,6 +7,7 @@ import { drawAmounts, drawHomes } from "../../../src/jiran/app/components/flow_m
 import { Pen } from "../../../src/jiran/app/components/flow_map/js/pen.js";
 import { drawCell } from "../../../src/jiran/app/components/flow_map/js/symbols.js";
 import { kindOf } from "../../../src/jiran/app/components/flow_map/js/readout.js";
+import { marked } from "../../../src/jiran/app/components/flow_map/js/ribbon.js";
 import { legendRows } from "../../../src/jiran/app/components/flow_map/js/save.js";
 import { TEXT } from "../../../src/jiran/app/components/flow_map/js/words.js";
 import { FakePen, aMap, aRun, meet } from "./runs.mjs";
@@ -117,4 +118,10 @@ test("what is written on a battery does not cover itself, however small it is", 
     assert.equal(pen.written.length, r < 38 ? 1 : 3);
     apart(pen.written);
   }
+});
+
+test("the step that the page shows is marked only while the map plays on", () => {
+  assert.equal(marked({ playing: true, page: 8 }), 8);
+  assert.equal(marked({ playing: true, page: null }), null);
+  assert.equal(marked({ playing: false, page: 8 }), null);
 });

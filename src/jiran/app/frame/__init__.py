@@ -21,6 +21,8 @@ _HERE = Path(__file__).parent
 def show(area: Area) -> None:
     """Name the page, for those who hear it and for phones, offer help, and set what the theme cannot."""
     st.html(_HERE / "frame.css")
+    if not state.presents():
+        st.logo(_HERE / "jiran.svg")
     if state.presents():
         st.html(_HERE / "present.css")
     elif not area.runs:

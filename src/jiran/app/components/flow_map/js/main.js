@@ -124,6 +124,7 @@ class FlowMap {
     this.playing = on && this.day.n > 1;
     if (!this.playing) this.pos = this.step(); // stand on a step, never between two
     showPressed(this);
+    if (this.scene) drawRibbon(this.el.ribbon, this); // which marks what the page shows, as long as the map goes on
     this.show();
     this.wake();
   }

@@ -41,12 +41,15 @@ export const drawRibbon = (canvas, map) => {
   area(sum.traded, hue.p2p, 0.45);
   pen.path(curve(sum.down));
   pen.stroke(ink, 1.4, { dash: DEMAND_DASH, alpha: 0.8 });
-  if (map.page !== null) markPage(pen, x(map.page), W, text.page);
+  if (marked(map) !== null) markPage(pen, x(marked(map)), W, text.page);
   ctx.restore();
   writeHours(pen, run, W, x);
   const { up, down } = day.words;
   writeKey(pen, [[text[up], hue.solar], [text[down], ink, DEMAND_DASH], [text.neighbours, hue.p2p]]);
 };
+
+/** The step to mark: the one that the page shows, as long as the map moves on by itself; null for none. */
+export const marked = ({ playing, page }) => (playing ? page : null);
 
 /** Mark the step that the page beside the map looks at, while the map plays on. */
 const markPage = (pen, x, W, words) => {

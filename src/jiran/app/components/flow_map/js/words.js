@@ -13,7 +13,7 @@ export const TEXT = {
   battery_drawn: "Out of the battery", grid_import: "From the grid", grid_export: "To the grid",
   gridGives: "supplies {0}", gridTakes: "takes {0}",
   gridPaid: "is paid {0}", gridPays: "pays {0}", save: "Save picture",
-  page: "shown beside",
+  page: "panel",
   moving: "Map of the homes, the battery and the grid, playing; pause it to hear its figures",
 };
 
