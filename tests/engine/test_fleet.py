@@ -29,6 +29,8 @@ def one_step(stored_kwh, *, departure_kwh=10.0, net_kwh=-1.0):
         bid_parameters=np.empty(0),
         traits=np.zeros((1, 2)),
         may_draw=np.ones(1, np.bool_),
+        import_limit_kwh=np.empty(0),
+        export_limit_kwh=np.empty(0),
     )
     fleet = Fleet(
         homes=np.zeros(1, np.int64),

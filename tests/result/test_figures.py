@@ -97,6 +97,21 @@ WORKED = {
     },
     # 4 kWh in the first hour are 4 kW; without trades no other step is higher.
     "peaks": {"demand_charges": 40.0, "peak_import_kw": 4.0},
+    # Home 1 has 4 kWh left in half an hour, 1 of them for home 2; of the 3 others 1 goes to the grid. Then both need 4 kWh: 8 kW.
+    "limited": {
+        "curtailed_kwh": 2,
+        "curtailed_steps": 1,
+        "curtailed_value": 2 * 0.2,
+        "grid_export_kwh": 1,
+        "peak_export_kw": 2.0,
+        "self_consumption": 1 - 3 / 4,
+        "import_limit_share": 8 / 5,
+        "overload_kwh": 1.5,
+        "overload_kw": 3,
+        "overload_steps": 1,
+        "cost": 4 * 0.5 - 1 * 0.2,
+        "cost_grid_only": 5 * 0.5 - 2 * 0.2,
+    },
     "dusk": {
         "ev_supplied_kwh": 3,
         "ev_lent_kwh": 3,
@@ -237,6 +252,9 @@ def runs():
         "own": run([[4.0], [-3.0]], **OWN),
         "standby": run([[4.0], [-3.0]], **STANDBY),
         "peaks": run([[-3.0, -1.0], [-2.0, 1.0]], grid__demand_charge=10.0, battery={"capacity_kwh": 0}),
+        "limited": run(
+            NET, battery={"capacity_kwh": 0}, step_minutes=30, grid__export_limit_kw=2.0, grid__import_limit_kw=5.0
+        ),
         "planned": run([[-0.5], [-0.5]], **PLANNED),
         "saves": simulate(load_scenario("paper", DEAR_EVENING | {"load.elasticity": -0.5})),
         "waits": simulate(load_scenario("paper", DEAR_EVENING | {"load.shiftable_share": 0.4})),
@@ -278,6 +296,8 @@ def test_printed_figures_stand_in_groups_that_are_known():
                     "battery.capacity_kwh": 9,
                     "battery.controller": "time-of-use",
                     "grid.demand_charge": 1,
+                    "grid.import_limit_kw": 1,
+                    "grid.export_limit_kw": 1,
                     "homes.groups.solar.battery_kwh": 1,
                     "home_battery.standby_w": 5,
                     "load.elasticity": -0.1,

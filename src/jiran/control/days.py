@@ -96,12 +96,14 @@ class Given(NamedTuple):
         import_price: Per kWh, shape (step,), longer than the run where it is known what comes after.
         export_price: The same.
         month_begins: Whether a month begins with the step, the same; of no steps: none ever does.
+        limit_kwh: The most that may come in, the same; of no steps: no limit.
     """
 
     need_kwh: Matrix
     import_price: Vector
     export_price: Vector
     month_begins: Flags = np.empty(0, np.bool_)
+    limit_kwh: Vector = np.empty(0)
 
 
 class Calendar(NamedTuple):
@@ -145,7 +147,7 @@ WAY = kinds.record(
     Way, kinds.WHOLE, kinds.WHOLE, kinds.WHOLE, kinds.WHOLE, kinds.TRUTH, kinds.TRUTH, VECTOR, VECTOR,
     kinds.NUMBER, kinds.TRUTH,
 )  # fmt: skip
-GIVEN = kinds.record(Given, kinds.MATRIX, VECTOR, VECTOR, kinds.FLAGS)
+GIVEN = kinds.record(Given, kinds.MATRIX, VECTOR, VECTOR, kinds.FLAGS, VECTOR)
 STORES = kinds.record(
     Stores, VECTOR, VECTOR, VECTOR, VECTOR, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.NUMBER, kinds.TRUTH, kinds.TRUTH,
     kinds.NUMBER,
@@ -195,7 +197,7 @@ def _look_ahead(first: int, way: Way, given: Given, ahead: Ahead) -> None:
 
 @njit(cache=True)
 def _look_back(at: int, first: int, way: Way, given: Given, memory: Memory, ahead: Ahead) -> None:
-    """Fill in the peak of this month, which counts until the next begins, and that nothing is limited yet.
+    """Fill in the peak of this month, which counts until the next begins, and the most that may come in, as it is known now.
 
     Args:
         at: Which store.
@@ -210,6 +212,9 @@ def _look_back(at: int, first: int, way: Way, given: Given, memory: Memory, ahea
         if begins(first + step, given.month_begins):
             peak_kwh = 0.0
         ahead.peak_kwh[step], ahead.most_import_kwh[step] = peak_kwh, np.inf
+        if given.limit_kwh.size > 0:
+            later = first + _known_step(step, way.known, way.day)
+            ahead.most_import_kwh[step] = given.limit_kwh[_known_step(later, given.limit_kwh.size, way.day)]
 
 
 @njit(cache=True)

@@ -40,6 +40,7 @@ class Flow:
             Empty for what does not leave the home.
         price: Name of its price in `money.prices.Prices`; empty where no kWh of it is paid by a price of the step.
         column: Its name in tables of steps, where several are named otherwise; empty where it is left out.
+        at_meter: Whether it leaves the home though nobody gets or pays it.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Flow:
     account: str = ""
     price: str = ""
     column: str
+    at_meter: bool = False
 
     @property
     def sign(self) -> int:
@@ -62,7 +64,7 @@ class Flow:
     @property
     def behind_meter(self) -> bool:
         """Whether a meter at the home's connection does not see it: it is not known of homes that have no other."""
-        return not self.account
+        return not (self.account or self.at_meter)
 
     @property
     def side(self) -> str:
@@ -211,13 +213,25 @@ FLOWS = {
             meaning="given to the grid",
             source=False,
             row=Row.SURPLUS,
-            share=lambda out: 1.0 - out.charge_share,
+            share=lambda out: 1.0 - out.charge_share - out.curtail_share,
             label="Grid",
             street="To the grid",
             colour=palette.GRID,
             account="grid",
             price="grid_export",
             column="grid_export_kwh",
+        ),
+        Flow(
+            name="curtailed_kwh",
+            meaning="left out by roofs, as the street's connection carries no more",
+            source=False,
+            row=Row.SURPLUS,
+            share=lambda out: out.curtail_share,
+            label="Left out",
+            street="Left out by roofs",
+            colour=palette.IMPORT,
+            at_meter=True,
+            column="curtailed_kwh",
         ),
     )
 }

@@ -19,6 +19,7 @@ from jiran.engine.annotations import Bid, Clear, Direct, compiled
 from jiran.engine.at_home import Act
 from jiran.engine.at_market import Change, Hold, asking
 from jiran.engine.fleet import lend, offer, use_own
+from jiran.engine.limits import Heed
 from jiran.engine.records import Fleet, Inputs, Log, Outputs, Start, Stop, Stores, Window
 from jiran.engine.street import ActForAll, own_use
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, book, to_homes
@@ -166,6 +167,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
     direct: Direct,
     for_all: ActForAll,
     for_all_direct: Direct,
+    heed: Heed,
     inputs: Inputs,
     stores: Stores,
     start: Start,
@@ -187,6 +189,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         direct: Says what those do that have no plan.
         for_all: What the community battery does in a step.
         for_all_direct: Says what it does if a controller runs it that has no plan.
+        heed: Holds the street to what its connection carries.
         inputs: Profiles, prices, and what rule and strategy know.
         stores: The community battery, EVs that lend theirs, and batteries in homes.
         start: What the step before the window left; its arrays are changed.
@@ -203,6 +206,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
     for home in range(homes):
         everybody[home] = home
     bidding = out.order_kwh.shape[0] > 0
+    limited = inputs.import_limit_kwh.size > 0 or inputs.export_limit_kwh.size > 0
     asked = asking(homes if bidding else 0)
     value_price, limit_price, wanted_kwh = (
         np.empty(homes),
@@ -283,4 +287,8 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
             )  # fmt: skip
         else:
             stored_kwh = own_use(step, stores.battery, inputs.may_draw, stored_kwh, net_kwh, traded_kwh, out)
+        if limited:
+            stored_kwh = heed(
+                step, inputs, stores, start.cars, start.at_home, start.street, stored_kwh, line, net_kwh, traded_kwh, out
+            )  # fmt: skip
     return Stop(step=window.last, trades=count, fault=FINE, home=0)

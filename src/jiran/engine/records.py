@@ -49,6 +49,8 @@ class Inputs(NamedTuple):
     bid_parameters: Vector  # of the bidding strategy
     traits: Matrix  # (home, 2): what the strategy knows of each home
     may_draw: Flags  # (step,): whether the community battery gives energy
+    import_limit_kwh: Vector  # (step,): the most that the street takes from the grid; of no steps: no limit
+    export_limit_kwh: Vector  # (step,): and gives to it, the same
 
 
 class Fleet(NamedTuple):
@@ -130,6 +132,8 @@ class Outputs(NamedTuple):
     soc_kwh: Vector  # (step,): at the end of the step
     battery_import_kwh: Vector  # (step,): what the battery itself took from the grid
     battery_export_kwh: Vector  # (step,): and gave to it
+    curtail_share: Vector  # (step,): share of the surplus left by the market that roofs must leave out
+    curtail_alone_share: Vector  # (step,): the same if the battery were not there
     ev_charged_kwh: Matrix  # (step, ev)
     ev_supplied_kwh: Matrix  # (step, ev): to the own home and to neighbours
     ev_lent_kwh: Matrix  # (step, ev): to neighbours

@@ -121,7 +121,11 @@ def act(
     row, other_kwh = now % street.way.day + 1, need_kwh - (deficit_kwh - surplus_kwh)
     # The street's meter sees both sides, the battery the larger one.
     forget(step, given.month_begins, memory.peak_kwh)
-    most_kwh = other_kwh + max(memory.most_import_kwh[row - 1, 0], memory.peak_kwh[0]) if memory.planned[0] else np.inf
+    most_kwh = np.inf
+    if memory.planned[0]:
+        most_kwh = other_kwh + max(memory.most_import_kwh[row - 1, 0], memory.peak_kwh[0])
+        if given.limit_kwh.size > 0:
+            most_kwh = min(most_kwh, other_kwh + given.limit_kwh[step])
     connection = Connection(need_kwh, import_price, export_price, most_kwh, 1.0, street.way.peak_price)
     if memory.planned[0]:
         move = dispatch(connection, store, stored_kwh, memory.upto_kwh[0, row], memory.value[0, row], line)

@@ -1,4 +1,4 @@
-"""Grid prices for each step."""
+"""Grid prices, and what the street's connection carries, for each step."""
 
 from __future__ import annotations
 
@@ -23,3 +23,13 @@ def price_by_step(price: float | tuple[float, ...], timeline: Timeline) -> Array
         return np.full(timeline.steps, float(price))
     values = np.array(price, dtype=np.float64)
     return values[timeline.hour.astype(np.int64)] if values.size == 24 else values
+
+
+def limit_by_step(limit_kw: float | tuple[float, ...] | None, timeline: Timeline) -> Array:
+    """Return what a connection carries as energy of each step, kWh, shape (step,); of no steps if it has no limit.
+
+    Args:
+        limit_kw: In the forms of a price.
+        timeline: The steps.
+    """
+    return np.empty(0) if limit_kw is None else price_by_step(limit_kw, timeline) * timeline.step_h

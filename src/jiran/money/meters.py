@@ -49,9 +49,10 @@ def wanted(contracts: Contracts | None, flows: Flows) -> Slots:
     """
     all_of_it = np.ones(flows.outputs.soc_kwh.size)
     taken, given = (FLOWS[name].of(all_of_it, flows.outputs) for name in ("grid_import_kwh", "grid_export_kwh"))
+    given_alone = all_of_it - flows.outputs.curtail_alone_share
     if contracts is None:
-        return Slots(np.empty(0, np.int64), 0, taken, given)
-    return Slots(contracts.slots.of_step, contracts.slots.first.size, taken, given)
+        return Slots(np.empty(0, np.int64), 0, taken, given, given_alone)
+    return Slots(contracts.slots.of_step, contracts.slots.first.size, taken, given, given_alone)
 
 
 def usage(

@@ -7,7 +7,7 @@ accounts of battery (the community fund), network, market and grid hold the othe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ from jiran.homes.timeline import timeline
 from jiran.money.balance import Balance, energy_imbalance, home_imbalance, money_imbalance
 from jiran.money.bills import TAX, Credits, StreetBills, street_bills
 from jiran.money.demand import Demand, Peak, demand
+from jiran.money.limits import NO_LIMITS, Limits, limits_of
 from jiran.money.meters import Metered, wanted
 from jiran.money.prices import Prices, costs
 from jiran.money.totals import Terms, TradeTotals, sum_rows, sum_trades
@@ -69,6 +70,9 @@ class Settlement:
             stands for the tariff, and the bills take its place in cost and accounts.
         credits: What export left for months after the run, or None without tariffs.
         demand: What the street's highest import of each month cost, and whom; None without `grid.demand_charge`.
+        curtailed_value: What each home would have got for what its roof had to leave out, at the export price of the step, shape
+            (home,).
+        limits: What the street's connection carries.
     """
 
     home_kwh: dict[str, Array]
@@ -89,6 +93,8 @@ class Settlement:
     bills: StreetBills | None = None
     credits: Credits | None = None
     demand: Demand | None = None
+    curtailed_value: Array = field(default_factory=lambda: np.empty(0))
+    limits: Limits = NO_LIMITS
 
 
 def settle(
@@ -192,6 +198,8 @@ def settle(
         bills=bills,
         credits=credits_left,
         demand=peaks,
+        curtailed_value=home.get("curtailed_value", np.zeros(share.size)),
+        limits=limits_of(scenario),
     )
 
 
@@ -260,17 +268,21 @@ def _sum_flows(flows: Flows, price: Prices, slots: Slots) -> tuple[dict[str, Arr
 
     Returns:
         Of each home, by name, shape (home,): each flow, what it pays battery and grid, "cost_without_battery": what the
-        grid alone would cost for what the market left, and "ev_lent_kwh". Of each step, by name, shape (step,): each flow.
+        grid alone would cost for what the market left, "ev_lent_kwh", and "curtailed_value" if roofs had to leave out any. Of each step, by name, shape (step,): each flow.
         What homes pay battery and grid in each step. And what crossed the homes' meters in each slot.
     """
     out, all_of_it = flows.outputs, np.ones(flows.outputs.soc_kwh.size)
-    share = {name: flow.of(all_of_it, out) for name, flow in FLOWS.items()}
+    share, alone = {name: flow.of(all_of_it, out) for name, flow in FLOWS.items()}, all_of_it - out.curtail_alone_share
     sums = [(name, flow.row, share[name]) for name, flow in FLOWS.items()]
     sums += [(f"{flow.account}_cost", flow.row, costs(flow, share[flow.name], price)) for flow in PRICED]
     sums += [
-        ("cost_without_battery", flow.row, costs(flow, all_of_it, price)) for flow in PRICED if flow.account == "grid"
+        ("cost_without_battery", flow.row, costs(flow, all_of_it if flow.source else alone, price))
+        for flow in PRICED
+        if flow.account == "grid"
     ]
     sums += [("ev_lent_kwh", Row.EV_LENT, all_of_it)]
+    if out.curtail_share.any():
+        sums += [("curtailed_value", Row.SURPLUS, out.curtail_share * price.grid_export)]
     row_price = np.zeros((len(Row), all_of_it.size))
     for flow in PRICED:
         row_price[flow.row] += costs(flow, share[flow.name], price)

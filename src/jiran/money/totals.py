@@ -35,10 +35,12 @@ class Slots(NamedTuple):
     number: int
     taken_share: Vector  # (step,): which part of what the market left to be taken comes from the grid
     given_share: Vector  # (step,): which part of what it left to be given goes there
+    given_alone_share: Vector  # (step,): the same if there were no community battery
 
 
 #: The row of each sum of a slot: taken and given, bought and sold, and what the grid alone would give and take.
 _METERED = tuple(map(int, (Row.DEFICIT, Row.SURPLUS, Row.BOUGHT, Row.SOLD, Row.DEFICIT, Row.SURPLUS)))
+_GIVEN_ALONE = len(_METERED) - 1
 
 
 @njit(cache=True, nogil=True)
@@ -55,7 +57,13 @@ def _read_meters(step: int, slots: Slots, rows: Matrix, by_slot: Array) -> None:
         return
     for kind in range(len(_METERED)):
         to, of = by_slot[kind, slots.of_step[step]], rows[_METERED[kind]]
-        share = slots.taken_share[step] if kind == 0 else slots.given_share[step] if kind == 1 else 1.0
+        share = 1.0
+        if kind == 0:
+            share = slots.taken_share[step]
+        elif kind == 1:
+            share = slots.given_share[step]
+        elif kind == _GIVEN_ALONE:
+            share = slots.given_alone_share[step]
         for home in range(of.size):
             to[home] += share * of[home]
 

@@ -16,6 +16,7 @@ from jiran.result.figure import COUNT, ENERGY, GROUPS, INDEX, MASS, MONEY, POWER
 from jiran.result.shares import gini, jain, ratio, rest
 
 if TYPE_CHECKING:
+    from jiran.engine.energy import Array
     from jiran.money.settlement import Settlement
     from jiran.scenario import Scenario
 
@@ -69,6 +70,21 @@ def _has_planned_battery(scenario: Scenario) -> bool:
 def _has_demand_charge(scenario: Scenario) -> bool:
     """Tell whether the street pays for its peaks."""
     return scenario.grid.demand_charge > 0.0
+
+
+def _has_import_limit(scenario: Scenario) -> bool:
+    """Tell whether there is a limit to what the street takes from the grid."""
+    return scenario.grid.import_limit_kw is not None
+
+
+def _has_export_limit(scenario: Scenario) -> bool:
+    """Tell whether there is a limit to what the street gives to the grid."""
+    return scenario.grid.export_limit_kw is not None
+
+
+def _overload_kwh(run: Run) -> Array:
+    """Return by how much the street's import is beyond its limit, kWh >= 0, shape (step,)."""
+    return run.settled.limits.overload_kwh(run.net_kwh)
 
 
 def _has_home_batteries(scenario: Scenario) -> bool:
@@ -214,8 +230,8 @@ KPIS: dict[str, Figure[Run]] = {
     ),
     "self_consumption": Figure(
         "Self-consumption, home by home", SHARE,
-        "share of generation not exported: 1 - grid_export_kwh / generation_kwh",
-        lambda run: rest(run.kwh["grid_export_kwh"], run.kwh["generation_kwh"]),
+        "share of generation neither exported nor curtailed: 1 - (grid_export_kwh + curtailed_kwh) / generation_kwh",
+        lambda run: rest(run.kwh["grid_export_kwh"] + run.kwh["curtailed_kwh"], run.kwh["generation_kwh"]),
         group="Energy", place=3, baseline=True,
     ),
     "self_sufficiency": Figure(
@@ -249,6 +265,40 @@ KPIS: dict[str, Figure[Run]] = {
     "load_factor": Figure(
         "Load factor", SHARE, "mean of what the community takes from the grid / peak_import_kw",
         lambda run: ratio(float(run.import_kw.mean()), float(run.import_kw.max())),
+    ),
+    "import_limit_share": Figure(
+        "Peak import against its limit", SHARE, "highest import of the community over the limit of its step; none without a limit above 0",
+        lambda run: run.settled.limits.import_share(run.net_kwh),
+        group="Energy", place=1, baseline=True, applies=_has_import_limit,
+    ),
+    "overload_kwh": Figure(
+        "Import beyond the limit", ENERGY, "what the community takes from the grid beyond grid.import_limit_kw: nobody is cut off",
+        lambda run: float(_overload_kwh(run).sum()),
+        group="Energy", place=1, baseline=True, applies=_has_import_limit,
+    ),
+    "overload_kw": Figure(
+        "Highest import beyond the limit", POWER, "the most by which the mean power of a step is beyond grid.import_limit_kw",
+        lambda run: float(_overload_kwh(run).max()) / run.step_h,
+        group="Energy", place=1, baseline=True, applies=_has_import_limit,
+    ),
+    "overload_steps": Figure(
+        "Steps beyond the limit", COUNT, "steps in which import is beyond grid.import_limit_kw",
+        lambda run: float(np.count_nonzero(_overload_kwh(run))),
+        group="Energy", place=1, baseline=True, applies=_has_import_limit,
+    ),
+    "curtailed_kwh": Figure(
+        "Curtailed", ENERGY, "what roofs leave out, as the community would export more than grid.export_limit_kw",
+        lambda run: run.kwh["curtailed_kwh"], group="Energy", place=1, baseline=True, applies=_has_export_limit,
+    ),
+    "curtailed_steps": Figure(
+        "Steps with curtailment", COUNT, "steps in which roofs leave something out",
+        lambda run: float(np.count_nonzero(run.settled.step_kwh["curtailed_kwh"])),
+        group="Energy", place=1, baseline=True, applies=_has_export_limit,
+    ),
+    "curtailed_value": Figure(
+        "Worth of what is curtailed", MONEY, "curtailed_kwh at the export price of each step: what homes do not earn; no bill counts it",
+        lambda run: float(run.settled.curtailed_value.sum()),
+        group="Money", place=1, baseline=True, applies=_has_export_limit,
     ),
     "cost": Figure(
         "Cost", MONEY, "what all homes pay in all, less what they earn", lambda run: run.cost,

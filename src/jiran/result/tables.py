@@ -80,6 +80,7 @@ def homes_frame(community: Community, settled: Settlement, without_p2p: Settleme
             **{name: pl.Series(kwh[name], nan_to_null=True) for name in (*FLOWS, "ev_lent_kwh")},
             "p2p_paid": settled.paid,
             "p2p_received": settled.received,
+            "curtailed_value": settled.curtailed_value,
             "cost": settled.cost,
             "cost_without_p2p": without_p2p.cost,
             "cost_grid_only": without_p2p.cost_without_battery,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from jiran.documents.model import LISTED, Model, Price, quantity
 from jiran.errors import JiranError, ScenarioError, TariffError
@@ -15,12 +15,17 @@ from jiran.tariffs import Sharing, Tariff, find_sharing, find_tariff
 
 #: A number, 24 values by hour of day, or one for each step.
 Prices = Price | Annotated[tuple[Price, ...], LISTED]
+Limit = Annotated[float, Field(ge=0, le=1_000_000)]
+#: The same of what the street's connection carries.
+Limits = Limit | Annotated[tuple[Limit, ...], LISTED]
 
 Found = TypeVar("Found", Tariff, Sharing)
 
 #: Prices that a tariff replaces, and those that only a tariff needs.
 REPLACED = ("import_price", "export_price")
 REFERENCE = ("reference_import_price", "reference_export_price")
+#: What the street's connection carries.
+LIMITS = ("import_limit_kw", "export_limit_kw")
 
 
 class Grid(Model):
@@ -67,6 +72,16 @@ class Grid(Model):
         "what each takes from the grid in that step",
         "/kW", 0.0, ge=0, le=1_000_000,
     )  # fmt: skip
+    import_limit_kw: Limits | None = quantity(
+        "the most that the street may take from the grid, homes and battery together, mean over a step: a number, 24 values by hour "
+        "of day, or one for each step; what stores cannot avoid beyond it is counted and never cut off; default: no limit",
+        "kW", None,
+    )  # fmt: skip
+    export_limit_kw: Limits | None = quantity(
+        "the most that the street may give to the grid, in the same forms; what is more is curtailed, of each home the same share of "
+        "what it would export, and nobody pays for it; default: no limit",
+        "kW", None,
+    )  # fmt: skip
     billing: Literal["day", "month", "run"] = quantity(
         "time after which bills are made up, for rules that set their prices then", "", "month"
     )
@@ -107,6 +122,11 @@ class Grid(Model):
         if self.sharing is not None:
             named_sharing(self.sharing)
         return self
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is a limit to what the street may take from the grid or give to it."""
+        return self.import_limit_kw is not None or self.export_limit_kw is not None
 
     @model_serializer(mode="wrap")
     def _without_replaced(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -183,6 +183,8 @@ FIELDS = {
         "grid.known_ahead_h": "Prices are known ahead for, h",
         "grid.network_charge": "Network charge on P2P, {currency}/kWh",
         "grid.demand_charge": "A kW of the street's peak costs a month, {currency}",
+        "grid.import_limit_kw": "The street takes at most, kW",
+        "grid.export_limit_kw": "The street gives at most, kW",
         "grid.billing": "Billing period",
         "grid.tariff": "Monthly tariff",
         "grid.sharing": "Scheme of sharing",

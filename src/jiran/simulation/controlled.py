@@ -19,7 +19,7 @@ from jiran.control.running import plain
 from jiran.engine.annotations import as_argument
 from jiran.engine.records import Devices
 from jiran.errors import ControllerError, JiranError, one_line
-from jiran.homes.grid_prices import price_by_step
+from jiran.homes.grid_prices import limit_by_step, price_by_step
 from jiran.homes.timeline import timeline
 from jiran.scenario import Battery
 
@@ -189,6 +189,7 @@ def controlled(
             import_price=_with_later(setting, setting.price.grid_import, grid.import_price, way.horizon),
             export_price=_with_later(setting, setting.price.grid_export, grid.export_price, way.horizon),
             month_begins=_month_begins(setting, way.horizon),
+            limit_kwh=_limit_kwh(setting, asked, way.horizon),
         ),
         present=present,
         trip_kwh=trip_kwh,
@@ -259,9 +260,25 @@ def _way(setting: Setting, asked: RunBy, controller: Controller, forecast: Forec
 
 def _peak_price(setting: Setting, asked: RunBy) -> float:
     """Return what a kWh costs on top that makes a peak: a kW of it, spread over a step; or more than any energy."""
-    charge = setting.scenario.grid.demand_charge if isinstance(asked, Battery) else 0.0
+    grid, of_street = setting.scenario.grid, isinstance(asked, Battery)
+    if of_street and grid.import_limit_kw is not None and not find_controller(asked.controller).keeps_peaks:
+        return MISSING_PRICE  # what it plans with is no peak of a month but the street's limit
+    charge = grid.demand_charge if of_street else 0.0
     a_kw = (charge or None) if asked.peak_price is None else asked.peak_price
     return MISSING_PRICE if a_kw is None else a_kw / setting.timeline.step_h
+
+
+def _limit_kwh(setting: Setting, asked: RunBy, more: int) -> Array:
+    """Return the most that the street takes from the grid in each step, for the store that is run for it; of no steps for others.
+
+    Args:
+        setting: For the calendar.
+        asked: Who runs the store.
+        more: How many steps after the run it looks ahead.
+    """
+    said = setting.scenario.grid.import_limit_kw if isinstance(asked, Battery) else None
+    limit_kwh = limit_by_step(said, setting.timeline)
+    return limit_kwh if said is None else _with_later(setting, limit_kwh, said, more, setting.timeline.step_h)
 
 
 def _month_begins(setting: Setting, more: int) -> NDArray[np.bool_]:
@@ -274,8 +291,10 @@ def _month_begins(setting: Setting, more: int) -> NDArray[np.bool_]:
     return begins
 
 
-def _with_later(setting: Setting, price: Array, said: float | tuple[float, ...], more: int) -> Array:
-    """Return a price of the grid for more steps than the run has, if the scenario says what it is then.
+def _with_later(
+    setting: Setting, price: Array, said: float | tuple[float, ...], more: int, times: float = 1.0
+) -> Array:
+    """Return a price of the grid, or a limit, for more steps than the run has, if the scenario says what it is then.
 
     Args:
         setting: For the calendar.
@@ -283,12 +302,13 @@ def _with_later(setting: Setting, price: Array, said: float | tuple[float, ...],
         said: What the scenario says of it: a number or 24 values go on after the run; a value for each step, and a tariff,
             which may be unknown then, do not.
         more: How many steps after the run.
+        times: What it says is to be multiplied by this.
     """
     scenario = setting.scenario
     by_step = isinstance(said, tuple) and len(said) != 24
     if not more or by_step or scenario.grid.tariff is not None:
         return price
-    return np.concatenate([price, price_by_step(said, timeline(scenario, more))[price.size :]])
+    return np.concatenate([price, times * price_by_step(said, timeline(scenario, more))[price.size :]])
 
 
 def _memory(left: Memory | None, way: days.Way) -> Memory:

@@ -10,6 +10,7 @@ from jiran.bids.base import MARKET_PRICE, MEMORY
 from jiran.control.storage import Battery
 from jiran.engine.records import Fleet, Inputs, Outputs, Start, Stores
 from jiran.homes.community import sharing_keys
+from jiran.homes.grid_prices import limit_by_step
 from jiran.homes.profiles import stream
 from jiran.simulation.street import battery_of
 
@@ -54,6 +55,8 @@ def inputs(
         bid_parameters=strategy.numbers(bid_values),
         traits=setting.traits.copy(),  # runs side by side share a setting: no strategy may change it
         may_draw=_may_draw(setting),
+        import_limit_kwh=limit_by_step(setting.scenario.grid.import_limit_kw, setting.timeline),
+        export_limit_kwh=limit_by_step(setting.scenario.grid.export_limit_kw, setting.timeline),
     )
 
 
@@ -122,6 +125,8 @@ def outputs(
         soc_kwh=np.empty(steps),
         battery_import_kwh=np.zeros(steps),
         battery_export_kwh=np.zeros(steps),
+        curtail_share=np.zeros(steps),
+        curtail_alone_share=np.zeros(steps),
         ev_charged_kwh=np.zeros(by_ev),
         ev_supplied_kwh=np.zeros(by_ev),
         ev_lent_kwh=np.zeros(by_ev),

@@ -16,6 +16,7 @@ from jiran.engine.at_home import rest
 from jiran.engine.at_market import change_mind, hold_nobody, hold_to_worth, keep_mind, settle
 from jiran.engine.cars_at_market import settle_cars
 from jiran.engine.energy import Flows
+from jiran.engine.limits import carry_all, heed
 from jiran.engine.records import Log, Stop, Window
 from jiran.errors import ControllerError, JiranError, MechanismError, PluginError, StrategyError, one_line
 from jiran.market import TRADE, booking
@@ -78,7 +79,9 @@ def run_steps(
         hold, change = (hold_to_worth, change_mind) if stores_bid else (hold_nobody, keep_mind)
         bidding = hold, change, settle_cars if cars_bid else rest, settle if batteries_bid else rest
         asks = [as_argument(one) if compiled else plain(one) for one in bidding]
-        devices_do = *do[:2], *asks, own.direct.code, do[2], ours.direct.code
+        holds = heed if setting.scenario.grid.limited else carry_all
+        do += [as_argument(holds) if compiled else plain(holds)]
+        devices_do = *do[:2], *asks, own.direct.code, do[2], ours.direct.code, do[3]
 
         def loop(window: Window, stored_kwh: float, log: Log) -> Stop:
             now = start._replace(stored_kwh=stored_kwh, cars=evs.memory, at_home=own.memory, street=ours.memory)  # noqa: B023  called in this round only

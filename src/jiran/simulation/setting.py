@@ -78,9 +78,12 @@ class Setting:
 
     @property
     def shares_moves(self) -> bool:
-        """Whether what stores in homes do without trades is worked out in any run: there are some, and no car lends or bids."""
+        """Whether what stores in homes do without trades is worked out in any run: there are some, and no car lends or bids.
+
+        A limit of the street makes them do something else where trades change what a home takes and gives.
+        """
         there = self.cars.homes.size > 0 or bool(self.community.battery_kwh.any())
-        return there and not self.plan.homes.size and not self.cars_bid
+        return there and not (self.plan.homes.size or self.cars_bid or self.scenario.grid.limited)
 
     @property
     def batteries_bid(self) -> bool:

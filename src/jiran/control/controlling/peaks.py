@@ -35,17 +35,18 @@ def peak_shaving(
 
     What makes a peak is the worst that the forecast thinks possible, half an hour early or late: a mean hides spikes. Import
     may come up to the lowest level that could be kept then, or to `peak_kw`, and to what the month has seen already, as that
-    peak is made.
+    peak is made; but not beyond what a limit allows.
     """
-    mean_kwh, worst_kwh = mean_of(need_kwh), np.empty(need_kwh.shape[1])
+    mean_kwh, worst_kwh, most_kwh = mean_of(need_kwh), np.empty(need_kwh.shape[1]), np.empty(need_kwh.shape[1])
     expect_worst(need_kwh, day, worst_kwh)
     least_kwh = parameters[0] * 24.0 / day
     if least_kwh == 0.0:
         least_kwh = lowest_peak(worst_kwh, store)
     # The plan is for the mean, so what may come beyond it is taken off the level.
     for step in range(mean_kwh.size):
-        ahead.most_import_kwh[step] = max(least_kwh, ahead.peak_kwh[step]) - (worst_kwh[step] - mean_kwh[step])
+        most_kwh[step] = min(max(least_kwh, ahead.peak_kwh[step]), ahead.most_import_kwh[step])
+        ahead.most_import_kwh[step] = most_kwh[step] - (worst_kwh[step] - mean_kwh[step])
     room = plan(mean_kwh, ahead, store, upto_kwh, value)
     for step in range(mean_kwh.size):
-        ahead.most_import_kwh[step] = max(least_kwh, ahead.peak_kwh[step])
+        ahead.most_import_kwh[step] = most_kwh[step]
     return room
