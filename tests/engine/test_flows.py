@@ -17,7 +17,11 @@ from strategies import scenarios
 @pytest.fixture(scope="module")
 def street():
     """A run with all that moves: roofs, EVs that lend, batteries at home and of the street, trades and the grid."""
-    result = simulate(load_scenario("paper", {"ev.supply.enabled": True, "homes.groups.solar.battery_kwh": 4.0}))
+    result = simulate(
+        load_scenario(
+            "paper", {"ev.supply.enabled": True, "homes.groups.solar.battery_kwh": 4.0, "grid.export_limit_kw": 9.0}
+        )
+    )
     assert all(result.flows[name].any() for name in FLOWS)
     return result
 

@@ -328,7 +328,7 @@ def test_shares_of_nothing_are_undefined_and_not_zero():
     undefined = {name for name, value in figures.items() if value is None}
     assert undefined == {
         "p2p_share", "street_self_sufficiency", "self_consumption", "self_sufficiency", "self_consumption_homes", "self_sufficiency_homes",
-        "load_factor", "battery_cycles", "saving_share", "saving_grid_only_share", "saving_jain", "saving_gini",
+        "import_limit_share", "load_factor", "battery_cycles", "saving_share", "saving_grid_only_share", "saving_jain", "saving_gini",
     }  # fmt: skip
 
 

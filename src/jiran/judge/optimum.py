@@ -22,6 +22,7 @@ from jiran.judge.programme import BOTH_KWH, Held, Problem, solve
 from jiran.judge.sessions import Sessions, ev_sessions
 from jiran.money.demand import highest
 from jiran.nothing import NOTHING_MONEY
+from jiran.result.basis import exchange_kwh
 from jiran.simulation.at_home import needs_kwh
 from jiran.simulation.street import battery_of
 
@@ -109,7 +110,8 @@ def community_optimum(result: Result, *, ev_stays_h: float = 0.0, rest_prices: R
 
     The cost is what the community pays the grid: the run's is `result.accounts["grid"]`. Network charge, market and
     fund stay inside. Every battery may also charge from the grid, for all homes, which the run's may not. No rule and no
-    controller of the same homes, EVs and batteries costs less.
+    controller of the same homes, EVs and batteries costs less. What the street's connection carries holds for it too, but import
+    may be as much beyond that in a step as it was in the run.
 
     Args:
         result: The run: its profiles, prices, battery, and its states at the start and at the end.
@@ -170,11 +172,11 @@ def _valued(stores: tuple[Held, ...], prices: RestPrices, cars: int) -> tuple[He
 
 
 def _needs_kwh(result: Result) -> Array:
-    """Return what homes with a battery lack (> 0) or have to spare (< 0) before it acts, kWh, shape (step, store)."""
+    """Return what homes lack (> 0) or have to spare (< 0) before their batteries act, kWh, shape (step, home)."""
     flows, out = result.flows, result.flows.outputs
     need = needs_kwh(flows.profiles, np.arange(result.community.size))
     need[:, flows.fleet.homes] += out.ev_charged_kwh - out.ev_supplied_kwh + out.ev_lent_kwh
-    return need[:, flows.battery_homes]
+    return need
 
 
 def _alone(result: Result) -> float:
@@ -187,11 +189,29 @@ def _alone(result: Result) -> float:
         at_peaks = float(peaks.without_battery.sum())
     if result.flows.battery_homes.size:
         need = _needs_kwh(result)
-        price = np.where(need > 0.0, result.prices.grid_import[:, None], result.prices.grid_export[:, None])
-        cost[result.flows.battery_homes] = (need * price).sum(axis=0)
+        exported = np.maximum(-need, 0.0) * (1.0 - _curtailed_share(result, need))[:, None]
+        imported = np.maximum(need, 0.0)
+        paid = imported * result.prices.grid_import[:, None] - exported * result.prices.grid_export[:, None]
+        # Without a limit what others pay is known already, to the last digit.
+        homes = slice(None) if result.scenario.grid.limited else result.flows.battery_homes
+        cost[homes] = paid.sum(axis=0)[homes]
         out = result.flows.outputs
         at_peaks = _at_peaks(result, result.flows.needed_kwh - (out.home_charged_kwh - out.home_given_kwh).sum(axis=1))
     return float(cost.sum()) + at_peaks
+
+
+def _curtailed_share(result: Result, need: Array) -> Array:
+    """Return the share of their export that homes must leave out without any battery, 0..1, shape (step,).
+
+    Args:
+        result: For what the street's connection carries.
+        need: What homes lack (> 0) or have to spare (< 0), kWh, shape (step, home).
+    """
+    limit_kwh, surplus_kwh = result.settlement.limits.export_kwh, np.maximum(-need, 0.0).sum(axis=1)
+    if not limit_kwh.size:
+        return np.zeros_like(surplus_kwh)
+    over_kwh = np.clip(-need.sum(axis=1) - limit_kwh, 0.0, surplus_kwh)
+    return np.divide(over_kwh, surplus_kwh, out=np.zeros_like(over_kwh), where=surplus_kwh > 0.0)
 
 
 def _at_peaks(result: Result, net_kwh: Array) -> float:
@@ -324,6 +344,7 @@ def _problem(result: Result, sessions: Sessions, at_home: list[Held], cars: list
         moved_kwh = np.hstack([moved_kwh, out.ev_charged_kwh - out.ev_supplied_kwh])
     # A home whose EV charges elsewhere, or whose battery does not, has at most so much more.
     more_kwh = sessions.charged_kwh + np.maximum(moved_kwh, 0.0).sum(axis=1)
+    most_kwh, least_kwh = _limits(result)
     community = Held(
         battery_of(result.scenario.battery, result.timeline.step_h),
         start_kwh=result.start.stored_kwh,
@@ -331,7 +352,11 @@ def _problem(result: Result, sessions: Sessions, at_home: list[Held], cars: list
     )
     return Problem(
         needed_kwh=result.flows.needed_kwh - sessions.charged_kwh - moved_kwh.sum(axis=1),
-        surplus_kwh=step["p2p_sold_kwh"] + step["battery_charged_kwh"] + step["grid_export_kwh"] + more_kwh,
+        surplus_kwh=step["p2p_sold_kwh"]
+        + step["battery_charged_kwh"]
+        + step["grid_export_kwh"]
+        + step["curtailed_kwh"]
+        + more_kwh,
         import_price=result.prices.grid_import,
         export_price=result.prices.grid_export,
         stores=(community, *at_home, *cars),
@@ -339,4 +364,18 @@ def _problem(result: Result, sessions: Sessions, at_home: list[Held], cars: list
         peak_price=result.scenario.grid.demand_charge / result.timeline.step_h,
         month=months_of(result.timeline).of_step,
         seen_kwh=_seen_kw(result) * result.timeline.step_h,
+        most_kwh=most_kwh,
+        least_kwh=least_kwh,
+    )
+
+
+def _limits(result: Result) -> tuple[Array | None, Array | None]:
+    """Return the most and the least of import less export in each step, kWh, shape (step,); None where there is no limit.
+
+    The run may have gone beyond what the connection carries, as nobody is cut off: so may the optimum, so that it is no dearer.
+    """
+    limits, taken_kwh = result.settlement.limits, exchange_kwh(result.settlement.step_kwh)
+    return (
+        np.maximum(limits.import_kwh, taken_kwh) if limits.import_kwh.size else None,
+        np.minimum(-limits.export_kwh, taken_kwh) if limits.export_kwh.size else None,
     )

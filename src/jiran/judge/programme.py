@@ -2,11 +2,12 @@
 
 In each step
 
-    import - export = deficit - surplus + charge - discharge + EV charging moved here - moved away,
+    import - export - curtailed = deficit - surplus + charge - discharge + EV charging moved here - moved away,
     stored = stored before - driven + charge * charge_efficiency - discharge / discharge_efficiency,
 
 the second for each store, within its limits; it ends with at least what the run began or ended with, whichever is less: energy
-that a run leaves over was of no use in it. Least is the sum of
+that a run leaves over was of no use in it. Where the street's connection has a limit, import less export is within it, or no more
+beyond it than the run was. Least is the sum of
 import * import_price - export * export_price, and of the highest import - export of each month, where that is charged. Solved by HiGHS (Huangfu and Hall 2018, doi 10.1007/s12532-017-0130-5).
 """
 
@@ -88,11 +89,18 @@ class Problem:
     peak_price: float  # of the highest import less export of a month, as energy of a step
     month: NDArray[np.int64]  # to which each belongs, counted from 0
     seen_kwh: float  # the highest import less export of the first month before the run
+    most_kwh: Array | None = None  # the most import less export; None: no limit
+    least_kwh: Array | None = None  # the least of it, below 0; the same
 
     @property
     def peaks(self) -> int:
         """How many months are charged for their peak."""
         return int(self.month[-1]) + 1 if self.peak_price else 0
+
+    @property
+    def held_back(self) -> int:
+        """In how many steps roofs may leave something out: all, if there is a limit to export, or none."""
+        return 0 if self.least_kwh is None else self.needed_kwh.size
 
     @property
     def odd(self) -> NDArray[np.bool_]:
@@ -127,14 +135,17 @@ def solve(problem: Problem) -> Course:
     within = sparse.csr_array((np.ones(sessions.step.size), (sessions.session, np.arange(sessions.step.size))),
                               shape=(sessions.energy_kwh.size, sessions.step.size))  # fmt: skip
     before = sparse.diags_array([-np.ones(steps - 1)], offsets=[-1], shape=(steps, steps))
-    # Columns: import, export, EV charging of each session in each step, of each store charge, discharge, stored, and peaks.
+    # Columns: import, export, EV charging of each session in each step, of each store charge, discharge, stored, peaks, and what is
+    # curtailed.
     blank: list[Any] = [None] * 3 * len(stores)
     no_peak = [sparse.csr_array((steps, problem.peaks))] * (problem.peaks > 0)
-    rows = [[eye, -eye, -moved, *[-eye, eye, 0.0 * eye] * len(stores), *no_peak]]
+    curtailed = [-eye] * (problem.held_back > 0)
+    nowhere: list[Any] = [None] * len(curtailed)
+    rows = [[eye, -eye, -moved, *[-eye, eye, 0.0 * eye] * len(stores), *no_peak, *curtailed]]
     for place, store in enumerate(stores):
         own = [-store.battery.charge_efficiency * eye, eye / store.battery.discharge_efficiency, eye + before]
-        rows.append([None, None, None, *blank[: 3 * place], *own, *blank[3 * place + 3 :], *no_peak])
-    rows.append([None, None, within, *blank, *[None] * len(no_peak)])
+        rows.append([None, None, None, *blank[: 3 * place], *own, *blank[3 * place + 3 :], *no_peak, *nowhere])
+    rows.append([None, None, within, *blank, *[None] * len(no_peak), *nowhere])
     start = np.zeros((len(stores), steps))
     start[:, 0] = [store.start_kwh for store in stores]
     for place, store in enumerate(stores):
@@ -143,7 +154,10 @@ def solve(problem: Problem) -> Course:
     nothing = np.zeros(sessions.step.size + 3 * steps * len(stores))
     nothing[sessions.step.size + 3 * steps - 1 :: 3 * steps] = [-store.rest_price for store in stores]
     found = linprog(
-        np.concatenate([problem.import_price, -problem.export_price, nothing, np.full(problem.peaks, problem.peak_price)]),
+        np.concatenate([
+            problem.import_price, -problem.export_price, nothing, np.full(problem.peaks, problem.peak_price),
+            np.zeros(problem.held_back),
+        ]),
         *least,
         sparse.block_array(rows, format="csr"),
         np.concatenate([problem.needed_kwh, start.reshape(-1), sessions.energy_kwh]),
@@ -152,7 +166,7 @@ def solve(problem: Problem) -> Course:
     if found.status != 0:
         raise JiranError(f"the optimum was not found: {found.message}")
     first = 2 * steps + sessions.step.size
-    by_store = found.x[first : found.x.size - problem.peaks].reshape(len(stores), 3, steps)
+    by_store = found.x[first : first + 3 * steps * len(stores)].reshape(len(stores), 3, steps)
     course = Course(
         found.x[:steps], found.x[steps : 2 * steps], moved @ found.x[2 * steps : first],
         by_store[:, 0], by_store[:, 1], by_store[:, 2],
@@ -161,7 +175,7 @@ def solve(problem: Problem) -> Course:
 
 
 def _least(sparse: Any, problem: Problem) -> tuple[Any, Array | None]:
-    """Return what bounds odd steps, and peaks: no grid energy is passed on, and a store has one direction, halves allowed.
+    """Return what bounds odd steps, peaks, and what the street's connection carries.
 
     Args:
         sparse: The module `scipy.sparse`.
@@ -170,9 +184,21 @@ def _least(sparse: Any, problem: Problem) -> tuple[Any, Array | None]:
     Returns:
         Rows of a matrix, shape (row, variable), and the most that each may come to, shape (row,); None if there is no bound.
     """
+    found = [*_in_odd_steps(sparse, problem), *_below_peaks(sparse, problem), *_within_limits(sparse, problem)]
+    if not found:
+        return None, None
+    bounds, most = zip(*found, strict=True)
+    return sparse.vstack(bounds, format="csr"), np.concatenate(most)
+
+
+def _in_odd_steps(sparse: Any, problem: Problem) -> list[tuple[Any, Array]]:
+    """Return what says that no grid energy is passed on in odd steps, and that a store has one direction, halves allowed.
+
+    Arguments and result as of `_least`, in a list that is empty if there is no bound.
+    """
     odd, stores = np.flatnonzero(problem.odd), problem.stores
     if not odd.size:
-        return _below_peaks(sparse, problem)
+        return []
     pick = sparse.csr_array((np.ones(odd.size), (np.arange(odd.size), odd)), shape=(odd.size, problem.odd.size))
     nothing, no_move = 0.0 * pick, sparse.csr_array((odd.size, problem.sessions.step.size))
     rows = [[nothing, pick, no_move, *[nothing, -pick, nothing] * len(stores)]]
@@ -186,21 +212,38 @@ def _least(sparse: Any, problem: Problem) -> tuple[Any, Array | None]:
         rows.append([nothing, nothing, no_move, *others])
     most = np.concatenate([problem.surplus_kwh[odd], np.ones(odd.size * len(stores))])
     bounds = sparse.block_array(rows, format="csr")
-    if not problem.peaks:
-        return bounds, most
-    of_peaks, no_more = _below_peaks(sparse, problem)
-    wide = sparse.block_array([[bounds, sparse.csr_array((bounds.shape[0], problem.peaks))]])
-    return sparse.vstack([wide, of_peaks], format="csr"), np.concatenate([most, no_more])
+    more = problem.peaks + problem.held_back
+    return [(sparse.hstack([bounds, sparse.csr_array((bounds.shape[0], more))], format="csr"), most)]
 
 
-def _below_peaks(sparse: Any, problem: Problem) -> tuple[Any, Array | None]:
-    """Return what says that import less export is at most the peak of its month; arguments and result as of `_least`."""
-    if not problem.peaks:
-        return None, None
-    steps = problem.month.size
+def _exchange(sparse: Any, problem: Problem, peaks: Any) -> Any:
+    """Return rows that are import less export in each step, and some of the peaks.
+
+    Args:
+        sparse: The module `scipy.sparse`.
+        problem: The programme.
+        peaks: What stands there of each month's peak, shape (step, month).
+    """
+    steps = problem.needed_kwh.size
     eye, rest = sparse.eye_array(steps, format="csr"), problem.sessions.step.size + 3 * steps * len(problem.stores)
+    no_move, no_more = sparse.csr_array((steps, rest)), sparse.csr_array((steps, problem.held_back))
+    return sparse.hstack([eye, -eye, no_move, peaks, no_more], format="csr")
+
+
+def _below_peaks(sparse: Any, problem: Problem) -> list[tuple[Any, Array]]:
+    """Return what says that import less export is at most the peak of its month; as `_in_odd_steps`."""
+    if not problem.peaks:
+        return []
+    steps = problem.month.size
     peaks = sparse.csr_array((np.ones(steps), (np.arange(steps), problem.month)), shape=(steps, problem.peaks))
-    return sparse.hstack([eye, -eye, sparse.csr_array((steps, rest)), -peaks], format="csr"), np.zeros(steps)
+    return [(_exchange(sparse, problem, -peaks), np.zeros(steps))]
+
+
+def _within_limits(sparse: Any, problem: Problem) -> list[tuple[Any, Array]]:
+    """Return what says that import less export is within its limits; as `_in_odd_steps`."""
+    rows = _exchange(sparse, problem, sparse.csr_array((problem.needed_kwh.size, problem.peaks)))
+    most = [] if problem.most_kwh is None else [(rows, problem.most_kwh)]
+    return most if problem.least_kwh is None else [*most, (-rows, -problem.least_kwh)]
 
 
 def _bounds(problem: Problem) -> Array:
@@ -215,8 +258,9 @@ def _bounds(problem: Problem) -> Array:
         high += [*store.most_kwh(steps), np.full(steps, store.battery.capacity_kwh)]
     peaks = np.zeros(problem.peaks)
     peaks[:1] = problem.seen_kwh
-    lower = np.concatenate([*low, peaks])
-    return np.column_stack([lower, np.maximum(lower, np.concatenate([*high, np.full(problem.peaks, np.inf)]))])
+    lower = np.concatenate([*low, peaks, np.zeros(problem.held_back)])
+    high += [np.full(problem.peaks, np.inf), problem.surplus_kwh[: problem.held_back]]
+    return np.column_stack([lower, np.maximum(lower, np.concatenate(high))])
 
 
 def _tidy(problem: Problem, course: Course) -> Course:
@@ -234,8 +278,9 @@ def _tidy(problem: Problem, course: Course) -> Course:
         charge[place, usual] = np.maximum(change, 0.0)[usual] / store.battery.charge_efficiency
         discharge[place, usual] = np.maximum(-change, 0.0)[usual] * store.battery.discharge_efficiency
     net = problem.needed_kwh + course.ev_kwh + (charge - discharge).sum(axis=0)
+    most = np.inf if problem.least_kwh is None else -problem.least_kwh
     return Course(
         np.where(usual, np.maximum(net, 0.0), course.import_kwh),
-        np.where(usual, np.maximum(-net, 0.0), course.export_kwh),
+        np.where(usual, np.clip(-net, 0.0, most), course.export_kwh),
         course.ev_kwh, charge, discharge, stored,
     )  # fmt: skip
