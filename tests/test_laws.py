@@ -19,7 +19,15 @@ SOURCES = (
     "battery_drawn_kwh",
     "grid_import_kwh",
 )
-USES = ("load_kwh", "ev_kwh", "home_battery_charged_kwh", "p2p_sold_kwh", "battery_charged_kwh", "grid_export_kwh")
+USES = (
+    "load_kwh",
+    "ev_kwh",
+    "home_battery_charged_kwh",
+    "p2p_sold_kwh",
+    "battery_charged_kwh",
+    "grid_export_kwh",
+    "curtailed_kwh",
+)
 
 
 def close(one, other):

@@ -159,6 +159,8 @@ NOT_DRAWN = (
     "home_battery.forecast",
     # Drawn by draws of their own.
     "grid.demand_charge",
+    "grid.import_limit_kw",
+    "grid.export_limit_kw",
     *(f"{store}.{name}" for store in ("battery", "home_battery") for name in ("peak_kw", "peak_price")),
 )
 
@@ -182,7 +184,7 @@ def _drawn(rng: np.random.Generator, most_home_steps: int, changes: int) -> Scen
             wanted["home_battery.controller"] = str(rng.choice(list(controllers())))
             wanted["home_battery.forecast"] = str(rng.choice(list(forecasts())))
         wanted["seed"] = int(rng.integers(0, 1000))
-        wanted |= _run_by(wanted["seed"]) | _peaks(wanted["seed"])
+        wanted |= _run_by(wanted["seed"]) | _peaks(wanted["seed"]) | _limits(wanted["seed"])
         for place in rng.choice(len(fields), changes, replace=False):
             name, annotation, metadata = fields[place]
             wanted[name] = value_of(rng, name, annotation, metadata)
@@ -214,6 +216,17 @@ def _peaks(seed: int) -> dict[str, Any]:
         if rng.random() < 0.5:
             wanted[f"{store}.peak_price"] = float(rng.choice([0.0, 5.0, 1e6]))
     return wanted
+
+
+def _limits(seed: int) -> dict[str, Any]:
+    """Draw what the street's connection carries, by draws of their own; mostly all."""
+    rng = np.random.default_rng([seed, 12])
+    if rng.random() < 0.75:
+        return {}
+    by_hour = [round(float(kw), 2) for kw in rng.uniform(0.0, 20.0, 24)]
+    forms: list[Any] = [None, 0.0, float(f"{10.0 ** rng.uniform(-1, 2):.4g}"), by_hour]
+    drawn = {f"grid.{side}_limit_kw": forms[int(rng.integers(len(forms)))] for side in ("import", "export")}
+    return {name: limit for name, limit in drawn.items() if limit is not None}
 
 
 def _plan(seed: int) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def balances(result, first, last):
     """Yield what the homes had to spare (> 0) or lacked (< 0) after trading, where it is something, and what it held before."""
     held = track(result, first, last)[0]
     for at, row in enumerate(result.steps.slice(first, last - first).to_dicts()):
-        spare = row["battery_charge_kwh"] + row["grid_export_kwh"]
+        spare = row["battery_charge_kwh"] + row["grid_export_kwh"] + row["curtailed_kwh"]
         spare -= row["battery_discharge_kwh"] + row["grid_import_kwh"]
         if abs(spare) > NOTHING_KWH:
             yield first + at, spare, held[at]

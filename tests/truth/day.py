@@ -29,6 +29,7 @@ def lived_from(result, first, last):
         lent[:, home] += result.flows.outputs.ev_lent_kwh[first:last, place]
     sold_sun = flow["p2p_sold_kwh"] - lent
     own = flow["generation_kwh"] - sold_sun - flow["battery_charged_kwh"] - flow["grid_export_kwh"]
+    own = own - flow["curtailed_kwh"]
     own = own + flow["home_battery_given_kwh"] - flow["home_battery_charged_kwh"]
     stores = " and batteries" if max(result.community.battery_kwh) > 0 else ""
     if stores and own.sum() < -0.005:
@@ -112,6 +113,7 @@ def of_meters(result, first, last):
     """Return what `chart` says where it is not known what all homes used and generated."""
     net = at_meters(result)[first:last]
     taken, given = float(-net[net < 0].sum()), float(net[net > 0].sum())
+    given -= float(result.flows["curtailed_kwh"][first:last].sum())
     bought = float(result.flows["p2p_bought_kwh"][first:last].sum())
     log = result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last)).height
     grid = float(result.flows["grid_import_kwh"][first:last].sum())

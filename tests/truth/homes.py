@@ -399,6 +399,8 @@ def at_peaks(result, home):
 def moves_by_trades(result, home):
     """Tell whether a home's stores would do something else without trades: it lends, bids, or serves a street that lends."""
     scenario, flows = result.scenario, result.flows
+    if (scenario.grid.import_limit_kw, scenario.grid.export_limit_kw) != (None, None):
+        return True  # what roofs must leave out hangs on what others trade
     bidding = bids(scenario) and scenario.market.mechanism != "grid-only"
     lent = scenario.ev.supply.enabled and len(flows.fleet.homes) > 0
     serves = scenario.home_battery.controller == "cooperative" and lent
@@ -482,11 +484,12 @@ def in_and_out(step):
     names = {
         "Sun": "generation", "From EVs": "ev_supplied", "From batteries in homes": "home_battery_given", "From the battery": "battery_drawn", "From the grid": "grid_import",
         "Households": "load", "EV charging": "ev", "To batteries in homes": "home_battery_charged", "To the battery": "battery_charged", "To the grid": "grid_export",
+        "Left out by roofs": "curtailed",
     }  # fmt: skip
     parts = tuple((name, step.energy[f"{flow}_kwh"]) for name, flow in names.items())
     if any(step.orders["net_metered"]):
         sides = {
-            "Export of the homes": ("p2p_sold_kwh", "battery_charged_kwh", "grid_export_kwh"),
+            "Export of the homes": ("p2p_sold_kwh", "battery_charged_kwh", "grid_export_kwh", "curtailed_kwh"),
             "Import of the homes": ("p2p_bought_kwh", "battery_drawn_kwh", "grid_import_kwh"),
         }
         parts = (*((name, sum(step.energy[flow] for flow in flows)) for name, flows in sides.items()), *parts)

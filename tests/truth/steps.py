@@ -360,6 +360,7 @@ def rest(flow):
     result, at = flow.result, flow.at
     kwh = {name: float(result.flows[name][at].sum()) for name in flow}
     left = {"into the battery": kwh["battery_charged_kwh"], "to the grid": kwh["grid_export_kwh"]}
+    left["nowhere, as the street may give no more"] = kwh["curtailed_kwh"]
     missing = {"from the battery": kwh["battery_drawn_kwh"], "from the grid": kwh["grid_import_kwh"]}
     both = [{place: value for place, value in one.items() if value > TINY} for one in (left, missing)]
     return Claim({"left": both[0], "missing": both[1]}, numbers=(sum(both[0].values()), sum(both[1].values())))
@@ -417,6 +418,9 @@ def even(step):
         homes, inside, uses = at_meters(result)[at], [], []
     came, went = float(homes[homes > 0].sum()), float(-homes[homes < 0].sum())
     came += sum(float(result.flows[name][at].sum()) for name in (*inside, "battery_drawn_kwh", "grid_import_kwh"))
-    went += sum(float(result.flows[name][at].sum()) for name in (*uses, "battery_charged_kwh", "grid_export_kwh"))
+    went += sum(
+        float(result.flows[name][at].sum())
+        for name in (*uses, "battery_charged_kwh", "grid_export_kwh", "curtailed_kwh")
+    )
     assert near(came, went)
     return Claim({"in_kwh": came})

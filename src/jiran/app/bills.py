@@ -59,7 +59,12 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
 
 
 def _moves_by_trades(result: Result, home: int) -> bool:
-    """Tell whether trades change what a home's stores do: a car that lends, a battery that bids or is run for a street with such cars."""
+    """Tell whether trades change what a home's stores do, or what its roof must leave out.
+
+    A car lends, a battery bids or is run for a street with such cars, or the street's connection has a limit.
+    """
+    if result.scenario.grid.limited:
+        return True
     flows, run_by = result.flows, result.scenario.home_battery.controller
     lent = bool(result.scenario.ev.supply.enabled and flows.fleet.homes.size)
     battery = flows.batteries_bid or (lent and find_controller(run_by).together)

@@ -253,5 +253,13 @@ def taken_in(kwh: Mapping[str, Any]) -> Any:
 
 
 def given_out(kwh: Mapping[str, Any]) -> Any:
-    """Return what went out of homes through their meters; the argument is that of `taken_in`."""
+    """Return what homes had to give out through their meters, with what the street's connection did not carry.
+
+    The argument is that of `taken_in`.
+    """
     return reduce(add, (kwh[flow.name] for flow in METERED if not flow.source))
+
+
+def went_out(kwh: Mapping[str, Any]) -> Any:
+    """Return what in fact went out of homes through their meters; the argument is that of `taken_in`."""
+    return given_out(kwh) - kwh["curtailed_kwh"]

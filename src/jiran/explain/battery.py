@@ -197,7 +197,7 @@ def _left(result: Result, first: int, last: int) -> NDArray[np.float64]:
     As the battery works after the market and in one direction a step, its own flows and the grid's are what was left.
     """
     flow = {name: values[first:last] for name, values in result.settlement.step_kwh.items()}
-    spare: NDArray[np.float64] = flow["battery_charged_kwh"] + flow["grid_export_kwh"]
+    spare: NDArray[np.float64] = flow["battery_charged_kwh"] + flow["grid_export_kwh"] + flow["curtailed_kwh"]
     return spare - flow["battery_drawn_kwh"] - flow["grid_import_kwh"]
 
 

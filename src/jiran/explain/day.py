@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.engine.flows import given_out, taken_in
+from jiran.engine.flows import taken_in, went_out
 from jiran.explain.battery import state
 from jiran.explain.exchange import exchange
 from jiran.explain.nothing_traded import nothing_traded
@@ -90,7 +90,9 @@ def _sources(result: Result, first: int, last: int) -> tuple[tuple[str, float], 
     kwh = {name: float(values[first:last].sum()) for name, values in result.settlement.step_kwh.items()}
     lent = float(result.flows.outputs.ev_lent_kwh[first:last].sum())
     from_roofs = kwh["p2p_sold_kwh"] - lent
-    own = kwh["generation_kwh"] - from_roofs - kwh["battery_charged_kwh"] - kwh["grid_export_kwh"]
+    own = (
+        kwh["generation_kwh"] - from_roofs - kwh["battery_charged_kwh"] - kwh["grid_export_kwh"] - kwh["curtailed_kwh"]
+    )
     own += kwh["home_battery_given_kwh"] - kwh["home_battery_charged_kwh"]
     stores = " and batteries" if result.community.battery_kwh.any() else ""
     if stores and own < -LEAST_SAID_KWH:
@@ -166,7 +168,7 @@ def chart(result: Result, first: int, last: int) -> Figures:
     kwh = {name: values[first:last] for name, values in result.settlement.step_kwh.items()}
     soc, known = result.flows.outputs.soc_kwh[first:last], not result.community.net_metered.any()
     behind = _of_the_sun(result, first, last) if known else {
-        "taken_kwh": float(taken_in(kwh).sum()), "given_kwh": float(given_out(kwh).sum())
+        "taken_kwh": float(taken_in(kwh).sum()), "given_kwh": float(went_out(kwh).sum())
     }  # fmt: skip
     return {
         "period": period(result.timeline, first, last - 1, dated=True),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jiran.explain.bills import on_bills, on_shared
+from jiran.explain.limits import curtailed, overload
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.peaks import peaks
 from jiran.explain.say import amount, energy, length, several, share, size
@@ -45,6 +46,8 @@ def gain(result: Result) -> tuple[Sentence, ...]:
         on_shared(result),
         outside(result),
         peaks(result),
+        curtailed(result),
+        overload(result),
         stored(result),
     )
 

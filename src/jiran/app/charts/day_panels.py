@@ -75,6 +75,7 @@ def _behind(result: Result, shown: Points) -> list[Panel]:
         *([_flow("home_battery_charged_kwh", "Stored at home")] if at_home else []),
         *([_flow("battery_charged_kwh", "Stored")] if battery else []),
         _flow("grid_export_kwh", "Exported"),
+        *([_flow("curtailed_kwh")] if result.scenario.grid.export_limit_kw is not None else []),
         line("generation_kwh", "Generation", palette.SOLAR, 2.5),
     ]
     demand = [

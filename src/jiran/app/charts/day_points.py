@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from jiran.app.charts.base import GHOST, MOST_POINTS, Window, time_labels
-from jiran.engine.flows import given_out, taken_in
+from jiran.engine.flows import taken_in, went_out
 from jiran.nothing import SEEN
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def with_those_of_a(shown: Points, before: Points | None) -> Points:
         return shown
     needs_no_grid = {
         "met_kwh": pl.col("demand_kwh") - pl.col("grid_import_kwh"),
-        "kept_kwh": pl.col("generation_kwh") - pl.col("grid_export_kwh"),
+        "kept_kwh": pl.col("generation_kwh") - pl.col("grid_export_kwh") - pl.col("curtailed_kwh"),
     }
     now, then = (points.frame.with_columns(**needs_no_grid) for points in (shown, before))
     both = [name for name in then.columns if name in now.columns and name.endswith("_kwh")]
@@ -126,7 +126,7 @@ def _columns(result: Result) -> pl.DataFrame:
     """Return the steps with where the sun's energy went and where the demand came from, kWh."""
     lent = pl.Series(result.flows.outputs.ev_lent_kwh.sum(axis=1))
     shared = pl.col("p2p_kwh") - lent
-    stored, exported = pl.col("battery_charge_kwh"), pl.col("grid_export_kwh")
+    stored, exported = pl.col("battery_charge_kwh"), pl.col("grid_export_kwh") + pl.col("curtailed_kwh")
     at_home = pl.col("home_battery_charge_kwh")
     return result.steps.with_columns(
         demand_kwh=pl.col("load_kwh") + pl.col("ev_kwh"),
@@ -135,7 +135,7 @@ def _columns(result: Result) -> pl.DataFrame:
         ev_home_kwh=(pl.col("ev_supplied_kwh") - lent).clip(0.0),
         traded_kwh=pl.col("p2p_kwh"),
         taken_kwh=pl.Series(taken_in(result.settlement.step_kwh)),
-        given_kwh=pl.Series(given_out(result.settlement.step_kwh)),
+        given_kwh=pl.Series(went_out(result.settlement.step_kwh)),
         soc_low=pl.col("soc_kwh"),
         soc_high=pl.col("soc_kwh"),
     )

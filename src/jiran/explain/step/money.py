@@ -219,7 +219,11 @@ def rest(flow: dict[str, float]) -> Figures | None:
         return {place: flow[name] for name, place in parts.items() if flow[name] > NOTHING_KWH}
 
     return {
-        "left": flowing(battery_charged_kwh="into the battery", grid_export_kwh="to the grid"),
+        "left": flowing(
+            battery_charged_kwh="into the battery",
+            grid_export_kwh="to the grid",
+            curtailed_kwh="nowhere, as the street may give no more",
+        ),
         "missing": flowing(battery_drawn_kwh="from the battery", grid_import_kwh="from the grid"),
     }
 
