@@ -154,7 +154,8 @@ STORES = kinds.record(
 )  # fmt: skip
 CALENDAR = kinds.record(Calendar, VECTOR, kinds.FLAGS, kinds.MATRIX, VECTOR)
 MEMORY = kinds.record(
-    Memory, VECTOR, kinds.MATRIX, kinds.CUBE, kinds.CUBE, kinds.MATRIX, kinds.MATRIX, kinds.FLAGS, VECTOR, kinds.MATRIX
+    Memory, VECTOR, kinds.MATRIX, kinds.CUBE, kinds.CUBE, kinds.MATRIX, kinds.MATRIX, kinds.FLAGS, VECTOR, kinds.MATRIX,
+    VECTOR,
 )  # fmt: skip
 _PLAN_DAY = kinds.pair(
     kinds.WHOLE, kinds.WHOLE, kinds.WHOLE, WAY, kinds.EXPECT, kinds.CONTROL, GIVEN, CALENDAR, STORES, MEMORY

@@ -30,6 +30,7 @@ class Memory(NamedTuple):
         peak_kwh: The highest that came in through its owner's meter in a step of this month, shape (store,).
         most_import_kwh: From here on, by the plan of the day, each kWh that comes in makes a peak, shape (day, store): a step
             looks at all stores.
+        held_back_kwh: What each did not take from the grid since it came, because the street took too much, shape (store,); of cars.
     """
 
     stored_kwh: Vector
@@ -41,6 +42,7 @@ class Memory(NamedTuple):
     planned: Flags
     peak_kwh: Vector
     most_import_kwh: Matrix
+    held_back_kwh: Vector
 
 
 def first_memory(stored_kwh: Vector, day: int, kept_days: int, pieces: int) -> Memory:
@@ -63,6 +65,7 @@ def first_memory(stored_kwh: Vector, day: int, kept_days: int, pieces: int) -> M
         planned=np.zeros(stores, np.bool_),
         peak_kwh=np.zeros(stores),
         most_import_kwh=np.full((day, stores), np.inf),
+        held_back_kwh=np.zeros(stores),
     )
 
 

@@ -24,6 +24,10 @@ from jiran.engine.records import Devices, Inputs, Memories, Outputs, Stores
 from jiran.engine.street import left_over
 from jiran.nothing import NOTHING_KWH
 
+#: By so much less a kWh seems to cost a car that was held back: of hours that are equally good it takes the first, as later ones
+#: may be too full.
+EAGER_PRICE = 1e-6
+
 #: What a kWh beyond the limit costs a car in its choice of when to charge: more than any price, less than to leave without energy.
 OVER_PRICE = 1_000.0
 
@@ -179,7 +183,64 @@ def _relieve(
         change = move.given_kwh - move.charged_kwh - gave_kwh
         net_kwh[home] += change
         over_kwh -= change
+        if weighs and over_kwh + change > 0.0:
+            memory.held_back_kwh[at] += max(-gave_kwh, 0.0) - move.charged_kwh
     return over_kwh
+
+
+@njit(cache=True)
+def _catch_up(
+    step: int,
+    room_kwh: float,
+    cars: Devices,
+    memory: Memories,
+    line: Matrix,
+    charged_kwh: Vector,
+    given_kwh: Vector,
+    held_kwh: Vector,
+    net_kwh: Vector,
+    traded_kwh: Vector,
+) -> bool:
+    """Let cars that were held back charge as soon as there is room, where their plans do not wait for a cheaper hour; tell if any did.
+
+    Args:
+        step: Which step.
+        room_kwh: How much more the street may take from the grid.
+        cars: The cars.
+        memory: What they hold and remember; is changed.
+        line: Room for the pieces of a step.
+        charged_kwh: What each took in the step, shape (car,); is changed.
+        given_kwh: The same of what it gave.
+        held_kwh: The same of what it then held.
+        net_kwh: What each home brought to the market, kWh, shape (home,); is changed.
+        traded_kwh: What it sold (> 0) or bought (< 0), the same.
+    """
+    many, row, all_kwh = cars.homes.size, (cars.before + step) % cars.way.day + 1, 0.0
+    more_kwh = np.zeros(many)
+    for at in range(many):
+        home, gave_kwh = cars.homes[at], given_kwh[at] - charged_kwh[at]
+        if cars.present[step, at] == 0.0:
+            memory.held_back_kwh[at] = 0.0
+        if memory.held_back_kwh[at] <= NOTHING_KWH or gave_kwh > 0.0:
+            continue
+        store, before_kwh, seen = _as_it_was(step, at, cars, net_kwh[home] - traded_kwh[home], gave_kwh, held_kwh[at])
+        eager = Connection(seen.need_kwh, seen.import_price - EAGER_PRICE, seen.export_price, np.inf, seen.present, 0.0)
+        move = dispatch(eager, store, before_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
+        more_kwh[at] = _between(0.0, move.charged_kwh + gave_kwh, memory.held_back_kwh[at])
+        all_kwh += more_kwh[at]
+    share = min(1.0, room_kwh / all_kwh) if all_kwh > 0.0 else 0.0
+    if share <= 0.0:
+        return False
+    for at in range(many):
+        if more_kwh[at] == 0.0:
+            continue
+        home, gave_kwh = cars.homes[at], -charged_kwh[at]
+        store, before_kwh, seen = _as_it_was(step, at, cars, net_kwh[home] - traded_kwh[home], gave_kwh, held_kwh[at])
+        move = follow(share * more_kwh[at] - gave_kwh, seen, store, before_kwh)
+        charged_kwh[at], memory.stored_kwh[at], held_kwh[at] = move.charged_kwh, move.stored_kwh, move.stored_kwh
+        net_kwh[home] -= move.charged_kwh + gave_kwh
+        memory.held_back_kwh[at] -= move.charged_kwh + gave_kwh
+    return True
 
 
 @handed_on
@@ -221,6 +282,12 @@ def heed(
     over_kwh = _beyond(step, inputs, deficit_kwh - surplus_kwh - gave_kwh)
     if over_kwh == 0.0:
         out.curtail_share[step] = 0.0
+        if stores.cars.homes.size > 0 and inputs.import_limit_kwh.size > 0 and _catch_up(
+            step, inputs.import_limit_kwh[step] - (deficit_kwh - surplus_kwh - gave_kwh), stores.cars, cars, line,
+            out.ev_charged_kwh[step], out.ev_supplied_kwh[step], out.ev_stored_kwh[step], net_kwh, traded_kwh,
+        ):  # fmt: skip
+            surplus_kwh, deficit_kwh, _ = left_over(net_kwh, traded_kwh)
+            _write(step, inputs, gave_kwh, surplus_kwh, deficit_kwh, out)
         return stored_kwh
     before_kwh = stored_kwh + given_kwh / battery.discharge_efficiency - taken_kwh * battery.charge_efficiency
     # First it does less of what makes it worse, and nothing at the least.
