@@ -355,6 +355,8 @@ def day_chart(result, home, first, last):
         "came": {"Own sun": "generation", "EV": "ev_supplied", "Own battery": "home_battery_given", "Neighbours": "p2p_bought", "Battery": "battery_drawn", "Grid": "grid_import"},
         "went": {"Household": "load", "EV": "ev", "Own battery": "home_battery_charged", "Neighbours": "p2p_sold", "Battery": "battery_charged", "Grid": "grid_export"},
     }  # fmt: skip
+    if not result.homes["net_metered"][home]:  # else it is neither import nor export
+        sides["went"]["Left out"] = "curtailed"
     found = {
         side: tuple((name, kwh[f"{flow}_kwh"]) for name, flow in flows.items() if round(kwh[f"{flow}_kwh"], 9) >= 0.005)
         for side, flows in sides.items()

@@ -116,7 +116,9 @@ def day_parts(result: Result, at: int, window: Window) -> tuple[list[str], list[
 def _flows_of(result: Result, home: int) -> tuple[Flow, ...]:
     """Return the flows of a home that are known."""
     every = (*SOURCES, *USES)
-    return tuple(flow for flow in every if flow in METERED) if result.community.net_metered[home] else every
+    if not result.community.net_metered[home]:
+        return every
+    return tuple(flow for flow in every if flow in METERED and not flow.at_meter)
 
 
 def day(result: Result, home: str, window: Window, step: int | None = None) -> Spec:
