@@ -117,7 +117,7 @@ def test_a_step_without_trades_has_no_price():
 def test_a_step_names_its_energy_the_batterys_state_what_the_grid_gave_and_the_prices(result):
     assert result.steps.columns == [
         "step", "time", "generation_kwh", "load_kwh", "ev_kwh", "ev_supplied_kwh", "home_battery_charge_kwh", "home_battery_discharge_kwh", "p2p_kwh", "battery_charge_kwh",
-        "battery_discharge_kwh", "soc_kwh", "battery_import_kwh", "battery_export_kwh", "grid_import_kwh", "grid_export_kwh", "trades", "import_price", "export_price",
+        "battery_discharge_kwh", "soc_kwh", "battery_import_kwh", "battery_export_kwh", "grid_import_kwh", "grid_export_kwh", "curtailed_kwh", "trades", "import_price", "export_price",
         "p2p_price",
     ]  # fmt: skip
 

@@ -130,7 +130,7 @@ def test_what_says_something_changes_something(name: str) -> None:
         and (others := changed(rng, scenario, field)) and all(same(told(one), before) for one in others)
     ]  # fmt: skip
     # That nobody has anything to sell is not told: profiles from outside may bring it.
-    assert deaf == (["grid.network_charge"] if name == "no devices" else [])
+    assert deaf == (["grid.network_charge", "grid.export_limit_kw"] if name == "no devices" else [])
 
 
 @pytest.mark.parametrize("name", presets())

@@ -41,11 +41,12 @@ def _beyond(step: int, inputs: Inputs, taken_kwh: float) -> float:
         inputs: For the limits.
         taken_kwh: What it takes from the grid (> 0) or gives to it (< 0).
     """
+    over_kwh: float = 0.0
     if inputs.import_limit_kwh.size > 0 and taken_kwh - inputs.import_limit_kwh[step] > NOTHING_KWH:
-        return taken_kwh - inputs.import_limit_kwh[step]
-    if inputs.export_limit_kwh.size > 0 and -taken_kwh - inputs.export_limit_kwh[step] > NOTHING_KWH:
-        return taken_kwh + inputs.export_limit_kwh[step]
-    return 0.0
+        over_kwh = taken_kwh - inputs.import_limit_kwh[step]
+    elif inputs.export_limit_kwh.size > 0 and -taken_kwh - inputs.export_limit_kwh[step] > NOTHING_KWH:
+        over_kwh = taken_kwh + inputs.export_limit_kwh[step]
+    return over_kwh
 
 
 @njit(cache=True, forceinline=True)

@@ -211,7 +211,8 @@ def _curtailed_share(result: Result, need: Array) -> Array:
     if not limit_kwh.size:
         return np.zeros_like(surplus_kwh)
     over_kwh = np.clip(-need.sum(axis=1) - limit_kwh, 0.0, surplus_kwh)
-    return np.divide(over_kwh, surplus_kwh, out=np.zeros_like(over_kwh), where=surplus_kwh > 0.0)
+    share: Array = np.divide(over_kwh, surplus_kwh, out=np.zeros_like(over_kwh), where=surplus_kwh > 0.0)
+    return share
 
 
 def _at_peaks(result: Result, net_kwh: Array) -> float:

@@ -113,7 +113,7 @@ def steps_frame(timeline: Timeline, flows: Flows, settled: Settlement, price: Pr
         price: Prices of grid and battery per kWh, shape (step,).
     """
     columns = {flow.column: settled.step_kwh[flow.name] for flow in FLOWS.values() if flow.column}
-    with_grid = {flow.column for flow in FLOWS.values() if flow.account == "grid"}
+    with_grid = {flow.column for flow in FLOWS.values() if flow.account == "grid" or flow.at_meter}
     return pl.DataFrame(
         {
             "step": np.arange(timeline.steps, dtype=np.int32),
