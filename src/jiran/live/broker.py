@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import aiomqtt
 
-from jiran.errors import JiranError, one_line
+from jiran.errors import JiranError
 from jiran.live.message import Message
 from jiran.live.play import Played
+from jiran.live.refusal import why
 
 if TYPE_CHECKING:
     from jiran.live.address import Broker
@@ -116,7 +117,7 @@ async def _through_losses(
                 _refused(broker, error)
             wait = _RETRY_S[min(tried, len(_RETRY_S) - 1)]
             tried += 1
-            say(f"No connection to {broker} ({one_line(error)}); trying again in {wait} s.{meanwhile}")
+            say(f"No connection to {broker} ({why(broker, error)}); trying again in {wait} s.{meanwhile}")
             await asyncio.sleep(wait)
 
 
@@ -274,5 +275,4 @@ async def _publish(client: aiomqtt.Client, messages: list[Message]) -> None:
 
 
 def _refused(broker: Broker, error: aiomqtt.MqttError) -> NoReturn:
-    cause = error.__cause__ or error
-    raise JiranError(f"broker {broker}: cannot be reached, or refuses: {one_line(cause)}") from None
+    raise JiranError(f"broker {broker}: cannot be reached, or refuses: {why(broker, error)}") from None
