@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from jiran.errors import JiranError
 from jiran.live import registers
-from jiran.live.store import Row, Store
+from jiran.live.store import Commanded, Row, Store
 
 if TYPE_CHECKING:
     from jiran.scenario import Scenario
@@ -22,6 +22,14 @@ def row_of(home: str, sides: Iterable[Sequence[registers.Interval]]) -> Row:
     if both.quality in (registers.Quality.MISSING, registers.Quality.RESET):
         return Row(home, 0, 0, both.quality)
     return Row(home, whole[0].value, whole[1].value, both.quality)
+
+
+def needed(row: Row, told: Commanded | None) -> Row:
+    """Return what a home took and gave beside its stores, which are taken to have done what they were told."""
+    if told is None or not (told.battery or told.car):
+        return row
+    net = row.import_value - row.export_value - told.battery - told.car
+    return row._replace(import_value=max(net, 0), export_value=max(-net, 0))
 
 
 def prefix_of(scenario: Scenario) -> str:

@@ -69,7 +69,7 @@ class Street:
         first_ms = continued(store, scenario, self._homes, first_ms)
         self.calendar = Calendar(first_ms, scenario.step_minutes, scenario.time_zone, end_ms)
         self._clearing = Clearing(metered(scenario, self._homes), self.calendar, self._homes, self._best)
-        self._setpoints = Setpoints(scenario, self._homes, self.calendar, self._best)
+        self._setpoints = Setpoints(scenario, self._homes, store, self.calendar, self._best)
         self._runs = runs.Runs(store, self.calendar, self._rules, self._clearing, self._look, book)
         self.identity = store.about()["identity"]
         self.played_ms = int(store.about().get("played_ms", first_ms))
@@ -222,12 +222,13 @@ class Street:
         self._store.say(closed_ms=str(step), now_ms=str(now_ms))
         self.on_step(step_line(contents, self._currency))
         told = [self._message(home, "now", content) for home, content in contents.items()]
-        advice = self._setpoints.of_next(day, steps, rows)
-        return told + [self._message(home, "setpoint", content) for home, content in advice.items()]
+        asked = self._setpoints.of_next(day, steps, rows, now_ms)
+        self._store.commit()  # what is commanded is kept before it is said
+        return told + [self._message(one.home, one.what, one.content, retain=one.what != "command") for one in asked]
 
-    def _message(self, home: str, what: str, content: dict[str, Any]) -> Message:
+    def _message(self, home: str, what: str, content: dict[str, Any], *, retain: bool = True) -> Message:
         text = json.dumps(content, sort_keys=True, allow_nan=False)
-        return Message(f"{self.prefix}/{level(home)}/{what}", text.encode(), retain=True)
+        return Message(f"{self.prefix}/{level(home)}/{what}", text.encode(), retain=retain)
 
     def _deviate(self, _day: str, now_ms: int) -> None:
         """Look at all final days that can still deviate."""
