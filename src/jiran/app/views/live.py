@@ -92,7 +92,8 @@ def _sum(parts: list[dict[str, Any]], name: str) -> float:
 
 def _table(about: dict[str, str], shown: dict[str, Any], store: Store) -> pl.DataFrame:
     """Return a row a home: its last step, today so far, and whether its meter is late."""
-    heard, now_ms, zone = store.last_heard(), int(about["now_ms"]), about["zone"]
+    now_ms, zone = int(about["now_ms"]), about["zone"]
+    heard = _last_heard(store.last_heard(), json.loads(about.get("meters", "{}")))
     rows = []
     for home in json.loads(about["homes"]):
         last, today = shown[home]["last"], shown[home]["today"]
@@ -113,6 +114,11 @@ def _table(about: dict[str, str], shown: dict[str, Any], store: Store) -> pl.Dat
         })  # fmt: skip
     money = [name for name in rows[0] if name.endswith(about["currency"])]
     return pl.DataFrame(rows).with_columns(pl.col(pl.Float64).round(3)).with_columns(pl.col(money).round(2))
+
+
+def _last_heard(by_meter: dict[str, int], meters: dict[str, list[str]]) -> dict[str, int]:
+    """Return when each home was heard last; of several meters the one counts that is silent longest."""
+    return {home: min(by_meter[one] for one in of) for home, of in meters.items() if all(one in by_meter for one in of)}
 
 
 def _runs(store: Store) -> None:
