@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _BATCH = 500
 #: A service that was away first hears what the broker kept for it.
 _SETTLE_S = 5.0
+#: So many messages at once are taken for what it kept, and it is waited for the end of them.
+_BACKLOG = 10
 _TICK_S = 1.0
 _RETRY_S = (1, 2, 5, 10, 30)
 
@@ -149,6 +151,8 @@ class _Service:
                         batch.append(await anext(messages))
                     coming = asyncio.ensure_future(anext(messages))
                 is_settled = self._now_ms is None or loop.time() >= ready_s
+                if not is_settled and len(batch) >= _BACKLOG:
+                    ready_s = loop.time() + _SETTLE_S
                 await self._take(batch, is_settled=is_settled)
                 if self._now_ms is not None and is_settled:
                     await self._tick(self._now_ms())
@@ -170,7 +174,7 @@ class _Service:
                 continue
             held.append(one)
             now_ms = self._street.played_ms if self._now_ms is None else self._now_ms()
-            self._street.hear(topic, payload, now_ms, only_dated=not is_settled)
+            self._street.hear(topic, payload, now_ms, only_dated=one.retain or not is_settled)
         await self._done(held)
         await self._subscribe()
 

@@ -144,6 +144,11 @@ class Store:
         )
         return done.rowcount > 0
 
+    def exchange(self, home: str, dialect: str) -> None:
+        """Keep that a meter speaks another dialect from now on."""
+        self.begin()
+        self._database.execute("UPDATE meters SET dialect = ? WHERE home = ?", (dialect, home))
+
     def dialects(self) -> dict[str, str]:
         """Return the dialect of each meter that was heard."""
         return dict(self._database.execute("SELECT home, dialect FROM meters"))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jiran.live import registers, runs
-from jiran.live.beginning import continued, level, prefix_of, row_of
+from jiran.live.beginning import continued, exchanged, level, prefix_of, row_of
 from jiran.live.calendar import Calendar, settling_ms
 from jiran.live.clearing import Clearing, metered
 from jiran.live.dialects import DIALECTS
@@ -73,6 +73,7 @@ class Street:
         self._clearing = Clearing(metered(scenario, self._homes), self.calendar, self._homes, self._best)
         self._setpoints = Setpoints(scenario, self._homes, store, self.calendar, self._best)
         self._runs = runs.Runs(store, self.calendar, self._rules, self._clearing, self._look, book)
+        exchanged(store, meters)
         store.say(meters=json.dumps({home: [one.key for one in of] for home, of in self._meters.items()}))
         self.identity = store.about()["identity"]
         self.played_ms = int(store.about().get("played_ms", first_ms))
@@ -260,8 +261,9 @@ class Street:
         return [list(step) for step in zip(*found, strict=True)]
 
     def _intervals(self, meter: str, name: str, edges: Sequence[int], most: int) -> list[registers.Interval]:
-        series = self._store.series(meter, name, edges[0], edges[-1])
-        return registers.intervals(series, edges, self._rules.max_gap_ms, most)
+        gap = self._rules.max_gap_ms  # so far around may lie what tells a slip from a counter that begins anew
+        series = self._store.series(meter, name, edges[0] - gap, edges[-1] + gap)
+        return registers.intervals(series, edges, gap, most)
 
     def _best(self, day: str) -> tuple[int, list[list[Row]]]:
         """Return the last run that cleared a day, and its steps as they were then."""
