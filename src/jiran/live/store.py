@@ -294,6 +294,9 @@ def opened(folder: Path) -> Iterator[Store]:
     file = folder / FILE
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise JiranError(f"{file}: the live street cannot be kept there: {error}") from None
+    try:
         database = sqlite3.connect(file, isolation_level=None, timeout=_WAIT_S)
         try:
             database.execute("PRAGMA journal_mode = WAL")
@@ -304,7 +307,7 @@ def opened(folder: Path) -> Iterator[Store]:
             yield Store(database)
         finally:
             database.close()
-    except (sqlite3.Error, OSError) as error:
+    except sqlite3.Error as error:
         raise JiranError(f"{file}: the live street cannot be kept there: {error}") from None
 
 
