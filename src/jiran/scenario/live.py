@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
-
 from jiran.documents.model import LISTED, Model, quantity
 
 
@@ -18,6 +16,6 @@ class Live(Model):
         control = ["S1", "School"]
     """
 
-    control: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=60)], ...], LISTED] = quantity(
+    control: Annotated[tuple[str, ...], LISTED] = quantity(
         "homes whose battery and car get commands from `jiran live`; all others get advice", "", (), max_length=10_000
     )
