@@ -123,6 +123,10 @@ def live_command(
         if demo:
             street.mark(demo="1")
         _say(f"{chosen.name}: readings are kept in {where}; the dashboard shows them under Data & method, Live.")
+        if chosen.live.control:
+            _say(
+                f"Commands go to {', '.join(chosen.live.control)}, each on {street.prefix}/HOME/command; all others get advice."
+            )
         street.on_step = _print
         if there is None:
             _demo(street, chosen, dialect or "senml", speed, end_ms)
