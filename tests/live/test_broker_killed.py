@@ -53,6 +53,15 @@ async def publish(broker, messages, qos):
             await client.publish(one.topic, one.payload, qos=qos, retain=one.retain)
 
 
+async def hear_also(broker, street, store, home):
+    """Let the service hear what there is, and last a reading that comes while it is there."""
+    serving = asyncio.create_task(listens(broker, street, lambda: home in store.last_heard()))
+    while not serving.done():  # until it has subscribed
+        await publish(broker, [reading(street, 1, home)], 1)
+        await asyncio.wait({serving}, timeout=0.2)
+    await serving
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_what_is_sent_while_the_service_is_away(case, mosquitto, tmp_path):
     qos, told, saves, killed, expected = CASES[case]
@@ -61,30 +70,34 @@ def test_what_is_sent_while_the_service_is_away(case, mosquitto, tmp_path):
     scenario = scenario_of("paper", steps=2)
 
     async def everything(street, store):
-        def has(home):
-            return lambda: home in store.last_heard()
-
-        async def after(home, number):
-            """Let the service hear a reading that comes while it is there: all before it came first."""
-            serving = asyncio.create_task(listens(broker, street, has(home)))
-            while not serving.done():  # until it has subscribed
-                await publish(broker, [reading(street, number, home)], 1)
-                await asyncio.wait({serving}, timeout=0.2)
-            await serving
-
-        await after("S2", 1)  # from now on the broker knows it
+        await hear_also(broker, street, store, "S2")  # from now on the broker knows it
         await publish(broker, [reading(street, number) for number in range(MANY)], qos)
         await publish(broker, [LAST], 1)
         if killed:
             machine.kill()
             machine.start()
-        await after("S3", 1)
+        await hear_also(broker, street, store, "S3")
         return len(store.series("S1", "import", street.calendar.first_ms, street.calendar.first_ms + 60 * MINUTE_MS))
 
     with street_of(scenario, tmp_path / "live", end=True) as (street, store):
         found = asyncio.run(everything(street, store))
         street.commit()
     assert found == expected
+
+
+def test_what_a_broker_retains_without_a_time_is_not_dated_by_its_arrival(mosquitto, tmp_path):
+    broker = broker_at(f"127.0.0.1:{mosquitto().port}")
+    old = Message("S1/status/emdata:0", b'{"id":0,"total_act":5000.0,"total_act_ret":1.0}', retain=True)
+
+    async def everything(street, store):
+        await publish(broker, [old], 1)
+        await hear_also(broker, street, store, "S2")
+
+    with street_of(scenario_of("paper", steps=2), tmp_path / "live", end=True) as (street, store):
+        asyncio.run(everything(street, store))
+        street.commit()
+        assert "S1" not in store.last_heard()
+        assert store.totals()["of unknown time"] == 2
 
 
 @pytest.mark.parametrize("saves", [True, False])
