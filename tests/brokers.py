@@ -15,15 +15,16 @@ PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin
 class Mosquitto:
     """A broker that can be killed and started again with what it keeps."""
 
-    def __init__(self, folder, extra=""):
+    def __init__(self, folder, extra="", *, saves=True):
         self.folder, self.process = folder, None
         with contextlib.closing(socket.socket()) as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.config = folder / "mosquitto.conf"
         self.config.write_text(
-            f"listener {self.port} 127.0.0.1\n{extra or 'allow_anonymous true'}\npersistence true\npersistence_location {folder}/\n"
-            f"autosave_interval 1\nmax_queued_messages 0\nuser {os.environ.get('USER', 'root')}\n"
+            f"listener {self.port} 127.0.0.1\n{extra or 'allow_anonymous true'}\n"
+            f"{f'persistence true{chr(10)}persistence_location {folder}/{chr(10)}autosave_interval 1' if saves else 'persistence false'}\n"
+            f"max_queued_messages 0\nuser {os.environ.get('USER', 'root')}\n"
         )
 
     def start(self):
@@ -37,6 +38,10 @@ class Mosquitto:
                 return self
             time.sleep(0.05)
         raise AssertionError((self.folder / "mosquitto.log").read_text())
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(20)
 
     def stop(self):
         if self.process is not None and self.process.poll() is None:

@@ -50,4 +50,4 @@ def refused(done, *words):
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
     for word in words:
-        assert word in done.stderr
+        assert word in done.stderr, done.stderr

@@ -152,6 +152,7 @@ NOT_DRAWN = (
     "bids.strategy",
     "name",
     "telling",
+    "live.control",
     "solar.weather",
     "battery.controller",
     "battery.forecast",
@@ -230,10 +231,15 @@ def _limits(seed: int) -> dict[str, Any]:
 
 
 def _plan(seed: int) -> dict[str, Any]:
-    """Draw some fields of the plan, which no run reads, by draws of their own."""
+    """Draw some fields of the plan and of the live street, which no run reads, by draws of their own."""
     rng = np.random.default_rng([seed, 9])
     fields = [leaf for leaf in leaves(Scenario) if leaf[0].startswith("plan.") and rng.random() < 0.1]
-    return {name: value_of(rng, name, annotation, metadata) for name, annotation, metadata in fields}
+    wanted = {name: value_of(rng, name, annotation, metadata) for name, annotation, metadata in fields}
+    if rng.random() < 0.1:
+        wanted["live.control"] = [
+            str(one) for one in rng.choice(["S1", "E1", "N1"], int(rng.integers(1, 3)), replace=False)
+        ]
+    return wanted
 
 
 def _valid(base: dict[str, Any], wanted: dict[str, Any], most_home_steps: int) -> Scenario | None:

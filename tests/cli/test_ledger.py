@@ -219,7 +219,11 @@ def test_a_run_that_was_changed_is_refused_and_no_ledger_stands_in_it(run):
 
 def test_a_page_holds_the_receipt_and_nothing_that_it_would_run(run):
     made(run)
-    assert call("ledger", "receipt", "E1", "-o", "E1.html").exit_code == 0
+    shown = call("ledger", "receipt", "E1", "-o", "E1.html")
+    assert shown.exit_code == 0
+    assert "opened in a browser, it checks itself" in shown.stdout
+    assert "verify" not in shown.stdout  # which reads no page, and says so
+    refused(call("ledger", "verify", "E1.html"), "checks itself in a browser", "verify reads its .json")
     page = Path("E1.html").read_text(encoding="utf-8")
     receipt = page.split('type="application/json">', 1)[1].split("</script>", 1)[0]
     assert json.loads(receipt) == json.loads(call("ledger", "receipt", "E1").stdout)

@@ -20,8 +20,8 @@ def mosquitto(tmp_path_factory):
         pytest.skip(missing)
     brokers = []
 
-    def begin(extra=""):
-        brokers.append(Mosquitto(tmp_path_factory.mktemp("broker"), extra))
+    def begin(extra="", *, saves=True):
+        brokers.append(Mosquitto(tmp_path_factory.mktemp("broker"), extra, saves=saves))
         return brokers[-1].start()
 
     yield begin

@@ -80,6 +80,16 @@ class Trial:
                 "days": [(head["day"], head["run"], head["root"]) for head in heads]}  # fmt: skip
 
 
+def ended(process, within_s=600):
+    """Return how a process ended; None if it did not in time, and then it is killed."""
+    try:
+        return process.wait(within_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return None
+
+
 def undisturbed(folder, scenario, *, every):
     trial = Trial(folder, scenario, speed=0, every=every)
     trial.broker.start()
@@ -147,7 +157,7 @@ def kills(number=300, seed=1, speed=7_200, kinds=("service", "service", "broker"
             if reader is not None:
                 reader.send_signal(signal.SIGKILL)
                 reader.wait()
-            assert service.wait(120) == 0, (trial.folder / "log.txt").read_text()[-2000:]
+            assert ended(service) == 0, (trial.folder / "log.txt").read_text()[-2000:]
             trial.broker.stop()
             found = trial.settled()
             wrong = [name for name in right if found[name] != right[name]]

@@ -26,6 +26,13 @@ def counters(draw):
 
 def plainly(series, first, last):
     """Return energy and quality of an interval, one reading at a time."""
+    series = [
+        (at, value)
+        for at, value in series
+        if not any(
+            a < at < b and high > value and again >= high and b - a <= GAP for a, high in series for b, again in series
+        )
+    ]
     known, exact = [], True
     for edge in (first, last):
         here = [value for at, value in series if at == edge]

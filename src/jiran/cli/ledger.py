@@ -158,7 +158,10 @@ def _receipt(
         return
     text = html(found, public) if output.suffix == ".html" else f"{receipt_text(found)}\n"
     save_file(output, text.encode())
-    typer.echo(f"{output} is written; check a .json with: jiran ledger verify {output} --key {public}")
+    if output.suffix == ".html":
+        typer.echo(f"{output} is written; opened in a browser, it checks itself. The key to compare with: {public}")
+    else:
+        typer.echo(f"{output} is written; check it with: jiran ledger verify {output} --key {public}")
 
 
 @ledger.command("export")

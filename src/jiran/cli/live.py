@@ -93,6 +93,7 @@ def live_command(
     from jiran.live.meters import meters_of  # noqa: PLC0415
     from jiran.live.opening import homes_of, lasting, played_span, real_span, street_in  # noqa: PLC0415  loads numba
     from jiran.live.rules import MINUTE_MS, Rules  # noqa: PLC0415
+    from jiran.live.setpoints import refuse_control  # noqa: PLC0415
     from jiran.live.times import wall_ms  # noqa: PLC0415
 
     if demo == (broker is not None):
@@ -110,7 +111,9 @@ def live_command(
     end_ms = _instant(until, chosen)
     rules = Rules(grace_ms=grace * MINUTE_MS)
     speaks = _named(dialect)
-    meters_of(homes_of(chosen), table, speaks)  # what is wrong with it is told before anything is written
+    homes = homes_of(chosen)  # what is wrong is told before anything is written
+    meters_of(homes, table, speaks)
+    refuse_control(chosen, homes)
     if there is not None:
         asyncio.run(reach(there))
     if demo:
@@ -120,6 +123,10 @@ def live_command(
         if demo:
             street.mark(demo="1")
         _say(f"{chosen.name}: readings are kept in {where}; the dashboard shows them under Data & method, Live.")
+        if chosen.live.control:
+            _say(
+                f"Commands go to {', '.join(chosen.live.control)}, each on {street.prefix}/HOME/command; all others get advice."
+            )
         street.on_step = _print
         if there is None:
             _demo(street, chosen, dialect or "senml", speed, end_ms)

@@ -42,6 +42,10 @@ def opened(file: Path) -> Iterator[Ledger | list[SignedDay] | Receipt]:
     except UnicodeDecodeError:
         raise JiranError(f"{file}: is no ledger and no receipt of jiran in UTF-8; let jiran write it with -o") from None
     except ValueError:
+        if content.lstrip()[:9].lower() == b"<!doctype":
+            raise JiranError(
+                f"{file}: is a page; one that `receipt` wrote checks itself in a browser, and verify reads its .json"
+            ) from None
         raise JiranError(f"{file}: is no ledger and no receipt of jiran") from None
     if is_receipt(found):
         yield found

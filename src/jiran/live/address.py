@@ -42,8 +42,12 @@ class Broker:
         if self.tls:
             try:
                 context = ssl.create_default_context(cafile=None if self.ca is None else str(self.ca))
-            except (OSError, ssl.SSLError) as error:
-                raise JiranError(f"--ca {self.ca}: holds no certificate that can be read: {one_line(error)}") from None
+            except ssl.SSLError:
+                raise JiranError(
+                    f"--ca {self.ca}: holds no certificate in PEM, which begins with -----BEGIN CERTIFICATE-----"
+                ) from None
+            except OSError as error:
+                raise JiranError(f"--ca {self.ca}: cannot be read: {error.strerror or one_line(error)}") from None
         return aiomqtt.Client(
             self.host, self.port, username=self.user, password=self.password, identifier=identifier,
             clean_session=not keep, tls_context=context, max_inflight_messages=20, logger=_quiet(), timeout=20,
@@ -54,9 +58,9 @@ class Broker:
 
 
 def _quiet() -> logging.Logger:
-    """Return a logger that tells of errors alone: what matters is raised, and said in a sentence."""
+    """Return a logger that says nothing: what matters is raised, and said in one sentence."""
     found = logging.getLogger("jiran.live.mqtt")
-    found.setLevel(logging.ERROR)
+    found.setLevel(logging.CRITICAL + 1)
     return found
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from jiran.errors import JiranError
 from jiran.live import registers
-from jiran.live.store import Row, Store
+from jiran.live.store import Commanded, Row, Store
 
 if TYPE_CHECKING:
+    from jiran.live.meters import Meter
     from jiran.scenario import Scenario
 
 
@@ -22,6 +23,32 @@ def row_of(home: str, sides: Iterable[Sequence[registers.Interval]]) -> Row:
     if both.quality in (registers.Quality.MISSING, registers.Quality.RESET):
         return Row(home, 0, 0, both.quality)
     return Row(home, whole[0].value, whole[1].value, both.quality)
+
+
+def exchanged(store: Store, meters: Mapping[str, Meter]) -> None:
+    """Let meters speak as the operator says now, whatever was first heard of them.
+
+    Raises:
+        JiranError: The new way has other registers, so that what was read would be lost.
+    """
+    for key, known in store.dialects().items():
+        meter = meters.get(key)
+        if meter is None or meter.dialect in (None, known):
+            continue
+        if meter.expected(meter.dialect) != meter.expected(known):
+            raise JiranError(
+                f"home {meter.home!r}: its meter spoke {known} until now, which has other registers than {meter.dialect}; begin anew in "
+                "another --folder"
+            )
+        store.exchange(key, str(meter.dialect))
+
+
+def needed(row: Row, told: Commanded | None) -> Row:
+    """Return what a home took and gave beside its stores, which are taken to have done what they were told."""
+    if told is None or not (told.battery or told.car):
+        return row
+    net = row.import_value - row.export_value - told.battery - told.car
+    return row._replace(import_value=max(net, 0), export_value=max(-net, 0))
 
 
 def prefix_of(scenario: Scenario) -> str:

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import aiomqtt
 
-from jiran.errors import JiranError, one_line
+from jiran.errors import JiranError
 from jiran.live.message import Message
 from jiran.live.play import Played
+from jiran.live.refusal import why
 
 if TYPE_CHECKING:
     from jiran.live.address import Broker
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _BATCH = 500
 #: A service that was away first hears what the broker kept for it.
 _SETTLE_S = 5.0
+#: So many messages at once are taken for what it kept, and it is waited for the end of them.
+_BACKLOG = 10
 _TICK_S = 1.0
 _RETRY_S = (1, 2, 5, 10, 30)
 
@@ -116,7 +119,7 @@ async def _through_losses(
                 _refused(broker, error)
             wait = _RETRY_S[min(tried, len(_RETRY_S) - 1)]
             tried += 1
-            say(f"No connection to {broker} ({one_line(error)}); trying again in {wait} s.{meanwhile}")
+            say(f"No connection to {broker} ({why(broker, error)}); trying again in {wait} s.{meanwhile}")
             await asyncio.sleep(wait)
 
 
@@ -148,6 +151,8 @@ class _Service:
                         batch.append(await anext(messages))
                     coming = asyncio.ensure_future(anext(messages))
                 is_settled = self._now_ms is None or loop.time() >= ready_s
+                if not is_settled and len(batch) >= _BACKLOG:
+                    ready_s = loop.time() + _SETTLE_S
                 await self._take(batch, is_settled=is_settled)
                 if self._now_ms is not None and is_settled:
                     await self._tick(self._now_ms())
@@ -169,7 +174,7 @@ class _Service:
                 continue
             held.append(one)
             now_ms = self._street.played_ms if self._now_ms is None else self._now_ms()
-            self._street.hear(topic, payload, now_ms, only_dated=not is_settled)
+            self._street.hear(topic, payload, now_ms, only_dated=one.retain or not is_settled)
         await self._done(held)
         await self._subscribe()
 
@@ -274,5 +279,4 @@ async def _publish(client: aiomqtt.Client, messages: list[Message]) -> None:
 
 
 def _refused(broker: Broker, error: aiomqtt.MqttError) -> NoReturn:
-    cause = error.__cause__ or error
-    raise JiranError(f"broker {broker}: cannot be reached, or refuses: {one_line(cause)}") from None
+    raise JiranError(f"broker {broker}: cannot be reached, or refuses: {why(broker, error)}") from None

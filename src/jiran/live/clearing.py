@@ -25,8 +25,14 @@ if TYPE_CHECKING:
 #: Prices that a scenario may give by step.
 _BY_STEP = ("import_price", "export_price")
 
+#: A day of every car as its calendar has it in the mean.
+_USUAL = {
+    "trips": 1.0, "weekend_trips": 1.0, "departure_homes_h": 0.0, "departure_days_h": 0.0, "arrival_homes_h": 0.0,
+    "arrival_days_h": 0.0, "weekend_departure_days_h": 0.0, "weekend_arrival_days_h": 0.0, "trip_spread": 0.0, "trip_homes": 0.0,
+}  # fmt: skip
 
-def metered(scenario: Scenario, homes: Sequence[str], *, batteries: bool = False) -> Scenario:
+
+def metered(scenario: Scenario, homes: Sequence[str], *, stores: bool = False) -> Scenario:
     """Return a scenario whose homes are known by the meter at their connection alone.
 
     Batteries and cars behind a meter are in its register already: the engine must not run them a second time.
@@ -34,7 +40,8 @@ def metered(scenario: Scenario, homes: Sequence[str], *, batteries: bool = False
     Args:
         scenario: What the operator asks for.
         homes: All homes, for a scenario whose homes come from a file.
-        batteries: Keep the batteries, to ask the engine what they should do.
+        stores: Keep batteries, and cars that charge by plans, to ask the engine what they should do; each car keeps the mean hours of
+            its calendar and drives the median every day, as nothing else is known of it.
     """
     if scenario.homes.data is not None:
         every = scenario.homes.data
@@ -48,10 +55,12 @@ def metered(scenario: Scenario, homes: Sequence[str], *, batteries: bool = False
         )  # fmt: skip
     else:
         new = scenario.homes
-    if not batteries:
+    if not stores:
         new = new.without_batteries
     supply = scenario.ev.supply.model_copy(update={"enabled": False})
-    cars = scenario.ev.model_copy(update={"supply": supply, "charging": "blocks"})
+    usual = scenario.ev.calendar.model_copy(update=_USUAL)
+    way = scenario.ev.charging if stores and scenario.ev.planned else "blocks"
+    cars = scenario.ev.model_copy(update={"supply": supply, "charging": way, "calendar": usual, "override_share": 0.0})
     return scenario.model_copy(update={"homes": new, "ev": cars})
 
 
@@ -101,6 +110,24 @@ class Clearing:
     def clear(self, day: str, steps: Sequence[int], rows: Sequence[Sequence[Row]]) -> Cleared:
         """Clear steps of a day from its first one on."""
         return self._clear(day, steps, rows, self._before(day))
+
+    def ahead(
+        self,
+        day: str,
+        steps: Sequence[int],
+        rows: Sequence[Sequence[Row]],
+        held: Callable[[Result], State | None],
+    ) -> Cleared:
+        """Clear steps of a day from its first one on, and then the last of them again, from another state.
+
+        Args:
+            day: Date.
+            steps: Two or more; the last may be of the next day.
+            rows: What meters say of them.
+            held: Gets what all but the last come to; returns the state in which the last begins.
+        """
+        before = self.clear(day, steps[:-1], rows[:-1])
+        return self._clear(day, steps[-1:], rows[-1:], held(before.result))
 
     def _clear(self, day: str, steps: Sequence[int], rows: Sequence[Sequence[Row]], state: State | None) -> Cleared:
         place = {home: n for n, home in enumerate(self._homes)}

@@ -24,7 +24,7 @@ class Ear:
         """Keep who is expected.
 
         Args:
-            meters: By home.
+            meters: All, by their keys.
             zone: IANA zone of times without an offset.
             most_an_hour: Readings that one meter may send in an hour.
         """
@@ -51,7 +51,7 @@ class Ear:
         return fixed + sorted(self._announced())
 
     def hear(self, topic: str, payload: bytes, arrived_ms: int) -> list[tuple[str, str, Heard]]:
-        """Return home, dialect and reading of all that a message says of expected meters."""
+        """Return meter, dialect and reading of all that a message says of expected meters."""
         if len(topic) > LONGEST_TOPIC or len(payload) > LONGEST_PAYLOAD:
             self.counts["too long"] += 1
             return []
@@ -73,19 +73,19 @@ class Ear:
                 self.announced.pop(topic, None)
             elif payload:
                 self.announced[topic] = payload
-        return [(meter.home, name, one) for meter, one in found if one.register in meter.expected(name)]
+        return [(meter.key, name, one) for meter, one in found if one.register in meter.expected(name)]
 
     def _announced(self) -> set[str]:
         return home_assistant.topics(self._memory.get(home_assistant.DIALECT.name, {}))
 
-    def _allowed(self, home: str, arrived_ms: int) -> bool:
+    def _allowed(self, meter: str, arrived_ms: int) -> bool:
         """Tell whether a meter may say more in this hour."""
         hour = arrived_ms // _HOUR_MS
         if hour != self._hour:
             self._hour = hour
             self._sent.clear()
-        self._sent[home] += 1
-        if self._sent[home] > self._most_an_hour:
+        self._sent[meter] += 1
+        if self._sent[meter] > self._most_an_hour:
             self.counts["too many"] += 1
             return False
         return True

@@ -1,8 +1,8 @@
-"""Which meter is whose: a table that the operator gives, or every home's meter called as the home."""
+"""Which meter is whose: a table that the operator gives, or every home's meter called as the home; a home may have several."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,7 +18,7 @@ MOST_METERS = 10_000
 
 
 class MeterOfHome(Model):
-    """The meter at a home's connection."""
+    """A meter at a connection of a home."""
 
     dialect: str | None = quantity("how it speaks; default: the one that it is first heard in", "", None)
     device: str | None = quantity(
@@ -35,6 +35,7 @@ class Meter(Model):
 
     Attributes:
         home: Name of the home.
+        place: Which of the home's meters it is, from 0.
         device: What the meter calls itself.
         dialect: How it speaks; None: the one that it is first heard in.
         registers: Which it has; None: those of its dialect.
@@ -44,43 +45,76 @@ class Meter(Model):
     device: str
     dialect: str | None = None
     registers: tuple[str, ...] | None = None
+    place: int = 0
 
-    def expected(self, dialect: str) -> tuple[str, ...]:
-        """Return the registers that make its energy."""
-        return self.registers or DIALECTS[dialect].registers
+    @property
+    def key(self) -> str:
+        """What the store calls it: a home's first meter as the home; no name of a home has a line break."""
+        return self.home if not self.place else f"{self.home}\n{self.place}"
+
+    def expected(self, dialect: str | None) -> tuple[str, ...]:
+        """Return the registers that make its energy; without a dialect it was not heard yet."""
+        return self.registers or (("import", "export") if dialect is None else DIALECTS[dialect].registers)
+
+
+def by_home(meters: Mapping[str, Meter]) -> dict[str, tuple[Meter, ...]]:
+    """Return the meters of each home, in order."""
+    found: dict[str, tuple[Meter, ...]] = {}
+    for meter in meters.values():
+        found[meter.home] = (*found.get(meter.home, ()), meter)
+    return found
 
 
 def meters_of(homes: Sequence[str], file: Path | None = None, dialect: str | None = None) -> dict[str, Meter]:
-    """Return the meter of each home.
+    """Return the meters of all homes, by what the store calls them, in the order of the homes.
 
     Args:
         homes: Names.
-        file: TOML with a table `[home."NAME"]` for each home that differs; default: none does.
+        file: TOML with a table `[home."NAME"]` for each home that differs, or `[[home."NAME"]]` for each of its meters; default: none
+            does.
         dialect: Of homes whose table names none.
 
     Raises:
         JiranError: The file cannot be read, names a home that is not there, or one meter twice; or a name is no topic.
     """
     given = {} if file is None else _read(file, homes)
-    if len(homes) > MOST_METERS:
-        raise JiranError(f"{len(homes):,} homes: a live street has at most {MOST_METERS:,}")
-    found = {}
-    for home in homes:
-        own = given.get(home, MeterOfHome())
-        device = own.device or home
-        if set("/+#\0") & set(device) or device.startswith("$"):
-            what = "a meter's name is one level of an MQTT topic, without / + # and no $ in front"
-            raise JiranError(f"home {home!r}: {shortened(device)!r}: {what}; give another as device in --meters")
-        found[home] = Meter(home=home, device=device, dialect=own.dialect or dialect, registers=own.registers)
+    found = [
+        _meter(home, place, own, dialect)
+        for home in homes
+        for place, own in enumerate(given.get(home, (MeterOfHome(),)))
+    ]
+    if len(found) > MOST_METERS:
+        raise JiranError(f"{len(found):,} meters: a live street has at most {MOST_METERS:,}")
     seen: dict[tuple[str, str | None], str] = {}
-    for meter in found.values():
+    for meter in found:
         for kind in (meter.dialect,) if meter.dialect else tuple(DIALECTS):
-            other = seen.setdefault((meter.device, kind), meter.home)
-            if other != meter.home:
-                raise JiranError(
-                    f"meter {shortened(meter.device)!r}: is named for {other!r} and for {meter.home!r}; it can be one's alone"
-                )
-    return found
+            other = seen.setdefault((meter.device, kind), meter.key)
+            if other != meter.key:
+                raise JiranError(_twice(meter, other.partition("\n")[0]))
+    return {meter.key: meter for meter in found}
+
+
+def _meter(home: str, place: int, own: MeterOfHome, dialect: str | None) -> Meter:
+    device = own.device or home
+    if set("/+#\0") & set(device) or device.startswith("$"):
+        what = "a meter's name is one level of an MQTT topic, without / + # and no $ in front"
+        raise JiranError(f"home {home!r}: {shortened(device)!r}: {what}; give another as device in --meters")
+    kind = own.dialect or dialect
+    if kind is not None and own.registers is not None:
+        known = (*DIALECTS[kind].registers, *DIALECTS[kind].more)
+        for name in own.registers:
+            if name not in known:
+                raise JiranError(f"home {home!r}: registers = {name!r}: {kind} has {', '.join(known)}")
+    if own.registers is not None and len(set(own.registers)) < len(own.registers):
+        raise JiranError(f"home {home!r}: registers: must name each register once")
+    return Meter(home=home, device=device, dialect=own.dialect or dialect, registers=own.registers, place=place)
+
+
+def _twice(meter: Meter, home: str) -> str:
+    named = f"meter {shortened(meter.device)!r}: is named"
+    if home == meter.home:
+        return f"{named} twice for {home!r}; give each of its meters a device of its own"
+    return f"{named} for {home!r} and for {meter.home!r}; it can be one's alone"
 
 
 def dialect_named(name: str) -> str:
@@ -94,21 +128,34 @@ def dialect_named(name: str) -> str:
     return name
 
 
-def _read(file: Path, homes: Sequence[str]) -> dict[str, MeterOfHome]:
+def _read(file: Path, homes: Sequence[str]) -> dict[str, tuple[MeterOfHome, ...]]:
     content: dict[str, Any] = read_toml(file, "table of meters")
     tables = content.get("home")
     if set(content) != {"home"} or not isinstance(tables, dict):
-        raise JiranError(f'{file}: must hold tables [home."NAME"] and nothing else')
+        raise JiranError(
+            f'{file}: must hold tables [home."NAME"], or [[home."NAME"]] for several meters, and nothing else'
+        )
     found = {}
-    for name, table in tables.items():
+    for name, given in tables.items():
         if name not in homes:
             raise JiranError(f"{file}: home {shortened(name)!r}: the scenario has no such home")
-        try:
-            found[name] = MeterOfHome.model_validate(table)
-        except ValidationError as error:
-            first = error.errors()[0]
-            where = ".".join(map(str, first["loc"]))
-            raise JiranError(f"{file}: home.{shortened(name)}.{where}: {shortened(first['msg'], 200)}") from None
-        if found[name].dialect is not None:
-            dialect_named(str(found[name].dialect))
+        several = isinstance(given, list)
+        if several and not given:
+            raise JiranError(f"{file}: home.{shortened(name)}: must be a table, or a list of one or more")
+        found[name] = tuple(
+            _one(file, f"home.{shortened(name)}{f'.{place}' if several else ''}", table)
+            for place, table in enumerate(given if several else [given])
+        )
     return found
+
+
+def _one(file: Path, where: str, table: Any) -> MeterOfHome:
+    try:
+        own = MeterOfHome.model_validate(table)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, (where, *first["loc"])))
+        raise JiranError(f"{file}: {field}: {shortened(first['msg'], 200)}") from None
+    if own.dialect is not None:
+        dialect_named(own.dialect)
+    return own

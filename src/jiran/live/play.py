@@ -100,7 +100,7 @@ class Player:
 
         Args:
             scenario: What is played.
-            meters: In the order of the homes.
+            meters: Of its homes; of several of a home the first that counts import says it all, and the same of export.
             dialect: Of meters that name none.
             faults: What goes wrong; default: nothing.
             every_minutes: How often meters are read; default: every 5 min. Edges of steps are read always.
@@ -122,13 +122,26 @@ class Player:
         rng = stream(scenario.seed, "registers")
         resolutions = np.array([one.resolution for one in self._dialects])
         self._shown = []
-        for kwh in crossing_kwh(result):
+        ids = list(result.community.ids)
+        columns = [ids.index(meter.home) for meter in self._meters]
+        for side, crossing in zip(("import", "export"), crossing_kwh(result), strict=True):
+            kwh = crossing[:, columns] * self._says(side)
             begin = rng.integers(0, _MOST_BEFORE_KWH * 1_000, len(meters)) * 1_000
             self._shown.append(
                 np.column_stack(
                     [registers(kwh[:, [n]], int(one), begin[[n]])[:, 0] for n, one in enumerate(resolutions)]
                 )
             )
+
+    def _says(self, side: str) -> list[bool]:
+        """Return of each meter whether it says what its home takes or gives."""
+        said: set[str] = set()
+        found = []
+        for meter, dialect in zip(self._meters, self._dialects, strict=True):
+            has = any(name.startswith(side) for name in meter.expected(dialect.name))
+            found.append(has and meter.home not in said)
+            said |= {meter.home} if has else set()
+        return found
 
     def announced(self) -> list[Message]:
         """Return what meters say before all else."""

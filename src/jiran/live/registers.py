@@ -29,7 +29,7 @@ MEANING = {
     Quality.MEASURED: "the counter was read at both edges",
     Quality.INTERPOLATED: "an edge lies between two readings, at most the longest gap apart: a straight line between them",
     Quality.MISSING: "no reading near enough to an edge, or more energy than a connection can carry: counts as nothing until it comes",
-    Quality.RESET: "the counter fell, as when a meter is exchanged: counts as nothing",
+    Quality.RESET: "the counter fell and did not come back, as when a meter is exchanged or runs over: counts as nothing",
 }
 
 
@@ -57,12 +57,33 @@ def intervals(series: Series, edges: Sequence[int], max_gap_ms: int, most: int) 
         max_gap_ms: A longer gap around an edge leaves the edge unknown.
         most: More millionths of a kWh in an interval cannot be.
     """
+    series = without_slips(series, max_gap_ms)
     times = [at for at, _ in series]
     at_edges = [_edge(series, times, edge, max_gap_ms) for edge in edges]
     return [
         _interval(series, times, first, last, at_edges[place], at_edges[place + 1], most)
         for place, (first, last) in enumerate(pairwise(edges))
     ]
+
+
+def without_slips(series: Series, max_gap_ms: int) -> Series:
+    """Return readings without those that fell and came back, as of a meter that shows 0 while it starts.
+
+    Args:
+        series: Readings.
+        max_gap_ms: A counter that is back where it was within this time had not begun anew.
+    """
+    if all(earlier <= later for (_, earlier), (_, later) in pairwise(series)):
+        return series
+    return [one for place, one in enumerate(series) if not _is_slip(series, place, max_gap_ms)]
+
+
+def _is_slip(series: Series, place: int, max_gap_ms: int) -> bool:
+    """Tell whether a reading lies below one before it, which one after it reaches again in time."""
+    at, shown = series[place]
+    before = [one for one in series[:place] if one[1] > shown and at - one[0] <= max_gap_ms]
+    after = [one for one in series[place + 1 :] if one[0] - at <= max_gap_ms] if before else []
+    return any(back >= value and later - earlier <= max_gap_ms for earlier, value in before for later, back in after)
 
 
 def added(parts: Sequence[Interval]) -> Interval:

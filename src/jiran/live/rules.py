@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MINUTE_MS = 60_000
+HOUR_MS = 3_600_000
 DAY_MS = 86_400_000
 
 

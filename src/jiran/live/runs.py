@@ -62,7 +62,9 @@ class Runs:
             since_ms: When it was looked at last.
         """
         steps = self._calendar.steps_of(day)
-        if not self._store.is_late(steps[0] - self._rules.max_gap_ms, steps[-1] + 2 * self._calendar.step_ms, since_ms):
+        around = 2 * self._rules.max_gap_ms
+        end_ms = steps[-1] + self._calendar.step_ms
+        if not self._store.is_late(steps[0] - around, end_ms + around, since_ms):
             return False
         before = [self._store.intervals(number - 1, step) for step in steps]
         rows = self._look(steps)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -48,6 +48,12 @@ _SCHEMA = (
     ),
 )
 
+#: Stores of before there were commands get the table when they are opened.
+_COMMANDS = (
+    "CREATE TABLE IF NOT EXISTS commands (step_ms INTEGER NOT NULL, home TEXT NOT NULL, battery INTEGER NOT NULL, "
+    "car INTEGER NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (home, step_ms)) WITHOUT ROWID"
+)
+
 
 class Row(NamedTuple):
     """Energy of a home in a step, as it was when the step was looked at.
@@ -63,6 +69,20 @@ class Row(NamedTuple):
     import_value: int
     export_value: int
     quality: Quality
+
+
+class Commanded(NamedTuple):
+    """What a home's stores were told to do in a step, millionths of a kWh.
+
+    Attributes:
+        battery: To take in; what it was told to give is < 0.
+        car: The same of the car.
+        held: What the battery then holds, if it did as it was told from the start.
+    """
+
+    battery: int
+    car: int
+    held: int
 
 
 class Store:
@@ -123,6 +143,11 @@ class Store:
             (home, dialect, at_ms),
         )
         return done.rowcount > 0
+
+    def exchange(self, home: str, dialect: str) -> None:
+        """Keep that a meter speaks another dialect from now on."""
+        self.begin()
+        self._database.execute("UPDATE meters SET dialect = ? WHERE home = ?", (dialect, home))
 
     def dialects(self) -> dict[str, str]:
         """Return the dialect of each meter that was heard."""
@@ -211,6 +236,28 @@ class Store:
             home: json.loads(content) for home, content in self._database.execute("SELECT home, content FROM shown")
         }
 
+    def keep_commands(self, step_ms: int, homes: Mapping[str, Commanded]) -> None:
+        """Keep what stores were told for a step, in place of what they were told for it before."""
+        if homes:
+            self.begin()
+            rows = ((step_ms, home, *told) for home, told in homes.items())
+            self._database.executemany("INSERT OR REPLACE INTO commands VALUES (?, ?, ?, ?, ?)", rows)
+
+    def commands(self, step_ms: int) -> dict[str, Commanded]:
+        """Return by home what `keep_commands` kept for a step."""
+        found = self._database.execute("SELECT home, battery, car, held FROM commands WHERE step_ms = ?", (step_ms,))
+        return {home: Commanded(*told) for home, *told in found}
+
+    def held(self, step_ms: int) -> dict[str, int]:
+        """Return by home what its battery holds at the start of a step by what it was told, millionths of a kWh."""
+        return dict(
+            self._database.execute(
+                "SELECT home, held FROM commands AS one WHERE step_ms = "
+                "(SELECT max(step_ms) FROM commands WHERE home = one.home AND step_ms < ?)",
+                (step_ms,),
+            )
+        )
+
     def say(self, **about: str) -> None:
         """Keep what the service must know again."""
         self.begin()
@@ -247,16 +294,20 @@ def opened(folder: Path) -> Iterator[Store]:
     file = folder / FILE
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise JiranError(f"{file}: the live street cannot be kept there: {error}") from None
+    try:
         database = sqlite3.connect(file, isolation_level=None, timeout=_WAIT_S)
         try:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = FULL")
             begin(database, file, _SCHEMA, ("readings", "shown"))
+            database.execute(_COMMANDS)
             database.execute("COMMIT")
             yield Store(database)
         finally:
             database.close()
-    except (sqlite3.Error, OSError) as error:
+    except sqlite3.Error as error:
         raise JiranError(f"{file}: the live street cannot be kept there: {error}") from None
 
 

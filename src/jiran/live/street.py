@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from jiran.live import registers, runs
-from jiran.live.beginning import continued, level, prefix_of, row_of
+from jiran.live.beginning import continued, exchanged, level, prefix_of, row_of
 from jiran.live.calendar import Calendar, settling_ms
 from jiran.live.clearing import Clearing, metered
 from jiran.live.dialects import DIALECTS
 from jiran.live.ear import Ear
 from jiran.live.lines import run_lines, step_line
 from jiran.live.message import Message
+from jiran.live.meters import by_home
 from jiran.live.rules import Rules
 from jiran.live.setpoints import Setpoints
 from jiran.live.shares import amounts, shown, worst
@@ -51,7 +52,7 @@ class Street:
 
         Args:
             scenario: Homes, prices, market.
-            meters: The meter of each home, in the order of the homes.
+            meters: The meters of all homes by their keys, in the order of the homes.
             store: What was heard and done so far.
             first_ms: Start of its first step, if the store is new.
             rules: The operator's.
@@ -61,7 +62,8 @@ class Street:
         Raises:
             JiranError: The store is of another street.
         """
-        self._homes, self._meters, self._store, self._rules = tuple(meters), meters, store, rules or Rules()
+        self._store, self._rules, self._meters = store, rules or Rules(), by_home(meters)
+        self._homes = tuple(self._meters)
         self._currency = scenario.currency
         self.on_step: Callable[[str], None] = lambda _line: None
         self.ear = Ear(meters, scenario.time_zone, self._rules.most_an_hour)
@@ -69,8 +71,10 @@ class Street:
         first_ms = continued(store, scenario, self._homes, first_ms)
         self.calendar = Calendar(first_ms, scenario.step_minutes, scenario.time_zone, end_ms)
         self._clearing = Clearing(metered(scenario, self._homes), self.calendar, self._homes, self._best)
-        self._setpoints = Setpoints(scenario, self._homes, self.calendar, self._best)
+        self._setpoints = Setpoints(scenario, self._homes, store, self.calendar, self._best)
         self._runs = runs.Runs(store, self.calendar, self._rules, self._clearing, self._look, book)
+        exchanged(store, meters)
+        store.say(meters=json.dumps({home: [one.key for one in of] for home, of in self._meters.items()}))
         self.identity = store.about()["identity"]
         self.played_ms = int(store.about().get("played_ms", first_ms))
         for topic, text in json.loads(store.about().get("announced", "{}")).items():
@@ -90,17 +94,17 @@ class Street:
             arrived_ms: When it came, ms.
             only_dated: Whether a broker may have kept it: then the time of arrival is not the time of reading.
         """
-        for home, dialect, heard in self.ear.hear(topic, payload, arrived_ms):
+        for meter, dialect, heard in self.ear.hear(topic, payload, arrived_ms):
             if only_dated and not DIALECTS[dialect].dated:
                 self.ear.counts["of unknown time"] += 1
             elif heard.at_ms > arrived_ms + self._rules.ahead_ms:
                 self.ear.counts["ahead of time"] += 1
             elif heard.at_ms < arrived_ms - self._rules.behind_ms:
                 self.ear.counts["too old"] += 1
-            elif not self._store.meet(home, dialect, heard.at_ms):
+            elif not self._store.meet(meter, dialect, heard.at_ms):
                 self.ear.counts["another dialect"] += 1
             else:
-                found = self._store.add(home, heard.register, heard.at_ms, heard.value, arrived_ms)
+                found = self._store.add(meter, heard.register, heard.at_ms, heard.value, arrived_ms)
                 if found != "new":
                     self.ear.counts[found] += 1
 
@@ -166,7 +170,7 @@ class Street:
     @property
     def meters(self) -> list[Meter]:
         """The meters of all homes, in order."""
-        return list(self._meters.values())
+        return [one for of in self._meters.values() for one in of]
 
     def mark(self, **about: str) -> None:
         """Keep what those who open the store later must know."""
@@ -222,12 +226,13 @@ class Street:
         self._store.say(closed_ms=str(step), now_ms=str(now_ms))
         self.on_step(step_line(contents, self._currency))
         told = [self._message(home, "now", content) for home, content in contents.items()]
-        advice = self._setpoints.of_next(day, steps, rows)
-        return told + [self._message(home, "setpoint", content) for home, content in advice.items()]
+        asked = self._setpoints.of_next(day, steps, rows, now_ms)
+        self._store.commit()  # what is commanded is kept before it is said
+        return told + [self._message(one.home, one.what, one.content, retain=one.what != "command") for one in asked]
 
-    def _message(self, home: str, what: str, content: dict[str, Any]) -> Message:
+    def _message(self, home: str, what: str, content: dict[str, Any], *, retain: bool = True) -> Message:
         text = json.dumps(content, sort_keys=True, allow_nan=False)
-        return Message(f"{self.prefix}/{level(home)}/{what}", text.encode(), retain=True)
+        return Message(f"{self.prefix}/{level(home)}/{what}", text.encode(), retain=retain)
 
     def _deviate(self, _day: str, now_ms: int) -> None:
         """Look at all final days that can still deviate."""
@@ -246,17 +251,19 @@ class Street:
         edges = [*steps, steps[-1] + self.calendar.step_ms]
         most = self._rules.most_kw * 1_000_000 * self.calendar.step_ms // _HOUR_MS
         dialects = self._store.dialects()
-        by_home = []
-        for home in self._homes:
-            expected = self._meters[home].expected(dialects[home]) if home in dialects else ("import", "export")
-            read = {name: self._intervals(home, name, edges, most) for name in expected}
-            sides = [[of for name, of in read.items() if name.startswith(side)] for side in ("import", "export")]
-            by_home.append([row_of(home, [[of[n] for of in side] for side in sides]) for n in range(len(steps))])
-        return [list(step) for step in zip(*by_home, strict=True)]
+        found = []
+        for home, of_home in self._meters.items():
+            sides: dict[str, list[list[registers.Interval]]] = {"import": [], "export": []}
+            for meter in of_home:  # what each has of a side is added
+                for name in meter.expected(dialects.get(meter.key)):
+                    sides[name[:6]].append(self._intervals(meter.key, name, edges, most))
+            found.append([row_of(home, [[of[n] for of in side] for side in sides.values()]) for n in range(len(steps))])
+        return [list(step) for step in zip(*found, strict=True)]
 
-    def _intervals(self, home: str, name: str, edges: Sequence[int], most: int) -> list[registers.Interval]:
-        series = self._store.series(home, name, edges[0], edges[-1])
-        return registers.intervals(series, edges, self._rules.max_gap_ms, most)
+    def _intervals(self, meter: str, name: str, edges: Sequence[int], most: int) -> list[registers.Interval]:
+        gap = self._rules.max_gap_ms  # so far around may lie what tells a slip from a counter that begins anew
+        series = self._store.series(meter, name, edges[0] - gap, edges[-1] + gap)
+        return registers.intervals(series, edges, gap, most)
 
     def _best(self, day: str) -> tuple[int, list[list[Row]]]:
         """Return the last run that cleared a day, and its steps as they were then."""

@@ -194,6 +194,7 @@ FIELDS = {
         "grid.region": "Region of the grid",
         "grid.co2_kg_per_kwh": "CO₂ of grid electricity, kg/kWh",
     },
+    "Live": {"live.control": "Homes whose battery and car get commands"},
     "Plan": {f"plan.{name}": label for name, label in LABELS.items()},
 }
 #: The length of a run, always on top.

@@ -18,6 +18,7 @@ from jiran.scenario.ev import Ev
 from jiran.scenario.grid import LIMITS, REFERENCE, REPLACED, Grid, named_sharing, named_tariff
 from jiran.scenario.home_battery import HomeBattery
 from jiran.scenario.homes import Homes
+from jiran.scenario.live import Live
 from jiran.scenario.load import Load
 from jiran.scenario.named import tariffs_of
 from jiran.scenario.naming import is_field
@@ -76,6 +77,7 @@ class Scenario(Model):
     market: Market = quantity("the market rule and its parameters", "", Market())
     bids: Bids = quantity("how homes bid, and the strategy's parameters", "", Bids())
     plan: Plan = quantity("what an investment costs, for plans", "", Plan())
+    live: Live = quantity("what a street of real meters may do to stores", "", Live())
 
     @property
     def batteries_bid(self) -> bool:

@@ -258,6 +258,7 @@ SILENCES = (
     ),
     Silence(("bids",), lambda of: not of.limits_heeded, "the market rule heeds no limit prices"),
     Silence(("plan",), bool, "only `jiran plan` reads it"),
+    Silence(("live",), bool, "only `jiran live` reads it"),
 )  # fmt: skip
 
 

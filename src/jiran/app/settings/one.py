@@ -240,6 +240,17 @@ def _telling(panel: Panel, name: str) -> None:
     panel.say(name, tuple(chosen))
 
 
+def _names(panel: Panel, name: str) -> None:
+    """Draw names of homes as text."""
+    now = tuple(panel.now(name))
+    typed = st.text_input(
+        panel.label(name, label_of(name)), ", ".join(now), _LONGEST_TEXT, key=panel.key(name),
+        help=plain(f"{meaning(name)}; names with commas between"),
+    )  # fmt: skip
+    given = tuple(part.strip() for part in typed.split(",") if part.strip())
+    panel.say(name, now if typed == ", ".join(now) else given)
+
+
 def _homes(panel: Panel, name: str) -> None:
     """Draw the table of groups or of single homes."""
     if "data" not in panel.current["homes"]:
@@ -272,6 +283,7 @@ _OTHERS: dict[str, Callable[[Panel, str], None]] = {
     "start": _start,
     "ev.blocks": _blocks,
     "telling": _telling,
+    "live.control": _names,
     "homes.groups": _homes,
     "homes.single": _homes,
 }

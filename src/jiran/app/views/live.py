@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _FOLDERS = ("jiran-live", "jiran-live-demo")
 _MILLION = 1_000_000
 _EVERY_S = 5
+#: Two stand side by side on a phone, px.
+_CARD = 168
 #: A meter that was not heard for so long is late, ms.
 _LATE_MS = 15 * 60_000
 
@@ -59,7 +61,8 @@ def _street(folder: str) -> None:
                 )
                 return
             _summary(about, shown)
-            st.dataframe(_table(about, shown, store), hide_index=True, width="stretch")
+            table = _table(about, shown, store)
+            st.dataframe(table, hide_index=True, width="stretch", column_config=_digits(table))
             st.caption(
                 "Quality of the last step: " + "; ".join(f"**{name}**: {what}" for name, what in MEANING.items()) + "."
             )
@@ -83,7 +86,7 @@ def _summary(about: dict[str, str], shown: dict[str, Any]) -> None:
     }
     with st.container(horizontal=True):
         for label, value in cards.items():
-            st.metric(label, value, border=True, width=178)
+            st.metric(label, value, border=True, width=_CARD)
 
 
 def _sum(parts: list[dict[str, Any]], name: str) -> float:
@@ -92,7 +95,8 @@ def _sum(parts: list[dict[str, Any]], name: str) -> float:
 
 def _table(about: dict[str, str], shown: dict[str, Any], store: Store) -> pl.DataFrame:
     """Return a row a home: its last step, today so far, and whether its meter is late."""
-    heard, now_ms, zone = store.last_heard(), int(about["now_ms"]), about["zone"]
+    now_ms, zone = int(about["now_ms"]), about["zone"]
+    heard = _last_heard(store.last_heard(), json.loads(about.get("meters", "{}")))
     rows = []
     for home in json.loads(about["homes"]):
         last, today = shown[home]["last"], shown[home]["today"]
@@ -109,10 +113,24 @@ def _table(about: dict[str, str], shown: dict[str, Any], store: Store) -> pl.Dat
             "Today in, kWh": today["import_kwh_millionths"] / _MILLION,
             "Today out, kWh": today["export_kwh_millionths"] / _MILLION,
             f"Today paid, {about['currency']}": today["paid_millionths"] / _MILLION,
-            f"Today received, {about['currency']}": today["received_millionths"] / _MILLION,
+            f"Today got, {about['currency']}": today["received_millionths"] / _MILLION,
         })  # fmt: skip
     money = [name for name in rows[0] if name.endswith(about["currency"])]
     return pl.DataFrame(rows).with_columns(pl.col(pl.Float64).round(3)).with_columns(pl.col(money).round(2))
+
+
+def _digits(table: pl.DataFrame) -> dict[str, Any]:
+    """Return how numbers are written: energy to a Wh, money to a hundredth."""
+    return {
+        name: st.column_config.NumberColumn(format="%.3f" if name.endswith("kWh") else "%.2f")
+        for name, kind in table.schema.items()
+        if kind.is_float()
+    }
+
+
+def _last_heard(by_meter: dict[str, int], meters: dict[str, list[str]]) -> dict[str, int]:
+    """Return when each home was heard last; of several meters the one counts that is silent longest."""
+    return {home: min(by_meter[one] for one in of) for home, of in meters.items() if all(one in by_meter for one in of)}
 
 
 def _runs(store: Store) -> None:

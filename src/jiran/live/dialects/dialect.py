@@ -28,6 +28,7 @@ class Dialect:
         topics: Patterns; `{device}` is one level, the meter's own name, and so is every other `{word}`.
         resolution: The least step of its registers, millionths of a kWh.
         registers: Which it has; those that begin alike are added.
+        more: Which it may have besides, if an operator names them.
         dated: Whether it says when it was read; else the time of arrival counts.
         parse: Reads a message.
         produce: Says what a meter shows.
@@ -44,6 +45,7 @@ class Dialect:
     parse: Parse
     produce: Produce
     announce: Callable[[str], list[Message]] = field(default=_nothing)
+    more: tuple[str, ...] = ()
     remark: str = ""
 
     @property

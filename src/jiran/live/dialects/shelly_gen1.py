@@ -30,6 +30,7 @@ DIALECT = Dialect(
     topics=("shellies/{device}/emeter/{phase}/{quantity}",),
     resolution=100,
     registers=("import_0", "export_0"),
+    more=("import_1", "import_2", "export_1", "export_2"),
     dated=False,
     parse=_parse,
     produce=_produce,
