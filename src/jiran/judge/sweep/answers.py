@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Columns of the rows of a sweep that are neither varied nor a figure.
 _OWN = ("key", "seed", "fault")
+#: Figures that are asked of every sweep, whichever is looked at.
+_NEEDED = ("cost", "home_saving_worst", "p2p_kwh")
 #: A key with more values than this is put into so many classes of equal size.
 MOST_VALUES = 24
 
@@ -206,9 +208,12 @@ def answers(folder: Folder, figure: str, by: Sequence[str] = ()) -> Answers:
     Raises:
         JiranError: There is no sweep, nothing of it yet, or it has no such key or figure.
     """
-    rows = folder.rows()
+    rows = folder.rows(ordered=False)
     check(rows, by, [figure])
-    return answer(rows, folder.asked() or {}, folder.many(), figure, by)
+    needed = rows.select(
+        *dict.fromkeys(["fault", *varied(rows), figure, *_NEEDED])
+    ).collect()  # all that follows reads it once
+    return answer(needed.lazy(), folder.asked() or {}, folder.many(), figure, by)
 
 
 def answer(rows: pl.LazyFrame, asked: Mapping[str, Any], points: int, figure: str, by: Sequence[str] = ()) -> Answers:
