@@ -144,13 +144,14 @@ class Folder:
             )
         if not files:
             raise JiranError(f"{self.path}: nothing has come out of this sweep yet")
-        order = pl.scan_parquet(self.path / POINTS).select("key")
-        found = pl.scan_parquet(files)
-        if [file.name for file in files] != [ALL]:  # which has each point once
+        points, found = pl.scan_parquet(self.path / POINTS), pl.scan_parquet(files)
+        if [file.name for file in files] != [ALL]:  # which has each key once
             found = found.unique("key", keep="any")
-        if ordered:
-            return order.join(found, on="key", how="inner", maintain_order="left")
-        return found.join(order, on="key", how="semi")
+        # Two points may be the same run, with one key: what is varied is told by the point, and what came out by its key.
+        own = points.collect_schema().names()
+        of_key = found.drop([name for name in own if name != "key"], strict=False)
+        order = dict.fromkeys(["key", "seed", "fault", *own, *of_key.collect_schema().names()])
+        return points.join(of_key, on="key", how="inner", maintain_order="left" if ordered else "none").select(*order)
 
     def state(self) -> tuple[tuple[str, int, int], ...]:
         """Return what changes when a file of the sweep does: name, time and size of each."""

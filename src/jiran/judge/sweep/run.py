@@ -260,6 +260,12 @@ def missing(every: Sequence[Point], folder: Folder) -> list[Point]:
     return list({point.key: point for point in every if point.key not in known}.values())
 
 
+def done(every: Sequence[Point], folder: Folder) -> int:
+    """Return how many points a folder has; those that are the same run as another are counted as points."""
+    known = folder.known()
+    return sum(point.key in known for point in every)
+
+
 def _as_written(asked: dict[str, Any]) -> dict[str, Any]:
     """Return what is asked as it comes back from the file."""
     return tomllib.loads(tomli_w.dumps(asked))
