@@ -98,6 +98,27 @@ def test_homes_with_batteries_of_their_own_are_run_as_they_are_alone():
     assert all(same(row, single(row, base)) for row in table.iter_rows(named=True))
 
 
+@pytest.mark.parametrize(
+    ("vary", "changes"),
+    [
+        ({"grid.export_price": [0.1, 0.2], "grid.import_price": [0.5, 0.6], "grid.network_charge": [0.0, 0.05]}, {}),
+        (
+            {"grid.tariff": ["my-tnb-rp4-domestic-nem3", "my-tnb-rp4-domestic-tou"], "grid.network_charge": [0.0, 0.09]},
+            {"grid.import_price": None, "grid.export_price": None, "start": "2025-08-01"},
+        ),
+        ({"grid.import_price": [0.3, 0.6]}, {"load.elasticity": -0.3}),
+        ({"grid.import_price": [0.5, 0.6]}, {"battery.controller": "plan-ahead", "home_battery.controller": "plan-ahead"}),
+    ],
+)  # fmt: skip
+def test_points_that_differ_in_prices_share_their_homes_and_are_as_they_are_alone(vary, changes):
+    base = jiran.load_scenario("paper", {key: value for key, value in changes.items() if value is not None})
+    table = jiran.sweep(base, vary | {"battery.capacity_kwh": [0, 20]}, seeds=2, workers=1).table
+    assert table["fault"].null_count() == table.height
+    assert all(same(row, single(row, base)) for row in table.iter_rows(named=True))
+    homes = {one.homes for one in plan(base, vary).found}
+    assert len(homes) == (2 if "load.elasticity" in changes else 1)  # who answers to prices has other loads
+
+
 @pytest.mark.xdist_group("every rule")
 @settings(max_examples=5)
 @given(st.integers(0, 10_000))
