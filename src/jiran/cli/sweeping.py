@@ -258,9 +258,8 @@ def _write(found: Answers, folder: Folder, file: Path) -> None:
 
 def _show_study(folder: Folder, output: Path | None, *, json: bool) -> None:
     """Say in which streets of a study sharing pays."""
-    from jiran.judge.sweep.national import share_without, tables, without_seller  # noqa: PLC0415
-    from jiran.judge.sweep.study import POPULATION  # noqa: PLC0415
-    from jiran.report.sweep.national import alone, page, shown  # noqa: PLC0415
+    from jiran.judge.sweep.national import tables, without_seller  # noqa: PLC0415
+    from jiran.report.sweep.national import alone, page, say, shown  # noqa: PLC0415
     from jiran.saving.formats import csv_bytes, json_text  # noqa: PLC0415
 
     asked, found = folder.asked() or {}, tables(folder)
@@ -273,10 +272,8 @@ def _show_study(folder: Folder, output: Path | None, *, json: bool) -> None:
         typer.echo(json_text({"without_seller": [one._asdict() for one in without_seller(asked)], **data}))
         return
     screen = console()
-    done = len(folder.known())
-    screen.print(f"{done:,} of {folder.many():,} points are done; what-if sets shares of PV evenly and is no average.")
-    for world in POPULATION:
-        screen.print(f"{world}: nobody has PV in {100 * share_without(asked, world):.0f}% of streets.", style="bold")
+    for sentence in say(folder):
+        screen.print(str(sentence), style="bold" if sentence.form == "study.without" else None)
     for keys, rows in found.items():
         drawn = Table(title=f"Streets with a seller, by {', '.join(keys)}", box=SIMPLE_HEAD, title_justify="left")
         for name in rows.columns:
