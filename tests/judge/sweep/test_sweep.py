@@ -352,3 +352,22 @@ def test_answers_are_those_of_the_rows_in_order(tmp_path):
             )
             for way in slow.tables
         )
+
+
+def test_a_field_of_a_group_is_varied_by_its_name_or_place():
+    table = jiran.sweep(
+        "paper", {"homes.groups.ev.count": [1, 3], "homes.groups.0.pv_kwp": [4.0, 5.0]}, workers=1
+    ).table
+    assert table["fault"].null_count() == table.height == 4
+    for row in table.iter_rows(named=True):
+        wanted = {key: row[key] for key in ("homes.groups.ev.count", "homes.groups.0.pv_kwp")}
+        assert same(row, jiran.simulate(jiran.load_scenario("paper", wanted)).kpis)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"seeds": 1.5}, {"seeds": True}, {"draws": 2.0}, {"draw_seed": -1}, {"workers": 0.5}]
+)
+def test_a_number_that_is_no_whole_one_is_one_sentence(wrong):
+    (name,) = wrong
+    with pytest.raises(JiranError, match=rf"^{name} = .*: must be a whole number from"):
+        jiran.sweep("paper", {"market.fraction": [0.5]}, **wrong)
