@@ -9,7 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numba import float64, types
 
 import jiran
 from jiran import compiled
@@ -133,3 +135,19 @@ def test_a_record_that_an_edit_took_away_does_not_stop_what_was_made_of_it(tmp_p
             text=True, check=False,
         )  # fmt: skip
         assert done.stdout == "3.0\n", done.stderr
+
+
+@compiled.at_first_call(float64(float64[::1], types.UniTuple(float64, 2)), cache=False)
+def weighed(values, weights):
+    """Return the first and the last of some values, weighed."""
+    return weights[0] * values[0] + weights[1] * values[-1]
+
+
+def test_what_numba_took_once_it_takes_at_once_and_nothing_else():
+    """Compiled code reads bits: handed whole numbers as if they were none, it would say something."""
+    for _ in range(3):
+        assert weighed(np.array([1.0, 2.0, 4.0]), (1.0, 10.0)) == 41.0
+    assert weighed(np.array([1.0]), (0.5, 0.5)) == 1.0
+    for wrong in (np.array([1, 2]), np.array([[1.0]]), np.array([1.0, 2.0, 3.0])[::2], np.array([1.0], np.float32)):
+        with pytest.raises(TypeError):
+            weighed(wrong, (1.0, 1.0))

@@ -16,6 +16,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numba
+from numba._dispatcher import compute_fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,8 @@ _IMPORT = re.compile(r"^from (jiran[\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
 
 #: A function is an argument of so many others at most, each of which keeps its own name for the signature.
 _CALLERS = 16
+#: So many kinds of arguments of one function are told apart; what comes after goes numba's own way.
+_KINDS = 64
 #: A compiled function is called as it was written, so that is how a checker sees it.
 F = TypeVar("F")
 
@@ -65,16 +68,29 @@ def at_first_call(signature: Any, **options: Any) -> Callable[[F], F]:
 
 
 class _AtFirstCall:
-    """A function that is compiled when it is first called; `py_func` is its plain Python, as of numba's own."""
+    """A function that is compiled when it is first called; `py_func` is its plain Python, as of numba's own.
+
+    numba works out the types of all arguments anew at each call, which takes longer than a day of twelve homes. So what
+    numba has taken once is handed to the compiled code at once when arguments of the same kinds come again.
+    """
 
     def __init__(self, function: Any, compiling: Callable[[], Any]) -> None:
         update_wrapper(self, function)
         self.py_func, self._compiling = function, compiling
         self._found: Any = None
+        self._taken: dict[Any, Callable[..., Any]] = {}
         self._alone = Lock()  # a run and its baseline may call it first at the same time
 
     def __call__(self, *arguments: Any) -> Any:
-        return self.compiled(*arguments)
+        kinds = tuple(map(_kind, arguments))
+        code = self._taken.get(kinds)
+        if code is not None:
+            return code(*arguments)
+        found = self.compiled
+        answer = found(*arguments)
+        if len(self._taken) < _KINDS and len(getattr(found, "overloads", ())) == 1:
+            self._taken[kinds] = next(iter(found.overloads.values())).entry_point
+        return answer
 
     @property
     def compiled(self) -> Any:
@@ -85,10 +101,19 @@ class _AtFirstCall:
         return self._found
 
 
+def _kind(value: Any) -> Any:
+    """Return what tells apart arguments that numba has different types for; of a function that it is one, for it says itself what it takes."""
+    try:
+        return compute_fingerprint(value)
+    except NotImplementedError:  # of random numbers, and of records that hold some
+        return (type(value), *map(_kind, value)) if isinstance(value, tuple) else type(value)
+
+
 def _remember(compiled: Any) -> None:
     """Let a function that is compiled for good be looked up at once where it is an argument of another compiled one.
 
-    numba asks it for its code by its types at each such call, four times in a run, and compares them one by one.
+    numba asks it for its code by its types at each such call, four times in a run, and compares them one by one; and then
+    asks the linker, each time, where the code lies.
 
     Args:
         compiled: A dispatcher of numba with one signature, which compiles no more.
@@ -100,6 +125,8 @@ def _remember(compiled: Any) -> None:
         asked, found = known.get(id(signature), (None, None))
         if asked is not signature:
             found = ask(signature)
+            with suppress(AttributeError):
+                found.library.get_pointer_to_function = cache(found.library.get_pointer_to_function)
             if len(known) < _CALLERS:
                 known[id(signature)] = signature, found
         return found

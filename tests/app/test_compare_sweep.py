@@ -81,6 +81,22 @@ def test_a_folder_of_the_command_line_opens_also_before_it_is_done(tmp_path):
     assert "no sweep" in at.error[0].value or "no folder of a sweep" in at.error[0].value
 
 
+def test_an_open_folder_is_not_read_again_when_the_page_is_drawn_again(tmp_path, monkeypatch):
+    folder, read = tmp_path / "out", []
+    jiran.sweep("paper", {"market.fraction": [0.5, 0.6]}, seeds=2, folder=folder, workers=1)
+    module = sys.modules["jiran.app.state.swept"]
+    real = module.answers
+    monkeypatch.setattr(module, "answers", lambda *what: read.append(what) or real(*what))
+    at = show(PAGE, run())
+    at.segmented_control(key="sweep source").set_value("Open a folder of `jiran sweep`").run()
+    at.text_input(key="sweep folder").set_value(str(folder)).run()
+    assert len(read) == 1
+    at.run()
+    assert len(read) == 1
+    at.selectbox(key="sweep figure").set_value("p2p_kwh").run()
+    assert len(read) == 2
+
+
 def test_one_that_was_stopped_can_be_started_again(monkeypatch):
     def stops(*_arguments, progress, **_more):
         progress(0.5)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 
 from jiran.homes.profiles import by_home, stream
@@ -27,3 +29,14 @@ def test_every_home_s_column_is_filled_however_many_homes_there_are():
         array = by_home(2, homes, fill)
         assert array.flags.c_contiguous
         assert np.array_equal(array, np.tile(np.arange(homes, dtype=float), (2, 1)))
+
+
+def test_a_stream_that_is_asked_for_again_begins_again_and_is_the_one_of_numpy():
+    """Where it begins is kept; what was drawn of it is not."""
+    for seed, home in ((0, "S1"), (2**40, ""), (7, "home 12")):
+        key = hashlib.blake2b(f"load/{home}".encode(), digest_size=16).digest()
+        sequence = np.random.SeedSequence([seed, int.from_bytes(key, "little")])
+        real = np.random.Generator(np.random.PCG64(sequence)).random(5)
+        one, other = stream(seed, "load", home), stream(seed, "load", home)
+        assert (one.random(5) == real).all()
+        assert (other.random(5) == real).all()

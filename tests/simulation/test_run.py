@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -228,3 +230,20 @@ def test_a_saving_that_only_empties_the_battery_is_warned_of():
 
 def test_nobody_is_warned_at_the_very_export_price():
     assert run([[1.0, -2.0]], grid__export_price=0.4).warnings == ()
+
+
+def test_a_run_says_what_it_knew_of_its_tariff_also_if_the_file_changes_later(tmp_path):
+    file = tmp_path / "own.toml"
+    text = (files("jiran.tariffs") / "grid" / "my-tnb-rp4-domestic-general.toml").read_text(encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
+    scenario = load_scenario("paper", {"grid.tariff": str(file), "start": "2031-01-01"})
+    before = simulate(scenario).warnings
+    assert before
+    result = simulate(scenario)
+    file.write_text(text.replace("valid_to", "# valid_to"), encoding="utf-8")
+    assert result.warnings == before
+
+
+def test_a_result_that_is_stored_and_loaded_says_the_same():
+    result = simulate(load_scenario("paper", {"market.mechanism": "pay-as-bid"}))
+    assert pickle.loads(pickle.dumps(result)).warnings == result.warnings != ()  # noqa: S301  our own

@@ -7,8 +7,9 @@ from statistics import fmean
 
 import polars as pl
 
-import jiran.report.sweep  # noqa: F401  the module with the forms
-from jiran.judge.sweep.answers import answer
+import jiran.report.sweep
+import jiran.report.sweep.national  # noqa: F401  the same
+from jiran.judge.sweep.answers import Totals, answer
 from jiran.result.figures import KPIS
 from truth.books import once
 from truth.harness import Claim, oracle
@@ -193,3 +194,39 @@ def faults(found):
     more = (f"and {len(counts) - 3} other reason",) if len(counts) > 3 else ()
     words = (f"{len(told)} point", *(f"{many} because {fault}" for fault, many in counts[:3]), *more)
     return Claim({"faults": tuple(counts)}, words)
+
+
+#: As the study's file has them.
+WEIGHTS = {"pen_urban": 0.683, "pen_rural": 0.192, "sarawak": 0.065, "sabah": 0.060}
+
+
+def of_study(drawn):
+    if drawn.seed % EVERY:
+        return []
+    rng = drawn.rng
+    streets = {region: int(rng.integers(0, 400)) for region in WEIGHTS} | {"pen_urban": int(rng.integers(1, 400))}
+    without = {
+        world: {region: int(rng.integers(0, many + 1)) for region, many in streets.items() if rng.random() < 0.8}
+        for world in ("2026", "2030")
+    }
+    asked = {"study": "malaysia-streets", "streets": streets, "without_seller": without}
+    return [(asked, world) for world in without]
+
+
+@oracle("study.without", of_study)
+def study_without(asked, world):
+    seen = {region: many for region, many in asked["streets"].items() if many}
+    share = sum(WEIGHTS[region] * asked["without_seller"][world].get(region, 0) / many for region, many in seen.items())
+    percent = f"{100 * share / sum(WEIGHTS[region] for region in seen):.0f}"
+    return Claim({"world": world, "percent": percent}, (f"{world}: nobody has PV in {percent}% of streets.",))
+
+
+def of_reached(drawn):
+    many = int(drawn.rng.integers(2, 20_000))
+    return [(Totals(many, there, ()),) for there in (int(drawn.rng.integers(1, many)), many)]
+
+
+@oracle("study.done", of_reached)
+def study_done(reached):
+    words = "All " if reached.done == reached.points else f"{reached.done:,} of "
+    return Claim({"points": reached.points, "done": reached.done}, (f"{words}{reached.points:,} points",))

@@ -102,7 +102,7 @@ def _run(
     from jiran.judge.sweep import Folder  # noqa: PLC0415
     from jiran.judge.sweep.answers import totals  # noqa: PLC0415
     from jiran.judge.sweep.on_dask import page_of  # noqa: PLC0415
-    from jiran.judge.sweep.run import grown, run  # noqa: PLC0415
+    from jiran.judge.sweep.run import done, grown, run  # noqa: PLC0415
     from jiran.saving.formats import json_text  # noqa: PLC0415
     from jiran.words import counted  # noqa: PLC0415
 
@@ -124,9 +124,9 @@ def _run(
         with interruptible(), progress("Sweeping") as report:
             run(planned, folder, workers=workers, dask=dask, progress=report)
     except KeyboardInterrupt:
-        done = len(folder.known())
+        kept = done(planned.points, folder)
         console(stderr=True).print(
-            f"Stopped: {done:,} of {planned.many:,} points are done and kept in {output}; the same command goes on.",
+            f"Stopped: {kept:,} of {planned.many:,} points are done and kept in {output}; the same command goes on.",
             style="yellow", soft_wrap=True,
         )  # fmt: skip
         raise
@@ -179,12 +179,13 @@ def _split(text: str) -> tuple[str, str]:
 
 def _announce(planned: Planned, folder: Folder, workers: int | None) -> None:
     """Say before it starts how many points there are, how many are there already, and what the rest needs on this machine."""
-    from jiran.judge.sweep.run import missing  # noqa: PLC0415  loads numba
+    from jiran.judge.sweep.run import done  # noqa: PLC0415  loads numba
     from jiran.words import counted  # noqa: PLC0415
 
     screen = console(stderr=True)
-    left = len(missing(planned.points, folder))
-    there = f", {planned.many - left:,} of them there already" if left < planned.many else ""
+    there_already = done(planned.points, folder)
+    left = planned.many - there_already
+    there = f", {there_already:,} of them there already" if there_already else ""
     needs = f" What is left needs {planned.need(left, workers)}." if left and workers else ""
     screen.print(f"{counted(planned.many, 'point')}{there}.{needs}", soft_wrap=True)
     if planned.refused:
@@ -257,9 +258,8 @@ def _write(found: Answers, folder: Folder, file: Path) -> None:
 
 def _show_study(folder: Folder, output: Path | None, *, json: bool) -> None:
     """Say in which streets of a study sharing pays."""
-    from jiran.judge.sweep.national import share_without, tables, without_seller  # noqa: PLC0415
-    from jiran.judge.sweep.study import POPULATION  # noqa: PLC0415
-    from jiran.report.sweep.national import alone, page, shown  # noqa: PLC0415
+    from jiran.judge.sweep.national import tables, without_seller  # noqa: PLC0415
+    from jiran.report.sweep.national import alone, page, say, shown  # noqa: PLC0415
     from jiran.saving.formats import csv_bytes, json_text  # noqa: PLC0415
 
     asked, found = folder.asked() or {}, tables(folder)
@@ -272,10 +272,8 @@ def _show_study(folder: Folder, output: Path | None, *, json: bool) -> None:
         typer.echo(json_text({"without_seller": [one._asdict() for one in without_seller(asked)], **data}))
         return
     screen = console()
-    done = len(folder.known())
-    screen.print(f"{done:,} of {folder.many():,} points are done; what-if sets shares of PV evenly and is no average.")
-    for world in POPULATION:
-        screen.print(f"{world}: nobody has PV in {100 * share_without(asked, world):.0f}% of streets.", style="bold")
+    for sentence in say(folder):
+        screen.print(str(sentence), style="bold" if sentence.form == "study.without" else None)
     for keys, rows in found.items():
         drawn = Table(title=f"Streets with a seller, by {', '.join(keys)}", box=SIMPLE_HEAD, title_justify="left")
         for name in rows.columns:

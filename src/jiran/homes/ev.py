@@ -37,7 +37,8 @@ def block_charging_kwh(community: Community, timeline: Timeline, seed: int) -> A
         """Return how many days before a step's own day the block began, and the share of each step that lies in it."""
         length = (block.end_hour - block.start_hour) % 24.0 or 24.0
         begins = [(ago, block.start_hour - 24.0 * ago) for ago in (1, 0, -1)]
-        found = [(ago, _overlap(timeline, start, start + length)) for ago, start in begins]
+        near = [(ago, start) for ago, start in begins if start + length > 0.0 and start < 24.0 + timeline.step_h]
+        found = [(ago, _overlap(timeline, start, start + length)) for ago, start in near]
         return [(ago, share) for ago, share in found if share.any()]
 
     def fill(home: int, energy: Array) -> None:

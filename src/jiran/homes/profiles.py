@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+#: The beginnings of so many streams are kept.
+_KEPT = 4_096
 #: Homes are worked out in blocks of this size: a block of rows is then written as columns in one go.
 _BLOCK = 64
 
@@ -36,8 +40,28 @@ def stream(seed: int, purpose: str, home: str = "") -> np.random.Generator:
     They depend on nothing else: adding a home or changing a PV size leaves every other draw as it was, so that
     scenarios are compared on common random numbers.
     """
+    return np.random.Generator(np.random.PCG64(_beginning(seed, purpose, home)))
+
+
+class _Beginning(np.random.SeedSequence):
+    """Where a stream begins; what it is asked again it knows, for working it out takes longer than the draws of a day."""
+
+    @cached_property
+    def _known(self) -> dict[Any, Any]:
+        return {}
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> Any:
+        """Return the words of which a generator makes its state, as numpy has them."""
+        if (n_words, dtype) not in self._known:
+            self._known[n_words, dtype] = super().generate_state(n_words, dtype)
+        return self._known[n_words, dtype]
+
+
+@lru_cache(maxsize=_KEPT)
+def _beginning(seed: int, purpose: str, home: str) -> _Beginning:
+    """Return where the stream of a home begins; a run and its baseline, and runs that follow, ask for the same ones."""
     key = hashlib.blake2b(f"{purpose}/{home}".encode(), digest_size=16).digest()
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, int.from_bytes(key, "little")])))
+    return _Beginning([seed, int.from_bytes(key, "little")])
 
 
 def by_home(steps: int, homes: int, fill: Callable[[int, Array], None]) -> Array:

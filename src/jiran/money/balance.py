@@ -66,23 +66,25 @@ def energy_imbalance(
     sources = np.sum([step_kwh[flow.name] for flow in SOURCES], axis=0)
     uses = np.sum([step_kwh[flow.name] for flow in USES], axis=0)
     out, fleet = flows.outputs, flows.fleet
-    battery_change = np.diff(out.soc_kwh, prepend=start_kwh) - (
+    battery_change = _gained(out.soc_kwh, start_kwh) - (
         (step_kwh["battery_charged_kwh"] + out.battery_import_kwh) * battery.charge_efficiency
         - (step_kwh["battery_drawn_kwh"] + out.battery_export_kwh) / battery.discharge_efficiency
     )
-    ev_change = np.diff(out.ev_stored_kwh, axis=0, prepend=ev_start_kwh[None, :]) - (
-        out.ev_charged_kwh * fleet.ev.charge_efficiency
-        - out.ev_supplied_kwh / fleet.ev.discharge_efficiency
-        - fleet.trip_kwh
-    )
-    gaps = (
+    gaps = [
         sources - uses,
         step_kwh["p2p_sold_kwh"] - step_kwh["p2p_bought_kwh"],
         step_kwh["p2p_sold_kwh"] - traded_kwh,
         battery_change,
-        np.abs(ev_change).sum(axis=1),
-    )
-    return max(_worst(gap, sources + out.soc_kwh) for gap in gaps)
+    ]
+    if out.ev_stored_kwh.size:
+        ev_change = _gained(out.ev_stored_kwh, ev_start_kwh) - (
+            out.ev_charged_kwh * fleet.ev.charge_efficiency
+            - out.ev_supplied_kwh / fleet.ev.discharge_efficiency
+            - fleet.trip_kwh
+        )
+        gaps.append(np.abs(ev_change).sum(axis=1))
+    worst, total = np.abs(gaps), np.maximum(1.0, sources + out.soc_kwh)
+    return float((worst / total).max())
 
 
 def home_imbalance(flows: Flows, battery: HomeBattery, step_h: float, start_kwh: Array) -> float:
@@ -121,6 +123,14 @@ def money_imbalance(step_money: Mapping[str, Array], cost: Array) -> float:
     money, homes = list(step_money.values()), step_money["homes"]
     bills = np.array([cost.sum() + homes.sum()]), np.array([np.abs(homes).sum()])
     return max(_worst(np.sum(money, axis=0), np.abs(money).sum(axis=0)), _worst(*bills))
+
+
+def _gained(stored_kwh: Array, start_kwh: Array | float) -> Array:
+    """Return what stores gained in each step, kWh, of the shape of what they hold at its end: a step first."""
+    gained = stored_kwh.copy()
+    gained[0] -= start_kwh
+    gained[1:] -= stored_kwh[:-1]
+    return gained
 
 
 def _worst(gap: Array, total: Array) -> float:

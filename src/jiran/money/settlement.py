@@ -286,10 +286,10 @@ def _sum_flows(flows: Flows, price: Prices, slots: Slots) -> tuple[dict[str, Arr
     row_price = np.zeros((len(Row), all_of_it.size))
     for flow in PRICED:
         row_price[flow.row] += costs(flow, share[flow.name], price)
-    columns = list(dict.fromkeys(column for column, _, _ in sums))
+    columns = {column: place for place, column in enumerate(dict.fromkeys(column for column, _, _ in sums))}
     terms = Terms(
-        column=np.array([columns.index(column) for column, _, _ in sums]),
-        row=np.array([int(row) for _, row, _ in sums]),
+        column=np.array([columns[column] for column, _, _ in sums]),
+        row=np.array([row for _, row, _ in sums], np.int64),
         weight=np.array([weight for _, _, weight in sums]),
     )
     by_home, by_step, by_slot = sum_rows(flows.moved, len(columns), terms, row_price, slots)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar, get_args
 
 import numpy as np
@@ -152,7 +153,7 @@ class Figure(Generic[Subject]):
             subject: What the figure is worked out of, a run or a judgement.
         """
         value = self.value(subject)
-        return None if value is None or np.isnan(value) else value
+        return None if value is None or isnan(value) else value
 
     @property
     def unit(self) -> str:

@@ -88,6 +88,11 @@ class State:
         return float(self.stored_kwh + self.ev_stored_kwh.sum()) + self.at_home_kwh
 
 
+def tell_nothing(_result: Result) -> tuple[str, ...]:
+    """Say nothing of a run."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Result:
     """A finished run.
@@ -102,7 +107,7 @@ class Result:
         without_p2p: The same for the baseline: the same homes and battery without trades.
         start: State before the first step.
         state: State after the last step.
-        warnings: What the user should know, one sentence each.
+        tell: Says what the user should know; of runs whose figures alone are looked at nothing.
         data_report: What was filled, dropped or resampled in meter data, or None.
         worth: What a kWh was worth to each home by its own bill, or None where that was not kept.
         response: What homes changed in their load because of prices, and what they would have needed without; None: nothing, or
@@ -119,11 +124,16 @@ class Result:
     without_p2p: Settlement
     start: State
     state: State
-    warnings: tuple[str, ...] = ()
+    tell: Callable[[Result], tuple[str, ...]] = tell_nothing
     data_report: DataReport | None = None
     worth: Worth | None = None
     response: Response | None = None
     overrides: int = 0
+
+    @cached_property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should know, one sentence each; found when first asked for, which takes as long as the day of a street."""
+        return self.tell(self)
 
     @cached_property
     def trades(self) -> pl.DataFrame:

@@ -358,10 +358,13 @@ def _override(data: dict[str, Any], field: str, value: Any) -> None:
     if len(parents) >= DEEPEST:
         raise ScenarioError(field, value, f"there is no field of this name: none has more than {DEEPEST} parts")
     for part in parents:
-        if isinstance(place, list):
-            place = place[_entry(place, field, part, value)]
-        elif isinstance(place, dict):
-            place = place.setdefault(part, {})
+        if not isinstance(place, list | dict):
+            break
+        key: Any = _entry(place, field, part, value) if isinstance(place, list) else part
+        found = place[key] if isinstance(place, list) else place.setdefault(part, {})
+        if isinstance(found, tuple):  # of a scenario's own data; TOML has lists
+            place[key] = found = list(found)
+        place = found
     if isinstance(place, list):
         place[_entry(place, field, last, value)] = value
     elif isinstance(place, dict):

@@ -14,7 +14,7 @@ from jiran.control.memory import first_memory
 from jiran.engine.at_home import act, rest
 from jiran.engine.at_market import ask
 from jiran.errors import ScenarioError
-from jiran.simulation.controlled import Controlled, controlled
+from jiran.simulation.controlled import Controlled, controlled, nobody
 
 if TYPE_CHECKING:
     from jiran.homes.profiles import Profiles
@@ -33,6 +33,9 @@ def at_home(setting: Setting, *, bid: bool = False) -> Controlled:
         bid: Whether they bid in the market, or cars do.
     """
     asked, homes = setting.scenario.home_battery, np.flatnonzero(setting.community.battery_kwh)
+    moves = (ask if bid else act, rest)
+    if not homes.size:
+        return nobody(moves)
     step_kwh = setting.community.battery_kw[homes] * setting.timeline.step_h
     limits = {
         "capacity_kwh": setting.community.battery_kwh[homes],
@@ -47,9 +50,9 @@ def at_home(setting: Setting, *, bid: bool = False) -> Controlled:
     owners = tuple(f"home {name}" for name in setting.community.ids)
     found = controlled(
         setting, asked, homes, limits, partial(_needs, setting, homes), setting.start.at_home, owners,
-        (ask if bid else act, rest),
+        moves,
     )  # fmt: skip
-    if not homes.size or asked.inverter_kw is None:
+    if asked.inverter_kw is None:
         return found
     return replace(found, record=found.record._replace(roof_kwh=setting.profiles.generation_kwh[:, homes].copy()))
 

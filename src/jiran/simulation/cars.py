@@ -17,7 +17,7 @@ from jiran.engine.records import Fleet
 from jiran.homes.timeline import DAY_S, on_weekend, timeline
 from jiran.scenario.run_by import RunBy
 from jiran.simulation.at_home import needs_kwh
-from jiran.simulation.controlled import Comes, Controlled, controlled
+from jiran.simulation.controlled import Comes, Controlled, controlled, nobody
 
 if TYPE_CHECKING:
     from jiran.engine.records import Outputs
@@ -35,6 +35,8 @@ def cars(setting: Setting, *, bid: bool = False) -> Controlled:
         bid: Whether they bid in the market.
     """
     plan, ev, start = setting.cars, setting.scenario.ev, setting.start
+    if not plan.homes.size:
+        return nobody((drive, rest))
     calendar, gives = ev.calendar, ev.charging == "v2g"
     many = plan.homes.size
     limits = {
@@ -48,10 +50,8 @@ def cars(setting: Setting, *, bid: bool = False) -> Controlled:
     asked = RunBy.model_construct(
         controller=_RUN_BY.get(ev.charging, OWN_USE), forecast=ev.forecast, wear_cost=ev.wear_cost
     )
-    comes = None
-    if many:
-        expected = _expected(setting, asked.controller)
-        comes = Comes(plan.present, plan.trip_kwh, plan.leaving_kwh, plan.pressed, expected)
+    expected = _expected(setting, asked.controller)
+    comes = Comes(plan.present, plan.trip_kwh, plan.leaving_kwh, plan.pressed, expected)
     left = start.cars or first_memory(start.ev_stored_kwh[:many], 0, 0, 1)
     owners = tuple(f"home {name}" for name in setting.community.ids)
     return controlled(

@@ -176,7 +176,7 @@ def controlled(
         comes: When they are there; default: always.
     """
     if not homes.size:
-        return _nobody(moves)
+        return nobody(moves)
     grid = setting.scenario.grid
     controller, forecast = find_controller(asked.controller), find_forecast(asked.forecast)
     way = _way(setting, asked, controller, forecast)
@@ -209,7 +209,7 @@ def controlled(
 
 
 @cache
-def _nobody(moves: tuple[Callable[..., Any], Callable[..., Any]]) -> Controlled:
+def nobody(moves: tuple[Callable[..., Any], Callable[..., Any]]) -> Controlled:
     """Return no stores at all, as the kernel takes them; nothing of it is ever changed."""
     none, own_use = np.empty(0), find_controller(OWN_USE)
     record = Devices(

@@ -117,10 +117,16 @@ def run_market(setting: Setting, without_p2p: Callable[[], Settlement], progress
         without_p2p: Gives the baseline; is called after the run.
         progress: As in `simulate`; without it the run cannot be stopped.
     """
-    result = clear_market(setting, without_p2p, progress)
-    doubts = setting.data_report.suspicions() if setting.data_report is not None else ()
-    told = (*map(str, assumptions(setting)), *doubts, *map(str, warnings(result)))
-    return replace(result, warnings=told)
+    result = replace(clear_market(setting, without_p2p, progress), tell=_told)
+    if setting.contracts is not None:  # files of tariffs may be others when the words are asked for
+        _ = result.warnings
+    return result
+
+
+def _told(result: Result) -> tuple[str, ...]:
+    """Return what the user should know of a run: what it takes for granted, what is odd in its data, and what came out."""
+    doubts = result.data_report.suspicions() if result.data_report is not None else ()
+    return (*map(str, assumptions(result)), *doubts, *map(str, warnings(result)))
 
 
 def clear_market(setting: Setting, without_p2p: Callable[[], Settlement], progress: Progress | None = None) -> Result:

@@ -99,12 +99,19 @@ class Setting:
         """Return the same setting for a scenario that differs in [market] and [bids] alone."""
         return replace(self, scenario=scenario)
 
-    def with_battery(self, scenario: Scenario) -> Setting:
-        """Return the same homes with what they generate and need for a scenario that differs in [battery], [market] and [bids] alone."""
+    def with_same_homes(self, scenario: Scenario) -> Setting:
+        """Return the same homes with what they generate and need for another scenario.
+
+        Args:
+            scenario: Differs in [grid], [battery], [market] and [bids] alone; in [grid] only if no home answers to prices.
+        """
         price = prices(scenario, *pair_by_step(scenario, self.timeline))
-        return replace(
-            self, scenario=scenario, price=price, start=_start(scenario, self.plan, self.cars, self.community)
-        )
+        start = _start(scenario, self.plan, self.cars, self.community)
+        found = replace(self, scenario=scenario, price=price, start=start)
+        if scenario.grid == self.scenario.grid:
+            return found
+        contracts, worth = _contracts(scenario, self.community, self.timeline, self.profiles, self.plan, self.cars)
+        return replace(found, contracts=contracts, worth=worth)
 
 
 def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: State | None = None) -> Setting:
@@ -139,18 +146,34 @@ def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: Stat
             profiles.load_kwh, scenario.load, scenario.grid.import_price, price.grid_import, steps
         )
         profiles = replace(profiles, load_kwh=load)
-    contracts = contracts_of(scenario, community, steps)
-    if contracts is None:
-        worth = same_worth(community.size)
-    else:
-        trip_kwh = np.concatenate([plan.trip_kwh, cars.trip_kwh], axis=1)
-        worth = worth_of(contracts, profiles, trip_kwh, run_here, scenario.grid)
+    contracts, worth = _contracts(scenario, community, steps, profiles, plan, cars)
     traits = np.array([stream(scenario.seed, "bids", home).random(2) for home in community.ids])
     start = _start(scenario, plan, cars, community, state)
     _check_credits(start, community)
     return Setting(
         scenario, community, steps, profiles, plan, cars, price, traits, start, worth, contracts, data_report, response
     )
+
+
+def _contracts(
+    scenario: Scenario, community: Community, steps: Timeline, profiles: Profiles, plan: EvPlan, cars: CarPlan
+) -> tuple[Contracts | None, Worth]:
+    """Return who has which tariff, None without any, and what a kWh is worth to each home by its own bill.
+
+    Args:
+        scenario: For tariffs.
+        community: The homes.
+        steps: When they are.
+        profiles: What they generate and need.
+        plan: EVs that lend.
+        cars: EVs that charge by plans.
+    """
+    contracts = contracts_of(scenario, community, steps)
+    if contracts is None:
+        return None, same_worth(community.size)
+    trip_kwh = np.concatenate([plan.trip_kwh, cars.trip_kwh], axis=1)
+    run_here = np.concatenate([plan.homes, cars.homes])
+    return contracts, worth_of(contracts, profiles, trip_kwh, run_here, scenario.grid)
 
 
 def modelled_profiles(scenario: Scenario, community: Community, steps: Timeline) -> Profiles:

@@ -10,7 +10,7 @@ from jiran.control.memory import first_memory
 from jiran.control.storage import Battery
 from jiran.engine.street import act, rest
 from jiran.simulation.at_home import needs_kwh
-from jiran.simulation.controlled import Controlled, controlled
+from jiran.simulation.controlled import Controlled, controlled, nobody
 
 if TYPE_CHECKING:
     from jiran import scenario
@@ -32,7 +32,9 @@ def battery_of(asked: scenario.Battery, step_h: float) -> Battery:
 def street(setting: Setting) -> Controlled:
     """Return the community battery of a setting as it is before the first step; none if own use first runs it."""
     asked, before = setting.scenario.battery, setting.start
-    one = np.arange(1 if asked.planned else 0)
+    if not asked.planned:
+        return nobody((act, rest))
+    one = np.arange(1)
     *of_each, charged, given = battery_of(asked, setting.timeline.step_h)
     limits = dict(zip(Battery._fields, [*(np.full(one.size, kwh) for kwh in of_each), charged, given], strict=True))
     homes = np.arange(setting.community.size)

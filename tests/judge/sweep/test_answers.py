@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -11,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jiran import JiranError
-from jiran.judge.sweep.answers import MOST_VALUES, answer, bands, frontier, totals, unharmed
+from jiran.judge.sweep.answers import MOST_VALUES, answer, bands, frontier, of_few, totals, unharmed
 from jiran.judge.sweep.variance import matters
+from jiran.report.sweep.page import cells
 from jiran.result.figures import KPIS
 
 ASKED = {"vary": {"a": "", "b": ""}, "scenario": {"currency": "MYR"}}
@@ -40,17 +42,23 @@ GRID = [*product([0.5, 0.6, 0.9], ["x", "y"])]
 
 @given(st.integers(0, 1_000))
 def test_bands_are_means_and_quantiles_of_the_points(seed):
-    saving = np.random.default_rng(seed).normal(size=(3, 2, 7))
+    saving = np.random.default_rng(seed).normal(size=(3, 2, 12))
     place = {0.5: 0, 0.6: 1, 0.9: 2, "x": 0, "y": 1}
-    rows = rows_of(GRID, 7, lambda a, b, seed: {"saving": saving[place[a], place[b], seed]})
+    rows = rows_of(GRID, 12, lambda a, b, seed: {"saving": saving[place[a], place[b], seed]})
     table = bands(rows, ["a"], "saving")
     assert table["a"].to_list() == [0.5, 0.6, 0.9]
-    assert table["points"].to_list() == [14] * 3
+    assert table["points"].to_list() == [24] * 3
     assert np.allclose(table["mean"], saving.mean(axis=(1, 2)))
     assert np.allclose(table["low"], np.quantile(saving, 0.05, axis=(1, 2)))
     assert np.allclose(table["high"], np.quantile(saving, 0.95, axis=(1, 2)))
     both = bands(rows, ["a", "b"], "saving")
     assert np.allclose(both["mean"], saving.mean(axis=2).ravel())
+    # Of twelve points nine tenths cannot be told: it is the lowest and the highest, and said to be.
+    assert (of_few(table), of_few(both)) == (False, True)
+    assert np.allclose(both["low"], saving.min(axis=2).ravel())
+    assert np.allclose(both["high"], saving.max(axis=2).ravel())
+    heads = [cells(SimpleNamespace(figure="saving", currency="MYR"), one)[0][-2:] for one in (table, both)]
+    assert heads == [["5 % below", "5 % above"], ["Lowest", "Highest"]]
 
 
 def test_many_values_are_put_into_classes_of_equal_size():

@@ -21,8 +21,9 @@ import jiran
 import valid
 from jiran import JiranError
 from jiran.judge.sweep import Folder, engines
-from jiran.judge.sweep.points import points
-from jiran.judge.sweep.run import plan
+from jiran.judge.sweep.answers import answer, answers
+from jiran.judge.sweep.points import Combination, points
+from jiran.judge.sweep.run import Planned, done, plan, run
 from jiran.judge.sweep.work import batches, run_batch
 from jiran.result.figures import KPIS
 from jiran.scenario import Scenario, validate
@@ -95,6 +96,27 @@ def test_homes_with_batteries_of_their_own_are_run_as_they_are_alone():
     table = jiran.sweep(base, vary, seeds=2, workers=1).table
     assert table["fault"].null_count() == table.height == 16
     assert all(same(row, single(row, base)) for row in table.iter_rows(named=True))
+
+
+@pytest.mark.parametrize(
+    ("vary", "changes"),
+    [
+        ({"grid.export_price": [0.1, 0.2], "grid.import_price": [0.5, 0.6], "grid.network_charge": [0.0, 0.05]}, {}),
+        (
+            {"grid.tariff": ["my-tnb-rp4-domestic-nem3", "my-tnb-rp4-domestic-tou"], "grid.network_charge": [0.0, 0.09]},
+            {"grid.import_price": None, "grid.export_price": None, "start": "2025-08-01"},
+        ),
+        ({"grid.import_price": [0.3, 0.6]}, {"load.elasticity": -0.3}),
+        ({"grid.import_price": [0.5, 0.6]}, {"battery.controller": "plan-ahead", "home_battery.controller": "plan-ahead"}),
+    ],
+)  # fmt: skip
+def test_points_that_differ_in_prices_share_their_homes_and_are_as_they_are_alone(vary, changes):
+    base = jiran.load_scenario("paper", {key: value for key, value in changes.items() if value is not None})
+    table = jiran.sweep(base, vary | {"battery.capacity_kwh": [0, 20]}, seeds=2, workers=1).table
+    assert table["fault"].null_count() == table.height
+    assert all(same(row, single(row, base)) for row in table.iter_rows(named=True))
+    homes = {one.homes for one in plan(base, vary).found}
+    assert len(homes) == (2 if "load.elasticity" in changes else 1)  # who answers to prices has other loads
 
 
 @pytest.mark.xdist_group("every rule")
@@ -291,3 +313,61 @@ def test_what_is_written_can_be_read_by_anybody(tmp_path):
     assert named.columns == ["key", "seed", *VARY]
     assert set(named["key"]) == set(rows["key"])
     assert json.loads(json.dumps(Folder(tmp_path / "out").asked(), default=str))["seeds"] == 2
+
+
+def test_points_that_are_the_same_run_keep_what_is_told_of_each(tmp_path):
+    """As a street of a study that nobody has changed from one year to the other: one run, one key, two points."""
+    asked = plan("paper", {"market.fraction": [0.6]}, seeds=1).asked
+    paper, other = jiran.load_scenario("paper"), jiran.load_scenario("paper", {"market.fraction": 0.5})
+    found = [
+        Combination({"world": name}, one, one.seed)
+        for name, one in (("2026", paper), ("2030", paper), ("what-if", other))
+    ]
+    planned, folder = Planned(found, 1, asked), Folder(tmp_path / "out")
+    rows = run(planned, folder, workers=1).table
+    assert rows["world"].to_list() == ["2026", "2030", "what-if"]
+    assert rows["key"][0] == rows["key"][1] != rows["key"][2]
+    assert all(same(row, jiran.simulate(one.scenario).kpis) for row, one in zip(rows.to_dicts(), found, strict=True))
+    assert sorted(folder.rows(ordered=False).collect()["world"]) == ["2026", "2030", "what-if"]
+    assert (done(planned.points, folder), folder.many()) == (3, 3)
+
+
+def test_answers_are_those_of_the_rows_in_order(tmp_path):
+    """Also while there are several parts, in which a point may stand twice."""
+    folder = Folder(tmp_path / "out")
+    jiran.sweep("paper", VARY, seeds=2, folder=folder.path, workers=1)
+    whole = pl.read_parquet(folder.parts / "all.parquet")
+    for parts in ([whole], [whole.head(20), whole.tail(10)]):
+        (folder.parts / "all.parquet").unlink(missing_ok=True)
+        for place, part in enumerate(parts):
+            part.write_parquet(folder.parts / ("all.parquet" if len(parts) == 1 else f"{place}.parquet"))
+        fast, slow = answers(folder, "cost"), answer(folder.rows(), folder.asked(), folder.many(), "cost")
+        assert fast.totals == slow.totals == (24, 24, ())
+        assert (fast.unharmed, fast.choices) == (slow.unharmed, slow.choices)
+        assert all(
+            fast.tables[way].equals(slow.tables[way])
+            or pl.DataFrame.equals(
+                fast.tables[way].select(pl.col(pl.Float64).round(9)),
+                slow.tables[way].select(pl.col(pl.Float64).round(9)),
+            )
+            for way in slow.tables
+        )
+
+
+def test_a_field_of_a_group_is_varied_by_its_name_or_place():
+    table = jiran.sweep(
+        "paper", {"homes.groups.ev.count": [1, 3], "homes.groups.0.pv_kwp": [4.0, 5.0]}, workers=1
+    ).table
+    assert table["fault"].null_count() == table.height == 4
+    for row in table.iter_rows(named=True):
+        wanted = {key: row[key] for key in ("homes.groups.ev.count", "homes.groups.0.pv_kwp")}
+        assert same(row, jiran.simulate(jiran.load_scenario("paper", wanted)).kpis)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"seeds": 1.5}, {"seeds": True}, {"draws": 2.0}, {"draw_seed": -1}, {"workers": 0.5}]
+)
+def test_a_number_that_is_no_whole_one_is_one_sentence(wrong):
+    (name,) = wrong
+    with pytest.raises(JiranError, match=rf"^{name} = .*: must be a whole number from"):
+        jiran.sweep("paper", {"market.fraction": [0.5]}, **wrong)

@@ -71,7 +71,7 @@ from jiran.app.state.session import (
     unpin,
     whole_link,
 )
-from jiran.app.state.swept import swept
+from jiran.app.state.swept import swept, swept_in
 from jiran.app.watched import NotRunError
 
 __all__ = [
@@ -145,6 +145,7 @@ __all__ = [
     "show_address",
     "show_selected",
     "swept",
+    "swept_in",
     "take_notice",
     "take_refusal",
     "turn",

@@ -13,15 +13,18 @@ from jiran.app.runs import KEPT_SWEEPS, changed_at
 from jiran.app.state.finished import worked_out
 from jiran.app.state.session import base
 from jiran.errors import JiranError
-from jiran.judge.sweep import Listed, axis_of
+from jiran.judge.sweep import Folder, Listed, axis_of
+from jiran.judge.sweep.answers import answers
 from jiran.judge.sweep.run import plan, run
 from jiran.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import polars as pl
 
+    from jiran.judge.sweep.answers import Answers
     from jiran.judge.sweep.run import Planned
     from jiran.scenario import Scenario
 
@@ -31,6 +34,11 @@ _MOST_POINTS = 2_000
 
 @st.cache_resource(show_spinner=False)
 def _sweeps() -> Kept[tuple[Planned, pl.DataFrame]]:
+    return Kept(KEPT_SWEEPS)
+
+
+@st.cache_resource(show_spinner=False)
+def _opened() -> Kept[Answers]:
     return Kept(KEPT_SWEEPS)
 
 
@@ -61,6 +69,20 @@ def swept(wanted: Scenario, vary: dict[str, str], seeds: int) -> tuple[Planned, 
         return asked, worked_out(key, f"This sweep of {what}", f"Running {what}", work, asked.need(many, 1), command)
 
     return _sweeps().get_or_make(key, sweep)
+
+
+def swept_in(path: Path, figure: str) -> Answers:
+    """Return what the folder of a sweep answers so far, from memory as long as none of its files changes.
+
+    Args:
+        path: The folder.
+        figure: Name of a figure.
+
+    Raises:
+        JiranError: There is no sweep, or nothing of it yet.
+    """
+    folder = Folder(path)
+    return _opened().get_or_make(f"{path} {figure} {folder.state()}", lambda: answers(folder, figure))
 
 
 def _listed(vary: dict[str, str]) -> list[Listed]:

@@ -13,8 +13,7 @@ from jiran.app.drawing import draw
 from jiran.app.labels import in_words, named
 from jiran.app.showing import file_name, markdown_of, plain
 from jiran.errors import JiranError
-from jiran.judge.sweep import Folder
-from jiran.judge.sweep.answers import answer, answers
+from jiran.judge.sweep.answers import answer
 from jiran.report.sweep import page, pictures, say
 from jiran.report.sweep.page import cells
 from jiran.report.sweep.say import name_of
@@ -122,7 +121,7 @@ def _folder(figure: str) -> Callable[[], Answers] | None:
         "Folder", key="sweep folder", persist_state="session", placeholder="/home/me/out", width=480,
         help="What stands behind -o of `jiran sweep`; it may still be running.",
     ).strip()  # fmt: skip
-    return (lambda: answers(Folder(Path(name).expanduser()), figure)) if name else None
+    return (lambda: state.swept_in(Path(name).expanduser(), figure)) if name else None
 
 
 def _draw(work_out: Callable[[], Answers] | None, source: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 from pvlib import atmosphere, clearsky, irradiance, location, solarposition
 
 from jiran.homes.profiles import Array
+
+#: So many suns are kept, each of so many instants at most, 8 MB: a year has 35,040 quarters of an hour.
+_SUNS, _MOST_INSTANTS = 8, 150_000
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,25 @@ def sun_at(utc_s: NDArray[np.int64], latitude: float, longitude: float) -> Sun:
         utc_s: Seconds since 1970-01-01 UTC.
         latitude: Degrees north.
         longitude: Degrees east.
+
+    Returns:
+        Arrays that cannot be written: streets of a study stand under the same sun, so the last ones are kept.
     """
+    if utc_s.size > _MOST_INSTANTS:
+        return _sun_at(utc_s, latitude, longitude)
+    return _kept(utc_s.astype(np.int64).tobytes(), latitude, longitude)
+
+
+@lru_cache(maxsize=_SUNS)
+def _kept(instants: bytes, latitude: float, longitude: float) -> Sun:
+    sun = _sun_at(np.frombuffer(instants, np.int64), latitude, longitude)
+    for array in vars(sun).values():
+        array.setflags(write=False)
+    return sun
+
+
+def _sun_at(utc_s: NDArray[np.int64], latitude: float, longitude: float) -> Sun:
+    """Return the sun at some instants over a place; the arguments are those of `sun_at`."""
     times = pd.to_datetime(utc_s, unit="s", utc=True)
     altitude = max(0.0, float(location.lookup_altitude(latitude, longitude)))
     pressure = atmosphere.alt2pres(altitude)

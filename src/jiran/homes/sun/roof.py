@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -54,7 +55,7 @@ def kw_per_kwp(sun: Sun, light: Light, facing: Facing, solar: Solar) -> Array:
         dni_extra=sun.beyond, airmass=sun.airmass, albedo=GROUND, model="perez",
     )  # fmt: skip
     angle = irradiance.aoi(facing.tilt, facing.azimuth, sun.zenith, sun.azimuth)
-    from_all_round = iam.marion_diffuse("physical", facing.tilt, n_ar=COATING)
+    from_all_round = _from_all_round(facing.tilt)
     arriving = sum(
         np.nan_to_num(plane[part]) * through
         for part, through in (
@@ -69,3 +70,10 @@ def kw_per_kwp(sun: Sun, light: Light, facing: Facing, solar: Solar) -> Array:
     at_most = 1.0 / solar.inverter_ratio / solar.inverter_efficiency
     power: Array = inverter.pvwatts(np.maximum(direct, 0.0), at_most, solar.inverter_efficiency)
     return np.maximum(power, 0.0)
+
+
+@lru_cache(maxsize=64)
+def _from_all_round(tilt: float) -> dict[str, float]:
+    """Return what the glass lets through of light from the sky and from the ground, which an integral says, by the tilt."""
+    found: dict[str, float] = iam.marion_diffuse("physical", tilt, n_ar=COATING)
+    return found

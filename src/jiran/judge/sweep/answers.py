@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 #: Columns of the rows of a sweep that are neither varied nor a figure.
 _OWN = ("key", "seed", "fault")
+#: Of fewer points a band that leaves out the twentieth part at each end leaves out none.
+FEW = 20
+#: Figures that are asked of every sweep, whichever is looked at.
+_NEEDED = ("cost", "home_saving_worst", "p2p_kwh")
 #: A key with more values than this is put into so many classes of equal size.
 MOST_VALUES = 24
 
@@ -69,6 +73,8 @@ def totals(rows: pl.LazyFrame, points: int) -> Totals:
 def bands(rows: pl.LazyFrame, keys: Sequence[str], figure: str) -> pl.DataFrame:
     """Return a figure by what was varied: its mean over all else, and the band that holds nine of ten points.
 
+    A table in which a mean is of fewer than `FEW` points has the lowest and the highest of them instead.
+
     Args:
         rows: Of a sweep.
         keys: One or two that are varied; none: over all points.
@@ -84,13 +90,24 @@ def bands(rows: pl.LazyFrame, keys: Sequence[str], figure: str) -> pl.DataFrame:
     check(rows, keys, [figure])
     known = rows.filter(pl.col(figure).is_not_null()).select(*keys, figure)
     known = known.with_columns(_class_of(rows, key) for key in keys)
+    one = pl.col(figure)
     found = (
         pl.len().alias("points"),
-        pl.col(figure).mean().alias("mean"),
-        pl.col(figure).quantile((1.0 - BAND) / 2.0, "linear").alias("low"),
-        pl.col(figure).quantile((1.0 + BAND) / 2.0, "linear").alias("high"),
+        one.mean().alias("mean"),
+        one.quantile((1.0 - BAND) / 2.0, "linear").alias("low"),
+        one.quantile((1.0 + BAND) / 2.0, "linear").alias("high"),
+        one.min().alias("lowest"),
+        one.max().alias("highest"),
     )
-    return (known.group_by(*keys).agg(*found).sort(*keys) if keys else known.select(*found)).collect()
+    table = (known.group_by(*keys).agg(*found).sort(*keys) if keys else known.select(*found)).collect()
+    if of_few(table):
+        table = table.with_columns(low="lowest", high="highest")
+    return table.drop("lowest", "highest")
+
+
+def of_few(table: pl.DataFrame) -> bool:
+    """Tell whether a table as `bands` returns it has the lowest and the highest point in place of a band."""
+    return bool((table["points"] < FEW).any())
 
 
 def _class_of(rows: pl.LazyFrame, key: str) -> pl.Expr:
@@ -206,9 +223,12 @@ def answers(folder: Folder, figure: str, by: Sequence[str] = ()) -> Answers:
     Raises:
         JiranError: There is no sweep, nothing of it yet, or it has no such key or figure.
     """
-    rows = folder.rows()
+    rows = folder.rows(ordered=False)
     check(rows, by, [figure])
-    return answer(rows, folder.asked() or {}, folder.many(), figure, by)
+    needed = rows.select(
+        *dict.fromkeys(["fault", *varied(rows), figure, *_NEEDED])
+    ).collect()  # all that follows reads it once
+    return answer(needed.lazy(), folder.asked() or {}, folder.many(), figure, by)
 
 
 def answer(rows: pl.LazyFrame, asked: Mapping[str, Any], points: int, figure: str, by: Sequence[str] = ()) -> Answers:

@@ -128,8 +128,11 @@ class Folder:
                 if file.name != ALL:
                     file.unlink(missing_ok=True)
 
-    def rows(self) -> pl.LazyFrame:
-        """Return what is there so far, a row a point in the order of the points: key, seed, fault, what was varied, figures.
+    def rows(self, *, ordered: bool = True) -> pl.LazyFrame:
+        """Return what is there so far, a row a point: key, seed, fault, what was varied, figures.
+
+        Args:
+            ordered: In the order of the points, which takes a while where there are a million; else in any.
 
         Raises:
             JiranError: There is no sweep, or nothing of it yet.
@@ -141,10 +144,20 @@ class Folder:
             )
         if not files:
             raise JiranError(f"{self.path}: nothing has come out of this sweep yet")
-        order = pl.scan_parquet(self.path / POINTS).select("key")
-        return order.join(
-            pl.scan_parquet(files).unique("key", keep="any"), on="key", how="inner", maintain_order="left"
-        )
+        points, found = pl.scan_parquet(self.path / POINTS), pl.scan_parquet(files)
+        if [file.name for file in files] != [ALL]:  # which has each key once
+            found = found.unique("key", keep="any")
+        # Two points may be the same run, with one key: what is varied is told by the point, and what came out by its key.
+        own = points.collect_schema().names()
+        of_key = found.drop([name for name in own if name != "key"], strict=False)
+        order = dict.fromkeys(["key", "seed", "fault", *own, *of_key.collect_schema().names()])
+        return points.join(of_key, on="key", how="inner", maintain_order="left" if ordered else "none").select(*order)
+
+    def state(self) -> tuple[tuple[str, int, int], ...]:
+        """Return what changes when a file of the sweep does: name, time and size of each."""
+        files = [file for name in (ABOUT, POINTS) if (file := self.path / name).is_file()]
+        with told(self.path):
+            return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in (*files, *self._files()))
 
     def many(self) -> int:
         """Return how many points the sweep has."""

@@ -69,10 +69,12 @@ class Combination:
 
     @cached_property
     def homes(self) -> str:
-        """What decides homes and profiles: points that share it, and the seed, differ in market and battery alone."""
+        """What decides homes and profiles: points that share it, and the seed, differ in market, battery and prices alone."""
         if self.scenario is None:
             return ""
-        return _decides(self.scenario, but=(*_MARKET, "battery"))
+        if self.scenario.load.answers:  # to prices
+            return _decides(self.scenario, but=(*_MARKET, "battery"))
+        return _decides(self.scenario, but=(*_MARKET, "battery", "grid"))
 
     @cached_property
     def digest(self) -> str:

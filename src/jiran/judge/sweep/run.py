@@ -19,7 +19,7 @@ import tomli_w
 import jiran
 from jiran.errors import JiranError, ScenarioError
 from jiran.judge.sweep import engines, on_dask
-from jiran.judge.sweep.axes import Axis, axis_of
+from jiran.judge.sweep.axes import MOST_VALUES, Axis, axis_of
 from jiran.judge.sweep.folder import Folder
 from jiran.judge.sweep.points import METHODS, SCHEMA, Combination, Point, combinations, points
 from jiran.judge.sweep.work import MOST_POINTS, Batch, batches
@@ -120,8 +120,10 @@ def plan(
     Raises:
         JiranError: A key, a value or a number is not allowed.
     """
-    if not 1 <= seeds <= _MOST_SEEDS:
-        raise ScenarioError("seeds", seeds, f"must be a whole number from 1 to {_MOST_SEEDS}")
+    for name, number, least, most in (
+        ("seeds", seeds, 1, _MOST_SEEDS), ("draws", draws, 0, MOST_VALUES), ("draw_seed", draw_seed, 0, 2**63 - 1),
+    ):  # fmt: skip
+        _check_whole(name, number, least, most)
     base = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     axes = [axis_of(key, asked) for key, asked in vary.items()] if isinstance(vary, Mapping) else list(vary)
     if not axes and seeds == 1:
@@ -199,8 +201,7 @@ def run(
             return run(planned, Folder(Path(made)), workers=workers, dask=dask, progress=progress)
     planned = grown(planned, folder)
     many = workers if workers is not None else os.cpu_count() or 1
-    if not 1 <= many <= engines.MOST_WORKERS:
-        raise ScenarioError("workers", many, f"must be a whole number from 1 to {engines.MOST_WORKERS}")
+    _check_whole("workers", many, 1, engines.MOST_WORKERS)
     every = planned.points
     folder.begin(planned.asked, planned.found, every)
     left, lost = missing(every, folder), 0
@@ -234,6 +235,16 @@ def run(
     return Sweep(folder.rows().collect())
 
 
+def _check_whole(name: str, number: object, least: int, most: int) -> None:
+    """Refuse what is no whole number between two others.
+
+    Raises:
+        ScenarioError: It is none.
+    """
+    if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
+        raise ScenarioError(name, number, f"must be a whole number from {least} to {most}")
+
+
 def grown(planned: Planned, folder: Folder) -> Planned:
     """Return what is planned, with as many seeds as a folder holds already: a sweep may grow and never shrinks.
 
@@ -258,6 +269,12 @@ def missing(every: Sequence[Point], folder: Folder) -> list[Point]:
     """Return the points that a folder does not have yet, each once."""
     known = folder.known()
     return list({point.key: point for point in every if point.key not in known}.values())
+
+
+def done(every: Sequence[Point], folder: Folder) -> int:
+    """Return how many points a folder has; those that are the same run as another are counted as points."""
+    known = folder.known()
+    return sum(point.key in known for point in every)
 
 
 def _as_written(asked: dict[str, Any]) -> dict[str, Any]:

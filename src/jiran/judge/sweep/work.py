@@ -148,5 +148,5 @@ def _shared(before: _Shared | None, task: Task, scenario: Scenario) -> _Shared:
     """Return what a run shares with others: all but the market, or the homes, of the run before it; nothing if there is none."""
     if before is not None and before.task.setting == task.setting:
         return before
-    setting = prepare(scenario) if before is None else before.setting.with_battery(scenario)
+    setting = prepare(scenario) if before is None else before.setting.with_same_homes(scenario)
     return _Shared(task, setting, without_trading(setting))

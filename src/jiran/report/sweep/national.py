@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran import palette
+from jiran.judge.sweep.answers import totals
 from jiran.judge.sweep.national import share_without, tables, without_seller
 from jiran.judge.sweep.streets import study
 from jiran.judge.sweep.study import POPULATION
@@ -17,10 +18,15 @@ from jiran.report.page import STYLE
 from jiran.report.picture import Course, Picture, Room, Side
 from jiran.report.svg import svg
 from jiran.result.figure import Form
+from jiran.sentences import Figures, Sentence, form, true_ones
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     import polars as pl
 
+    from jiran.judge.sweep.answers import Totals
     from jiran.judge.sweep.folder import Folder
 
 _MARK = "M-9,0A9,9 0 1,0 9,0A9,9 0 1,0 -9,0Z"
@@ -44,6 +50,47 @@ def shown(rows: pl.DataFrame) -> list[list[str]]:
         return f"{one:.2f}" if name == "saving" else f"{one:g}"
 
     return [[cell(name, one) for name, one in zip(rows.columns, row, strict=True)] for row in rows.rows()]
+
+
+def _done_words(figures: Figures) -> str:
+    points, there = figures["points"], figures["done"]
+    how = f"All {points:,}" if there == points else f"{there:,} of {points:,}"
+    return f"{how} points are done; what-if sets shares of PV evenly and is no average."
+
+
+@form("study.done", _done_words)
+def done(reached: Totals) -> Figures | None:
+    """Say how far a study is, which has many points; always true."""
+    return {"points": reached.points, "done": reached.done}
+
+
+@form(
+    "study.without",
+    lambda figures: f"{figures['world']}: nobody has PV in {figures['percent']}% of streets.",
+)
+def without(asked: Mapping[str, Any], world: str) -> Figures | None:
+    """Say in how many of the streets of a population nobody has PV; regions count by their accounts.
+
+    Args:
+        asked: Of a study, as `Folder.asked` has it.
+        world: Of the population.
+
+    Returns:
+        world: The same.
+        percent: As a whole number.
+    """
+    return {"world": world, "percent": f"{100 * share_without(asked, world):.0f}"}
+
+
+def say(folder: Folder) -> tuple[Sentence, ...]:
+    """Return what a study says beside its tables.
+
+    Args:
+        folder: Of a study.
+    """
+    reached = totals(folder.rows(ordered=False), folder.many())
+    asked = folder.asked() or {}
+    return true_ones(done(reached), *(without(asked, world) for world in POPULATION))
 
 
 def picture(folder: Folder) -> Picture:
@@ -97,14 +144,12 @@ def page(folder: Folder) -> str:
     asked = folder.asked() or {}
     about = study(str(asked["study"]))
     counted = [[one.world, one.region, f"{one.streets:,}", f"{one.without:,}"] for one in without_seller(asked)]
-    shares = " ".join(
-        f"{world}: nobody has PV in {100 * share_without(asked, world):.0f}% of streets." for world in POPULATION
-    )
-    done = len(folder.known())
+    far, *shares = map(str, say(folder))
     parts = [
-        f"<h1>{escape(about['name'])}: {done:,} of {folder.many():,} points</h1>",
+        f"<h1>{escape(about['name'])}</h1>",
         f'<p class="first">{escape(about["question"])}</p>',
-        section("Streets without a seller", f"<p>{escape(shares)}</p>", table(["World", "Region", "Streets", "Without"], counted, [1])),
+        f"<p>{escape(far)}</p>",
+        section("Streets without a seller", f"<p>{escape(' '.join(shares))}</p>", table(["World", "Region", "Streets", "Without"], counted, [1])),
         section("Where sharing pays on the Peninsula, what if", f"<p>{_DESIGN}</p>", svg(picture(folder))),
         *(
             section(f"Streets with a seller, by {', '.join(keys)}", table(rows.columns, shown(rows), range(1, len(keys))))

@@ -10,6 +10,7 @@ import numpy as np
 
 from jiran import __version__
 from jiran.judge.comparison import BAND
+from jiran.judge.sweep.answers import of_few
 from jiran.report.figures import form
 from jiran.report.markup import bullets, document, section, table, terms
 from jiran.report.page import STYLE
@@ -36,6 +37,8 @@ ENDS = {
     "low": f"{50 - 50 * BAND:.0f} % below",
     "high": f"{50 - 50 * BAND:.0f} % above",
 }
+#: What they are called where a mean is of few points.
+FEW_ENDS = {"low": "Lowest", "high": "Highest"}
 
 
 def page(found: Answers) -> str:
@@ -91,7 +94,8 @@ def _by(found: Answers, keys: tuple[str, ...], rows: pl.DataFrame) -> str:
     if len(keys) == 2:
         return section(title(found, keys), _map(found, keys, rows))
     picture = pictures.course(found, keys[0]) if keys else None
-    note = f'<p class="soft">Mean of the points, with the range that holds {BAND:.0%} of them.</p>'
+    held = "the lowest and the highest of them" if of_few(rows) else f"the range that holds {BAND:.0%} of them"
+    note = f'<p class="soft">Mean of the points, with {held}.</p>'
     return section(title(found, keys), note, _drawn(picture), table(*cells(found, rows)))
 
 
@@ -109,7 +113,8 @@ def cells(found: Answers, rows: pl.DataFrame) -> tuple[list[str], list[list[str]
             return written.write(one)
         return f"{one:,}" if name == "points" else value(one)
 
-    head = [ENDS[name] if name in ENDS else name_of(name, found.currency) for name in rows.columns]
+    ends = ENDS | FEW_ENDS if of_few(rows) else ENDS
+    head = [ends[name] if name in ends else name_of(name, found.currency) for name in rows.columns]
     return head, [[text(name, one) for name, one in row.items()] for row in rows.iter_rows(named=True)]
 
 

@@ -30,7 +30,7 @@ _MOST_LETTERS = 36
 
 
 def course(found: Answers, key: str) -> Picture | None:
-    """Show a figure by the values of a key: the means, and bands that hold nine of ten points; None with one value.
+    """Show a figure by the values of a key: the means, and bands as its table has them; None with one value.
 
     Args:
         found: The answers, with a table of this key.
