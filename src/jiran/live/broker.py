@@ -116,7 +116,7 @@ async def _through_losses(
                 _refused(broker, error)
             wait = _RETRY_S[min(tried, len(_RETRY_S) - 1)]
             tried += 1
-            say(f"No connection to {broker} ({one_line(error)}); trying again in {wait} s.{meanwhile}")
+            say(f"No connection to {broker} ({_why(error)}); trying again in {wait} s.{meanwhile}")
             await asyncio.sleep(wait)
 
 
@@ -274,5 +274,11 @@ async def _publish(client: aiomqtt.Client, messages: list[Message]) -> None:
 
 
 def _refused(broker: Broker, error: aiomqtt.MqttError) -> NoReturn:
-    cause = error.__cause__ or error
-    raise JiranError(f"broker {broker}: cannot be reached, or refuses: {one_line(cause)}") from None
+    raise JiranError(
+        f"broker {broker}: cannot be reached, or refuses ({_why(error)}); is it running there, and does it know you?"
+    ) from None
+
+
+def _why(error: aiomqtt.MqttError) -> str:
+    """Return what went wrong in words, without the numbers and names that programs have for it."""
+    return re.sub(r"^\w+: |\[Errno -?\d+\] ", "", one_line(error.__cause__ or error))

@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from jiran.errors import PluginError, one_line
+from jiran.errors import PluginError, meant, one_line
 from jiran.plugins.plugin import Plugin
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ class Registry(Generic[P]):
             return self._of_file(name)
         known = self.installed()
         if name not in known:
-            raise self._fault(name, f"unknown; choose one of {', '.join(known)}, or a file that ends in .py")
+            raise self._fault(
+                name, f"unknown; choose one of {', '.join(known)}, or a file that ends in .py{meant(known, name)}"
+            )
         return known[name]
 
     def _of_file(self, name: str) -> P:
