@@ -62,9 +62,14 @@ class DataError(JiranError):
 
 
 class PluginError(JiranError):
-    """A plug-in that cannot be loaded, or that broke a law: names its kind, its name and the problem."""
+    """A plug-in that cannot be loaded, or that broke a law: names its kind, its name and the problem.
+
+    Attributes:
+        holds: Of a file without a plug-in of this kind, what it holds instead, in words that end a sentence; else None.
+    """
 
     kind = "plug-in"
+    holds: str | None = None
 
     def __init__(self, name: str, problem: str) -> None:
         """Build the sentence from the name of the plug-in and what is wrong with it."""

@@ -77,6 +77,35 @@ def test_what_a_newcomer_gets_wrong_is_said_so_that_it_can_be_mended(tmp_path, a
     assert [one.name for one in tmp_path.iterdir()] == ["there"]
 
 
+STRATEGY = """
+from jiran.bids import strategy
+
+@strategy("shade")
+def shade(net_kwh, floor_price, cap_price, traits, parameters, rng, memory, value_price, limit_price):
+    "Bid as it is."
+"""
+RULE = """
+import jiran
+
+@jiran.mechanism("none")
+def none(net_kwh, limit_price, import_price, export_price, parameters, rng, trades):
+    "Trade nothing."
+    return 0
+"""
+
+
+@pytest.mark.parametrize(("text", "held"), [("x = 1", ""), (STRATEGY, "; it holds the bidding strategy 'shade'")])
+def test_a_file_that_holds_nothing_to_check_is_told_what_it_holds(tmp_path, text, held):
+    (tmp_path / "own.py").write_text(text, encoding="utf-8")
+    said = "own.py: must define one function decorated with @mechanism, @forecast or @controller"
+    refused(call("check", "own.py"), f"{said}{held}\n")
+
+
+def test_a_file_of_another_kind_than_asked_for_is_told_what_it_holds(tmp_path):
+    (tmp_path / "own.py").write_text(RULE, encoding="utf-8")
+    refused(call("controllers", "own.py"), "decorated with @controller, has 0; it holds the market rule 'none'")
+
+
 def test_a_broker_that_refuses_is_told_in_words():
     shown = call("live", "paper", "--broker", "127.0.0.1:1")
     refused(shown, "127.0.0.1:1: cannot be reached, or refuses (Connection refused); is it running there")

@@ -36,14 +36,15 @@ def dask(address: str) -> Engine:
     return partial(_on_dask, address)
 
 
-def page_of(address: str) -> str:
-    """Return where a Dask scheduler shows what its workers do; it needs bokeh to draw it.
+def page_of(address: str) -> str | None:
+    """Return where a Dask scheduler shows what its workers do; None if it serves no such page.
 
     Raises:
         JiranError: It cannot be reached.
     """
     with _client(address) as client:
-        return str(client.dashboard_link)
+        served = client.scheduler_info(n_workers=0).get("services", {})
+        return str(client.dashboard_link) if "dashboard" in served else None
 
 
 def _on_dask(address: str, todo: Sequence[Batch], wait: Callable[[], None]) -> Generator[list[Row], None, None]:
