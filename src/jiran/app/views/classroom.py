@@ -82,7 +82,11 @@ def _invite(ended: Room | None) -> None:
 
 def _how_it_goes() -> None:
     reached = ROOMS.reach is not None and bool(ROOMS.reach.hosts)
-    joined = "Phones scan the code and join." if reached else "Robots play; `jiran class --share` opens it to phones."
+    joined = (
+        "Phones scan the code and join."
+        if reached
+        else "Started with `jiran class --share`, phones scan a code and join; without, robots play, and you on this machine."
+    )
     st.markdown(
         f"1. {joined}\n"
         "2. Open a round: each sends a price and an amount. It closes when all have sent, or when the time is over.\n"
