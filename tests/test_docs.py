@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -94,10 +96,32 @@ def test_the_commands_of_the_how_to_run_one_after_the_other(tmp_path):
         assert jiran_prints(*command.split()[1:], cwd=tmp_path)
 
 
-@pytest.mark.parametrize("text", [README, REPLICATION, TARIFFS], ids=["README", "paper-replication", "tariffs"])
-def test_python_examples_print_what_stands_below_them(text, capsys):
-    exec(blocks(text, "python")[0], {})  # noqa: S102  our own page
-    assert capsys.readouterr().out in blocks(text, "text")
+def programs(page):
+    """Return the Python blocks of a page, each with what the page says that it prints: the next block before other code, or nothing."""
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    pairs = itertools.pairwise([*found, ("", "")])
+    return [
+        (text, after if kind == "text" else "") for (language, text), (kind, after) in pairs if language == "python"
+    ]
+
+
+#: The blocks of this page are files, which its own tests write and run.
+OF_ITS_OWN = ["how-to-add-a-mechanism.md"]
+PROGRAMS = [page for page in PAGES if page.name not in OF_ITS_OWN and programs(page)]
+
+
+@pytest.mark.parametrize("page", PROGRAMS, ids=lambda page: page.name)
+def test_python_blocks_run_one_after_the_other_and_print_what_stands_below_them(page, capsys, tmp_path, monkeypatch):
+    shutil.copy(ROOT / "examples" / "meters.csv", tmp_path)
+    monkeypatch.chdir(tmp_path)
+    names = {"__name__": "of_a_page"}
+    for text, printed in programs(page):
+        exec(text, names)  # noqa: S102  our own page
+        assert capsys.readouterr().out == printed
+
+
+def test_the_pages_with_python_are_those_that_one_looks_into():
+    assert {page.name for page in PROGRAMS} >= {"README.md", "meter-data.md", "plan.md", "sweeps.md", "tariffs.md"}
 
 
 def test_the_terminal_example_is_what_jiran_run_paper_prints():

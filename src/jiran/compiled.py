@@ -16,7 +16,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numba
-from numba._dispatcher import compute_fingerprint
+
+try:
+    from numba._dispatcher import compute_fingerprint
+except ImportError:  # it is numba's own: without it all calls go numba's own way
+    compute_fingerprint = None
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,6 +86,8 @@ class _AtFirstCall:
         self._alone = Lock()  # a run and its baseline may call it first at the same time
 
     def __call__(self, *arguments: Any) -> Any:
+        if compute_fingerprint is None:
+            return self.compiled(*arguments)
         kinds = tuple(map(_kind, arguments))
         code = self._taken.get(kinds)
         if code is not None:

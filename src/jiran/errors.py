@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -60,9 +62,14 @@ class DataError(JiranError):
 
 
 class PluginError(JiranError):
-    """A plug-in that cannot be loaded, or that broke a law: names its kind, its name and the problem."""
+    """A plug-in that cannot be loaded, or that broke a law: names its kind, its name and the problem.
+
+    Attributes:
+        holds: Of a file without a plug-in of this kind, what it holds instead, in words that end a sentence; else None.
+    """
 
     kind = "plug-in"
+    holds: str | None = None
 
     def __init__(self, name: str, problem: str) -> None:
         """Build the sentence from the name of the plug-in and what is wrong with it."""
@@ -101,6 +108,29 @@ class BalanceError(JiranError):
         """Build the sentence from what does not balance, by how much, and the limit."""
         self.what, self.imbalance, self.limit = what, imbalance, limit
         super().__init__(f"{what} does not balance: {imbalance:.3e} is above the limit of {limit:.0e}")
+
+
+def one_of(known: Iterable[str], given: Any, *, otherwise: str = "") -> str:
+    """Return what is allowed where a name is to be one of several, and which of them was probably meant.
+
+    Args:
+        known: The names.
+        given: What stands there instead.
+        otherwise: What is allowed besides, as ", or a file that ends in .py".
+
+    Example:
+        >>> one_of(["paper", "kampung"], "kampong")
+        'must be one of paper, kampung; did you mean kampung?'
+    """
+    names = list(known)
+    return f"must be one of {', '.join(names)}{otherwise}{meant(names, given)}"
+
+
+def meant(known: Iterable[str], given: Any) -> str:
+    """Return the question whether a name was meant that is written nearly as what was given; "" if none is."""
+    small = {name.lower(): name for name in known}
+    near = difflib.get_close_matches(given[:_LONGEST].lower(), small, n=1) if isinstance(given, str) else []
+    return f"; did you mean {small[near[0]]}?" if near else ""
 
 
 def shortened(text: str, most: int = 80) -> str:

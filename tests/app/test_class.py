@@ -156,9 +156,11 @@ def test_present_mode_has_no_panel_and_goes_back(page):
 
 def test_the_way_in_is_told_only_if_there_is_one(page, room):
     assert "jiran class --share" in page.info[0].value
+    assert not [one for one in page.markdown if "1. Phones scan the code" in one.value]
     ROOMS.reach = Reach(8501, ("192.168.1.23", "10.0.0.7"))
     page.run()
     assert not page.info
+    assert [one for one in page.markdown if "1. Phones scan the code" in one.value]
     assert page.selectbox(key="class_host").options == ["192.168.1.23", "10.0.0.7"]
     html = " ".join(one.proto.body for one in page.main.get("html"))
     assert "192.168.1.23:8501/join" in html

@@ -31,6 +31,7 @@ def test_the_page_and_the_command_line_agree():
 def test_a_single_day_has_no_past():
     at = show(PAGE, run())
     assert not at.exception
+    assert at.info[0].value.startswith("Number of steps")  # as the panel calls it
     assert "must be at least 48" in at.info[0].value
 
 

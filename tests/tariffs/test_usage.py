@@ -29,7 +29,7 @@ GENERAL, TOU = load_tariff("my-tnb-rp4-domestic-general"), load_tariff("my-tnb-r
         (
             TOU,
             Usage(1.0, 0.0, {"peak": 1.1}),
-            "import_kwh of all periods = 1.1: must not be more than the whole import",
+            "import_kwh of period peak = 1.1: must not be more than the whole import, 1 kWh",
         ),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jiran.errors import MechanismError, ScenarioError
+from jiran.errors import MechanismError, ScenarioError, one_of
 from jiran.market import clear, mechanisms
 from jiran.market.base import BASELINE
 from jiran.words import counted
@@ -52,7 +52,7 @@ def chosen(name: str, parameters: dict[str, Any] | None = None) -> Rule:
     """
     there = class_rules()
     if name not in there:
-        raise ScenarioError("rule", name, f"must be one of {', '.join(there)}")
+        raise ScenarioError("rule", name, one_of(there, name))
     rule = there[name]
     values: dict[str, Any] = rule.values(parameters or {})
     clear([1.0, -1.0], name, import_price=1.0, export_price=0.0, limit_price=[0.0, 1.0], **values)

@@ -102,7 +102,8 @@ def print_comparison(found: Comparison) -> None:
         seeds += " (±: half of the range that holds 9 of 10)" if several else ""
         screen.print(f"{first.name}: {counted(len(found.cases), 'market rule')}, {seeds}", style="bold")
         screen.print(" ".join(answer(found)), soft_wrap=True)
-        screen.print(_rules(found, max(screen.width, 0 if screen.is_terminal else _NARROWEST)), soft_wrap=True)
+        screen.width = max(screen.width, 0 if screen.is_terminal else _NARROWEST)
+        screen.print(_rules(found, screen.width))
         screen.print(
             f"Reached: of what the homes could save at the grid with perfect foresight. Efficiency: of what can be gained "
             f"by what a kWh is worth to each home. Evenness: Jain's index of their "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import sys
 import warnings
@@ -119,7 +120,19 @@ def _of_option(error: Any) -> str | None:
 
     first = reader.errors(include_url=False)[0]
     name = next(iter(option.opts), option.name) if option.param_type_name == "option" else option.human_readable_name
-    return str(FieldError(name, first["input"], f"must be {in_words(first['msg'])}"))
+    return str(FieldError(name, first["input"], f"must be {_range_of(option, first) or in_words(first['msg'])}"))
+
+
+def _range_of(option: Any, found: Any) -> str:
+    """Return the bounds of an option that was given no number at all, as nan, which is on neither side of a bound; or ""."""
+    try:
+        is_number = not math.isnan(float(found["input"]))
+    except (TypeError, ValueError):
+        return ""
+    low, high = getattr(option, "min", None), getattr(option, "max", None)
+    if is_number or low is None or high is None:
+        return ""
+    return f"a number from {low:.10g} to {high:.10g}"
 
 
 def _no_output(error: OSError) -> str:

@@ -13,10 +13,13 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from jiran.cli.fitting import fitted
 from jiran.sentences import true_ones
 from jiran.words import counted, moment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import ConsoleOptions, RenderableType, RenderResult
 
     from jiran.plugins.plugin import Plugin
@@ -28,13 +31,23 @@ _NARROWEST = 60
 
 
 class _Trimmed:
-    """Text or a table whose lines end where their words do: no blanks behind them, which a file or a mail would keep."""
+    """Text, or a table that fits, whose lines end where their words do: a file or a mail would keep blanks behind them."""
 
     def __init__(self, shown: RenderableType) -> None:
         self._shown = shown
 
     def __rich_console__(self, screen: Console, options: ConsoleOptions) -> RenderResult:
-        for line in Segment.split_lines(screen.render(self._shown, options)):
+        for shown in self._parts(screen, options):
+            yield from self._lines(screen, shown, options)
+
+    def _parts(self, screen: Console, options: ConsoleOptions) -> Iterable[RenderableType]:
+        return fitted(self._shown, screen, options) if isinstance(self._shown, Table) else (self._shown,)
+
+    @staticmethod
+    def _lines(screen: Console, shown: RenderableType, options: ConsoleOptions) -> RenderResult:
+        if isinstance(shown, Table):  # the headings of a table fold, also where lines of text do not
+            options = options.update(no_wrap=False, overflow="fold")
+        for line in Segment.split_lines(screen.render(shown, options)):
             while line and not line[-1].text.strip():
                 line.pop()
             yield from line[:-1]

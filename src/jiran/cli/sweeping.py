@@ -118,8 +118,8 @@ def _run(
             (*changes_of(changes), *planned.asked["vary"]),
             [one.scenario for one in planned.found if one.scenario is not None],
         )
-    if dask is not None:
-        console(stderr=True).print(f"Dask shows its workers at {page_of(dask)}", soft_wrap=True)
+    if dask is not None and (page := page_of(dask)) is not None:
+        console(stderr=True).print(f"Dask shows its workers at {page}", soft_wrap=True)
     try:
         with interruptible(), progress("Sweeping") as report:
             run(planned, folder, workers=workers, dask=dask, progress=report)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from jiran.cli.changes import changes_of
 from jiran.cli.printing import console, print_list
+from jiran.errors import TariffError
 
 if TYPE_CHECKING:
     from jiran.tariffs import Bill, Sharing, Tariff
@@ -28,6 +29,12 @@ _MONTHS = typer.Option("--months", metavar="N", help="How many months were read 
 _SET = typer.Option("--set", metavar="components.ID.KEY=V", help="Replace a value of a component; can be repeated.")
 _WITHOUT = typer.Option("--without", metavar="ID", help="Leave a component out; can be repeated.")
 _BILL_JSON = typer.Option("--json", help="Print the bill as JSON and nothing else.")
+
+#: What the bill calls what an option gives.
+_GIVEN = {
+    "import_kwh": "--import-kwh", "export_kwh": "--export-kwh", "import_kwh of period peak": "--peak-kwh",
+    "demand_kw": "--demand-kw", "months": "--months",
+}  # fmt: skip
 
 
 def tariffs_command(
@@ -86,7 +93,10 @@ def bill_command(
     chosen = load_tariff(tariff, changes_of(changes, example="components.sst.rate=0.06"), without or ())
     of = chosen.known_to if month is None else checked_month(month)
     usage = Usage(import_kwh, export_kwh, {} if peak_kwh is None else {"peak": peak_kwh}, demand_kw)
-    found = bill(chosen, usage, of, months)
+    try:
+        found = bill(chosen, usage, of, months)
+    except TariffError as error:  # of what was given here: called as it was given
+        raise TariffError(_GIVEN.get(error.field, error.field), error.value, error.allowed) from None
     if json:
         typer.echo(json_text(bill_data(chosen, usage, of, found)))
     else:

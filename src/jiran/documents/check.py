@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from jiran.documents.model import model_of
-from jiran.errors import JiranError
+from jiran.errors import JiranError, meant
 
 Document = TypeVar("Document", bound=BaseModel)
 
@@ -66,10 +66,9 @@ def _first(error: ValidationError, model: type[BaseModel], fault: Fault, kind: s
     errors = error.errors(include_url=False)
     first = errors[0]
     if first["type"] == "extra_forbidden":
-        known = ", ".join(_keys_at(model, first["loc"][:-1]))
-        return fault(
-            ".".join((*_place(first), str(first["loc"][-1]))), first["input"], f"unknown key; known here: {known}"
-        )
+        known, key = _keys_at(model, first["loc"][:-1]), str(first["loc"][-1])
+        allowed = f"unknown key; known here: {', '.join(known)}{meant(known, key)}"
+        return fault(".".join((*_place(first), key)), first["input"], allowed)
     # A field of several types has an error for each type; the one that reached deepest into the value fits it best.
     depth = len(_place(first))
     same = [other for other in errors if _place(other)[:depth] == _place(first)]

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError
 
 from jiran.documents.model import LISTED, Model, quantity
 from jiran.documents.read import read_toml
-from jiran.errors import JiranError, shortened
+from jiran.errors import JiranError, one_of, shortened
 from jiran.live.dialects import DIALECTS
 
 #: More meters are more than one service was tried with.
@@ -124,7 +124,7 @@ def dialect_named(name: str) -> str:
         JiranError: There is none.
     """
     if name not in DIALECTS:
-        raise JiranError(f"dialect = {shortened(name)!r}: must be one of {', '.join(DIALECTS)}")
+        raise JiranError(f"dialect = {shortened(name)!r}: {one_of(DIALECTS, name)}")
     return name
 
 

@@ -41,6 +41,8 @@ def _in_words(broker: Broker, error: BaseException, cause: BaseException) -> str
         return f"no machine called {broker.host} is known"
     if isinstance(cause, TimeoutError) or "timed out" in str(error):
         return "it gives no answer in MQTT" + ("" if broker.tls else "; a port that encrypts wants --tls")
+    if isinstance(cause, ConnectionRefusedError):
+        return "nothing listens at this address; is the broker running there?"
     if isinstance(cause, ConnectionResetError) and broker.tls:
         return "it broke off; perhaps it does not encrypt at this port"
     return ""

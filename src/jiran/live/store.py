@@ -284,6 +284,20 @@ class Store:
         return self._database.execute(statement, values).fetchone()[0]
 
 
+def _made(folder: Path) -> None:
+    """Make a folder if it is not there.
+
+    Raises:
+        JiranError: There is a file in its place, or it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise JiranError(f"{folder}: must be a folder, to keep a live street in, and not a file") from None
+    except OSError as error:
+        raise JiranError(f"{folder}: the live street cannot be kept there: {error}") from None
+
+
 @contextmanager
 def opened(folder: Path) -> Iterator[Store]:
     """Open the store of a folder to write, or begin one.
@@ -293,10 +307,7 @@ def opened(folder: Path) -> Iterator[Store]:
     """
     file = folder / FILE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise JiranError(f"{file}: the live street cannot be kept there: {error}") from None
-    try:
+        _made(folder)
         database = sqlite3.connect(file, isolation_level=None, timeout=_WAIT_S)
         try:
             database.execute("PRAGMA journal_mode = WAL")

@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from jiran.errors import PluginError, one_line
+from jiran.errors import PluginError, meant, one_line
 from jiran.plugins.plugin import Plugin
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ class Registry(Generic[P]):
             return self._of_file(name)
         known = self.installed()
         if name not in known:
-            raise self._fault(name, f"unknown; choose one of {', '.join(known)}, or a file that ends in .py")
+            raise self._fault(
+                name, f"unknown; choose one of {', '.join(known)}, or a file that ends in .py{meant(known, name)}"
+            )
         return known[name]
 
     def _of_file(self, name: str) -> P:
@@ -89,7 +91,12 @@ class Registry(Generic[P]):
             module = self._run(name, path)
             own = [plugin for plugin in self._in(module) if plugin.function.__module__ == module.__name__]
             if len(own) != 1:
-                raise self._fault(name, f"must define one function decorated with {self._decorator}, has {len(own)}")
+                holds = "" if own else _others(module)
+                fault = self._fault(
+                    name, f"must define one function decorated with {self._decorator}, has {len(own)}{holds}"
+                )
+                fault.holds = None if own else holds
+                raise fault
             plugin = self._of_its_own_name(name, own[0], self.installed())
             self._files[path] = changed_ns, replace(plugin, trusted=False)
         return self._files[path][1]
@@ -160,3 +167,10 @@ class Registry(Generic[P]):
     def _fault(self, name: str, problem: str) -> PluginError:
         """Return the error of this kind of plug-in."""
         return self._kind.fault(name, problem)
+
+
+def _others(module: ModuleType) -> str:
+    """Return which plug-ins of any kind a module defines, in words that end a sentence; "" if it defines none."""
+    plugins = [one for one in vars(module).values() if isinstance(one, Plugin)]
+    own = [one for one in plugins if one.function.__module__ == module.__name__]
+    return "".join(f"; it holds the {one.fault.kind} {one.name!r}" for one in own)

@@ -18,7 +18,7 @@ import tomli_w
 
 from jiran.documents.check import DEEPEST, check_depth
 from jiran.documents.read import read_toml
-from jiran.errors import JiranError, ScenarioError, shortened
+from jiran.errors import JiranError, ScenarioError, one_of, shortened
 from jiran.scenario.check import validate
 from jiran.scenario.data import MeteredHome
 from jiran.scenario.grid import REPLACED, Grid
@@ -289,8 +289,10 @@ def _read_preset(name: str) -> dict[str, Any]:
         ScenarioError: There is none of this name; the message lists them all.
     """
     if name not in _preset_names():
-        known = ", ".join(sorted(_preset_names()))
-        raise ScenarioError("scenario", name, f"must be one of {known}, or the path of a file that ends in .toml")
+        known = sorted(_preset_names())
+        raise ScenarioError(
+            "scenario", name, one_of(known, name, otherwise=", or the path of a file that ends in .toml")
+        )
     data = _preset_data(name)
     data.pop(_ANSWER, None)
     return data

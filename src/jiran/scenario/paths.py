@@ -36,7 +36,7 @@ def files_of(source: HomeData, folder: Path | None = None) -> tuple[str, ...]:
         fitting = sorted(glob.glob(name, root_dir=folder), key=natural)  # noqa: PTH207  the pattern may be absolute
         fitting = [one for one in fitting if ((folder or Path()) / one).is_file()]
         if not fitting:
-            raise DataError(name, "no file fits this pattern; a relative path starts at the scenario's folder")
+            raise DataError(name, "no file fits this pattern")
         found += fitting
     found = list(dict.fromkeys(found))
     if len(found) > _MOST_FILES:

@@ -10,7 +10,7 @@ from jiran.control import controllers, find_controller, forecasts
 from jiran.control.controlling.base import OWN_USE
 from jiran.control.forecasting.base import DEFAULT_FORECAST
 from jiran.documents.model import Model, quantity
-from jiran.errors import ScenarioError
+from jiran.errors import ScenarioError, one_of
 
 
 class RunBy(Model):
@@ -76,5 +76,5 @@ def installed(field: str, name: str, known: list[str]) -> str:
         ScenarioError: There is none of this name.
     """
     if name not in known:
-        raise ScenarioError(field, name, f"must be one of {', '.join(known)}")
+        raise ScenarioError(field, name, one_of(known, name))
     return name

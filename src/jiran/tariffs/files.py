@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from jiran.documents.check import check_depth, checked
 from jiran.documents.read import read_toml
-from jiran.errors import JiranError, TariffError, shortened
+from jiran.errors import JiranError, TariffError, one_of, shortened
 from jiran.tariffs.community import Sharing
 from jiran.tariffs.identity import Identity
 from jiran.tariffs.model import RATES, Tariff
@@ -144,7 +144,7 @@ def _ready(folder: Traversable, name: str, kind: str) -> dict[str, Any]:
     """
     known = _names(folder)
     if name not in known:
-        raise TariffError(kind, name, f"must be one of {', '.join(known)}, or the path of a file that ends in .toml")
+        raise TariffError(kind, name, one_of(known, name, otherwise=", or the path of a file that ends in .toml"))
     return tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
 
 

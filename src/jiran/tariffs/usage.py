@@ -97,9 +97,20 @@ def check(tariff: Tariff, usage: Usage) -> None:
         allowed = f"must be of {', '.join(known)}" if known else "this tariff has no periods by time of use"
         raise TariffError(f"import_kwh of period {unknown[0]}", ..., allowed)
     if usage.by_period:
-        parts = sum(usage.by_period.values())
-        over = np.max(parts - usage.import_kwh * (1.0 + LAST_DIGITS), initial=0.0)
-        if over > NOTHING_KWH:
-            raise TariffError(
-                "import_kwh of all periods", float(np.max(parts)), "must not be more than the whole import"
-            )
+        _check_parts(usage)
+
+
+def _check_parts(usage: Usage) -> None:
+    """Refuse periods that come to more than the import of which they are parts.
+
+    Raises:
+        TariffError: They do.
+    """
+    parts, whole = np.broadcast_arrays(sum(usage.by_period.values()), usage.import_kwh)
+    over = parts - whole * (1.0 + LAST_DIGITS)
+    if not over.size or over.max() <= NOTHING_KWH:
+        return
+    worst = int(over.argmax())
+    named = f"{'period' if len(usage.by_period) == 1 else 'periods'} {', '.join(usage.by_period)}"
+    allowed = f"must not be more than the whole import, {whole.flat[worst]:.10g} kWh"
+    raise TariffError(f"import_kwh of {named}", float(parts.flat[worst]), allowed)

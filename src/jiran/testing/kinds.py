@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jiran.control.controlling import find_controller
 from jiran.control.forecasting import find_forecast
-from jiran.errors import PluginError
+from jiran.errors import JiranError, PluginError
 from jiran.market.registry import find as find_rule
 from jiran.testing.check import check_mechanism
 from jiran.testing.controllers import check_controller
@@ -25,17 +25,19 @@ class Kind(NamedTuple):
         find: Returns the plug-in of a name or a file.
         check: Tries to break it.
         does: What it does with each thing that it is tried on, before its number.
+        decorator: What makes a function into one.
     """
 
     find: Callable[[str], Plugin]
     check: Callable[..., Report]
     does: str
+    decorator: str
 
 
 KINDS = (
-    Kind(find_rule, check_mechanism, "clears book"),
-    Kind(find_forecast, check_forecast, "is asked about series"),
-    Kind(find_controller, check_controller, "runs a store through stretch"),
+    Kind(find_rule, check_mechanism, "clears book", "@mechanism"),
+    Kind(find_forecast, check_forecast, "is asked about series", "@forecast"),
+    Kind(find_controller, check_controller, "runs a store through stretch", "@controller"),
 )
 
 
@@ -44,6 +46,7 @@ def found(name: str) -> tuple[Kind, Any]:
 
     Raises:
         PluginError: It is of no kind; what is said is why it is no market rule.
+        JiranError: It is a file that holds none of the kinds.
     """
     first: PluginError | None = None
     for kind in KINDS:
@@ -52,4 +55,7 @@ def found(name: str) -> tuple[Kind, Any]:
         except PluginError as error:
             first = first or error
     assert first is not None  # noqa: S101  there is more than one kind
+    if first.holds is not None:
+        *others, last = (kind.decorator for kind in KINDS)
+        raise JiranError(f"{name}: must define one function decorated with {', '.join(others)} or {last}{first.holds}")
     raise first

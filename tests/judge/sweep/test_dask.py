@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -85,6 +86,17 @@ def test_a_worker_is_killed_and_every_point_is_there_once(cluster, tmp_path, mon
     assert table["fault"].null_count() == 240
     alone = jiran.sweep("paper", vary, seeds=3, workers=1).table
     assert table.join(alone, on="key", how="semi").sort("key").equals(alone.sort("key"))
+
+
+def test_a_scheduler_without_a_page_is_not_said_to_have_one(tmp_path):
+    if find_spec("distributed") is None and not os.environ.get("CI"):
+        pytest.skip("Dask is not installed: pip install distributed")
+    file = tmp_path / "scheduler.json"
+    with ExitStack() as stack:
+        options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
+        begun(stack, "distributed.cli.dask_scheduler", *options)
+        until(lambda: file.exists() and file.stat().st_size > 0)
+        assert on_dask.page_of(json.loads(file.read_text(encoding="utf-8"))["address"]) is None
 
 
 class Workers:

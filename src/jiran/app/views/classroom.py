@@ -81,8 +81,14 @@ def _invite(ended: Room | None) -> None:
 
 
 def _how_it_goes() -> None:
+    reached = ROOMS.reach is not None and bool(ROOMS.reach.hosts)
+    joined = (
+        "Phones scan the code and join."
+        if reached
+        else "Started with `jiran class --share`, phones scan a code and join; without, robots play, and you on this machine."
+    )
     st.markdown(
-        "1. Phones scan the code and join.\n"
+        f"1. {joined}\n"
         "2. Open a round: each sends a price and an amount. It closes when all have sent, or when the time is over.\n"
         "3. Talk about price and profits, and play again with the same cards: three or four rounds.\n"
         "4. Reveal the true curves, change one thing (the rule, or the cards), and play again."

@@ -11,10 +11,12 @@ import streamlit as st
 from jiran.app import export, state
 from jiran.app.charts import forecast as charts
 from jiran.app.drawing import draw
+from jiran.app.labels import in_words
 from jiran.app.showing import file_name, markdown_of, plain
 from jiran.errors import JiranError
 from jiran.judge.forecast_day import days_of, foreseen
 from jiran.report.forecasts import NOTES, of_day, rows
+from jiran.scenario.files import as_data
 from jiran.words import time_of_day
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ def show() -> None:
     except state.NotRunError:  # the page has said why
         return
     except JiranError as error:
-        st.info(plain(str(error)), icon=":material/info:")
+        st.info(plain(in_words(error, as_data(scenario))), icon=":material/info:")
         return
     _table(errors, scenario.name)
     _day([one.forecast for one in errors])

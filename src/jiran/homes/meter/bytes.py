@@ -43,7 +43,7 @@ def read_bytes(source: str, folder: Path | None) -> bytes:
             file.seek(0)
             return file.read()
     except FileNotFoundError:
-        raise DataError(source, "there is no such file; a relative path starts at the scenario's folder") from None
+        raise DataError(source, "there is no such file") from None
     except (OSError, ValueError) as error:
         raise DataError(source, f"cannot be opened: {getattr(error, 'strerror', None) or error}") from None
 

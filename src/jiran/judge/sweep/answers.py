@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from jiran.errors import ScenarioError
+from jiran.errors import ScenarioError, one_of
 from jiran.judge.comparison import BAND
 from jiran.judge.sweep.variance import Weight, matters
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
@@ -46,7 +46,7 @@ def check(rows: pl.LazyFrame, keys: Sequence[str], figures: Sequence[str]) -> No
             raise ScenarioError("by", key, f"must be one of what is varied: {', '.join(known) or 'the seed alone'}")
     for name in figures:
         if name not in KPIS:
-            raise ScenarioError("figure", name, f"must be one of {', '.join(KPIS)}")
+            raise ScenarioError("figure", name, one_of(KPIS, name))
 
 
 class Totals(NamedTuple):

@@ -7,8 +7,10 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from functools import partial
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.request import ProxyHandler, build_opener
 
 import jiran
 from jiran.errors import JiranError, one_line
@@ -36,14 +38,25 @@ def dask(address: str) -> Engine:
     return partial(_on_dask, address)
 
 
-def page_of(address: str) -> str:
-    """Return where a Dask scheduler shows what its workers do; it needs bokeh to draw it.
+def page_of(address: str) -> str | None:
+    """Return where a Dask scheduler shows what its workers do; None if it serves no such page.
 
     Raises:
         JiranError: It cannot be reached.
     """
     with _client(address) as client:
-        return str(client.dashboard_link)
+        page = str(client.dashboard_link)
+    return page if page.startswith(("http://", "https://")) and _is_served(page) else None
+
+
+def _is_served(page: str) -> bool:
+    """Tell whether a page is there; a scheduler names one also where it was started without."""
+    direct = build_opener(ProxyHandler({}))
+    try:
+        with direct.open(page, timeout=_ANSWER_S):
+            return True
+    except (OSError, HTTPException):
+        return False
 
 
 def _on_dask(address: str, todo: Sequence[Batch], wait: Callable[[], None]) -> Generator[list[Row], None, None]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 import jiran
-from jiran.errors import JiranError, ScenarioError, shortened
+from jiran.errors import JiranError, ScenarioError, one_of, shortened
 from jiran.judge.sweep.axes import MOST_VALUES, Axis, Drawn, Listed
 from jiran.scenario import WORDS, Scenario, validate
 from jiran.scenario.files import as_data, input_files, with_overrides
@@ -176,7 +176,7 @@ def _check(listed: Sequence[Listed], drawn: Sequence[Drawn], draws: int, method:
         JiranError: It cannot.
     """
     if method not in METHODS:
-        raise ScenarioError("method", method, f"must be one of {', '.join(METHODS)}")
+        raise ScenarioError("method", method, one_of(METHODS, method))
     if drawn and draws < 1:
         raise JiranError(f"{drawn[0].key}={drawn[0].text}: is drawn, so say how often, as with --draws 64")
     if draws and not drawn:

@@ -127,7 +127,9 @@ def plan(
     base = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     axes = [axis_of(key, asked) for key, asked in vary.items()] if isinstance(vary, Mapping) else list(vary)
     if not axes and seeds == 1:
-        raise JiranError("a sweep varies something: name a key and its values, or several seeds")
+        raise JiranError(
+            "a sweep varies something: name a key and its values, as --vary market.fraction=0.5:0.9:0.1, or several seeds, as --seeds 30"
+        )
     found = combinations(base, axes, draws=draws, method=method, draw_seed=draw_seed)
     last = max(one.first_seed for one in found) + seeds - 1
     if last >= 2**63:
