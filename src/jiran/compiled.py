@@ -20,7 +20,7 @@ import numba
 try:
     from numba._dispatcher import compute_fingerprint
 except ImportError:  # it is numba's own: without it all calls go numba's own way
-    compute_fingerprint = None
+    compute_fingerprint = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
