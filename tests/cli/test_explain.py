@@ -115,3 +115,26 @@ def test_a_step_is_named_by_its_local_time():
     assert call("explain", "paper", "--at", "2026-03-21T13:00", "--json").stdout == by_step
     for wrong in (["--at", "noon"], ["--at", "2026-03-23T13:00"], [], ["--at", "13:00", "--step", "13"]):
         assert call("explain", "paper", *wrong).exit_code == 2
+
+
+@pytest.mark.parametrize("step", [24, 26, 48, 60])
+def test_no_home_that_trades_is_shown_with_nothing(step):
+    short = (
+        "paper",
+        "--set",
+        "step_minutes=15",
+        "--set",
+        "steps=96",
+        "--set",
+        "market.matching=pro-rata",
+        "--step",
+        step,
+    )
+    orders = {one["home"]: one for one in json.loads(told(*short, "--json"))["orders"]}
+    lines = [line.split() for line in told(*short).splitlines()]
+    rows = {line[0]: line for line in lines if len(line) == 6 and line[0] in orders and line[1] in ("sells", "buys")}
+    assert rows.keys() == orders.keys()
+    for home, (_, _, kwh, _, traded, _) in rows.items():
+        for shown, meant in ((kwh, abs(orders[home]["net_kwh"])), (traded, orders[home]["traded_kwh"])):
+            assert (float(shown) if shown != "-" else 0.0) == pytest.approx(meant, abs=0.00051)
+            assert (shown == "-" or float(shown) == 0.0) == (meant <= 1e-9)

@@ -105,8 +105,8 @@ def _orders(told: Told) -> Table:
         traded = float(outcome.traded_kwh[home])
         table.add_row(
             book.names[home], "sells" if book.net_kwh[home] > 0.0 else "buys",
-            f"{abs(book.net_kwh[home]):,.{outcome.digits}f}", price(book.limit_price[home]),
-            f"{traded:,.{outcome.digits}f}" if traded else "-", price(outcome.prices[home]) if traded else "-",
+            f"{abs(book.net_kwh[home]):,.{outcome.column_digits}f}", price(book.limit_price[home]),
+            f"{traded:,.{outcome.column_digits}f}" if traded else "-", price(outcome.prices[home]) if traded else "-",
         )  # fmt: skip
     if len(homes) > MOST:
         table.caption = more(len(homes), "order")

@@ -67,8 +67,8 @@ def _first(error: ValidationError, model: type[BaseModel], fault: Fault, kind: s
     first = errors[0]
     if first["type"] == "extra_forbidden":
         known, key = _keys_at(model, first["loc"][:-1]), str(first["loc"][-1])
-        allowed = f"unknown key; known here: {', '.join(known)}{meant(known, key)}"
-        return fault(".".join((*_place(first), key)), first["input"], allowed)
+        known_here = f"unknown key; known here: {', '.join(known)}{meant(known, key)}"
+        return fault(".".join((*_place(first), key)), first["input"], known_here)
     # A field of several types has an error for each type; the one that reached deepest into the value fits it best.
     depth = len(_place(first))
     same = [other for other in errors if _place(other)[:depth] == _place(first)]

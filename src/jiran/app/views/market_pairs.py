@@ -95,7 +95,7 @@ def _pair_table(outcome: Outcome, number: int) -> None:
     shown = pl.DataFrame(rows)
     if shown["buyer_price"].equals(shown["seller_price"]):
         shown = shown.drop("seller_price")
-    column, form = st.column_config.NumberColumn, f"%.{outcome.digits}f"
+    column, form = st.column_config.NumberColumn, f"%.{outcome.column_digits}f"
     may = outcome.pairing.afterwards
     st.dataframe(
         shown,

@@ -99,7 +99,7 @@ def _gains(outcome: Outcome, home: int) -> None:
         column_config={
             "home": st.column_config.TextColumn("Home"),
             "side": st.column_config.TextColumn("Side"),
-            "kwh": column("kWh", format=f"%.{outcome.digits}f"),
+            "kwh": column("kWh", format=f"%.{outcome.column_digits}f"),
             "price": column("Price", format="%.4g"),
             "limit": column("Own limit", format="%.4g", help="A buyer's highest, a seller's lowest price"),
             "gain": column(

@@ -137,7 +137,7 @@ def _side(scene: Scene, *, sells: bool) -> None:
         st.latex(r"B_i > 0 \;\Rightarrow\; S_i = B_i" if sells else r"B_j < 0 \;\Rightarrow\; D_j = -B_j")
     if sells and scene.step is not None and scene.step.orders["ev_offer_kwh"].sum() > NOTHING_KWH:
         st.caption("An EV that lends its battery offers more than its home has left.")
-    number, form = st.column_config.NumberColumn, f"%.{outcome.digits}f"
+    number, form = st.column_config.NumberColumn, f"%.{outcome.column_digits}f"
     st.dataframe(
         pl.DataFrame(
             {

@@ -199,6 +199,12 @@ class Outcome:
         )
         return next(exact, most)
 
+    @cached_property
+    def column_digits(self) -> int:
+        """The digits of a column of orders or trades: `digits`, or as many as the smallest takes to be more than zero."""
+        amounts = np.concatenate([np.abs(self.book.net_kwh), self.trades.kwh, self.traded_kwh])
+        return _digits_of(float(amounts[amounts > NOTHING_KWH].min(initial=1.0)), self.digits)
+
     def energy(self, kwh: float) -> str:
         """Return an amount of energy with the digits of this book.
 
@@ -242,9 +248,14 @@ def energy(kwh: float, digits: int) -> str:
         >>> energy(1.25, 1), energy(0.0004, 2), energy(0.0, 0)
         ('1.2 kWh', '0.0004 kWh', '0 kWh')
     """
-    while digits < _MOST_DIGITS and NOTHING_KWH < abs(kwh) < 0.5 * 10.0**-digits:
+    return f"{kwh:,.{_digits_of(abs(kwh), digits)}f} kWh"
+
+
+def _digits_of(kwh: float, digits: int) -> int:
+    """Return so many digits, or as many as an amount takes to be more than zero."""
+    while digits < _MOST_DIGITS and NOTHING_KWH < kwh < 0.5 * 10.0**-digits:
         digits += 1
-    return f"{kwh:,.{digits}f} kWh"
+    return digits
 
 
 def clear_book(
