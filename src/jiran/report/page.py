@@ -37,7 +37,7 @@ STYLE = """
   --best: #12503f; --trouble: #5e4510; --window: #7f8c9b33; } }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 68rem;
   margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.6rem; margin-bottom: .3rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .5rem; }
+h1, h2, h3 { overflow-wrap: anywhere; } h1 { font-size: 1.6rem; margin-bottom: .3rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .5rem; }
 .first { font-size: 1.15rem; font-weight: 600; } .soft, dt, caption, footer { color: var(--soft); }
 .wide { overflow-x: auto; } .bands { margin: 0 calc((100% - min(100vw - 2rem, 86rem)) / 2); }
 table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
