@@ -59,6 +59,7 @@ def test_a_scenario_of_lessons_names_every_field(name):
 #: What only other models than those of the lessons read, and what changes no number.
 OF_OTHERS = (
     "plan.",
+    "live.",
     "solar.sky.",
     "solar.inverter_",
     "solar.losses",
