@@ -141,7 +141,8 @@ def wrong_controls(app: AppTest, scenario: Scenario) -> Iterator[str]:
             if name and name not in ("preset", "period"):
                 seen.add(name)
                 yield from _wrong(kind, control, value_at(data, name))
-    told = [name for name in ("grid.import_price", "grid.export_price") if isinstance(value_at(data, name), tuple)]
+    by_step = ("grid.import_price", "grid.export_price", "grid.import_limit_kw", "grid.export_limit_kw")
+    told = [name for name in by_step if isinstance(value_at(data, name), tuple)]
     expected = {name for fields in settings().values() for name in fields} | {*LENGTH}
     priced = () if scenario.grid.tariff is None else ("grid.import_price", "grid.export_price")
     for name in sorted(expected - seen - {*told, *priced, *DRAWN_OTHERWISE}):

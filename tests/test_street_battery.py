@@ -83,6 +83,7 @@ def test_it_does_what_a_store_does_by_itself(seed, controller, forecast, free):
     except JiranError:
         assume(False)
     assume(scenario.battery.planned and len(np.unique(np.diff(result.timeline.local_s))) <= 1)
+    assume(not scenario.grid.limited)  # of which a store by itself knows nothing
     plugin, expects = find_controller(controller), find_forecast(forecast)
     assume(not (plugin.forecasts and expects.foresight))  # what it is told is not what the market leaves
     # The street's meter nets what the market left on both sides, of which the battery by itself sees one.

@@ -43,7 +43,12 @@ def decimals(value: float, digits: int) -> str:
         >>> decimals(0.37499999999999994, 2), decimals(1234.5, 1), decimals(-0.001, 2)
         ('0.38', '1,234.5', '0.00')
     """
-    return f"{round(settled(value), digits) + 0.0:,.{digits}f}"
+    return f"{round(_whole(value, digits), digits) + 0.0:,.{digits}f}"
+
+
+def _whole(value: float, digits: int) -> float:
+    """Return a number without the residue of its sum, unless so many digits are wanted that it would be rounded twice."""
+    return settled(value) if digits < _DIGITS - 3 else float(value)
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -97,7 +97,7 @@ def test_components_are_changed_and_left_out():
             "--import-kwh = '430,5': must be a number; the decimal sign is a point: 430.5;",
         ),
         (["my-seb", "--import-kwh", "3"], "my-tnb-rp4-domestic-nem3, my-tnb-rp4-domestic-tou"),  # no name is cut
-        ([GENERAL, "--import-kwh", "nan"], "import_kwh = nan: must be from 0"),
+        ([GENERAL, "--import-kwh", "nan"], "--import-kwh = nan: must be from 0"),
         ([GENERAL, "--import-kwh", "3", "--month", "July"], "month = 'July': must be a year and a month, as 2025-07"),
         ([GENERAL, "--import-kwh", "3", "--months", "0"], "months = 0.0: must be above 0"),
         ([GENERAL, "--import-kwh", "3", "--peak-kwh", "1"], "this tariff has no periods"),

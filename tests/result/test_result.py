@@ -150,7 +150,7 @@ def test_another_seed_gives_another_digest(result):
 
 
 def test_flows_are_read_only_and_know_their_names(result):
-    assert len(result.flows) == len(list(result.flows)) == 12
+    assert len(result.flows) == len(list(result.flows)) == 13
     with pytest.raises(ValueError, match="read-only"):
         result.flows["load_kwh"][0, 0] = 1.0
     with pytest.raises(KeyError):

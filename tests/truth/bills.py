@@ -113,6 +113,7 @@ def of_mays(drawn):
     changed = {name: value for name, value in data.items() if name not in ("currency", "homes")} | {
         "start": start, "steps": 24 * int(rng.integers(1, 12)), "step_minutes": 60, "time_zone": "Asia/Bangkok",
         "grid": {"tariff": "vn-evn-domestic"}, "solar": {"model": "sine"}, "homes": {"groups": [{"kind": "normal"}]},
+        "load": {"model": "band"},
     }  # fmt: skip
     scenario = Scenario.model_validate(changed)
     yield (SimpleNamespace(scenario=scenario, timeline=timeline(scenario)),)

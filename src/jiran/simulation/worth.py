@@ -120,7 +120,8 @@ def _made_again(
     memory, offset = device.memory, (begun + at) % way.day
     last = min(way.day, offset + steps - at)
     rows = slice(offset + 1, last + 1)
-    return Worth(at, memory.planned.copy(), memory.upto_kwh[:, rows].copy(), memory.value[:, rows].copy())
+    upto_kwh, value = memory.upto_kwh[:, rows].copy(), memory.value[:, rows].copy()
+    return Worth(first=at, planned=memory.planned.copy(), upto_kwh=upto_kwh, value=value)
 
 
 def _remember(past_kwh: Array, count: int, need_kwh: Array) -> None:

@@ -117,7 +117,8 @@ def test_a_big_community_shows_those_with_most_to_spare_and_most_in_need():
 
 
 def test_words(paper):
-    nothing = dict.fromkeys(("battery_charged_kwh", "battery_drawn_kwh", "grid_import_kwh", "grid_export_kwh"), 0.0)
+    names = ("battery_charged_kwh", "battery_drawn_kwh", "grid_import_kwh", "grid_export_kwh", "curtailed_kwh")
+    nothing = dict.fromkeys(names, 0.0)
     assert str(rest(nothing)) == "Nothing was left over, and nothing was missing."
     assert str(rest({**nothing, "grid_import_kwh": 2.0})) == "2.00 kWh were still missing and came from the grid."
     assert str(rest({**nothing, "battery_charged_kwh": 1.0, "grid_export_kwh": 2.0})) == (

@@ -246,7 +246,13 @@ def test_pairs_that_meet_by_chance_may_trade_more_than_the_crossing_and_suit_bot
 
 
 def test_what_found_no_buyer_is_said_in_a_sentence():
-    flow = {"battery_charged_kwh": 5.0, "grid_export_kwh": 0.25, "battery_drawn_kwh": 0.0, "grid_import_kwh": 1.2}
+    flow = {
+        "battery_charged_kwh": 5.0,
+        "grid_export_kwh": 0.25,
+        "battery_drawn_kwh": 0.0,
+        "grid_import_kwh": 1.2,
+        "curtailed_kwh": 0.0,
+    }
     assert rest(flow).text == (
         "5.25 kWh found no buyer: 5.00 kWh went into the battery and 0.25 kWh to the grid. "
         "1.20 kWh were still missing and came from the grid."

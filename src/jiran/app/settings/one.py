@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from jiran.app.panel import Panel
 
 _LONGEST_TEXT = 2_000
+_MONTHS = 12
 #: Prices in whose place a tariff is.
 _PRICES = tuple(f"grid.{name}" for name in REPLACED)
 
@@ -128,7 +129,8 @@ def _number(panel: Panel, name: str, label: str, help_text: str, takes: Values, 
     """Draw a number, with a slider where one is handier; a list of them is told, and changed below."""
     label, value = panel.label(name, label), panel.now(name)
     if isinstance(value, list | tuple):
-        st.caption(f"{label}: {_told(value, by_month=takes.optional)}")
+        by_month = takes.optional and len(value) == _MONTHS != panel.chosen("steps")
+        st.caption(f"{label}: {_told(value, by_month=by_month)}")
         panel.say(name, value)
         return
     start = panel.start(name)
