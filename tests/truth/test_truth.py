@@ -77,7 +77,7 @@ def test_nothing_is_said_of_what_is_behind_the_meters_of_homes_of_which_only_imp
         drawn = draw(seed)
         if not drawn.result.community.net_metered.all():
             continue
-        for name in OF_THE_RUN:
+        for name in OFTEN:
             for subject in ORACLES[name].subjects(drawn):
                 sentence = FORMS[name](*subject)
                 heard |= {name} if sentence else set()

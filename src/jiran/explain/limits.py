@@ -20,7 +20,7 @@ def _curtailed_words(figures: Figures) -> str:
     worth = f", worth {amount(figures['worth'], figures['currency'])} at the export price" if figures["worth"] else ""
     who = f": most in {figures['home']}, {energy(figures['home_kwh'])}" if figures["homes"] > 1 else ""
     return (
-        f"The street may give no more to the grid, so roofs leave out {energy(figures['kwh'])} in "
+        f"The street may give no more to the grid, so homes must leave out {energy(figures['kwh'])} in "
         f"{counted(figures['steps'], 'step')}{worth}{who}."
     )
 
