@@ -183,9 +183,9 @@ def price(value: float, currency: str = "", digits: int = 4) -> str:
         return in_currency(price(value, digits=digits), currency)
     if _RESIDUE < abs(value) < _LEAST_SHOWN:
         return f"{float(f'{value:.1e}'):.11f}".rstrip("0")
-    value = settled(value)
-    digits = _MOST_OF_PRICE if round(value, _MOST_OF_PRICE) == value else digits
-    value = round(value, digits) + 0.0
+    whole = settled(value)
+    digits = _MOST_OF_PRICE if round(whole, _MOST_OF_PRICE) == whole else digits
+    value = round(_whole(value, digits), digits) + 0.0
     text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
     return f"{value:.2f}" if 0.0 < abs(value) < 1.0 and round(value, 2) == value else text
 

@@ -142,7 +142,7 @@ def draw(seed: int) -> Drawn:
 def check(seed: int, names: Iterable[str] | None = None) -> Count:
     """Hold every form with an oracle, or those named, against a random run."""
     drawn, count = draw(seed), Count(1)
-    for name in ORACLES if names is None else names:
+    for name in sorted(ORACLES) if names is None else names:
         known = ORACLES[name]
         for subject in known.subjects(drawn):
             count.asked[name] += 1

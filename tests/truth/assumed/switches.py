@@ -231,10 +231,11 @@ def unused(run):
     chosen = {table: {key: data[table][key]} for table, key in (("market", "mechanism"), ("bids", "strategy"))}
     usual = Scenario.model_validate(plain).model_dump()
     with_own = Scenario.model_validate(plain | chosen).model_dump()
-    words = ("name", "question", "description", "telling", "homes", "plan", "market", "bids")
+    words = ("name", "question", "description", "telling", "homes", "plan", "market", "bids", "live")
     names = [*_unlike({key: value for key, value in data.items() if key not in words}, usual)]
     names += ["bids.strategy"] * (data["bids"]["strategy"] != usual["bids"]["strategy"])
     names += [*_unlike({"bids": data["bids"]}, {"bids": with_own["bids"]})]
+    names += [*_unlike({"live": data["live"]}, {"live": usual["live"]})]
     found = [(name, why) for name in names if (why := _why(name, data)) is not None]
     for table in ("groups", "single"):
         for place, home in enumerate(data["homes"][table]):
