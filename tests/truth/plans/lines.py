@@ -24,7 +24,7 @@ def whom(street):
 @oracle("plan.ran", of_plan)
 def ran(planned):
     scenario = planned.result.scenario
-    start = f"{scenario.start:%Y-%m-%d %H:%M}"
+    start = f"{scenario.start:%Y-%m-%d %H:%M:%S}".removesuffix(":00")
     figures = {
         "homes": planned.result.homes.height,
         "days": scenario.steps * scenario.step_minutes // 1440,
