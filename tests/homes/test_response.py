@@ -242,3 +242,13 @@ def test_what_cannot_be_is_said_in_one_sentence(field, value, says):
     with pytest.raises(JiranError, match=says) as failed:
         load_scenario("paper", {field: value})
     assert "\n" not in str(failed.value)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_who_moves_all_that_it_needs_is_left_with_nothing_and_not_with_less(seed):
+    prices = [0.3, 0.31, 0.5, 0.2] * 6
+    changes = {"load.shiftable_share": 1.0, "load.shift_window_h": 5.0, "grid.import_price": prices, "seed": seed}
+    result = simulate(load_scenario("paper", changes))
+    assert result.flows.profiles.load_kwh.min() >= 0.0
+    again = simulate(result.scenario, profiles=result.flows.profiles)
+    assert again.flows.profiles.load_kwh.tolist() == result.flows.profiles.load_kwh.tolist()

@@ -54,6 +54,7 @@ def answered(unmoved_kwh: Array, load: Load, said: object, price: Array, timelin
         saved_kwh = float(unmoved_kwh.sum() - load_kwh.sum())
     if load.shiftable_share:
         load_kwh, moved_kwh, moved_kwh_h = shifted(load_kwh, price, load.shiftable_share, load.shift_window_h, timeline)
+        load_kwh = np.maximum(load_kwh, 0.0)  # what is moved away wholly may leave the residue of a difference
     return load_kwh, Response(unmoved_kwh, saved_kwh, moved_kwh, moved_kwh_h)
 
 
