@@ -32,6 +32,7 @@ from jiran.app.sidebar import PATH
 from jiran.app.views.data import PARTS
 from jiran.scenario import KINDS, validate
 from jiran.scenario.files import as_data, to_toml, with_overrides
+from jiran.scenario.grid import BY_STEP
 from jiran.scenario.homes import HomeGroup
 from jiran.scenario.labels import LENGTH
 from pages import as_served
@@ -141,8 +142,7 @@ def wrong_controls(app: AppTest, scenario: Scenario) -> Iterator[str]:
             if name and name not in ("preset", "period"):
                 seen.add(name)
                 yield from _wrong(kind, control, value_at(data, name))
-    by_step = ("grid.import_price", "grid.export_price", "grid.import_limit_kw", "grid.export_limit_kw")
-    told = [name for name in by_step if isinstance(value_at(data, name), tuple)]
+    told = [f"grid.{name}" for name in BY_STEP if isinstance(value_at(data, f"grid.{name}"), tuple)]
     expected = {name for fields in settings().values() for name in fields} | {*LENGTH}
     priced = () if scenario.grid.tariff is None else ("grid.import_price", "grid.export_price")
     for name in sorted(expected - seen - {*told, *priced, *DRAWN_OTHERWISE}):

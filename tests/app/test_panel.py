@@ -114,6 +114,14 @@ def test_prices_by_the_step_become_means_and_a_sentence_says_so():
     assert "Prices by the step are now means over 60 min." in captions(at)
 
 
+def test_limits_by_the_step_go_along_as_prices_do():
+    at = opened(**{"steps": "4", "step_minutes": "30", "grid.export_limit_kw": "[1.0, 3.0, 2.0, 2.0]"})
+    at.selectbox(key="0|step_minutes").set_value(60).run()
+    assert not at.error
+    assert held(at).grid.export_limit_kw == pytest.approx((2.0, 2.0))
+    assert "Limits by the step are now means over 60 min." in captions(at)
+
+
 def test_prices_that_cannot_go_along_are_told_in_one_sentence_and_nothing_is_lost():
     at = opened(**{"steps": "6", "grid.import_price": "[0.1, 0.3, 0.2, 0.2, 0.3, 0.1]"})
     bills = at.metric[0].value

@@ -83,6 +83,15 @@ def test_what_comes_after_the_days_to_learn_from_changes_nothing_that_is_learned
     assert other.cut == task.cut
 
 
+def test_later_days_keep_what_is_said_of_them_step_by_step():
+    limit = [float(4 + step % 5) for step in range(24 * DAYS)]
+    task = task_of(dynamic(**{"grid.import_limit_kw": limit}), "battery")
+    later, needs = task.trial(OWN_USE)
+    assert later.grid.import_limit_kw == tuple(limit[task.cut :])
+    assert later.grid.import_price == task.scenario.grid.import_price[task.cut :]
+    assert simulate(later, profiles=needs).kpis["overload_kwh"] >= 0.0
+
+
 def test_the_episode_is_what_the_kernel_does_with_the_same_policy(learned, tmp_path):
     """The days to learn from, run by the whole simulation, cost what the training thought."""
     file = tmp_path / "policy.toml"

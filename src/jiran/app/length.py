@@ -9,6 +9,7 @@ import streamlit as st
 from jiran.app import period, state
 from jiran.app.fields import meaning, values
 from jiran.scenario import Scenario
+from jiran.scenario.grid import BY_STEP, LIMITS
 from jiran.scenario.labels import LENGTH
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from jiran.app.panel import Panel
 
-_PRICES = ("grid.import_price", "grid.export_price")
+_LIMITS = frozenset(f"grid.{field}" for field in LIMITS)
 _PERIOD_HELP = "How long the run is, from its start. A month and a year are those of the calendar"
 
 
@@ -106,18 +107,20 @@ def _decide(made: period.Resized) -> None:
 
 
 def _move_prices(panel: Panel, minutes: int, start: dt.datetime) -> None:
-    """Let prices by the step go along into another resolution."""
+    """Let prices and limits by the step go along into another resolution."""
     before, steps = panel.now("step_minutes"), panel.now("steps")
     if minutes == before:
         return
-    for name in _PRICES:
-        prices = panel.now(name)
+    for name in (f"grid.{field}" for field in BY_STEP):
+        prices, what = panel.now(name), "Limits" if name in _LIMITS else "Prices"
         if period.by_step(prices, steps):
             moved = period.prices(tuple(prices), before, minutes, start)
             if moved is None:
-                state.set_remark("Prices by the step cannot go along: 24 of them would be read by the hour of the day.")
+                state.set_remark(
+                    f"{what} by the step cannot go along: 24 of them would be read by the hour of the day."
+                )
                 continue
             panel.moved[name] = moved
             panel.want(name, moved)
             if minutes % before or minutes > before:
-                state.set_remark(f"Prices by the step are now means over {minutes} min.")
+                state.set_remark(f"{what} by the step are now means over {minutes} min.")

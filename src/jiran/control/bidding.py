@@ -46,6 +46,21 @@ class Orders(NamedTuple):
 
 
 @njit(cache=True, forceinline=True)
+def leaves_room(import_price: float, export_price: float, network_charge: float) -> bool:
+    """Tell whether a store may gain by bidding in a step.
+
+    Else the grid leaves no price by which neighbours could gain, or it pays for what is taken, and it is best to take and lose
+    as much as goes in.
+
+    Args:
+        import_price: What a kWh from the grid costs.
+        export_price: What it gives for one.
+        network_charge: What a kWh from a neighbour costs on top.
+    """
+    return export_price < import_price - network_charge and import_price >= 0.0
+
+
+@njit(cache=True, forceinline=True)
 def _better(
     order: Order, gain: float, net_kwh: float, moved_kwh: float, worth: float, floor_price: float, cap_price: float
 ) -> tuple[Order, float]:

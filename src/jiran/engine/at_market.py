@@ -14,7 +14,7 @@ import numpy as np
 from numba import types
 
 from jiran.compiled import njit
-from jiran.control.bidding import Orders, order_of
+from jiran.control.bidding import Orders, leaves_room, order_of
 from jiran.control.days import store_at
 from jiran.control.dispatch import Move, choose, dispatch, follow, line_up
 from jiran.control.memory import remember
@@ -78,8 +78,7 @@ def ask(
     steps, alone_kwh = out.home_charged_kwh.shape[0], out.home_alone_kwh
     bids = alone_kwh.shape[0] > 0  # else it is cars that do, and batteries act for their homes alone
     network_charge, peak_price = at_home.network_charge, at_home.way.peak_price
-    # Else the grid leaves no price by which neighbours could gain, or it is best to take and lose as much as goes in.
-    gains = bids and export_price < import_price - network_charge and import_price >= 0.0
+    gains = bids and leaves_room(import_price, export_price, network_charge)
     forget(step, given.month_begins, peak_kwh)
     for at in range(at_home.homes.size):
         home, stored_kwh, store = at_home.homes[at], memory.stored_kwh[at], store_at(at, at_home.stores)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from jiran.control.bidding import order_of
+from jiran.control.bidding import leaves_room, order_of
 from jiran.control.days import store_at
 from jiran.control.dispatch import dispatch, follow
 from jiran.control.memory import remember
@@ -51,8 +51,7 @@ def ask_cars(
         memory.planned, memory.stored_kwh, cars.way.forecasts, cars.network_charge,
     )  # fmt: skip
     charged_kwh, given_kwh, held_kwh = out.ev_charged_kwh[step], out.ev_supplied_kwh[step], out.ev_stored_kwh[step]
-    # Else the grid leaves no price by which neighbours could gain, or it is best to take and lose as much as goes in.
-    gains = export_price < import_price - network_charge and import_price >= 0.0
+    gains = leaves_room(import_price, export_price, network_charge)
     for at in range(cars.homes.size):
         home, store, present = cars.homes[at], store_at(at, cars.stores), cars.present[step, at]
         connection = Connection(-net_kwh[home], import_price, export_price, np.inf, present, 0.0)

@@ -16,6 +16,7 @@ from jiran.control.policy import CELLS, LEARNED
 from jiran.errors import JiranError, ScenarioError
 from jiran.homes.months import months_of
 from jiran.homes.profiles import Profiles
+from jiran.scenario.grid import BY_STEP
 from jiran.simulation.at_home import at_home, needs_kwh
 from jiran.simulation.run import simulate
 from jiran.simulation.setting import prepare
@@ -112,7 +113,7 @@ class Task:
         asked = getattr(self.scenario, self.who).model_copy(update={"controller": controller})
         prices = {
             name: tuple(said[cut:]) if isinstance(said := getattr(self.scenario.grid, name), tuple) and len(said) != 24 else said
-            for name in ("import_price", "export_price")
+            for name in BY_STEP
         }  # fmt: skip
         later = {
             "start": setting.timeline.local[cut].astype("datetime64[s]").astype(object),

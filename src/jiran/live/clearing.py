@@ -15,15 +15,13 @@ from jiran.live.calendar import Calendar
 from jiran.live.store import Row
 from jiran.live.values import local
 from jiran.money.prices import paid_for, received_for
+from jiran.scenario.grid import BY_STEP
 from jiran.scenario.homes import Homes, SingleHome
 from jiran.simulation.run import simulate
 
 if TYPE_CHECKING:
     from jiran.result.result import Result, State
     from jiran.scenario import Scenario
-
-#: Prices that a scenario may give by step.
-_BY_STEP = ("import_price", "export_price")
 
 #: A day of every car as its calendar has it in the mean.
 _USUAL = {
@@ -146,14 +144,14 @@ class Clearing:
         start = local(steps[0], scenario.time_zone).replace(tzinfo=None)
         changes: dict[str, Any] = {"start": start, "steps": len(steps)}
         grid = {}
-        for name in _BY_STEP:
+        for name in BY_STEP:
             price = getattr(scenario.grid, name)
             if isinstance(price, tuple) and len(price) != 24:
                 first = (steps[0] - self._calendar.first_ms) // self._calendar.step_ms
                 grid[name] = price[first : first + len(steps)]
                 if len(grid[name]) < len(steps):
                     raise JiranError(
-                        f"grid.{name}: has prices for {len(price)} steps, and the street goes on; give 24 by hour of the day"
+                        f"grid.{name}: has values for {len(price)} steps, and the street goes on; give 24 by hour of the day"
                     )
         if grid:
             changes["grid"] = scenario.grid.model_copy(update=grid)

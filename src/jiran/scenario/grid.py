@@ -26,6 +26,8 @@ REPLACED = ("import_price", "export_price")
 REFERENCE = ("reference_import_price", "reference_export_price")
 #: What the street's connection carries.
 LIMITS = ("import_limit_kw", "export_limit_kw")
+#: All that may have a value for each step of the run.
+BY_STEP = (*REPLACED, *REFERENCE, *LIMITS)
 
 
 class Grid(Model):

@@ -15,7 +15,7 @@ from jiran.errors import JiranError, ScenarioError
 from jiran.market import find as find_rule
 from jiran.scenario.clock import gap_at
 from jiran.scenario.ev import Ev
-from jiran.scenario.grid import LIMITS, REFERENCE, REPLACED, Grid, named_sharing, named_tariff
+from jiran.scenario.grid import BY_STEP, Grid, named_sharing, named_tariff
 from jiran.scenario.home_battery import HomeBattery
 from jiran.scenario.homes import Homes
 from jiran.scenario.live import Live
@@ -259,7 +259,7 @@ class Scenario(Model):
             low, high = (self.load.low_kw if low is None else low), (self.load.high_kw if high is None else high)
             if low > high:
                 raise ScenarioError("load.low_kw", low, f"must be at most the upper bound of {high:g} kW")
-        for name in (*REPLACED, *REFERENCE, *LIMITS):
+        for name in BY_STEP:
             price = getattr(self.grid, name)
             if isinstance(price, tuple) and len(price) not in (24, self.steps):
                 raise ScenarioError(
