@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -40,23 +41,23 @@ def street(mosquitto, tmp_path, monkeypatch):
         return mosquitto(f"{says}allow_anonymous false\npassword_file {place}/passwords")
 
     yield begin
-    _collect()
+    with _garbage():
+        pass
 
 
-def _collect():
-    """Let go of sockets now, and not in a test that knows nothing of them: paho leaves some to the garbage."""
+@contextmanager
+def _garbage():
+    """Let go of sockets at the end, and not in a test that knows nothing of them: paho leaves some to the garbage."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
+        yield
         gc.collect()
 
 
 def refusal(*arguments):
     """Call a command that a broker refuses; the socket of a handshake that failed is garbage."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        shown = call(*arguments)
-        gc.collect()
-    return shown
+    with _garbage():
+        return call(*arguments)
 
 
 @pytest.mark.parametrize(
