@@ -162,7 +162,7 @@ def controlled(
     moves: tuple[Callable[..., Any], Callable[..., Any]],
     comes: Comes | None = None,
 ) -> Controlled:
-    """Return stores as they are before the first step.
+    """Return stores, of which there is at least one, as they are before the first step.
 
     Args:
         setting: For prices and the calendar.
@@ -175,8 +175,6 @@ def controlled(
         moves: What they do in a step, and what happens without a controller.
         comes: When they are there; default: always.
     """
-    if not homes.size:
-        return nobody(moves)
     grid = setting.scenario.grid
     controller, forecast = find_controller(asked.controller), find_forecast(asked.forecast)
     way = _way(setting, asked, controller, forecast)
