@@ -34,7 +34,7 @@ def merit(book):
         ask, bid = sellers[0], buyers[0]
         kwh = min(ask[2], bid[2])
         found.append((ask[1], bid[1], kwh))
-        nothing = 1e-12 * max(full[ask[1]], full[bid[1]])
+        nothing = max(1e-9, 1e-12 * max(full[ask[1]], full[bid[1]]))
         for row, side in ((ask, sellers), (bid, buyers)):
             row[2] -= kwh
             if row[2] <= nothing:
