@@ -7,7 +7,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -135,6 +137,31 @@ def test_a_record_that_an_edit_took_away_does_not_stop_what_was_made_of_it(tmp_p
             text=True, check=False,
         )  # fmt: skip
         assert done.stdout == "3.0\n", done.stderr
+
+
+@compiled.njit(float64(float64), cache=True)
+def doubled(value):
+    return 2.0 * value
+
+
+class Called(NamedTuple):
+    change: Callable[[float], float]
+    value: float
+
+
+@compiled.at_first_call(
+    float64(types.BaseTuple.from_types([types.FunctionType(float64(float64)), float64], Called)), cache=False
+)
+def changed(called):
+    """Return what a function of a record makes of its value."""
+    return called.change(called.value)
+
+
+def test_a_record_may_hold_functions():
+    for _ in range(2):
+        assert changed(Called(change=doubled, value=1.5)) == 3.0
+    with pytest.raises(TypeError, match="compiled for float64"):
+        changed(Called(change=doubled, value="1.5"))
 
 
 @compiled.at_first_call(float64(float64[::1], types.UniTuple(float64, 2)), cache=False)

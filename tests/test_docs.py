@@ -137,6 +137,19 @@ def test_relative_links_and_pictures_exist(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_and_names_of_the_code_exist(page):
+    """Of those that are written from their room on, as `engine/kernel.run` and `market/base.py`."""
+    code = ROOT / "src" / "jiran"
+    rooms = {room.name for room in code.iterdir() if room.is_dir()}
+    text = "" if page.name == "CHANGELOG.md" else page.read_text(encoding="utf-8")  # which tells what was
+    for path, name in re.findall(r"`((?:\w+/)+\w+)\.(\w+)`", text):
+        if path.split("/")[0] in rooms and not (code / f"{path}.{name}").exists():
+            file = code / path / "__init__.py" if (code / path).is_dir() else code / f"{path}.py"
+            assert file.exists(), f"{path}.{name}"
+            assert re.search(rf"\b{name}\b", file.read_text(encoding="utf-8")), f"{path}.{name}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_exist(page):
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     commands = {"jiran": {*get_command(cli).commands, ""}, "make": targets}

@@ -16,6 +16,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numba
+from numba import types
+from numba.core.registry import cpu_target
 
 try:
     from numba._dispatcher import compute_fingerprint
@@ -74,8 +76,8 @@ def at_first_call(signature: Any, **options: Any) -> Callable[[F], F]:
 class _AtFirstCall:
     """A function that is compiled when it is first called; `py_func` is its plain Python, as of numba's own.
 
-    numba works out the types of all arguments anew at each call, which takes longer than a day of twelve homes. So what
-    numba has taken once is handed to the compiled code at once when arguments of the same kinds come again.
+    numba works out the types of all arguments anew at each call, which takes longer than a day of twelve homes, and takes no
+    record that holds functions. So kinds of arguments are looked at once, and go to the compiled code at once from then on.
     """
 
     def __init__(self, function: Any, compiling: Callable[[], Any]) -> None:
@@ -86,17 +88,19 @@ class _AtFirstCall:
         self._alone = Lock()  # a run and its baseline may call it first at the same time
 
     def __call__(self, *arguments: Any) -> Any:
-        if compute_fingerprint is None:
-            return self.compiled(*arguments)
+        found = self.compiled
+        if not hasattr(found, "overloads"):  # there is no compiler
+            return found(*arguments)
         kinds = tuple(map(_kind, arguments))
         code = self._taken.get(kinds)
-        if code is not None:
-            return code(*arguments)
-        found = self.compiled
-        answer = found(*arguments)
-        if len(self._taken) < _KINDS and len(getattr(found, "overloads", ())) == 1:
-            self._taken[kinds] = next(iter(found.overloads.values())).entry_point
-        return answer
+        if code is None:
+            ((wanted, made),) = found.overloads.items()
+            for argument, kind in zip(arguments, wanted, strict=True):
+                _check(argument, kind)
+            code = made.entry_point
+            if len(self._taken) < _KINDS:
+                self._taken[kinds] = code
+        return code(*arguments)
 
     @property
     def compiled(self) -> Any:
@@ -109,10 +113,32 @@ class _AtFirstCall:
 
 def _kind(value: Any) -> Any:
     """Return what tells apart arguments that numba has different types for; of a function that it is one, for it says itself what it takes."""
+    if compute_fingerprint is None:
+        return numba.typeof(value)
     try:
         return compute_fingerprint(value)
     except NotImplementedError:  # of random numbers, and of records that hold some
         return (type(value), *map(_kind, value)) if isinstance(value, tuple) else type(value)
+
+
+def _check(value: Any, wanted: Any) -> None:
+    """Refuse an argument that compiled code would read as something else.
+
+    Args:
+        value: A number, an array, a function, or a tuple of such.
+        wanted: The type that it is compiled for; a function is asked for its code of that type by numba.
+
+    Raises:
+        TypeError: It is of another type.
+    """
+    kinds: Any = wanted  # numba has no annotations
+    if isinstance(wanted, types.BaseTuple):
+        for one, kind in zip(value, kinds, strict=True):
+            _check(one, kind)
+    elif not isinstance(wanted, types.FunctionType):
+        found = numba.typeof(value)
+        if cpu_target.typing_context.can_convert(found, wanted) is None:
+            raise TypeError(f"compiled for {wanted}, and not for {found}")
 
 
 def _remember(compiled: Any) -> None:

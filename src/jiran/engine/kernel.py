@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE
 from jiran.compiled import njit
 from jiran.control.store import new_line
-from jiran.engine.annotations import Bid, Clear, Direct, compiled
-from jiran.engine.at_home import Act
-from jiran.engine.at_market import Change, Hold, asking
+from jiran.engine.annotations import compiled
+from jiran.engine.at_market import asking
+from jiran.engine.calls import Calls
 from jiran.engine.fleet import lend, offer, use_own
-from jiran.engine.limits import Heed
 from jiran.engine.records import Fleet, Inputs, Log, Outputs, Start, Stop, Stores, Window
-from jiran.engine.street import ActForAll, own_use
+from jiran.engine.street import own_use
 from jiran.market.booking import FINE, NOBODY, TOO_MUCH, book, to_homes
 from jiran.market.orders import copy, count_orders, homes_with_order, pick, pick_rows, put, put_rows, with_keys
 from jiran.market.pause import begin
@@ -156,18 +155,7 @@ def _book(
 @compiled
 def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way out for each fault
     window: Window,
-    clear: Clear,
-    bid: Bid,
-    cars: Act,
-    batteries: Act,
-    hold: Hold,
-    change_mind: Change,
-    settle_cars: Act,
-    settle: Act,
-    direct: Direct,
-    for_all: ActForAll,
-    for_all_direct: Direct,
-    heed: Heed,
+    calls: Calls,
     inputs: Inputs,
     stores: Stores,
     start: Start,
@@ -178,18 +166,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
 
     Args:
         window: Which steps.
-        clear: The market rule.
-        bid: The bidding strategy.
-        cars: What cars that charge by plans do in a step.
-        batteries: What batteries in homes do in it before the market.
-        hold: Holds homes with a store that bids to what their orders are worth.
-        change_mind: Says whether one brings another order.
-        settle_cars: What cars that bid do after the market.
-        settle: What batteries that bid do then.
-        direct: Says what those do that have no plan.
-        for_all: What the community battery does in a step.
-        for_all_direct: Says what it does if a controller runs it that has no plan.
-        heed: Holds the street to what its connection carries.
+        calls: The market rule, the bidding strategy, and what stores do.
         inputs: Profiles, prices, and what rule and strategy know.
         stores: The community battery, EVs that lend theirs, and batteries in homes.
         start: What the step before the window left; its arrays are changed.
@@ -226,16 +203,16 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         use_own(step, inputs, fleet, ev_stored_kwh, out, net_kwh)
         # A call through an argument takes a microsecond, so there is none for what is not there.
         if stores.cars.homes.size > 0:
-            cars(step, direct, stores.cars, start.cars, wanted_kwh, line, out, net_kwh, asked)
+            calls.cars(step, calls.direct, stores.cars, start.cars, wanted_kwh, line, out, net_kwh, asked)
         if at_home.homes.size > 0:
-            batteries(step, direct, at_home, start.at_home, wanted_kwh, line, out, net_kwh, asked)
+            calls.batteries(step, calls.direct, at_home, start.at_home, wanted_kwh, line, out, net_kwh, asked)
         offer(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
         # Once, unless stores bid, and one changes its mind.
         again, new = True, 0
         while again:
             floor_price, cap_price = _value_at_tariff(step, inputs, net_kwh, value_price, limit_price)
             if bidding:
-                hold(asked, net_kwh, value_price, limit_price, out.order_kwh[step])
+                calls.hold(asked, net_kwh, value_price, limit_price, out.order_kwh[step])
             # A home without an order is not there: neither strategy nor rule sees it.
             traded_kwh = out.traded_kwh[step]
             orders, order_kwh, booked_kwh, values, limits = everybody, net_kwh, traded_kwh, value_price, limit_price
@@ -247,7 +224,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
                 values, limits = pick(value_price, orders, few_values), pick(limit_price, orders, few_limits)
                 traits, memories = pick_rows(inputs.traits, orders), pick_rows(memory, orders)
             if orders.size > 0:
-                bid(
+                calls.bid(
                     copy(order_kwh, shown), floor_price, cap_price, traits, inputs.bid_parameters, start.bid_rng,
                     memories, values, limits,
                 )  # fmt: skip
@@ -260,12 +237,12 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
             again, new = False, 0
             if orders.size > 0:
                 limits = pick(limit_price, orders, few_limits) if not whole else limit_price
-                new = clear(
+                new = calls.clear(
                     copy(order_kwh, shown), copy(limits, bids), inputs.import_price[step], inputs.export_price[step],
                     with_keys(inputs.parameters, inputs.keys, orders, parameters), start.rng, trades[count:],
                 )  # fmt: skip
             if bidding:
-                again = change_mind(trades[count:], new, orders, asked, value_price, net_kwh) > 0
+                again = calls.change_mind(trades[count:], new, orders, asked, value_price, net_kwh) > 0
         new, fault, order = _book(trades[count:], new, inputs.network_charge, order_kwh, booked_kwh)
         if fault != FINE:
             return Stop(step=step, trades=count, fault=fault, home=order if fault == NOBODY else orders[order])
@@ -279,16 +256,16 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         out.trades_until[step] = count
         lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)
         if bidding:
-            settle_cars(step, direct, stores.cars, start.cars, wanted_kwh, line, out, net_kwh, asked)
-            settle(step, direct, at_home, start.at_home, wanted_kwh, line, out, net_kwh, asked)
+            calls.settle_cars(step, calls.direct, stores.cars, start.cars, wanted_kwh, line, out, net_kwh, asked)
+            calls.settle(step, calls.direct, at_home, start.at_home, wanted_kwh, line, out, net_kwh, asked)
         if stores.street.homes.size > 0:
-            stored_kwh = for_all(
-                step, for_all_direct, stores, start.street, inputs.may_draw, stored_kwh, line, net_kwh, traded_kwh, out
+            stored_kwh = calls.for_all(
+                step, calls.for_all_direct, stores, start.street, inputs.may_draw, stored_kwh, line, net_kwh, traded_kwh, out
             )  # fmt: skip
         else:
             stored_kwh = own_use(step, stores.battery, inputs.may_draw, stored_kwh, net_kwh, traded_kwh, out)
         if limited:
-            stored_kwh = heed(
+            stored_kwh = calls.heed(
                 step, inputs, stores, start.cars, start.at_home, start.street, stored_kwh, line, net_kwh, traded_kwh, out
             )  # fmt: skip
     return Stop(step=window.last, trades=count, fault=FINE, home=0)

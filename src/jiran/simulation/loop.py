@@ -14,6 +14,7 @@ from jiran.engine import kernel
 from jiran.engine.annotations import as_argument
 from jiran.engine.at_home import rest
 from jiran.engine.at_market import change_mind, hold_nobody, hold_to_worth, keep_mind, settle
+from jiran.engine.calls import Calls
 from jiran.engine.cars_at_market import settle_cars
 from jiran.engine.energy import Flows
 from jiran.engine.limits import carry_all, heed
@@ -75,17 +76,13 @@ def run_steps(
             devices = evs, own, ours
         compiled = rule.compiled and strategy.compiled and all(one.compiled for one in devices)
         kernel_run: Any = kernel.run if compiled else plain(kernel.run)
-        do = [one.step(compiled=compiled) for one in devices]
-        hold, change = (hold_to_worth, change_mind) if stores_bid else (hold_nobody, keep_mind)
-        bidding = hold, change, settle_cars if cars_bid else rest, settle if batteries_bid else rest
-        asks = [as_argument(one) if compiled else plain(one) for one in bidding]
-        holds = heed if setting.scenario.grid.limited else carry_all
-        do += [as_argument(holds) if compiled else plain(holds)]
-        devices_do = *do[:2], *asks, own.direct.code, do[2], ours.direct.code, do[3]
+        calls = _calls(
+            setting, rule, strategy, devices, compiled=compiled, cars_bid=cars_bid, batteries_bid=batteries_bid
+        )
 
         def loop(window: Window, stored_kwh: float, log: Log) -> Stop:
             now = start._replace(stored_kwh=stored_kwh, cars=evs.memory, at_home=own.memory, street=ours.memory)  # noqa: B023  called in this round only
-            stop: Stop = kernel_run(window, rule.clear, strategy.code, *devices_do, inputs, stores, now, out, log)  # noqa: B023
+            stop: Stop = kernel_run(window, calls, inputs, stores, now, out, log)  # noqa: B023
             return stop
 
         whole = partial(_all_steps, loop, rule, strategy, devices, out, start.stored_kwh, room, setting.community.ids)
@@ -116,6 +113,50 @@ def run_steps(
                 cars_bid,
             ), end
     raise MechanismError(rule.name, "writes more trades in a step than there are pairs of homes")
+
+
+def _calls(
+    setting: Setting,
+    rule: Mechanism,
+    strategy: Strategy,
+    devices: tuple[Controlled, ...],
+    *,
+    compiled: bool,
+    cars_bid: bool,
+    batteries_bid: bool,
+) -> Calls:
+    """Return what the kernel calls in a run.
+
+    Args:
+        setting: For the limits of the street's connection.
+        rule: The market rule.
+        strategy: The bidding strategy.
+        devices: Cars, batteries in homes, and the community's.
+        compiled: Whether the kernel is.
+        cars_bid: Whether cars bid in the market.
+        batteries_bid: Whether batteries in homes do.
+    """
+
+    def code(function: Callable[..., Any]) -> Any:
+        return as_argument(function) if compiled else plain(function)
+
+    cars, batteries, for_all = (one.step(compiled=compiled) for one in devices)
+    _, own, ours = devices
+    stores_bid = batteries_bid or cars_bid
+    return Calls(
+        clear=rule.clear,
+        bid=strategy.code,
+        cars=cars,
+        batteries=batteries,
+        hold=code(hold_to_worth if stores_bid else hold_nobody),
+        change_mind=code(change_mind if stores_bid else keep_mind),
+        settle_cars=code(settle_cars if cars_bid else rest),
+        settle=code(settle if batteries_bid else rest),
+        direct=own.direct.code,
+        for_all=for_all,
+        for_all_direct=ours.direct.code,
+        heed=code(heed if setting.scenario.grid.limited else carry_all),
+    )
 
 
 def _all_steps(
