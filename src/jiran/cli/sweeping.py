@@ -12,6 +12,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from typer.core import TyperGroup
 
+from jiran.cli.options import CHANGES, SCENARIO
 from jiran.cli.printing import console
 from jiran.errors import JiranError
 from jiran.saving import save_file
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from jiran.judge.sweep.answers import Answers
     from jiran.judge.sweep.run import Planned
 
-_SCENARIO = typer.Argument(metavar="SCENARIO", help="A preset (see `jiran scenarios`) or a file that ends in .toml.")
-_CHANGES = typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as market.fraction=0.7; can be repeated.")
 _VARY = typer.Option(
     "--vary", metavar="KEY=VALUES",
     help="What a key takes: A:B:STEP (B included), values with commas, or uniform(A, B), normal(MEAN, DEVIATION), "
@@ -77,10 +76,10 @@ sweep = typer.Typer(
 
 @sweep.command(_FIRST)
 def _run(
-    scenario: Annotated[str, _SCENARIO],
+    scenario: Annotated[str, SCENARIO],
     output: Annotated[Path, _FOLDER],
     vary: Annotated[list[str] | None, _VARY] = None,
-    changes: Annotated[list[str] | None, _CHANGES] = None,
+    changes: Annotated[list[str] | None, CHANGES] = None,
     seeds: Annotated[int, _SEEDS] = 1,
     draws: Annotated[int, _DRAWS] = 0,
     method: Annotated[str, _METHOD] = "sobol",

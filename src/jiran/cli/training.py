@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from jiran.cli.changes import changes_of
+from jiran.cli.options import SCENARIO
 from jiran.cli.printing import console
 from jiran.cli.progress import progress
 from jiran.errors import JiranError
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from jiran.learn.task import Who
     from jiran.learn.train import Trained
 
-_SCENARIO = typer.Argument(metavar="SCENARIO", help="A preset (see `jiran scenarios`) or a file that ends in .toml.")
 _OUTPUT = typer.Option("-o", "--output", metavar="POLICY.toml", help="Write the policy to this file.")
 _CHANGES = typer.Option("--set", metavar="KEY=VALUE", help="Replace a value, as steps=672; can be repeated.")
 _STORES = typer.Option(
@@ -30,7 +30,7 @@ _LONGEST_CURVE = 12
 
 
 def train_command(
-    scenario: Annotated[str, _SCENARIO],
+    scenario: Annotated[str, SCENARIO],
     output: Annotated[Path, _OUTPUT],
     changes: Annotated[list[str] | None, _CHANGES] = None,
     stores: Annotated[str | None, _STORES] = None,
