@@ -7,12 +7,15 @@ much a home can use.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from jiran.homes.meter.readings import Channel
     from jiran.homes.meter.times import Seconds
     from jiran.homes.profiles import Array
 
@@ -27,6 +30,8 @@ MOST_KW = 100.0
 #: A counter runs over near a power of ten: within this part of it.
 _NEAR_END = 0.9
 _ROUNDING_KWH = 0.0015
+#: So many series of a channel are looked at to tell whether it counts on.
+_SERIES_SEEN = 40
 #: Of so many readings one may be a fault below its neighbours.
 _PER_DIP = 10
 
@@ -166,3 +171,44 @@ def holding_power(instant_s: Seconds, kw: Array, longest_s: int) -> tuple[Second
     usual = int(np.median(spacing)) if spacing.size else 60
     hold = np.append(np.where(spacing > max(longest_s, usual), usual, spacing), usual)
     return instant_s, instant_s + hold, kw * hold / 3600
+
+
+def with_counters(
+    channels: list[Channel], home: NDArray[np.uint32], channel: NDArray[np.uint16], instant_s: Seconds, value: Array
+) -> list[Channel]:
+    """Return the channels with what their values tell: those that count on are registers.
+
+    Each home's values have a vote, those of at most `_SERIES_SEEN` homes. Where no home's values tell, as in a flat of
+    which nobody used anything, a channel is what the others of the file are.
+
+    Args:
+        channels: What is said of them; "interval" and "power" are believed.
+        home: By reading, whose it is.
+        channel: By reading, where it stood.
+        instant_s: By reading, when it was, s.
+        value: By reading, kWh.
+    """
+    decided = []
+    for place, found in enumerate(channels):
+        if found.said.reading in ("interval", "power") or found.is_power:
+            decided.append(found)
+            continue
+        here = np.flatnonzero(channel == place)
+        order = here[np.lexsort((instant_s[here], home[here]))]
+        cuts = np.flatnonzero(np.diff(home[order])) + 1
+        votes = [
+            is_counter(instant_s[part], value[part], named=found.is_register)
+            for part in np.split(order, cuts)[:_SERIES_SEEN]
+        ]
+        known = [vote for vote in votes if vote is not None]
+        counts = sum(known) * 2 > len(known) if known else found.is_register or None
+        decided.append(
+            replace(
+                found, said=replace(found.said, reading="register" if counts else "interval" if counts is False else "")
+            )
+        )
+    any_register = any(found.is_register for found in decided)
+    return [
+        found if found.said.reading else replace(found, said=replace(found.said, reading="register" if any_register and not found.is_power else "interval"))
+        for found in decided
+    ]  # fmt: skip

@@ -18,8 +18,9 @@ from jiran.homes.meter.bytes import MAX_FILE_MB, read_bytes
 from jiran.homes.meter.cells import read_cells
 from jiran.homes.meter.clock import utc_to_wall
 from jiran.homes.meter.connection import joined, ways
+from jiran.homes.meter.longtable import readings_of
 from jiran.homes.meter.plausible import end_labels, suspicions
-from jiran.homes.meter.readings import Readings, readings_of
+from jiran.homes.meter.readings import Readings
 from jiran.homes.meter.report import Change, DataReport
 from jiran.homes.meter.series import series_of
 from jiran.homes.meter.steps import Period, add_series, all_tables, check_homes, check_period, fill_table, scale_load
