@@ -52,7 +52,10 @@ def test_rules_are_rows_with_their_figures():
 
 def test_with_several_seeds_there_are_bands():
     done = call("compare", "paper", *THREE, "--seeds", 4)
-    assert "paper: 3 market rules, 4 seeds (±: half of the range that holds 9 of 10)" in done.stdout
+    assert (
+        "paper: 3 market rules, 4 seeds (±: half of the range from the lowest to the highest of the seeds)"
+        in done.stdout
+    )
     assert done.stdout.count("±") > 3
 
 

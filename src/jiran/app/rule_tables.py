@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from jiran.judge.judgement import FIGURES
+from jiran.judge.spread import range_of
 from jiran.nothing import LAST_DIGITS, SEEN
 from jiran.report.figures import COLUMNS, PAIR, form, heading, marks, ranked
 
@@ -98,7 +99,9 @@ def pair(comparison: Comparison, *, first: bool) -> pl.DataFrame:
         line |= {"A": written.write(row["a"]), "B": written.write(row["b"])}
         line["A - B"] = written.write_change(row["difference"])
         if len(comparison.seeds) > 1:
-            line["A - B in 9 of 10 seeds"] = written.write_change(row["difference_low"], row["difference_high"])
+            line[f"A - B, {range_of(len(comparison.seeds), 'seeds')}"] = written.write_change(
+                row["difference_low"], row["difference_high"]
+            )
         found.append(line)
     if first:
         found.sort(key=lambda line: PAIR.index(line["figure"]))

@@ -13,6 +13,7 @@ from jiran.cli.printing import console
 from jiran.errors import JiranError
 from jiran.judge.comparison import by_rule
 from jiran.judge.judgement import FIGURES
+from jiran.judge.spread import range_of
 from jiran.report import answer, html, versus
 from jiran.report.figures import COLUMNS, form, ranked, whole_table
 from jiran.saving import save_file
@@ -99,7 +100,7 @@ def print_comparison(found: Comparison) -> None:
             style="dim",
         )
     else:
-        seeds += " (±: half of the range that holds 9 of 10)" if several else ""
+        seeds += f" (±: half of {range_of(len(found.seeds), 'seeds')})" if several else ""
         screen.print(f"{first.name}: {counted(len(found.cases), 'market rule')}, {seeds}", style="bold")
         screen.print(" ".join(answer(found)), soft_wrap=True)
         screen.width = max(screen.width, 0 if screen.is_terminal else _NARROWEST)

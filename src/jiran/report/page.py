@@ -10,8 +10,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from jiran import __version__
-from jiran.judge.comparison import BAND
 from jiran.judge.judgement import FIGURES
+from jiran.judge.spread import range_of
 from jiran.market import find
 from jiran.report import pictures
 from jiran.report.answer import answer
@@ -102,7 +102,7 @@ def _setting(comparison: Comparison) -> str:
     seeds, first = len(comparison.seeds), next(iter(comparison.cases.values()))
     run = seeds_in_words(comparison)
     if seeds > 1:
-        run = f"{seeds} seeds, {run}: figures are means, in brackets the range of {BAND:.0%} of the seeds"
+        run = f"{seeds} seeds, {run}: figures are means, in brackets {range_of(seeds, 'seeds')}"
     parts = []
     if is_pair(comparison):
         for name, scenario in comparison.cases.items():
@@ -230,7 +230,7 @@ def _pair(comparison: Comparison) -> str:
         name = escape(heading(figure, comparison.currency))
         meaning = escape(FIGURES[figure].meaning)
         lines.append(f'<tr><th scope="row" title="{meaning}">{name}</th>' + "".join(f"<td>{c}</td>" for c in cells))
-    tops = ["", "A", "B", "A - B", *([f"A - B in {BAND:.0%} of the seeds"] if banded else [])]
+    tops = ["", "A", "B", "A - B", *([f"A - B, {range_of(len(comparison.seeds), 'seeds')}"] if banded else [])]
     head = "".join(f'<th scope="col">{escape(top)}</th>' for top in tops)
     body = "</tr>\n".join(lines)
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tr>\n</tbody></table></div>'

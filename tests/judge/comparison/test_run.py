@@ -14,6 +14,7 @@ from jiran.errors import JiranError, MechanismError
 from jiran.judge.comparison import Comparison, Sample, by_rule, cases, compare, finished, run
 from jiran.judge.judgement import FIGURES, judge
 from jiran.judge.optimum import community_optimum
+from jiran.judge.spread import range_of
 from jiran.market import mechanisms
 from jiran.result.figures import KPIS
 from jiran.scenario import Bids, Market, validate
@@ -325,14 +326,24 @@ def test_a_difference_is_taken_seed_by_seed():
     assert (units["price_paid"], units["p2p_kwh"], units["saving_jain"]) == ("MYR/kWh", "kWh", "")
 
 
+@pytest.mark.parametrize("count", [2, 3, 19, 20, 30])
+def test_a_range_of_few_seeds_leaves_none_out(count):
+    """A quantile of few values lies between them: it would be called 90 % of the seeds and leave two thirds out."""
+    values = [float(value**2) for value in range(count)]
+    row = known(A=[(value, None) for value in values]).table(("saving",)).row(0, named=True)
+    inside = sum(row["saving_low"] <= value <= row["saving_high"] for value in values)
+    assert inside == count if count < 20 else 0.8 * count < inside < count
+    assert ("90 %" in range_of(count, "seeds")) == (inside < count)
+
+
 def test_savings_by_kind_and_by_home():
     one, two = (sample(each=each) for each in ((1.0, 3.0, -4.0), (2.0, 6.0, -2.0)))
     found = Comparison({"A": load_scenario("paper")}, (1, 2), {"A": (one, two)})
     assert found.homes().rows() == [("A", "S1", "solar", 1.5), ("A", "S2", "solar", 4.5), ("A", "N1", "normal", -3.0)]
     kinds = found.kinds()
     assert kinds.select("case", "kind", "homes", "saving").rows() == [("A", "solar", 2, 3.0), ("A", "normal", 1, -3.0)]
-    assert kinds["saving_low"].to_list() == pytest.approx([2.1, -3.9])
-    assert kinds["saving_high"].to_list() == pytest.approx([3.9, -2.1])
+    assert kinds["saving_low"].to_list() == [2.0, -4.0]  # of few seeds the lowest and the highest
+    assert kinds["saving_high"].to_list() == [4.0, -2.0]
 
 
 def test_hours_are_prices_by_energy_over_all_seeds():

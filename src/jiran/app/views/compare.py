@@ -15,6 +15,7 @@ from jiran.app.views.compare_parts import compared, files
 from jiran.bids import find as find_strategy
 from jiran.bids import strategies
 from jiran.judge.comparison import SEEDS, by_rule
+from jiran.judge.spread import range_of
 from jiran.market import find, mechanisms
 from jiran.market.base import BASELINE
 from jiran.report import answer, pictures
@@ -149,7 +150,11 @@ def _table(comparison: Comparison) -> None:
     """Draw the telling figures of each rule, and the others folded away."""
     st.markdown("**The rules, best first**")
     banded = len(comparison.seeds) > 1
-    bands = f" Means of {len(comparison.seeds)} seeds; in brackets the range of 9 of 10." if banded else ""
+    bands = (
+        f" Means of {len(comparison.seeds)} seeds; in brackets {range_of(len(comparison.seeds), 'seeds')}."
+        if banded
+        else ""
+    )
     st.caption(
         "First what is reached, then what the home saves that gains least. Green: the best. Orange: somebody pays more, or money "
         f"stays with the market or is missing. Amounts in {plain(comparison.currency)}, prices per kWh; point at a heading to read "

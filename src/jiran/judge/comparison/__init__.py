@@ -2,6 +2,6 @@
 
 from jiran.judge.comparison.cases import by_rule
 from jiran.judge.comparison.run import SEEDS, compare, finished
-from jiran.judge.comparison.table import BAND, Comparison, Sample, Samples
+from jiran.judge.comparison.table import Comparison, Sample, Samples
 
-__all__ = ["BAND", "SEEDS", "Comparison", "Sample", "Samples", "by_rule", "compare", "finished"]
+__all__ = ["SEEDS", "Comparison", "Sample", "Samples", "by_rule", "compare", "finished"]

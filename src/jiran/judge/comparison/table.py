@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from jiran.errors import PluginError
 from jiran.judge.judgement import FIGURES
+from jiran.judge.spread import ends
 from jiran.nothing import LAST_DIGITS, NOTHING_MONEY
 
 if TYPE_CHECKING:
@@ -21,9 +22,6 @@ Array = NDArray[np.float64]
 
 #: Figures that mean nothing where a home loses.
 EVENNESS = tuple(name for name, figure in FIGURES.items() if figure.evenness)
-
-#: A band holds this share of the seeds, the same part left out at both ends.
-BAND = 0.9
 
 
 class Sample(NamedTuple):
@@ -204,6 +202,5 @@ def _with_band(name: str, values: Array) -> dict[str, float | None]:
     """
     if values.size == 1:
         return {name: _mean(values)}
-    defined = values[~np.isnan(values)]
-    ends = np.quantile(defined, [(1.0 - BAND) / 2.0, (1.0 + BAND) / 2.0]).tolist() if defined.size else [None, None]
-    return {name: _mean(values), f"{name}_low": ends[0], f"{name}_high": ends[1]}
+    low, high = ends(values)
+    return {name: _mean(values), f"{name}_low": low, f"{name}_high": high}

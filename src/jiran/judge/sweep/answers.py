@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from jiran.errors import ScenarioError, one_of
-from jiran.judge.comparison import BAND
+from jiran.judge.spread import FEW, QUANTILES
 from jiran.judge.sweep.variance import Weight, matters
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.result.figures import KPIS
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 #: Columns of the rows of a sweep that are neither varied nor a figure.
 _OWN = ("key", "seed", "fault")
-#: Of fewer points a band that leaves out the twentieth part at each end leaves out none.
-FEW = 20
 #: Figures that are asked of every sweep, whichever is looked at.
 _NEEDED = ("cost", "home_saving_worst", "p2p_kwh")
 #: A key with more values than this is put into so many classes of equal size.
@@ -94,8 +92,8 @@ def bands(rows: pl.LazyFrame, keys: Sequence[str], figure: str) -> pl.DataFrame:
     found = (
         pl.len().alias("points"),
         one.mean().alias("mean"),
-        one.quantile((1.0 - BAND) / 2.0, "linear").alias("low"),
-        one.quantile((1.0 + BAND) / 2.0, "linear").alias("high"),
+        one.quantile(QUANTILES[0], "linear").alias("low"),
+        one.quantile(QUANTILES[1], "linear").alias("high"),
         one.min().alias("lowest"),
         one.max().alias("highest"),
     )

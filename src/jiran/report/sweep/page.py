@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jiran import __version__
-from jiran.judge.comparison import BAND
+from jiran.judge.spread import SHARE, range_of
 from jiran.judge.sweep.answers import of_few
 from jiran.report.figures import form
 from jiran.report.markup import bullets, document, section, table, terms
@@ -34,8 +34,8 @@ _MOST_ROWS = 20
 ENDS = {
     "points": "Points",
     "mean": "Mean",
-    "low": f"{50 - 50 * BAND:.0f} % below",
-    "high": f"{50 - 50 * BAND:.0f} % above",
+    "low": f"{50 - 50 * SHARE:.0f} % below",
+    "high": f"{50 - 50 * SHARE:.0f} % above",
 }
 #: What they are called where a mean is of few points.
 FEW_ENDS = {"low": "Lowest", "high": "Highest"}
@@ -94,8 +94,8 @@ def _by(found: Answers, keys: tuple[str, ...], rows: pl.DataFrame) -> str:
     if len(keys) == 2:
         return section(title(found, keys), _map(found, keys, rows))
     picture = pictures.course(found, keys[0]) if keys else None
-    held = "the lowest and the highest of them" if of_few(rows) else f"the range that holds {BAND:.0%} of them"
-    note = f'<p class="soft">Mean of the points, with {held}.</p>'
+    fewest = min(rows["points"].to_list(), default=0)
+    note = f'<p class="soft">Mean of the points, with {range_of(fewest, "points")}.</p>'
     return section(title(found, keys), note, _drawn(picture), table(*cells(found, rows)))
 
 
