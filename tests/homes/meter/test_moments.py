@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiran.homes.meter.times import looks_like_time, moment_of
+from jiran.homes.meter.moments import looks_like_time, moment_of
 
 
 @given(st.floats(-99_999_999, 99_999_999), st.integers(1, 6), st.sampled_from(".,"))

@@ -16,8 +16,8 @@ import polars as pl
 
 from jiran.errors import DataError, shortened
 from jiran.homes.meter.bytes import PARQUET, XML, check_size, refuse_ragged, text_of
+from jiran.homes.meter.moments import looks_like_time
 from jiran.homes.meter.report import Change
-from jiran.homes.meter.times import looks_like_time
 from jiran.homes.meter.vocabulary import roles, unit_named
 from jiran.scenario import MAX_HOME_STEPS
 

@@ -17,7 +17,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from jiran.homes.meter.times import EPOCH, Seconds
+from jiran.homes.meter.moments import EPOCH
+from jiran.homes.meter.times import Seconds
 
 #: Zones change their clocks at full quarters of an hour: looking once at each quarter is enough.
 _QUARTER_S = 900

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from jiran.homes.meter.cells import NO_VALUE, Cells, is_number
-from jiran.homes.meter.times import UNIX_S, moment_of, time_of_day
+from jiran.homes.meter.moments import UNIX_S, moment_of, time_of_day
 
 Kind = Literal["moment", "date", "clock", "number", "words", "empty"]
 

@@ -26,14 +26,10 @@ from jiran.homes.meter.clock import (
     zone_of,
 )
 from jiran.homes.meter.contents import whole_numbers
+from jiran.homes.meter.moments import looks_like_time
 from jiran.homes.meter.report import Change
 from jiran.homes.meter.shown import are_clocks, moments_of_column, what_was_shown
-from jiran.homes.meter.times import (
-    DAY_S,
-    Clock,
-    Seconds,
-    looks_like_time,
-)
+from jiran.homes.meter.times import DAY_S, Clock, Seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,19 +16,9 @@ from numpy.typing import NDArray
 
 from jiran.errors import DataError, shortened
 from jiran.homes.meter.contents import whole_numbers
+from jiran.homes.meter.moments import EPOCH, YEARS, begin_of_range, day_or_month, time_of_day
 from jiran.homes.meter.report import Change
-from jiran.homes.meter.times import (
-    DAY_S,
-    EPOCH,
-    YEARS,
-    Clock,
-    Seconds,
-    are_ranges,
-    begin_of_range,
-    day_or_month,
-    read_times,
-    time_of_day,
-)
+from jiran.homes.meter.times import DAY_S, Clock, Seconds, are_ranges, read_times
 
 if TYPE_CHECKING:
     from jiran.homes.meter.cells import Cells

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
+from jiran.homes.meter.moments import moment_of, time_of_day
 from jiran.homes.meter.report import Change
-from jiran.homes.meter.times import moment_of, time_of_day
 
 if TYPE_CHECKING:
     from jiran.homes.meter.cells import Cells

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.homes.meter.clock import utc_to_wall, wall_to_utc, zone_of
+from jiran.homes.meter.moments import EPOCH
 from jiran.homes.meter.steps import spread
-from jiran.homes.meter.times import DAY_S, EPOCH
+from jiran.homes.meter.times import DAY_S
 from jiran.homes.meter.vocabulary import QUANTITIES
 
 if TYPE_CHECKING:
