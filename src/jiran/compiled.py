@@ -113,6 +113,8 @@ class _AtFirstCall:
 
 def _kind(value: Any) -> Any:
     """Return what tells apart arguments that numba has different types for; of a function that it is one, for it says itself what it takes."""
+    if callable(value):
+        return type(value)
     if compute_fingerprint is None:
         return numba.typeof(value)
     try:
@@ -144,8 +146,9 @@ def _check(value: Any, wanted: Any) -> None:
 def _remember(compiled: Any) -> None:
     """Let a function that is compiled for good be looked up at once where it is an argument of another compiled one.
 
-    numba asks it for its code by its types at each such call, four times in a run, and compares them one by one; and then
-    asks the linker, each time, where the code lies.
+    numba asks it for its code by its types at each such call, a dozen times in a run, and compares them one by one; and then
+    asks the linker, each time, where the code lies. What says so itself (`__wrapper_address__`, numba's own protocol) is not
+    looked into.
 
     Args:
         compiled: A dispatcher of numba with one signature, which compiles no more.
@@ -164,6 +167,13 @@ def _remember(compiled: Any) -> None:
         return found
 
     compiled.get_compile_result = answer
+
+    @cache
+    def address() -> int:
+        ((_, found),) = compiled.overloads.items()
+        return int(found.library.get_pointer_to_function(found.fndesc.llvm_cfunc_wrapper_name))
+
+    compiled.__wrapper_address__ = address
 
 
 def _stamp(compiled: Any, made_of: str) -> None:
