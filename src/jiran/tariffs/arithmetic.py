@@ -17,6 +17,8 @@ Number = Any
 
 #: Digits of an amount that are true: what is behind them is the residue of sums, which would tip a half.
 _TRUE_DIGITS = 12
+#: From so many steps on, these digits end too close to the last one of a bill; a double still tells more of them.
+_MANY_STEPS, _MOST_DIGITS = 1e9, 15
 
 
 def decimals(step: float) -> int:
@@ -93,15 +95,16 @@ class OneNumber:
             >>> OneNumber.rounded(118.295, 0.01), OneNumber.rounded(0.3 * 0.05 * 3, 0.01), OneNumber.rounded(1512.5, 1.0)
             (118.3, 0.05, 1513.0)
         """
-        multiple = Decimal(f"{amount:.{_TRUE_DIGITS}g}") / Decimal(repr(step))
+        digits = _TRUE_DIGITS if abs(amount) < _MANY_STEPS * step else _MOST_DIGITS
+        multiple = Decimal(f"{amount:.{digits}g}") / Decimal(repr(step))
         return float(multiple.quantize(Decimal(1), ROUND_HALF_UP) * Decimal(repr(step)))
 
 
 class ManyNumbers:
     """Arrays.
 
-    Arrays: half is decided with room for the residue of sums, and agrees with `OneNumber` on amounts of up to 12
-    digits.
+    Arrays: half is decided with room for the residue of sums, a thousandth of a step at most, and agrees with
+    `OneNumber` on amounts of up to 12 digits.
     """
 
     least = staticmethod(np.minimum)
@@ -133,5 +136,6 @@ class ManyNumbers:
             [118.3, 1512.49]
         """
         multiple = amount / step
-        whole = np.floor(multiple + 0.5 + np.abs(multiple) * 10.0**-_TRUE_DIGITS)
+        room = np.minimum(np.abs(multiple), _MANY_STEPS) * 10.0**-_TRUE_DIGITS
+        whole = np.floor(multiple + 0.5 + room)
         return np.round(whole * step, decimals(step))
