@@ -93,11 +93,15 @@ def test_no_kwh_of_export_is_lost_or_used_twice(tariff, usage, month):
     found = bill(tariff, usage, month, carried=Carried(kwh=50.0))
     export = tariff.export
     if export is None:
-        assert found.forfeited_kwh == usage.export_kwh
-    elif export.offsets and export.expires_after_month != int(month[5:]):
+        assert found.forfeited_kwh == usage.export_kwh + 50.0
+    elif export.offsets:
         used = usage.export_kwh + 50.0 - found.carried.kwh - found.forfeited_kwh
         assert used == pytest.approx(min(usage.import_kwh, usage.export_kwh + 50.0))
         assert not (found.carried.kwh > 0.0 and found.forfeited_kwh > 0.0)
+        kept = export.carry == "kwh" and export.expires_after_month != int(month[5:])
+        assert not (found.forfeited_kwh if kept else found.carried.kwh)
+    else:
+        assert (found.carried.kwh, found.forfeited_kwh) == (0.0, 50.0)  # no kWh are set off: those of before are lost
 
 
 @given(st.lists(st.integers(1, 800), min_size=1, max_size=6, unique=True), st.data(), st.floats(0, 2000))

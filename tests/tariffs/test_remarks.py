@@ -36,10 +36,27 @@ def test_a_bill_of_which_all_is_known_needs_no_remark():
             "no kWh are given for peak: all the rest is taken as off-peak",
         ]),
         ("my-tnb-rp4-domestic-general", "2025-07", Usage(300.0, 12.0), ["12.0 kWh of the export earn nothing"]),
+        ("my-tnb-rp4-domestic-nem3", "2025-11", Usage(300.0, 450.0), []),
+        ("my-tnb-rp4-domestic-nem3", "2025-12", Usage(300.0, 450.0), [
+            "150.0 kWh of the export earn nothing: what was kept is lost after this month",
+        ]),
     ],
 )  # fmt: skip
 def test_what_is_not_known_or_assumed_is_said(name, month, usage, expected):
     assert said(name, month, usage) == expected
+
+
+def test_credit_in_money_that_is_lost_is_said_too():
+    months = ("2026-05", "2026-06")
+    lost = [
+        [
+            one
+            for one in said("th-mea-1.2-net-billing", month, Usage(0.0, 100.0), **{"export.expires_after_month": 6})
+            if "lost" in one
+        ]
+        for month in months
+    ]  # of THB 220 the service charge with its VAT takes 26.34
+    assert lost == [[], ["THB 193.66 of credit are lost: what was kept is lost after this month"]]
 
 
 @given(st.floats(0, 1000), st.floats(0, 1000))

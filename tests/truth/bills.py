@@ -198,6 +198,44 @@ def forfeited(result):
     )
 
 
+@oracle("warning.kept")
+def kept(result):
+    """What every home exported, less what its import took of it and what was lost, month by month; of money the last line."""
+    if result.scenario.grid.tariff is None:
+        return None
+    virtual = (scheme(result) or {}).get("allocation") == "virtual"
+    left = {}
+    for end in ("", "_without_p2p"):
+        kwh, money = {}, {}
+        names = [f"{name}{end}" for name in ("import_kwh", "export_kwh")]
+        shared = ("bought_kwh", "sold_kwh") if virtual and not end else None
+        last = result.bills.filter(pl.col("component") == "carried-out").select("home", "month", f"amount{end}")
+        for home, month, tariff, *both in result.bill_totals.select(
+            "home", "month", "tariff", *names, *(shared or ())
+        ).rows():
+            taken, given = (both[place] + (both[place + 2] if shared else 0.0) for place in (0, 1))
+            export = whole(tariff).get("export", {})
+            keeps = export.get("carry", "none")
+            there = given + kwh.get(home, 0.0)
+            kwh[home] = max(there - taken, 0.0) if keeps == "kwh" else 0.0
+            of_month = last.filter((pl.col("home") == home) & (pl.col("month") == month))[f"amount{end}"]
+            money[home] = float(of_month.sum()) if keeps == "money" else 0.0
+            if export.get("expires_after_month") == int(month[5:]):
+                kwh[home] = money[home] = 0.0
+        sums = sum(kwh.values()), sum(money.values())
+        left[end] = [one if one > least else 0.0 for one, least in zip(sums, (NOTHING_KWH, 1e-6), strict=True)]
+    if not any(map(any, left.values())):
+        return None
+    words = []
+    for (kwh, money), before in ((left[""], "after the run is"), (left["_without_p2p"], "without trading")):
+        there = [energy(kwh)] * (kwh > 0) + [amount(money, result)] * (money > 0)
+        words.append(f"{before} {' and '.join(there) or 'nothing'}")
+    figures = dict(
+        zip(("kwh", "money", "kwh_without", "money_without"), [*left[""], *left["_without_p2p"]], strict=True)
+    )
+    return Claim({**figures, "currency": result.scenario.currency}, tuple(words))
+
+
 @oracle("bills.on_bills")
 def on_bills(result):
     kwh = float(result.trades["kwh"].sum())

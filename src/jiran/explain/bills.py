@@ -8,11 +8,14 @@ from jiran.explain.say import amount, energy
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.sentences import Figures, form
 from jiran.tariffs.model import PREMIUM, SHARED
-from jiran.words import price
+from jiran.words import listed, price
 
 if TYPE_CHECKING:
     from jiran.money.bills import StreetBills
     from jiran.result.result import Result
+
+#: Credit of this much or less is none: kWh, and money.
+_LEAST = (NOTHING_KWH, NOTHING_MONEY)
 
 
 def _utility(bills: StreetBills) -> float:
@@ -87,6 +90,35 @@ def forfeited(result: Result) -> Figures | None:
         return None
     kwh, without = (float(sum(found.forfeited_kwh.sum() for found in bills.each)) for bills in (now, alone))
     return {"kwh": kwh, "without": without} if kwh > NOTHING_KWH else None
+
+
+def _kept_words(figures: Figures) -> str:
+    def both(kwh: float, money: float) -> str:
+        there = [energy(kwh)] * (kwh > 0.0) + [amount(money, figures["currency"])] * (money > 0.0)
+        return listed(there) or "nothing"
+
+    left, alone = both(figures["kwh"], figures["money"]), both(figures["kwh_without"], figures["money_without"])
+    return (
+        f"credit from export that is left for bills after the run is {left}, without trading {alone}: what it will save is not "
+        "counted"
+    )
+
+
+@form("warning.kept", _kept_words)
+def kept(result: Result) -> Figures | None:
+    """Say which credit of export is left for bills after a run, if there is any with or without trading."""
+    now, alone = result.settlement.bills, result.without_p2p.bills
+    if now is None or alone is None:
+        return None
+    (kwh, money), (kwh_without, money_without) = (
+        (
+            float(sum_of.sum()) if sum_of.sum() > least else 0.0
+            for sum_of, least in zip(one.carried, _LEAST, strict=True)
+        )
+        for one in (now, alone)
+    )
+    figures = {"kwh": kwh, "money": money, "kwh_without": kwh_without, "money_without": money_without}
+    return {**figures, "currency": result.scenario.currency} if any(figures.values()) else None
 
 
 def _balanced_words(figures: Figures) -> str:

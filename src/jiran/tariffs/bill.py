@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from jiran.errors import TariffError
 from jiran.tariffs.arithmetic import ManyNumbers, Number, Numbers, OneNumber
-from jiran.tariffs.export import Carried, Charged, credit_kept, offset
+from jiran.tariffs.export import Carried, Charged, credit_kept, expires, offset
 from jiran.tariffs.lines import Amount, Lines, Month
 from jiran.tariffs.model import CARRIED_IN, CARRIED_OUT, MINIMUM, Export, Tariff
 from jiran.tariffs.rates import Terms, terms
@@ -56,7 +56,7 @@ class Bill:
         lines: Every component, charged or not, then what export and carrying add, and the minimum.
         total: Their sum, rounded half up once.
         carried: What export left for later months.
-        forfeited_kwh: Export that earns nothing.
+        forfeited_kwh: Export that earns nothing, also what was kept of it and is lost at the end of this month.
     """
 
     lines: tuple[Line, ...]
@@ -84,7 +84,7 @@ class Bills:
         amount: Shape (line, home, month), not rounded.
         total: Shape (home, month), each rounded as on a bill.
         carried: What export left after the last month, shape (home,).
-        forfeited_kwh: Export that earns nothing, shape (home, month).
+        forfeited_kwh: Export that earns nothing, as in `Bill`, shape (home, month).
     """
 
     lines: tuple[str, ...]
@@ -142,7 +142,8 @@ def bill(
         lines.append(Line(name, head.kind, row.quantity * months, head.unit, row.rate, amount))
         total += amount
     left = Carried(used.kept_kwh * months, kept * months).after(export, month)
-    return Bill(tuple(lines), OneNumber.rounded(total, tariff.round), left, used.forfeited_kwh * months)
+    lost_kwh = used.forfeited_kwh + used.kept_kwh if expires(export, month) else used.forfeited_kwh
+    return Bill(tuple(lines), OneNumber.rounded(total, tariff.round), left, lost_kwh * months)
 
 
 def bills(
@@ -226,7 +227,8 @@ def _offsets(
     for column, month in enumerate(months):
         there = pool_kwh / part[:, column]
         used = offset(export, usage.import_kwh[:, column], usage.export_kwh[:, column], there, ManyNumbers)
-        offset_kwh[:, column], forfeited_kwh[:, column] = used.offset_kwh, used.forfeited_kwh
+        lost_kwh = used.kept_kwh if expires(export, month) else 0.0
+        offset_kwh[:, column], forfeited_kwh[:, column] = used.offset_kwh, used.forfeited_kwh + lost_kwh
         pool_kwh = Carried(kwh=used.kept_kwh * part[:, column]).after(export, month).kwh
     return offset_kwh, forfeited_kwh, pool_kwh
 

@@ -31,9 +31,17 @@ class Carried(NamedTuple):
             export: What export earns, if anything.
             month: The month that ends, as "2025-07".
         """
-        if export is None or export.expires_after_month is None or export.expires_after_month != int(month[5:]):
-            return self
-        return Carried(self.kwh * 0.0, self.money * 0.0)
+        return Carried(self.kwh * 0.0, self.money * 0.0) if expires(export, month) else self
+
+
+def expires(export: Export | None, month: str) -> bool:
+    """Tell whether what was carried is lost when a month is over.
+
+    Args:
+        export: What export earns, if anything.
+        month: The month that ends, as "2025-07".
+    """
+    return export is not None and export.expires_after_month == int(month[5:])
 
 
 class Offset(NamedTuple):
@@ -42,7 +50,7 @@ class Offset(NamedTuple):
     Attributes:
         offset_kwh: Set against import.
         kept_kwh: Kept for later months.
-        forfeited_kwh: Earns nothing.
+        forfeited_kwh: Earns nothing: cannot be used and is not kept, also what earlier months left to a tariff that sets none off.
     """
 
     offset_kwh: Number
@@ -62,7 +70,7 @@ def offset(export: Export | None, import_kwh: Number, export_kwh: Number, pool_k
     """
     nothing = export_kwh * 0.0
     if export is None or not export.offsets:
-        return Offset(nothing, nothing, export_kwh if export is None else nothing)
+        return Offset(nothing, nothing, pool_kwh + (export_kwh if export is None else nothing))
     available_kwh = export_kwh + pool_kwh
     used = numbers.least(import_kwh, available_kwh)
     return (

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from jiran.nothing import NOTHING_KWH
+from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
+from jiran.tariffs.arithmetic import decimals
 from jiran.tariffs.bill import Bill
+from jiran.tariffs.export import expires
 from jiran.tariffs.identity import STATUSES, Identity
-from jiran.tariffs.model import Tariff
+from jiran.tariffs.model import CARRIED_OUT, Tariff
 from jiran.tariffs.rates import in_force, rate_in
 from jiran.tariffs.usage import Usage
-from jiran.words import kwh, listed
+from jiran.words import kwh, listed, money
 
 #: Of these no remark is made.
 _TRUSTED = ("measured", "published")
@@ -33,7 +35,16 @@ def remarks(tariff: Tariff, usage: Usage, month: str, found: Bill) -> list[str]:
     if periods and tariff.schedule is not None and usage.import_kwh > NOTHING_KWH:
         sentences.append(f"no kWh are given for {listed(periods)}: all the rest is taken as {tariff.schedule.rest}")
     if found.forfeited_kwh > NOTHING_KWH:
-        sentences.append(f"{kwh(found.forfeited_kwh)} of the export earn nothing")
+        lost = (
+            ""
+            if tariff.export is None or not expires(tariff.export, month)
+            else ": what was kept is lost after this month"
+        )
+        sentences.append(f"{kwh(found.forfeited_kwh)} of the export earn nothing{lost}")
+    kept = found.amount(CARRIED_OUT) - found.carried.money
+    if kept > NOTHING_MONEY:
+        amount = money(kept, tariff.currency, decimals(tariff.round))
+        sentences.append(f"{amount} of credit are lost: what was kept is lost after this month")
     return sentences
 
 
