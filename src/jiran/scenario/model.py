@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import field_validator, model_validator
 
 from jiran.bids import find as find_strategy
 from jiran.control import find_controller
 from jiran.documents.model import LISTED, Model, quantity
+from jiran.documents.zones import ZONE_WORDS, is_zone
 from jiran.errors import JiranError, ScenarioError
 from jiran.market import find as find_rule
 from jiran.scenario.clock import gap_at
@@ -140,10 +140,8 @@ class Scenario(Model):
         Raises:
             ScenarioError: There is no such zone.
         """
-        try:
-            ZoneInfo(zone)
-        except (KeyError, ValueError, OSError):
-            raise ScenarioError("time_zone", zone, "must be an IANA time zone such as Asia/Kuching") from None
+        if not is_zone(zone):
+            raise ScenarioError("time_zone", zone, ZONE_WORDS)
         return zone
 
     @field_validator("start", mode="before")

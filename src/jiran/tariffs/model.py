@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from jiran.documents.model import LISTED, Model, Price, quantity
+from jiran.documents.zones import ZONE_WORDS, is_zone
 from jiran.errors import TariffError
 from jiran.tariffs.identity import Identity, Month
 from jiran.tariffs.periods import Schedule
@@ -34,6 +35,12 @@ RATES = ("rate", "periods", "months", "since")
 CARRIED_IN, CARRIED_OUT, MINIMUM, CREDIT = "carried-in", "carried-out", "minimum", "credit-"
 #: And with a scheme of sharing: what shared kWh still pay of a component, and what the state adds for them.
 SHARED, PREMIUM = "shared-", "premium"
+
+
+def _twice(key: str, names: tuple[str, ...]) -> tuple[str, Any, str] | None:
+    """Return which name stands in a list twice, as a fault of its key, or None."""
+    again = [name for place, name in enumerate(names) if name in names[:place]]
+    return (key, again[0], "must be named once") if again else None
 
 
 class Component(Model):
@@ -86,7 +93,7 @@ class Component(Model):
         given = [key for key in RATES if getattr(self, key) is not None]
         if len(given) != 1 or not self.tables():
             return given[-1] if given else "rate", ..., f"give exactly one of {listed(list(RATES))}, and not empty"
-        return self._shape_fault() or self._unit_fault()
+        return self._shape_fault() or self._unit_fault() or self._rate_fault() or self._never_fault()
 
     def _shape_fault(self) -> tuple[str, Any, str] | None:
         """Return what is wrong with tiers and rates, or None."""
@@ -113,11 +120,39 @@ class Component(Model):
             return "included" if self.included else "base_above_kwh", ..., "only a share has it"
         if self.unit != "kWh" and (self.bounds or self.periods):
             return "bounds" if self.bounds else "periods", ..., "only what is charged by kWh has it"
-        if self.included and any(not 0 <= rate < 1 for rate in self.tables().values() if isinstance(rate, float)):
-            return "rate", ..., "a share of base and itself together must be at least 0 and below 1"
         if (self.kind == "minimum") and self.unit != "month":
             return "unit", self.unit, "a minimum is per month"
         return None
+
+    def _rate_fault(self) -> tuple[str, Any, str] | None:
+        """Return what is wrong with the size of a rate, or None: of most units it may be anything."""
+        key = next(one for one in RATES if getattr(self, one) is not None)
+        for rate in self.tables().values():
+            if not isinstance(rate, float):
+                continue
+            if self.included and not 0 <= rate < 1:
+                return key, rate, "a share of base and itself together must be at least 0 and below 1"
+            if self.unit == "share" and not -1 <= rate <= 1:
+                return key, rate, "a share must be from -1 to 1: 8 % is 0.08"
+            if self.kind == "minimum" and rate < 0:
+                return key, rate, "a minimum must be at least 0"
+        return None
+
+    def _never_fault(self) -> tuple[str, Any, str] | None:
+        """Return which bound leaves no month in which it could be charged, or None."""
+        if self.above_kwh is not None and self.up_to_kwh is not None and self.up_to_kwh <= self.above_kwh:
+            return (
+                "up_to_kwh",
+                self.up_to_kwh,
+                f"must be above above_kwh = {self.above_kwh:g}: it would never be charged",
+            )
+        if self.first_month and self.last_month and self.last_month < self.first_month:
+            return (
+                "last_month",
+                self.last_month,
+                f"must not be before first_month = {self.first_month}: it would never be charged",
+            )
+        return _twice("base", self.base)
 
 
 class Export(Model):
@@ -178,6 +213,12 @@ class Tariff(Identity):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         """Refuse components that do not fit each other."""
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise TariffError(
+                "valid_to", self.valid_to.isoformat(), f"must not be before valid_from = {self.valid_from}"
+            )
+        if self.zone and not is_zone(self.zone):
+            raise TariffError("zone", self.zone, ZONE_WORDS)
         above: list[str] = []
         for name, component in self.components.items():
             fault = component.fault() or self._reference_fault(component, above)
@@ -221,6 +262,9 @@ class Tariff(Identity):
         export = self.export
         if export is None:
             return
+        for fault in (_twice("cancels", export.cancels), _twice("claws_back", (*export.cancels, *export.claws_back))):
+            if fault is not None:
+                raise TariffError(f"export.{fault[0]}", *fault[1:])
         for key, names in (("cancels", export.cancels), ("claws_back", export.claws_back)):
             for name in names:
                 if name not in self.components or self.components[name].unit != "kWh":
