@@ -15,7 +15,8 @@ from jiran.plan import plan
 from jiran.plan.year import year_of
 from jiran.scenario import validate
 from jiran.scenario.files import with_overrides
-from jiran.tariffs import Usage, bill, load_tariff
+from jiran.tariffs import Usage, bill, find_tariff, held, load_tariff
+from jiran.tariffs.ahead import changes
 
 ATAP = "my-tnb-rp4-domestic-atap"
 GENERAL = "my-tnb-rp4-domestic-general"
@@ -225,6 +226,40 @@ def test_later_years_are_billed_by_the_tariff_that_has_followed():
             used, taken = profiles.load_kwh[part, home].sum(), np.maximum(net[part, home], 0).sum()
             later[home] += due(GENERAL, name, used) - due(GENERAL, name, taken)
     assert found.stages.by_year(found.assumptions)[:, 2] == pytest.approx(later * found.year.factor)
+
+
+def test_a_run_before_the_tariff_begins_is_billed_by_it_in_later_years():
+    """In May 2025 the blocks of 2014 hold, and each May after it the tariff that was asked for."""
+    data = {**MONTH, "start": "2025-05-01", "steps": 24 * 31, "grid": {"tariff": GENERAL}}
+    found = planned(data, battery__capacity_kwh=0.0, market__mechanism="grid-only")
+    profiles = found.result.flows.profiles
+    used, taken = profiles.load_kwh.sum(axis=0), np.maximum(profiles.load_kwh - profiles.generation_kwh, 0).sum(axis=0)
+    for ahead, name in ((0, "my-tnb-a-2014-domestic"), (1, GENERAL), (19, GENERAL)):
+        month = f"{2025 + ahead}-05"
+        saved = [due(name, month, *kwh) for kwh in zip(used)]
+        saved = np.array(saved) - [due(name, month, kwh) for kwh in taken]
+        assert found.stages.by_year(found.assumptions)[:, ahead] == pytest.approx(saved * found.year.factor)
+
+
+@pytest.mark.parametrize(
+    ("tariff", "start", "said"),
+    [
+        ("my-seb-domestic", "2025-02-01", [("apart", "2026-04")]),  # no February is in it
+        ("my-seb-domestic", "2025-03-15", [("starts", "2026-04"), ("ends", "2026-12")]),  # April is in it
+        ("my-seb-domestic", "2026-03-01", [("apart", "2026-04")]),
+        ("my-seb-domestic", "2026-12-01", [("ends", "2026-12")]),
+        ("my-seb-domestic", "2027-05-01", []),
+        ("sg-sp-domestic", "2025-01-01", [("begins", "2026-07"), ("unknown", "2026-09")]),
+        (GENERAL, "2025-05-01", [("follows", "2025-07"), ("unknown", "2026-01")]),
+        (GENERAL, "2025-08-01", [("unknown", "2026-01")]),
+        ("my-tnb-rp4-domestic-tou", "2025-05-01", [("kept", "2025-07")]),
+    ],
+)
+def test_what_a_tariff_says_of_later_years_is_said_as_it_is_counted(tariff, start, said):
+    named, begin = find_tariff(tariff), np.datetime64(start)
+    months = tuple(map(str, np.unique((begin + np.arange(28)).astype("datetime64[M]"))))
+    ((held_by, _),) = held(named, months)
+    assert [(one.what, one.month) for one in changes(held_by, months, 20, named)] == said
 
 
 def test_a_fee_is_paid_by_all_homes_each_month_if_anybody_trades():

@@ -60,7 +60,8 @@ def test_its_tables_hold_what_the_plan_knows(work):
         assert rows[str(year)][:2] == [f"{round(flow) + 0:,}", f"{round(total) + 0:,}"]
     assert {f"plan.{name}" for name in Plan.model_fields} <= {row[-1] for row in rows.values() if row}
     assert rows["PV costs, MYR/kWp"][0] == "3500"
-    assert rows["Export earns for, years"][0] == "all 20"
+    exported = planned.result.flows["grid_export_kwh"].sum()
+    assert rows["Export earns for, years"][0] == ("all 20" if exported > 1e-9 else "–")
 
 
 def test_the_scenario_on_the_page_makes_the_same_page_again(work, tmp_path):
@@ -117,3 +118,25 @@ def test_a_source_ends_with_one_stop():
 def test_export_that_earns_nothing_is_not_said_to_earn_for_years(export_price, said):
     scenario = jiran.load_scenario("paper", {"grid.export_price": export_price})
     assert lines.setting(plan(jiran.simulate(scenario)))["Export earns for"] == said
+
+
+def test_a_home_without_neighbours_is_told_nothing_of_sharing():
+    homes = [{"kind": "solar", "count": 1}]
+    scenario = jiran.load_scenario(
+        "paper", {"homes": {"groups": homes}, "plan.years": 1, "plan.loan_years": 1, "steps": 48}
+    )
+    planned = plan(jiran.simulate(scenario))
+    found = tries(planned, 4)
+    text = " ".join(one.text for one in answer(planned, ranges(planned), found))
+    assert found == ()
+    assert not re.search("shar|neighbour", text.replace("without PV, batteries and sharing", ""))
+    assert "1 year" in text
+    assert "1 years" not in text
+    assert lines.setting(planned)["Export earns for"] == "1 year"
+
+
+def test_what_costs_nothing_is_not_said_to_cost_an_amount():
+    free = {"steps": 48, "plan.pv_cost": 0, "plan.battery_cost": 0}
+    planned = plan(jiran.simulate(jiran.load_scenario("paper", free)))
+    first = answer(planned)[0].text
+    assert "what is counted as free costs no more than it saves, from the first year on" in first

@@ -32,6 +32,7 @@ class Contract(NamedTuple):
         months: In which months of the run, as places in its calendar.
         after: Place of the contract that its homes had before, among all; None: there was none in the run.
         period: Place of each step's time-of-use period in the names of the schedule, shape (step,); 0 without periods.
+        named: The tariff that the homes have in the end, which this one is or which follows it, in the run or after it.
     """
 
     tariff: Tariff
@@ -39,6 +40,7 @@ class Contract(NamedTuple):
     months: slice
     after: int | None
     period: NDArray[np.int64]
+    named: Tariff
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -106,10 +108,11 @@ def contracts_of(scenario: Scenario, community: Community, timeline: Timeline) -
     each: list[Contract] = []
     for name, place in place_of.items():
         own, after = np.flatnonzero(places == place), None
-        for tariff, part in held(named_tariff("grid.tariff", name), months.names):
+        named = named_tariff("grid.tariff", name)
+        for tariff, part in held(named, months.names):
             none = np.zeros(timeline.steps, np.int64)
             period = none if tariff.schedule is None else period_of(tariff.schedule, timeline.local)
-            each.append(Contract(tariff, own, part, after, period))
+            each.append(Contract(tariff, own, part, after, period, named))
             after = len(each) - 1
     half_hours = timeline.utc_s // (60 * DEMAND_MINUTES)
     demand = half_hours - half_hours[0]

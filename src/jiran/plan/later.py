@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.tariffs import Shared, bills
+from jiran.money.meters import in_months
+from jiran.tariffs import Shared, bills, held
 from jiran.tariffs.ahead import last_change, years_later
 
 if TYPE_CHECKING:
-    from jiran.homes.contracts import Contracts
+    from collections.abc import Sequence
+
+    from jiran.homes.contracts import Contract, Contracts
     from jiran.money.bills import StreetBills
     from jiran.result.result import Result
     from jiran.tariffs import Tariff
@@ -31,7 +34,7 @@ def years_that_differ(contracts: Contracts | None) -> int:
     if contracts is None:
         return 1
     first = contracts.months.names[0]
-    last = max(last_change(contract.tariff) for contract in contracts.each)
+    last = max(last_change(one) for contract in contracts.each for one in (contract.tariff, contract.named))
     return next((ahead for ahead in range(MOST_YEARS) if years_later(first, ahead) > last), MOST_YEARS - 1) + 1
 
 
@@ -45,30 +48,34 @@ def billed_later(billed: StreetBills, ahead: int, *, export: bool = True) -> Arr
     """
     contracts, scheme = billed.contracts, billed.contracts.sharing
     paid = np.zeros(billed.homes)
-    left: list[Carried] = []
-    for place, (contract, used, between) in enumerate(zip(contracts.each, billed.used, billed.shared, strict=True)):
-        tariff = _tariff_then(contracts, place) if ahead else contract.tariff
-        months, parts = contracts.months.names[contract.months], contracts.months.parts[contract.months]
-        before = None if contract.after is None else left[contract.after]
-        shared = None if scheme is None else Shared(scheme, between, between.export_kwh)
-        names = [years_later(month, ahead) for month in months]
-        found = bills(tariff if export else without_export(tariff), used, names, before, parts, shared)
-        paid[contract.homes] += found.amount.sum(axis=(0, 2))
-        left.append(found.carried)
+    left: list[Carried | None] = []
+    for contract, used, between in zip(contracts.each, billed.used, billed.shared, strict=True):
+        names = tuple(years_later(month, ahead) for month in contracts.months.names[contract.months])
+        parts = contracts.months.parts[contract.months]
+        carried = None if contract.after is None else left[contract.after]
+        for tariff, some in _then(contract, names) if ahead else [(contract.tariff, slice(0, len(names)))]:
+            of_grid, of_others = in_months(used, some), in_months(between, some)
+            shared = None if scheme is None else Shared(scheme, of_others, of_others.export_kwh)
+            then = tariff if export else without_export(tariff)
+            found = bills(then, of_grid, names[some], carried, parts[some], shared)
+            paid[contract.homes] += found.amount.sum(axis=(0, 2))
+            carried = found.carried
+        left.append(carried)
     return paid
 
 
-def _tariff_then(contracts: Contracts, place: int) -> Tariff:
-    """Return the tariff that holds in later years in the months of a contract: the one that has followed it by then.
+def _then(contract: Contract, names: Sequence[str]) -> list[tuple[Tariff, slice]]:
+    """Return the tariffs that bill the months of a contract in a later year: those that have followed it by then.
 
     One with time-of-use periods cannot take over months that were not metered by them.
+
+    Args:
+        contract: The contract.
+        names: Its months some years later.
     """
-    last = place
-    for later in range(place + 1, len(contracts.each)):
-        if contracts.each[later].after == last:
-            last = later
-    after = contracts.each[last].tariff
-    return contracts.each[place].tariff if after.schedule is not None else after
+    later = held(contract.named, names)
+    unmetered = any(tariff.schedule is not None and tariff is not contract.tariff for tariff, _ in later)
+    return [(contract.tariff, slice(0, len(names)))] if unmetered else later
 
 
 def without_export(tariff: Tariff) -> Tariff:
@@ -82,7 +89,7 @@ def contract_years(result: Result) -> Array:
     years = np.full(result.community.size, np.inf)
     billed = result.settlement.bills
     for contract in () if billed is None else billed.contracts.each:
-        export = contract.tariff.export
+        export = contract.named.export
         known = None if export is None else export.contract_years
         years[contract.homes] = np.inf if known is None else known
     return years

@@ -81,7 +81,7 @@ def _serves(one: Try) -> bool:
 
 
 def tries(planned: Planned, steps: int = STEPS, progress: Progress | None = None) -> tuple[Found, ...]:
-    """Return what was found for each price that a plan's scenario has; nothing where homes have nothing to share.
+    """Return what was found for each price that a plan's scenario has; nothing where homes have nothing to share, or no neighbour.
 
     A P2P price is tried where the rule is given it, or the part of the grid's that it is; other rules find theirs from bids.
 
@@ -92,6 +92,8 @@ def tries(planned: Planned, steps: int = STEPS, progress: Progress | None = None
     """
     report = progress or (lambda _done: None)
     scenario = planned.result.scenario
+    if len(planned.ids) == 1:
+        return ()
     setting = prepare(scenario, profiles=planned.result.flows.profiles)
     top = float(setting.price.grid_import.mean())
     if not top > 0.0 or not max(planned.stages.spare_kwh, planned.stages.traded_kwh) > NOTHING_KWH:

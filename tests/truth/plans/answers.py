@@ -69,7 +69,7 @@ def spread(planned):
 @oracle("plan.unshared", of_plan)
 def unshared(planned):
     street, result = Street(planned.result), planned.result
-    if street.traded:
+    if street.traded or len(result.community.ids) == 1:
         return None
     alone = simulate(result.scenario.model_copy(update={"market": type(result.scenario.market)(mechanism="grid-only")}),
                      profiles=result.flows.profiles)  # fmt: skip

@@ -31,13 +31,13 @@ def flat(planned):
 
 
 def _tables(result):
-    """Yield title, file and first months of each tariff that a home is billed by, once."""
+    """Yield each tariff that a home is billed by, its first months, and the one that homes have in the end, once."""
     billed, seen = result.settlement.bills, set()
     for contract in billed.contracts.each if billed is not None else ():
         months = billed.contracts.months.names[contract.months]
-        if (contract.tariff.title, months) not in seen:
-            seen.add((contract.tariff.title, months))
-            yield contract.tariff, months
+        if (contract.tariff.title, months, contract.named.title) not in seen:
+            seen.add((contract.tariff.title, months, contract.named.title))
+            yield contract.tariff, months, contract.named
 
 
 def _later(month, years):
@@ -47,32 +47,61 @@ def _later(month, years):
 @oracle("plan.otherwise", of_plan)
 def otherwise(planned):
     found, years = [], planned.assumptions.years
-    for tariff, months in _tables(planned.result):
-        end = _later(months[-1], years - 1)
-        for name, component in tariff.model_dump(mode="json")["components"].items():
+    for tariff, months, named in _tables(planned.result):
+        later = [_later(month, ahead) for ahead in range(1, years) for month in months]
+        begin = str(named.valid_from)[:7]
+        follows = named.name != tariff.name and any(month >= begin for month in later)
+        if follows:
+            kept = "kept" if named.schedule else "follows"
+            found.append(("", tariff.title, kept, begin, named.title))
+        one, first = (named, ()) if follows and not named.schedule else (tariff, months)
+        for component in one.model_dump(mode="json")["components"].values():
             label = component["label"] or component["kind"]
-            starts, last = component["first_month"] or "0000-00", component["last_month"] or "9999-99"
-            held = [month for month in months if component["active"] and starts <= month <= last]
-            if held and last < end:
-                found.append((label, tariff.title, "ends", last, ""))
-            news = [
-                one
-                for one in (component["first_month"], *(component["since"] or {}))
-                if one and months[-1] < one <= end
-            ]
-            found += [(label, tariff.title, "begins", one, "") for one in news if component["active"]]
-            known = sorted(component["months"] or {})
-            if known and set(known) & set(held) and known[-1] < end:
-                taken = "0" if component["unknown_months"] == "zero" else known[-1]
-                found.append((label, tariff.title, "unknown", known[-1], taken))
-            assert name
+            if component["active"]:
+                found += [(label, one.title, *what) for what in _of_component(component, list(first), later)]
     found = list(dict.fromkeys(found))
     if not found:
         return None
-    return Claim(
-        {"changes": found},
-        tuple(part for one in found for part in one if part and part not in ("ends", "begins", "unknown")),
-    )
+    kinds = ("ends", "starts", "begins", "apart", "unknown", "follows", "kept")
+    return Claim({"changes": found}, tuple(part for one in found for part in one if part and part not in kinds))
+
+
+def _of_component(component, first, later):
+    """Yield what is otherwise, from the month whose rate each month has: "" where it has none."""
+    starts, last = component["first_month"], component["last_month"]
+    charged = {month: (starts or "0000") <= month <= (last or "9999") for month in (*first, *later)}
+    least, most = min(charged), max(charged)
+    if not any(charged.values()):
+        if starts and last and least < starts <= last < most:
+            yield "apart", starts, last
+    else:
+        if starts and least < starts:
+            yield "starts", starts, ""
+        if last and last < most:
+            yield "ends", last, ""
+    yield from _of_rates(component, first, [month for month in later if charged[month]], charged)
+
+
+def _of_rates(component, first, held, charged):
+    """Yield new rates, and the last that is known."""
+    table = component["months"]
+    if first and held:
+        yield from (("begins", one, "") for one in component["since"] or () if min(first) < one <= max(held))
+    if not table or not held:
+        return
+
+    def rate_of(month):
+        before = [one for one in sorted(table) if one <= month]
+        if month in table or component["unknown_months"] == "zero":
+            return month if month in table else ""
+        return before[-1] if before else min(table)
+
+    before = max((rate_of(month) for month in first), default="")
+    if first and max(map(rate_of, held)) > before:
+        yield "begins", min(one for one in table if one > before), ""
+    known = [month for month in charged if charged[month] and rate_of(month)]
+    if max(held) > max(table) and (known or not first):
+        yield "unknown", max(table), "0" if component["unknown_months"] == "zero" else max(table)
 
 
 @oracle("plan.expires", of_plan)

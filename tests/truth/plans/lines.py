@@ -114,20 +114,20 @@ def earns(planned):
     billed = result.settlement.bills
     exported = np.array(result.flows["grid_export_kwh"])
     earned = (exported * result.steps["export_price"].to_numpy()[:, None]).sum(axis=0)
-    for home in np.flatnonzero(street.kwp > 0):
+    for home in np.flatnonzero((street.kwp > 0) & (exported.sum(axis=0) > 1e-9)):
         lasts = given
         if billed is not None:
             contract = [one for one in billed.contracts.each if home in one.homes][-1]
-            export = contract.tariff.export
+            export = contract.named.export
             lasts = given if given is not None else export and export.contract_years
             earned[home] = street.earned(home)
-        if exported[:, home].sum() > 1e-9 and abs(earned[home]) <= 1e-6:
+        if abs(earned[home]) <= 1e-6:
             lasts = 0
         found.add(None if lasts is None or lasts >= years else float(lasts))
     if not found:
         return None
     said = sorted(one for one in found if one is not None) + [None] * (None in found)
-    words = [f"all {years}" if one is None else f"{one:g}" for one in said]
+    words = [f"{'all ' * (years > 1)}{years}" if one is None else f"{one:g}" for one in said]
     end = "1 year" if words == ["1"] else f"{words[-1]} years"
     nothing = ("it earns nothing",) if said == [0.0] else ()
     return Claim({"years": said, "of": years}, (" or ".join(words), end, *nothing))

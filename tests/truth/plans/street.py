@@ -8,7 +8,7 @@ import plain_plans
 from jiran import JiranError, simulate
 from jiran.homes.profiles import Profiles
 from jiran.plan import plan
-from jiran.tariffs import Shared, Usage, bill
+from jiran.tariffs import Shared, Usage, bill, find_tariff
 from truth.books import once
 
 USUAL = {"MYR": (3_500.0, 1_600.0)}
@@ -129,7 +129,7 @@ def by_year(result, without):
     bills, silent = (_Bills(billed), _Bills(first)), max(1, SILENT_FROM - result.scenario.start.year)
     paid = [np.array([one.by_home(home, last[home], 0, earns=True) for home in range(homes)]) for one in bills]
     for home in range(homes):
-        export = billed.contracts.each[last[home]].tariff.export
+        export = billed.contracts.each[last[home]].named.export
         ends = plan.export_years if plan.export_years is not None else export and export.contract_years
         for year in range(plan.years):
             earns, ahead = ends is None or year < ends, min(year, silent)
@@ -158,18 +158,21 @@ class _Bills:
 
     def _by_home(self, home, last, ahead, *, earns):
         contracts, paid, left = self.billed.contracts, 0.0, None
-        then = contracts.each[last].tariff
+        named = contracts.each[last].named
         for contract, used, shared in zip(contracts.each, self.billed.used, self.billed.shared, strict=True):
             if home not in contract.homes:
                 continue
             row = contract.homes.tolist().index(home)
-            tariff = then if ahead and then.schedule is None else contract.tariff
-            if not earns:
-                components = {name: one for name, one in tariff.components.items() if one.unit != "exported-kWh"}
-                tariff = tariff.model_copy(update={"components": components, "export": None})
-            for month, place in enumerate(range(*contract.months.indices(len(contracts.months.names)))):
-                name, part = contracts.months.names[place], float(contracts.months.parts[place])
-                name = f"{int(name[:4]) + ahead}{name[4:]}"
+            names = [f"{int(name[:4]) + ahead}{name[4:]}" for name in contracts.months.names[contract.months]]
+            held = [_holds(named, name) if ahead else contract.tariff for name in names]
+            if any(one.schedule is not None and one is not contract.tariff for one in held):  # was not metered so
+                held = [contract.tariff] * len(names)
+            for month, (name, tariff, part) in enumerate(
+                zip(names, held, contracts.months.parts[contract.months].tolist(), strict=True)
+            ):
+                if not earns:
+                    components = {key: one for key, one in tariff.components.items() if one.unit != "exported-kWh"}
+                    tariff = tariff.model_copy(update={"components": components, "export": None})  # noqa: PLW2901
                 of = None
                 if contracts.sharing is not None:
                     between = _usage(shared, row, month, 0.0)
@@ -178,6 +181,13 @@ class _Bills:
                 found = bill(tariff, one, name, part, left, shared=of)
                 paid, left = paid + sum(line.amount for line in found.lines), found.carried
         return paid
+
+
+def _holds(tariff, month):
+    """Return the tariff that holds in a month: the one that was asked for, or one before it."""
+    while tariff.follows is not None and month < f"{tariff.valid_from:%Y-%m}":
+        tariff = find_tariff(tariff.follows)
+    return tariff
 
 
 def _usage(used, row, month, given):

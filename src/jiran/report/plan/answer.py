@@ -46,7 +46,7 @@ def _has_something(planned: Planned) -> bool:
 
 def _pays_words(figures: Figures) -> str:
     currency, payback, npv, homes = (figures[name] for name in ("currency", "payback", "npv", "homes"))
-    invested, horizon = say.sum_of(figures["invested"], currency), f"{figures['years']} years"
+    invested, horizon = say.sum_of(figures["invested"], currency), counted(figures["years"], "year")
     rate, worth = say.share(figures["rate"]), say.sum_of(abs(npv), currency)
     who, they = "for all homes together", "they are"
     if homes < figures["of"]:
@@ -59,6 +59,8 @@ def _pays_words(figures: Figures) -> str:
             f"{horizon}."
         )
     back = f"comes back in {say.years(payback)}" if payback else "costs no more than it saves, from the first year on"
+    if not payback and not figures["invested"]:
+        invested = "what is counted as free"
     if npv < 0.0:
         return (
             f"It pays {who} only without interest: {invested} {back}, but discounted at {rate} a year, {they} {worth} worse off "
@@ -118,7 +120,7 @@ def parts(planned: Planned) -> Figures | None:
 
 def _homes_words(figures: Figures) -> str:
     invest, back, first, last = (figures[name] for name in ("invest", "back", "first", "last"))
-    horizon = f"{figures['years']} years"
+    horizon = counted(figures["years"], "year")
     if not back:
         who = (
             "The home that pays for it does not get its"
@@ -128,15 +130,18 @@ def _homes_words(figures: Figures) -> str:
         return f"{who} money back within {horizon}."
     between = f"{decimals(first, 1)} to {say.years(last)}"
     time = say.years(first) if decimals(first, 1) == decimals(last, 1) else between
+    time = "from the first year on" if decimals(last, 1) == "0.0" else f"in {time}"
     if back == invest:
         who = (
             "The home that pays for it gets its"
             if invest == 1
             else f"Each of the {invest:,} homes that pay for it gets its"
         )
-        return f"{who} money back, in {time}."
+        return f"{who} money back, {time}."
     verb = "gets its" if back == 1 else "get their"
-    return f"{back:,} of {invest:,} homes that pay for it {verb} money back within {horizon}, in {time}; the others do not."
+    return (
+        f"{back:,} of {invest:,} homes that pay for it {verb} money back within {horizon}, {time}; the others do not."
+    )
 
 
 @form("plan.homes", _homes_words)
@@ -197,9 +202,9 @@ def _unshared_words(figures: Figures) -> str:
 
 @form("plan.unshared", _unshared_words)
 def unshared(planned: Planned) -> Figures | None:
-    """Say that neighbours share nothing, and what homes have to spare, kWh a year, if that is anything."""
+    """Say that neighbours share nothing, and what homes have to spare, kWh a year, if there are neighbours."""
     stages = planned.stages
-    if stages.traded_kwh > NOTHING_KWH:
+    if stages.traded_kwh > NOTHING_KWH or len(planned.ids) == 1:
         return None
     spare = stages.spare_kwh if stages.spare_kwh > NOTHING_KWH else None
     return {"spare": spare, "rule": planned.result.scenario.market.mechanism}

@@ -86,26 +86,37 @@ def _otherwise_words(figures: Figures) -> str:
     return "; ".join(_change_words(label, listed(titles), *what) for (label, *what), titles in alike.items())
 
 
+#: What is said of each kind of change.
+_CHANGES = {
+    "unknown": "{label} of {titles} is not known after {month}: {instead} is taken in later years",
+    "begins": "{label} of {titles} has a new rate from {month} on: it is counted from then on",
+    "starts": "{label} of {titles} begins with {month}: it is counted from then on",
+    "ends": "{label} of {titles} ends with {month}: it is counted until then, and not in the years after",
+    "apart": "{label} of {titles} is charged from {month} to {instead}, in none of the months of the run: it is not counted",
+    "follows": "from {month} on {instead} takes the place of {titles}: it is counted from then on",
+    "kept": (
+        "from {month} on {instead} takes the place of {titles}, but its periods were not metered in the run: {titles} is counted in "
+        "later years too"
+    ),
+}
+
+
 def _change_words(label: str, titles: str, what: str, month: str, instead: str) -> str:
-    if what == "unknown":
-        taken = "0" if instead == "0" else f"that of {instead}"
-        return f"{label} of {titles} is not known after {month}: {taken} is taken in later years"
-    if what == "begins":
-        return f"{label} of {titles} has a new rate from {month} on: it is counted from then on"
-    return f"{label} of {titles} ends with {month}: it is counted until then, and not in the years after"
+    taken = ("0" if instead == "0" else f"that of {instead}") if what == "unknown" else instead
+    return _CHANGES[what].format(label=label, titles=titles, month=month, instead=taken)
 
 
 @form("plan.otherwise", _otherwise_words)
 def otherwise(planned: Planned) -> Figures | None:
-    """Say what of the tariffs is otherwise in later years than in the first, if anything is: label, tariff, what, month, instead."""
+    """Say what of the tariffs is otherwise in later years than in the first, if anything is, each as `ahead.Change` has it."""
     billed = planned.result.settlement.bills
     if billed is None:
         return None
     months, years = billed.contracts.months.names, planned.assumptions.years
     found = [
-        (one.label, contract.tariff.title, one.what, one.month, one.instead)
+        tuple(one)
         for contract in billed.contracts.each
-        for one in changes(contract.tariff, months[contract.months], years)
+        for one in changes(contract.tariff, months[contract.months], years, contract.named)
     ]
     return {"changes": list(dict.fromkeys(found))} if found else None
 

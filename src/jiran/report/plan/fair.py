@@ -21,7 +21,7 @@ def _neighbours_words(figures: Figures) -> str:
     does = does if gain > 0.0 else does.replace("gain", "lose")
     who = f"The {'home' if homes == 1 else f'{homes:,} homes'} that {invest} nothing"
     back = f"in {say.years(payback)}" if payback else "from the first year on"
-    come = f"does not come back within {figures['years']} years" if payback is None else f"comes back {back}"
+    come = f"does not come back within {counted(figures['years'], 'year')}" if payback is None else f"comes back {back}"
     return (
         f"{who} {does} {say.sum_of(abs(gain), figures['currency'])} a year by sharing, which is not counted in that; with it, the "
         f"investment {come}."

@@ -26,7 +26,11 @@ TRIED = {"price": "P2P price", "charge": "network charge", "credit": "credit for
 
 
 def _back(payback: float | None, horizon: int) -> str:
-    return f"does not come back within {horizon} years" if payback is None else f"comes back in {say.years(payback)}"
+    return (
+        f"does not come back within {counted(horizon, 'year')}"
+        if payback is None
+        else f"comes back in {say.years(payback)}"
+    )
 
 
 def _case_words(figures: Figures) -> str:
@@ -75,11 +79,11 @@ def matters(planned: Planned, ranges: Ranges) -> Figures | None:
 
 def _tried_words(figures: Figures) -> str:
     name, currency = TRIED[figures["field"]], figures["currency"]
-    ends = f"from {price(figures['least'])} to {price(figures['most'], currency)}"
+    one, count = figures["count"] == 1, f"{figures['count']:,}"
+    least, most = price(figures["least"]), price(figures["most"], currency)
+    ends = f"{count} was tried, {most}" if one else f"{count} were tried, from {least} to {most}"
     if not figures["spans"]:
-        none = (
-            f"No {name} lets all homes share without a loss and gain together: {figures['count']:,} were tried, {ends}"
-        )
+        none = f"No {name} lets all homes share without a loss and gain together: {ends}"
         if figures["nearest"] is None:
             return f"{none}, and at none of them all together gain."
         worst, together = (say.sum_of(figures[one], currency) for one in ("worst", "together"))
@@ -90,7 +94,7 @@ def _tried_words(figures: Figures) -> str:
             f"together gain {together}."
         )
     spans = [price(low) if low == high else f"{price(low)} to {price(high)}" for low, high in figures["spans"]]
-    return f"Nobody loses by sharing at a {name} of {listed(spans)} {currency}/kWh; {figures['count']:,} were tried, {ends}."
+    return f"Nobody loses by sharing at a {name} of {listed(spans)} {currency}/kWh; {ends}."
 
 
 @form("plan.tried", _tried_words)

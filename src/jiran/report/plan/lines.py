@@ -161,25 +161,26 @@ def _earns_words(figures: Figures) -> str:
 
 def lasting(figures: Figures) -> str:
     """Return for how many years export earns, of the figures of `earns`."""
-    return " or ".join(f"all {figures['of']}" if one is None else number(one) for one in figures["years"])
+    whole = f"all {figures['of']}" if figures["of"] > 1 else "1"
+    return " or ".join(whole if one is None else number(one) for one in figures["years"])
 
 
 @form("plan.earns", _earns_words)
 def earns(planned: Planned) -> Figures | None:
-    """Say for how many years export earns anything, if there is a roof.
+    """Say for how many years export earns anything, if a roof has something to export.
 
     Returns:
-        years: What is so for some roof, the shortest first; None: until the end, last.
+        years: What is so for some such roof, the shortest first; None: until the end, last.
         of: How many years count.
     """
-    roofs = np.flatnonzero(planned.installed.pv_kwp > 0.0)
+    exports = planned.result.flows["grid_export_kwh"].sum(axis=0) > NOTHING_KWH
+    roofs = np.flatnonzero((planned.installed.pv_kwp > 0.0) & exports)
     if not roofs.size:
         return None
     given, years = planned.assumptions.export_years, planned.assumptions.years
     lasts = planned.stages.contract_years[roofs] if given is None else np.full(roofs.size, float(given))
-    exports = planned.result.flows["grid_export_kwh"].sum(axis=0)[roofs] > NOTHING_KWH
     while_earning, ended = planned.stages.later[:, :, roofs]
-    for_nothing = exports & ~(np.abs(while_earning - ended) > NOTHING_MONEY).any(axis=0)
+    for_nothing = ~(np.abs(while_earning - ended) > NOTHING_MONEY).any(axis=0)
     known = np.unique(np.where(for_nothing, 0.0, np.where(lasts < years, lasts, np.inf)))
     return {"years": [float(one) if np.isfinite(one) else None for one in known], "of": years}
 
