@@ -63,6 +63,7 @@ TARIFFS = (
 BILL_OPTIONS = {
     "--export-kwh": ("0", "450", "-1"),
     "--peak-kwh": ("0", "100", "1000"),
+    "--period": ("peak=0", "peak=1000", "night=1", "peak", "=", "peak=true"),
     "--demand-kw": ("5", "-5"),
     "--months": ("1", "4", "0"),
     "--month": ("2025-07", "2026-12", "1900-01", "2025-13"),

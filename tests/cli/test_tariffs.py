@@ -120,3 +120,58 @@ def test_what_is_wrong_is_one_sentence(words, said):
 def test_an_unknown_tariff_or_scheme_is_refused():
     refused(call("tariffs", "nothing"), "must be one of")
     refused(call("tariffs", "nothing", "--sharing"), "must be one of at-eeg-local")
+
+
+THREE = """\
+extends = "my-tnb-rp4-domestic-tou"
+name = "three"
+title = "Three periods"
+status = "estimate"
+[components.energy]
+shape = "flat"
+bounds = []
+periods = { top = 0.5, shoulder = 0.3, night = 0.1 }
+[schedule]
+rest = "night"
+holidays = [2025-07-07]
+[schedule.periods.top]
+days = ["fri", "mon"]
+hours = [[18, 21.5]]
+holidays = false
+[schedule.periods.shoulder]
+hours = [[7, 18], [21.5, 24]]
+"""
+
+
+def test_a_tariff_with_several_periods_is_billed_by_all_of_them_and_says_when_they_hold(tmp_path):
+    file = tmp_path / "three.toml"
+    file.write_text(THREE)
+    month = ("--month", "2025-07", "--json")
+    done = call("bill", file, "--import-kwh", 100, "--period", "top=20", "--period", "shoulder=30", *month)
+    amounts = {line["id"]: line["amount"] for line in json.loads(done.stdout)["lines"]}
+    assert amounts["energy"] == pytest.approx(20 * 0.5 + 30 * 0.3 + 50 * 0.1)
+    printed = call("tariffs", file).stdout
+    assert "- top: mon and fri, 18:00 to 21:30, not on public holidays." in printed
+    assert "- shoulder: every day, 07:00 to 18:00 and 21:30 to 24:00." in printed
+    assert "- night: at all other times." in printed
+    assert (
+        call("bill", "my-tnb-rp4-domestic-tou", "--import-kwh", 9, "--period", "peak=3", *month).stdout
+        == call("bill", "my-tnb-rp4-domestic-tou", "--import-kwh", 9, "--peak-kwh", 3, *month).stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--period", "peak"], "--period peak: must be key=value, as in shoulder=120"),
+        (["--period", "peak=x"], "--period peak = 'x': must be a number of kWh, as in shoulder=120"),
+        (["--period", "peak=1", "--period", "peak=2"], "--period peak: is given twice; give it once"),
+        (["--period", "peak=1", "--peak-kwh", "2"], "--period peak: --peak-kwh says it as well; give one of them"),
+        (["--period", "night=1"], "--period night: must be of peak"),
+        (["--period", "peak=-1"], "--period peak = -1.0: must be from 0"),
+        (["--period", "peak=12"], "--period peak = 12.0: must not be more than the whole import, 10 kWh"),
+        (["--period", "peak=nan"], "--period peak = nan: must be from 0"),
+    ],
+)
+def test_periods_that_do_not_fit_are_one_sentence(words, sentence):
+    refused(call("bill", "my-tnb-rp4-domestic-tou", "--import-kwh", "10", *words), sentence)

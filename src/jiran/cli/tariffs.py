@@ -10,7 +10,7 @@ from rich.table import Table
 
 from jiran.cli.changes import changes_of
 from jiran.cli.printing import console, print_list
-from jiran.errors import TariffError
+from jiran.errors import JiranError, TariffError
 
 if TYPE_CHECKING:
     from jiran.tariffs import Bill, Sharing, Tariff
@@ -23,6 +23,9 @@ _TARIFF = typer.Argument(metavar="TARIFF", help="A tariff (see `jiran tariffs`) 
 _IMPORT = typer.Option("--import-kwh", metavar="X", help="Energy from the grid.")
 _EXPORT = typer.Option("--export-kwh", metavar="Y", help="Energy to the grid.")
 _PEAK = typer.Option("--peak-kwh", metavar="Z", help="How much of the import is in the period named peak.")
+_PERIODS = typer.Option(
+    "--period", metavar="NAME=KWH", help="How much of the import is in a time-of-use period; can be repeated."
+)
 _DEMAND = typer.Option("--demand-kw", metavar="D", help="Highest half hour of the month.")
 _MONTH = typer.Option("--month", metavar="2025-07", help="Month of the bill; default: the last one of known rates.")
 _MONTHS = typer.Option("--months", metavar="N", help="How many months were read at once.")
@@ -73,6 +76,7 @@ def bill_command(
     import_kwh: Annotated[float, _IMPORT],
     export_kwh: Annotated[float, _EXPORT] = 0.0,
     peak_kwh: Annotated[float | None, _PEAK] = None,
+    periods: Annotated[list[str] | None, _PERIODS] = None,
     demand_kw: Annotated[float, _DEMAND] = 0.0,
     month: Annotated[str | None, _MONTH] = None,
     months: Annotated[float, _MONTHS] = 1.0,
@@ -92,11 +96,17 @@ def bill_command(
 
     chosen = load_tariff(tariff, changes_of(changes, example="components.sst.rate=0.06"), without or ())
     of = chosen.known_to if month is None else checked_month(month)
-    usage = Usage(import_kwh, export_kwh, {} if peak_kwh is None else {"peak": peak_kwh}, demand_kw)
+    by_period = _by_period(peak_kwh, periods)
+    usage = Usage(import_kwh, export_kwh, by_period, demand_kw)
+    given = (
+        _GIVEN
+        if periods is None
+        else _GIVEN | {f"import_kwh of period {name}": f"--period {name}" for name in by_period}
+    )
     try:
         found = bill(chosen, usage, of, months)
     except TariffError as error:  # of what was given here: called as it was given
-        raise TariffError(_GIVEN.get(error.field, error.field), error.value, error.allowed) from None
+        raise TariffError(given.get(error.field, error.field), error.value, error.allowed) from None
     if json:
         typer.echo(json_text(bill_data(chosen, usage, of, found)))
     else:
@@ -104,6 +114,22 @@ def bill_command(
     screen = console(stderr=json)
     for remark in remarks(chosen, usage, of, found):
         screen.print(f"Warning: {remark}.", style="yellow", soft_wrap=True)
+
+
+def _by_period(peak_kwh: float | None, periods: list[str] | None) -> dict[str, float]:
+    """Return the import in each time-of-use period that was given, kWh.
+
+    Raises:
+        JiranError: One is not written so, or is given twice.
+    """
+    found: dict[str, float] = {} if peak_kwh is None else {"peak": peak_kwh}
+    for name, kwh in changes_of(periods, "--period", "shoulder=120").items():
+        if name in found:
+            raise JiranError(f"--period {name}: --peak-kwh says it as well; give one of them")
+        if isinstance(kwh, bool) or not isinstance(kwh, int | float):
+            raise TariffError(f"--period {name}", kwh, "must be a number of kWh, as in shoulder=120")
+        found[name] = float(kwh)
+    return found
 
 
 def listing(document: Identity) -> dict[str, Any]:
@@ -136,7 +162,7 @@ def _validity(document: Identity) -> str:
 
 def _print_document(found: Tariff | Sharing) -> None:
     """Print a tariff or a scheme: what it is, its lines, what is not known, and where it was read."""
-    from jiran.tariffs.describe import described, export_words, succession_words  # noqa: PLC0415  loads pydantic
+    from jiran.tariffs.describe import described, export_words, period_words, succession_words  # noqa: PLC0415  loads pydantic
     from jiran.tariffs.identity import STATUSES  # noqa: PLC0415
     from jiran.tariffs.model import Tariff as Grid  # noqa: PLC0415
 
@@ -148,7 +174,10 @@ def _print_document(found: Tariff | Sharing) -> None:
     for row in described(found):
         table.add_row(*row)
     screen.print(table)
-    for text in (*((*export_words(found), *succession_words(found)) if isinstance(found, Grid) else ()), *found.notes):
+    for text in (
+        *((*period_words(found), *export_words(found), *succession_words(found)) if isinstance(found, Grid) else ()),
+        *found.notes,
+    ):
         screen.print(f"- {text}", soft_wrap=True)
     screen.print("\nSources", style="bold")
     for source in found.sources:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from jiran.tariffs.community import ALLOCATIONS, Sharing
 from jiran.tariffs.model import CARRIED_IN, CARRIED_OUT, CREDIT, LOWERING, MINIMUM, Component, Export, Rate, Tariff
+from jiran.tariffs.periods import DAYS
 from jiran.words import counted, listed, number
 
 #: Lines that no component describes.
@@ -115,6 +116,36 @@ def export_words(tariff: Tariff) -> list[str]:
         sentences.append(f"A kWh exported takes back {listed(list(export.cancels))} of a kWh imported{lost}.")
     ends = [] if export.contract_years is None else [f"A contract lasts {counted(export.contract_years, 'year')}."]
     return [*sentences, _carry_words(export), *ends]
+
+
+def period_words(tariff: Tariff) -> list[str]:
+    """Return when each time-of-use period holds, a sentence each.
+
+    Example:
+        >>> from jiran.tariffs.files import find_tariff
+        >>> period_words(find_tariff("my-tnb-rp4-domestic-tou"))
+        ['peak: mon, tue, wed, thu and fri, 14:00 to 22:00, not on public holidays.', 'off-peak: at all other times.']
+    """
+    if tariff.schedule is None:
+        return []
+    sentences = []
+    for name, period in tariff.schedule.periods.items():
+        days = "every day" if set(period.days) == set(DAYS) else listed([day for day in DAYS if day in period.days])
+        hours = listed([f"{_clock(begin)} to {_clock(end)}" for begin, end in period.hours])
+        off = "" if period.holidays or not tariff.schedule.holidays else ", not on public holidays"
+        sentences.append(f"{name}: {days}, {hours}{off}.")
+    return [*sentences, f"{tariff.schedule.rest}: at all other times."]
+
+
+def _clock(hour: float) -> str:
+    """Return an hour of the day as a clock shows it.
+
+    Example:
+        >>> _clock(6.5), _clock(24.0)
+        ('06:30', '24:00')
+    """
+    minutes = round(60.0 * hour)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
 def succession_words(tariff: Tariff) -> list[str]:
