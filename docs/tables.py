@@ -36,7 +36,7 @@ from jiran.scenario import HomeData, Scenario
 from jiran.scenario.places import places
 from jiran.scenario.regions import REGIONS
 from jiran.tariffs import Component, Export, Sharing, Tariff
-from jiran.tariffs.describe import described, export_words, succession_words
+from jiran.tariffs.describe import described, export_words, period_words, succession_words
 from jiran.tariffs.identity import STATUSES
 from jiran.tariffs.periods import Period, Schedule
 
@@ -404,7 +404,8 @@ def _bounded(word: str, rules: Iterable[Any]) -> str:
 def grid_tariffs() -> str:
     """Return every tariff that comes with jiran: what it is, and what is not known of it."""
     return "\n\n".join(
-        _document(one, [*export_words(one), *succession_words(one)]) for one in tariffs.tariffs().values()
+        _document(one, [*period_words(one), *export_words(one), *succession_words(one)])
+        for one in tariffs.tariffs().values()
     )
 
 
