@@ -108,7 +108,7 @@ function draw(now) {
   version = now.v;
   until = performance.now() + 1000 * (now.left ?? 0);
   place("game");
-  for (const id of ["name", "label", "says", "code", "total"]) text(id, now[id]);
+  for (const id of ["name", "label", "says", "rule", "code", "total"]) text(id, now[id]);
   drawOrder(now, fresh);
   drawQuestion(now);
   show("result", now.result !== undefined);
