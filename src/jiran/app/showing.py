@@ -35,7 +35,7 @@ _JOINER = "\N{WORD JOINER}"
 _UNSEEN = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 _TURNING = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-_NUMBER = r"[+\-\N{MINUS SIGN}]?\d[\d,]*(?:\.\d+)?"
+_NUMBER = r"[+\-\N{MINUS SIGN}]?\d+(?:,\d{3})*(?:\.\d+)?"
 _UNITS = r"%|[kMG]?Wh?\b|kWp\b|kg\b|g CO2\b"
 #: An amount with its unit, as 12.5 kWh, 40 %, MYR 1,234.50 or -MYR 0.30.
 _AMOUNT = re.compile(rf"(?<!\w)(?:-?\b[A-Z]{{3}} {_NUMBER}|{_NUMBER} ?(?:{_UNITS}))")
