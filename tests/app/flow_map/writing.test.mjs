@@ -56,6 +56,20 @@ test("what a home has over covers nothing that is written, no home and not the b
   assert.ok(seen > 50);
 });
 
+test("an amount on a trade does not cover what a home has over", () => {
+  let tags = 0;
+  for (const [width, height] of [...SIZES, [547, 311], [358, 316]]) {
+    const homes = 5;
+    const [map, now] = aMap(aRun({ homes }), { width, height });
+    const all = Array.from({ length: homes }, (_, h) => [h * homes + ((h + 2) % homes), 1.5]);
+    const pen = new FakePen();
+    drawAmounts(pen, map, now, all, drawHomes(pen, map, now));
+    apart(pen.written);
+    tags += pen.written.filter(({ text }) => text === "1.50 kWh").length;
+  }
+  assert.ok(tags > 8);
+});
+
 test("a net-metered home is drawn by its import and export", () => {
   const run = aRun({ steps: 1, generation: [[3], null], load: [[0.5], null], ev: [[0], null], given: [[2.5], [0]],
     taken: [[0], [12]] });

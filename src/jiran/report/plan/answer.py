@@ -228,7 +228,8 @@ _LEAST_CO2_KG = 50.0
 
 def _co2_words(figures: Figures) -> str:
     less, given = (f"{decimals(figures[name] / 1000.0, 1)} t CO2" for name in ("less", "given"))
-    return f"The grid emits {less} a year less for what the street no longer takes, and up to {given} less for what it gives."
+    gives = f", and up to {given} less for what it gives" if figures["given"] > _LEAST_CO2_KG else ""
+    return f"The grid emits {less} a year less for what the street no longer takes{gives}."
 
 
 @form("plan.co2", _co2_words)

@@ -8,6 +8,7 @@ import { drawHouse } from "./symbols.js";
 
 const LIGHT_LOAD = 0.25; // kWh in an hour with which a home is lit up fully
 
+/** Draw the homes and write beside them; return all places that are taken then. */
 export const drawHomes = (pen, map, now) => {
   const { run, scene, day } = map;
   const { homes, size } = scene;
@@ -42,6 +43,7 @@ export const drawHomes = (pen, map, now) => {
     if (place) writeNet(pen, map, h, now.i, place, taken);
   });
   pen.ctx.globalAlpha = 1;
+  return taken;
 };
 
 /** Write where there is room: beside a home on the flanks of a full ring, else below it, but above it in the bottom
@@ -85,13 +87,14 @@ const writeNet = (pen, map, h, s, { x, y, px }, taken) => {
 const covers = (spot, taken) => taken.some((it) => it.of !== spot.of
   && Math.abs(it.x - spot.x) < (it.wide + spot.wide) / 2 && Math.abs(it.y - spot.y) < (it.tall + spot.tall) / 2);
 
-/** Write amounts on trades [[id, value], ...], each where it covers no other. */
-export const drawAmounts = (pen, map, { gone, w }, amounts) => {
+/** Write amounts on trades [[id, value], ...], each where it covers no other and nothing that is written already. */
+export const drawAmounts = (pen, map, { gone, w }, amounts, written = []) => {
   const alpha = map.playing && !map.still() ? smooth(gone / 0.15) * (1 - w) : 1;
   if (alpha <= 0) return;
   const { homes, size, cx, cy, core } = map.scene;
   const taken = homes.map(({ x, y }) => [x, y, size * 2 + 8, size * 2 + 34]);
   if (map.run.capacity_kwh > 0) taken.push([cx, cy, core * 1.6, core * 2.3]);
+  taken.push(...written.map(({ x, y, wide, tall }) => [x, y, wide, tall]));
   const tall = 18;
   pen.ctx.globalAlpha = alpha;
   for (const [id, value] of amounts) {
