@@ -12,6 +12,7 @@ from jiran.app.views.compare_parts import compared
 from jiran.bids import find as find_strategy
 from jiran.bids import strategies
 from jiran.judge.comparison import by_strategy
+from jiran.judge.spread import range_of
 from jiran.market import find, mechanisms
 from jiran.market.base import BASELINE
 from jiran.report.bidding import say
@@ -103,7 +104,7 @@ def _draw(found: Comparison, scenario: Scenario) -> None:
         rule_tables.rules(found, "Strategy"), hide_index=True, height=38 + 35 * len(found.cases), column_config=config,
         placeholder="–", key=f"bidding_table|{banded}", alt="Table of ways to bid, what reaches most first.",
     )  # fmt: skip
-    bands = f" Means of {len(found.seeds)} seeds; in brackets the range of 9 of 10." if banded else ""
+    bands = f" Means of {len(found.seeds)} seeds; in brackets {range_of(len(found.seeds), 'seeds')}." if banded else ""
     st.caption(f"{_ABOUT} Amounts in {plain(found.currency)}, prices per kWh.{bands}")
     with st.grid(2, min_column_width=320, gap="small"):
         for name in ranked(found):
