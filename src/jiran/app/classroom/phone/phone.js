@@ -116,6 +116,8 @@ function draw(now) {
   $("why").replaceChildren(
     ...(now.why ?? []).map((words) => Object.assign(document.createElement("li"), { textContent: words })),
   );
+  // Before a round opens, the lecturer may still choose another one.
+  for (const id of ["rule", "ruleof"]) show(id, ["open", "results"].includes(now.phase));
   for (const id of ["prices", "pricesof"]) show(id, now.prices.length > 0);
   text("prices", now.prices.join(", "));
   tick();
