@@ -58,9 +58,14 @@ def bills() -> None:
     frame = result.homes.select("id", "kind", *_MONEY).with_columns(pl.col("kind").replace(KIND_NAMES))
     number = st.column_config.NumberColumn
     columns: dict[str, Any] = {
-        name: number(f"{label}, {currency}", help=meaning, format="%.2f") for name, (label, meaning) in _MONEY.items()
+        name: number(label, help=meaning, format="%.2f") for name, (label, meaning) in _MONEY.items()
     }
-    _table(frame, "Bill of each home for the whole run", columns | {"id": "Home", "kind": "Kind"}, "bills")
+    _table(
+        frame,
+        f"Bill of each home for the whole run, {plain(currency)}",
+        columns | {"id": "Home", "kind": "Kind"},
+        "bills",
+    )
     _download(result, "homes.csv", "All columns of homes and bills, CSV")
 
 
