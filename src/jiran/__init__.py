@@ -13,7 +13,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from jiran.errors import JiranError
-    from jiran.judge.comparison import by_rule, compare
+    from jiran.judge.comparison import by_rule, by_strategy, compare
     from jiran.judge.sweep.run import sweep
     from jiran.market import Parameter, clear, mechanism, mechanisms
     from jiran.result.result import Result
@@ -28,6 +28,7 @@ _HOMES = {
     "Result": "jiran.result.result",
     "Scenario": "jiran.scenario",
     "by_rule": "jiran.judge.comparison",
+    "by_strategy": "jiran.judge.comparison",
     "clear": "jiran.market",
     "compare": "jiran.judge.comparison",
     "load_scenario": "jiran.scenario.files",
@@ -44,6 +45,7 @@ __all__ = [
     "Result",
     "Scenario",
     "by_rule",
+    "by_strategy",
     "clear",
     "compare",
     "load_scenario",

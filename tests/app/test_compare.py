@@ -12,13 +12,14 @@ import jiran
 from jiran.app import rule_tables, state
 from jiran.app.charts.compare import spec
 from jiran.app.memory import held_bytes
+from jiran.app.rule_tables import SHOWN
 from jiran.app.runs import Samples
 from jiran.app.views import compare as view
 from jiran.errors import MechanismError
 from jiran.judge.comparison import by_rule
 from jiran.market import mechanisms
 from jiran.report import answer, pictures, versus
-from jiran.report.figures import COLUMNS, form, heading, ranked
+from jiran.report.figures import form, heading, ranked
 from jiran.report.points import gains
 from jiran.simulation.estimate import Need
 from pages import MANY, run, show
@@ -46,7 +47,7 @@ def test_the_table_has_the_numbers_of_compare(telling):
     shown, order = at.dataframe[0].value, ranked(telling)
     assert shown["Rule"].to_list() == order
     table = {row["case"]: row for row in telling.table().iter_rows(named=True)}
-    for figure in COLUMNS:
+    for figure in SHOWN:
         written = form(figure, "MYR")
         expected = [np.nan if table[case][figure] is None else written.factor * table[case][figure] for case in order]
         np.testing.assert_allclose(

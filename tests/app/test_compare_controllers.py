@@ -22,6 +22,7 @@ from jiran.app.views import compare_controllers
 """
 INSIDE = PAGE.format('compare_controllers._inside(state.result().scenario, ["{}"])')
 FIGURES = ("cost", "net_cost", "optimum_share", "gap_closed", "cycles", "wear", "peak_import_kw", "stored_end_kwh")
+SHARES = ("optimum_share", "gap_closed")
 OF_CARS = ("departures_missed", "departure_missing_kwh")
 
 
@@ -44,7 +45,8 @@ def test_the_page_and_the_command_line_agree(preset, who, figures, said):
     for row, one in zip(shown, found["runs"], strict=False):
         assert row["run_by"] == (f"{one['controller']}, perfect (bound)" if one["bound"] else one["controller"])
         for figure in figures:
-            assert one[figure] is None or row[figure] == pytest.approx(one[figure], abs=1e-9)
+            scale = 100.0 if figure in SHARES else 1.0  # in per cent, as the heading says
+            assert one[figure] is None or row[figure] == pytest.approx(scale * one[figure], abs=1e-7)
     assert any("(bound)" in row["run_by"] for row in shown)
     words = seen(" ".join(one.value for one in at.markdown))
     assert f"MYR {abs(found['perfect_forecast_worth']):,.2f}" in words or "worth no more than" in words

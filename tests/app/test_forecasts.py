@@ -25,7 +25,7 @@ def test_the_page_and_the_command_line_agree():
     for row, one in zip(shown, found, strict=True):
         assert row["name"] == one["forecast"] + " (bound)" * one["bound"]
         for figure in ("home", "street", "against_yesterday"):
-            assert row[figure] == pytest.approx(one[figure], abs=1e-9)
+            assert row[figure] == pytest.approx(100.0 * one[figure], abs=1e-7)  # per cent, as its heading says
 
 
 def test_a_single_day_has_no_past():

@@ -72,6 +72,16 @@ def test_a_scenario_that_reads_a_program_is_not_put_into_a_link(section, program
     assert list(links.base_of_data("plain", read_scenario("paper")).link) == ["s"]
 
 
+def test_a_shared_scenario_keeps_its_name_and_is_not_taken_for_a_preset():
+    start = links.base_of_data("street.toml", read_scenario("paper") | {"name": "Jalan Song"})
+    back, _ = links.read_link(links.write_link(start, {}), None)
+    assert back.label == "Jalan Song"
+    changed = links.base_of_data("street.toml", read_scenario("paper") | {"seed": 9})
+    assert links.read_link(links.write_link(changed, {}), None)[0].label == "paper (shared)"
+    pin = links.Pin(start, {}, load_scenario("paper"))
+    assert links.read_pin(links.write_link(changed, {}, pin), changed).base.label == "Jalan Song"
+
+
 FILE = "/tmp/own.toml"  # noqa: S108 - is never opened
 TARIFFED = {
     "grid.tariff": FILE,

@@ -18,7 +18,7 @@ from jiran.explain.step.run_step import busiest_step
 from jiran.market import find, mechanisms
 from jiran.market.matching import MATCHINGS
 from jiran.words import price
-from pages import MANY, STREET, run, show
+from pages import MANY, STREET, run, seen, show
 from textbook import cleared, home
 
 MARKET = {"tab": "market"}
@@ -147,6 +147,15 @@ def test_time_goes_on_and_back(paper):
         at.button(key=button).click().run()
         assert f"{hours}: who traded" in text(at)
     assert dict(at.query_params)["hour"] == "2026-03-21T07:00"
+
+
+def test_an_hour_in_which_nobody_traded_says_why_before_anything_else(paper):
+    dark = show(STREET, paper, MARKET | {"hour": "2026-03-21T02:00"}, market_station=0)
+    assert seen(dark.markdown[1].value) == (
+        "Nobody sold to a neighbour: the solar roofs generated nothing in this time."
+    )
+    bright = show(STREET, paper, MARKET | {"hour": "2026-03-21T08:00"}, market_station=0)
+    assert not any("Nobody sold" in one.value for one in bright.markdown)
 
 
 def test_the_hour_of_the_link_is_the_one_that_is_cleared():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -33,6 +34,16 @@ def test_the_dashboard_opens_what_the_command_line_runs(part):
     ]
     print(f"opened {IN_PART}, dead {len(found)}")  # noqa: T201 - the count is what is asked for
     assert not found
+
+
+def test_a_change_that_is_refused_leaves_the_scenario_of_the_link():
+    with mock.patch("sys.argv", ["main.py"]):
+        at = viewer(**{"preset": "five-prosumers", "load.seed": "11"}).run()
+        assert not at.exception
+        assert at.session_state.base.label == "five-prosumers"
+        assert "unknown key" in at.warning[0].value
+        nonsense = viewer(preset="nowhere", seed="5").run()
+        assert nonsense.session_state.base.label == "paper"
 
 
 def test_the_dashboard_opens_every_field_at_its_bounds():

@@ -45,6 +45,7 @@ def test_amounts_stand_out_and_all_else_is_text():
     )
     assert markdown_of(Sentence("a", {}, "Nobody sold.")) == "Nobody sold\\."
     assert markdown_of("12.5 kWh") == "**12\\.5 kWh**"
+    assert markdown_of("to MYR 1,631, half") == "to **MYR 1,631**, half"
 
 
 def test_no_way_to_an_upload_is_shown():

@@ -50,3 +50,16 @@ def test_help_says_what_is_looked_at(dashboard):
     dashboard.page.get_by_role("link", name="Words, equations, limits").click()
     dashboard.page.wait_for_url(lambda url: "part=method" in url)
     dashboard.settle()
+
+
+def test_where_the_keyboard_is_among_the_areas_can_be_seen(visit):
+    page = visit("/class").page
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            "() => { const at = document.activeElement, how = getComputedStyle(at);"
+            " return at.matches('[data-testid=stTopNavLink]') ? [how.outlineStyle, parseFloat(how.outlineWidth)] : null }"
+        )
+        if seen is not None:
+            break
+    assert seen == ["solid", 2]

@@ -99,10 +99,14 @@ def test_two_phones_and_a_wall_play_two_rounds(look, shared):
     phones = [join(look, shared, code, "Aminah"), join(look, shared, code, "<b>Ben</b>", color_scheme="dark")]
     expect(wall.get_by_text("2 players joined")).to_be_visible()
     expect(wall.get_by_text("<b>Ben</b>")).to_be_visible()
+    expect(phones[0].locator("#rule")).not_to_be_visible()  # another may be chosen still
     for number in (1, 2):
         wall.get_by_role("button", name=f"Open round {number}").click()
         for phone in phones:
             expect(phone.get_by_text(f"Round {number} is open.")).to_be_visible()
+            expect(phone.locator("#rule")).to_have_text("auction with one price")
+            expect(phone.locator("#rule")).to_be_visible()
+        expect(wall.get_by_text("Market rule: auction with one price")).to_be_visible()
         send_honestly(phones[0])
         expect(phones[0].get_by_text("You have sent: 1 kWh at")).to_be_visible()
         expect(wall.get_by_text(f"Round {number}: 1 of 2 sent")).to_be_visible()

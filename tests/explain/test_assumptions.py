@@ -62,6 +62,17 @@ def test_both_prices_are_named():
     assert sentence.startswith("grid.import_price and grid.export_price have 24 values")
 
 
+@pytest.mark.parametrize("field", ["import_limit_kw", "export_limit_kw"])
+def test_24_limits_of_the_street_for_24_steps_are_read_by_hour_and_it_is_said_where_that_matters(field):
+    by_hour = [1.0 + hour for hour in range(24)]
+    assert said(**{f"grid__{field}": by_hour})[0] == ()
+    told, result = said(**{f"grid__{field}": by_hour}, step_minutes=15)
+    assert [one.split(":")[0] for one in told] == [f"grid.{field} has 24 values, and the run has 24 steps"]
+    limits = result.settlement.limits
+    read = limits.import_kwh if field == "import_limit_kw" else limits.export_kwh
+    assert (read * 4.0).tolist() == [by_hour[time.hour] for time in result.steps["time"]] != by_hour
+
+
 def test_a_start_that_occurs_twice_is_the_first_and_it_is_said():
     start = dt.datetime(2026, 10, 25, 2, 30)  # noqa: DTZ001  local time
     (sentence,), result = said(time_zone="Europe/Berlin", start=start)

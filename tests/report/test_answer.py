@@ -236,7 +236,7 @@ def test_the_answer_says_why_by_the_prices(rules):
 def test_rules_that_look_bad_at_the_grid_may_be_best_by_what_a_kwh_is_worth(rules, bands):
     assert "Measured by" not in text(rules)
     found = compare(by_rule(paper(**TRUTHFUL), ["grid-fraction", "uniform-price", "supply-demand-ratio"]))
-    assert "uniform-price reaches 100% of what can be gained; supply-demand-ratio only 5%." in text(found)
+    assert "uniform-price reaches 100.0% of what can be gained; supply-demand-ratio only 5.0%." in text(found)
     assert found.mean("supply-demand-ratio", "efficiency") == pytest.approx(0.05, abs=0.005)
     assert "Measured by what a kWh is worth to each home itself, " in text(bands)
 

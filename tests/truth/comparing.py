@@ -44,7 +44,7 @@ def _rules(drawn):
         found = compare(by_rule(scenario, names), seeds=seeds)
     except JiranError:
         return None
-    return _Known(found)
+    return Known(found)
 
 
 def lively(rng, most_home_steps):
@@ -65,7 +65,7 @@ def lively(rng, most_home_steps):
     )
 
 
-class _Known:
+class Known:
     """A comparison, and its runs once more."""
 
     def __init__(self, found):
@@ -766,7 +766,7 @@ def _pair(drawn):
         ][int(rng.integers(7))]
         other = scenario.model_copy(update=change)
     try:
-        return _Known(compare({"A": scenario, "B": other}, seeds=int(rng.choice([1, 1, 2, 3]))))
+        return Known(compare({"A": scenario, "B": other}, seeds=int(rng.choice([1, 1, 2, 3]))))
     except JiranError:
         return None
 

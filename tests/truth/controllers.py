@@ -12,7 +12,7 @@ from jiran.judge.by_controller import by_controller
 from jiran.judge.forecast_day import days_of, foreseen
 from truth.books import once
 from truth.harness import Claim, oracle
-from truth.rounding import decimals, energy, many
+from truth.rounding import decimals, energy, many, percent
 
 #: Every so many of the random runs: each takes several.
 EVERY, MOST = 3, 1_500
@@ -148,7 +148,7 @@ def best(found, scenario):
         least = found.optimum_cost - found.optimum_rest_worth
         assert least <= chosen.net + 1e-6 * (1.0 + chosen.paid)
         figures["share"] = gain / (simplest.net - least)
-        words.append(f"{decimals(100 * figures['share'], 0)}% of what perfect foresight could gain on it")
+        words.append(f"{percent(figures['share'])} of what perfect foresight could gain on it")
     return Claim(figures, tuple(words), summed=simplest.paid)
 
 

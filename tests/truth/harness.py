@@ -204,6 +204,8 @@ _UNTIDY = re.compile(
 
 #: What is said of money that is there, and would be written as 0.
 _LESS = re.compile(r"less than (?:\S+ )?0\.01\b")
+#: What is said of a share that is there, or not whole, and would be written as 0 or 100.
+_LEAST_SHARE, _NEARLY_ALL = "less than 0.1%", "more than 99.9%"
 
 
 def foreign(text: str, figures: Mapping[str, Any], more: Iterable[float] = ()) -> str:
@@ -215,6 +217,10 @@ def foreign(text: str, figures: Mapping[str, Any], more: Iterable[float] = ()) -
         rest = rest.replace(name, "X")
     if any(0.0 < abs(one) < 0.01 for one in known):
         rest = _LESS.sub("less than that", rest)
+    if any(0.0 < one < 0.001 for one in known):
+        rest = rest.replace(_LEAST_SHARE, "less than that")
+    if any(0.999 < one < 1.0 for one in known):
+        rest = rest.replace(_NEARLY_ALL, "more than that")
     for token in re.findall(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?%?", rest):
         digits = len(token.rstrip("%").partition(".")[2])
         value = float(token.rstrip("%").replace(",", "")) / (100.0 if token.endswith("%") else 1.0)

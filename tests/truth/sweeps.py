@@ -13,6 +13,7 @@ from jiran.judge.sweep.answers import Totals, answer
 from jiran.result.figures import KPIS
 from truth.books import once
 from truth.harness import Claim, oracle
+from truth.rounding import percent
 
 #: Rows are drawn for every so many of the random runs.
 EVERY = 4
@@ -137,7 +138,7 @@ def matters(found):
     assert heavy == sorted(heavy, reverse=True)
     if len(shares) < 2:
         return None
-    words = [f"{'chance, the seed' if key == 'seed' else NAMES[key]}: {100 * share:.0f}%" for key, share in shares]
+    words = [f"{'chance, the seed' if key == 'seed' else NAMES[key]}: {percent(share)}" for key, share in shares]
     return Claim({"weights": shares, "currency": "MYR"}, (*words, "each counted by itself"))
 
 
@@ -217,8 +218,8 @@ def of_study(drawn):
 def study_without(asked, world):
     seen = {region: many for region, many in asked["streets"].items() if many}
     share = sum(WEIGHTS[region] * asked["without_seller"][world].get(region, 0) / many for region, many in seen.items())
-    percent = f"{100 * share / sum(WEIGHTS[region] for region in seen):.0f}"
-    return Claim({"world": world, "percent": percent}, (f"{world}: nobody has PV in {percent}% of streets.",))
+    without = f"{100 * share / sum(WEIGHTS[region] for region in seen):.0f}"
+    return Claim({"world": world, "percent": without}, (f"{world}: nobody has PV in {without}% of streets.",))
 
 
 def of_reached(drawn):

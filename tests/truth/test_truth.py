@@ -19,7 +19,7 @@ ENOUGH = 600
 SELDOM = (353, 80, 100, 102, 108, 120, 144, 312)
 
 OF_OTHER_RUNS = {
-    "comparing", "against", "paper", "assumed", "data", "classes", "sweeps", "lives", "rules", "controllers",
+    "comparing", "against", "paper", "assumed", "data", "classes", "sweeps", "lives", "rules", "controllers", "ways",
 }  # fmt: skip
 
 

@@ -168,6 +168,18 @@ def _shared(text: str) -> dict[str, Any]:
     return reading_from(data, [str(path) for path in uploads])
 
 
+def _name_of(data: dict[str, Any]) -> str:
+    """Return what a shared scenario is called: by its files of meter data, else by its own name.
+
+    One that has the name of a preset is another scenario all the same, and says so: a choice from both must tell them apart.
+
+    Raises:
+        JiranError: It is not valid.
+    """
+    named = called(names_of_files(data) or ()) or validate(data).name
+    return f"{named} (shared)" if named in presets() else named
+
+
 def refuse_files(data: dict[str, Any], source: str) -> None:
     """Refuse scenario data from outside that would read files or run programs of this machine.
 
@@ -194,7 +206,7 @@ def read_link(link: dict[str, str], named: str | None) -> tuple[Base, dict[str, 
 def _read_link(link: dict[str, str], named: str | None) -> tuple[Base, dict[str, Any]]:
     if _SHARED in link:
         data = _shared(link.pop(_SHARED))
-        start = base_of_data(called(names_of_files(data) or ()) or "shared scenario", data)
+        start = base_of_data(_name_of(data), data)
     elif _PRESET in link:
         name = link.pop(_PRESET)
         if name not in presets():

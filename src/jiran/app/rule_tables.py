@@ -18,22 +18,29 @@ if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
     from jiran.result.figure import Form
 
+#: The figures that fit beside a name on a page of 1,366 pixels; the others of `COLUMNS` are among the rest.
+SHOWN = {name: column for name, column in COLUMNS.items() if name not in ("p2p_kwh", "home_saving_best")}
+
 _TINTS = {"best": "background-color: rgba(0, 158, 115, 0.25)", "trouble": "background-color: rgba(230, 159, 0, 0.3)"}
 
 
-def rules(comparison: Comparison) -> Styler:
-    """Return the telling figures, one row a rule, best first, and tints on what is best and what troubles somebody.
+def rules(comparison: Comparison, first: str = "Rule") -> Styler:
+    """Return the telling figures, one row a case, best first, and tints on what is best and what troubles somebody.
 
     The cells are numbers, which sort; with several seeds the ends of the band are written after them.
+
+    Args:
+        comparison: Of rules, or of ways to bid.
+        first: Heading of the column with the cases' names.
     """
     import pandas as pd  # noqa: PLC0415  Streamlit brings it; only a tinted table needs it
 
     order, currency = ranked(comparison), comparison.currency
-    rows = {row["case"]: row for row in comparison.table(tuple(COLUMNS)).iter_rows(named=True)}
-    columns: dict[str, list[Any]] = {"Rule": order}
+    rows = {row["case"]: row for row in comparison.table(tuple(SHOWN)).iter_rows(named=True)}
+    columns: dict[str, list[Any]] = {first: order}
     writers: dict[str, Any] = {}
-    tints = {"Rule": [""] * len(order)}
-    for figure in COLUMNS:
+    tints = {first: [""] * len(order)}
+    for figure in SHOWN:
         name, written = heading(figure, currency), form(figure, currency)
         columns[name] = [_number(written, rows[case][figure]) for case in order]
         if len(comparison.seeds) > 1:
@@ -76,7 +83,7 @@ def rest(comparison: Comparison) -> pl.DataFrame:
     for figure, kpi in FIGURES.items():
         values = [comparison.values(case, figure) for case in order]
         same = all(np.allclose(value, values[0], rtol=SEEN, atol=LAST_DIGITS, equal_nan=True) for value in values)
-        if figure in COLUMNS or same:
+        if figure in SHOWN or same:
             continue
         cells = {case: _banded(form(figure, currency), table[case], figure) for case in order}
         found.append({"Figure": heading(figure, currency), **cells, "What it is": kpi.meaning})

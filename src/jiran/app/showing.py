@@ -14,6 +14,7 @@ import streamlit as st
 
 from jiran.app.glossary import explained
 from jiran.app.shelf import safe_name, without_paths
+from jiran.explain import say
 
 if TYPE_CHECKING:
     from jiran.sentences import Sentence
@@ -34,7 +35,7 @@ _JOINER = "\N{WORD JOINER}"
 _UNSEEN = {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}
 _TURNING = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
-_NUMBER = r"[+\-\N{MINUS SIGN}]?\d[\d,]*(?:\.\d+)?"
+_NUMBER = r"[+\-\N{MINUS SIGN}]?\d+(?:,\d{3})*(?:\.\d+)?"
 _UNITS = r"%|[kMG]?Wh?\b|kWp\b|kg\b|g CO2\b"
 #: An amount with its unit, as 12.5 kWh, 40 %, MYR 1,234.50 or -MYR 0.30.
 _AMOUNT = re.compile(rf"(?<!\w)(?:-?\b[A-Z]{{3}} {_NUMBER}|{_NUMBER} ?(?:{_UNITS}))")
@@ -65,6 +66,18 @@ def markdown_of(said: Sentence | str) -> str:
         parts += [_inner(text[end : amount.start()]), f"**{plain(amount.group())}**"]
         end = amount.end()
     return "".join((*parts, _inner(text[end:])))
+
+
+def percentage(share: float | None) -> str:
+    """Return a share as a figure of a card: with the digit that it has everywhere, and a dash where it has no meaning.
+
+    Example:
+        >>> percentage(0.4364), percentage(0.0), percentage(0.0001), percentage(0.99999), percentage(None)
+        ('43.6%', '0.0%', '<0.1%', '>99.9%', '–')
+    """
+    if share is None:
+        return "–"
+    return say.share(share).replace("less than ", "<").replace("more than ", ">")
 
 
 def show_text(*said: Sentence | str | None, heading: bool = False) -> None:

@@ -81,7 +81,7 @@ def print_errors(errors: tuple[ForecastError, ...], scenario: Scenario) -> None:
     for heading in ("Forecast", "Of a home", "Of the street", "Against yesterday"):
         table.add_column(heading, justify="right" if heading != "Forecast" else "left")
     for one in errors:
-        change = "-" if one.against_yesterday is None else f"{100.0 * one.against_yesterday:+.1f} %"
+        change = "-" if one.against_yesterday is None else f"{100.0 * one.against_yesterday:+.1f}%"
         table.add_row(forecasts.name_of(one), _percent(one.home), _percent(one.street), change)
     screen.print(table)
     screen.print(forecasts.NOTES, style="dim", soft_wrap=True)

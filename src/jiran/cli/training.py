@@ -125,10 +125,10 @@ def _print(found: Trained) -> None:
     for heading in ("Run by", "By own meters", "Street pays the grid", "Of the optimum", "Left in stores, kWh"):
         table.add_column(heading, justify="right" if heading != "Run by" else "left", no_wrap=heading == "Run by")
     for name, one in found.trials.items():
-        share = "-" if one.share is None else f"{100.0 * one.share:.1f} %"
+        share = "-" if one.share is None else f"{100.0 * one.share:.1f}%"
         table.add_row(name, f"{one.own_cost:,.2f}", f"{one.cost:,.2f}", share, f"{one.stored_end_kwh:,.1f}")
     if found.optimum_cost is not None:
-        table.add_row("optimum (bound)", "", f"{found.optimum_cost:,.2f}", "100 %", "")
+        table.add_row("optimum (bound)", "", f"{found.optimum_cost:,.2f}", "100.0%", "")
     screen.print(table)
     every = max(1, -(-len(found.curve) // _LONGEST_CURVE))
     shown = [found.greedy_cost, *found.curve[every - 1 :: every]]

@@ -1,4 +1,4 @@
-"""What a run takes for granted where its scenario leaves a choice: region, sun, reading of prices, start; and what nobody has.
+"""What a run takes for granted where its scenario leaves a choice: region, sun, reading of 24 values, start; and what nobody has.
 
 A default that a user sees in the scenario is no assumption. These are choices between two readings of what stands
 there, each told so that it can be decided otherwise.
@@ -22,7 +22,7 @@ from jiran.explain.tariffs import (
 )
 from jiran.explain.where import apart
 from jiran.scenario.clock import occurs_twice
-from jiran.scenario.grid import REFERENCE, REPLACED
+from jiran.scenario.grid import BY_STEP, REPLACED
 from jiran.scenario.places import UNKNOWN_CLEARNESS
 from jiran.scenario.regions import REGIONS, region_of
 from jiran.scenario.silent import given, silent
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from jiran.scenario import Scenario
     from jiran.scenario.run_by import RunBy
 
-#: Prices by hour of day have so many values.
+#: What is given by hour of day has so many values.
 HOURS = 24
 
 
@@ -78,7 +78,7 @@ def start_twice(run: Run) -> Figures | None:
 
 
 def _prices_by_hour_words(figures: Figures) -> str:
-    names = figures["prices"]
+    names = figures["fields"]
     return (
         f"{listed(names)} {'has' if len(names) == 1 else 'have'} 24 values, and the run has 24 steps: they are read by "
         "hour of the day, the first from 00:00 to 01:00, and not step by step"
@@ -87,10 +87,10 @@ def _prices_by_hour_words(figures: Figures) -> str:
 
 @form("assumed.prices", _prices_by_hour_words)
 def prices_by_hour(run: Run) -> Figures | None:
-    """Return the prices that have 24 values for 24 steps, if by hour and by step are two different readings.
+    """Return the prices and limits that have 24 values for 24 steps, if by hour and by step are two different readings.
 
     Returns:
-        prices: Names of the fields of which this is so; a run that begins at midnight with steps of an hour reads both
+        fields: Names of the fields of which this is so; a run that begins at midnight with steps of an hour reads both
             ways alike.
     """
     grid, timeline = run.scenario.grid, run.timeline
@@ -99,10 +99,10 @@ def prices_by_hour(run: Run) -> Figures | None:
     hours = timeline.hour.astype(int)
     found = [
         name
-        for name in (*REPLACED, *REFERENCE)
+        for name in BY_STEP
         if isinstance(values := getattr(grid, name), tuple) and not np.array_equal(np.array(values)[hours], values)
     ]
-    return {"prices": [f"grid.{name}" for name in found]} if found else None
+    return {"fields": [f"grid.{name}" for name in found]} if found else None
 
 
 def _region_taken_words(figures: Figures) -> str:

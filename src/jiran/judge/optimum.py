@@ -93,9 +93,16 @@ class Optimum:
 
     @property
     def share_reached(self) -> float | None:
-        """How much of the possible saving the run reached: (cost_grid_only - run_cost) / (cost_grid_only - cost).
+        """Return how much of the possible saving the run reached: (cost_grid_only - run_cost) / (cost_grid_only - cost).
 
-        None if nothing can be saved, but for a millionth of the currency.
+        The saving is that of all homes together at the grid, against homes that are each alone with it and have no
+        batteries: what neighbours and stores can spare. Who of them has it is not asked; fees and funds between them cancel.
+
+        Returns:
+            1 where the run cost as little as with perfect foresight; 0 where neighbours and stores spared nothing; below 0
+            where the run paid the grid more than homes alone would have, as a store can that loses energy or meets a peak.
+            Above 1 only if what is left in stores has a price of its own: it is in neither cost, and the run may have left
+            less. None if nothing can be saved, but for a millionth of the currency.
         """
         possible = self.cost_grid_only - self.cost
         return (self.cost_grid_only - self.run_cost) / possible if possible > NOTHING_MONEY else None
@@ -109,7 +116,8 @@ def community_optimum(result: Result, *, ev_stays_h: float = 0.0, rest_prices: R
     """Return the lowest cost that the community of a run could have had, knowing everything beforehand.
 
     The cost is what the community pays the grid: the run's is `result.accounts["grid"]`. Network charge, market and
-    fund stay inside. Every battery may also charge from the grid, for all homes, which the run's may not. No rule and no
+    fund stay inside. Every battery may also charge from the grid, for all homes, which a community battery without a
+    controller never does. No rule and no
     controller of the same homes, EVs and batteries costs less. What the street's connection carries holds for it too, but import
     may be as much beyond that in a step as it was in the run.
 

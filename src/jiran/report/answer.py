@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.explain import say
 from jiran.homes.timeline import timeline
 from jiran.market import find
 from jiran.money.worth import pair_by_step
@@ -294,14 +295,14 @@ def _worth_words(figures: Figures) -> str:
     who_best = named(best, 2 * len(_FEW))
     text = (
         f"Measured by what a kWh is worth to each home itself, {who_best} reach{'es' * (len(best) == 1)} "
-        f"{percent(figures['share'])} of what can be gained"
+        f"{say.share(figures['share'])} of what can be gained"
     )
     if not last:
         return f"{text}."
     why = f", because {'it trades' if len(last) == 1 else 'they trade'} all, whatever it is worth to whom" if figures["deaf"] else ""  # fmt: skip
     if lowest < 0.0:
-        return f"{text}; under {named(last)} more is lost than gained ({percent(lowest)}){why}."
-    return f"{text}; {named(last)} only {percent(lowest)}{why}."
+        return f"{text}; under {named(last)} more is lost than gained ({percent(lowest, 1)}){why}."
+    return f"{text}; {named(last)} only {say.share(lowest)}{why}."
 
 
 @form("compare.worth", _worth_words)

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jiran import __version__
-from jiran.explain.say import energy
+from jiran.explain.say import energy, share
 from jiran.judge.by_controller import CHARGING, choices
 from jiran.nothing import NOTHING_MONEY
 from jiran.report.markup import bullets, document, section, table
 from jiran.report.page import STYLE
 from jiran.scenario.files import shareable, to_toml
 from jiran.sentences import Figures, Sentence, form, true_ones
-from jiran.words import counted, decimals, money, percent, settled
+from jiran.words import counted, decimals, money, settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,16 @@ class Column(NamedTuple):
     heading: str
     written: str
     help: str
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it is a share of 1, which is written in per cent."""
+        return self.written.endswith("%}")
+
+    @property
+    def decimals(self) -> int:
+        """Digits after the point, as it is written."""
+        return int(self.written.partition(".")[2].rstrip("f%}") or 0)
 
 
 #: By the name of the figure in `judge.by_controller.Run`; shares are of 1.
@@ -168,9 +178,7 @@ def _best_words(figures: Figures) -> str:
     best, simplest = figures["best"], figures["simplest"]
     if figures["gain"] is None:
         return f"None that knows no future does better than {simplest} here."
-    part = (
-        "" if figures["share"] is None else f", {percent(figures['share'])} of what perfect foresight could gain on it"
-    )
+    part = "" if figures["share"] is None else f", {share(figures['share'])} of what perfect foresight could gain on it"
     gain = money(figures["gain"], figures["currency"])
     return f"{best} costs the street least of those that know no future: {gain} less than {simplest}{part}."
 

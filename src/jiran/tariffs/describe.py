@@ -63,7 +63,7 @@ def _rates(component: Component, currency: str) -> str:
     per = {"exported-kWh": "exported kWh"}.get(component.unit, component.unit)
     if component.unit == "share":
         of = f"of {listed(list(component.base))}{' and itself' if component.included else ''}"
-        return _tables(component, lambda rate: f"{number(100.0 * _first(rate))} %", of)
+        return _tables(component, lambda rate: f"{number(100.0 * _first(rate))}%", of)
     if component.shape == "flat":
         return _tables(component, lambda rate: f"{currency} {number(_first(rate))}", f"per {per}")
     how = "by block" if component.shape == "block" else "on all kWh, by the month's total"

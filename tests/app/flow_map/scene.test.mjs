@@ -20,16 +20,17 @@ test("every home stands whole inside the picture, wide or narrow, few or many", 
   }
 });
 
+const flat = [3, 8, 13, 18, 24, 40].flatMap((homes) => [[820, 430], [760, 380], [547, 311], [358, 316], [695, 372]].map(([width, height]) =>
+  new Scene(aRun({ homes, capacity_kwh: 10 }), width, height)));
+
 test("no two homes stand on each other", () => {
-  for (const { homes, size } of scenes) {
+  for (const { homes, size } of [...scenes, ...flat]) {
     homes.forEach((p, i) => homes.slice(i + 1).forEach((q) =>
       assert.ok(Math.hypot(p.x - q.x, p.y - q.y) > 1.5 * size)));
   }
 });
 
 test("no home stands on the battery, in a crowd and on a flat screen either", () => {
-  const flat = [24, 40].flatMap((homes) => [[820, 430], [760, 380]].map(([width, height]) =>
-    new Scene(aRun({ homes, capacity_kwh: 10 }), width, height)));
   for (const { homes, size, cx, cy, core } of [...scenes, ...flat]) {
     const [half, high] = frameOf(core);
     assert.ok(core >= 18);

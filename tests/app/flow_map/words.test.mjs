@@ -1,12 +1,17 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { TEXT, amountOf, fill, kwh, money } from "../../../src/jiran/app/components/flow_map/js/words.js";
+import { TEXT, amountOf, fill, kwh, money, percent } from "../../../src/jiran/app/components/flow_map/js/words.js";
 
 test("energy is written with three digits, and in MWh from 10,000 kWh", () => {
   const written = [0, 0.004, 1.234, 9.994, 9.995, 99.94, 99.95, 1234.5, 9999.4, 9999.5, 1e6].map(kwh);
   assert.deepEqual(written, ["0.00 kWh", "0.00 kWh", "1.23 kWh", "9.99 kWh", "10.0 kWh", "99.9 kWh", "100 kWh",
     "1,235 kWh", "9,999 kWh", "10.0 MWh", "1,000.0 MWh"]);
+});
+
+test("only nothing is 0 per cent, and only all of it 100, but for the residue of a sum", () => {
+  assert.deepEqual([0, 1e-15, 0.0045, 0.005, 0.437, 0.994, 0.996, 1 - 1e-12, 1].map(percent),
+    ["0%", "0%", "<1%", "1%", "44%", "99%", ">99%", "100%", "100%"]);
 });
 
 test("money has cents below a thousand, on both sides of zero", () => {

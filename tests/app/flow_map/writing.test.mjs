@@ -39,6 +39,37 @@ test("a home's name covers neither another name nor another home, and long names
   }
 });
 
+test("what a home has over covers nothing that is written, no home and not the battery", () => {
+  let seen = 0;
+  for (const [width, height] of [...SIZES, [547, 311], [547, 366], [695, 372], [358, 316]]) {
+    for (const homes of [2, 5, 9, 12, 18]) {
+      const [map, now] = aMap(aRun({ homes, capacity_kwh: 10 }), { width, height });
+      const pen = new FakePen();
+      drawHomes(pen, map, now);
+      apart(pen.written);
+      const { cx, cy, core } = map.scene;
+      const battery = { left: cx - core * 0.6, right: cx + core * 0.6, top: cy - core, bottom: cy + core };
+      for (const words of pen.written) assert.ok(!meet(words, battery), `${words.text} covers the battery`);
+      seen += pen.written.filter(({ text }) => text.endsWith("kWh")).length;
+    }
+  }
+  assert.ok(seen > 50);
+});
+
+test("an amount on a trade does not cover what a home has over", () => {
+  let tags = 0;
+  for (const [width, height] of [...SIZES, [547, 311], [358, 316]]) {
+    const homes = 5;
+    const [map, now] = aMap(aRun({ homes }), { width, height });
+    const all = Array.from({ length: homes }, (_, h) => [h * homes + ((h + 2) % homes), 1.5]);
+    const pen = new FakePen();
+    drawAmounts(pen, map, now, all, drawHomes(pen, map, now));
+    apart(pen.written);
+    tags += pen.written.filter(({ text }) => text === "1.50 kWh").length;
+  }
+  assert.ok(tags > 8);
+});
+
 test("a net-metered home is drawn by its import and export", () => {
   const run = aRun({ steps: 1, generation: [[3], null], load: [[0.5], null], ev: [[0], null], given: [[2.5], [0]],
     taken: [[0], [12]] });
@@ -46,7 +77,7 @@ test("a net-metered home is drawn by its import and export", () => {
   const [map, now] = aMap(run);
   const pen = new FakePen();
   drawHomes(pen, map, now);
-  assert.deepEqual(pen.written.map(({ text }) => text), ["N1", "+2.50 kWh", "N2", "−12.0 kWh"]);
+  assert.deepEqual(pen.written.map(({ text }) => text), ["N1", "N2", "+2.50 kWh", "−12.0 kWh"]);
 });
 
 test("what a home has over is written with its sign", () => {

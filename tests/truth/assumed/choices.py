@@ -20,6 +20,10 @@ TWICE = {
     "Europe/Berlin": (dt.datetime(2026, 10, 25, 2, 30), 120),  # noqa: DTZ001  local time
     "America/New_York": (dt.datetime(2026, 11, 1, 1, 30), -240),  # noqa: DTZ001  local time
 }
+#: Fields of the grid that may have a value for each hour of the day, as docs/scenario.md has them.
+FORMS_OF_DAY = (
+    "import_price", "export_price", "reference_import_price", "reference_export_price", "import_limit_kw", "export_limit_kw",
+)  # fmt: skip
 
 
 def of_choices(drawn):
@@ -35,13 +39,16 @@ def of_choices(drawn):
     start = TWICE[zone][0] if zone in TWICE else data["start"].replace(hour=int(drawn.rng.integers(24)))
     hours = drawn.rng.uniform(0, 1, 24).round(2).tolist()
     prices = {"import_price": hours, "export_price": hours if drawn.rng.random() < 0.5 else 0.1}
+    limits = (
+        {"import_limit_kw": hours, "export_limit_kw": 2.0} if drawn.rng.random() < 0.5 else {"export_limit_kw": hours}
+    )
     if zone not in GRIDS:  # for which no place of the sun is known
         data["solar"] |= {"latitude": 1.5, "longitude": 110.3} if "latitude" not in data["solar"] else {}
     changed = data | {
         "steps": int(drawn.rng.choice([23, 24])),
         "time_zone": zone,
         "start": start,
-        "grid": grid | prices,
+        "grid": grid | prices | limits,
     }
     scenario = Scenario.model_validate(changed)
     yield (SimpleNamespace(scenario=scenario, timeline=timeline(scenario)),)
@@ -81,12 +88,12 @@ def by_hour(run):
         return None
     begin = scenario.start.replace(tzinfo=ZoneInfo(scenario.time_zone)).astimezone(dt.UTC)
     steps = [begin + step * dt.timedelta(minutes=scenario.step_minutes) for step in range(24)]
-    for name in ("import_price", "export_price"):
+    for name in FORMS_OF_DAY:
         values = getattr(scenario.grid, name)
         if isinstance(values, tuple):
             read = [values[step.astimezone(ZoneInfo(scenario.time_zone)).hour] for step in steps]
             named += [f"grid.{name}"] if read != list(values) else []
-    return Claim({"prices": named}, (*named, "24 values", "24 steps", "00:00 to 01:00")) if named else None
+    return Claim({"fields": named}, (*named, "24 values", "24 steps", "00:00 to 01:00")) if named else None
 
 
 @oracle("assumed.start", of_choices)

@@ -166,5 +166,9 @@ def co2(planned):
     )
     if not less > 50.0:
         return None
-    end = "less for what it gives." if given > 50.0 else "for what the street no longer takes."
-    return Claim({"less": less, "given": given}, numbers=(less / 1000, given / 1000, 2.0), pieces=(end,))
+    said = (
+        f"and up to {given / 1000:,.1f} t CO2 less for what it gives."
+        if given > 50.0
+        else "for what the street no longer takes."
+    )
+    return Claim({"less": less, "given": given}, pieces=(said,), numbers=(less / 1000, given / 1000, 2.0))

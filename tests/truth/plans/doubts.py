@@ -27,7 +27,11 @@ def flat(planned):
     if result.scenario.grid.tariff is not None:
         return None
     means = {name: float(result.steps[name].mean()) for name in ("import_price", "export_price")}
-    return Claim(means | {"currency": result.scenario.currency}, pieces=("not by a tariff",))
+    currency = result.scenario.currency
+    taken, given = (f"{'-' * (mean < 0.0)}{currency}" for mean in means.values())
+    return Claim(
+        means | {"currency": currency}, pieces=(f"on average {taken} ", f" for import and {given} ", "not by a tariff")
+    )
 
 
 def _tables(result):

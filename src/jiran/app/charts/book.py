@@ -14,6 +14,8 @@ from jiran.explain.step.outcome import crossing, same
 from jiran.words import price
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jiran.app.charts.base import Spec
     from jiran.explain.step.book import Book
     from jiran.explain.step.outcome import Outcome
@@ -53,9 +55,14 @@ def shown_homes(book: Book) -> Homes:
     return np.concatenate([ordered[: MOST_BARS // 2], ordered[-MOST_BARS // 2 :]])
 
 
-def clearing(outcome: Outcome) -> Spec:
-    """Draw supply and demand, what the rule traded, and at what price."""
-    return picture(outcome, "clearing", outcome.kwh, [*_prices(outcome), *_points(outcome)])
+def clearing(outcome: Outcome, write: Callable[[float], str] = price) -> Spec:
+    """Draw supply and demand, what the rule traded, and at what price.
+
+    Args:
+        outcome: A cleared book.
+        write: Writes a price.
+    """
+    return picture(outcome, "clearing", outcome.kwh, [*_prices(outcome, write), *_points(outcome)])
 
 
 def pair(outcome: Outcome, number: int) -> Spec:
@@ -110,13 +117,13 @@ def _gain(outcome: Outcome, home: int) -> dict[str, Any]:
     return {"markArea": {"silent": True, "itemStyle": {"color": colour, "opacity": 0.45}, "data": [corners]}}
 
 
-def _prices(outcome: Outcome) -> list[dict[str, Any]]:
+def _prices(outcome: Outcome, write: Callable[[float], str] = price) -> list[dict[str, Any]]:
     """Return the price as a line over what is traded; if buyers and sellers have several, as steps in their order."""
     if not outcome.kwh:
         return []
     if outcome.one_price is not None:
         at = short(outcome.one_price, 4)
-        return [stroke(f"Price {price(at)}", palette.P2P, [[0.0, at], [short(outcome.kwh, 4), at]], 3)]
+        return [stroke(f"Price {write(at)}", palette.P2P, [[0.0, at], [short(outcome.kwh, 4), at]], 3)]
     lines = []
     for name, homes, style in (
         ("Buyers pay", outcome.book.buyers, "solid"),
@@ -130,7 +137,7 @@ def _prices(outcome: Outcome) -> list[dict[str, Any]]:
             for x in (start, stop)
         ]
         levels = {point[1] for point in points}
-        line = stroke(f"{name} {price(levels.pop())}" if len(levels) == 1 else name, palette.P2P, points, 3)
+        line = stroke(f"{name} {write(levels.pop())}" if len(levels) == 1 else name, palette.P2P, points, 3)
         line["lineStyle"] = {**line["lineStyle"], "type": style}
         lines.append(line)
     return lines

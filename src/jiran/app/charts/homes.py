@@ -240,7 +240,7 @@ def lorenz_curve(homes: pl.DataFrame, of_a: pl.DataFrame | None = None) -> Spec:
     points = _lorenz_points(homes)
     before = [] if of_a is None else _lorenz_points(of_a)
     lowest = min((y for _, y in (*points, *before)), default=0.0)
-    percent = {"formatter": "{value} %"}
+    percent = {"formatter": "{value}%"}
     equal = {"name": "All the same", "type": "line", "color": palette.LOAD, "showSymbol": False}
     curve = {
         "name": "Share of the saving", "type": "line", "color": palette.P2P, "symbolSize": 6,
@@ -250,7 +250,7 @@ def lorenz_curve(homes: pl.DataFrame, of_a: pl.DataFrame | None = None) -> Spec:
         "lorenz",
         legend={"top": 0, "data": [equal["name"], curve["name"], *([ghost_key()] if before else [])]},
         grid=room(top=36, right=20),
-        tooltip={"trigger": "axis", "valueFormatter": "%.0f %%"},
+        tooltip={"trigger": "axis", "valueFormatter": "%.1f%%"},
         xAxis={
             "type": "value",
             "max": 100,

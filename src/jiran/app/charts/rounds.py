@@ -10,9 +10,9 @@ import numpy as np
 from jiran import palette
 from jiran.app.charts import book
 from jiran.app.charts.base import amounts, chart, room, short
+from jiran.classroom.words import amount
 from jiran.explain.step.outcome import crossing
 from jiran.report.points import span
-from jiran.words import price
 
 #: Letters for a projector, px.
 LETTERS = 20
@@ -36,7 +36,7 @@ def true_curves(one: Round) -> Spec:
 
 def _clearing(outcome: Outcome) -> Spec:
     """Draw curves and price; with play money there is no grid."""
-    spec = book.clearing(outcome)
+    spec = book.clearing(outcome, amount)
     if outcome.book.currency:
         return spec
     frame, *others = spec["series"]
@@ -52,10 +52,14 @@ def prices(rounds: Sequence[Round], crossed: float | None) -> Spec:
         rounds: At least one.
         crossed: A price at which a dashed line is drawn; None: no line.
     """
-    points = [[str(one.number), None if one.price is None else short(one.price, 4)] for one in rounds]
+    points = [
+        {"value": [str(one.number), None if one.price is None else short(one.price, 4)]}
+        | ({} if one.price is None else {"label": {"formatter": amount(one.price)}})
+        for one in rounds
+    ]
     line: dict[str, Any] = {
         "type": "line", "name": "Price", "color": palette.P2P, "symbolSize": 12, "data": points, "lineStyle": {"width": 3},
-        "label": {"show": len(rounds) <= 12, "position": "top", "formatter": "{@[1]}"},
+        "label": {"show": len(rounds) <= 12, "position": "top"},
     }  # fmt: skip
     if crossed is not None:
         level = {"yAxis": short(crossed, 4), "label": {"show": False}}
@@ -76,8 +80,8 @@ def prices(rounds: Sequence[Round], crossed: float | None) -> Spec:
 
 def prices_alt(rounds: Sequence[Round], crossed: float | None) -> str:
     """Say what `prices` shows."""
-    told = ", ".join("no trade" if one.price is None else price(one.price) for one in rounds)
-    return f"Price by round: {told}{'' if crossed is None else f'; the true curves cross at {price(crossed)}'}."
+    told = ", ".join("no trade" if one.price is None else amount(one.price) for one in rounds)
+    return f"Price by round: {told}{'' if crossed is None else f'; the true curves cross at {amount(crossed)}'}."
 
 
 def crossed_at(one: Round) -> float | None:
@@ -104,7 +108,10 @@ def larger(spec: Spec, size: int) -> Spec:
         for one in spec["series"]
     ]
     legend = {"legend": {**spec["legend"], "textStyle": letters}} if "legend" in spec else {}
-    grid = {"grid": {**spec["grid"], "left": 2 * size}}  # the name of the axis stands left of its numbers
+    above = size if legend else 0  # a legend may need a second line
+    grid = {
+        "grid": {**spec["grid"], "left": 3 * size, "top": spec["grid"]["top"] + above}
+    }  # the axis' name is left of its numbers
     return {**spec, **larger_axes, **legend, **grid, "series": series}
 
 

@@ -80,7 +80,7 @@ def judge_all(
 
 def _judge(name: str, rule: Mechanism, book_of: Callable[[Mechanism], Book], seed: int) -> Judged:
     if rule.reprice is not None:
-        return Judged(rule, None, "sets its prices when a billing period ends, so one table of orders has none")
+        return Judged(rule, None, "has no price before a billing period ends")
     try:
         book = book_of(rule)
         check_size(Rule(name, rule.defaults), len(book.names))

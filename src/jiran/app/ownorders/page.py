@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import streamlit as st
 
 from jiran.app import state
@@ -71,23 +72,23 @@ def _table(judged: list[Judged]) -> None:
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     frame = table(judged)
     st.dataframe(
-        frame,
+        frame.with_columns(pl.col("reached") * 100.0),
         hide_index=True,
         height="content",
         placeholder="–",
         column_order=("rule", "family", "reached", "kwh", "pay", "get", "buyers", "sellers", "account", "note", "name"),
         column_config={
-            "rule": text("Rule", width=280),
+            "rule": text("Rule", width=262),
             "name": text("Name", help="What commands and files call it"),
-            "family": text("Family", help="Rules that work alike"),
-            "kwh": number("Traded, kWh", format="%.4g"),
-            "pay": number("Buyers pay", format="%.4g", help="Per kWh, on average"),
-            "get": number("Sellers get", format="%.4g", help="Per kWh, on average"),
-            "reached": number("Reached", format="percent", help="Of what all could gain together; below 0 they lose"),
-            "buyers": number("Buyers gain", format="%.4g", help="Against their own limit prices"),
-            "sellers": number("Sellers gain", format="%.4g", help="Against their own limit prices"),
-            "account": number("Left", format="%.4g", help="What buyers pay above what sellers get; below 0 it is missing"),
-            "note": text("Note", width="large"),
+            "family": text("Family", help="Rules that work alike", width=160),
+            "kwh": number("Traded, kWh", format="%.4g", width=96),
+            "pay": number("Buyers pay", format="%.4g", width=88, help="Per kWh, on average"),
+            "get": number("Sellers get", format="%.4g", width=88, help="Per kWh, on average"),
+            "reached": number("Reached, %", format="%.1f", width=92, help="Of what all could gain together; below 0 they lose"),
+            "buyers": number("Buyers gain", format="%.4g", width=92, help="Against their own limit prices"),
+            "sellers": number("Sellers gain", format="%.4g", width=92, help="Against their own limit prices"),
+            "account": number("Left", format="%.4g", width=56, help="What buyers pay above what sellers get; below 0 it is missing"),
+            "note": text("Note", width=258),
         },
         key="own_rules",
         alt=f"{len(judged)} market rules on the same orders: what each trades, its prices, and who gains.",

@@ -11,7 +11,7 @@ from jiran.app.links import holds_scenario
 from jiran.app.selection import KEYS
 
 #: What an area has open, as the address bar names it.
-OPENED = (*KEYS, "part", "against", "present", "whose", "controllers", "forecasts")
+OPENED = (*KEYS, "part", "against", "present", "whose", "controllers", "forecasts", "bidding", "under")
 #: The area that a link opens which names none.
 STREET = "street"
 

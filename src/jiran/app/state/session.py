@@ -26,7 +26,7 @@ from jiran.app.links import (
 from jiran.app.state import address_bar, history
 from jiran.errors import JiranError
 from jiran.scenario import Scenario, validate
-from jiran.scenario.files import with_overrides
+from jiran.scenario.files import presets, with_overrides
 
 
 def base() -> Base:
@@ -40,7 +40,8 @@ def base() -> Base:
             st.session_state.linked_orders = read_orders(link)
             st.session_state.packed_orders = link.get("o")
         except JiranError as error:
-            st.session_state.setdefault("base", base_of_preset(FIRST_PRESET))
+            named = link.get("preset")  # a change that is refused leaves the scenario that it was made to
+            st.session_state.setdefault("base", base_of_preset(named if named in presets() else FIRST_PRESET))
             st.session_state.notice = str(error)
     current: Base = st.session_state.base
     return current

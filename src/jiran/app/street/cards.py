@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from jiran.app import pins
-from jiran.app.showing import markdown_of, plain
+from jiran.app.showing import markdown_of, percentage, plain
 from jiran.explain.against import homes_and_days, worse_off
 from jiran.explain.run import grid, outside
 from jiran.result.figures import KPIS
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: How a change of a figure is coloured, by which way is better.
 _GOOD = {"higher": "normal", "lower": "inverse", "": "off"}
+#: The sign says which way it goes; an arrow beside it would leave no room for the words.
+_NO_ARROW = {"delta_arrow": "off"}
 #: A change of self-sufficiency by less, in percentage points, is not shown.
 _LEAST_POINTS = 0.05
 #: A figure; one that has no change to show is as tall as the others.
@@ -38,7 +40,7 @@ def show(result: Result, before: Result | None) -> None:
         _card(
             _label("saving", currency),
             _figure(kpis["saving"], 2),
-            **change.get("saving", {"delta": _signed(kpis["saving_share"], "of bill")}),
+            **change.get("saving", {"delta": _signed(kpis["saving_share"], "of bill"), **_NO_ARROW}),
             help="Saved by trading: against the same homes and the same battery without trades."
             + ("" if kept is None else f" {markdown_of(kept)}"),
         )
@@ -46,7 +48,8 @@ def show(result: Result, before: Result | None) -> None:
             _label("cost", currency),
             _figure(kpis["cost"], 2),
             **change.get(
-                "cost", {"delta": _signed(kpis["saving_grid_only_share"], "vs grid", -1), "delta_color": "inverse"}
+                "cost",
+                {"delta": _signed(kpis["saving_grid_only_share"], "vs grid", -1), "delta_color": "inverse"} | _NO_ARROW,
             ),
             help="What all homes pay, less what they earn; against the same homes with the grid alone, without trades and community battery; batteries of their own stay.",
         )
@@ -54,18 +57,20 @@ def show(result: Result, before: Result | None) -> None:
             _label("p2p_kwh", currency),
             _figure(kpis["p2p_kwh"]),
             **change.get(
-                "p2p_kwh", {} if kpis["p2p_share"] is None else pins.unchanged(f"{_percent(kpis['p2p_share'])} of use")
+                "p2p_kwh",
+                {} if kpis["p2p_share"] is None else pins.unchanged(f"{percentage(kpis['p2p_share'])} of use"),
             ),
             help="Energy of all trades between homes, and its share of all demand.",
         )
         _card(
             _label("street_self_sufficiency", currency),
-            _percent(kpis["street_self_sufficiency"], 1),
+            percentage(kpis["street_self_sufficiency"]),
             **change.get(
-                "street_self_sufficiency", {"delta": f"{points:+.1f} points" if abs(points) >= _LEAST_POINTS else None}
+                "street_self_sufficiency",
+                {"delta": f"{points:+.1f} points" if abs(points) >= _LEAST_POINTS else None} | _NO_ARROW,
             ),
             help="Share of what the street used that did not come from the grid, at the street's own connection. Below: what "
-            f"trading adds, in percentage points. Counted home by home it is {_percent(kpis['self_sufficiency'], 1)}: what one home "
+            f"trading adds, in percentage points. Counted home by home it is {percentage(kpis['self_sufficiency'])}: what one home "
             "exports while another imports then counts as grid energy.",
         )
         _card(
@@ -111,7 +116,7 @@ def _changes(result: Result, before: Result) -> dict[str, dict[str, Any]]:
         "street_self_sufficiency": pins.versus(
             now["street_self_sufficiency"],
             then["street_self_sufficiency"],
-            0,
+            1,
             _GOOD[KPIS["street_self_sufficiency"].better],
             scale=100.0,
             unit=" points",
@@ -142,10 +147,6 @@ def _figure(value: float | None, digits: int = 1) -> str:
     return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:,.{digits}f}"
 
 
-def _percent(share: float | None, digits: int = 0) -> str:
-    return "–" if share is None else f"{round(share, digits + 2) + 0.0:.{digits}%}"
-
-
 def _signed(share: float | None, of: str, sign: int = 1) -> str | None:
     """Return a change as the card's arrow shows it; none where it rounds to nothing."""
-    return None if share is None or round(share, 2) == 0.0 else f"{sign * share:+.0%} {of}"
+    return None if share is None or round(share, 3) == 0.0 else f"{sign * share:+.1%} {of}"

@@ -12,7 +12,7 @@ from jiran.app.bills import bill_steps, neighbours
 from jiran.app.charts import home as home_charts
 from jiran.app.drawing import draw
 from jiran.app.selection import day_of
-from jiran.app.showing import markdown_of, plain, show_text
+from jiran.app.showing import markdown_of, percentage, plain, show_text
 from jiran.app.street import devices
 from jiran.app.street.sections import section
 from jiran.app.views import prove
@@ -105,9 +105,6 @@ def _row_of_a(result: Result, before: Result | None, home: str) -> dict[str, Any
 def _figures(row: dict[str, Any], currency: str, then: dict[str, Any] | None) -> None:
     """Draw a home's figures, and how they changed against A, if given."""
 
-    def share(value: float | None) -> str:
-        return "–" if value is None else f"{round(value, 2) + 0.0:.0%}"
-
     def change(name: str, digits: int, good: str = "normal", scale: float = 1.0) -> dict[str, Any]:
         return {} if then is None else pins.versus(row[name], then[name], digits, good, scale)
 
@@ -130,14 +127,14 @@ def _figures(row: dict[str, Any], currency: str, then: dict[str, Any] | None) ->
         )
         st.metric(
             "Self-sufficiency",
-            share(row["self_sufficiency"]),
+            percentage(row["self_sufficiency"]),
             **change("self_sufficiency", 0, scale=100.0),
             border=True,
             help="Share of its demand from its own roof and EV.",
         )
         st.metric(
             "Self-consumption",
-            share(row["self_consumption"]),
+            percentage(row["self_consumption"]),
             **change("self_consumption", 0, scale=100.0),
             border=True,
             help="Share of its generation that it used itself.",

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from jiran.app import state
-from jiran.app.showing import plain
+from jiran.app.showing import plain, show_text
 from jiran.app.views import market_walk
 from jiran.app.views.market_scene import Scene
 from jiran.app.views.market_stations import PRICE, of_run
 from jiran.errors import JiranError
+from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.step.outcome import outcome_of_run
 from jiran.explain.step.run_step import step_label, take_apart
 from jiran.market import find
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 def show(result: Result, now: Selection) -> None:
     """Draw the tab."""
     _heading(result, now)
+    show_text(nothing_traded(result, now.step, now.step + 1))
     own = result.scenario.market
     with st.container(horizontal=True, vertical_alignment="bottom"):
         rule, name = market_walk.pick_rule(own.mechanism)

@@ -26,7 +26,8 @@ def show(result: Result, step: int) -> None:
     missing = None if before is None else pins.not_comparable(before, result)
     same = before if before is not None and pins.same_money(before, result) else None
     steps = result.timeline.steps
-    st.caption(markdown_of(street(result) or ""))
+    if not state.presents():  # a projector has room for one sentence, and for figures
+        st.caption(markdown_of(street(result) or ""))
     show_text(*story(result), *(against(result, same) if same is not None else ()), heading=True)
     show_text(both_gained(result))
     cards.show(result, same)

@@ -11,8 +11,10 @@ from jiran.app import state
 from jiran.app.classroom.rooms import ROOMS, Reach
 from jiran.app.showing import plain
 from jiran.app.views.classroom_setup import attempt
+from jiran.classroom.phase import Phase
 from jiran.classroom.room import Room
 from jiran.classroom.views import Wall
+from jiran.market import find
 
 _HELP = """\
 1. Is the phone in the same Wi-Fi as this machine, with mobile data off?
@@ -66,6 +68,8 @@ def _way_in(room: Room, reach: Reach) -> None:
 def _people(room: Room) -> None:
     """Draw the players, each second."""
     wall = room.wall()
+    if wall.phase in (Phase.OPEN, Phase.RESULTS):
+        st.markdown(f"**Market rule:** {plain(find(wall.rule.name).plain_name)}")
     st.markdown(f"**Players: {len(wall.people)}**{' :material/lock: locked' if wall.locked else ''}")
     st.markdown(roll(wall))
     if not wall.people or state.presents():

@@ -18,7 +18,6 @@ from jiran.classroom.views import Wall, standings
 from jiran.classroom.words import amount, cleared, energy
 from jiran.explain.say import share
 from jiran.market import find
-from jiran.words import price
 
 if TYPE_CHECKING:
     from jiran.app.charts.base import Spec
@@ -45,7 +44,7 @@ def show(wall: Wall) -> None:
         _draw(spec, "class_curves", curves.alt(last.outcome), 380)
     with right:
         crossed = rounds.crossed_at(last) if wall.revealed else None
-        told = "" if crossed is None else f"; dashed, where the true curves cross: {plain(price(crossed))}"
+        told = "" if crossed is None else f"; dashed, where the true curves cross: {plain(amount(crossed))}"
         st.markdown(f"**Price by round**{told}")
         _draw(rounds.prices(played, crossed), "class_prices", rounds.prices_alt(played, crossed), 200)
         _standings(played)
@@ -75,7 +74,7 @@ def _standings(played: tuple[Round, ...]) -> None:
         return
     st.markdown("**Who gained most, against what their cards earn where the true curves cross**")
     st.markdown(
-        "\n".join(f"{place}. {plain(one.name)}: {max(one.share, 0.0):.0%}" for place, one in enumerate(best, 1))
+        "\n".join(f"{place}. {plain(one.name)}: {share(max(one.share, 0.0))}" for place, one in enumerate(best, 1))
     )
 
 

@@ -10,7 +10,7 @@ from jiran.app import rule_tables, state
 from jiran.app.charts.compare import spec
 from jiran.app.drawing import draw
 from jiran.app.showing import file_name, markdown_of, plain
-from jiran.app.views import compare_controllers, compare_pair, compare_sweep
+from jiran.app.views import compare_controllers, compare_pair, compare_strategies, compare_sweep
 from jiran.app.views.compare_parts import compared, files
 from jiran.bids import find as find_strategy
 from jiran.bids import strategies
@@ -19,7 +19,7 @@ from jiran.judge.spread import range_of
 from jiran.market import find, mechanisms
 from jiran.market.base import BASELINE
 from jiran.report import answer, pictures
-from jiran.report.figures import COLUMNS, heading, ranked
+from jiran.report.figures import heading, ranked
 from jiran.report.points import ACROSS, UP, gains, lines, spots, upward
 from jiran.report.reasons import GAIN, reason
 from jiran.scenario import Bids, Scenario
@@ -39,6 +39,7 @@ def show() -> None:
     seeds = SEEDS if _bands() else 1
     compare_pair.show(scenario, seeds)
     _rules(scenario, seeds)
+    compare_strategies.show(scenario, seeds)
     compare_controllers.show(scenario)
     compare_sweep.show(scenario)
 
@@ -161,7 +162,7 @@ def _table(comparison: Comparison) -> None:
         f"more.{bands}"
     )
     config: dict[str, Any] = {"Rule": st.column_config.Column(pinned=True, width=_RULE_WIDTH)}
-    for figure, column in COLUMNS.items():
+    for figure, column in rule_tables.SHOWN.items():
         config[heading(figure, comparison.currency)] = st.column_config.Column(
             column.short, help=column.help, alignment="right", width=_BAND_WIDTH if banded else column.width
         )

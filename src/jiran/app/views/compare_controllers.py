@@ -101,7 +101,7 @@ def _draw(found: SideBySide, scenario: Scenario, names: list[str] | None, forese
     st.markdown("\n".join(f"- {markdown_of(sentence)}" for sentence in say(found, scenario)))
     frame = pl.DataFrame(rows(found), infer_schema_length=None)
     st.dataframe(
-        frame.drop("controller", "forecast", "bound"), hide_index=True, column_config=_columns(found, scenario.currency),
+        _in_percent(frame.drop("controller", "forecast", "bound"), found), hide_index=True, column_config=_columns(found, scenario.currency),
         placeholder="–", key="controllers_table", alt=f"Table of who runs {STORES[found.who]}, the least net cost first.",
     )  # fmt: skip
     st.caption(plain(notes(found, scenario.currency)))
@@ -118,12 +118,15 @@ def _draw(found: SideBySide, scenario: Scenario, names: list[str] | None, forese
         )  # fmt: skip
 
 
+def _in_percent(frame: pl.DataFrame, found: SideBySide) -> pl.DataFrame:
+    """Return a table with its shares in per cent, as their headings say."""
+    return frame.with_columns(pl.col(name) * 100.0 for name, one in columns(found).items() if one.is_share)
+
+
 def _columns(found: SideBySide, currency: str) -> dict[str, Any]:
-    """Return how each column is shown: shares in per cent, others with the decimals that the report writes."""
+    """Return how each column is shown: with the decimals that the report writes."""
     shown: dict[str, Any] = {"run_by": st.column_config.Column("Run by", pinned=True)}
     for name, one in columns(found).items():
-        decimals = one.written.partition(".")[2].rstrip("f}")
-        written = "percent" if one.written.endswith("%}") else f"%.{decimals or 0}f"
-        heading = f"{one.heading}, %" if written == "percent" else one.heading.format(currency=currency)
-        shown[name] = st.column_config.NumberColumn(heading, format=written, help=one.help)
+        heading = f"{one.heading}, %" if one.is_share else one.heading.format(currency=currency)
+        shown[name] = st.column_config.NumberColumn(heading, format=f"%.{one.decimals}f", help=one.help)
     return shown

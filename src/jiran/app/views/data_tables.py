@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from jiran.app import export, state
-from jiran.app.showing import file_name
+from jiran.app.showing import file_name, plain
 from jiran.app.trade_list import MOST_ROWS
 from jiran.result.figures import KPIS, grouped
 from jiran.words import KIND_NAMES, counted
@@ -27,19 +27,27 @@ _MONEY = {
     "saving_grid_only": ("Saved against the grid alone", "The bill of the same home, a battery of its own too, without trades and the community battery, less its bill."),
 }  # fmt: skip
 _SHARES = ("self_consumption", "self_sufficiency")
+#: Columns whose words are not those of their names.
+_NAMES = {"soc": "State of charge", "ev": "EV"}
 
 
 def homes() -> None:
     """Draw what each home generated, used, traded and exchanged with the grid."""
     result = state.result()
-    frame = result.homes.drop(*_MONEY).with_columns(pl.col("kind").replace(KIND_NAMES))
+    energy = [name for name in result.homes.columns if name.endswith("_kwh")]
+    nothing = [name for name in energy if (result.homes[name] == 0.0).fill_null(value=False).all()]
+    frame = result.homes.drop(*_MONEY, *nothing).with_columns(
+        pl.col("kind").replace(KIND_NAMES), pl.col(*_SHARES) * 100.0
+    )
     if not frame["net_metered"].any():
         frame = frame.drop("net_metered")
     columns: dict[str, Any] = {name: _number(name) for name in frame.columns if name.endswith("_kwh")}
     share = st.column_config.NumberColumn
-    columns |= {name: share(f"{_words(name)}, %", format="percent") for name in _SHARES}
+    columns |= {name: share(f"{_words(name)}, %", format="%.1f") for name in _SHARES}
     columns |= {"id": "Home", "kind": "Kind", "net_metered": "Only import and export known"}
-    _table(frame, "Energy of each home over the whole run", columns, "homes")
+    names = [_words(name.removesuffix("_kwh")) for name in nothing]
+    rest = f"; all 0 and not shown: {', '.join(names)}" if names else ""
+    _table(frame, f"Energy of each home over the whole run{rest}", columns, "homes")
     _download(result, "homes.csv", "All columns of homes and bills, CSV")
 
 
@@ -50,9 +58,14 @@ def bills() -> None:
     frame = result.homes.select("id", "kind", *_MONEY).with_columns(pl.col("kind").replace(KIND_NAMES))
     number = st.column_config.NumberColumn
     columns: dict[str, Any] = {
-        name: number(f"{label}, {currency}", help=meaning, format="%.2f") for name, (label, meaning) in _MONEY.items()
+        name: number(label, help=meaning, format="%.2f") for name, (label, meaning) in _MONEY.items()
     }
-    _table(frame, "Bill of each home for the whole run", columns | {"id": "Home", "kind": "Kind"}, "bills")
+    _table(
+        frame,
+        f"Bill of each home for the whole run, {plain(currency)}",
+        columns | {"id": "Home", "kind": "Kind"},
+        "bills",
+    )
     _download(result, "homes.csv", "All columns of homes and bills, CSV")
 
 
@@ -79,12 +92,16 @@ def figures() -> None:
     currency, kpis = result.scenario.currency, result.kpis
     rows = []
     for group, names in grouped(result.scenario).items():
+        rows.append((f"**{plain(group)}**", "", ""))
         for name in names:
             figure, form = KPIS[name], KPIS[name].form.in_currency(currency)
-            rows.append((group, figure.label, form.write(kpis[name]), form.unit, figure.meaning, name))
-    heads = ["Group", "Figure", "Value", "Unit", "Meaning", "Name in the files"]
-    frame = pl.DataFrame(rows, schema=heads, orient="row")
-    _table(frame, "Key figures of the run", {"Value": st.column_config.Column(alignment="right")}, "figures")
+            value = form.write(kpis[name])
+            unit = form.unit if value != "–" else ""
+            written = plain(f"{value} {unit}".rstrip())
+            rows.append((plain(figure.label), written, f"{plain(figure.meaning)}: `{name}`"))
+    heads = ["Figure", "Value", "Meaning, and name in the files"]
+    # A table of text that wraps: what a figure means is to be read whole.
+    st.table(pl.DataFrame(rows, schema=heads, orient="row"), hide_index=True, border="horizontal")
     _download(result, "kpis.json", "All figures, JSON")
 
 
@@ -106,11 +123,11 @@ def _words(name: str) -> str:
     """Return the name of a column as words.
 
     Example:
-        >>> _words("p2p_sold"), _words("soc")
-        ('P2P sold', 'State of charge')
+        >>> _words("p2p_sold"), _words("soc"), _words("ev"), _words("ev_supplied")
+        ('P2P sold', 'State of charge', 'EV', 'EV supplied')
     """
     words = name.replace("_", " ").replace("p2p", "P2P").replace("ev ", "EV ")
-    return "State of charge" if words == "soc" else words[0].upper() + words[1:]
+    return _NAMES.get(words) or words[0].upper() + words[1:]
 
 
 def _download(result: Result, name: str, label: str) -> None:

@@ -83,13 +83,13 @@ def _table(errors: tuple[ForecastError, ...], name: str) -> None:
     frame = pl.DataFrame(rows(errors), infer_schema_length=None)
     share = st.column_config.NumberColumn
     st.dataframe(
-        frame.drop("forecast", "bound"), hide_index=True, placeholder="–", key="forecasts_table",
+        frame.drop("forecast", "bound").with_columns(pl.col("home", "street", "against_yesterday") * 100.0), hide_index=True, placeholder="–", key="forecasts_table",
         alt="Table of how wrong each forecast is, best first.",
         column_config={
             "name": "Forecast",
-            "home": share("Of a home, %", format="percent"),
-            "street": share("Of the street, %", format="percent"),
-            "against_yesterday": share("Against yesterday, %", format="percent", help="Below 0 is better than yesterday."),
+            "home": share("Of a home, %", format="%.1f"),
+            "street": share("Of the street, %", format="%.1f"),
+            "against_yesterday": share("Against yesterday, %", format="%.1f", help="Below 0 is better than yesterday."),
         },
     )  # fmt: skip
     st.caption(f"{NOTES} The first day has no past and is not counted. bound: is told the truth.")

@@ -1,15 +1,16 @@
-"""What is compared: one scenario under several market rules."""
+"""What is compared: one scenario under several market rules, or with homes that bid in several ways."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from jiran.bids import find as find_strategy
 from jiran.explain.assumptions import HOURS, assumptions
 from jiran.explain.warnings import net_metered
 from jiran.homes.timeline import Timeline, timeline
 from jiran.market import find, mechanisms
 from jiran.market.base import BASELINE
-from jiran.scenario import Market
+from jiran.scenario import Bids, Market
 from jiran.sentences import true_ones
 from jiran.simulation import estimate
 
@@ -41,6 +42,27 @@ def by_rule(scenario: Scenario, rules: list[str] | None = None) -> dict[str, Sce
     for name in names:
         market = scenario.market if name == own_rule else Market(mechanism=name)
         found[find(name).name] = scenario.model_copy(update={"market": market})
+    return found
+
+
+def by_strategy(scenario: Scenario, strategies: list[str], rule: str | None = None) -> dict[str, Scenario]:
+    """Return a scenario in which homes bid in several ways, by the strategy's name.
+
+    Args:
+        scenario: What to run. Its own strategy and rule keep their parameters, others have their defaults.
+        strategies: Names or files.
+        rule: The market rule of all of them; default: the scenario's own.
+
+    Raises:
+        PluginError: There is no such strategy or rule.
+    """
+    own, market = scenario.bids.strategy, scenario.market
+    if rule is not None and rule != market.mechanism:
+        market = Market(mechanism=rule)
+    found = {}
+    for name in strategies:
+        bids = scenario.bids if name == own else Bids(strategy=name)
+        found[find_strategy(name).name] = scenario.model_copy(update={"market": market, "bids": bids})
     return found
 
 

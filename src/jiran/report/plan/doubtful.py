@@ -59,7 +59,7 @@ def sun(planned: Planned) -> Figures | None:
 
 
 def _flat_words(figures: Figures) -> str:
-    taken, given = price(figures["import_price"]), price(figures["export_price"], figures["currency"])
+    taken, given = (price(figures[name], figures["currency"]) for name in ("import_price", "export_price"))
     return (
         f"Bills are made with prices per kWh, on average {taken} for import and {given} for export, not by a tariff: tiers, rebates "
         "and taxes, which change what a kWh is worth, are not in it, so grid.tariff should be chosen"

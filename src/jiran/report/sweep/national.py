@@ -114,7 +114,7 @@ def picture(folder: Folder) -> Picture:
             part = sum(regions[row["region"]]["weight"] * row["pays_5"] for row in here)
             values.append(100.0 * part / weight if weight else np.nan)
         courses.append(Course(name, np.array(values), Family(name, colour, _MARK), 0))
-    told = "; ".join(f"{one.name} {', '.join(f'{value:.0f} %' for value in one.values)}" for one in courses)
+    told = "; ".join(f"{one.name} {', '.join(f'{value:.0f}%' for value in one.values)}" for one in courses)
     places = tuple(f"{100 * fee:g} sen" for fee in fees)
     return Picture(
         name="study", alt=f"Share of Peninsular streets in which sharing pays, by network fee {', '.join(places)}: {told}.",

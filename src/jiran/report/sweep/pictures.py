@@ -73,7 +73,7 @@ def weights(found: Answers) -> Picture | None:
         return None
     names = tuple(_beside(one.key, found.currency) for one in found.weights)
     shares = tuple(100.0 * one.alone for one in found.weights)
-    listing = ", ".join(f"{name} {share:.0f} %" for name, share in zip(names, shares, strict=True))
+    listing = ", ".join(f"{name} {share:.1f}%" for name, share in zip(names, shares, strict=True))
     return Picture(
         name="sweep-matters",
         alt=f"Where differences in {KPIS[found.figure].label} come from: {listing}.",
@@ -85,7 +85,7 @@ def weights(found: Answers) -> Picture | None:
         form=SHARE,
         bars=shares,
         colour=palette.BATTERY,
-        texts=tuple(Text(f"{share:.0f} %", share, place, 1, 4) for place, share in enumerate(shares)),
+        texts=tuple(Text(f"{share:.1f}%", share, place, 1, 4) for place, share in enumerate(shares)),
         upright=0.0,
     )
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jiran.explain.say import share
 from jiran.report.figures import form as form_of
 from jiran.result.figures import KPIS
 from jiran.scenario.labels import read_as
 from jiran.sentences import Figures, Sentence, form, true_ones
-from jiran.words import counted, in_currency, listed, number, percent
+from jiran.words import counted, in_currency, listed, number
 
 if TYPE_CHECKING:
     from jiran.judge.sweep.answers import Answers
@@ -97,7 +98,7 @@ def course(found: Answers, key: str) -> Figures | None:
 
 
 def _matters_words(figures: Figures) -> str:
-    parts = [f"{name_of(key, figures['currency'])}: {percent(alone)}" for key, alone in figures["weights"]]
+    parts = [f"{name_of(key, figures['currency'])}: {share(alone)}" for key, alone in figures["weights"]]
     return f"Differences between points come from {listed(parts)}, each counted by itself."
 
 

@@ -108,7 +108,7 @@ function draw(now) {
   version = now.v;
   until = performance.now() + 1000 * (now.left ?? 0);
   place("game");
-  for (const id of ["name", "label", "says", "code", "total"]) text(id, now[id]);
+  for (const id of ["name", "label", "says", "rule", "code", "total"]) text(id, now[id]);
   drawOrder(now, fresh);
   drawQuestion(now);
   show("result", now.result !== undefined);
@@ -116,6 +116,8 @@ function draw(now) {
   $("why").replaceChildren(
     ...(now.why ?? []).map((words) => Object.assign(document.createElement("li"), { textContent: words })),
   );
+  // Before a round opens, the lecturer may still choose another one.
+  for (const id of ["rule", "ruleof"]) show(id, ["open", "results"].includes(now.phase));
   for (const id of ["prices", "pricesof"]) show(id, now.prices.length > 0);
   text("prices", now.prices.join(", "));
   tick();

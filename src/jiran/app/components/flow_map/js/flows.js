@@ -3,7 +3,7 @@
 
 import { clamp, total } from "./maths.js";
 import { fade, mix } from "./colours.js";
-import { amountOf, fill, kwh } from "./words.js";
+import { amountOf, fill, kwh, percent } from "./words.js";
 import { frameOf, straight } from "./scene.js";
 import { DASH } from "./pen.js";
 import { drawCell, drawPylon } from "./symbols.js";
@@ -138,7 +138,7 @@ export const drawBattery = (pen, map, now) => {
   pen.fill(fade(pen.paper, 0.9));
   pen.ctx.globalAlpha = unit ? 0.55 : 1;
   const stored = run.soc[now.i];
-  const share = `${Math.round((100 * stored) / run.capacity_kwh)}%`;
+  const share = percent(stored / run.capacity_kwh);
   drawCell(pen, cx, cy, r, clamp(now.at(run.soc) / run.capacity_kwh, 0, 1), [share, ...kwh(stored).split(" ")]);
   pen.ctx.globalAlpha = 1;
 };

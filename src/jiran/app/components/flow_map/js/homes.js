@@ -3,11 +3,12 @@
 import { clamp, most, smooth, total } from "./maths.js";
 import { fade } from "./colours.js";
 import { amountOf, kwh } from "./words.js";
-import { pointOn } from "./scene.js";
+import { frameOf, pointOn } from "./scene.js";
 import { drawHouse } from "./symbols.js";
 
 const LIGHT_LOAD = 0.25; // kWh in an hour with which a home is lit up fully
 
+/** Draw the homes and write beside them; return all places that are taken then. */
 export const drawHomes = (pen, map, now) => {
   const { run, scene, day } = map;
   const { homes, size } = scene;
@@ -29,17 +30,27 @@ export const drawHomes = (pen, map, now) => {
     drawHouse(pen, home.x, home.y, size, kind, { shine, lit, count });
   });
   const taken = homes.map(({ x, y }, of) => ({ x, y, wide: size * 1.7, tall: size * 1.7, of }));
-  homes.forEach((_, h) => {
+  if (run.capacity_kwh > 0) {
+    const [wide, tall] = frameOf(scene.core).map((half) => 2 * half - 8);
+    taken.push({ x: scene.cx, y: scene.cy, wide, tall });
+  }
+  const named = homes.map((_, h) => {
     pen.ctx.globalAlpha = alpha[h];
-    nameHome(pen, map, h, now.i, taken);
+    return nameHome(pen, map, h, taken);
+  });
+  named.forEach((place, h) => { // once all names have their places
+    pen.ctx.globalAlpha = alpha[h];
+    if (place) writeNet(pen, map, h, now.i, place, taken);
   });
   pen.ctx.globalAlpha = 1;
+  return taken;
 };
 
 /** Write where there is room: beside a home on the flanks of a full ring, else below it, but above it in the bottom
- *  row, whose cable comes from below. A name that would cover another home or name is left to the tooltip. */
-const nameHome = (pen, map, h, s, taken) => {
-  const { scene, day } = map;
+ *  row, whose cable comes from below. A name that would cover another home or name is left to the tooltip.
+ *  Returns where what the home has over may stand, if there may be room for it. */
+const nameHome = (pen, map, h, taken) => {
+  const { scene } = map;
   const { size, room, crowded } = scene;
   const home = scene.homes[h];
   const px = clamp(size * 0.55, 9, 13);
@@ -49,29 +60,41 @@ const nameHome = (pen, map, h, s, taken) => {
     const side = Math.sign(scene.cx - home.x);
     const align = side > 0 ? "left" : "right";
     pen.write(name, home.x + side * (size + 5), home.y, px, { weight: 600, align });
-    return;
+    return null;
   }
   const below = home.fy - home.y < size * 0.9 ? 1 : -1;
   const two = room > 92 && !map.unit; // lines: name, and what the home has over
   const y = home.y + below * (size + px * 0.75 + 1) - (two && below < 0 ? px * 1.05 : 0);
-  const wide = pen.ctx.measureText(name).width;
-  const covers = (it) =>
-    it.of !== h && Math.abs(it.x - home.x) < (it.wide + wide) / 2 && Math.abs(it.y - y) < (it.tall + px) / 2;
-  if (taken.some(covers)) return;
-  taken.push({ x: home.x, y, wide, tall: px, of: h });
+  const spot = { x: home.x, y, wide: pen.ctx.measureText(name).width, tall: px, of: h };
+  if (covers(spot, taken)) return null;
+  taken.push(spot);
   pen.write(name, home.x, y, px, { weight: 600 });
-  if (!two) return;
-  const net = day.net(h, s);
-  pen.write(`${net >= 0 ? "+" : "−"}${kwh(Math.abs(net))}`, home.x, y + px * 1.1, px * 0.9, { colour: fade(pen.ink, 0.75) });
+  return two ? { x: home.x, y: y + px * 1.1, px: px * 0.9 } : null;
 };
 
-/** Write amounts on trades [[id, value], ...], each where it covers no other. */
-export const drawAmounts = (pen, map, { gone, w }, amounts) => {
+/** Write what a home has over below its name, unless that would cover anything. */
+const writeNet = (pen, map, h, s, { x, y, px }, taken) => {
+  const net = map.day.net(h, s);
+  const text = `${net >= 0 ? "+" : "−"}${kwh(Math.abs(net))}`;
+  pen.face(px);
+  const spot = { x, y, wide: pen.ctx.measureText(text).width, tall: px, of: h };
+  if (covers(spot, taken)) return;
+  taken.push(spot);
+  pen.write(text, x, y, px, { colour: fade(pen.ink, 0.75) });
+};
+
+/** Whether a place is taken by another home, its words, or the battery. */
+const covers = (spot, taken) => taken.some((it) => it.of !== spot.of
+  && Math.abs(it.x - spot.x) < (it.wide + spot.wide) / 2 && Math.abs(it.y - spot.y) < (it.tall + spot.tall) / 2);
+
+/** Write amounts on trades [[id, value], ...], each where it covers no other and nothing that is written already. */
+export const drawAmounts = (pen, map, { gone, w }, amounts, written = []) => {
   const alpha = map.playing && !map.still() ? smooth(gone / 0.15) * (1 - w) : 1;
   if (alpha <= 0) return;
   const { homes, size, cx, cy, core } = map.scene;
   const taken = homes.map(({ x, y }) => [x, y, size * 2 + 8, size * 2 + 34]);
   if (map.run.capacity_kwh > 0) taken.push([cx, cy, core * 1.6, core * 2.3]);
+  taken.push(...written.map(({ x, y, wide, tall }) => [x, y, wide, tall]));
   const tall = 18;
   pen.ctx.globalAlpha = alpha;
   for (const [id, value] of amounts) {

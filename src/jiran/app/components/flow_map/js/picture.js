@@ -14,8 +14,8 @@ export const drawPicture = (ctx, map) => {
   drawGrid(pen, map, now);
   const amounts = drawTrades(pen, map, now);
   if (map.run.capacity_kwh > 0) drawBattery(pen, map, now);
-  drawHomes(pen, map, now);
-  drawAmounts(pen, map, now, amounts);
+  const written = drawHomes(pen, map, now);
+  drawAmounts(pen, map, now, amounts, written);
 };
 
 /** The neighbourhood's ground; the grid's cable is its fence. */

@@ -1,7 +1,7 @@
 // The figures over the picture, the tooltip of a home, and the same for screen readers.
 
 import { clamp } from "./maths.js";
-import { amountOf, fill, kwh, money, number } from "./words.js";
+import { amountOf, fill, kwh, money, number, percent } from "./words.js";
 import { named, node } from "./page.js";
 
 /** Set up the boxes of the figures: name -> the element that takes the figure. */
@@ -36,7 +36,7 @@ export const showFigures = (map) => {
   const gridPrices = new Set([...day.with("grid", -1), ...day.with("grid", 1)].map((flow) => number(flow.price[s], 2)));
   node("small", fill(text.gridPrices, [...gridPrices].join("–")), figures.price);
   if (figures.battery) {
-    figures.battery.textContent = `${Math.round((100 * run.soc[s]) / run.capacity_kwh)}% `;
+    figures.battery.textContent = `${percent(run.soc[s] / run.capacity_kwh)} `;
     node("small", kwh(run.soc[s]), figures.battery);
   }
   el.scrub.setAttribute("aria-valuetext", run.labels[s]);

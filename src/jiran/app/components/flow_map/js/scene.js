@@ -25,6 +25,8 @@ const around = (angle, cx, cy, a, b) => {
 /** Half the width and half the height of the frame around a battery of this half height. */
 export const frameOf = (core) => [core * 0.66 + 7, core + 11];
 const SMALLEST = 18; // of a battery on which its numbers can be read
+const BACK = [2.3, 1.7, 1.2]; // how far the second row may stand back, in sizes of a home
+const [LEAST, APART] = [9, 1.6]; // of homes: their smallest size, and how far one is from another at least, in sizes
 
 export class Scene {
   constructor(run, W, H) {
@@ -43,20 +45,27 @@ export class Scene {
     const walked = running(loop(INSET).map((p, k, all) => (k ? distance(p, all[k - 1]) : 0)));
     const room = walked[ROUND] / Math.max(n, 5); // for a home
     const crowded = room < 48; // then every second home steps back a row
-    const size = clamp(room * (crowded ? 0.46 : 0.33), 9, 25); // of a home, as a radius
-    const depth = size + (narrow ? 17 : 25);
-    let foot = 0; // where on the cable a home is tied to it
-    this.homes = run.homes.map((home, i) => {
-      while (walked[foot] < ((i + 0.5) / n) * walked[ROUND]) foot++;
-      const inward = depth + (crowded && i % 2 ? size * 2.3 : 0);
-      const [x, y] = around(angle(foot), cx, cy, a - inward, b - inward);
-      const [fx, fy] = cable[foot];
-      return { ...home, x, y, foot, fx, fy };
-    });
+    const meets = (x, y, size, core) => Math.abs(x - cx) < frameOf(core)[0] + size && Math.abs(y - cy) < frameOf(core)[1] + size;
+    const standing = (size) => {
+      const depth = size + (narrow ? 17 : 25);
+      let foot = 0; // where on the cable a home is tied to it
+      return run.homes.map((home, i) => {
+        while (walked[foot] < ((i + 0.5) / n) * walked[ROUND]) foot++;
+        const stands = (back) => around(angle(foot), cx, cy, a - depth - back * size, b - depth - back * size);
+        // On a flat screen there is no second row where the battery is.
+        const [x, y] = (crowded && i % 2 ? BACK : []).map(stands).find((place) => !meets(...place, size, SMALLEST)) ?? stands(0);
+        const [fx, fy] = cable[foot];
+        return { ...home, x, y, foot, fx, fy };
+      });
+    };
+    const apart = (homes, size) => homes.every((p, i) => !meets(p.x, p.y, size, SMALLEST)
+      && homes.slice(i + 1).every((q) => Math.hypot(p.x - q.x, p.y - q.y) > APART * size));
+    let size = clamp(room * (crowded ? 0.46 : 0.33), LEAST, 25); // of a home, as a radius
+    this.homes = standing(size);
+    while (size > LEAST && !apart(this.homes, size)) this.homes = standing(size = Math.max(LEAST, size - 1));
     const pole = narrow ? { x: cx, y: H - 36 } : { x: W - 68, y: cy };
     let core = clamp(Math.min(a, b) * 0.3, 34, 62); // half the battery's height
-    const meets = ({ x, y }) => Math.abs(x - cx) < frameOf(core)[0] + size && Math.abs(y - cy) < frameOf(core)[1] + size;
-    while (core > SMALLEST && this.homes.some(meets)) core -= 1; // a home in the second row may come near
+    while (core > SMALLEST && this.homes.some(({ x, y }) => meets(x, y, size, core))) core -= 1; // a home in the second row may come near
     Object.assign(this, { W, H, narrow, cx, cy, cable, room, crowded, size, pole, core });
     this.hasBattery = run.capacity_kwh > 0;
     this.branches = this.tieHomes();

@@ -17,9 +17,17 @@ export const TEXT = {
   moving: "Map of the homes, the battery and the grid, playing; pause it to hear its figures",
 };
 
+const RESIDUE = 1e-6; // of a sum
+
 export const fill = (text, ...words) => text.replaceAll(/\{(\d)\}/gu, (_, i) => words[i]);
 export const number = (x, digits) =>
   x.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+/** A share in per cent; only nothing is 0%, and only all of it 100%. */
+export const percent = (share) => {
+  const shown = Math.round(100 * share);
+  if (shown === 0 && share > RESIDUE) return "<1%";
+  return shown === 100 && share < 1 - RESIDUE ? ">99%" : `${shown}%`;
+};
 export const kwh = (x) =>
   (x >= 9999.5 ? `${number(x / 1000, 1)} MWh` : `${number(x, x >= 99.95 ? 0 : x >= 9.995 ? 1 : 2)} kWh`);
 export const money = (x, currency) => `${currency} ${number(x, Math.abs(x) >= 1000 ? 0 : 2)}`;
