@@ -21,8 +21,10 @@ def ends(values: NDArray[np.float64]) -> tuple[float | None, float | None]:
             table says of all its figures what their ranges hold.
 
     Example:
-        >>> ends(np.arange(10.0)), ends(np.arange(21.0))
-        ((0.0, 9.0), (1.0, 19.0))
+        >>> ends(np.arange(10.0))
+        (0.0, 9.0)
+        >>> ends(np.full(30, 2.0))
+        (2.0, 2.0)
     """
     defined = values[~np.isnan(values)]
     if not defined.size:
@@ -42,8 +44,8 @@ def range_of(count: int, what: str) -> str:
 
     Example:
         >>> range_of(30, "seeds")
-        'the range that holds 90 % of the seeds'
+        'the range that holds 90% of the seeds'
         >>> range_of(3, "points")
         'the range from the lowest to the highest of the points'
     """
-    return f"the range {'from the lowest to the highest' if count < FEW else f'that holds {100 * SHARE:.0f} %'} of the {what}"
+    return f"the range {'from the lowest to the highest' if count < FEW else f'that holds {100 * SHARE:.0f}%'} of the {what}"

@@ -165,8 +165,8 @@ def _carry_words(export: Export) -> str:
 def _rules(scheme: Sharing) -> Iterator[tuple[str, str]]:
     """Yield each rule of a scheme with its words; prices of 0 are not said."""
     yield "allocation", f"{scheme.allocation}: {ALLOCATIONS[scheme.allocation]}, every {scheme.step_minutes} min"
-    shares = [f"{number(100.0 * share)} % of {kind}" for kind, share in scheme.pays.items()]
-    yield "a shared kWh pays", listed([*shares, f"{number(100.0 * scheme.pays_else)} % of all else"])
+    shares = [f"{number(100.0 * share)}% of {kind}" for kind, share in scheme.pays.items()]
+    yield "a shared kWh pays", listed([*shares, f"{number(100.0 * scheme.pays_else)}% of all else"])
     for name, value in (("price", scheme.price), ("fee", scheme.fee), ("premium", scheme.premium)):
         if value:
             yield name, f"{scheme.currency} {number(value)} per kWh"

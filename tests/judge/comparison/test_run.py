@@ -333,7 +333,7 @@ def test_a_range_of_few_seeds_leaves_none_out(count):
     row = known(A=[(value, None) for value in values]).table(("saving",)).row(0, named=True)
     inside = sum(row["saving_low"] <= value <= row["saving_high"] for value in values)
     assert inside == count if count < 20 else 0.8 * count < inside < count
-    assert ("90 %" in range_of(count, "seeds")) == (inside < count)
+    assert ("90%" in range_of(count, "seeds")) == (inside < count)
 
 
 def test_savings_by_kind_and_by_home():

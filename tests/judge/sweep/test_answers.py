@@ -58,7 +58,7 @@ def test_bands_are_means_and_quantiles_of_the_points(seed):
     assert np.allclose(both["low"], saving.min(axis=2).ravel())
     assert np.allclose(both["high"], saving.max(axis=2).ravel())
     heads = [cells(SimpleNamespace(figure="saving", currency="MYR"), one)[0][-2:] for one in (table, both)]
-    assert heads == [["5 % below", "5 % above"], ["Lowest", "Highest"]]
+    assert heads == [["5% below", "5% above"], ["Lowest", "Highest"]]
 
 
 def test_many_values_are_put_into_classes_of_equal_size():

@@ -34,8 +34,8 @@ _MOST_ROWS = 20
 ENDS = {
     "points": "Points",
     "mean": "Mean",
-    "low": f"{50 - 50 * SHARE:.0f} % below",
-    "high": f"{50 - 50 * SHARE:.0f} % above",
+    "low": f"{50 - 50 * SHARE:.0f}% below",
+    "high": f"{50 - 50 * SHARE:.0f}% above",
 }
 #: What they are called where a mean is of few points.
 FEW_ENDS = {"low": "Lowest", "high": "Highest"}
