@@ -122,3 +122,27 @@ def test_what_homes_are_shown_outlives_a_kill_where_the_broker_saves(saves, mosq
 def test_the_documentation_says_what_was_measured():
     listed = dict(re.findall(r"^\| (QoS .+?) \| (all|none) \|", DOCS.read_text(encoding="utf-8"), re.MULTILINE))
     assert listed == {what: "all" if of[-1] else "none" for what, of in CASES.items()}
+
+
+def test_a_broker_that_is_killed_before_it_is_told_that_a_reading_is_kept_is_reached_again(mosquitto, tmp_path):
+    machine = mosquitto(f"{OPEN}autosave_on_changes true")
+    broker = broker_at(f"127.0.0.1:{machine.port}")
+    killed = []
+
+    async def everything(street, store):
+        commit = street.commit
+
+        def commits():
+            commit()
+            if "S1" in store.last_heard() and not killed:
+                killed.append(True)
+                machine.kill()
+                machine.start()
+
+        street.commit = commits
+        await hear_also(broker, street, store, "S1")
+        assert killed
+        await hear_also(broker, street, store, "S2")
+
+    with street_of(scenario_of("paper", steps=2), tmp_path / "live", end=True) as (street, store):
+        asyncio.run(everything(street, store))

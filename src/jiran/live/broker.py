@@ -183,7 +183,8 @@ class _Service:
         for one in held:
             self._paho.ack(one.mid, one.qos)
         held.clear()
-        while self._paho.want_write():  # noqa: ASYNC110  paho has no event for it
+        # paho has no event for it, and what is not written when the connection is lost it keeps for ever: the broker sends again.
+        while self._paho.want_write() and not self._client._disconnected.done():  # noqa: ASYNC110, SLF001
             await asyncio.sleep(0)
 
     async def _tick(self, now_ms: int) -> None:
