@@ -158,7 +158,7 @@ def test_a_topic_that_is_no_meters_is_not_heard(topic, street):
         b"x" * 20_000,
         b"\x00" * 100,
         "12\u0663".encode(),
-        b'[{"n":"import","u":"kWh","v":1,"bv":2}]',
+        b'[{"n":"import","u":"kWh","v":1,"bv":"2"}]',
         b'[{"n":"import","u":"kW","v":1}]',
         b'[{"n":"import","n":"power","u":"kWh","v":1}]',
     ],

@@ -62,16 +62,19 @@ class Ear:
 
     def _heard(self, name: str, topic: str, payload: bytes, arrived_ms: int) -> list[tuple[str, str, Heard]]:
         levels = DIALECTS[name].fits(topic)
-        if levels is None and name == home_assistant.DIALECT.name and topic in self._announced():
+        memory = self._memory[name]
+        if levels is None and name == home_assistant.DIALECT.name and home_assistant.speaks_on(topic, memory):
             levels = {"state": topic}
         if levels is None or ("device" in levels and levels["device"] not in self._devices[name]):
             return []
-        hearing = Hearing(arrived_ms, self._zone, self._devices[name], self._memory[name])
+        hearing = Hearing(arrived_ms, self._zone, self._devices[name], memory)
+        is_description = home_assistant.is_description(levels)
+        before = home_assistant.described(levels, memory) if is_description else None
         found = [(self._homes[name, one.device], one) for one in DIALECTS[name].parse(levels, payload, hearing)]
-        if "object" in levels:
-            if ("object", levels["object"]) not in hearing.memory:
+        if is_description and (after := home_assistant.described(levels, memory)) is not before:
+            if after is None:
                 self.announced.pop(topic, None)
-            elif payload:
+            elif payload:  # one that is not understood changes nothing
                 self.announced[topic] = payload
         return [(meter.key, name, one) for meter, one in found if one.register in meter.expected(name)]
 

@@ -12,8 +12,12 @@ from zoneinfo import ZoneInfo
 #: The largest register, millionths of a kWh: a thousand million kWh.
 LARGEST = 10**15
 
+_JOULE = Decimal(5) / 18
 #: Millionths of a kWh in each unit.
-UNITS = {"Wh": 1_000, "kWh": 1_000_000, "MWh": 1_000_000_000}
+UNITS: dict[str, int | Decimal] = {
+    "mWh": 1, "Wh": 1_000, "kWh": 1_000_000, "MWh": 10**9, "GWh": 10**12,
+    "J": _JOULE, "kJ": 1_000 * _JOULE, "MJ": 10**6 * _JOULE, "GJ": 10**9 * _JOULE,
+}  # fmt: skip
 
 _NUMBER = re.compile(r"[0-9]{1,15}(\.[0-9]{1,15})?")
 _FIRST_MS, _LAST_MS = 86_400_000, 7_258_118_400_000  # 1970-01-02 to 2200-01-01

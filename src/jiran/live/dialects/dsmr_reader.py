@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from jiran.live.dialects.dialect import Dialect, heard
 from jiran.live.message import Counters, Heard, Hearing, Message
-from jiran.live.values import iso_ms, text_of, utc_text, value, written
+from jiran.live.values import decoded, iso_ms, text_of, utc_text, value, within, written
 
 _REGISTERS = {
     "electricity_delivered_1": "import_1",
@@ -15,9 +17,12 @@ _REGISTERS = {
 
 
 def _parse(levels: dict[str, str], payload: bytes, hearing: Hearing) -> list[Heard]:
-    device, field = levels["device"], levels["field"]
+    device = levels["device"]
     if device not in hearing.devices:
         return []
+    if "field" not in levels:
+        return _whole(device, decoded(payload), hearing)
+    field = levels["field"]
     if field == "timestamp":
         # The values that follow are of this telegram; one that cannot be read makes them undated, and so nothing.
         hearing.memory[device] = iso_ms(text_of(payload), hearing.zone, hearing.arrived_ms)
@@ -25,6 +30,12 @@ def _parse(levels: dict[str, str], payload: bytes, hearing: Hearing) -> list[Hea
     if field not in _REGISTERS:
         return []
     return heard(device, hearing.memory.get(device), **{_REGISTERS[field]: value(text_of(payload))})
+
+
+def _whole(device: str, telegram: Any, hearing: Hearing) -> list[Heard]:
+    """Return the counters of a telegram that comes in one message."""
+    at_ms = iso_ms(within(telegram, "timestamp"), hearing.zone, hearing.arrived_ms)
+    return heard(device, at_ms, **{name: value(within(telegram, field)) for field, name in _REGISTERS.items()})
 
 
 def _produce(shown: Counters) -> list[Message]:
@@ -46,11 +57,11 @@ def _low(whole: int) -> int:
 DIALECT = Dialect(
     name="dsmr-reader",
     source="DSMR-reader (P1 port)",
-    topics=("{device}/reading/{field}",),
+    topics=("{device}/reading/{field}", "{device}/json"),
     resolution=1_000,
     registers=("import_1", "import_2", "export_1", "export_2"),
     dated=True,
     parse=_parse,
     produce=_produce,
-    remark="change the topics' prefix from dsmr to a name of each home; publish timestamp before the values",
+    remark="change the topics' prefix from dsmr to a name of each home; publish timestamp before the values, or all as JSON in one message",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ _STEP = re.compile(r"\.(\w+)|\[['\"]([^'\"]+)['\"]\]")
 _FILTER = re.compile(r"\|\s*(float|int|round)(?:\(\s*(\d?)\s*\))?")
 _SHORT = {
     "device_class": "dev_cla", "state_class": "stat_cla", "unit_of_measurement": "unit_of_meas", "state_topic": "stat_t",
-    "value_template": "val_tpl", "unique_id": "uniq_id",
+    "value_template": "val_tpl", "unique_id": "uniq_id", "object_id": "obj_id",
 }  # fmt: skip
 _PREFIX = "jiran/ha"
 
@@ -56,17 +57,20 @@ def template(text: Any) -> tuple[tuple[str, ...], tuple[tuple[str, int], ...]] |
     return path, tuple((name, int(digits or 0)) for name, digits in _FILTER.findall(found[2]))
 
 
-def _announced(object_id: str, content: Any, hearing: Hearing) -> tuple[str, Sensor] | None:
-    """Return state topic and sensor of a description, or None if it is of no expected meter or not understood."""
+def _announced(names: Sequence[str], content: Any, hearing: Hearing) -> tuple[str, Sensor] | None:
+    """Return state topic and sensor of a description, or None if it is of no expected meter or not understood.
+
+    Args:
+        names: What its topic, and its place in a device, call it.
+        content: The description.
+        hearing: Who is expected.
+    """
     said = {name: within(content, name) or within(content, short) for name, short in _SHORT.items()}
     if said["device_class"] != "energy" or said["state_class"] not in ("total_increasing", "total"):
         return None
-    names = [one for one in (said["unique_id"], object_id) if isinstance(one, str)]
-    for name in names:
-        device, _, register = name.rpartition("_")
-        if register in ("import", "export") and device in hearing.devices:
-            break
-    else:
+    own = [one for one in (said["unique_id"], said["object_id"]) if isinstance(one, str)]
+    meter = next((found for name in (*own, *names) if (found := _meter(name, hearing)) is not None), None)
+    if meter is None:
         return None
     topic, base = said["state_topic"], within(content, "~")
     if isinstance(topic, str) and isinstance(base, str):
@@ -77,41 +81,112 @@ def _announced(object_id: str, content: Any, hearing: Hearing) -> tuple[str, Sen
     unit = said["unit_of_measurement"]
     if read is None or not isinstance(unit, str) or unit not in UNITS:
         return None
-    return topic, Sensor(device, register, unit, *read)
+    return topic, Sensor(*meter, unit, *read)
+
+
+def _meter(name: str, hearing: Hearing) -> tuple[str, str] | None:
+    """Return meter and register that a name is of."""
+    device, _, register = name.rpartition("_")
+    return (device, register) if register in ("import", "export") and device in hearing.devices else None
 
 
 def topics(memory: dict[Any, Any]) -> set[str]:
     """Return the topics on which announced sensors speak."""
-    return {topic for topic in memory.values() if isinstance(topic, str)}
+    return {key[1] for key in memory if key[0] == "on"}
+
+
+def speaks_on(topic: str, memory: dict[Any, Any]) -> bool:
+    """Tell whether an announced sensor speaks on a topic."""
+    return ("on", topic) in memory
+
+
+def described(levels: dict[str, str], memory: dict[Any, Any]) -> dict[str, str] | None:
+    """Return the topics of sensors, by part, that a description's topic announced; None: nothing is known of it."""
+    found: dict[str, str] | None = memory.get(("said", *_key(levels)))
+    return found
+
+
+def is_description(levels: dict[str, str]) -> bool:
+    """Tell whether the levels of a topic are those of a description."""
+    return "object" in levels or "box" in levels
 
 
 def _parse(levels: dict[str, str], payload: bytes, hearing: Hearing) -> list[Heard]:
-    if "object" in levels:
-        _remember(levels["object"], payload, hearing)
+    if is_description(levels):
+        _remember(levels, payload, hearing)
         return []
     sensors = list(hearing.memory.get(("on", levels.get("state", "")), {}).values())
     return [one for sensor in sensors for one in _state(sensor, payload, hearing)]
 
 
-def _remember(object_id: str, payload: bytes, hearing: Hearing) -> None:
-    """Keep what was announced: by object, on which topic; by topic, which sensors. An empty payload takes it back."""
-    memory = hearing.memory
-    new = _announced(object_id, decoded(payload), hearing)
-    names = [new[1]] if new is not None else []
-    old = memory.get(("object", object_id))
-    if old is not None and (new is not None or not payload):
-        memory["on", old].pop(object_id, None)
-        if not memory["on", old]:
-            del memory["on", old]
-        del memory["object", object_id]
-    if new is None:
+def _key(levels: dict[str, str]) -> tuple[str, str, str]:
+    """Return what tells descriptions apart: two nodes may each have an object of one name."""
+    return ("box" if "box" in levels else "object", levels.get("node", ""), levels.get("object") or levels["box"])
+
+
+def _remember(levels: dict[str, str], payload: bytes, hearing: Hearing) -> None:
+    """Keep what was announced: by description, on which topic; by topic, which sensors. An empty payload takes it back."""
+    key, memory = _key(levels), hearing.memory
+    if not payload:
+        for part in list(memory.get(("said", *key), ())):
+            _forget(key, part, memory)
         return
-    known = {(one.device, one.register) for key, table in memory.items() if key[0] == "on" for one in table.values()}
-    if (names[0].device, names[0].register) in known:  # another object speaks for it already
+    content = decoded(payload)
+    for part, description in _parts(levels, content):
+        kind, node, name = key
+        names = (name, f"{node}_{name}") if kind == "object" else (part, f"{name}_{part}")
+        new = _announced(names, description, hearing)
+        if new is not None:
+            _keep(key, part, new, memory)
+        elif set(description) <= {"p", "platform"}:  # this is how a device takes back a part
+            _forget(key, part, memory)
+
+
+def _parts(levels: dict[str, str], content: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the descriptions in a payload: one, or those of a device, each with what the device says of all."""
+    if "box" not in levels:
+        if isinstance(content, dict) and content:
+            yield "", content
         return
+    parts = within(content, "components") or within(content, "cmps")
+    shared = (
+        {name: content[name] for name in ("~", "state_topic", "stat_t") if name in content}
+        if isinstance(content, dict)
+        else {}
+    )
+    for part, description in parts.items() if isinstance(parts, dict) else ():
+        if isinstance(description, dict):
+            is_sensor = (description.get("platform") or description.get("p")) == "sensor"
+            yield part, shared | description if is_sensor and set(description) - {"p", "platform"} else {"p": "sensor"}
+
+
+def _keep(key: tuple[str, str, str], part: str, new: tuple[str, Sensor], memory: dict[Any, Any]) -> None:
+    """Keep a sensor in place of what the same description said before; the first that speaks for a register stays."""
     topic, sensor = new
-    memory["object", object_id] = topic
-    memory.setdefault(("on", topic), {})[object_id] = sensor
+    of = ("of", sensor.device, sensor.register)
+    if memory.get(of, (key, part)) != (key, part):
+        return
+    _forget(key, part, memory)
+    memory[of] = (key, part)
+    memory["said", *key] = memory.get(("said", *key), {}) | {part: topic}
+    memory.setdefault(("on", topic), {})[key, part] = sensor
+
+
+def _forget(key: tuple[str, str, str], part: str, memory: dict[Any, Any]) -> None:
+    """Forget a sensor, if there is one."""
+    said = memory.get(("said", *key), {})
+    if part not in said:
+        return
+    on = memory["on", said[part]]
+    sensor = on.pop((key, part))
+    del memory["of", sensor.device, sensor.register]
+    if not on:
+        del memory["on", said[part]]
+    left = {name: topic for name, topic in said.items() if name != part}
+    if left:
+        memory["said", *key] = left
+    else:
+        del memory["said", *key]
 
 
 def _state(sensor: Sensor, payload: bytes, hearing: Hearing) -> list[Heard]:
@@ -156,12 +231,17 @@ def _produce(shown: Counters) -> list[Message]:
 DIALECT = Dialect(
     name="home-assistant",
     source="Home Assistant discovery",
-    topics=("homeassistant/sensor/{object}/config", "homeassistant/sensor/{node}/{object}/config"),
+    topics=(
+        "homeassistant/sensor/{object}/config",
+        "homeassistant/sensor/{node}/{object}/config",
+        "homeassistant/device/{box}/config",
+        "homeassistant/device/{node}/{box}/config",
+    ),
     resolution=1_000,
     registers=("import", "export"),
     dated=False,
     parse=_parse,
     produce=_produce,
     announce=_announce,
-    remark="unique_id or object must be the meter's name with _import or _export; a template may name a path and float, int or round, nothing else",
+    remark="unique_id or object must be the meter's name with _import or _export, or node and object together; a template may name a path and float, int or round, nothing else",
 )

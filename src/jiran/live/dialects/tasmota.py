@@ -8,9 +8,13 @@ from jiran.live.dialects.dialect import Dialect, heard
 from jiran.live.message import Counters, Heard, Hearing, Message
 from jiran.live.values import decoded, iso_ms, local, value, within, written
 
+_STATUS = ("STATUS8", "STATUS10")
+
 
 def _parse(levels: dict[str, str], payload: bytes, hearing: Hearing) -> list[Heard]:
     content = decoded(payload)
+    if "status" in levels:  # what it answers to `Status 8` or `Status 10`
+        content = within(content, "StatusSNS") if levels["status"] in _STATUS else None
     at_ms = iso_ms(within(content, "Time"), hearing.zone, hearing.arrived_ms)
     energy = within(content, "ENERGY")
     return heard(
@@ -28,7 +32,7 @@ def _produce(shown: Counters) -> list[Message]:
 DIALECT = Dialect(
     name="tasmota",
     source="Tasmota",
-    topics=("tele/{device}/SENSOR",),
+    topics=("tele/{device}/SENSOR", "{device}/tele/SENSOR", "stat/{device}/{status}"),
     resolution=1_000,
     registers=("import", "export"),
     dated=True,
