@@ -42,6 +42,7 @@ def test_the_street_is_shown_as_its_file_has_it(page, tmp_path):
     assert (page.metric[0].label, page.metric[0].value) == ("Last step, 2026-03-21", "11:00–12:00")
     total = sum(one["today"]["bought_kwh_millionths"] for one in shown.values()) / 1e6
     assert page.metric[3].value == f"{total:.3f} kWh"
+    assert not page.warning  # no limit, and so nothing beyond one
     table = page.dataframe[0].value
     assert sorted(table["Home"]) == sorted(shown)
     assert table["Home"][0] == "S1"
@@ -55,3 +56,12 @@ def test_a_file_that_is_no_street_is_one_sentence(page, tmp_path):
     page.run()
     assert not page.exception
     assert "cannot be read" in page.info[0].value
+
+
+def test_a_street_beyond_its_limit_is_told(page, tmp_path):
+    scenario = scenario_of("paper", start="2026-03-21T18:00", steps=2, **{"grid.import_limit_kw": 0.5})
+    with street_of(scenario, tmp_path / "jiran-live", end=True) as (street, _store):
+        play(street, player_of(scenario, "senml"))
+    page.run()
+    assert not page.exception
+    assert "2026-03-21: import beyond the limit of the street in 2 steps, by up to " in page.warning[0].value

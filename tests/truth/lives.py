@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from jiran.live import differences  # noqa: F401  the module with the forms
+from jiran.live import beyond as _beyond  # noqa: F401  modules with the forms
+from jiran.live import differences  # noqa: F401
 from truth.harness import Claim, oracle
 
 SUMS = ("import_kwh_millionths", "export_kwh_millionths", "paid_millionths", "received_millionths")
@@ -62,4 +63,27 @@ def deviation(home, currency, found):
         pieces=(home, currency, f"{'less' if taken < 0 else 'more'} import", f"{'less' if given < 0 else 'more'} export",
                 "to get" if amount < 0 else "to pay", "all trades stay"),
         summed=max(abs(taken), abs(given), abs(amount)),
+    )  # fmt: skip
+
+
+def of_a_connection(drawn):
+    rng = drawn.rng
+    steps, step_h = int(rng.integers(1, 5)), float(rng.choice([0.25, 0.5, 1.0]))
+    exchanged = [round(float(one), 3) for one in rng.uniform(-20, 20, steps)]
+    limits = [
+        one if rng.random() < 0.2 else round(float(most), 3)
+        for one, most in zip(exchanged, rng.uniform(0, 20, steps), strict=True)
+    ]
+    yield "2026-03-21", str(rng.choice(["import", "export"])), exchanged, limits, step_h
+
+
+@oracle("live.beyond", of_a_connection)
+def beyond(when, side, exchanged, limits, step_h):
+    over = [round(one - most, 6) for one, most in zip(exchanged, limits, strict=True) if one > most]
+    if not over:
+        return None
+    most = max(over) / step_h
+    return Claim(
+        {"when": when, "side": side, "steps": len(over), "kw": most},
+        numbers=(most,), pieces=(when, f"{side} beyond the limit"), summed=20.0,
     )  # fmt: skip

@@ -135,7 +135,7 @@ class Clearing:
                 taken[step, place[row.home]] = row.import_value
                 given[step, place[row.home]] = row.export_value
         profiles = Profiles(generation_kwh=given / MILLION, load_kwh=taken / MILLION, ev_kwh=np.zeros(taken.shape))
-        result = simulate(self._of(steps), profiles=profiles, state=state)
+        result = simulate(self._of(steps), profiles=profiles, state=state, measured=True)
         return Cleared(day, tuple(steps), result)
 
     def _of(self, steps: Sequence[int]) -> Scenario:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from jiran.live import registers, runs
 from jiran.live.beginning import continued, exchanged, level, prefix_of, row_of
+from jiran.live.beyond import said_beyond
 from jiran.live.calendar import Calendar, settling_ms
 from jiran.live.clearing import Clearing, metered
 from jiran.live.dialects import DIALECTS
@@ -223,8 +224,11 @@ class Street:
             for home in self._homes
         }  # fmt: skip
         self._store.show(contents)
-        self._store.say(closed_ms=str(step), now_ms=str(now_ms))
+        too_much = json.dumps(said_beyond(cleared, day))
+        self._store.say(closed_ms=str(step), now_ms=str(now_ms), beyond=too_much)
         self.on_step(step_line(contents, self._currency))
+        for line in said_beyond(cleared, self.calendar.written(step)[:16].replace("T", " "), len(rows) - 1):
+            self.on_step(line)
         told = [self._message(home, "now", content) for home, content in contents.items()]
         asked = self._setpoints.of_next(day, steps, rows, now_ms)
         self._store.commit()  # what is commanded is kept before it is said

@@ -41,6 +41,7 @@ def simulate(
     profiles: Profiles | None = None,
     state: State | None = None,
     progress: Progress | None = None,
+    measured: bool = False,
 ) -> Result:
     """Run a scenario and its baseline without P2P.
 
@@ -52,6 +53,8 @@ def simulate(
             `profiles`, or another seed.
         progress: Is called ten times a second with the share that is done, 0..1, in the thread of the caller; an
             exception that it raises stops the run at once, even within a step. So does Ctrl-C.
+        measured: Whether `profiles` are what meters read. Then the community battery heeds what the street's connection carries, but
+            nothing is curtailed: what was exported was exported.
 
     Raises:
         JiranError: It needs more memory than there is.
@@ -63,11 +66,13 @@ def simulate(
     need = _need(scenario, profiles)
     estimate.refuse(need)
     if progress is None and need.seconds < ROUND_S and _ours(scenario):  # over before anybody could look, or stop it
-        setting = prepare(scenario, profiles=profiles, state=state)
+        setting = prepare(scenario, profiles=profiles, state=state, measured=measured)
         return run_market(setting, partial(without_trading, setting))
     report = progress or (lambda _done: None)
     report(0.0)
-    setting = watch(partial(prepare, scenario, profiles=profiles, state=state), lambda _done: report(0.0))
+    setting = watch(
+        partial(prepare, scenario, profiles=profiles, state=state, measured=measured), lambda _done: report(0.0)
+    )
     report(0.4)
     if setting.shares_moves:  # the baseline takes from the run what stores in homes did
         result = run_market(
@@ -163,6 +168,9 @@ def _clear(setting: Setting, market: Market, bids: Bids, report: Progress | None
     inputs = fill.inputs(setting, rule, strategy, market.parameters, bids.parameters)
     _refuse(setting, rule, strategy, market.parameters)
     flows, end = run_steps(setting, rule, strategy, inputs, report)
+    if setting.measured:
+        flows.outputs.curtail_share.fill(0.0)
+        flows.outputs.curtail_alone_share.fill(0.0)
     period_payment = reprice(flows, price, scenario.grid, setting.timeline, rule)
     settled = settle(
         flows, price, scenario, start.stored_kwh, start.ev_stored_kwh, period_payment, setting.contracts,

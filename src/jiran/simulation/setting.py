@@ -59,6 +59,7 @@ class Setting:
         data_report: What was filled, dropped or resampled in meter data, or None.
         response: What homes changed because of prices; None: nothing, or it is not known, as of given profiles.
         before_market: What stores in homes do before the market, once a run has worked it out.
+        measured: Whether the profiles are what meters read: then roofs gave what they gave, and nothing of it is curtailed.
     """
 
     scenario: Scenario
@@ -75,6 +76,7 @@ class Setting:
     data_report: DataReport | None = None
     response: Response | None = None
     before_market: BeforeMarket = field(default_factory=BeforeMarket)
+    measured: bool = False
 
     @property
     def shares_moves(self) -> bool:
@@ -114,7 +116,9 @@ class Setting:
         return replace(found, contracts=contracts, worth=worth)
 
 
-def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: State | None = None) -> Setting:
+def prepare(
+    scenario: Scenario, *, profiles: Profiles | None = None, state: State | None = None, measured: bool = False
+) -> Setting:
     """Work out what a scenario's market starts from; the arguments are those of `jiran.simulate`.
 
     Raises:
@@ -151,8 +155,9 @@ def prepare(scenario: Scenario, *, profiles: Profiles | None = None, state: Stat
     start = _start(scenario, plan, cars, community, state)
     _check_credits(start, community)
     return Setting(
-        scenario, community, steps, profiles, plan, cars, price, traits, start, worth, contracts, data_report, response
-    )
+        scenario, community, steps, profiles, plan, cars, price, traits, start, worth, contracts, data_report, response,
+        measured=measured,
+    )  # fmt: skip
 
 
 def _contracts(

@@ -61,6 +61,8 @@ def _street(folder: str) -> None:
                 )
                 return
             _summary(about, shown)
+            for line in json.loads(about.get("beyond", "[]")):
+                st.warning(line, icon=":material/electric_meter:")
             table = _table(about, shown, store)
             st.dataframe(table, hide_index=True, width="stretch", column_config=_digits(table))
             st.caption(
