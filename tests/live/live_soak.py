@@ -1,7 +1,7 @@
 """A live street under load, and killed at random moments: `make soak` prints what was lost.
 
-`python tests/live/live_soak.py load [METERS STEPS SPEED]` plays many meters and counts readings; `... kills [NUMBER]` kills service, broker
-and a reader with SIGKILL and compares what was settled with a street that was left alone.
+`python tests/live/live_soak.py load [METERS STEPS SPEED]` plays many meters and counts readings; `... kills [NUMBER]` kills service, broker,
+dashboard and a reader with SIGKILL and compares what was settled with a street that was left alone.
 """
 
 # ruff: noqa: T201, S311, S603  it prints its counts, draws moments and not secrets, and starts our own
@@ -12,17 +12,19 @@ import contextlib
 import json
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections import Counter
 from pathlib import Path
 from random import Random
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 from brokers import Mosquitto
+from dashboards import DashboardProcess
 
 CALL = [sys.executable, "-m", "jiran"]
 #: Saved after each change: what it has taken in it still has after it was killed.
@@ -66,6 +68,16 @@ class Trial:
                 return
             time.sleep(0.05)
         raise AssertionError(log.read_text())
+
+    def log(self):
+        """Return what service and meters said last."""
+        return (self.folder / "log.txt").read_text()[-2000:]
+
+    def is_near_the_end(self):
+        """Whether the played clock is in the last quarter of the first day or beyond it."""
+        with contextlib.closing(sqlite3.connect(self.folder / "jiran-live" / "live.sqlite", timeout=60)) as store:
+            about = dict(store.execute("SELECT name, value FROM about"))
+        return int(about.get("played_ms", 0)) > int(about["first_ms"]) + 18 * 3_600_000
 
     def settled(self):
         """Return what was settled: registers by run, what homes are shown, and the roots of the ledger's days."""
@@ -122,56 +134,122 @@ def load(meters=1_000, steps=96, speed=60):
     return found["readings"] == expected and not found["conflicts"]
 
 
-def kills(number=300, seed=1, speed=7_200, kinds=("service", "service", "broker", "reader")):
-    random = Random(seed)
+class Watcher:
+    """The dashboard, and a visitor who opens its page of the street again and again until it is killed."""
+
+    def __init__(self, trial):
+        self._dashboard, self._killed, self.seen = DashboardProcess(trial.folder, trial.env), False, 0
+        self._visitor = threading.Thread(target=self._visit, daemon=True)
+        self._visitor.start()
+
+    def _visit(self):
+        try:
+            self._dashboard.wait_until_healthy()
+            while not self._killed:
+                self.seen += b"Meters heard" in self.page()
+        except Exception:
+            if not self._killed:
+                raise
+
+    def page(self):
+        return self._dashboard.visit("data", "part=live")
+
+    def kill(self):
+        self._killed = True
+        self._dashboard.kill()
+        self._visitor.join(60)
+
+
+class Reader:
+    """A process that reads the store again and again."""
+
+    def __init__(self, trial):
+        self._process = trial.start([sys.executable, "-c", READER])
+
+    def kill(self):
+        self._process.kill()
+        self._process.wait()
+
+
+class Service:
+    """The service; it goes on where it ended."""
+
+    def __init__(self, trial):
+        self.process = trial.start(trial.live)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+class Broker:
+    """The broker of a trial."""
+
+    def __init__(self, trial):
+        self._broker = trial.broker.start()
+
+    def kill(self):
+        self._broker.kill()
+
+
+#: What is killed, as often as it stands here.
+KINDS = {"service": Service, "broker": Broker, "reader": Reader, "dashboard": Watcher}
+OFTEN = ("service", "service", "broker", "reader", "dashboard")
+
+
+def order(random):
+    """Yield what to kill: all in random order, again and again."""
+    while True:
+        yield from random.sample(OFTEN, len(OFTEN))
+
+
+def killed_round(trial, number, random, whom):
+    """Play a street and kill its parts up to so many times; return how often each was, and how many pages were seen."""
+    counts, seen = Counter(), 0
+    running = {kind: KINDS[kind](trial) for kind in ("broker", "service")}
+    trial.listening()
+    running |= {kind: KINDS[kind](trial) for kind in ("reader", "dashboard")}
+    player = trial.start(trial.play)
+    while player.poll() is None and counts.total() < number:
+        time.sleep(random.uniform(0.1, 2.5))
+        kind = next(whom)
+        # What a broker confirmed last may be lost with it, and meters that have ended say nothing again.
+        if player.poll() is not None or (kind == "broker" and trial.is_near_the_end()):
+            continue
+        running[kind].kill()
+        seen += getattr(running[kind], "seen", 0)
+        running[kind] = KINDS[kind](trial)
+        counts[kind] += 1
+    assert ended(player) == 0, trial.log()
+    assert ended(running["service"].process) == 0, trial.log()
+    assert b"run 1 (final)" in running["dashboard"].page(), "the dashboard does not show what was settled"
+    for one in running.values():
+        one.kill()
+    return counts, seen + running["dashboard"].seen
+
+
+def kills(number=300, seed=1, speed=7_200):
+    random, killed, seen = Random(seed), Counter(), 0
     scenario = ["--set", "step_minutes=15", "--set", "steps=96"]
-    lost = killed = rounds = 0
+    lost = rounds = 0
     with tempfile.TemporaryDirectory() as folder:
         right = undisturbed(Path(folder) / "alone", scenario, every=15)
-        while killed < number:
+        whom = order(random)
+        while killed.total() < number:
             trial = Trial(Path(folder) / f"round{rounds}", scenario, speed=speed, every=15)
-            trial.broker.start()
-            service, reader, listened = trial.start(trial.live), None, 0
-            trial.listening()
-            player = trial.start(trial.play)
-            while player.poll() is None:
-                time.sleep(random.uniform(0.1, 2.5))
-                if player.poll() is not None or killed >= number:
-                    break
-                what = random.choice(kinds)
-                if what == "service":
-                    service.send_signal(signal.SIGKILL)
-                    service.wait()
-                    service = trial.start(trial.live)
-                elif what == "broker":
-                    trial.broker.process.send_signal(signal.SIGKILL)
-                    trial.broker.process.wait()
-                    trial.broker.start()
-                else:
-                    if reader is not None:
-                        reader.send_signal(signal.SIGKILL)
-                        reader.wait()
-                    reader = trial.start([sys.executable, "-c", READER])
-                killed += 1
-            assert player.wait(600) == 0, (trial.folder / "log.txt").read_text()[-2000:]
-            if reader is not None:
-                reader.send_signal(signal.SIGKILL)
-                reader.wait()
-            assert ended(service) == 0, (trial.folder / "log.txt").read_text()[-2000:]
-            trial.broker.stop()
+            counts, pages = killed_round(trial, number - killed.total(), random, whom)
+            killed, seen, rounds = killed + counts, seen + pages, rounds + 1
             found = trial.settled()
             wrong = [name for name in right if found[name] != right[name]]
             if wrong and "JIRAN_KEEP" in os.environ:  # to look at it
                 shutil.copytree(trial.folder, Path(os.environ["JIRAN_KEEP"]) / trial.folder.name)
             lost += bool(wrong)
-            rounds += 1
+            outcome = f"differs in {wrong}" if wrong else "as undisturbed"
             print(
-                f"round {rounds}: {killed} kills so far; {'as undisturbed' if not wrong else f'differs in {wrong}'}",
-                flush=True,
+                f"round {rounds}: {killed.total()} kills so far, {seen} pages of the dashboard; {outcome}", flush=True
             )
-            del listened
-    print(f"{killed} kills in {rounds} rounds: {lost} rounds differ from the undisturbed one")
-    return not lost
+    print(f"{killed.total()} kills in {rounds} rounds, {dict(killed)}: {lost} rounds differ from the undisturbed one")
+    return not lost and set(killed) == set(OFTEN)
 
 
 if __name__ == "__main__":
