@@ -31,8 +31,9 @@ def settled(scenario, folder):
     return made, lines, said, shown
 
 
-@pytest.mark.parametrize("rule", ["grid-fraction", "bill-sharing"])
-@pytest.mark.parametrize("limit", LIMITS)
+@pytest.mark.parametrize(
+    ("rule", "limit"), [("grid-fraction", "a number"), *(("bill-sharing", limit) for limit in LIMITS)]
+)
 def test_what_was_exported_was_exported_and_is_settled_as_without_a_limit(rule, limit, tmp_path):
     """Without a battery nothing heeds a limit: trades, payments and what homes are shown are the same."""
     common = DAY | {"market.mechanism": rule, "battery.capacity_kwh": 0.0}

@@ -19,6 +19,9 @@ from jiran.live.rules import HOUR_MS
 from jiran.live.store import Commanded, Row, Store
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from jiran.control.memory import Memory
     from jiran.result.result import Result, State
     from jiran.scenario import Scenario
 
@@ -94,17 +97,27 @@ class Setpoints:
         return found
 
     def _held(self, following: int, before: Result) -> State | None:
-        """Return the state after steps, with what the batteries hold that do as they are told."""
+        """Return the state after steps, with what the stores hold that do as they are told."""
         state = before.state
-        if state is None or state.at_home is None or not self._control:
+        if state is None or not self._control:
             return state
-        told, stored = self._store.held(following), state.at_home.stored_kwh.copy()
-        begun = before.scenario.home_battery.start_soc
-        for at, home in enumerate(np.flatnonzero(before.community.battery_kwh)):
-            name = before.community.ids[home]
-            if name in self._control:
-                stored[at] = told[name] / MILLION if name in told else begun * before.community.battery_kwh[home]
-        return replace(state, at_home=state.at_home._replace(stored_kwh=stored))
+        told, homes = self._store.last_commands(following), before.community
+        if state.at_home is not None:
+            stored, begun = state.at_home.stored_kwh.copy(), before.scenario.home_battery.start_soc
+            for at, home in enumerate(np.flatnonzero(homes.battery_kwh)):
+                name = homes.ids[home]
+                if name in self._control:
+                    stored[at] = told[name][1].held / MILLION if name in told else begun * homes.battery_kwh[home]
+            state = replace(state, at_home=state.at_home._replace(stored_kwh=stored))
+        if state.cars is not None:
+            stored = state.cars.stored_kwh.copy()
+            for at, home in enumerate(np.flatnonzero(homes.ev_kw)):
+                step_ms, one = told.get(homes.ids[home], (0, None))
+                # Without an order for the step before nobody knows what it did, and it may have driven.
+                if one is not None and one.car_held >= 0 and step_ms == following - self._calendar.step_ms:
+                    stored[at] = one.car_held / MILLION
+            state = replace(state, cars=state.cars._replace(stored_kwh=stored), ev_stored_kwh=stored.copy())
+        return state
 
     def _said(self, home: str, step_ms: int, powers_kw: dict[str, float]) -> Setpoint:
         what = "command" if home in self._control else "setpoint"
@@ -125,13 +138,24 @@ class Setpoints:
 
 def _commanded(result: Result, home: str, powers_kw: dict[str, float]) -> Commanded:
     """Return what a home's stores are told in the last step of a run."""
-    step = result.timeline.step_h * MILLION
-    n = result.community.ids.index(home)
-    batteries = np.flatnonzero(result.community.battery_kwh).tolist()
-    at_home = None if result.state is None else result.state.at_home
-    held = at_home.stored_kwh[batteries.index(n)] if at_home is not None and n in batteries else 0.0
+    step, homes, state = result.timeline.step_h * MILLION, result.community, result.state
     battery, car = (round(powers_kw.get(name, 0.0) * step) for name in ("battery_kw", "car_kw"))
-    return Commanded(battery, car, round(float(held) * MILLION))
+    held = _stored(None if state is None else state.at_home, homes.battery_kwh, homes.ids.index(home))
+    car_held = _stored(None if state is None else state.cars, homes.ev_kw, homes.ids.index(home))
+    return Commanded(battery, car, held or 0, -1 if car_held is None else car_held)
+
+
+def _stored(memory: Memory | None, size: NDArray[np.float64], home: int) -> int | None:
+    """Return what the store of a home holds, millionths of a kWh; None if it has none.
+
+    Args:
+        memory: Of all such stores.
+        size: By home; who has one has more than 0.
+        home: Its place.
+    """
+    if memory is None or not size[home]:
+        return None
+    return round(float(memory.stored_kwh[np.count_nonzero(size[:home])]) * MILLION)
 
 
 def _powers_kw(result: Result) -> dict[str, dict[str, float]]:

@@ -53,6 +53,7 @@ _COMMANDS = (
     "CREATE TABLE IF NOT EXISTS commands (step_ms INTEGER NOT NULL, home TEXT NOT NULL, battery INTEGER NOT NULL, "
     "car INTEGER NOT NULL, held INTEGER NOT NULL, PRIMARY KEY (home, step_ms)) WITHOUT ROWID"
 )
+_CAR_HELD = "ALTER TABLE commands ADD COLUMN car_held INTEGER NOT NULL DEFAULT -1"
 
 
 class Row(NamedTuple):
@@ -78,11 +79,13 @@ class Commanded(NamedTuple):
         battery: To take in; what it was told to give is < 0.
         car: The same of the car.
         held: What the battery then holds, if it did as it was told from the start.
+        car_held: The same of the car; -1: not known.
     """
 
     battery: int
     car: int
     held: int
+    car_held: int = -1
 
 
 class Store:
@@ -241,22 +244,23 @@ class Store:
         if homes:
             self.begin()
             rows = ((step_ms, home, *told) for home, told in homes.items())
-            self._database.executemany("INSERT OR REPLACE INTO commands VALUES (?, ?, ?, ?, ?)", rows)
+            self._database.executemany("INSERT OR REPLACE INTO commands VALUES (?, ?, ?, ?, ?, ?)", rows)
 
     def commands(self, step_ms: int) -> dict[str, Commanded]:
         """Return by home what `keep_commands` kept for a step."""
-        found = self._database.execute("SELECT home, battery, car, held FROM commands WHERE step_ms = ?", (step_ms,))
+        found = self._database.execute(
+            "SELECT home, battery, car, held, car_held FROM commands WHERE step_ms = ?", (step_ms,)
+        )
         return {home: Commanded(*told) for home, *told in found}
 
-    def held(self, step_ms: int) -> dict[str, int]:
-        """Return by home what its battery holds at the start of a step by what it was told, millionths of a kWh."""
-        return dict(
-            self._database.execute(
-                "SELECT home, held FROM commands AS one WHERE step_ms = "
-                "(SELECT max(step_ms) FROM commands WHERE home = one.home AND step_ms < ?)",
-                (step_ms,),
-            )
+    def last_commands(self, step_ms: int) -> dict[str, tuple[int, Commanded]]:
+        """Return by home what its stores were told last before a step, and for which step, ms."""
+        found = self._database.execute(
+            "SELECT home, step_ms, battery, car, held, car_held FROM commands AS one WHERE step_ms = "
+            "(SELECT max(step_ms) FROM commands WHERE home = one.home AND step_ms < ?)",
+            (step_ms,),
         )
+        return {home: (at, Commanded(*told)) for home, at, *told in found}
 
     def say(self, **about: str) -> None:
         """Keep what the service must know again."""
@@ -314,6 +318,8 @@ def opened(folder: Path) -> Iterator[Store]:
             database.execute("PRAGMA synchronous = FULL")
             begin(database, file, _SCHEMA, ("readings", "shown"))
             database.execute(_COMMANDS)
+            if "car_held" not in {name for _, name, *_ in database.execute("PRAGMA table_info(commands)")}:
+                database.execute(_CAR_HELD)
             database.execute("COMMIT")
             yield Store(database)
         finally:
