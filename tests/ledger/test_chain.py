@@ -127,6 +127,9 @@ def test_a_node_that_is_not_there_and_addresses_that_are_none_are_said():
     for url in ("file:///etc/passwd", "127.0.0.1:8545", "", "http://", "http://[::1", "http://a b/", "http://x\n"):
         with pytest.raises(JiranError, match="begins with http"):
             Node(url)
+    with pytest.raises(JiranError, match="no name and password") as found:
+        Node("http://me:secret@127.0.0.1:8545/")
+    assert "secret" not in str(found.value)
     with pytest.raises(JiranError, match="40 hexadecimal digits"):
         anchoring.address("0x12")
 

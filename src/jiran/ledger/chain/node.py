@@ -38,8 +38,10 @@ class Node:
         """Keep the address.
 
         Raises:
-            JiranError: It is none of http or https.
+            JiranError: It is none of http or https, or holds a name and a password, which would stand in shells and logs.
         """
+        if "@" in url.partition("://")[2].partition("/")[0]:
+            raise JiranError("--node: the address of a node has no name and password in it")
         if not _URL.fullmatch(url):
             raise JiranError(
                 f"--node {shortened(url)!r}: the address of a node begins with http:// or https:// and names a host"
