@@ -14,7 +14,7 @@ import urllib.request
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from tornado.websocket import websocket_connect
+from websockets.asyncio.client import connect
 
 _START_S = 120
 
@@ -55,18 +55,18 @@ class DashboardProcess:
         return asyncio.run(asyncio.wait_for(self._visit(page, query), within_s))
 
     async def _visit(self, page, query):
-        there = await websocket_connect(f"ws://127.0.0.1:{self.port}/_stcore/stream", subprotocols=["streamlit"])
         asked = BackMsg()
         asked.rerun_script.query_string = query
         asked.rerun_script.page_name = page
-        await there.write_message(asked.SerializeToString(), binary=True)
         found = []
-        while (message := await there.read_message()) is not None:
-            found.append(message)
-            said = ForwardMsg.FromString(message)
-            if said.WhichOneof("type") == "script_finished" and said.script_finished in (
-                ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
-            ):  # fmt: skip
-                break
-        there.close()
+        there = connect(f"ws://127.0.0.1:{self.port}/_stcore/stream", subprotocols=["streamlit"], max_size=None)
+        async with there as connection:
+            await connection.send(asked.SerializeToString())
+            async for message in connection:
+                found.append(message)
+                said = ForwardMsg.FromString(message)
+                if said.WhichOneof("type") == "script_finished" and said.script_finished in (
+                    ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY,
+                ):  # fmt: skip
+                    break
         return b"".join(found)

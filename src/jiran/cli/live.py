@@ -13,6 +13,7 @@ import typer
 
 from jiran.cli.changes import changes_of
 from jiran.cli.printing import console
+from jiran.cli.progress import progress
 from jiran.errors import JiranError, shortened
 
 if TYPE_CHECKING:
@@ -127,6 +128,8 @@ def live_command(
             _say(
                 f"Commands go to {', '.join(chosen.live.control)}, each on {street.prefix}/HOME/command; all others get advice."
             )
+        with progress():  # the first one ever compiles, which takes longer than a broker waits
+            street.get_ready()
         street.on_step = _print
         if there is None:
             _demo(street, chosen, dialect or "senml", speed, end_ms)
@@ -171,7 +174,8 @@ def _simulate(
     chosen = lasting(_chosen(scenario, changes), days)
     there = broker_at(broker, tls=tls, ca=ca, user=user, password=_password(user, password_file))
     found = list(meters_of(homes_of(chosen), table).values())
-    player = Player(chosen, found, str(_named(dialect)), Faults(drop, duplicate, skew, reset), every)
+    with progress():
+        player = Player(chosen, found, str(_named(dialect)), Faults(drop, duplicate, skew, reset), every)
     sent = asyncio.run(play(there, player, prefix_of(chosen), Pace(speed), ends_ms(player, chosen.time_zone), _say))
     typer.echo(f"{sent} messages of {len(found)} meters are sent.")
 
@@ -182,7 +186,8 @@ def _demo(street: Street, scenario: Scenario, dialect: str, speed: float, end_ms
     from jiran.live.play import Player  # noqa: PLC0415
     from jiran.live.times import Pace  # noqa: PLC0415
 
-    player = Player(scenario, street.meters, dialect)
+    with progress():
+        player = Player(scenario, street.meters, dialect)
     for _ in run(street, player, Pace(speed), until_ms=end_ms):
         pass
 

@@ -45,7 +45,11 @@ class Setpoint(NamedTuple):
 
 
 class Setpoints:
-    """Asks the engine what stores would do if the steps to come were as the last one that is known."""
+    """Asks the engine what stores would do if the steps to come were as the last one that is known.
+
+    Attributes:
+        clearing: Clears steps of homes with stores; None: there are no stores that a controller runs.
+    """
 
     def __init__(
         self,
@@ -62,11 +66,11 @@ class Setpoints:
         """
         self._calendar, self._store, self._best = calendar, store, best
         self._control = frozenset(scenario.live.control)
-        self._clearing: Clearing | None = None
+        self.clearing: Clearing | None = None
         cars = scenario.ev.planned and scenario.homes.data is None
         if scenario.homes.batteries or cars:
             asked = metered(scenario, homes, stores=True)
-            self._clearing = Clearing(asked, calendar, homes, self._best_needed)
+            self.clearing = Clearing(asked, calendar, homes, self._best_needed)
         refuse_control(scenario, homes)
 
     def of_next(self, day: str, steps: Sequence[int], rows: Sequence[Sequence[Row]], now_ms: int) -> list[Setpoint]:
@@ -83,12 +87,12 @@ class Setpoints:
         end_ms = steps[-1] + self._calendar.step_ms
         following = self._calendar.first_step_after(max(now_ms, end_ms))
         is_over = self._calendar.end_ms is not None and following >= self._calendar.end_ms
-        if self._clearing is None or is_over or following - end_ms > _OLDEST_MS:
+        if self.clearing is None or is_over or following - end_ms > _OLDEST_MS:
             return []
         to_come = range(end_ms, following + 1, self._calendar.step_ms)
         known = self._needed(steps, rows)
         every = [*steps, *to_come], [*known, *[known[-1]] * len(to_come)]
-        result = self._clearing.ahead(day, *every, partial(self._held, following)).result
+        result = self.clearing.ahead(day, *every, partial(self._held, following)).result
         powers = _powers_kw(result)
         heard = {row.home for row in rows[-1] if row.quality in _KNOWN}
         found = [self._said(home, following, kw) for home, kw in powers.items() if home in heard]

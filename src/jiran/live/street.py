@@ -20,6 +20,7 @@ from jiran.live.ear import Ear
 from jiran.live.lines import run_lines, step_line
 from jiran.live.message import Message
 from jiran.live.meters import by_home
+from jiran.live.registers import Quality
 from jiran.live.rules import Rules
 from jiran.live.setpoints import Setpoints
 from jiran.live.shares import amounts, shown, worst
@@ -172,6 +173,13 @@ class Street:
     def meters(self) -> list[Meter]:
         """The meters of all homes, in order."""
         return [one for of in self._meters.values() for one in of]
+
+    def get_ready(self) -> None:
+        """Clear a step without anything, so that what is compiled is compiled before the first message comes."""
+        day, first_ms = self._first_day, self.calendar.first_ms
+        rows = [[Row(home, 0, 0, Quality.MISSING) for home in self._homes]]
+        for one in filter(None, (self._clearing, self._setpoints.clearing)):
+            one.clear(day, [first_ms], rows)
 
     def mark(self, **about: str) -> None:
         """Keep what those who open the store later must know."""
