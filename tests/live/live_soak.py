@@ -63,7 +63,7 @@ class Trial:
 
     def listening(self, before=0):
         log = self.folder / "log.txt"
-        for _ in range(1_200):
+        for _ in range(6_000):  # the first one may have to compile
             if log.exists() and log.read_bytes().count(b"Listening.") > before:
                 return
             time.sleep(0.05)
