@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from jiran.errors import JiranError
 from jiran.live.ear import Ear
 from jiran.live.meters import meters_of
 
@@ -167,3 +168,69 @@ def test_what_a_meter_really_sends(case):
         name: round(wh * 1_000) for name, wh in expected.items()
     }
     assert {at for _, at in found.values()} <= {NOW_MS}
+
+
+DEVICE = CASES["ha-device"][1]
+
+
+def test_what_a_device_announced_is_known_after_the_service_starts_again():
+    listening = Ear(meters_of(("S1", "E1"), None, "home-assistant"), "Asia/Kuching", 1_000)
+    for topic, payload in (*DEVICE[:1], (DEVICE[0][0], "rubbish")):
+        listening.hear(topic, payload.encode(), NOW_MS)
+    again = Ear(meters_of(("S1", "E1"), None, "home-assistant"), "Asia/Kuching", 1_000)
+    for topic, payload in listening.announced.items():
+        again.hear(topic, payload, NOW_MS)
+    assert again.subscriptions == listening.subscriptions
+    assert [one.value for _, _, one in again.hear(*DEVICE[1][:1], DEVICE[1][1].encode(), NOW_MS)] == [1_500_000, 20_000]
+    again.hear(DEVICE[0][0], b"", NOW_MS)
+    assert "box/state" not in again.subscriptions
+    assert again.announced == {}
+
+
+SENSORS = """
+[home.S1]
+dialect = "home-assistant"
+import_sensor = "0x00158d0001_energy_zigbee2mqtt"
+[home.E1]
+dialect = "home-assistant"
+device = "gate"
+import_sensor = "218FF9_ENERGY_Total"
+export_sensor = "produced"
+"""
+
+
+def test_sensors_of_other_makers_are_named(tmp_path):
+    (tmp_path / "meters.toml").write_text(SENSORS)
+    meters = meters_of(("S1", "E1"), tmp_path / "meters.toml")
+    assert [one.expected(one.dialect) for one in meters.values()] == [("import",), ("import", "export")]
+    listening = Ear(meters, "Asia/Kuching", 1_000)
+    for topic, content in (
+        (
+            "0x00158d0001/energy",
+            sensor(
+                unique_id="0x00158d0001_energy_zigbee2mqtt", state_topic="z", value_template="{{ value_json.energy }}"
+            ),
+        ),
+        ("218FF9_ENERGY_Total", sensor(unique_id="218FF9_ENERGY_Total", state_topic="t")),
+        ("node/produced", sensor(unique_id="x", state_topic="p")),
+        ("strange/energy", sensor(unique_id="0x00158d0002_energy_zigbee2mqtt", state_topic="strange")),
+    ):
+        listening.hear(f"homeassistant/sensor/{topic}/config", content.encode(), NOW_MS)
+    said = (("z", '{"energy":1.5}'), ("t", "2"), ("p", "3"), ("strange", "4"))
+    found = [
+        (home, one.register, one.value)
+        for topic, text in said
+        for home, _, one in listening.hear(topic, text.encode(), NOW_MS)
+    ]
+    assert found == [("S1", "import", 1_500_000), ("E1", "import", 2_000_000), ("E1", "export", 3_000_000)]
+
+
+@pytest.mark.parametrize(("changed", "said"), [
+    (("home-assistant", "tasmota"), 'need dialect = "home-assistant"'),
+    (("produced", "0x00158d0001_energy_zigbee2mqtt"), "is named twice"),
+    (('"produced"', "7"), "export_sensor"),
+])  # fmt: skip
+def test_sensors_that_cannot_be_are_refused(changed, said, tmp_path):
+    (tmp_path / "meters.toml").write_text(SENSORS.replace(*changed))
+    with pytest.raises(JiranError, match=said):
+        meters_of(("S1", "E1"), tmp_path / "meters.toml")

@@ -41,6 +41,9 @@ class Ear:
             name: frozenset(device for kind, device in self._homes if kind == name) for name in self.dialects
         }
         self._memory: dict[str, dict[object, object]] = {name: {} for name in self.dialects}
+        self._sensors = {
+            name: (meter.device, side) for meter in meters.values() for name, side in meter.sensors.items()
+        }
         self._sent: Counter[str] = Counter()
         self._hour = 0
 
@@ -67,7 +70,7 @@ class Ear:
             levels = {"state": topic}
         if levels is None or ("device" in levels and levels["device"] not in self._devices[name]):
             return []
-        hearing = Hearing(arrived_ms, self._zone, self._devices[name], memory)
+        hearing = Hearing(arrived_ms, self._zone, self._devices[name], self._sensors, memory)
         is_description = home_assistant.is_description(levels)
         before = home_assistant.described(levels, memory) if is_description else None
         found = [(self._homes[name, one.device], one) for one in DIALECTS[name].parse(levels, payload, hearing)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -47,12 +48,14 @@ class Hearing:
         arrived_ms: When the message came, milliseconds since 1970-01-01 UTC.
         zone: IANA zone of times without an offset.
         devices: Names of the meters that are expected; others are not listened to.
+        sensors: Device and register of sensors whose names do not tell them.
         memory: What a dialect keeps between messages; holds entries of expected meters alone.
     """
 
     arrived_ms: int
     zone: str
     devices: frozenset[str]
+    sensors: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     memory: dict[Any, Any] = field(default_factory=dict)
 
 

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from jiran.documents.model import LISTED, Model, quantity
 from jiran.documents.read import read_toml
 from jiran.errors import JiranError, one_of, shortened
-from jiran.live.dialects import DIALECTS
+from jiran.live.dialects import DIALECTS, home_assistant
 
 #: More meters are more than one service was tried with.
 MOST_METERS = 10_000
@@ -28,6 +28,13 @@ class MeterOfHome(Model):
         "which registers it has, if not all of its dialect: import, export, or parts such as import_1", "", None,
         min_length=1, max_length=12,
     )  # fmt: skip
+    import_sensor: str | None = quantity(
+        "unique_id or object of the sensor of Home Assistant that counts import; default: the device's name with _import",
+        "", None, min_length=1, max_length=200,
+    )  # fmt: skip
+    export_sensor: str | None = quantity(
+        "the same of the one that counts export", "", None, min_length=1, max_length=200
+    )
 
 
 class Meter(Model):
@@ -35,6 +42,7 @@ class Meter(Model):
 
     Attributes:
         home: Name of the home.
+        sensors: Its registers by the names that Home Assistant has for them, if these are not its own name's.
         place: Which of the home's meters it is, from 0.
         device: What the meter calls itself.
         dialect: How it speaks; None: the one that it is first heard in.
@@ -45,6 +53,7 @@ class Meter(Model):
     device: str
     dialect: str | None = None
     registers: tuple[str, ...] | None = None
+    sensors: dict[str, str] = Field(default_factory=dict)
     place: int = 0
 
     @property
@@ -85,6 +94,7 @@ def meters_of(homes: Sequence[str], file: Path | None = None, dialect: str | Non
     ]
     if len(found) > MOST_METERS:
         raise JiranError(f"{len(found):,} meters: a live street has at most {MOST_METERS:,}")
+    _refuse_shared_sensors(found)
     seen: dict[tuple[str, str | None], str] = {}
     for meter in found:
         for kind in (meter.dialect,) if meter.dialect else tuple(DIALECTS):
@@ -107,7 +117,25 @@ def _meter(home: str, place: int, own: MeterOfHome, dialect: str | None) -> Mete
                 raise JiranError(f"home {home!r}: registers = {name!r}: {kind} has {', '.join(known)}")
     if own.registers is not None and len(set(own.registers)) < len(own.registers):
         raise JiranError(f"home {home!r}: registers: must name each register once")
-    return Meter(home=home, device=device, dialect=own.dialect or dialect, registers=own.registers, place=place)
+    sensors = {name: side for side, name in (("import", own.import_sensor), ("export", own.export_sensor)) if name}
+    if sensors and kind != home_assistant.DIALECT.name:
+        raise JiranError(
+            f'home {home!r}: import_sensor and export_sensor need dialect = "{home_assistant.DIALECT.name}"'
+        )
+    # Where sensors are named, only those are there.
+    registers = own.registers or tuple(side for side in ("import", "export") if side in sensors.values()) or None
+    return Meter(home=home, device=device, dialect=kind, registers=registers, sensors=sensors, place=place)
+
+
+def _refuse_shared_sensors(meters: Sequence[Meter]) -> None:
+    seen: set[str] = set()
+    for meter in meters:
+        for name in meter.sensors:
+            if name in seen:
+                raise JiranError(
+                    f"home {meter.home!r}: sensor {shortened(name)!r}: is named twice; it can be one's alone"
+                )
+            seen.add(name)
 
 
 def _twice(meter: Meter, home: str) -> str:

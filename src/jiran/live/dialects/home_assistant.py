@@ -86,6 +86,8 @@ def _announced(names: Sequence[str], content: Any, hearing: Hearing) -> tuple[st
 
 def _meter(name: str, hearing: Hearing) -> tuple[str, str] | None:
     """Return meter and register that a name is of."""
+    if name in hearing.sensors:
+        return hearing.sensors[name]
     device, _, register = name.rpartition("_")
     return (device, register) if register in ("import", "export") and device in hearing.devices else None
 
@@ -243,5 +245,5 @@ DIALECT = Dialect(
     parse=_parse,
     produce=_produce,
     announce=_announce,
-    remark="unique_id or object must be the meter's name with _import or _export, or node and object together; a template may name a path and float, int or round, nothing else",
+    remark="unique_id or object must be the meter's name with _import or _export, or node and object together; or name them in --meters: import_sensor, export_sensor; a template may name a path and float, int or round, nothing else",
 )
