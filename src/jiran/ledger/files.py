@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +43,10 @@ def opened(file: Path) -> Iterator[Ledger | list[SignedDay] | Receipt]:
     except UnicodeDecodeError:
         raise JiranError(f"{file}: is no ledger and no receipt of jiran in UTF-8; let jiran write it with -o") from None
     except ValueError:
+        if content.startswith(BOM_UTF8):
+            raise JiranError(
+                f"{file}: begins with a byte order mark, which no receipt and no ledger of jiran has; let jiran write it with -o"
+            ) from None
         if content.lstrip()[:9].lower() == b"<!doctype":
             raise JiranError(
                 f"{file}: is a page; one that `receipt` wrote checks itself in a browser, and verify reads its .json"
