@@ -159,6 +159,7 @@ NOT_DRAWN = (
     "home_battery.controller",
     "home_battery.forecast",
     # Drawn by draws of their own.
+    "battery.in_market",
     "grid.demand_charge",
     "grid.import_limit_kw",
     "grid.export_limit_kw",
@@ -203,6 +204,7 @@ def _run_by(seed: int) -> dict[str, Any]:
     return {
         "battery.controller": str(rng.choice(list(controllers()))),
         "battery.forecast": str(rng.choice(list(forecasts()))),
+        "battery.in_market": bool(rng.random() < 0.5),
     }
 
 

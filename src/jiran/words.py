@@ -17,6 +17,7 @@ _MOST_OF_PRICE = 6
 #: Kinds of homes as the legend says them.
 KIND_NAMES = {
     "solar": "Solar", "ev": "EV", "hybrid": "Solar + EV", "normal": "Normal", "prosumer": "Prosumer", "consumer": "Consumer",
+    "community battery": "Community battery",
 }  # fmt: skip
 
 

@@ -46,6 +46,14 @@ PLANNED = {
     },
     "start": "2026-03-21T11:00:00", "grid__import_price": (0.1,) * 12 + (0.9,) * 12, "grid__export_price": 0.95,
 }  # fmt: skip
+#: It buys 1.5 of the 2 kWh that a neighbour has to spare in a cheap hour, takes the rest after the market, and sells 1.5 kWh in a dear one.
+BIDDING = {
+    "battery": {
+        "capacity_kwh": 9, "charge_kw": 9, "discharge_kw": 9, "controller": "plan-ahead", "forecast": "perfect", "in_market": True,
+    },
+    "start": "2026-03-21T11:00:00", "grid__import_price": (0.1,) * 12 + (0.9,) * 12, "grid__export_price": 0.05,
+    "market": {"mechanism": "uniform-price"},
+}  # fmt: skip
 #: What a kWh of the second step costs there: a part from the battery at 0.6, the rest from the grid at 0.5.
 EVENING = (0.88 * 0.6 + 3.12 * 0.5) / 4
 PAYS = [-1.5 * 0.4 - 0.2 * 0.45 - 0.3 * 0.45 + EVENING, 1.5 * 0.4 + 2 * EVENING, EVENING]
@@ -186,6 +194,18 @@ WORKED = {
         "grid_import_kwh": 0.5,
         "grid_export_kwh": 0,
     },
+    "bidding": {
+        "battery_bought_kwh": 1.5,
+        "battery_sold_kwh": 1.5,
+        "battery_charged_kwh": 2,
+        "battery_drawn_kwh": 1.5,
+        "battery_import_kwh": 0,
+        "battery_export_kwh": 0,
+        "p2p_kwh": 1.5 + 1.5,
+        "trades": 2,
+        "grid_import_kwh": 0,
+        "soc_end_kwh": 0.5,
+    },
     # It is back once, takes 5 kW in each of four hours, and is full.
     "pressed": {"ev_overrides": 1, "ev_kwh": 4 * 5, "departure_missing_kwh": 0},
     "saves": {"load_saved_kwh": 2 - 2 * 4**-0.5, "load_kwh": 1 + 1, "load_shifted_kwh": 0, "grid_import_kwh": 2},
@@ -256,6 +276,7 @@ def runs():
             NET, battery={"capacity_kwh": 0}, step_minutes=30, grid__export_limit_kw=2.0, grid__import_limit_kw=5.0
         ),
         "planned": run([[-0.5], [-0.5]], **PLANNED),
+        "bidding": run([[2.0, 0.0], [0.0, -1.5]], **BIDDING),
         "saves": simulate(load_scenario("paper", DEAR_EVENING | {"load.elasticity": -0.5})),
         "waits": simulate(load_scenario("paper", DEAR_EVENING | {"load.shiftable_share": 0.4})),
         "late": _late(),
@@ -308,12 +329,15 @@ def test_printed_figures_stand_in_groups_that_are_known():
         for name in group
     ]
     cars = {"departure_missing_kwh", "ev_overrides"}  # of cars that charge by plans, which do not lend
-    assert sorted([*names, *cars]) == sorted(name for name, figure in KPIS.items() if figure.group)
-    assert cars <= {
-        name
-        for group in grouped(load_scenario("paper", {"ev.charging": "smart", "ev.override_share": 0.1})).values()
-        for name in group
+    bids = {"battery_bought_kwh", "battery_sold_kwh"}  # of a battery whose controller forecasts
+    assert sorted([*names, *cars, *bids]) == sorted(name for name, figure in KPIS.items() if figure.group)
+    asked = {
+        "ev.charging": "smart",
+        "ev.override_share": 0.1,
+        "battery.controller": "plan-ahead",
+        "battery.in_market": True,
     }
+    assert cars | bids <= {name for group in grouped(load_scenario("paper", asked)).values() for name in group}
 
 
 def test_what_one_home_exports_while_another_imports_stays_in_the_neighbourhood():

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
+
 import jiran.explain.battery
 from jiran.nothing import NOTHING_KWH
 from truth.harness import Claim, oracle
 from truth.rounding import dates, energy, period, size, wall
-from truth.run import of_window
+from truth.run import of_window, went_in
 
 assert jiran.explain.battery  # brings the forms in
 
@@ -23,8 +25,7 @@ def track(result, first, last):
 def given(result, first, last):
     """Return the stretches of steps in which it gave energy: first step, last step, kWh."""
     found = []
-    to_homes, out = result.flows.between("battery_drawn_kwh", first, last).sum(axis=1), result.flows.outputs
-    for step, kwh in enumerate((to_homes + out.battery_export_kwh[first:last]).tolist(), first):
+    for step, kwh in enumerate(gave_at_all(result)[first:last].tolist(), first):
         if kwh <= NOTHING_KWH:
             continue
         if found and found[-1][1] == step - 1:
@@ -34,8 +35,12 @@ def given(result, first, last):
     return found
 
 
+def gave_at_all(result):
+    return np.maximum(-went_in(result), 0.0)
+
+
 def took(result, first, last):
-    return (result.steps["battery_charge_kwh"] + result.steps["battery_import_kwh"])[first:last].to_list()
+    return np.maximum(went_in(result), 0.0)[first:last].tolist()
 
 
 def balances(result, first, last):

@@ -18,7 +18,7 @@ from jiran.scenario.files import read_scenario, with_overrides
 from peaks import months, paid_alone, paid_for_peaks
 from truth.books import once
 from truth.harness import Claim, oracle
-from truth.run import bids, cars_bid
+from truth.run import bids, cars_bid, street_bids
 from valid import SITUATIONS, ordinary, wild
 
 #: A comparison is made for every so many of the random runs, of a scenario of its own, which is small.
@@ -163,7 +163,7 @@ _WORKED = {
     "market_surplus": surplus,
     "price_paid": price("buyer_price"),
     "price_received": price("seller_price"),
-    "p2p_kwh": lambda run: float(run.flows["p2p_sold_kwh"].sum()),
+    "p2p_kwh": lambda run: float(run.trades["kwh"].sum()),
     "efficiency": efficiency,
     "stored": lambda run: float(
         run.state.stored_kwh + run.state.ev_stored_kwh.sum() + run.flows.outputs.home_stored_kwh[-1].sum()
@@ -407,7 +407,8 @@ def left_over(comparison):
 
 def at_tariff(comparison):
     first = next(iter(comparison.cases.values()))
-    return find_strategy(first.bids.strategy).at_tariff and not bids(first) and not cars_bid(first)
+    stores_bid = bids(first) or cars_bid(first) or street_bids(first)
+    return find_strategy(first.bids.strategy).at_tariff and not stores_bid
 
 
 @oracle("compare.worth", rules)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 
 import jiran.explain.day
 from jiran.nothing import NOTHING_KWH
 from truth.harness import Claim, oracle
 from truth.rounding import dates, energy, many, period
-from truth.run import all_known, at_meters, of_window
+from truth.run import all_known, at_meters, in_market, of_window, traders
 
 assert jiran.explain.day  # brings the forms in
 
@@ -32,12 +33,14 @@ def lived_from(result, first, last):
     own = own - flow["curtailed_kwh"]
     own = own + flow["home_battery_given_kwh"] - flow["home_battery_charged_kwh"]
     stores = " and batteries" if max(result.community.battery_kwh) > 0 else ""
-    if stores and own.sum() < -0.005:
+    market = in_market(result)[first:last]
+    sold, bought = np.maximum(market, 0.0).sum(), np.maximum(-market, 0.0).sum()
+    if (stores and own.sum() < -0.005) or sold_sun.sum() - bought < -0.005:
         return None
     return {
         f"their own roofs{stores}": own.sum(),
-        f"neighbours' roofs{stores}": sold_sun.sum(),
-        "the battery": flow["battery_drawn_kwh"].sum(),
+        f"neighbours' roofs{stores}": sold_sun.sum() - bought,
+        "the battery": flow["battery_drawn_kwh"].sum() + sold,
         "neighbours' cars": lent.sum(),
         "their own cars": (flow["ev_supplied_kwh"] - lent).sum(),
     }
@@ -75,10 +78,17 @@ def no_demand(result, first, last):
     return Claim({}, ()) if used(result, first, last) <= NOTHING_KWH else None
 
 
+def bought_by_homes(result, first, last):
+    """Return the trades in which a home buys, and whether the community battery sells in one of them."""
+    log = result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last))
+    found = log.filter(log["buyer"].cast(pl.String) != "community battery")
+    return found, bool((found["seller"].cast(pl.String) == "community battery").any())
+
+
 @oracle("day.chart", of_window)
 def chart(result, first, last):
     flow = {name: result.flows[name][first:last].sum(axis=1) for name in result.flows}
-    log = result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last))
+    bought, sells = bought_by_homes(result, first, last)
     if not all_known(result):
         return of_meters(result, first, last)
     sun = flow["generation_kwh"].tolist()
@@ -93,8 +103,9 @@ def chart(result, first, last):
         "known": True,
         "demand_kwh": demand,
         "import_kwh": flow["grid_import_kwh"].sum(),
-        "traded_kwh": log["kwh"].sum(),
-        "trades": log.height,
+        "traded_kwh": bought["kwh"].sum(),
+        "trades": bought.height,
+        "battery": sells,
         "generation_kwh": sum(sun),
         "sunniest": sunniest if shines else "",
         "stored": (min(soc), max(soc)) if battery else (),
@@ -102,7 +113,7 @@ def chart(result, first, last):
     words = (
         f"time, {when}.",
         f"Demand {energy(demand)}, of",
-        f"supplied {energy(figures['import_kwh'])} and neighbours {energy(log['kwh'].sum())} in {many(log.height, 'trade', 'trades')}.",
+        f"supplied {energy(figures['import_kwh'])} and {traders(sells)} {energy(bought['kwh'].sum())} in {many(bought.height, 'trade', 'trades')}.",
         f"generation {energy(sum(sun))}",
     )
     more = (f"its sunniest time {sunniest}.",) * shines + (f"from {energy(min(soc))} to {energy(max(soc))}.",) * battery
@@ -115,7 +126,8 @@ def of_meters(result, first, last):
     taken, given = float(-net[net < 0].sum()), float(net[net > 0].sum())
     given -= float(result.flows["curtailed_kwh"][first:last].sum())
     bought = float(result.flows["p2p_bought_kwh"][first:last].sum())
-    log = result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last)).height
+    log, sells = bought_by_homes(result, first, last)
+    log = log.height
     grid = float(result.flows["grid_import_kwh"][first:last].sum())
     soc = result.flows.outputs.soc_kwh[first:last].tolist()
     battery = result.scenario.battery.capacity_kwh > 0
@@ -128,11 +140,12 @@ def of_meters(result, first, last):
         "import_kwh": grid,
         "traded_kwh": bought,
         "trades": log,
+        "battery": sells,
         "stored": (min(soc), max(soc)) if battery else (),
     }
     words = (
         f"time, {when}. The homes imported {energy(taken)}, of",
-        f"supplied {energy(grid)} and neighbours {energy(bought)} in {many(log, 'trade', 'trades')}.",
+        f"supplied {energy(grid)} and {traders(sells)} {energy(bought)} in {many(log, 'trade', 'trades')}.",
         f"They exported {energy(given)}.",
     )
     return Claim(figures, words + (f"from {energy(min(soc))} to {energy(max(soc))}.",) * battery)

@@ -16,7 +16,20 @@ from jiran.nothing import NOTHING_KWH, NOTHING_MONEY, RESIDUE
 from peaks import paid_alone, paid_for_peaks
 from truth.harness import Claim, oracle
 from truth.rounding import amount, decimals, energy, many, percent
-from truth.run import all_known, at_meters, bids, cars_bid, hours_of_the_clock, of_window, sold_at_all, what_stores
+from truth.run import (
+    all_known,
+    at_meters,
+    bids,
+    cars_bid,
+    earned_in_market,
+    hours_of_the_clock,
+    names_battery,
+    of_window,
+    sold_at_all,
+    street_bids,
+    traders,
+    what_stores,
+)
 
 assert jiran.explain.homes, jiran.explain.trades  # bring the forms in
 assert jiran.explain.warnings, jiran.app.charts
@@ -119,6 +132,7 @@ def switched(result):
     for seller, buyer, kwh in result.trades.select("seller", "buyer", "kwh").iter_rows():
         sides[seller][0] += kwh
         sides[buyer][1] += kwh
+    sides.pop("community battery", None)
     both = sum(min(pair) > NOTHING_KWH for pair in sides.values())
     return Claim({"homes": both}, (many(both, "home changed", "homes changed") if both else "No home changed",))
 
@@ -191,6 +205,7 @@ def roles_chart(result):
     for seller, buyer, kwh in result.trades.select("seller", "buyer", "kwh").iter_rows():
         net[seller] += kwh
         net[buyer] -= kwh
+    net.pop("community battery", None)
     sellers, buyers = (sum(sign * kwh > NOTHING_KWH for kwh in net.values()) for sign in (1, -1))
     by_hour = hours_of_the_clock(result, 0, result.timeline.steps)
     hour = ""
@@ -210,11 +225,15 @@ def roles_chart(result):
 def total(result, first, last):
     log = [row for row in result.trades.to_dicts() if first <= row["step"] < last]
     kwh, paid = sum(row["kwh"] for row in log), sum(row["paid"] for row in log)
-    figures = {"trades": len(log), "kwh": kwh, "paid": paid, "currency": result.scenario.currency}
+    battery = any(map(names_battery, log))
+    figures = {"trades": len(log), "kwh": kwh, "paid": paid, "currency": result.scenario.currency, "battery": battery}
     if not log:
         return Claim(figures, ("Nothing was traded.",))
     worth = amount(paid, result) if paid >= 0 else signed(paid, result)
-    return Claim(figures, (f"traded {energy(kwh)} in {many(len(log), 'trade', 'trades')};", f"paid {worth}."))
+    return Claim(
+        figures,
+        (f"{traders(battery)[1:]} traded {energy(kwh)} in {many(len(log), 'trade', 'trades')};", f"paid {worth}."),
+    )
 
 
 @oracle("trades.roles", of_window)
@@ -229,7 +248,8 @@ def roles(result, first, last):
     homes, both = result.community.size, len(sells & buys)
     generation = float(result.flows["generation_kwh"][first:last].sum())
     demand = float(sum(result.flows[name][first:last].sum() for name in ("load_kwh", "ev_kwh")))
-    figures = {"homes": homes, "sellers": len(sells), "both": both, "known": all_known(result)}
+    battery = any(map(names_battery, log))
+    figures = {"homes": homes, "sellers": len(sells), "both": both, "known": all_known(result), "battery": battery}
     if all_known(result):
         figures |= {"generation_kwh": generation, "demand_kwh": demand}
         first_words = f"{many(homes, 'home generates', 'homes generate')} {energy(generation)} and", energy(demand)
@@ -248,7 +268,8 @@ def roles(result, first, last):
         if sells
         else "No"
     )
-    return Claim(figures, (*first_words, sold, also))
+    where = ("in the market" if battery else "to neighbours" if sells else "to a neighbour",)
+    return Claim(figures, (*first_words, sold, also, *where))
 
 
 #: Rules that tell homes apart by their bids.
@@ -268,6 +289,7 @@ def alike(result):
         and result.scenario.grid.tariff is None
         and not bids(result.scenario)
         and not cars_bid(result.scenario)
+        and not street_bids(result.scenario)
         else None
     )
 
@@ -337,15 +359,18 @@ def pairs_chart(result, first, last):
             paid[row["seller"], row["buyer"]] += row["paid"]
     if not kwh:
         return None
-    ids = result.community.ids
+    ids = (*result.community.ids, "community battery")
     order = sorted(kwh, key=lambda pair: (-round(kwh[pair], 7), ids.index(pair[0]), ids.index(pair[1])))[:3]
-    most, words = [], [f"between {many(len(kwh), 'pair', 'pairs')} of"]
+    battery = any("community battery" in pair for pair in kwh)
+    most, words = [], [f"between {many(len(kwh), 'pair', 'pairs')}{' of homes' * (not battery)};"]
     for seller, buyer in order:
         total = paid[seller, buyer]
         most.append((seller, buyer, kwh[seller, buyer], total))
         worth = amount(total, result) if total >= 0 else signed(total, result)
         words.append(f"{seller} sold {energy(kwh[seller, buyer])} to {buyer} for {worth}")
-    return Claim({"pairs": len(kwh), "most": tuple(most), "currency": result.scenario.currency}, tuple(words))
+    return Claim(
+        {"battery": battery, "pairs": len(kwh), "most": tuple(most), "currency": result.scenario.currency}, tuple(words)
+    )
 
 
 @oracle("home.day_chart", of_home)
@@ -355,6 +380,11 @@ def day_chart(result, home, first, last):
         "came": {"Own sun": "generation", "EV": "ev_supplied", "Own battery": "home_battery_given", "Neighbours": "p2p_bought", "Battery": "battery_drawn", "Grid": "grid_import"},
         "went": {"Household": "load", "EV": "ev", "Own battery": "home_battery_charged", "Neighbours": "p2p_sold", "Battery": "battery_charged", "Grid": "grid_export"},
     }  # fmt: skip
+    if may_trade_with_battery(result):
+        sides = {
+            side: {"Market" if name == "Neighbours" else name: flow for name, flow in flows.items()}
+            for side, flows in sides.items()
+        }
     if not result.homes["net_metered"][home]:  # else it is neither import nor export
         sides["went"]["Left out"] = "curtailed"
     found = {
@@ -371,6 +401,14 @@ def day_chart(result, home, first, last):
     return Claim({"home": name, "net_metered": False} | found, (f"Energy of {name}:", *words, *nowhere))
 
 
+def may_trade_with_battery(result):
+    return street_bids(result.scenario) and result.scenario.market.mechanism not in (
+        "grid-only",
+        "bill-sharing",
+        "static-keys",
+    )
+
+
 def fund_share(result, home):
     """Return what a home gets of what the battery earned: by its use of the battery, or as much as any other."""
     drawn, charged = result.flows["battery_drawn_kwh"], result.flows["battery_charged_kwh"]
@@ -380,6 +418,7 @@ def fund_share(result, home):
     out = result.flows.outputs
     earned += sum((out.battery_export_kwh * result.prices.grid_export).tolist())
     earned -= sum((out.battery_import_kwh * result.prices.grid_import).tolist())
+    earned += earned_in_market(result)
     earned -= paid_for_peaks(result).by_battery
     use = (drawn + charged).sum(axis=0)
     how = result.scenario.battery.fund_share
@@ -438,8 +477,8 @@ def bill_chart(result, home):
         settled if abs(fund - settled) <= 1e-9 * max(1.0, abs(fund)) else fund
     )  # a tie of the last cent is rounded once
     parts += [
-        ("Paid to neighbours", row["p2p_paid"]),
-        ("Paid by neighbours", -row["p2p_received"]),
+        ("Paid in the market" if may_trade_with_battery(result) else "Paid to neighbours", row["p2p_paid"]),
+        ("Got in the market" if may_trade_with_battery(result) else "Paid by neighbours", -row["p2p_received"]),
         ("Battery", battery),
     ]
     of_peaks = peaks - peaks_alone if abs(peaks - peaks_alone) > RESIDUE * max(peaks, peaks_alone) else 0.0
@@ -488,7 +527,11 @@ def in_and_out(step):
         "Households": "load", "EV charging": "ev", "To batteries in homes": "home_battery_charged", "To the battery": "battery_charged", "To the grid": "grid_export",
         "Left out by roofs": "curtailed",
     }  # fmt: skip
-    parts = tuple((name, step.energy[f"{flow}_kwh"]) for name, flow in names.items())
+    more = {"From the battery": "battery_sold_kwh", "To the battery": "battery_bought_kwh"}  # in the market
+    parts = tuple(
+        (name, step.energy[f"{flow}_kwh"] + (step.energy[more[name]] if name in more else 0.0))
+        for name, flow in names.items()
+    )
     if any(step.orders["net_metered"]):
         sides = {
             "Export of the homes": ("p2p_sold_kwh", "battery_charged_kwh", "grid_export_kwh", "curtailed_kwh"),

@@ -7,10 +7,12 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import polars as pl
 
 import jiran.explain.exchange
 import jiran.explain.run
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
+from peaks import paid_for_peaks
 from truth.harness import Claim, Drawn, oracle
 from truth.rounding import amount, dates, decimals, duration, energy, many, percent, period, size, wall
 
@@ -49,6 +51,49 @@ def at_meters(result: Result) -> np.ndarray:
     for place, home in enumerate(result.flows.battery_homes):
         net[:, home] += out.home_given_kwh[:, place] - out.home_charged_kwh[:, place]
     return net
+
+
+def names_battery(row):
+    """Tell whether a trade names the community battery, which has more than nothing to do with it."""
+    return "community battery" in (row["seller"], row["buyer"])
+
+
+def traders(battery):
+    return "neighbours" + " and the community battery" * battery
+
+
+def earned_in_market(result):
+    """Return what the community battery got for what it sold in the market less what it paid there, from the trades that name it."""
+    log = result.trades.with_columns(pl.col("seller", "buyer").cast(pl.String))
+    return float(
+        log.filter(pl.col("seller") == "community battery")["received"].sum()
+        - log.filter(pl.col("buyer") == "community battery")["paid"].sum()
+    )
+
+
+def street_bids(scenario: Scenario) -> bool:
+    """Tell whether the community battery may bid by what it is asked; some rules are among homes alone."""
+    of = scenario.battery
+    asks = of.controller not in ("self-consumption", "time-of-use", "peak-shaving") and not of.controller.endswith(
+        ".toml"
+    )
+    return of.in_market and asks and of.capacity_kwh > 0
+
+
+def went_in(result):
+    """Return what went into it at its terminals in each step, by the balance of its account: below 0 it gave."""
+    out, market = result.flows.outputs, in_market(result)
+    homes = result.flows["battery_charged_kwh"].sum(axis=1) - result.flows["battery_drawn_kwh"].sum(axis=1)
+    return homes + out.battery_import_kwh - out.battery_export_kwh - market
+
+
+def in_market(result):
+    """Return what it sold in the market less what it bought there, from the trades that name it."""
+    found = np.zeros(result.timeline.steps)
+    for row in result.trades.select("step", pl.col("seller", "buyer").cast(pl.String), "kwh").iter_rows():
+        step, seller, buyer, kwh = row
+        found[step] += kwh * ((seller == "community battery") - (buyer == "community battery"))
+    return found
 
 
 def bids(scenario: Scenario) -> bool:
@@ -134,6 +179,7 @@ def sold(result, first, last):
     sells = {}
     for trade in result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last)).to_dicts():
         sells[trade["seller"]] = sells.get(trade["seller"], 0.0) + trade["kwh"]
+    of_battery = sells.pop("community battery", 0.0)
     total = sum(sells.values())
     if total <= NOTHING_KWH:
         return None
@@ -149,6 +195,7 @@ def sold(result, first, last):
     bought = {}
     for trade in result.trades.filter((result.trades["step"] >= first) & (result.trades["step"] < last)).to_dicts():
         bought[trade["buyer"]] = bought.get(trade["buyer"], 0.0) + trade["kwh"]
+    to, by = bought.pop("community battery", 0.0), of_battery
     buyers = sum(kwh > NOTHING_KWH for kwh in bought.values())
     minutes = (last - first) * result.scenario.step_minutes
     who = [many(roofs, "solar roof", "solar roofs")] * bool(roofs)
@@ -164,11 +211,15 @@ def sold(result, first, last):
             "net_metered": others,
             "buyers": buyers,
             "kwh": total,
+            "to_battery_kwh": to,
+            "by_battery_kwh": by,
             "minutes": minutes,
         },
         (
-            ", ".join([*who[:-2], " and ".join(who[-2:])]) + " sold",
-            f"sold {energy(total)} to {many(buyers, 'neighbour', 'neighbours')} in",
+            ", ".join([*who[:-2], " and ".join(who[-2:])]) + f" sold {energy(total)}",
+            f" to {many(buyers, 'neighbour', 'neighbours')} in" if not to + by else "",
+            f", {energy(to)} of it to the community battery, in" if to else "",
+            f" The community battery sold {energy(by)} to homes." if by else "",
             f"in {duration(minutes)}.",
         ),
     )
@@ -199,9 +250,17 @@ def busiest_hour(result, first, last):
     hour = min(hour for hour, kwh in found.items() if kwh >= most * (1 - 1e-9))
     words = f"{hour:02d}:00 to {hour + 1:02d}:00"
     days = dates(result, first, last)
+    log, hours = result.trades, result.timeline.local_s // 3_600 % 24
+    battery = any(
+        hours[row["step"]] == hour and first <= row["step"] < last for row in log.to_dicts() if names_battery(row)
+    )
     return Claim(
-        {"hour": words, "kwh": found[hour], "days": days},
-        (f"was {words}:", energy(found[hour]), "all days together" if days else "in it."),
+        {"hour": words, "kwh": found[hour], "days": days, "battery": battery},
+        (
+            f"was {words}:",
+            f"{traders(battery)} traded {energy(found[hour])}",
+            "all days together" if days else "in it.",
+        ),
     )
 
 
@@ -217,9 +276,15 @@ def busiest_step(result, first, last):
         return None
     step = first + next(place for place, kwh in enumerate(inside) if kwh >= max(inside) * (1 - 1e-9))
     when = period(result, step, step, dated=dates(result, first, last))
+    battery = any(names_battery(row) for row in result.trades.to_dicts() if row["step"] == step)
     return Claim(
-        {"period": when, "kwh": by_step[step], "trades": number[step]},
-        (f"from {when}:", energy(by_step[step]), many(number[step], "trade", "trades") + "."),
+        {"period": when, "kwh": by_step[step], "trades": number[step], "battery": battery},
+        (
+            f"{traders(battery)[1:]} traded most",
+            f"from {when}:",
+            energy(by_step[step]),
+            many(number[step], "trade", "trades") + ".",
+        ),
     )
 
 
@@ -233,7 +298,9 @@ def price(value):
 
 
 def sold_stored(result):
-    """Tell whether a home with a battery that bids ever sold more than it had without it."""
+    """Tell whether a home with a battery that bids ever sold more than it had without it, or the community battery sold anything."""
+    if (result.trades["seller"].cast(pl.String) == "community battery").any():
+        return True
     if not bids(result.scenario):
         return False
     own, out = at_meters(result), result.flows.outputs
@@ -373,6 +440,9 @@ def outside(result):
             fund += sign * float(drawn @ result.prices.battery_sells - charged @ result.prices.battery_buys)
             fed, bought = settled.step_kwh["battery_export_kwh"], settled.step_kwh["battery_import_kwh"]
             fund += sign * float(fed @ result.prices.grid_export - bought @ result.prices.grid_import)
+        fund += earned_in_market(result)
+        if result.scenario.grid.demand_charge:
+            fund -= paid_for_peaks(result).by_battery - result.without_p2p.demand.by_battery
     least = max(NOTHING_MONEY, 1e-12 * turnover)
     market, network = (value if abs(value) > least else 0.0 for value in (market, network))
     fund = fund if abs(fund) > NOTHING_MONEY else 0.0
@@ -390,6 +460,16 @@ def outside(result):
     return Claim(figures, tuple(words))
 
 
+def with_homes_and_grid(settled, battery):
+    """Return what the community battery would hold more by what homes and grid gave and took alone."""
+    kwh = {
+        name: float(settled.step_kwh[f"battery_{name}_kwh"].sum()) for name in ("charged", "import", "drawn", "export")
+    }
+    return (kwh["charged"] + kwh["import"]) * battery.charge_efficiency - (
+        kwh["drawn"] + kwh["export"]
+    ) / battery.discharge_efficiency
+
+
 @oracle("run.stored")
 def stored(result):
     battery, supply = result.scenario.battery, result.scenario.ev.supply
@@ -400,6 +480,10 @@ def stored(result):
         end -= flow["battery_drawn_kwh"] / battery.discharge_efficiency
         end += float(settled.step_kwh["battery_import_kwh"].sum()) * battery.charge_efficiency
         end -= float(settled.step_kwh["battery_export_kwh"].sum()) / battery.discharge_efficiency
+        if settled is result.settlement and result.flows.street_bids:  # what it passes on goes neither in nor out
+            into = went_in(result)
+            end += np.maximum(into, 0.0).sum() * battery.charge_efficiency
+            end -= np.maximum(-into, 0.0).sum() / battery.discharge_efficiency + with_homes_and_grid(settled, battery)
         at_home = result.scenario.home_battery
         end += flow["home_battery_charged_kwh"] * at_home.charge_efficiency
         end -= flow["home_battery_given_kwh"] / at_home.discharge_efficiency
@@ -425,7 +509,7 @@ def meetings(result, first, orders):
     for at, row in enumerate(orders):
         step = first + at
         if len(kept):
-            asks = bids = kept[step]
+            asks = bids = kept[step][: len(row)]
         elif result.scenario.grid.tariff is not None:  # each home's own bill tells
             slot = result.worth.slot[step]
             asks, bids = result.worth.sold[slot], result.worth.bought[slot] - charge
@@ -453,7 +537,8 @@ def brought(result, first, last):
         own = np.concatenate(
             [result.flows.battery_homes] * bids(scenario) + [result.flows.fleet.homes] * cars_bid(scenario)
         )
-        orders[:, own] = out.order_kwh[first:last][:, own]
+        if own.size:  # of a file's homes some may have none
+            orders[:, own] = out.order_kwh[first:last][:, own]
     return orders
 
 

@@ -7,7 +7,7 @@ import math
 
 from truth.books import flows, outcomes, trades
 from truth.harness import Claim, oracle
-from truth.run import all_known, at_meters
+from truth.run import all_known, at_meters, in_market
 
 TINY = 1e-9
 
@@ -358,7 +358,7 @@ def _who_gains(figures):
 def rest(flow):
     """What neither stays in the homes nor is sold, from the profiles."""
     result, at = flow.result, flow.at
-    kwh = {name: float(result.flows[name][at].sum()) for name in flow}
+    kwh = {name: float(result.flows[name][at].sum()) for name in flow if name in result.flows}
     left = {"into the battery": kwh["battery_charged_kwh"], "to the grid": kwh["grid_export_kwh"]}
     left["nowhere, as the street may give no more"] = kwh["curtailed_kwh"]
     missing = {"from the battery": kwh["battery_drawn_kwh"], "from the grid": kwh["grid_import_kwh"]}
@@ -377,7 +377,7 @@ def steps(drawn):
 def money(step, currency):
     flow = step.__dict__["of"]
     result, at = flow.result, flow.at
-    kwh = {name: float(result.flows[name][at].sum()) for name in flow}
+    kwh = {name: float(result.flows[name][at].sum()) for name in flow if name in result.flows}
     made = [row for row in result.trades.iter_rows(named=True) if row["step"] == at]
     paid, got = (math.fsum(row["kwh"] * row[f"{side}_price"] for row in made) for side in ("buyer", "seller"))
     grid = (
@@ -391,8 +391,10 @@ def money(step, currency):
         - out.battery_export_kwh[at] * result.prices.grid_export[at]
     )
     network = result.scenario.grid.network_charge * math.fsum(row["kwh"] for row in made)
+    sold = math.fsum(row["kwh"] * row["seller_price"] for row in made if row["seller"] == "community battery")
+    sold -= math.fsum(row["kwh"] * row["buyer_price"] for row in made if row["buyer"] == "community battery")
     all_of = {
-        "homes": got - paid - grid - fund, "battery fund": fund - own, "network": network, "market": paid - got - network,
+        "homes": got - paid - grid - fund - sold, "battery fund": fund - own + sold, "network": network, "market": paid - got - network,
         "grid": grid + own,
     }  # fmt: skip
     moved = {name: float(amount) for name, amount in all_of.items() if abs(amount) > 1e-6}
@@ -422,5 +424,7 @@ def even(step):
         float(result.flows[name][at].sum())
         for name in (*uses, "battery_charged_kwh", "grid_export_kwh", "curtailed_kwh")
     )
+    market = in_market(result)[at]  # a step in which it sells, or buys
+    came, went = came + max(market, 0.0), went + max(-market, 0.0)
     assert near(came, went)
     return Claim({"in_kwh": came})

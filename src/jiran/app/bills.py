@@ -45,11 +45,12 @@ def bill_steps(result: Result, home: str) -> list[tuple[str, float]]:
         # What goes out is what comes in but for what is used: the residue of the one is that of the other.
         largest = max(abs(amount) for amount in (alone, *by_grid.values(), *without.values()))
         grid = [(_GRID[flow.name], _change([by_grid[flow], -without[flow]], largest)) for flow in by_grid]
+    battery_trades = result.flows.street_bids  # whom a kWh was bought of is in the list of trades
     return [
         ("Grid alone", whole),
         *grid,
-        ("Paid to neighbours", float(now.paid[at])),
-        ("Paid by neighbours", -float(now.received[at])),
+        ("Paid in the market" if battery_trades else "Paid to neighbours", float(now.paid[at])),
+        ("Got in the market" if battery_trades else "Paid by neighbours", -float(now.received[at])),
         ("Battery", sum(amount for flow, amount in paid.items() if flow.account == "battery")),
         ("End of the billing period", float(now.period_payment[at])),
         ("Share in the street's peaks", _change([peaks, -peaks_alone])),

@@ -50,7 +50,7 @@ def listing(result: Result, window: Window, wanted: Wanted) -> Listing:
     keep = trades["kwh"] >= wanted.least_kwh
     for side, home in (("seller", wanted.seller), ("buyer", wanted.buyer)):
         if home is not None:
-            keep &= trades[side] == result.community.ids.index(home)
+            keep &= trades[side] == result.traders.index(home)
     found = np.flatnonzero(keep)
     kwh, paid = trades["kwh"][found], float(paid_for(trades[found]).sum())
     if wanted.largest_first:

@@ -9,6 +9,7 @@ from jiran.engine.at_home import Act
 from jiran.engine.at_market import Change, Hold
 from jiran.engine.limits import Heed
 from jiran.engine.street import ActForAll
+from jiran.engine.street_at_market import AskForAll
 
 
 class Calls(NamedTuple):
@@ -23,6 +24,7 @@ class Calls(NamedTuple):
     settle_cars: Act  # what cars that bid do after the market
     settle: Act  # what batteries that bid do then
     direct: Direct  # says what those at homes do that have no plan
-    for_all: ActForAll  # what the community battery does
+    ask_for_all: AskForAll  # says what the community battery brings to the market
+    for_all: ActForAll  # what it does after the market
     for_all_direct: Direct  # says what it does if a controller runs it that has no plan
     heed: Heed  # holds the street to what its connection carries

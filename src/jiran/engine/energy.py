@@ -19,6 +19,19 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+#: What the community battery is called where it stands among those that trade.
+COMMUNITY_BATTERY = "community battery"
+
+
+def traders(homes: tuple[str, ...], *, battery: bool) -> tuple[str, ...]:
+    """Return who takes part in the market, as trades number them: the homes, and behind them the community battery if it bids.
+
+    Args:
+        homes: Names of the homes, or their kinds.
+        battery: Whether it bids.
+    """
+    return (*homes, COMMUNITY_BATTERY) if battery else homes
+
 
 @dataclass(frozen=True)
 class Flows(Mapping[str, Array]):
@@ -105,6 +118,11 @@ class Flows(Mapping[str, Array]):
         return needed
 
     @property
+    def street_bids(self) -> bool:
+        """Whether the community battery bids in the market."""
+        return bool(self.outputs.order_kwh.shape[1] > self.outputs.traded_kwh.shape[1])
+
+    @property
     def batteries_bid(self) -> bool:
         """Whether batteries in homes bid in the market."""
         return self.outputs.home_alone_kwh.size > 0
@@ -152,9 +170,9 @@ class Flows(Mapping[str, Array]):
         return np.asarray(sold - bought)
 
     def orders_between(self, first: int, last: int) -> Array:
-        """Return what each home brought to the market: surplus > 0 with what its EV or battery offered, deficit < 0, kWh.
+        """Return what each trader brought to the market, kWh, shape (step, trader): what it offered > 0, what it wanted < 0.
 
-        Rounding dust was no order, and is 0 here.
+        Of homes this is what they had to spare, with what EV or battery offered, or lacked. Rounding dust was no order, and is 0 here.
         """
         steps, out = slice(first, last), self.outputs
         if out.order_kwh.size:  # stores that bid move after the market

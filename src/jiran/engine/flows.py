@@ -263,3 +263,35 @@ def given_out(kwh: Mapping[str, Any]) -> Any:
 def went_out(kwh: Mapping[str, Any]) -> Any:
     """Return what in fact went out of homes through their meters; the argument is that of `taken_in`."""
     return given_out(kwh) - kwh["curtailed_kwh"]
+
+
+def battery_passed_kwh(step_kwh: Mapping[str, Any]) -> Any:
+    """Return what the community battery passed on in each step: bought in the market, say, and given to homes that still lacked it.
+
+    Args:
+        step_kwh: Flows of all homes by name, and what the battery itself took and gave, bought and sold, as in a settlement.
+    """
+    return np.minimum(_into_battery(step_kwh), _out_of_battery(step_kwh))
+
+
+def battery_taken_kwh(step_kwh: Mapping[str, Any]) -> Any:
+    """Return what the community battery took in each step, from homes, market and grid; the argument is that of `battery_passed_kwh`."""
+    return np.maximum(_into_battery(step_kwh) - _out_of_battery(step_kwh), 0.0)
+
+
+def battery_given_kwh(step_kwh: Mapping[str, Any]) -> Any:
+    """Return what it gave, to homes, market and grid; the argument is that of `battery_passed_kwh`."""
+    return np.maximum(_out_of_battery(step_kwh) - _into_battery(step_kwh), 0.0)
+
+
+def traded_kwh(step_kwh: Mapping[str, Any]) -> Any:
+    """Return the energy of all trades of each step: what homes sold, and the community battery if it bids; the argument is that of `battery_passed_kwh`."""
+    return step_kwh["p2p_sold_kwh"] + step_kwh["battery_sold_kwh"]
+
+
+def _into_battery(step_kwh: Mapping[str, Any]) -> Any:
+    return step_kwh["battery_charged_kwh"] + step_kwh["battery_import_kwh"] + step_kwh["battery_bought_kwh"]
+
+
+def _out_of_battery(step_kwh: Mapping[str, Any]) -> Any:
+    return step_kwh["battery_drawn_kwh"] + step_kwh["battery_export_kwh"] + step_kwh["battery_sold_kwh"]

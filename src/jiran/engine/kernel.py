@@ -178,22 +178,26 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
     """
     fleet, trades, memory, at_home, line = stores.fleet, log.trades, start.memory, stores.at_home, new_line()
     stored_kwh, ev_stored_kwh = start.stored_kwh, start.ev_stored_kwh
-    homes = inputs.load_kwh.shape[1]
-    net_kwh, offered_kwh, everybody = np.empty(homes), np.zeros(homes), np.empty(homes, np.int64)
+    # The community battery has the place behind the homes, if it bids.
+    homes, traders = inputs.load_kwh.shape[1], out.order_kwh.shape[1]
+    brought_kwh, offered_kwh, everybody = np.empty(traders), np.zeros(homes), np.empty(homes, np.int64)
+    net_kwh = brought_kwh[:homes]
     for home in range(homes):
         everybody[home] = home
     bidding = out.order_kwh.shape[0] > 0
     limited = inputs.import_limit_kwh.size > 0 or inputs.export_limit_kwh.size > 0
-    asked = asking(homes if bidding else 0)
+    asked = asking(traders if bidding else 0)
     value_price, limit_price, wanted_kwh = (
-        np.empty(homes),
-        np.empty(homes),
+        np.empty(traders),
+        np.empty(traders),
         np.zeros(max(at_home.homes.size, stores.cars.homes.size)),
     )
     # Strategy and rule get copies: what it is checked against must not be its to change.
-    shown, bids, parameters = np.empty(homes), np.empty(homes), np.empty(inputs.parameters.size + inputs.keys.size)
-    # Of the homes that have an order, if others have none.
-    few_kwh, few_booked, few_values, few_limits = np.empty(homes), np.empty(homes), np.empty(homes), np.empty(homes)
+    shown, bids, parameters = np.empty(traders), np.empty(traders), np.empty(inputs.parameters.size + inputs.keys.size)
+    # Of those that have an order, if others have none.
+    few_kwh, few_booked, few_values, few_limits = (
+        np.empty(traders), np.empty(traders), np.empty(traders), np.empty(traders),
+    )  # fmt: skip
     count, steps = 0, inputs.load_kwh.shape[0]
     for step in range(window.first, window.last):
         if begin(step / steps, 1.0 / steps):
@@ -207,26 +211,33 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
         if at_home.homes.size > 0:
             calls.batteries(step, calls.direct, at_home, start.at_home, wanted_kwh, line, out, net_kwh, asked)
         offer(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh)
+        if traders > homes:
+            calls.ask_for_all(step, stores, start.street, stored_kwh, line, brought_kwh, asked)
         # Once, unless stores bid, and one changes its mind.
         again, new = True, 0
         while again:
             floor_price, cap_price = _value_at_tariff(step, inputs, net_kwh, value_price, limit_price)
+            if traders > homes:
+                value_price[homes] = limit_price[homes] = cap_price if brought_kwh[homes] < 0.0 else floor_price
             if bidding:
-                calls.hold(asked, net_kwh, value_price, limit_price, out.order_kwh[step])
+                calls.hold(asked, brought_kwh, value_price, limit_price, out.order_kwh[step])
             # A home without an order is not there: neither strategy nor rule sees it.
             traded_kwh = out.traded_kwh[step]
             orders, order_kwh, booked_kwh, values, limits = everybody, net_kwh, traded_kwh, value_price, limit_price
-            traits, memories = inputs.traits, memory
-            whole = count_orders(net_kwh) == homes
+            traits, memories, bidders = inputs.traits, memory, homes
+            whole = traders == homes and count_orders(net_kwh) == homes
             if not whole:
-                orders = homes_with_order(net_kwh)
-                order_kwh, booked_kwh = pick(net_kwh, orders, few_kwh), few_booked[: orders.size]
+                orders = homes_with_order(brought_kwh)
+                bidders = orders.size
+                if bidders > 0 and orders[bidders - 1] == homes:
+                    bidders -= 1
+                order_kwh, booked_kwh = pick(brought_kwh, orders, few_kwh), few_booked[: orders.size]
                 values, limits = pick(value_price, orders, few_values), pick(limit_price, orders, few_limits)
-                traits, memories = pick_rows(inputs.traits, orders), pick_rows(memory, orders)
-            if orders.size > 0:
+                traits, memories = pick_rows(inputs.traits, orders[:bidders]), pick_rows(memory, orders[:bidders])
+            if bidders > 0:  # the community battery bids what its energy is worth
                 calls.bid(
-                    copy(order_kwh, shown), floor_price, cap_price, traits, inputs.bid_parameters, start.bid_rng,
-                    memories, values, limits,
+                    copy(order_kwh[:bidders], shown), floor_price, cap_price, traits, inputs.bid_parameters, start.bid_rng,
+                    memories, values[:bidders], limits[:bidders],
                 )  # fmt: skip
             if not whole:
                 put(value_price, orders, values)
@@ -242,16 +253,18 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
                     with_keys(inputs.parameters, inputs.keys, orders, parameters), start.rng, trades[count:],
                 )  # fmt: skip
             if bidding:
-                again = calls.change_mind(trades[count:], new, orders, asked, value_price, net_kwh) > 0
+                again = calls.change_mind(trades[count:], new, orders, asked, value_price, brought_kwh) > 0
         new, fault, order = _book(trades[count:], new, inputs.network_charge, order_kwh, booked_kwh)
         if fault != FINE:
             return Stop(step=step, trades=count, fault=fault, home=order if fault == NOBODY else orders[order])
-        _remember(trades[count:], new, inputs.network_charge, order_kwh, limits, booked_kwh, memories)
+        _remember(trades[count:], new, inputs.network_charge, order_kwh[:bidders], limits, booked_kwh, memories)
         if not whole:
             to_homes(trades[count : count + new], orders)
             traded_kwh[:] = 0.0
-            put(traded_kwh, orders, booked_kwh)
-            put_rows(memory, orders, memories)
+            put(traded_kwh, orders[:bidders], booked_kwh)
+            put_rows(memory, orders[:bidders], memories)
+            if traders > homes:
+                out.battery_traded_kwh[step] = booked_kwh[bidders] if bidders < orders.size else 0.0
         count += new
         out.trades_until[step] = count
         lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)

@@ -21,7 +21,7 @@ from jiran.control.storage import Battery, charge, discharge
 from jiran.control.store import Connection, Store, beside_roof
 from jiran.engine.annotations import Matrix, Vector, handed_on, signature_of
 from jiran.engine.records import Devices, Inputs, Memories, Outputs, Stores
-from jiran.engine.street import left_over
+from jiran.engine.street import beyond_trades, left_over
 from jiran.nothing import NOTHING_KWH
 
 #: By so much less a kWh seems to cost a car that was held back: of hours that are equally good it takes the first, as later ones
@@ -273,13 +273,13 @@ def heed(
         traded_kwh: What it sold (> 0) or bought (< 0), the same.
         out: What stores did is changed; `curtail_share` and `curtail_alone_share` are filled in.
     """
-    battery = stores.battery
+    battery, sold_kwh = stores.battery, out.battery_traded_kwh[step]
     surplus_kwh, deficit_kwh, _ = left_over(net_kwh, traded_kwh)
     over_kwh = _beyond(step, inputs, deficit_kwh - surplus_kwh)
     out.curtail_alone_share[step] = min(1.0, -over_kwh / surplus_kwh) if over_kwh < 0.0 else 0.0
     taken_kwh = out.charge_share[step] * surplus_kwh + out.battery_import_kwh[step]
     given_kwh = out.draw_share[step] * deficit_kwh + out.battery_export_kwh[step]
-    gave_kwh = given_kwh - taken_kwh
+    gave_kwh = given_kwh - taken_kwh  # beyond what it sold or bought in the market
     over_kwh = _beyond(step, inputs, deficit_kwh - surplus_kwh - gave_kwh)
     if over_kwh == 0.0:
         out.curtail_share[step] = 0.0
@@ -290,7 +290,9 @@ def heed(
             surplus_kwh, deficit_kwh, _ = left_over(net_kwh, traded_kwh)
             _write(step, inputs, gave_kwh, surplus_kwh, deficit_kwh, out)
         return stored_kwh
-    before_kwh = stored_kwh + given_kwh / battery.discharge_efficiency - taken_kwh * battery.charge_efficiency
+    gave_kwh += sold_kwh
+    before_kwh = stored_kwh + max(gave_kwh, 0.0) / battery.discharge_efficiency
+    before_kwh -= max(-gave_kwh, 0.0) * battery.charge_efficiency
     # First it does less of what makes it worse, and nothing at the least.
     wanted_kwh = _between(min(gave_kwh, 0.0), gave_kwh + over_kwh, max(gave_kwh, 0.0))
     over_kwh -= wanted_kwh - gave_kwh
@@ -311,7 +313,8 @@ def heed(
     if stores.street.homes.size > 0:
         street.stored_kwh[0] = stored_kwh
     surplus_kwh, deficit_kwh, _ = left_over(net_kwh, traded_kwh)
-    _write(step, inputs, gave_kwh, surplus_kwh, deficit_kwh, out)
+    taken_kwh, given_kwh = beyond_trades(max(-gave_kwh, 0.0), max(gave_kwh, 0.0), sold_kwh)
+    _write(step, inputs, given_kwh - taken_kwh, surplus_kwh, deficit_kwh, out)
     out.soc_kwh[step] = stored_kwh
     return stored_kwh
 
@@ -323,7 +326,7 @@ def _write(step: int, inputs: Inputs, gave_kwh: float, surplus_kwh: float, defic
     Args:
         step: Which step.
         inputs: For the limits.
-        gave_kwh: What the battery gave (> 0) or took (< 0).
+        gave_kwh: What the battery gave (> 0) or took (< 0), beyond what it sold or bought in the market.
         surplus_kwh: What homes have left, for battery and grid.
         deficit_kwh: What they lack.
         out: Is filled in.

@@ -102,6 +102,7 @@ class Stores(NamedTuple):
     cars: Devices  # cars that charge by plans
     at_home: Devices  # batteries in homes
     street: Devices  # the community battery, if it is not run by own use first
+    reserve_price: float  # the lowest price per kWh for which it gives energy; NaN = none
 
 
 class Start(NamedTuple):
@@ -123,7 +124,8 @@ class Start(NamedTuple):
 class Outputs(NamedTuple):
     """What a run fills in, energy in kWh.
 
-    Arrays of the whole run; a call fills the steps of its window. What is 0 steps long is not wanted and not written.
+    Arrays of the whole run; a call fills the steps of its window. What is 0 steps long is not wanted and not written. Traders are the
+    homes, and behind them the community battery if it bids.
     """
 
     traded_kwh: Matrix  # (step, home): sold > 0, bought < 0
@@ -132,6 +134,7 @@ class Outputs(NamedTuple):
     soc_kwh: Vector  # (step,): at the end of the step
     battery_import_kwh: Vector  # (step,): what the battery itself took from the grid
     battery_export_kwh: Vector  # (step,): and gave to it
+    battery_traded_kwh: Vector  # (step,): what it sold in the market (> 0) or bought there (< 0)
     curtail_share: Vector  # (step,): share of the surplus left by the market that roofs must leave out
     curtail_alone_share: Vector  # (step,): the same if the battery were not there
     ev_charged_kwh: Matrix  # (step, ev)
@@ -147,9 +150,9 @@ class Outputs(NamedTuple):
     home_alone_kwh: (
         Matrix  # (3 step, store): of a battery that bids: what it would take, give and hold without a market
     )
-    order_kwh: Matrix  # (step, home): what it brought to the market; no steps if no stores bid
-    value_price: Matrix  # (step, home): what a kWh is worth to a home; no steps if all have the tariff
-    limit_price: Matrix  # (step, home): what it bids or asks; no steps if all bid the tariff
+    order_kwh: Matrix  # (step, trader): what it brought to the market; no steps if no stores bid
+    value_price: Matrix  # (step, trader): what a kWh is worth to it; no steps if all have the tariff
+    limit_price: Matrix  # (step, trader): what it bids or asks; no steps if all bid the tariff
     trades_until: Counts  # (step,): number of trades up to and with this step
 
 
@@ -160,7 +163,7 @@ class Log(NamedTuple):
     """
 
     trades: Trades
-    room: int  # how many trades a step must have room for; at least the number of homes
+    room: int  # how many trades a step must have room for; at least the number of traders
 
 
 class Stop(NamedTuple):
@@ -170,10 +173,10 @@ class Stop(NamedTuple):
         step: The first that was not run.
         trades: How many were written.
         fault: A code of `market.booking`, or one of the loop's own.
-        home: The one at fault, where there is one.
+        home: The trader at fault, where there is one.
     """
 
     step: int  # the first that was not run
     trades: int  # how many were written
     fault: int  # why
-    home: int  # the home in question
+    home: int  # the trader in question

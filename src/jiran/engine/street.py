@@ -14,14 +14,14 @@ from numba import types
 
 from jiran.compiled import njit
 from jiran.control.days import store_at
-from jiran.control.dispatch import Move, dispatch, follow
+from jiran.control.dispatch import dispatch, follow
 from jiran.control.memory import remember
 from jiran.control.peaks import forget
 from jiran.control.storage import Battery, charge, discharge
 from jiran.control.store import Connection
 from jiran.engine.annotations import Direct, Flags, Matrix, Vector, handed_on, signature_of
 from jiran.engine.records import Memories, Outputs, Stores
-from jiran.nothing import NOTHING_KWH
+from jiran.nothing import NOTHING_KWH, ROUNDING
 
 
 @njit(cache=True, forceinline=True)
@@ -43,6 +43,25 @@ def left_over(net_kwh: Vector, traded_kwh: Vector) -> tuple[float, float, float]
         else:
             deficit_kwh -= left_kwh
     return surplus_kwh, deficit_kwh, more_kwh
+
+
+@njit(cache=True, forceinline=True)
+def beyond_trades(charged_kwh: float, given_kwh: float, sold_kwh: float) -> tuple[float, float]:
+    """Return what the battery takes beyond what it bought in the market, and gives beyond what it sold there; one of the two is 0.
+
+    What rounding leaves over of a trade is nothing.
+
+    Args:
+        charged_kwh: What it takes, at its terminals.
+        given_kwh: What it gives.
+        sold_kwh: What it sold (> 0) or bought (< 0).
+    """
+    if sold_kwh == 0.0:
+        return charged_kwh, given_kwh
+    left_kwh = given_kwh - charged_kwh - sold_kwh
+    if abs(left_kwh) <= ROUNDING * max(1.0, abs(sold_kwh)):
+        left_kwh = 0.0
+    return max(-left_kwh, 0.0), max(left_kwh, 0.0)
 
 
 @njit(cache=True, forceinline=True)
@@ -98,8 +117,9 @@ def act(
 ) -> float:
     """Let the community battery do what its controller thinks best; return its new state.
 
-    It works in one direction a step, and sees the larger side of what the market left. Of what it takes, the homes' surplus
-    comes first and the grid gives the rest; of what it gives, the homes get what they lack and the grid the rest.
+    It works in one direction a step, and sees the larger side of what the market left, on top of what it sold or bought there. What it
+    sold is delivered first, and what it bought comes in first. Of what it then takes, the homes' surplus comes first and the grid gives
+    the rest; of what it gives, the homes get what they lack and the grid the rest.
 
     Args:
         step: Which step.
@@ -111,7 +131,8 @@ def act(
         line: Room for the pieces of a step.
         net_kwh: What each home brought to the market, kWh, shape (home,): surplus > 0, deficit < 0.
         traded_kwh: What it sold (> 0) or bought (< 0), kWh, shape (home,).
-        out: `charge_share`, `draw_share`, `soc_kwh` and what the battery itself took from the grid and gave to it are filled in.
+        out: For what the battery sold or bought; `charge_share`, `draw_share`, `soc_kwh` and what the battery itself took from the
+            grid and gave to it are filled in.
     """
     surplus_kwh, deficit_kwh, more_kwh = left_over(net_kwh, traded_kwh)
     street = stores.street
@@ -119,6 +140,8 @@ def act(
     need_kwh = -surplus_kwh if more_kwh > 0.0 else deficit_kwh
     import_price, export_price = given.import_price[step], given.export_price[step]
     row, other_kwh = now % street.way.day + 1, need_kwh - (deficit_kwh - surplus_kwh)
+    sold_kwh = out.battery_traded_kwh[step]
+    need_kwh += sold_kwh
     # The street's meter sees both sides, the battery the larger one.
     forget(step, given.month_begins, memory.peak_kwh)
     most_kwh = np.inf
@@ -132,17 +155,19 @@ def act(
     else:
         wanted_kwh = direct(need_kwh, stored_kwh, import_price, export_price, store, street.way.parameters)
         move = follow(wanted_kwh, connection, store, stored_kwh)
-    if move.given_kwh > 0.0 and not may_draw[step]:
-        move = Move(0.0, 0.0, stored_kwh)
+    if move.given_kwh - move.charged_kwh > sold_kwh and not may_draw[step]:
+        at_market = Connection(sold_kwh, import_price, export_price, np.inf, 1.0, 0.0)
+        move = follow(-sold_kwh, at_market, store, stored_kwh)
     if street.way.forecasts:
         remember(0, now, need_kwh, memory)
     memory.peak_kwh[0] = max(memory.peak_kwh[0], need_kwh - other_kwh + move.charged_kwh - move.given_kwh)
-    from_homes_kwh, to_homes_kwh = min(move.charged_kwh, surplus_kwh), min(move.given_kwh, deficit_kwh)
+    charged_kwh, given_kwh = beyond_trades(move.charged_kwh, move.given_kwh, sold_kwh)
+    from_homes_kwh, to_homes_kwh = min(charged_kwh, surplus_kwh), min(given_kwh, deficit_kwh)
     memory.stored_kwh[0] = out.soc_kwh[step] = move.stored_kwh
     out.charge_share[step] = from_homes_kwh / surplus_kwh if surplus_kwh > 0.0 else 0.0
     out.draw_share[step] = to_homes_kwh / deficit_kwh if deficit_kwh > 0.0 else 0.0
-    out.battery_import_kwh[step] = move.charged_kwh - from_homes_kwh
-    out.battery_export_kwh[step] = move.given_kwh - to_homes_kwh
+    out.battery_import_kwh[step] = charged_kwh - from_homes_kwh
+    out.battery_export_kwh[step] = given_kwh - to_homes_kwh
     return move.stored_kwh
 
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.engine.flows import battery_given_kwh, battery_taken_kwh
 from jiran.explain.say import energy, size
 from jiran.explain.times import clock, period, several_dates
 from jiran.nothing import LAST_DIGITS, NOTHING_KWH
-from jiran.result.basis import battery_given_kwh, battery_taken_kwh
 from jiran.sentences import Figures, Sentence, form, true_ones
 
 if TYPE_CHECKING:

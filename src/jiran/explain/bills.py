@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jiran.engine.flows import traded_kwh
 from jiran.explain.say import amount, energy
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.sentences import Figures, form
@@ -36,7 +37,7 @@ def _on_bills_words(figures: Figures) -> str:
 def on_bills(result: Result) -> Figures | None:
     """Say what trading takes off the utility's bills, in all and for each kWh traded, if bills are made and anything was."""
     now, alone = result.settlement.bills, result.without_p2p.bills
-    kwh = float(result.settlement.step_kwh["p2p_sold_kwh"].sum())
+    kwh = float(traded_kwh(result.settlement.step_kwh).sum())
     if now is None or alone is None or not kwh > NOTHING_KWH:
         return None
     billed, less = _utility(now), _utility(alone) - _utility(now)
@@ -62,7 +63,7 @@ def _on_shared_words(figures: Figures) -> str:
 @form("bills.shared", _on_shared_words)
 def on_shared(result: Result) -> Figures | None:
     """Say what kWh that neighbours shared still pay under the scheme of a run, and what is added for them, if any were."""
-    bills, kwh = result.settlement.bills, float(result.settlement.step_kwh["p2p_sold_kwh"].sum())
+    bills, kwh = result.settlement.bills, float(traded_kwh(result.settlement.step_kwh).sum())
     if bills is None or bills.contracts.sharing is None or not kwh > NOTHING_KWH:
         return None
     lines = bills.by_component()

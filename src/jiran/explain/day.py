@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.engine.flows import taken_in, went_out
+from jiran.engine.flows import taken_in, traded_kwh, went_out
 from jiran.explain.battery import state
 from jiran.explain.exchange import exchange
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.run import busiest_hour, busiest_step, grid
-from jiran.explain.say import energy
+from jiran.explain.say import energy, who_trades
 from jiran.explain.times import period, several_dates
 from jiran.nothing import LAST_DIGITS, LEAST_SAID_KWH, NOTHING_KWH
 from jiran.sentences import Figures, Sentence, form, true_ones
@@ -80,27 +80,33 @@ def without_grid(result: Result, first: int, last: int) -> Figures | None:
 def _sources(result: Result, first: int, last: int) -> tuple[tuple[str, float], ...] | None:
     """Return where the homes' energy came from, in words and kWh, most first; what would read as 0 is left out.
 
-    None if what some homes used and generated is not known, or if batteries in homes took more than their roofs gave.
+    None if what some homes used and generated is not known, or if batteries in homes, or the community's, took more than roofs gave.
 
     Energy from the battery counts as the battery's, wherever it came from before; that from batteries in homes is not told
-    apart from that of their roofs. What a car lends to a neighbour is taken off what neighbours' roofs sold.
+    apart from that of their roofs. What a car lends to a neighbour is taken off what neighbours' roofs sold, and so is what the
+    community battery bought in the market; what it sold there is the battery's.
     """
     if result.community.net_metered.any():
         return None
     kwh = {name: float(values[first:last].sum()) for name, values in result.settlement.step_kwh.items()}
     lent = float(result.flows.outputs.ev_lent_kwh[first:last].sum())
-    from_roofs = kwh["p2p_sold_kwh"] - lent
+    sold_by_roofs = kwh["p2p_sold_kwh"] - lent
+    from_roofs = sold_by_roofs - kwh["battery_bought_kwh"]
     own = (
-        kwh["generation_kwh"] - from_roofs - kwh["battery_charged_kwh"] - kwh["grid_export_kwh"] - kwh["curtailed_kwh"]
+        kwh["generation_kwh"]
+        - sold_by_roofs
+        - kwh["battery_charged_kwh"]
+        - kwh["grid_export_kwh"]
+        - kwh["curtailed_kwh"]
     )
     own += kwh["home_battery_given_kwh"] - kwh["home_battery_charged_kwh"]
     stores = " and batteries" if result.community.battery_kwh.any() else ""
-    if stores and own < -LEAST_SAID_KWH:
+    if (stores and own < -LEAST_SAID_KWH) or (kwh["battery_bought_kwh"] and from_roofs < -LEAST_SAID_KWH):
         return None
     found = {
         f"their own roofs{stores}": own,
         f"neighbours' roofs{stores}": from_roofs,
-        "the battery": kwh["battery_drawn_kwh"],
+        "the battery": kwh["battery_drawn_kwh"] + kwh["battery_sold_kwh"],
         "neighbours' cars": lent,
         "their own cars": kwh["ev_supplied_kwh"] - lent,
         "the grid": kwh["grid_import_kwh"],
@@ -132,7 +138,7 @@ def no_demand(result: Result, first: int, last: int) -> Figures | None:
 
 def _chart_words(figures: Figures) -> str:
     suppliers = (
-        f"of which the grid supplied {energy(figures['import_kwh'])} and neighbours {energy(figures['traded_kwh'])} in "
+        f"of which the grid supplied {energy(figures['import_kwh'])} and {who_trades(figures['battery'])} {energy(figures['traded_kwh'])} in "
         f"{counted(figures['trades'], 'trade')}"
     )
     if figures["known"]:
@@ -159,8 +165,9 @@ def chart(result: Result, first: int, last: int) -> Figures:
         period: The time, dated.
         known: Whether use and generation of all homes are known.
         import_kwh: What the grid supplied, kWh.
-        traded_kwh: What neighbours supplied, kWh.
-        trades: Number of trades.
+        traded_kwh: What neighbours supplied, and the community battery in the market, kWh.
+        trades: In how many trades.
+        battery: Whether the community battery sold in any.
         stored: Least and most that the battery held at the end of a step, kWh; () without a battery.
         demand_kwh: What homes used, kWh, if known, with generation_kwh and the sunniest step.
         taken_kwh: Else what passed their meters inwards, kWh, with given_kwh outwards.
@@ -174,8 +181,9 @@ def chart(result: Result, first: int, last: int) -> Figures:
         "period": period(result.timeline, first, last - 1, dated=True),
         "known": known,
         "import_kwh": float(kwh["grid_import_kwh"].sum()),
-        "traded_kwh": float(kwh["p2p_sold_kwh"].sum()),
-        "trades": int(result.settlement.trades[first:last].sum()),
+        "traded_kwh": float((traded_kwh(kwh) - kwh["battery_bought_kwh"]).sum()),
+        "trades": int((result.flows.trades_between(first, last)["buyer"] < result.community.size).sum()),
+        "battery": bool(kwh["battery_sold_kwh"].any()),
         "stored": (float(soc.min()), float(soc.max())) if result.scenario.battery.capacity_kwh > 0.0 else (),
         **behind,
     }

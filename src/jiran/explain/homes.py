@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.engine.flows import traded_kwh
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.run import first_most, gain, home_saving
 from jiran.explain.say import amount, energy, several, share
@@ -210,7 +211,7 @@ def switched(result: Result) -> Figures | None:
 
 def _traded(result: Result) -> bool:
     """Tell whether more than nothing was traded in the run."""
-    return bool(result.settlement.step_kwh["p2p_sold_kwh"].sum() > NOTHING_KWH)
+    return bool(traded_kwh(result.settlement.step_kwh).sum() > NOTHING_KWH)
 
 
 def _trades_words(figures: Figures) -> str:
@@ -342,11 +343,7 @@ def roles_chart(result: Result) -> Figures | None:
     steps, kwh = result.timeline.steps, result.settlement.home_kwh
     hours = clock_hours(result.timeline, 0, steps)
     net = kwh["p2p_sold_kwh"] - kwh["p2p_bought_kwh"]
-    hour = (
-        ""
-        if hours is None
-        else first_most(np.bincount(hours, result.settlement.step_kwh["p2p_sold_kwh"], minlength=24))
-    )
+    hour = "" if hours is None else first_most(np.bincount(hours, traded_kwh(result.settlement.step_kwh), minlength=24))
     return {
         "hour": f"{hour:02d}:00 to {hour + 1:02d}:00" if isinstance(hour, int) else "",
         "days": several_dates(result.timeline, 0, steps),

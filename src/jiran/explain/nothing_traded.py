@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from jiran.engine.flows import traded_kwh
 from jiran.explain.say import energy, several
 from jiran.market.base import BASELINE
 from jiran.nothing import NOTHING_KWH
@@ -57,7 +58,7 @@ def _words(figures: Figures) -> str:
 @form("run.nothing_traded", _words)
 def nothing_traded(result: Result, first: int, last: int) -> Figures | None:
     """Say why nobody traded in the steps first <= step < last, if nobody did."""
-    if result.settlement.step_kwh["p2p_sold_kwh"][first:last].sum() > NOTHING_KWH:
+    if traded_kwh(result.settlement.step_kwh)[first:last].sum() > NOTHING_KWH:
         return None
     steps, generation = count_steps(result, first, last), result.settlement.step_kwh["generation_kwh"][first:last]
     why = _why(result, steps, float(generation.sum()))
@@ -93,14 +94,15 @@ def _why(result: Result, steps: Steps, generation_kwh: float) -> str:
 
 
 def count_steps(result: Result, first: int, last: int) -> Steps:
-    """Count the steps in which there was somebody to sell, to buy, both, and both at prices that meet."""
+    """Count the steps in which there was a home to sell, one to buy, both, and both at prices that meet."""
     counts, size = Steps(), max(1, _AT_ONCE // result.community.size)
     for start in range(first, last, size):
         stop = min(start + size, last)
-        orders = result.flows.orders_between(start, stop)
+        every = result.flows.orders_between(start, stop)
+        orders = every[:, : result.community.size]
         sells, buys = orders > NOTHING_KWH, orders < -NOTHING_KWH
         both = sells.any(axis=1) & buys.any(axis=1)
-        limit = limits_between(result, start, stop, orders)
+        limit = limits_between(result, start, stop, every)[:, : result.community.size]
         meet = np.where(buys, limit, -np.inf).max(axis=1) >= np.where(sells, limit, np.inf).min(axis=1)
         counts.spare += int(sells.any(axis=1).sum())
         counts.short += int(buys.any(axis=1).sum())

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from jiran.engine.flows import battery_passed_kwh, traded_kwh
 from jiran.explain.bills import on_bills, on_shared
 from jiran.explain.limits import curtailed, overload
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.peaks import peaks
-from jiran.explain.say import amount, energy, length, several, share, size
+from jiran.explain.say import amount, energy, length, several, share, size, who_trades
 from jiran.explain.times import clock, clock_hours, period, several_dates
 from jiran.nothing import LAST_DIGITS, LEAST_SAID_KWH, NOTHING_KWH, NOTHING_MONEY, RESIDUE, SAME_PRICE
 from jiran.result.basis import exchange_kwh
@@ -116,6 +117,11 @@ def _sold_words(figures: Figures) -> str:
     who = listed(
         [f"{counted(figures[name], noun)}{has.get(name, '')}" for name, noun in nouns.items() if figures[name]]
     )
+    to, by = figures["to_battery_kwh"], figures["by_battery_kwh"]
+    if to or by:
+        part = f", {energy(to)} of it to the community battery," if to else ""
+        more = f" The community battery sold {energy(by)} to homes." if by else ""
+        return f"{who} sold {energy(figures['kwh'])}{part} in {length(figures['minutes'])}.{more}"
     return f"{who} sold {energy(figures['kwh'])} to {counted(figures['buyers'], 'neighbour')} in {length(figures['minutes'])}."
 
 
@@ -130,6 +136,8 @@ def sold(result: Result, first: int, last: int) -> Figures | None:
         net_metered: Homes that sold of which neither is known.
         buyers: Homes that bought.
         kwh: What was sold, kWh.
+        to_battery_kwh: What the community battery bought of it in the market.
+        by_battery_kwh: What that sold there.
         minutes: Length of the time, min.
     """
     traded, lent, bought = _sold_by_home(result, first, last)
@@ -144,6 +152,10 @@ def sold(result: Result, first: int, last: int) -> Figures | None:
         "net_metered": int((traded > NOTHING_KWH)[hidden].sum()),
         "buyers": int((bought > NOTHING_KWH).sum()),
         "kwh": float(traded.sum()),
+        **{
+            f"{side}_battery_kwh": float(result.settlement.step_kwh[f"battery_{name}_kwh"][first:last].sum())
+            for side, name in (("to", "bought"), ("by", "sold"))
+        },
         "minutes": (last - first) * result.timeline.step_minutes,
     }
 
@@ -166,8 +178,8 @@ def _sold_by_home(result: Result, first: int, last: int) -> list[NDArray[np.floa
 
 def _busiest_words(figures: Figures) -> str:
     if not figures["days"]:
-        return f"The busiest hour was {figures['hour']}: neighbours traded {energy(figures['kwh'])} in it."
-    return f"The busiest hour of the day was {figures['hour']}: neighbours traded {energy(figures['kwh'])} in it, all days together."
+        return f"The busiest hour was {figures['hour']}: {who_trades(figures['battery'])} traded {energy(figures['kwh'])} in it."
+    return f"The busiest hour of the day was {figures['hour']}: {who_trades(figures['battery'])} traded {energy(figures['kwh'])} in it, all days together."
 
 
 @form("run.busiest_hour", _busiest_words)
@@ -178,8 +190,9 @@ def busiest_hour(result: Result, first: int, last: int) -> Figures | None:
         hour: The hour of the clock, of equal ones the first.
         kwh: What was traded in it, of all days together, kWh.
         days: Whether there are several.
+        battery: Whether the community battery traded, too.
     """
-    sold = result.settlement.step_kwh["p2p_sold_kwh"][first:last]
+    sold = traded_kwh(result.settlement.step_kwh)[first:last]
     hours = clock_hours(result.timeline, first, last)
     if hours is None or not sold.sum() > NOTHING_KWH:
         return None
@@ -188,12 +201,19 @@ def busiest_hour(result: Result, first: int, last: int) -> Figures | None:
     return {
         "hour": f"{most:02d}:00 to {most + 1:02d}:00",
         "kwh": float(by_hour[most]),
+        "battery": _battery_at(result, first + np.flatnonzero(hours == most)),
         "days": several_dates(result.timeline, first, last),
     }
 
 
+def _battery_at(result: Result, steps: NDArray[np.int64]) -> bool:
+    """Tell whether the community battery traded in the market in any of these steps."""
+    return bool(result.flows.outputs.battery_traded_kwh[steps].any())
+
+
 def _busiest_step_words(figures: Figures) -> str:
-    return f"Neighbours traded most from {figures['period']}: {energy(figures['kwh'])} in {counted(figures['trades'], 'trade')}."
+    who = who_trades(figures["battery"])
+    return f"{who[0].upper()}{who[1:]} traded most from {figures['period']}: {energy(figures['kwh'])} in {counted(figures['trades'], 'trade')}."
 
 
 @form("run.busiest_step", _busiest_step_words)
@@ -204,8 +224,9 @@ def busiest_step(result: Result, first: int, last: int) -> Figures | None:
         period: The step, of equal ones the first.
         kwh: What was traded in it, kWh.
         trades: In how many trades.
+        battery: Whether the community battery was among them.
     """
-    sold = result.settlement.step_kwh["p2p_sold_kwh"][first:last]
+    sold = traded_kwh(result.settlement.step_kwh)[first:last]
     if not sold.sum() > NOTHING_KWH:
         return None
     most = first_most(sold)
@@ -213,6 +234,7 @@ def busiest_step(result: Result, first: int, last: int) -> Figures | None:
     return {
         "period": period(result.timeline, first + most, first + most, dated=dated),
         "kwh": float(sold[most]),
+        "battery": _battery_at(result, np.array([first + most])),
         "trades": int(result.settlement.trades[first + most]),
     }
 
@@ -251,14 +273,14 @@ def both_gained(result: Result) -> Figures | None:
         paid: Lowest and highest price of buyers, network charge included.
         got: Lowest and highest price of sellers.
         cars: Whether cars sold energy that they have to charge again.
-        batteries: Whether batteries in homes did.
+        batteries: Whether a battery in a home did, or the community's.
         currency: Of the run.
     """
     if result.settlement.bills is not None:
         return None
     trades, grid = result.flows.trades, result.prices
     steps = np.flatnonzero(result.settlement.trades)
-    if not steps.size or not result.settlement.step_kwh["p2p_sold_kwh"].sum() > NOTHING_KWH:
+    if not steps.size or not traded_kwh(result.settlement.step_kwh).sum() > NOTHING_KWH:
         return None
     of_trade = result.flows.step_of_trades(0, result.timeline.steps)
     cheaper = grid.grid_import[of_trade] - trades["buyer_price"]
@@ -270,9 +292,15 @@ def both_gained(result: Result) -> Figures | None:
     return {
         **{name: (float(values.min()), float(values.max())) for name, values in spans.items()},
         "cars": bool((result.flows.outputs.ev_lent_kwh > NOTHING_KWH).any()),
-        "batteries": bool((result.flows.traded_for_batteries > NOTHING_KWH).any()),
+        "batteries": _batteries_sold(result),
         "currency": result.scenario.currency,
     }
+
+
+def _batteries_sold(result: Result) -> bool:
+    """Tell whether a battery in a home sold energy in the market, or the community's."""
+    sold_kwh = result.settlement.step_kwh["battery_sold_kwh"]
+    return bool((result.flows.traded_for_batteries > NOTHING_KWH).any() or (sold_kwh > NOTHING_KWH).any())
 
 
 def _grid_words(figures: Figures) -> str:
@@ -439,11 +467,13 @@ def stored(result: Result) -> Figures | None:
         return float(np.nansum(now.home_kwh[name]) - np.nansum(alone.home_kwh[name]))
 
     own = {
-        name: float((now.step_kwh[name] - alone.step_kwh[name]).sum())
-        for name in ("battery_import_kwh", "battery_export_kwh")
+        name: float((now.step_kwh[f"battery_{name}_kwh"] - alone.step_kwh[f"battery_{name}_kwh"]).sum())
+        for name in ("import", "export", "bought", "sold")
     }
-    in_battery = (more("battery_charged_kwh") + own["battery_import_kwh"]) * battery.charge_efficiency
-    in_battery -= (more("battery_drawn_kwh") + own["battery_export_kwh"]) / battery.discharge_efficiency
+    passed = float((battery_passed_kwh(now.step_kwh) - battery_passed_kwh(alone.step_kwh)).sum())
+    taken = more("battery_charged_kwh") + own["import"] + own["bought"] - passed
+    given = more("battery_drawn_kwh") + own["export"] + own["sold"] - passed
+    in_battery = taken * battery.charge_efficiency - given / battery.discharge_efficiency
     at_home = result.scenario.home_battery
     in_homes = more("home_battery_charged_kwh") * at_home.charge_efficiency
     in_homes -= more("home_battery_given_kwh") / at_home.discharge_efficiency
@@ -469,7 +499,7 @@ def stores_end(result: Result) -> str:
 
 def _traded(result: Result) -> bool:
     """Tell whether more than nothing was traded in the run."""
-    return bool(result.settlement.step_kwh["p2p_sold_kwh"].sum() > NOTHING_KWH)
+    return bool(traded_kwh(result.settlement.step_kwh).sum() > NOTHING_KWH)
 
 
 def opening(result: Result) -> tuple[Sentence, ...]:

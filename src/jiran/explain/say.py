@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from jiran.nothing import CENT, LAST_DIGITS
@@ -87,3 +90,19 @@ def several(number: int, one: str, more: str) -> str:
         ('1 home pays', 'no homes pay')
     """
     return f"{f'{number:,}' if number else 'no'} {one if number == 1 else more}"
+
+
+def battery_trades(step_kwh: Mapping[str, Any], first: int, last: int) -> bool:
+    """Tell whether the community battery traded in the market in the steps first <= step < last.
+
+    Args:
+        step_kwh: What it sold and bought there, as in a settlement.
+        first: The first step.
+        last: The step after the last one.
+    """
+    return bool((step_kwh["battery_sold_kwh"] + step_kwh["battery_bought_kwh"])[first:last].any())
+
+
+def who_trades(battery: bool) -> str:  # noqa: FBT001  a figure of sentences
+    """Return who traded: neighbours, and the community battery if it did."""
+    return "neighbours and the community battery" if battery else "neighbours"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.engine.flows import given_out, taken_in
-from jiran.explain.say import amount, energy, several
+from jiran.explain.say import amount, battery_trades, energy, several, who_trades
 from jiran.money.prices import paid_for
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import Figures, form
@@ -24,9 +24,8 @@ def _total_words(figures: Figures) -> str:
     if not figures["trades"]:
         return "Nothing was traded."
     worth = _worth(figures["paid"], figures["currency"])
-    return (
-        f"Neighbours traded {energy(figures['kwh'])} in {counted(figures['trades'], 'trade')}; the buyers paid {worth}."
-    )
+    who = who_trades(figures["battery"])
+    return f"{who[0].upper()}{who[1:]} traded {energy(figures['kwh'])} in {counted(figures['trades'], 'trade')}; the buyers paid {worth}."
 
 
 @form("trades.total", _total_words)
@@ -37,10 +36,12 @@ def total(result: Result, first: int, last: int) -> Figures:
         trades: How many.
         kwh: Energy traded, kWh.
         paid: What buyers paid, network charge included, in the currency.
+        battery: Whether the community battery was among them.
         currency: Of the run.
     """
     log = result.flows.trades_between(first, last)
     return {
+        "battery": battery_trades(result.settlement.step_kwh, first, last),
         "trades": len(log),
         "kwh": float(log["kwh"].sum()),
         "paid": float(paid_for(log).sum()),
@@ -58,12 +59,13 @@ def _roles_words(figures: Figures) -> str:
         takes = "takes" if figures["homes"] == 1 else "take"
         text = f"{homes} {energy(figures['given_kwh'])} and {takes} in {energy(figures['taken_kwh'])}."
     if not figures["sellers"]:
-        return f"{text} No home sold to a neighbour."
+        return f"{text} No home sold {'in the market' if figures['battery'] else 'to a neighbour'}."
+    to = "in the market" if figures["battery"] else "to neighbours"
     sold = several(figures["sellers"], "home sold", "homes sold")
     if figures["sellers"] == 1:
-        return f"{text} {sold} to neighbours{', and also bought' if figures['both'] else ', and never bought'}."
+        return f"{text} {sold} {to}{', and also bought' if figures['both'] else ', and never bought'}."
     also = "none" if not figures["both"] else f"{figures['both']:,}"
-    return f"{text} {sold} to neighbours; {also} of them also bought."
+    return f"{text} {sold} {to}; {also} of them also bought."
 
 
 @form("trades.roles", _roles_words)
@@ -78,6 +80,7 @@ def roles(result: Result, first: int, last: int) -> Figures:
         generation_kwh: kWh, with demand_kwh, if known; else given_kwh and taken_kwh at the meters.
         sellers: Homes that sold more than nothing.
         both: Those of them that also bought.
+        battery: Whether they did so of the community battery, too.
     """
     kwh = {name: values[first:last].sum() for name, values in result.settlement.step_kwh.items()}
     if (first, last) == (0, result.timeline.steps):
@@ -99,6 +102,7 @@ def roles(result: Result, first: int, last: int) -> Figures:
         **{name: float(value) for name, value in energies.items()},
         "sellers": int(sells.sum()),
         "both": int((sells & buys).sum()),
+        "battery": battery_trades(result.settlement.step_kwh, first, last),
     }
 
 
@@ -107,7 +111,8 @@ def _pairs_words(figures: Figures) -> str:
         f"{seller} sold {energy(kwh)} to {buyer} for {_worth(paid, figures['currency'])}"
         for seller, buyer, kwh, paid in figures["most"]
     ]
-    return f"Trades between {counted(figures['pairs'], 'pair')} of homes; most: {'; '.join(deals)}."
+    of = "" if figures["battery"] else " of homes"
+    return f"Trades between {counted(figures['pairs'], 'pair')}{of}; most: {'; '.join(deals)}."
 
 
 def _worth(paid: float, currency: str) -> str:
@@ -123,16 +128,18 @@ def pairs_chart(result: Result, first: int, last: int) -> Figures | None:
         pairs: How many pairs of seller and buyer traded.
         most: Up to three of them: seller, buyer, kWh, what the buyer paid, in the currency; equal ones in the order of
             the list of homes.
+        battery: Whether the community battery is in one of the pairs.
         currency: Of the run.
     """
-    log, homes = result.flows.trades_between(first, last), result.community.size
+    log, ids = result.flows.trades_between(first, last), result.traders
+    homes = len(ids)
     if not len(log):
         return None
     pair, place = np.unique(log["seller"].astype(np.int64) * homes + log["buyer"], return_inverse=True)
     kwh, paid = (np.bincount(place, values) for values in (log["kwh"], paid_for(log)))
     most = np.argsort(-kwh.round(_ALIKE), kind="stable")[:_MOST_SAID]
-    ids = result.community.ids
     return {
+        "battery": bool((np.stack([log["seller"], log["buyer"]]) == result.community.size).any()),
         "pairs": int(pair.size),
         "most": tuple((ids[pair[at] // homes], ids[pair[at] % homes], float(kwh[at]), float(paid[at])) for at in most),
         "currency": result.scenario.currency,

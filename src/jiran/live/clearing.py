@@ -185,7 +185,7 @@ class Clearing:
 def ledger_day(cleared: Cleared, calendar: Calendar) -> Day:
     """Return a cleared day for the ledger."""
     result = cleared.result
-    flows, homes = result.flows, result.community.ids
+    flows, homes = result.flows, result.traders
     trades = flows.trades_between(0, result.timeline.steps)
     steps = flows.step_of_trades(0, result.timeline.steps)
     paid, received = paid_for(trades), received_for(trades)

@@ -167,6 +167,11 @@ class Mechanism(Plugin):
         return Effort(1e-6 * orders, 500.0 * orders) if self.needs is None else self.needs(orders, values)
 
     @property
+    def among_homes(self) -> bool:
+        """Whether homes alone take part: it divides by their fixed keys, or by what they used in a billing period."""
+        return self.keyed or self.reprice is not None
+
+    @property
     def signature(self) -> Any:
         """The signature of `market.signature`."""
         from jiran.market.signature import SIGNATURE  # noqa: PLC0415  loads numba

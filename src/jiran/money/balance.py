@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from jiran.engine.flows import SOURCES, USES
+from jiran.engine.flows import SOURCES, USES, battery_given_kwh, battery_taken_kwh, traded_kwh
 from jiran.errors import BalanceError
 from jiran.nothing import LAST_DIGITS
 
@@ -48,7 +48,7 @@ class Balance:
 def energy_imbalance(
     flows: Flows,
     step_kwh: Mapping[str, Array],
-    traded_kwh: Array,
+    of_trades_kwh: Array,
     battery: Battery,
     start_kwh: float,
     ev_start_kwh: Array,
@@ -57,8 +57,8 @@ def energy_imbalance(
 
     Args:
         flows: The run.
-        step_kwh: Each flow of all homes in each step by name, shape (step,).
-        traded_kwh: Energy of all trades in each step.
+        step_kwh: Each flow of all homes in each step by name, and what the battery did with grid and market, shape (step,).
+        of_trades_kwh: Energy of all trades in each step.
         battery: The community battery's efficiencies.
         start_kwh: What it held at the start.
         ev_start_kwh: What each EV that lends its battery held at the start, shape (ev,).
@@ -66,14 +66,15 @@ def energy_imbalance(
     sources = np.sum([step_kwh[flow.name] for flow in SOURCES], axis=0)
     uses = np.sum([step_kwh[flow.name] for flow in USES], axis=0)
     out, fleet = flows.outputs, flows.fleet
+    taken_kwh, given_kwh = battery_taken_kwh(step_kwh), battery_given_kwh(step_kwh)
     battery_change = _gained(out.soc_kwh, start_kwh) - (
-        (step_kwh["battery_charged_kwh"] + out.battery_import_kwh) * battery.charge_efficiency
-        - (step_kwh["battery_drawn_kwh"] + out.battery_export_kwh) / battery.discharge_efficiency
+        taken_kwh * battery.charge_efficiency - given_kwh / battery.discharge_efficiency
     )
+    sold_kwh = traded_kwh(step_kwh)
     gaps = [
         sources - uses,
-        step_kwh["p2p_sold_kwh"] - step_kwh["p2p_bought_kwh"],
-        step_kwh["p2p_sold_kwh"] - traded_kwh,
+        sold_kwh - (step_kwh["p2p_bought_kwh"] + step_kwh["battery_bought_kwh"]),
+        sold_kwh - of_trades_kwh,
         battery_change,
     ]
     if out.ev_stored_kwh.size:

@@ -21,8 +21,8 @@ from jiran.money.bills import TAX, Credits, StreetBills, street_bills
 from jiran.money.demand import Demand, Peak, demand
 from jiran.money.limits import NO_LIMITS, Limits, limits_of
 from jiran.money.meters import Metered, wanted
-from jiran.money.prices import Prices, costs
-from jiran.money.totals import Terms, TradeTotals, sum_rows, sum_trades
+from jiran.money.prices import Prices, costs, paid_for, received_for
+from jiran.money.totals import Terms, TradeTotals, of_homes, sum_rows, sum_trades
 from jiran.tariffs.model import PREMIUM
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ class Settlement:
             where it is behind the meter of a home of which only import and export are known.
         step_kwh: Each flow summed over homes, by name, shape (step,); NaN if it is not known of all of them. And
             "battery_import_kwh" and "battery_export_kwh": what the battery itself took from the grid and gave to it;
+            "battery_sold_kwh" and "battery_bought_kwh": what it sold to homes in the market and bought of them;
             "ev_missing_kwh": by how much cars that left held less than they should.
         step_money: What each account received less what it paid in each step, before the battery's fund is shared,
             peaks are paid for and billing periods end, shape (step,); sums to zero.
@@ -131,15 +132,22 @@ def settle(
     """
     out, battery = flows.outputs, scenario.battery
     home, step_kwh, rest_cost, read = _sum_flows(flows, price, wanted(contracts, flows))
-    traded = sum_trades(
-        flows.trades.view(np.recarray), out.trades_until, flows.profiles.load_kwh.shape[1],
-        price.grid_import, price.grid_export,
+    all_traded = sum_trades(
+        flows.trades.view(np.recarray), out.trades_until, out.order_kwh.shape[1], price.grid_import, price.grid_export,
     )  # fmt: skip
+    traded = of_homes(all_traded, flows.profiles.load_kwh.shape[1])
     step_money = _money(traded, rest_cost, step_kwh, price, scenario.grid.network_charge)
     own_cost = price.grid_import * out.battery_import_kwh - price.grid_export * out.battery_export_kwh
     step_money["battery"] -= own_cost
     step_money["grid"] += own_cost
+    if flows.street_bids:
+        earned = _earned_by_battery(flows)
+        step_money["battery"] += earned
+        step_money["homes"] -= earned
     step_kwh |= {name: getattr(out, name) for name in ("battery_import_kwh", "battery_export_kwh", "ev_missing_kwh")}
+    step_kwh |= {
+        "battery_sold_kwh": np.maximum(out.battery_traded_kwh, 0.0), "battery_bought_kwh": np.maximum(-out.battery_traded_kwh, 0.0),
+    }  # fmt: skip
     cost = traded.paid - traded.received + home["grid_cost"] + home["battery_cost"]
     at_home_kwh = np.empty(0) if home_start_kwh is None else home_start_kwh
     balance = Balance(
@@ -158,7 +166,7 @@ def settle(
         for account, got in (("homes", -at_peaks.sum()), ("battery", -peaks.by_battery), ("grid", peaks.total)):
             accounts[account] += float(got)
         cost = cost + at_peaks
-    share = _fund_share(battery, accounts["battery"], home)
+    share = _fund_share(battery, accounts["battery"], home["battery_charged_kwh"] + home["battery_drawn_kwh"])
     period_payment = np.zeros(share.size) if period_payment is None else period_payment
     for account, amount in (("battery", -share), ("market", period_payment)):
         accounts["homes"] -= float(amount.sum())
@@ -339,9 +347,24 @@ def _money(
     return money
 
 
-def _fund_share(battery: Battery, fund: float, home: Mapping[str, Array]) -> Array:
-    """Return each home's share of what the battery earned."""
-    use = home["battery_charged_kwh"] + home["battery_drawn_kwh"]
+def _earned_by_battery(flows: Flows) -> Array:
+    """Return what the community battery got for what it sold in the market, less what it paid for what it bought, shape (step,)."""
+    steps, place = flows.profiles.load_kwh.shape
+    step, earned = flows.step_of_trades(0, steps), np.zeros(steps)
+    for side, amounts, sign in (("seller", received_for, 1.0), ("buyer", paid_for, -1.0)):
+        own = flows.trades[side] == place
+        earned += sign * np.bincount(step[own], amounts(flows.trades[own]), minlength=steps)
+    return earned
+
+
+def _fund_share(battery: Battery, fund: float, use: Array) -> Array:
+    """Return each home's share of what the battery earned.
+
+    Args:
+        battery: Says how it is shared.
+        fund: What it earned.
+        use: What each home charged and drew, kWh, shape (home,).
+    """
     if battery.fund_share == "keep":
         return np.zeros(use.size)
     if battery.fund_share == "use" and use.sum() > 0.0:

@@ -146,8 +146,8 @@ def sum_alone(
 class TradeTotals(NamedTuple):
     """Sums over trades, kWh and money with the network charge in what is paid."""
 
-    paid: Vector  # (home,)
-    received: Vector  # (home,)
+    paid: Vector  # (trader,)
+    received: Vector  # (trader,)
     step_kwh: Vector  # (step,)
     step_paid: Vector  # (step,)
     step_received: Vector  # (step,)
@@ -155,20 +155,25 @@ class TradeTotals(NamedTuple):
     buyers_lose_kwh: float  # bought above what the grid takes
 
 
+def of_homes(totals: TradeTotals, homes: int) -> TradeTotals:
+    """Return sums over trades with what homes paid and received, without the community battery behind them."""
+    return totals._replace(paid=totals.paid[:homes], received=totals.received[:homes])
+
+
 @njit(cache=True, nogil=True)
 def sum_trades(
-    trades: Trades, trades_until: Counts, homes: int, import_price: Vector, export_price: Vector
+    trades: Trades, trades_until: Counts, traders: int, import_price: Vector, export_price: Vector
 ) -> TradeTotals:
-    """Sum all trades by home and by step.
+    """Sum all trades by trader and by step.
 
     Args:
         trades: All trades in order of time, records of `market.trade.TRADE`, prices with the network charge.
         trades_until: Number of trades up to and with each step, shape (step,).
-        homes: How many homes there are.
+        traders: How many there are: homes, and the community battery if it bids.
         import_price: What the grid takes for a kWh, shape (step,).
         export_price: What it gives, shape (step,).
     """
-    paid, received, steps = np.zeros(homes), np.zeros(homes), trades_until.size
+    paid, received, steps = np.zeros(traders), np.zeros(traders), trades_until.size
     step_kwh, step_paid, step_received = np.zeros(steps), np.zeros(steps), np.zeros(steps)
     sellers_lose_kwh, buyers_lose_kwh = 0.0, 0.0
     place = 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.engine.flows import traded_kwh
 from jiran.plan.later import billed_later, contract_years, years_that_differ
 from jiran.simulation.run import without_trading
 from jiran.simulation.setting import prepare
@@ -111,7 +112,7 @@ def stages(result: Result, factor: float, before: Settlement | None = None) -> S
         import_kwh=(_sum(first, "grid_import_kwh") * factor, _sum(now, "grid_import_kwh") * factor),
         export_kwh=_sum(now, "grid_export_kwh") * factor,
         generation_kwh=float(result.flows.profiles.generation_kwh.sum()) * factor,
-        traded_kwh=_sum(now, "p2p_sold_kwh") * factor,
+        traded_kwh=float(traded_kwh(now.step_kwh).sum()) * factor,
         spare_kwh=(_sum(alone, "grid_export_kwh") + _sum(alone, "battery_charged_kwh")) * factor,
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from jiran.engine.flows import traded_kwh
 from jiran.money.prices import prices
 from jiran.money.worth import worth_of
 from jiran.nothing import CENT, NOTHING_KWH, NOTHING_MONEY
@@ -132,7 +133,7 @@ def _try(planned: Planned, setting: Setting, value: float, field: str, report: P
     moved = field == "credit"
     found = run_market(setting, lambda: without_trading(setting) if moved else planned.result.without_p2p, report)
     alone, now = found.without_p2p, found.settlement
-    traded = float(now.step_kwh["p2p_sold_kwh"].sum()) * planned.year.factor
+    traded = float(traded_kwh(now.step_kwh).sum()) * planned.year.factor
     fee = 12.0 * planned.assumptions.member_fee if traded > NOTHING_KWH else 0.0
     gained = (alone.cost - now.cost) * planned.year.factor - fee
     fund = (_fund(now) - _fund(alone)) * planned.year.factor

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from jiran.engine.flows import battery_passed_kwh
+
 if TYPE_CHECKING:
     from jiran.homes.response import Response
     from jiran.money.settlement import Settlement
@@ -37,16 +39,6 @@ def exchange_alone_kwh(baseline_kwh: dict[str, Array]) -> Array:
     """
     homes_kwh = baseline_kwh["grid_import_kwh"] - baseline_kwh["grid_export_kwh"]
     return homes_kwh + baseline_kwh["battery_drawn_kwh"] - baseline_kwh["battery_charged_kwh"]
-
-
-def battery_taken_kwh(step_kwh: dict[str, Array]) -> Array:
-    """Return what the community battery took in each step, from homes and from the grid; the argument is that of `exchange_kwh`."""
-    return step_kwh["battery_charged_kwh"] + step_kwh["battery_import_kwh"]
-
-
-def battery_given_kwh(step_kwh: dict[str, Array]) -> Array:
-    """Return what it gave, to homes and to the grid; the argument is that of `exchange_kwh`."""
-    return step_kwh["battery_drawn_kwh"] + step_kwh["battery_export_kwh"]
 
 
 class Beside(NamedTuple):
@@ -101,15 +93,23 @@ class Run:
 
     @cached_property
     def battery_kwh(self) -> dict[str, float]:
-        """What the community battery did in all: taken, given, and of that with the grid: import, export."""
+        """What the community battery did in all: taken, given, and of that with the grid: import, export; with the market: bought, sold.
+
+        What it passes on in a step goes neither into it nor out of it.
+        """
         step = self.settled.step_kwh
-        bought, fed = (float(step[f"battery_{name}_kwh"].sum()) for name in ("import", "export"))
+        moved = {name: float(step[f"battery_{name}_kwh"].sum()) for name in ("import", "export", "bought", "sold")}
+        passed_kwh = float(battery_passed_kwh(step).sum())
         return {
-            "taken": self.kwh["battery_charged_kwh"] + bought,
-            "given": self.kwh["battery_drawn_kwh"] + fed,
-            "import": bought,
-            "export": fed,
+            "taken": self.kwh["battery_charged_kwh"] + moved["import"] + moved["bought"] - passed_kwh,
+            "given": self.kwh["battery_drawn_kwh"] + moved["export"] + moved["sold"] - passed_kwh,
+            **moved,
         }
+
+    @cached_property
+    def traded_kwh(self) -> float:
+        """What was traded in all: what homes sold, and the community battery where it bids."""
+        return self.kwh["p2p_sold_kwh"] + self.battery_kwh["sold"]
 
     @cached_property
     def demand_kwh(self) -> float:

@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from jiran.result.basis import battery_given_kwh, battery_taken_kwh
+from jiran.engine.energy import COMMUNITY_BATTERY
+from jiran.engine.flows import battery_given_kwh, battery_taken_kwh
 from jiran.result.tables import times
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Device(NamedTuple):
         stored_kwh: What it held at the end of each step.
         start_kwh: What it held at the start.
         wear_cost: What each kWh that it gives costs by wearing it out.
-        sold_kwh: What neighbours bought of it.
+        sold_kwh: What neighbours bought of it in the market.
         bought_kwh: What was bought of neighbours for it.
     """
 
@@ -54,8 +55,8 @@ def devices_of(result: Result) -> Iterator[Device]:
     if result.scenario.battery.capacity_kwh > 0.0:
         kwh, wear_cost = result.settlement.step_kwh, result.scenario.battery.wear_cost
         yield Device(
-            "community battery", "", battery_taken_kwh(kwh), battery_given_kwh(kwh), none, out.soc_kwh, start.stored_kwh,
-            wear_cost, none, none,
+            COMMUNITY_BATTERY, "", battery_taken_kwh(kwh), battery_given_kwh(kwh), none, out.soc_kwh, start.stored_kwh,
+            wear_cost, kwh["battery_sold_kwh"], kwh["battery_bought_kwh"],
         )  # fmt: skip
     bought = flows.bought_for_cars
     for place, home in enumerate(flows.fleet.homes):
@@ -77,13 +78,13 @@ def devices_of(result: Result) -> Iterator[Device]:
 
 
 def _mean_price(result: Result, name: str) -> Array:
-    """Return the mean price of what each home sold or bought of neighbours, per kWh, shape (step, home); 0 where nothing was.
+    """Return the mean price of what each trader sold or bought, per kWh, shape (step, trader); 0 where nothing was.
 
     Args:
         result: The run.
         name: "seller" or "buyer".
     """
-    trades, shape = result.flows.trades, result.flows.outputs.traded_kwh.shape
+    trades, shape = result.flows.trades, (result.timeline.steps, len(result.traders))
     at = result.flows.step_of_trades(0, shape[0]) * shape[1] + trades[name]
     kwh, amount = (
         np.bincount(at, weights, shape[0] * shape[1]).reshape(shape)
@@ -128,9 +129,10 @@ def devices_frame(result: Result) -> pl.DataFrame:
 def device_totals_frame(result: Result) -> pl.DataFrame:
     """Return one row a store: its sums over the run, what it lost on the way, what its wear is worth, and what it traded.
 
-    What neighbours paid and got for it is at the mean price of its home in each step, the network charge within.
+    What neighbours paid and got for it is at the mean price of its home in each step, the network charge within; the community
+    battery's is what it got and paid itself.
     """
-    rows, place = [], {name: at for at, name in enumerate(result.community.ids)}
+    rows, place = [], {name: at for at, name in enumerate(result.traders)}
     price = {
         side: cache(partial(_mean_price, result, side)) for side in ("seller", "buyer")
     }  # where something was traded
@@ -139,7 +141,7 @@ def device_totals_frame(result: Result) -> pl.DataFrame:
         end = float(one.stored_kwh[-1])
         lost = charged - given - driven - (end - one.start_kwh)
         received, paid = (
-            float(kwh @ price[side]()[:, place[one.home]]) if kwh.any() else 0.0
+            float(kwh @ price[side]()[:, place[one.home or one.kind]]) if kwh.any() else 0.0
             for kwh, side in ((one.sold_kwh, "seller"), (one.bought_kwh, "buyer"))
         )
         rows.append(

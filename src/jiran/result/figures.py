@@ -62,6 +62,11 @@ def _has_battery(scenario: Scenario) -> bool:
     return scenario.battery.capacity_kwh > 0.0
 
 
+def _has_bidding_battery(scenario: Scenario) -> bool:
+    """Tell whether there is a community battery that bids in the market."""
+    return scenario.battery.bids
+
+
 def _has_planned_battery(scenario: Scenario) -> bool:
     """Tell whether there is a battery in the scenario that may trade with the grid."""
     return scenario.battery.planned
@@ -207,7 +212,7 @@ KPIS: dict[str, Figure[Run]] = {
         group="Energy", place=4, applies=lambda scenario: scenario.ev.planned and scenario.ev.override_share > 0.0,
     ),
     "p2p_kwh": Figure(
-        "Traded between neighbours", ENERGY, "energy of all P2P trades", lambda run: run.kwh["p2p_sold_kwh"],
+        "Traded between neighbours", ENERGY, "energy of all P2P trades", lambda run: run.traded_kwh,
         group="Neighbours", card="Traded, kWh",
         column=Column("Traded, kWh", "Traded, kWh", "Traded kWh", 96, "Energy that neighbours sold to each other."),
     ),
@@ -216,7 +221,7 @@ KPIS: dict[str, Figure[Run]] = {
     ),
     "p2p_share": Figure(
         "P2P share of demand", SHARE, "p2p_kwh / demand_kwh",
-        lambda run: ratio(run.kwh["p2p_sold_kwh"], run.demand_kwh), group="Neighbours",
+        lambda run: ratio(run.traded_kwh, run.demand_kwh), group="Neighbours",
     ),
     "street_import_kwh": Figure(
         "Grid import of the street", ENERGY,
@@ -397,6 +402,14 @@ KPIS: dict[str, Figure[Run]] = {
     "battery_export_kwh": Figure(
         "Battery, to the grid", ENERGY, "the part of battery_drawn_kwh that it sold to the grid",
         lambda run: run.battery_kwh["export"], group="Battery", baseline=True, applies=_has_planned_battery,
+    ),
+    "battery_bought_kwh": Figure(
+        "Battery, bought of homes in the market", ENERGY, "energy that it bought in P2P trades",
+        lambda run: run.battery_kwh["bought"], group="Battery", applies=_has_bidding_battery,
+    ),
+    "battery_sold_kwh": Figure(
+        "Battery, sold to homes in the market", ENERGY, "energy that it sold in P2P trades",
+        lambda run: run.battery_kwh["sold"], group="Battery", applies=_has_bidding_battery,
     ),
     "battery_wear": Figure(
         "Wear of the battery", MONEY, "battery_drawn_kwh * wear_cost; no bill and no cost counts it",

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import jiran
+from jiran.engine.energy import traders
 from jiran.result.basis import Beside
 from jiran.result.bills import bill_totals_frame, bills_frame
 from jiran.result.devices import device_totals_frame, devices_frame, devices_of
@@ -169,6 +170,11 @@ class Result:
     def device_totals(self) -> pl.DataFrame:
         """One row a store: what it took, gave, lost and wore over the run."""
         return device_totals_frame(self)
+
+    @property
+    def traders(self) -> tuple[str, ...]:
+        """Names of who takes part in the market, as trades number them: the homes, and behind them the community battery if it bids."""
+        return traders(self.community.ids, battery=self.flows.street_bids)
 
     @property
     def _bills(self) -> tuple[StreetBills, StreetBills] | None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from jiran.engine.flows import FLOWS, given_out, taken_in
+from jiran.engine.energy import traders
+from jiran.engine.flows import FLOWS, given_out, taken_in, traded_kwh
 from jiran.money.prices import paid_for, received_for
 from jiran.nothing import LAST_DIGITS
 
@@ -41,7 +42,8 @@ def trades_frame(
     """
     last = timeline.steps if last is None else last
     trades, step = flows.trades_between(first, last), flows.step_of_trades(first, last).astype(np.int32)
-    names = pl.Series(community.ids, dtype=pl.Enum(community.ids))
+    ids = traders(community.ids, battery=flows.street_bids)
+    names = pl.Series(ids, dtype=pl.Enum(ids))
 
     def named(index: NDArray[np.int32]) -> pl.Series:
         return names.gather(index.copy())
@@ -104,7 +106,7 @@ def _rest(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
 def steps_frame(timeline: Timeline, flows: Flows, settled: Settlement, price: Prices) -> pl.DataFrame:
     """Return one row a step: the community's energy, the battery's state at the end of the step, trades and prices.
 
-    Energy is null where it is not known of all homes.
+    Energy is null where it is not known of all homes. What the community battery sold and bought in the market is there if it bids.
 
     Args:
         timeline: For the times.
@@ -113,6 +115,8 @@ def steps_frame(timeline: Timeline, flows: Flows, settled: Settlement, price: Pr
         price: Prices of grid and battery per kWh, shape (step,).
     """
     columns = {flow.column: settled.step_kwh[flow.name] for flow in FLOWS.values() if flow.column}
+    columns[FLOWS["p2p_sold_kwh"].column] = traded_kwh(settled.step_kwh)
+    at_market = ("battery_sold_kwh", "battery_bought_kwh") if flows.street_bids else ()
     with_grid = {flow.column for flow in FLOWS.values() if flow.account == "grid" or flow.at_meter}
     return pl.DataFrame(
         {
@@ -122,6 +126,7 @@ def steps_frame(timeline: Timeline, flows: Flows, settled: Settlement, price: Pr
             "soc_kwh": flows.outputs.soc_kwh,
             "battery_import_kwh": flows.outputs.battery_import_kwh,
             "battery_export_kwh": flows.outputs.battery_export_kwh,
+            **{name: settled.step_kwh[name] for name in at_market},
             **{name: columns[name] for name in columns if name in with_grid},
             "trades": settled.trades,
             "import_price": price.grid_import,

@@ -170,6 +170,7 @@ FIELDS = {
         "battery.reserve_price": "Battery waits below a price of, {currency}/kWh",
         "battery.fund_share": "Battery's profit is shared",
         "battery.controller": "Community battery is run by",
+        "battery.in_market": "It bids in the market what stored energy is worth",
         "battery.forecast": "Its plans expect the homes to need",
         "battery.wear_cost": "Wear of a kWh from it, {currency}/kWh",
         "battery.grid_charge": "May charge from the grid",

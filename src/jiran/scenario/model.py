@@ -95,8 +95,8 @@ class Scenario(Model):
 
     @property
     def stores_bid(self) -> bool:
-        """Whether stores in homes bid in the market."""
-        return self.batteries_bid or (self.cars_bid and self.homes.cars)
+        """Whether stores bid in the market: in homes, or the community's."""
+        return self.batteries_bid or self.battery.bids or (self.cars_bid and self.homes.cars)
 
     @property
     def bids_grid_prices(self) -> bool:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from jiran.bids import Strategy
 from jiran.bids import find as find_strategy
 from jiran.bids.base import DEFAULT_STRATEGY
+from jiran.control import find_controller
 from jiran.control.controlling.base import OWN_USE
 from jiran.documents.model import Price, quantity
 from jiran.documents.text import whole_text
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 class Battery(RunBy):
     """The community battery.
 
-    It is the community's and comes after the market. By own use first it charges only from what the homes then have to spare, and
+    It is the community's and comes after the market, or bids in it. By own use first it charges only from what the homes then have to spare, and
     gives only what they lack; another controller may also buy from the grid and sell to it, at the grid's prices. Charging and
     discharging power are at its terminals; what it sells for less what it bought for is its profit, which the fund
     holds until it is shared. Capacity 0 means that there is none.
@@ -45,6 +46,12 @@ class Battery(RunBy):
     discharge_efficiency: float = quantity("share of the stored energy that comes out", "", 1.0, ge=0.01, le=1)
     start_soc: float = quantity("state of charge at the start", "", 0.0, ge=0, le=1)
     min_soc: float = quantity("lowest state of charge", "", 0.0, ge=0, le=1)
+    in_market: bool = quantity(
+        "whether a battery with a plan offers and buys in the market at what stored energy is worth to it, before it meets what the "
+        "market leaves",
+        "",
+        default=False,
+    )
     buy_price: Literal["export", "import"] | Price = quantity(
         "what a home gets for a kWh that charges the battery: the grid's export or import price, or a number",
         "",
@@ -75,6 +82,12 @@ class Battery(RunBy):
     def planned(self) -> bool:
         """Whether there is one that a controller runs which may do something else than own use first."""
         return self.capacity_kwh > 0.0 and self.controller != OWN_USE
+
+    @property
+    def bids(self) -> bool:
+        """Whether its controller says what energy is worth to the street, and the market may know; as of `HomeBattery.bids`."""
+        found = find_controller(self.controller)
+        return self.planned and self.in_market and found.forecasts and not found.keeps_peaks
 
 
 class _Choice(BaseModel):

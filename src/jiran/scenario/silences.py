@@ -246,6 +246,13 @@ SILENCES = (
     Silence(("home_battery.in_market",), lambda of: of.rule.name == BASELINE, "the market rule trades nothing"),
     *_run_by("battery"),
     Silence(
+        ("battery.in_market",),
+        lambda of: not of.scenario.battery.model_copy(update={"in_market": True}).bids,
+        "battery.controller asks for nothing in the market",
+    ),
+    Silence(("battery.in_market",), lambda of: of.rule.name == BASELINE, "the market rule trades nothing"),
+    Silence(("battery.in_market",), lambda of: of.rule.among_homes, "the market rule divides between homes alone, by keys or bills"),
+    Silence(
         ("grid.known_ahead_h",), lambda of: of.looks_ahead_h <= KNOWN_H,
         "no battery looks further ahead than the prices of a day",
     ),

@@ -90,7 +90,11 @@ def stores(setting: Setting, cars: Devices, at_home: Devices, street: Devices) -
         departure_kwh=plan.departure_kwh,
         reserve_price=np.nan if reserve_price is None else reserve_price,
     )
-    return Stores(battery=battery, fleet=fleet, cars=cars, at_home=at_home, street=street)
+    reserve_price = setting.scenario.battery.reserve_price
+    return Stores(
+        battery=battery, fleet=fleet, cars=cars, at_home=at_home, street=street,
+        reserve_price=np.nan if reserve_price is None else reserve_price,
+    )  # fmt: skip
 
 
 def outputs(
@@ -102,6 +106,7 @@ def outputs(
     bids: bool,
     batteries_bid: bool = False,
     cars_bid: bool = False,
+    street_bids: bool = False,
     truthful: bool = False,
 ) -> Outputs:
     """Make room for what the kernel finds; limit prices are kept if homes do not all bid the tariff.
@@ -114,9 +119,11 @@ def outputs(
         bids: Whether limit prices are kept.
         batteries_bid: Whether batteries in homes bid in the market.
         cars_bid: Whether cars that charge by plans do.
+        street_bids: Whether the community battery does.
         truthful: Whether homes bid what a kWh is worth to them: both prices are then kept in one place.
     """
-    by_ev, by_battery, kept = (steps, evs), (steps, batteries), (steps if bids else 0, homes)
+    traders, stores_bid = homes + street_bids, batteries_bid or cars_bid or street_bids
+    by_ev, by_battery, kept = (steps, evs), (steps, batteries), (steps if bids else 0, traders)
     value_price = np.empty(kept)
     return Outputs(
         traded_kwh=np.empty((steps, homes)),
@@ -125,6 +132,7 @@ def outputs(
         soc_kwh=np.empty(steps),
         battery_import_kwh=np.zeros(steps),
         battery_export_kwh=np.zeros(steps),
+        battery_traded_kwh=np.zeros(steps),
         curtail_share=np.zeros(steps),
         curtail_alone_share=np.zeros(steps),
         ev_charged_kwh=np.zeros(by_ev),
@@ -138,7 +146,7 @@ def outputs(
         home_given_kwh=np.zeros(by_battery),
         home_stored_kwh=np.zeros(by_battery),
         home_alone_kwh=np.zeros((3 * steps if batteries_bid else 0, batteries)),
-        order_kwh=np.zeros((steps if batteries_bid or cars_bid else 0, homes)),
+        order_kwh=np.zeros((steps if stores_bid else 0, traders)),
         value_price=value_price,
         limit_price=value_price if truthful else np.empty(kept),
         trades_until=np.zeros(steps, np.int64),

@@ -16,9 +16,10 @@ from jiran.engine.at_home import rest
 from jiran.engine.at_market import change_mind, hold_nobody, hold_to_worth, keep_mind, settle
 from jiran.engine.calls import Calls
 from jiran.engine.cars_at_market import settle_cars
-from jiran.engine.energy import Flows
+from jiran.engine.energy import COMMUNITY_BATTERY, Flows, traders
 from jiran.engine.limits import carry_all, heed
 from jiran.engine.records import Log, Stop, Window
+from jiran.engine.street_at_market import ask_for_all, ask_nothing
 from jiran.errors import ControllerError, JiranError, MechanismError, PluginError, StrategyError, one_line
 from jiran.market import TRADE, booking
 from jiran.market.base import BASELINE
@@ -60,16 +61,19 @@ def run_steps(
     """
     supply, homes = setting.scenario.ev.supply, setting.community.size
     batteries_bid, cars_bid = (bid and rule.name != BASELINE for bid in (setting.batteries_bid, setting.cars_bid))
-    stores_bid = batteries_bid or cars_bid
-    own_bids = stores_bid or not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
-    for room in (homes**2,) if rule.all_pairs else (homes, homes**2):
+    stores_bid, street_bids = batteries_bid or cars_bid, setting.street_bids(rule)
+    own_bids = (
+        stores_bid or street_bids or not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
+    )
+    most = homes + street_bids
+    for room in (most**2,) if rule.all_pairs else (most, most**2):
         devices = evs, own, ours = cars(setting, bid=cars_bid), at_home(setting, bid=stores_bid), street(setting)
         stores = fill.stores(setting, *(one.record for one in devices))
         start = fill.start(setting, strategy, *(one.memory for one in devices))
         many = stores.fleet.homes.size + evs.record.homes.size
         out = fill.outputs(
             setting.timeline.steps, homes, many, own.record.homes.size,
-            bids=own_bids, batteries_bid=batteries_bid, cars_bid=cars_bid, truthful=strategy.at_tariff,
+            bids=own_bids, batteries_bid=batteries_bid, cars_bid=cars_bid, street_bids=street_bids, truthful=strategy.at_tariff,
         )  # fmt: skip
         if setting.shares_moves and not stores_bid:
             evs, own, out = setting.before_market.take(setting, evs, own, out)
@@ -77,15 +81,17 @@ def run_steps(
         compiled = rule.compiled and strategy.compiled and all(one.compiled for one in devices)
         kernel_run: Any = kernel.run if compiled else plain(kernel.run)
         calls = _calls(
-            setting, rule, strategy, devices, compiled=compiled, cars_bid=cars_bid, batteries_bid=batteries_bid
-        )
+            setting, rule, strategy, devices, compiled=compiled, cars_bid=cars_bid, batteries_bid=batteries_bid,
+            street_bids=street_bids,
+        )  # fmt: skip
 
         def loop(window: Window, stored_kwh: float, log: Log) -> Stop:
             now = start._replace(stored_kwh=stored_kwh, cars=evs.memory, at_home=own.memory, street=ours.memory)  # noqa: B023  called in this round only
             stop: Stop = kernel_run(window, calls, inputs, stores, now, out, log)  # noqa: B023
             return stop
 
-        whole = partial(_all_steps, loop, rule, strategy, devices, out, start.stored_kwh, room, setting.community.ids)
+        names = traders(setting.community.ids, battery=street_bids)
+        whole = partial(_all_steps, loop, rule, strategy, devices, out, start.stored_kwh, room, names)
         # Plain Python stays in the thread of the caller, step by step: it may print, and be looked into.
         trades = watch(whole, report) if compiled and report is not None else whole(None if compiled else report)
         if trades is not None:
@@ -124,6 +130,7 @@ def _calls(
     compiled: bool,
     cars_bid: bool,
     batteries_bid: bool,
+    street_bids: bool,
 ) -> Calls:
     """Return what the kernel calls in a run.
 
@@ -135,6 +142,7 @@ def _calls(
         compiled: Whether the kernel is.
         cars_bid: Whether cars bid in the market.
         batteries_bid: Whether batteries in homes do.
+        street_bids: Whether the community battery does.
     """
 
     def code(function: Callable[..., Any]) -> Any:
@@ -142,17 +150,18 @@ def _calls(
 
     cars, batteries, for_all = (one.step(compiled=compiled) for one in devices)
     _, own, ours = devices
-    stores_bid = batteries_bid or cars_bid
+    any_bids = batteries_bid or cars_bid or street_bids
     return Calls(
         clear=rule.clear,
         bid=strategy.code,
         cars=cars,
         batteries=batteries,
-        hold=code(hold_to_worth if stores_bid else hold_nobody),
-        change_mind=code(change_mind if stores_bid else keep_mind),
+        hold=code(hold_to_worth if any_bids else hold_nobody),
+        change_mind=code(change_mind if any_bids else keep_mind),
         settle_cars=code(settle_cars if cars_bid else rest),
         settle=code(settle if batteries_bid else rest),
         direct=own.direct.code,
+        ask_for_all=code(ask_for_all if street_bids else ask_nothing),
         for_all=for_all,
         for_all_direct=ours.direct.code,
         heed=code(heed if setting.scenario.grid.limited else carry_all),
@@ -182,10 +191,10 @@ def _all_steps(
         out: Is filled in.
         stored_kwh: What the battery holds at the start.
         room: For how many trades there must be room in each step.
-        ids: Names of the homes.
+        ids: Names of the traders.
         report: Is called with the share that is done.
     """
-    steps, homes = out.traded_kwh.shape
+    steps, many = out.traded_kwh.shape[0], out.order_kwh.shape[1]
     # Room for as many trades as there may be; memory is taken only for what is written, and the rest is given back.
     trades = np.zeros(max(min(steps, _FIRST_TRADES // room), 1) * room, TRADE)
     step, total, told_s = 0, 0, monotonic()
@@ -203,7 +212,7 @@ def _all_steps(
             where = f"in step {step}" if window.last == step + 1 else f"between steps {step} and {window.last}"
             problem = f"failed {where}: {one_line(error)}"
             raise _blamed(rule, strategy, devices, problem) from error
-        if stop.fault == kernel.CROWDED and room == homes:
+        if stop.fault == kernel.CROWDED and room == many:
             return None
         _raise_fault(stop, rule, strategy, ids)
         del log  # the trades are to grow where they are
@@ -226,7 +235,7 @@ def _raise_fault(stop: Stop, rule: Mechanism, strategy: Strategy, ids: tuple[str
         stop: Where and why the kernel stopped.
         rule: The market rule.
         strategy: The bidding strategy.
-        ids: The homes' names.
+        ids: The traders' names.
 
     Raises:
         StoppedError: Nobody wants the run.
@@ -271,4 +280,6 @@ _FAULTS = {
 
 
 def _name(ids: tuple[str, ...], home: int) -> str:
-    return f"home {ids[home]}" if 0 <= home < len(ids) else f"home number {home}"
+    if not 0 <= home < len(ids):
+        return f"home number {home}"
+    return f"the {ids[home]}" if ids[home] == COMMUNITY_BATTERY else f"home {ids[home]}"

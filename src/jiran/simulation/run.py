@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.bids import find as find_strategy
-from jiran.errors import MechanismError
+from jiran.engine.energy import COMMUNITY_BATTERY
+from jiran.errors import MechanismError, ScenarioError
 from jiran.explain.assumptions import assumptions
 from jiran.explain.warnings import warnings
 from jiran.market import find as find_rule
@@ -185,10 +186,15 @@ def _refuse(setting: Setting, rule: Mechanism, strategy: Strategy, values: dict[
 
     Raises:
         MechanismError: It would need more than there is, or is not for so many homes.
+        ScenarioError: A home has the name of the community battery, which bids too.
     """
-    homes, steps = setting.community.size, setting.timeline.steps
+    steps, battery = setting.timeline.steps, setting.street_bids(rule)
+    homes = setting.community.size + battery
+    if battery and COMMUNITY_BATTERY in setting.community.ids:
+        allowed = f"a home has the name {COMMUNITY_BATTERY!r}, by which trades would name the battery"
+        raise ScenarioError("battery.in_market", battery, allowed)
     problem = too_much(rule, homes, values, steps)
-    if problem is None and rule.most_traders is not None and homes > rule.most_traders:
+    if problem is None and rule.most_traders is not None and homes > rule.most_traders and not battery:
         traders = _most_traders(setting, strategy)
         if traders > rule.most_traders:
             problem = f"is for at most {rule.most_traders} homes that trade in a step, and here {traders} do"

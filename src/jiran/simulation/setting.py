@@ -21,6 +21,7 @@ from jiran.homes.profiles import Profiles, stream
 from jiran.homes.response import Response, answered
 from jiran.homes.solar import generation_kwh
 from jiran.homes.timeline import Timeline, timeline
+from jiran.market.base import BASELINE
 from jiran.money.prices import Prices, prices
 from jiran.money.worth import pair_by_step, same_worth, worth_of
 from jiran.result.result import State
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from jiran.engine.records import Worth
     from jiran.homes.meter.report import DataReport
+    from jiran.market import Mechanism
     from jiran.scenario import Scenario
 
 
@@ -96,6 +98,10 @@ class Setting:
     def cars_bid(self) -> bool:
         """Whether cars that charge by plans bid in the market."""
         return self.scenario.cars_bid and self.cars.homes.size > 0
+
+    def street_bids(self, rule: Mechanism) -> bool:
+        """Tell whether the community battery bids in the market of a rule."""
+        return self.scenario.battery.bids and rule.name != BASELINE and not rule.among_homes
 
     def with_market(self, scenario: Scenario) -> Setting:
         """Return the same setting for a scenario that differs in [market] and [bids] alone."""

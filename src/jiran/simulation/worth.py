@@ -151,7 +151,10 @@ def _of_homes(result: Result, *, together: bool) -> Array:
 
 
 def _of_street(result: Result) -> tuple[Array, Array]:
-    """Return what the market left to the community battery, the larger side, and what it took less what it gave, shape (step, 1) each."""
+    """Return what the community battery had to do and what it took less what it gave, shape (step, 1) each.
+
+    It had to do what it traded, and beyond that the larger side of what the market left.
+    """
     kwh = result.settlement.step_kwh
     surplus, deficit = (
         kwh["battery_charged_kwh"] + kwh["grid_export_kwh"],
@@ -163,4 +166,5 @@ def _of_street(result: Result) -> tuple[Array, Array]:
     )
     # A peak is of the street, which has both sides.
     other = need - (deficit - surplus)
-    return need[:, None], (taken - other)[:, None]
+    traded = kwh["battery_sold_kwh"] - kwh["battery_bought_kwh"]
+    return (need + traded)[:, None], (taken - traded - other)[:, None]

@@ -6,7 +6,7 @@ import { aRun, trades } from "./runs.mjs";
 
 test("trades of a pair in a step are one sum; the way back is another pair", () => {
   const day = new Day(aRun({ trades: trades([0, 0, 1, 1, 0.3], [0, 0, 1, 2, 0.5], [0, 1, 0, 4, 1], [2, 0, 1, 8, 2]) }));
-  assert.deepEqual(day.pairs.map((pairs) => [...pairs]), [[[1, [3, 0.8]], [2, [4, 1]]], [], [[1, [8, 2]]]]);
+  assert.deepEqual(day.pairs.map((pairs) => [...pairs]), [[[1, [3, 0.8]], [3, [4, 1]]], [], [[1, [8, 2]]]]);
   assert.deepEqual(day.sum.traded, [7, 0, 8]);
   assert.deepEqual(day.sum.paid, [1.8, 0, 2]);
   assert.deepEqual(day.soFar, [[7, 7, 15], [1.8, 1.8, 3.8]]);
@@ -65,6 +65,15 @@ test("a home's facts are what it did, without what is nothing", () => {
   assert.deepEqual(day.facts(1, 0, 0), [["load", 2], ["p2p_bought", 1.5], ["grid_import", 0.5]]);
   assert.deepEqual(day.facts(0, 0, 1), [["p2p_sold", 0.6], ["grid_export", 0.1]]);
   assert.deepEqual(day.facts(1, 0, 1), [["p2p_bought", -0.6], ["grid_import", -0.25]]);
+});
+
+test("what a home trades with the community battery is told apart from its neighbours", () => {
+  const day = new Day(aRun({ steps: 1, trades: trades([0, 0, 1, 1, 0.4], [0, 0, 2, 2, 0.6], [0, 2, 1, 3, 1.2]) }));
+  assert.deepEqual(day.facts(0, 0, 0), [["p2p_sold", 1], ["soldBattery", 2]]);
+  assert.deepEqual(day.facts(1, 0, 0), [["p2p_bought", 1], ["boughtBattery", 3]]);
+  assert.deepEqual(day.facts(0, 0, 1), [["p2p_sold", 0.4], ["soldBattery", 0.6]]);
+  assert.deepEqual(day.facts(1, 0, 1), [["p2p_bought", -0.4], ["boughtBattery", -1.2]]);
+  assert.deepEqual(day.sum.traded, [6]);
 });
 
 test("a flow that Python declares anew counts by its side and its other end, whatever its name", () => {

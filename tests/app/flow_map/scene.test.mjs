@@ -57,11 +57,25 @@ test("a trade goes from seller to buyer, and past the battery", () => {
     const n = scene.homes.length;
     for (let seller = 0; seller < n; seller++) {
       const buyer = (seller + Math.floor(n / 2)) % n;
-      const way = scene.way(seller * n + buyer);
+      const id = seller * (n + 1) + buyer; // the community battery is a trader, too
+      const way = scene.way(id);
       assert.deepEqual([way.p, way.q], [seller, buyer].map((h) => [scene.homes[h].x, scene.homes[h].y]));
       const [x, y] = pointOn(way, 0.5);
       assert.ok(Math.hypot(x - scene.cx, y - scene.cy) > scene.core);
-      assert.equal(scene.way(seller * n + buyer), way); // worked out once
+      assert.equal(scene.way(id), way); // worked out once
+    }
+  }
+});
+
+test("a trade with the community battery runs between the home and the battery's side", () => {
+  for (const scene of scenes) {
+    const n = scene.homes.length;
+    for (let h = 0; h < n; h++) {
+      const [home, ends] = [scene.homes[h], [scene.way(h * (n + 1) + n), scene.way(n * (n + 1) + h)]];
+      assert.deepEqual([ends[0].p, ends[1].q], [[home.x, home.y], [home.x, home.y]]);
+      for (const [x, y] of [ends[0].q, ends[1].p]) {
+        assert.ok(Math.hypot(x - scene.cx, y - scene.cy) < 1.2 * scene.core);
+      }
     }
   }
 });

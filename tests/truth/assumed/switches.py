@@ -166,9 +166,17 @@ def _why(name, data):  # noqa: C901, PLR0911, PLR0912, PLR0915  a field after th
         if key in ("peak_kw", "peak_price"):
             return None if runs == "peak-shaving" else f"{table}.controller keeps no peaks low"
         if key == "in_market":
-            asks_nothing = runs in ("self-consumption", "time-of-use", "cooperative", "peak-shaving")
-            silent = f"{table}.controller asks for nothing in the market" if asks_nothing else None
-            return silent or ("the market rule trades nothing" if rule == "grid-only" else None)
+            asks_nothing = (
+                "self-consumption",
+                "time-of-use",
+                "peak-shaving",
+                *["cooperative"] * (table == "home_battery"),
+            )
+            if runs in asks_nothing:
+                return f"{table}.controller asks for nothing in the market"
+            if table == "battery" and rule in ("bill-sharing", "static-keys"):
+                return "the market rule divides between homes alone, by keys or bills"
+            return "the market rule trades nothing" if rule == "grid-only" else None
         own = key in ("grid_charge", "feed_in") and runs == "self-consumption"
         return f"{table}.controller only stores what is left over, for own use" if own else None
     if name == "grid.known_ahead_h":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import polars as pl
 
 import plain_plans
 from jiran import mechanisms
@@ -79,6 +80,7 @@ def scheme(planned):
 @oracle("plan.paid", of_plan)
 def paid(planned):
     trades, currency = planned.result.trades, planned.result.scenario.currency
+    trades = trades.filter(trades["buyer"].cast(pl.String) != "community battery")  # what homes pay
     kwh = float(trades["kwh"].sum())
     a_kwh = float(trades["paid"].sum()) / kwh if kwh > 1e-9 else None
     pieces = ("nobody trades",) if a_kwh is None else (f"for a kWh: {currency}" if a_kwh >= 0 else currency,)

@@ -123,10 +123,15 @@ def _differ(now: pl.Series, then: pl.Series) -> bool:
 
 
 def _columns(result: Result) -> pl.DataFrame:
-    """Return the steps with where the sun's energy went and where the demand came from, kWh."""
+    """Return the steps with where the sun's energy went and where the demand came from, kWh.
+
+    What the community battery traded in the market is with the rest that it took and gave.
+    """
     lent = pl.Series(result.flows.outputs.ev_lent_kwh.sum(axis=1))
-    shared = pl.col("p2p_kwh") - lent
-    stored, exported = pl.col("battery_charge_kwh"), pl.col("grid_export_kwh") + pl.col("curtailed_kwh")
+    sold, bought = (pl.Series(result.settlement.step_kwh[f"battery_{name}_kwh"]) for name in ("sold", "bought"))
+    among_homes = pl.col("p2p_kwh") - sold - bought
+    shared, stored = among_homes - lent, pl.col("battery_charge_kwh") + bought
+    exported = pl.col("grid_export_kwh") + pl.col("curtailed_kwh")
     at_home = pl.col("home_battery_charge_kwh")
     return result.steps.with_columns(
         demand_kwh=pl.col("load_kwh") + pl.col("ev_kwh"),
@@ -134,6 +139,9 @@ def _columns(result: Result) -> pl.DataFrame:
         shared_kwh=shared.clip(0.0),
         ev_home_kwh=(pl.col("ev_supplied_kwh") - lent).clip(0.0),
         traded_kwh=pl.col("p2p_kwh"),
+        p2p_kwh=among_homes,
+        battery_charge_kwh=stored,
+        battery_discharge_kwh=pl.col("battery_discharge_kwh") + sold,
         taken_kwh=pl.Series(taken_in(result.settlement.step_kwh)),
         given_kwh=pl.Series(went_out(result.settlement.step_kwh)),
         soc_low=pl.col("soc_kwh"),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from jiran.app.charts.base import MOST_HOMES
 from jiran.app.charts.blocks import Block, drawn
-from jiran.engine.flows import FLOWS, METERED, Flow
+from jiran.engine.flows import FLOWS, METERED, Flow, traded_kwh
 from jiran.explain.times import period
 from jiran.homes.solar import half_sine
 from jiran.money.prices import paid_for
@@ -135,15 +135,16 @@ def _of_battery(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int6
 def _trades(
     result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64], group: NDArray[np.int64]
 ) -> dict[str, list[Any]]:
-    """Return the trades between entries, one a pair and step."""
+    """Return the trades between entries, one a pair and step; the community battery, if it bids, stands behind the entries."""
     begin, until = result.flows.traded_from, result.flows.outputs.trades_until
     trades = result.flows.trades_between(int(starts[0]), int(ends[-1]))
     step = np.repeat(np.arange(starts.size), until[ends - 1] - begin[starts])
-    entries = int(group.max()) + 1
-    key = (step * entries + group[trades["seller"]]) * entries + group[trades["buyer"]]
-    pairs, place = np.unique(key, return_inverse=True)
-    kwh = np.bincount(place, trades["kwh"], minlength=pairs.size)
-    amount = np.bincount(place, paid_for(trades), minlength=pairs.size)
+    place = np.append(group, group.max() + 1)
+    entries = int(place[-1]) + 1
+    key = (step * entries + place[trades["seller"]]) * entries + place[trades["buyer"]]
+    pairs, pair = np.unique(key, return_inverse=True)
+    kwh = np.bincount(pair, trades["kwh"], minlength=pairs.size)
+    amount = np.bincount(pair, paid_for(trades), minlength=pairs.size)
     return {
         "step": (pairs // entries**2).tolist(),
         "seller": (pairs // entries % entries).tolist(),
@@ -164,7 +165,7 @@ def _so_far(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64]) 
 
 def _p2p_price(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[float | None]:
     first, last = int(starts[0]), int(ends[-1])
-    kwh = result.settlement.step_kwh["p2p_sold_kwh"][first:last]
+    kwh = traded_kwh(result.settlement.step_kwh)[first:last]
     paid = np.nan_to_num(result.settlement.p2p_price[first:last]) * kwh
     kwh, paid = (np.add.reduceat(values, starts - first) for values in (kwh, paid))
     return [

@@ -108,9 +108,14 @@ def day_parts(result: Result, at: int, window: Window) -> tuple[list[str], list[
     parts = []
     for flow in _flows_of(result, at):
         values = result.flows.of_home(flow.name, at, window.first, window.last)
-        parts.append((flow.label, flow.colour, flow.sign * np.add.reduceat(values, starts)))
+        parts.append((_partner(result, flow), flow.colour, flow.sign * np.add.reduceat(values, starts)))
     times = [time_of_day(instant) for instant in result.timeline.local[window.first + starts].astype(object)]
     return times, parts, size * result.timeline.step_minutes
+
+
+def _partner(result: Result, flow: Flow) -> str:
+    """Return who is at the other end of a flow; in a market in which the community battery bids, that is in the list of trades."""
+    return "Market" if flow.account == "homes" and result.flows.street_bids else flow.label
 
 
 def _flows_of(result: Result, home: int) -> tuple[Flow, ...]:
@@ -162,7 +167,7 @@ def _day_words(figures: Figures) -> str:
 def day_words(result: Result, home: int, first: int, last: int) -> Figures:
     """Say where a home's energy came from and went to in the steps first <= step < last, or its import and export: always."""
     sums = [
-        (flow.label, flow.sign, float(result.flows.of_home(flow.name, home, first, last).sum()))
+        (_partner(result, flow), flow.sign, float(result.flows.of_home(flow.name, home, first, last).sum()))
         for flow in _flows_of(result, home)
     ]
     came, went = (
@@ -229,7 +234,13 @@ def waterfall(steps: list[tuple[str, float]], currency: str, of_a: float | None 
 
 def _colour(name: str) -> str:
     """Return the colour of the partner that a step of the bill is about."""
-    words = {"neighbours": palette.P2P, "attery": palette.BATTERY, "rid alone": palette.LOAD, "rid": palette.GRID}
+    words = {
+        "neighbours": palette.P2P,
+        "market": palette.P2P,
+        "attery": palette.BATTERY,
+        "rid alone": palette.LOAD,
+        "rid": palette.GRID,
+    }
     return next((colour for word, colour in words.items() if word in name), palette.LOAD)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from jiran import palette
 from jiran.app.charts.base import MOST_HOMES, amounts, chart, kinds_there, names, room, short
+from jiran.engine.energy import traders
 from jiran.money.prices import paid_for
 from jiran.words import KIND_NAMES
 
@@ -32,10 +33,11 @@ _ROOM_FOR_NUMBERS = 8
 def pair_totals(result: Result, window: Window) -> pl.DataFrame:
     """Return what each pair of homes traded in a window: seller, buyer, their kinds, kwh, paid; greatest first."""
     trades = result.flows.trades_between(window.first, window.last)
-    homes = result.community.size
+    homes = len(result.traders)
     total = _sums(trades["seller"].astype(np.int64) * homes + trades["buyer"], trades, homes**2)
     total = total.sort("kwh", "pair", descending=[True, False])
-    ids, kinds = (pl.Series(values, dtype=pl.String) for values in (result.community.ids, result.community.kinds))
+    of_all = traders(result.community.kinds, battery=result.flows.street_bids)
+    ids, kinds = (pl.Series(values, dtype=pl.String) for values in (result.traders, of_all))
     seller, buyer = total["pair"] // homes, total["pair"] % homes
     return total.with_columns(
         seller=ids.gather(seller),
@@ -140,7 +142,7 @@ def _scale(highest: float, unit: str) -> dict[str, object]:
 def _in_order(result: Result, homes: pl.Series) -> list[str]:
     """Return the names that occur, in the order of the community."""
     present = set(homes)
-    return [name for name in result.community.ids if name in present]
+    return [name for name in result.traders if name in present]
 
 
 def top_pairs(pairs: pl.DataFrame, column: str, unit: str) -> Spec:

@@ -69,7 +69,7 @@ def _energy(scene: Scene) -> None:
         show_text(scarce_words(scene.outcome))
     with right:
         draw(run_step.balances(scene.step), key="balances", alt=run_step.balances_alt(scene.step), height=HEIGHT)
-        more(len(scene.outcome.book.names), run_step.MOST_BARS, "homes with smaller balances")
+        more(len(scene.step.orders["home"]), run_step.MOST_BARS, "homes with smaller balances")
 
 
 def _balance_words(step: RunStep, digits: int) -> None:
@@ -84,6 +84,11 @@ def _balance_words(step: RunStep, digits: int) -> None:
         st.markdown(
             f"A {which} that bids counts with what it offers, or asks for, at what stored energy is worth to it; it moves once the "
             "market is over."
+        )
+    if step.street_bids:
+        st.markdown(
+            "The community battery bids, too. It generates and needs nothing, so it has no balance: what it offers or asks for stands in "
+            "the order book."
         )
     orders = step.orders
     if orders["net_metered"].any():

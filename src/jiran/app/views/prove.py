@@ -72,7 +72,7 @@ def trade(result: Result, rows: pl.DataFrame, count: int) -> None:
 
 def _named(result: Result, number: int) -> tuple[int, str, str, float]:
     """Return step, seller, buyer and kWh of a trade by its number in the log of the run, from 1."""
-    flows, ids = result.flows, result.community.ids
+    flows, ids = result.flows, result.traders
     one = flows.trades[number - 1]
     step = int(flows.outputs.trades_until.searchsorted(number - 1, side="right"))
     return step, ids[int(one["seller"])], ids[int(one["buyer"])], float(one["kwh"])

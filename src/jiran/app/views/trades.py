@@ -145,7 +145,7 @@ def _log(result: Result, window: Window) -> None:
 
 def _filter(result: Result) -> Wanted:
     """Ask which trades to list."""
-    homes = [_ANYONE, *result.community.ids]
+    homes = [_ANYONE, *result.traders]
     with st.grid(4, min_column_width=150):
         seller = st.selectbox("Seller", homes, key="log_seller")
         buyer = st.selectbox("Buyer", homes, key="log_buyer")

@@ -21,7 +21,7 @@ class Book(OrderBook):
     """The orders of one step, and whose they are.
 
     Attributes:
-        names: Of the homes.
+        names: Of the homes, and behind them of the community battery if it bids.
         network_charge: What a buyer pays the network on top of each kWh from a neighbour.
         currency: Of all prices; "" if nobody said.
     """
@@ -71,7 +71,7 @@ def book_of_step(result: Result, step: int) -> Book:
         limits_between(result, step, step + 1)[0],
         float(result.prices.grid_import[step]),
         float(result.prices.grid_export[step]),
-        names=tuple(result.community.ids),
+        names=result.traders,
         network_charge=float(result.scenario.grid.network_charge),
         currency=result.scenario.currency,
     )

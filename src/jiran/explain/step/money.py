@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jiran.engine.flows import traded_kwh
 from jiran.explain.step.outcome import energy, same
 from jiran.explain.step.run_step import in_and_out
 from jiran.nothing import LAST_DIGITS, NOTHING_KWH, NOTHING_MONEY
@@ -262,7 +263,7 @@ def money(step: RunStep, currency: str) -> Figures | None:
     """
     return {
         "moved": {name: step.money[key] for key, name in _NAMES.items() if abs(step.money[key]) > NOTHING_MONEY},
-        "traded": step.energy["p2p_sold_kwh"] > NOTHING_KWH,
+        "traded": traded_kwh(step.energy) > NOTHING_KWH,
         "currency": currency,
     }
 

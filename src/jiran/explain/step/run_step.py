@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran import palette
-from jiran.engine.flows import FLOWS, METERED, SOURCES, USES, given_out, taken_in
+from jiran.engine.flows import FLOWS, METERED, SOURCES, USES, given_out, taken_in, traded_kwh
 from jiran.explain.times import period
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+#: What the community battery trades is shown with what the market leaves to it.
+_WITH_BATTERY = {"battery_drawn_kwh": "battery_sold_kwh", "battery_charged_kwh": "battery_bought_kwh"}
 _PRICES = ("grid_import", "grid_export", "battery_buys", "battery_sells")
 
 
@@ -30,12 +32,14 @@ class RunStep:
         orders: Columns by name, one entry a home: home, kind, net_metered, generation_kwh, ev_supplied_kwh (to itself),
             load_kwh, ev_kwh, battery_given_kwh, battery_charged_kwh (its own battery; of one that bids, and of a car that does,
             what it offers and asks for before the market), balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh; NaN where it is not known.
-        energy: Flows of all homes in the step, by name; NaN where it is not known.
+        energy: Flows of all homes in the step, by name; NaN where it is not known. And "battery_sold_kwh" and "battery_bought_kwh":
+            what the community battery traded with them.
         money: Money received less paid in the step by homes, battery, network, market and grid, before the battery's
             fund is shared; sums to zero.
         prices: The grid's and the battery's prices in the step by name.
         batteries_bid: Whether batteries in homes bid in the market.
         cars_bid: Whether cars do.
+        street_bids: Whether the community battery does.
     """
 
     step: int
@@ -46,6 +50,7 @@ class RunStep:
     prices: dict[str, float]
     batteries_bid: bool
     cars_bid: bool
+    street_bids: bool
 
 
 class Part(NamedTuple):
@@ -67,7 +72,8 @@ class Part(NamedTuple):
 def in_and_out(step: RunStep) -> list[Part]:
     """Return all that crosses the homes' border: within them, or where that is not known, at their meters.
 
-    Trades are in neither side: they stay within the community.
+    Trades between homes are in neither side: they stay within the community. Those with the community battery are with the rest that it
+    gives and takes.
     """
     known = not step.orders["net_metered"].any()
     at_meters = (
@@ -75,7 +81,12 @@ def in_and_out(step: RunStep) -> list[Part]:
         Part("Import of the homes", 1, float(taken_in(step.energy)), palette.IMPORT),
     )
     flows = [
-        Part(flow.street, side, step.energy[flow.name], flow.colour)
+        Part(
+            flow.street,
+            side,
+            step.energy[flow.name] + step.energy.get(_WITH_BATTERY.get(flow.name, ""), 0.0),
+            flow.colour,
+        )
         for side, flows in enumerate((SOURCES, USES))
         for flow in flows
         if flow.street and (known or flow in METERED)
@@ -101,7 +112,7 @@ def busiest_step(result: Result, first: int, last: int) -> int:
     cut = slice(first, last)
     trades, kwh = result.settlement.trades[cut], result.settlement.step_kwh
     sun = given_out(kwh) if result.community.net_metered.any() else kwh["generation_kwh"]
-    most = (kwh["p2p_sold_kwh"] if trades.any() else sun)[cut]
+    most = (traded_kwh(kwh) if trades.any() else sun)[cut]
     return first + int(np.where(trades == trades.max(), most, -1.0).argmax())
 
 
@@ -111,12 +122,11 @@ def trades_of(result: Result, step: int) -> NDArray[np.void]:
 
 
 def orders_of(result: Result, step: int) -> Array:
-    """Return what each home offered (> 0) or wanted (< 0) in a step, kWh, shape (home,).
+    """Return what each trader offered (> 0) or wanted (< 0) in a step, kWh, shape (trader,).
 
     Own use is taken off first; what an EV may lend is added. Less than `NOTHING_KWH` is no order.
     """
-    orders = _orders(result, step)
-    net_kwh: Array = orders["surplus_kwh"] - orders["deficit_kwh"]
+    net_kwh: Array = result.flows.orders_between(step, step + 1)[0]
     return net_kwh
 
 
@@ -127,11 +137,12 @@ def take_apart(result: Result, step: int) -> RunStep:
         step,
         step_label(result, step),
         _orders(result, step),
-        energy={name: float(result.settlement.step_kwh[name][step]) for name in FLOWS},
+        energy={name: float(result.settlement.step_kwh[name][step]) for name in (*FLOWS, *_WITH_BATTERY.values())},
         money={name: float(amount[step]) for name, amount in result.settlement.step_money.items()},
         prices={name: float(getattr(price, name)[step]) for name in _PRICES},
         batteries_bid=result.flows.batteries_bid,
         cars_bid=result.flows.cars_bid,
+        street_bids=result.flows.street_bids,
     )
 
 
@@ -153,7 +164,7 @@ def _orders(result: Result, step: int) -> dict[str, Any]:
     hidden, used = result.community.net_metered, flow["ev_kwh"].copy()
     given, charged = flow["home_battery_given_kwh"], flow["home_battery_charged_kwh"]
     offer[fleet.homes] = result.flows.outputs.ev_offered_kwh[step]
-    order = result.flows.orders_between(step, step + 1)[0]
+    order = result.flows.orders_between(step, step + 1)[0, : result.community.size]
     # What cars and batteries that bid do is known after the market; before it they ask for something.
     bidding = fleet.homes[result.flows.bidding_cars]
     offer[bidding] *= ~hidden[bidding]  # of what such a home brings it is not known what comes from the car

@@ -63,12 +63,12 @@ def tell(result: Result, step: int, home: str | None = None, most: int | None = 
 
 
 def _home(result: Result, name: str) -> int:
-    """Return the number of the home of this name.
+    """Return the number of the home of this name, or of the community battery if it bids.
 
     Raises:
         ScenarioError: There is none; the message names the first ten.
     """
-    names = list(result.community.ids)
+    names = list(result.traders)
     if name not in names:
         some = ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
         raise ScenarioError("home", name, f"must be the name of a home of this run: {some}")

@@ -118,8 +118,8 @@ def _paid_words(figures: Figures) -> str:
 
 @form("plan.paid", _paid_words)
 def paid(planned: Planned) -> Figures | None:
-    """Say what buyers pay for a kWh of neighbours on average; None if nobody trades."""
-    kwh = planned.stages.traded_kwh / planned.year.factor
+    """Say what homes pay for a kWh of neighbours on average; None if nobody trades."""
+    kwh = float(planned.result.settlement.home_kwh["p2p_bought_kwh"].sum())
     amount = float(planned.result.settlement.paid.sum())
     return {"price": amount / kwh if kwh > NOTHING_KWH else None, "currency": planned.currency}
 

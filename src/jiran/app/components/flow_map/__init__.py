@@ -22,7 +22,8 @@ The data, which must be JSON-able and finite (round it to three or four decimals
     battery_grid  {"taken": [...], "given": [...]}, kWh that the battery itself took from the grid and gave to it, one a step;
                   only if it ever does
     trades        {"step": [...], "seller": [...], "buyer": [...], "kwh": [...], "amount": [...]},
-                  sorted by step; seller and buyer are places in `homes`, amount is in the currency
+                  sorted by step; seller and buyer are places in `homes`, the one behind the last is the community battery;
+                  amount is in the currency
     so_far        optional: {"kwh": [...], "amount": [...]}, what neighbours traded until the end of each step, summed
                   before it was rounded; without it the rounded trades are summed
     soc           kWh in the battery at the end of each step

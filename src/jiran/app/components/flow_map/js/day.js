@@ -10,6 +10,7 @@ export class Day {
   constructor(run) {
     this.run = run;
     this.n = run.labels.length;
+    this.traders = run.homes.length + 1;
     this.flows = Object.fromEntries(run.flows.map((flow) => [flow.name, flow]));
     const sum = (flows, priced = false) =>
       run.labels.map((_, s) => total(flows.map(({ kwh, price }) => (priced ? price[s] : 1) * total(kwh.map((row) => row[s])))));
@@ -55,12 +56,12 @@ export class Day {
     return given[s] * pay - taken[s] * cost;
   }
 
-  /** For each step: seller * homes + buyer -> [kWh, amount]. */
+  /** For each step: seller * traders + buyer -> [kWh, amount]; traders are the homes, and behind them the community battery. */
   sumPairs() {
-    const { labels, homes, trades } = this.run;
+    const { labels, trades } = this.run;
     const pairs = labels.map(() => new Map());
     trades.step.forEach((s, k) => {
-      const id = trades.seller[k] * homes.length + trades.buyer[k];
+      const id = trades.seller[k] * this.traders + trades.buyer[k];
       const [energy, amount] = pairs[s].get(id) ?? [0, 0];
       pairs[s].set(id, [energy + trades.kwh[k], amount + trades.amount[k]]);
     });
@@ -115,23 +116,24 @@ export class Day {
 
   /** What a home did in a step, as [name of the flow, value]; money is signed as the home sees it. */
   facts(h, s, unit) {
-    const { run } = this;
-    const n = run.homes.length;
-    let [sold, bought] = [0, 0];
+    const { run, traders: n } = this;
+    const deals = { sold: 0, bought: 0, soldBattery: 0, boughtBattery: 0 }; // with homes, and with the community battery
     for (const [id, v] of this.pairs[s]) {
-      if (Math.floor(id / n) === h) sold += v[unit];
-      if (id % n === h) bought += v[unit];
+      const [seller, buyer] = [Math.floor(id / n), id % n];
+      if (seller === h) deals[buyer === n - 1 ? "soldBattery" : "sold"] += v[unit];
+      if (buyer === h) deals[seller === n - 1 ? "boughtBattery" : "bought"] += v[unit];
     }
-    const traded = ({ sign }) => (sign < 0 ? sold : bought);
+    const traded = ({ sign }) => (sign < 0 ? deals.sold : deals.bought);
+    const own = [["soldBattery", 1], ["boughtBattery", unit ? -1 : 1]].map(([name, sign]) => [name, sign * deals[name]]);
     const energy = (flow) => (flow.partner === "p2p" ? traded(flow) : flow.kwh[h][s]);
     const money = (flow) => -flow.sign * energy(flow) * (flow.price?.[s] ?? 1);
     if (unit) {
       const paid = run.flows.filter((flow) => flow.partner === "p2p" || flow.price);
       paid.sort((p, q) => p.sign - q.sign); // what it gets before what it pays
-      return paid.map((flow) => [flow.name, money(flow)]).filter(something);
+      return [...paid.map((flow) => [flow.name, money(flow)]), ...own].filter(something);
     }
-    const own = this.known(h) ? [] : [["given", run.given[h][s]], ["taken", run.taken[h][s]]];
+    const meter = this.known(h) ? [] : [["given", run.given[h][s]], ["taken", run.taken[h][s]]];
     const shown = run.flows.filter((flow) => flow.partner || this.known(h));
-    return [...own, ...shown.map((flow) => [flow.name, energy(flow)])].filter(something);
+    return [...meter, ...shown.map((flow) => [flow.name, energy(flow)]), ...own].filter(something);
   }
 }

@@ -75,7 +75,7 @@ export const drawTrades = (pen, map, { i, j, w }) => {
   const flows = [];
   for (const [id, v] of now) flows.push([id, v[unit] * (1 - w) + (next.get(id)?.[unit] ?? 0) * w]);
   if (w > 0) for (const [id, v] of next) if (!now.has(id)) flows.push([id, v[unit] * w]);
-  const n = scene.homes.length;
+  const n = map.day.traders;
   const quiet = ([id]) => map.quiet(Math.floor(id / n), id % n);
   flows.sort((p, q) => quiet(p) - quiet(q) || q[1] - p[1]);
   const focused = map.focus() !== null;

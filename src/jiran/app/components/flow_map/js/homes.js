@@ -13,7 +13,7 @@ export const drawHomes = (pen, map, now) => {
   const { run, scene, day } = map;
   const { homes, size } = scene;
   const pairs = day.pairs[now.i];
-  const partner = (f, h) => pairs.has(f * homes.length + h) || pairs.has(h * homes.length + f);
+  const partner = (f, h) => pairs.has(f * day.traders + h) || pairs.has(h * day.traders + f);
   const alpha = homes.map((_, h) => (!map.quiet(h) || partner(map.focus(), h) ? 1 : 0.4));
   const sunny = Math.max(1e-9, most(day.sum.up)) / total(homes.map(({ count = 1 }) => count));
   const night = 1 - smooth(now.at(run.sun) * 4);

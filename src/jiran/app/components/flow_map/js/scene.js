@@ -79,7 +79,9 @@ export class Scene {
     const known = this.ways.get(id);
     if (known) return known;
     const { cx, cy, homes } = this;
-    const [p, q] = [homes[Math.floor(id / homes.length)], homes[id % homes.length]];
+    const [seller, buyer] = [Math.floor(id / (homes.length + 1)), id % (homes.length + 1)];
+    const [p, q] = [homes[seller], homes[buyer]];
+    if (!p || !q) return this.keep(id, this.toBattery(p ?? q, !p));
     const [midX, midY] = [(p.x + q.x) / 2, (p.y + q.y) / 2];
     const c = [cx + (midX - cx) * 0.45, cy + (midY - cy) * 0.45];
     if (this.hasBattery) {
@@ -92,7 +94,18 @@ export class Scene {
         c[1] += ((q.x - p.x) / long) * side * push;
       }
     }
-    const way = bent([p.x, p.y], [q.x, q.y], c);
+    return this.keep(id, bent([p.x, p.y], [q.x, q.y], c));
+  }
+
+  /** The way between a home and the community battery, a little beside that of what the market leaves. */
+  toBattery(home, away) {
+    const { cx, cy, core: r } = this;
+    const angle = Math.atan2(home.y - cy, home.x - cx) + 0.18;
+    const [x, y] = [cx + Math.cos(angle) * r * 0.75, cy + Math.sin(angle) * r * 1.12];
+    return away ? straight(x, y, home.x, home.y) : straight(home.x, home.y, x, y);
+  }
+
+  keep(id, way) {
     this.ways.set(id, way);
     return way;
   }
