@@ -146,6 +146,23 @@ def test_mechanisms_lists_every_rule_and_explains_one():
     assert "no parameters" in call("mechanisms", "grid-only").stdout
 
 
+def _no_json(word: str) -> None:
+    pytest.fail(f"{word} is not JSON")
+
+
+def test_each_list_is_there_as_strict_json_with_the_names_of_the_list_for_people():
+    for command in ("scenarios", "mechanisms", "strategies", "controllers", "forecasts", "tariffs"):
+        done = call(command, "--json")
+        rows = json.loads(done.stdout, parse_constant=_no_json)
+        names = [row["name"] for row in rows]
+        assert names, command
+        assert len(set(names)) == len(names)
+        assert all(name in call(command).stdout for name in names)
+    assert [row["name"] for row in json.loads(call("mechanisms", "muda", "--json").stdout)] == ["muda"]
+    assert {row["name"] for row in json.loads(call("mechanisms", "--json").stdout)} == set(jiran.mechanisms())
+    assert {row["name"] for row in json.loads(call("scenarios", "--json").stdout)} == set(jiran.presets())
+
+
 def test_new_writes_a_scenario_that_runs_and_never_overwrites():
     assert call("new", "street.toml").exit_code == 0
     assert call("run", "street.toml").exit_code == 0

@@ -182,7 +182,6 @@ WORKED = {
     "stored": {
         "cost_optimum": LEAST,
         "optimum_share": (ALONE - 2 * 0.5) / (ALONE - LEAST),
-        "stored_end_kwh": 3 - 2,
         **dict(
             zip(
                 (

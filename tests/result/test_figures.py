@@ -127,6 +127,7 @@ WORKED = {
         "self_consumption_homes": 1 / 3,
         "self_sufficiency_homes": 1 / 6,
         "self_consumption": 1,
+        "stored_end_kwh": 0.8 * 40 - 3 / 0.95,
     },
     "dear": {
         "generation_kwh": 3,
@@ -211,6 +212,7 @@ WORKED = {
     "saves": {"load_saved_kwh": 2 - 2 * 4**-0.5, "load_kwh": 1 + 1, "load_shifted_kwh": 0, "grid_import_kwh": 2},
     "waits": {"load_shifted_kwh": 0.4 * 2, "load_shifted_kwh_h": 0.8 * 1, "load_kwh": 3, "load_saved_kwh": 0},
     "late": {
+        "stored_end_kwh": 40 - 10 + 13 * 0.5,
         "departure_missing_kwh": 40 - (40 - 10 + 13 * 0.5),
         "ev_kwh": 13 * 0.5,
         "ev_supplied_kwh": 0,
@@ -288,6 +290,14 @@ def test_every_figure_is_there_in_order_and_explained(runs):
     for result in runs.values():
         assert list(result.kpis) == list(KPIS)
     assert all(figure.label and figure.meaning for figure in KPIS.values())
+
+
+def test_what_is_stored_at_the_end_is_what_all_devices_hold(runs):
+    for name, result in runs.items():
+        last = result.devices.filter(result.devices["step"] == result.timeline.steps - 1)
+        assert result.kpis["stored_end_kwh"] == pytest.approx(last["stored_kwh"].sum(), rel=1e-12), name
+    assert runs["dear"].kpis["stored_end_kwh"] == pytest.approx(1.0)
+    assert runs["own"].kpis["stored_end_kwh"] == pytest.approx(0.0, abs=1e-12)
 
 
 def test_every_figure_has_a_value_worked_out_by_hand():

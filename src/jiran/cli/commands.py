@@ -17,9 +17,10 @@ from jiran.cli.compare import compare_command
 from jiran.cli.controlling import controllers_command, forecasts_command
 from jiran.cli.ending import Group
 from jiran.cli.ledger import ledger
+from jiran.cli.listing import mechanisms_command, scenarios_command, strategies_command
 from jiran.cli.live import live_command, meters
 from jiran.cli.options import SCENARIO
-from jiran.cli.printing import console, print_list, print_plugin
+from jiran.cli.printing import console
 from jiran.cli.progress import progress
 from jiran.cli.running import explain_command, plan_command, run_command
 from jiran.cli.server import EVERYWHERE, FIRST_PORT, serve
@@ -56,8 +57,6 @@ _KEYS = typer.Option("--set", metavar="KEY=VALUE", help="Say how to read, as hom
 _SCENARIO_FILE = typer.Option("-o", "--output", metavar="NAME.toml", help="Write a scenario of these homes.")
 _LOOK_JSON = typer.Option("--json", help="Print how the files are understood as JSON and nothing else.")
 _FILE = typer.Argument(metavar="NAME.toml", help="The file to write.")
-_NAME = typer.Argument(metavar="NAME", help="A rule, or a file that ends in .py.")
-_STRATEGY = typer.Argument(metavar="NAME", help="A strategy, or a file that ends in .py.")
 _CHECKED = typer.Argument(metavar="NAME", help="A market rule, a forecast or a controller, or a file that ends in .py.")
 _BOOKS = typer.Option(min=1, max=1_000_000, help="How many random order books, series or stretches of days are tried.")
 _TIME_LIMIT = typer.Option(min=0.1, help="Seconds that loading it, and then each book, may take.")
@@ -151,13 +150,7 @@ cli.command("compare")(compare_command)
 cli.command("plan")(plan_command)
 
 
-@cli.command("scenarios")
-def _scenarios() -> None:
-    """List the ready scenarios.
-
-    Example: `jiran scenarios`
-    """
-    print_list("Scenario", "What it asks", jiran.presets())
+cli.command("scenarios")(scenarios_command)
 
 
 @cli.command("new")
@@ -174,32 +167,8 @@ def _new(file: Annotated[Path, _FILE]) -> None:
     typer.echo(f"{file} is written; change what you like, then: jiran run {file}")
 
 
-@cli.command("mechanisms")
-def _mechanisms(name: Annotated[str | None, _NAME] = None) -> None:
-    """List the market rules, or explain one.
-
-    Example: `jiran mechanisms grid-fraction`
-    """
-    if name is None:
-        print_list("Rule", "What it does", {key: rule.description for key, rule in jiran.mechanisms().items()})
-        return
-    from jiran.market import find  # noqa: PLC0415  loads numba
-
-    print_plugin(find(name))
-
-
-@cli.command("strategies")
-def _strategies(name: Annotated[str | None, _STRATEGY] = None) -> None:
-    """List the bidding strategies, or explain one.
-
-    Example: `jiran strategies truthful`
-    """
-    from jiran.bids import find, strategies  # noqa: PLC0415  loads numba
-
-    if name is None:
-        print_list("Strategy", "What it does", {key: found.description for key, found in strategies().items()})
-    else:
-        print_plugin(find(name))
+cli.command("mechanisms")(mechanisms_command)
+cli.command("strategies")(strategies_command)
 
 
 @cli.command("check")

@@ -22,7 +22,7 @@ from jiran.market.welfare import highest_welfare_by_step
 from jiran.money.prices import paid_for, received_for
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY
 from jiran.result.basis import exchange_alone_kwh, exchange_kwh
-from jiran.result.figure import ENERGY, INDEX, MONEY, PRICE, SHARE, Column, Figure
+from jiran.result.figure import INDEX, MONEY, PRICE, SHARE, Column, Figure
 from jiran.result.figures import KPIS
 from jiran.result.limits import values_between
 from jiran.result.shares import ratio
@@ -81,11 +81,6 @@ def _efficiency(run: Judged) -> float | None:
     """Return gained / possible, or None if nothing can be gained."""
     gained, possible = run.welfare
     return gained / possible if possible > NOTHING_MONEY else None
-
-
-def _stored_end_kwh(run: Judged) -> float:
-    """Return what all stores hold at the end, kWh."""
-    return run.result.state.all_kwh
 
 
 def _value(run: Judged) -> float | None:
@@ -158,11 +153,6 @@ JUDGEMENT: dict[str, Figure[Judged]] = {
     "cost_optimum": Figure(
         "Cost at the optimum", MONEY, "least that the community could pay the grid, with perfect foresight",
         lambda run: None if run.optimum is None else run.optimum.cost,
-    ),
-    "stored_end_kwh": Figure(
-        "Stored at the end, cars too", ENERGY,
-        "in the battery, in those of homes and in EVs that lend theirs after the last step",
-        _stored_end_kwh,
     ),
     "welfare": Figure(
         "Welfare", MONEY, "gains from trade: sum of kWh * (what a kWh is worth to the buyer - what to the seller)",

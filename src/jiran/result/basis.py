@@ -49,12 +49,14 @@ class Beside(NamedTuple):
         standby_at_home_kwh: What these used whatever they did.
         response: What homes changed in their load because of prices, if that is known.
         overrides: How often a driver wanted a car full now that charges by a plan.
+        stored_beside_kwh: What all stores but the community battery hold at the end.
     """
 
     gained_at_home_kwh: float = 0.0
     standby_at_home_kwh: float = 0.0
     response: Response | None = None
     overrides: int = 0
+    stored_beside_kwh: float = 0.0
 
 
 #: Of a run without anything of this.

@@ -449,6 +449,11 @@ KPIS: dict[str, Figure[Run]] = {
     "soc_end_kwh": Figure(
         "Stored at the end", ENERGY, "energy in the battery after the last step", lambda run: run.end_kwh
     ),
+    "stored_end_kwh": Figure(
+        "Stored at the end, cars too", ENERGY,
+        "in the battery, in those of homes, and in EVs that lend theirs or charge by plans, after the last step; no cost values it",
+        lambda run: run.end_kwh + run.beside.stored_beside_kwh,
+    ),
     "co2_kg": Figure(
         "CO2 of grid import", MASS,
         "what the community takes from the grid, import less export step by step, * emissions of a kWh from the grid",

@@ -85,7 +85,7 @@ class State:
 
     @property
     def all_kwh(self) -> float:
-        """What all stores hold: the community battery, EVs that lend theirs, and batteries in homes."""
+        """What all stores hold: the community battery, EVs that lend theirs or charge by plans, and batteries in homes."""
         return float(self.stored_kwh + self.ev_stored_kwh.sum()) + self.at_home_kwh
 
 
@@ -202,6 +202,7 @@ class Result:
             standby_at_home_kwh=self.scenario.home_battery.standby_kwh(hours),
             response=self.response,
             overrides=self.overrides,
+            stored_beside_kwh=self.state.all_kwh - self.state.stored_kwh,
         )
 
     @property
