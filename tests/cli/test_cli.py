@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 
 import jiran
-from jiran.cli import commands as command_line
-from jiran.cli import comparing, server
+from jiran.cli import comparing, listing, server
 from jiran.cli.changes import changes_of
 from jiran.cli.printing import number, shown
 from jiran.judge import comparison
@@ -344,7 +343,7 @@ def test_what_nobody_can_read_is_said_in_one_sentence(monkeypatch):
     def full(*_args, **_more):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(command_line, "print_list", full)
+    monkeypatch.setattr(listing, "print_list", full)
     refused(call("scenarios"), "the output cannot be written: No space left on device")
 
 

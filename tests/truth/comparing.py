@@ -399,10 +399,13 @@ def left_over(comparison):
         return None
     most = [name for name, value in stored.items() if value >= top - 0.05]
     others = [name for name in stored if name not in most]
-    cars = next(iter(comparison.cases.values())).ev.supply.enabled
-    figures = {"most": most, "most_kwh": top, "others": others, "least_kwh": low, "cars": cars}
+    run = next(iter(of(comparison).runs.values()))[0]
+    kinds = {"community battery": "the battery", "home battery": "the batteries in homes", "EV": "the cars"}
+    there = [name for kind, name in kinds.items() if kind in set(run.devices["device"])]
+    figures = {"most": most, "most_kwh": top, "others": others, "least_kwh": low, "stores": there}
     figures["next_kwh"] = max(stored[name] for name in others)
-    return Claim(figures, numbers=(len(most), len(others)))
+    left_in = " and ".join([", ".join(there[:-1])] * (len(there) > 1) + there[-1:])
+    return Claim(figures, numbers=(len(most), len(others)), pieces=(f"are left in {left_in} under",))
 
 
 def at_tariff(comparison):

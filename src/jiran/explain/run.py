@@ -487,14 +487,15 @@ def stored(result: Result) -> Figures | None:
 
 def stores_end(result: Result) -> str:
     """Return what stores energy in a run, with the verb: "the battery and the cars end"."""
-    shared = result.scenario.battery.capacity_kwh > 0.0
-    there = {
-        "the battery": shared,
-        "the batteries in homes": bool(result.community.battery_kwh.any()),
-        "the cars": result.flows.fleet.homes.size > 0,
-    }
-    names = [name for name, is_there in there.items() if is_there] or ["the battery"]
+    at_home, cars = bool(result.community.battery_kwh.any()), result.flows.fleet.homes.size > 0
+    names = stores(shared=result.scenario.battery.capacity_kwh > 0.0, at_home=at_home, cars=cars)
     return f"{listed(names)} {'ends' if names == ['the battery'] else 'end'}"
+
+
+def stores(*, shared: bool, at_home: bool, cars: bool) -> list[str]:
+    """Return what may store energy, by which of it there is; the battery if there is nothing."""
+    there = {"the battery": shared, "the batteries in homes": at_home, "the cars": cars}
+    return [name for name, is_there in there.items() if is_there] or ["the battery"]
 
 
 def _traded(result: Result) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.explain import say
+from jiran.explain.run import stores
 from jiran.homes.timeline import timeline
 from jiran.market import find
 from jiran.money.worth import pair_by_step
@@ -19,7 +20,7 @@ from jiran.report import who
 from jiran.report.figures import NEARLY_ALL
 from jiran.report.measure import MOST_NAMED, highest, means, named, period, when
 from jiran.sentences import Sentence, form, true_ones
-from jiran.words import kwh, money, percent
+from jiran.words import kwh, listed, money, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -260,9 +261,8 @@ def _left_over_words(figures: Figures) -> str:
     most, others = figures["most"], figures["others"]
     less = f"{kwh(figures['least_kwh'])} to {kwh(figures['next_kwh'])}" if figures["next_kwh"] - figures["least_kwh"] > _AS_FULL_KWH else kwh(figures["least_kwh"])  # fmt: skip
     rest = named(others) if len(others) < len(_FEW) else f"the other {len(others)} rules"
-    where = "the battery and the cars that lend" if figures["cars"] else "the battery"
     return (
-        f"At the end {kwh(figures['most_kwh'])} are left in {where} under {named(most)} and {less} under {rest}; what is left "
+        f"At the end {kwh(figures['most_kwh'])} are left in {listed(figures['stores'])} under {named(most)} and {less} under {rest}; what is left "
         "counts as nothing saved."
     )
 
@@ -272,13 +272,13 @@ def left_over(comparison: Comparison) -> Figures | None:
     """True where more is stored at the end under some rules than under others.
 
     Returns:
-        kWh in battery and lending cars at the end, means over the seeds.
+        kWh in all stores at the end, means over the seeds, and what stores there are.
     """
     stored = means(comparison, "stored_end_kwh")
     top, low = max(stored.values()), min(stored.values())
     if top - low <= _AS_FULL_KWH:
         return None
-    most = highest(stored, _AS_FULL_KWH)
+    most, first = highest(stored, _AS_FULL_KWH), next(iter(comparison.cases.values()))
     others = [case for case in stored if case not in most]
     return {
         "most": most,
@@ -286,7 +286,11 @@ def left_over(comparison: Comparison) -> Figures | None:
         "others": others,
         "least_kwh": low,
         "next_kwh": max(stored[case] for case in others),
-        "cars": any(case.ev.supply.enabled for case in comparison.cases.values()),
+        "stores": stores(
+            shared=first.battery.capacity_kwh > 0.0,
+            at_home=first.homes.batteries,
+            cars=first.homes.cars and (first.ev.supply.enabled or first.ev.planned),
+        ),
     }
 
 
