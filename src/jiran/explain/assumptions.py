@@ -157,7 +157,9 @@ def region_unknown(run: Run) -> Figures | None:
 def _site(run: Run) -> Site | None:
     """Return the place whose drawn weather a run has, or None."""
     scenario = run.scenario
-    drawn = scenario.solar.model == "site" and scenario.solar.weather is None and scenario.homes.data is None
+    source, sun = scenario.homes.data, scenario.solar
+    modelled = source is None or source.has_roofs(sun.pv_kwp)
+    drawn = sun.model == "site" and sun.weather is None and modelled
     return site_of(scenario.solar, scenario.time_zone) if drawn else None
 
 

@@ -113,6 +113,7 @@ def metered_community(
     ev_kwh: NDArray[np.float64],
     net_metered: NDArray[np.bool_],
     has: Sequence[MeteredHome],
+    usual_kwp: float = 0.0,
 ) -> Community:
     """Return the homes of meter data.
 
@@ -122,15 +123,18 @@ def metered_community(
         ev_kwh: What their EVs charge, kWh, shape (step, home).
         net_metered: Whether only import and export of a home are known, shape (home,).
         has: What each home has beside its readings, shape (home,).
+        usual_kwp: PV of a home that has some and does not say how much, kWp.
     """
-    moves = zip(generation_kwh.sum(axis=0) > 0.0, ev_kwh.sum(axis=0) > 0.0, net_metered, strict=True)
+    kwp, generates = np.array([one.roof_kwp(usual_kwp) for one in has]), generation_kwh.sum(axis=0) > 0.0
+    net_metered = net_metered & ~((kwp > 0.0) & ~generates)  # it never fed in: what it took is what it used
+    moves = zip(generates | (kwp > 0.0), ev_kwh.sum(axis=0) > 0.0, net_metered, strict=True)
     none = np.zeros(len(ids))
     return Community(
         ids=ids,
         kinds=tuple(_kind(*one) for one in moves),
-        pv_kwp=none,
-        pv_tilt=none,
-        pv_azimuth=none,
+        pv_kwp=kwp,
+        pv_tilt=np.full(len(ids), np.nan),
+        pv_azimuth=np.full(len(ids), np.nan),
         load_low_kw=none,
         load_high_kw=none,
         evening_factor=none,

@@ -71,7 +71,7 @@ class Installed:
 def installed(result: Result, factor: float) -> Installed:
     """Return what is installed in a run's street.
 
-    Of meter data the size of roofs is told by what they generate in a year.
+    Of meter data the size of roofs that is not given is told by what they generate in a year.
 
     Args:
         result: The run.
@@ -89,7 +89,9 @@ def installed(result: Result, factor: float) -> Installed:
             f"homes.data: of {community.ids[hidden[0]]} only import and export are known; a plan needs what its roof generates, "
             "for else nobody can say what it would pay without it"
         )
-    kwp = community.pv_kwp if scenario.homes.data is None else generated * factor / scenario.plan.metered_yield
+    kwp = community.pv_kwp
+    if scenario.homes.data is not None:
+        kwp = np.where(kwp > 0.0, kwp, generated * factor / scenario.plan.metered_yield)
     own, shared = community.battery_kwh, np.full(community.size, scenario.battery.capacity_kwh / community.size)
     pv_price, usual_pv = _price(scenario, "pv", needed=bool(kwp.any()))
     battery_price, usual_battery = _price(scenario, "battery", needed=bool(own.any() or shared.any()))

@@ -15,11 +15,23 @@ from jiran.documents.model import LISTED, Model, quantity
 Layout = Literal["auto", "wide", "long", "matrix", "rows"]
 Unit = Literal["W", "kW", "MW", "Wh", "kWh", "MWh"]
 Reading = Literal["interval", "register", "power"]
+Kind = Literal["solar", "ev", "hybrid", "normal"]
+#: Those with a solar roof.
+ROOFS = ("solar", "hybrid")
 
 
 class MeteredHome(Model):
     """What a home of a file has beside its readings."""
 
+    kind: Kind | None = quantity(
+        "solar or hybrid: it has PV, which is modelled by [solar] where its readings hold no generation; with ev and normal it "
+        "has none but what they hold; what a car takes is always in the readings; default: solar with a pv_kwp, else as read",
+        "", None,
+    )  # fmt: skip
+    pv_kwp: float | None = quantity(
+        "installed PV capacity: that of the roof that is modelled, or what jiran plan takes a metered roof to have", "kWp", None,
+        ge=0, le=10_000,
+    )  # fmt: skip
     battery_kwh: float | None = quantity(
         "capacity of its battery, which [home_battery] says how to run and the readings know nothing of; default: none",
         "kWh", None, ge=0, le=1_000,
@@ -34,6 +46,12 @@ class MeteredHome(Model):
         "its part in what is shared by fixed keys, as a weight beside those of the others; default: 1", "", None,
         ge=0, le=1_000_000,
     )  # fmt: skip
+
+    def roof_kwp(self, usual: float) -> float:
+        """Return the PV capacity that it says a home has, kWp; `usual` where it says PV without a size, 0 without PV."""
+        if self.kind is not None and self.kind not in ROOFS:
+            return 0.0
+        return self.pv_kwp if self.pv_kwp is not None else usual if self.kind is not None else 0.0
 
 
 class HomeData(Model):
@@ -133,6 +151,21 @@ class HomeData(Model):
         """Whether it says of any home that it has a battery."""
         own = self.home.values() if isinstance(self.home, dict) else ()
         return any(one.battery_kwh for one in (*own, self.all) if one is not None)
+
+    def has_roofs(self, usual: float) -> bool:
+        """Tell whether it says of any home that it has PV; `usual` is the size of a roof that none is given of, kWp."""
+        return any(one.roof_kwp(usual) > 0.0 for one in self._equipment)
+
+    @property
+    def sized(self) -> bool:
+        """Whether it says of each home that has PV how much, so that none has the usual size."""
+        return all(one.roof_kwp(1.0) == one.roof_kwp(2.0) for one in self._equipment)
+
+    @property
+    def _equipment(self) -> list[MeteredHome]:
+        """What homes have, of those with a table of their own and of all others."""
+        own = [self.has(name) for name in self.home] if isinstance(self.home, dict) else []
+        return own if self.all is None else [*own, self.all]
 
     @property
     def without_batteries(self) -> Self:

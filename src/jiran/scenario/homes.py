@@ -7,20 +7,19 @@ What a home does not say itself, the tables of all homes say (`parts`).
 from __future__ import annotations
 
 from collections import Counter
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import model_validator
 
 from jiran.documents.model import LISTED, Model, quantity
 from jiran.errors import ScenarioError
-from jiran.scenario.data import HomeData
+from jiran.scenario.data import HomeData, Kind
 
 KINDS = ("solar", "ev", "hybrid", "normal")
-#: Those with a solar roof, and those with an EV.
-ROOFS, CARS = ("solar", "hybrid"), ("ev", "hybrid")
+#: Those with an EV; those with a solar roof are `ROOFS`.
+CARS = ("ev", "hybrid")
 #: What homes of groups are called by, before their number.
 PREFIX = {"solar": "S", "ev": "E", "hybrid": "H", "normal": "N"}
-Kind = Literal["solar", "ev", "hybrid", "normal"]
 
 
 class EvBlock(Model):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jiran.control import find_controller
 from jiran.market import find as find_rule
 from jiran.market.base import BASELINE
-from jiran.scenario.homes import CARS, ROOFS
+from jiran.scenario.data import ROOFS
+from jiran.scenario.homes import CARS
 
 if TYPE_CHECKING:
     from jiran.control.controlling.base import Controller
@@ -43,6 +44,9 @@ class Street:
 
     def own(self, field: str, *kinds: str) -> bool:
         """Whether each home of these kinds says a field itself."""
+        source = self.scenario.homes.data
+        if source is not None:
+            return field == "pv_kwp" and source.sized
         return all(getattr(one, field) is not None for one in self.with_any(*kinds))
 
     @cached_property
@@ -51,10 +55,18 @@ class Street:
         return self.scenario.homes.data is not None
 
     @cached_property
+    def adds_roofs(self) -> bool:
+        """Whether it says of a home of a file that it may have PV."""
+        source = self.scenario.homes.data
+        return source is not None and source.has_roofs(1.0)
+
+    @cached_property
     def paneled(self) -> bool:
         """Whether a home has PV."""
-        of_all = self.scenario.solar.pv_kwp
-        return any((of_all if one.pv_kwp is None else one.pv_kwp) > 0.0 for one in self.with_any(*ROOFS))
+        of_all, source = self.scenario.solar.pv_kwp, self.scenario.homes.data
+        return (source is not None and source.has_roofs(of_all)) or any(
+            (of_all if one.pv_kwp is None else one.pv_kwp) > 0.0 for one in self.with_any(*ROOFS)
+        )
 
     def charges(self, how: str) -> bool:
         """Whether cars charge so."""
@@ -171,8 +183,9 @@ def _run_by(store: str) -> tuple[Silence, ...]:
 
 #: The first that fits is the reason that is told.
 SILENCES = (
-    Silence(("solar", "load", "ev"), lambda of: of.metered, "the homes are metered"),
-    Silence(("solar",), lambda of: not of.with_any(*ROOFS), "no home has a solar roof"),
+    Silence(("load", "ev"), lambda of: of.metered, "the homes are metered"),
+    Silence(("solar",), lambda of: of.metered and not of.adds_roofs, "the homes are metered"),
+    Silence(("solar",), lambda of: not (of.metered or of.with_any(*ROOFS)), "no home has a solar roof"),
     Silence(("solar.pv_kwp",), lambda of: of.own("pv_kwp", *ROOFS), "each solar roof has a pv_kwp of its own"),
     Silence(("solar",), lambda of: not of.paneled, "no home has any PV", but=("solar.pv_kwp",)),
     Silence(_SINE, lambda of: of.scenario.solar.model == "site", 'solar.model is "site"'),

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from jiran.bids import find as find_strategy
 from jiran.market import find as find_rule
+from jiran.scenario.data import ROOFS
 from jiran.scenario.silences import SILENCES, SILENT_AT_HOME, Street
 
 if TYPE_CHECKING:
@@ -90,9 +91,14 @@ def _at_home(street: Street) -> dict[str, str]:
 def _at_meters(street: Street) -> dict[str, str]:
     """Return what says nothing in the tables of metered homes."""
     found: dict[str, str] = {}
+    data = street.scenario.homes.data
     for place, table in _metered(street.scenario):
+        assert data is not None  # noqa: S101  it has tables
         if table.battery_kw is not None and not _has_battery(street.scenario, place):
             found[f"homes.data.{place}.battery_kw"] = "it has no battery_kwh beside it"
+        has = data.has(place.removeprefix("home.")) if place != "all" else table
+        if table.pv_kwp is not None and has.kind is not None and has.kind not in ROOFS:
+            found[f"homes.data.{place}.pv_kwp"] = f"a home of the kind {has.kind} has no solar roof"
         if table.sharing_key is not None and not street.rule.keyed:
             found[f"homes.data.{place}.sharing_key"] = "the market rule shares by no fixed keys"
     return found

@@ -218,14 +218,19 @@ def _sun_and_cars(scenario: Scenario, community: Community, steps: Timeline) -> 
         ev = at_once_kwh(community, steps, scenario.ev.calendar, seed)
     else:
         ev = block_charging_kwh(community, steps, seed)
-    generation = generation_kwh(community, steps, scenario.solar, seed)
+    return {"generation_kwh": _sun(scenario, community, steps), "ev_kwh": ev}
+
+
+def _sun(scenario: Scenario, community: Community, steps: Timeline) -> NDArray[np.float64]:
+    """Return what modelled roofs generate, kWh, shape (step, home); the arguments are those above."""
+    generation = generation_kwh(community, steps, scenario.solar, scenario.seed)
     if (
         scenario.home_battery.inverter_kw is not None
     ):  # who has a battery has a hybrid inverter, which cuts its roof off
         shares = community.battery_kwh > 0.0
         most_kwh = scenario.home_battery.inverter_kwh(steps.step_h)
         generation[:, shares] = np.minimum(generation[:, shares], most_kwh)
-    return {"generation_kwh": generation, "ev_kwh": ev}
+    return generation
 
 
 def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | None, DataReport | None]:
@@ -239,9 +244,15 @@ def _homes(scenario: Scenario, steps: Timeline) -> tuple[Community, Profiles | N
         raise ScenarioError(
             "steps", steps.steps, f"must be at most {MAX_HOME_STEPS // len(data.ids)} for {len(data.ids)} homes"
         )
-    has = [scenario.homes.data.has(home) for home in data.ids]
-    community = metered_community(data.ids, data.profiles.generation_kwh, data.profiles.ev_kwh, data.net_metered, has)
-    return community, data.profiles, data.report
+    has, read = [scenario.homes.data.has(home) for home in data.ids], data.profiles
+    community = metered_community(
+        data.ids, read.generation_kwh, read.ev_kwh, data.net_metered, has, scenario.solar.pv_kwp
+    )
+    modelled = (community.pv_kwp > 0.0) & ~read.generation_kwh.any(axis=0)
+    if modelled.any():
+        roofs = replace(community, pv_kwp=np.where(modelled, community.pv_kwp, 0.0))
+        read = replace(read, generation_kwh=read.generation_kwh + _sun(scenario, roofs, steps))
+    return community, read, data.report
 
 
 def _check(profiles: Profiles, steps: Timeline, community: Community, run_here: NDArray[np.int64]) -> None:
