@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from jiran.errors import PluginError, meant, one_line
+from jiran.errors import PluginError, meant, one_line, shortened
 from jiran.plugins.plugin import Plugin
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ class Registry(Generic[P]):
         Raises:
             PluginError: There is no such plug-in, or the file does not hold exactly one, or its name is taken.
         """
+        if not isinstance(name, str):  # from Python anything may come
+            raise self._fault(shortened(repr(name)), "must be the name of one, or a file that ends in .py")
         if name.endswith(".py"):
             return self._of_file(name)
         known = self.installed()

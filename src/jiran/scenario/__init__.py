@@ -3,7 +3,7 @@
 Ready scenarios lie in `presets`. What comes in here is a question with its checks; it works nothing out.
 """
 
-from jiran.scenario.check import validate
+from jiran.scenario.check import made, validate
 from jiran.scenario.data import HomeData
 from jiran.scenario.ev import EvCalendar, EvSupply
 from jiran.scenario.grid import Grid
@@ -31,5 +31,6 @@ __all__ = [
     "Plan",
     "Scenario",
     "Solar",
+    "made",
     "validate",
 ]

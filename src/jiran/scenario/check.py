@@ -9,6 +9,17 @@ from jiran.errors import ScenarioError
 from jiran.scenario.model import Scenario
 
 
+def made(scenario: object) -> Scenario:
+    """Return a scenario as it came, whoever called.
+
+    Raises:
+        ScenarioError: It is something else, such as the name of one.
+    """
+    if isinstance(scenario, Scenario):
+        return scenario
+    raise ScenarioError("scenario", scenario, "must be a scenario, as jiran.load_scenario gives it")
+
+
 def validate(data: dict[str, Any]) -> Scenario:
     """Return the scenario that a nested dictionary describes.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import os
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -100,11 +101,14 @@ def _preset(name: str) -> Scenario:
     return load_scenario(name)
 
 
-def load_scenario(source: str | os.PathLike[str], overrides: dict[str, Any] | None = None) -> Scenario:
-    """Return a scenario from a preset or a file, with some values replaced.
+def load_scenario(
+    source: str | os.PathLike[str] | Mapping[str, Any], overrides: Mapping[str, Any] | None = None
+) -> Scenario:
+    """Return a scenario from a preset, a file or nested data, with some values replaced.
 
     Args:
-        source: Name of a preset (see `jiran scenarios`), or path of a TOML file.
+        source: Name of a preset (see `jiran scenarios`), path of a TOML file, or tables and values as TOML holds them, as
+            ``tomllib.loads`` gives them; paths in those start in the current folder.
         overrides: Dotted names and values, as ``{"market.fraction": 0.7, "homes.groups.solar.count": 8}``; an entry
             of a list is named by its number from 0, or by its kind or id where that is unique. A new
             ``market.mechanism`` or ``bids.strategy`` leaves out the old one's parameters, a new ``grid.tariff`` the
@@ -118,16 +122,24 @@ def load_scenario(source: str | os.PathLike[str], overrides: dict[str, Any] | No
         >>> jiran.load_scenario("paper", {"market.fraction": 0.7}).market.parameters["fraction"]
         0.7
     """
-    return validate(with_overrides(read_scenario(source), overrides or {}))
+    if not isinstance(overrides, Mapping | None):
+        raise ScenarioError("overrides", overrides, "must be values by dotted name, as {'market.fraction': 0.7}")
+    return validate(with_overrides(read_scenario(source), dict(overrides or {})))
 
 
-def read_scenario(source: str | os.PathLike[str]) -> dict[str, Any]:
-    """Return a preset or a TOML file as nested data, not yet checked.
+def read_scenario(source: str | os.PathLike[str] | Mapping[str, Any]) -> dict[str, Any]:
+    """Return a preset, a TOML file or what stands for it as nested data, not yet checked.
 
     Raises:
         JiranError: There is no such scenario, or it is not TOML.
     """
-    name = os.fspath(source)
+    if isinstance(source, Mapping):
+        return dict(source)
+    name = os.fspath(source) if isinstance(source, str | os.PathLike) else None
+    if not isinstance(name, str):
+        raise ScenarioError(
+            "scenario", source, "must be the name of a preset, the path of a .toml file, or its tables and values"
+        )
     return _read_file(Path(name)) if name.endswith(".toml") else _read_preset(name)
 
 

@@ -14,6 +14,7 @@ from jiran.engine.energy import COMMUNITY_BATTERY
 from jiran.errors import MechanismError, ScenarioError
 from jiran.explain.assumptions import assumptions
 from jiran.explain.warnings import warnings
+from jiran.homes.profiles import Profiles
 from jiran.market import find as find_rule
 from jiran.market.base import BASELINE
 from jiran.market.effort import too_much
@@ -21,7 +22,7 @@ from jiran.money.repricing import reprice
 from jiran.money.settlement import Settlement, settle
 from jiran.nothing import NOTHING_KWH
 from jiran.result.result import Result, State
-from jiran.scenario import Bids, Market
+from jiran.scenario import Bids, Market, made
 from jiran.simulation import estimate, fill
 from jiran.simulation.loop import run_steps
 from jiran.simulation.setting import Setting, prepare
@@ -30,7 +31,6 @@ from jiran.watching import ROUND_S, Progress, Work, watch
 if TYPE_CHECKING:
     from jiran.bids import Strategy
     from jiran.engine.energy import Flows
-    from jiran.homes.profiles import Profiles
     from jiran.market import Mechanism
     from jiran.money.demand import Peak
     from jiran.scenario import Scenario
@@ -49,9 +49,9 @@ def simulate(
     Args:
         scenario: What to run.
         profiles: Energy of each home in each step instead of the modelled one, arrays of shape (step, home).
-        state: State to start from, as `Result.state` of an earlier run gives it; default: the scenario's. Profiles
-            are drawn by the seed from the first step of a run on: for a window that goes on where another ended, give
-            `profiles`, or another seed.
+        state: State to start from, as `Result.state` of an earlier run gives it; default: the scenario's. Profiles and
+            trips of cars are drawn by the seed from the first step of a run on: for a window that goes on where another
+            ended, give `profiles`, or another seed.
         progress: Is called ten times a second with the share that is done, 0..1, in the thread of the caller; an
             exception that it raises stops the run at once, even within a step. So does Ctrl-C.
         measured: Whether `profiles` are what meters read. Then the community battery heeds what the street's connection carries, but
@@ -64,6 +64,8 @@ def simulate(
         PluginError: The market rule or the bidding strategy broke a law.
         BalanceError: Energy or money does not balance.
     """
+    scenario = made(scenario)
+    _check_given(profiles, state)
     need = _need(scenario, profiles)
     estimate.refuse(need)
     if progress is None and need.seconds < ROUND_S and _ours(scenario):  # over before anybody could look, or stop it
@@ -94,6 +96,18 @@ def simulate(
         raise
     report(1.0)
     return result
+
+
+def _check_given(profiles: object, state: object) -> None:
+    """Refuse profiles and a state that are something else.
+
+    Raises:
+        ScenarioError: They are.
+    """
+    if profiles is not None and not all(hasattr(profiles, name) for name in Profiles.__dataclass_fields__):
+        raise ScenarioError("profiles", profiles, "must be jiran.homes.profiles.Profiles, as Result.flows.profiles is")
+    if not isinstance(state, State | None):
+        raise ScenarioError("state", state, "must be a state, as Result.state of an earlier run is")
 
 
 def _need(scenario: Scenario, profiles: Profiles | None) -> estimate.Need:

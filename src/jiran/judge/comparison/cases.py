@@ -10,7 +10,7 @@ from jiran.explain.warnings import net_metered
 from jiran.homes.timeline import Timeline, timeline
 from jiran.market import find, mechanisms
 from jiran.market.base import BASELINE
-from jiran.scenario import Bids, Market
+from jiran.scenario import Bids, Market, made
 from jiran.sentences import true_ones
 from jiran.simulation import estimate
 
@@ -36,7 +36,7 @@ def by_rule(scenario: Scenario, rules: list[str] | None = None) -> dict[str, Sce
     Raises:
         PluginError: There is no such rule.
     """
-    own_rule = scenario.market.mechanism
+    own_rule = made(scenario).market.mechanism
     names = [name for name in {**mechanisms(), own_rule: None} if name != BASELINE] if rules is None else rules
     found = {}
     for name in names:

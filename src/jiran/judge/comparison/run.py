@@ -20,7 +20,7 @@ from jiran.judge.comparison.table import Comparison, Sample
 from jiran.judge.judgement import judge
 from jiran.judge.optimum import Optimum, community_optimum
 from jiran.money.prices import paid_for, received_for
-from jiran.scenario import WORDS, Bids, Market, Scenario
+from jiran.scenario import WORDS, Bids, Market, Scenario, made
 from jiran.simulation import estimate
 from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import Setting, prepare
@@ -68,6 +68,10 @@ def compare(
         >>> both.table(("p2p_kwh",))["p2p_kwh"].round(2).to_list()
         [32.99, 32.99]
     """
+    if not isinstance(cases, Mapping):
+        raise JiranError("cases: must be scenarios by name, as jiran.by_rule gives them")
+    for case in cases.values():
+        made(case)
     if not cases:
         raise JiranError("there is nothing to compare: name at least one case")
     estimate.refuse(need_of(cases.values(), seeds), "this comparison")

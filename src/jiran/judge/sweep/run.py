@@ -17,7 +17,7 @@ import polars as pl
 import tomli_w
 
 import jiran
-from jiran.errors import JiranError, ScenarioError
+from jiran.errors import JiranError, ScenarioError, shortened
 from jiran.judge.sweep import engines, on_dask
 from jiran.judge.sweep.axes import MOST_VALUES, Axis, axis_of
 from jiran.judge.sweep.folder import Folder
@@ -125,6 +125,11 @@ def plan(
     ):  # fmt: skip
         _check_whole(name, number, least, most)
     base = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    listed = isinstance(vary, list | tuple) and all(isinstance(axis, Axis) for axis in vary)
+    if not (isinstance(vary, Mapping) or listed):
+        raise JiranError(
+            f"vary = {shortened(repr(vary))}: must be values by dotted key, as {{'market.fraction': [0.5, 0.7]}}"
+        )
     axes = [axis_of(key, asked) for key, asked in vary.items()] if isinstance(vary, Mapping) else list(vary)
     if not axes and seeds == 1:
         raise JiranError(
