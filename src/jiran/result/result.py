@@ -21,7 +21,7 @@ from jiran.result.figures import kpis
 from jiran.result.tables import homes_frame, steps_frame, trades_frame
 from jiran.saving import refuse_folder, save_folder
 from jiran.saving.formats import csv_bytes, finite, json_text
-from jiran.scenario.files import input_files, to_toml
+from jiran.scenario.files import input_files, to_toml_anywhere
 
 if TYPE_CHECKING:
     import polars as pl
@@ -261,7 +261,7 @@ class Result:
 
     def _files(self) -> dict[str, Callable[[BinaryIO], object]]:
         """Return what writes each file."""
-        texts = {"kpis.json": json_text(self.kpis) + "\n", "scenario.toml": to_toml(self.scenario)}
+        texts = {"kpis.json": json_text(self.kpis) + "\n", "scenario.toml": to_toml_anywhere(self.scenario)}
         if self.data_report is not None:
             texts["data-report.txt"] = "\n".join(self.data_report.lines()) + "\n"
         return {

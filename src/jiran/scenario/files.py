@@ -189,6 +189,11 @@ def to_toml(scenario: Scenario) -> str:
     return tomli_w.dumps(as_data(scenario))
 
 
+def to_toml_anywhere(scenario: Scenario) -> str:
+    """Return the same TOML with whole paths: it finds its files from whatever folder it stands in."""
+    return tomli_w.dumps(_with_paths(as_data(scenario), Path.cwd()))
+
+
 def plugin_files(data: dict[str, Any]) -> dict[str, str]:
     """Return the plug-ins of scenario data that are files, by section: programs, which run when they are named.
 
@@ -345,7 +350,7 @@ def _with_paths(data: dict[str, Any], folder: Path) -> dict[str, Any]:
     if isinstance(source, dict):
         if isinstance(source.get("path"), str):
             source["path"] = str(folder / source["path"])
-        if isinstance(source.get("also"), list):
+        if isinstance(source.get("also"), list | tuple):
             source["also"] = [str(folder / name) if isinstance(name, str) else name for name in source["also"]]
     if (weather := weather_file(data)) is not None:
         data["solar"]["weather"] = str(folder / weather)
