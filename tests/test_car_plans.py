@@ -1,7 +1,6 @@
 """Cars that charge by plans: their limits, their departures, what nobody may know, and what a linear programme says."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -95,30 +94,41 @@ def test_smart_charging_takes_the_cheap_hours_and_costs_less_than_at_once():
     assert share[1] > 0.4
 
 
+def parts_of(whole, *cuts):
+    """Run a run again in parts, each from where the one before it ended, with nothing handed on but state and profiles."""
+    said, profiles, state, found = whole.scenario, whole.flows.profiles, None, []
+    for first, last in zip((0, *cuts), (*cuts, said.steps), strict=True):
+        kept = type(profiles)(**{name: array[first:last] for name, array in vars(profiles).items()})
+        start = whole.timeline.local[first].item()
+        part = said.model_copy(update={"steps": last - first, "start": start})
+        found.append(simulate(part, profiles=kept, state=state))
+        state = found[-1].state
+    return found
+
+
 @pytest.mark.parametrize("override", [0.0, 0.5])
 @pytest.mark.parametrize("way", WAYS)
-def test_a_run_cut_in_two_is_the_whole_run(way, override, monkeypatch):
+def test_a_run_cut_in_three_is_the_whole_run(way, override):
     whole = simulate(scenario(**{"ev.charging": way, "ev.override_share": override}))
-    said, profiles, plan = whole.scenario, whole.flows.profiles, cars_of(whole)
+    parts = parts_of(whole, 55, 101)
+    for name in ("ev_stored_kwh", "ev_driven_kwh", "ev_charged_kwh", "ev_missing_kwh", "traded_kwh"):
+        both = np.concatenate([getattr(one.flows.outputs, name) for one in parts])
+        np.testing.assert_array_equal(both, getattr(whole.flows.outputs, name))
+    for figure in ("departure_missing_kwh", "ev_overrides"):
+        assert sum(one.kpis[figure] or 0 for one in parts) == pytest.approx(whole.kpis[figure] or 0)
 
-    def part(first, last, state):
-        def some(*_):
-            return replace(
-                plan,
-                present=plan.present[first:last].copy(),
-                trip_kwh=plan.trip_kwh[first:last].copy(),
-                leaving_kwh=plan.leaving_kwh[first:last].copy(),
-                pressed=plan.pressed[first:last].copy(),
-            )
 
-        monkeypatch.setattr(settings_of_runs, "car_plan", some)
-        kept = type(profiles)(**{name: array[first:last] for name, array in vars(profiles).items()})
-        start = said.start + timedelta(minutes=first * said.step_minutes)
-        return simulate(said.model_copy(update={"steps": last - first, "start": start}), profiles=kept, state=state)
-
-    first = part(0, 101, None)
-    second = part(101, said.steps, first.state)
-    both = np.concatenate([one.flows.outputs.ev_stored_kwh for one in (first, second)])
+@pytest.mark.parametrize("cut", [7, 19, 30])
+def test_cars_that_lend_drive_in_a_later_run_as_in_one_long_run(cut):
+    supply = {
+        "ev.charging": "blocks",
+        "ev.supply.enabled": True,
+        "steps": 96,
+        "time_zone": "Europe/Berlin",
+        "start": "2024-03-29T00:00",
+    }
+    whole = simulate(load_scenario("paper", supply))
+    both = np.concatenate([one.flows.outputs.ev_stored_kwh for one in parts_of(whole, cut, cut + 25)])
     np.testing.assert_array_equal(both, whole.flows.outputs.ev_stored_kwh)
 
 

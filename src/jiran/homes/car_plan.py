@@ -61,7 +61,12 @@ def no_cars(timeline: Timeline) -> CarPlan:
 
 
 def car_plan(
-    community: Community, timeline: Timeline, calendar: EvCalendar, seed: int, override_share: float = 0.0
+    community: Community,
+    timeline: Timeline,
+    calendar: EvCalendar,
+    seed: int,
+    override_share: float = 0.0,
+    before: int = 0,
 ) -> CarPlan:
     """Return when cars are at home, by the draws of `cars.car_days`, and what their owners expect.
 
@@ -73,8 +78,9 @@ def car_plan(
         calendar: How cars are used.
         seed: Of each car's own draws.
         override_share: Probability that a driver who is back wants the car full now.
+        before: Steps of runs before this one, from which it goes on: its cars drive as they would in one long run.
     """
-    homes = np.flatnonzero(community.ev_kw)
+    homes, timeline = np.flatnonzero(community.ev_kw), timeline.from_earlier(before)
     shape = timeline.steps, homes.size
     present, trip_kwh, leaving_kwh = np.ones(shape), np.zeros(shape), np.zeros(shape)
     habit_h, days, step_h = np.empty((homes.size, 6)), days_of(timeline), timeline.step_h
@@ -94,15 +100,15 @@ def car_plan(
             if returns < timeline.steps:
                 trip_kwh[returns, car] += own.trip_kwh[day]
     np.clip(present, 0.0, 1.0, out=present)
-    pressed, overrides = _pressed(community, timeline, calendar, seed, override_share)
+    pressed, overrides = _pressed(community, timeline, calendar, seed, override_share, before)
     return CarPlan(
-        homes=homes, step_kwh=community.ev_kw[homes] * step_h, present=present, trip_kwh=trip_kwh,
-        leaving_kwh=leaving_kwh, habit_h=habit_h, pressed=pressed, overrides=overrides,
+        homes=homes, step_kwh=community.ev_kw[homes] * step_h, present=present[before:], trip_kwh=trip_kwh[before:],
+        leaving_kwh=leaving_kwh[before:], habit_h=habit_h, pressed=pressed, overrides=overrides,
     )  # fmt: skip
 
 
 def _pressed(
-    community: Community, timeline: Timeline, calendar: EvCalendar, seed: int, share: float
+    community: Community, timeline: Timeline, calendar: EvCalendar, seed: int, share: float, before: int
 ) -> tuple[Array, int]:
     """Return in which steps users want their cars full now, as `CarPlan.pressed`, and how often in the run one says so.
 
@@ -120,8 +126,8 @@ def _pressed(
         leaves = np.append((own.leaves_h[driven] // step_h).astype(np.int64)[1:], timeline.steps)
         for back, again in zip(returns[wants[driven]], leaves[wants[driven]], strict=True):
             pressed[max(back, 0) : max(again, 0), car] = 1.0
-            overrides += 0 <= back < timeline.steps
-    return pressed, overrides
+            overrides += before <= back < timeline.steps
+    return pressed[before:], overrides
 
 
 def _habit(car: str, calendar: EvCalendar, seed: int) -> list[float]:

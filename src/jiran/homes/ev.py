@@ -124,16 +124,23 @@ def no_plan(timeline: Timeline) -> EvPlan:
     )
 
 
-def supply_plan(community: Community, timeline: Timeline, supply: EvSupply, seed: int) -> EvPlan:
+def supply_plan(community: Community, timeline: Timeline, supply: EvSupply, seed: int, before: int = 0) -> EvPlan:
     """Return when EVs are there, when they supply, and what their trips take.
 
     EVs charge at full power whenever they are parked and not supplying, until they have what they need to leave; in
     the hours of supply they charge only if the later hours would not do.
 
+    Args:
+        community: The homes, with the power of their EVs.
+        timeline: The steps.
+        supply: How EVs are used.
+        seed: Of each EV's own draws.
+        before: Steps of runs before this one, from which it goes on: its EVs drive as they would in one long run.
+
     Raises:
         ScenarioError: An EV is too slow to charge for its trips between arrival and departure.
     """
-    homes = np.flatnonzero(community.ev_kw)
+    homes, timeline = np.flatnonzero(community.ev_kw), timeline.from_earlier(before)
     parked, supplying, after = _calendar(timeline, supply)
     night_h = 24.0 - supply.arrival_hour + supply.departure_hour
     needed_kw = 1.5 * supply.trip_kwh / supply.charge_efficiency / max(night_h - 2 * timeline.step_h, timeline.step_h)
@@ -153,10 +160,10 @@ def supply_plan(community: Community, timeline: Timeline, supply: EvSupply, seed
     return EvPlan(
         homes=homes,
         step_kwh=community.ev_kw[homes] * timeline.step_h,
-        parked=parked,
-        supplying=supplying,
-        charging_steps_after=after,
-        trip_kwh=trip_kwh,
+        parked=parked[before:],
+        supplying=supplying[before:],
+        charging_steps_after=after[before:],
+        trip_kwh=trip_kwh[before:],
         capacity_kwh=supply.capacity_kwh,
         reserve_kwh=supply.reserve_soc * supply.capacity_kwh,
         departure_kwh=supply.departure_soc * supply.capacity_kwh,

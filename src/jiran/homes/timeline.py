@@ -66,6 +66,13 @@ class Timeline:
         days: NDArray[np.int64] = day - day[0]
         return days
 
+    def from_earlier(self, before: int) -> Timeline:
+        """Return the same steps with so many before them."""
+        if not before:
+            return self
+        utc_s = self.utc_s[0] + 60 * self.step_minutes * np.arange(-before, self.steps, dtype=np.int64)
+        return Timeline(self.zone, self.step_minutes, utc_s, utc_s + offset_s(utc_s, ZoneInfo(self.zone)))
+
     @property
     def local(self) -> NDArray[np.datetime64]:
         """Wall-clock time of each step as datetime64.

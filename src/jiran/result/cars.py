@@ -20,4 +20,5 @@ def cars_of(result: Result) -> CarPlan:
     ev_kw = np.zeros(result.community.size)
     ev_kw[fleet.homes] = fleet.step_kwh / result.timeline.step_h
     community = replace(result.community, ev_kw=ev_kw)
-    return car_plan(community, result.timeline, scenario.ev.calendar, scenario.seed, scenario.ev.override_share)
+    ev, before = scenario.ev, result.state.steps - result.timeline.steps
+    return car_plan(community, result.timeline, ev.calendar, scenario.seed, ev.override_share, before)

@@ -133,13 +133,18 @@ def prepare(
     """
     steps = timeline(scenario)
     community, own, data_report = _homes(scenario, steps)
+    before = state.steps if state else 0
     plan = (
-        supply_plan(community, steps, scenario.ev.supply, scenario.seed)
+        supply_plan(community, steps, scenario.ev.supply, scenario.seed, before)
         if scenario.ev.supply.enabled
         else no_plan(steps)
     )
     ev = scenario.ev
-    cars = car_plan(community, steps, ev.calendar, scenario.seed, ev.override_share) if ev.planned else no_cars(steps)
+    cars = (
+        car_plan(community, steps, ev.calendar, scenario.seed, ev.override_share, before)
+        if ev.planned
+        else no_cars(steps)
+    )
     run_here, given = np.concatenate([plan.homes, cars.homes]), profiles is not None
     if profiles is not None:
         # The kernel writes to none of them, but is compiled for arrays that can be written.
