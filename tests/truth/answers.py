@@ -44,6 +44,8 @@ def all_alike(result):
     out = result.flows.outputs
     for place, home in enumerate(result.flows.fleet.homes):
         orders[:, home] += out.ev_offered_kwh[:, place] - out.ev_lent_kwh[:, place]
+    if len(out.order_kwh):  # stores move once more after the market
+        orders = out.order_kwh[:, : result.community.size]
     spare = short = 0
     for row in orders:
         has, lacks = max(row) > NOTHING_KWH, min(row) < -NOTHING_KWH

@@ -16,6 +16,7 @@ from jiran.market import find
 from jiran.scenario import validate
 from jiran.scenario.files import read_scenario, with_overrides
 from peaks import months, paid_alone, paid_for_peaks
+from street_limits import limit_kwh
 from truth.books import once
 from truth.harness import Claim, oracle
 from truth.run import bids, cars_bid, street_bids
@@ -223,10 +224,17 @@ def without_stores(run):
     lent = np.zeros_like(flows["load_kwh"])
     lent[:, flows.fleet.homes] = flows.outputs.ev_lent_kwh
     need = flows["load_kwh"] + flows["ev_kwh"] - flows["generation_kwh"] - flows["ev_supplied_kwh"] + lent
+    most = limit_kwh(run, "export")
+    if most is not None:
+        spare = np.maximum(-need, 0.0).sum(axis=1)
+        share = np.clip(-need.sum(axis=1) - most, 0.0, spare) / np.maximum(spare, 1e-12)
+        need = np.where(need < 0.0, need * (1.0 - share[:, None]), need)
     bill = np.where(need > 0.0, run.prices.grid_import[:, None], run.prices.grid_export[:, None]) * need
     if run.scenario.grid.demand_charge:
         return float(bill.sum() + paid_alone(run, -need).sum())
     equipped = run.community.battery_kwh > 0.0
+    # What a battery no longer takes may be no longer room for another's sun.
+    equipped |= equipped.any() and run.scenario.grid.limited
     paid[equipped] = bill.sum(axis=0)[equipped]
     return float(paid.sum())
 

@@ -287,8 +287,16 @@ def _bring(home: int, kwh: float, worth: float, asked: Matrix, net_kwh: Vector) 
 
 
 @handed_on
-def hold_nobody(asked: Matrix, net_kwh: Vector, value_price: Vector, limit_price: Vector, brought_kwh: Vector) -> None:
-    """Do nothing: no store bids. Arguments as of `hold_to_worth`."""
+def hold_nobody(
+    asked: Matrix,  # noqa: ARG001
+    net_kwh: Vector,
+    value_price: Vector,  # noqa: ARG001
+    limit_price: Vector,  # noqa: ARG001
+    brought_kwh: Vector,
+) -> None:
+    """Keep what homes bring, and nothing else: no store bids. Arguments as of `hold_to_worth`."""
+    for home in range(net_kwh.size):
+        brought_kwh[home] = net_kwh[home]
 
 
 @handed_on

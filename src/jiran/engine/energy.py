@@ -175,7 +175,7 @@ class Flows(Mapping[str, Array]):
         Of homes this is what they had to spare, with what EV or battery offered, or lacked. Rounding dust was no order, and is 0 here.
         """
         steps, out = slice(first, last), self.outputs
-        if out.order_kwh.size:  # stores that bid move after the market
+        if out.order_kwh.size:  # stores that bid, or that relieve the street's connection, move after the market
             orders = out.order_kwh[steps].copy()
         else:
             orders = self._left_kwh(steps, ALL) + out.traded_kwh[steps]

@@ -150,7 +150,7 @@ class Outputs(NamedTuple):
     home_alone_kwh: (
         Matrix  # (3 step, store): of a battery that bids: what it would take, give and hold without a market
     )
-    order_kwh: Matrix  # (step, trader): what it brought to the market; no steps if no stores bid
+    order_kwh: Matrix  # (step, trader): what it brought to the market; no steps if no store moves after it
     value_price: Matrix  # (step, trader): what a kWh is worth to it; no steps if all have the tariff
     limit_price: Matrix  # (step, trader): what it bids or asks; no steps if all bid the tariff
     trades_until: Counts  # (step,): number of trades up to and with this step

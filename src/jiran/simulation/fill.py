@@ -107,6 +107,7 @@ def outputs(
     batteries_bid: bool = False,
     cars_bid: bool = False,
     street_bids: bool = False,
+    relieves: bool = False,
     truthful: bool = False,
 ) -> Outputs:
     """Make room for what the kernel finds; limit prices are kept if homes do not all bid the tariff.
@@ -120,6 +121,7 @@ def outputs(
         batteries_bid: Whether batteries in homes bid in the market.
         cars_bid: Whether cars that charge by plans do.
         street_bids: Whether the community battery does.
+        relieves: Whether stores at homes move once more after the market, by what the street's connection carries.
         truthful: Whether homes bid what a kWh is worth to them: both prices are then kept in one place.
     """
     traders, stores_bid = homes + street_bids, batteries_bid or cars_bid or street_bids
@@ -146,7 +148,7 @@ def outputs(
         home_given_kwh=np.zeros(by_battery),
         home_stored_kwh=np.zeros(by_battery),
         home_alone_kwh=np.zeros((3 * steps if batteries_bid else 0, batteries)),
-        order_kwh=np.zeros((steps if stores_bid else 0, traders)),
+        order_kwh=np.zeros((steps if stores_bid or relieves else 0, traders)),
         value_price=value_price,
         limit_price=value_price if truthful else np.empty(kept),
         trades_until=np.zeros(steps, np.int64),

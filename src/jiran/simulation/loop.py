@@ -73,7 +73,9 @@ def run_steps(
         many = stores.fleet.homes.size + evs.record.homes.size
         out = fill.outputs(
             setting.timeline.steps, homes, many, own.record.homes.size,
-            bids=own_bids, batteries_bid=batteries_bid, cars_bid=cars_bid, street_bids=street_bids, truthful=strategy.at_tariff,
+            bids=own_bids, batteries_bid=batteries_bid, cars_bid=cars_bid, street_bids=street_bids,
+            relieves=setting.scenario.grid.limited and own.record.homes.size + evs.record.homes.size > 0,
+            truthful=strategy.at_tariff,
         )  # fmt: skip
         if setting.shares_moves and not stores_bid:
             evs, own, out = setting.before_market.take(setting, evs, own, out)

@@ -123,7 +123,7 @@ def earns(planned):
             export = contract.named.export
             lasts = given if given is not None else export and export.contract_years
             earned[home] = street.earned(home)
-        if abs(earned[home]) <= 1e-6:
+        if abs(earned[home]) * (street.factor if billed is None else 1.0) <= 1e-6:  # of a year
             lasts = 0
         found.add(None if lasts is None or lasts >= years else float(lasts))
     if not found:
