@@ -130,8 +130,6 @@ def test_what_is_left_out_is_left_out_of_shares_and_of_export_too():
          "components.tax.since = 8.0: a share must be from -1 to 1: 8 % is 0.08"),
         ("rate = 0.5", "rate = 0.5\n[components.tax]\nkind = 'tax'\nunit = 'share'\nbase = ['energy', 'energy']\nrate = 0.1",
          "components.tax.base = 'energy': must be named once"),
-        ("rate = 0.5", "rate = 0.5\n[components.minimum]\nkind = 'minimum'\nunit = 'month'\nrate = -3",
-         "components.minimum.rate = -3.0: a minimum must be at least 0"),
         ("rate = 0.5", "rate = 0.5\nabove_kwh = 600\nup_to_kwh = 600",
          "components.energy.up_to_kwh = 600.0: must be above above_kwh = 600: it would never be charged"),
         ("rate = 0.5", "rate = 0.5\nfirst_month = '2026-04'\nlast_month = '2026-03'",

@@ -122,7 +122,10 @@ def test_the_lines_come_to_the_total_with_what_is_shared(tariff, usage, month, s
     assert found.total == pytest.approx(exact(found), abs=0.5 * tariff.round + 1e-6)
     for line in found.lines:
         assert line.amount == pytest.approx(line.quantity * line.rate, rel=1e-9, abs=1e-9)
-    least = tariff.components["minimum"].rate if "minimum" in tariff.components else 0.0
+    one = tariff.components.get("minimum")
+    holds = one is not None and one.active and (one.first_month or "") <= month <= (one.last_month or "9999")
+    always = holds and one.above_kwh is None and one.up_to_kwh is None and one.rate is not None
+    least = one.rate if always else 0.0
     assert exact(found) - found.amount("premium") >= least - 1e-9
 
 

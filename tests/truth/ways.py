@@ -80,7 +80,7 @@ def gained(comparison):
     if not last:
         return None
     most, least = max(reached.values()), min(reached.values())
-    lowest = f"{100.0 * least:.1f}%" if least < 0.0 else percent(least)
+    lowest = f"{100.0 * least:,.1f}%" if least < 0.0 else percent(least)
     names = [*best, *last]
     return Claim(
         {"best": best, "most": most, "last": last, "least": least},

@@ -134,8 +134,6 @@ class Component(Model):
                 return key, rate, "a share of base and itself together must be at least 0 and below 1"
             if self.unit == "share" and not -1 <= rate <= 1:
                 return key, rate, "a share must be from -1 to 1: 8 % is 0.08"
-            if self.kind == "minimum" and rate < 0:
-                return key, rate, "a minimum must be at least 0"
         return None
 
     def _never_fault(self) -> tuple[str, Any, str] | None:

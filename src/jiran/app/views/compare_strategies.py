@@ -23,12 +23,10 @@ if TYPE_CHECKING:
     from jiran.scenario import Scenario
 
 _TITLE = "How should homes bid?"
-#: The rule that is offered first where the scenario's own looks at no bids.
-_BY_BIDS = "uniform-price"
 _NAME_WIDTH, _BAND_WIDTH = 156, 150
 _ABOUT = (
-    "What a kWh is worth to a home is part of how it bids: **truthful** and the robots give each home a value of its own, "
-    "**price-taker** takes the grid's prices for all. So compare what homes save, and look at efficiency within a row."
+    "What a kWh is worth to a home is part of how it bids: to some it is what the grid says for all, to others each home has a "
+    "value of its own. So compare what homes save, and look at efficiency within a row."
 )
 
 
@@ -77,7 +75,8 @@ def _rule(scenario: Scenario) -> str:
     options = [name for name in mechanisms() if name != BASELINE and find(name).heeds_limits]
     if own not in options and own != BASELINE and find(own).heeds_limits:
         options.append(own)
-    first = own if own in options else _BY_BIDS
+    telling = next((name for name in options if find(name).telling and find(name).needs_bids), options[0])
+    first = own if own in options else telling
     said = state.opened_at_arrival("under")
     said = said if said in options else first
     rule: str = st.selectbox(
