@@ -13,7 +13,8 @@ from jiran import JiranError, compare, mechanisms, simulate
 from jiran.bids import find as find_strategy
 from jiran.judge.comparison import by_rule
 from jiran.market import find
-from jiran.scenario import validate
+from jiran.market.base import BASELINE
+from jiran.scenario import Market, validate
 from jiran.scenario.files import read_scenario, with_overrides
 from peaks import months, paid_alone, paid_for_peaks
 from street_limits import limit_kwh
@@ -221,6 +222,8 @@ def least(run):
 def without_stores(run):
     """Return what homes pay each alone with the grid, those with a battery at home as if it were not there."""
     paid, flows = run.without_p2p.cost_without_battery.copy(), run.flows
+    if run.community.battery_kwh.any() and len(flows.fleet.homes):  # cars that trade charge more than alone
+        flows = simulate(run.scenario.model_copy(update={"market": Market(mechanism=BASELINE)})).flows
     lent = np.zeros_like(flows["load_kwh"])
     lent[:, flows.fleet.homes] = flows.outputs.ev_lent_kwh
     need = flows["load_kwh"] + flows["ev_kwh"] - flows["generation_kwh"] - flows["ev_supplied_kwh"] + lent

@@ -108,6 +108,14 @@ class Flows(Mapping[str, Array]):
         )
 
     @property
+    def before_batteries_kwh(self) -> Array:
+        """What each home lacks (> 0) or has to spare (< 0) before batteries in homes act, kWh, shape (step, home)."""
+        profiles, out = self.profiles, self.outputs
+        need: Array = profiles.load_kwh + profiles.ev_kwh - profiles.generation_kwh
+        need[:, self.fleet.homes] += out.ev_charged_kwh - out.ev_supplied_kwh + out.ev_lent_kwh
+        return need
+
+    @property
     def needed_kwh(self) -> Array:
         """What the homes lack (> 0) or have to spare (< 0) together in each step, whatever they trade, kWh, shape (step,)."""
         profiles, out = self.profiles, self.outputs

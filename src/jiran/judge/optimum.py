@@ -23,7 +23,6 @@ from jiran.judge.sessions import Sessions, ev_sessions
 from jiran.money.demand import highest
 from jiran.nothing import NOTHING_MONEY
 from jiran.result.basis import exchange_kwh
-from jiran.simulation.at_home import needs_kwh
 from jiran.simulation.street import battery_of
 
 if TYPE_CHECKING:
@@ -180,11 +179,12 @@ def _valued(stores: tuple[Held, ...], prices: RestPrices, cars: int) -> tuple[He
 
 
 def _needs_kwh(result: Result) -> Array:
-    """Return what homes lack (> 0) or have to spare (< 0) before their batteries act, kWh, shape (step, home)."""
-    flows, out = result.flows, result.flows.outputs
-    need = needs_kwh(flows.profiles, np.arange(result.community.size))
-    need[:, flows.fleet.homes] += out.ev_charged_kwh - out.ev_supplied_kwh + out.ev_lent_kwh
-    return need
+    """Return what homes alone lack (> 0) or have to spare (< 0) before their batteries act, kWh, shape (step, home).
+
+    Cars that lend or bid charge more in a run with trades than they would without: that run's needs are those of no home alone.
+    """
+    kept = result.without_p2p.alone_kwh
+    return kept if kept.size else result.flows.before_batteries_kwh
 
 
 def _alone(result: Result) -> float:
@@ -203,8 +203,7 @@ def _alone(result: Result) -> float:
         # Without a limit what others pay is known already, to the last digit.
         homes = slice(None) if result.scenario.grid.limited else result.flows.battery_homes
         cost[homes] = paid.sum(axis=0)[homes]
-        out = result.flows.outputs
-        at_peaks = _at_peaks(result, result.flows.needed_kwh - (out.home_charged_kwh - out.home_given_kwh).sum(axis=1))
+        at_peaks = _at_peaks(result, (imported - exported).sum(axis=1))
     return float(cost.sum()) + at_peaks
 
 

@@ -74,6 +74,8 @@ class Settlement:
         curtailed_value: What each home would have got for what its roof had to leave out, at the export price of the step, shape
             (home,).
         limits: What the street's connection carries.
+        alone_kwh: What each home lacks (> 0) or has to spare (< 0) before its battery acts, kWh, shape (step, home): kept of a run
+            without trades in which there are batteries in homes and cars that move by what is traded; else of no steps.
     """
 
     home_kwh: dict[str, Array]
@@ -96,6 +98,7 @@ class Settlement:
     demand: Demand | None = None
     curtailed_value: Array = field(default_factory=lambda: np.empty(0))
     limits: Limits = NO_LIMITS
+    alone_kwh: Array = field(default_factory=lambda: np.empty((0, 0)))
 
 
 def settle(
@@ -187,6 +190,7 @@ def settle(
     with np.errstate(invalid="ignore", divide="ignore"):
         p2p_price = traded.step_paid / traded.step_kwh
     home_kwh, step_kwh = _known(flows.net_metered, home, step_kwh)
+    kept = baseline and flows.battery_homes.size > 0 and flows.fleet.homes.size > 0
     return Settlement(
         home_kwh=home_kwh,
         step_kwh=step_kwh,
@@ -208,6 +212,7 @@ def settle(
         demand=peaks,
         curtailed_value=home.get("curtailed_value", np.zeros(share.size)),
         limits=limits_of(scenario),
+        alone_kwh=flows.before_batteries_kwh if kept else np.empty((0, 0)),
     )
 
 

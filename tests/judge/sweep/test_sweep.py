@@ -248,15 +248,15 @@ def test_progress_stops_it_and_what_is_done_stays(tmp_path):
 
     with pytest.raises(EnoughError):
         jiran.sweep(
-            "paper", {"market.fraction": [0.5, 0.6]}, seeds=20, folder=tmp_path / "out", workers=1, progress=enough
+            "paper", {"market.fraction": [0.5, 0.6]}, seeds=100, folder=tmp_path / "out", workers=1, progress=enough
         )
     kept = len(Folder(tmp_path / "out").known())
-    assert 10 <= kept < 40
+    assert 50 <= kept < 200
     shares = []
     table = jiran.sweep(
-        "paper", {"market.fraction": [0.5, 0.6]}, seeds=20, folder=tmp_path / "out", workers=1, progress=shares.append
+        "paper", {"market.fraction": [0.5, 0.6]}, seeds=100, folder=tmp_path / "out", workers=1, progress=shares.append
     ).table
-    assert table.height == 40
+    assert table.height == 200
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
 
