@@ -57,7 +57,8 @@ class Optimum:
     Attributes:
         cost: What the community pays the grid.
         run_cost: What it paid the grid in the run.
-        cost_grid_only: What the homes would pay, each alone with the grid, without batteries and trades.
+        cost_grid_only: What the homes would pay, each alone with the grid, without batteries and trades; their EVs serve them
+            alone, so it may be below `cost` where those that lend charged for neighbours at a loss.
         charge_kwh: Into the community battery, from homes or from the grid.
         discharge_kwh: Out of it.
         soc_kwh: State at the end of the step.
