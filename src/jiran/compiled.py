@@ -88,12 +88,12 @@ class _AtFirstCall:
         self._alone = Lock()  # a run and its baseline may call it first at the same time
 
     def __call__(self, *arguments: Any) -> Any:
-        found = self.compiled
-        if not hasattr(found, "overloads"):  # there is no compiler
-            return found(*arguments)
         kinds = tuple(map(_kind, arguments))
         code = self._taken.get(kinds)
         if code is None:
+            found = self.compiled
+            if not hasattr(found, "overloads"):  # there is no compiler
+                return found(*arguments)
             ((wanted, made),) = found.overloads.items()
             for argument, kind in zip(arguments, wanted, strict=True):
                 _check(argument, kind)

@@ -223,9 +223,7 @@ def _act(
 
 
 @handed_on
-def hold_to_worth(
-    asked: Matrix, net_kwh: Vector, value_price: Vector, limit_price: Vector, brought_kwh: Vector
-) -> None:
+def hold_to_worth(asked: Matrix, net_kwh: Vector, value_price: Vector, limit_price: Vector) -> None:
     """Hold homes with a store that bids to what their order is worth to them.
 
     Args:
@@ -233,10 +231,8 @@ def hold_to_worth(
         net_kwh: What each home brings to the market, kWh, shape (home,).
         value_price: What a kWh is worth to each home by the grid's prices, per kWh, shape (home,); is changed.
         limit_price: What each home bids or asks, the same.
-        brought_kwh: Is filled with what homes bring to the market, shape (home,).
     """
     for home in range(net_kwh.size):
-        brought_kwh[home] = net_kwh[home]
         worth = asked[WORTH, home]
         if worth == worth:  # noqa: PLR0124  a number
             own = value_price[home]
@@ -287,16 +283,8 @@ def _bring(home: int, kwh: float, worth: float, asked: Matrix, net_kwh: Vector) 
 
 
 @handed_on
-def hold_nobody(
-    asked: Matrix,  # noqa: ARG001
-    net_kwh: Vector,
-    value_price: Vector,  # noqa: ARG001
-    limit_price: Vector,  # noqa: ARG001
-    brought_kwh: Vector,
-) -> None:
-    """Keep what homes bring, and nothing else: no store bids. Arguments as of `hold_to_worth`."""
-    for home in range(net_kwh.size):
-        brought_kwh[home] = net_kwh[home]
+def hold_nobody(asked: Matrix, net_kwh: Vector, value_price: Vector, limit_price: Vector) -> None:
+    """Do nothing: no store bids. Arguments as of `hold_to_worth`."""
 
 
 @handed_on

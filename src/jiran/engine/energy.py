@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from jiran.engine.flows import ALL, FLOWS, Flow
 from jiran.engine.rows import Moved, Row
+from jiran.homes.profiles import needs_kwh
 from jiran.nothing import NOTHING_KWH
 
 if TYPE_CHECKING:
@@ -110,8 +111,7 @@ class Flows(Mapping[str, Array]):
     @property
     def before_batteries_kwh(self) -> Array:
         """What each home lacks (> 0) or has to spare (< 0) before batteries in homes act, kWh, shape (step, home)."""
-        profiles, out = self.profiles, self.outputs
-        need: Array = profiles.load_kwh + profiles.ev_kwh - profiles.generation_kwh
+        out, need = self.outputs, needs_kwh(self.profiles, np.arange(self.profiles.load_kwh.shape[1]))
         need[:, self.fleet.homes] += out.ev_charged_kwh - out.ev_supplied_kwh + out.ev_lent_kwh
         return need
 

@@ -220,7 +220,8 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
             if traders > homes:
                 value_price[homes] = limit_price[homes] = cap_price if brought_kwh[homes] < 0.0 else floor_price
             if bidding:
-                calls.hold(asked, brought_kwh, value_price, limit_price, out.order_kwh[step])
+                copy(brought_kwh, out.order_kwh[step])
+                calls.hold(asked, brought_kwh, value_price, limit_price)
             # A home without an order is not there: neither strategy nor rule sees it.
             traded_kwh = out.traded_kwh[step]
             orders, order_kwh, booked_kwh, values, limits = everybody, net_kwh, traded_kwh, value_price, limit_price

@@ -34,6 +34,12 @@ class Profiles:
     ev_kwh: Array
 
 
+def needs_kwh(profiles: Profiles, homes: NDArray[np.int64]) -> Array:
+    """Return what homes lack (> 0) or have to spare (< 0), without what lending EVs do, kWh, shape (step, home)."""
+    need = profiles.load_kwh[:, homes] + profiles.ev_kwh[:, homes] - profiles.generation_kwh[:, homes]
+    return np.ascontiguousarray(need)
+
+
 def stream(seed: int, purpose: str, home: str = "") -> np.random.Generator:
     """Return the random numbers of one home for one purpose.
 

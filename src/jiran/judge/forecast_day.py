@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from jiran.control import find_forecast
 from jiran.control.forecasting.base import MOST_DAYS
 from jiran.errors import ScenarioError
+from jiran.homes.profiles import needs_kwh
 from jiran.judge.forecast_error import YARDSTICK
-from jiran.simulation.at_home import needs_kwh
 
 if TYPE_CHECKING:
     from jiran.control import Forecast

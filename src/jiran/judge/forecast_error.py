@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from jiran.control import forecasts
 from jiran.control.forecasting.base import MOST_DAYS
 from jiran.errors import ScenarioError
-from jiran.simulation.at_home import needs_kwh
+from jiran.homes.profiles import needs_kwh
 from jiran.simulation.setting import prepare
 
 if TYPE_CHECKING:

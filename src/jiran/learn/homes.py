@@ -15,12 +15,12 @@ from jiran.control.days import store_at
 from jiran.control.dispatch import follow
 from jiran.control.store import Connection, beside_roof
 from jiran.errors import ScenarioError
-from jiran.homes.profiles import Profiles
+from jiran.homes.profiles import Profiles, needs_kwh
 from jiran.learn.peaks import PeakBill
 from jiran.learn.seen import HIGH, LOW, refuse, seen, wanted_kwh
 from jiran.money.prices import Prices
 from jiran.scenario.files import load_scenario
-from jiran.simulation.at_home import at_home, needs_kwh
+from jiran.simulation.at_home import at_home
 from jiran.simulation.run import clear_market, without_trading
 from jiran.simulation.setting import prepare
 

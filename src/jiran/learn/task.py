@@ -15,9 +15,9 @@ from jiran.control.memory import first_memory
 from jiran.control.policy import CELLS, LEARNED
 from jiran.errors import JiranError, ScenarioError
 from jiran.homes.months import months_of
-from jiran.homes.profiles import Profiles
+from jiran.homes.profiles import Profiles, needs_kwh
 from jiran.scenario.grid import BY_STEP
-from jiran.simulation.at_home import at_home, needs_kwh
+from jiran.simulation.at_home import at_home
 from jiran.simulation.run import simulate
 from jiran.simulation.setting import prepare
 from jiran.simulation.street import street

@@ -14,10 +14,10 @@ from jiran.control.memory import first_memory
 from jiran.engine.at_home import act, rest
 from jiran.engine.at_market import ask
 from jiran.errors import ScenarioError
+from jiran.homes.profiles import needs_kwh
 from jiran.simulation.controlled import Controlled, controlled, nobody
 
 if TYPE_CHECKING:
-    from jiran.homes.profiles import Profiles
     from jiran.result.result import State
     from jiran.scenario.home_battery import HomeBattery
     from jiran.simulation.setting import Setting
@@ -63,12 +63,6 @@ def _needs(setting: Setting, homes: NDArray[np.int64]) -> Array:
         return needs_kwh(setting.profiles, homes)
     street = needs_kwh(setting.profiles, np.arange(setting.community.size)).sum(axis=1)
     return np.repeat(street[:, None], homes.size, axis=1)
-
-
-def needs_kwh(profiles: Profiles, homes: NDArray[np.int64]) -> Array:
-    """Return what homes lack (> 0) or have to spare (< 0), without what lending EVs do, kWh, shape (step, home)."""
-    need = profiles.load_kwh[:, homes] + profiles.ev_kwh[:, homes] - profiles.generation_kwh[:, homes]
-    return np.ascontiguousarray(need)
 
 
 def begun(start: State, battery: HomeBattery, capacity_kwh: Array) -> State:

@@ -14,9 +14,9 @@ from jiran.control.storage import Battery
 from jiran.engine.at_home import drive, rest
 from jiran.engine.cars_at_market import ask_cars
 from jiran.engine.records import Fleet
+from jiran.homes.profiles import needs_kwh
 from jiran.homes.timeline import DAY_S, on_weekend, timeline
 from jiran.scenario.run_by import RunBy
-from jiran.simulation.at_home import needs_kwh
 from jiran.simulation.controlled import Comes, Controlled, controlled, nobody
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 from jiran.control.memory import first_memory
 from jiran.control.storage import Battery
 from jiran.engine.street import act, rest
-from jiran.simulation.at_home import needs_kwh
+from jiran.homes.profiles import needs_kwh
 from jiran.simulation.controlled import Controlled, controlled, nobody
 
 if TYPE_CHECKING:

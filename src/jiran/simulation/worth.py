@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from jiran.control import find_controller
 from jiran.control.peaks import begins
-from jiran.simulation.at_home import at_home, needs_kwh
+from jiran.homes.profiles import needs_kwh
+from jiran.simulation.at_home import at_home
 from jiran.simulation.cars import cars
 from jiran.simulation.setting import prepare
 from jiran.simulation.street import street
