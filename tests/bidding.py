@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from jiran import simulate
+from jiran import JiranError, simulate
 from jiran.bids import find
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE, MEMORY
 from jiran.homes.profiles import Profiles
@@ -65,3 +65,22 @@ def from_memory(result, memory, strategy):
     """Run a scenario again, from homes that remember this."""
     start = replace(result.start, memory=memory, strategy=strategy)
     return simulate(result.scenario, profiles=result.flows.profiles, state=start)
+
+
+def run_if_allowed(asked, **more):
+    """Run a scenario, or return None if its rule is not for so many homes."""
+    try:
+        return simulate(asked, **more)
+    except JiranError as error:
+        assert "homes that trade" in str(error) or "needs" in str(error) or "at most" in str(error)  # noqa: PT017  a rule with a bound
+        return None
+
+
+def in_parts(whole, *cuts):
+    """Run a run again in parts, each from where the one before it ended, with nothing handed on but state and profiles."""
+    said, state, found = whole.scenario, None, []
+    for first, last in zip((0, *cuts), (*cuts, said.steps), strict=True):
+        some = said.model_copy(update={"steps": last - first, "start": whole.timeline.local[first].item()})
+        found.append(simulate(some, profiles=part(whole.flows.profiles, first, last), state=state))
+        state = found[-1].state
+    return found

@@ -74,6 +74,15 @@ def viewer(**link: str) -> AppTest:
     return app
 
 
+def opened(path: str, **link: str) -> AppTest:
+    """Open a page of the dashboard as a link does."""
+    at = viewer(**link)
+    at._page_hash = calc_hash(path)
+    at.run()
+    assert not at.exception
+    return at
+
+
 def go(app: AppTest, page: str) -> AppTest:
     """Let a viewer go to an area, or to a part or a tab of one, by a link, with the folded part of the panel open; nothing is drawn yet."""
     path, _, part = page.partition("/")

@@ -51,3 +51,8 @@ def as_served():
     """Give Streamlit the options that it has when jiran serves the dashboard."""
     for name, value in OPTIONS.items():
         config.set_option(name, value)
+
+
+def link_of(at):
+    """Return what stands in the address of a page, by name."""
+    return {name: values[0] if isinstance(values, list) else values for name, values in at.query_params.items()}

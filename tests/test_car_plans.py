@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from bidding import in_parts
 from jiran import JiranError, load_scenario, simulate
 from jiran.homes.car_plan import car_plan
 from jiran.homes.cars import car_days
@@ -94,23 +95,11 @@ def test_smart_charging_takes_the_cheap_hours_and_costs_less_than_at_once():
     assert share[1] > 0.4
 
 
-def parts_of(whole, *cuts):
-    """Run a run again in parts, each from where the one before it ended, with nothing handed on but state and profiles."""
-    said, profiles, state, found = whole.scenario, whole.flows.profiles, None, []
-    for first, last in zip((0, *cuts), (*cuts, said.steps), strict=True):
-        kept = type(profiles)(**{name: array[first:last] for name, array in vars(profiles).items()})
-        start = whole.timeline.local[first].item()
-        part = said.model_copy(update={"steps": last - first, "start": start})
-        found.append(simulate(part, profiles=kept, state=state))
-        state = found[-1].state
-    return found
-
-
 @pytest.mark.parametrize("override", [0.0, 0.5])
 @pytest.mark.parametrize("way", WAYS)
 def test_a_run_cut_in_three_is_the_whole_run(way, override):
     whole = simulate(scenario(**{"ev.charging": way, "ev.override_share": override}))
-    parts = parts_of(whole, 55, 101)
+    parts = in_parts(whole, 55, 101)
     for name in ("ev_stored_kwh", "ev_driven_kwh", "ev_charged_kwh", "ev_missing_kwh", "traded_kwh"):
         both = np.concatenate([getattr(one.flows.outputs, name) for one in parts])
         np.testing.assert_array_equal(both, getattr(whole.flows.outputs, name))
@@ -128,7 +117,7 @@ def test_cars_that_lend_drive_in_a_later_run_as_in_one_long_run(cut):
         "start": "2024-03-29T00:00",
     }
     whole = simulate(load_scenario("paper", supply))
-    both = np.concatenate([one.flows.outputs.ev_stored_kwh for one in parts_of(whole, cut, cut + 25)])
+    both = np.concatenate([one.flows.outputs.ev_stored_kwh for one in in_parts(whole, cut, cut + 25)])
     np.testing.assert_array_equal(both, whole.flows.outputs.ev_stored_kwh)
 
 

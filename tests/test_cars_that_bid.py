@@ -1,18 +1,14 @@
 """Cars that bid in the market: what they ask and bid by hand, none loses by trading, and all are ready when they leave."""
 
-from dataclasses import replace
-from datetime import timedelta
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bidding import in_parts
 from jiran import load_scenario, mechanisms, simulate
-from jiran.homes.car_plan import car_plan
 from jiran.homes.profiles import Profiles
 from jiran.market import find
-from jiran.simulation import setting as settings_of_runs
 
 CLOSE = 1e-9
 WAYS = ("smart", "v2g")
@@ -187,22 +183,11 @@ def test_where_there_is_a_battery_too_the_car_acts_for_its_home_alone(controller
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_run_cut_in_two_is_the_whole_run(way, monkeypatch):
+def test_a_run_cut_in_two_is_the_whole_run(way):
     whole = simulate(scenario(**{"ev.charging": way, "market.mechanism": "uniform-price"}))
-    said, profiles, out = whole.scenario, whole.flows.profiles, whole.flows.outputs
+    out = whole.flows.outputs
     assert out.order_kwh.size
-    plan = car_plan(whole.community, whole.timeline, said.ev.calendar, said.seed, said.ev.override_share)
-
-    def part(first, last, state):
-        names = ("present", "trip_kwh", "leaving_kwh", "pressed")
-        some = replace(plan, **{name: getattr(plan, name)[first:last].copy() for name in names})
-        monkeypatch.setattr(settings_of_runs, "car_plan", lambda *_: some)
-        kept = type(profiles)(**{name: array[first:last] for name, array in vars(profiles).items()})
-        start = said.start + timedelta(minutes=first * said.step_minutes)
-        return simulate(said.model_copy(update={"steps": last - first, "start": start}), profiles=kept, state=state)
-
-    first = part(0, 61, None)
-    parts = [first, part(61, said.steps, first.state)]
+    parts = in_parts(whole, 61)
     for name in ("ev_stored_kwh", "ev_lent_kwh", "traded_kwh", "order_kwh", "limit_price"):
         both = np.concatenate([getattr(one.flows.outputs, name) for one in parts])
         np.testing.assert_array_equal(both, getattr(out, name), name)

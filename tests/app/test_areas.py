@@ -9,7 +9,8 @@ from streamlit.util import calc_hash
 
 import jiran
 from jiran.app.areas import AREAS, MOVED
-from opening import viewer
+from opening import opened
+from pages import link_of
 
 #: A picture and bold letters, if it were Markdown.
 HOSTILE = "![x](//evil.test) **b**"
@@ -21,20 +22,8 @@ def no_arguments():
         yield
 
 
-def opened(path, **link):
-    at = viewer(**link)
-    at._page_hash = calc_hash(path)
-    at.run()
-    assert not at.exception
-    return at
-
-
 def is_at(at, path):
     return at._finished_page_script_hash == calc_hash(path)
-
-
-def link_of(at):
-    return {name: value[0] if isinstance(value, list) else value for name, value in dict(at.query_params).items()}
 
 
 def test_without_a_link_start_opens_and_it_has_no_panel():

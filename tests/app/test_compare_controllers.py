@@ -6,12 +6,11 @@ import json
 from unittest import mock
 
 import pytest
-from streamlit.util import calc_hash
 
 import jiran
 from jiran.app.views.compare_controllers import NO_STORE
-from opening import viewer
-from pages import run, seen, show
+from opening import opened
+from pages import link_of, run, seen, show
 from terminal import call
 
 PAGE = """
@@ -65,18 +64,6 @@ def no_arguments():
         yield
 
 
-def opened(**link):
-    at = viewer(**link)
-    at._page_hash = calc_hash("compare")
-    at.run()
-    assert not at.exception
-    return at
-
-
-def link_of(at):
-    return {name: value[0] if isinstance(value, list) else value for name, value in dict(at.query_params).items()}
-
-
 def chosen(at, label):
     return next((one.value for one in at.button_group if one.label == label), None)
 
@@ -91,7 +78,7 @@ def test_the_link_holds_whose_stores_and_which_controllers_and_forecasts_are_com
         "controllers": "v2g",
         "forecasts": "ewma,yesterday",
     }
-    at = opened(**link)
+    at = opened("compare", **link)
     assert not at.exception
     assert link_of(at) == link
     assert chosen(at, "Whose stores") == "ev"
@@ -105,10 +92,12 @@ def test_the_link_holds_whose_stores_and_which_controllers_and_forecasts_are_com
 
 @pytest.mark.usefixtures("no_arguments")
 def test_a_link_that_names_no_controllers_leaves_them_folded_and_one_of_nonsense_opens_what_there_is():
-    at = opened(preset="paper", steps="48")
+    at = opened("compare", preset="paper", steps="48")
     assert set(link_of(at)) == {"preset", "steps"}
     assert chosen(at, "Controllers") is None
-    at = opened(preset="paper", steps="48", controllers="<b>,plan-ahead", forecasts="crystal", whose="nobody")
+    at = opened(
+        "compare", preset="paper", steps="48", controllers="<b>,plan-ahead", forecasts="crystal", whose="nobody"
+    )
     assert not at.exception
     assert chosen(at, "Controllers") == ["plan-ahead"]
     assert link_of(at)["controllers"] == "plan-ahead"

@@ -6,7 +6,6 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from streamlit.util import calc_hash
 
 import jiran
 from jiran.app.rule_tables import SHOWN
@@ -14,8 +13,8 @@ from jiran.bids import strategies
 from jiran.judge.comparison import by_strategy
 from jiran.report.bidding import say
 from jiran.report.figures import form, heading, ranked
-from opening import viewer
-from pages import run, seen, show
+from opening import opened
+from pages import link_of, run, seen, show
 
 INSIDE = """
 from jiran.app import state
@@ -70,26 +69,18 @@ def test_no_way_to_bid_is_asked_for():
     assert [one.value for one in at.info] == ["Choose at least one way to bid."]
 
 
-def opened(**link):
+def compare_of(**link):
     with mock.patch("sys.argv", ["main.py"]):
-        at = viewer(**link)
-        at._page_hash = calc_hash("compare")
-        at.run()
-    assert not at.exception
-    return at
-
-
-def link_of(at):
-    return {name: values[0] if isinstance(values, list) else values for name, values in at.query_params.items()}
+        return opened("compare", **link)
 
 
 def test_the_link_holds_the_ways_to_bid_and_the_rule_and_nonsense_in_it_does_no_harm():
     link = {"preset": "paper", "steps": "25", "bidding": "price-taker,truthful", "under": "pay-as-bid"}
-    at = opened(**link)
+    at = compare_of(**link)
     assert link_of(at) == link
     assert next(one for one in at.selectbox if one.label == "Under the market rule").value == "pay-as-bid"
     assert "Strategy" in next(one.value for one in at.dataframe if "Strategy" in one.value.columns)
-    assert link_of(opened(preset="paper", steps="25")) == {"preset": "paper", "steps": "25"}  # it is folded
-    wrong = opened(preset="paper", steps="25", bidding="<b>,truthful", under="grid-only")
+    assert link_of(compare_of(preset="paper", steps="25")) == {"preset": "paper", "steps": "25"}  # it is folded
+    wrong = compare_of(preset="paper", steps="25", bidding="<b>,truthful", under="grid-only")
     assert link_of(wrong)["bidding"] == "truthful"
     assert "under" not in link_of(wrong)
