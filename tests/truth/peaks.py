@@ -15,7 +15,7 @@ def peaks(result):
     if homes + fund <= 1e-9:
         return None
     fund = fund if fund > 1e-9 else 0.0
-    place = paid.kw.index(max(paid.kw))
+    place = next(at for at, kw in enumerate(paid.kw) if kw >= max(paid.kw) * (1 - 1e-9))
     month, count = str(result.timeline.local[paid.steps[place]])[:7], len(paid.kw)
     figures = {"months": count, "month": month, "kw": paid.kw[place], "homes": homes, "fund": fund}
     words = [f"{decimals(paid.kw[place], 1)} kW in {month}", f"the homes {amount(homes, result)}"]

@@ -183,13 +183,16 @@ def rate_of_return(planned):
         return None
     flows, said = street.flows(), planned.owners.irr
     size = sum(map(abs, flows))
+    if said is not None and said > 10.0:
+        assert plain_plans.worth(flows, 10.0) > 0.0 > flows[0]
+        return Claim({"rate": said, "more_than": 10.0}, pieces=("more than 1,000%",))
     if said is not None:
         assert abs(plain_plans.worth(flows, said)) <= 1e-6 * max(size, plain_plans.worth(map(abs, flows), said))
     elif flows[0] < -1e-9 * size:
         values = [plain_plans.worth(flows, rate) for rate in np.linspace(-0.6, 3.0, 400)]
         assert not any(low < -1e-9 * size and high > 1e-9 * size for low, high in pairwise(values))
         assert not any(low > 1e-9 * size and high < -1e-9 * size for low, high in pairwise(values))
-    return Claim({"rate": said}, pieces=("none",) if said is None else ("%",))
+    return Claim({"rate": said, "more_than": None}, pieces=("none",) if said is None else ("%",))
 
 
 @oracle("plan.lcoe", of_plan)

@@ -235,13 +235,28 @@ def worth(planned: Planned) -> Figures | None:
     return _payers(planned) | {"npv": planned.owners.npv, "rate": rate, "currency": planned.currency}
 
 
-@form(
-    "plan.return",
-    lambda said: f"Their return a year: {'none' if said['rate'] is None else say.share(said['rate'])}",
-)
+# Of a return above it, as where a grant pays for nearly all, no reader learns more by its digits.
+_BEYOND = 10.0
+
+
+def _return_words(figures: Figures) -> str:
+    rate, most = figures["rate"], figures["more_than"]
+    said = "none" if rate is None else say.share(rate) if most is None else f"more than {say.share(most)}"
+    return f"Their return a year: {said}"
+
+
+@form("plan.return", _return_words)
 def rate_of_return(planned: Planned) -> Figures | None:
-    """Say at which discount rate it is worth nothing to those who pay for it, if something is installed; None: at none."""
-    return {"rate": planned.owners.irr} if planned.installed.has_some.any() else None
+    """Say at which discount rate it is worth nothing to those who pay for it, if something is installed.
+
+    Returns:
+        rate: That rate; None: at none.
+        more_than: What is said instead of a rate that nobody would read; None else.
+    """
+    if not planned.installed.has_some.any():
+        return None
+    rate = planned.owners.irr
+    return {"rate": rate, "more_than": _BEYOND if rate is not None and rate > _BEYOND else None}
 
 
 @form(
