@@ -31,10 +31,11 @@ from jiran.app.settings import blocks
 from jiran.app.sidebar import PATH
 from jiran.app.views.data import PARTS
 from jiran.scenario import KINDS, validate
-from jiran.scenario.files import as_data, to_toml, with_overrides
+from jiran.scenario.files import as_data, to_toml
 from jiran.scenario.grid import BY_STEP
 from jiran.scenario.homes import HomeGroup
 from jiran.scenario.labels import LENGTH
+from jiran.scenario.overrides import with_overrides
 from pages import as_served
 
 MAIN = str(Path(jiran.__file__).parent / "app" / "main.py")

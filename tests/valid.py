@@ -21,8 +21,9 @@ from jiran import JiranError, Scenario, mechanisms, presets
 from jiran.bids import strategies
 from jiran.control import controllers, forecasts
 from jiran.scenario import KINDS, validate
-from jiran.scenario.files import read_scenario, with_overrides
+from jiran.scenario.files import read_scenario
 from jiran.scenario.homes import SingleHome
+from jiran.scenario.overrides import with_overrides
 from jiran.tariffs import sharing, tariffs
 
 #: A run of a test has at most so many home-steps.

@@ -12,7 +12,8 @@ from jiran.app.charts.base import MOST_POINTS, Window
 from jiran.app.charts.day_points import nights_ms, points, stored_ms
 from jiran.explain.day import chart, summary
 from jiran.scenario import validate
-from jiran.scenario.files import read_scenario, with_overrides
+from jiran.scenario.files import read_scenario
+from jiran.scenario.overrides import with_overrides
 from pages import text_of
 
 ENERGY = ["generation_kwh", "load_kwh", "ev_kwh", "p2p_kwh", "grid_import_kwh", "grid_export_kwh"]

@@ -15,7 +15,8 @@ from jiran.app import export, links, repeat
 from jiran.app.repeat import Source, as_command, as_python, source
 from jiran.cli.commands import cli
 from jiran.scenario import validate
-from jiran.scenario.files import presets, with_overrides
+from jiran.scenario.files import presets
+from jiran.scenario.overrides import with_overrides
 from opening import drawn
 
 CHANGES = [

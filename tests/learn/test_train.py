@@ -21,7 +21,8 @@ from jiran.learn.policy_file import policy_text
 from jiran.learn.task import task_of
 from jiran.learn.train import TAUGHT, Trial, first_weights, train
 from jiran.learn.words import ALIKE, verdict
-from jiran.scenario.files import input_files, shareable, to_toml
+from jiran.scenario.beside import shareable
+from jiran.scenario.files import input_files, to_toml
 from jiran.testing.controllers import check_controller
 
 pytestmark = pytest.mark.compiled

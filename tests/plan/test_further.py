@@ -9,7 +9,7 @@ import jiran
 from jiran.plan import plan, ranges, tries
 from jiran.plan.tries import _with_credit
 from jiran.scenario import validate
-from jiran.scenario.files import with_overrides
+from jiran.scenario.overrides import with_overrides
 from jiran.tariffs import Usage, bill, load_tariff
 
 WEEK = {

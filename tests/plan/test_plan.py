@@ -14,7 +14,7 @@ from jiran.homes.profiles import Profiles
 from jiran.plan import plan
 from jiran.plan.year import year_of
 from jiran.scenario import validate
-from jiran.scenario.files import with_overrides
+from jiran.scenario.overrides import with_overrides
 from jiran.tariffs import Usage, bill, find_tariff, held, load_tariff
 from jiran.tariffs.ahead import changes
 

@@ -14,7 +14,8 @@ import jiran
 from jiran.errors import JiranError
 from jiran.explain.assumptions import assumptions
 from jiran.scenario import Scenario, validate
-from jiran.scenario.files import as_data, load_scenario, read_scenario, to_toml, with_overrides
+from jiran.scenario.files import as_data, load_scenario, read_scenario, to_toml
+from jiran.scenario.overrides import with_overrides
 from jiran.simulation.setting import prepare
 from valid import leaves
 

@@ -10,7 +10,8 @@ import pytest
 
 from jiran import JiranError, load_scenario, presets, simulate
 from jiran.scenario import Scenario, validate
-from jiran.scenario.files import as_data, with_overrides
+from jiran.scenario.files import as_data
+from jiran.scenario.overrides import with_overrides
 from jiran.scenario.silent import given, silent, why_silent
 from valid import leaves, ordinary, value_of, wild, with_tariff
 

@@ -7,7 +7,8 @@ import pytest
 import jiran
 from jiran.errors import ScenarioError
 from jiran.scenario import Solar
-from jiran.scenario.files import input_files, load_scenario, shareable, to_toml
+from jiran.scenario.beside import shareable
+from jiran.scenario.files import input_files, load_scenario, to_toml
 from jiran.scenario.places import place_near, places
 from jiran.scenario.sun import site_of
 

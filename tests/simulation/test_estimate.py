@@ -15,7 +15,8 @@ import jiran
 from jiran.errors import JiranError
 from jiran.homes.profiles import Profiles
 from jiran.scenario import validate
-from jiran.scenario.files import read_scenario, with_overrides
+from jiran.scenario.files import read_scenario
+from jiran.scenario.overrides import with_overrides
 from jiran.simulation import estimate
 from jiran.words import data_size
 

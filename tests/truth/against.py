@@ -10,7 +10,8 @@ import jiran.explain.answer
 from jiran import JiranError, load_scenario, simulate
 from jiran.nothing import NOTHING_MONEY
 from jiran.scenario import validate
-from jiran.scenario.files import as_data, with_overrides
+from jiran.scenario.files import as_data
+from jiran.scenario.overrides import with_overrides
 from truth.harness import Claim, Drawn, oracle
 from truth.rounding import amount, decimals, many, wall
 

@@ -15,7 +15,8 @@ from jiran.judge.comparison import by_rule
 from jiran.market import find
 from jiran.market.base import BASELINE
 from jiran.scenario import Market, validate
-from jiran.scenario.files import read_scenario, with_overrides
+from jiran.scenario.files import read_scenario
+from jiran.scenario.overrides import with_overrides
 from peaks import months, paid_alone, paid_for_peaks
 from street_limits import limit_kwh
 from truth.books import once

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from jiran.result.tables import trades_frame
 from jiran.saving.formats import csv_bytes, json_text
-from jiran.scenario.files import shareable, to_toml
+from jiran.scenario.beside import shareable
+from jiran.scenario.files import to_toml
 
 if TYPE_CHECKING:
     from collections.abc import Callable

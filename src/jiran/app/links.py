@@ -27,7 +27,9 @@ from jiran.app import shelf
 from jiran.app.metered import called, names_of_files, reading_from
 from jiran.errors import JiranError, shortened
 from jiran.scenario import KINDS, Scenario, validate
-from jiran.scenario.files import files_beside, presets, read_scenario, with_overrides
+from jiran.scenario.beside import files_beside
+from jiran.scenario.files import presets, read_scenario
+from jiran.scenario.overrides import with_overrides
 
 FIRST_PRESET = "paper"
 _LONGEST_LINK = 100_000

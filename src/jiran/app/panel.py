@@ -13,8 +13,9 @@ from jiran.app.pins import flat
 from jiran.app.showing import plain
 from jiran.errors import JiranError
 from jiran.scenario import validate
-from jiran.scenario.files import as_data, with_overrides
+from jiran.scenario.files import as_data
 from jiran.scenario.labels import CHOSEN
+from jiran.scenario.overrides import with_overrides
 from jiran.scenario.silent import silent
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from jiran.app.memory import held_bytes
 from jiran.errors import JiranError, PluginError
 from jiran.scenario import HomeData
-from jiran.scenario.files import as_data, files_beside
+from jiran.scenario.beside import files_beside
+from jiran.scenario.files import as_data
 from jiran.scenario.paths import files_of
 from jiran.simulation import estimate
 from jiran.simulation.estimate import Need

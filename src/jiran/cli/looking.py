@@ -18,7 +18,7 @@ from jiran.homes.meter.street import with_street
 from jiran.homes.meter.vocabulary import QUANTITIES
 from jiran.saving import create_file
 from jiran.scenario import MAX_HOME_STEPS, validate
-from jiran.scenario.files import with_overrides
+from jiran.scenario.overrides import with_overrides
 from jiran.words import counted, moment
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.explain.run import home_saving
+from jiran.explain.saving import home_saving
 from jiran.explain.say import amount, several
 from jiran.nothing import NOTHING_MONEY
 from jiran.sentences import Figures, Sentence, form, true_ones

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.explain.nothing_traded import count_steps, nothing_traded
-from jiran.explain.run import home_saving, saving
+from jiran.explain.saving import home_saving, saving
 from jiran.explain.say import amount, share
 from jiran.nothing import NOTHING_MONEY
 from jiran.result.figures import KPIS

@@ -8,9 +8,10 @@ import numpy as np
 
 from jiran.engine.flows import taken_in, traded_kwh, went_out
 from jiran.explain.battery import state
+from jiran.explain.busiest import busiest_hour, busiest_step
 from jiran.explain.exchange import exchange
 from jiran.explain.nothing_traded import nothing_traded
-from jiran.explain.run import busiest_hour, busiest_step, grid
+from jiran.explain.run import grid
 from jiran.explain.say import energy, who_trades
 from jiran.explain.times import period, several_dates
 from jiran.nothing import LAST_DIGITS, LEAST_SAID_KWH, NOTHING_KWH

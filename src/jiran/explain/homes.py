@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.engine.flows import traded_kwh
+from jiran.explain.busiest import first_most
 from jiran.explain.nothing_traded import nothing_traded
-from jiran.explain.run import first_most, gain, home_saving
+from jiran.explain.run import gain
+from jiran.explain.saving import home_saving
 from jiran.explain.say import amount, energy, several, share
 from jiran.explain.times import clock_hours, several_dates
 from jiran.money.prices import paid_for, received_for

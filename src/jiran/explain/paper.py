@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jiran.explain.run import first_most
+from jiran.explain.busiest import first_most
 from jiran.nothing import LEAST_SAID_KWH
 from jiran.sentences import Figures, form
 from jiran.words import counted, decimals, listed

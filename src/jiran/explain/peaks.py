@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jiran.explain.busiest import first_most
 from jiran.explain.say import amount
-from jiran.nothing import LAST_DIGITS, NOTHING_MONEY
+from jiran.nothing import NOTHING_MONEY
 from jiran.sentences import Figures, form
 from jiran.words import counted, decimals
 
@@ -40,8 +41,7 @@ def peaks(result: Result) -> Figures | None:
     found = result.settlement.demand
     if found is None or found.total <= NOTHING_MONEY:
         return None
-    # Of months that are equal but for rounding, the first.
-    highest = int((found.kw >= found.kw.max() * (1.0 - LAST_DIGITS)).argmax())
+    highest = first_most(found.kw)
     return {
         "months": len(found.months),
         "month": found.months[highest],

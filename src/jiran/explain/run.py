@@ -6,18 +6,20 @@ rule `grid-only`, so the battery works in both.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from jiran.engine.flows import battery_passed_kwh, traded_kwh
+from jiran.engine.flows import traded_kwh
 from jiran.explain.bills import on_bills, on_shared
 from jiran.explain.limits import curtailed, overload
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.peaks import peaks
-from jiran.explain.say import amount, energy, length, several, share, size, who_trades
-from jiran.explain.times import clock, clock_hours, period, several_dates
-from jiran.nothing import LAST_DIGITS, LEAST_SAID_KWH, NOTHING_KWH, NOTHING_MONEY, RESIDUE, SAME_PRICE
+from jiran.explain.saving import losers, outside, saving
+from jiran.explain.say import energy, length, several, share, size
+from jiran.explain.stored import stored
+from jiran.explain.times import clock
+from jiran.nothing import NOTHING_KWH, SAME_PRICE
 from jiran.result.basis import exchange_kwh
 from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import counted, listed, price
@@ -51,16 +53,6 @@ def gain(result: Result) -> tuple[Sentence, ...]:
         overload(result),
         stored(result),
     )
-
-
-def first_most(values: NDArray[np.number[Any]]) -> int:
-    """Return the place of the highest value; of several that differ only in the last digits, the first.
-
-    Args:
-        values: At least one.
-    """
-    most = float(values.max())
-    return int((values >= most - LAST_DIGITS * abs(most)).argmax())
 
 
 _MAY_TRADE = " that may sell electricity to each other"
@@ -176,69 +168,6 @@ def _sold_by_home(result: Result, first: int, last: int) -> list[NDArray[np.floa
     return [sold, lent, bought]
 
 
-def _busiest_words(figures: Figures) -> str:
-    if not figures["days"]:
-        return f"The busiest hour was {figures['hour']}: {who_trades(figures['battery'])} traded {energy(figures['kwh'])} in it."
-    return f"The busiest hour of the day was {figures['hour']}: {who_trades(figures['battery'])} traded {energy(figures['kwh'])} in it, all days together."
-
-
-@form("run.busiest_hour", _busiest_words)
-def busiest_hour(result: Result, first: int, last: int) -> Figures | None:
-    """Say in which hour of the clock most was traded, if anything was and the steps lie within the hours of the clock.
-
-    Returns:
-        hour: The hour of the clock, of equal ones the first.
-        kwh: What was traded in it, of all days together, kWh.
-        days: Whether there are several.
-        battery: Whether the community battery traded, too.
-    """
-    sold = traded_kwh(result.settlement.step_kwh)[first:last]
-    hours = clock_hours(result.timeline, first, last)
-    if hours is None or not sold.sum() > NOTHING_KWH:
-        return None
-    by_hour = np.bincount(hours, sold, minlength=24)
-    most = first_most(by_hour)
-    return {
-        "hour": f"{most:02d}:00 to {most + 1:02d}:00",
-        "kwh": float(by_hour[most]),
-        "battery": _battery_at(result, first + np.flatnonzero(hours == most)),
-        "days": several_dates(result.timeline, first, last),
-    }
-
-
-def _battery_at(result: Result, steps: NDArray[np.int64]) -> bool:
-    """Tell whether the community battery traded in the market in any of these steps."""
-    return bool(result.flows.outputs.battery_traded_kwh[steps].any())
-
-
-def _busiest_step_words(figures: Figures) -> str:
-    who = who_trades(figures["battery"])
-    return f"{who[0].upper()}{who[1:]} traded most from {figures['period']}: {energy(figures['kwh'])} in {counted(figures['trades'], 'trade')}."
-
-
-@form("run.busiest_step", _busiest_step_words)
-def busiest_step(result: Result, first: int, last: int) -> Figures | None:
-    """Say in which step most was traded, if anything was.
-
-    Returns:
-        period: The step, of equal ones the first.
-        kwh: What was traded in it, kWh.
-        trades: In how many trades.
-        battery: Whether the community battery was among them.
-    """
-    sold = traded_kwh(result.settlement.step_kwh)[first:last]
-    if not sold.sum() > NOTHING_KWH:
-        return None
-    most = first_most(sold)
-    dated = several_dates(result.timeline, first, last)
-    return {
-        "period": period(result.timeline, first + most, first + most, dated=dated),
-        "kwh": float(sold[most]),
-        "battery": _battery_at(result, np.array([first + most])),
-        "trades": int(result.settlement.trades[first + most]),
-    }
-
-
 def _why_words(figures: Figures) -> str:
     currency = figures["currency"]
 
@@ -335,172 +264,6 @@ def grid(result: Result, first: int, last: int) -> Figures | None:
         figures.append((kwh, kwh / demand if demand > NOTHING_KWH else None))
     (kwh, part), (_, without) = figures
     return None if part is None or without is None else {"kwh": kwh, "share": part, "without": without}
-
-
-def _saving_words(figures: Figures) -> str:
-    saved, homes = figures["saving"], counted(figures["homes"], "home")
-    if not saved:
-        return f"Trading changed nothing in what the {homes} pay in all."
-    return f"Trading {'saved' if saved > 0.0 else 'cost'} the {homes} {amount(abs(saved), figures['currency'])} in all."
-
-
-@form("run.saving", _saving_words)
-def saving(result: Result) -> Figures | None:
-    """Say what trading saved all homes together, or cost them, if anything was traded.
-
-    Returns:
-        homes: How many.
-        saving: What all save together, in the currency, below 0 if they pay more; 0 for rounding.
-        currency: Of the run.
-    """
-    if not _traded(result):
-        return None
-    saved = float(result.kpis["saving"] or 0.0)
-    return {
-        "homes": result.community.size,
-        "saving": saved if abs(saved) > NOTHING_MONEY else 0.0,
-        "currency": result.scenario.currency,
-    }
-
-
-def _losers_words(figures: Figures) -> str:
-    if not figures["losers"]:
-        return "No home pays more than without trading."
-    who, loss = figures["most"], amount(figures["loss"], figures["currency"])
-    if figures["losers"] == 1:
-        return f"1 home pays more than without trading: {who}, by {loss}."
-    return f"{figures['losers']:,} homes pay more than without trading, {who} most: by {loss}."
-
-
-@form("run.losers", _losers_words)
-def losers(result: Result) -> Figures | None:
-    """Say how many homes pay more by trading, and which one most, if anything was traded.
-
-    Returns:
-        losers: How many pay more than without trading.
-        most: The one that loses most, the first of equal ones; "" if nobody does.
-        loss: What it loses, in the currency, at least 0.
-        currency: Of the run.
-    """
-    if not _traded(result):
-        return None
-    saving = home_saving(result)
-    worst = float(saving.min())
-    lose = int((saving < -NOTHING_MONEY).sum())
-    return {
-        "losers": lose,
-        "most": result.community.ids[int((saving <= worst + NOTHING_MONEY).argmax())] if lose else "",
-        "loss": -worst if lose else 0.0,
-        "currency": result.scenario.currency,
-    }
-
-
-def home_saving(result: Result) -> NDArray[np.float64]:
-    """Return what trading saved each home, shape (home,).
-
-    In the currency; above 0 a home pays less with trading.
-    """
-    return result.without_p2p.cost - result.settlement.cost
-
-
-def _outside_words(figures: Figures) -> str:
-    market, network, fund = (figures[name] for name in ("market", "network", "fund"))
-    sums = {name: amount(abs(figures[name]), figures["currency"]) for name in ("market", "network", "fund")}
-    parts = [
-        f"the market kept {sums['market']} of what buyers paid" if market > 0.0 else "",
-        f"{sums['market']} had to be added to what buyers paid" if market < 0.0 else "",
-        f"{sums['network']} went to the network" if network else "",
-        f"the battery's fund ends with {sums['fund']} {'more' if fund > 0.0 else 'less'} than without trading" if fund else "",
-    ]  # fmt: skip
-    return f"Outside the homes: {listed([part for part in parts if part])}."
-
-
-@form("run.outside", _outside_words)
-def outside(result: Result) -> Figures | None:
-    """Say what of the trades' money the homes do not have or did not bring, if there is any.
-
-    Returns:
-        market: What stays with the market (> 0) or comes from it (< 0), in the currency.
-        network: What the network charge took.
-        fund: By how much the battery's fund ends higher than without trading.
-        currency: Of the run.
-    """
-    if not _traded(result):
-        return None
-    turnover = float(np.abs(result.settlement.paid).sum() + np.abs(result.settlement.period_payment).sum())
-    fund = [run.accounts["battery"] for run in (result.settlement, result.without_p2p)]
-    found = {
-        "market": _money(result.accounts["market"], turnover),
-        "network": _money(result.accounts["network"], turnover),
-        "fund": _money(fund[0] - fund[1], sum(map(abs, fund))),
-    }
-    return found | {"currency": result.scenario.currency} if any(found.values()) else None
-
-
-def _money(value: float, of: float) -> float:
-    """Return an amount without the residue of the sums that it comes from.
-
-    Args:
-        value: A difference of sums.
-        of: Size of what was added up, which its rounding grows with.
-    """
-    return value if abs(value) > max(NOTHING_MONEY, RESIDUE * of) else 0.0
-
-
-def _stored_words(figures: Figures) -> str:
-    how = "more" if figures["kwh"] > 0.0 else "less"
-    return f"{figures['who']} {energy(abs(figures['kwh']))} {how} than without trading, which no bill counts."
-
-
-@form("run.stored", _stored_words)
-def stored(result: Result) -> Figures | None:
-    """Say by how much more or less batteries hold at the end than without trading, if that can be seen.
-
-    Returns:
-        kwh: More (> 0) or less (< 0) stored at the end than without trading, battery and cars together, kWh.
-        who: What they are called, with the verb.
-    """
-    battery, fleet = result.scenario.battery, result.flows.fleet
-    now, alone = result.settlement, result.without_p2p
-
-    def more(name: str) -> float:  # a net-metered home has no car that is run here
-        return float(np.nansum(now.home_kwh[name]) - np.nansum(alone.home_kwh[name]))
-
-    own = {
-        name: float((now.step_kwh[f"battery_{name}_kwh"] - alone.step_kwh[f"battery_{name}_kwh"]).sum())
-        for name in ("import", "export", "bought", "sold")
-    }
-    passed = float((battery_passed_kwh(now.step_kwh) - battery_passed_kwh(alone.step_kwh)).sum())
-    taken = more("battery_charged_kwh") + own["import"] + own["bought"] - passed
-    given = more("battery_drawn_kwh") + own["export"] + own["sold"] - passed
-    in_battery = taken * battery.charge_efficiency - given / battery.discharge_efficiency
-    at_home = result.scenario.home_battery
-    in_homes = more("home_battery_charged_kwh") * at_home.charge_efficiency
-    in_homes -= more("home_battery_given_kwh") / at_home.discharge_efficiency
-    in_cars = more("ev_kwh") * fleet.ev.charge_efficiency - more("ev_supplied_kwh") / fleet.ev.discharge_efficiency
-    kwh = in_battery + in_homes + in_cars
-    if abs(kwh) < LEAST_SAID_KWH:
-        return None
-    who = stores_end(result)
-    return {"kwh": kwh, "who": f"{who[0].upper()}{who[1:]} with"}
-
-
-def stores_end(result: Result) -> str:
-    """Return what stores energy in a run, with the verb: "the battery and the cars end"."""
-    at_home, cars = bool(result.community.battery_kwh.any()), result.flows.fleet.homes.size > 0
-    names = stores(shared=result.scenario.battery.capacity_kwh > 0.0, at_home=at_home, cars=cars)
-    return f"{listed(names)} {'ends' if names == ['the battery'] else 'end'}"
-
-
-def stores(*, shared: bool, at_home: bool, cars: bool) -> list[str]:
-    """Return what may store energy, by which of it there is; the battery if there is nothing."""
-    there = {"the battery": shared, "the batteries in homes": at_home, "the cars": cars}
-    return [name for name, is_there in there.items() if is_there] or ["the battery"]
-
-
-def _traded(result: Result) -> bool:
-    """Tell whether more than nothing was traded in the run."""
-    return bool(traded_kwh(result.settlement.step_kwh).sum() > NOTHING_KWH)
 
 
 def opening(result: Result) -> tuple[Sentence, ...]:

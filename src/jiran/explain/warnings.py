@@ -12,8 +12,8 @@ import numpy as np
 
 from jiran.engine.flows import taken_in
 from jiran.explain.bills import forfeited, kept
-from jiran.explain.run import stores_end
 from jiran.explain.say import energy
+from jiran.explain.stored import stores_end
 from jiran.nothing import NOTHING_KWH
 from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import counted

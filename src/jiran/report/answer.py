@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.explain import say
-from jiran.explain.run import stores
+from jiran.explain.stored import stores
 from jiran.homes.timeline import timeline
 from jiran.market import find
 from jiran.money.worth import pair_by_step

@@ -13,7 +13,8 @@ from jiran.judge.by_controller import CHARGING, choices
 from jiran.nothing import NOTHING_MONEY
 from jiran.report.markup import bullets, document, section, table
 from jiran.report.page import STYLE
-from jiran.scenario.files import shareable, to_toml
+from jiran.scenario.beside import shareable
+from jiran.scenario.files import to_toml
 from jiran.sentences import Figures, Sentence, form, true_ones
 from jiran.words import counted, decimals, money, settled
 

@@ -21,7 +21,8 @@ from jiran.report.points import gains, spots, upward
 from jiran.report.reasons import GAIN, reason
 from jiran.report.svg import svg
 from jiran.report.versus import changes, is_pair, versus
-from jiran.scenario.files import about, shareable, to_toml
+from jiran.scenario.beside import shareable
+from jiran.scenario.files import about, to_toml
 from jiran.tariffs import find_tariff
 from jiran.words import KIND_NAMES, counted, listed, price, time_of_day
 

@@ -13,7 +13,8 @@ import numpy as np
 from jiran.nothing import CENT, LAST_DIGITS, NOTHING_MONEY
 from jiran.report.measure import kind_homes, saving_of
 from jiran.scenario import WORDS
-from jiran.scenario.files import as_data, shareable
+from jiran.scenario.beside import shareable
+from jiran.scenario.files import as_data
 from jiran.sentences import Sentence, form, true_ones
 from jiran.words import KIND_NAMES, counted, decimals, listed, money, percent
 

@@ -154,7 +154,7 @@ def test_a_scenario_and_its_file_together_are_looked_at_first(tmp_path):
     ours = jiran.scenario.validate(
         {"name": "ours", "steps": 12, "start": "2026-03-21T00:00:00", "homes": {"data": data}}
     )
-    text = to_toml(jiran.scenario.files.shareable(ours)).encode()
+    text = to_toml(jiran.scenario.beside.shareable(ours)).encode()
     app = drop(("ours.toml", text), ("street.csv", meters()))
     click(app, USE)
     assert (homes(app).factor, app.session_state["scenario"].steps) == (2.0, 12)

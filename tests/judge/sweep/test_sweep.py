@@ -27,7 +27,8 @@ from jiran.judge.sweep.run import Planned, done, plan, run
 from jiran.judge.sweep.work import batches, run_batch
 from jiran.result.figures import KPIS
 from jiran.scenario import Scenario, validate
-from jiran.scenario.files import as_data, with_overrides
+from jiran.scenario.files import as_data
+from jiran.scenario.overrides import with_overrides
 from processes import children
 
 VARY = {

@@ -26,7 +26,8 @@ from jiran.app.links import (
 from jiran.app.state import address_bar, history
 from jiran.errors import JiranError
 from jiran.scenario import Scenario, validate
-from jiran.scenario.files import presets, with_overrides
+from jiran.scenario.files import presets
+from jiran.scenario.overrides import with_overrides
 
 
 def base() -> Base:

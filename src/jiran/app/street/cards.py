@@ -10,7 +10,8 @@ import streamlit as st
 from jiran.app import pins
 from jiran.app.showing import markdown_of, percentage, plain
 from jiran.explain.against import homes_and_days, worse_off
-from jiran.explain.run import grid, outside
+from jiran.explain.run import grid
+from jiran.explain.saving import outside
 from jiran.result.figures import KPIS
 from jiran.scenario.regions import REGIONS
 

@@ -19,7 +19,8 @@ from jiran.report.sweep.page import cells
 from jiran.report.sweep.say import name_of
 from jiran.result.figures import KPIS
 from jiran.scenario import validate
-from jiran.scenario.files import as_data, with_overrides
+from jiran.scenario.files import as_data
+from jiran.scenario.overrides import with_overrides
 from jiran.scenario.silent import silent
 from jiran.words import number
 

@@ -17,7 +17,7 @@ from jiran.classroom.cards import DECKS
 from jiran.classroom.games import play_games
 from jiran.classroom.lessons.measures import MEASURES, Measure
 from jiran.scenario import validate
-from jiran.scenario.files import with_overrides
+from jiran.scenario.overrides import with_overrides
 from jiran.simulation.run import simulate
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ import jiran
 from jiran.errors import JiranError, ScenarioError, one_of, shortened
 from jiran.judge.sweep.axes import MOST_VALUES, Axis, Drawn, Listed
 from jiran.scenario import WORDS, Scenario, validate
-from jiran.scenario.files import as_data, input_files, with_overrides
+from jiran.scenario.files import as_data, input_files
+from jiran.scenario.overrides import with_overrides
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,8 @@ from jiran.report.plan.answer import answer
 from jiran.report.plan.doubtful import doubts, warnings
 from jiran.report.plan.further import tried
 from jiran.report.plan.style import STYLE
-from jiran.scenario.files import about, shareable, to_toml
+from jiran.scenario.beside import shareable
+from jiran.scenario.files import about, to_toml
 from jiran.scenario.regions import REGIONS
 from jiran.sentences import true_ones
 from jiran.words import begun

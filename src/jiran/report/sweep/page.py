@@ -19,7 +19,8 @@ from jiran.report.sweep import pictures
 from jiran.report.sweep.say import name_of, say, value
 from jiran.result.figures import KPIS
 from jiran.scenario import Scenario, validate
-from jiran.scenario.files import about, shareable, to_toml
+from jiran.scenario.beside import shareable
+from jiran.scenario.files import about, to_toml
 from jiran.words import counted
 
 if TYPE_CHECKING:

@@ -1,0 +1,100 @@
+"""Values of a scenario replaced by dotted names, as `--set market.fraction=0.7` gives them.
+
+It works on nested data, before the checks, so whatever a value changes is checked with the rest.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from jiran.documents.check import DEEPEST, check_depth
+from jiran.errors import ScenarioError, shortened
+from jiran.scenario.beside import PLUGINS
+from jiran.scenario.grid import REPLACED
+
+
+def with_overrides(data: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any]:
+    """Return scenario data with some values replaced by their dotted names (see `load_scenario`).
+
+    Args:
+        data: As TOML holds it; stays as it is.
+        overrides: Dotted names and values. A table that is not there yet is made.
+
+    Returns:
+        New nested data, not yet checked.
+
+    Raises:
+        ScenarioError: A name leads through a single value, to no entry of a list, or deeper than a scenario goes.
+    """
+    check_depth(data, ScenarioError, "scenario")
+    data = copy.deepcopy(data)
+    if overrides.get("grid.tariff") is not None:
+        _make_room(data)
+    if overrides.get("grid.sharing") is not None:
+        data.pop("market", None)
+        if isinstance(data.get("grid"), dict):
+            data["grid"].pop("network_charge", None)
+    for section, key in PLUGINS:
+        given = data.get(section)
+        if f"{section}.{key}" in overrides and isinstance(given, dict):
+            data[section] = {} if overrides[f"{section}.{key}"] != given.get(key) else given
+    for field, value in overrides.items():
+        _override(data, field, value)
+    return data
+
+
+def _make_room(data: dict[str, Any]) -> None:
+    """Leave out what a new tariff replaces: prices per kWh, and the currency, which is the tariff's."""
+    data.pop("currency", None)
+    if isinstance(data.get("grid"), dict):
+        for name in REPLACED:
+            data["grid"].pop(name, None)
+
+
+def _override(data: dict[str, Any], field: str, value: Any) -> None:
+    """Replace one value by its dotted name; unknown names are left to the scenario's own checks.
+
+    Raises:
+        ScenarioError: The name is too long, or leads through a single value.
+    """
+    place: Any = data
+    *parents, last = field.split(".")
+    if len(parents) >= DEEPEST:
+        raise ScenarioError(field, value, f"there is no field of this name: none has more than {DEEPEST} parts")
+    for part in parents:
+        if not isinstance(place, list | dict):
+            break
+        key: Any = _entry(place, field, part, value) if isinstance(place, list) else part
+        found = place[key] if isinstance(place, list) else place.setdefault(part, {})
+        if isinstance(found, tuple):  # of a scenario's own data; TOML has lists
+            place[key] = found = list(found)
+        place = found
+    if isinstance(place, list):
+        place[_entry(place, field, last, value)] = value
+    elif isinstance(place, dict):
+        place[last] = value
+    else:
+        raise ScenarioError(
+            field, value, f"there is no field of this name: {shortened('.'.join(parents), 80)} is a single value"
+        )
+
+
+def _entry(entries: list[Any], field: str, part: str, value: Any) -> int:
+    """Return which entry of a list a part of a dotted name means.
+
+    Raises:
+        ScenarioError: It names none of them, or several.
+    """
+    if part.isdigit() and int(part) < len(entries):
+        return int(part)
+    named = [
+        i for i, entry in enumerate(entries) if isinstance(entry, dict) and part in (entry.get("kind"), entry.get("id"))
+    ]
+    if len(named) != 1:
+        raise ScenarioError(
+            field,
+            value,
+            f"{shortened(repr(part), 80)} names {len(named)} entries of the list; use a number from 0 to {len(entries) - 1}",
+        )
+    return named[0]
