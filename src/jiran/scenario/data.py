@@ -19,6 +19,16 @@ Kind = Literal["solar", "ev", "hybrid", "normal"]
 #: Those with a solar roof.
 ROOFS = ("solar", "hybrid")
 
+#: Fields of every home, metered or modelled.
+BATTERY_KW = quantity(
+    "highest power of its battery, in and out; default: half of battery_kwh in an hour", "kW", None, ge=0, le=1_000
+)
+TARIFF = quantity("its tariff, as grid.tariff; default: that one", "", None, min_length=1, max_length=4_000)
+SHARING_KEY = quantity(
+    "its part in what is shared by fixed keys, as a weight beside those of the others; default: 1", "", None,
+    ge=0, le=1_000_000,
+)  # fmt: skip
+
 
 class MeteredHome(Model):
     """What a home of a file has beside its readings."""
@@ -36,16 +46,9 @@ class MeteredHome(Model):
         "capacity of its battery, which [home_battery] says how to run and the readings know nothing of; default: none",
         "kWh", None, ge=0, le=1_000,
     )  # fmt: skip
-    battery_kw: float | None = quantity(
-        "highest power of its battery, in and out; default: half of battery_kwh in an hour", "kW", None, ge=0, le=1_000
-    )
-    tariff: str | None = quantity(
-        "its tariff, as grid.tariff; default: that one", "", None, min_length=1, max_length=4_000
-    )
-    sharing_key: float | None = quantity(
-        "its part in what is shared by fixed keys, as a weight beside those of the others; default: 1", "", None,
-        ge=0, le=1_000_000,
-    )  # fmt: skip
+    battery_kw: float | None = BATTERY_KW
+    tariff: str | None = TARIFF
+    sharing_key: float | None = SHARING_KEY
 
     def roof_kwp(self, usual: float) -> float:
         """Return the PV capacity that it says a home has, kWp; `usual` where it says PV without a size, 0 without PV."""

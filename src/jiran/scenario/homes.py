@@ -13,7 +13,7 @@ from pydantic import model_validator
 
 from jiran.documents.model import LISTED, Model, quantity
 from jiran.errors import ScenarioError
-from jiran.scenario.data import HomeData, Kind
+from jiran.scenario.data import BATTERY_KW, SHARING_KEY, TARIFF, HomeData, Kind
 
 KINDS = ("solar", "ev", "hybrid", "normal")
 #: Those with an EV; those with a solar roof are `ROOFS`.
@@ -64,16 +64,9 @@ class HomeParameters(Model):
     battery_kwh: float | None = quantity(
         "capacity of its battery, which [home_battery] says how to run; default: none", "kWh", None, ge=0, le=1_000
     )
-    battery_kw: float | None = quantity(
-        "highest power of its battery, in and out; default: half of battery_kwh in an hour", "kW", None, ge=0, le=1_000
-    )
-    tariff: str | None = quantity(
-        "its tariff, as grid.tariff; default: that one", "", None, min_length=1, max_length=4_000
-    )
-    sharing_key: float | None = quantity(
-        "its part in what is shared by fixed keys, as a weight beside those of the others; default: 1", "", None,
-        ge=0, le=1_000_000,
-    )  # fmt: skip
+    battery_kw: float | None = BATTERY_KW
+    tariff: str | None = TARIFF
+    sharing_key: float | None = SHARING_KEY
 
 
 class HomeGroup(HomeParameters):
