@@ -80,6 +80,17 @@ def test_orders_that_are_told_are_those_that_the_rule_saw(scenario, rule):
         np.testing.assert_allclose(traded, told, atol=1e-9)
 
 
+@settings(deadline=None)
+@given(number(0.0, 6.0), number(1.0, 60.0), st.sampled_from(["paper", "kampung"]))
+def test_what_the_battery_is_measured_against_is_curtailed_as_the_street_without_it(limit_kw, capacity_kwh, preset):
+    """Homes that trade nothing and have no battery pay what they pay in the run that has none."""
+    said = {"grid.export_limit_kw": limit_kw, "market.mechanism": "grid-only"}
+    with_one, without = (
+        simulate(load_scenario(preset, {**said, "battery.capacity_kwh": kwh})) for kwh in (capacity_kwh, 0.0)
+    )
+    np.testing.assert_allclose(with_one.settlement.cost_without_battery, without.settlement.cost, atol=1e-9)
+
+
 def nobody_could_help(result, side):
     """Hold stores against what they could have done, where a limit is reached: less for the grid at their own home's meter."""
     flows, out, step_h = result.flows, result.flows.outputs, result.timeline.step_h

@@ -14,6 +14,7 @@ import pytest
 import jiran
 from jiran import watching
 from jiran.judge.comparison import compare
+from jiran.market.pause import begin, stopped
 from jiran.watching import Work, watch
 
 ORDERS = 600
@@ -123,6 +124,24 @@ def test_work_returns_its_result_or_raises_its_error():
     assert watch(lambda: 3, lambda _done: None) == 3
     with pytest.raises(ZeroDivisionError):
         watch(lambda: 1 // 0, lambda _done: None)
+    no_work_goes_on()
+
+
+def test_a_new_part_of_the_work_begins_with_nothing_of_it_done():
+    """How far a rule was in one step is not how far the next one is."""
+    told, gate = [], threading.Event()
+
+    def work():
+        begin(0.25, 0.5)
+        stopped(0.75)
+        told.append(watched.done)
+        begin(0.75, 0.25)
+        told.append(watched.done)
+
+    watched = Work(lambda: gate.wait(60.0) and work())
+    gate.set()
+    watched.result()
+    assert told == [0.25 + 0.5 * 0.75, 0.75]
     no_work_goes_on()
 
 

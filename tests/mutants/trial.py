@@ -24,9 +24,15 @@ EVERYWHERE = ("tests/test_cases.py", "tests/test_oracle.py", "tests/test_laws.py
 
 #: Tests in other rooms that look closely at a room.
 ELSEWHERE = {
-    "engine": ("tests/bids", "tests/simulation/test_run.py", "tests/simulation/test_reserve_prices.py"),
-    "money": ("tests/simulation/test_run.py",),
-}
+    "engine": (
+        "tests/bids", "tests/simulation/test_run.py", "tests/simulation/test_reserve_prices.py",
+        "tests/test_batteries_that_bid.py", "tests/test_cars_that_bid.py", "tests/test_shared_battery_that_bids.py",
+        "tests/test_street_limits.py",
+    ),
+    "market": ("tests/test_watching.py",),
+    "money": ("tests/simulation/test_run.py", "tests/test_shared_battery_that_bids.py", "tests/test_street_limits.py"),
+    "result": ("tests/test_shared_battery_that_bids.py", "tests/test_street_limits.py"),
+}  # fmt: skip
 
 #: What means another thing without the compiler: unsigned numbers that run below zero. Its own tests try it, compiled.
 COMPILED = ("market/sorting.py",)
