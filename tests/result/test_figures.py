@@ -462,6 +462,40 @@ def test_what_the_grid_alone_would_cost_knows_no_price_of_the_battery():
     assert kpis["cost_grid_only"] == pytest.approx(5 * 0.5 - 4 * 0.2)
 
 
+def printed(**changes):
+    """Return the names of the figures that are printed of a street that has nothing but roofs, with these changes."""
+    bare = {"battery.capacity_kwh": 0, "homes.groups": [{"kind": "solar", "count": 2}, {"kind": "normal", "count": 2}]}
+    asked = bare | {name.replace("__", "."): value for name, value in changes.items()}
+    return {name for group in grouped(load_scenario("five-prosumers", asked)).values() for name in group}
+
+
+HAS = (
+    {"battery__capacity_kwh": 9},
+    {"battery__capacity_kwh": 9, "battery__controller": "plan-ahead"},
+    {"battery__capacity_kwh": 9, "battery__controller": "plan-ahead", "battery__in_market": True},
+    {"grid__demand_charge": 0.1},
+    {"grid__import_limit_kw": 0},
+    {"grid__export_limit_kw": 0},
+    {"homes__groups": [{"kind": "solar", "count": 2, "battery_kwh": 1}]},
+    {"homes__groups": [{"kind": "solar", "count": 2, "battery_kwh": 1}], "home_battery__standby_w": 1},
+    {"load__elasticity": -0.1},
+    {"load__shiftable_share": 0.1},
+    {"ev__supply__enabled": True},
+    {"ev__charging": "smart"},
+    {"ev__charging": "smart", "ev__override_share": 0.1},
+)
+
+
+@pytest.mark.parametrize("has", HAS, ids=lambda has: list(has)[-1])
+def test_a_figure_is_printed_only_of_what_the_street_has(has):
+    *before, last = has.items()
+    without = printed(**dict(before))
+    assert without < printed(**has)
+    off = {"battery__capacity_kwh": 0, "grid__demand_charge": 0, "load__elasticity": 0, "load__shiftable_share": 0}
+    if last[0] in off:
+        assert printed(**dict(before), **{last[0]: off[last[0]]}) == without
+
+
 @pytest.mark.parametrize(("capacity_kwh", "told"), [(0, False), (0.5, True), (9, True)])
 def test_a_battery_is_told_of_where_there_is_one_however_small(capacity_kwh, told):
     assert ("Battery" in grouped(load_scenario("paper", {"battery.capacity_kwh": capacity_kwh}))) is told
