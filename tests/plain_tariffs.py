@@ -97,13 +97,13 @@ def dearest(component, month, kwh, above, amount):
     return amount * (1 - kept / kwh) if kwh else F(0)
 
 
-def set_off(scheme, used, *, nothing_earned):
+def set_off(scheme, used):
     """Return how much import export is set against, and how much of it is kept and lost."""
     there = used.given + used.kwh_before
     if scheme["basis"] == "net" or scheme["cancels"]:
         off = min(used.kwh, there)
         return (off, there - off, F(0)) if scheme["carry"] == "kwh" else (off, F(0), there - off)
-    return F(0), F(0), there if nothing_earned else used.kwh_before
+    return F(0), F(0), there
 
 
 def charges(tariff, used, month, kwh, parts):
@@ -142,7 +142,7 @@ def billed(tariff, used, month):
     scheme = {"basis": "gross", "cancels": [], "claws_back": [], "carry": "none", "applied": "same-month"} | (
         export or {}
     )
-    off, left, lost = set_off(scheme, used, nothing_earned=export is None)
+    off, left, lost = set_off(scheme, used)
     kwh, parts = used.kwh, used.parts
     if scheme["basis"] == "net" and kwh:
         parts = {name: part * (kwh - off) / kwh for name, part in parts.items()}
@@ -165,4 +165,6 @@ def billed(tariff, used, month):
     lift = max(minimum - due, F(0))
     if scheme.get("expires_after_month") == int(month[5:]):
         left, money, lost = F(0), F(0), lost + left
+    if sum(lines[name] for name, one in components.items() if one.get("unit") == "exported-kWh") < 0:
+        lost -= min(lost, used.given)  # a price for exported kWh pays for what nothing is set against
     return Billed({**lines, **taken, "minimum": lift}, due + lift, left, money, lost)

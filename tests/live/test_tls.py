@@ -11,7 +11,11 @@ import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
+import aiomqtt
+import paho.mqtt.enums
+import paho.mqtt.reasoncodes
 import pytest
+from paho.mqtt.packettypes import PacketTypes
 
 from certificates import Authority, password_line
 from jiran.live.address import broker_at
@@ -137,3 +141,14 @@ def test_other_reasons_are_said_in_words_too():
     assert "--tls" not in why(encrypted, TimeoutError())
     assert "does not encrypt" in why(encrypted, ConnectionResetError())
     assert "Connection" in why(open_one, ConnectionResetError())
+
+
+def test_a_connection_that_is_lost_is_not_called_a_wrong_password():
+    """The library's own numbers 4 and 5 are those of a broker that lets somebody not in."""
+    for code in (
+        *paho.mqtt.enums.MQTTErrorCode,
+        paho.mqtt.reasoncodes.ReasonCode(PacketTypes.DISCONNECT, identifier=128),
+    ):
+        assert why(broker_at("host"), aiomqtt.MqttCodeError(code, "")) == "the connection broke off"
+    refused = aiomqtt.MqttCodeError(paho.mqtt.reasoncodes.ReasonCode(PacketTypes.CONNACK, identifier=134))
+    assert "lets nobody in" in why(broker_at("host"), refused)

@@ -60,3 +60,29 @@ def test_what_a_month_leaves_the_next_one_finds_until_it_is_lost(tariff, zone):
     assert (carried.kwh.sum(), carried.money.sum()) == pytest.approx((float(left_kwh), float(left_money)))
     assert result.bill_totals["forfeited_kwh"].sum() == pytest.approx(float(lost), abs=1e-6)
     assert any("credit from export that is left" in one for one in result.warnings) == bool(left_kwh or left_money)
+
+
+def test_credit_in_money_that_ends_before_a_bill_can_use_it_is_told(tmp_path):
+    """The same tariff with credit that ends with December: what is left then, with trading and without, is said to be lost."""
+    ends = tmp_path / "ends.toml"
+    ends.write_text(
+        'extends = "th-mea-1.2-net-billing"\nname = "ends"\ntitle = "ends"\nstatus = "estimate"\n'
+        '[export]\ncarry = "money"\nexpires_after_month = 12\n'
+    )
+    asked = {"start": "2027-11-01", "steps": 24 * 92, "grid.tariff": str(ends), "time_zone": "Asia/Bangkok"}
+    asked |= {"solar.pv_kwp": 9.0, "battery.capacity_kwh": 0, "market.mechanism": "grid-only"}
+    result, paid = simulate(load_scenario("paper", asked)), PUBLISHED["th-mea-1.2-net-billing"].paid
+    parts, kwh = months_by_hand(result)
+    lost = after = NOTHING
+    for home in result.community.ids:
+        left = Paid(NOTHING)
+        for month in parts:
+            left = paid(Month(*kwh[home, month], month, NOTHING, Paid(NOTHING, left.kwh, left.money)))
+            if month == "2027-12":
+                lost, left = lost + left.money, Paid(NOTHING)
+        after += left.money
+    assert lost > 1
+    assert result.settlement.bills.lost_money == pytest.approx(float(lost))
+    assert float(result.settlement.bills.carried.money.sum()) == pytest.approx(float(after))
+    told = f"THB {float(lost):,.2f} of credit from export are lost"
+    assert any(one.startswith(told) for one in result.warnings)

@@ -119,18 +119,15 @@ def test_bills_of_a_street_are_the_bills_of_its_homes(tariff, data, carried):
 @few
 @given(random_tariffs, usages(), month_names)
 def test_no_kwh_of_export_is_lost_or_used_twice(tariff, usage, month):
-    found = bill(tariff, usage, month, carried=Carried(kwh=50.0))
-    export = tariff.export
-    if export is None:
-        assert found.forfeited_kwh == usage.export_kwh + 50.0
-    elif export.offsets:
-        used = usage.export_kwh + 50.0 - found.carried.kwh - found.forfeited_kwh
-        assert used == pytest.approx(min(usage.import_kwh, usage.export_kwh + 50.0))
-        assert not (found.carried.kwh > 0.0 and found.forfeited_kwh > 0.0)
-        kept = export.carry == "kwh" and export.expires_after_month != int(month[5:])
-        assert not (found.forfeited_kwh if kept else found.carried.kwh)
-    else:
-        assert (found.carried.kwh, found.forfeited_kwh) == (0.0, 50.0)  # no kWh are set off: those of before are lost
+    """What nothing is set against is kept, or lost unless a price for exported kWh pays for it; that of before had its price."""
+    found, export = bill(tariff, usage, month, carried=Carried(kwh=50.0)), tariff.export
+    there = usage.export_kwh + 50.0
+    left = there - min(usage.import_kwh, there) if export and export.offsets else there
+    kept = export is not None and export.carry == "kwh" and export.expires_after_month != int(month[5:])
+    priced = [name for name, one in tariff.components.items() if one.unit == "exported-kWh"]
+    paid = min(left, usage.export_kwh) if sum(map(found.amount, priced)) < 0.0 else 0.0
+    assert found.carried.kwh == pytest.approx(left if kept else 0.0)
+    assert found.forfeited_kwh == pytest.approx(0.0 if kept else left - paid)
 
 
 @given(st.lists(st.integers(1, 800), min_size=1, max_size=6, unique=True), st.data(), st.floats(0, 2000))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jiran.tariffs import Usage, bill, load_tariff, sharing
+from jiran.tariffs import Usage, bill, bills, load_tariff, sharing
+from jiran.tariffs.describe import export_words
 from jiran.tariffs.remarks import of_status, remarks
 
 
@@ -65,6 +67,28 @@ def test_export_is_said_to_earn_nothing_only_beyond_import(taken, given_back):
         line for line in said("my-tnb-rp4-domestic-atap", "2026-01", Usage(taken, given_back)) if "earn nothing" in line
     ]
     assert bool(found) == (given_back - taken > 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("more", "earns"), [("", True), ("since = { 2026-02 = 8.5 }\n", False), ("active = false\n", False)]
+)
+@pytest.mark.parametrize("table", ["", "[export]\ncontract_years = 10\n"])
+def test_export_that_has_a_price_is_not_said_to_earn_nothing(more, earns, table, tmp_path):
+    """Whether the file has a table of export or not; before the price begins, and where it is switched off, nothing is earned."""
+    file, rate = tmp_path / "sold.toml", "" if "since" in more else "rate = 8.5\n"
+    file.write_text(
+        'name = "sold"\ntitle = "Sold"\nplace = "Tokyo"\ncurrency = "JPY"\nvalid_from = 2024-04-01\nstatus = "published"\n'
+        'sources = ["a bill"]\nround = 1\nknown_to = "2026-12"\n[components.energy]\nkind = "energy"\nrate = 30.0\n'
+        f'[components.sell]\nkind = "credit"\nunit = "exported-kWh"\n{rate}{more}{table}'
+    )
+    tariff, used = load_tariff(str(file)), Usage(300.0, 120.0)
+    found = bill(tariff, used, "2026-01")
+    assert (found.amount("sell"), found.forfeited_kwh) == ((-1020.0, 0.0) if earns else (0.0, 120.0))
+    assert remarks(tariff, used, "2026-01", found) == ([] if earns else ["120.0 kWh of the export earn nothing"])
+    street = bills(tariff, Usage(np.array([[300.0] * 2]), np.array([[120.0] * 2])), ("2026-01", "2026-02"))
+    priced = earns or "since" in more
+    assert street.forfeited_kwh.tolist() == [[found.forfeited_kwh, 0.0 if priced else 120.0]]
+    assert ("Export earns nothing." in export_words(tariff)) == ("active" in more)
 
 
 def test_a_component_that_is_switched_off_or_over_is_not_missed():

@@ -75,7 +75,7 @@ def live_command(
     dialect: Annotated[str | None, _DIALECT] = None,
     days: Annotated[int | None, _DAYS] = None,
     until: Annotated[str | None, _UNTIL] = None,
-    speed: Annotated[float, _SPEED] = 600.0,
+    speed: Annotated[float, _SPEED] = 1_200.0,
     grace: Annotated[int, _GRACE] = 15,
     ca: Annotated[Path | None, _CA] = None,
     user: Annotated[str | None, _USER] = None,

@@ -93,6 +93,24 @@ def forfeited(result: Result) -> Figures | None:
     return {"kwh": kwh, "without": without} if kwh > NOTHING_KWH else None
 
 
+def _lost_words(figures: Figures) -> str:
+    now, alone = (amount(figures[name], figures["currency"]) for name in ("money", "without"))
+    return (
+        f"{now} of credit from export are lost: no bill was lowered by them before they ended; without trading "
+        f"{alone if figures['without'] else 'none'}"
+    )
+
+
+@form("warning.lost", _lost_words)
+def lost(result: Result) -> Figures | None:
+    """Say how much credit in money ended before a bill could use it, if any did."""
+    now, alone = result.settlement.bills, result.without_p2p.bills
+    if now is None or alone is None:
+        return None
+    money, without = (one if one > NOTHING_MONEY else 0.0 for one in (now.lost_money, alone.lost_money))
+    return {"money": money, "without": without, "currency": result.scenario.currency} if money else None
+
+
 def _kept_words(figures: Figures) -> str:
     def both(kwh: float, money: float) -> str:
         there = [energy(kwh)] * (kwh > 0.0) + [amount(money, figures["currency"])] * (money > 0.0)

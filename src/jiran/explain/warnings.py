@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.engine.flows import taken_in
-from jiran.explain.bills import forfeited, kept
+from jiran.explain.bills import forfeited, kept, lost
 from jiran.explain.say import energy
 from jiran.explain.stored import stores_end
 from jiran.nothing import NOTHING_KWH
@@ -30,7 +30,7 @@ def warnings(result: Result) -> tuple[Sentence, ...]:
     homes = result.community
     return true_ones(
         net_metered(int(homes.net_metered.sum()), homes.size), alike(result), sellers_lose(result), buyers_lose(result),
-        borrowed(result), pays_to_use(result), forfeited(result), kept(result),
+        borrowed(result), pays_to_use(result), forfeited(result), lost(result), kept(result),
     )  # fmt: skip
 
 

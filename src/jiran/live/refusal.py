@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 #: Codes of MQTT 3.1.1 and 5 for a user who is not let in.
 _NOT_LET_IN = frozenset({4, 5, 134, 135})
+#: What stands for a connection that was lost without a word.
+_UNSPECIFIED = 128
 #: Codes of OpenSSL: https://docs.openssl.org/3.0/man1/openssl-verification-options/
 _OUT_OF_DATE, _OTHER_NAME = frozenset({9, 10}), frozenset({62, 64})
 
@@ -25,9 +27,12 @@ def why(broker: Broker, error: BaseException) -> str:
         error: Of a connection; what it was raised for counts.
     """
     cause = error.__cause__ or error.__context__ or error
-    code = getattr(error, "rc", None)
-    if getattr(code, "value", code) in _NOT_LET_IN:
+    code = getattr(error, "rc", None)  # of the broker, or of the library, whose numbers are whole and mean other things
+    said = None if isinstance(code, int) else getattr(code, "value", None)
+    if said in _NOT_LET_IN:
         return _not_let_in(broker)
+    if isinstance(code, int) or said == _UNSPECIFIED:
+        return "the connection broke off"
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _not_trusted(broker, cause)
     return _in_words(broker, error, cause) or one_line(cause)

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from jiran.money.meters import demand, in_months, usage
 from jiran.tariffs import Bills, Shared, Usage, bills
-from jiran.tariffs.export import Carried
+from jiran.tariffs.export import Carried, expires
+from jiran.tariffs.model import CARRIED_OUT
 
 if TYPE_CHECKING:
     from jiran.engine.energy import Flows
@@ -63,6 +64,19 @@ class StreetBills:
         for contract, found in zip(self.contracts.each, self.each, strict=True):
             left.kwh[contract.homes], left.money[contract.homes] = found.carried
         return left
+
+    @property
+    def lost_money(self) -> float:
+        """What export earned all homes and no bill was lowered by: it ended after a month, or with a tariff that kept it."""
+        lost = 0.0
+        for contract, found in zip(self.contracts.each, self.each, strict=True):
+            export, names = contract.tariff.export, self.contracts.months.names[contract.months]
+            if export is not None and export.carry == "money":
+                ends = [place for place, month in enumerate(names) if expires(export, month)]
+                lost += float(found.amount[found.lines.index(CARRIED_OUT)][:, ends].sum())
+            elif contract.after is not None:
+                lost += float(np.sum(self.each[contract.after].carried.money))
+        return lost
 
     def by_home(self, kind: str | None = None) -> Array:
         """Return what each home pays in all months, not rounded, shape (home,).

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from jiran.errors import TariffError
 from jiran.tariffs.arithmetic import ManyNumbers, Number, Numbers, OneNumber
-from jiran.tariffs.export import Carried, Charged, credit_kept, expires, offset
+from jiran.tariffs.export import Carried, Charged, credit_kept, expires, offset, unpaid_kwh
 from jiran.tariffs.lines import Amount, Lines, Month
 from jiran.tariffs.model import CARRIED_IN, CARRIED_OUT, MINIMUM, Export, Tariff
 from jiran.tariffs.rates import Terms, terms
@@ -143,7 +143,8 @@ def bill(
         total += amount
     left = Carried(used.kept_kwh * months, kept * months).after(export, month)
     lost_kwh = used.forfeited_kwh + used.kept_kwh if expires(export, month) else used.forfeited_kwh
-    return Bill(tuple(lines), OneNumber.rounded(total, tariff.round), left, lost_kwh * months)
+    unpaid = unpaid_kwh(tariff, charged, part.export_kwh, lost_kwh, OneNumber)
+    return Bill(tuple(lines), OneNumber.rounded(total, tariff.round), left, unpaid * months)
 
 
 def bills(
@@ -178,6 +179,7 @@ def bills(
     held = terms(tariff, tuple(months))
     charged = _charged(tariff, held, full, offset_kwh, ManyNumbers, shared)
     pools, kept, money = _pools(tariff, charged, pool.money, months, part)
+    unpaid = unpaid_kwh(tariff, charged, full.export_kwh, forfeited_kwh, ManyNumbers)
     rows = charged.rows | _last_rows(export, charged, pools, kept, ManyNumbers) | premium_row(shared)
     quantity, amount = np.empty((2, len(rows), *shape))
     for place, row in enumerate(rows.values()):
@@ -187,7 +189,7 @@ def bills(
     amount += 0.0  # never -0
     total = ManyNumbers.rounded(amount.sum(axis=0), tariff.round)
     kinds = tuple(held.heads[name].kind for name in rows)
-    return Bills(tuple(rows), kinds, quantity, amount, total, Carried(kwh, money), forfeited_kwh * part)
+    return Bills(tuple(rows), kinds, quantity, amount, total, Carried(kwh, money), unpaid * part)
 
 
 def due_alone(tariff: Tariff, usage: Usage, months: Sequence[str], shared: Shared | None = None) -> NDArray[np.float64]:

@@ -105,8 +105,8 @@ def _by_tier(bounds: tuple[float, ...], rate: Rate) -> str:
 
 def export_words(tariff: Tariff) -> list[str]:
     """Return what export earns, a sentence each."""
-    export = tariff.export
-    if export is None:
+    export = tariff.export or Export()
+    if not export.offsets and not any(one.unit == "exported-kWh" and one.active for one in tariff.components.values()):
         return ["Export earns nothing."]
     sentences = []
     if export.basis == "net":

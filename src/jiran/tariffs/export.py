@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from jiran.tariffs.arithmetic import Number, Numbers
 from jiran.tariffs.lines import Amount
-from jiran.tariffs.model import Export
+from jiran.tariffs.model import Export, Tariff
 
 
 class Carried(NamedTuple):
@@ -50,7 +50,8 @@ class Offset(NamedTuple):
     Attributes:
         offset_kwh: Set against import.
         kept_kwh: Kept for later months.
-        forfeited_kwh: Earns nothing: cannot be used and is not kept, also what earlier months left to a tariff that sets none off.
+        forfeited_kwh: Cannot be used and is not kept, also what earlier months left to a tariff that sets none off; what a
+            price pays for all the same, `unpaid_kwh` takes out.
     """
 
     offset_kwh: Number
@@ -70,7 +71,7 @@ def offset(export: Export | None, import_kwh: Number, export_kwh: Number, pool_k
     """
     nothing = export_kwh * 0.0
     if export is None or not export.offsets:
-        return Offset(nothing, nothing, pool_kwh + (export_kwh if export is None else nothing))
+        return Offset(nothing, nothing, pool_kwh + export_kwh)
     available_kwh = export_kwh + pool_kwh
     used = numbers.least(import_kwh, available_kwh)
     return (
@@ -94,6 +95,23 @@ class Charged(NamedTuple):
     charge: Number
     credit: Number
     minimum: Number
+
+
+def unpaid_kwh(tariff: Tariff, charged: Charged, export_kwh: Number, forfeited_kwh: Number, numbers: Numbers) -> Number:
+    """Return how much of what is forfeited earns nothing: what a component by exported kWh pays for is not among it.
+
+    Args:
+        tariff: What is charged.
+        charged: What the month costs.
+        export_kwh: The month's export.
+        forfeited_kwh: What is set against nothing and not kept, of this month or of earlier ones.
+        numbers: How to calculate.
+    """
+    names = [name for name, component in tariff.components.items() if component.unit == "exported-kWh"]
+    if not names:
+        return forfeited_kwh
+    earns = sum(charged.rows[name].amount for name in names) < 0.0
+    return forfeited_kwh - numbers.least(forfeited_kwh, export_kwh) * earns
 
 
 def credit_kept(export: Export | None, charged: Charged, pool: Number, numbers: Numbers) -> Number:

@@ -7,7 +7,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from homes.sun.skies import ALIKE, ENDING, FORMATS, Year, epw, generation, nsrdb, pvgis, scenario, tmy3, year
+from homes.sun.skies import (
+    ALIKE,
+    ENDING,
+    FORMATS,
+    LATITUDE,
+    LONGITUDE,
+    OFFSET_H,
+    Year,
+    epw,
+    generation,
+    nsrdb,
+    pvgis,
+    scenario,
+    tmy3,
+    year,
+)  # fmt: skip
 from jiran import JiranError
 from jiran.errors import DataError
 from jiran.homes.sun.position import sun_at
@@ -76,6 +91,18 @@ def test_the_file_knows_where_it_is_and_the_scenario_goes_before(files):
     assert (weather.latitude, weather.longitude, weather.offset_s) == (1.37, 103.98, 28_800)
     moved = read_weather(Solar(weather=str(files["nsrdb"]), latitude=3.0, longitude=101.0), 2026)
     assert (moved.latitude, moved.longitude) == (3.0, 101.0)
+
+
+def test_a_file_of_nsrdb_whose_clock_is_ahead_by_a_part_of_an_hour_is_read(made, tmp_path):
+    """As those of India are, for which pvlib knows no zone: the same year over a place as far east as its clock is ahead."""
+    file, there = tmp_path / "india.csv", f"{LATITUDE},{LONGITUDE - 15.0 * (OFFSET_H - 5.5)},5.5"
+    text = nsrdb(made).replace(f"{LATITUDE},{LONGITUDE},{OFFSET_H}", there).replace(f",16,{OFFSET_H}\n", ",16,5.5\n")
+    file.write_text(text)
+    weather = read_weather(Solar(weather=str(file)), 2026)
+    assert (weather.offset_s, weather.level.tolist()) == (19_800, made.level.tolist())
+    here = year(zone="Asia/Kolkata", weather=str(file), **ALIKE)[:, 0]
+    file.write_text(nsrdb(made))
+    assert here == pytest.approx(year(zone="Asia/Singapore", weather=str(file), **ALIKE)[:, 0], abs=0.05)
 
 
 def test_a_clock_that_is_set_elsewhere_shifts_the_hours_only(files):

@@ -99,8 +99,13 @@ def _tmy3(text: str) -> Table:
 
 
 def _nsrdb(text: str) -> Table:
-    data, meta = iotools.read_nsrdb_psm4(io.StringIO(text))
-    return _table(data, meta["latitude"], meta["longitude"], meta["Time Zone"] * HOUR_S, 0)
+    # pvlib reads whole hours alone, and India's clock is ahead by a half one: it gets none, and the file's own is taken.
+    names, values, rest = text.split("\n", 2)
+    said = dict(zip(names.split(","), values.split(","), strict=False))
+    clock = {key: "0" for key in said if key.strip().lower().endswith("time zone")}
+    head = ",".join((said | clock).values())
+    data, meta = iotools.read_nsrdb_psm4(io.StringIO(f"{names}\n{head}\n{rest}"))
+    return _table(data, meta["latitude"], meta["longitude"], float(said["Time Zone"]) * HOUR_S, 0)
 
 
 def _pvgis_csv(text: str) -> Table:
