@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import jiran
 from jiran.plan import plan, ranges, tries
+from jiran.plan.later import without_export
 from jiran.plan.tries import _with_credit
 from jiran.scenario import validate
 from jiran.scenario.overrides import with_overrides
 from jiran.tariffs import Usage, bill, load_tariff
+from random_tariffs import MONTHS, usages
+from random_tariffs import tariffs as random_tariffs
 
 WEEK = {
     "name": "week", "time_zone": "Asia/Kuala_Lumpur", "start": "2025-08-04", "steps": 168, "step_minutes": 60,
@@ -109,6 +116,19 @@ def test_a_tariff_with_a_credit_pays_it_for_every_kwh_and_takes_nothing_else_bac
     alone = bill(general, Usage(700.0), "2025-08").total
     assert bill(_with_credit(atap, 0.1), Usage(700.0, 300.0), "2025-08").total == pytest.approx(alone - 30.0, abs=0.011)
     assert bill(_with_credit(atap, 0.0), Usage(700.0, 300.0), "2025-08").total == pytest.approx(alone)
+
+
+@settings(max_examples=100, deadline=None)
+@given(random_tariffs, usages(), st.sampled_from(MONTHS))
+def test_any_tariff_can_be_billed_without_its_export_and_with_another_credit(tariff, usage, month):
+    """Also where taxes are of what export earns: once that is nothing, a bill is as though nothing were exported."""
+
+    def due(found):
+        return sum(line.amount for line in found.lines if line.id != "minimum")
+
+    alone = due(bill(tariff, replace(usage, export_kwh=0.0), month))
+    assert due(bill(without_export(tariff), usage, month)) == pytest.approx(alone, abs=1e-9)
+    assert due(bill(_with_credit(tariff, 0.1), usage, month)) == pytest.approx(alone - 0.1 * usage.export_kwh, abs=1e-9)
 
 
 def test_a_rule_that_finds_its_price_from_bids_has_no_price_to_try():

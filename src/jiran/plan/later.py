@@ -79,9 +79,12 @@ def _then(contract: Contract, names: Sequence[str]) -> list[tuple[Tariff, slice]
 
 
 def without_export(tariff: Tariff) -> Tariff:
-    """Return a tariff under which export earns nothing."""
-    kept = {name: one for name, one in tariff.components.items() if one.unit != "exported-kWh"}
-    return tariff.model_copy(update={"components": kept, "export": None})
+    """Return a tariff under which export earns nothing; its prices stay, switched off, for taxes may be a share of them."""
+    silent = {
+        name: one.model_copy(update={"active": False}) if one.unit == "exported-kWh" else one
+        for name, one in tariff.components.items()
+    }
+    return tariff.model_copy(update={"components": silent, "export": None})
 
 
 def contract_years(result: Result) -> Array:

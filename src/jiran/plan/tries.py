@@ -171,6 +171,8 @@ def _credited(setting: Setting, credit: float) -> Setting:
 
 def _with_credit(tariff: Tariff, credit: float) -> Tariff:
     """Return a tariff whose export earns a credit for each kWh, in the month, down to a bill of nothing."""
-    bare = without_export(tariff)
+    bare, name = without_export(tariff), "export"
+    while name in bare.components:
+        name += "-tried"
     earned = Component(kind="credit", label="Export", unit="exported-kWh", rate=credit)
-    return bare.model_copy(update={"components": {"export": earned, **bare.components}})
+    return bare.model_copy(update={"components": {name: earned, **bare.components}})

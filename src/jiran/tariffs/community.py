@@ -36,7 +36,7 @@ class Sharing(Identity):
 
     A shared kWh pays ``pays[kind]`` of each component of a kind, ``pays_else`` of all others, the fee, and its price to
     the neighbour; the premium is what the state adds. 0 means nothing of it, 1 means as if it came from the grid. A tax or
-    another share that ``pays`` does not name is one of what the kWh still pays.
+    another share that ``pays`` does not name is one of what the kWh still pays, and ``pays_else`` of that.
     """
 
     allocation: Allocation = quantity("how a step's generation is divided")

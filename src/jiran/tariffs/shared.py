@@ -72,7 +72,7 @@ def pays(tariff: Tariff, scheme: Sharing) -> dict[str, float]:
 def with_shared(charged: Charged, whole: Charged, tariff: Tariff, scheme: Sharing, numbers: Numbers) -> Charged:
     """Return what is charged with what shared kWh still pay, in lines of their own.
 
-    A tax that the scheme does not name is taken of what they pay: as much of it as of its base.
+    A tax that the scheme does not name is taken of what they pay: as much of it as of its base, and ``pays_else`` of that.
 
     Args:
         charged: What kWh from the grid pay.
