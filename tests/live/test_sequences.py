@@ -268,3 +268,18 @@ def test_a_jump_of_a_played_clock_never_goes_back(street):
     for at in (FIRST + DAY_MS, FIRST, None, -1, FIRST + HOUR_MS):
         here.go_on_to(at)
     assert here.played_ms == FIRST + DAY_MS
+
+
+def test_a_meter_that_counts_no_export_is_told_how_to_be_heard(street):
+    """A plug says import alone, so each of its steps is missing; that is told once, and never of meters that say all."""
+    here, told = street(), []
+    here.on_step = told.append
+    for minute in range(0, 181, 5):
+        say(here, minute, 100 + minute / 60, home="E1")
+        content = json.dumps({"aenergy": {"total": 5_000 + 10 * minute}})
+        here.hear("S1/status/switch:0", content.encode(), FIRST + minute * MINUTE_MS)
+        here.tick(FIRST + minute * MINUTE_MS)
+    assert [quality for _, quality in steps(here, 2)] == [X, X]
+    lines = [line for line in told if "heard in" not in line and "registers" in line]
+    reason = "S1: import of S1 is heard and export is not, so its steps are missing"
+    assert lines == [f'{reason}; if it counts nothing else, say registers = ["import"] in --meters']

@@ -17,6 +17,7 @@ from jiran.live.calendar import Calendar, settling_ms
 from jiran.live.clearing import Clearing, metered
 from jiran.live.dialects import DIALECTS
 from jiran.live.ear import Ear
+from jiran.live.half_heard import half_heard
 from jiran.live.lines import run_lines, step_line
 from jiran.live.message import Message
 from jiran.live.meters import by_home
@@ -86,6 +87,7 @@ class Street:
         last = store.last_step(runs.AT_CLOSE)
         self.next_step = first_ms if last is None else last + self.calendar.step_ms
         self._done = store.runs()
+        self._half_heard: set[str] = set()
 
     def hear(self, topic: str, payload: bytes, arrived_ms: int, *, only_dated: bool = False) -> None:
         """Take a message, whatever it holds; `commit` brings what it says to the disk.
@@ -235,6 +237,10 @@ class Street:
         too_much = json.dumps(said_beyond(cleared, day))
         self._store.say(closed_ms=str(step), now_ms=str(now_ms), beyond=too_much)
         self.on_step(step_line(contents, self._currency))
+        for key, line in half_heard(self._store, self.meters, self.next_step):
+            if key not in self._half_heard:
+                self._half_heard.add(key)
+                self.on_step(line)
         for line in said_beyond(cleared, self.calendar.written(step)[:16].replace("T", " "), len(rows) - 1):
             self.on_step(line)
         told = [self._message(home, "now", content) for home, content in contents.items()]

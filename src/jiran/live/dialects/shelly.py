@@ -70,5 +70,5 @@ DIALECT = Dialect(
     parse=_parse,
     produce=_produce,
     remark="emdata, em1data, pm1 and switch; switch status notifications on (status_ntf); only events/rpc has a time; "
-    "name what else than number 0 counts: registers = import, import_1 and so on; without ret_aenergy there is no export",
+    "name what else than number 0 counts: registers = import, import_1 and so on; without ret_aenergy there is no export: registers = import",
 )

@@ -38,5 +38,5 @@ DIALECT = Dialect(
     dated=True,
     parse=_parse,
     produce=_produce,
-    remark="times without an offset are of the scenario's zone; set TelePeriod to 300 s or less; a chip without ExportActive has no export",
+    remark="times without an offset are of the scenario's zone; set TelePeriod to 300 s or less; a chip without ExportActive has no export: registers = import",
 )
