@@ -13,6 +13,7 @@ import jiran
 from jiran.plan import plan, ranges, tries
 from jiran.plan.later import without_export
 from jiran.plan.tries import _with_credit
+from jiran.report.plan.lines import fall
 from jiran.scenario import validate
 from jiran.scenario.overrides import with_overrides
 from jiran.tariffs import Usage, bill, load_tariff
@@ -129,6 +130,14 @@ def test_any_tariff_can_be_billed_without_its_export_and_with_another_credit(tar
     alone = due(bill(tariff, replace(usage, export_kwh=0.0), month))
     assert due(bill(without_export(tariff), usage, month)) == pytest.approx(alone, abs=1e-9)
     assert due(bill(_with_credit(tariff, 0.1), usage, month)) == pytest.approx(alone - 0.1 * usage.export_kwh, abs=1e-9)
+
+
+@pytest.mark.parametrize("years", [0, 5])
+def test_what_bills_fall_by_in_the_first_year_is_what_that_year_counts(years):
+    """Also where the plan says that export earns nothing from the first year on, though it does in the run."""
+    found = planned(WEEK, plan__export_years=years, plan__upkeep=0.0)
+    assert fall(found).figures["saving"] == pytest.approx(found.together.flows[1])
+    assert (found.together.flows[1] < float(found.street_parts.sum()) - 1) == (years == 0)
 
 
 def test_a_rule_that_finds_its_price_from_bids_has_no_price_to_try():

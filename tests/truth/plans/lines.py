@@ -153,7 +153,8 @@ def bills(planned):
 @oracle("plan.fall", of_plan)
 def fall(planned):
     street = Street(planned.result)
-    figures = {"saving": sum(street.parts().values()), "currency": street.currency}
+    first = float(street.by_year[:, 0].sum()) + street.fund[1] - street.fee * street.now.size
+    figures = {"saving": first, "currency": street.currency}
     return Claim(figures, pieces=("All bills fall",), summed=street.largest) if street.there else None
 
 

@@ -205,10 +205,15 @@ def bills(planned: Planned) -> Figures | None:
 
 @form("plan.fall", lambda said: f"All bills fall, first year: {say.signed_sum(said['saving'], said['currency'])}")
 def fall(planned: Planned) -> Figures | None:
-    """Say what all homes and the battery's fund save in the first year, if something is installed."""
+    """Say what all homes and the battery's fund save in the first year, if something is installed.
+
+    That is what they save in the run, unless the plan says that export earns nothing from the first year on.
+    """
     if not planned.installed.has_some.any():
         return None
-    return {"saving": float(planned.street_parts.sum()), "currency": planned.currency}
+    everybody = np.ones(len(planned.ids), np.bool_)
+    first = float(planned.stages.together_by_year(planned.assumptions, everybody)[0])
+    return {"saving": first - planned.fee * everybody.size, "currency": planned.currency}
 
 
 @form(
