@@ -268,9 +268,9 @@ import jiran.judge.sweep.run as running
 from pathlib import Path
 from jiran.judge.sweep import Folder
 running._HERE_S, running._BATCH_S = 0.0, 0.02
-if __name__ == "__main__":
-    planned = running.plan("paper", {"market.fraction": [0.5, 0.6, 0.7]}, seeds=60)
-    running.run(planned, Folder(Path(sys.argv[1])), workers=2)
+print("once", flush=True)  # at the top level, as in a notebook
+planned = running.plan("paper", {"market.fraction": [0.5, 0.6, 0.7]}, seeds=60)
+running.run(planned, Folder(Path(sys.argv[1])), workers=2)
 """
 
 
@@ -286,7 +286,8 @@ def is_there(pid):
 def test_whoever_is_killed_every_point_is_there_once(whom, tmp_path):
     script, out = tmp_path / "client.py", tmp_path / "out"
     script.write_text(CLIENT, encoding="utf-8")
-    begun = subprocess.Popen([sys.executable, script, out], stderr=subprocess.PIPE, text=True)  # noqa: S603  our own
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    begun = subprocess.Popen([sys.executable, script, out], **pipes)  # noqa: S603  our own
     parts = out / "parts"
     deadline = time.monotonic() + 120
     while begun.poll() is None and len(list(parts.glob("*.parquet"))) < 2 and time.monotonic() < deadline:
@@ -294,7 +295,8 @@ def test_whoever_is_killed_every_point_is_there_once(whom, tmp_path):
     workers = children(begun.pid)
     assert workers
     os.kill(begun.pid if whom == "client" else workers[-1], signal.SIGKILL)
-    begun.communicate(timeout=240)
+    said, _ = begun.communicate(timeout=240)
+    assert said == "once\n"  # no worker runs the script again
     while any(map(is_there, workers)) and time.monotonic() < deadline + 120:
         time.sleep(0.05)
     assert not any(map(is_there, workers))

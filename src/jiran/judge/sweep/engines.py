@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent import futures
@@ -13,6 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing import connection
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from jiran.judge.sweep.work import Batch, Row, run_batch, run_points
@@ -61,17 +63,31 @@ def _in_processes(workers: int, todo: Sequence[Batch], wait: Callable[[], None])
     with _pool(min(workers, len(todo))) as pool:
         waiting = iter(todo)
         # Two batches a worker are sent ahead, and no more: what waits here needs no memory there.
-        jobs = {pool.submit(run_batch, batch) for batch, _ in zip(waiting, range(2 * workers), strict=False)}
+        jobs = {_sent(pool, batch) for batch, _ in zip(waiting, range(2 * workers), strict=False)}
         try:
             while jobs:
                 done, jobs = futures.wait(jobs, ROUND_S, futures.FIRST_COMPLETED)
                 for job in done:
                     yield job.result()
                     if (batch := next(waiting, None)) is not None:
-                        jobs.add(pool.submit(run_batch, batch))
+                        jobs.add(_sent(pool, batch))
                 wait()
         except BrokenProcessPool as error:
             raise LostWorkerError from error
+
+
+def _sent(pool: ProcessPoolExecutor, batch: Batch) -> futures.Future[list[Row]]:
+    """Send a batch to a pool, which starts a worker for it while there are too few.
+
+    A worker would first run the script that stands in ``__main__`` once more: one that sweeps at its top level, as in a
+    notebook, would sweep in each worker, and one that came through a pipe is nowhere to be found. It needs nothing of it.
+    """
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        return pool.submit(run_batch, batch)
+    finally:
+        sys.modules["__main__"] = script
 
 
 @contextmanager
