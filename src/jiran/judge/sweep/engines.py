@@ -17,6 +17,7 @@ from multiprocessing import connection
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from jiran.errors import ScenarioError
 from jiran.judge.sweep.work import Batch, Row, run_batch, run_points
 from jiran.watching import ROUND_S
 
@@ -29,6 +30,19 @@ Engine = Callable[[Sequence[Batch], Callable[[], None]], Generator[list[Row], No
 
 #: More workers than this are a slip of the keyboard.
 MOST_WORKERS = 1_024
+
+
+def many(asked: int | None) -> int:
+    """Return how many processes there are to be: as many as were asked for, or one for each processor.
+
+    Raises:
+        ScenarioError: No such number is allowed.
+    """
+    if asked is None:
+        return os.cpu_count() or 1
+    if isinstance(asked, bool) or not isinstance(asked, int) or not 1 <= asked <= MOST_WORKERS:
+        raise ScenarioError("workers", asked, f"must be a whole number from 1 to {MOST_WORKERS}")
+    return asked
 
 
 class LostWorkerError(Exception):
