@@ -102,7 +102,7 @@ def _run(
     from jiran.judge.sweep import Folder, engines  # noqa: PLC0415
     from jiran.judge.sweep.answers import totals  # noqa: PLC0415
     from jiran.judge.sweep.on_dask import page_of  # noqa: PLC0415
-    from jiran.judge.sweep.run import done, grown, run  # noqa: PLC0415
+    from jiran.judge.sweep.run import done, fill, grown  # noqa: PLC0415
     from jiran.saving.formats import json_text  # noqa: PLC0415
     from jiran.words import counted  # noqa: PLC0415
 
@@ -122,7 +122,7 @@ def _run(
         console(stderr=True).print(f"Dask shows its workers at {page}", soft_wrap=True)
     try:
         with interruptible(), progress("Sweeping") as report:
-            run(planned, folder, workers=workers, dask=dask, progress=report)
+            fill(planned, folder, workers=workers, dask=dask, progress=report)
     except KeyboardInterrupt:
         kept = done(planned.points, folder)
         console(stderr=True).print(
@@ -130,7 +130,7 @@ def _run(
             style="yellow", soft_wrap=True,
         )  # fmt: skip
         raise
-    found = totals(folder.rows(), folder.many())
+    found = totals(folder.rows(ordered=False), folder.many())
     if json:
         typer.echo(json_text({"folder": str(output), "points": found.points, "faults": dict(found.faults)}))
         return

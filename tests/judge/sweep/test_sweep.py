@@ -216,6 +216,7 @@ def test_drawn_values_fill_their_space_and_meet_all_listed_ones():
         ({"solar.pv_kwp": "uniform(1, 2)"}, {}, "say how often"), ({"solar.pv_kwp": [1]}, {"draws": 4}, "no key is drawn"),
         ({"market.fraction": [0.5]}, {"seeds": 0}, "seeds"), ({"market.fraction": [0.5]}, {"workers": 0}, "workers"),
         ({"solar.pv_kwp": "uniform(1, 2)"}, {"draws": 4, "method": "x"}, "must be one of sobol, latin-hypercube"),
+        ({"market.fraction": "0.1:0.9:0.01"}, {"seeds": 1_000_000}, "at most 10,000,000 points, and these are 81,000,000"),
         ({"homes.groups.solar.count": [1, 2**63]}, {}, "is too large; a whole number has 64 bits"),
         ({"grid.tariff": ["my-tnb-rp4-domestic-nem3", "id-pln-prepaid-r1"]}, {}, "grid.tariff: amounts are in MYR with my-tnb"),
         ({"currency": ["MYR", "EUR"]}, {}, "currency: amounts are in MYR with MYR and in EUR with EUR"),
@@ -278,6 +279,13 @@ def test_a_sweep_goes_on_from_anywhere_and_a_file_that_is_gone_costs_nothing(tmp
     assert [fault and fault.rpartition(": ")[2] for fault in table["fault"]] == [
         None, "there is no such file", "no file fits this pattern",
     ]  # fmt: skip
+
+
+def test_the_points_themselves_count_as_memory():
+    few, many = (
+        plan("paper", {"market.fraction": [0.5, 0.6]}, seeds=seeds).need(1, 1).memory for seeds in (1, 500_000)
+    )
+    assert 0.5e9 < many - few < 1e9
 
 
 def test_amounts_are_in_the_currency_of_the_points(tmp_path):

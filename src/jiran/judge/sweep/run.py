@@ -43,7 +43,11 @@ _LEAST_S = 3e-3
 _TRIES = 3
 #: What a worker needs before it runs anything, bytes.
 _WORKER = 160e6
+#: What a point needs where a sweep is led: its name, its seed and what is varied, bytes.
+_POINT = 700.0
 _MOST_SEEDS = 1_000_000
+#: More points than this are a slip of the keyboard too.
+_MOST_POINTS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,8 @@ class Planned:
             workers: That run them at the same time.
         """
         runs = [estimate.of_run(one.scenario).memory for one in self.found if one.scenario is not None]
-        return Need(workers * (_WORKER + max(runs, default=0.0)), left * self.point_s() / workers)
+        memory = workers * (_WORKER + max(runs, default=0.0)) + self.many * _POINT
+        return Need(memory, left * self.point_s() / workers)
 
 
 def plan(
@@ -138,6 +143,10 @@ def plan(
             "a sweep varies something: name a key and its values, as --vary market.fraction=0.5:0.9:0.1, or several seeds, as --seeds 30"
         )
     found = combinations(base, axes, draws=draws, method=method, draw_seed=draw_seed)
+    if (many := len(found) * seeds) > _MOST_POINTS:
+        raise JiranError(
+            f"a sweep has at most {_MOST_POINTS:,} points, and these are {many:,}: take fewer values or seeds"
+        )
     last = max(one.first_seed for one in found) + seeds - 1
     if last >= 2**63:
         raise ScenarioError("seeds", seeds, f"must leave the last seed, {last}, below 2**63")
@@ -209,13 +218,29 @@ def run(
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="jiran-sweep-") as made:
             return run(planned, Folder(Path(made)), workers=workers, dask=dask, progress=progress)
+    fill(planned, folder, workers=workers, dask=dask, progress=progress)
+    return Sweep(folder.rows().collect())
+
+
+def fill(
+    planned: Planned,
+    folder: Folder,
+    *,
+    workers: int | None = None,
+    dask: str | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Run what is planned and not yet in a folder as `run` does, for who does not want all rows at once.
+
+    Raises:
+        JiranError: As `sweep`.
+    """
     many = engines.many(workers)
     with folder.alone():
         planned = grown(planned, folder)
         folder.begin(planned.asked, planned.found, planned.points)
         _run_missing(planned, folder, many, dask, progress)
         folder.compact()
-        return Sweep(folder.rows().collect())
 
 
 def _run_missing(planned: Planned, folder: Folder, many: int, dask: str | None, progress: Progress | None) -> None:
