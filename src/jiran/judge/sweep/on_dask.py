@@ -116,7 +116,7 @@ def _check_address(address: str) -> None:
     Raises:
         JiranError: It names no port, or a way of talking that Dask does not know.
     """
-    from distributed.comm import parse_address, parse_host_port  # noqa: PLC0415  an extra
+    from distributed.comm.addressing import parse_address, parse_host_port  # noqa: PLC0415  an extra
     from distributed.comm.registry import get_backend  # noqa: PLC0415
 
     try:
