@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +17,8 @@ from jiran.errors import JiranError
 from jiran.saving import save_file
 
 if TYPE_CHECKING:
+    from polars import DataFrame
+
     from jiran.judge.sweep import Folder
     from jiran.judge.sweep.answers import Answers
     from jiran.judge.sweep.run import Planned
@@ -98,10 +99,10 @@ def _run(
     from jiran.cli.changes import changes_of  # noqa: PLC0415
     from jiran.cli.progress import progress  # noqa: PLC0415
     from jiran.cli.signals import interruptible  # noqa: PLC0415
-    from jiran.judge.sweep import Folder  # noqa: PLC0415
+    from jiran.judge.sweep import Folder, engines  # noqa: PLC0415
     from jiran.judge.sweep.answers import totals  # noqa: PLC0415
     from jiran.judge.sweep.on_dask import page_of  # noqa: PLC0415
-    from jiran.judge.sweep.run import done, grown, run  # noqa: PLC0415
+    from jiran.judge.sweep.run import done, fill, grown  # noqa: PLC0415
     from jiran.saving.formats import json_text  # noqa: PLC0415
     from jiran.words import counted  # noqa: PLC0415
 
@@ -111,7 +112,7 @@ def _run(
         planned = _planned(scenario, vary, changes, seeds=seeds, draws=draws, method=method, draw_seed=draw_seed)
     folder = Folder(output)
     planned = grown(planned, folder)
-    _announce(planned, folder, None if dask else workers or os.cpu_count() or 1)
+    _announce(planned, folder, None if dask else engines.many(workers))
     if "study" not in planned.asked:
         announce_silent(
             (*changes_of(changes), *planned.asked["vary"]),
@@ -121,7 +122,7 @@ def _run(
         console(stderr=True).print(f"Dask shows its workers at {page}", soft_wrap=True)
     try:
         with interruptible(), progress("Sweeping") as report:
-            run(planned, folder, workers=workers, dask=dask, progress=report)
+            fill(planned, folder, workers=workers, dask=dask, progress=report)
     except KeyboardInterrupt:
         kept = done(planned.points, folder)
         console(stderr=True).print(
@@ -129,7 +130,7 @@ def _run(
             style="yellow", soft_wrap=True,
         )  # fmt: skip
         raise
-    found = totals(folder.rows(), folder.many())
+    found = totals(folder.rows(ordered=False), folder.many())
     if json:
         typer.echo(json_text({"folder": str(output), "points": found.points, "faults": dict(found.faults)}))
         return
@@ -252,7 +253,11 @@ def _write(found: Answers, folder: Folder, file: Path) -> None:
     from jiran.report.sweep import page  # noqa: PLC0415  loads numba
     from jiran.saving.formats import csv_bytes  # noqa: PLC0415
 
-    save_file(file, page(found).encode() if file.suffix == ".html" else csv_bytes(folder.rows().collect()))
+    save_file(file, page(found).encode() if file.suffix == ".html" else csv_bytes(_rows(folder)))
+
+
+def _rows(folder: Folder) -> DataFrame:
+    return folder.steady(lambda: folder.rows().collect())
 
 
 def _show_study(folder: Folder, output: Path | None, *, json: bool) -> None:
@@ -265,7 +270,7 @@ def _show_study(folder: Folder, output: Path | None, *, json: bool) -> None:
     if output is not None:
         texts = {".html": page, ".svg": alone}
         made = texts.get(output.suffix)
-        save_file(output, csv_bytes(folder.rows().collect()) if made is None else made(folder).encode())
+        save_file(output, csv_bytes(_rows(folder)) if made is None else made(folder).encode())
     if json:
         data = {"by": [{"by": list(keys), "rows": rows.to_dicts()} for keys, rows in found.items()]}
         typer.echo(json_text({"without_seller": [one._asdict() for one in without_seller(asked)], **data}))

@@ -48,7 +48,8 @@ def test_what_a_text_means(text, values):
     ("asked", "words"),
     [
         ("0.5:0.9:0", "the step must lead from 0.5 to 0.9"), ("0.5:0.9:-0.1", "the step must lead"),
-        ("0:1:0.0000001", "at most 1,000,000 values"), ("1,,2", "a value is missing"), ("", "a value is missing"),
+        ("0:1:0.0000001", "at most 1,000,000 values"), ("0:1e999999:1e-999999", "at most 1,000,000 values"),
+        ("1,99999999999999999999", "99999999999999999999 is too large"), ("1,,2", "a value is missing"), ("", "a value is missing"),
         ("1,1.0", "1 stands there twice"), ("uniform(2, 1)", "must be uniform(low, high)"), ("normal(1)", "must be normal(mean, deviation)"),
         ("triangular(1, 5, 2)", "must be triangular(low, mode, high)"), ("uniform(a, b)", "must be uniform"), ([], "a value is missing"),
         ("uniform(nan, 1)", "must be uniform"), ([0.1, 0.1], "stands there twice"),

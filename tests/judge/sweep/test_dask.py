@@ -136,6 +136,15 @@ def test_nobody_at_the_address_is_one_sentence(tmp_path, monkeypatch):
         jiran.sweep("paper", {"market.fraction": [0.5, 0.6]}, folder=tmp_path / "out", dask="tcp://127.0.0.1:1")
 
 
+@pytest.mark.parametrize("address", ["", "10.0.0.5", "tcp://10.0.0.5", "mail://10.0.0.5:8786", "tcp://10.0.0.5:1x"])
+def test_what_is_no_address_is_refused_before_a_client_is_made_of_it(address, monkeypatch):
+    """Dask's own takes 20 s to give up what it could not open, and then prints a traceback."""
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(distributed, "Client", pytest.fail)
+    with pytest.raises(JiranError, match=r"^--dask .*: must be as tcp://10\.0\.0\.5:8786 \(ValueError: .*\)$"):
+        jiran.sweep("paper", {"market.fraction": [0.5, 0.6]}, dask=address or " ")
+
+
 def test_a_machine_without_dask_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(JiranError, match="pip install distributed"):

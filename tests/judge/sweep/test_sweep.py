@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -215,6 +216,11 @@ def test_drawn_values_fill_their_space_and_meet_all_listed_ones():
         ({"solar.pv_kwp": "uniform(1, 2)"}, {}, "say how often"), ({"solar.pv_kwp": [1]}, {"draws": 4}, "no key is drawn"),
         ({"market.fraction": [0.5]}, {"seeds": 0}, "seeds"), ({"market.fraction": [0.5]}, {"workers": 0}, "workers"),
         ({"solar.pv_kwp": "uniform(1, 2)"}, {"draws": 4, "method": "x"}, "must be one of sobol, latin-hypercube"),
+        ({"market.fraction": "0.1:0.9:0.01"}, {"seeds": 1_000_000}, "at most 10,000,000 points, and these are 81,000,000"),
+        ({"homes.groups.solar.count": [1, 2**63]}, {}, "is too large; a whole number has 64 bits"),
+        ({"grid.tariff": ["my-tnb-rp4-domestic-nem3", "id-pln-prepaid-r1"]}, {}, "grid.tariff: amounts are in MYR with my-tnb"),
+        ({"currency": ["MYR", "EUR"]}, {}, "currency: amounts are in MYR with MYR and in EUR with EUR"),
+        ({"solar.weather": ["gone.csv", "lost.csv"], "solar.model": ["site"]}, {}, "gone.csv: there is no such file"),
         ({"market.fraction": "0:1:0.0001", "solar.pv_kwp": "0:1:0.001"}, {}, "at most 1,000,000 combinations"),
     ],
 )  # fmt: skip
@@ -237,6 +243,117 @@ def test_a_folder_of_something_else_is_not_touched(tmp_path):
     with pytest.raises(JiranError, match="another scenario"):
         jiran.sweep("kampung", {"market.fraction": [0.5, 0.6]}, folder=tmp_path / "out")
     assert Folder(tmp_path / "out").rows().collect().height == 2
+
+
+METERED = """
+name = "metered"
+start = "2025-01-01"
+steps = 24
+homes.data.path = "meters.csv"
+"""
+
+
+def test_a_sweep_goes_on_from_anywhere_and_a_file_that_is_gone_costs_nothing(tmp_path, monkeypatch):
+    place = tmp_path / "study"
+    place.mkdir()
+    (place / "street.toml").write_text(METERED, encoding="utf-8")
+    lines = [f"2025-01-01T{hour:02d}:00,{home},0.5,{home * (6 < hour < 18)}" for hour in range(24) for home in (1, 2)]
+    meters = place / "meters.csv"
+    meters.write_text("\n".join(["time,home,load_kwh,generation_kwh", *lines]), encoding="utf-8")
+    vary = {"battery.capacity_kwh": [0, 10]}
+    monkeypatch.chdir(place)
+    first = jiran.sweep("street.toml", vary, folder="out").table
+    assert first["fault"].null_count() == 2
+    kept = Folder(place / "out").asked()["scenario"]
+    assert kept["homes"]["data"]["path"] == str(meters)
+    monkeypatch.chdir(tmp_path)
+    planned = plan(place / "street.toml", vary)
+    assert done(planned.points, Folder(place / "out")) == 2
+    assert done(plan(validate(kept), vary).points, Folder(place / "out")) == 2
+    (away := place / "away.csv").write_bytes(meters.read_bytes())
+    meters.unlink()
+    with pytest.raises(JiranError, match=r"no point of this sweep can be run: .*meters\.csv: there is no such file"):
+        jiran.sweep(place / "street.toml", vary, folder=place / "out")
+    assert Folder(place / "out").rows().collect().equals(first)
+    table = jiran.sweep(place / "street.toml", {"homes.data.path": [str(away), str(meters), f"{place}/no*.csv"]}).table
+    assert [fault and fault.rpartition(": ")[2] for fault in table["fault"]] == [
+        None, "there is no such file", "no file fits this pattern",
+    ]  # fmt: skip
+
+
+def test_the_points_themselves_count_as_memory():
+    few, many = (
+        plan("paper", {"market.fraction": [0.5, 0.6]}, seeds=seeds).need(1, 1).memory for seeds in (1, 500_000)
+    )
+    assert 0.5e9 < many - few < 1e9
+
+
+def test_amounts_are_in_the_currency_of_the_points(tmp_path):
+    folder = Folder(tmp_path / "out")
+    jiran.sweep("paper", {"grid.tariff": ["id-pln-prepaid-r1"]}, seeds=2, folder=folder.path)
+    assert answers(folder, "saving").currency == "IDR"
+
+
+def test_a_date_is_kept_as_it_is_written(tmp_path):
+    for asked in ("2025-01-01,2025-07-01", [date(2025, 1, 1), date(2025, 7, 1)]):
+        assert jiran.sweep("paper", {"start": asked}, folder=tmp_path / "out").table["start"].to_list() == [
+            "2025-01-01",
+            "2025-07-01",
+        ]
+
+
+def test_a_table_that_lost_its_end_is_named(tmp_path):
+    folder = Folder(tmp_path / "out")
+    vary = {"market.fraction": [0.5, 0.6]}
+    first = jiran.sweep("paper", vary, folder=folder.path).table
+    (part,) = folder.parts.glob("*")
+    whole = part.read_bytes()
+    for damaged in (b"", b"PAR1", whole[:-1], whole[:200]):
+        part.write_bytes(damaged)
+        for ask in (lambda: answers(folder, "cost"), lambda: jiran.sweep("paper", vary, folder=folder.path)):
+            with pytest.raises(JiranError, match=r"all\.parquet: is damaged; remove it and start the sweep again"):
+                ask()
+    part.unlink()
+    assert jiran.sweep("paper", vary, folder=folder.path).table.equals(first)
+    (folder.path / "sweep.toml").write_text("x = 1", encoding="utf-8")
+    with pytest.raises(JiranError, match=r"sweep\.toml: is damaged: it does not say what was swept"):
+        folder.asked()
+
+
+def test_who_reads_while_the_parts_become_one_looks_again(tmp_path, monkeypatch):
+    folder = Folder(tmp_path / "out")
+    jiran.sweep("paper", VARY, seeds=2, folder=folder.path, workers=1)
+    right, whole = answers(folder, "cost").totals, pl.read_parquet(folder.parts / "all.parquet")
+    (folder.parts / "all.parquet").unlink()
+    for place in range(2):
+        whole[12 * place : 12 * place + 12].write_parquet(folder.parts / f"{place}.parquet")
+    listed = Folder._files
+    seen = []
+
+    def then_compact(self):
+        files = listed(self)
+        if not seen:
+            seen.append(self)
+            Folder(self.path).compact()
+        return files
+
+    monkeypatch.setattr(Folder, "_files", then_compact)
+    assert answers(folder, "cost").totals == right
+
+
+@pytest.mark.skipif(os.name != "posix", reason="asks for a lock on a folder")
+def test_two_sweeps_do_not_write_into_one_folder_at_the_same_time(tmp_path):
+    vary, told = {"market.fraction": [0.5, 0.6]}, []
+
+    def another(_share):
+        if not told:
+            with pytest.raises(JiranError, match="out: another process is at work in it") as error:
+                jiran.sweep("paper", vary, seeds=3, folder=tmp_path / "out")
+            told.append(error)
+
+    jiran.sweep("paper", vary, seeds=2, folder=tmp_path / "out", workers=1, progress=another)
+    assert told
+    assert jiran.sweep("paper", vary, seeds=3, folder=tmp_path / "out", workers=1).table.height == 6
 
 
 def test_progress_stops_it_and_what_is_done_stays(tmp_path):
@@ -268,9 +385,9 @@ import jiran.judge.sweep.run as running
 from pathlib import Path
 from jiran.judge.sweep import Folder
 running._HERE_S, running._BATCH_S = 0.0, 0.02
-if __name__ == "__main__":
-    planned = running.plan("paper", {"market.fraction": [0.5, 0.6, 0.7]}, seeds=60)
-    running.run(planned, Folder(Path(sys.argv[1])), workers=2)
+print("once", flush=True)  # at the top level, as in a notebook
+planned = running.plan("paper", {"market.fraction": [0.5, 0.6, 0.7]}, seeds=60)
+running.run(planned, Folder(Path(sys.argv[1])), workers=2)
 """
 
 
@@ -286,7 +403,8 @@ def is_there(pid):
 def test_whoever_is_killed_every_point_is_there_once(whom, tmp_path):
     script, out = tmp_path / "client.py", tmp_path / "out"
     script.write_text(CLIENT, encoding="utf-8")
-    begun = subprocess.Popen([sys.executable, script, out], stderr=subprocess.PIPE, text=True)  # noqa: S603  our own
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    begun = subprocess.Popen([sys.executable, script, out], **pipes)  # noqa: S603  our own
     parts = out / "parts"
     deadline = time.monotonic() + 120
     while begun.poll() is None and len(list(parts.glob("*.parquet"))) < 2 and time.monotonic() < deadline:
@@ -294,7 +412,8 @@ def test_whoever_is_killed_every_point_is_there_once(whom, tmp_path):
     workers = children(begun.pid)
     assert workers
     os.kill(begun.pid if whom == "client" else workers[-1], signal.SIGKILL)
-    begun.communicate(timeout=240)
+    said, _ = begun.communicate(timeout=240)
+    assert said == "once\n"  # no worker runs the script again
     while any(map(is_there, workers)) and time.monotonic() < deadline + 120:
         time.sleep(0.05)
     assert not any(map(is_there, workers))

@@ -202,7 +202,7 @@ class Answers:
     @property
     def currency(self) -> str:
         """The currency of its amounts."""
-        return str(self.asked["scenario"]["currency"])
+        return str(self.asked.get("currency") or self.asked["scenario"]["currency"])
 
     @property
     def keys(self) -> list[str]:
@@ -221,12 +221,14 @@ def answers(folder: Folder, figure: str, by: Sequence[str] = ()) -> Answers:
     Raises:
         JiranError: There is no sweep, nothing of it yet, or it has no such key or figure.
     """
-    rows = folder.rows(ordered=False)
-    check(rows, by, [figure])
-    needed = rows.select(
-        *dict.fromkeys(["fault", *varied(rows), figure, *_NEEDED])
-    ).collect()  # all that follows reads it once
-    return answer(needed.lazy(), folder.asked() or {}, folder.many(), figure, by)
+
+    def needed() -> pl.DataFrame:
+        """Read what all that follows needs, once."""
+        rows = folder.rows(ordered=False)
+        check(rows, by, [figure])
+        return rows.select(*dict.fromkeys(["fault", *varied(rows), figure, *_NEEDED])).collect()
+
+    return answer(folder.steady(needed).lazy(), folder.asked() or {}, folder.many(), figure, by)
 
 
 def answer(rows: pl.LazyFrame, asked: Mapping[str, Any], points: int, figure: str, by: Sequence[str] = ()) -> Answers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 #: No key takes more values, and no sweep more points: what is more is a slip of the keyboard.
 MOST_VALUES = 1_000_000
 
+#: Whole numbers lie below this, as in TOML and in the tables that are kept.
+_LARGE = 2**63
 _RANGE = re.compile(r"\s*([^:\s]+)\s*:\s*([^:\s]+)\s*:\s*([^:\s]+)\s*")
 _DRAWN = re.compile(r"\s*([a-z]+)\s*\(([^()]*)\)\s*")
 
@@ -198,11 +201,16 @@ def _counted(key: str, text: str, first: Decimal, last: Decimal, step: Decimal) 
     Raises:
         JiranError: It never ends, is empty, or has too many numbers.
     """
-    if step == 0 or (last - first) / step < 0:
-        raise JiranError(f"{key}={text.strip()}: the step must lead from {first} to {last}")
-    many = int((last - first) / step) + 1
-    if many > MOST_VALUES:
-        raise JiranError(f"{key}={text.strip()}: must be at most {MOST_VALUES:,} values, and this is {many:,}")
+    asked = f"{key}={shortened(text.strip(), 80)}"
+    try:
+        steps = (last - first) / step if step else Decimal(-1)
+    except ArithmeticError:  # beyond what decimal numbers hold
+        steps = Decimal(MOST_VALUES)
+    if steps < 0:
+        raise JiranError(f"{asked}: the step must lead from {first} to {last}")
+    if steps >= MOST_VALUES:
+        raise JiranError(f"{asked}: must be at most {MOST_VALUES:,} values, and these are more")
+    many = int(steps) + 1
     whole = all(number == number.to_integral_value() for number in (first, step))
     return tuple((int if whole else float)(first + place * step) for place in range(many))
 
@@ -230,10 +238,16 @@ def _checked(key: str, values: tuple[Any, ...], text: str) -> tuple[Any, ...]:
     """Return the values.
 
     Raises:
-        JiranError: There is none, or one stands there twice.
+        JiranError: There is none, one stands there twice, or is too large a number.
     """
     if not values or any(value == "" for value in values):
         raise JiranError(f"{key}={shortened(text, 80)}: a value is missing")
+    if (
+        large := next((one for one in values if isinstance(one, int) and not -_LARGE <= one < _LARGE), None)
+    ) is not None:
+        raise JiranError(
+            f"{key}={shortened(text, 80)}: {shortened(str(large), 40)} is too large; a whole number has 64 bits"
+        )
     seen: set[str] = set()
     for one in map(_written, values):
         if one in seen:
@@ -243,6 +257,9 @@ def _checked(key: str, values: tuple[Any, ...], text: str) -> tuple[Any, ...]:
 
 
 def _written(value: Any) -> str:
-    """Return a value as text that tells it from any other: 20 and 20.0 are one value."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{value:g}" if is_number and float(f"{value:g}") == value else repr(value)
+    """Return a value as text that tells it from any other, as TOML has it: 20 and 20.0 are one value."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return f"{value:g}" if isinstance(value, int | float) and float(f"{value:g}") == value else repr(value)

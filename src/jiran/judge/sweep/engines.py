@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent import futures
@@ -13,8 +14,10 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing import connection
+from types import ModuleType
 from typing import TYPE_CHECKING
 
+from jiran.errors import ScenarioError
 from jiran.judge.sweep.work import Batch, Row, run_batch, run_points
 from jiran.watching import ROUND_S
 
@@ -27,6 +30,19 @@ Engine = Callable[[Sequence[Batch], Callable[[], None]], Generator[list[Row], No
 
 #: More workers than this are a slip of the keyboard.
 MOST_WORKERS = 1_024
+
+
+def many(asked: int | None) -> int:
+    """Return how many processes there are to be: as many as were asked for, or one for each processor.
+
+    Raises:
+        ScenarioError: No such number is allowed.
+    """
+    if asked is None:
+        return os.cpu_count() or 1
+    if isinstance(asked, bool) or not isinstance(asked, int) or not 1 <= asked <= MOST_WORKERS:
+        raise ScenarioError("workers", asked, f"must be a whole number from 1 to {MOST_WORKERS}")
+    return asked
 
 
 class LostWorkerError(Exception):
@@ -61,17 +77,31 @@ def _in_processes(workers: int, todo: Sequence[Batch], wait: Callable[[], None])
     with _pool(min(workers, len(todo))) as pool:
         waiting = iter(todo)
         # Two batches a worker are sent ahead, and no more: what waits here needs no memory there.
-        jobs = {pool.submit(run_batch, batch) for batch, _ in zip(waiting, range(2 * workers), strict=False)}
+        jobs = {_sent(pool, batch) for batch, _ in zip(waiting, range(2 * workers), strict=False)}
         try:
             while jobs:
                 done, jobs = futures.wait(jobs, ROUND_S, futures.FIRST_COMPLETED)
                 for job in done:
                     yield job.result()
                     if (batch := next(waiting, None)) is not None:
-                        jobs.add(pool.submit(run_batch, batch))
+                        jobs.add(_sent(pool, batch))
                 wait()
         except BrokenProcessPool as error:
             raise LostWorkerError from error
+
+
+def _sent(pool: ProcessPoolExecutor, batch: Batch) -> futures.Future[list[Row]]:
+    """Send a batch to a pool, which starts a worker for it while there are too few.
+
+    A worker would first run the script that stands in ``__main__`` once more: one that sweeps at its top level, as in a
+    notebook, would sweep in each worker, and one that came through a pipe is nowhere to be found. It needs nothing of it.
+    """
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        return pool.submit(run_batch, batch)
+    finally:
+        sys.modules["__main__"] = script
 
 
 @contextmanager

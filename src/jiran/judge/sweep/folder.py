@@ -9,9 +9,11 @@ from __future__ import annotations
 import io
 import json
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 import tomli_w
@@ -19,6 +21,7 @@ import tomli_w
 from jiran.errors import JiranError, shortened
 from jiran.result.figures import KPIS
 from jiran.saving import save_file
+from jiran.saving.alone import alone
 from jiran.saving.faults import told
 from jiran.saving.temporary import sweep as sweep_drafts
 
@@ -28,9 +31,15 @@ if TYPE_CHECKING:
     from jiran.judge.sweep.points import Combination, Point
     from jiran.judge.sweep.work import Row
 
+T = TypeVar("T")
+
 ABOUT, POINTS, PARTS = "sweep.toml", "points.parquet", "parts"
 #: The part that holds all, once all are there.
 ALL = "all.parquet"
+#: How a table ends, and the fewest bytes of one.
+_END, _SMALLEST = b"PAR1", 12
+#: So often somebody who reads looks again for parts that became one.
+_TRIES = 5
 #: What a file manager leaves in every folder that it has shown.
 _LITTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 
@@ -66,9 +75,25 @@ class Folder:
                     raise JiranError(f"{self.path}: holds {shortened(foreign, 60)} and no sweep; name a new folder")
                 return None
             try:
-                return tomllib.loads(about.read_text(encoding="utf-8"))
+                found = tomllib.loads(about.read_text(encoding="utf-8"))
             except ValueError as error:
                 raise JiranError(f"{about}: is damaged: {error}") from error
+            if not all(isinstance(found.get(name), dict) for name in ("vary", "scenario")):
+                raise JiranError(f"{about}: is damaged: it does not say what was swept")
+            return found
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Make the folder and keep other sweeps out of it, until this one ends.
+
+        Raises:
+            JiranError: It holds something else, or another process is sweeping into it.
+        """
+        self.asked()
+        with told(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+        with alone(self.path):
+            yield
 
     def begin(self, asked: Mapping[str, Any], found: Sequence[Combination], points: Iterable[Point]) -> None:
         """Write what is asked, and which points there are.
@@ -79,7 +104,7 @@ class Folder:
             points: All points.
         """
         with told(self.path):
-            self.parts.mkdir(parents=True, exist_ok=True)
+            self.parts.mkdir(exist_ok=True)
             sweep_drafts(self.parts / ALL)
         save_file(self.path / ABOUT, tomli_w.dumps(dict(asked)).encode())
         types = types_of(found)
@@ -120,9 +145,14 @@ class Folder:
         files = self._files()
         if [file.name for file in files] == [ALL]:
             return
-        wanted = pl.scan_parquet(self.path / POINTS).select("key")
-        frame = pl.scan_parquet(files).unique("key", keep="any").join(wanted, on="key", how="semi")
-        _save(self.parts / ALL, frame.sort("key").collect())
+        wanted = self._points().select("key")
+        rows = pl.scan_parquet(files)
+        keys = rows.select(pl.len().alias("many"), pl.col("key").n_unique().alias("different")).collect()
+        if keys["many"].item() > keys["different"].item():  # as where a sweep was killed just here
+            rows = rows.unique("key", keep="any")
+        held = io.BytesIO()  # part by part: a table of all takes three times its memory
+        rows.join(wanted, on="key", how="semi").sink_parquet(held, engine="streaming")
+        save_file(self.parts / ALL, held.getvalue())
         with told(self.path):
             for file in files:
                 if file.name != ALL:
@@ -144,7 +174,7 @@ class Folder:
             )
         if not files:
             raise JiranError(f"{self.path}: nothing has come out of this sweep yet")
-        points, found = pl.scan_parquet(self.path / POINTS), pl.scan_parquet(files)
+        points, found = self._points(), pl.scan_parquet(files)
         if [file.name for file in files] != [ALL]:  # which has each key once
             found = found.unique("key", keep="any")
         # Two points may be the same run, with one key: what is varied is told by the point, and what came out by its key.
@@ -161,12 +191,39 @@ class Folder:
 
     def many(self) -> int:
         """Return how many points the sweep has."""
-        return int(pl.scan_parquet(self.path / POINTS).select(pl.len()).collect().item())
+        return int(self._points().select(pl.len()).collect().item())
+
+    def steady(self, ask: Callable[[], T]) -> T:
+        """Return what somebody asks who reads rows; again, if the parts became one in the meantime."""
+        for _ in range(_TRIES):
+            with suppress(FileNotFoundError):
+                return ask()
+        return ask()
+
+    def _points(self) -> pl.LazyFrame:
+        _check_whole(self.path / POINTS)
+        return pl.scan_parquet(self.path / POINTS)
 
     def _files(self) -> list[Path]:
-        """Return the parts that are whole; drafts have other names."""
+        """Return the parts; drafts have other names."""
         with told(self.path):
-            return sorted(self.parts.glob("*.parquet")) if self.parts.is_dir() else []
+            files = sorted(self.parts.glob("*.parquet")) if self.parts.is_dir() else []
+        for file in files:
+            _check_whole(file)
+        return files
+
+
+def _check_whole(file: Path) -> None:
+    """Refuse a table that lost its end, as when a disk or another program failed; one that is gone is no fault.
+
+    Raises:
+        JiranError: It did.
+    """
+    with told(file), suppress(FileNotFoundError), file.open("rb") as opened:
+        size = opened.seek(0, io.SEEK_END)
+        opened.seek(max(0, size - len(_END)))
+        if size < _SMALLEST or opened.read() != _END:
+            raise JiranError(f"{file}: is damaged; remove it and start the sweep again, which runs what is missing")
 
 
 def schema_of(found: Sequence[Combination]) -> dict[str, PolarsDataType]:
@@ -190,8 +247,11 @@ def types_of(found: Sequence[Combination]) -> dict[str, PolarsDataType]:
 
 
 def _cells(values: Mapping[str, Any], types: Mapping[str, PolarsDataType]) -> Iterator[Any]:
-    """Yield the values of a combination as cells of its columns."""
+    """Yield the values of a combination as cells of its columns; a date as TOML has it."""
     for key, value in values.items():
+        if isinstance(value, date | time):
+            yield value.isoformat()
+            continue
         is_text = types[key] == pl.String() and not isinstance(value, str)
         yield json.dumps(value, default=str) if is_text else value
 

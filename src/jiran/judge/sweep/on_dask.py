@@ -99,6 +99,7 @@ def _client(address: str) -> Iterator[Client]:
         from distributed import Client  # noqa: PLC0415  an extra
     except ImportError as error:
         raise JiranError("--dask needs Dask: pip install distributed") from error
+    _check_address(address)
     try:
         client = Client(address, timeout=_ANSWER_S, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
@@ -107,6 +108,23 @@ def _client(address: str) -> Iterator[Client]:
         yield client
     finally:
         client.close()
+
+
+def _check_address(address: str) -> None:
+    """Refuse what can be no address, before a client is made of it: Dask tries for long to close what it could not open.
+
+    Raises:
+        JiranError: It names no port, or a way of talking that Dask does not know.
+    """
+    from distributed.comm.addressing import parse_address, parse_host_port  # noqa: PLC0415  an extra
+    from distributed.comm.registry import get_backend  # noqa: PLC0415
+
+    try:
+        way, place = parse_address(address)
+        get_backend(way)
+        parse_host_port(place)
+    except ValueError as error:
+        raise JiranError(f"--dask {address}: must be as tcp://10.0.0.5:8786 ({one_line(error)})") from error
 
 
 class _Known(NamedTuple):

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 import jiran
-from jiran.errors import JiranError, ScenarioError, one_of, shortened
+from jiran.errors import DataError, JiranError, ScenarioError, one_of, shortened
 from jiran.judge.sweep.axes import MOST_VALUES, Axis, Drawn, Listed
 from jiran.scenario import WORDS, Scenario, validate
+from jiran.scenario.beside import with_paths
 from jiran.scenario.files import as_data, input_files
 from jiran.scenario.overrides import with_overrides
 
@@ -78,12 +79,24 @@ class Combination:
         return _decides(self.scenario, but=(*_MARKET, "battery", "grid"))
 
     @cached_property
+    def files(self) -> list[Path]:
+        """The files that its runs read.
+
+        Raises:
+            DataError: One is not there.
+        """
+        found = [] if self.scenario is None else input_files(self.scenario)
+        if (gone := next((path for path in found if not path.exists()), None)) is not None:
+            raise DataError(str(gone), "there is no such file")
+        return found
+
+    @cached_property
     def digest(self) -> str:
         """What decides a run of it but the seed, files by what is in them."""
         if self.scenario is None:
             text = json.dumps(dict(self.values), default=str, sort_keys=True)
         else:
-            text = f"{_decides(self.scenario)} {[digest_of(path) for path in input_files(self.scenario)]}"
+            text = f"{_decides(self.scenario)} {[(path.name, digest_of(path)) for path in self.files]}"
         return _sha256(f"{SCHEMA} {jiran.__version__} {text}".encode())
 
     def point(self, place: int, number: int) -> Point:
@@ -153,6 +166,26 @@ def _check_distinct(found: Sequence[Combination]) -> None:
             )
 
 
+def currency_of(found: Sequence[Combination]) -> str:
+    """Return the currency in which all points have their amounts.
+
+    Raises:
+        JiranError: There are several: their amounts cannot be held against each other.
+    """
+    first: dict[str, Combination] = {}
+    for one in found:
+        if one.scenario is not None:
+            first.setdefault(one.scenario.currency, one)
+    if len(first) > 1:
+        (currency, one), (other, another) = list(first.items())[:2]
+        key = next(key for key, value in one.values.items() if another.values[key] != value)
+        raise JiranError(
+            f"{key}: amounts are in {currency} with {one.values[key]} and in {other} with {another.values[key]}, which cannot be "
+            "held against each other; sweep each currency by itself"
+        )
+    return next(iter(first))
+
+
 def points(found: Sequence[Combination], seeds: int) -> Iterator[Point]:
     """Yield all points, those side by side that share homes and seed, and among them those that share all but the market.
 
@@ -205,10 +238,12 @@ def _drawn(drawn: Sequence[Drawn], draws: int, method: str, seed: int) -> list[t
 
 def _combination(base: Scenario, values: dict[str, Any]) -> Combination:
     try:
-        scenario = validate(with_overrides(as_data(base), values))
+        scenario = validate(with_paths(with_overrides(as_data(base), values), Path.cwd()))
+        found = Combination(values, scenario, scenario.seed)
+        found.files  # noqa: B018  says what is not there before anything runs
     except JiranError as error:
         return Combination(values, None, base.seed, str(error))
-    return Combination(values, scenario, scenario.seed)
+    return found
 
 
 def _decides(scenario: Scenario, but: Iterable[str] = ()) -> str:

@@ -21,9 +21,10 @@ from jiran.errors import JiranError, ScenarioError, shortened
 from jiran.judge.sweep import engines, on_dask
 from jiran.judge.sweep.axes import MOST_VALUES, Axis, axis_of
 from jiran.judge.sweep.folder import Folder
-from jiran.judge.sweep.points import METHODS, SCHEMA, Combination, Point, combinations, points
+from jiran.judge.sweep.points import METHODS, SCHEMA, Combination, Point, combinations, currency_of, points
 from jiran.judge.sweep.work import MOST_POINTS, Batch, batches
-from jiran.scenario import Scenario
+from jiran.scenario import Scenario, validate
+from jiran.scenario.beside import with_paths
 from jiran.scenario.files import as_data, load_scenario
 from jiran.simulation import estimate
 from jiran.simulation.estimate import Need
@@ -42,7 +43,11 @@ _LEAST_S = 3e-3
 _TRIES = 3
 #: What a worker needs before it runs anything, bytes.
 _WORKER = 160e6
+#: What a point needs where a sweep is led: its name, its seed and what is varied, bytes.
+_POINT = 700.0
 _MOST_SEEDS = 1_000_000
+#: More points than this are a slip of the keyboard too.
+_MOST_POINTS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,8 @@ class Planned:
             workers: That run them at the same time.
         """
         runs = [estimate.of_run(one.scenario).memory for one in self.found if one.scenario is not None]
-        return Need(workers * (_WORKER + max(runs, default=0.0)), left * self.point_s() / workers)
+        memory = workers * (_WORKER + max(runs, default=0.0)) + self.many * _POINT
+        return Need(memory, left * self.point_s() / workers)
 
 
 def plan(
@@ -125,6 +131,7 @@ def plan(
     ):  # fmt: skip
         _check_whole(name, number, least, most)
     base = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    base = validate(with_paths(as_data(base), Path.cwd()))  # so that what is kept can be run from anywhere
     listed = isinstance(vary, list | tuple) and all(isinstance(axis, Axis) for axis in vary)
     if not (isinstance(vary, Mapping) or listed):
         raise JiranError(
@@ -136,12 +143,17 @@ def plan(
             "a sweep varies something: name a key and its values, as --vary market.fraction=0.5:0.9:0.1, or several seeds, as --seeds 30"
         )
     found = combinations(base, axes, draws=draws, method=method, draw_seed=draw_seed)
+    if (many := len(found) * seeds) > _MOST_POINTS:
+        raise JiranError(
+            f"a sweep has at most {_MOST_POINTS:,} points, and these are {many:,}: take fewer values or seeds"
+        )
     last = max(one.first_seed for one in found) + seeds - 1
     if last >= 2**63:
         raise ScenarioError("seeds", seeds, f"must leave the last seed, {last}, below 2**63")
     asked = {
         "jiran": jiran.__version__, "schema": SCHEMA, "seeds": seeds, "vary": {axis.key: axis.text for axis in axes},
-        "draws": draws, "method": method, "draw_seed": draw_seed, "scenario": as_data(base),
+        "draws": draws, "method": method, "draw_seed": draw_seed, "currency": currency_of(found),
+        "scenario": as_data(base),
     }  # fmt: skip
     return Planned(found, seeds, asked)
 
@@ -206,11 +218,38 @@ def run(
     if folder is None:
         with tempfile.TemporaryDirectory(prefix="jiran-sweep-") as made:
             return run(planned, Folder(Path(made)), workers=workers, dask=dask, progress=progress)
-    planned = grown(planned, folder)
-    many = workers if workers is not None else os.cpu_count() or 1
-    _check_whole("workers", many, 1, engines.MOST_WORKERS)
+    fill(planned, folder, workers=workers, dask=dask, progress=progress)
+    return Sweep(folder.rows().collect())
+
+
+def fill(
+    planned: Planned,
+    folder: Folder,
+    *,
+    workers: int | None = None,
+    dask: str | None = None,
+    progress: Progress | None = None,
+) -> None:
+    """Run what is planned and not yet in a folder as `run` does, for who does not want all rows at once.
+
+    Raises:
+        JiranError: As `sweep`.
+    """
+    many = engines.many(workers)
+    with folder.alone():
+        planned = grown(planned, folder)
+        folder.begin(planned.asked, planned.found, planned.points)
+        _run_missing(planned, folder, many, dask, progress)
+        folder.compact()
+
+
+def _run_missing(planned: Planned, folder: Folder, many: int, dask: str | None, progress: Progress | None) -> None:
+    """Run what a folder does not have yet.
+
+    Raises:
+        JiranError: There is too little memory, or workers are lost again and again.
+    """
     every = planned.points
-    folder.begin(planned.asked, planned.found, every)
     left, lost = missing(every, folder), 0
     if dask is None:
         estimate.refuse(planned.need(len(left), 1), "this sweep")
@@ -236,10 +275,8 @@ def run(
                 ) from None
             continue
         left = missing(every, folder)
-    folder.compact()
     report.done = len(every)
     report.tell()
-    return Sweep(folder.rows().collect())
 
 
 def _check_whole(name: str, number: object, least: int, most: int) -> None:
