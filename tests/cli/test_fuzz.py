@@ -8,7 +8,9 @@ from random import Random
 
 import pytest
 
-from terminal import call
+from jiran.app.labels import named
+from jiran.app.panel import at
+from terminal import call, refused
 
 HOSTILE = (
     "", " ", "=", ".", "..", "/", "~", "-", "--", "-1", "0", "1e999", "nan", "inf", "-inf", "9" * 400, "x" * 5000, "é", "村",
@@ -186,3 +188,26 @@ def test_any_command_line_ends_well(seed, desk):
             judged(words, done, before, desk)
         except AssertionError as error:
             raise AssertionError(f"{words}: {error}") from done.exception
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("homes.groups.².count", "homes.groups.².count = 1: '²' names 0 entries of the list; use a number from 0 to 3"),
+        (f"homes.groups.{'9' * 5000}.count", "names 0 entries of the list; use a number from 0 to 3"),
+        ("homes..count", "'homes..count' = 1: there is no field of this name: it needs a key on each side of a dot"),
+        ("...", "'...' = 1: there is no field of this name: it needs a key on each side of a dot"),
+    ],
+)
+def test_a_name_that_leads_nowhere_is_refused_by_name(name, said):
+    refused(call("run", "paper", "--set", f"{name}=1"), said)
+
+
+def test_a_field_shown_first_may_have_any_name():
+    assert at({"homes": {"groups": [{"count": 1}]}}, "homes.groups.².count") is None
+    assert named("homes.groups.².count", {"homes": {"groups": [{"kind": "solar"}]}})[1] == ""
+
+
+@pytest.mark.skipif(not Path("/dev/null").exists(), reason="this system has no /dev/null")
+def test_a_device_is_no_folder():
+    refused(call("data", "/dev/null"), "/dev/null: is a device or a pipe, not a file")

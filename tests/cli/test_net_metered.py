@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+import jiran
 import net_metering
+from jiran.explain.step.money import even
+from jiran.explain.step.run_step import in_and_out, take_apart
 from terminal import call
 
 SCENARIO = "name = 'net'\nstart = 2026-03-21\nsteps = 48\nseed = 4712\nhomes.data.path = 'street.csv'\n"
@@ -61,3 +64,16 @@ def test_that_no_plan_can_be_made_is_said_before_homes_are_used():
     refused = call("plan", "net.toml", "--tries", 2)
     assert refused.exit_code == 2
     assert "only import and export are known" in refused.stderr
+
+
+def test_what_is_left_out_passed_no_meter():
+    scenario = jiran.load_scenario("net.toml", {"grid.export_limit_kw": 0.3})
+    result = jiran.simulate(scenario)
+    step = int(result.settlement.step_kwh["curtailed_kwh"].argmax())
+    kwh = {name: values[step] for name, values in result.settlement.step_kwh.items()}
+    out_kwh = kwh["p2p_sold_kwh"] + kwh["battery_charged_kwh"] + kwh["grid_export_kwh"]
+    parts = {part.name: part.kwh for part in in_and_out(take_apart(result, step))}
+    assert kwh["curtailed_kwh"] > 0.1
+    assert parts["Export of the homes"] == pytest.approx(out_kwh, abs=1e-9)
+    assert "Left out by roofs" not in parts
+    assert f"{out_kwh:.2f} kWh came in" in str(even(take_apart(result, step)))

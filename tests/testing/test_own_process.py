@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from jiran.errors import MechanismError, StrategyError
@@ -15,10 +19,14 @@ RULE = (
     "def x(net_kwh, limit_price, import_price, export_price, parameters, rng, trades):\n"
     "    {body}\n"
 )
+#: It is no code of the file that ends the program here, so nothing can hold it.
+ENDS = "exec(compile('import os; os._exit(0)', 'elsewhere.py', 'exec'))"
 LOADING = {
     "exit": ("exit()", "ends the program"),
     "sys.exit": ("import sys; sys.exit(0)", "ends the program"),
-    "os._exit": ("import os; os._exit(0)", "ends the program .exit code 0. while it is loaded"),
+    "os._exit": ("import os; os._exit(0)", "ends the program, as exit.. does"),
+    "imported _exit": ("from os import _exit; _exit(0)", "ends the program, as exit.. does"),
+    "end from elsewhere": (ENDS, "ends the program .exit code 0. while it is loaded"),
     "interrupt": ("raise KeyboardInterrupt", "cannot be loaded: KeyboardInterrupt"),
     "wrong import": ("from jiran.market import nonsense", "cannot be loaded: ImportError"),
     "bad default": (
@@ -34,6 +42,10 @@ LOADING = {
     "endless words": ("raise Exception('x' * 10_000_000)", "cannot be loaded: Exception: xxx"),
     "no words": ("class E(BaseException):\n  def __str__(self): raise ValueError\nraise E", "it cannot say why"),
 }
+
+
+def outside(*words):
+    return subprocess.run([sys.executable, "-m", "jiran", *words], capture_output=True, text=True, check=False)  # noqa: S603  our own
 
 
 @pytest.fixture
@@ -54,7 +66,7 @@ def test_a_file_that_cannot_be_loaded_is_refused(write, text, said):
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("name", sorted(set(LOADING) - {"os._exit"}))
+@pytest.mark.parametrize("name", sorted(set(LOADING) - {"end from elsewhere"}))
 def test_what_the_check_refuses_is_no_rule_and_no_strategy_for_a_run_either(write, name):
     from jiran.bids import find as find_strategy  # noqa: PLC0415  two of one name
 
@@ -67,7 +79,8 @@ def test_what_the_check_refuses_is_no_rule_and_no_strategy_for_a_run_either(writ
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("import os; os._exit(0)", "ends the program (exit code 0) while it clears book 0"),
+        (ENDS, "ends the program (exit code 0) while it clears book 0"),
+        ("import os; os._exit(0)", "failed: SystemExit: 0"),
         ("raise SystemExit(0)", "failed: SystemExit: 0"),
         ("while True: pass", "takes longer than 5 s while it clears book 0"),
     ],
@@ -86,7 +99,7 @@ def test_a_file_that_hangs_while_it_is_loaded_is_given_up(write):
 def test_the_command_line_never_ends_well_without_a_report(write):
     good, bad = (
         write(RULE.format(body="print('hello'); return 0"), "good.py"),
-        write("import os; os._exit(0)", "bad.py"),
+        write(ENDS, "bad.py"),
     )
     done = call("check", good, "--books", "5")
     assert (done.exit_code, "hello" in done.stdout, "ok      runs" in done.stdout) == (0, False, True)
@@ -105,3 +118,20 @@ def test_the_caller_hears_how_many_books_are_done(write):
     assert heard == sorted(heard)
     assert all(0.0 <= share < 1.0 for share in heard)
     assert len(set(heard)) > 2
+
+
+def test_a_run_never_ends_well_where_its_rule_ends_the_program(write, tmp_path):
+    rule = write(RULE.format(body="import os; os._exit(0)"))
+    done = outside("run", "paper", "--mechanism", rule, "-o", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert done.stderr.strip() == "jiran: market rule 'x': failed in step 0: SystemExit: 0"
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system forks no process")
+def test_what_is_no_code_of_a_plugin_ends_as_it_likes(write):
+    find(write(RULE.format(body="return 0")))
+    child = os.fork()
+    if not child:
+        os._exit(7)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7

@@ -534,10 +534,10 @@ def in_and_out(step):
     )
     if any(step.orders["net_metered"]):
         sides = {
-            "Export of the homes": ("p2p_sold_kwh", "battery_charged_kwh", "grid_export_kwh", "curtailed_kwh"),
+            "Export of the homes": ("p2p_sold_kwh", "battery_charged_kwh", "grid_export_kwh"),
             "Import of the homes": ("p2p_bought_kwh", "battery_drawn_kwh", "grid_import_kwh"),
         }
-        parts = (*((name, sum(step.energy[flow] for flow in flows)) for name, flows in sides.items()), *parts)
+        parts = (*((name, sum(step.energy[flow] for flow in flows)) for name, flows in sides.items()), *parts[:-1])
     parts = tuple((name, kwh) for name, kwh in parts if kwh > NOTHING_KWH)
     words = [f"{name} {energy(kwh)}" for name, kwh in parts] or ["none"]
     return Claim({"label": step.label, "parts": parts}, (f", {step.label}:", *words))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 
+from jiran.nothing import NOTHING_KWH
 from truth.books import flows, outcomes, trades
 from truth.harness import Claim, oracle
 from truth.run import all_known, at_meters, in_market
@@ -427,4 +428,7 @@ def even(step):
     market = in_market(result)[at]  # a step in which it sells, or buys
     came, went = came + max(market, 0.0), went + max(-market, 0.0)
     assert near(came, went)
-    return Claim({"in_kwh": came})
+    left_out = float(result.flows["curtailed_kwh"][at].sum())
+    if not all_known(result):  # what passes no meter is on neither side
+        came, left_out = came - left_out, 0.0
+    return Claim({"in_kwh": came, "left_out_kwh": left_out if left_out > NOTHING_KWH else 0.0})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jiran.app.fields import PLUGINS, info, leaves
 from jiran.errors import JiranError, ScenarioError
 from jiran.scenario.labels import ALONE, FIELDS
+from jiran.scenario.overrides import is_place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,7 +74,7 @@ def named(name: str, data: dict[str, Any]) -> tuple[str, str]:
     """
     groups = data.get("homes", {}).get("groups", ())
     match name.split("."):
-        case ["homes", "groups", place, field] if place.isdigit() and int(place) < len(groups):
+        case ["homes", "groups", place, field] if is_place(place, len(groups)):
             kind = group_label(groups, int(place))
             return (kind, "") if field == "count" else (f"{kind}, {field.replace('_', ' ')}", "")
         case _:

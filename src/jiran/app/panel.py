@@ -15,7 +15,7 @@ from jiran.errors import JiranError
 from jiran.scenario import validate
 from jiran.scenario.files import as_data
 from jiran.scenario.labels import CHOSEN
-from jiran.scenario.overrides import with_overrides
+from jiran.scenario.overrides import is_place, with_overrides
 from jiran.scenario.silent import silent
 
 if TYPE_CHECKING:
@@ -152,7 +152,7 @@ class Panel:
 def at(data: Any, name: str) -> Any:
     """Return a value of nested data by its dotted name; None if it is not there."""
     for part in name.split("."):
-        if isinstance(data, list | tuple) and part.isdigit() and int(part) < len(data):
+        if isinstance(data, list | tuple) and is_place(part, len(data)):
             data = data[int(part)]
         else:
             data = data.get(part) if isinstance(data, dict) else None

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from jiran.errors import PluginError, meant, one_line, shortened
+from jiran.plugins import ending
 from jiran.plugins.plugin import Plugin
 
 if TYPE_CHECKING:
@@ -132,6 +133,7 @@ class Registry(Generic[P]):
         if spec is None or spec.loader is None:
             raise self._fault(name, "cannot be read as a Python file")
         module = importlib.util.module_from_spec(spec)
+        ending.hold(str(path))
         try:
             spec.loader.exec_module(module)
         except SyntaxError as error:
@@ -160,6 +162,7 @@ class Registry(Generic[P]):
             raise self._fault(
                 entry.name, f"entry point {entry.value} is not a function decorated with {self._decorator}"
             )
+        ending.hold(plugin.function.__code__.co_filename)
         return replace(plugin, trusted=False)
 
     def _in(self, module: ModuleType) -> list[P]:

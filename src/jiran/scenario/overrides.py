@@ -62,6 +62,8 @@ def _override(data: dict[str, Any], field: str, value: Any) -> None:
     *parents, last = field.split(".")
     if len(parents) >= DEEPEST:
         raise ScenarioError(field, value, f"there is no field of this name: none has more than {DEEPEST} parts")
+    if not all(part.strip() for part in (*parents, last)):
+        raise ScenarioError(repr(field), value, "there is no field of this name: it needs a key on each side of a dot")
     for part in parents:
         if not isinstance(place, list | dict):
             break
@@ -80,13 +82,23 @@ def _override(data: dict[str, Any], field: str, value: Any) -> None:
         )
 
 
+def is_place(part: str, entries: int) -> bool:
+    """Tell whether a part of a dotted name is the number of an entry; ² is a digit and no number, and 5,000 digits are no entry.
+
+    Args:
+        part: Between two dots.
+        entries: How many there are.
+    """
+    return part.isascii() and part.isdigit() and len(part) <= len(str(entries)) and int(part) < entries
+
+
 def _entry(entries: list[Any], field: str, part: str, value: Any) -> int:
     """Return which entry of a list a part of a dotted name means.
 
     Raises:
         ScenarioError: It names none of them, or several.
     """
-    if part.isdigit() and int(part) < len(entries):
+    if is_place(part, len(entries)):
         return int(part)
     named = [
         i for i, entry in enumerate(entries) if isinstance(entry, dict) and part in (entry.get("kind"), entry.get("id"))

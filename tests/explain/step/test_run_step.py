@@ -7,7 +7,7 @@ import pytest
 
 import jiran
 from jiran.app.charts import run_step as charts
-from jiran.explain.step.money import money, rest
+from jiran.explain.step.money import even, money, rest
 from jiran.explain.step.outcome import outcome_of_run
 from jiran.explain.step.run_step import busiest_step, step_label, take_apart
 from jiran.explain.step.words import nobody, order_words, tex_name
@@ -126,3 +126,12 @@ def test_words(paper):
     )
     assert str(money(take_apart(paper, 0), "MYR")).startswith("Money, MYR: homes −")
     assert tex_name(r"a_b\{c}") == r"\text{a\_b \{c\}}"
+
+
+def test_what_roofs_leave_out_is_told_beside_what_went_out():
+    result = run(**{"grid.export_limit_kw": 5, "battery.capacity_kwh": 0})
+    step = int(result.settlement.step_kwh["curtailed_kwh"].argmax())
+    flow = result.settlement.step_kwh
+    said = f"{flow['generation_kwh'][step] + flow['grid_import_kwh'][step]:.2f} kWh came in, and as much went out, "
+    assert f"{said}{flow['curtailed_kwh'][step]:.2f} kWh of it left out by roofs: no kWh" in str(even(take_apart(result, step)))  # fmt: skip
+    assert ", and as much went out: no kWh is lost" in str(even(take_apart(result, 0)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jiran.engine.flows import traded_kwh
+from jiran.engine.flows import FLOWS, traded_kwh
 from jiran.explain.step.outcome import energy, same
 from jiran.explain.step.run_step import in_and_out
 from jiran.nothing import LAST_DIGITS, NOTHING_KWH, NOTHING_MONEY
@@ -269,7 +269,11 @@ def money(step: RunStep, currency: str) -> Figures | None:
 
 
 def _even_words(figures: Figures) -> str:
-    return f"Energy: {energy(figures['in_kwh'], 2)} came in, and as much went out: no kWh is lost. Money: what all paid and got adds up to zero."
+    left_out = f", {energy(figures['left_out_kwh'], 2)} of it left out by roofs" if figures["left_out_kwh"] else ""
+    return (
+        f"Energy: {energy(figures['in_kwh'], 2)} came in, and as much went out{left_out}: no kWh is lost. "
+        "Money: what all paid and got adds up to zero."
+    )
 
 
 @form("step.even", _even_words)
@@ -281,10 +285,13 @@ def even(step: RunStep) -> Figures | None:
 
     Returns:
         in_kwh: What came in, kWh.
+        left_out_kwh: What of it roofs left out, where they are known; 0 if that is nothing.
     """
-    came, went = (sum(part.kwh for part in in_and_out(step) if part.side == side) for side in (0, 1))
+    parts = in_and_out(step)
+    came, went = (sum(part.kwh for part in parts if part.side == side) for side in (0, 1))
     off = abs(sum(step.money.values()))
     turnover = sum(map(abs, step.money.values()))
     if not same(came, went) or off > NOTHING_MONEY + LAST_DIGITS * turnover:
         return None
-    return {"in_kwh": came}
+    left_out = sum(part.kwh for part in parts if part.name == FLOWS["curtailed_kwh"].street)
+    return {"in_kwh": came, "left_out_kwh": left_out if left_out > NOTHING_KWH else 0.0}

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jiran import palette
-from jiran.engine.flows import FLOWS, METERED, SOURCES, USES, given_out, taken_in, traded_kwh
+from jiran.engine.flows import FLOWS, METERED, SOURCES, USES, given_out, taken_in, traded_kwh, went_out
 from jiran.explain.times import period
 
 if TYPE_CHECKING:
@@ -73,11 +73,11 @@ def in_and_out(step: RunStep) -> list[Part]:
     """Return all that crosses the homes' border: within them, or where that is not known, at their meters.
 
     Trades between homes are in neither side: they stay within the community. Those with the community battery are with the rest that it
-    gives and takes.
+    gives and takes. What is left out because of the street's connection passes no meter: it is shown where the roofs are known.
     """
     known = not step.orders["net_metered"].any()
     at_meters = (
-        Part("Export of the homes", 0, float(given_out(step.energy)), palette.EXPORT),
+        Part("Export of the homes", 0, float(went_out(step.energy)), palette.EXPORT),
         Part("Import of the homes", 1, float(taken_in(step.energy)), palette.IMPORT),
     )
     flows = [
@@ -89,7 +89,7 @@ def in_and_out(step: RunStep) -> list[Part]:
         )
         for side, flows in enumerate((SOURCES, USES))
         for flow in flows
-        if flow.street and (known or flow in METERED)
+        if flow.street and (known or (flow in METERED and not flow.at_meter))
     ]
     return flows if known else [*at_meters, *flows]
 

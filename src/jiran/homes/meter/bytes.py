@@ -37,7 +37,7 @@ def read_bytes(source: str, folder: Path | None) -> bytes:
     path = (folder or Path()) / source
     try:
         if path.exists() and not path.is_file():
-            raise DataError(source, "is a folder, not a file")
+            raise DataError(source, f"is a {'folder' if path.is_dir() else 'device or a pipe'}, not a file")
         with path.open("rb") as file:
             check_size(source, file.read(len(PARQUET)), path.stat().st_size)
             file.seek(0)
