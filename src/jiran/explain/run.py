@@ -184,8 +184,8 @@ def _why_words(figures: Figures) -> str:
     if span("paid") != span("got"):
         cost = f"the buyer paid {span('paid')} and the seller got {span('got')}"
     text = (
-        f"Why it paid: the grid took {span('import')} for a kWh and gave {span('export')} for one; between neighbours {cost}, "
-        "so in every trade both sides did better."
+        f"Why they traded: the grid took {span('import')} for a kWh and gave {span('export')} for one; between neighbours {cost}, "
+        "so in every trade both sides had a better price."
     )
     stores = " or ".join(
         what for what, sold in (("a car", figures["cars"]), ("a battery", figures["batteries"])) if sold
