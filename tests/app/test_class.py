@@ -118,6 +118,7 @@ def test_players_are_seen_locked_in_and_removed(page, room):
     assert "*Aminah*" in seen(roll(room.wall()))
     click(page, "class_lock")
     assert room.wall().locked
+    assert page.selectbox(key="class_remove").options == ["*Aminah*"]  # is text as it is: signs before it would be seen
     click(page, "class_remove_now")
     assert room.wall().people == ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -22,7 +23,8 @@ from jiran.report import answer, pictures, versus
 from jiran.report.figures import form, heading, ranked
 from jiran.report.points import gains
 from jiran.simulation.estimate import Need
-from pages import MANY, run, show
+from opening import opened
+from pages import MANY, link_of, run, show
 
 PAGE = """
 from jiran.app.views import compare
@@ -87,7 +89,7 @@ def test_the_page_shows_any_run(overrides):
 
 
 def test_a_rule_that_cannot_do_it_is_left_out_and_named():
-    at = show(PAGE, run(**MANY, steps=12), **{"every rule": True})
+    at = show(PAGE, run(**MANY, steps=12), **{"every rule|0": True})
     said = next(plain(warning.value) for warning in at.warning if "nucleolus" in plain(warning.value))
     assert "is for at most 16 homes that trade in a step" in said
     assert "Error" not in said
@@ -96,7 +98,7 @@ def test_a_rule_that_cannot_do_it_is_left_out_and_named():
 
 def test_a_strategy_is_chosen_on_the_page(telling):
     at = show(PAGE, run())
-    at.selectbox(key="strategy|price-taker").select("truthful").run()
+    at.selectbox(key="strategy|price-taker|0").select("truthful").run()
     assert not at.exception
     truthful = jiran.load_scenario("paper", {"bids.strategy": "truthful"})
     found = jiran.compare(by_rule(truthful, list(telling.cases)))
@@ -107,7 +109,7 @@ def test_a_strategy_is_chosen_on_the_page(telling):
 def test_bands_stand_in_the_cells(monkeypatch, telling):
     monkeypatch.setattr(view, "SEEDS", 3)
     at = show(PAGE, run())
-    at.toggle(key="bands").set_value(True).run()
+    at.toggle(key="bands|0").set_value(True).run()
     assert not at.exception
     found = jiran.compare(telling.cases, seeds=3)
     shown = rule_tables.rules(found)
@@ -131,7 +133,7 @@ def test_a_pinned_scenario_is_a(monkeypatch):
     a = jiran.load_scenario("paper", {"battery.capacity_kwh": 40})
     monkeypatch.setattr(state, "pinned_scenario", lambda: a)
     monkeypatch.setattr(view, "SEEDS", 3)
-    at = show(PAGE, run(), bands=True)
+    at = show(PAGE, run(), **{"bands|0": True})
     found = jiran.compare({"A": a, "B": jiran.load_scenario("paper")}, seeds=3)
     said = plain(" ".join(element.value for element in at.markdown))
     for sentence in versus(found):
@@ -169,7 +171,7 @@ def test_a_stopped_comparison_shows_what_is_done_and_goes_on(monkeypatch):
 
     at = show(PAGE, run(seed=21))
     monkeypatch.setattr(state.finished, "run_comparison", stops)
-    at.toggle(key="bands").set_value(True).run()  # ends in the middle, as a click on Stop makes it
+    at.toggle(key="bands|0").set_value(True).run()  # ends in the middle, as a click on Stop makes it
     monkeypatch.setattr(state.finished, "run_comparison", done)
     cases = by_rule(
         jiran.load_scenario("paper", {"seed": 21}), [name for name, rule in mechanisms().items() if rule.telling]
@@ -221,3 +223,49 @@ def test_on_a_narrow_screen_the_names_of_lines_stand_above_them(telling):
     hidden = {one["name"] for one in narrow["option"]["series"]}
     assert hidden <= {one["name"] for one in drawn["series"]}
     assert narrow["option"]["legend"]["data"] == [course.name for course in picture.courses]
+
+
+def compare_of(**link):
+    with mock.patch("sys.argv", ["main.py"]):
+        return opened("compare", **link)
+
+
+def rules_shown(at):
+    return {name for one in at.dataframe if "Rule" in one.value.columns for name in one.value["Rule"]}
+
+
+def test_the_link_holds_rules_bids_and_bands_and_shows_the_same_again():
+    link = {
+        "preset": "paper",
+        "steps": "12",
+        "rules": "mid-market-rate,huang,vcg",
+        "strategy": "truthful",
+        "bands": "1",
+    }
+    at = compare_of(**link)
+    assert link_of(at) == link
+    assert len(rules_shown(at)) == 3
+    assert at.toggle(key=next(one.key for one in at.toggle if one.key.startswith("bands|"))).value
+    assert next(one for one in at.selectbox if one.label == "How homes bid").value == "truthful"
+
+
+def test_what_is_chosen_of_rules_goes_into_the_link_and_a_fresh_viewer_finds_it():
+    at = compare_of(preset="paper", steps="12")
+    assert link_of(at) == {"preset": "paper", "steps": "12"}
+    at.selectbox(key=next(one.key for one in at.selectbox if one.label == "How homes bid")).select("truthful").run()
+    for label, names in (("Market rules", ["mid-market-rate"]), ("More market rules", ["vcg"])):
+        next(one for one in at.button_group if one.label == label).set_value(names).run()
+    assert not at.exception
+    link = link_of(at)
+    again = compare_of(**link)
+    assert link_of(again) == link
+    assert (link["strategy"], set(link["rules"].split(","))) == ("truthful", {"vcg", "mid-market-rate"})
+    assert rules_shown(again) == rules_shown(at) != set()
+
+
+def test_a_link_may_ask_for_no_rule_and_nonsense_in_it_does_no_harm():
+    none = compare_of(preset="paper", steps="12", rules="none")
+    assert link_of(none)["rules"] == "none"
+    assert "Choose at least one market rule." in [one.value for one in none.info]
+    wrong = compare_of(preset="paper", steps="12", rules="<b>,vcg", strategy="[x](y)")
+    assert link_of(wrong) == {"preset": "paper", "steps": "12", "rules": "vcg"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from unittest import mock
 
 import polars as pl
 import pytest
@@ -13,7 +14,8 @@ from jiran.judge.sweep import Folder
 from jiran.judge.sweep.answers import answers
 from jiran.report.sweep import say
 from jiran.report.sweep.page import cells
-from pages import run, seen, show
+from opening import opened
+from pages import link_of, run, seen, show
 
 PAGE = """
 from jiran.app import state
@@ -29,9 +31,9 @@ def text(at):
 
 def test_it_says_and_shows_what_a_sweep_of_the_scenario_finds(tmp_path):
     at = show(PAGE, run())
-    at.text_input(key="vary market.fraction").set_value("0.6,0.9").run()
-    at.selectbox(key="vary 1").set_value("battery.capacity_kwh").run()
-    at.text_input(key="vary battery.capacity_kwh").set_value("0,20").run()
+    at.text_input(key="vary market.fraction|0").set_value("0.6,0.9").run()
+    at.selectbox(key="vary 1|0").set_value("battery.capacity_kwh").run()
+    at.text_input(key="vary battery.capacity_kwh|0").set_value("0,20").run()
     assert not at.exception
     vary = {"market.fraction": "0.6,0.9", "battery.capacity_kwh": "0,20"}
     jiran.sweep("paper", vary, seeds=5, folder=tmp_path / "out", workers=1)
@@ -45,10 +47,10 @@ def test_it_says_and_shows_what_a_sweep_of_the_scenario_finds(tmp_path):
 
 def test_what_is_offered_can_be_run():
     at = show(PAGE, run(**{"battery.capacity_kwh": 0}))
-    assert at.text_input(key="vary market.fraction").value == "0.4,0.6,0.8"  # the grid's price or more is none
+    assert at.text_input(key="vary market.fraction|0").value == "0.4,0.6,0.8"  # the grid's price or more is none
     assert "All 15 points are done." in text(at)
-    at.selectbox(key="vary 0").set_value("battery.capacity_kwh").run()
-    assert at.text_input(key="vary battery.capacity_kwh").value == "0,5,10,20"
+    at.selectbox(key="vary 0|0").set_value("battery.capacity_kwh").run()
+    assert at.text_input(key="vary battery.capacity_kwh|0").value == "0,5,10,20"
     assert "All 20 points are done." in text(at)
 
 
@@ -61,7 +63,7 @@ def test_what_is_offered_can_be_run():
 )  # fmt: skip
 def test_what_is_wrong_is_one_sentence(values, words):
     at = show(PAGE, run())
-    at.text_input(key="vary market.fraction").set_value(values).run()
+    at.text_input(key="vary market.fraction|0").set_value(values).run()
     assert not at.exception
     assert words in at.error[0].value.replace("\\", "")
 
@@ -93,7 +95,7 @@ def test_an_open_folder_is_not_read_again_when_the_page_is_drawn_again(tmp_path,
     assert len(read) == 1
     at.run()
     assert len(read) == 1
-    at.selectbox(key="sweep figure").set_value("p2p_kwh").run()
+    at.selectbox(key="sweep figure|0").set_value("p2p_kwh").run()
     assert len(read) == 2
 
 
@@ -108,3 +110,27 @@ def test_one_that_was_stopped_can_be_started_again(monkeypatch):
         assert not at.dataframe
     at.run()
     assert at.dataframe
+
+
+def compare_of(**link):
+    with mock.patch("sys.argv", ["main.py"]):
+        return opened("compare", **link)
+
+
+def test_the_link_holds_what_is_varied_and_shows_the_same_again():
+    link = {
+        "preset": "paper", "steps": "12", "vary": "grid.export_price=0.1,0.3;battery.capacity_kwh=0,7", "figure": "p2p_kwh",
+        "draws": "2",
+    }  # fmt: skip
+    at = compare_of(**link)
+    assert link_of(at) == link
+    assert "All 8 points are done." in text(at)
+    at.number_input(key=next(one.key for one in at.number_input if one.label == "Seeds")).set_value(1).run()
+    assert link_of(at) == link | {"draws": "1"}
+    assert "All 4 points are done." in text(compare_of(**link_of(at)))
+
+
+def test_nonsense_in_a_link_that_varies_does_no_harm():
+    link = {"preset": "paper", "steps": "12", "vary": "x=1;seed=3;grid.export_price=0.1;;", "figure": "x", "draws": "0"}
+    at = compare_of(**link)
+    assert link_of(at) == {"preset": "paper", "steps": "12", "vary": "grid.export_price=0.1"}

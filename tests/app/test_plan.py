@@ -118,6 +118,23 @@ def test_a_street_under_the_papers_sun_says_first_that_it_is_no_place():
     )
 
 
+def test_the_way_from_the_papers_street_to_kuching_needs_nothing_that_is_not_on_it():
+    placed = {"preset": "paper", "solar.model": "site", "solar.place": "kuching"}
+    shown = " ".join(bare(one.value) for one in opened(**placed).markdown)
+    assert "This street has no tariff yet" in shown
+    assert "Choose a tariff on the left" in shown
+    at = opened(**placed, **{"grid.tariff": "my-seb-domestic"})
+    assert not any("yet: its figures are no plan" in bare(one.value) for one in at.markdown)
+    assert any(
+        "CO2 that of Peninsular Malaysia" in bare(one.value) for one in at.error
+    )  # which the paper's file counts with
+    way = next(one for one in at.sidebar.expander if one.label == "1 Place")
+    next(one for one in way.text_input if one.label.startswith("CO₂ of grid electricity")).set_value("").run()
+    assert not at.exception
+    assert not any("do not fit together" in bare(one.value) for one in at.error)
+    assert at.session_state["scenario"].co2_kg_per_kwh == 0.199  # that of Sarawak
+
+
 def test_a_tariff_of_another_place_than_the_sun_is_told():
     at = opened(preset="klang-valley-atap", steps="48", **{"grid.tariff": "my-seb-domestic-nem"})
     assert any("do not fit together" in bare(one.value) for one in at.error)

@@ -29,6 +29,17 @@ def test_a_projector_shows_neither_panel_nor_areas_and_esc_leaves(visit):
     assert shown.panel.is_visible()
 
 
+@pytest.mark.parametrize("link", ["preset=kampung", "preset=paper&grid.export_limit_kw=6&grid.import_limit_kw=8"])
+def test_a_projector_shows_all_six_figures_and_the_whole_day_without_scrolling(visit, link):
+    shown = visit(f"/street?{link}&present=1", viewport={"width": 1366, "height": 768})
+    tab = shown.main.get_by_role("tabpanel").filter(visible=True).bounding_box()
+    cards = [card.bounding_box() for card in shown.main.get_by_test_id("stMetric").all()]
+    assert len(cards) == 6
+    assert max(box["y"] + box["height"] for box in cards) <= tab["y"] + tab["height"] <= 768
+    day = shown.main.locator(".st-key-street_day input")
+    assert day.evaluate_all("all => all.every(box => box.scrollWidth <= box.clientWidth)")
+
+
 def test_a_click_in_help_presents_and_an_area_without_a_panel_leaves_no_column(dashboard):
     dashboard.page.locator(".st-key-help").get_by_role("button").click()
     dashboard.page.get_by_role("button", name="Present on a projector").click()

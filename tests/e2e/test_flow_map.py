@@ -165,6 +165,13 @@ def test_a_block_of_a_big_street_opens_on_click_and_closes_by_escape(visit):
     expect(shown.map.locator("[data-home]")).to_have_count(closed)
 
 
+def test_under_two_notices_the_map_makes_room_for_play(visit):
+    shown = visit("/street?preset=klang-valley-atap&steps=720", viewport={"width": 1366, "height": 768})
+    expect(shown.alerts).to_have_count(2)
+    box = shown.map.locator("[data-el=play]").bounding_box()
+    assert box["y"] + box["height"] <= 768
+
+
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), pytest.param(1440, 900, marks=pytest.mark.long)])
 def test_play_slider_and_legend_are_in_sight_without_scrolling(visit, width, height):
     shown = visit(viewport={"width": width, "height": height})

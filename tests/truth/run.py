@@ -338,11 +338,12 @@ def both_gained(result):
     return Claim(
         spans | {"currency": currency, "cars": cars, "batteries": batteries},
         (
-            f"the grid took {currency} {said['import']} for a kWh",
+            f"Why they traded: the grid took {currency} {said['import']} for a kWh",
             f"gave {currency} {said['export']} for one;",
             f"cost {currency} {said['paid']},"
             if said["got"] == said["paid"]
             else f"buyer paid {currency} {said['paid']} and the seller got {currency} {said['got']},",
+            "so in every trade both sides had a better price",
             *([f"What {stores} gave it has to charge again"] if stores else []),
         ),
     )

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from jiran.app.labels import label_of
+
 if TYPE_CHECKING:
     from jiran.market import Mechanism, Parameter
 
@@ -25,7 +27,7 @@ def ask_parameters(rule: Mechanism, begin: dict[str, Any], place: str) -> dict[s
 
 
 def _ask(rule: Mechanism, name: str, parameter: Parameter, begin: Any, place: str) -> Any:
-    label, key = name.replace("_", " ").capitalize(), f"{place}|{rule.name}|{name}|{begin}"
+    label, key = label_of(f"market.{name}"), f"{place}|{rule.name}|{name}|{begin}"
     if parameter.choices:
         choices = list(parameter.choices)
         return st.selectbox(label, choices, choices.index(begin), key=key, help=parameter.description)

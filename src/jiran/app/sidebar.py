@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: The way to a plan: what is chosen first, and what hangs on it.
 PATH = {
-    "1 Place": ("solar.model", "solar.place", "time_zone", "grid.region"),
+    "1 Place": ("solar.model", "solar.place", "time_zone", "grid.region", "grid.co2_kg_per_kwh"),
     "2 Homes": ("homes.groups",),
     "3 Tariff": ("grid.tariff", "grid.sharing", "grid.network_charge", "market.mechanism", "market.fraction"),
     "4 PV, battery, cars": ("solar.pv_kwp", "battery.capacity_kwh", "ev.kw"),

@@ -32,27 +32,31 @@ if TYPE_CHECKING:
 
 def story(result: Result) -> tuple[Sentence, ...]:
     """Return what happened and what it was worth: who sold, what it saved, for whom not, and what the homes did not get."""
-    return true_ones(
-        sold(result, 0, result.timeline.steps), nothing_traded(result, 0, result.timeline.steps), *gain(result)
-    )
+    return (*headline(result), *beside(result))
+
+
+def headline(result: Result) -> tuple[Sentence, ...]:
+    """Return the part of the story that is about trading: who sold, what it saved, and for whom not."""
+    steps = result.timeline.steps
+    return true_ones(sold(result, 0, steps), nothing_traded(result, 0, steps), *_worth(result))
+
+
+def beside(result: Result) -> tuple[Sentence, ...]:
+    """Return the part of the story that is not about trading: what peaks cost, what limits do, what is left in stores."""
+    return true_ones(peaks(result), curtailed(result), overload(result), stored(result))
 
 
 def gain(result: Result) -> tuple[Sentence, ...]:
+    """Return what trading saved, with what has to be known beside it."""
+    return (*_worth(result), *beside(result))
+
+
+def _worth(result: Result) -> tuple[Sentence, ...]:
     """Return what trading saved; what stayed outside the homes, or came from there, is said wherever a gain is said.
 
     The whole gain of a trade is split among buyer, seller, market and network, so a saving alone would say too much.
     """
-    return true_ones(
-        saving(result),
-        losers(result),
-        on_bills(result),
-        on_shared(result),
-        outside(result),
-        peaks(result),
-        curtailed(result),
-        overload(result),
-        stored(result),
-    )
+    return true_ones(saving(result), losers(result), on_bills(result), on_shared(result), outside(result))
 
 
 _MAY_TRADE = " that may sell electricity to each other"
@@ -180,8 +184,8 @@ def _why_words(figures: Figures) -> str:
     if span("paid") != span("got"):
         cost = f"the buyer paid {span('paid')} and the seller got {span('got')}"
     text = (
-        f"Why it paid: the grid took {span('import')} for a kWh and gave {span('export')} for one; between neighbours {cost}, "
-        "so in every trade both sides did better."
+        f"Why they traded: the grid took {span('import')} for a kWh and gave {span('export')} for one; between neighbours {cost}, "
+        "so in every trade both sides had a better price."
     )
     stores = " or ".join(
         what for what, sold in (("a car", figures["cars"]), ("a battery", figures["batteries"])) if sold

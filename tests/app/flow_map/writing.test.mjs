@@ -25,18 +25,37 @@ test("a home's name covers neither another name nor another home, and long names
       const pen = new FakePen();
       drawHomes(pen, map, now);
       const { size } = map.scene;
-      const below = pen.written.filter(({ left, right }) => map.scene.homes.some(({ x }) => Math.abs((left + right) / 2 - x) < 1e-6));
-      apart(below);
-      for (const name of below) {
+      apart(pen.written);
+      for (const name of pen.written) {
         const others = map.scene.homes.filter(({ id }) => id !== name.text);
         for (const { x, y } of others) {
           const home = { left: x - size * 0.85, right: x + size * 0.85, top: y - size * 0.85, bottom: y + size * 0.85 };
           assert.ok(!meet(name, home), `${name.text} covers a home`);
         }
       }
-      assert.ok(below.length > 0 || homes > 12);
+      assert.ok(pen.written.length > 0 || homes > 12);
     }
   }
+});
+
+test("a name stands nearer to its own home than to any other, on flat maps too", () => {
+  let [seen, all] = [0, 0];
+  for (const [width, height] of [...SIZES, [695, 305], [647, 324], [647, 257], [547, 311]]) {
+    for (const homes of [5, 12, 16, 20]) {
+      const [map, now] = aMap(aRun({ homes, capacity_kwh: 10 }), { width, height, unit: 1 });
+      const pen = new FakePen();
+      drawHomes(pen, map, now);
+      apart(pen.written);
+      for (const { text, left, right, top, bottom } of pen.written) {
+        const far = ({ x, y }) => Math.hypot(Math.max(0, left - x, x - right), Math.max(0, top - y, y - bottom));
+        const nearest = map.scene.homes.reduce((p, q) => (far(q) < far(p) ? q : p));
+        assert.equal(nearest.id, text);
+      }
+      seen += pen.written.length;
+      all += homes;
+    }
+  }
+  assert.ok(seen > 0.8 * all, `${seen} of ${all} names`);
 });
 
 test("what a home has over covers nothing that is written, no home and not the battery", () => {

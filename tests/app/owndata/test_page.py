@@ -204,3 +204,20 @@ def test_that_no_plan_can_be_made_of_registers_alone_is_said_before_they_are_use
     assert homes(app) is None  # nothing is used yet
     good = drop(("good.csv", meters()))
     assert not any("No plan can be made" in one.value for one in good.info)
+
+
+@pytest.mark.parametrize(
+    ("has", "asked"),
+    [("", False), ("[homes.data.all]\nkind = 'solar'\n", True), ("[homes.data.all]\npv_kwp = 3.5\n", False)],
+)
+def test_the_size_of_roofs_is_asked_where_metered_homes_get_roofs_without_one(has, asked):
+    data = f"name = 'ours'\ntime_zone = 'Asia/Kuching'\n[homes.data]\npath = 'street.csv'\n{has}"
+    app = drop(("ours.toml", data.encode()), ("street.csv", meters()))
+    click(app, USE)
+    assert homes(app).has_roofs(1.0) == bool(has)
+    app.session_state["more"] = True
+    app.run()
+    asks = [
+        field for field in (*app.sidebar.slider, *app.sidebar.number_input) if field.label.startswith("Solar capacity")
+    ]
+    assert len(asks) == asked

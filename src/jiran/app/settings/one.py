@@ -58,8 +58,8 @@ def draw(panel: Panel, name: str) -> bool:
 
 def _is_left_out(panel: Panel, name: str) -> bool:
     """Tell whether something else says what a field would: meter data, or a tariff."""
-    metered = name == "solar.pv_kwp" and "data" in panel.current["homes"]
-    return metered or (name in _PRICES and panel.now("grid.tariff") is not None)
+    roofless = name == "solar.pv_kwp" and "data" in panel.current["homes"] and name in panel.quiet
+    return roofless or (name in _PRICES and panel.now("grid.tariff") is not None)
 
 
 def _plugin(panel: Panel, name: str) -> None:

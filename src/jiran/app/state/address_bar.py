@@ -11,7 +11,10 @@ from jiran.app.links import holds_scenario
 from jiran.app.selection import KEYS
 
 #: What an area has open, as the address bar names it.
-OPENED = (*KEYS, "part", "against", "present", "whose", "controllers", "forecasts", "bidding", "under")
+OPENED = (
+    *KEYS, "part", "against", "present", "rules", "strategy", "bands", "bidding", "under", "whose", "controllers", "forecasts",
+    "vary", "figure", "draws",
+)  # fmt: skip
 #: The area that a link opens which names none.
 STREET = "street"
 

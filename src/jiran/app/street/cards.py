@@ -61,7 +61,7 @@ def show(result: Result, before: Result | None) -> None:
                 "p2p_kwh",
                 {} if kpis["p2p_share"] is None else pins.unchanged(f"{percentage(kpis['p2p_share'])} of use"),
             ),
-            help="Energy of all trades between homes, and its share of all demand.",
+            help="Energy of all trades between neighbours, with batteries that bid, and how much that is of all demand.",
         )
         _card(
             _label("street_self_sufficiency", currency),

@@ -12,7 +12,7 @@ from jiran.app.street import cards, curves, devices, fair
 from jiran.explain.against import against
 from jiran.explain.battery import battery
 from jiran.explain.exchange import exchange
-from jiran.explain.run import both_gained, grid, story, street
+from jiran.explain.run import beside, both_gained, grid, headline, street
 from jiran.explain.step.run_step import step_label
 from jiran.explain.step.told import tell
 
@@ -26,11 +26,15 @@ def show(result: Result, step: int) -> None:
     missing = None if before is None else pins.not_comparable(before, result)
     same = before if before is not None and pins.same_money(before, result) else None
     steps = result.timeline.steps
-    if not state.presents():  # a projector has room for one sentence, and for figures
+    far = state.presents()  # a projector has room for one sentence, and for figures
+    if not far:
         st.caption(markdown_of(street(result) or ""))
-    show_text(*story(result), *(against(result, same) if same is not None else ()), heading=True)
-    show_text(both_gained(result))
+    show_text(*headline(result), *(against(result, same) if same is not None else ()), heading=True)
+    more = st.container()
     cards.show(result, same)
+    with st.container() if far else more:
+        show_text(*beside(result))
+        show_text(both_gained(result))
     with st.container():  # always there, so that what follows keeps its place on the page
         if missing is not None:
             st.caption(plain(f"{missing}: mind this when you compare."))

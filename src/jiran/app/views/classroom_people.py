@@ -77,8 +77,8 @@ def _people(room: Room) -> None:
     with st.popover("Remove a player", icon=":material/person_remove:"):
         names = {person.id: person.name for person in wall.people}
         chosen = st.selectbox(
-            "Player", list(names), format_func=lambda one: plain(names.get(one, one)), key="class_remove"
-        )
+            "Player", list(names), format_func=lambda one: names.get(one, one), key="class_remove"
+        )  # an option is text, not Markdown
         st.button(
             "Remove", key="class_remove_now", on_click=attempt, args=(room.remove, chosen), icon=":material/delete:"
         )

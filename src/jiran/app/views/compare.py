@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Widths of the columns that are not the figures' own, pixels.
 _RULE_WIDTH, _BAND_WIDTH = 186, 150
+#: All rules, as a link says it.
+_ALL = "all"
 
 
 def show() -> None:
@@ -68,13 +70,16 @@ def _rules(scenario: Scenario, seeds: int) -> None:
 
 def _bands() -> bool:
     """Draw what lets chance show: many seeds in place of one, in both comparisons."""
-    return st.toggle(
+    bands = st.toggle(
         f"Bands over {SEEDS} seeds",
-        key="bands",
+        state.opened_at_arrival("bands") is not None,
+        key=f"bands|{state.arrival()}",
         persist_state="session",
         help=f"Run everything {SEEDS} times with other draws of load, clouds, EVs and bids: figures become means, with the "
         "range that holds 9 of 10 draws.",
     )
+    state.look_at("bands", "1" if bands else None)
+    return bands
 
 
 def _with_strategy(scenario: Scenario, strategy: str) -> Scenario:
@@ -88,25 +93,37 @@ def _choose(scenario: Scenario) -> tuple[list[str], str]:
     if own != BASELINE and own not in options:
         options.append(own)
     telling = [name for name in options if find(name).telling or name == own]
-    chosen = _pills("Market rules", telling, telling, f"rules|{own}")
+    said = state.opened_at_arrival("rules")
+    linked = (
+        telling if said is None else options if said == _ALL else [one for one in options if one in said.split(",")]
+    )
+    chosen = _pills("Market rules", telling, [name for name in telling if name in linked], f"rules|{own}")
     others = [name for name in options if name not in telling]
-    more = st.expander(f"{len(others)} more rules", icon=":material/more_horiz:", key="more rules")
+    also = [name for name in others if name in linked and said != _ALL]
+    more = st.expander(
+        f"{len(others)} more rules", bool(also), icon=":material/more_horiz:", key=f"more rules|{state.arrival()}"
+    )
     with more:
-        every = st.toggle(f"All {len(options)} rules", key="every rule", persist_state="session")
-        chosen += _pills("More market rules", others, [], f"more rules|{own}")
+        every = st.toggle(
+            f"All {len(options)} rules", said == _ALL, key=f"every rule|{state.arrival()}", persist_state="session"
+        )
+        chosen += _pills("More market rules", others, also, f"more rules|{own}")
+    state.look_at("rules", _ALL if every else None if set(chosen) == set(telling) else ",".join(chosen) or "none")
     names = list(strategies())
     now = scenario.bids.strategy
     names = names if now in names else [now, *names]
+    asked = state.opened_at_arrival("strategy")
     strategy = st.selectbox(
         "How homes bid",
         names,
-        index=names.index(now),
+        index=names.index(asked if asked in names else now),
         format_func=lambda name: find_strategy(name).name,
-        key=f"strategy|{now}",
+        key=f"strategy|{now}|{state.arrival()}",
         persist_state="session",
         width=360,
         help="What a home bids matters to auctions and to all rules that heed what a kWh is worth to each home.",
     )
+    state.look_at("strategy", None if strategy == now else strategy)
     _about_bids(strategy, own=scenario.grid.tariff is not None or scenario.stores_bid)
     return options if every else chosen, strategy
 
@@ -114,8 +131,9 @@ def _choose(scenario: Scenario) -> tuple[list[str], str]:
 def _pills(label: str, rules: list[str], default: list[str], key: str) -> list[str]:
     """Draw rules to choose from, by their plain names and behind them, small, what commands and files call them."""
     return st.pills(
-        label, rules, selection_mode="multi", default=default, format_func=_plainly, key=key, persist_state="session"
-    )
+        label, rules, selection_mode="multi", default=default, format_func=_plainly, key=f"{key}|{state.arrival()}",
+        persist_state="session",
+    )  # fmt: skip
 
 
 def _plainly(rule: str) -> str:

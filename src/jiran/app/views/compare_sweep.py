@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,16 +37,28 @@ if TYPE_CHECKING:
 _PARTS = (0.5, 0.75, 1.0, 1.25, 1.5)
 #: What is offered where nothing stands.
 _FROM_NOTHING = (0, 5, 10, 20)
+#: What is looked at first, of how many seeds.
+_FIGURE, _SEEDS, _MOST_SEEDS = "saving", 5, 100
 _OWN, _FOLDER = "Vary this scenario", "Open a folder of `jiran sweep`"
 
 
 def show(scenario: Scenario) -> None:
     """Draw this part of the page, once it is opened."""
     st.subheader("Vary this", anchor="vary")
-    more = st.expander("One value, or two, over a range", on_change="rerun", key="vary this", icon=":material/tune:")
+    linked = state.opened_at_arrival("vary") is not None
+    more = st.expander(
+        "One value, or two, over a range",
+        linked,
+        on_change="rerun",
+        key=f"vary this|{state.arrival()}",
+        icon=":material/tune:",
+    )
+    for key in ("vary", "figure", "draws"):
+        state.look_at(key, None)
     if more.open:
         with more:
             _inside(scenario)
+    state.show_address()
 
 
 def _inside(scenario: Scenario) -> None:
@@ -53,10 +66,12 @@ def _inside(scenario: Scenario) -> None:
         "What is looked at", [_OWN, _FOLDER], default=_OWN, required=True, key="sweep source",
         label_visibility="collapsed", persist_state="session",
     )  # fmt: skip
+    asked = state.opened_at_arrival("figure")
     figure = st.selectbox(
-        "Figure", list(KPIS), list(KPIS).index("saving"), format_func=lambda name: KPIS[name].label,
-        key="sweep figure", persist_state="session", width=360,
+        "Figure", list(KPIS), list(KPIS).index(asked if asked in KPIS else _FIGURE), format_func=lambda name: KPIS[name].label,
+        key=f"sweep figure|{state.arrival()}", persist_state="session", width=360,
     )  # fmt: skip
+    state.look_at("figure", None if figure == _FIGURE else figure)
     _draw(_own(scenario, figure) if source == _OWN else _folder(figure), source)
 
 
@@ -66,22 +81,30 @@ def _own(scenario: Scenario, figure: str) -> Callable[[], Answers] | None:
     quiet = silent(scenario)
     fields = {key: value for key, value in _numbers(data) if key not in quiet}
     words = {key: ", ".join(filter(None, named(key, data))) for key in fields}
+    linked = _linked(fields)
+    first_of = [*linked] or ["market.fraction"]
     vary = {}
     for place, label in enumerate(("Vary", "and")):
         left, right = st.columns(2)
         options = [key for key in fields if key not in vary]
-        first = options.index("market.fraction") if place == 0 and "market.fraction" in options else None
+        first = next((options.index(one) for one in first_of[place : place + 1] if one in options), None)
         key = left.selectbox(
-            label, options, first, format_func=words.__getitem__, key=f"vary {place}", placeholder="Choose a value",
-            persist_state="session",
+            label, options, first, format_func=words.__getitem__, key=f"vary {place}|{state.arrival()}",
+            placeholder="Choose a value", persist_state="session",
         )  # fmt: skip
         if key is None:
             break
         vary[key] = right.text_input(
-            "Values", _offered(key, fields[key], data), key=f"vary {key}", persist_state="session",
+            "Values", linked.get(key) or _offered(key, fields[key], data), key=f"vary {key}|{state.arrival()}", persist_state="session",
             help="As 0.5:0.9:0.1, which includes 0.9, or with commas.",
         )  # fmt: skip
-    seeds = st.number_input("Seeds", 1, 100, 5, key="sweep seeds", persist_state="session", width=180)
+    said = state.opened_at_arrival("draws") or ""
+    begin = int(said) if re.fullmatch("[1-9][0-9]{0,2}", said) and int(said) <= _MOST_SEEDS else _SEEDS
+    seeds = st.number_input(
+        "Seeds", 1, _MOST_SEEDS, begin, key=f"sweep seeds|{state.arrival()}", persist_state="session", width=180
+    )
+    state.look_at("vary", ";".join(f"{key}={values}" for key, values in vary.items()))
+    state.look_at("draws", None if seeds == _SEEDS else str(seeds))
     if not vary:
         return None
 
@@ -90,6 +113,12 @@ def _own(scenario: Scenario, figure: str) -> Callable[[], Answers] | None:
         return answer(table.lazy(), planned.asked, planned.many, figure)
 
     return work_out
+
+
+def _linked(fields: dict[str, float]) -> dict[str, str]:
+    """Return what the link that the viewer came by varies: dotted name -> values, as they are typed."""
+    parts = (part.partition("=") for part in (state.opened_at_arrival("vary") or "").split(";"))
+    return dict([(key, values) for key, _, values in parts if key in fields][:2])
 
 
 def _numbers(data: dict[str, Any], before: str = "") -> Iterator[tuple[str, float]]:

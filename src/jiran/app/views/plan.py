@@ -44,8 +44,9 @@ def show() -> None:
         st.info(f"No plan can be made of this: {plain(said)}.", icon=":material/info:")
         return
     first, *rest = answer(planned)
-    no_place, apart = true_ones(sun(planned), flat(planned)), true_ones(where.apart(planned.result))
-    _no_place(no_place)
+    missing = {"place": true_ones(sun(planned)), "tariff": true_ones(flat(planned))}
+    no_place, apart = [*missing["place"], *missing["tariff"]], true_ones(where.apart(planned.result))
+    _no_place(no_place, [what for what, told in missing.items() if told])
     for sentence in apart:
         st.error(f"{plain(begun(by_labels(str(sentence), '')))}.", icon=":material/wrong_location:")
     show_text(first, heading=True)
@@ -63,14 +64,15 @@ def show() -> None:
     _page(planned)
 
 
-def _no_place(told: Sequence[Sentence]) -> None:
+def _no_place(told: Sequence[Sentence], missing: Sequence[str]) -> None:
     """Say before the answer that sun or prices are those of no place, and offer streets that are somewhere."""
     if not told:
         return
     lines = "\n".join(f"- {plain(by_labels(str(one), ''))}." for one in told)
     with st.container(border=True):
-        st.markdown(f":material/warning: **This street is nowhere yet: its figures are no plan**\n\n{lines}")
-        st.markdown("Choose place and tariff on the left, or begin with a street that has both:")
+        lacks = "is nowhere" if len(missing) > 1 else f"has no {missing[0]}"
+        st.markdown(f":material/warning: **This street {lacks} yet: its figures are no plan**\n\n{lines}")
+        st.markdown(f"Choose a {' and a '.join(missing)} on the left, or begin with a street that has both:")
         with st.container(horizontal=True):
             for name, title in _STREETS.items():
                 st.page_link(

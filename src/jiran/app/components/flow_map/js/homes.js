@@ -47,30 +47,35 @@ export const drawHomes = (pen, map, now) => {
 };
 
 /** Write where there is room: beside a home on the flanks of a full ring, else below it, but above it in the bottom
- *  row, whose cable comes from below. A name that would cover another home or name is left to the tooltip.
+ *  row, whose cable comes from below; where that would cover another home or name, or stand nearer to another home, at
+ *  another side. A name that fits nowhere is left to the tooltip.
  *  Returns where what the home has over may stand, if there may be room for it. */
 const nameHome = (pen, map, h, taken) => {
   const { scene } = map;
-  const { size, room, crowded } = scene;
-  const home = scene.homes[h];
+  const { size, room, crowded, homes } = scene;
+  const home = homes[h];
   const px = clamp(size * 0.55, 9, 13);
   pen.face(px, 600);
   const name = pen.cut(home.id, Math.max(34, room * (crowded ? 1.5 : 0.95)));
-  if (room < 74 && !crowded && Math.abs(home.fx - home.x) > 1.3 * Math.abs(home.fy - home.y)) {
-    const side = Math.sign(scene.cx - home.x);
-    const align = side > 0 ? "left" : "right";
-    pen.write(name, home.x + side * (size + 5), home.y, px, { weight: 600, align });
-    return null;
-  }
-  const below = home.fy - home.y < size * 0.9 ? 1 : -1;
+  const wide = pen.ctx.measureText(name).width;
   const two = room > 92 && !map.unit; // lines: name, and what the home has over
-  const y = home.y + below * (size + px * 0.75 + 1) - (two && below < 0 ? px * 1.05 : 0);
-  const spot = { x: home.x, y, wide: pen.ctx.measureText(name).width, tall: px, of: h };
-  if (covers(spot, taken)) return null;
+  const under = (below) =>
+    ({ x: home.x, y: home.y + below * (size + px * 0.75 + 1) - (two && below < 0 ? px * 1.05 : 0), net: two });
+  const beside = { x: home.x + (Math.sign(scene.cx - home.x) || 1) * (size + 5 + wide / 2), y: home.y };
+  const below = home.fy - home.y < size * 0.9 ? 1 : -1;
+  const flank = room < 74 && !crowded && Math.abs(home.fx - home.x) > 1.3 * Math.abs(home.fy - home.y);
+  const places = flank ? [beside, under(below), under(-below)] : [under(below), beside, under(-below)];
+  const spot = places.map((place) => ({ ...place, wide, tall: px, of: h }))
+    .find((it) => !covers(it, taken) && homes.every((other, o) => o === h || gap(it, other) > gap(it, home) + 2));
+  if (!spot) return null;
   taken.push(spot);
-  pen.write(name, home.x, y, px, { weight: 600 });
-  return two ? { x: home.x, y: y + px * 1.1, px: px * 0.9 } : null;
+  pen.write(name, spot.x, spot.y, px, { weight: 600 });
+  return spot.net ? { x: spot.x, y: spot.y + px * 1.1, px: px * 0.9 } : null;
 };
+
+/** How far a home is from what is written at a place. */
+const gap = ({ x, y, wide, tall }, home) =>
+  Math.hypot(Math.max(0, Math.abs(x - home.x) - wide / 2), Math.max(0, Math.abs(y - home.y) - tall / 2));
 
 /** Write what a home has over below its name, unless that would cover anything. */
 const writeNet = (pen, map, h, s, { x, y, px }, taken) => {
