@@ -223,7 +223,7 @@ def least(run):
 def without_stores(run):
     """Return what homes pay each alone with the grid, those with a battery at home as if it were not there."""
     paid, flows = run.without_p2p.cost_without_battery.copy(), run.flows
-    if run.community.battery_kwh.any() and len(flows.fleet.homes):  # cars that trade charge more than alone
+    if run.community.battery_kwh.any() and run.community.ev_kw.any():  # cars that lend or bid charge more than alone
         flows = simulate(run.scenario.model_copy(update={"market": Market(mechanism=BASELINE)})).flows
     lent = np.zeros_like(flows["load_kwh"])
     lent[:, flows.fleet.homes] = flows.outputs.ev_lent_kwh
@@ -396,6 +396,7 @@ def below(comparison):
     paid = all(bool((run.prices.grid_export > 0.0).all()) for run in runs)
     declared = runs[0].scenario.grid.export_price
     paid = min(declared) > 0.0 if isinstance(declared, tuple) else paid
+    paid = paid and runs[0].scenario.battery.controller == "self-consumption"
     homes, cases = runs[0].community.size, len(known.runs)
     figures = {"more": more, "currency": comparison.currency, "stored_kwh": max(0.0, stored)}
     figures |= {"homes": homes, "cases": cases}

@@ -126,7 +126,8 @@ def borrowed(result: Result) -> Figures | None:
     start, end = result.start, result.state
     kwh = float(start.all_kwh - end.all_kwh)
     flow = result.settlement.home_kwh
-    used_kwh = np.fmax(flow["load_kwh"] + flow["ev_kwh"], taken_in(flow))  # at least that, where the rest is not known
+    # Where only import and export are known it used at least what came in; else that may have gone into a battery.
+    used_kwh = np.where(result.community.net_metered, taken_in(flow), flow["load_kwh"] + flow["ev_kwh"])
     if not kwh > max(NOTHING_KWH, _WORTH_SAYING * float(used_kwh.sum())):
         return None
     return {"who": stores_end(result), "kwh": kwh}

@@ -242,11 +242,12 @@ def below(comparison: Comparison) -> Figures | None:
             more[case] = amount
     if not more:
         return None
-    battery = next(iter(comparison.cases.values())).battery
+    first = next(iter(comparison.cases.values()))
+    battery = first.battery
     stored = min(means(comparison, "soc_end_kwh")[case] for case in more) - battery.capacity_kwh * battery.start_soc
     taken = min(means(comparison, "battery_charged_kwh")[case] for case in more)
-    first = next(iter(comparison.cases.values()))
-    paid = float(pair_by_step(first, timeline(first))[1].min()) > 0.0
+    # A battery that may buy from the grid does not take only what homes would have sold there.
+    paid = not battery.planned and float(pair_by_step(first, timeline(first))[1].min()) > 0.0
     return {
         "more": more,
         "cases": len(comparison.cases),
