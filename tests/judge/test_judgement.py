@@ -147,7 +147,7 @@ def test_no_rule_reaches_more_than_the_optimum(scenario, rule, strategy):
     result = simulate(changed(scenario, market={"mechanism": rule}, bids={"strategy": strategy}))
     found = judge(result, community_optimum(result))
     share = found["optimum_share"]
-    possible = found["cost_grid_only"] - found["cost_optimum"]
+    possible = found["cost_alone"] - found["cost_optimum"]
     assert share is None or share <= 1.0 + 1e-7 / possible
     assert list(found) == list(FIGURES) == [*KPIS, *JUDGEMENT]
 
@@ -181,6 +181,7 @@ WORKED = {
     },
     "stored": {
         "cost_optimum": LEAST,
+        "cost_alone": ALONE,
         "optimum_share": (ALONE - 2 * 0.5) / (ALONE - LEAST),
         **dict(
             zip(
@@ -281,7 +282,7 @@ def test_a_battery_dearer_than_the_grid_keeps_homes_from_taking_part():
 
 def test_figures_that_need_the_optimum_are_none_without_it_and_the_others_are_there():
     found = judge(run([[3.0, -1.0], [-2.0, -2.0]]))
-    needing = {"optimum_share", "cost_optimum", "value_index", "overall_index"}
+    needing = {"optimum_share", "cost_optimum", "cost_alone", "value_index", "overall_index"}
     assert {name for name in JUDGEMENT if found[name] is None} == needing
 
 

@@ -139,7 +139,7 @@ JUDGEMENT: dict[str, Figure[Judged]] = {
     ),
     "optimum_share": Figure(
         "Share of the optimum", SHARE,
-        "(cost_grid_only - paid to the grid) / (cost_grid_only - cost_optimum): how much of what perfect foresight could "
+        "(cost_alone - paid to the grid) / (cost_alone - cost_optimum): how much of what perfect foresight could "
         "save was saved",
         lambda run: None if run.optimum is None else run.optimum.share_reached,
         column=Column(
@@ -153,6 +153,10 @@ JUDGEMENT: dict[str, Figure[Judged]] = {
     "cost_optimum": Figure(
         "Cost at the optimum", MONEY, "least that the community could pay the grid, with perfect foresight",
         lambda run: None if run.optimum is None else run.optimum.cost,
+    ),
+    "cost_alone": Figure(
+        "Cost of homes alone", MONEY, "what the homes would pay, each alone with the grid, without any battery",
+        lambda run: None if run.optimum is None else run.optimum.cost_grid_only,
     ),
     "welfare": Figure(
         "Welfare", MONEY, "gains from trade: sum of kWh * (what a kWh is worth to the buyer - what to the seller)",

@@ -236,7 +236,7 @@ def below(comparison: Comparison) -> Figures | None:
         return None
     more = {}
     for case in means(comparison, "optimum_share"):
-        possible = comparison.values(case, "cost_grid_only") - comparison.values(case, "cost_optimum")
+        possible = comparison.values(case, "cost_alone") - comparison.values(case, "cost_optimum")
         amount = float((-comparison.values(case, "optimum_share") * possible).mean())
         if amount > CENT:
             more[case] = amount

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Figures = dict[str, float | None]
 
+#: Figures that are held against the optimum, and what each counts from.
+_REFERENCE = {"optimum_share": "cost_alone", "value_index": "cost_grid_only"}
+
 
 def level(cases: Mapping[str, Scenario], samples: Mapping[str, tuple[Sample, ...]]) -> dict[str, tuple[Sample, ...]]:
     """Return the samples with figures that are held against the best optimum of the cases that share a setting.
@@ -62,14 +65,14 @@ def _with_meaning(runs: tuple[Sample, ...]) -> tuple[Sample, ...]:
 
 def _against(figures: Figures, cost: float) -> Figures:
     """Return figures with another optimum."""
-    alone, own = figures["cost_grid_only"], figures["cost_optimum"]
-    if own is None or alone is None or alone - own <= NOTHING_MONEY:
-        return figures | {"cost_optimum": cost}
-    smaller = (alone - own) / (alone - cost)
-    new: Figures = {
-        name: value * smaller for name in ("optimum_share", "value_index") if (value := figures[name]) is not None
-    }
-    value, overall = figures["value_index"], figures["overall_index"]
-    if value is not None and overall is not None:  # the mean of six indices, of which this is one
-        new["overall_index"] = overall + value * (smaller - 1.0) / 6.0
-    return figures | new | {"cost_optimum": cost}
+    own, new = figures["cost_optimum"], {"cost_optimum": cost}
+    for name, reference in _REFERENCE.items():
+        value, alone = figures[name], figures[reference]
+        if value is None or alone is None or own is None or alone - own <= NOTHING_MONEY:
+            continue
+        new[name] = value * (alone - own) / (alone - cost)
+        if (
+            name == "value_index" and (overall := figures["overall_index"]) is not None
+        ):  # the mean of six indices with this one
+            new["overall_index"] = overall + (new[name] - value) / 6.0
+    return figures | new
