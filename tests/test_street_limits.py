@@ -81,10 +81,17 @@ def test_orders_that_are_told_are_those_that_the_rule_saw(scenario, rule):
 
 
 @settings(deadline=None)
-@given(number(0.0, 6.0), number(1.0, 60.0), st.sampled_from(["paper", "kampung"]))
-def test_what_the_battery_is_measured_against_is_curtailed_as_the_street_without_it(limit_kw, capacity_kwh, preset):
-    """Homes that trade nothing and have no battery pay what they pay in the run that has none."""
-    said = {"grid.export_limit_kw": limit_kw, "market.mechanism": "grid-only"}
+@given(
+    number(0.0, 6.0),
+    number(1.0, 60.0),
+    st.sampled_from(["paper", "kampung"]),
+    st.sampled_from([{}, {"grid.tariff": "my-seb-domestic-nem"}]),
+)
+def test_what_the_battery_is_measured_against_is_curtailed_as_the_street_without_it(
+    limit_kw, capacity_kwh, preset, tariff
+):
+    """Homes that trade nothing and have no battery pay what they pay in the run that has none, by prices and by bills."""
+    said = {"grid.export_limit_kw": limit_kw, "market.mechanism": "grid-only", **tariff}
     with_one, without = (
         simulate(load_scenario(preset, {**said, "battery.capacity_kwh": kwh})) for kwh in (capacity_kwh, 0.0)
     )

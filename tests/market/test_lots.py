@@ -23,6 +23,7 @@ def test_no_seed_gives_other_numbers_each_time():
 
 def test_a_rule_in_plain_python_and_another_thread_have_their_own_generator():
     kept = generator(1, compiled=True)
+    assert generator(2, compiled=True) is kept
     assert generator(1, compiled=False) is not kept
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(generator, 1, compiled=True).result() is not kept

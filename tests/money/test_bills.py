@@ -377,6 +377,17 @@ def test_the_market_sees_the_reference_pair_and_each_homes_own_worth():
     assert first["buyer_price"].to_list() == pytest.approx([0.34473 / 2], abs=0.09)
 
 
+def test_the_market_of_a_single_step_sees_what_a_kwh_is_worth_to_each_home():
+    scenario = load_scenario("paper", {
+        "start": "2025-07-01", "steps": 1, "grid.tariff": RP4, "market.mechanism": "uniform-price",
+        "homes": {"groups": [{"kind": "normal", "count": 2}, {"kind": "solar", "count": 1}]}, "battery.capacity_kwh": 0,
+    })  # fmt: skip
+    load, sun = np.array([[350.0, 550.0, 0.0]]) / (24 * 31), np.array([[0.0, 0.0, 0.2]])
+    result = simulate(scenario, profiles=Profiles(generation_kwh=sun, load_kwh=load, ev_kwh=np.zeros_like(load)))
+    assert result.worth.bought[0, 0] < result.worth.bought[0, 1]
+    assert result.trades["buyer"].to_list() == ["N2"]
+
+
 def test_the_tier_may_be_that_of_the_month_before():
     asked = {
         "start": "2025-07-01", "steps": 24 * 62, "grid.tariff": RP4, "market.mechanism": "uniform-price",

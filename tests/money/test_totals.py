@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from jiran.market import TRADE
-from jiran.money.totals import sum_trades
+from jiran.money.totals import sum_alone, sum_trades
 from jiran.nothing import RESIDUE
 
 #: The grid's two prices in each of three steps.
@@ -41,3 +41,14 @@ def test_a_loss_is_judged_by_the_prices_of_its_own_step():
     trade = (0, 1, 1.0, 0.45, 0.25)
     assert summed(trade, until=[1, 1, 1])[-2:] == (0.0, 0.0)
     assert summed(trade, until=[0, 0, 1])[-2:] == (1.0, 1.0)
+
+
+def test_what_homes_alone_take_and_give_by_hand():
+    """Home 1 has sun of 3 kWh in the first step; the car of home 0 drives 0.5 kWh in the second, and charges at once."""
+    generation = np.array([[0.0, 3.0], [0.0, 0.0], [0.0, 0.25]])
+    load = np.array([[1.0, 0.5], [2.0, 0.0], [0.25, 0.25]])
+    charged = np.array([[0.0, 0.25], [0.0, 0.0], [0.0, 0.0]])
+    trips, slot = np.array([[0.0], [0.5], [0.0]]), np.array([0, 0, 1])
+    taken, given = sum_alone((generation, load, charged), trips, np.array([0]), slot, 2)
+    assert taken.tolist() == [[1.0 + 2.5, 0.0], [0.25, 0.0]]
+    assert given.tolist() == [[0.0, 2.25], [0.0, 0.0]]

@@ -28,7 +28,7 @@ ELSEWHERE = {
         "tests/bids", "tests/simulation/test_run.py", "tests/simulation/test_reserve_prices.py",
         "tests/test_batteries_that_bid.py", "tests/test_cars_that_bid.py", "tests/test_shared_battery_that_bids.py",
         "tests/test_street_limits.py",
-        "tests/money/test_bills.py::test_the_market_sees_the_reference_pair_and_each_homes_own_worth",
+        "tests/money/test_bills.py",
     ),
     "market": ("tests/test_watching.py",),
     "money": ("tests/simulation/test_run.py", "tests/test_shared_battery_that_bids.py", "tests/test_street_limits.py"),
