@@ -257,16 +257,16 @@ def _net_cost(result: Result, rest: RestPrices) -> float:
 def _optimum(results: list[Result], who: Who, rest: RestPrices) -> Optimum | None:
     """Return the optimum of the least net cost, or None if it is not known: of a run that is billed by a tariff, or too long.
 
-    Of batteries it is the same whoever runs them, unless grid energy may be passed on. Cars also differ in how they may be used.
+    Of batteries it is the same whoever runs them, unless grid energy may be passed on, or it takes from the run what cars lend or
+    by how much the street's limit is passed. Cars also differ in how they may be used.
     """
     first = results[0]
     if first.timeline.steps > MOST_STEPS or first.settlement.bills is not None:
         return None
     prices = first.prices
     odd = (prices.grid_export > prices.grid_import) | (np.minimum(prices.grid_export, prices.grid_import) < 0.0)
-    optima = [
-        community_optimum(one, rest_prices=rest) for one in (results if who == "ev" or odd.any() else results[:1])
-    ]
+    differ = who == "ev" or odd.any() or first.flows.fleet.homes.size or first.scenario.grid.limited
+    optima = [community_optimum(one, rest_prices=rest) for one in (results if differ else results[:1])]
     return min(optima, key=lambda one: one.cost - rest.worth(one.left_kwh, one.left_in_cars_kwh))
 
 
