@@ -59,13 +59,14 @@ const nameHome = (pen, map, h, taken) => {
   const name = pen.cut(home.id, Math.max(34, room * (crowded ? 1.5 : 0.95)));
   const wide = pen.ctx.measureText(name).width;
   const two = room > 92 && !map.unit; // lines: name, and what the home has over
+  const spotAt = (x, y, net) => ({ x, y, net, wide, tall: px, of: h });
   const under = (below) =>
-    ({ x: home.x, y: home.y + below * (size + px * 0.75 + 1) - (two && below < 0 ? px * 1.05 : 0), net: two });
-  const beside = { x: home.x + (Math.sign(scene.cx - home.x) || 1) * (size + 5 + wide / 2), y: home.y };
+    spotAt(home.x, home.y + below * (size + px * 0.75 + 1) - (two && below < 0 ? px * 1.05 : 0), two);
+  const beside = spotAt(home.x + (Math.sign(scene.cx - home.x) || 1) * (size + 5 + wide / 2), home.y, false);
   const below = home.fy - home.y < size * 0.9 ? 1 : -1;
   const flank = room < 74 && !crowded && Math.abs(home.fx - home.x) > 1.3 * Math.abs(home.fy - home.y);
   const places = flank ? [beside, under(below), under(-below)] : [under(below), beside, under(-below)];
-  const spot = places.map((place) => ({ ...place, wide, tall: px, of: h }))
+  const spot = places
     .find((it) => !covers(it, taken) && homes.every((other, o) => o === h || gap(it, other) > gap(it, home) + 2));
   if (!spot) return null;
   taken.push(spot);
