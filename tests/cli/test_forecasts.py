@@ -53,6 +53,12 @@ def test_one_that_does_not_is_not(write):
 
 
 def test_a_forecast_that_does_not_come_back_is_given_up(write):
+    done = call("check", write("import os; os.kill(os.getpid(), 9)"), "--books", "10")
+    assert done.exit_code == 1
+    assert "ends the program (exit code -9) while it is asked about series 0" in done.stdout
+
+
+def test_a_forecast_that_asks_for_the_end_has_failed(write):
     done = call("check", write("import os; os._exit(0)"), "--books", "10")
     assert done.exit_code == 1
-    assert "ends the program (exit code 0) while it is asked about series 0" in done.stdout
+    assert "failed: SystemExit: 0" in done.stdout

@@ -33,7 +33,9 @@ def test_a_projector_shows_neither_panel_nor_areas_and_esc_leaves(visit):
 def test_a_projector_shows_all_six_figures_and_the_whole_day_without_scrolling(visit, link):
     shown = visit(f"/street?{link}&present=1", viewport={"width": 1366, "height": 768})
     tab = shown.main.get_by_role("tabpanel").filter(visible=True).bounding_box()
-    cards = [card.bounding_box() for card in shown.main.get_by_test_id("stMetric").all()]
+    metrics = shown.main.get_by_test_id("stMetric")
+    metrics.nth(5).wait_for()
+    cards = [card.bounding_box() for card in metrics.all()]
     assert len(cards) == 6
     assert max(box["y"] + box["height"] for box in cards) <= tab["y"] + tab["height"] <= 768
     day = shown.main.locator(".st-key-street_day input")
