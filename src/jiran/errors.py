@@ -146,6 +146,22 @@ def shortened(text: str, most: int = 80) -> str:
     return f"{text[: most - 3 - end]}...{text[len(text) - end :]}"
 
 
+def check_whole(name: str, number: object, least: int, most: int) -> None:
+    """Refuse what is no whole number between two others.
+
+    Args:
+        name: What it is of.
+        number: What was given.
+        least: The first that is allowed.
+        most: The last.
+
+    Raises:
+        ScenarioError: It is none.
+    """
+    if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
+        raise ScenarioError(name, number, f"must be a whole number from {least} to {most}")
+
+
 def _with_a_point(value: Any, allowed: str) -> str:
     """Return how a number that was written with a comma is written here; "" if the value is none, or none is asked for.
 

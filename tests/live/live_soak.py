@@ -58,8 +58,8 @@ class Trial:
         ]
 
     def start(self, call):
-        log = (self.folder / "log.txt").open("ab")
-        return subprocess.Popen(call, cwd=self.folder, env=self.env, stdout=log, stderr=log)
+        with (self.folder / "log.txt").open("ab") as log:
+            return subprocess.Popen(call, cwd=self.folder, env=self.env, stdout=log, stderr=log)
 
     def listening(self, before=0):
         log = self.folder / "log.txt"

@@ -237,10 +237,11 @@ class Street:
         too_much = json.dumps(said_beyond(cleared, day))
         self._store.say(closed_ms=str(step), now_ms=str(now_ms), beyond=too_much)
         self.on_step(step_line(contents, self._currency))
-        for key, line in half_heard(self._store, self.meters, self.next_step):
-            if key not in self._half_heard:
-                self._half_heard.add(key)
-                self.on_step(line)
+        silent = {row.home for row in rows[-1] if row.quality is Quality.MISSING}
+        ask = [one for one in self.meters if one.home in silent and one.key not in self._half_heard]
+        for key, line in half_heard(self._store, ask, self.next_step):
+            self._half_heard.add(key)
+            self.on_step(line)
         for line in said_beyond(cleared, self.calendar.written(step)[:16].replace("T", " "), len(rows) - 1):
             self.on_step(line)
         told = [self._message(home, "now", content) for home, content in contents.items()]

@@ -22,7 +22,7 @@ from jiran.sentences import true_ones
 from jiran.words import begun
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from jiran.plan import Planned
     from jiran.report.plan.tables import Shown
@@ -45,15 +45,15 @@ def show() -> None:
         return
     first, *rest = answer(planned)
     missing = {"place": true_ones(sun(planned)), "tariff": true_ones(flat(planned))}
-    no_place, apart = [*missing["place"], *missing["tariff"]], true_ones(where.apart(planned.result))
-    _no_place(no_place, [what for what, told in missing.items() if told])
+    apart = true_ones(where.apart(planned.result))
+    _no_place(missing)
     for sentence in apart:
         st.error(f"{plain(begun(by_labels(str(sentence), '')))}.", icon=":material/wrong_location:")
     show_text(first, heading=True)
     _setting(planned)
     _tiles(planned)
     st.markdown("\n".join(f"- {markdown_of(sentence)}" for sentence in rest))
-    _doubts(planned, set(map(str, (*no_place, *apart))))
+    _doubts(planned, set(map(str, (*missing["place"], *missing["tariff"], *apart))))
     st.caption(f"{plain(str(lines.course(planned)))}.")
     draw(
         charts.course(planned), key="course", height=300,
@@ -64,15 +64,20 @@ def show() -> None:
     _page(planned)
 
 
-def _no_place(told: Sequence[Sentence], missing: Sequence[str]) -> None:
-    """Say before the answer that sun or prices are those of no place, and offer streets that are somewhere."""
-    if not told:
+def _no_place(missing: Mapping[str, Sequence[Sentence]]) -> None:
+    """Say before the answer that sun or prices are those of no place, and offer streets that are somewhere.
+
+    Args:
+        missing: What is said of it, by what a street may lack.
+    """
+    lacking = [what for what, told in missing.items() if told]
+    if not lacking:
         return
-    lines = "\n".join(f"- {plain(by_labels(str(one), ''))}." for one in told)
+    lines = "\n".join(f"- {plain(by_labels(str(one), ''))}." for told in missing.values() for one in told)
     with st.container(border=True):
-        lacks = "is nowhere" if len(missing) > 1 else f"has no {missing[0]}"
+        lacks = "is nowhere" if len(lacking) > 1 else f"has no {lacking[0]}"
         st.markdown(f":material/warning: **This street {lacks} yet: its figures are no plan**\n\n{lines}")
-        st.markdown(f"Choose a {' and a '.join(missing)} on the left, or begin with a street that has both:")
+        st.markdown(f"Choose a {' and a '.join(lacking)} on the left, or begin with a street that has both:")
         with st.container(horizontal=True):
             for name, title in _STREETS.items():
                 st.page_link(

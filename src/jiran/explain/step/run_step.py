@@ -31,7 +31,8 @@ class RunStep:
         label: When it is, from its start to its end.
         orders: Columns by name, one entry a home: home, kind, net_metered, generation_kwh, ev_supplied_kwh (to itself),
             load_kwh, ev_kwh, battery_given_kwh, battery_charged_kwh (its own battery, before it heeds the street's limits; of one
-            that bids, and of a car that does, what it offers and asks for before the market), balance_kwh, ev_offer_kwh, surplus_kwh, deficit_kwh; NaN where it is not known.
+            that bids, and of a car that does, what it offers and asks for before the market), balance_kwh, ev_offer_kwh,
+            surplus_kwh, deficit_kwh; NaN where it is not known.
         energy: Flows of all homes in the step, by name; NaN where it is not known. And "battery_sold_kwh" and "battery_bought_kwh":
             what the community battery traded with them.
         money: Money received less paid in the step by homes, battery, network, market and grid, before the battery's

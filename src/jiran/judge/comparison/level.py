@@ -65,14 +65,14 @@ def _with_meaning(runs: tuple[Sample, ...]) -> tuple[Sample, ...]:
 
 def _against(figures: Figures, cost: float) -> Figures:
     """Return figures with another optimum."""
-    own, new = figures["cost_optimum"], {"cost_optimum": cost}
+    own = figures["cost_optimum"]
+    new: Figures = {"cost_optimum": cost}
     for name, reference in _REFERENCE.items():
         value, alone = figures[name], figures[reference]
-        if value is None or alone is None or own is None or alone - own <= NOTHING_MONEY:
-            continue
-        new[name] = value * (alone - own) / (alone - cost)
-        if (
-            name == "value_index" and (overall := figures["overall_index"]) is not None
-        ):  # the mean of six indices with this one
-            new["overall_index"] = overall + (new[name] - value) / 6.0
+        if value is not None and alone is not None and own is not None and alone - own > NOTHING_MONEY:
+            new[name] = value * (alone - own) / (alone - cost)
+    before, after, overall = figures["value_index"], new.get("value_index"), figures["overall_index"]
+    # The mean of six indices, of which this is one.
+    if before is not None and after is not None and overall is not None:
+        new["overall_index"] = overall + (after - before) / 6.0
     return figures | new

@@ -17,7 +17,7 @@ from multiprocessing import connection
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from jiran.errors import ScenarioError
+from jiran.errors import check_whole
 from jiran.judge.sweep.work import Batch, Row, run_batch, run_points
 from jiran.watching import ROUND_S
 
@@ -40,8 +40,7 @@ def many(asked: int | None) -> int:
     """
     if asked is None:
         return os.cpu_count() or 1
-    if isinstance(asked, bool) or not isinstance(asked, int) or not 1 <= asked <= MOST_WORKERS:
-        raise ScenarioError("workers", asked, f"must be a whole number from 1 to {MOST_WORKERS}")
+    check_whole("workers", asked, 1, MOST_WORKERS)
     return asked
 
 

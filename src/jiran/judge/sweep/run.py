@@ -17,7 +17,7 @@ import polars as pl
 import tomli_w
 
 import jiran
-from jiran.errors import JiranError, ScenarioError, shortened
+from jiran.errors import JiranError, ScenarioError, check_whole, shortened
 from jiran.judge.sweep import engines, on_dask
 from jiran.judge.sweep.axes import MOST_VALUES, Axis, axis_of
 from jiran.judge.sweep.folder import Folder
@@ -129,7 +129,7 @@ def plan(
     for name, number, least, most in (
         ("seeds", seeds, 1, _MOST_SEEDS), ("draws", draws, 0, MOST_VALUES), ("draw_seed", draw_seed, 0, 2**63 - 1),
     ):  # fmt: skip
-        _check_whole(name, number, least, most)
+        check_whole(name, number, least, most)
     base = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     base = validate(with_paths(as_data(base), Path.cwd()))  # so that what is kept can be run from anywhere
     listed = isinstance(vary, list | tuple) and all(isinstance(axis, Axis) for axis in vary)
@@ -277,16 +277,6 @@ def _run_missing(planned: Planned, folder: Folder, many: int, dask: str | None, 
         left = missing(every, folder)
     report.done = len(every)
     report.tell()
-
-
-def _check_whole(name: str, number: object, least: int, most: int) -> None:
-    """Refuse what is no whole number between two others.
-
-    Raises:
-        ScenarioError: It is none.
-    """
-    if isinstance(number, bool) or not isinstance(number, int) or not least <= number <= most:
-        raise ScenarioError(name, number, f"must be a whole number from {least} to {most}")
 
 
 def grown(planned: Planned, folder: Folder) -> Planned:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import jiran
-from jiran.errors import JiranError, ScenarioError
+from jiran.errors import JiranError, check_whole
 from jiran.judge.sweep.points import METHODS, SCHEMA, Combination
 from jiran.judge.sweep.run import Planned
 from jiran.judge.sweep.streets import Street, ev_homes, pv_homes, schemes, street, study
@@ -46,8 +46,7 @@ def plan_study(name: str, streets: int) -> Planned:
     Raises:
         JiranError: The number is not allowed.
     """
-    if not 1 <= streets <= _MOST_STREETS:
-        raise ScenarioError("streets", streets, f"must be a whole number from 1 to {_MOST_STREETS}")
+    check_whole("streets", streets, 1, _MOST_STREETS)
     about = study(name)
     found: list[Combination] = []
     without: dict[str, dict[str, int]] = {}
