@@ -485,7 +485,8 @@ def bill_chart(result, home):
     parts += [("End of the billing period", at_the_end), ("Share in the street's peaks", of_peaks)]
     parts += [("Share of the battery fund", fund)]
     whole = row["cost_grid_only"] + sum(value for _, value in parts)
-    assert abs(whole - row["cost"]) <= 1e-7 + RESIDUE * (summed + abs(whole) + row["p2p_paid"] + row["p2p_received"])
+    size = summed + abs(whole) + abs(row["p2p_paid"]) + abs(row["p2p_received"])
+    assert abs(whole - row["cost"]) <= 1e-7 + RESIDUE * size
     changes = tuple((name, value) for name, value in parts if round(abs(value), 9) >= 0.005)
     figures = {"home": row["id"], "alone": row["cost_grid_only"], "changes": changes, "now": row["cost"]}
     words = [f"{name} {signed(value, result)}" for name, value in changes] or ["changes: none"]

@@ -209,8 +209,9 @@ def share(outcome):
     offered, wanted = (sum(row[2] for row in side) for side in sides(outcome.book))
     kwh, _ = traded(outcome)
     short, long = ("buyers", "seller") if offered > wanted else ("sellers", "buyer")
+    untraded = NOTHING_KWH * len(outcome.book.net_kwh)  # a part that is nothing makes no trade
     for home, net in enumerate(outcome.book.net_kwh):  # the short side is served in full
-        assert (net < 0.0) != (short == "buyers") or near(kwh[home], abs(net))
+        assert (net < 0.0) != (short == "buyers") or math.isclose(kwh[home], abs(net), rel_tol=1e-9, abs_tol=untraded)
         if matching == "pro-rata" and (net > 0.0) == (long == "seller") and net:
             assert math.isclose(kwh[home] / abs(net), min(offered, wanted) / max(offered, wanted), abs_tol=1e-6)
     if near(offered, wanted):

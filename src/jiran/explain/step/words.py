@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from jiran.explain.say import share as share_of_one
 from jiran.explain.step.outcome import crossing_prices, energy, same
 from jiran.market.booking import exceeds
 from jiran.sentences import Sentence, form, true_ones
-from jiran.words import counted, percent, price
+from jiran.words import counted, price
 
 if TYPE_CHECKING:
     from jiran.explain.step.outcome import Outcome
@@ -291,9 +292,10 @@ def _share_words(figures: Figures) -> str:
     start = "Sellers have less than buyers want" if short == "sellers" else "Buyers want less than sellers have"
     if figures["matching"] == "pro-rata":
         less, most, digits = figures["less_kwh"], figures["most_kwh"], figures["digits"]
+        part = share_of_one(less / most)
         return (
             f"{start}, so every {long} may trade the same share of its order: {energy(less, digits)} / "
-            f"{energy(most, digits)} = {percent(less / most, 1)}. Then the pairs are made."
+            f"{energy(most, digits)} {'=' if part[0].isdigit() else 'is'} {part}. Then the pairs are made."
         )
     return f"{start}, so every {long} may trade the same number of kWh, but no more than its own order. Then the pairs are made."
 
