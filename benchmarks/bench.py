@@ -13,11 +13,16 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import polars as pl
@@ -25,19 +30,16 @@ from rich.console import Console
 from rich.table import Table
 
 import jiran
-from jiran.bids import find as find_strategy
+from jiran.control import days
+from jiran.control.controlling.base import OWN_USE, PLANNED
 from jiran.engine import kernel
-from jiran.engine.records import Log, Window
 from jiran.homes.community import modelled_community
 from jiran.homes.household import household_kwh
 from jiran.homes.load import load_kwh
 from jiran.homes.timeline import timeline
 from jiran.judge.comparison import by_rule
-from jiran.market import TRADE, find
 from jiran.money.settlement import settle
 from jiran.money.worth import worth_of
-from jiran.simulation import fill
-from jiran.simulation.at_home import at_home
 from jiran.simulation.run import run_market, without_trading
 from jiran.simulation.setting import prepare
 from jiran.tariffs import Usage, bill, bills, load_tariff
@@ -47,9 +49,9 @@ YEAR = {"steps": 35_040, "step_minutes": 15}
 MIX = {"solar": 0.42, "ev": 0.08, "hybrid": 0.17, "normal": 0.33}
 
 
-def community(homes: int, **changes: Any) -> jiran.Scenario:
-    """Return a scenario of so many homes, with a battery that fits."""
-    groups = [{"kind": kind, "count": max(1, round(share * homes))} for kind, share in MIX.items()]
+def community(homes: int, of_each: Mapping[str, Any] = MappingProxyType({}), **changes: Any) -> jiran.Scenario:
+    """Return a scenario of so many homes, with a battery for all that fits, and what else is said of each."""
+    groups = [{"kind": kind, "count": max(1, round(share * homes)), **of_each} for kind, share in MIX.items()]
     battery = {
         "battery.capacity_kwh": 1.6 * homes,
         "battery.charge_kw": 0.4 * homes,
@@ -65,46 +67,41 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - begin
 
 
+@contextmanager
+def passes() -> Iterator[Counter[threading.Thread]]:
+    """Clock what the kernel and the plans of stores take, CPU seconds by thread: a run and its baseline have one each."""
+    spent: Counter[threading.Thread] = Counter()
+
+    def clocked(work: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            begin = time.thread_time()
+            done = work(*arguments)
+            spent[threading.current_thread()] += time.thread_time() - begin
+            return done
+
+        return call
+
+    with patch.object(kernel, "run", clocked(kernel.run)), patch.object(days, "plan_day", clocked(days.plan_day)):
+        yield spent
+
+
 def kernel_and_simulate() -> list[tuple[str, str, str, float, float]]:
     """Time the kernel against copying its inputs, and the whole of `simulate` against the kernel."""
     scenario = community(1_000, **YEAR)
     whole, loop, copying = [], [], []
     trades = 0
     for _ in range(ROUNDS):
-        begin = time.perf_counter()
-        result = jiran.simulate(scenario)
-        whole.append(time.perf_counter() - begin)
-        trades = len(result.flows.trades)
-        profiles = result.flows.profiles
-        rule, strategy = find(scenario.market.mechanism), find_strategy(scenario.bids.strategy)
-        setting = prepare(scenario, profiles=profiles)
-        inputs = fill.inputs(setting, rule, strategy, scenario.market.parameters, scenario.bids.parameters)
-        own = at_home(setting)
-        stores, start = fill.stores(setting, own.record), fill.start(setting, strategy, own.memory)
+        with passes() as spent:
+            begin = time.perf_counter()
+            result = jiran.simulate(scenario)
+            whole.append(time.perf_counter() - begin)
+        loop.append(max(spent.values()))
+        trades, profiles = len(result.flows.trades), result.flows.profiles
         del result
-        begin = time.perf_counter()
-        out = fill.outputs(35_040, 1_000, 0, bids=False)
-        log = Log(trades=np.empty(35_040 * 1_000, TRADE), room=1_000)
-        stop = kernel.run(
-            Window(first=0, last=35_040),
-            rule.clear,
-            strategy.code,
-            own.step(compiled=True),
-            own.direct.code,
-            inputs,
-            stores,
-            start,
-            out,
-            log,
-        )
-        loop.append(time.perf_counter() - begin)
-        if (stop.step, stop.trades, stop.fault) != (35_040, trades, kernel.FINE):
-            raise RuntimeError("the kernel alone must give the same trades")
-        del out, log
         begin = time.perf_counter()
         copies = [array.copy() for array in (profiles.generation_kwh, profiles.load_kwh, profiles.ev_kwh)]
         copying.append(time.perf_counter() - begin)
-        del copies, profiles, inputs, setting
+        del copies, profiles
     size = f"1,000 homes, 35,040 steps, {trades / 1e6:.1f} M trades"
     return [
         (
@@ -115,6 +112,36 @@ def kernel_and_simulate() -> list[tuple[str, str, str, float, float]]:
             3.0,
         ),
         ("simulate, the same", f"{min(whole):.2f} s", f"the kernel, {min(loop):.2f} s", min(whole) / min(loop), 4.0),
+    ]
+
+
+def planned_year() -> None:
+    """Print what a year of 1,000 homes takes, CPU seconds: without batteries, and with one in each that plans and bids.
+
+    Of the second first its kernel and all plans, then the whole, and last the most bytes that were held.
+    """
+    found = []
+    for of_each, controller in (({}, OWN_USE), ({"battery_kwh": 10.0}, PLANNED)):
+        year = partial(community, 1_000, of_each, **{"home_battery.controller": controller})
+        jiran.simulate(year(steps=200))  # compiles
+        scenario = year(**YEAR)
+        with passes() as spent:
+            begin = time.process_time()
+            jiran.simulate(scenario).kpis  # noqa: B018  worked out when it is asked for
+            found.append((sum(spent.values()), time.process_time() - begin))
+    (_, without), (loop, whole) = found
+    sys.stdout.write(json.dumps([without, loop, whole, peak_bytes()]))
+
+
+def planned() -> list[tuple[str, str, str, float, float]]:
+    """Measure a year of 1,000 homes with a planned battery each, which bids, against the same year without batteries."""
+    code = "import sys; sys.path.insert(0, 'benchmarks'); import bench; bench.planned_year()"
+    without, loop, whole, peak = json.loads(_run(["-c", code]))
+    return [
+        ("kernel and plans, 1,000 homes with a planned battery each, CPU", f"{loop:.1f} s", "10 s", loop / 10.0, 1.0),
+        ("simulate, the same, CPU", f"{whole:.1f} s", "20 s", whole / 20.0, 1.0),
+        ("simulate, the same, CPU, against no batteries", f"{whole:.1f} s", f"{without:.1f} s", whole / without, 8.0),
+        ("simulate, the same, peak memory", f"{peak / 1e9:.2f} GB", "4 GB", peak / 4e9, 1.0),
     ]
 
 
@@ -376,6 +403,7 @@ def main() -> int:
     """Measure, print, and tell whether every budget holds."""
     parts = (
         kernel_and_simulate,
+        planned,
         households,
         rules,
         clearing,

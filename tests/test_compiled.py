@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import os
 import shutil
 import subprocess
@@ -14,6 +15,8 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 from numba import float64, types
+from numba.core.runtime import rtsys
+from numba.core.runtime._nrt_python import memsys_disable_stats, memsys_enable_stats
 
 import jiran
 from jiran import compiled
@@ -178,3 +181,48 @@ def test_what_numba_took_once_it_takes_at_once_and_nothing_else():
     for wrong in (np.array([1, 2]), np.array([[1.0]]), np.array([1.0, 2.0, 3.0])[::2], np.array([1.0], np.float32)):
         with pytest.raises(TypeError):
             weighed(wrong, (1.0, 1.0))
+
+
+#: Together they call all that is compiled for stores: plans, bids, limits, cars, a battery of the street.
+STREET_OF_STORES = {
+    "homes.groups": [
+        {"kind": "solar", "count": 2, "battery_kwh": 5.0},
+        {"kind": "hybrid", "count": 2, "battery_kwh": 8.0},
+        {"kind": "ev", "count": 1},
+        {"kind": "normal", "count": 1},
+    ],
+    "steps": 72,
+    "grid.import_limit_kw": 6.0,
+    "grid.export_limit_kw": 2.0,
+    "ev.charging": "v2g",
+    "battery.controller": "plan-ahead",
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"home_battery.controller": "plan-ahead", "battery.in_market": True, "ev.in_market": True},
+        {
+            "home_battery.controller": "plan-scenarios",
+            "home_battery.in_market": False,
+            "market.mechanism": "uniform-price",
+        },
+        {"home_battery.controller": "cooperative", "ev.charging": "smart"},
+        {"home_battery.controller": "peak-shaving", "ev.charging": "blocks", "ev.supply.enabled": True},
+    ],
+    ids=lambda changes: changes["home_battery.controller"],
+)
+def test_what_borrows_arrays_leaves_none_behind(changes):
+    """Code that counts no references must neither make an array nor be given one by what it calls: it would stay for ever."""
+    scenario = jiran.load_scenario("paper", STREET_OF_STORES | changes)
+    jiran.simulate(scenario)  # compiles, and keeps what is kept once
+    gc.collect()
+    memsys_enable_stats()
+    before = rtsys.get_allocation_stats()
+    jiran.simulate(scenario)
+    gc.collect()
+    after = rtsys.get_allocation_stats()
+    memsys_disable_stats()
+    made, freed = after.mi_alloc - before.mi_alloc, after.mi_free - before.mi_free
+    assert made == freed > 100

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numba
 from numba import types
+from numba.core.options import DefaultOptions
 from numba.core.registry import cpu_target
 
 try:
@@ -34,17 +35,23 @@ _IMPORT = re.compile(r"^from (jiran[\w.]*) import (\([^)]*\)|.*)", re.MULTILINE)
 _CALLERS = 16
 #: So many kinds of arguments of one function are told apart; what comes after goes numba's own way.
 _KINDS = 64
+#: The option by which numba counts references, or not; it is numba's own: without it code that borrows only gets slower.
+_COUNTS = "_nrt" if hasattr(DefaultOptions, "_nrt") else None
 #: A compiled function is called as it was written, so that is how a checker sees it.
 F = TypeVar("F")
 
 
-def njit(signature: Any = None, **options: Any) -> Callable[[F], F]:
+def njit(signature: Any = None, *, borrows: bool = False, **options: Any) -> Callable[[F], F]:
     """Return the decorator that compiles a function, as `numba.njit` does.
 
     Args:
         signature: Compile at once, for these types; without one, for each call's types when it comes.
+        borrows: The function makes no array and gets none from what it calls, it only works on those that it is given. Then
+            nobody need count who holds an array, which for one store in one step takes as long as what the store does.
         **options: As numba's.
     """
+    if _COUNTS is not None:
+        options[_COUNTS] = not borrows  # said of each: else a function takes it from the one that calls it first
 
     def compiling(function: Any) -> Any:
         plain = getattr(numba.config, "DISABLE_JIT", 0)

@@ -45,7 +45,7 @@ class Orders(NamedTuple):
     unbid: Order
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def leaves_room(import_price: float, export_price: float, network_charge: float) -> bool:
     """Tell whether a store may gain by bidding in a step.
 
@@ -60,7 +60,7 @@ def leaves_room(import_price: float, export_price: float, network_charge: float)
     return export_price < import_price - network_charge and import_price >= 0.0
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _better(
     order: Order, gain: float, net_kwh: float, moved_kwh: float, worth: float, floor_price: float, cap_price: float
 ) -> tuple[Order, float]:
@@ -83,7 +83,7 @@ def _better(
     return order, gain
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def order_of(
     connection: Connection,
     network_charge: float,

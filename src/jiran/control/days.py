@@ -162,7 +162,7 @@ _PLAN_DAY = kinds.pair(
 )  # fmt: skip
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def store_at(at: int, stores: Stores) -> Store:
     """Return one of the stores."""
     battery = Battery(
@@ -174,13 +174,13 @@ def store_at(at: int, stores: Stores) -> Store:
     )
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def _known_step(step: int, steps: int, day: int) -> int:
     """Return the step that stands for a coming one: itself, or after the last that is known the same time of its last day."""
     return step if step < steps else max(0, step - (step - steps + day) // day * day)
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def _look_ahead(first: int, way: Way, given: Given, ahead: Ahead) -> None:
     """Fill in the prices of the coming steps, as they are known now.
 
@@ -196,7 +196,7 @@ def _look_ahead(first: int, way: Way, given: Given, ahead: Ahead) -> None:
         ahead.export_price[step] = given.export_price[_known_step(later, given.export_price.size, way.day)]
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def _look_back(at: int, first: int, way: Way, given: Given, memory: Memory, ahead: Ahead) -> None:
     """Fill in the peak of this month, which counts until the next begins, and the most that may come in, as it is known now.
 
@@ -218,7 +218,7 @@ def _look_back(at: int, first: int, way: Way, given: Given, memory: Memory, ahea
             ahead.most_import_kwh[step] = given.limit_kwh[_known_step(later, given.limit_kwh.size, way.day)]
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def _expect_there(at: int, first: int, way: Way, calendar: Calendar, ahead: Ahead) -> None:
     """Fill in when a store is expected to be there, and what it shall hold before the step in which it leaves.
 
@@ -242,7 +242,7 @@ def _expect_there(at: int, first: int, way: Way, calendar: Calendar, ahead: Ahea
         ahead.target_kwh[step] = calendar.target_kwh[at] if begin + step_h > early and begin <= late else 0.0
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def _expect_nothing(at: int, first: int, way: Way, given: Given, room: Room) -> None:
     """Fill in what is expected before the forecast speaks: no number, the truth if it is given that, or nothing at all.
 
@@ -275,7 +275,7 @@ def _begin_plan(at: int, store: Store, way: Way, memory: Memory, room: Room) -> 
     room.upto_kwh[way.horizon], room.value[way.horizon] = memory.end_upto_kwh[at], memory.end_value[at]
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def _keep_plan(at: int, store: Store, way: Way, ahead: Ahead, memory: Memory, room: Room) -> bool:
     """Keep the plan of a day, and the row of a day before its end; False if they cannot be.
 
@@ -297,7 +297,8 @@ def _keep_plan(at: int, store: Store, way: Way, ahead: Ahead, memory: Memory, ro
     end = way.horizon - way.day
     if pieces_of(end, store, upto_kwh, value) == 0:
         return False
-    memory.end_upto_kwh[at], memory.end_value[at] = upto_kwh[end], value[end]
+    for piece in range(value.shape[1]):
+        memory.end_upto_kwh[at, piece], memory.end_value[at, piece] = upto_kwh[end, piece], value[end, piece]
     for slot in range(way.day):
         memory.most_import_kwh[slot, at] = ahead.most_import_kwh[slot]
     memory.planned[at] = True

@@ -31,7 +31,7 @@ class Move(NamedTuple):
     stored_kwh: float
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _best_taken(
     pieces: tuple[int, int, bool],
     line: Matrix,
@@ -76,7 +76,7 @@ def _best_taken(
     return best, most
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _best_given(
     pieces: tuple[int, int, bool],
     line: Matrix,
@@ -112,7 +112,7 @@ def _best_given(
     return best, most
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def follow(wanted_kwh: float, connection: Connection, store: Store, stored_kwh: float) -> Move:
     """Return what the store does if it is told what to do: as much of it as it can, and may.
 
@@ -132,7 +132,7 @@ def follow(wanted_kwh: float, connection: Connection, store: Store, stored_kwh: 
     return Move(0.0, 0.0, stored_kwh)
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def dispatch(
     connection: Connection, store: Store, stored_kwh: float, upto_kwh: Vector, value: Vector, line: Matrix
 ) -> Move:
@@ -152,7 +152,7 @@ def dispatch(
     return choose(line_up(connection, store, line), connection, store, stored_kwh, upto_kwh, value, line)
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def line_up(connection: Connection, store: Store, line: Matrix) -> tuple[int, int, bool]:
     """Write what a step costs; return how many pieces it has, how many of them give, and whether their prices rise.
 
@@ -165,7 +165,7 @@ def line_up(connection: Connection, store: Store, line: Matrix) -> tuple[int, in
     return count, giving, rising(count, line)
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def choose(
     pieces: tuple[int, int, bool],
     connection: Connection,

@@ -94,13 +94,13 @@ def copied(memory: Memory) -> Memory:
     return Memory(*copies)
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _place(count: int, kept: int) -> int:
     """Return the place of now among the steps that are kept, after so many steps."""
     return count if count < 2 * kept else kept + count % kept
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def remember(at: int, count: int, need_kwh: float, memory: Memory) -> None:
     """Keep what an owner needed in a step.
 
@@ -115,7 +115,8 @@ def remember(at: int, count: int, need_kwh: float, memory: Memory) -> None:
     place = _place(count, kept)
     past[place] = need_kwh
     if place + 1 == past.size:  # the newest half begins a new round
-        past[:kept] = past[kept:]
+        for step in range(kept):
+            past[step] = past[kept + step]
 
 
 @njit(cache=True)

@@ -12,14 +12,14 @@ from jiran.control.store import Connection, Flags, Matrix, Store, Vector, limits
 _HALVINGS = 20
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def begins(step: int, month_begins: Flags) -> bool:
     """Tell whether a month begins with a step."""
     found: bool = step < month_begins.size and month_begins[step]
     return found
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def forget(step: int, month_begins: Flags, peak_kwh: Vector) -> None:
     """Forget what the last month has seen, if a month begins.
 

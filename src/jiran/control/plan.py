@@ -40,7 +40,7 @@ class Ahead(NamedTuple):
     peak_kwh: Vector = np.empty(0)
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def connection_at(step: int, need_kwh: float, ahead: Ahead) -> Connection:
     """Return what a store finds at its owner's meter in a step.
 
@@ -59,7 +59,7 @@ def connection_at(step: int, need_kwh: float, ahead: Ahead) -> Connection:
     )
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def flat(worth: float, store: Store, upto_kwh: Vector, value: Vector) -> None:
     """Write that each stored kWh is worth the same, whatever the level.
 
@@ -72,7 +72,7 @@ def flat(worth: float, store: Store, upto_kwh: Vector, value: Vector) -> None:
     upto_kwh[0], value[0] = store.battery.capacity_kwh, worth
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def earlier_worth(
     count: int, giving: int, line: Matrix, store: Store, row: int, upto_kwh: Matrix, value: Matrix, at: int,
     found_kwh: Matrix, found: Matrix,
@@ -130,7 +130,7 @@ def earlier_worth(
     return True
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def raise_below(target_kwh: float, store: Store, upto_kwh: Vector, value: Vector) -> bool:
     """Raise what a kWh is worth below a level that is wanted.
 
@@ -193,7 +193,7 @@ def plan(need_kwh: Vector, ahead: Ahead, store: Store, upto_kwh: Matrix, value: 
     return True
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def pieces_of(row: int, store: Store, upto_kwh: Matrix, value: Matrix) -> int:
     """Return how many pieces a row of worth has; 0 if it cannot be: numbers must fall over levels that rise to the capacity.
 

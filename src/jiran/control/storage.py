@@ -27,7 +27,7 @@ class Battery(NamedTuple):
     discharge_efficiency: float
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def charge(battery: Battery, stored_kwh: float, offered_kwh: float) -> tuple[float, float]:
     """Return what the battery takes of the offer and its new state, kWh.
 
@@ -46,7 +46,7 @@ def charge(battery: Battery, stored_kwh: float, offered_kwh: float) -> tuple[flo
     return taken_kwh, stored_kwh + taken_kwh * battery.charge_efficiency
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def discharge(battery: Battery, stored_kwh: float, wanted_kwh: float) -> tuple[float, float]:
     """Return what the battery gives of what is wanted and its new state, kWh.
 

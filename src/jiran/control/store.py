@@ -75,7 +75,7 @@ def new_line() -> Matrix:
     return np.empty((4, PIECES + 1))
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def beside_roof(store: Store, roof_kwh: float) -> Store:
     """Return a store as it is in a step in which the roof takes a part of the inverter that they share.
 
@@ -92,7 +92,7 @@ def beside_roof(store: Store, roof_kwh: float) -> Store:
     return Store(limited, store.standby_kwh, store.wear_price, store.grid_charge, store.feed_in, np.inf)
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def limits(connection: Connection, store: Store) -> tuple[float, float]:
     """Return the most that a store can and may give and take in a step, were it neither full nor empty, kWh.
 
@@ -113,7 +113,7 @@ def limits(connection: Connection, store: Store) -> tuple[float, float]:
     return gives_kwh, takes_kwh
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def fill_line(connection: Connection, store: Store, line: Matrix) -> tuple[int, int]:
     """Write the pieces of a step, from all that the store gives to all that it takes.
 
@@ -153,7 +153,7 @@ def fill_line(connection: Connection, store: Store, line: Matrix) -> tuple[int, 
     return count, giving
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def rising(count: int, line: Matrix) -> bool:
     """Tell whether each piece costs no less than the one before, as it does unless a price is negative or export pays more."""
     for piece in range(1, count):  # noqa: SIM110  a generator does not compile
@@ -162,7 +162,7 @@ def rising(count: int, line: Matrix) -> bool:
     return True
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def pool(count: int, line: Matrix) -> int:
     """Pool neighbouring pieces until prices rise: the line becomes the highest convex one that is nowhere above it.
 

@@ -71,9 +71,12 @@ def compiled(function: Function) -> Function:
 
 
 def handed_on(function: Function) -> Function:
-    """Compile a function as `compiled` does, for the compiled loop to call as its argument; Python never calls it."""
+    """Compile a function as `compiled` does, for the compiled loop to call as its argument; Python never calls it.
+
+    It works on the loop's arrays and makes none of its own.
+    """
     decorate: Callable[[Function], Function] = at_first_call(
-        signature_of(function), cache=True, nogil=True, no_cpython_wrapper=True
+        signature_of(function), cache=True, nogil=True, no_cpython_wrapper=True, borrows=True
     )
     return decorate(function)
 

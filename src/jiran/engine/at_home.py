@@ -104,7 +104,7 @@ def drive(
     _act(step, wanted_kwh, cars, memory, line, charged_kwh, given_kwh, held_kwh, net_kwh)
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def come_and_go(step: int, cars: Devices, memory: Memories, out: Outputs) -> None:
     """Take off what cars used on their trips, and write down what those that leave hold too little.
 
@@ -156,7 +156,7 @@ def drive_again(
         net_kwh[cars.homes[at]] += out.ev_supplied_kwh[step, at] - out.ev_charged_kwh[step, at]
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _allowed(wanted_kwh: float, net_kwh: float, store: Store) -> float:
     """Return what a battery that is run for the street may take (> 0) or give (< 0) in its home.
 
@@ -176,7 +176,7 @@ def _allowed(wanted_kwh: float, net_kwh: float, store: Store) -> float:
 Act = Annotated[Callable[..., None], types.FunctionType(signature_of(rest))]
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def _act(
     step: int,
     wanted_kwh: Vector,

@@ -115,7 +115,7 @@ def ask(
         put_order(home, order_of(connection, network_charge, store, stored_kwh, upto_kwh, value, move), asked, net_kwh)
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def put_order(home: int, orders: Orders, asked: Matrix, net_kwh: Vector) -> None:
     """Have a home bring the first of its orders.
 
@@ -178,7 +178,7 @@ def settle(
         _act(at, home, charged_kwh, given_kwh, held_kwh, stored, peak_kwh, net_kwh)
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _write(at: int, move: Move, store: Store, charged_kwh: Vector, given_kwh: Vector, held_kwh: Vector) -> None:
     """Write down what a battery does, its standby with what it takes.
 
@@ -194,7 +194,7 @@ def _write(at: int, move: Move, store: Store, charged_kwh: Vector, given_kwh: Ve
     given_kwh[at], held_kwh[at] = move.given_kwh, move.stored_kwh
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _act(
     at: int,
     home: int,
@@ -275,7 +275,7 @@ def change_mind(trades: Trades, new: int, orders: Counts, asked: Matrix, value_p
     return changed
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _bring(home: int, kwh: float, worth: float, asked: Matrix, net_kwh: Vector) -> None:
     """Have a home bring so much of such a worth instead of what it brings; what a car offers stays."""
     net_kwh[home] += kwh - asked[BROUGHT, home]

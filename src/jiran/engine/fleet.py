@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jiran.engine.records import Fleet, Inputs, Outputs
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def use_own(step: int, inputs: Inputs, fleet: Fleet, ev_stored_kwh: Vector, out: Outputs, net_kwh: Vector) -> None:
     """Write each home's net energy after its own use.
 
@@ -50,7 +50,7 @@ def use_own(step: int, inputs: Inputs, fleet: Fleet, ev_stored_kwh: Vector, out:
         out.ev_supplied_kwh[step, ev] = supplied_kwh
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def offer(step: int, fleet: Fleet, ev_stored_kwh: Vector, out: Outputs, net_kwh: Vector, offered_kwh: Vector) -> None:
     """Add to each home's net energy what its EV offers to neighbours: what it can spare and its own home does not need.
 
@@ -71,14 +71,14 @@ def offer(step: int, fleet: Fleet, ev_stored_kwh: Vector, out: Outputs, net_kwh:
         out.ev_offered_kwh[step, ev] = offered_kwh[home]
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _ready_kwh(step: int, ev: int, fleet: Fleet) -> float:
     """Return what an EV must hold after a step to be ready in time, if it charges in every later step it can."""
     later: float = fleet.charging_steps_after[step] * fleet.step_kwh[ev] * fleet.ev.charge_efficiency
     return fleet.departure_kwh - later
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _spare_kwh(step: int, ev: int, fleet: Fleet, ev_stored_kwh: Vector, out: Outputs) -> float:
     """Return what an EV can give in a step: nothing if it charges, or outside of the hours in which it lends."""
     if not fleet.supplying[step] or out.ev_charged_kwh[step, ev] != 0.0:
@@ -88,7 +88,7 @@ def _spare_kwh(step: int, ev: int, fleet: Fleet, ev_stored_kwh: Vector, out: Out
     return max(0.0, spare_kwh)
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def lend(
     step: int,
     fleet: Fleet,

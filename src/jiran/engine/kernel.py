@@ -32,7 +32,7 @@ Array = NDArray[np.float64]
 ROOM, CROWDED, TOO_MANY, NO_PRICE, STOPPED = range(TOO_MUCH + 1, TOO_MUCH + 6)
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def _value_at_tariff(
     step: int, inputs: Inputs, net_kwh: Array, value_price: Array, limit_price: Array
 ) -> tuple[float, float]:
@@ -91,7 +91,7 @@ def _keep_bids(
     return FINE, 0
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def _remember(
     trades: NDArray[np.void],
     new: int,
@@ -126,7 +126,7 @@ def _remember(
         memory[:, MARKET_PRICE] = amount / kwh
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def _book(
     trades: NDArray[np.void], new: int, network_charge: float, net_kwh: Array, traded_kwh: Array
 ) -> tuple[int, int, int]:

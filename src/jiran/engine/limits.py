@@ -32,7 +32,7 @@ EAGER_PRICE = 1e-6
 OVER_PRICE = 1_000.0
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _beyond(step: int, inputs: Inputs, taken_kwh: float) -> float:
     """Return by how much the street takes (> 0) or gives (< 0) too much, kWh; what rounding leaves over is nothing.
 
@@ -49,13 +49,13 @@ def _beyond(step: int, inputs: Inputs, taken_kwh: float) -> float:
     return over_kwh
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _between(low: float, value: float, high: float) -> float:
     """Return a number, or the bound beyond which it lies."""
     return max(low, min(value, high))
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _work(battery: Battery, stored_kwh: float, given_kwh: float) -> tuple[float, float]:
     """Return what a battery gives (> 0) or takes (< 0) of what is wanted, and what it then holds, kWh."""
     if given_kwh > 0.0:
@@ -64,7 +64,7 @@ def _work(battery: Battery, stored_kwh: float, given_kwh: float) -> tuple[float,
     return -taken_kwh, stored_kwh
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _as_it_was(
     step: int, at: int, devices: Devices, left_kwh: float, given_kwh: float, held_kwh: float
 ) -> tuple[Store, float, Connection]:
@@ -91,7 +91,7 @@ def _as_it_was(
     return store, held_kwh + change, connection
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _may_change(
     at: int,
     row: int,
@@ -319,7 +319,7 @@ def heed(
     return stored_kwh
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _write(step: int, inputs: Inputs, gave_kwh: float, surplus_kwh: float, deficit_kwh: float, out: Outputs) -> None:
     """Write down whose energy the community battery took and who got what it gave, and what is curtailed.
 

@@ -24,7 +24,7 @@ from jiran.engine.records import Memories, Outputs, Stores
 from jiran.nothing import NOTHING_KWH, ROUNDING
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def left_over(net_kwh: Vector, traded_kwh: Vector) -> tuple[float, float, float]:
     """Return what the market left: surplus, deficit, and how much more there is of the first, kWh.
 
@@ -45,7 +45,7 @@ def left_over(net_kwh: Vector, traded_kwh: Vector) -> tuple[float, float, float]
     return surplus_kwh, deficit_kwh, more_kwh
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def beyond_trades(charged_kwh: float, given_kwh: float, sold_kwh: float) -> tuple[float, float]:
     """Return what the battery takes beyond what it bought in the market, and gives beyond what it sold there; one of the two is 0.
 
@@ -64,7 +64,7 @@ def beyond_trades(charged_kwh: float, given_kwh: float, sold_kwh: float) -> tupl
     return max(-left_kwh, 0.0), max(left_kwh, 0.0)
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def own_use(
     step: int, battery: Battery, may_draw: Flags, stored_kwh: float, net_kwh: Vector, traded_kwh: Vector, out: Outputs
 ) -> float:

@@ -57,7 +57,7 @@ def ask_for_all(
     asked[UNBID, place] = 0.0  # what it exchanges with the grid it need not bring to the market
 
 
-@njit(cache=True, forceinline=True)
+@njit(cache=True, forceinline=True, borrows=True)
 def _priced(order: Order, floor_price: float, cap_price: float, reserve_price: float) -> Order:
     """Return an order of the battery with a price, so that no rule makes it trade at a worse one.
 

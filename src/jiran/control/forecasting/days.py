@@ -13,7 +13,7 @@ Vector = NDArray[np.float64]
 Matrix = NDArray[np.float64]
 
 
-@njit(cache=True)
+@njit(cache=True, borrows=True)
 def _add_day(past_kwh: Vector, back: int, day: int, weight: float, need_kwh: Matrix) -> None:
     """Add a day of the past to all coming days.
 
