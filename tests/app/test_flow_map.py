@@ -164,6 +164,7 @@ def test_every_flow_is_sent_as_it_is_declared_but_for_what_evs_give(name):
         assert (one["sign"], one["colour"], one["label"]) == (flow.sign, flow.colour, flow.label)
         assert one["partner"] == {"homes": "p2p"}.get(flow.account, flow.account)
         assert ("kwh" in one) == (flow.account != "homes")
+        assert one.get("left_out", False) == flow.at_meter
         assert ("price" in one) == (flow.account == "grid")
         if "kwh" in one:
             kwh = result.flows.between(flow.name, day.first, day.last)

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { Day } from "../../../src/jiran/app/components/flow_map/js/day.js";
+import { TEXT } from "../../../src/jiran/app/components/flow_map/js/words.js";
 import { aRun, trades } from "./runs.mjs";
 
 test("trades of a pair in a step are one sum; the way back is another pair", () => {
@@ -81,11 +82,23 @@ test("a flow that Python declares anew counts by its side and its other end, wha
   const added = { name: "stored", label: "Home battery", colour: "#111111", sign: -1, partner: "", kwh: [[0.5], [0]] };
   const bus = { ...added, name: "bus", partner: "bus", kwh: [[0], [7]], price: [2] };
   const day = new Day({ ...run, flows: [...run.flows, added, bus] });
-  assert.deepEqual(day.sum.down, [3.5]);
+  assert.deepEqual(day.sum.down, [3]); // a battery's charge is no demand
+  assert.deepEqual([day.nameOf("stored", TEXT), day.nameOf("load", TEXT)], ["Home battery", "Household"]);
   assert.equal(day.net(0, 0), 1.5);
   assert.deepEqual(day.scale, [7, 14]);
   assert.deepEqual(day.facts(0, 0, 0), [["generation", 3], ["load", 1], ["stored", 0.5]]);
   assert.deepEqual(day.facts(1, 0, 1), [["bus", 14]]);
+});
+
+test("what a roof left out is told of its home, and is neither demand nor taken off what the home has over", () => {
+  const run = aRun({ steps: 1, generation: [[5], [0]], load: [[1], [2]], grid_export: [[1.5], [0]] });
+  const curtailed = { name: "curtailed", label: "Left out", colour: "#111111", sign: -1, partner: "", left_out: true,
+    kwh: [[2.5], [0]] };
+  const day = new Day({ ...run, flows: [...run.flows, curtailed] });
+  assert.deepEqual(day.sum.down, [3]);
+  assert.equal(day.net(0, 0), 4);
+  assert.deepEqual(day.facts(0, 0, 0), [["generation", 5], ["load", 1], ["grid_export", 1.5], ["curtailed", 2.5]]);
+  assert.equal(day.nameOf("curtailed", TEXT), "Left out");
 });
 
 test("of a net-metered home import and export are the facts, and the street's sums are of them", () => {

@@ -90,6 +90,8 @@ def _flow(
         "name": flow.name.removesuffix("_kwh"), "label": flow.label, "colour": flow.colour, "sign": flow.sign,
         "partner": "p2p" if flow.account == "homes" else flow.account,
     }  # fmt: skip
+    if flow.at_meter:
+        sent["left_out"] = True
     if flow.account != "homes":
         sent["kwh"] = _by_entry(result, (flow.name,), starts, ends, group)
     if flow.account == "grid":  # what the battery pays and gets is the homes' own money

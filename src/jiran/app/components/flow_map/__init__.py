@@ -14,7 +14,7 @@ The data, which must be JSON-able and finite (round it to three or four decimals
                   sent when one is clicked, and of kind "mixed" if their homes are not alike
     flows         [{"name": "grid_import", "label": "Grid", "colour": "#D55E00",
                   "sign": 1 into the home or -1 out of it, "partner": who is at its other end, "p2p", "battery" or "grid",
-                  "" if it stays in the home, "kwh": kWh >= 0 as a list of homes, each a list of steps (not of "p2p":
+                  "" if it stays in the home, "left_out": true if it is energy that nobody had, "kwh": kWh >= 0 as a list of homes, each a list of steps (not of "p2p":
                   that is in trades), "price": currency per kWh, one a step, where the picture shows its money}, ...],
                   as engine/flows.py declares them; what stays in the home has None in place of the steps of homes of which
                   only import and export are known
@@ -31,7 +31,7 @@ The data, which must be JSON-able and finite (round it to three or four decimals
     p2p_price     currency per kWh, one a step; None where nothing was traded
     head, foot    optional: what a saved picture says on top, of which run it is, and at its foot, where it comes from
     text          optional: {"demand": "Permintaan", ...}, words to use instead of the English ones,
-                  by the keys of TEXT in js/words.js; a flow's is its name
+                  by the keys of TEXT in js/words.js; a flow's is its name, and without a word it is called by its label
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ import { most, running, total } from "./maths.js";
 
 const something = ([, value]) => Math.abs(value) > 5e-4; // of what is told of a home
 const DAYLIGHT = 0.005; // of the brightest
+const DEMAND = ["load", "ev"];
 
 export class Day {
   constructor(run) {
@@ -22,20 +23,31 @@ export class Day {
     this.sum = { imported: sum(imports), exported: sum(exports), bought: sum(imports, true), sold: sum(exports, true),
       traded: traded(0), paid: traded(1) };
     this.addBattery();
-    // What homes generate and need, or where that is not known of all, what they give out and take in.
+    // What homes generate and need, which is not what their batteries take, or where that is not known of all, what they give
+    // out and take in.
     this.words = run.taken ? { up: "given", down: "taken" } : { up: "solar", down: "demand" };
     this.sum.up = sum(run.taken ? [{ kwh: run.given }] : [this.flows.generation]);
-    this.sum.down = sum(run.taken ? [{ kwh: run.taken }] : this.with("", -1));
+    this.sum.down = sum(run.taken ? [{ kwh: run.taken }] : this.demand());
     // The page sums before it rounds, so that the same total stands here and in every table.
     this.soFar = run.so_far ? [run.so_far.kwh, run.so_far.amount] : [running(this.sum.traded), running(this.sum.paid)];
     this.scale = this.biggest();
     this.arc = this.arcs();
   }
 
-  /** The flows with this at their other end, "" for those of the home itself; of one side: 1 into the home, -1 out of it. */
+  /**
+   * The flows with this at their other end, "" for those of the home itself, without what its roof left out, which it never
+   * had; of one side: 1 into the home, -1 out of it.
+   */
   with(partner, ...signs) {
-    return this.run.flows.filter((flow) => flow.partner === partner && (signs.length === 0 || signs.includes(flow.sign)));
+    return this.run.flows.filter((flow) =>
+      flow.partner === partner && !flow.left_out && (signs.length === 0 || signs.includes(flow.sign)));
   }
+
+  /** The flows that are demand, as tables and charts of the page count it. */
+  demand() { return DEMAND.filter((name) => name in this.flows).map((name) => this.flows[name]); }
+
+  /** What a flow, or a figure of a home, is called; a flow that has no word of its own here, as it is declared. */
+  nameOf(name, text) { return text[name] ?? this.flows[name].label; }
 
   /** What the battery trades with the grid is the street's, too. */
   addBattery() {

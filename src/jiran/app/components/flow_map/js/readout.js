@@ -65,7 +65,7 @@ export const showTip = (map) => {
   const home = scene.homes[h];
   const kind = kindOf(home, text);
   const written = (v) => (unit ? (v < 0 ? "−" : "+") + money(Math.abs(v), run.currency) : kwh(v));
-  const rows = map.day.facts(h, map.step(), unit).map(([name, value]) => [text[name], written(value)]);
+  const rows = map.day.facts(h, map.step(), unit).map(([name, value]) => [map.day.nameOf(name, text), written(value)]);
   tip.replaceChildren();
   node("b", `${home.id} · ${kind}`, tip);
   for (const pair of rows) {
