@@ -229,8 +229,8 @@ def rest(flow: dict[str, float]) -> Figures | None:
     }
 
 
-#: Who can have money in a step, as sentences name them.
-_NAMES = {"homes": "homes", "battery": "battery fund", "network": "network", "market": "market", "grid": "grid"}
+#: Of those who can have money in a step, whom sentences call by another name.
+_NAMES = {"battery": "battery fund"}
 
 
 def _money_words(figures: Figures) -> str:
@@ -262,7 +262,7 @@ def money(step: RunStep, currency: str) -> Figures | None:
         currency: Of the run.
     """
     return {
-        "moved": {name: step.money[key] for key, name in _NAMES.items() if abs(step.money[key]) > NOTHING_MONEY},
+        "moved": {_NAMES.get(name, name): got for name, got in step.money.items() if abs(got) > NOTHING_MONEY},
         "traded": traded_kwh(step.energy) > NOTHING_KWH,
         "currency": currency,
     }
