@@ -7,14 +7,15 @@ from dataclasses import replace
 import numpy as np
 
 from jiran import JiranError, simulate
-from jiran.bids import find
+from jiran.bids import find, strategies
 from jiran.bids.base import LAST_LIMIT, LAST_NET_KWH, LAST_TRADED_KWH, MARKET_PRICE, MEMORY
 from jiran.homes.profiles import Profiles
 from strategies import changed
 
-ALL = ("price-taker", "truthful", "zero-intelligence", "zero-intelligence-plus", "linear-ramp")
-OWN_VALUES = ALL[1:]
-LEARNERS = ("zero-intelligence-plus", "linear-ramp")
+#: Laws are tried on each that jiran has; homes differ in what a kWh is worth to them where it lets them.
+ALL = tuple(name for name, one in strategies().items() if one.trusted)
+OWN_VALUES = tuple(name for name in ALL if "spread" in find(name).parameters)
+LEARNERS = tuple(name for name in ALL if find(name).learns)
 
 #: A strategy's head, for files that tests write.
 HEAD = "from jiran.bids import find, strategy\nfrom jiran.plugins.plugin import Parameter\n"

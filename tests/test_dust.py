@@ -18,7 +18,8 @@ from strategies import changed, profiles, small
 
 #: What counts as nothing: rounding, the bound itself, zeros of both signs, the smallest number there is.
 DUST = (0.0, -0.0, 5e-324, -5.6e-17, 5.6e-17, 1e-12, -1e-12, NOTHING_KWH, -NOTHING_KWH)
-LOTS = ("continuous-double-auction", "random-p2p", "muda")
+#: Rules of which another draw could give other trades of five orders.
+LOTS = [name for name, rule in mechanisms().items() if rule.by_chance(5, rule.defaults)]
 
 
 def with_dust(array, places, values):

@@ -47,12 +47,13 @@ def one_sentence(error):
 
 def test_the_strategies_of_the_package_are_found_by_name_in_order():
     known = strategies()
-    assert list(known) == sorted(ALL)
+    assert {"linear-ramp", "price-taker", "truthful", "zero-intelligence", "zero-intelligence-plus"} <= {*known}
+    assert list(known) == sorted(known)
     assert all(
         found.name == name and found.description.endswith(".") and found.trusted for name, found in known.items()
     )
     assert [name for name, found in known.items() if found.at_tariff] == ["price-taker"]
-    assert [name for name, found in known.items() if found.learns] == ["linear-ramp", "zero-intelligence-plus"]
+    assert {"linear-ramp", "zero-intelligence-plus"} <= {name for name, found in known.items() if found.learns}
 
 
 @pytest.mark.parametrize("compiled", [True, False])
@@ -111,7 +112,7 @@ def test_a_file_that_cannot_be_used_is_refused_in_one_sentence(file, text, messa
 @pytest.mark.parametrize(
     ("bids", "message"),
     [
-        ({"strategy": "clever"}, "bidding strategy 'clever': unknown; choose one of linear-ramp, price-taker"),
+        ({"strategy": "clever"}, "bidding strategy 'clever': unknown; choose one of .*linear-ramp, price-taker"),
         ({"strategy": "gone.py"}, "bidding strategy 'gone.py': there is no such file"),
         ({"strategy": 3}, r"bids\.strategy = 3: must be the name of a bidding strategy"),
         ("truthful", "bids = 'truthful': must be a table"),

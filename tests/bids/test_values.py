@@ -22,7 +22,7 @@ def bidding(strategy, **more):
 
 
 def parameters(strategy, spread):
-    return {} if strategy == "price-taker" else {"spread": spread}
+    return {"spread": spread} if strategy in OWN_VALUES else {}
 
 
 @pytest.mark.parametrize("strategy", ALL)
