@@ -105,6 +105,13 @@ def programs(page):
     ]
 
 
+def test_what_is_named_in_how_to_add_is_there():
+    text = (ROOT / "docs" / "how-to-add.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:src/jiran|tests|docs)/[\w/.-]*)`", text)
+    assert len(named) > 50
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 #: The blocks of this page are files, which its own tests write and run.
 OF_ITS_OWN = ["how-to-add-a-mechanism.md"]
 PROGRAMS = [page for page in PAGES if page.name not in OF_ITS_OWN and programs(page)]

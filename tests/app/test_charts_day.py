@@ -53,12 +53,19 @@ def test_numbers_of_a_day_are_those_of_the_steps(paper):
     assert column(option, "when")[8] == "08:00"
 
 
-@pytest.mark.parametrize("name", ["paper", "ev-street", "kampung"])
+@pytest.mark.parametrize("name", ["paper", "ev-street", "kampung", "home-batteries"])
 def test_sources_and_uses_add_up(name):
     result = run(name)
     frame = points(result, whole(result)).frame
-    powered = ["own_kwh", "p2p_kwh", "battery_discharge_kwh", "ev_home_kwh", "grid_import_kwh"]
-    used = ["own_kwh", "shared_kwh", "battery_charge_kwh", "grid_export_kwh"]
+    powered = [
+        "own_kwh",
+        "p2p_kwh",
+        "battery_discharge_kwh",
+        "ev_home_kwh",
+        "home_battery_discharge_kwh",
+        "grid_import_kwh",
+    ]
+    used = ["own_kwh", "shared_kwh", "battery_charge_kwh", "home_battery_charge_kwh", "grid_export_kwh"]
     np.testing.assert_allclose(frame.select(powered).sum_horizontal(), frame["demand_kwh"], atol=1e-9)
     np.testing.assert_allclose(frame.select(used).sum_horizontal(), frame["generation_kwh"], atol=1e-9)
 
