@@ -172,6 +172,16 @@ def test_a_link_that_names_groups_by_their_kind_has_controls_that_work():
     assert not list(wrong_controls(at, held(at)))
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["homes.groups.9.count", "homes.single.School.pv_kwp", "homes.groups", "homes.single", "homes.groups.ev.pv_kwp"],
+)
+def test_a_field_shown_first_that_the_street_does_not_have_is_not_drawn(name):
+    at = opened(telling=json.dumps([name]))
+    assert not at.error
+    assert held(at).telling == (name,)
+
+
 def test_a_price_that_is_not_set_can_be_set_and_taken_back():
     at = opened()
     key = "0|battery.reserve_price"

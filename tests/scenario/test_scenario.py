@@ -215,6 +215,24 @@ def test_names_and_data_without_end_are_refused_in_a_short_sentence(levels):
         assert len(str(caught.value)) < 600
 
 
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("homes.groups.solar.count", True), ("homes.groups.1.count", True), ("homes.groups", True), ("homes.single.²0.pv_kwp", True),
+        ("homes.groups.².count", False), ("homes.groups.sunny.count", False), ("homes.groups.1.2.count", False),
+        ("homes.single..pv_kwp", False), ("grid", False), ("homes.data", False), ("ev.calendar", False), ("grid.price", False),
+    ],
+)  # fmt: skip
+def test_what_is_shown_first_are_fields_that_hold_a_value(name, is_one):
+    if is_one:
+        assert jiran.load_scenario("paper", {"telling": [name]}).telling == (name,)
+        return
+    with pytest.raises(
+        JiranError, match=r"^telling = .*: must name fields that hold a value, as grid\.import_price or"
+    ):
+        jiran.load_scenario("paper", {"telling": [name]})
+
+
 def test_a_missing_key_is_named():
     with pytest.raises(ScenarioError, match=r"homes\.groups\.0\.kind: is required"):
         validate({"name": "x", "homes": {"groups": [{"count": 2}]}})

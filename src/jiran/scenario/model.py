@@ -129,7 +129,11 @@ class Scenario(Model):
     def _fields_exist(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
             if not is_field(cls, name):
-                raise ScenarioError("telling", name, "must name fields of a scenario, as in grid.import_price")
+                raise ScenarioError(
+                    "telling",
+                    name,
+                    "must name fields that hold a value, as grid.import_price or homes.groups.solar.count",
+                )
         return names
 
     @field_validator("time_zone")

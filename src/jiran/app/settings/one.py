@@ -47,7 +47,7 @@ def draw(panel: Panel, name: str) -> bool:
         _OTHERS[name](panel, name)
     elif names_plugin(name) is not None:
         return _parameter(panel, name)
-    elif name.startswith("homes.groups."):
+    elif name.startswith(("homes.groups.", "homes.single.")):
         return _count(panel, name)
     elif _is_left_out(panel, name):
         return False

@@ -1,8 +1,8 @@
 """Thousands of runs that differ in a few values and in chance: kept on disk as they come, and never run twice.
 
 `axes` reads what a key takes, `points` makes the scenarios and their names by content, `batches` puts side by side what shares
-its homes, `work` runs a batch, `engines` spreads batches over processes, `folder` keeps what came out, `run` is
-`jiran.sweep`, `answers` looks at it.
+its homes, `work` runs a batch, `engines` spreads batches over processes, `folder` keeps what came out, in files
+that are `sealed`, `run` is `jiran.sweep`, `answers` looks at it.
 """
 
 from jiran.judge.sweep.axes import Axis, Drawn, Listed, axis_of

@@ -6,7 +6,6 @@ time. When all points are there, the parts become one.
 
 from __future__ import annotations
 
-import io
 import json
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ import polars as pl
 import tomli_w
 
 from jiran.errors import JiranError, shortened
+from jiran.judge.sweep.sealed import check_table, columns_of, is_sealed, save_table, sealed, unsealed
 from jiran.result.figures import KPIS
 from jiran.saving import save_file
 from jiran.saving.alone import alone
@@ -36,8 +36,10 @@ T = TypeVar("T")
 ABOUT, POINTS, PARTS = "sweep.toml", "points.parquet", "parts"
 #: The part that holds all, once all are there.
 ALL = "all.parquet"
-#: How a table ends, and the fewest bytes of one.
-_END, _SMALLEST = b"PAR1", 12
+_ANOTHER = "bring back this file, or name a new folder"
+#: Columns that each table has, and those of the parts beside what is varied.
+_POINT: dict[str, PolarsDataType] = {"key": pl.String(), "seed": pl.Int64()}
+_FIGURES: dict[str, PolarsDataType] = {name: pl.Float64() for name in KPIS}
 #: So often somebody who reads looks again for parts that became one.
 _TRIES = 5
 #: What a file manager leaves in every folder that it has shown.
@@ -75,11 +77,11 @@ class Folder:
                     raise JiranError(f"{self.path}: holds {shortened(foreign, 60)} and no sweep; name a new folder")
                 return None
             try:
-                found = tomllib.loads(about.read_text(encoding="utf-8"))
+                found = tomllib.loads(unsealed(about.read_bytes()).decode())
             except ValueError as error:
-                raise JiranError(f"{about}: is damaged: {error}") from error
+                raise JiranError(f"{about}: is damaged: {error}; {_ANOTHER}") from error
             if not all(isinstance(found.get(name), dict) for name in ("vary", "scenario")):
-                raise JiranError(f"{about}: is damaged: it does not say what was swept")
+                raise JiranError(f"{about}: is damaged: it does not say what was swept; {_ANOTHER}")
             return found
 
     @contextmanager
@@ -106,11 +108,11 @@ class Folder:
         with told(self.path):
             self.parts.mkdir(exist_ok=True)
             sweep_drafts(self.parts / ALL)
-        save_file(self.path / ABOUT, tomli_w.dumps(dict(asked)).encode())
+        save_file(self.path / ABOUT, sealed(tomli_w.dumps(dict(asked)).encode()))
         types = types_of(found)
         cells = [tuple(_cells(one.values, types)) for one in found]
         table = [(one.key, one.seed, *cells[one.place]) for one in points]
-        _save(self.path / POINTS, pl.DataFrame(table, {"key": pl.String(), "seed": pl.Int64(), **types}, orient="row"))
+        save_table(self.path / POINTS, pl.LazyFrame(table, {**_POINT, **types}, orient="row"))
 
     def known(self) -> set[str]:
         """Return the keys of all points that are there; a fault is there too."""
@@ -137,22 +139,20 @@ class Folder:
             )
             for row in rows
         ]
-        frame = pl.DataFrame(table, schema_of(found), orient="row")
-        _save(self.parts / f"{rows[0].point.key}-{len(rows)}.parquet", frame)
+        frame = pl.LazyFrame(table, schema_of(found), orient="row")
+        save_table(self.parts / f"{rows[0].point.key}-{len(rows)}.parquet", frame)
 
     def compact(self) -> None:
         """Put all parts into one; what is no point of the sweep any more, since a file was changed, is left out."""
         files = self._files()
-        if [file.name for file in files] == [ALL]:
+        if self._are_one(files):
             return
         wanted = self._points().select("key")
         rows = pl.scan_parquet(files)
         keys = rows.select(pl.len().alias("many"), pl.col("key").n_unique().alias("different")).collect()
         if keys["many"].item() > keys["different"].item():  # as where a sweep was killed just here
             rows = rows.unique("key", keep="any")
-        held = io.BytesIO()  # part by part: a table of all takes three times its memory
-        rows.join(wanted, on="key", how="semi").sink_parquet(held, engine="streaming")
-        save_file(self.parts / ALL, held.getvalue())
+        save_table(self.parts / ALL, rows.join(wanted, on="key", how="semi"))
         with told(self.path):
             for file in files:
                 if file.name != ALL:
@@ -175,7 +175,7 @@ class Folder:
         if not files:
             raise JiranError(f"{self.path}: nothing has come out of this sweep yet")
         points, found = self._points(), pl.scan_parquet(files)
-        if [file.name for file in files] != [ALL]:  # which has each key once
+        if not self._are_one(files):
             found = found.unique("key", keep="any")
         # Two points may be the same run, with one key: what is varied is told by the point, and what came out by its key.
         own = points.collect_schema().names()
@@ -200,36 +200,28 @@ class Folder:
                 return ask()
         return ask()
 
+    def _are_one(self, files: Sequence[Path]) -> bool:
+        """Tell whether the parts are one, which has each key once."""
+        return [file.name for file in files] == [ALL] and is_sealed(files[0])
+
     def _points(self) -> pl.LazyFrame:
-        _check_whole(self.path / POINTS)
+        check_table(self.path / POINTS, _POINT, others=True)
         return pl.scan_parquet(self.path / POINTS)
 
     def _files(self) -> list[Path]:
         """Return the parts; drafts have other names."""
         with told(self.path):
             files = sorted(self.parts.glob("*.parquet")) if self.parts.is_dir() else []
+        found = columns_of(self.path / POINTS)  # where it is lost, the next start makes it again
+        known = found if found and found.keys() >= _POINT.keys() else {}
         for file in files:
-            _check_whole(file)
+            check_table(file, {**_POINT, "fault": pl.String(), **known, **_FIGURES}, others=not known)
         return files
-
-
-def _check_whole(file: Path) -> None:
-    """Refuse a table that lost its end, as when a disk or another program failed; one that is gone is no fault.
-
-    Raises:
-        JiranError: It did.
-    """
-    with told(file), suppress(FileNotFoundError), file.open("rb") as opened:
-        size = opened.seek(0, io.SEEK_END)
-        opened.seek(max(0, size - len(_END)))
-        if size < _SMALLEST or opened.read() != _END:
-            raise JiranError(f"{file}: is damaged; remove it and start the sweep again, which runs what is missing")
 
 
 def schema_of(found: Sequence[Combination]) -> dict[str, PolarsDataType]:
     """Return the columns of a part; the same for all, also where a figure is defined nowhere in it."""
-    first: dict[str, PolarsDataType] = {"key": pl.String(), "seed": pl.Int64(), "fault": pl.String()}
-    return first | types_of(found) | {name: pl.Float64() for name in KPIS}
+    return {**_POINT, "fault": pl.String(), **types_of(found), **_FIGURES}
 
 
 def types_of(found: Sequence[Combination]) -> dict[str, PolarsDataType]:
@@ -254,10 +246,3 @@ def _cells(values: Mapping[str, Any], types: Mapping[str, PolarsDataType]) -> It
             continue
         is_text = types[key] == pl.String() and not isinstance(value, str)
         yield json.dumps(value, default=str) if is_text else value
-
-
-def _save(target: Path, frame: pl.DataFrame) -> None:
-    """Write a table, whole or not at all."""
-    held = io.BytesIO()
-    frame.write_parquet(held)
-    save_file(target, held.getvalue())
