@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from jiran.scenario.named import TARIFF_KEYS, tables_with_tariff, tariff_files
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jiran.scenario.data import MeteredHome
     from jiran.scenario.grid import Grid
     from jiran.scenario.homes import HomeGroup, SingleHome
@@ -64,24 +66,38 @@ def with_paths(data: dict[str, Any], folder: Path) -> dict[str, Any]:
         data: Nested data, changed in place; what is of another type than a path is left to the checks.
         folder: Where the file lies.
     """
+    return _with_files(data, lambda name: str(folder / name))
+
+
+def with_names(data: dict[str, Any]) -> dict[str, Any]:
+    """Leave of each file that a scenario names its name alone, so that it is the same wherever the files lie.
+
+    Args:
+        data: Nested data, changed in place.
+    """
+    return _with_files(data, lambda name: Path(name).name)
+
+
+def _with_files(data: dict[str, Any], change: Callable[[str], str]) -> dict[str, Any]:
+    """Change the name of each file that scenario data name, in place."""
     homes = data.get("homes")
     source = homes.get("data") if isinstance(homes, dict) else None
     if isinstance(source, dict):
         if isinstance(source.get("path"), str):
-            source["path"] = str(folder / source["path"])
+            source["path"] = change(source["path"])
         if isinstance(source.get("also"), list | tuple):
-            source["also"] = [str(folder / name) if isinstance(name, str) else name for name in source["also"]]
+            source["also"] = [change(name) if isinstance(name, str) else name for name in source["also"]]
     if (weather := weather_file(data)) is not None:
-        data["solar"]["weather"] = str(folder / weather)
+        data["solar"]["weather"] = change(weather)
     for _, table in tables_with_tariff(data):
         for key in TARIFF_KEYS:
             if isinstance(table.get(key), str) and table[key].endswith(".toml"):
-                table[key] = str(folder / table[key])
+                table[key] = change(table[key])
     files = plugin_files(data)
     for section, key in PLUGINS:
         if section in files:
-            data[section][key] = str(folder / files[section])
-    data |= {name: {**data[name], "controller": str(folder / file)} for name, file in policy_files(data).items()}
+            data[section][key] = change(files[section])
+    data |= {name: {**data[name], "controller": change(file)} for name, file in policy_files(data).items()}
     return data
 
 

@@ -17,7 +17,7 @@ import jiran
 from jiran.errors import DataError, JiranError, ScenarioError, one_of, shortened
 from jiran.judge.sweep.axes import MOST_VALUES, Axis, Drawn, Listed
 from jiran.scenario import WORDS, Scenario, validate
-from jiran.scenario.beside import with_paths
+from jiran.scenario.beside import shareable, with_paths
 from jiran.scenario.files import as_data, input_files
 from jiran.scenario.overrides import with_overrides
 
@@ -96,7 +96,8 @@ class Combination:
         if self.scenario is None:
             text = json.dumps(dict(self.values), default=str, sort_keys=True)
         else:
-            text = f"{_decides(self.scenario)} {[(path.name, digest_of(path)) for path in self.files]}"
+            # Where files lie decides nothing: a sweep goes on after its folder was moved, on this machine or to another.
+            text = f"{_decides(shareable(self.scenario))} {[(path.name, digest_of(path)) for path in self.files]}"
         return _sha256(f"{SCHEMA} {jiran.__version__} {text}".encode())
 
     def point(self, place: int, number: int) -> Point:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import tempfile
 import tomllib
@@ -24,7 +25,7 @@ from jiran.judge.sweep.folder import Folder
 from jiran.judge.sweep.points import METHODS, SCHEMA, Combination, Point, combinations, currency_of, points
 from jiran.judge.sweep.work import MOST_POINTS, Batch, batches
 from jiran.scenario import Scenario, validate
-from jiran.scenario.beside import with_paths
+from jiran.scenario.beside import with_names, with_paths
 from jiran.scenario.files import as_data, load_scenario
 from jiran.simulation import estimate
 from jiran.simulation.estimate import Need
@@ -289,7 +290,7 @@ def grown(planned: Planned, folder: Folder) -> Planned:
     if before is None:
         return planned
     for name in ("vary", "draws", "method", "draw_seed", "scenario"):
-        if before.get(name) != _as_written(planned.asked)[name]:
+        if _anywhere(before.get(name)) != _anywhere(_as_written(planned.asked)[name]):
             raise JiranError(
                 f"{folder.path}: holds another sweep, with another {name.replace('_', ' ')}; name a new folder, or ask for the same"
             )
@@ -297,6 +298,11 @@ def grown(planned: Planned, folder: Folder) -> Planned:
     if seeds == planned.seeds:
         return planned
     return Planned(planned.found, seeds, planned.asked | {"seeds": seeds})
+
+
+def _anywhere(told: Any) -> Any:
+    """Return what is told of a sweep but where files lie: what is in them decides which points there are."""
+    return with_names(copy.deepcopy(told)) if isinstance(told, dict) else told
 
 
 def missing(every: Sequence[Point], folder: Folder) -> list[Point]:
