@@ -101,6 +101,23 @@ def test_a_file_that_holds_nothing_to_check_is_told_what_it_holds(tmp_path, text
     refused(call("check", "own.py"), f"{said}{held}\n")
 
 
+CONTROLLER = """
+from jiran.control import controller
+
+@controller("plan-ahead", direct=True)
+def mine(need_kwh, stored_kwh, import_price, export_price, store, parameters):
+    "Do nothing."
+    return 0.0
+"""
+
+
+def test_a_controller_of_a_name_that_is_taken_is_not_told_to_be_no_rule(tmp_path):
+    """As where a file is checked once more after its package was installed."""
+    (tmp_path / "own.py").write_text(CONTROLLER, encoding="utf-8")
+    for command in ("check", "controllers"):
+        refused(call(command, "own.py"), "controller 'own.py': calls itself 'plan-ahead', which is the name of another")
+
+
 def test_a_file_of_another_kind_than_asked_for_is_told_what_it_holds(tmp_path):
     (tmp_path / "own.py").write_text(RULE, encoding="utf-8")
     refused(call("controllers", "own.py"), "decorated with @controller, has 0; it holds the market rule 'none'")

@@ -173,15 +173,50 @@ def test_the_search_finds_the_lowest_point_of_a_bowl():
 cost = st.floats(-1e4, 1e4)
 
 
-@given(cost, cost, cost)
-def test_the_verdict_is_true_of_the_costs(greedy, planned, taught):
-    first, second = verdict({name: Trial(own, 0.0, None, 0.0) for name, own in ((OWN_USE, greedy), (PLANNED, planned), (TAUGHT, taught))})  # fmt: skip
+@given(st.tuples(cost, cost, cost), st.tuples(cost, cost, cost), st.tuples(*(st.floats(0.0, 1e3),) * 3))
+def test_the_verdict_is_true_of_the_costs_with_wear_and_less_what_is_left(own, left, wear):
+    trials = {
+        name: Trial(own[place], 0.0, None, 0.0, wear[place], left[place])
+        for place, name in enumerate((OWN_USE, PLANNED, TAUGHT))
+    }
+    first, second = verdict(trials)
+    greedy, planned, taught = (paid + worn - rest for paid, worn, rest in zip(own, wear, left, strict=True))
     close = ALIKE * max(map(abs, (greedy, planned, taught)))
     assert first.startswith("Planning costs the owners less") == (taught - planned > close)
+    assert ("use plan-ahead here" in first) == (taught - planned > close and planned <= greedy + close)
+    assert ("but self-consumption costs less than both" in first) == (
+        taught - planned > close and planned > greedy + close
+    )
     assert ("less than planning on" in first) == (planned - taught > close)
     assert ("as much as planning" in first) == (abs(planned - taught) <= close)
     assert ("less than own use" in second) == (greedy - taught > close)
     assert ("more than own use" in second) == (taught - greedy > close)
+
+
+@pytest.mark.parametrize("who", ["home_battery", "battery"])
+def test_a_trial_counts_wear_and_what_is_left_in_the_stores_that_are_run(who):
+    fields = {f"{store}.wear_cost": 0.07 for store in ("home_battery", "battery")}
+    found = train(task_of(dynamic(days=6, **fields), who), seconds=None, generations=1)
+    scenario, profiles = found.task.trial(PLANNED)
+    result = simulate(scenario, profiles=profiles)
+    kind = "home battery" if who == "home_battery" else "community battery"
+    totals, one = result.device_totals.filter(device=kind), found.trials[PLANNED]
+    assert one.wear == pytest.approx(0.07 * totals["given_kwh"].sum(), abs=1e-9)
+    assert one.wear > 0.0
+    kept = getattr(scenario, who).discharge_efficiency
+    assert one.left_worth == pytest.approx(totals["end_kwh"].sum() * kept * result.prices.grid_export.mean(), abs=1e-9)
+    assert one.net_cost == one.own_cost + one.wear - one.left_worth
+
+
+def test_the_later_days_do_not_begin_in_an_hour_that_the_clocks_show_for_the_second_time():
+    """Six days after 03:00 in summer it is 02:00 for the second time, and a run that begins at 02:00 begins at the first."""
+    said = {"start": "2026-10-19T03:00:00", "time_zone": "Europe/Berlin"}
+    task = task_of(dynamic(days=9, **said))
+    begins = task.setting.timeline.local[task.cut].astype("datetime64[m]").item()
+    assert str(begins) == "2026-10-24 03:00:00"
+    scenario, profiles = task.trial(OWN_USE)
+    later = simulate(scenario, profiles=profiles)
+    np.testing.assert_array_equal(later.timeline.local, task.setting.timeline.local[task.cut :])
 
 
 def test_it_begins_with_a_worth_near_the_mean_price():

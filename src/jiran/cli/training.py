@@ -101,7 +101,7 @@ def as_data(found: Trained) -> dict[str, Any]:
         "episodes": found.episodes,
         "first_cost": found.greedy_cost,
         "curve": list(found.curve),
-        "trial": {name: one.__dict__ for name, one in found.trials.items()},
+        "trial": {name: one.__dict__ | {"net_cost": one.net_cost} for name, one in found.trials.items()},
         "optimum_cost": found.optimum_cost,
     }
 
@@ -122,14 +122,25 @@ def _print(found: Trained) -> None:
     for sentence in verdict(found.trials):
         screen.print(sentence, soft_wrap=True)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for heading in ("Run by", "By own meters", "Street pays the grid", "Of the optimum", "Left in stores, kWh"):
+    headings = (
+        "Run by",
+        "By own meters",
+        "Less rest, with wear",
+        "Street pays the grid",
+        "Of the optimum",
+        "Left in stores, kWh",
+    )
+    for heading in headings:
         table.add_column(heading, justify="right" if heading != "Run by" else "left", no_wrap=heading == "Run by")
     for name, one in found.trials.items():
         share = "-" if one.share is None else f"{100.0 * one.share:.1f}%"
-        table.add_row(name, f"{one.own_cost:,.2f}", f"{one.cost:,.2f}", share, f"{one.stored_end_kwh:,.1f}")
+        money = (f"{cost:,.2f}" for cost in (one.own_cost, one.net_cost, one.cost))
+        table.add_row(name, *money, share, f"{one.stored_end_kwh:,.1f}")
     if found.optimum_cost is not None:
-        table.add_row("optimum (bound)", "", f"{found.optimum_cost:,.2f}", "100.0%", "")
+        table.add_row("optimum (bound)", "", "", f"{found.optimum_cost:,.2f}", "100.0%", "")
     screen.print(table)
+    screen.print("Held against each other by own meters with wear, less what is left in the stores, which is worth what the grid pays "
+                 "for it on average.", style="dim", soft_wrap=True)  # fmt: skip
     every = max(1, -(-len(found.curve) // _LONGEST_CURVE))
     shown = [found.greedy_cost, *found.curve[every - 1 :: every]]
     screen.print(f"Learning curve, {len(found.curve)} generations, {found.episodes:,} times those days: "

@@ -85,9 +85,17 @@ class Task:
         met = self.given.need_kwh[: self.cut] + self.stores.standby_kwh + moves.charged_kwh - moves.given_kwh
         bought, sold = self.given.import_price[: self.cut, None], self.given.export_price[: self.cut, None]
         paid = float((np.maximum(met, 0.0) * bought).sum() - (np.maximum(-met, 0.0) * sold).sum())
-        left = float(moves.stored_kwh[-1].sum()) * self.stores.discharge_efficiency * float(sold.mean())
+        left = float(moves.stored_kwh[-1].sum()) * self.rest_price(sold)
         paid += self._at_peaks(met.sum(axis=1) + self.beside_kwh)
         return paid + self.stores.wear_price * float(moves.given_kwh.sum()) - left
+
+    def rest_price(self, export_price: Array) -> float:
+        """Return what a kWh that is left in a store is worth: what the grid pays for it on average, and at least nothing.
+
+        Args:
+            export_price: Of the days, of any shape.
+        """
+        return float(self.stores.discharge_efficiency) * max(float(export_price.mean()), 0.0)
 
     def _at_peaks(self, net_kwh: Array) -> float:
         """Return what the peaks of the street cost in the days to learn from.
@@ -170,6 +178,11 @@ def task_of(scenario: Scenario, who: Who | None = None) -> Task:
         need = np.ascontiguousarray(simulate(scenario, profiles=setting.profiles).flows.needed_kwh[:, None])
         beside_kwh = np.zeros(need.shape[0])
     cut = int(days * LEARNED_FROM) * way.day
+    local = setting.timeline.local
+    if (
+        np.count_nonzero(local == local[cut]) > 1
+    ):  # an hour that the clocks show twice: a run cannot begin in the second
+        cut -= way.day
     # What comes after the days to learn from is not there to be looked at, not even its prices.
     given = running.Given(
         np.ascontiguousarray(need[:cut]), device.record.given.import_price[:cut].copy(), device.record.given.export_price[:cut].copy()

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from jiran.control.controlling.base import OWN_USE, PLANNED
 from jiran.control.policy import FEATURES
+from jiran.engine.energy import COMMUNITY_BATTERY
 from jiran.judge.comparison.cases import MOST_STEPS
 from jiran.judge.optimum import community_optimum
 from jiran.learn.cross_entropy import DRAWN, search
 from jiran.learn.policy_file import policy_text
 from jiran.learn.task import Task
+from jiran.result.devices import HOME_BATTERY, devices_of
 from jiran.simulation.run import simulate
 
 if TYPE_CHECKING:
@@ -37,17 +39,25 @@ class Trial:
     """The later days under one controller.
 
     Attributes:
-        own_cost: What owners would pay the grid, each by its own meter, and what the peaks of the street cost: what a policy learns to
-            lower; a plan goes by the first.
+        own_cost: What owners would pay the grid, each by its own meter, and what the peaks of the street cost; a plan goes by the first.
         cost: What the community paid the grid.
         share: Of what perfect foresight could save, how much was saved; None where nothing can be, or it was not worked out.
         stored_end_kwh: What is left in all stores.
+        wear: What giving energy wore off the stores that are run so.
+        left_worth: What the grid would pay on average for what is left in them.
     """
 
     own_cost: float
     cost: float
     share: float | None
     stored_end_kwh: float
+    wear: float = 0.0
+    left_worth: float = 0.0
+
+    @property
+    def net_cost(self) -> float:
+        """What a policy learns to lower, and what trials are held against each other by: runs end with unlike stores."""
+        return self.own_cost + self.wear - self.left_worth
 
 
 @dataclass(frozen=True)
@@ -134,8 +144,19 @@ def _trials(task: Task, weights: Array) -> tuple[dict[str, Trial], float | None]
                 best = community_optimum(result)
                 share, least = best.share_reached, best.cost if least is None else min(least, best.cost)
             own = _own_cost(result) if task.who == "home_battery" else result.accounts["grid"]
-            trials[name] = Trial(own, result.accounts["grid"], share, result.state.all_kwh)
+            trials[name] = Trial(
+                own, result.accounts["grid"], share, result.state.all_kwh, *_wear_and_rest(task, result)
+            )
     return trials, least
+
+
+def _wear_and_rest(task: Task, result: Result) -> tuple[float, float]:
+    """Return what the wear of the stores that are run is worth, and what is left in them, as `Task.cost` counts both."""
+    kind = HOME_BATTERY if task.who == "home_battery" else COMMUNITY_BATTERY
+    ran = [one for one in devices_of(result) if one.kind == kind]
+    wear = sum(one.wear_cost * float(one.given_kwh.sum()) for one in ran)
+    left_kwh = sum(float(one.stored_kwh[-1]) for one in ran)
+    return wear, left_kwh * task.rest_price(result.prices.grid_export)
 
 
 def _own_cost(result: Result) -> float:

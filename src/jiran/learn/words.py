@@ -19,15 +19,17 @@ ALIKE = 0.005
 def verdict(trials: Mapping[str, Trial]) -> tuple[str, ...]:
     """Return who did best for the owners on the later days, in words.
 
-    By their own meters, which is what a policy learns and a plan goes by; what is left in the stores is not counted.
+    By their own meters, with wear and less what is left in the stores, which is what a policy learns to lower.
 
     Args:
         trials: By controller.
     """
-    taught, planned, greedy = (trials[name].own_cost for name in (TAUGHT, PLANNED, OWN_USE))
+    taught, planned, greedy = (trials[name].net_cost for name in (TAUGHT, PLANNED, OWN_USE))
     close = ALIKE * max(abs(taught), abs(planned), abs(greedy))
     if planned < taught - close:
-        first = "Planning costs the owners less than the learned policy, and needs no training: use plan-ahead here."
+        best = planned <= greedy + close
+        more = f"and needs no training: use {PLANNED} here" if best else f"but {OWN_USE} costs less than both"
+        first = f"Planning costs the owners less than the learned policy, {more}."
     elif taught < planned - close:
         first = "The learned policy costs the owners less than planning on these days."
     else:

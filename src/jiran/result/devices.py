@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 
+#: What a store of a home is called in its account.
+HOME_BATTERY = "home battery"
+
+
 class Device(NamedTuple):
     """A store through a run, energy in kWh at its terminals, arrays of shape (step,).
 
@@ -72,7 +76,7 @@ def devices_of(result: Result) -> Iterator[Device]:
         )
         held = 0.0 if start.at_home is None else float(start.at_home.stored_kwh[place])
         yield Device(
-            "home battery", ids[home], charged, given, none, stored, held, result.scenario.home_battery.wear_cost,
+            HOME_BATTERY, ids[home], charged, given, none, stored, held, result.scenario.home_battery.wear_cost,
             np.maximum(traded[:, place], 0.0), np.maximum(-traded[:, place], 0.0),
         )  # fmt: skip
 

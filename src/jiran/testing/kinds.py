@@ -45,17 +45,19 @@ def found(name: str) -> tuple[Kind, Any]:
     """Return what a name or a file stands for, and its kind.
 
     Raises:
-        PluginError: It is of no kind; what is said is why it is no market rule.
+        PluginError: It is of no kind; what is said is why it is no market rule, or why not the kind that the file holds.
         JiranError: It is a file that holds none of the kinds.
     """
-    first: PluginError | None = None
+    errors: list[PluginError] = []
     for kind in KINDS:
         try:
             return kind, kind.find(name)
         except PluginError as error:
-            first = first or error
-    assert first is not None  # noqa: S101  there is more than one kind
-    if first.holds is not None:
+            errors.append(error)
+    first = next((error for error in errors if error.holds is None), None)
+    if first is None:
         *others, last = (kind.decorator for kind in KINDS)
-        raise JiranError(f"{name}: must define one function decorated with {', '.join(others)} or {last}{first.holds}")
+        raise JiranError(
+            f"{name}: must define one function decorated with {', '.join(others)} or {last}{errors[0].holds}"
+        )
     raise first
