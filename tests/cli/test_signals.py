@@ -49,6 +49,30 @@ except KeyboardInterrupt:
     print("heard", flush=True)
 signal.raise_signal(signal.SIGTERM)
 """
+AT_PAUSES = """
+import signal, sys
+from jiran.cli import signals
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signals.end_at_once()
+number = getattr(signal, sys.argv[1])
+try:
+    with signals.at_pauses() as pause:
+        pause()
+        try:  # as compiled code does with an answer of Python
+            signal.raise_signal(number)
+        except BaseException:
+            print("lost", flush=True)
+        print("at work", flush=True)
+        if sys.argv[2] == "pause":
+            pause()
+            print("not heard", flush=True)
+        if sys.argv[2] == "again":
+            signal.raise_signal(number)
+except KeyboardInterrupt:
+    print("heard", flush=True)
+signal.raise_signal(number)
+"""
 
 
 def process(code, *arguments):
@@ -74,3 +98,11 @@ def test_a_signal_ends_the_process_at_once_with_one_line(name):
 def test_work_that_is_worth_something_hears_it_as_an_exception():
     done = process(INTERRUPTED)
     assert (done.returncode, done.stdout, done.stderr) == (143, "heard\n", "jiran: stopped\n")
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("way", ["pause", "end", "again"])
+def test_work_with_pauses_hears_it_in_the_next_one_and_a_second_ends_at_once(name, way):
+    done = process(AT_PAUSES, name, way)
+    said = "at work\n" if way == "again" else "at work\nheard\n"
+    assert (done.returncode, done.stdout, done.stderr) == (128 + getattr(signal, name), said, "jiran: stopped\n")

@@ -9,11 +9,13 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from processes import children
 from terminal import call, refused
 
 VARY = ("--vary", "market.fraction=0.5:0.9:0.2", "--vary", "battery.capacity_kwh=0,20")
@@ -99,15 +101,29 @@ def test_what_is_wrong_is_one_sentence(arguments, words, tmp_path):
     assert done.stdout == ""
 
 
-def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path):
-    command = ("sweep", "paper", *VARY, "--seeds", "3000", "--workers", "1", "-o", "out")
+def ended(pid):
+    """Wait until a process is gone, or done and not yet fetched by its parent."""
+    deadline = time.monotonic() + 60
+    with suppress(OSError):
+        while "Z" not in Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]:
+            assert time.monotonic() < deadline, f"worker {pid} outlives its client"
+            time.sleep(0.05)
+
+
+@pytest.mark.parametrize(("how", "workers"), [(signal.SIGINT, 1), (signal.SIGTERM, 2)])
+def test_ctrl_c_and_its_kin_keep_what_is_done_and_say_how_to_go_on(how, workers, tmp_path):
+    command = ("sweep", "paper", *VARY, "--seeds", "3000", "--workers", str(workers), "-o", "out")
     running = subprocess.Popen([sys.executable, "-m", "jiran", *command], stderr=subprocess.PIPE, text=True)  # noqa: S603  our own
     parts = tmp_path / "out" / "parts"
     while running.poll() is None and not list(parts.glob("*.parquet")):
         time.sleep(0.02)
-    running.send_signal(signal.SIGINT)
+    kin = children(running.pid) if Path("/proc").exists() else []
+    assert bool(kin) == (workers > 1) or not Path("/proc").exists()
+    running.send_signal(how)
     _, said = running.communicate(timeout=60)
     assert running.returncode == 130
+    for one in kin:
+        ended(one)
     done = int(re.search(r"Stopped: ([\d,]+) of 18,000 points are done and kept in out", said)[1].replace(",", ""))
     assert done == pl.scan_parquet(parts / "*.parquet").collect().height > 0
     refused(call(*command[:-1], "other", "--draws", "3"), "no key is drawn")

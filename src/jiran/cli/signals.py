@@ -57,6 +57,38 @@ def interruptible() -> Iterator[None]:
             signal.signal(number, _end)
 
 
+@contextmanager
+def at_pauses() -> Iterator[Callable[[], None]]:
+    """Let these signals wait for a pause of the work inside, whose finished part is worth something; a second one ends at once.
+
+    An exception that is raised wherever this thread happens to be may be lost: compiled code asks Python for the type of what it
+    is given, and takes an answer that is an error for none.
+
+    Yields:
+        What the work calls in its pauses: it raises KeyboardInterrupt once a signal has come, and so does the end of the work.
+    """
+    come: list[int] = []
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        if come:
+            _end(number, frame)
+        come.append(number)
+
+    def pause() -> None:
+        if come:
+            raise KeyboardInterrupt
+
+    heard = [number for number in _ENDING if signal.getsignal(number) is _end]
+    for number in heard:
+        signal.signal(number, hear)
+    try:
+        yield pause
+        pause()
+    finally:
+        for number in heard:
+            signal.signal(number, _end)
+
+
 def _end(number: int, _frame: FrameType | None) -> None:
     """Leave nothing half-written, say so, and go."""
     for number_heard in _ENDING:

@@ -98,7 +98,7 @@ def _run(
     from jiran.cli.announce import announce_silent  # noqa: PLC0415  loads numba
     from jiran.cli.changes import changes_of  # noqa: PLC0415
     from jiran.cli.progress import progress  # noqa: PLC0415
-    from jiran.cli.signals import interruptible  # noqa: PLC0415
+    from jiran.cli.signals import at_pauses  # noqa: PLC0415
     from jiran.judge.sweep import Folder, engines  # noqa: PLC0415
     from jiran.judge.sweep.answers import totals  # noqa: PLC0415
     from jiran.judge.sweep.on_dask import page_of  # noqa: PLC0415
@@ -121,8 +121,13 @@ def _run(
     if dask is not None and (page := page_of(dask)) is not None:
         console(stderr=True).print(f"Dask shows its workers at {page}", soft_wrap=True)
     try:
-        with interruptible(), progress("Sweeping") as report:
-            fill(planned, folder, workers=workers, dask=dask, progress=report)
+        with progress("Sweeping") as report, at_pauses() as pause:
+
+            def tell(share: float) -> None:
+                pause()
+                report(share)
+
+            fill(planned, folder, workers=workers, dask=dask, progress=tell)
     except KeyboardInterrupt:
         kept = done(planned.points, folder)
         console(stderr=True).print(

@@ -22,6 +22,8 @@ import jiran
 import valid
 from jiran import JiranError
 from jiran.judge.sweep import Folder, engines
+from jiran.judge.sweep import folder as folders
+from jiran.judge.sweep import run as running
 from jiran.judge.sweep.answers import answer, answers
 from jiran.judge.sweep.points import Combination, points
 from jiran.judge.sweep.run import Planned, done, plan, run
@@ -399,8 +401,14 @@ def is_there(pid):
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="asks Linux who is whose child")
-@pytest.mark.parametrize("whom", ["client", "worker"])
-def test_whoever_is_killed_every_point_is_there_once(whom, tmp_path):
+@pytest.mark.parametrize(
+    ("whom", "how"),
+    [
+        ("client", signal.SIGKILL), ("client", signal.SIGTERM), ("worker", signal.SIGKILL),
+        pytest.param("worker", signal.SIGTERM, marks=pytest.mark.long),
+    ],
+)  # fmt: skip
+def test_whoever_is_killed_every_point_is_there_once(whom, how, tmp_path):
     script, out = tmp_path / "client.py", tmp_path / "out"
     script.write_text(CLIENT, encoding="utf-8")
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
@@ -411,7 +419,7 @@ def test_whoever_is_killed_every_point_is_there_once(whom, tmp_path):
         time.sleep(0.01)  # until something is there
     workers = children(begun.pid)
     assert workers
-    os.kill(begun.pid if whom == "client" else workers[-1], signal.SIGKILL)
+    os.kill(begun.pid if whom == "client" else workers[-1], how)
     said, _ = begun.communicate(timeout=240)
     assert said == "once\n"  # no worker runs the script again
     while any(map(is_there, workers)) and time.monotonic() < deadline + 120:
@@ -423,6 +431,33 @@ def test_whoever_is_killed_every_point_is_there_once(whom, tmp_path):
     assert table["key"].n_unique() == table.height == 180
     assert [file.name for file in parts.glob("*")] == ["all.parquet"]
     assert all(same(row, single(row)) for row in table.sample(6, seed=1).iter_rows(named=True))
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_who_is_stopped_while_the_parts_become_one_loses_nothing(when, tmp_path, monkeypatch):
+    """Before the whole is written, and after it, while the parts still lie beside it."""
+    out, real = tmp_path / "out", folders.save_table
+    monkeypatch.setattr(running, "_BATCH_S", 0.02)
+
+    def stopped(target, rows):
+        if when == "after" or target.name != "all.parquet":
+            real(target, rows)
+        if target.name == "all.parquet":
+            raise KeyboardInterrupt
+
+    vary = {"market.fraction": [0.5, 0.6, 0.7]}
+    with monkeypatch.context() as changed:
+        changed.setattr(folders, "save_table", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            jiran.sweep("paper", vary, seeds=8, folder=out, workers=1)
+    assert len(list((out / "parts").glob("*.parquet"))) > 2
+    assert Folder(out).rows().collect().height == 24
+    ran = []
+    monkeypatch.setattr(engines, "run_points", lambda batch: ran.extend(batch.points) or iter(run_batch(batch)))
+    table = jiran.sweep("paper", vary, seeds=8, folder=out, workers=1).table
+    assert (ran, table.height, table["key"].n_unique()) == ([], 24, 24)
+    assert [file.name for file in (out / "parts").glob("*")] == ["all.parquet"]
+    assert all(same(row, single(row)) for row in table.sample(4, seed=1).iter_rows(named=True))
 
 
 def test_what_is_written_can_be_read_by_anybody(tmp_path):
