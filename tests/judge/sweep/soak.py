@@ -1,4 +1,4 @@
-"""Kill a sweep at random moments, its client or a worker, by both engines, and count what is lost: `make soak` prints the counts.
+"""Kill or end a sweep at random moments, its client or a worker, by both engines, and count what is lost: `make soak` prints the counts.
 
 `python tests/judge/sweep/soak.py 100` takes minutes. Each sweep is killed once or more, started again until it ends, and then
 held against one that nobody touched.
@@ -63,19 +63,20 @@ class Cluster:
 
 
 def killed_once(script, folder, whom, rng, cluster):
-    """Start the client, kill it or a worker at a random moment, and start it again until it ends by itself."""
+    """Start the client, kill or end it or a worker at a random moment, and start it again until it ends by itself."""
     command = [sys.executable, str(script), str(folder), cluster.address if cluster else ""]
     for _ in range(20):
         running = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        how = rng.choice([signal.SIGKILL, signal.SIGTERM])
         if whom is not None:
             time.sleep(rng.uniform(1.0, 4.0))
             if whom == "client":
-                running.kill()
+                running.send_signal(how)
             elif cluster:
-                cluster.workers[0].kill()
+                cluster.workers[0].send_signal(how)
                 cluster.workers = [cluster.workers[1], cluster.worker()]
             elif kin := children(running.pid):
-                os.kill(rng.choice(kin), signal.SIGKILL)
+                os.kill(rng.choice(kin), how)
         whom = None  # once is enough
         if running.wait() == 0:
             return True
@@ -99,7 +100,8 @@ def main(times):
                     rows = pl.scan_parquet(folder / "parts" / "*.parquet").collect().sort("key") if ended else None
                     bad += rows is None or not rows.equals(right)
                 print(
-                    f"{engine}: {times} sweeps, a {whom} killed at a random moment: {bad} lost or different", flush=True
+                    f"{engine}: {times} sweeps, a {whom} killed or ended at a random moment: {bad} lost or different",
+                    flush=True,
                 )
                 lost += bad
     return bool(lost)
