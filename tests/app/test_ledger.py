@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shlex
 import sqlite3
 
 import polars as pl
 import pytest
 import typer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typer.testing import CliRunner
 
-from jiran.app import proofs, stored_ledger
+from jiran.app import export, proofs, stored_ledger
 from jiran.app.proofs import Proofs
+from jiran.cli.commands import cli
 from jiran.errors import JiranError
 from jiran.ledger.anchors import keep
 from jiran.ledger.canonical import decoded
@@ -114,6 +117,36 @@ def test_each_trade_is_offered_a_proof_by_its_number_and_in_its_home():
     assert {f"Receipt of {last[side]} to print" for side in ("seller", "buyer")} <= set(labels)
     at = show(STREET, result, {"home": "E1", "tab": "home", "open": "trades"})
     assert "Receipt of E1 to print" in [one.label for one in at.get("download_button")]
+
+
+@pytest.mark.parametrize(
+    ("changes", "picked"),
+    [({"seed": 3}, 0), ({"steps": 60}, 1), ({"steps": 60}, 2), ({"battery.reserve_price": None}, 0)],
+)
+def test_the_commands_make_the_same_ledger_elsewhere(changes, picked, folder, monkeypatch, tmp_path):
+    result = run(**changes)
+    at = show(PAGE, result)
+    at.session_state["changes"] = changes
+    at.selectbox(key="ledger_day").select_index(picked).run()
+    lines = next(one.value for one in at.code if "jiran ledger make" in one.value).splitlines()
+    monkeypatch.chdir(tmp_path)
+    for one in at.get("download_button"):
+        if one.label.endswith(".toml"):
+            (tmp_path / one.label).write_bytes(export.toml_bytes(result.scenario))
+    for line in lines:
+        name, *words = shlex.split(line)
+        done = CliRunner().invoke(cli, words)
+        assert (name, done.exit_code) == ("jiran", 0), done.output
+    assert folder.exists()
+    assert heads_of(at)[0]["root"].to_list() == [
+        decoded(day.head)["root"] for day in _heads_in(tmp_path / "jiran-ledger.sqlite")
+    ]
+    assert f"{made(result).dates[picked]}" in (tmp_path / "receipt.html").read_text()
+
+
+def _heads_in(file):
+    with reading(file) as ledger:
+        return ledger.heads()
 
 
 def test_the_key_of_a_session_stays_the_same_and_is_nobody_else_s():

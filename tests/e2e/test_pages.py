@@ -178,3 +178,15 @@ def test_changes_of_the_panel_reach_every_page(dashboard):
 def test_table_one_of_the_paper_gives_table_two(visit):
     shown = visit("/data?preset=kampung&part=paper")
     expect(shown.alerts.filter(has_text="8 of 8 entries are those of the printed table")).to_be_visible()
+
+
+def test_the_code_of_the_link_is_seen_whole_on_a_phone(visit):
+    shown = visit("/street?preset=paper&home=E1&tab=market", viewport={"width": 390, "height": 667})
+    shown.page.get_by_test_id("stExpandSidebarButton").click()
+    shown.panel.get_by_role("button", name="Share", exact=True).click()
+    link = shown.window.locator("code").inner_text()
+    assert link == shown.page.url
+    expect(shown.window.get_by_alt_text("The link as a QR code")).to_be_in_viewport(ratio=1)
+    shown.page.keyboard.press("Escape")
+    expect(shown.window).to_have_count(0)
+    expect(shown.panel.get_by_role("button", name="Share", exact=True)).to_be_focused()

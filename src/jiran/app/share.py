@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import segno
 import streamlit as st
 
-from jiran.app import state
+from jiran.app import frame, state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,10 +21,15 @@ _HERE = ("localhost", "127.0.0.1", "::1")
 
 def show() -> None:
     """Draw the button that opens the link."""
-    box = st.popover("Share", icon=":material/share:", type="tertiary", key="share", on_change="rerun")
-    if box.open:
-        with box:
-            _link()
+    if st.button("Share", icon=":material/share:", type="tertiary", key="share"):
+        _window()
+
+
+# A popover gets the height that is left below its button, which may not be enough for the code.
+@st.dialog("Share", icon=":material/share:")
+def _window() -> None:
+    frame.colour_dialog()
+    _link()
 
 
 def _link() -> None:
@@ -40,12 +45,15 @@ def _link() -> None:
         st.caption("The link is too long for a code that a phone can read: copy it.")
     else:
         st.image(picture, width=220, alt="The link as a QR code")
+    metered = state.scenario().homes.data is not None
     if urlsplit(link).hostname in _HERE:
+        rest = "." if metered else "; what follows the question mark opens wherever jiran runs."
+        st.caption(f"This address is that of this machine and opens on no other{rest}")
+    if metered:
         st.caption(
-            "This address is that of this machine and opens on no other; what follows the question mark opens wherever jiran runs."
+            "The meter data is no part of the link: it stays for a day on the machine that serves this page. Later, or where "
+            "another jiran serves it, the link asks for the file again."
         )
-    if state.scenario().homes.data is not None:
-        st.caption("The meter data stays on this machine for a day and is no part of the link.")
 
 
 def link_of(url: str, link: Mapping[str, str]) -> str:

@@ -33,7 +33,7 @@ def seen(offer):
 
 def scenario(**homes):
     lines = [f"{name} = {value!r}" for name, value in homes.items()]
-    return "\n".join(['name = "ours"', "steps = 12", "[homes.data]", *lines]).encode()
+    return "\n".join(['name = "ours"', 'question = "Who gains?"', "steps = 12", "[homes.data]", *lines]).encode()
 
 
 def test_a_good_file_becomes_the_base_with_all_keys_and_a_link_finds_it_again():
@@ -46,6 +46,7 @@ def test_a_good_file_becomes_the_base_with_all_keys_and_a_link_finds_it_again():
     assert base.data["grid"] == {name: value for name, value in NOW["grid"].items() if name != "co2_kg_per_kwh"}
     assert base.data["battery"] == {"capacity_kwh": 0.0}  # the paper's battery stands in the paper's street
     assert base.data["market"]["matching"] == "pro-rata"
+    assert validate(base.data).question == ""  # the paper's twelve homes are no longer asked about
     assert set(dict(offers.assumed(offer, base).figures["fields"])) == set(UNTOLD)
     back, _ = links.read_link(dict(base.link), None)
     assert back.data["homes"] == base.data["homes"]
@@ -79,7 +80,7 @@ def test_a_scenario_that_comes_with_its_file_keeps_its_period_and_its_keys():
     offer = take([("ours.toml", scenario(path="meters/street.csv", factor=2.0)), ("street.csv", meters())], NOW, 1)
     found = seen(offer).look
     base = base_of(offer, found)
-    assert (base.data["steps"], base.data["name"]) == (12, "ours")
+    assert (base.data["steps"], base.data["name"], base.data["question"]) == (12, "ours", "Who gains?")
     assert base.data["homes"]["data"]["factor"] == 2.0
     assert base.data["start"] == found.covered.first  # which it does not say
     assert base.data["battery"]["capacity_kwh"] == load_scenario("paper").battery.capacity_kwh  # as when it is run

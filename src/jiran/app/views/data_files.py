@@ -55,18 +55,29 @@ def _files(result: Result) -> None:
 def _code(result: Result) -> None:
     """Show the lines that run the same scenario elsewhere."""
     st.subheader("The same run elsewhere", anchor="code")
-    preset = state.base().link.get("preset")
-    found = repeat.source(result.scenario, preset, state.changes())
-    if found.name != preset:
-        st.markdown("Changes of a preset alone do not give this scenario: download its file first.")
-        st.download_button(
-            found.name, lambda: export.toml_bytes(result.scenario), found.name, "application/toml",
-            key="scenario to repeat", icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
-        if result.scenario.homes.data is not None:
-            st.markdown("It reads the meter data beside it: put the file that you uploaded into the same folder.")
+    found = repeat.source(result.scenario, state.base().link.get("preset"), state.changes())
+    offer_scenario(result, found, "scenario to repeat")
     # Without a language: the colours of code are too pale to be read.
     st.markdown("**As Python**")
     st.code(repeat.as_python(found), language=None)
     st.markdown("**As a command**")
     st.code(repeat.as_command(found), language=None, wrap_lines=True)
+
+
+def offer_scenario(result: Result, found: repeat.Source, key: str) -> None:
+    """Offer the file of a scenario, if the lines that run it elsewhere need it.
+
+    Args:
+        result: The run.
+        found: What these lines load.
+        key: Tells the buttons of a page apart.
+    """
+    if found.name == state.base().link.get("preset"):
+        return
+    st.markdown("Changes of a preset alone do not give this scenario: download its file first.")
+    st.download_button(
+        found.name, lambda: export.toml_bytes(result.scenario), found.name, "application/toml",
+        key=key, icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+    if result.scenario.homes.data is not None:
+        st.markdown("It reads the meter data beside it: put the file that you uploaded into the same folder.")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from jiran.app import state, stored_ledger
+from jiran.app import repeat, state, stored_ledger
 from jiran.app.components.ledger_check import ledger_check
 from jiran.app.showing import file_name, plain
-from jiran.app.views import prove
+from jiran.app.views import data_files, prove
 from jiran.errors import JiranError
 from jiran.words import counted
 
@@ -73,13 +73,20 @@ def _of_run(result: Result, made: Proofs) -> str:
         key="ledger_all", icon=":material/download:", on_click="ignore",
     )  # fmt: skip
     st.markdown("The same with a key of your own, in a file to which days are added:")
-    lines = (
-        "jiran run scenario.toml -o out",
-        "jiran ledger make out",
-        f"jiran ledger receipt {shlex.quote(home)} -o receipt.html",
-    )
-    st.code("\n".join(lines), language=None, wrap_lines=True)
+    st.code("\n".join(_lines(result, home, None if date == made.dates[-1] else date)), language=None, wrap_lines=True)
     return str(date)
+
+
+def _lines(result: Result, home: str, date: str | None) -> tuple[str, ...]:
+    """Return the commands that make this ledger and a receipt of it elsewhere; a file that they run is offered first."""
+    found = repeat.source(result.scenario, state.base().link.get("preset"), state.changes())
+    data_files.offer_scenario(result, found, "ledger scenario")
+    of_day = [] if date is None else ["--day", date]
+    return (
+        f"{repeat.as_command(found)} -o out",
+        "jiran ledger make out",
+        shlex.join(["jiran", "ledger", "receipt", home, *of_day, "-o", "receipt.html"]),
+    )
 
 
 def _heads(days: Sequence[SignedDay], more: str, key: str) -> None:

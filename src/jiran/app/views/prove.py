@@ -9,7 +9,7 @@ import streamlit as st
 from jiran.app import state
 from jiran.app.showing import file_name, plain
 from jiran.explain.step.run_step import step_label
-from jiran.words import kwh
+from jiran.words import decimals, kwh
 
 if TYPE_CHECKING:
     import polars as pl
@@ -63,11 +63,16 @@ def trade(result: Result, rows: pl.DataFrame, count: int) -> None:
         number = st.number_input("No. of the trade", 1, count, int(rows["number"][0]), key="prove_number")
     step, seller, buyer, amount = _named(result, number)
     with right:
-        st.caption(plain(f"{step_label(result, step)}: {seller} sold {kwh(amount)} to {buyer}."))
+        st.caption(plain(f"{step_label(result, step)}: {seller} sold {_exact(amount)} to {buyer}."))
         date = str(result.timeline.local[step])[:10]
         for side, home in (("seller", seller), ("buyer", buyer)):
             offer(result, home, date, f"prove_{side}")
     st.caption(WORTH)
+
+
+def _exact(amount: float) -> str:
+    """Return what was traded; what a minute trades would round to nothing."""
+    return kwh(amount) if amount >= 0.01 else f"{decimals(amount, 4)} kWh"
 
 
 def _named(result: Result, number: int) -> tuple[int, str, str, float]:

@@ -172,11 +172,11 @@ def _columns(currency: str) -> dict[str, Any]:
         "time": st.column_config.TextColumn("Time"),
         "seller": st.column_config.TextColumn("Seller"),
         "buyer": st.column_config.TextColumn("Buyer"),
-        "kwh": number("Energy, kWh", format="%.3f"),
+        "kwh": number("Energy, kWh", format="%.4f"),
         "buyer_price": number(f"Price, {currency}/kWh", format="%.4f"),
         "seller_price": number(f"Seller gets, {currency}/kWh", format="%.4f"),
         "paid": number(f"Paid, {currency}", format="%.4f"),
-        "received": number(f"Received, {currency}", format="%.2f"),
+        "received": number(f"Received, {currency}", format="%.4f"),
     }
 
 

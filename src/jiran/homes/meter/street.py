@@ -27,10 +27,12 @@ def with_street(scenario: Mapping[str, Any], said: Mapping[str, Any], keys: Mapp
         keys: The table [homes.data].
 
     Returns:
-        New nested data. A battery and an emission factor that belong to other homes are gone; orders that are equally good
+        New nested data. A battery, an emission factor and a question that belong to other homes are gone; orders that are equally good
         are served in proportion, where the rule can do so.
     """
     found = {**scenario, "homes": {"data": dict(keys)}}
+    if "question" not in said:
+        found.pop("question", None)
     if "battery" not in said:
         found["battery"] = dict(NO_BATTERY)
     market = dict(scenario.get("market", {}))
