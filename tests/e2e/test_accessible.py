@@ -65,14 +65,14 @@ def test_help_says_what_is_looked_at(dashboard):
     dashboard.settle()
 
 
-def test_where_the_keyboard_is_among_the_areas_can_be_seen(visit):
-    page = visit("/class").page
-    for _ in range(12):
+def test_where_the_keyboard_is_can_be_seen_though_streamlit_tints_it_too_little(visit):
+    page, wanted = visit("/").page, ("stTopNavLink", "stPageLink-NavLink", "stBaseButton-elementToolbar")
+    marks = {}
+    for _ in range(20):
         page.keyboard.press("Tab")
-        seen = page.evaluate(
-            "() => { const at = document.activeElement, how = getComputedStyle(at);"
-            " return at.matches('[data-testid=stTopNavLink]') ? [how.outlineStyle, parseFloat(how.outlineWidth)] : null }"
+        name, mark, seen = page.evaluate(
+            "() => { const at = document.activeElement, how = getComputedStyle(at), bar = at.closest('[data-testid=stElementToolbar]');"
+            " return [at.dataset.testid, [how.outlineStyle, parseFloat(how.outlineWidth)], bar ? getComputedStyle(bar).opacity : '1'] }"
         )
-        if seen is not None:
-            break
-    assert seen == ["solid", 2]
+        marks[name] = (mark, seen)
+    assert [marks.get(name) for name in wanted] == [(["solid", 2], "1")] * len(wanted)

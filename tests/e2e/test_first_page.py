@@ -33,6 +33,7 @@ def test_the_first_page_tells_the_story_and_the_figures_of_the_simulation(dashbo
     expect(dashboard.page.get_by_test_id("stMetric")).to_have_count(len(CARDS))
     for label in CARDS:
         expect(dashboard.figure(label)).to_have_text(re.compile(r"\d"))
+        expect(dashboard.main.get_by_role("button", name=f"Help for {label}", exact=True)).to_have_count(1)
     expect(dashboard.figure("Saved, MYR")).to_have_text(f"{figures['saving']:.2f}")
     expect(dashboard.figure("All bills, MYR")).to_have_text(f"{figures['cost']:.2f}")
     expect(dashboard.figure("Traded, kWh")).to_have_text(f"{figures['p2p_kwh']:.1f}")

@@ -134,8 +134,8 @@ def _changes(result: Result, before: Result) -> dict[str, dict[str, Any]]:
 
 
 def _label(figure: str, currency: str) -> str:
-    """Return what a figure's card is called."""
-    return plain(KPIS[figure].card.replace("money", currency))
+    """Return what a figure's card is called; its help is named by it as it stands here, so our own words stay unescaped."""
+    return KPIS[figure].card.replace("money", plain(currency))
 
 
 def _figure(value: float | None, digits: int = 1) -> str:
