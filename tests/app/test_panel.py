@@ -326,6 +326,20 @@ def test_all_changes_are_reset_at_once_and_this_can_be_taken_back():
     assert (held(at).seed, held(at).solar.pv_kwp) == (7, 3.0)
 
 
+def test_a_reset_of_one_change_can_be_taken_back_too():
+    at = opened()
+    for price in (0.6, 0.5625, 0.7):
+        at.slider(key="0|grid.import_price").set_value(price).run()
+    at.button(key="undo").click().run()
+    at.button(key="undo").click().run()
+    assert held(at).grid.import_price == 0.6
+    at.button(key="reset").click().run()
+    for price in (0.6, 0.5625):
+        at.button(key="undo").click().run()
+        assert held(at).grid.import_price == price
+    assert at.button(key="undo").disabled
+
+
 def test_a_change_after_one_was_taken_back_leaves_nothing_to_make_again():
     at = opened()
     at.slider(key="0|grid.import_price").set_value(0.6).run()

@@ -20,12 +20,18 @@ class Then(NamedTuple):
     changes: dict[str, Any]
 
 
-def record(now: Then) -> None:
-    """Remember the scenario as it is now; one that was gone back or forth to is where one is, and not a new one."""
+def record(now: Then, *, came_back: bool) -> None:
+    """Remember the scenario as it is now.
+
+    Args:
+        now: The scenario.
+        came_back: Whether the browser's Back or Forward led here: what stands beside is then where one is, and not a new
+            one. A change that makes it again, as *Reset all* of one change does, is a change to take back like any other.
+    """
     past, place = _past()
     if not past or now != past[place]:
         near = [other for other in (place - 1, place + 1) if 0 <= other < len(past) and past[other] == now]
-        if near:
+        if near and came_back:
             place = near[0]
         else:
             past = [*past[max(0, place + 2 - _MOST) : place + 1], now]

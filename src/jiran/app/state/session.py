@@ -159,7 +159,7 @@ def keep(wanted: dict[str, Any]) -> Scenario:
     scenario = validate(with_overrides(start.data, wanted))
     st.session_state.changes = wanted
     st.session_state.scenario = scenario
-    history.record(history.Then(start, dict(wanted)))
+    history.record(history.Then(start, dict(wanted)), came_back=address_bar.went_back())
     show_address()
     return scenario
 
