@@ -83,6 +83,15 @@ def test_what_is_set_up_is_what_is_played(page, room):
     assert (one.rule, room.wall().deck, one.efficiency) == ("vcg", DECKS["holt-1996"], 1.0)
 
 
+def test_what_is_chosen_while_the_round_is_opened_counts(page, room):
+    page.selectbox(key="class_rule").set_value("pay-as-bid")
+    page.selectbox(key="class_seconds").set_value(30)
+    page.selectbox(key="class_deck").set_value("holt-1996")
+    click(page, "class_open")  # before the page is drawn anew with these
+    wall = room.wall()
+    assert (wall.rule.name, wall.seconds, wall.deck) == ("pay-as-bid", 30.0, DECKS["holt-1996"])
+
+
 def test_homes_of_the_running_scenario_become_cards(page, room):
     page.selectbox(key="class_deck").set_value("homes").run()
     click(page, "class_open")

@@ -7,11 +7,16 @@ import subprocess
 import sys
 from urllib.parse import urlsplit
 
+import numpy as np
+import polars as pl
 import pytest
 from playwright.sync_api import expect
 
+import jiran
 from accessible import serious
 from jiran.app.classroom import lan
+from jiran.classroom.cards import DECKS
+from jiran.market import find
 
 HERE = "127.0.0.1"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -58,7 +63,7 @@ def look(browser):
     for context in contexts:
         context.close()
     # Streamlit looks for its server below the page before it finds it; a phone whose seat is gone is told so.
-    known = re.compile(r"status of (404|401|410|422) ")
+    known = re.compile(r"status of (404|401|403|410|422) ")
     assert not [problem for problem in problems if not known.search(problem)]
     assert hosts <= {"localhost", *lan.addresses(), None, ""}
 
@@ -134,6 +139,80 @@ def test_two_phones_and_a_wall_play_two_rounds(look, shared):
     wall.get_by_role("button", name="End it").click()
     wall.get_by_role("button", name="Open a room").click()
     expect(phones[1].get_by_text("There is no such room")).to_be_visible()
+
+
+def test_a_locked_room_lets_nobody_in_and_the_download_holds_what_each_rule_made_of_the_orders(look, shared):
+    wall, code = wall_of(look, shared)
+    phones = {"Aminah": join(look, shared, code, "Aminah")}
+    wall.get_by_role("button", name="Lock the room").click()
+    expect(wall.get_by_text("locked")).to_be_visible()
+    late = look(f"{shared[1]}/{code}", **PHONE)
+    late.get_by_label("Your nickname").fill("Ben")
+    late.get_by_role("button", name="Join").click()
+    expect(late.get_by_text("the room is locked: ask the lecturer to let you in")).to_be_visible()
+    expect(wall.get_by_text("Players: 1")).to_be_visible()
+    wall.get_by_role("button", name="Unlock").click()
+    expect(wall.get_by_role("button", name="Lock the room")).to_be_visible()
+    late.get_by_role("button", name="Join").click()
+    expect(late.get_by_text("Wait until the first round opens.")).to_be_visible()
+    phones["Ben"] = late
+    told = {1: play_round(wall, phones, 1, "uniform-price")}
+    wall.get_by_role("button", name="Set up").click()
+    wall.get_by_role("combobox", name="Market rule").click()
+    wall.get_by_role("option", name="pay-as-bid").click()
+    wall.keyboard.press("Escape")
+    told[2] = play_round(wall, phones, 2, "pay-as-bid")
+    played = download(wall, "All rounds as CSV")
+    assert played.select("round", "rule").unique(maintain_order=True).rows() == [
+        (1, "uniform-price"),
+        (2, "pay-as-bid"),
+    ]
+    for number, verdicts in told.items():
+        expect_cleared(played.filter(pl.col("round") == number), verdicts)
+    assert set(download(wall, "Without names")["player"]) == {"", "Player 1", "Player 2"}
+
+
+def play_round(wall, phones, number, rule):
+    """Let each phone send its honest price; return what each is told of its result."""
+    wall.get_by_role("button", name=f"Open round {number}").click()
+    for phone in phones.values():
+        expect(phone.get_by_text(f"Round {number} is open.")).to_be_visible()
+        expect(phone.locator("#rule")).to_have_text(find(rule).plain_name)
+        send_honestly(phone)
+    for phone in phones.values():
+        expect(phone.get_by_text(f"Round {number} is over.")).to_be_visible()
+    expect(wall.get_by_text(f"Bids and asks of round {number}")).to_be_visible()
+    return {name: phone.locator("#verdict").inner_text() for name, phone in phones.items()}
+
+
+def download(wall, words):
+    with wall.expect_download() as given:
+        wall.get_by_role("button", name=words).click()
+    return pl.read_csv(given.value.path())
+
+
+def expect_cleared(played, told):
+    """Hold the rows of a round to what its rule makes of their orders, and to what phones were told."""
+    deck, number, rule = DECKS["smith-1962"], played["round"][0], played["rule"][0]
+    sign = np.where(played["side"] == "sells", 1.0, -1.0)
+    made = jiran.clear(
+        sign * played["order_kwh"].to_numpy(), rule, import_price=deck.high, export_price=deck.low,
+        limit_price=played["order_price"].fill_null(0.0).to_numpy(), seed=number,
+    )  # fmt: skip
+    kwh, money = np.zeros(len(sign)), np.zeros(len(sign))
+    for side, prices in ((made.seller, made.seller_price), (made.buyer, made.buyer_price)):
+        np.add.at(kwh, side, made.kwh)
+        np.add.at(money, side, made.kwh * prices)
+    assert kwh.sum() > 0.0
+    np.testing.assert_allclose(played["traded_kwh"], kwh, atol=1e-12)
+    np.testing.assert_allclose(played["profit"], sign * (money - kwh * played["value"].to_numpy()), atol=1e-9)
+    people = played.filter(pl.col("played_by") == "player")
+    assert sorted(people["player"]) == sorted(told)
+    assert people["order_price"].equals(people["value"])  # they were honest
+    for row in people.iter_rows(named=True):
+        did = ("sold" if row["side"] == "sells" else "bought") if row["traded_kwh"] else "did not trade"
+        assert told[row["player"]].startswith(f"You {did}")
+        assert not row["traded_kwh"] or f"{row['price']:.2f}" in told[row["player"]]
 
 
 @pytest.mark.long

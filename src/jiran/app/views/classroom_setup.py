@@ -76,11 +76,24 @@ def _next_round(room: Room, wall: Wall) -> None:
         act("New cards", "class_deal", partial(room.deal, setup.deck), ":material/shuffle:")
 
 
-def _open(room: Room, setup: Setup) -> None:
+def _open(room: Room, drawn: Setup) -> None:
+    setup = drawn if state.presents() else _chosen_since(drawn)
     if setup.deck != room.wall().deck:
         room.deal(setup.deck)
     room.choose(setup.rule, seconds=setup.seconds, robot=setup.robot)
     room.open()
+
+
+def _chosen_since(drawn: Setup) -> Setup:
+    """Return a setup with what was chosen since it was drawn: who is quick opens the round before the page is drawn anew."""
+    held = st.session_state
+    rule, seconds, robot = held.class_rule, held.class_seconds, held.class_robot
+    return Setup(
+        DECKS.get(held.class_deck, drawn.deck),
+        drawn.rule if rule == drawn.rule.name else chosen(rule, {}),
+        float(seconds) or None,
+        None if robot == _NOBODY else robot,
+    )
 
 
 def _ask(wall: Wall) -> Setup:
