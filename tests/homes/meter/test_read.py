@@ -412,7 +412,7 @@ GOOD = wide([1, 2, 3, 4])
         (GOOD, {"layout": "matrix"}, 'layout = "matrix" needs columns that are times'),
         ("time,H1\n1,2\n", {"layout": "long"}, "no column of homes"),
         ("time,home,x\n1,2,3\n", {"layout": "long"}, 'a column is not understood: "x"'),
-        ("time,H1 net\n1,2\n", {}, 'as in columns = { "H1 net" = "net" }; "net" means import less export'),
+        ("time,H1 net\n1,2\n", {}, 'as in columns = { "H1 net" = "H1 net" }; "net" means import less export'),
         ("time,H1 net load\n1,2\n", {}, 'not understood: "H1 net load"'),
         ("time,home,net\n1,2,3\n", {"layout": "long"}, 'not understood: "net"'),
         ("time,H1 pv kWh,H1 import kWh\n" + "".join(f"{clock(place)},1,2\n" for place in range(4)), {},
