@@ -811,3 +811,14 @@ def test_doubts_are_warnings_of_the_run(tmp_path):
     scenario = {"name": "x", "start": dt.datetime(2026, 3, 21), "homes": {"data": {"path": str(tmp_path / "m.csv")}}}  # noqa: DTZ001
     result = simulate(validate(scenario))
     assert any("more than 100 kWh a day" in warning for warning in result.warnings)
+
+
+def test_a_young_counter_that_began_anew_is_one_where_its_neighbour_is_one():
+    """Sixteen rises and one fall to 0 tell nothing alone: energy of sunny hours may do so; beside a counter of the same file it is one."""
+    taken = [123_456 + 300 * hour for hour in range(48)]
+    given = [9_876 + 500 * min(max(hour % 24 - 8, 0), 8) + 4_000 * (hour // 24) for hour in range(48)]
+    given = given[:30] + [one - given[30] for one in given[30:]]
+    rows = [f"{clock(hour)},{one},{other}" for hour, (one, other) in enumerate(zip(taken, given, strict=True))]
+    data = read("\n".join(["time,H1 import total (Wh),H1 export total (Wh)", *rows]), steps=47)
+    assert data.profiles.load_kwh.sum() == pytest.approx(47 * 0.3)
+    assert data.profiles.generation_kwh.sum() == pytest.approx(given[29] / 1000 - 9.876 + given[-1] / 1000)
