@@ -822,3 +822,39 @@ def test_a_young_counter_that_began_anew_is_one_where_its_neighbour_is_one():
     data = read("\n".join(["time,H1 import total (Wh),H1 export total (Wh)", *rows]), steps=47)
     assert data.profiles.load_kwh.sum() == pytest.approx(47 * 0.3)
     assert data.profiles.generation_kwh.sum() == pytest.approx(given[29] / 1000 - 9.876 + given[-1] / 1000)
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (
+            "home;time;Vorzeichen;kWh",
+            'column "Vorzeichen" holds "Bezug", "Lieferung", and each time stands once for each of these; say in homes.data that they are quantities',
+        ),
+        (
+            "Remark;time;Vorzeichen;kWh",
+            'whether they are homes, as in columns = { "Vorzeichen" = "home" }, or quantities, as in columns = { "Vorzeichen" = "quantity" }',
+        ),
+        ("home;time;Richtung;kWh", 'holds "Lieferung", which is no quantity; say what it means'),
+    ],
+)
+def test_words_that_tell_rows_of_one_time_apart_are_asked_for_and_never_dropped(header, said):
+    """Without them the last value of each time takes the place of the others: export was read as load."""
+    rows = [
+        f"H1;{clock(hour)};{word};{value}" for hour in range(12) for word, value in (("Bezug", 0.4), ("Lieferung", 0.9))
+    ]
+    content = "\n".join([header, *rows])
+    assert said in refusal(content)
+    name = header.split(";")[2]
+    data = read(
+        content,
+        columns={name: "quantity"},
+        quantities={"Bezug": "import", "Lieferung": "export"},
+        home="H1" if "Remark" in header else None,
+    )
+    assert (data.profiles.load_kwh.sum(), data.profiles.generation_kwh.sum()) == pytest.approx((1.6, 3.6))
+
+
+def test_remarks_that_tell_no_rows_apart_stay_remarks():
+    rows = [f"H1;{clock(hour)};{('read', 'guessed')[hour % 2]};0.4" for hour in range(12)]
+    assert read("\n".join(["home;time;Vorzeichen;kWh", *rows])).profiles.load_kwh.sum() == pytest.approx(1.6)
