@@ -858,3 +858,10 @@ def test_words_that_tell_rows_of_one_time_apart_are_asked_for_and_never_dropped(
 def test_remarks_that_tell_no_rows_apart_stay_remarks():
     rows = [f"H1;{clock(hour)};{('read', 'guessed')[hour % 2]};0.4" for hour in range(12)]
     assert read("\n".join(["home;time;Vorzeichen;kWh", *rows])).profiles.load_kwh.sum() == pytest.approx(1.6)
+
+
+def test_times_of_day_with_a_point_beside_their_dates_are_times():
+    """As Indonesia, Italy and Finland write them."""
+    rows = [f"21/03/2026;{hour:02}.{minute:02};0,1" for hour in range(12) for minute in (0, 30)]
+    data = read("\n".join(["tanggal;jam;pemakaian kWh", *rows]), steps=12)
+    assert data.profiles.load_kwh.sum() == pytest.approx(2.4)

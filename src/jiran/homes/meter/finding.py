@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jiran.errors import DataError, shortened
-from jiran.homes.meter.contents import are_slots, whole_numbers
+from jiran.homes.meter.contents import are_dotted, are_slots, whole_numbers
 from jiran.homes.meter.draft import MOST_WORDS, names_quantities
 from jiran.homes.meter.meaning import Said, quoted
 from jiran.homes.meter.vocabulary import roles, understood
@@ -86,7 +86,11 @@ def _find_clock(draft: Draft, role: dict[int, frozenset[str]]) -> None:
         place
         for place in draft.open()
         if draft.kinds[place] == "clock"
-        or (draft.kinds[place] == "number" and "clock" in role[place] and are_slots(draft.cells, place))
+        or (
+            draft.kinds[place] == "number"
+            and "clock" in role[place]
+            and (are_slots(draft.cells, place) or are_dotted(draft.cells, place))
+        )
     ]
     if clocks:
         draft.places["time"] = min(clocks, key=lambda place: ("clock" not in role[place], place))
