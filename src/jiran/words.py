@@ -96,6 +96,18 @@ def kwh(value: float) -> str:
     return f"{decimals(value, digits)} kWh"
 
 
+def span(first: str | None, last: str | None) -> str:
+    """Return from when to when something holds, of which either end may be open.
+
+    Example:
+        >>> span("2026-05", None), span(None, "2026-04"), span("2026-01", "2026-04")
+        ('from 2026-05 on', 'until 2026-04', 'from 2026-01 to 2026-04')
+    """
+    if last is None:
+        return f"from {first} on"
+    return f"until {last}" if first is None else f"from {first} to {last}"
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun.
 
