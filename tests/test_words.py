@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jiran.explain.say import share
-from jiran.words import decimals, kwh, money, percent, settled
+from jiran.words import decimals, in_formula, kwh, money, number, percent, price, settled
 
 #: Halves of the last digit that is written, and the next number on either side, as another order of a sum gives it.
 HALVES = st.integers(-20_000, 20_000).map(lambda odd: (2 * odd + 1) / 2.0)
@@ -44,3 +45,11 @@ def test_what_is_written_is_the_number_within_half_of_its_last_digit(value, digi
 def test_decimals_by_hand(value, text):
     assert decimals(value, 2) == text
     assert settled(value) == pytest.approx(value, abs=1e-9)
+
+
+@given(st.floats(1_000, 1e9) | st.floats(-1e9, -1_000))
+def test_prices_and_numbers_of_thousands_have_their_separators(value):
+    for text in (price(value), price(value, "JPY"), number(value), in_formula(value).replace("{,}", ",")):
+        whole = text.removeprefix("-").removeprefix("JPY ").split(".")[0]
+        assert re.fullmatch(r"-?\d{1,3}(,\d{3})+", whole)
+        assert int(whole.replace(",", "")) == pytest.approx(abs(value), rel=1e-5, abs=1)

@@ -96,6 +96,18 @@ def kwh(value: float) -> str:
     return f"{decimals(value, digits)} kWh"
 
 
+def span(first: str | None, last: str | None) -> str:
+    """Return from when to when something holds, of which either end may be open.
+
+    Example:
+        >>> span("2026-05", None), span(None, "2026-04"), span("2026-01", "2026-04")
+        ('from 2026-05 on', 'until 2026-04', 'from 2026-01 to 2026-04')
+    """
+    if last is None:
+        return f"from {first} on"
+    return f"until {last}" if first is None else f"from {first} to {last}"
+
+
 def counted(number: int, noun: str) -> str:
     """Return a number with its noun.
 
@@ -177,8 +189,8 @@ def price(value: float, currency: str = "", digits: int = 4) -> str:
         ('0.45', '0.5625', '87.5', '90', '0.20', '0', '0.000012')
         >>> price(0.38125), price(1 / 3), price(1 / 3, digits=6)
         ('0.38125', '0.3333', '0.333333')
-        >>> price(0.45, "MYR"), price(-0.05, "MYR")
-        ('MYR 0.45', '-MYR 0.05')
+        >>> price(0.45, "MYR"), price(-0.05, "MYR"), price(1513.1685, "JPY")
+        ('MYR 0.45', '-MYR 0.05', 'JPY 1,513.1685')
     """
     if currency:
         return in_currency(price(value, digits=digits), currency)
@@ -187,18 +199,28 @@ def price(value: float, currency: str = "", digits: int = 4) -> str:
     whole = settled(value)
     digits = _MOST_OF_PRICE if round(whole, _MOST_OF_PRICE) == whole else digits
     value = round(_whole(value, digits), digits) + 0.0
-    text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
+    text = f"{value:,.{digits}f}".rstrip("0").rstrip(".")
     return f"{value:.2f}" if 0.0 < abs(value) < 1.0 and round(value, 2) == value else text
+
+
+def in_formula(value: float) -> str:
+    """Return a number with four digits after the point, as LaTeX writes its thousands.
+
+    Example:
+        >>> in_formula(0.5625), in_formula(1513.1685)
+        ('0.5625', '1{,}513.1685')
+    """
+    return f"{value:,.4f}".replace(",", "{,}")
 
 
 def number(value: float) -> str:
     """Return a number without a unit with up to six digits that count, never as a power of ten.
 
     Example:
-        >>> number(0.8), number(1e-06), number(2.0), number(15.3)
-        ('0.8', '0.000001', '2', '15.3')
+        >>> number(0.8), number(1e-06), number(2.0), number(15.3), number(1444.7)
+        ('0.8', '0.000001', '2', '15.3', '1,444.7')
     """
-    return f"{Decimal(f'{value:.6g}'):f}"
+    return f"{Decimal(f'{value:.6g}'):,f}"
 
 
 def begun(sentence: str) -> str:

@@ -68,8 +68,54 @@ def test_from_a_run_to_a_receipt_of_each_home_that_anybody_can_check(run):
     done = call("ledger", "verify", "E1.json")
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout == (
-        f"Sound: the receipt of E1 for 2026-03-21, 16 trades and their total. Trusted: this machine's own key, {about['public_key']}\n"
+        "Sound: the receipt of E1 for 2026-03-21 of paper, run 0 (in a live street: provisional, or final without a change), 16 trades and "
+        "their total. Whether a later run of the day replaced it only the ledger shows: --ledger FILE. Trusted: this machine's own key, "
+        f"{about['public_key']}\n"
     )
+
+
+def test_a_receipt_that_a_correction_replaced_is_not_said_to_hold(run, tmp_path):
+    made(run)
+    for home in ("E1", "S1"):
+        Path(f"{home}.json").write_text(call("ledger", "receipt", home).stdout, encoding="utf-8")
+    good = call("ledger", "verify", "E1.json", "--ledger", FILE)
+    assert good.exit_code == 0
+    assert f"the last run of that day in {FILE}." in good.stdout
+    before = json.loads(Path("E1.json").read_text(encoding="utf-8"))["records"][-1]["record"]["owes_millionths"]
+    other = jiran.simulate(jiran.load_scenario("paper", {"seed": 7})).save(tmp_path / "other")
+    (day,) = made(other)["days"]
+    assert day["run"] == 1
+    now = json.loads(call("ledger", "receipt", "E1").stdout)["records"][-1]["record"]["owes_millionths"]
+    done = call("ledger", "verify", "E1.json", "--ledger", FILE)
+    assert done.exit_code == 1
+    assert done.stdout.startswith("Replaced: the receipt of E1 for 2026-03-21 of paper, run 0 ")
+    assert (
+        f"holds run 1 of that day, in which E1 owes MYR {now / 1e6:,.6f} (MYR {before / 1e6:,.6f} by this receipt)"
+        in done.stdout
+    )
+    said = json.loads(call("ledger", "verify", "E1.json", "--ledger", FILE, "--json").stdout)
+    assert (said["ok"], said["found_by"], said["run"], said["replaced_by_run"]) == (False, None, 0, 1)
+    assert call("ledger", "verify", "E1.json").exit_code == 0  # by itself it cannot know, and says so
+    held = call("ledger", "verify", FILE, "--anchor", "E1.json")
+    assert held.exit_code == 0
+    assert "Run 0 of 2026-03-21 of paper, which --anchor E1.json names, was replaced by run 1." in held.stdout
+    Path("new.json").write_text(call("ledger", "receipt", "E1").stdout, encoding="utf-8")
+    assert "run 1 (in a live street: final)" in call("ledger", "verify", "new.json", "--ledger", FILE).stdout
+    assert "was replaced" not in call("ledger", "verify", FILE, "--anchor", "new.json").stdout
+
+
+def test_a_receipt_that_the_ledger_does_not_hold_is_found(run):
+    made(run)
+    Path("E1.json").write_text(call("ledger", "receipt", "E1").stdout, encoding="utf-8")
+    assert call("ledger", "make", run, "--ledger", "other.sqlite").exit_code == 0
+    found(
+        call("ledger", "verify", "E1.json", "--ledger", "other.sqlite"),
+        "other.sqlite: it does not hold the day",
+        "found by: anchor",
+    )
+    refused(call("ledger", "verify", FILE, "--ledger", "other.sqlite"), "--ledger is for a receipt")
+    refused(call("ledger", "verify", "E1.json", "--ledger", "E1.json"), "E1.json: is a receipt and no ledger")
+    refused(call("ledger", "verify", "E1.json", "--ledger", "gone"), "gone: cannot be read")
 
 
 def test_a_second_make_adds_nothing_and_says_so(run):

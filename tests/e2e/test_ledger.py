@@ -72,7 +72,14 @@ def test_a_printed_receipt_checks_itself_without_a_network(visit, browser, tmp_p
     status = page.locator("#status")
     log = jiran.simulate(jiran.load_scenario("paper")).trades
     own = log.filter((pl.col("seller") == "S1") | (pl.col("buyer") == "S1")).height
-    expect(status).to_have_text(f"Sound: {own} trades and the total of the day, as they were signed.")
+    expect(status).to_have_text(
+        f"Sound: {own} trades and the total of the day, as they were signed in run 0 (in a live street: provisional, or final without a "
+        "change) of 2026-03-21 of paper; whether a later run of the day replaced it only the ledger shows."
+    )
+    expect(page.locator("#market")).to_contain_text(
+        "paper, run 0 (in a live street: provisional, or final without a change) of this day: 77 records"
+    )
+    expect(page.locator("body")).to_contain_text("then a later run replaces this one, which only the ledger shows")
     expect(page.locator("#lines tr")).to_have_count(own + 1)
     expect(page.locator("#code svg")).to_be_visible()
     page.locator("#key").fill("1" * 64)

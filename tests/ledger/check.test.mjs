@@ -8,6 +8,10 @@ import { checkFile, rootOf } from "../../src/jiran/ledger/check_ledger.js";
 const TEXT = readFileSync(new URL("receipt.json", import.meta.url), "utf8").trim();
 const KEY = "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8"; // of the private key 00 01 .. 1f
 
+const SOUND =
+  "Sound: 2 trades and the total of the day, as they were signed in run 0 (in a live street: provisional, or final without a change) of " +
+  "2026-03-21 of lane; whether a later run of the day replaced it only the ledger shows.";
+
 const isSound = async (text, key = KEY) => {
   try {
     return (await check(JSON.parse(text), key)).sound;
@@ -18,7 +22,7 @@ const isSound = async (text, key = KEY) => {
 
 test("the receipt that Python made is sound, written in another way too", async () => {
   const found = await check(JSON.parse(TEXT), KEY);
-  assert.deepEqual(found, { sound: true, signature: true, by: "", said: "Sound: 2 trades and the total of the day, as they were signed." });
+  assert.deepEqual(found, { sound: true, signature: true, by: "", said: SOUND });
   assert.ok(await isSound(JSON.stringify(JSON.parse(TEXT), null, 2)));
   assert.equal(canonical(JSON.parse(TEXT)), TEXT);
 });

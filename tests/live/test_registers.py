@@ -33,6 +33,12 @@ def plainly(series, first, last):
             a < at < b and high > value and again >= high and b - a <= GAP for a, high in series for b, again in series
         )
     ]
+    peaks = [
+        high
+        for low, high, again in zip(series, series[1:], series[2:], strict=False)
+        if high[1] > again[1] >= low[1] and again[0] - low[0] <= GAP
+    ]
+    series = [one for one in series if one not in peaks]
     known, exact = [], True
     for edge in (first, last):
         here = [value for at, value in series if at == edge]

@@ -73,6 +73,10 @@ def every(street, *readings, to=180, by=5, kwh=None):
         (tuple((minute, None) for minute in (55, 60, 65)), [(0, X), (0, X), (1, M)]),
         # All of an hour is lost: its energy is known in sum alone, and not spread.
         (tuple((minute, None) for minute in range(60, 121, 5)), [(0, X), (0, X), (0, X)]),
+        # A single reading above the next one, which goes on from the one before: inside a step, at an edge, in another unit.
+        (((30, 105),), [(1, M), (1, M), (1, M)]),
+        (((60, 105),), [(1, I), (1, I), (1, M)]),
+        (((60, 101_000),), [(1, I), (1, I), (1, M)]),
         # More than a connection can carry, from one reading on.
         (tuple((minute, 9_000 + minute / 60) for minute in range(90, 181, 5)), [(1, M), (0, X), (1, M)]),
     ],
@@ -100,6 +104,33 @@ def test_two_that_contradict_keep_the_first_and_are_counted(street):
     assert here._store.totals()["conflict"] == 1
     assert here._store.totals()["duplicate"] == 3
     assert here._store.conflicts(9) == [("S1", "import", FIRST + HOUR_MS, 101_000_000, 555_000_000)]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "counted"),
+    [
+        (lambda minute: minute, {}),
+        # From minute 125 to 175 an hour back, between the readings of before; and an hour ahead.
+        (lambda minute: minute - 57.5 if 120 < minute < 180 else minute, {"conflict": 11}),
+        (lambda minute: minute + 60 if 120 < minute < 180 else minute, {"ahead of time": 22}),
+    ],
+)
+def test_a_clock_that_jumps_does_not_change_what_was_measured_before(stamp, counted, street):
+    here = street()
+    for minute in range(0, 301, 5):
+        say(here, stamp(minute), f"{100 + minute / 60:.6f}", arrived=minute)
+    assert steps(here, 4) == [(pytest.approx(1, abs=1e-5), M)] * 4
+    totals = here._store.totals()
+    assert {reason: totals.get(reason, 0) for reason in counted} == counted
+
+
+def test_a_late_reading_is_taken_where_the_counter_began_anew(street):
+    here = street()
+    every(here, (80, None), (85, None), kwh=lambda minute: 100 + minute / 60 if minute < 90 else (minute - 90) / 60)
+    for minute in (80, 85):
+        say(here, minute, 100 + minute / 60, arrived=170)
+    assert steps(here) == [(pytest.approx(1), M), (0, R), (pytest.approx(1), M)]
+    assert "conflict" not in here._store.totals()
 
 
 def test_units_may_change_from_message_to_message(street):

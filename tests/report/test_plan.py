@@ -59,7 +59,7 @@ def test_its_tables_hold_what_the_plan_knows(work):
         total += flow
         assert rows[str(year)][:2] == [f"{round(flow) + 0:,}", f"{round(total) + 0:,}"]
     assert {f"plan.{name}" for name in Plan.model_fields} <= {row[-1] for row in rows.values() if row}
-    assert rows["PV costs, MYR/kWp"][0] == "3500"
+    assert rows["PV costs, MYR/kWp"][0] == "3,500"
     exported = planned.result.flows["grid_export_kwh"].sum()
     assert rows["Export earns for, years"][0] == ("all 20" if exported > 1e-9 else "–")
 

@@ -140,7 +140,7 @@ def test_what_is_left_out_is_left_out_of_shares_and_of_export_too():
         ('"estimate"', '"estimate"\nzone = "Mars/Base"', "zone = 'Mars/Base': must be an IANA time zone such as Asia/Kuching"),
         ("2025-01-01", "2025-01-01\nvalid_to = 2024-12-31", "valid_to = '2024-12-31': must not be before valid_from = 2025-01-01"),
         ("rate = 0.5", "rate = 0.5\nunit = 'kW'\nshape = 'slab'\nbounds = [1]", "components.energy.bounds: only what is charged by kWh"),
-        ("[components.energy]", "[components.minimum]", "components.minimum = 'energy': is the name of another line of every bill"),
+        ("[components.energy]", "[components.minimum]", "components.minimum.kind = 'energy': components.minimum and the kind minimum go together"),
         ('kind = "energy"', 'kind = "minimum"', "components.energy.unit = 'kWh': a minimum is per month"),
         ("rate = 0.5", "rate = 0.5\n[export]\ncancels = ['sun']", "export.cancels = 'sun': must be a component that is charged by kWh"),
         ("rate = 0.5", "rate = 0.5\n[export]\ncarry = 'kwh'", "export.carry = 'kwh': kWh are carried only where"),
@@ -212,3 +212,44 @@ def test_a_scheme_of_sharing_of_a_user_is_a_file_too(tmp_path):
     file.write_text(file.read_text().replace("pro-rata", "by-age"))
     with pytest.raises(JiranError, match=r"^.*own\.toml: allocation = 'by-age': must be 'static'"):
         find_sharing(file)
+
+
+def test_a_file_that_extends_another_says_only_the_keys_of_its_export_and_schedule_that_differ(tmp_path):
+    (tmp_path / "base.toml").write_text(
+        OWN
+        + """[components.night]
+kind = "network"
+periods = { night = 0.1, day = 0.2 }
+[export]
+cancels = ["energy"]
+carry = "kwh"
+expires_after_month = 12
+[schedule]
+rest = "day"
+holidays = [2026-01-01]
+[schedule.periods.night]
+hours = [[0, 6]]
+""",
+        encoding="utf-8",
+    )
+    own = tmp_path / "own.toml"
+    own.write_text(
+        'extends = "base.toml"\nname = "own"\ntitle = "Own"\nstatus = "estimate"\n[export]\ncarry = "none"\n[schedule]\nholidays = [2027-01-01]\n',
+        encoding="utf-8",
+    )
+    found = load_tariff(str(own))
+    assert (found.export.cancels, found.export.carry, found.export.expires_after_month) == (("energy",), "none", 12)
+    assert (found.schedule.rest, list(found.schedule.periods)) == ("day", ["night"])
+    assert [str(day) for day in found.schedule.holidays] == ["2027-01-01"]
+    assert bill(found, Usage(100.0, 30.0), "2025-12").amount("credit-energy") == pytest.approx(-15.0)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("floor", "minimum"), ("minimum", "retail")])
+def test_a_minimum_of_another_name_is_refused_with_the_name_that_it_has(tmp_path, name, kind):
+    (tmp_path / "x.toml").write_text(
+        OWN + f'[components.{name}]\nkind = "{kind}"\nunit = "month"\nrate = 5\n', encoding="utf-8"
+    )
+    with pytest.raises(
+        JiranError, match=rf"components\.{name}\.kind = '{kind}': components\.minimum and the kind minimum go together"
+    ):
+        load_tariff(str(tmp_path / "x.toml"))

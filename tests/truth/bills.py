@@ -159,7 +159,9 @@ def not_in_force(run):
             found.append((one["name"], begin, end, months))
     if not found:
         return None
-    words = [f"{name} holds from {begin} to {end or 'today'}, and is taken for" for name, begin, end, _ in found]
+    words = [
+        f"{name} holds from {begin} {f'to {end}' if end else 'on'}, and is taken for" for name, begin, end, _ in found
+    ]
     return Claim(
         {"tariffs": found}, tuple(words + [month for *_, months in found for month in (months[0], months[-1])])
     )

@@ -106,7 +106,7 @@ def money(value):
     """Write play money: two digits, or as many as it has up to four."""
     if math.isclose(value, round(value, 2), abs_tol=_TWO, rel_tol=0.0):
         return f"{value:,.2f}"
-    return f"{value:.4f}".rstrip("0").rstrip(".")
+    return f"{value:,.4f}".rstrip("0").rstrip(".")
 
 
 def energy(kwh):

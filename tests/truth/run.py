@@ -293,8 +293,8 @@ def price(value):
     if 1e-9 < abs(value) < 5e-5:  # two digits that count
         return f"{Decimal(f'{value:.1e}'):f}".rstrip("0")
     ends = round(value, 9) == round(round(value, 9), 6)
-    text = decimals(value, 6 if ends else 4).rstrip("0").rstrip(".").replace(",", "")
-    return decimals(value, 2) if 0 < abs(float(text)) < 1 and len(text.partition(".")[2]) < 2 else text
+    text = decimals(value, 6 if ends else 4).rstrip("0").rstrip(".")
+    return decimals(value, 2) if 0 < abs(float(text.replace(",", ""))) < 1 and len(text.partition(".")[2]) < 2 else text
 
 
 def sold_stored(result):

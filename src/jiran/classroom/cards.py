@@ -86,7 +86,7 @@ def smith_1962(shift: float = 0.0) -> Deck:
         *(Card(sells=False, value=step + shift) for step in steps),
         *(Card(sells=True, value=step) for step in steps),
     ]
-    more = f", every buyer {shift:.2f} more" if shift else ""
+    more = f", every buyer {shift:,.2f} more" if shift else ""
     return Deck(f"Smith 1962, test 1{more}", tuple(cards), 0.0, 4.0 + shift)
 
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from jiran.ledger.anchors import Anchor
     from jiran.ledger.chain.node import Node, Sender
     from jiran.ledger.checking import Checked
+    from jiran.ledger.heads import SignedDay
+    from jiran.ledger.receipt import Receipt
+    from jiran.ledger.standing import Standing
+    from jiran.ledger.store import Ledger
 
 _CHECKED = typer.Argument(metavar="FILE", help="A receipt, a ledger, or a ledger that was exported.")
 _KEY = typer.Option("--key", metavar="PUB", help="The public key to trust, or its file; default: this machine's.")
@@ -29,6 +33,9 @@ _FROM = typer.Option("--from", metavar="0x...", help="Account of the node that s
 _WALLET = typer.Option(
     "--wallet", metavar="FILE", help="Sign here with this wallet instead; asks for its password; needs jiran[chain]."
 )
+_AGAINST = typer.Option(
+    "--ledger", metavar="FILE", help="With a receipt: the ledger that must hold it; exit 1 if a later run replaced it."
+)
 _SETTLE = typer.Option("--settle", help="Also book what each step comes to for each home: one transaction a step.")
 
 
@@ -38,6 +45,7 @@ def verify(
     anchor: Annotated[list[str] | None, _ANCHOR] = None,
     node: Annotated[str | None, _NODE] = None,
     contract: Annotated[str | None, _CONTRACT] = None,
+    ledger: Annotated[Path | None, _AGAINST] = None,
     *,
     json: Annotated[bool, JSON] = False,
 ) -> None:
@@ -55,44 +63,90 @@ def verify(
     about: dict[str, Any] = {"file": str(file), "trusted": whose, "public_key": public}
     fault = None
     try:
-        said = _verified(file, public, [*given, *chain()])
-    except Tampered as found:
-        said, fault = f"Not sound: {found} (found by: {found.by}).", found.by
+        said, found = _verified(file, public, [*given, *chain()], ledger)
+    except Tampered as tampered:
+        said, found, fault = f"Not sound: {tampered} (found by: {tampered.by}).", {}, tampered.by
+    is_good = fault is None and found.get("replaced_by_run") is None
     if json:
-        typer.echo(json_text({"ok": fault is None, "found_by": fault, "said": said} | about))
+        typer.echo(json_text({"ok": is_good, "found_by": fault, "said": said} | found | about))
     else:
         typer.echo(said if fault else f"{said} Trusted: {whose}, {public}")
-    raise typer.Exit(FOUND if fault else 0)
+    raise typer.Exit(0 if is_good else FOUND)
 
 
-def _verified(file: Path, public: str, given: list[Any]) -> str:
-    """Check a file, and say what is sound."""
-    from jiran.ledger import anchors  # noqa: PLC0415
-    from jiran.ledger.checking import check_anchors, check_ledger  # noqa: PLC0415  loads cryptography
+def _verified(file: Path, public: str, given: list[Anchor], ledger: Path | None) -> tuple[str, dict[str, Any]]:
+    """Check a file; return what is said of it, and of a receipt which run it is of."""
     from jiran.ledger.files import opened  # noqa: PLC0415
-    from jiran.ledger.receipt import check_receipt  # noqa: PLC0415
+    from jiran.ledger.receipt import check_receipt  # noqa: PLC0415  loads cryptography
+    from jiran.ledger.standing import alone_words, standing_words  # noqa: PLC0415
 
     with opened(file) as found:
+        if not isinstance(found, dict):
+            if ledger is not None:
+                raise JiranError(f"{file}: is a ledger itself: --ledger is for a receipt")
+            return _ledger_words(_checked(found, file, public, given), given), {}
+        if given and ledger is None:
+            raise JiranError(f"{file}: a receipt is one day: --anchor and --contract are for a whole ledger")
+        check_receipt(found, public)
+    about = {name: found["head"][name] for name in ("market", "day", "run")} | {"replaced_by_run": None}
+    if ledger is None:
+        return alone_words(found), about
+    beside = _standing(found, ledger, public, given)
+    if beside.run > about["run"]:
+        about["replaced_by_run"] = beside.run
+    return standing_words(found, beside, str(ledger)), about
+
+
+def _standing(content: Receipt, ledger: Path, public: str, given: list[Anchor]) -> Standing:
+    """Return how a receipt stands beside a ledger, which is checked too."""
+    from jiran.ledger.faults import Tampered  # noqa: PLC0415
+    from jiran.ledger.files import opened  # noqa: PLC0415
+    from jiran.ledger.standing import standing  # noqa: PLC0415
+
+    with opened(ledger) as found:
         if isinstance(found, dict):
-            if given:
-                raise JiranError(f"{file}: a receipt is one day: --anchor and --contract are for a whole ledger")
-            check_receipt(found, public)
-            trades = len(found["records"]) - 1
-            return f"Sound: the receipt of {found['home']} for {found['day']}, {trades} trades and their total."
-        checked = check_ledger(found if isinstance(found, list) else found.days(), public)
-        known = [*given, *anchors.known(folder(), checked.birth, file)]
-        check_anchors(checked, known)
-        return _ledger_words(checked, is_anchored=bool(known))
+            raise JiranError(f"{ledger}: is a receipt and no ledger")
+        try:
+            beside = standing(content, found if isinstance(found, list) else found.days(), public)
+            _hold(beside.checked, ledger, given)
+        except Tampered as fault:
+            raise Tampered(fault.by, f"{ledger}: {fault}") from None
+    return beside
 
 
-def _ledger_words(checked: Checked, *, is_anchored: bool) -> str:
-    """Say of a sound ledger what was checked, and what could not be."""
+def _checked(found: Ledger | list[SignedDay], file: Path, public: str, given: list[Anchor]) -> tuple[Checked, bool]:
+    """Check a ledger; return what it holds, and whether a head of it was kept elsewhere."""
+    from jiran.ledger.checking import check_ledger  # noqa: PLC0415
+
+    checked = check_ledger(found if isinstance(found, list) else found.days(), public)
+    return checked, _hold(checked, file, given)
+
+
+def _hold(checked: Checked, file: Path, given: list[Anchor]) -> bool:
+    """Hold a ledger against the heads that were kept elsewhere; tell whether there are any."""
+    from jiran.ledger import anchors  # noqa: PLC0415
+    from jiran.ledger.checking import check_anchors  # noqa: PLC0415
+
+    known = [*given, *anchors.known(folder(), checked.birth, file)]
+    check_anchors(checked, known)
+    return bool(known)
+
+
+def _ledger_words(found: tuple[Checked, bool], given: list[Anchor]) -> str:
+    """Say of a sound ledger what was checked, what could not be, and which of the given heads a later run replaced."""
+    from jiran.ledger.standing import replaced_by  # noqa: PLC0415
     from jiran.words import counted  # noqa: PLC0415
 
-    said = f"Sound: a ledger of {counted(len(checked.heads), 'day')}, {checked.records} records, last head {checked.hashes[-1]}."
-    if is_anchored:
-        return f"{said} It holds the head that was kept elsewhere."
-    return f"{said} No head of it was kept on this machine: whether its end is missing only an --anchor can tell."
+    checked, is_anchored = found
+    said = f"Sound: a ledger of {counted(len(checked.heads), 'day')}, {counted(checked.records, 'record')}, last head {checked.hashes[-1]}."
+    if not is_anchored:
+        return f"{said} No head of it was kept on this machine: whether its end is missing only an --anchor can tell."
+    said += " It holds the head that was kept elsewhere."
+    for one in given:
+        if (replaced := replaced_by(checked, one.sha256)) is not None:
+            head, run = replaced
+            said += f" Run {head['run']} of {head['day']} of {head['market']}, which {one.source} names, was replaced by run {run}."
+    return said
 
 
 def anchor(

@@ -13,7 +13,7 @@ from jiran.sentences import Figures, form
 from jiran.tariffs import find_sharing, find_tariff, held
 from jiran.tariffs.identity import STATUSES
 from jiran.tariffs.rates import in_force, rate_in
-from jiran.words import listed
+from jiran.words import listed, span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,7 +109,7 @@ def tariff_status(run: Run) -> Figures | None:
 
 def _not_in_force_words(figures: Figures) -> str:
     return "; ".join(
-        f"{name} holds from {begin} to {end or 'today'}, and is taken for {_span(months)} too"
+        f"{name} holds {span(begin, end)}, and is taken for {_span(months)} too"
         for name, begin, end, months in figures["tariffs"]
     )
 

@@ -213,6 +213,11 @@ export async function told(work) {
   }
 }
 
+const LIVE_RUNS = ["provisional, or final without a change", "final"];
+
+/** Which run of its day a head is of, and what that is in a live street. */
+export const runOf = ({ run }) => `run ${run}${LIVE_RUNS[run] ? ` (in a live street: ${LIVE_RUNS[run]})` : ""}`;
+
 /** Whether all of a receipt is as it was signed. */
 export function check(receipt, publicKey) {
   return told(async () => {
@@ -221,6 +226,9 @@ export function check(receipt, publicKey) {
     const fits = await checkHead(receipt, publicKey);
     must(receipt.day === receipt.head.day, "content", "the head is of another day");
     await checkRecords(receipt);
-    return { fits, said: `${counted(receipt.records.length - 1, "trade")} and the total of the day, as they were signed` };
+    const { head } = receipt;
+    const trades = counted(receipt.records.length - 1, "trade");
+    const said = `${trades} and the total of the day, as they were signed in ${runOf(head)} of ${head.day} of ${head.market}`;
+    return { fits, said: `${said}; whether a later run of the day replaced it only the ledger shows` };
   });
 }

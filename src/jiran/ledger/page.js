@@ -1,6 +1,6 @@
 // Show a receipt as it was checked: all that is read on the page is what the check has read.
 
-import { check } from "./check.js";
+import { check, counted, runOf } from "./check.js";
 import { checkFile } from "./check_ledger.js";
 
 const byId = (id) => document.querySelector(`#${id}`);
@@ -26,7 +26,7 @@ function show() {
   const { head } = shown;
   byId("title").textContent = `${shown.home}, ${shown.day}`;
   document.title = `Receipt ${shown.home} ${shown.day}`;
-  byId("market").textContent = `${head.market}, run ${head.run}: ${head.size} records are signed, of which those of this home:`;
+  byId("market").textContent = `${head.market}, ${runOf(head)} of this day: ${counted(head.size, "record")} ${head.size === 1 ? "is" : "are"} signed, of which those of this home:`;
   byId("currency").textContent = head.currency;
   const body = byId("lines");
   body.replaceChildren();
@@ -35,7 +35,7 @@ function show() {
   }
   const { record } = shown.records.at(-1);
   const all = `${millionths(record.bought_kwh_millionths)} bought, ${millionths(record.sold_kwh_millionths)} sold`;
-  cells(body.insertRow(), "th", ["Total", `${record.trades} trades`, all, millionths(record.owes_millionths), millionths(record.earns_millionths)]);
+  cells(body.insertRow(), "th", ["Total", counted(record.trades, "trade"), all, millionths(record.owes_millionths), millionths(record.earns_millionths)]);
   byId("root").textContent = head.root;
   byId("signed").textContent = shown.key_id;
 }

@@ -67,15 +67,30 @@ def intervals(series: Series, edges: Sequence[int], max_gap_ms: int, most: int) 
 
 
 def without_slips(series: Series, max_gap_ms: int) -> Series:
-    """Return readings without those that fell and came back, as of a meter that shows 0 while it starts.
+    """Return readings without those that fell and came back, as of a meter that shows 0 while it starts, and without peaks.
 
     Args:
         series: Readings.
         max_gap_ms: A counter that is back where it was within this time had not begun anew.
     """
-    if all(earlier <= later for (_, earlier), (_, later) in pairwise(series)):
+    if _rises(series):
         return series
-    return [one for place, one in enumerate(series) if not _is_slip(series, place, max_gap_ms)]
+    series = [one for place, one in enumerate(series) if not _is_slip(series, place, max_gap_ms)]
+    if _rises(series):
+        return series
+    return [one for place, one in enumerate(series) if not _is_peak(series, place, max_gap_ms)]
+
+
+def _rises(series: Series) -> bool:
+    return all(earlier <= later for (_, earlier), (_, later) in pairwise(series))
+
+
+def _is_peak(series: Series, place: int, max_gap_ms: int) -> bool:
+    """Tell whether a single reading lies above the next one, which is not below the one before: a counter cannot do so."""
+    if not 0 < place < len(series) - 1:
+        return False
+    (begin_ms, before), (_, shown), (end_ms, after) = series[place - 1 : place + 2]
+    return before <= after < shown and end_ms - begin_ms <= max_gap_ms
 
 
 def _is_slip(series: Series, place: int, max_gap_ms: int) -> bool:

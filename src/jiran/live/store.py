@@ -14,14 +14,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jiran.errors import JiranError
+from jiran.live.contradiction import contradicted, keep_aside
 from jiran.live.registers import Quality
 from jiran.saving.database import begin
 
 FILE = "live.sqlite"
 _WAIT_S = 60.0
-#: Conflicts beyond these are counted, not kept.
-_MOST_CONFLICTS = 100_000
-
 _GROWS = ("readings", "conflicts", "intervals", "runs", "deviations")
 _TABLES = """
 about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -106,28 +104,24 @@ class Store:
             self._database.execute("COMMIT")
 
     def add(self, home: str, register: str, at_ms: int, value: int, arrived_ms: int) -> str:
-        """Add a reading; of two that say different things of an instant the first one stays.
+        """Add a reading; of two that say different things of an instant, or of what lies around it, the first one stays.
 
         Returns:
             `new`, `duplicate` or `conflict`.
         """
         self.begin()
-        done = self._database.execute(
-            "INSERT INTO readings VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            (home, register, at_ms, value, arrived_ms),
-        )
-        if done.rowcount:
-            return "new"
-        (kept,) = self._database.execute(
+        known = self._database.execute(
             "SELECT value FROM readings WHERE home = ? AND register = ? AND at_ms = ?", (home, register, at_ms)
         ).fetchone()
-        if kept == value:
+        kept = contradicted(self._database, home, register, at_ms, value) if known is None else int(known[0])
+        if kept is None:
+            self._database.execute(
+                "INSERT INTO readings VALUES (?, ?, ?, ?, ?)", (home, register, at_ms, value, arrived_ms)
+            )
+            return "new"
+        if known is not None and kept == value:
             return "duplicate"
-        self._database.execute(
-            "INSERT INTO conflicts SELECT NULL, ?, ?, ?, ?, ?, ? WHERE (SELECT coalesce(max(n), 0) FROM conflicts) < ? "
-            "AND NOT EXISTS (SELECT 1 FROM conflicts WHERE home = ?1 AND register = ?2 AND at_ms = ?3 AND refused = ?5)",
-            (home, register, at_ms, kept, value, arrived_ms, _MOST_CONFLICTS),
-        )
+        keep_aside(self._database, home, register, at_ms, kept, value, arrived_ms)
         return "conflict"
 
     def count(self, reasons: Iterable[tuple[str, int]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jiran.compiled import njit
 from jiran.market.base import Formula, Parameter, Values
+from jiran.words import in_formula
 
 FRACTION = Parameter(0.8, "price between members as a fraction of the grid's import price", ge=0.0, le=1.0)
 PRICE = Parameter(0.0, "price between members; 0: the fraction decides", ge=0.0, unit="/kWh")
@@ -25,8 +26,8 @@ def _numbers(values: Values, import_price: float, _export_price: float) -> tuple
     """Return the price as a sum in LaTeX, and what it comes to."""
     fraction, price = float(values["fraction"]), float(values["price"])
     if price > 0.0:
-        return f"{price:g}", price
-    return rf"{fraction:g} \times {import_price:.4f}", fraction * import_price
+        return in_formula(price), price
+    return rf"{fraction:g} \times {in_formula(import_price)}", fraction * import_price
 
 
 FORMULA = Formula(r"\alpha \, P_\text{grid}\ \text{or an agreed price}", _numbers)

@@ -112,6 +112,11 @@ class Planned:
         return levelised_cost(paid, generated(plan, self.stages.generation_kwh), plan.discount_rate)
 
     @cached_property
+    def worth_if_free(self) -> float:
+        """The value of today for those who pay, if PV cost nothing."""
+        return self.outlook(self.assumptions, pv=0.0).npv
+
+    @cached_property
     def enough_pv_cost(self) -> float | None:
         """The cost of a kWp at which those who pay for it neither gain nor lose over the years; None if none is low enough.
 
@@ -120,10 +125,10 @@ class Planned:
         """
         if not self.installed.pv_kwp.any():
             return None
-        free = self.outlook(self.assumptions, pv=0.0).npv
+        free = self.worth_if_free
         alone = cash_flows(self.assumptions, float(self.installed.pv_kwp.sum()), 0.0, 0.0, 0.0)
         cost = -free / Outlook(alone, self.assumptions.discount_rate).npv
-        return cost if cost > NOTHING_MONEY else None
+        return cost if free > NOTHING_MONEY else None
 
     def outlook(self, plan: Plan, *, pv: float = 1.0, battery: float = 1.0, saving: Array | None = None) -> Outlook:
         """Return what it comes to for those who pay for it under other assumptions.

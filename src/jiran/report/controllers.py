@@ -16,7 +16,7 @@ from jiran.report.page import STYLE
 from jiran.scenario.beside import shareable
 from jiran.scenario.files import to_toml
 from jiran.sentences import Figures, Sentence, form, true_ones
-from jiran.words import counted, decimals, money, settled
+from jiran.words import counted, decimals, money, price, settled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,9 +100,9 @@ def notes(found: SideBySide, currency: str) -> str:
         currency: Of the amounts.
     """
     simplest = f"{CHARGING[0]}, plugged in whenever at home" if found.who == "ev" else "self-consumption"
-    cars = f" in a battery, {found.rest.car:.4f} in a car" if found.runs[0].departures is not None else ""
+    cars = f" in a battery, {price(found.rest.car)} in a car" if found.runs[0].departures is not None else ""
     return (
-        f"Cost: what the street pays the grid, {currency}. Net: less what is left in the stores, which counts {found.rest.battery:.4f} a kWh"
+        f"Cost: what the street pays the grid, {currency}. Net: less what is left in the stores, which counts {price(found.rest.battery)} a kWh"
         f"{cars}; shares, order and the worth of a forecast are of it. Reached: of what perfect foresight could save against no battery. "
         f"Of the gap: of what lies between {simplest} and the optimum. "
         "The optimum runs all stores together for the street, cars that plan too. bound: knows the future, which nobody does."

@@ -64,7 +64,7 @@ def scatter(comparison: Comparison, across: str, up: str) -> Picture | None:
         return None
     titles = side_titles(comparison, across, up)
     present = {family(scenario) for scenario in comparison.cases.values()}
-    listing = "; ".join(f"{', '.join(spot.cases)}: {spot.x:.1f} and {spot.y:.2f}" for spot in reversed(groups))
+    listing = "; ".join(f"{', '.join(spot.cases)}: {spot.x:,.1f} and {spot.y:,.2f}" for spot in reversed(groups))
     left_out = f" Not drawn: {', '.join(without)}." if without else ""
     (low, high), first = limits(groups, up), start(groups)
     room, width, height = Room(44, 28, 70, 50), 692.0, 460.0
@@ -213,7 +213,7 @@ def gain(comparison: Comparison, kind: str) -> Picture:
             if one.low is not None and one.high is not None
         ),
         texts=tuple(
-            Text(f"{round(one.saving, 2) + 0.0:.2f}", _end(one), place, 1, 4) for place, one in enumerate(ordered)
+            Text(f"{round(one.saving, 2) + 0.0:,.2f}", _end(one), place, 1, 4) for place, one in enumerate(ordered)
         ),
         upright=0.0,
     )

@@ -8,7 +8,7 @@ from itertools import pairwise
 from jiran.tariffs.community import ALLOCATIONS, Sharing
 from jiran.tariffs.model import CARRIED_IN, CARRIED_OUT, CREDIT, LOWERING, MINIMUM, Component, Export, Rate, Tariff
 from jiran.tariffs.periods import DAYS
-from jiran.words import counted, listed, number
+from jiran.words import counted, listed, number, span
 
 #: Lines that no component describes.
 _OTHER = {CARRIED_IN: "Credit of earlier months", CARRIED_OUT: "Credit kept for later months", MINIMUM: "Minimum"}
@@ -54,7 +54,7 @@ def component_words(component: Component, currency: str) -> str:
     if component.up_to_kwh is not None:
         parts.append(f"in months up to {number(component.up_to_kwh)} kWh")
     if component.first_month or component.last_month:
-        parts.append(f"from {component.first_month or 'the start'} to {component.last_month or 'today'}")
+        parts.append(span(component.first_month, component.last_month))
     return "; ".join([*parts, *([] if component.active else ["switched off"])])
 
 

@@ -28,6 +28,8 @@ _GRID, _SHARING = _HERE / "grid", _HERE / "sharing"
 
 #: Lists that a file adds to those of the tariff that it extends.
 _ADDED = ("sources", "notes")
+#: Tables of which a file says only the keys that differ.
+_TABLES = ("export", "schedule")
 #: What a file that extends another one says for itself: it is another tariff.
 _OWN = ("name", "title", "status", "follows")
 
@@ -179,6 +181,9 @@ def _extended(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     for key in _ADDED:
         if isinstance(own.get(key, []), list) and isinstance(base.get(key, []), list):
             data[key] = [*own.get(key, []), *base.get(key, [])]
+    for table in _TABLES:
+        if isinstance(base.get(table), dict) and isinstance(own.get(table), dict):
+            data[table] = copy.deepcopy(base[table] | own[table])
     components, changed = copy.deepcopy(base.get("components")), own.get("components", {})
     if isinstance(components, dict) and isinstance(changed, dict):
         data["components"] = components

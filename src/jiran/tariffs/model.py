@@ -223,11 +223,10 @@ class Tariff(Identity):
             if fault is not None:
                 key, value, allowed = fault
                 raise TariffError(f"components.{name}.{key}", value, allowed)
-            if (
-                (component.kind == "minimum") != (name == MINIMUM)
-                or name in (CARRIED_IN, CARRIED_OUT, PREMIUM)
-                or name.startswith((CREDIT, SHARED))
-            ):
+            if (component.kind == "minimum") != (name == MINIMUM):
+                allowed = f"components.{MINIMUM} and the kind minimum go together: of a bill there is one minimum, in a line of this name"
+                raise TariffError(f"components.{name}.kind", component.kind, allowed)
+            if name in (CARRIED_IN, CARRIED_OUT, PREMIUM) or name.startswith((CREDIT, SHARED)):
                 raise TariffError(f"components.{name}", component.kind, "is the name of another line of every bill")
             if component.kind != "minimum":
                 above.append(name)

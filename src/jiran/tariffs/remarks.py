@@ -10,7 +10,7 @@ from jiran.tariffs.identity import STATUSES, Identity
 from jiran.tariffs.model import CARRIED_OUT, Tariff
 from jiran.tariffs.rates import in_force, rate_in
 from jiran.tariffs.usage import Usage
-from jiran.words import kwh, listed, money
+from jiran.words import kwh, listed, money, span
 
 #: Of these no remark is made.
 _TRUSTED = ("measured", "published")
@@ -63,7 +63,7 @@ def of_month(tariff: Tariff, month: str) -> list[str]:
     sentences = []
     begin, end = f"{tariff.valid_from:%Y-%m}", f"{tariff.valid_to:%Y-%m}" if tariff.valid_to else None
     if month < begin or (end is not None and month > end):
-        sentences.append(f"{tariff.name} holds from {begin} to {end or 'today'}, not in {month}")
+        sentences.append(f"{tariff.name} holds {span(begin, end)}, not in {month}")
     elif month > tariff.known_to:
         sentences.append(f"of {tariff.name} what holds after {tariff.known_to} is not known")
     for name, component in tariff.components.items():

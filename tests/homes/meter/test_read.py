@@ -412,7 +412,7 @@ GOOD = wide([1, 2, 3, 4])
         (GOOD, {"layout": "matrix"}, 'layout = "matrix" needs columns that are times'),
         ("time,H1\n1,2\n", {"layout": "long"}, "no column of homes"),
         ("time,home,x\n1,2,3\n", {"layout": "long"}, 'a column is not understood: "x"'),
-        ("time,H1 net\n1,2\n", {}, 'as in columns = { "H1 net" = "net" }; "net" means import less export'),
+        ("time,H1 net\n1,2\n", {}, 'as in columns = { "H1 net" = "H1 net" }; "net" means import less export'),
         ("time,H1 net load\n1,2\n", {}, 'not understood: "H1 net load"'),
         ("time,home,net\n1,2,3\n", {"layout": "long"}, 'not understood: "net"'),
         ("time,H1 pv kWh,H1 import kWh\n" + "".join(f"{clock(place)},1,2\n" for place in range(4)), {},
@@ -811,3 +811,57 @@ def test_doubts_are_warnings_of_the_run(tmp_path):
     scenario = {"name": "x", "start": dt.datetime(2026, 3, 21), "homes": {"data": {"path": str(tmp_path / "m.csv")}}}  # noqa: DTZ001
     result = simulate(validate(scenario))
     assert any("more than 100 kWh a day" in warning for warning in result.warnings)
+
+
+def test_a_young_counter_that_began_anew_is_one_where_its_neighbour_is_one():
+    """Sixteen rises and one fall to 0 tell nothing alone: energy of sunny hours may do so; beside a counter of the same file it is one."""
+    taken = [123_456 + 300 * hour for hour in range(48)]
+    given = [9_876 + 500 * min(max(hour % 24 - 8, 0), 8) + 4_000 * (hour // 24) for hour in range(48)]
+    given = given[:30] + [one - given[30] for one in given[30:]]
+    rows = [f"{clock(hour)},{one},{other}" for hour, (one, other) in enumerate(zip(taken, given, strict=True))]
+    data = read("\n".join(["time,H1 import total (Wh),H1 export total (Wh)", *rows]), steps=47)
+    assert data.profiles.load_kwh.sum() == pytest.approx(47 * 0.3)
+    assert data.profiles.generation_kwh.sum() == pytest.approx(given[29] / 1000 - 9.876 + given[-1] / 1000)
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (
+            "home;time;Vorzeichen;kWh",
+            'column "Vorzeichen" holds "Bezug", "Lieferung", and each time stands once for each of these; say in homes.data that they are quantities',
+        ),
+        (
+            "Remark;time;Vorzeichen;kWh",
+            'whether they are homes, as in columns = { "Vorzeichen" = "home" }, or quantities, as in columns = { "Vorzeichen" = "quantity" }',
+        ),
+        ("home;time;Richtung;kWh", 'holds "Lieferung", which is no quantity; say what it means'),
+    ],
+)
+def test_words_that_tell_rows_of_one_time_apart_are_asked_for_and_never_dropped(header, said):
+    """Without them the last value of each time takes the place of the others: export was read as load."""
+    rows = [
+        f"H1;{clock(hour)};{word};{value}" for hour in range(12) for word, value in (("Bezug", 0.4), ("Lieferung", 0.9))
+    ]
+    content = "\n".join([header, *rows])
+    assert said in refusal(content)
+    name = header.split(";")[2]
+    data = read(
+        content,
+        columns={name: "quantity"},
+        quantities={"Bezug": "import", "Lieferung": "export"},
+        home="H1" if "Remark" in header else None,
+    )
+    assert (data.profiles.load_kwh.sum(), data.profiles.generation_kwh.sum()) == pytest.approx((1.6, 3.6))
+
+
+def test_remarks_that_tell_no_rows_apart_stay_remarks():
+    rows = [f"H1;{clock(hour)};{('read', 'guessed')[hour % 2]};0.4" for hour in range(12)]
+    assert read("\n".join(["home;time;Vorzeichen;kWh", *rows])).profiles.load_kwh.sum() == pytest.approx(1.6)
+
+
+def test_times_of_day_with_a_point_beside_their_dates_are_times():
+    """As Indonesia, Italy and Finland write them."""
+    rows = [f"21/03/2026;{hour:02}.{minute:02};0,1" for hour in range(12) for minute in (0, 30)]
+    data = read("\n".join(["tanggal;jam;pemakaian kWh", *rows]), steps=12)
+    assert data.profiles.load_kwh.sum() == pytest.approx(2.4)

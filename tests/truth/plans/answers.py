@@ -28,7 +28,18 @@ def pays(planned):
         "total": sum(flows), "years": street.plan.years, "rate": street.plan.discount_rate, "currency": street.currency,
         "homes": int(street.paying.sum()), "of": street.now.size,
     }  # fmt: skip
-    begins = "It does not pay for" if payback is None else "only without interest" if npv < 0 else "better off"
+    sums = figures["invested"], abs(npv), figures["total"]
+    begins = (
+        "It does not pay for"
+        if payback is None
+        else "only without interest"
+        if npv < -1e-6
+        else "better off"
+        if npv > 1e-6
+        else ""
+    )
+    if payback is not None and max(sums) <= 1e-6:
+        begins = "It costs nothing and brings nothing"
     whom = "all homes together" if street.paying.all() else "that invest"
     return Claim(figures, pieces=(begins, whom), summed=100 * street.largest)
 
@@ -41,6 +52,7 @@ def neighbours(planned):
         return None
     figures = {
         "homes": int((~street.paying).sum()), "gain": gain, "payback": plain_plans.paid_back(street.flows(everybody=True)),
+        "invested": float(street.pv.sum() + street.batteries.sum()),
         "years": street.plan.years, "currency": street.currency,
     }  # fmt: skip
     return Claim(figures, pieces=("gain" if gain > 0 else "lose", "not counted in that"), summed=100 * street.largest)
@@ -124,13 +136,13 @@ def sharing(planned):
     own = street.with_battery - street.now - street.fee
     together = street.parts()["sharing"]
     figures = {
-        "losers": int((own < -1e-6).sum()), "homes": own.size, "name": street.result.community.ids[int(own.argmin())],
+        "losers": int((own < -1e-6).sum()), "gainers": int((own > 1e-6).sum()), "homes": own.size, "name": street.result.community.ids[int(own.argmin())],
         "worst": max(0.0, -float(own.min())), "together": together if abs(together) > 1e-6 else 0.0, "currency": street.currency,
     }  # fmt: skip
     sure = (
         ("nobody loses",)
         if not figures["losers"] and together > 1e-6
-        else ("nobody gains or loses",)
+        else ("nobody gains or loses" if together >= -1e-6 and not figures["gainers"] else "with the battery's fund",)
         if not figures["losers"]
         else (figures["name"],)
     )
@@ -145,10 +157,11 @@ def enough(planned):
     rate = street.plan.discount_rate
     free = plain_plans.worth(street.flows(pv=0.0), rate)
     of_all = plain_plans.worth(plain_plans.flows(street.plan, float(street.kwp.sum()), 0.0, 0.0, 0.0), rate)
-    cost = -free / of_all if -free / of_all > 1e-6 else None  # less is the residue of a sum
-    words = ("Even PV that costs nothing would not pay.",) if cost is None else ("PV may cost up to",)
+    cost = -free / of_all if free > 1e-6 else None  # less is the residue of a sum
+    without = "would not pay." if free < -1e-6 else "would bring nothing."
+    words = (f"even PV that costs nothing {without}",) if cost is None else ("PV may cost up to",)
     return Claim(
-        {"cost": cost, "now": street.price[0], "currency": street.currency}, pieces=words,
+        {"cost": cost, "now": street.price[0], "free": free, "rate": rate, "currency": street.currency}, pieces=words,
         summed=street.largest * max(1.0, 1.0 / abs(of_all)),
     )  # fmt: skip
 

@@ -162,8 +162,11 @@ def fall(planned):
 def back(planned):
     street = Street(planned.result)
     figures, words = whom(street)
-    figures |= {"payback": plain_plans.paid_back(street.flows())}
-    end = "never" if figures["payback"] is None else "years"
+    invested = float(street.pv.sum() + street.batteries.sum())
+    figures |= {"payback": plain_plans.paid_back(street.flows()), "invested": invested}
+    when = figures["payback"]
+    free = "from the first year on" if invested > 1e-6 else "nothing was paid"
+    end = "never" if when is None else free if when == 0 else "less than a month" if when < 0.05 else "years"
     return Claim(figures, pieces=(words, end), summed=100 * street.largest) if street.there else None
 
 

@@ -167,6 +167,6 @@ def _points(outcome: Outcome) -> list[dict[str, Any]]:
 def orders_alt(book: Book) -> str:
     """Say what `orders` shows."""
     return (
-        f"What each home has to sell or needs: {book.sellers.size} sellers with {book.offered_kwh:.2f} kWh, "
-        f"{book.buyers.size} buyers who want {book.wanted_kwh:.2f} kWh."
+        f"What each home has to sell or needs: {book.sellers.size} sellers with {book.offered_kwh:,.2f} kWh, "
+        f"{book.buyers.size} buyers who want {book.wanted_kwh:,.2f} kWh."
     )

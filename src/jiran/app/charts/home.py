@@ -80,7 +80,7 @@ def _both_ways(most: float) -> dict[str, object]:
         *(f"rgba({_SELLS_RGB},{alpha})" for alpha in strength),
     ]
     place = {"orient": "horizontal", "left": "center", "bottom": 8, "itemHeight": 150, "itemWidth": 12}
-    text = [f"sells {most:.2f} kWh", f"buys {most:.2f} kWh"]
+    text = [f"sells {most:,.2f} kWh", f"buys {most:,.2f} kWh"]
     shown = {"inRange": {"color": colours}, "controller": {"outOfRange": {"color": "transparent"}}}
     return {"min": -most, "max": most, "precision": 2, "text": text, **shown, **place}
 
@@ -211,10 +211,10 @@ def waterfall(steps: list[tuple[str, float]], currency: str, of_a: float | None 
         up.append({"value": short(max(high, 0.0) - max(low, 0.0), 4), "itemStyle": style})
         down.append({"value": short(min(low, 0.0) - min(high, 0.0), 4), "itemStyle": style})
         whole = len(labels) in (0, len(shown) - 1)
-        text = f"{amount + 0.0:.2f}" if whole else f"{amount:+.2f}"
+        text = f"{amount + 0.0:,.2f}" if whole else f"{amount:+,.2f}"
         labels.append({"value": [short(high, 4), len(labels)], "label": {"formatter": text}})
     if of_a is not None:
-        labels[-1]["label"] = {"formatter": f"{shown[-1][1] + 0.0:.2f}\n{GHOST} {of_a + 0.0:.2f}", "lineHeight": 14}
+        labels[-1]["label"] = {"formatter": f"{shown[-1][1] + 0.0:,.2f}\n{GHOST} {of_a + 0.0:,.2f}", "lineHeight": 14}
     point = {"type": "scatter", "symbolSize": 1, "color": "transparent", "silent": True}
     bar = {"type": "bar", "stack": "bill", "barWidth": "62%", "silent": True}
     return chart(

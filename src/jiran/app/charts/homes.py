@@ -161,7 +161,7 @@ def kinds(homes: pl.DataFrame, currency: str, of_a: pl.DataFrame | None = None) 
         {
             "value": short(saving),
             "itemStyle": {"color": palette.KINDS[kind]},
-            "label": {"formatter": f"{saving:.2f}"},
+            "label": {"formatter": f"{saving:,.2f}"},
         }
         for kind, saving in summed.select("kind", "saving").iter_rows()
     ]

@@ -109,7 +109,7 @@ def cells(result: Result, pairs: pl.DataFrame, column: str, unit: str) -> Spec:
     sellers, buyers = (_in_order(result, pairs[side]) for side in ("seller", "buyer"))
     row, place = ({name: at for at, name in enumerate(homes)} for homes in (sellers, buyers))
     data = [
-        {"value": [place[buyer], row[seller], short(value)], "label": {"formatter": f"{value:.2f}"}}
+        {"value": [place[buyer], row[seller], short(value)], "label": {"formatter": f"{value:,.2f}"}}
         for seller, buyer, value in pairs.select("seller", "buyer", column).iter_rows()
     ]
     label = {"show": len(buyers) <= _ROOM_FOR_NUMBERS, "fontSize": 11, "color": _INK}

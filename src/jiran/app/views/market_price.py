@@ -17,7 +17,7 @@ from jiran.explain.step.money import account, gain
 from jiran.explain.step.words import tex
 from jiran.explain.why import compare, explain, headline
 from jiran.nothing import LAST_DIGITS
-from jiran.words import counted
+from jiran.words import counted, in_formula
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,9 @@ def _formula(outcome: Outcome, symbols: str, with_numbers: Callable[..., tuple[s
     """Say the price as a formula with its numbers, as move 4 of the paper does: P = alpha * P_grid."""
     numbers, price = with_numbers(outcome.parameters, outcome.book.import_price, outcome.book.export_price)
     unit = rf"\ \text{{{tex(outcome.book.currency)}/kWh}}" if outcome.book.currency else ""
-    st.latex(rf"\begin{{aligned}}P_\text{{P2P}} &= {symbols} \\ &= {numbers} \\ &= {price:.4f}{unit}\end{{aligned}}")
+    st.latex(
+        rf"\begin{{aligned}}P_\text{{P2P}} &= {symbols} \\ &= {numbers} \\ &= {in_formula(price)}{unit}\end{{aligned}}"
+    )
 
 
 def _gains(outcome: Outcome, home: int) -> None:

@@ -17,6 +17,7 @@ Kind = Literal["moment", "date", "clock", "number", "words", "empty"]
 
 #: Intervals of 5 minutes are numbered up to this on the day of 25 hours.
 MOST_SLOTS = 300
+_DOTTED = r"^(?:[01]?\d|2[0-4])\.[0-5]\d$"
 #: So many different cells of a column are looked at.
 _LOOKED_AT = 40
 
@@ -87,6 +88,12 @@ def whole_numbers(cells: Cells, place: int) -> pl.Series | None:
     if numbers.null_count() > column.null_count() or not (numbers.drop_nulls() == numbers.drop_nulls().round()).all():
         return None
     return numbers.cast(pl.Int64, strict=False)
+
+
+def are_dotted(cells: Cells, place: int) -> bool:
+    """Tell whether a column holds times of day with a point, as 14.30, which look like numbers."""
+    column = cells.column(place)
+    return column.dtype == pl.String and bool(column.drop_nulls().str.contains(_DOTTED).all())
 
 
 def are_slots(cells: Cells, place: int) -> bool:

@@ -59,7 +59,7 @@ def is_counter(instant_s: Seconds, value: Array, *, named: bool) -> bool | None:
     if falls:
         ends = np.flatnonzero(change < 0)
         begins_anew = bool((value[ends + 1] <= _FROM_ANEW * value[ends]).all())
-        return begins_anew and rises >= 2 * RISES
+        return False if not begins_anew else True if rises >= 2 * RISES else None  # then the file's others tell
     from_afar = float(value.min()) > PER_FALL * float(np.median(change[change > 0]))
     lasts = float(instant_s[-1] - instant_s[0]) >= _HOURS * 3600
     return from_afar or lasts

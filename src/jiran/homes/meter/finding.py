@@ -8,10 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jiran.errors import DataError, shortened
-from jiran.homes.meter.contents import are_slots, whole_numbers
-from jiran.homes.meter.draft import names_quantities
+from jiran.homes.meter.contents import are_dotted, are_slots, whole_numbers
+from jiran.homes.meter.draft import MOST_WORDS, names_quantities
 from jiran.homes.meter.meaning import Said, quoted
 from jiran.homes.meter.vocabulary import roles, understood
+
+#: Times that stand so often on average stand for several quantities.
+_OFTEN = 1.5
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +86,11 @@ def _find_clock(draft: Draft, role: dict[int, frozenset[str]]) -> None:
         place
         for place in draft.open()
         if draft.kinds[place] == "clock"
-        or (draft.kinds[place] == "number" and "clock" in role[place] and are_slots(draft.cells, place))
+        or (
+            draft.kinds[place] == "number"
+            and "clock" in role[place]
+            and (are_slots(draft.cells, place) or are_dotted(draft.cells, place))
+        )
     ]
     if clocks:
         draft.places["time"] = min(clocks, key=lambda place: ("clock" not in role[place], place))
@@ -165,7 +172,34 @@ def _find_quantity(draft: Draft, candidates: list[int]) -> None:
     candidates = [place for place in candidates if draft.kinds[place] == "words"]
     found = [place for place in candidates if draft.words or names_quantities(draft, place, some=True)]
     found += [place for place in candidates if len(draft.words_of(place)) > 1]
+    if not found:
+        apart = [place for place in draft.open() if _tells_rows_apart(draft, place)]
+        found = [place for place in apart if names_quantities(draft, place)]
+        if apart and not found:
+            raise DataError(draft.cells.source, _apart_words(draft, apart[0]))
     draft.places |= {"quantity": found[0]} if found else {}
+
+
+def _apart_words(draft: Draft, place: int) -> str:
+    name = shortened(draft.name(place), 40)
+    rows = f'column "{name}" holds {quoted(draft.words_of(place))}, and each time stands once for each of these; say in homes.data'
+    quantity = f'columns = {{ "{name}" = "quantity" }}'
+    if "home" in draft.places:
+        return f"{rows} that they are quantities, as in {quantity}, and what each means in quantities"
+    return f'{rows} whether they are homes, as in columns = {{ "{name}" = "home" }}, or quantities, as in {quantity}'
+
+
+def _tells_rows_apart(draft: Draft, place: int) -> bool:
+    """Tell whether times stand for most homes twice or more often, each time with another word of a column.
+
+    Whatever such a column is called: without it the last of the values of a time would take the place of the others.
+    """
+    if draft.kinds[place] != "words" or not 1 < len(draft.words_of(place)) <= MOST_WORDS:
+        return False
+    apart = [str(draft.places[role]) for role in ("time", "date", "home") if role in draft.places]
+    frame = draft.cells.frame
+    alone, together = frame.select(apart).n_unique(), frame.select([*apart, str(place)]).n_unique()
+    return together > _OFTEN * alone and together > _OFTEN * frame.height / 2
 
 
 def _are_ids(draft: Draft, place: int) -> bool:

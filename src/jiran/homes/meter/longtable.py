@@ -165,16 +165,15 @@ class _LongTable:
             raise DataError(
                 self.cells.source, f'column "{name}": a counter of net energy cannot be split into import and export'
             )
-        self._append(
-            Channel(name, replace(said, quantity="import", reading=said.reading or "interval")),
-            np.maximum(values, 0.0),
-            has_value,
-        )
-        self._append(
-            Channel(name, replace(said, quantity="export", reading=said.reading or "interval")),
-            np.maximum(-values, 0.0),
-            has_value,
-        )
+        said = replace(said, reading=said.reading or "interval")
+        if (values[has_value] > 0).any() or not self._has_intake():
+            self._append(Channel(name, replace(said, quantity="import")), np.maximum(values, 0.0), has_value)
+        self._append(Channel(name, replace(said, quantity="export")), np.maximum(-values, 0.0), has_value)
+
+    def _has_intake(self) -> bool:
+        """Tell whether the file says elsewhere what homes take: then a column that is never above 0 is export alone."""
+        said = [*(column.said for column in self.meaning.values), *self.meaning.words.values()]
+        return any(found.quantity in ("load", "import") for found in said)
 
     def _append(self, channel: Channel, values: Array, has_value: NDArray[np.bool_]) -> None:
         """Take the values of a channel in kWh or kW, and give it its number.
@@ -208,8 +207,8 @@ class _LongTable:
         """
         if not understood(channel.name).power:
             return "kWh"
-        positive = values[values > 0]
-        unit = "W" if positive.size and float(np.median(positive)) >= _WATTS_FROM else "kW"
+        sizes = np.abs(values[values != 0])
+        unit = "W" if sizes.size and float(np.median(sizes)) >= _WATTS_FROM else "kW"
         self.changes.append(
             Change("", "", "unit assumed", 1, f'"{channel.name}" names no unit and was taken as {unit}')
         )
@@ -261,6 +260,8 @@ class _LongTable:
             begin_s=begin_s[at] + moved_s,
             end_s=end_s[at],
             value=value[at],
+            row=self.cells.frame["row"].to_numpy()[row[at]].astype(np.uint32),
+            sizes=((self.cells.source, at.size),),
             rows=self.cells.frame.height,
             length_s=when.length_s,
             meaning=replace(self.meaning, ends=when.ends, month_first=when.month_first),

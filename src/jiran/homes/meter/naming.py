@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from jiran.errors import DataError, shortened
 from jiran.homes.meter.meaning import IGNORE, NET, Said, quoted
 from jiran.homes.meter.report import Change
@@ -177,13 +179,12 @@ def _refuse_unknown(draft: Draft) -> None:
         names = [draft.name(place) for place in draft.unknown]
         nets = [place for place in draft.unknown if draft.names.get(place, Name("unknown")).kind == "net"]
         what, they = ("a column is", "it is") if len(names) == 1 else ("columns are", "each is")
-        word = NET if nets else IGNORE
         line = ", ".join(
-            f'"{shortened(name, 40)}" = "{word if place in nets else IGNORE}"'
+            f'"{shortened(name, 40)}" = "{_as_net(draft.names[place]) if place in nets else IGNORE}"'
             for place, name in zip(draft.unknown[:2], names[:2], strict=True)
         )
         hint = (
-            f' "{NET}" means import less export, above 0 when a home takes from the grid, and "{IGNORE}" leaves it out' if nets
+            f' "{NET}" means import less export, above 0 when a home takes from the grid, and "{IGNORE}" leaves it out{_first_below(draft, nets)}' if nets
             else f' "{IGNORE}" leaves it out, and a name such as "H1 load", "H1 generation", "H1 ev", "import" or "export" takes it in'
         )  # fmt: skip
         raise DataError(
@@ -197,6 +198,22 @@ def _refuse_unknown(draft: Draft) -> None:
             f"no column of numbers that a home uses, generates, takes or gives; the columns are {quoted(header)}; say what one holds in "
             'homes.data, as in columns = { "..." = "load" }',
         )
+
+
+def _as_net(name: Name) -> str:
+    """Return what reads a column as net energy, of its home and in its unit."""
+    return " ".join(part for part in (name.home, NET, name.unit) if part)
+
+
+def _first_below(draft: Draft, nets: list[int]) -> str:
+    """Return where a column of net energy is below 0 for the first time, as the end of a sentence; "" if none ever is."""
+    for place in nets:
+        cells = draft.cells.column(place).cast(pl.String).fill_null("")
+        below = cells.str.contains(r"^[-\u2212]\s*[\d.,]*[1-9]")
+        if below.any():
+            cell = shortened(cells.filter(below)[0], 40)
+            return f'; the first value below 0 of "{shortened(draft.name(place), 40)}" is {cell}, in row {draft.cells.row(below)}'
+    return ""
 
 
 def _tell_homes_from_parts(draft: Draft) -> None:

@@ -192,7 +192,7 @@ def _check_names(source: HomeData, files: list[Readings]) -> None:
 def _without_arrays(readings: Readings) -> Readings:
     """Return what is known of a file without its readings, which are large."""
     none = readings.home[:0]
-    return replace(readings, home=none, quantity=none, channel=none, begin_s=none, end_s=none, value=none)  # type: ignore[arg-type]
+    return replace(readings, home=none, quantity=none, channel=none, begin_s=none, end_s=none, value=none, row=none)  # type: ignore[arg-type]
 
 
 def _changes_of_file(one: HomeData, readings: Readings, source: HomeData) -> list[Change]:

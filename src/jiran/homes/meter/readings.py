@@ -6,6 +6,7 @@ From here on the layout of the file is forgotten. Values are in kWh or kW.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Readings:
         begin_s: When its interval starts, seconds since 1970-01-01 UTC; of a counter, when it was read.
         end_s: When the file says that it ends; 0 if it does not.
         value: Energy, kWh; of power, kW; of a counter, kWh counted so far.
+        row: In which row of its file it stands, for messages.
+        sizes: Names of the files, and how many of the readings, which follow each other, each has.
         rows: How many rows of data the file has.
         length_s: The spacing that most rows have on the clock, s; 0 if there is none.
         meaning: How the file was understood.
@@ -74,9 +77,20 @@ class Readings:
     begin_s: Seconds
     end_s: Seconds
     value: Array
+    row: NDArray[np.uint32]
+    sizes: tuple[tuple[str, int], ...]
     rows: int
     length_s: int
     meaning: Meaning
     zone: str
     repeated_hour: str
     changes: tuple[Change, ...]
+
+    def file_of(self, place: int) -> str:
+        """Return the name of the file that has a reading.
+
+        Args:
+            place: The reading's place.
+        """
+        ends = accumulate(size for _, size in self.sizes)
+        return next(name for (name, _), end in zip(self.sizes, ends, strict=True) if place < end)

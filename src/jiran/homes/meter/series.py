@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from jiran.errors import DataError
-from jiran.homes.meter.clock import utc_to_wall
+from jiran.homes.meter.below import not_negative
 from jiran.homes.meter.counters import counted_energy, holding_power
 from jiran.homes.meter.vocabulary import QUANTITIES
-from jiran.words import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,10 +27,6 @@ if TYPE_CHECKING:
     from jiran.scenario import HomeData
 
 MAX_INTERVAL_S = 3600
-#: A meter's rounding may go this far below 0, kWh; beyond it the column means something else.
-TINY_KWH = 0.001
-#: An inverter takes up to so much at night, kW.
-STAND_BY_KW = 0.05
 #: So many equal odd spacings in a row are no gaps but another interval; for a meter with few readings a
 #: fifth of them, at least 3.
 _RUN_LENGTH = 12
@@ -110,8 +105,8 @@ def _series(source: HomeData, readings: Readings, part: NDArray[np.int64], zone:
     counts: dict[str, float] = {}
     home_id = readings.ids[home]
     if channel.is_register:
-        begin_s, value, end_s = _each_time_once(begin_s, value, end_s, counts)
-        found = counted_energy(begin_s, value)
+        last = _last_of_each_time(begin_s, value, counts)
+        found = counted_energy(begin_s[last], value[last])
         counts |= {
             "readings dropped": found.dips,
             "counters reset": found.resets,
@@ -123,8 +118,9 @@ def _series(source: HomeData, readings: Readings, part: NDArray[np.int64], zone:
     if channel.said.reading == "power" or (
         channel.is_power and channel.said.reading != "interval" and _irregular(begin_s)
     ):
-        begin_s, value, _ = _each_time_once(begin_s, value, end_s, counts)
-        value = _not_negative(source, home_id, QUANTITIES[quantity], begin_s, value, value, zone, counts)
+        last = _last_of_each_time(begin_s, value, counts)
+        begin_s, value, part = begin_s[last], value[last], part[last]
+        value = not_negative(source, readings, part, value, value, zone, counts)
         begin_s, end_s, kwh = holding_power(begin_s, value, 60 * source.max_gap_minutes)
         counts["power held"] = 1
         usual = int(np.median(end_s - begin_s))
@@ -138,10 +134,11 @@ def _series(source: HomeData, readings: Readings, part: NDArray[np.int64], zone:
         begin_s = _on_grid(begin_s, length_s, counts)
         end_s = begin_s + length_s
     order = np.lexsort((np.arange(begin_s.size), begin_s))
-    begin_s, value, end_s = _each_time_once(begin_s[order], value[order], end_s[order], counts)
+    order = order[_last_of_each_time(begin_s[order], value[order], counts)]
+    begin_s, value, end_s, part = begin_s[order], value[order], end_s[order], part[order]
     hours = (end_s - begin_s) / 3600
     kwh = value * hours if channel.is_power else value
-    kwh = _not_negative(source, home_id, QUANTITIES[quantity], begin_s, kwh, kwh / hours, zone, counts)
+    kwh = not_negative(source, readings, part, kwh, kwh / hours, zone, counts)
     return Series(home, quantity, channel, begin_s, end_s, kwh, length_s, _that_happened(counts))
 
 
@@ -150,25 +147,21 @@ def _that_happened(counts: dict[str, float]) -> dict[str, float]:
     return {what: count for what, count in counts.items() if count}
 
 
-def _each_time_once(
-    begin_s: Seconds, value: Array, end_s: Seconds, counts: dict[str, float]
-) -> tuple[Seconds, Array, Seconds]:
-    """Return each time once, with the last of its values in the file; count what was equal and what was not.
+def _last_of_each_time(begin_s: Seconds, value: Array, counts: dict[str, float]) -> NDArray[np.bool_]:
+    """Mark the last of the values in the file that each time has; count what was equal and what was not.
 
     Args:
         begin_s: Times in order, s; of equal ones the last in the file comes last.
         value: Energy or power.
-        end_s: Ends of the intervals, s.
-        counts: Gets "duplicates replaced" and "duplicates merged".
+        counts: Gets "duplicates replaced" and "duplicates merged", where there are any.
     """
-    last = np.append(begin_s[1:] != begin_s[:-1], True)
-    if last.all():
-        return begin_s, value, end_s
-    group = np.concatenate(([0], np.cumsum(last)[:-1]))
-    different = value != value[last][group]
-    counts["duplicates replaced"] = int(different.sum())
-    counts["duplicates merged"] = int(value.size - last.sum() - different.sum())
-    return begin_s[last], value[last], end_s[last]
+    last: NDArray[np.bool_] = np.append(begin_s[1:] != begin_s[:-1], True)
+    if not last.all():
+        group = np.concatenate(([0], np.cumsum(last)[:-1]))
+        different = value != value[last][group]
+        counts["duplicates replaced"] = int(different.sum())
+        counts["duplicates merged"] = int(value.size - last.sum() - different.sum())
+    return last
 
 
 def _usual_s(spacing_s: Seconds) -> int:
@@ -283,49 +276,3 @@ def _on_grid(begin_s: Seconds, length_s: int, counts: dict[str, float]) -> Secon
     placed: Seconds = (begin_s - phase + length_s // 2) // length_s * length_s + phase
     counts["times rounded"] = int((placed != begin_s).sum())
     return placed
-
-
-def _not_negative(
-    source: HomeData,
-    home_id: str,
-    quantity: str,
-    begin_s: Seconds,
-    value: Array,
-    kw: Array,
-    zone: str,
-    counts: dict[str, float],
-) -> Array:
-    """Set values just below 0 to 0 and count them; refuse others.
-
-    An inverter's own use at night stands as a small negative generation: it is set to 0 and summed up in the report.
-
-    Args:
-        source: For its name in messages.
-        home_id: Id of the home.
-        quantity: Name of the quantity.
-        begin_s: When each interval begins, s.
-        value: Energy, kWh, or power, kW.
-        kw: Mean power in each interval, kW, by which stand-by is told from a wrong sign.
-        zone: Zone of the times in messages.
-        counts: Gets "negative set to 0" and "energy below 0", the latter in kWh.
-
-    Raises:
-        DataError: A value lies further below 0.
-    """
-    below = value < 0
-    if not below.any():
-        return value
-    allowed = value > -TINY_KWH
-    if quantity == "generation":
-        allowed |= kw >= -STAND_BY_KW
-    wrong = np.flatnonzero(below & ~allowed)
-    if wrong.size:
-        first = wrong[0]
-        raise DataError(
-            source.path,
-            f"home {home_id} has a {quantity} of {value[first]:g} kWh at {moment(utc_to_wall(int(begin_s[first]), zone))}, below 0; if the "
-            'column is import less export, say so in homes.data, as in columns = { "..." = "net" }',
-        )
-    counts["negative set to 0"] = int(below.sum())
-    counts["energy below 0"] = float(-value[below].sum())
-    return np.maximum(value, 0.0)

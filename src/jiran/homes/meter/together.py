@@ -54,6 +54,8 @@ def together(files: Sequence[Readings]) -> Readings:
         begin_s=np.concatenate([one.begin_s for one in files]),
         end_s=np.concatenate([one.end_s for one in files]),
         value=np.concatenate([one.value for one in files]),
+        row=np.concatenate([one.row for one in files]),
+        sizes=tuple(size for one in files for size in one.sizes),
     )  # fmt: skip
 
 

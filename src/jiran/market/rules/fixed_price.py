@@ -7,6 +7,7 @@ from numpy.random import Generator
 from jiran.market.base import Formula, Parameter, Values, mechanism
 from jiran.market.family import FIXED_PRICE
 from jiran.market.matching import MATCHINGS, Trades, Vector, match, matching_draws_lots, pairing_of_matching
+from jiran.words import in_formula
 
 
 def _share_of_grid_price(values: Values, import_price: float, _export_price: float) -> tuple[str, float]:
@@ -17,7 +18,7 @@ def _share_of_grid_price(values: Values, import_price: float, _export_price: flo
         import_price: Per kWh.
     """
     alpha = float(values["fraction"])
-    return rf"{alpha:g} \times {import_price:.4f}", alpha * import_price
+    return rf"{alpha:g} \times {in_formula(import_price)}", alpha * import_price
 
 
 @mechanism(

@@ -47,7 +47,9 @@ def _has_something(planned: Planned) -> bool:
 def _pays_words(figures: Figures) -> str:
     currency, payback, npv, homes = (figures[name] for name in ("currency", "payback", "npv", "homes"))
     invested, horizon = say.sum_of(figures["invested"], currency), counted(figures["years"], "year")
-    rate, worth = say.share(figures["rate"]), say.sum_of(abs(npv), currency)
+    rate, nothing_over = say.share(figures["rate"]), abs(npv) <= NOTHING_MONEY
+    off = "better off" if npv > 0.0 else "worse off"
+    worth = "no better and no worse off" if nothing_over else f"{say.sum_of(abs(npv), currency)} {off}"
     who, they = "for all homes together", "they are"
     if homes < figures["of"]:
         who = "for the home that invests" if homes == 1 else f"for the {homes:,} homes that invest"
@@ -56,17 +58,19 @@ def _pays_words(figures: Figures) -> str:
         missing = say.sum_of(-figures["total"], currency)
         return (
             f"It does not pay {who}: of {invested} that is invested, and what is paid later, {missing} has not come back after "
-            f"{horizon}."
+            f"{horizon}{f', though discounted at {rate} a year, {they} {worth}' if npv > NOTHING_MONEY else ''}."
         )
+    if not figures["invested"] > NOTHING_MONEY and nothing_over and not figures["total"] > NOTHING_MONEY:
+        return f"It costs nothing and brings nothing {who}: nothing is invested, and over {horizon} nothing is left of what it saves."
     back = f"comes back in {say.years(payback)}" if payback else "costs no more than it saves, from the first year on"
     if not payback and not figures["invested"]:
         invested = "what is counted as free"
-    if npv < 0.0:
+    if npv < -NOTHING_MONEY:
         return (
-            f"It pays {who} only without interest: {invested} {back}, but discounted at {rate} a year, {they} {worth} worse off "
+            f"It pays {who} only without interest: {invested} {back}, but discounted at {rate} a year, {they} {worth} "
             f"after {horizon}."
         )
-    return f"It pays {who}: {invested} {back}. Over {horizon}, discounted at {rate} a year, {they} {worth} better off."
+    return f"It pays {who}: {invested} {back}. Over {horizon}, discounted at {rate} a year, {they} {worth}."
 
 
 @form("plan.pays", _pays_words)
@@ -92,7 +96,7 @@ def _parts_words(figures: Figures) -> str:
     currency = figures["currency"]
 
     def pays_or_gets(value: float) -> str:
-        return f"{'gets' if value < 0.0 else 'pays'} {say.sum_of(abs(value), currency)}"
+        return f"{'gets' if value < -NOTHING_MONEY else 'pays'} {say.sum_of(abs(value), currency)}"
 
     saved = [
         f"{say.part(part, value, several=figures['at_home'])} {say.sum_of(abs(value), currency)}"
@@ -166,7 +170,14 @@ def _sharing_words(figures: Figures) -> str:
     together = figures["together"]
     all_of_them = f"all together {'gain' if together > 0.0 else 'lose'} {say.sum_of(abs(together), currency)} a year"
     if not losers:
-        return f"By sharing nobody loses, and {all_of_them}." if together > 0.0 else "By sharing nobody gains or loses."
+        if together > 0.0:
+            return f"By sharing nobody loses, and {all_of_them}."
+        whole = "all together gain nothing" if not together else all_of_them
+        return (
+            f"By sharing no home loses, but with the battery's fund {whole}."
+            if figures["gainers"] or together
+            else "By sharing nobody gains or loses."
+        )
     worst = say.sum_of(figures["worst"], currency)
     lose = "loses" if losers == 1 else "lose"
     who = f"{losers:,} of {counted(figures['homes'], 'home')} {lose}, {figures['name']} most: {worst} a year"
@@ -182,6 +193,7 @@ def sharing(planned: Planned) -> Figures | None:
     worst = int(own.argmin())
     return {
         "losers": int(planned.losers.size),
+        "gainers": int((own > NOTHING_MONEY).sum()),
         "homes": own.size,
         "name": planned.ids[worst],
         "worst": max(-float(own[worst]), 0.0),
@@ -212,11 +224,11 @@ def unshared(planned: Planned) -> Figures | None:
 
 def _enough_words(figures: Figures) -> str:
     cost, now, currency = figures["cost"], figures["now"], figures["currency"]
+    begin = f"Discounted at {say.share(figures['rate'])} a year,"
     if cost is None:
-        return "Even PV that costs nothing would not pay."
-    return (
-        f"PV may cost up to {say.sum_of(cost, currency)} per kWp for it to pay; {say.sum_of(now, currency)} is counted."
-    )
+        loses = figures["free"] < -NOTHING_MONEY
+        return f"{begin} even PV that costs nothing would {'not pay' if loses else 'bring nothing'}."
+    return f"{begin} PV may cost up to {say.sum_of(cost, currency)} per kWp for it to pay; {say.sum_of(now, currency)} is counted."
 
 
 @form("plan.enough", _enough_words)
@@ -224,7 +236,10 @@ def enough(planned: Planned) -> Figures | None:
     """Say at which cost PV just pays for those who pay for it, if there is any."""
     if not planned.installed.pv_kwp.any():
         return None
-    return {"cost": planned.enough_pv_cost, "now": planned.installed.pv_price, "currency": planned.currency}
+    return {
+        "cost": planned.enough_pv_cost, "now": planned.installed.pv_price, "free": planned.worth_if_free,
+        "rate": planned.assumptions.discount_rate, "currency": planned.currency,
+    }  # fmt: skip
 
 
 #: Half of the last digit in which emissions are said.

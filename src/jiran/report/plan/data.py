@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from jiran.nothing import NOTHING_MONEY
 from jiran.plan.stages import PARTS
 from jiran.report.plan.answer import answer
 from jiran.report.plan.doubtful import doubts
@@ -41,15 +42,16 @@ def as_data(planned: Planned, ranges: Ranges | None = None, found: Sequence[Foun
             "generation_kwh": stages.generation_kwh, "traded_kwh": stages.traded_kwh,
         },
         "co2_kg": None if co2 is None else {"less": co2[0], "given": co2[1]},
-        "ranges": None if ranges is None else _ranges(ranges),
+        "ranges": None if ranges is None else _ranges(ranges, planned.invested),
         "tried": [_tried(one) for one in found],
     }  # fmt: skip
 
 
-def _outlook(outlook: Outlook) -> dict[str, Any]:
+def _outlook(outlook: Outlook, *, invested: float) -> dict[str, Any]:
+    """Return what an investment comes to; of one of nothing there is nothing that could be paid back."""
+    times = (outlook.payback, outlook.discounted_payback) if invested > NOTHING_MONEY else (None, None)
     return {
-        "npv": outlook.npv, "irr": outlook.irr, "payback_years": outlook.payback,
-        "discounted_payback_years": outlook.discounted_payback,
+        "npv": outlook.npv, "irr": outlook.irr, "payback_years": times[0], "discounted_payback_years": times[1],
     }  # fmt: skip
 
 
@@ -65,7 +67,7 @@ def _street(planned: Planned) -> dict[str, Any]:
         "bill_after": before - saving,
         "saving": saving,
         **{f"saving_{part}": value for part, value in parts.items()},
-        **_outlook(planned.together),
+        **_outlook(planned.together, invested=planned.invested),
         "lcoe": planned.lcoe,
         "pv_cost_that_just_pays": planned.enough_pv_cost,
         "homes_that_lose_by_sharing": int(planned.losers.size),
@@ -76,7 +78,11 @@ def _street(planned: Planned) -> dict[str, Any]:
 def _owners(planned: Planned) -> dict[str, Any]:
     """Return what it comes to for those who pay for it."""
     homes = [name for name, pays in zip(planned.ids, planned.payers, strict=True) if pays]
-    return {"homes": homes, **_outlook(planned.owners), "cash_flow": planned.owners.flows.tolist()}
+    return {
+        "homes": homes,
+        **_outlook(planned.owners, invested=planned.invested),
+        "cash_flow": planned.owners.flows.tolist(),
+    }
 
 
 def _homes(planned: Planned) -> list[dict[str, Any]]:
@@ -92,18 +98,18 @@ def _homes(planned: Planned) -> list[dict[str, Any]]:
             "bill_after": float(cost[0, home] - parts[:, home].sum()),
             "saving": float(parts[:, home].sum()),
             **{f"saving_{part}": float(value) for part, value in zip(PARTS, parts[:, home], strict=True)},
-            **_outlook(planned.homes[home]),
+            **_outlook(planned.homes[home], invested=float(own.cost[home])),
             "cash_flow": planned.homes[home].flows.tolist(),
         }
         for home, name in enumerate(planned.ids)
     ]
 
 
-def _ranges(ranges: Ranges) -> dict[str, Any]:
+def _ranges(ranges: Ranges, invested: float) -> dict[str, Any]:
     cases = {"low": ranges.low, "middle": ranges.middle, "high": ranges.high}
     return {
         **{
-            name: _outlook(one) | {"saving_first_year": saving}
+            name: _outlook(one, invested=invested) | {"saving_first_year": saving}
             for (name, one), saving in zip(cases.items(), ranges.savings, strict=True)
         },
         "swings": [one._asdict() for one in ranges.swings],

@@ -22,10 +22,8 @@ def _neighbours_words(figures: Figures) -> str:
     who = f"The {'home' if homes == 1 else f'{homes:,} homes'} that {invest} nothing"
     back = f"in {say.years(payback)}" if payback else "from the first year on"
     come = f"does not come back within {counted(figures['years'], 'year')}" if payback is None else f"comes back {back}"
-    return (
-        f"{who} {does} {say.sum_of(abs(gain), figures['currency'])} a year by sharing, which is not counted in that; with it, the "
-        f"investment {come}."
-    )
+    told = f"{who} {does} {say.sum_of(abs(gain), figures['currency'])} a year by sharing, which is not counted in that"
+    return f"{told}; with it, the investment {come}." if figures["invested"] > NOTHING_MONEY else f"{told}."
 
 
 @form("plan.neighbours", _neighbours_words)
@@ -40,7 +38,7 @@ def neighbours(planned: Planned) -> Figures | None:
     ):
         return None
     return {
-        "homes": int(others.sum()), "gain": gain, "payback": planned.together.payback, "years": planned.assumptions.years,
+        "homes": int(others.sum()), "gain": gain, "payback": planned.together.payback, "invested": planned.invested, "years": planned.assumptions.years,
         "currency": planned.currency,
     }  # fmt: skip
 

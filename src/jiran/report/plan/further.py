@@ -26,11 +26,9 @@ TRIED = {"price": "P2P price", "charge": "network charge", "credit": "credit for
 
 
 def _back(payback: float | None, horizon: int) -> str:
-    return (
-        f"does not come back within {counted(horizon, 'year')}"
-        if payback is None
-        else f"comes back in {say.years(payback)}"
-    )
+    if payback is None:
+        return f"does not come back within {counted(horizon, 'year')}"
+    return f"comes back in {say.years(payback)}" if payback else "costs no more than it saves, from the first year on"
 
 
 def _case_words(figures: Figures) -> str:

@@ -18,7 +18,7 @@ from jiran.words import counted, decimals, listed, moment, number, price
 if TYPE_CHECKING:
     from jiran.plan import Planned
 
-NEVER = "never"
+NEVER, FIRST, UNPAID = "never", "from the first year on", "nothing was paid"
 
 
 def setting(planned: Planned) -> dict[str, str]:
@@ -216,15 +216,24 @@ def fall(planned: Planned) -> Figures | None:
     return {"saving": first - planned.fee * everybody.size, "currency": planned.currency}
 
 
-@form(
-    "plan.back",
-    lambda said: f"Paid back to {_whom(said)}: {NEVER if said['payback'] is None else say.years(said['payback'])}",
-)
+def paid_back(payback: float | None, *, is_invested: bool) -> str:
+    """Return when what was paid has come back, or why there is no such time."""
+    if payback is None:
+        return NEVER
+    return say.years(payback) if payback else FIRST if is_invested else UNPAID
+
+
+def _back_words(figures: Figures) -> str:
+    when = paid_back(figures["payback"], is_invested=figures["invested"] > NOTHING_MONEY)
+    return f"Paid back to {_whom(figures)}: {when}"
+
+
+@form("plan.back", _back_words)
 def back(planned: Planned) -> Figures | None:
     """Say when what is paid has come back to those who pay it, if something is installed; None: never."""
     if not planned.installed.has_some.any():
         return None
-    return _payers(planned) | {"payback": planned.owners.payback}
+    return _payers(planned) | {"payback": planned.owners.payback, "invested": planned.invested}
 
 
 def _worth_words(figures: Figures) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from jiran.explain.say import amount
+from jiran.nothing import CENT
 from jiran.words import decimals, money, percent
 
 #: Amounts from here on are said without cents.
 _LARGE = 100.0
+#: Less than this in years would be written as 0.0, and is less than a month.
+_A_MONTH = 0.05
 
 #: What a saving is due to, as a subject.
 PARTS = {"pv": "PV", "battery": "the battery", "sharing": "sharing"}
@@ -43,9 +46,11 @@ def signed_sum(value: float, currency: str) -> str:
     """Return an amount of a plan with a minus where it is below nothing.
 
     Example:
-        >>> signed_sum(-12_345.6, "MYR"), signed_sum(-12.0, "MYR"), signed_sum(3.0, "MYR")
-        ('-MYR 12,346', '-MYR 12.00', 'MYR 3.00')
+        >>> signed_sum(-12_345.6, "MYR"), signed_sum(-12.0, "MYR"), signed_sum(3.0, "MYR"), signed_sum(-1e-9, "MYR")
+        ('-MYR 12,346', '-MYR 12.00', 'MYR 3.00', 'MYR 0.00')
     """
+    if -CENT < value < CENT:
+        return money(0.0, currency) if value else sum_of(value, currency)
     return f"-{sum_of(-value, currency)}" if value < 0.0 else sum_of(value, currency)
 
 
@@ -53,10 +58,10 @@ def years(value: float) -> str:
     """Return a length of time in years.
 
     Example:
-        >>> years(8.349), years(1.0)
-        ('8.3 years', '1.0 years')
+        >>> years(8.349), years(1.0), years(0.01)
+        ('8.3 years', '1.0 years', 'less than a month')
     """
-    return f"{decimals(value, 1)} years"
+    return "less than a month" if 0.0 < value < _A_MONTH else f"{decimals(value, 1)} years"
 
 
 def share(value: float) -> str:

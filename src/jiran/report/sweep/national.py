@@ -47,7 +47,7 @@ def shown(rows: pl.DataFrame) -> list[list[str]]:
             return "–" if one is None else str(one)
         if name in _SHARES:
             return f"{100 * one:.0f}%"
-        return f"{one:.2f}" if name == "saving" else f"{one:g}"
+        return f"{one:,.2f}" if name == "saving" else f"{one:g}"
 
     return [[cell(name, one) for name, one in zip(rows.columns, row, strict=True)] for row in rows.rows()]
 

@@ -33,7 +33,7 @@ def value(one: Any) -> str:
     """
     if isinstance(one, bool):
         return str(one).lower()
-    return number(one) if isinstance(one, int | float) else str(one)
+    return number(one).replace(",", "") if isinstance(one, int | float) else str(one)  # as one types it
 
 
 def name_of(key: str, currency: str) -> str:
