@@ -43,7 +43,7 @@ def test_each_record_of_the_kernel_is_looked_at():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("place", ["src/jiran/engine", "src/jiran/simulation", "benchmarks", "tests/engine"])
+@pytest.mark.parametrize("place", ["src/jiran/engine", "src/jiran/simulation", "tests/engine"])
 def test_records_are_filled_by_name(place):
     calls = [call for path in (ROOT / place).glob("*.py") for call in calls_of_records(path.read_text("utf-8"))]
     assert [ast.unparse(call) for call in calls if call.args] == []
