@@ -60,7 +60,7 @@ def test_the_strategy_of_the_page_of_bids_runs(tmp_path):
 
 def test_the_controller_of_the_page_of_control_keeps_the_laws(tmp_path):
     (tmp_path / "half_price.py").write_text(blocks(CONTROL, "python")[0], encoding="utf-8")
-    assert jiran_prints("check", "half_price.py", "--books", "10", cwd=tmp_path)
+    assert jiran_prints("check", "half_price.py", "--books", "10", "--time-limit", "600", cwd=tmp_path)
 
 
 def test_the_tariff_of_the_page_of_tariffs_is_one(tmp_path):
