@@ -136,3 +136,14 @@ def test_what_is_behind_a_net_meter_is_null_and_all_else_is_there():
     assert found.homes["ev_lent_kwh"].is_null().to_list() == hidden.tolist()
     for frame in (found.homes, found.steps):
         assert not any(frame[name].is_nan().any() for name in frame.select(cs.float()).columns)
+
+
+def test_what_neighbours_trade_in_a_step_counts_what_the_shared_battery_sold():
+    dear_in_the_evening = [0.3] * 17 + [1.0] * 5 + [0.3] * 2
+    bids = {"battery.controller": "plan-ahead", "battery.in_market": True, "market.mechanism": "uniform-price"}
+    prices = {"grid.import_price": dear_in_the_evening, "grid.export_price": 0.1}
+    result = simulate(load_scenario("paper", {"steps": 72, **bids, **prices}))
+    by_step = np.zeros(72)
+    np.add.at(by_step, result.flows.step_of_trades(0, 72), result.flows.trades["kwh"])
+    np.testing.assert_allclose(result.steps["p2p_kwh"], by_step, atol=1e-12)
+    assert result.steps["battery_sold_kwh"].sum() > 1.0
