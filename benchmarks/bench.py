@@ -300,7 +300,7 @@ def dashboard() -> list[tuple[str, str, str, float, float]]:
 
 
 def comparing() -> list[tuple[str, str, str, float, float]]:
-    """Measure the server's CPU time for the page Compare: ten rules on a day that was not compared before."""
+    """Measure the server's CPU time for the page Compare: the rules that it begins with, on a day that was not compared before."""
     code = (
         f"{_AS_SERVED} import time; import jiran; from streamlit.testing.v1 import AppTest;"
         "page = 'from jiran.app.views import compare; compare.show()';"
@@ -308,11 +308,12 @@ def comparing() -> list[tuple[str, str, str, float, float]]:
         "for seed in range(12):\n"
         "    app.session_state['result'] = jiran.simulate(jiran.load_scenario('paper', {'seed': seed}))\n"
         "    begin = time.process_time(); app.run(); times.append(time.process_time() - begin)\n"
-        "    assert len(app.dataframe[0].value) == 10 and not app.exception\n"
-        "print(min(times))"
+        "    assert len(app.dataframe[0].value) > 1 and not app.exception\n"
+        "print(min(times), len(app.dataframe[0].value))"
     )
-    first = float(_run(["-c", code]).splitlines()[-1])
-    return [("dashboard, Compare, ten rules on a new day, CPU", f"{first * 1000:.0f} ms", "300 ms", first / 0.3, 1.0)]
+    first, rules = map(float, _run(["-c", code]).splitlines()[-1].split())
+    what = f"dashboard, Compare, {rules:.0f} rules on a new day, CPU"
+    return [(what, f"{first * 1000:.0f} ms", "300 ms", first / 0.3, 1.0)]
 
 
 def billing() -> list[tuple[str, str, str, float, float]]:
