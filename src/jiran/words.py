@@ -223,6 +223,16 @@ def number(value: float) -> str:
     return f"{Decimal(f'{value:.6g}'):,f}"
 
 
+def typed(value: float) -> str:
+    """Return a number as one types it: that of `number` without separators.
+
+    Example:
+        >>> typed(1444.7), typed(1e-06)
+        ('1444.7', '0.000001')
+    """
+    return number(value).replace(",", "")
+
+
 def begun(sentence: str) -> str:
     """Return a sentence with a capital letter, unless it begins with the name of a tariff.
 

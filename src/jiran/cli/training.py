@@ -101,7 +101,7 @@ def as_data(found: Trained) -> dict[str, Any]:
         "episodes": found.episodes,
         "first_cost": found.greedy_cost,
         "curve": list(found.curve),
-        "trial": {name: one.__dict__ | {"net_cost": one.net_cost} for name, one in found.trials.items()},
+        "trial": {name: one.amounts for name, one in found.trials.items()},
         "optimum_cost": found.optimum_cost,
     }
 

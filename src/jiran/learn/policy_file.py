@@ -31,14 +31,7 @@ def policy_text(weights: NDArray[np.float64], trained: Trained | None = None) ->
             "episodes": trained.episodes, "first_cost": trained.greedy_cost, "curve": list(trained.curve),
         }  # fmt: skip
         content["trial"] = {
-            name: {
-                "own_cost": one.own_cost,
-                "cost": one.cost,
-                "stored_end_kwh": one.stored_end_kwh,
-                "wear": one.wear,
-                "left_worth": one.left_worth,
-                "net_cost": one.net_cost,
-            }
+            name: {what: amount for what, amount in one.amounts.items() if what != "share"}
             | ({} if one.share is None else {"optimum_share": one.share})
             for name, one in trained.trials.items()
         }

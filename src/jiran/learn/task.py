@@ -179,9 +179,8 @@ def task_of(scenario: Scenario, who: Who | None = None) -> Task:
         beside_kwh = np.zeros(need.shape[0])
     cut = int(days * LEARNED_FROM) * way.day
     local = setting.timeline.local
-    if (
-        np.count_nonzero(local == local[cut]) > 1
-    ):  # an hour that the clocks show twice: a run cannot begin in the second
+    # Of an hour that the clocks show twice a run cannot begin in the second.
+    if np.count_nonzero(local == local[cut]) > 1:
         cut -= way.day
     # What comes after the days to learn from is not there to be looked at, not even its prices.
     given = running.Given(

@@ -59,6 +59,11 @@ class Trial:
         """What a policy learns to lower, and what trials are held against each other by: runs end with unlike stores."""
         return self.own_cost + self.wear - self.left_worth
 
+    @property
+    def amounts(self) -> dict[str, float | None]:
+        """All of it by name, for files and programs."""
+        return {**vars(self), "net_cost": self.net_cost}
+
 
 @dataclass(frozen=True)
 class Trained:

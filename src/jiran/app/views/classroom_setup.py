@@ -91,9 +91,13 @@ def _chosen_since(drawn: Setup) -> Setup:
     return Setup(
         DECKS.get(held.class_deck, drawn.deck),
         drawn.rule if rule == drawn.rule.name else chosen(rule, {}),
-        float(seconds) or None,
-        None if robot == _NOBODY else robot,
+        *_time_and_robot(seconds, robot),
     )
+
+
+def _time_and_robot(seconds: float, robot: str) -> tuple[float | None, str | None]:
+    """Return how long a round lasts, s, and who plays on empty seats, of what was chosen; None: no end, nobody."""
+    return float(seconds) or None, None if robot == _NOBODY else robot
 
 
 def _ask(wall: Wall) -> Setup:
@@ -121,7 +125,7 @@ def _ask(wall: Wall) -> Setup:
             format_func=lambda name: "nobody" if name == _NOBODY else f"{name} robots",
             help="Careful robots ask a little more, or bid a little less, than their card says.",
         )  # fmt: skip
-        return Setup(deck, _rule(rule, values), float(seconds) or None, None if robot == _NOBODY else robot)
+        return Setup(deck, _rule(rule, values), *_time_and_robot(seconds, robot))
 
 
 def _rule(name: str, values: dict[str, Any]) -> Rule:

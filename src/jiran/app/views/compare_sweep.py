@@ -23,7 +23,7 @@ from jiran.scenario import validate
 from jiran.scenario.files import as_data
 from jiran.scenario.overrides import with_overrides
 from jiran.scenario.silent import silent
-from jiran.words import number
+from jiran.words import typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -134,7 +134,7 @@ def _offered(key: str, value: float, data: dict[str, Any]) -> str:
     """Return the values that are offered for a field: some around its own, or around what one would take for nothing."""
     whole = isinstance(value, int)
     near = [round(value * part) if whole else value * part for part in _PARTS] if value else _FROM_NOTHING
-    return ",".join(dict.fromkeys(number(one).replace(",", "") for one in near if _is_allowed(key, one, data)))
+    return ",".join(dict.fromkeys(typed(one) for one in near if _is_allowed(key, one, data)))
 
 
 def _is_allowed(key: str, value: float, data: dict[str, Any]) -> bool:

@@ -55,8 +55,7 @@ def _files(result: Result) -> None:
 def _code(result: Result) -> None:
     """Show the lines that run the same scenario elsewhere."""
     st.subheader("The same run elsewhere", anchor="code")
-    found = repeat.source(result.scenario, state.base().link.get("preset"), state.changes())
-    offer_scenario(result, found, "scenario to repeat")
+    found = offer_scenario(result, "scenario to repeat")
     # Without a language: the colours of code are too pale to be read.
     st.markdown("**As Python**")
     st.code(repeat.as_python(found), language=None)
@@ -64,16 +63,17 @@ def _code(result: Result) -> None:
     st.code(repeat.as_command(found), language=None, wrap_lines=True)
 
 
-def offer_scenario(result: Result, found: repeat.Source, key: str) -> None:
-    """Offer the file of a scenario, if the lines that run it elsewhere need it.
+def offer_scenario(result: Result, key: str) -> repeat.Source:
+    """Return what lines that make a run elsewhere load, and offer it where that is a file.
 
     Args:
         result: The run.
-        found: What these lines load.
         key: Tells the buttons of a page apart.
     """
-    if found.name == state.base().link.get("preset"):
-        return
+    preset = state.base().link.get("preset")
+    found = repeat.source(result.scenario, preset, state.changes())
+    if found.name == preset:
+        return found
     st.markdown("Changes of a preset alone do not give this scenario: download its file first.")
     st.download_button(
         found.name, lambda: export.toml_bytes(result.scenario), found.name, "application/toml",
@@ -81,3 +81,4 @@ def offer_scenario(result: Result, found: repeat.Source, key: str) -> None:
     )  # fmt: skip
     if result.scenario.homes.data is not None:
         st.markdown("It reads the meter data beside it: put the file that you uploaded into the same folder.")
+    return found

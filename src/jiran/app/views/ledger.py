@@ -79,8 +79,7 @@ def _of_run(result: Result, made: Proofs) -> str:
 
 def _lines(result: Result, home: str, date: str | None) -> tuple[str, ...]:
     """Return the commands that make this ledger and a receipt of it elsewhere; a file that they run is offered first."""
-    found = repeat.source(result.scenario, state.base().link.get("preset"), state.changes())
-    data_files.offer_scenario(result, found, "ledger scenario")
+    found = data_files.offer_scenario(result, "ledger scenario")
     of_day = [] if date is None else ["--day", date]
     return (
         f"{repeat.as_command(found)} -o out",

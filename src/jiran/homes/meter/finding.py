@@ -13,13 +13,13 @@ from jiran.homes.meter.draft import MOST_WORDS, names_quantities
 from jiran.homes.meter.meaning import Said, quoted
 from jiran.homes.meter.vocabulary import roles, understood
 
-#: Times that stand so often on average stand for several quantities.
-_OFTEN = 1.5
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jiran.homes.meter.draft import Draft
+
+#: Times that stand so often on average stand for several quantities.
+_OFTEN = 1.5
 
 
 def find_times(draft: Draft, *, full: bool) -> None:

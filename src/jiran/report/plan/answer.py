@@ -62,7 +62,7 @@ def _pays_words(figures: Figures) -> str:
         )
     if not figures["invested"] > NOTHING_MONEY and nothing_over and not figures["total"] > NOTHING_MONEY:
         return f"It costs nothing and brings nothing {who}: nothing is invested, and over {horizon} nothing is left of what it saves."
-    back = f"comes back in {say.years(payback)}" if payback else "costs no more than it saves, from the first year on"
+    back = say.comes_back(payback)
     if not payback and not figures["invested"]:
         invested = "what is counted as free"
     if npv < -NOTHING_MONEY:

@@ -28,7 +28,7 @@ TRIED = {"price": "P2P price", "charge": "network charge", "credit": "credit for
 def _back(payback: float | None, horizon: int) -> str:
     if payback is None:
         return f"does not come back within {counted(horizon, 'year')}"
-    return f"comes back in {say.years(payback)}" if payback else "costs no more than it saves, from the first year on"
+    return say.comes_back(payback)
 
 
 def _case_words(figures: Figures) -> str:

@@ -64,6 +64,16 @@ def years(value: float) -> str:
     return "less than a month" if 0.0 < value < _A_MONTH else f"{decimals(value, 1)} years"
 
 
+def comes_back(payback: float) -> str:
+    """Return when an investment comes back, as a predicate, in years; 0: it never costs more than it saves.
+
+    Example:
+        >>> comes_back(8.349), comes_back(0.0)
+        ('comes back in 8.3 years', 'costs no more than it saves, from the first year on')
+    """
+    return f"comes back in {years(payback)}" if payback else "costs no more than it saves, from the first year on"
+
+
 def share(value: float) -> str:
     """Return a share in per cent, with as few digits as it needs.
 

@@ -9,7 +9,7 @@ from jiran.report.figures import form as form_of
 from jiran.result.figures import KPIS
 from jiran.scenario.labels import read_as
 from jiran.sentences import Figures, Sentence, form, true_ones
-from jiran.words import counted, in_currency, listed, number
+from jiran.words import counted, in_currency, listed, typed
 
 if TYPE_CHECKING:
     from jiran.judge.sweep.answers import Answers
@@ -33,7 +33,7 @@ def value(one: Any) -> str:
     """
     if isinstance(one, bool):
         return str(one).lower()
-    return number(one).replace(",", "") if isinstance(one, int | float) else str(one)  # as one types it
+    return typed(one) if isinstance(one, int | float) else str(one)
 
 
 def name_of(key: str, currency: str) -> str:
