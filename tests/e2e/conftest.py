@@ -238,6 +238,7 @@ class Dashboard:
         )
         expect(drawn.first).to_be_visible()
         expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)  # a script, or a page's own style, is on its way
         expect(self.crash).to_have_count(0, timeout=1)
         return self
 
