@@ -142,7 +142,7 @@ def test_what_is_traded_is_at_most_the_order_and_the_rest_of_the_home_is_metered
     assert (np.abs(out.traded_kwh) <= np.abs(orders) * (1 + CLOSE) + CLOSE).all()
     assert (out.traded_kwh * orders >= -CLOSE).all()
     net = flows["generation_kwh"] - flows["load_kwh"] - flows["ev_kwh"] + flows["ev_supplied_kwh"]
-    net[:, flows.battery_homes] += out.home_given_kwh - out.home_charged_kwh
+    net[:, flows.battery_homes] += flows.home_given_kwh - flows.home_charged_kwh
     metered = (
         flows["p2p_sold_kwh"] + flows["grid_export_kwh"] + flows["battery_charged_kwh"]
         - flows["p2p_bought_kwh"] - flows["grid_import_kwh"] - flows["battery_drawn_kwh"]
@@ -165,7 +165,7 @@ def test_nobody_sells_a_neighbour_what_it_takes_from_the_grid(asked, data):
         return
     flows, out = result.flows, result.flows.outputs
     net = flows["generation_kwh"] - flows["load_kwh"] - flows["ev_kwh"] + flows["ev_supplied_kwh"]
-    net[:, flows.battery_homes] += out.home_given_kwh - out.home_charged_kwh
+    net[:, flows.battery_homes] += flows.home_given_kwh - flows.home_charged_kwh
     assert (np.abs(out.traded_kwh) <= np.abs(net) + CLOSE).all()
     assert (out.traded_kwh * net >= -CLOSE).all()
 
@@ -178,9 +178,9 @@ def test_nobody_sells_a_neighbour_what_the_grid_pays_it_to_take_and_waste():
         home_battery={"controller": "plan-ahead", "forecast": "perfect", "charge_efficiency": 0.01, "start_soc": 0.3},
     )  # fmt: skip
     result = simulate(asked, profiles=Profiles(np.zeros_like(load), load, np.zeros_like(load)))
-    out = result.flows.outputs
-    assert out.home_charged_kwh.sum() > 10.0
-    assert not ((out.traded_kwh[:, :1] > 0.0) & (out.home_charged_kwh > 0.0)).any()
+    charged_kwh, sold_kwh = result.flows.home_charged_kwh, result.flows["p2p_sold_kwh"]
+    assert charged_kwh.sum() > 10.0
+    assert not ((sold_kwh[:, :1] > 0.0) & (charged_kwh > 0.0)).any()
 
 
 @given(with_home_batteries(controller="plan-ahead"))
@@ -192,7 +192,7 @@ def test_without_trades_a_battery_that_bids_does_what_it_would_for_its_home_alon
         simulate(asked),
         simulate(changed(asked, home_battery=asked.home_battery.model_dump() | {"in_market": False})),
     )
-    for name in ("home_charged_kwh", "home_given_kwh", "home_stored_kwh"):
+    for name in ("home_moved_kwh", "home_stored_kwh"):
         np.testing.assert_array_equal(getattr(bidding.flows.outputs, name), getattr(alone.flows.outputs, name))
 
 

@@ -134,7 +134,7 @@ def test_no_car_trades_at_a_price_at_which_it_loses_and_what_is_traded_is_at_mos
     assert (out.ev_lent_kwh <= out.ev_supplied_kwh + CLOSE).all()
     # Nobody sells a neighbour what it takes from the grid.
     net = flows["generation_kwh"] - flows["load_kwh"] - flows["ev_kwh"] + flows["ev_supplied_kwh"]
-    net[:, flows.battery_homes] += out.home_given_kwh - out.home_charged_kwh
+    net[:, flows.battery_homes] += flows.home_given_kwh - flows.home_charged_kwh
     assert (np.abs(out.traded_kwh) <= np.abs(net) + CLOSE).all()
     assert (out.traded_kwh * net >= -CLOSE).all()
     if not out.limit_price.size or find(asked.market.mechanism).reprice is not None:

@@ -59,8 +59,7 @@ def test_what_they_bid_in_the_market_brings_them_together_too(price):
 
 
 def moves(result):
-    out = result.flows.outputs
-    return out.home_charged_kwh, out.home_given_kwh
+    return result.flows.home_charged_kwh, result.flows.home_given_kwh
 
 
 @settings(max_examples=15, deadline=None)

@@ -18,7 +18,6 @@ from stores import asked, months
 from strategies import KINDS, changed, number, scenarios, small, with_home_batteries
 
 CLOSE = 1e-9
-MOVES = ("home_charged_kwh", "home_given_kwh", "home_stored_kwh")
 
 
 def part(profiles, cut):
@@ -32,9 +31,9 @@ def standby(result):
 
 def moves(result):
     """Return what batteries took to charge, what they gave, and what they held, kWh."""
-    charged, given_, stored = (getattr(result.flows.outputs, name) for name in MOVES)
-    into = charged - standby(result)
-    return [np.where(into > CLOSE, into, 0.0) if standby(result) else charged, given_, stored]
+    flows = result.flows
+    into = flows.home_charged_kwh - standby(result)
+    return [np.where(into > CLOSE, into, 0.0), flows.home_given_kwh, flows.outputs.home_stored_kwh]
 
 
 def needs(result):
@@ -83,7 +82,7 @@ def test_roof_and_battery_give_together_no_more_than_the_inverter_they_share(sce
     others = np.setdiff1d(np.arange(result.community.size), homes)
     assert np.array_equal(result.flows["generation_kwh"][:, others], free.flows["generation_kwh"][:, others])
     given_again = simulate(scenario, profiles=free.flows.profiles)
-    roof, gave = free.flows["generation_kwh"][:, homes], given_again.flows.outputs.home_given_kwh
+    roof, gave = free.flows["generation_kwh"][:, homes], given_again.flows.home_given_kwh
     assert (gave <= np.maximum(most - roof, 0.0) + CLOSE).all()
 
 
@@ -128,7 +127,7 @@ def test_a_run_that_is_cut_in_two_is_the_whole_run_to_the_last_bit(scenario, cut
     one = simulate(changed(scenario, steps=cut), profiles=parts[0])
     start = whole.timeline.local[cut].astype(object)
     two = simulate(changed(scenario, steps=scenario.steps - cut, start=start), profiles=parts[1], state=one.state)
-    for name in (*MOVES, "soc_kwh", "traded_kwh"):
+    for name in ("home_moved_kwh", "home_stored_kwh", "soc_kwh", "traded_kwh"):
         both = np.concatenate([getattr(run.flows.outputs, name) for run in (one, two)])
         assert both.tobytes() == getattr(whole.flows.outputs, name).tobytes(), name
 
@@ -420,7 +419,8 @@ def test_what_a_car_gives_takes_nothing_of_the_inverter_that_roof_and_battery_sh
         "ev.calendar.weekend_trips": 0.0, "grid.import_price": dear, "grid.export_price": [price * 0.9 for price in dear],
         "home_battery.controller": "plan-ahead", "home_battery.inverter_kw": 2.0, "market.mechanism": "grid-only",
     }  # fmt: skip
-    out = simulate(load_scenario("paper", said)).flows.outputs
-    both = (out.ev_supplied_kwh[:, 0] > 3.0) & (out.home_given_kwh[:, 0] > 0.0)
+    flows = simulate(load_scenario("paper", said)).flows
+    given_kwh = flows.home_given_kwh[:, 0]
+    both = (flows.outputs.ev_supplied_kwh[:, 0] > 3.0) & (given_kwh > 0.0)
     assert both.any()
-    assert out.home_given_kwh[both, 0].max() == pytest.approx(2.0)
+    assert given_kwh[both].max() == pytest.approx(2.0)

@@ -113,8 +113,8 @@ def nobody_could_help(result, side):
         kwh, kw = result.community.battery_kwh[home], result.community.battery_kw[home]
         standby = at_home.standby_w * step_h / 1000.0
         for step in np.flatnonzero(over & (rest[:, home] > DUST)):
-            held, given_kwh = out.home_stored_kwh[step, place], out.home_given_kwh[step, place]
-            taken = out.home_charged_kwh[step, place] - standby
+            held, given_kwh = out.home_stored_kwh[step, place], flows.home_given_kwh[step, place]
+            taken = flows.home_charged_kwh[step, place] - standby
             if side == "export":
                 assert held >= kwh - DUST or taken >= kw * step_h - DUST
             else:

@@ -123,7 +123,7 @@ def test_the_rewards_of_homes_are_their_settled_bills(monkeypatch, rule, peaks):
     cost = dict(zip(result.community.ids, result.settlement.cost, strict=True))
     for agent in agents:
         assert total[agent] == pytest.approx(-cost[agent], abs=1e-9)
-    assert result.flows.outputs.home_charged_kwh.any()
+    assert result.flows.home_charged_kwh.any()
 
 
 def with_other_future(env, whole, cut):

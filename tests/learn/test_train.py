@@ -104,7 +104,7 @@ def test_the_episode_is_what_the_kernel_does_with_the_same_policy(learned, tmp_p
     whole = simulate(dynamic(**prices | {"steps": task.cut, "battery.controller": str(file)}))
     # All is traded that can be, so the battery meets the sum of all; what is left is worth what the grid pays for it.
     left = whole.state.stored_kwh * task.stores.discharge_efficiency * whole.prices.grid_export.mean()
-    assert whole.flows.outputs.home_charged_kwh.sum() > 0.0
+    assert whole.flows.home_charged_kwh.sum() > 0.0
     assert task.cost(learned.weights) == pytest.approx(whole.accounts["grid"] - left, rel=1e-9)
 
 
@@ -123,7 +123,7 @@ def test_a_policy_is_read_as_it_was_written_and_says_what_was_learned(learned, t
     assert content["learned"]["episodes"] == 1 + 40 * 20
     assert content["trial"]["optimum"]["cost"] == learned.optimum_cost
     result = simulate(dynamic(**{"home_battery.controller": str(file)}))
-    assert result.flows.outputs.home_charged_kwh.any()
+    assert result.flows.home_charged_kwh.any()
 
 
 @pytest.mark.parametrize(
@@ -252,8 +252,7 @@ def test_what_peaks_cost_is_part_of_what_is_learned(who):
     way = dear.way._replace(parameters=weights)
     running.run(0, dear.cut, 0, way, *code, dear.given, dear.stores, memory, moves)
     flows = simulate(dynamic(**fields)).flows
-    out = flows.outputs
-    at_home = (out.home_charged_kwh - out.home_given_kwh).sum(axis=1)
+    at_home = (flows.home_charged_kwh - flows.home_given_kwh).sum(axis=1)
     net = flows.needed_kwh - (at_home if who == "home_battery" else 0.0)
     net = net[: dear.cut] + (moves.charged_kwh - moves.given_kwh).sum(axis=1)
     march = 24 * 5  # from the 27th on

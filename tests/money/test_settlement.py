@@ -117,8 +117,7 @@ def test_amounts_in_the_millions_still_balance():
 SWAPS = [
     ("charge_share", "draw_share"), ("charge_share", "soc_kwh"), ("draw_share", "soc_kwh"),
     ("ev_charged_kwh", "ev_supplied_kwh"), ("ev_charged_kwh", "ev_stored_kwh"), ("ev_supplied_kwh", "ev_stored_kwh"),
-    ("home_charged_kwh", "home_given_kwh"), ("home_charged_kwh", "home_stored_kwh"),
-    ("home_given_kwh", "home_stored_kwh"),
+    ("home_moved_kwh", "home_stored_kwh"),
 ]  # fmt: skip
 
 

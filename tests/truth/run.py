@@ -39,6 +39,11 @@ def steps_of(result: Result, first: int, last: int) -> list[dict[str, Any]]:
     return result.steps.slice(first, last - first).to_dicts()
 
 
+def standby_kwh(result: Result) -> float:
+    """Return what a battery in a home uses in a step whatever it does."""
+    return result.scenario.home_battery.standby_w / 1000.0 * result.timeline.step_minutes / 60.0
+
+
 def at_meters(result: Result) -> np.ndarray:
     """Return what each home has left of its own (> 0) or lacks (< 0) in each step, kWh, shape (step, home).
 
@@ -49,7 +54,8 @@ def at_meters(result: Result) -> np.ndarray:
     for place, home in enumerate(fleet.homes):
         net[:, home] += out.ev_supplied_kwh[:, place] - out.ev_charged_kwh[:, place]
     for place, home in enumerate(result.flows.battery_homes):
-        net[:, home] += out.home_given_kwh[:, place] - out.home_charged_kwh[:, place]
+        moved = out.home_moved_kwh[:, place]
+        net[:, home] -= moved + standby_kwh(result)
     return net
 
 
@@ -305,7 +311,7 @@ def sold_stored(result):
         return False
     own, out = at_meters(result), result.flows.outputs
     for place, home in enumerate(result.flows.battery_homes):
-        own[:, home] += out.home_charged_kwh[:, place] - out.home_given_kwh[:, place]
+        own[:, home] += out.home_moved_kwh[:, place] + standby_kwh(result)
     sold = result.flows["p2p_sold_kwh"] - np.maximum(own, 0.0)
     return bool((sold[:, result.flows.battery_homes] > NOTHING_KWH).any())
 

@@ -57,7 +57,7 @@ def act(
         memory: What they hold and remember; is changed.
         wanted_kwh: Room for what `direct` says, shape (store,).
         line: Room for the pieces of a step.
-        out: `home_charged_kwh`, `home_given_kwh` and `home_stored_kwh` of the step are filled in.
+        out: `home_moved_kwh` and `home_stored_kwh` of the step are filled in.
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
         asked: Is left alone, as nothing is asked of the market.
     """
@@ -68,8 +68,7 @@ def act(
                 standby_kwh - net_kwh[at_home.homes[at]], memory.stored_kwh[at], given.import_price[step], given.export_price[step],
                 store_at(at, at_home.stores), at_home.way.parameters,
             )  # fmt: skip
-    charged_kwh, given_kwh, held_kwh = out.home_charged_kwh[step], out.home_given_kwh[step], out.home_stored_kwh[step]
-    _act(step, wanted_kwh, at_home, memory, line, charged_kwh, given_kwh, held_kwh, net_kwh)
+    _act(step, wanted_kwh, at_home, memory, line, out.home_moved_kwh[step], out.home_stored_kwh[step], net_kwh)
 
 
 @handed_on
@@ -100,8 +99,12 @@ def drive(
     come_and_go(step, cars, memory, out)
     for at in range(cars.homes.size):
         wanted_kwh[at] = 0.0
-    charged_kwh, given_kwh, held_kwh = out.ev_charged_kwh[step], out.ev_supplied_kwh[step], out.ev_stored_kwh[step]
-    _act(step, wanted_kwh, cars, memory, line, charged_kwh, given_kwh, held_kwh, net_kwh)
+    _act(step, wanted_kwh, cars, memory, line, wanted_kwh, out.ev_stored_kwh[step], net_kwh)
+    for at in range(cars.homes.size):
+        out.ev_charged_kwh[step, at], out.ev_supplied_kwh[step, at] = (
+            max(wanted_kwh[at], 0.0),
+            max(-wanted_kwh[at], 0.0),
+        )
 
 
 @njit(cache=True, forceinline=True, borrows=True)
@@ -122,6 +125,17 @@ def come_and_go(step: int, cars: Devices, memory: Memories, out: Outputs) -> Non
         out.ev_driven_kwh[step, at] = driven_kwh
 
 
+@njit(cache=True, forceinline=True, borrows=True)
+def change_of(moved_kwh: float, standby_kwh: float) -> float:
+    """Return by how much more a home has to spare for its battery, kWh.
+
+    Args:
+        moved_kwh: What the battery takes (> 0) or gives (< 0).
+        standby_kwh: What it uses by itself.
+    """
+    return max(-moved_kwh, 0.0) - (max(moved_kwh, 0.0) + standby_kwh)
+
+
 @handed_on
 def act_again(
     step: int,
@@ -136,7 +150,7 @@ def act_again(
 ) -> None:
     """Add what batteries did in an earlier run of the same homes, which `out` holds; arguments as of `act`."""
     for at in range(at_home.homes.size):
-        net_kwh[at_home.homes[at]] += out.home_given_kwh[step, at] - out.home_charged_kwh[step, at]
+        net_kwh[at_home.homes[at]] += change_of(out.home_moved_kwh[step, at], at_home.stores.standby_kwh)
 
 
 @handed_on
@@ -183,8 +197,7 @@ def _act(
     devices: Devices,
     memory: Memories,
     line: Matrix,
-    charged_kwh: Vector,
-    given_kwh: Vector,
+    moved_kwh: Vector,
     held_kwh: Vector,
     net_kwh: Vector,
 ) -> None:
@@ -198,8 +211,7 @@ def _act(
         devices: The stores.
         memory: What they hold and remember; is changed.
         line: Room for the pieces of a step.
-        charged_kwh: Is filled with what each takes, its standby among it, shape (store,).
-        given_kwh: The same of what it gives.
+        moved_kwh: Is filled with what each takes (> 0) or gives (< 0), shape (store,); may be `wanted_kwh`.
         held_kwh: The same of what it then holds.
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
     """
@@ -240,4 +252,4 @@ def _act(
         peak_kwh[at] = max(peak_kwh[at], need_kwh + taken_kwh - move.given_kwh)
         net_kwh[home] += move.given_kwh - taken_kwh
         street_kwh += taken_kwh - move.given_kwh
-        charged_kwh[at], given_kwh[at], held_kwh[at] = taken_kwh, move.given_kwh, move.stored_kwh
+        moved_kwh[at], held_kwh[at] = move.charged_kwh - move.given_kwh, move.stored_kwh

@@ -16,11 +16,12 @@ from numba import types
 from jiran.compiled import njit
 from jiran.control.bidding import Orders, leaves_room, order_of
 from jiran.control.days import store_at
-from jiran.control.dispatch import Move, choose, dispatch, follow, line_up
+from jiran.control.dispatch import choose, dispatch, follow, line_up
 from jiran.control.memory import remember
 from jiran.control.peaks import forget
-from jiran.control.store import Connection, Store, beside_roof
+from jiran.control.store import Connection, beside_roof
 from jiran.engine.annotations import Counts, Direct, Matrix, Trades, Vector, handed_on, signature_of
+from jiran.engine.at_home import change_of
 from jiran.engine.records import Devices, Memories, Outputs
 from jiran.nothing import LAST_DIGITS
 
@@ -74,15 +75,15 @@ def ask(
     planned, peak_kwh, most_import_kwh, forecasts = (
         memory.planned, memory.peak_kwh, memory.most_import_kwh, at_home.way.forecasts,
     )  # fmt: skip
-    charged_kwh, given_kwh, held_kwh = out.home_charged_kwh[step], out.home_given_kwh[step], out.home_stored_kwh[step]
-    steps, alone_kwh = out.home_charged_kwh.shape[0], out.home_alone_kwh
+    moved_kwh, held_kwh, standby_kwh = out.home_moved_kwh[step], out.home_stored_kwh[step], at_home.stores.standby_kwh
+    steps, alone_kwh = out.home_moved_kwh.shape[0], out.home_alone_kwh
     bids = alone_kwh.shape[0] > 0  # else it is cars that do, and batteries act for their homes alone
     network_charge, peak_price = at_home.network_charge, at_home.way.peak_price
     gains = bids and leaves_room(import_price, export_price, network_charge)
     forget(step, given.month_begins, peak_kwh)
     for at in range(at_home.homes.size):
         home, stored_kwh, store = at_home.homes[at], memory.stored_kwh[at], store_at(at, at_home.stores)
-        alone_stored_kwh = alone_kwh[2 * steps + step - 1, at] if bids and step > 0 else stored_kwh
+        alone_stored_kwh = alone_kwh[steps + step - 1, at] if bids and step > 0 else stored_kwh
         if shares:
             store = beside_roof(store, at_home.roof_kwh[step, at])
         most_kwh = max(most_import_kwh[row - 1, at], peak_kwh[at]) if planned[at] else np.inf
@@ -100,16 +101,15 @@ def ask(
                 alone = choose(pieces, connection, store, alone_stored_kwh, upto_kwh, value, line)
         else:
             wanted = direct(
-                store.standby_kwh - net_kwh[home], stored_kwh, import_price, export_price, store, at_home.way.parameters
+                standby_kwh - net_kwh[home], stored_kwh, import_price, export_price, store, at_home.way.parameters
             )
             move = alone = follow(wanted, connection, store, stored_kwh)
-        _write(at, move, store, charged_kwh, given_kwh, held_kwh)
+        moved_kwh[at], held_kwh[at] = move.charged_kwh - move.given_kwh, move.stored_kwh
         if bids:
-            alone_kwh[step, at] = alone.charged_kwh + store.standby_kwh
-            alone_kwh[steps + step, at], alone_kwh[2 * steps + step, at] = alone.given_kwh, alone.stored_kwh
+            alone_kwh[step, at], alone_kwh[steps + step, at] = alone.charged_kwh - alone.given_kwh, alone.stored_kwh
         # What comes in is not to be more than a level, from wherever.
         if not (planned[at] and gains and most_kwh == np.inf):
-            _act(at, home, charged_kwh, given_kwh, held_kwh, memory.stored_kwh, peak_kwh, net_kwh)
+            _act(at, home, moved_kwh, standby_kwh, held_kwh, memory.stored_kwh, peak_kwh, net_kwh)
             continue
         asked[WHO, home] = BATTERY
         put_order(home, order_of(connection, network_charge, store, stored_kwh, upto_kwh, value, move), asked, net_kwh)
@@ -160,7 +160,7 @@ def settle(
     """
     given, now, shares = at_home.given, at_home.before + step, at_home.roof_kwh.shape[0] > 0
     row, import_price, export_price = now % at_home.way.day + 1, given.import_price[step], given.export_price[step]
-    charged_kwh, given_kwh, held_kwh = out.home_charged_kwh[step], out.home_given_kwh[step], out.home_stored_kwh[step]
+    moved_kwh, held_kwh, standby_kwh = out.home_moved_kwh[step], out.home_stored_kwh[step], at_home.stores.standby_kwh
     traded_kwh, stored, peak_kwh = out.traded_kwh[step], memory.stored_kwh, memory.peak_kwh
     for at in range(at_home.homes.size):
         home = at_home.homes[at]
@@ -174,32 +174,16 @@ def settle(
                 store = beside_roof(store, at_home.roof_kwh[step, at])
             connection = Connection(need_kwh, import_price, export_price, np.inf, 1.0, 0.0)
             move = dispatch(connection, store, stored[at], memory.upto_kwh[at, row], memory.value[at, row], line)
-            _write(at, move, store, charged_kwh, given_kwh, held_kwh)
-        _act(at, home, charged_kwh, given_kwh, held_kwh, stored, peak_kwh, net_kwh)
-
-
-@njit(cache=True, forceinline=True, borrows=True)
-def _write(at: int, move: Move, store: Store, charged_kwh: Vector, given_kwh: Vector, held_kwh: Vector) -> None:
-    """Write down what a battery does, its standby with what it takes.
-
-    Args:
-        at: Which battery.
-        move: What it does.
-        store: For what it uses by itself.
-        charged_kwh: Is filled with what it takes, shape (store,).
-        given_kwh: The same of what it gives.
-        held_kwh: The same of what it then holds.
-    """
-    charged_kwh[at] = move.charged_kwh + store.standby_kwh
-    given_kwh[at], held_kwh[at] = move.given_kwh, move.stored_kwh
+            moved_kwh[at], held_kwh[at] = move.charged_kwh - move.given_kwh, move.stored_kwh
+        _act(at, home, moved_kwh, standby_kwh, held_kwh, stored, peak_kwh, net_kwh)
 
 
 @njit(cache=True, forceinline=True, borrows=True)
 def _act(
     at: int,
     home: int,
-    charged_kwh: Vector,
-    given_kwh: Vector,
+    moved_kwh: Vector,
+    standby_kwh: float,
     held_kwh: Vector,
     stored_kwh: Vector,
     peak_kwh: Vector,
@@ -210,15 +194,15 @@ def _act(
     Args:
         at: Which battery.
         home: Of which home.
-        charged_kwh: What each takes in the step, shape (store,).
-        given_kwh: The same of what it gives.
+        moved_kwh: What each takes (> 0) or gives (< 0) in the step, shape (store,).
+        standby_kwh: What each uses by itself.
         held_kwh: The same of what it then holds.
         stored_kwh: What each holds, shape (store,); is changed.
         peak_kwh: The highest that came in this month, the same.
         net_kwh: What each home has to spare (> 0) or lacks (< 0), kWh, shape (home,); is changed.
     """
     stored_kwh[at] = held_kwh[at]
-    net_kwh[home] += given_kwh[at] - charged_kwh[at]
+    net_kwh[home] += change_of(moved_kwh[at], standby_kwh)
     peak_kwh[at] = max(peak_kwh[at], -net_kwh[home])
 
 

@@ -50,6 +50,7 @@ class Flows(Mapping[str, Array]):
         net_metered: Homes of which only import and export are known, shape (home,): their `profiles` hold these, and
             flows behind their meter are NaN.
         cars_bid: Whether cars of the fleet bid in the market.
+        home_standby_kwh: What a battery in a home uses in a step by itself.
     """
 
     profiles: Profiles
@@ -59,6 +60,7 @@ class Flows(Mapping[str, Array]):
     trades: NDArray[np.void]
     net_metered: NDArray[np.bool_]
     cars_bid: bool = False
+    home_standby_kwh: float = 0.0
 
     def __getitem__(self, name: str) -> Array:
         return self.between(name, 0, self.profiles.load_kwh.shape[0])
@@ -103,10 +105,31 @@ class Flows(Mapping[str, Array]):
             ev_supplied_kwh=out.ev_supplied_kwh,
             ev_lent_kwh=out.ev_lent_kwh,
             battery_homes=self.battery_homes,
-            home_charged_kwh=out.home_charged_kwh,
-            home_given_kwh=out.home_given_kwh,
+            home_moved_kwh=out.home_moved_kwh,
+            home_standby_kwh=self.home_standby_kwh,
             traded_kwh=out.traded_kwh,
         )
+
+    @property
+    def home_charged_kwh(self) -> Array:
+        """What batteries in homes took, their standby among it, kWh, shape (step, store)."""
+        return self._charged_kwh(slice(None))
+
+    @property
+    def home_given_kwh(self) -> Array:
+        """What batteries in homes gave, kWh, shape (step, store)."""
+        return self._given_kwh(slice(None))
+
+    def _charged_kwh(self, steps: slice) -> Array:
+        """Return what batteries in homes took in some steps, as `rows.fill_rows` has it."""
+        charged: Array = np.maximum(self.outputs.home_moved_kwh[steps], 0.0)
+        charged += self.home_standby_kwh
+        return charged
+
+    def _given_kwh(self, steps: slice) -> Array:
+        """Return the same of what they gave."""
+        given: Array = np.maximum(-self.outputs.home_moved_kwh[steps], 0.0)
+        return given
 
     @property
     def before_batteries_kwh(self) -> Array:
@@ -120,8 +143,8 @@ class Flows(Mapping[str, Array]):
         """What the homes lack (> 0) or have to spare (< 0) together in each step, whatever they trade, kWh, shape (step,)."""
         profiles, out = self.profiles, self.outputs
         used = profiles.load_kwh.sum(axis=1) + profiles.ev_kwh.sum(axis=1) + out.ev_charged_kwh.sum(axis=1)
-        used += out.home_charged_kwh.sum(axis=1)
-        given = out.ev_supplied_kwh.sum(axis=1) + out.home_given_kwh.sum(axis=1)
+        used += self.home_charged_kwh.sum(axis=1)
+        given = out.ev_supplied_kwh.sum(axis=1) + self.home_given_kwh.sum(axis=1)
         needed: Array = used - profiles.generation_kwh.sum(axis=1) - given
         return needed
 
@@ -149,10 +172,9 @@ class Flows(Mapping[str, Array]):
         What a home has to spare itself, and what its car lends, is sold before its battery's energy; what it needs itself is
         bought before what its battery takes.
         """
-        out = self.outputs
         if not self.batteries_bid:
-            return np.zeros(out.home_given_kwh.shape)
-        return self._beyond_own(self.battery_homes, out.home_given_kwh - out.home_charged_kwh)
+            return np.zeros(self.outputs.home_moved_kwh.shape)
+        return self._beyond_own(self.battery_homes, self.home_given_kwh - self.home_charged_kwh)
 
     @property
     def bought_for_cars(self) -> Array:
@@ -246,7 +268,7 @@ class Flows(Mapping[str, Array]):
             return self._with(self.fleet.homes, without, per_ev[steps], homes)
 
         def of_batteries(per_store: Array) -> Array:
-            return self._with(self.battery_homes, np.zeros_like(profiles.load_kwh[at]), per_store[steps], homes)
+            return self._with(self.battery_homes, np.zeros_like(profiles.load_kwh[at]), per_store, homes)
 
         worked_out: dict[Row, Callable[[], Array]] = {
             Row.GENERATION: lambda: profiles.generation_kwh[at],
@@ -254,8 +276,8 @@ class Flows(Mapping[str, Array]):
             Row.EV_CHARGED: lambda: of_fleet(out.ev_charged_kwh, profiles.ev_kwh),
             Row.EV_SUPPLIED: lambda: of_fleet(out.ev_supplied_kwh),
             Row.EV_LENT: lambda: of_fleet(out.ev_lent_kwh),
-            Row.HOME_CHARGED: lambda: of_batteries(out.home_charged_kwh),
-            Row.HOME_GIVEN: lambda: of_batteries(out.home_given_kwh),
+            Row.HOME_CHARGED: lambda: of_batteries(self._charged_kwh(steps)),
+            Row.HOME_GIVEN: lambda: of_batteries(self._given_kwh(steps)),
             Row.SOLD: lambda: np.maximum(out.traded_kwh[at], 0.0),
             Row.BOUGHT: lambda: np.maximum(-out.traded_kwh[at], 0.0),
             Row.SURPLUS: lambda: np.maximum(self._left_kwh(steps, homes), 0.0),
@@ -291,6 +313,6 @@ class Flows(Mapping[str, Array]):
         profiles, out, at = self.profiles, self.outputs, (steps, homes)
         left = profiles.generation_kwh[at] - profiles.load_kwh[at] - profiles.ev_kwh[at]
         left = self._with(self.fleet.homes, left, out.ev_supplied_kwh[steps] - out.ev_charged_kwh[steps], homes)
-        left = self._with(self.battery_homes, left, out.home_given_kwh[steps] - out.home_charged_kwh[steps], homes)
+        left = self._with(self.battery_homes, left, self._given_kwh(steps) - self._charged_kwh(steps), homes)
         left -= out.traded_kwh[at]
         return left

@@ -195,9 +195,8 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
     # Strategy and rule get copies: what it is checked against must not be its to change.
     shown, bids, parameters = np.empty(traders), np.empty(traders), np.empty(inputs.parameters.size + inputs.keys.size)
     # Of those that have an order, if others have none.
-    few_kwh, few_booked, few_values, few_limits = (
-        np.empty(traders), np.empty(traders), np.empty(traders), np.empty(traders),
-    )  # fmt: skip
+    few_kwh, few_values, few_limits = np.empty(traders), np.empty(traders), np.empty(traders)
+    booked = np.empty(traders)  # of those that have an order
     count, steps = 0, inputs.load_kwh.shape[0]
     for step in range(window.first, window.last):
         if begin(step / steps, 1.0 / steps):
@@ -224,7 +223,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
                 calls.hold(asked, brought_kwh, value_price, limit_price)
             # A home without an order is not there: neither strategy nor rule sees it.
             traded_kwh = out.traded_kwh[step]
-            orders, order_kwh, booked_kwh, values, limits = everybody, net_kwh, traded_kwh, value_price, limit_price
+            orders, order_kwh, values, limits = everybody, net_kwh, value_price, limit_price
             traits, memories, bidders = inputs.traits, memory, homes
             whole = traders == homes and count_orders(net_kwh) == homes
             if not whole:
@@ -232,7 +231,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
                 bidders = orders.size
                 if bidders > 0 and orders[bidders - 1] == homes:
                     bidders -= 1
-                order_kwh, booked_kwh = pick(brought_kwh, orders, few_kwh), few_booked[: orders.size]
+                order_kwh = pick(brought_kwh, orders, few_kwh)
                 values, limits = pick(value_price, orders, few_values), pick(limit_price, orders, few_limits)
                 traits, memories = pick_rows(inputs.traits, orders[:bidders]), pick_rows(memory, orders[:bidders])
             if bidders > 0:  # the community battery bids what its energy is worth
@@ -255,17 +254,18 @@ def run(  # noqa: C901, PLR0912, PLR0915  a step from top to bottom, with a way 
                 )  # fmt: skip
             if bidding:
                 again = calls.change_mind(trades[count:], new, orders, asked, value_price, brought_kwh) > 0
+        booked_kwh = booked[: orders.size]
         new, fault, order = _book(trades[count:], new, inputs.network_charge, order_kwh, booked_kwh)
         if fault != FINE:
             return Stop(step=step, trades=count, fault=fault, home=order if fault == NOBODY else orders[order])
         _remember(trades[count:], new, inputs.network_charge, order_kwh[:bidders], limits, booked_kwh, memories)
         if not whole:
             to_homes(trades[count : count + new], orders)
-            traded_kwh[:] = 0.0
-            put(traded_kwh, orders[:bidders], booked_kwh)
             put_rows(memory, orders[:bidders], memories)
             if traders > homes:
                 out.battery_traded_kwh[step] = booked_kwh[bidders] if bidders < orders.size else 0.0
+        if new > 0:  # else it stays 0, and a year without trades takes no memory
+            put(traded_kwh, orders[:bidders], booked_kwh)
         count += new
         out.trades_until[step] = count
         lend(step, fleet, ev_stored_kwh, out, net_kwh, offered_kwh, traded_kwh)

@@ -136,8 +136,7 @@ def _relieve(
     devices: Devices,
     memory: Memories,
     line: Matrix,
-    charged_kwh: Vector,
-    given_kwh: Vector,
+    moved_kwh: Vector,
     held_kwh: Vector,
     net_kwh: Vector,
     traded_kwh: Vector,
@@ -153,17 +152,16 @@ def _relieve(
         devices: The stores.
         memory: What they hold and remember; is changed.
         line: Room for the pieces of a step.
-        charged_kwh: What each took in the step, with its standby, shape (store,); is changed.
-        given_kwh: The same of what it gave.
+        moved_kwh: What each took (> 0) or gave (< 0) in the step, shape (store,); is changed.
         held_kwh: The same of what it then held.
         net_kwh: What each home brought to the market, kWh, shape (home,); is changed.
         traded_kwh: What it sold (> 0) or bought (< 0), the same.
     """
-    many, standby_kwh, all_kwh = devices.homes.size, devices.stores.standby_kwh, 0.0
+    many, all_kwh = devices.homes.size, 0.0
     row, can_kwh = (devices.before + step) % devices.way.day + 1, np.zeros(many)
     for at in range(many):
         home = devices.homes[at]
-        left_kwh, gave_kwh = net_kwh[home] - traded_kwh[home], given_kwh[at] - (charged_kwh[at] - standby_kwh)
+        left_kwh, gave_kwh = net_kwh[home] - traded_kwh[home], -moved_kwh[at]
         pressed = devices.pressed.shape[0] > 0 and devices.pressed[step, at] > 0.0
         if left_kwh * over_kwh < 0.0 and not pressed:
             found = _as_it_was(step, at, devices, left_kwh, gave_kwh, held_kwh[at])
@@ -176,10 +174,10 @@ def _relieve(
         if can_kwh[at] == 0.0:
             continue
         home = devices.homes[at]
-        left_kwh, gave_kwh = net_kwh[home] - traded_kwh[home], given_kwh[at] - (charged_kwh[at] - standby_kwh)
+        left_kwh, gave_kwh = net_kwh[home] - traded_kwh[home], -moved_kwh[at]
         store, before_kwh, connection = _as_it_was(step, at, devices, left_kwh, gave_kwh, held_kwh[at])
         move = follow(-(gave_kwh + share * can_kwh[at]), connection, store, before_kwh)
-        charged_kwh[at], given_kwh[at] = move.charged_kwh + standby_kwh, move.given_kwh
+        moved_kwh[at] = move.charged_kwh - move.given_kwh
         memory.stored_kwh[at] = held_kwh[at] = move.stored_kwh
         change = move.given_kwh - move.charged_kwh - gave_kwh
         net_kwh[home] += change
@@ -298,14 +296,18 @@ def heed(
     over_kwh -= wanted_kwh - gave_kwh
     if over_kwh != 0.0 and stores.at_home.homes.size > 0:
         over_kwh = _relieve(
-            step, over_kwh, False, stores.at_home, at_home, line, out.home_charged_kwh[step], out.home_given_kwh[step],  # noqa: FBT003
-            out.home_stored_kwh[step], net_kwh, traded_kwh,
+            step, over_kwh, False, stores.at_home, at_home, line, out.home_moved_kwh[step], out.home_stored_kwh[step],  # noqa: FBT003
+            net_kwh, traded_kwh,
         )  # fmt: skip
     if over_kwh != 0.0 and stores.cars.homes.size > 0:
+        charged_kwh, supplied_kwh = out.ev_charged_kwh[step], out.ev_supplied_kwh[step]
+        for at in range(charged_kwh.size):
+            charged_kwh[at] -= supplied_kwh[at]
         over_kwh = _relieve(
-            step, over_kwh, True, stores.cars, cars, line, out.ev_charged_kwh[step], out.ev_supplied_kwh[step],  # noqa: FBT003
-            out.ev_stored_kwh[step], net_kwh, traded_kwh,
+            step, over_kwh, True, stores.cars, cars, line, charged_kwh, out.ev_stored_kwh[step], net_kwh, traded_kwh,  # noqa: FBT003
         )  # fmt: skip
+        for at in range(charged_kwh.size):
+            charged_kwh[at], supplied_kwh[at] = max(charged_kwh[at], 0.0), max(-charged_kwh[at], 0.0)
     wanted_kwh += over_kwh
     if not inputs.may_draw[step]:
         wanted_kwh = min(wanted_kwh, max(gave_kwh, 0.0))

@@ -124,7 +124,7 @@ class Start(NamedTuple):
 class Outputs(NamedTuple):
     """What a run fills in, energy in kWh.
 
-    Arrays of the whole run; a call fills the steps of its window. What is 0 steps long is not wanted and not written. Traders are the
+    Arrays of the whole run, of zeros where nothing was done; a call fills the steps of its window. What is 0 steps long is not wanted and not written. Traders are the
     homes, and behind them the community battery if it bids.
     """
 
@@ -144,11 +144,10 @@ class Outputs(NamedTuple):
     ev_driven_kwh: Matrix  # (step, ev): used on trips, of cars that charge by plans
     ev_missing_kwh: Vector  # (step,): by how much cars that left held less than they should
     ev_stored_kwh: Matrix  # (step, ev): at the end of the step
-    home_charged_kwh: Matrix  # (step, store): into home batteries, with their standby
-    home_given_kwh: Matrix  # (step, store)
+    home_moved_kwh: Matrix  # (step, store): taken by home batteries (> 0), without their standby, or given (< 0)
     home_stored_kwh: Matrix  # (step, store): at the end of the step
     home_alone_kwh: (
-        Matrix  # (3 step, store): of a battery that bids: what it would take, give and hold without a market
+        Matrix  # (2 step, store): of those that bid: how they would move without a market, then what they would hold
     )
     order_kwh: Matrix  # (step, trader): what it brought to the market; no steps if no store moves after it
     value_price: Matrix  # (step, trader): what a kWh is worth to it; no steps if all have the tariff

@@ -44,8 +44,8 @@ class Moved(NamedTuple):
     ev_supplied_kwh: Matrix  # (step, ev)
     ev_lent_kwh: Matrix  # (step, ev)
     battery_homes: Counts  # (store,): of batteries in homes
-    home_charged_kwh: Matrix  # (step, store)
-    home_given_kwh: Matrix  # (step, store)
+    home_moved_kwh: Matrix  # (step, store): taken > 0, given < 0
+    home_standby_kwh: float  # what each of them takes on top in a step
     traded_kwh: Matrix  # (step, home): sold > 0, bought < 0
 
 
@@ -83,7 +83,8 @@ def fill_rows(step: int, moved: Moved, rows: Matrix) -> None:
         surplus[home], deficit[home] = max(left, 0.0), max(-left, 0.0)
     for store in range(moved.battery_homes.size):
         home = moved.battery_homes[store]
-        into, out_of = moved.home_charged_kwh[step, store], moved.home_given_kwh[step, store]
+        moved_kwh = moved.home_moved_kwh[step, store]
+        into, out_of = max(moved_kwh, 0.0) + moved.home_standby_kwh, max(-moved_kwh, 0.0)
         rows[_HOME_CHARGED, home], rows[_HOME_GIVEN, home] = into, out_of
         left = generation[home] - load[home] - charged[home] + supplied[home] + (out_of - into) - traded[home]
         surplus[home], deficit[home] = max(left, 0.0), max(-left, 0.0)

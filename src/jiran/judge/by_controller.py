@@ -316,7 +316,7 @@ def _given_kwh(result: Result, who: Who) -> float:
     """Return what the stores gave; what cars drove is not in it, for no controller chooses that."""
     out = result.flows.outputs
     if who == "home_battery":
-        return float(out.home_given_kwh.sum())
+        return float(result.flows.home_given_kwh.sum())
     if who == "ev":
         return float(out.ev_supplied_kwh.sum())
     totals = result.device_totals

@@ -346,9 +346,8 @@ def _problem(result: Result, sessions: Sessions, at_home: list[Held], cars: list
     """
     step = result.settlement.step_kwh
     out = result.flows.outputs
-    standby_kwh = result.scenario.home_battery.standby_kwh(result.timeline.step_h)
     # Of each home with a battery; its standby stays a need, whatever the battery does.
-    moved_kwh = out.home_charged_kwh - standby_kwh - out.home_given_kwh
+    moved_kwh = out.home_moved_kwh
     if cars:
         moved_kwh = np.hstack([moved_kwh, out.ev_charged_kwh - out.ev_supplied_kwh])
     # A home whose EV charges elsewhere, or whose battery does not, has at most so much more.

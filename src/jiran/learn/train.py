@@ -166,9 +166,9 @@ def _wear_and_rest(task: Task, result: Result) -> tuple[float, float]:
 
 def _own_cost(result: Result) -> float:
     """Return what homes with a battery would pay the grid, each by its own meter, and what the peaks of the street cost."""
-    flows, homes, out = result.flows, result.flows.battery_homes, result.flows.outputs
+    flows, homes = result.flows, result.flows.battery_homes
     need = (flows["load_kwh"] + flows["ev_kwh"] - flows["generation_kwh"])[:, homes]
-    met = need + out.home_charged_kwh - out.home_given_kwh
+    met = need + flows.home_charged_kwh - flows.home_given_kwh
     bought, sold = result.prices.grid_import[:, None], result.prices.grid_export[:, None]
     peaks = 0.0 if result.settlement.demand is None else result.settlement.demand.total
     return float((np.maximum(met, 0.0) * bought - np.maximum(-met, 0.0) * sold).sum()) + peaks

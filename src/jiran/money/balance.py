@@ -88,13 +88,12 @@ def energy_imbalance(
     return float((worst / total).max())
 
 
-def home_imbalance(flows: Flows, battery: HomeBattery, step_h: float, start_kwh: Array) -> float:
+def home_imbalance(flows: Flows, battery: HomeBattery, start_kwh: Array) -> float:
     """Return the worst gap between what batteries in homes hold and what they took and gave, summed over homes.
 
     Args:
         flows: The run.
-        battery: The batteries' efficiencies and standby.
-        step_h: Length of a step, h.
+        battery: The batteries' efficiencies.
         start_kwh: What each held at the start, shape (store,).
     """
     out, before_kwh, worst = flows.outputs, start_kwh, 0.0
@@ -105,9 +104,10 @@ def home_imbalance(flows: Flows, battery: HomeBattery, step_h: float, start_kwh:
     for first in range(0, steps, at_once):
         some = slice(first, first + at_once)
         stored_kwh = out.home_stored_kwh[some]
-        charged_kwh = out.home_charged_kwh[some] - battery.standby_kwh(step_h)
+        moved_kwh = out.home_moved_kwh[some]
         change = np.diff(stored_kwh, axis=0, prepend=before_kwh[None, :]) - (
-            charged_kwh * battery.charge_efficiency - out.home_given_kwh[some] / battery.discharge_efficiency
+            np.maximum(moved_kwh, 0.0) * battery.charge_efficiency
+            + np.minimum(moved_kwh, 0.0) / battery.discharge_efficiency
         )
         worst = max(worst, _worst(np.abs(change).sum(axis=1), stored_kwh.sum(axis=1)))
         before_kwh = stored_kwh[-1]

@@ -156,7 +156,7 @@ def settle(
     balance = Balance(
         kwh=max(
             energy_imbalance(flows, step_kwh, traded.step_kwh, battery, start_kwh, ev_start_kwh),
-            home_imbalance(flows, scenario.home_battery, scenario.step_minutes / 60, at_home_kwh),
+            home_imbalance(flows, scenario.home_battery, at_home_kwh),
         ),
         money=money_imbalance(step_money, cost),
     )

@@ -69,11 +69,9 @@ def devices_of(result: Result) -> Iterator[Device]:
             out.ev_stored_kwh[:, place], float(start.ev_stored_kwh[place]),
             result.scenario.ev.wear_cost if result.scenario.ev.planned else 0.0, out.ev_lent_kwh[:, place], bought[:, place],
         )  # fmt: skip
-    traded = flows.traded_for_batteries
+    traded, charged_kwh, given_kwh = flows.traded_for_batteries, flows.home_charged_kwh, flows.home_given_kwh
     for place, home in enumerate(flows.battery_homes):
-        charged, given, stored = (
-            array[:, place] for array in (out.home_charged_kwh, out.home_given_kwh, out.home_stored_kwh)
-        )
+        charged, given, stored = (array[:, place] for array in (charged_kwh, given_kwh, out.home_stored_kwh))
         held = 0.0 if start.at_home is None else float(start.at_home.stored_kwh[place])
         yield Device(
             HOME_BATTERY, ids[home], charged, given, none, stored, held, result.scenario.home_battery.wear_cost,

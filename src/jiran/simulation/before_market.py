@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: What they fill in of `engine.records.Outputs`.
 _FILLED = (
     "ev_charged_kwh", "ev_supplied_kwh", "ev_driven_kwh", "ev_missing_kwh", "ev_stored_kwh",
-    "home_charged_kwh", "home_given_kwh", "home_stored_kwh",
+    "home_moved_kwh", "home_stored_kwh",
 )  # fmt: skip
 
 
@@ -69,9 +69,9 @@ class BeforeMarket:
         if out.home_alone_kwh.size:
             if np.isfinite(memory.most_import_kwh).any():  # its peaks were those of the run with trades
                 return
-            names = ("home_charged_kwh", "home_given_kwh", "home_stored_kwh")
-            filled |= dict(zip(names, np.split(out.home_alone_kwh, 3), strict=True))
-            memory = memory._replace(stored_kwh=filled["home_stored_kwh"][-1].copy())
+            moved_kwh, stored_kwh = np.split(out.home_alone_kwh, 2)
+            filled |= {"home_moved_kwh": moved_kwh, "home_stored_kwh": stored_kwh}
+            memory = memory._replace(stored_kwh=stored_kwh[-1].copy())
         self.done = _Done(_met(setting), filled, (cars.memory, memory))
 
 

@@ -128,7 +128,7 @@ def outputs(
     by_ev, by_battery, kept = (steps, evs), (steps, batteries), (steps if bids else 0, traders)
     value_price = np.empty(kept)
     return Outputs(
-        traded_kwh=np.empty((steps, homes)),
+        traded_kwh=np.zeros((steps, homes)),
         charge_share=np.empty(steps),
         draw_share=np.empty(steps),
         soc_kwh=np.empty(steps),
@@ -144,10 +144,9 @@ def outputs(
         ev_driven_kwh=np.zeros(by_ev),
         ev_missing_kwh=np.zeros(steps),
         ev_stored_kwh=np.zeros(by_ev),
-        home_charged_kwh=np.zeros(by_battery),
-        home_given_kwh=np.zeros(by_battery),
+        home_moved_kwh=np.zeros(by_battery),
         home_stored_kwh=np.zeros(by_battery),
-        home_alone_kwh=np.zeros((3 * steps if batteries_bid else 0, batteries)),
+        home_alone_kwh=np.zeros((2 * steps if batteries_bid else 0, batteries)),
         order_kwh=np.zeros((steps if stores_bid or relieves else 0, traders)),
         value_price=value_price,
         limit_price=value_price if truthful else np.empty(kept),

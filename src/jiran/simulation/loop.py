@@ -119,6 +119,7 @@ def run_steps(
                 trades,
                 setting.community.net_metered,
                 cars_bid,
+                setting.scenario.home_battery.standby_kwh(setting.timeline.step_h),
             ), end
     raise MechanismError(rule.name, "writes more trades in a step than there are pairs of homes")
 

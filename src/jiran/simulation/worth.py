@@ -83,7 +83,8 @@ def worth_of_day(result: Result, who: Who, step: int) -> Worth | None:
         device, held_kwh = street(setting), out.soc_kwh[:, None]
         need_kwh, taken_kwh = _of_street(result)
     else:
-        device, held_kwh, taken_kwh = at_home(setting), out.home_stored_kwh, out.home_charged_kwh - out.home_given_kwh
+        device, held_kwh = at_home(setting), out.home_stored_kwh
+        taken_kwh = result.flows.home_charged_kwh - result.flows.home_given_kwh
         need_kwh = _of_homes(result, together=device.record.way.together)
     way, before = device.record.way, device.record.before
     day = (before + step) // way.day
