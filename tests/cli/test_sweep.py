@@ -60,6 +60,22 @@ def test_show_says_prints_and_writes(swept, tmp_path):
     assert swept.is_dir()
 
 
+@pytest.mark.parametrize(
+    "vary",
+    [("--vary", "grid.export_price=0.1,0.2"), ("--seeds", "2"), ("--vary", "market.matching=pro-rata,index-order", "--vary", "steps=12,24")],
+)  # fmt: skip
+def test_a_figure_that_no_point_has_is_said_to_be_nowhere_and_has_no_empty_table(vary, tmp_path):
+    ran = call("sweep", "paper", "--set", "battery.capacity_kwh=0", *vary, "-o", "out")
+    assert ran.exit_code == 0, ran.output
+    done = call("sweep", "show", "out", "--figure", "battery_cycles", "-o", "page.html")
+    assert done.exit_code == 0, done.output
+    tables = sum(line.startswith("Battery cycles") for line in done.stdout.splitlines())
+    assert tables == done.stdout.count(": no point has this figure.") > 0
+    assert "Points" not in done.stdout
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count("No point has this figure.") == tables
+
+
 @pytest.mark.usefixtures("swept")
 def test_json_is_strict_and_nothing_else_is_printed():
     done = call("sweep", "show", "out", "--json", "--by", "market.fraction, battery.capacity_kwh")

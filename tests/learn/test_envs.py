@@ -173,6 +173,9 @@ def test_what_homes_see_tells_nothing_of_their_coming_need():
         (HomeBatteries, {"homes.groups.solar.battery_kwh": 0.0}, ScenarioError),
         (HomeBatteries, {"battery.controller": "plan-ahead"}, ScenarioError),
         (CommunityBattery, {"ev.charging": "smart"}, JiranError),
+        (CommunityBattery, {"grid.export_limit_kw": [0.0] * 24 + [50.0] * 24}, JiranError),
+        (HomeBatteries, {"grid.export_limit_kw": [0.0] * 12 + [50.0] * 12}, JiranError),
+        (HomeBatteries, {"grid.import_limit_kw": 3.0}, JiranError),
     ],
 )
 def test_what_an_environment_does_not_know_is_refused(kind, fields, error):

@@ -311,7 +311,7 @@ def _as_data(found: Answers) -> dict[str, Any]:
 def _print_answers(found: Answers) -> None:
     """Print what a sweep says, then its tables."""
     from jiran.report.sweep import say  # noqa: PLC0415  loads numba
-    from jiran.report.sweep.page import cells, title  # noqa: PLC0415
+    from jiran.report.sweep.page import NOWHERE, cells, title  # noqa: PLC0415
 
     screen = console()
     first, *rest = say(found)
@@ -319,6 +319,9 @@ def _print_answers(found: Answers) -> None:
     for sentence in rest:
         screen.print(f"- {sentence.text}", soft_wrap=True, style="yellow" if sentence.form == "sweep.faults" else None)
     for keys, table in found.tables.items():
+        if not table["points"].sum():
+            screen.print(f"{title(found, keys)}: {NOWHERE}", soft_wrap=True)
+            continue
         head, rows = cells(found, table)
         shown = Table(title=title(found, keys), box=SIMPLE_HEAD, title_justify="left")
         for name, heading in zip(table.columns, head, strict=True):

@@ -112,6 +112,7 @@ def _print(found: Trained) -> None:
     from rich.table import Table  # noqa: PLC0415
 
     from jiran.learn.words import verdict  # noqa: PLC0415  loads numba
+    from jiran.words import counted  # noqa: PLC0415
 
     screen, task = console(), found.task
     day = task.way.day
@@ -143,5 +144,5 @@ def _print(found: Trained) -> None:
                  "for it on average.", style="dim", soft_wrap=True)  # fmt: skip
     every = max(1, -(-len(found.curve) // _LONGEST_CURVE))
     shown = [found.greedy_cost, *found.curve[every - 1 :: every]]
-    screen.print(f"Learning curve, {len(found.curve)} generations, {found.episodes:,} times those days: "
+    screen.print(f"Learning curve, {counted(len(found.curve), 'generation')}, {found.episodes:,} times those days: "
                  f"{', '.join(f'{cost:,.2f}' for cost in shown)} {task.scenario.currency}", style="dim", soft_wrap=True)  # fmt: skip

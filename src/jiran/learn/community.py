@@ -43,7 +43,7 @@ class CommunityBattery(gymnasium.Env[Seen, NDArray[np.float32]]):
             scenario: A scenario, or the name of one; who runs its battery is not looked at.
 
         Raises:
-            JiranError: It has no community battery, a tariff, or cars with plans.
+            JiranError: It has no community battery, a tariff, a limit of its connection, or cars with plans.
         """
         chosen = load_scenario(scenario) if isinstance(scenario, str) else scenario
         refuse(chosen)
@@ -54,7 +54,7 @@ class CommunityBattery(gymnasium.Env[Seen, NDArray[np.float32]]):
         own_use = chosen.battery.model_copy(update={"controller": OWN_USE})
         self._setting = prepare(chosen.model_copy(update={"battery": own_use}))
         step = simulate(self._setting.scenario, profiles=self._setting.profiles).settlement.step_kwh
-        self._surplus_kwh = step["battery_charged_kwh"] + step["grid_export_kwh"] + step["curtailed_kwh"]
+        self._surplus_kwh = step["battery_charged_kwh"] + step["grid_export_kwh"]
         self._deficit_kwh = step["battery_drawn_kwh"] + step["grid_import_kwh"]
         said = chosen.battery
         battery = battery_of(said, self._setting.timeline.step_h)

@@ -49,7 +49,8 @@ class HomeBatteries(ParallelEnv[str, Seen, NDArray[np.float32]]):  # type: ignor
             scenario: A scenario, or the name of one; who runs the batteries in its homes is not looked at.
 
         Raises:
-            JiranError: No home has a battery, the community battery plans, or there are a tariff or cars with plans.
+            JiranError: No home has a battery, the community battery plans, or there are a tariff, a limit of the street's connection
+                or cars with plans.
         """
         chosen = load_scenario(scenario) if isinstance(scenario, str) else scenario
         refuse(chosen)

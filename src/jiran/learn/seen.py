@@ -66,10 +66,14 @@ def refuse(scenario: Scenario) -> None:
     """Refuse what the environments do not know.
 
     Raises:
-        JiranError: Homes are billed by a tariff, or cars lend their battery or charge by plans.
+        JiranError: Homes are billed by a tariff, the street's connection has a limit, or cars lend their battery or charge by plans.
     """
     if scenario.grid.tariff is not None:
         raise JiranError("an environment has prices per kWh alone: leave out grid.tariff")
+    if scenario.grid.limited:
+        raise JiranError(
+            "an environment has a connection that carries all: leave out grid.import_limit_kw and grid.export_limit_kw"
+        )
     if scenario.ev.supply.enabled or scenario.ev.planned:
         raise JiranError(
             "an environment has no cars with plans: use ev.charging = blocks or at-once, without ev.supply"

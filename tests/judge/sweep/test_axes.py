@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import numpy as np
@@ -52,13 +53,37 @@ def test_what_a_text_means(text, values):
         ("1,99999999999999999999", "99999999999999999999 is too large"), ("1,,2", "a value is missing"), ("", "a value is missing"),
         ("1,1.0", "1 stands there twice"), ("uniform(2, 1)", "must be uniform(low, high)"), ("normal(1)", "must be normal(mean, deviation)"),
         ("triangular(1, 5, 2)", "must be triangular(low, mode, high)"), ("uniform(a, b)", "must be uniform"), ([], "a value is missing"),
-        ("uniform(nan, 1)", "must be uniform"), ([0.1, 0.1], "stands there twice"),
+        ("uniform(nan, 1)", "must be uniform"), ([0.1, 0.1], "stands there twice"), ([0.0, -0.0], "0 stands there twice"),
+        ([date(2026, 1, 1), "2026-01-01"], "stands there twice"), (np.ones((2, 24)), "stands there twice"),
     ],
 )  # fmt: skip
 def test_nonsense_is_one_sentence(asked, words):
     with pytest.raises(JiranError, match=r"a\.b") as told:
         axis_of("a.b", asked)
     assert words in str(told.value)
+
+
+@pytest.mark.parametrize("key", [5, None, "", "  ", ("a", "b")])
+def test_a_key_is_a_name(key):
+    with pytest.raises(JiranError, match=r"market\.fraction"):
+        axis_of(key, [1])
+
+
+values = st.one_of(
+    st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.dates(), st.text(min_size=1),
+    st.lists(st.floats(allow_nan=False), max_size=3), st.dictionaries(st.text(), st.integers(-5, 5), max_size=3),
+)  # fmt: skip
+
+
+@given(st.lists(values, min_size=1, max_size=4))
+def test_what_was_asked_as_a_list_is_written_as_a_text_that_asks_for_the_same(asked):
+    try:
+        listed = axis_of("a.b", asked)
+    except JiranError:  # the same twice
+        return
+    again = axis_of("a.b", listed.text)
+    assert again.text == listed.text
+    assert again.takes == listed.takes
 
 
 @given(st.floats(0.001, 0.999))

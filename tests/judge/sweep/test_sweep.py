@@ -11,6 +11,7 @@ import time
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import polars as pl
@@ -157,7 +158,7 @@ def test_the_order_puts_side_by_side_what_shares_its_homes():
 
 def test_a_second_start_runs_only_what_is_missing_and_a_sweep_grows(tmp_path, monkeypatch):
     ran = []
-    monkeypatch.setattr(engines, "run_points", lambda batch: ran.extend(batch.points) or iter(run_batch(batch)))
+    monkeypatch.setattr(engines, "run_batch", lambda batch: ran.extend(batch.points) or run_batch(batch))
     folder = tmp_path / "out"
     first = jiran.sweep("paper", VARY, seeds=2, folder=folder, workers=1).table
     assert len(ran) == 24
@@ -170,6 +171,48 @@ def test_a_second_start_runs_only_what_is_missing_and_a_sweep_grows(tmp_path, mo
     ran.clear()
     assert jiran.sweep("paper", VARY, seeds=1, folder=folder, workers=1).table.equals(more)  # and never shrinks
     assert ran == []
+
+
+@pytest.mark.parametrize(
+    ("key", "asked", "again"),
+    [
+        ("battery.capacity_kwh", [0.0, 10.0, 20.0], "0:20:10"), ("battery.capacity_kwh", "0,10,20", [20, np.float32(0.0), 10.0]),
+        ("market.mechanism", ["vcg", "grid-only"], "grid-only, vcg"), ("home_battery.feed_in", [True, False], "true,false"),
+        ("start", [date(2026, 3, 21), "2026-06-21"], "2026-03-21, 2026-06-21"),
+        ("grid.import_price", [0.5, tuple(range(24))], f"[{','.join(map(str, range(24)))}],0.5"),
+        ("battery", [{"capacity_kwh": 5.0, "controller": "plan-ahead"}], "{capacity_kwh = 5, controller = 'plan-ahead'}"),
+        ("description", ['"x", é\\'], '"\\"x\\", é\\\\"'), ("battery.capacity_kwh", "uniform(0, 20)", "uniform(0.0,20)"),
+    ],
+)  # fmt: skip
+def test_the_same_values_are_the_same_sweep_however_they_are_written(key, asked, again, tmp_path, monkeypatch):
+    draws = {"draws": 2} if "uniform" in str(asked) else {}
+    first = jiran.sweep("paper", {key: asked}, folder=tmp_path / "out", workers=1, **draws).table
+    told = Folder(tmp_path / "out").asked()["vary"][key]
+    monkeypatch.setattr(engines, "run_batch", lambda batch: pytest.fail(f"{len(batch.points)} points are run again"))
+    for other in (again, told):
+        table = jiran.sweep("paper", {key: other}, folder=tmp_path / "out", workers=1, **draws).table
+        assert table.drop(key).sort("key").equals(first.drop(key).sort("key"))
+    assert first["fault"].null_count() == first.height
+
+
+def test_words_of_a_scenario_and_the_folder_of_a_file_make_no_other_sweep(tmp_path, monkeypatch):
+    (tmp_path / "mine.py").write_text(RULE, encoding="utf-8")
+    there = jiran.load_scenario("paper", {"description": "before"})
+    first = jiran.sweep(there, {"market.mechanism": [str(tmp_path / "mine.py"), "vcg"]}, folder=tmp_path / "out").table
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(engines, "run_batch", lambda batch: pytest.fail(f"{len(batch.points)} points are run again"))
+    here = jiran.load_scenario("paper", {"description": "afterwards", "name": "another"})
+    again = jiran.sweep(here, {"market.mechanism": "mine.py,vcg"}, folder="out").table
+    assert again.drop("market.mechanism").equals(first.drop("market.mechanism"))
+
+
+def test_who_waits_for_one_long_point_is_asked_meanwhile():
+    """Ctrl-C is heard while a point is at work, and not only once it is done."""
+    planned, asked = plan("paper", {"battery.capacity_kwh": [10]}), Event()
+    (batch,) = batches(planned.points, planned.found, 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "run_batch", lambda _batch: asked.wait(60.0))
+        assert list(engines.here([batch], asked.set)) == [True]
 
 
 def test_points_are_named_by_the_content_of_the_files_that_they_read(tmp_path):
@@ -453,7 +496,7 @@ def test_who_is_stopped_while_the_parts_become_one_loses_nothing(when, tmp_path,
     assert len(list((out / "parts").glob("*.parquet"))) > 2
     assert Folder(out).rows().collect().height == 24
     ran = []
-    monkeypatch.setattr(engines, "run_points", lambda batch: ran.extend(batch.points) or iter(run_batch(batch)))
+    monkeypatch.setattr(engines, "run_batch", lambda batch: ran.extend(batch.points) or run_batch(batch))
     table = jiran.sweep("paper", vary, seeds=8, folder=out, workers=1).table
     assert (ran, table.height, table["key"].n_unique()) == ([], 24, 24)
     assert [file.name for file in (out / "parts").glob("*")] == ["all.parquet"]

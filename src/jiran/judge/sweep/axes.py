@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,13 +18,15 @@ from numpy.typing import NDArray
 from jiran.errors import JiranError, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 #: No key takes more values, and no sweep more points: what is more is a slip of the keyboard.
 MOST_VALUES = 1_000_000
 
 #: Whole numbers lie below this, as in TOML and in the tables that are kept.
 _LARGE = 2**63
+#: Below this a number with decimals tells each whole number from the next.
+_EXACT = 2**53
 _RANGE = re.compile(r"\s*([^:\s]+)\s*:\s*([^:\s]+)\s*:\s*([^:\s]+)\s*")
 _DRAWN = re.compile(r"\s*([a-z]+)\s*\(([^()]*)\)\s*")
 
@@ -34,12 +38,17 @@ class Listed:
     Attributes:
         key: Dotted name of a field.
         values: In order, each once.
-        text: As it was asked for.
+        text: As the command line asks for it.
     """
 
     key: str
     values: tuple[Any, ...]
     text: str
+
+    @property
+    def takes(self) -> list[str]:
+        """What it takes, in whatever order and form it was written, and wherever files of these names lie."""
+        return sorted(_written(_name_alone(value)) for value in self.values)
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,11 @@ class Drawn:
     name: str
     numbers: tuple[float, ...]
     text: str
+
+    @property
+    def takes(self) -> list[str]:
+        """What it takes, however it was written."""
+        return [f"{self.name}{self.numbers}"]
 
     @cached_property
     def distribution(self) -> Any:
@@ -150,23 +164,40 @@ def axis_of(key: str, asked: object) -> Axis:
         >>> axis_of("market.mechanism", "grid-fraction, vcg").values
         ('grid-fraction', 'vcg')
     """
-    if not key or not key.strip():
+    if not isinstance(key, str):
+        raise JiranError(f"{shortened(repr(key), 80)}: must be the dotted name of a field, as market.fraction")
+    if not key.strip():
         raise JiranError("a key of a sweep has no name: write it as market.fraction=0.5:0.9:0.1")
     key = key.strip()
     if isinstance(asked, str):
         return _of_text(key, asked)
     if not isinstance(asked, list | tuple | range | np.ndarray):
         asked = [asked]
-    values = tuple(one.item() if isinstance(one, np.generic) else one for one in asked)
-    return Listed(key, _checked(key, values, repr(values)), ",".join(map(_written, values)))
+    return _listed_as(key, map(_plain, asked), None)
 
 
 def _of_text(key: str, text: str) -> Axis:
     if (drawn := _DRAWN.fullmatch(text)) and drawn[1] in DISTRIBUTIONS:
         return _distribution(key, drawn[1], drawn[2], text)
     if (ends := _RANGE.fullmatch(text)) is not None and (numbers := _decimals(*ends.groups())) is not None:
-        return Listed(key, _checked(key, _counted(key, text, *numbers), text), text.strip())
-    return Listed(key, _checked(key, _listed(text), text), text.strip())
+        return _listed_as(key, _counted(key, text, *numbers), text)
+    return _listed_as(key, _listed(text), text)
+
+
+def _listed_as(key: str, values: Iterable[Any], text: str | None) -> Listed:
+    """Return a key with the values that it takes one after the other.
+
+    Args:
+        key: Dotted name of a field.
+        values: What it takes.
+        text: As it was asked for; None: not as a text.
+
+    Raises:
+        JiranError: They cannot be.
+    """
+    found = tuple(map(_whole, values))
+    checked = _checked(key, found, repr(found) if text is None else text)
+    return Listed(key, checked, ",".join(map(_written, checked)) if text is None else text.strip())
 
 
 def _distribution(key: str, name: str, inner: str, text: str) -> Drawn:
@@ -234,6 +265,18 @@ def _value(text: str) -> Any:
     return data["value"] if list(data) == ["value"] else text
 
 
+def _plain(value: Any) -> Any:
+    """Return a value of numpy as one of Python."""
+    return value.tolist() if isinstance(value, np.generic | np.ndarray) else value
+
+
+def _whole(value: Any) -> Any:
+    """Return 20 for 20.0, which are one value and so have one form; any other value as it is."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return int(value)
+    return value
+
+
 def _checked(key: str, values: tuple[Any, ...], text: str) -> tuple[Any, ...]:
     """Return the values.
 
@@ -256,10 +299,26 @@ def _checked(key: str, values: tuple[Any, ...], text: str) -> tuple[Any, ...]:
     return values
 
 
+def _name_alone(value: Any) -> Any:
+    """Return of a file its name; any other value as it is."""
+    return Path(value).name if isinstance(value, str) and Path(value).suffix else value
+
+
 def _written(value: Any) -> str:
-    """Return a value as text that tells it from any other, as TOML has it: 20 and 20.0 are one value."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return f"{value:g}" if isinstance(value, int | float) and float(f"{value:g}") == value else repr(value)
+    """Return a value as text that tells it from any other, as TOML has it: 20 and 20.0 are one value, and so are a day and its text."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+        case date() | time() | str():
+            return _quoted(value if isinstance(value, str) else value.isoformat())
+        case list() | tuple():
+            return f"[{', '.join(map(_written, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{_quoted(str(key))} = {_written(one)}' for key, one in value.items())}}}"
+    return repr(value)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

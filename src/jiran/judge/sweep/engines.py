@@ -18,8 +18,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from jiran.errors import check_whole
-from jiran.judge.sweep.work import Batch, Row, run_batch, run_points
-from jiran.watching import ROUND_S
+from jiran.judge.sweep.work import Batch, Row, run_batch
+from jiran.watching import ROUND_S, watch
 
 if TYPE_CHECKING:
     from multiprocessing.context import BaseContext
@@ -49,13 +49,9 @@ class LostWorkerError(Exception):
 
 
 def here(todo: Sequence[Batch], wait: Callable[[], None]) -> Generator[list[Row], None, None]:
-    """Run batches one after the other in this thread."""
+    """Run batches one after the other in this process; a point may take minutes, and `wait` is called all the time."""
     for batch in todo:
-        rows = []
-        for row in run_points(batch):
-            rows.append(row)
-            wait()
-        yield rows
+        yield watch(partial(run_batch, batch), lambda _share: wait())
 
 
 def processes(workers: int) -> Engine:

@@ -24,7 +24,7 @@ from jiran.judge.sweep.axes import MOST_VALUES, Axis, axis_of
 from jiran.judge.sweep.folder import Folder
 from jiran.judge.sweep.points import METHODS, SCHEMA, Combination, Point, combinations, currency_of, points
 from jiran.judge.sweep.work import MOST_POINTS, Batch, batches
-from jiran.scenario import Scenario, validate
+from jiran.scenario import WORDS, Scenario, validate
 from jiran.scenario.beside import with_names, with_paths
 from jiran.scenario.files import as_data, load_scenario
 from jiran.simulation import estimate
@@ -289,8 +289,10 @@ def grown(planned: Planned, folder: Folder) -> Planned:
     before = folder.asked()
     if before is None:
         return planned
+    now = _as_written(planned.asked)
     for name in ("vary", "draws", "method", "draw_seed", "scenario"):
-        if _anywhere(before.get(name)) != _anywhere(_as_written(planned.asked)[name]):
+        asked = before.get(name)
+        if asked != now[name] and _decided(name, asked) != _decided(name, now[name]):
             raise JiranError(
                 f"{folder.path}: holds another sweep, with another {name.replace('_', ' ')}; name a new folder, or ask for the same"
             )
@@ -300,9 +302,27 @@ def grown(planned: Planned, folder: Folder) -> Planned:
     return Planned(planned.found, seeds, planned.asked | {"seeds": seeds})
 
 
-def _anywhere(told: Any) -> Any:
-    """Return what is told of a sweep but where files lie: what is in them decides which points there are."""
-    return with_names(copy.deepcopy(told)) if isinstance(told, dict) else told
+def _decided(name: str, told: Any) -> Any:
+    """Return what a part of what is told of a sweep decides: no words, neither where files lie nor how values were written.
+
+    Args:
+        name: Of the part.
+        told: The part.
+    """
+    match name, told:
+        case "scenario", dict():
+            return with_names({key: copy.deepcopy(part) for key, part in told.items() if key not in WORDS})
+        case "vary", dict():
+            return {key: _taken(key, asked) for key, asked in told.items()}
+    return told
+
+
+def _taken(key: str, asked: Any) -> Any:
+    """Return what a key takes; of what is no list of values, as in a study, what is told."""
+    try:
+        return axis_of(key, asked).takes
+    except JiranError:
+        return asked
 
 
 def missing(every: Sequence[Point], folder: Folder) -> list[Point]:

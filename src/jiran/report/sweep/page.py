@@ -40,6 +40,8 @@ ENDS = {
 }
 #: What they are called where a mean is of few points.
 FEW_ENDS = {"low": "Lowest", "high": "Highest"}
+#: What stands in place of a table where a figure is defined in no point, or no point could be run.
+NOWHERE = "no point has this figure."
 
 
 def page(found: Answers) -> str:
@@ -92,6 +94,8 @@ def title(found: Answers, keys: tuple[str, ...]) -> str:
 
 def _by(found: Answers, keys: tuple[str, ...], rows: pl.DataFrame) -> str:
     """Return the section of a table: by one key with its picture, by two as a map."""
+    if not rows["points"].sum():
+        return section(title(found, keys), f'<p class="soft">{NOWHERE.capitalize()}</p>')
     if len(keys) == 2:
         return section(title(found, keys), _map(found, keys, rows))
     picture = pictures.course(found, keys[0]) if keys else None
