@@ -75,10 +75,14 @@ def test_what_cannot_be_meant_is_one_sentence(arguments, said):
     [
         ("[home.S99]\n", "no such home"),
         ("[home.S1]\ndialect = 'morse'\n", "must be one of"),
+        ("[home.S1]\ndevice = 5\n", "home.S1.device = 5: must be text"),
         ("[home.S1]\ndevice = 'a/b'\n", "one level of an MQTT topic"),
         ("[home.S1]\ndevice = 'S2'\n", "one's alone"),
-        ("[home.S1]\nregisters = ['power']\n", "home.S1.registers"),
-        ("[home.S1]\ncolour = 1\n", "home.S1.colour"),
+        (
+            "[home.S1]\nregisters = ['power']\n",
+            "home.S1.registers.0 = 'power': must be import or export, or one of these with a number, as import_1",
+        ),
+        ("[home.S1]\ncolour = 1\n", "home.S1.colour = 1: unknown key; known here: dialect, device,"),
         ("home = 1\n", "must hold tables"),
         ("x", "not valid TOML"),
     ],
