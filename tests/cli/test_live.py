@@ -52,6 +52,8 @@ def test_until_ends_a_street_at_an_instant():
         (("live", "paper", "--broker", "x", "--days", "2"), "--days"),
         (("live", "paper", "--demo", "--dialect", "morse"), "must be one of tasmota"),
         (("live", "paper", "--demo", "--until", "noon"), "--until 'noon'"),
+        (("live", "paper", "--demo", "--until", "2026-03-20T12:00"), "--until 2026-03-20T12:00: must be after 2026-03-21T00:00, when the street begins"),
+        (("live", "paper", "--demo", "--until", "2026-03-20T17:00+01:00"), "must be after 2026-03-21T00:00"),
         (("live", "nowhere", "--demo"), "nowhere"),
         (("live", "paper", "--demo", "--meters", "gone.toml"), "gone.toml: cannot be read"),
         (("live", "paper", "--broker", "x", "--ca", "x.pem"), "needs --tls"),

@@ -158,6 +158,8 @@ def test_what_is_left_out_is_left_out_of_shares_and_of_export_too():
         ("[components.energy]", "[components.'Energie 1']",
          "components.Energie 1 = 'Energie 1': must be named in small letters, digits and hyphens, and begin with a letter or digit"),
         ("[components.energy]", "[components.off-peak]\nrte = 1", "components.off-peak.rte = 1: unknown key; known here: kind"),
+        ("[components.energy]", "[components.off-peak]\nkind = 'energy'\nfirst = 1\n[components.energy]",
+         "components.off-peak.first = 1: unknown key; known here: kind"),
         ("[components.energy]", "[components.base]\nrte = 1", "components.base.rte = 1: unknown key; known here: kind"),
         ('[components.energy]\nkind = "energy"\nrate = 0.5', "[components.off-peak]\nkind = 'energy'\nrate = 'x'",
          "components.off-peak.rate = 'x': must be a number or a list"),

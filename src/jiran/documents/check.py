@@ -65,17 +65,16 @@ def _first(error: ValidationError, model: type[BaseModel], data: Any, fault: Fau
         kind: What the document is called where no field is to blame.
     """
     errors = error.errors(include_url=False)
-    first, place = errors[0], _place(errors[0], data)
-    if first["type"] == "extra_forbidden":
-        known, key = _keys_at(model, place), str(first["loc"][-1])
-        known_here = f"unknown key; known here: {', '.join(known)}{meant(known, key)}"
-        return fault(".".join((*place, key)), first["input"], known_here)
+    place = _place(errors[0], data)
     # A field of several types has an error for each type; the one that reached deepest into the value fits it best.
     same = [(there, other) for other in errors if (there := _place(other, data))[: len(place)] == place]
     deepest, worst = max(same, key=lambda one: len(one[0]))
     where = ".".join(deepest) or kind
     if worst["type"] == "missing":
         return fault(where, ..., "is required")
+    if worst["type"] == "extra_forbidden":
+        known = _keys_at(model, deepest[:-1])
+        return fault(where, worst["input"], f"unknown key; known here: {', '.join(known)}{meant(known, deepest[-1])}")
     allowed = dict.fromkeys(in_words(other["msg"]) for there, other in same if there == deepest)
     return fault(where, worst["input"], f"must be {' or '.join(allowed)}")
 
@@ -86,7 +85,7 @@ def _place(error: Any, data: Any) -> tuple[str, ...]:
     What stands in the data is a key, whatever it is called: users name homes and components as they like.
     """
     found, there = [], data
-    for part in error["loc"][:-1] if error["type"] == "extra_forbidden" else error["loc"]:
+    for part in error["loc"]:
         inner = _inside(there, part)
         if inner or not _is_branch(part):
             found.append(str(part))
