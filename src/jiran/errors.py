@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import re
 from collections.abc import Iterable
@@ -179,7 +180,9 @@ def _with_a_point(value: Any, allowed: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    """Return a value as Python writes it, at most 80 letters of it."""
+    """Return a value as Python writes it, and a date as a file does, at most 80 letters of it."""
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
     try:
         return shortened(repr(value), 80)
     except (RecursionError, ValueError):  # lists in lists without end, and numbers of more than 4,300 digits

@@ -123,6 +123,15 @@ def test_a_second_make_adds_nothing_and_says_so(run):
     assert "0 days added, 1 of 1 were there already" in call("ledger", "make", run).stdout
 
 
+def test_the_last_head_that_make_tells_is_that_of_the_ledger(tmp_path):
+    """The second run differs on the first day alone, so its correction stands behind a day that was there."""
+    for seed in (42, 7):
+        scenario = jiran.load_scenario("paper", {"steps": 25, "seed": seed})
+        printed = call("ledger", "make", jiran.simulate(scenario).save(tmp_path / f"of {seed}")).stdout
+    assert "1 day added, 1 of 2 were there already" in printed
+    assert f"Last head: {json.loads(call('ledger', 'head', '--json').stdout)['sha256']}\n" in printed
+
+
 def test_the_key_is_the_users_alone_and_not_beside_the_ledger(run, tmp_path):
     made(run)
     key = tmp_path / "config" / "jiran" / "ledger-key.pem"

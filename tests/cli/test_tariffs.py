@@ -75,6 +75,16 @@ def test_a_bill_says_that_the_minimum_lifts_it_and_what_is_carried():
     assert "are carried to the next month." in thai
 
 
+def test_what_the_lines_come_to_is_their_sum_also_where_the_total_is_rounded_to_coins(tmp_path):
+    file = tmp_path / "coins.toml"
+    file.write_text(
+        'extends = "my-seb-domestic"\nname = "coins"\ntitle = "Coins"\nstatus = "estimate"\nround = 0.05\n'
+        "[components.minimum]\nrate = 7.03\n"
+    )
+    nothing = call("bill", file, "--import-kwh", 0).stdout
+    assert "Total: MYR 7.05\nThe lines come to MYR 0.00: the minimum lifts the bill." in nothing
+
+
 def test_a_total_has_the_digits_that_it_is_rounded_to():
     assert "Total: IDR 446,814\n" in call("bill", "id-pln-prepaid-r1", "--import-kwh", 300).stdout
 
@@ -99,7 +109,7 @@ def test_components_are_changed_and_left_out():
         (["my-seb", "--import-kwh", "3"], "my-tnb-rp4-domestic-nem3, my-tnb-rp4-domestic-tou"),  # no name is cut
         ([GENERAL, "--import-kwh", "nan"], "--import-kwh = nan: must be from 0"),
         ([GENERAL, "--import-kwh", "3", "--month", "July"], "month = 'July': must be a year and a month, as 2025-07"),
-        ([GENERAL, "--import-kwh", "3", "--months", "0"], "months = 0.0: must be above 0"),
+        ([GENERAL, "--import-kwh", "3", "--months", "0"], "months = 0.0: must be from 0.00001 to 120"),
         ([GENERAL, "--import-kwh", "3", "--peak-kwh", "1"], "this tariff has no periods"),
         (
             [GENERAL, "--import-kwh", "3", "--set", "afa"],
@@ -167,7 +177,7 @@ def test_a_tariff_with_several_periods_is_billed_by_all_of_them_and_says_when_th
         (["--period", "peak=x"], "--period peak = 'x': must be a number of kWh, as in shoulder=120"),
         (["--period", "peak=1", "--period", "peak=2"], "--period peak: is given twice; give it once"),
         (["--period", "peak=1", "--peak-kwh", "2"], "--period peak: --peak-kwh says it as well; give one of them"),
-        (["--period", "night=1"], "--period night: must be of peak"),
+        (["--period", "night=1"], "--period night: must be of peak; the rest of the import is off-peak"),
         (["--period", "peak=-1"], "--period peak = -1.0: must be from 0"),
         (["--period", "peak=12"], "--period peak = 12.0: must not be more than the whole import, 10 kWh"),
         (["--period", "peak=nan"], "--period peak = nan: must be from 0"),

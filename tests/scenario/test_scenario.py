@@ -261,3 +261,15 @@ def test_what_is_left_out_takes_the_default():
     assert scenario.market.parameters == {"fraction": 0.8, "matching": "index-order"}
     assert scenario.ev.blocks[0] == EvBlock(start_hour=6, end_hour=9)
     assert HomeData(path="x.csv").layout == "auto"
+
+
+@pytest.mark.parametrize("name", ["A-1", "home", "0", "float", "pv_kwp", "dict[str,x]"])
+def test_what_users_name_is_named_in_a_refusal_whatever_it_is_called(name):
+    table = {"name": "ours", "homes": {"data": {"path": "x.csv", "home": {name: {"pv_kwp": "big"}}}}}
+    with pytest.raises(ScenarioError) as wrong:
+        jiran.load_scenario(table)
+    assert str(wrong.value) == f"homes.data.home.{name}.pv_kwp = 'big': must be a number"
+    table["homes"]["data"]["home"][name] = {"pv_kwh": 1}
+    with pytest.raises(ScenarioError) as unknown:
+        jiran.load_scenario(table)
+    assert str(unknown.value).startswith(f"homes.data.home.{name}.pv_kwh = 1: unknown key; known here: kind, pv_kwp,")

@@ -189,13 +189,20 @@ def test_unknown_keys_are_refused(data, key, choose):
         tariff_of(data)
 
 
-@given(st.integers(0, 10**9), st.sampled_from([0.01, 0.05, 1.0, 100.0]), st.floats(0, 1e7))
+@given(st.integers(-(10**9), 10**9), st.sampled_from([0.01, 0.05, 1.0, 100.0]), st.floats(-1e7, 1e7))
 def test_amounts_are_rounded_half_up_in_decimal(halves, step, amount):
     tie = Decimal(halves) * Decimal(repr(step)) / 2
     expected = float((tie / Decimal(repr(step))).quantize(Decimal(1), ROUND_HALF_UP) * Decimal(repr(step)))
     assert OneNumber.rounded(float(tie), step) == expected
     assert ManyNumbers.rounded(np.array([float(tie)]), step)[0] == pytest.approx(expected, rel=1e-15)
     assert OneNumber.rounded(amount, step) == pytest.approx(amount, abs=0.5 * step * (1 + 1e-6))
+
+
+def test_nothing_to_pay_has_no_sign():
+    """Sums of what export takes back end a residue below 0: a bill of -0.0 would be printed as such."""
+    paid = bill(load_tariff("my-tnb-rp4-domestic-nem3"), Usage(233.0, 233.0), "2026-01")
+    for total in (paid.total, OneNumber.rounded(-0.004, 0.01), ManyNumbers.rounded(np.array([-0.004]), 0.01)[0]):
+        assert str(float(total)) == "0.0"
 
 
 def test_two_months_depend_on_each_other_only_if_something_is_carried():

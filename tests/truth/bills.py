@@ -247,12 +247,15 @@ def on_bills(result):
     billed, alone = (float(utility[name].sum()) for name in ("amount", "amount_without_p2p"))
     less = alone - billed if abs(alone - billed) > 1e-6 else 0.0
     currency = result.scenario.currency
-    words = [f"The utility bills the homes {amount(billed, result)} in all"]
+    billed = billed if abs(billed) > 1e-6 else 0.0
+    gives = billed < 0
+    words = [f"The utility {'pays' if gives else 'bills'} the homes {amount(abs(billed), result)} in all"]
     if less:
-        words += [f"{amount(abs(less), result)} {'less' if less > 0 else 'more'} than without trading"]
+        more = less > 0 if gives else less < 0
+        words += [f"{amount(abs(less), result)} {'more' if more else 'less'} than without trading"]
         words += [f"{currency} {price(abs(less) / kwh)} for each kWh"]
     figures = {"billed": billed, "less": less, "kwh": kwh, "currency": currency}
-    return Claim(figures, tuple(words), summed=max(billed, alone))
+    return Claim(figures, tuple(words), summed=max(abs(billed), abs(alone)))
 
 
 @oracle("bills.shared")

@@ -84,7 +84,7 @@ def _made_lines(file: Path, made: list[Made]) -> list[str]:
             f"Of these, {counted(len(corrected), 'day')} {'corrects' if len(corrected) == 1 else 'correct'} an earlier run, which stays in the ledger."
         )
     if new:
-        lines.append(f"Last head: {made[-1].sha256}")
+        lines.append(f"Last head: {new[-1].sha256}")
     return lines
 
 

@@ -109,7 +109,7 @@ def live_command(
     )
     span = played_span(chosen) if demo or played else real_span(chosen, wall_ms())
     where = folder or (_DEMO if demo else _DEFAULT)
-    end_ms = _instant(until, chosen)
+    end_ms = _instant(until, chosen.time_zone, span.first_ms)
     rules = Rules(grace_ms=grace * MINUTE_MS)
     speaks = _named(dialect)
     homes = homes_of(chosen)  # what is wrong is told before anything is written
@@ -243,18 +243,24 @@ def _password(user: str | None, file: Path | None) -> str | None:
     return found
 
 
-def _instant(text: str | None, scenario: Scenario) -> int | None:
-    """Return a time by the street's clock as an instant, ms."""
+def _instant(text: str | None, zone: str, first_ms: int) -> int | None:
+    """Return a time by the street's clock as an instant after the street's first one, ms."""
     if text is None:
         return None
     from zoneinfo import ZoneInfo  # noqa: PLC0415
 
     try:
         found = dt.datetime.fromisoformat(text)
-        found = found if found.tzinfo else found.replace(tzinfo=ZoneInfo(scenario.time_zone))
-        return int(found.timestamp() * 1_000)
+        found = found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+        end_ms = int(found.timestamp() * 1_000)
     except (ValueError, OverflowError, OSError):
         raise JiranError(f"--until {shortened(text)!r}: must be a time such as 2026-03-21T12:00") from None
+    if end_ms <= first_ms:
+        from jiran.live.values import local  # noqa: PLC0415
+
+        begin = f"{local(first_ms, zone):%Y-%m-%dT%H:%M}"
+        raise JiranError(f"--until {text}: must be after {begin}, when the street begins")
+    return end_ms
 
 
 def _book(file: Path) -> Book:

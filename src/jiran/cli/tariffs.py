@@ -206,10 +206,9 @@ def _print_bill(tariff: Tariff, month: str, months: float, found: Bill) -> None:
     screen.print(table)
     digits = decimals(tariff.round)
     screen.print(f"Total: {money(found.total, tariff.currency, digits)}", style="bold")
-    lift = found.amount(MINIMUM)
-    if lift > NOTHING_MONEY:
+    if found.amount(MINIMUM) > NOTHING_MONEY:
         screen.print(
-            f"The lines come to {money(found.total - lift, tariff.currency, digits)}: the minimum lifts the bill."
+            f"The lines come to {money(found.lines_alone, tariff.currency, digits)}: the minimum lifts the bill."
         )
     if found.carried.kwh > NOTHING_KWH:
         screen.print(f"{kwh(found.carried.kwh)} are carried to the next month.")

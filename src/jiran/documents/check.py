@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -35,7 +35,7 @@ def checked(model: type[Document], data: dict[str, Any], fault: Fault, kind: str
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise _first(error, model, fault, kind) from None
+        raise _first(error, model, data, fault, kind) from None
 
 
 def check_depth(data: Any, fault: Fault, kind: str) -> None:
@@ -54,36 +54,50 @@ def check_depth(data: Any, fault: Fault, kind: str) -> None:
         level, depth = [value for values in inner for value in values], depth + 1
 
 
-def _first(error: ValidationError, model: type[BaseModel], fault: Fault, kind: str) -> JiranError:
+def _first(error: ValidationError, model: type[BaseModel], data: Any, fault: Fault, kind: str) -> JiranError:
     """Turn pydantic's list of errors into one sentence about the first field that has one.
 
     Args:
         error: All that pydantic found.
         model: The model of the document.
+        data: What was checked.
         fault: Makes the error of a field, a value and what is allowed.
         kind: What the document is called where no field is to blame.
     """
     errors = error.errors(include_url=False)
-    first = errors[0]
-    if first["type"] == "extra_forbidden":
-        known, key = _keys_at(model, first["loc"][:-1]), str(first["loc"][-1])
-        known_here = f"unknown key; known here: {', '.join(known)}{meant(known, key)}"
-        return fault(".".join((*_place(first), key)), first["input"], known_here)
+    place = _place(errors[0], data)
     # A field of several types has an error for each type; the one that reached deepest into the value fits it best.
-    depth = len(_place(first))
-    same = [other for other in errors if _place(other)[:depth] == _place(first)]
-    deepest = max(same, key=lambda other: len(_place(other)))
-    where = ".".join(_place(deepest)) or kind
-    if deepest["type"] == "missing":
+    same = [(there, other) for other in errors if (there := _place(other, data))[: len(place)] == place]
+    deepest, worst = max(same, key=lambda one: len(one[0]))
+    where = ".".join(deepest) or kind
+    if worst["type"] == "missing":
         return fault(where, ..., "is required")
-    allowed = dict.fromkeys(in_words(other["msg"]) for other in same if _place(other) == _place(deepest))
-    return fault(where, deepest["input"], f"must be {' or '.join(allowed)}")
+    if worst["type"] == "extra_forbidden":
+        known = _keys_at(model, deepest[:-1])
+        return fault(where, worst["input"], f"unknown key; known here: {', '.join(known)}{meant(known, deepest[-1])}")
+    allowed = dict.fromkeys(in_words(other["msg"]) for there, other in same if there == deepest)
+    return fault(where, worst["input"], f"must be {' or '.join(allowed)}")
 
 
-def _place(error: Any) -> tuple[str, ...]:
-    """Return the keys that lead to an error, without pydantic's names of a union's branches."""
-    keys = error["loc"][:-1] if error["type"] == "extra_forbidden" else error["loc"]
-    return tuple(str(part) for part in keys if not _is_branch(part))
+def _place(error: Any, data: Any) -> tuple[str, ...]:
+    """Return the keys that lead to an error, without pydantic's names of a union's branches.
+
+    What stands in the data is a key, whatever it is called: users name homes and components as they like.
+    """
+    found, there = [], data
+    for part in error["loc"]:
+        inner = _inside(there, part)
+        if inner or not _is_branch(part):
+            found.append(str(part))
+        there = inner[0] if inner else there
+    return tuple(found)
+
+
+def _inside(data: Any, part: str | int) -> tuple[Any, ...]:
+    """Return what lies under a key of a table or at a place of a list, or nothing."""
+    if isinstance(data, dict):
+        return (data[part],) if part in data else ()
+    return (data[part],) if isinstance(data, list | tuple) and isinstance(part, int) and part < len(data) else ()
 
 
 #: Pydantic's words and ours.
@@ -100,6 +114,7 @@ _WORDS = {
     "Keys should be strings": "a table whose keys are text",
     "a valid boolean": "true or false",
     "a valid datetime": "a date and time such as 2026-03-21T14:00:00",
+    "a valid date": "a date such as 2026-03-21",
     "a valid dictionary": "a table",
     "a valid integer": "a whole number",
     "a valid number": "a number",
@@ -122,14 +137,20 @@ def _is_branch(part: str | int) -> bool:
     return isinstance(part, str) and ("[" in part or "-" in part or part in ("float", "int", "str"))
 
 
-def _keys_at(model: Any, place: tuple[str | int, ...]) -> list[str]:
+def _keys_at(model: Any, place: tuple[str, ...]) -> list[str]:
     """Return the keys that a table of the document knows.
 
     Args:
         model: The model of the whole document.
-        place: Keys that lead to the table; numbers of list entries among them.
+        place: Keys that lead to the table; names that users gave and numbers of list entries among them.
     """
+    annotation = model
     for part in place:
-        if isinstance(part, str) and not _is_branch(part) and part in model.model_fields:
-            model = model_of(model.model_fields[part].annotation)
-    return list(model.model_fields)
+        inner = model_of(annotation)
+        annotation = inner if _holds_many(annotation) else inner.model_fields[part].annotation
+    return list(model_of(annotation).model_fields)
+
+
+def _holds_many(annotation: Any) -> bool:
+    """Tell whether a type is a table by names or a list, or may be one."""
+    return get_origin(annotation) in (dict, list, tuple) or any(_holds_many(one) for one in get_args(annotation))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from numbers import Integral, Real
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationInfo, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, ValidationInfo, field_validator
 
 from jiran.documents.text import whole_text
 
@@ -25,6 +26,23 @@ def quantity(description: str, unit: str = "", default: Any = ..., **bounds: Any
         **bounds: As pydantic's `Field` takes them.
     """
     return Field(default, description=description, json_schema_extra={"unit": unit}, **bounds)
+
+
+def written(form: str, words: str) -> AfterValidator:
+    """Allow only text of one form.
+
+    Args:
+        form: A regular expression of the whole text.
+        words: What a refusal says is allowed.
+    """
+    fits = re.compile(form, re.ASCII).fullmatch
+
+    def check(text: str) -> str:
+        if fits(text) is None:
+            raise ValueError(words)
+        return text
+
+    return AfterValidator(check)
 
 
 #: Types that are taken as they are: those of TOML, and of nested data.

@@ -25,11 +25,14 @@ def _utility(bills: StreetBills) -> float:
 
 
 def _on_bills_words(figures: Figures) -> str:
-    currency, less = figures["currency"], figures["less"]
-    bills = f"The utility bills the homes {amount(figures['billed'], currency)} in all"
+    currency, less, billed = figures["currency"], figures["less"], figures["billed"]
+    pays = billed < 0.0  # rates below 0, and a minimum below 0 that lets a bill be so
+    bills = f"The utility {'pays' if pays else 'bills'} the homes {amount(abs(billed), currency)} in all"
     if not less:
         return f"{bills}, as much as without trading."
-    than = f"{bills}, {amount(abs(less), currency)} {'less' if less > 0.0 else 'more'} than without trading"
+    than = (
+        f"{bills}, {amount(abs(less), currency)} {'less' if (less > 0.0) is not pays else 'more'} than without trading"
+    )
     return f"{than}: {price(abs(less) / figures['kwh'], currency)} for each kWh that was traded."
 
 
@@ -42,7 +45,7 @@ def on_bills(result: Result) -> Figures | None:
         return None
     billed, less = _utility(now), _utility(alone) - _utility(now)
     return {
-        "billed": max(billed, 0.0),
+        "billed": billed if abs(billed) > NOTHING_MONEY else 0.0,
         "less": less if abs(less) > NOTHING_MONEY else 0.0,
         "kwh": kwh,
         "currency": result.scenario.currency,

@@ -6,15 +6,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 
-from jiran.documents.model import LISTED, Model, quantity
+from jiran.documents.check import checked
+from jiran.documents.model import LISTED, Model, quantity, written
 from jiran.documents.read import read_toml
-from jiran.errors import JiranError, one_of, shortened
+from jiran.errors import FieldError, JiranError, one_of, shortened
 from jiran.live.dialects import DIALECTS, home_assistant
 
 #: More meters are more than one service was tried with.
 MOST_METERS = 10_000
+
+
+_Register = Annotated[
+    str, written(r"(import|export)(_[0-9])?", "import or export, or one of these with a number, as import_1")
+]
 
 
 class MeterOfHome(Model):
@@ -24,7 +30,7 @@ class MeterOfHome(Model):
     device: str | None = quantity(
         "what it calls itself; default: the home's name", "", None, min_length=1, max_length=100
     )
-    registers: Annotated[tuple[Annotated[str, Field(pattern=r"^(import|export)(_[0-9])?$")], ...], LISTED] | None = quantity(
+    registers: Annotated[tuple[_Register, ...], LISTED] | None = quantity(
         "which registers it has, if not all of its dialect: import, export, or parts such as import_1", "", None,
         min_length=1, max_length=12,
     )  # fmt: skip
@@ -178,12 +184,10 @@ def _read(file: Path, homes: Sequence[str]) -> dict[str, tuple[MeterOfHome, ...]
 
 
 def _one(file: Path, where: str, table: Any) -> MeterOfHome:
-    try:
-        own = MeterOfHome.model_validate(table)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, (where, *first["loc"])))
-        raise JiranError(f"{file}: {field}: {shortened(first['msg'], 200)}") from None
+    def fault(field: str, value: Any, allowed: str) -> JiranError:
+        return JiranError(f"{file}: {FieldError(f'{where}.{field}'.removesuffix('.'), value, allowed)}")
+
+    own = checked(MeterOfHome, table, fault, "")
     if own.dialect is not None:
         dialect_named(own.dialect)
     return own

@@ -58,7 +58,7 @@ class Numbers(Protocol):
         """Return amount / quantity, or something else where the quantity is 0."""
 
     def rounded(self, amount: Number, step: float) -> Number:
-        """Return the multiple of a step that is next to an amount, the upper one of two.
+        """Return the multiple of a step that is next to an amount; of two the one farther from 0, as `decimal` has it, and never -0.
 
         Args:
             amount: In the currency.
@@ -97,7 +97,7 @@ class OneNumber:
         """
         digits = _TRUE_DIGITS if abs(amount) < _MANY_STEPS * step else _MOST_DIGITS
         multiple = Decimal(f"{amount:.{digits}g}") / Decimal(repr(step))
-        return float(multiple.quantize(Decimal(1), ROUND_HALF_UP) * Decimal(repr(step)))
+        return float(multiple.quantize(Decimal(1), ROUND_HALF_UP) * Decimal(repr(step))) + 0.0
 
 
 class ManyNumbers:
@@ -135,7 +135,7 @@ class ManyNumbers:
             >>> ManyNumbers.rounded(np.array([118.295, 1512.4949]), 0.01).tolist()
             [118.3, 1512.49]
         """
-        multiple = amount / step
-        room = np.minimum(np.abs(multiple), _MANY_STEPS) * 10.0**-_TRUE_DIGITS
-        whole = np.floor(multiple + 0.5 + room)
-        return np.round(whole * step, decimals(step))
+        multiple = np.abs(amount / step)
+        room = np.minimum(multiple, _MANY_STEPS) * 10.0**-_TRUE_DIGITS
+        whole = np.copysign(np.floor(multiple + 0.5 + room), amount)
+        return np.round(whole * step, decimals(step)) + 0.0

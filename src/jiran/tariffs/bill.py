@@ -24,8 +24,8 @@ from jiran.tariffs.rates import Terms, terms
 from jiran.tariffs.shared import Shared, as_from_grid, crossed, pays, premium_row, with_shared
 from jiran.tariffs.usage import Usage, check, filled, in_one_month
 
-#: A bill of more months is one of several years.
-MOST_MONTHS = 120.0
+#: A bill of more months is one of several years, and one of less is of no minute.
+LEAST_MONTHS, MOST_MONTHS = 0.000_01, 120.0
 
 
 class Line(NamedTuple):
@@ -63,6 +63,11 @@ class Bill:
     total: float
     carried: Carried
     forfeited_kwh: float
+
+    @property
+    def lines_alone(self) -> float:
+        """What the lines come to before the minimum lifts them, not rounded."""
+        return sum(line.amount for line in self.lines if line.id != MINIMUM)
 
     def amount(self, name: str) -> float:
         """Return the amount of a line, 0 if there is none.
@@ -123,8 +128,8 @@ def bill(
         >>> found.total, found.lines[4]
         (65.79, Line(id='eei', kind='rebate', quantity=300.0, unit='kWh', rate=-0.225, amount=-67.5))
     """
-    if not 0.0 < months <= MOST_MONTHS:
-        raise TariffError("months", months, f"must be above 0 and at most {MOST_MONTHS:g}")
+    if not LEAST_MONTHS <= months <= MOST_MONTHS:
+        raise TariffError("months", months, f"must be from {LEAST_MONTHS:.5f} to {MOST_MONTHS:g}")
     whole = crossed(usage, shared)
     check(tariff, whole)
     export, pool, held = tariff.export, carried or Carried(), terms(tariff, (month,))

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from jiran.documents.model import LISTED, Model, quantity
+from jiran.documents.model import LISTED, Model, quantity, written
 from jiran.errors import TariffError
 
 Status = Literal["measured", "published", "unverified", "estimate", "calibrated"]
@@ -23,8 +23,14 @@ STATUSES: dict[Status, str] = {
 }
 
 #: A calendar month, as "2025-07".
-_MONTH = r"^[0-9]{4}-(0[1-9]|1[0-2])$"
-Month = Annotated[str, Field(pattern=_MONTH)]
+_MONTH, _MONTH_WORDS = r"[0-9]{4}-(0[1-9]|1[0-2])", "a year and a month, as 2025-07"
+Month = Annotated[str, written(_MONTH, _MONTH_WORDS)]
+_Name = Annotated[
+    str,
+    Field(max_length=80),
+    written(r"[a-z0-9][a-z0-9.-]*", "small letters, digits, points and hyphens, and begin with a letter or digit"),
+]
+_Currency = Annotated[str, written(r"[A-Z]{3}", "three capital letters, as MYR")]
 
 Texts = Annotated[tuple[str, ...], LISTED]
 
@@ -36,10 +42,10 @@ class Identity(Model):
     each bill.
     """
 
-    name: str = quantity("name by which it is found", max_length=80, pattern=r"^[a-z0-9][a-z0-9.-]*$")
+    name: _Name = quantity("name by which it is found")
     title: str = quantity("what people call it", max_length=200)
     place: str = quantity("where it holds", max_length=200)
-    currency: str = quantity("currency of all amounts", pattern=r"^[A-Z]{3}$")
+    currency: _Currency = quantity("currency of all amounts")
     valid_from: dt.date = quantity("first day on which it holds")
     valid_to: dt.date | None = quantity("last day on which it holds; none: no end is known", default=None)
     status: Status = quantity("how far it can be trusted")
@@ -58,5 +64,5 @@ def checked_month(text: str) -> str:
         '2025-07'
     """
     if not re.fullmatch(_MONTH, text, re.ASCII):
-        raise TariffError("month", text, "must be a year and a month, as 2025-07")
+        raise TariffError("month", text, f"must be {_MONTH_WORDS}")
     return text

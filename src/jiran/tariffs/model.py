@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from jiran.documents.model import LISTED, Model, Price, quantity
+from jiran.documents.model import LISTED, Model, Price, quantity, written
 from jiran.documents.zones import ZONE_WORDS, is_zone
 from jiran.errors import TariffError
 from jiran.tariffs.identity import Identity, Month
@@ -24,7 +24,11 @@ Unit = Literal["kWh", "kW", "month", "exported-kWh", "share"]
 
 #: One rate, or one for each tier, the lowest first.
 Rate = Price | Annotated[tuple[Price, ...], LISTED]
-Identifier = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
+Identifier = Annotated[
+    str,
+    Field(max_length=40),
+    written(r"[a-z0-9][a-z0-9-]*", "named in small letters, digits and hyphens, and begin with a letter or digit"),
+]
 Identifiers = Annotated[tuple[str, ...], LISTED]
 Kwh = Annotated[float, Field(ge=0, le=1_000_000_000)]
 
@@ -197,7 +201,7 @@ class Tariff(Identity):
         "tariff that held until valid_from, by its name or as a file that ends in .toml: months before are billed by it",
         default=None, min_length=1, max_length=4_000,
     )  # fmt: skip
-    round: float = quantity("a bill is rounded to a multiple of this, half up", "money", gt=0, le=1_000_000)
+    round: float = quantity("a bill is rounded to a multiple of this, half up", "money", ge=0.000_1, le=1_000_000)
     known_to: Month = quantity("last month of which all its figures are known")
     zone: str = quantity("time zone of its periods", default="", max_length=80)
     schedule: Schedule | None = quantity("time-of-use periods", default=None)

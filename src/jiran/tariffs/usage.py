@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from jiran.errors import TariffError
 from jiran.nothing import LAST_DIGITS, NOTHING_KWH
+from jiran.words import listed
 
 if TYPE_CHECKING:
     from jiran.tariffs.arithmetic import Number
@@ -94,7 +95,9 @@ def check(tariff: Tariff, usage: Usage) -> None:
     known = () if tariff.schedule is None else tuple(tariff.schedule.periods)
     unknown = [name for name in usage.by_period if name not in known]
     if unknown:
-        allowed = f"must be of {', '.join(known)}" if known else "this tariff has no periods by time of use"
+        allowed = "this tariff has no periods by time of use"
+        if tariff.schedule is not None:
+            allowed = f"must be of {listed(list(known))}; the rest of the import is {tariff.schedule.rest}"
         raise TariffError(f"import_kwh of period {unknown[0]}", ..., allowed)
     if usage.by_period:
         _check_parts(usage)
