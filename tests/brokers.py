@@ -10,6 +10,8 @@ import subprocess
 import time
 
 PROGRAM = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+#: It may take so long to start or to end, on a busy machine.
+_START_S = 60
 
 
 class Mosquitto:
@@ -30,7 +32,8 @@ class Mosquitto:
     def start(self):
         with (self.folder / "mosquitto.log").open("ab") as log:
             self.process = subprocess.Popen([PROGRAM, "-c", str(self.config)], stdout=log, stderr=log)  # noqa: S603
-        for _ in range(200):
+        until = time.monotonic() + _START_S
+        while self.process.poll() is None and time.monotonic() < until:
             with (
                 contextlib.suppress(OSError),
                 contextlib.closing(socket.create_connection(("127.0.0.1", self.port), 1)),
@@ -41,9 +44,9 @@ class Mosquitto:
 
     def kill(self):
         self.process.kill()
-        self.process.wait(20)
+        self.process.wait(_START_S)
 
     def stop(self):
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(20)
+            self.process.wait(_START_S)

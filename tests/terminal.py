@@ -8,6 +8,7 @@ import sys
 from typer.testing import CliRunner
 
 from jiran.cli import cli
+from processes import heard
 
 
 def call(*arguments):
@@ -36,8 +37,8 @@ def at_work(*arguments):
         [sys.executable, "-c", SAYS_WHEN_AT_WORK, *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    for line in running.stderr:
-        if line == "at work\n":
+    with heard(running):
+        if "at work\n" in running.stderr:  # reads line by line until then
             return running
     raise AssertionError(running.communicate())
 

@@ -16,6 +16,7 @@ from jiran import watching
 from jiran.judge.comparison import compare
 from jiran.market.pause import begin, stopped
 from jiran.watching import Work, watch
+from processes import heard
 
 ORDERS = 600
 #: Clearings that take minutes if nobody stops them.
@@ -145,6 +146,37 @@ def test_a_new_part_of_the_work_begins_with_nothing_of_it_done():
     no_work_goes_on()
 
 
+def test_what_is_told_never_falls_though_the_work_ends_while_it_is_asked(monkeypatch):
+    """On a busy machine a thread may stand still between hearing that work goes on and asking how far it is."""
+    told, begun, gate = [], threading.Event(), threading.Event()
+
+    def work():
+        begin(0.5, 0.5)
+        begun.set()
+        gate.wait(60.0)
+
+    class Late:
+        """Says for one round more that the work goes on."""
+
+        def __init__(self, finished):
+            self.finished, self.asked = finished, 0
+            self.set = finished.set
+
+        def wait(self, _seconds):
+            self.asked += 1
+            if self.asked == 2:
+                gate.set()
+                assert self.finished.wait(60.0)
+            return self.asked > 2
+
+    watched = Work(work)
+    assert begun.wait(60.0)
+    monkeypatch.setattr(watched, "_finished", Late(watched._finished))
+    watched.result(told.append)
+    assert told == [0.5, 0.5]
+    no_work_goes_on()
+
+
 def test_more_work_than_rows_still_works():
     gate = threading.Event()
     many = [Work(gate.wait) for _ in range(watching.ROWS + 5)]
@@ -183,7 +215,8 @@ def test_ctrl_c_ends_a_clearing():
     )
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)  # noqa: S603
     assert process.stdout is not None
-    assert process.stdout.readline() == "works\n"
+    with heard(process):
+        assert process.stdout.readline() == "works\n"
     process.send_signal(signal.SIGINT)
     assert process.communicate(timeout=300)[0].splitlines()[-1] == "interrupted"
     assert process.returncode == 0

@@ -93,12 +93,14 @@ class Work(Generic[T]):
             BaseException: What the work raised, or what `report` raised.
             StoppedError: The thread that waits is watched itself and was told to stop.
         """
+        share = 0.0
         try:
             while not self._finished.wait(ROUND_S):
                 if is_stopped():
                     raise StoppedError  # noqa: TRY301  whoever waits here is watched too, and is to stop
                 if report is not None:
-                    report(self.done)
+                    share = max(share, self.done)  # work that ends in this moment has no share any more
+                    report(share)
         except BaseException:
             self.stop()
             self._finished.wait(GRACE_S)
@@ -113,10 +115,10 @@ class Work(Generic[T]):
 
         0..1; 0 before it says anything, and again once it is over.
         """
-        row = self._row
-        if row is None:
-            return 0.0
-        _, _, done, part, inside = TABLE[row]
+        with _LOCK:  # or the row might be that of other work already
+            if self._row is None:
+                return 0.0
+            _, _, done, part, inside = TABLE[self._row]
         return float(min(1.0, done + part * inside))
 
 

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import warnings
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from jiran.cli.printing import number, shown
 from jiran.judge import comparison
 from jiran.result.figure import COUNT, ENERGY, SHARE
 from jiran.result.figures import KPIS, grouped
+from processes import heard
 from terminal import at_work, call, refused
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
@@ -610,17 +610,15 @@ def test_the_server_goes_however_jiran_goes(name, code):
         [sys.executable, "-m", "jiran", "app", "--no-browser", "--port", str(port)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
-    timer = threading.Timer(60, running.kill)
-    timer.start()
     try:
-        assert any(str(port) in line for line in running.stdout), "the dashboard never told its address"
-        running.send_signal(getattr(signal, name))
-        assert running.wait(timeout=20) == code
-        running.stdout.read()  # until the server, too, has gone
+        with heard(running):
+            assert any(str(port) in line for line in running.stdout), "the dashboard never told its address"
+            running.send_signal(getattr(signal, name))
+            assert running.wait(timeout=100) == code
+            running.stdout.read()  # until the server, too, has gone
         with socket.create_server(("127.0.0.1", port)):
             pass  # the port is free again: no server is left
     finally:
-        timer.cancel()
         running.kill()
         running.stdout.close()
 

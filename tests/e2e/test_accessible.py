@@ -6,7 +6,15 @@ import pytest
 from playwright.sync_api import expect
 
 from accessible import serious
+from waiting import wait_until
 
+#: Whether all figures stand within the tab that is open, and that above the window's lower edge; charts take their places one by one.
+ALL_IN_SIGHT = """height => {
+  const ends = (name) => [...document.querySelectorAll(`[data-testid=stMain] ${name}`)]
+    .map((one) => one.getBoundingClientRect()).filter((box) => box.height).map((box) => box.bottom);
+  const [cards, [tab, ...others]] = [ends("[data-testid=stMetric]"), ends("[role=tabpanel]")];
+  return cards.length === 6 && !others.length && Math.max(...cards) <= tab && tab <= height;
+}"""
 PARTS = ("/data?part=files", "/data?part=method", "/data?part=paper")
 
 
@@ -20,24 +28,20 @@ def test_no_part_has_a_serious_fault(visit, path):
 
 def test_a_projector_shows_neither_panel_nor_areas_and_esc_leaves(visit):
     shown = visit("/street?preset=kampung&present=1")
-    assert not shown.panel.is_visible()
-    assert not shown.page.get_by_test_id("stTopNavLink").first.is_visible()
+    expect(shown.panel).to_be_hidden()
+    expect(shown.page.get_by_test_id("stTopNavLink").first).to_be_hidden()
     assert "present=1" in shown.page.url
     shown.page.keyboard.press("Escape")
     shown.page.wait_for_url(lambda url: "present" not in url and "preset=kampung" in url)
     shown.settle()
-    assert shown.panel.is_visible()
+    expect(shown.panel).to_be_visible()
 
 
 @pytest.mark.parametrize("link", ["preset=kampung", "preset=paper&grid.export_limit_kw=6&grid.import_limit_kw=8"])
 def test_a_projector_shows_all_six_figures_and_the_whole_day_without_scrolling(visit, link):
     shown = visit(f"/street?{link}&present=1", viewport={"width": 1366, "height": 768})
-    tab = shown.main.get_by_role("tabpanel").filter(visible=True).bounding_box()
-    metrics = shown.main.get_by_test_id("stMetric")
-    metrics.nth(5).wait_for()
-    cards = [card.bounding_box() for card in metrics.all()]
-    assert len(cards) == 6
-    assert max(box["y"] + box["height"] for box in cards) <= tab["y"] + tab["height"] <= 768
+    expect(shown.main.get_by_test_id("stMetric")).to_have_count(6)
+    wait_until(shown.page, ALL_IN_SIGHT, "all figures stand in the tab, and the tab in the window", arg=768)
     day = shown.main.locator(".st-key-street_day input")
     assert day.evaluate_all("all => all.every(box => box.scrollWidth <= box.clientWidth)")
 
@@ -47,14 +51,14 @@ def test_a_click_in_help_presents_and_an_area_without_a_panel_leaves_no_column(d
     dashboard.page.get_by_role("button", name="Present on a projector").click()
     dashboard.page.wait_for_url(lambda url: "present=1" in url)
     dashboard.settle()  # until then help lies open over the page, and takes the key
-    assert not dashboard.panel.is_visible()
+    expect(dashboard.panel).to_be_hidden()
     dashboard.page.keyboard.press("Escape")
     dashboard.page.wait_for_url(lambda url: "present" not in url)
     dashboard.settle()
-    assert dashboard.panel.is_visible()
+    expect(dashboard.panel).to_be_visible()
     dashboard.open("Class")
     dashboard.page.get_by_role("button", name="Open a room").wait_for()
-    assert not dashboard.panel.is_visible()
+    expect(dashboard.panel).to_be_hidden()
 
 
 def test_help_says_what_is_looked_at(dashboard):

@@ -14,9 +14,11 @@ from playwright.sync_api import expect
 
 import jiran
 from accessible import serious
+from choosing import choose
 from jiran.app.classroom import lan
 from jiran.classroom.cards import DECKS
 from jiran.market import find
+from processes import heard
 
 HERE = "127.0.0.1"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -33,12 +35,13 @@ def shared(browser, tmp_path_factory):  # noqa: ARG001 - without a browser no se
         cwd=tmp_path_factory.mktemp("class"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        said = [process.stdout.readline() for _ in range(3)]
+        with heard(process):
+            said = [process.stdout.readline() for _ in range(3)]
         wall = re.search(r"http://localhost:\d+/class", said[0])[0]
         yield wall, re.search(r"http://\S+/join", said[1])[0], re.search(r"http://\S+lecturer=[^;]+", said[2])[0]
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(100)
         process.stdout.close()
 
 
@@ -158,8 +161,7 @@ def test_a_locked_room_lets_nobody_in_and_the_download_holds_what_each_rule_made
     phones["Ben"] = late
     told = {1: play_round(wall, phones, 1, "uniform-price")}
     wall.get_by_role("button", name="Set up").click()
-    wall.get_by_role("combobox", name="Market rule").click()
-    wall.get_by_role("option", name="pay-as-bid").click()
+    choose(wall, wall.get_by_role("combobox", name="Market rule"), f"pay-as-bid: {find('pay-as-bid').plain_name}")
     wall.keyboard.press("Escape")
     told[2] = play_round(wall, phones, 2, "pay-as-bid")
     played = download(wall, "All rounds as CSV")
@@ -271,7 +273,9 @@ def test_what_a_phone_is_refused_stays_until_it_sends_something_else(look, share
     phone.locator("#price").fill("9")
     phone.get_by_role("button", name="Send").click()
     expect(phone.get_by_text("must be from 0 to 4")).to_be_visible()
-    phone.wait_for_timeout(1500)  # the phone has asked for news three times
+    for _ in range(3):  # the phone has asked for news three times
+        with phone.expect_response(lambda answer: "/state?" in answer.url):
+            pass
     expect(phone.get_by_text("must be from 0 to 4")).to_be_visible()
     phone.locator("#price").fill("2")
     phone.get_by_role("button", name="Send").click()

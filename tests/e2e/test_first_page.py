@@ -160,4 +160,5 @@ def test_the_name_of_the_program_is_seen_everywhere(visit, path, width):
     place = "stSidebarLogo" if width > 390 and path != "/" else "stHeaderLogo"  # on a phone the panel is closed
     logo = shown.page.get_by_test_id(place)
     expect(logo).to_be_in_viewport()
-    assert logo.evaluate("one => one.complete && one.naturalWidth > 0")
+    expect(logo).to_have_js_property("complete", value=True)
+    assert logo.evaluate("one => one.naturalWidth > 0")

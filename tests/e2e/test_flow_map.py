@@ -81,6 +81,7 @@ def test_without_motion_it_stands_still_and_the_scrubber_shows_what_the_simulati
     for hour in (3, 9, 20):
         dashboard.map.locator("[data-el=scrub]").fill(str(hour))
         expect(dashboard.time).to_have_text(HOURS[hour])
+        expect(words).to_contain_text(re.compile(rf"^{re.escape(HOURS[hour])}\. .*Neighbours [\d.]+ kWh"))
         said = re.search(r"Neighbours ([\d.]+) kWh", words.inner_text()).group(1)
         assert float(said) == pytest.approx(steps["p2p_kwh"][hour], abs=0.06)
 
@@ -168,13 +169,11 @@ def test_a_block_of_a_big_street_opens_on_click_and_closes_by_escape(visit):
 def test_under_two_notices_the_map_makes_room_for_play(visit):
     shown = visit("/street?preset=klang-valley-atap&steps=720", viewport={"width": 1366, "height": 768})
     expect(shown.alerts).to_have_count(2)
-    box = shown.map.locator("[data-el=play]").bounding_box()
-    assert box["y"] + box["height"] <= 768
+    expect(shown.map.locator("[data-el=play]")).to_be_in_viewport(ratio=1)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), pytest.param(1440, 900, marks=pytest.mark.long)])
 def test_play_slider_and_legend_are_in_sight_without_scrolling(visit, width, height):
     shown = visit(viewport={"width": width, "height": height})
     for part in ("play", "scrub", "legend"):
-        box = shown.map.locator(f"[data-el={part}]").bounding_box()
-        assert box["y"] + box["height"] <= height, part
+        expect(shown.map.locator(f"[data-el={part}]")).to_be_in_viewport(ratio=1)

@@ -10,10 +10,12 @@ from playwright.sync_api import expect
 
 import jiran
 from accessible import serious
+from choosing import choose
 from plain_receipts import accepts
+from waiting import wait_until
 
 LEDGER = "/data?preset=paper&part=ledger"
-TOO_WIDE = "() => [...document.querySelectorAll('html, [data-testid=stMain]')].filter((e) => e.scrollWidth > e.clientWidth).length"
+FITS = "() => [...document.querySelectorAll('html, [data-testid=stMain]')].every((e) => e.scrollWidth <= e.clientWidth)"
 
 
 def downloaded(shown, name, folder):
@@ -37,8 +39,7 @@ def test_a_receipt_and_a_ledger_are_checked_in_the_browser_and_a_changed_one_is_
     shown = visit(LEDGER)
     expect(shown.main.locator(".lc [data-el=own]")).to_contain_text("The ledger of this run: Sound: 1 day, 77 records")
     public = shown.main.locator(".lc [data-el=key]").input_value()
-    shown.main.get_by_role("combobox", name="Receipt of").click()
-    shown.page.get_by_role("option", name="E1", exact=True).click()
+    choose(shown.page, shown.main.get_by_role("combobox", name="Receipt of"), "E1")
     expect(shown.main.get_by_role("button", name="Receipt of E1 to print")).to_be_visible()
     receipt = downloaded(shown, "as JSON", tmp_path)
     assert receipt.name == "jiran-receipt-E1-2026-03-21.json"
@@ -99,5 +100,5 @@ def test_a_printed_receipt_checks_itself_without_a_network(visit, browser, tmp_p
 def test_the_page_fits_a_phone_in_both_schemes(visit, scheme):
     shown = visit(LEDGER, viewport={"width": 390, "height": 844}, color_scheme=scheme)
     expect(shown.main.locator(".lc [data-el=own]")).to_contain_text("Sound")
-    assert shown.page.evaluate(TOO_WIDE) == 0
+    wait_until(shown.page, FITS, "the page fits a phone")
     assert serious(shown.page) == []

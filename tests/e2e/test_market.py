@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from choosing import choose
+
 TEXTBOOK = """Name;Side;kWh;Price
 Aminah;buy;1,0;100
 Ben;buy;1,0;90
@@ -53,10 +55,7 @@ def test_a_class_uploads_its_orders_and_sees_who_pays_for_truth(visit):
     chooser = shown.main.locator("input[type=file]")
     chooser.set_input_files({"name": "class.csv", "mimeType": "text/csv", "buffer": TEXTBOOK.encode()})
     expect(shown.alerts).to_have_count(0)
-    rule = shown.settle().main.get_by_role("combobox", name="Market rule")
-    rule.click()
-    rule.press_sequentially("vcg")
-    shown.page.get_by_role("option", name="vcg", exact=True).click()
+    choose(shown.page, shown.settle().main.get_by_role("combobox", name="Market rule"), "vcg", typed=True)
     shown.main.get_by_text("5 Price", exact=True).click()
     expect(shown.main.get_by_text("a deficit of 10")).to_be_visible()
     expect(shown.main.get_by_text("Without Aminah, Grace would sell 1 kWh less (ask 85).")).to_be_visible()

@@ -12,8 +12,10 @@ from playwright.sync_api import expect
 
 import jiran
 from accessible import serious
+from choosing import choose
 from jiran import report as jiran_report
 from jiran.market import mechanisms
+from waiting import wait_until
 
 #: Title, a part to open if not the first, a heading that is its own, and the least number of canvases (tables are canvases too).
 PAGES = (
@@ -24,8 +26,8 @@ PAGES = (
     ("Street", None, "Trading saved the 12 homes", 3),
 )
 NARROW = {"width": 390, "height": 844}
-TOO_WIDE = """() => [...document.querySelectorAll("html, [data-testid=stMain]")]
-  .filter((element) => element.scrollWidth > element.clientWidth).length"""
+FITS = """() => [...document.querySelectorAll("html, [data-testid=stMain]")]
+  .every((element) => element.scrollWidth <= element.clientWidth)"""
 BLANK = """canvas => {
   const { width, height } = canvas;
   if (!width || !height) return true;
@@ -52,11 +54,11 @@ def test_every_page_opens_by_the_navigation_and_draws_its_charts(visit, viewport
     for title, part, heading, canvases in PAGES:
         shown.open(title)
         if part:
-            assert shown.page.evaluate(TOO_WIDE) == 0, f"{title} is wider than the window"
+            wait_until(shown.page, FITS, f"{title} fits into the window")
             shown.main.get_by_text(part, exact=True).click()
         expect(shown.main.get_by_role("heading").filter(has_text=heading)).to_be_visible()
         expect_drawn(shown, canvases)
-        assert shown.page.evaluate(TOO_WIDE) == 0, f"{title} is wider than the window"
+        wait_until(shown.page, FITS, f"{title} fits into the window")
         if not viewport:
             assert serious(shown.page) == [], title
     shown.open("Start")
@@ -110,11 +112,7 @@ def test_rules_are_compared_and_the_comparison_is_taken_along(visit, tmp_path):
     shown = visit("/compare")
     expect(shown.story).to_contain_text("reach 100% of what the homes could save")
     expect(shown.main.get_by_test_id("stDataFrame").first).to_be_visible()
-    bids = shown.settle().main.get_by_role("combobox", name="How homes bid")
-    # a list closes again if the page is scrolled or drawn
-    bids.evaluate("box => box.scrollIntoView({block: 'center'})")
-    bids.click()
-    shown.page.get_by_role("option", name="truthful", exact=True).click()
+    choose(shown.page, shown.settle().main.get_by_role("combobox", name="How homes bid"), "truthful")
     found = jiran.compare(
         jiran.by_rule(
             jiran.load_scenario("paper", {"bids.strategy": "truthful"}),
@@ -184,8 +182,7 @@ def test_the_code_of_the_link_is_seen_whole_on_a_phone(visit):
     shown = visit("/street?preset=paper&home=E1&tab=market", viewport={"width": 390, "height": 667})
     shown.page.get_by_test_id("stExpandSidebarButton").click()
     shown.panel.get_by_role("button", name="Share", exact=True).click()
-    link = shown.window.locator("code").inner_text()
-    assert link == shown.page.url
+    expect(shown.window.locator("code")).to_have_text(shown.page.url)
     expect(shown.window.get_by_alt_text("The link as a QR code")).to_be_in_viewport(ratio=1)
     shown.page.keyboard.press("Escape")
     expect(shown.window).to_have_count(0)

@@ -21,6 +21,7 @@ from jiran.ledger.faults import Tampered
 from jiran.ledger.make import make
 from jiran.ledger.receipt import receipt_of
 from jiran.ledger.store import reading
+from processes import heard
 from random_days import ATTACKER, BY_HAND, OPERATOR, TRUSTED
 
 NEXT = replace(BY_HAND, day="2026-03-22", trades=())
@@ -233,7 +234,8 @@ def test_a_writer_that_is_killed_loses_no_day_that_it_had_told_of(place, delay_s
         [sys.executable, "-c", _WRITER, str(file), str(folder)],
         stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": paths},
     )  # fmt: skip
-    told = [running.stdout.readline().strip()]
+    with heard(running):
+        told = [running.stdout.readline().strip()]
     time.sleep(delay_s)
     running.send_signal(signal.SIGKILL)
     told += running.stdout.read().split()

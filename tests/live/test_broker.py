@@ -24,6 +24,7 @@ from jiran.live.opening import homes_of, played_span, street_in
 from jiran.live.play import Player, ends_ms
 from jiran.live.times import Pace
 from live_streets import rounded_day, scenario_of
+from processes import heard
 
 
 def over_the_broker(broker, scenario, dialect, folder, *, every=60, also=()):
@@ -44,14 +45,14 @@ def over_the_broker(broker, scenario, dialect, folder, *, every=60, also=()):
                     stop=lambda: street.is_settled,
                 )
             )
-            await ready.wait()
+            await asyncio.wait_for(ready.wait(), 60)
             async with broker.client("watcher", keep=False) as watcher:
                 for one in also:
                     await watcher.publish(one[0], one[1], qos=1)
                 await play(
                     broker, player, street.prefix, Pace(0), ends_ms(player, scenario.time_zone), lambda _line: None
                 )
-                await asyncio.wait_for(serving, 60)
+                await asyncio.wait_for(serving, 300)
             return street.told()
 
     return made, asyncio.run(both())
@@ -98,7 +99,7 @@ def test_what_homes_are_shown_stays_with_the_broker(mosquitto, tmp_path):
     async def kept():
         async with broker.client("later", keep=False) as client:
             await client.subscribe("jiran/paper/S1/now", qos=1)
-            return await asyncio.wait_for(anext(aiter(client.messages)), 10)
+            return await asyncio.wait_for(anext(aiter(client.messages)), 100)
 
     message = asyncio.run(kept())
     content = json.loads(message.payload)
@@ -153,15 +154,14 @@ def test_the_two_commands_play_a_street(mosquitto, tmp_path):
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        while (line := live.stderr.readline()) and "Listening" not in line:
-            pass
-        assert line, live.stdout.read()
+        with heard(live):
+            assert any("Listening" in line for line in live.stderr), live.stdout.read()
         player = subprocess.run(
             [*call, "meters", "simulate", "paper", "--broker", f"localhost:{port}", "--speed", "0", "--dialect", "tasmota", *ends],
-            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=100, check=False,
+            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert player.returncode == 0, player.stderr
-        out, _ = live.communicate(timeout=100)
+        out, _ = live.communicate(timeout=300)
     finally:
         live.kill()
         live.communicate()

@@ -20,6 +20,7 @@ from paho.mqtt.packettypes import PacketTypes
 from certificates import Authority, password_line
 from jiran.live.address import broker_at
 from jiran.live.refusal import why
+from processes import heard
 from terminal import call, refused
 
 USER, PASSWORD = "street-1", "Gr\u00fcn-hush 7#x"
@@ -109,23 +110,24 @@ def test_a_day_goes_over_tls_and_no_secret_is_written_anywhere(street, tmp_path)
         [*jiran, "live", "paper", "--played", *there, *SHORT], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     try:
-        heard = []
-        while (line := live.stderr.readline()) and "Listening" not in line:
-            heard.append(line)
-        assert line, heard
+        begun = []
+        with heard(live):
+            while (line := live.stderr.readline()) and "Listening" not in line:
+                begun.append(line)
+        assert line, begun
         unset = {name: value for name, value in os.environ.items() if name != "JIRAN_MQTT_PASSWORD"}
         player = subprocess.run(  # noqa: S603  our own
             [*jiran, "meters", "simulate", "paper", "--speed", "0", *there, "--password-file", "secret", *SHORT],
-            env=unset, capture_output=True, text=True, timeout=100, check=False,
+            env=unset, capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
         assert player.returncode == 0, player.stderr
-        out, rest = live.communicate(timeout=100)
+        out, rest = live.communicate(timeout=300)
     finally:
         live.kill()
         live.communicate()
     assert live.returncode == 0, rest
     assert out.count("12 of 12 heard") == 3
-    said = [*heard, out, rest, player.stdout, player.stderr]
+    said = [*begun, out, rest, player.stdout, player.stderr]
     assert not [line for line in said if PASSWORD in line]
     secret, found = PASSWORD.encode(), []
     for file in tmp_path.rglob("*"):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
 from jiran.errors import MechanismError, StrategyError
 from jiran.market import find
+from jiran.testing import own_process
 from jiran.testing.own_process import check_in_own_process
 from terminal import call, refused
 
@@ -91,6 +93,36 @@ def test_a_rule_that_does_not_come_back_breaks_a_law(write, body, said):
     assert said in verdict.text
 
 
+def test_a_machine_that_is_slow_to_start_our_own_program_is_not_the_fault_of_a_rule(monkeypatch, tmp_path):
+    place, now_s = tmp_path / "report.json", [0.0]
+
+    class Slow:
+        """Begins after twice the limit, and then says nothing."""
+
+        def wait(self, seconds):
+            now_s[0] += seconds
+            if now_s[0] >= 10.0 and not place.exists():
+                own_process._tell(place, begun=True)
+            raise subprocess.TimeoutExpired("check", seconds)
+
+    monkeypatch.setattr(own_process, "time", SimpleNamespace(monotonic=lambda: now_s[0]))
+    assert not own_process._ends(Slow(), place, 5.0, pytest.fail)
+    assert 15.0 <= now_s[0] < 15.5
+
+
+def test_a_check_whose_caller_was_gone_before_it_began_ends(write, tmp_path):
+    """Or it would go on for ever, with nobody to end it."""
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    command = ("-P", "-m", "jiran.testing.own_process", write("while True: pass"), "3", "0", str(tmp_path / "report"))
+    left = subprocess.Popen([sys.executable, *command, str(gone.pid)])  # noqa: S603  our own
+    try:
+        assert left.wait(100) == 1
+    finally:
+        left.kill()
+        left.wait()
+
+
 def test_a_file_that_hangs_while_it_is_loaded_is_given_up(write):
     with pytest.raises(MechanismError, match="takes longer than 2 s while it is loaded"):
         check_in_own_process(write("while True: pass"), books=3, limit_s=2.0)
@@ -111,10 +143,17 @@ def test_a_file_that_is_far_too_large_is_not_read(write):
         find(write("#" * 10_000_001))
 
 
-def test_the_caller_hears_how_many_books_are_done(write):
-    heard = []
-    path = write(RULE.format(body="import time; time.sleep(0.02); return 0"))
-    assert check_in_own_process(path, books=40, progress=heard.append).ok
+def test_the_caller_hears_how_many_books_are_done(write, tmp_path):
+    heard, seen = [], tmp_path / "seen"
+    seen.touch()
+    # A rule that waits for a caller who is not heard of often, as on a busy machine.
+    body = f"import pathlib, time; time.sleep(0.3 if pathlib.Path({str(seen)!r}).stat().st_size < 3 else 0.0); return 0"
+
+    def hear(share):
+        heard.append(share)
+        seen.write_text("." * len(set(heard)))
+
+    assert check_in_own_process(write(RULE.format(body=body)), books=40, progress=hear).ok
     assert heard == sorted(heard)
     assert all(0.0 <= share < 1.0 for share in heard)
     assert len(set(heard)) > 2

@@ -69,7 +69,17 @@ def check_in_own_process(
     """
     with tempfile.TemporaryDirectory(prefix="jiran-check-") as folder:
         place = Path(folder) / "report.json"
-        command = [sys.executable, "-P", "-m", "jiran.testing.own_process", name, str(books), str(seed), str(place)]
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "jiran.testing.own_process",
+            name,
+            str(books),
+            str(seed),
+            str(place),
+            str(os.getpid()),
+        ]
         process = subprocess.Popen(  # noqa: S603  our own program
             command, stdin=subprocess.DEVNULL, stdout=_where_prints_go(), start_new_session=True
         )
@@ -105,7 +115,8 @@ def _ends(process: subprocess.Popen[bytes], place: Path, limit_s: float, at_book
     Args:
         process: The child.
         place: The file that it reports in.
-        limit_s: The longest silence, s: time without a word of another book.
+        limit_s: The longest silence, s: time without a word of another book. Until its first word the child is our own
+            program, which starts; a busy machine may take longer for that than a rule may take for a book.
         at_book: Is called with each book that is heard of.
     """
     heard: dict[str, Any] = {}
@@ -121,7 +132,7 @@ def _ends(process: subprocess.Popen[bytes], place: Path, limit_s: float, at_book
                     at_book(int(now["book"]))
             if "text" in now or "error" in now:
                 return True
-            if time.monotonic() - since_s > limit_s:
+            if time.monotonic() - since_s > (limit_s if heard else max(limit_s, LIMIT_S)):
                 return False
         else:
             return True
@@ -141,7 +152,8 @@ def _tell(place: Path, **what: Any) -> None:
 
     Args:
         place: The file; it is replaced in one step, so that the parent reads a whole one at any time.
-        what: ``book``, ``kind`` and ``does``, or at the end ``ok`` and ``text``, or ``fault``, ``name`` and ``error``.
+        what: ``begun``, then ``book``, ``kind`` and ``does``, or at the end ``ok`` and ``text``, or ``fault``, ``name`` and
+            ``error``.
     """
     fresh = place.with_suffix(".new")
     fresh.write_text(json.dumps(what), encoding="utf-8")
@@ -149,7 +161,7 @@ def _tell(place: Path, **what: Any) -> None:
 
 
 def _end_with_parent(parent: int) -> None:
-    """End this process when the one that wants its report is gone."""
+    """End this process when the one that wants its report is gone, were it before this one had begun."""
     while os.getppid() == parent:
         time.sleep(1.0)
     os._exit(1)
@@ -157,10 +169,17 @@ def _end_with_parent(parent: int) -> None:
 
 def main() -> None:
     """Check what the command line names and put down the report; the first process waits for that alone."""
-    name, books, seed, place = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4])
-    threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    name, books, seed, place, parent = (
+        sys.argv[1],
+        int(sys.argv[2]),
+        int(sys.argv[3]),
+        Path(sys.argv[4]),
+        int(sys.argv[5]),
+    )
+    threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     from jiran.testing.kinds import found  # noqa: PLC0415  takes a while, and the thread is there first
 
+    _tell(place, begun=True)
     told_s = time.monotonic()
 
     try:

@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import time
 from contextlib import ExitStack
 from importlib.util import find_spec
@@ -18,7 +17,7 @@ import pytest
 
 import jiran
 from jiran import JiranError
-from jiran.judge.sweep import on_dask, run
+from jiran.judge.sweep import Folder, on_dask, run
 from jiran.judge.sweep.points import points
 from jiran.judge.sweep.run import plan
 from jiran.judge.sweep.work import batches
@@ -32,10 +31,10 @@ def begun(stack, *words):
     return process
 
 
-def until(true, seconds=60.0):
+def until(true, seconds=180.0):
     deadline = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, f"not within {seconds:g} s"
         time.sleep(0.05)
 
 
@@ -58,9 +57,9 @@ def cluster(tmp_path_factory):
         workers = [
             begun(stack, "distributed.cli.dask_worker", "--scheduler-file", str(file), *options) for _ in range(2)
         ]
-        until(file.exists)
+        until(lambda: file.exists() and file.stat().st_size > 0)
         with Client(scheduler_file=str(file), set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=60)
+            client.wait_for_workers(2, timeout=180)
             address = client.scheduler.address
         yield address, workers
 
@@ -70,17 +69,18 @@ def cluster(tmp_path_factory):
 def test_a_worker_is_killed_and_every_point_is_there_once(cluster, tmp_path, monkeypatch):
     address, workers = cluster
     monkeypatch.setattr(run, "_BATCH_S", 0.03)  # many small batches
-    vary, folder = {"market.fraction": [0.5, 0.6, 0.7]}, tmp_path / "out"
+    vary, folder, kept = {"market.fraction": [0.5, 0.6, 0.7]}, tmp_path / "out", []
+    add = Folder.add
 
-    def kill():
-        until(lambda: len(list((folder / "parts").glob("*.parquet"))) >= 2)
-        workers[0].send_signal(signal.SIGKILL)
+    def add_and_kill(into, rows, found):
+        add(into, rows, found)
+        kept.extend(rows)
+        if len(kept) > len(rows):  # it is the second part
+            workers[0].send_signal(signal.SIGKILL)
 
-    killer = threading.Thread(target=kill)
-    killer.start()
+    monkeypatch.setattr(Folder, "add", add_and_kill)
     table = jiran.sweep("paper", vary, seeds=80, folder=folder, dask=address).table
-    killer.join()
-    assert workers[0].wait(10) == -signal.SIGKILL
+    assert workers[0].wait(60) == -signal.SIGKILL
     assert on_dask.page_of(address).startswith("http://127.0.0.1:")
     assert table["key"].n_unique() == table.height == 240
     assert table["fault"].null_count() == 240

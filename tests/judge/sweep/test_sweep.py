@@ -424,12 +424,21 @@ def test_progress_stops_it_and_what_is_done_stays(tmp_path):
     assert shares[-1] == 1.0
 
 
+#: A sweep that waits, when it has kept two parts, until a file says that somebody was killed.
 CLIENT = """
-import sys
+import sys, time
 import jiran.judge.sweep.run as running
 from pathlib import Path
 from jiran.judge.sweep import Folder
 running._HERE_S, running._BATCH_S = 0.0, 0.02
+add, until = Folder.add, time.monotonic() + 300
+
+def add_and_wait(self, rows, found):
+    add(self, rows, found)
+    while len(list(self.parts.glob("*.parquet"))) >= 2 and not Path(sys.argv[2]).exists() and time.monotonic() < until:
+        time.sleep(0.01)
+
+Folder.add = add_and_wait
 print("once", flush=True)  # at the top level, as in a notebook
 planned = running.plan("paper", {"market.fraction": [0.5, 0.6, 0.7]}, seeds=60)
 running.run(planned, Folder(Path(sys.argv[1])), workers=2)
@@ -452,10 +461,10 @@ def is_there(pid):
     ],
 )  # fmt: skip
 def test_whoever_is_killed_every_point_is_there_once(whom, how, tmp_path):
-    script, out = tmp_path / "client.py", tmp_path / "out"
+    script, out, killed = tmp_path / "client.py", tmp_path / "out", tmp_path / "killed"
     script.write_text(CLIENT, encoding="utf-8")
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    begun = subprocess.Popen([sys.executable, script, out], **pipes)  # noqa: S603  our own
+    begun = subprocess.Popen([sys.executable, script, out, killed], **pipes)  # noqa: S603  our own
     parts = out / "parts"
     deadline = time.monotonic() + 120
     while begun.poll() is None and len(list(parts.glob("*.parquet"))) < 2 and time.monotonic() < deadline:
@@ -463,6 +472,7 @@ def test_whoever_is_killed_every_point_is_there_once(whom, how, tmp_path):
     workers = children(begun.pid)
     assert workers
     os.kill(begun.pid if whom == "client" else workers[-1], how)
+    killed.touch()
     said, _ = begun.communicate(timeout=240)
     assert said == "once\n"  # no worker runs the script again
     while any(map(is_there, workers)) and time.monotonic() < deadline + 120:
