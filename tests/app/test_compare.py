@@ -57,6 +57,19 @@ def test_the_table_has_the_numbers_of_compare(telling):
         )
 
 
+def test_a_column_is_as_wide_as_its_figures(telling):
+    dear = jiran.compare(
+        by_rule(
+            jiran.load_scenario("paper", {"currency": "IDR", "grid.import_price": 1_000_000, "grid.export_price": 0}),
+            list(telling.cases),
+        )
+    )
+    plain, wide = rule_tables.widths(telling), rule_tables.widths(dear)
+    assert plain["saving"] == SHOWN["saving"].width
+    texts = [form("saving", "IDR").write(value) for value in dear.table()["saving"]]
+    assert wide["saving"] > 7 * max(map(len, texts)) > plain["saving"]
+
+
 def test_the_page_says_the_answer(telling):
     said = plain(" ".join(element.value for element in show(PAGE, run()).markdown))
     for sentence in answer(telling):

@@ -51,6 +51,17 @@ def test_the_page_shows_any_run(overrides):
     show(PAGE, run(**overrides))
 
 
+def test_a_currency_of_signs_is_written_as_it_is():
+    at = show(PAGE, run(currency="R$"))
+    alts = [one.proto.alt for one in at.dataframe]
+    assert any("R$ " in alt for alt in alts)
+    assert not [alt for alt in alts if "\\" in alt]
+    assert any(seen(one.value).count("R$ ") for one in at.caption)
+    bills = show("from jiran.app.views import data_tables\n\ndata_tables.bills()\n", run(currency="R$"))
+    assert bills.dataframe[0].proto.alt == "Table. Bill of each home for the whole run, R$."
+    assert seen(bills.caption[0].value) == "Bill of each home for the whole run, R$: 12 rows."
+
+
 def test_every_chart_has_words_and_a_download(paper):
     at = show(PAGE, paper)
     elements = at.get("echarts_chart")

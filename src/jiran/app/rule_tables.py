@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 #: The figures that fit beside a name on a page of 1,366 pixels; the others of `COLUMNS` are among the rest.
 SHOWN = {name: column for name, column in COLUMNS.items() if name not in ("p2p_kwh", "home_saving_best")}
 
+#: Of a cell: what a digit takes, and what is left free beside all of them, pixels.
+_DIGIT, _AROUND = 7.4, 20
+
 _TINTS = {"best": "background-color: rgba(0, 158, 115, 0.25)", "trouble": "background-color: rgba(230, 159, 0, 0.3)"}
 
 
@@ -52,6 +55,22 @@ def rules(comparison: Comparison, first: str = "Rule") -> Styler:
         tints[name] = [_TINTS.get(mark, "") for mark in marks(comparison, figure, order)]
     colours = pd.DataFrame(tints)
     return pd.DataFrame(columns).style.format(writers, na_rep="–").apply(lambda _: colours, axis=None)
+
+
+def widths(comparison: Comparison) -> dict[str, int]:
+    """Return how wide the column of each figure is, pixels: as wide as its heading needs, wider where a figure does."""
+    rows = comparison.table(tuple(SHOWN)).to_dicts()
+    found = {}
+    for figure, column in SHOWN.items():
+        written = form(figure, comparison.currency)
+        texts = [
+            _banded(written, row, figure)
+            if len(comparison.seeds) > 1
+            else f"{_number(written, row[figure]):,.{written.digits}f}"
+            for row in rows
+        ]
+        found[figure] = max(column.width, _AROUND + round(_DIGIT * max(map(len, texts), default=0)))
+    return found
 
 
 def _made_different(values: list[float]) -> list[float]:

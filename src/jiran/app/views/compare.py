@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from jiran.report.picture import Picture
 
 #: Widths of the columns that are not the figures' own, pixels.
-_RULE_WIDTH, _BAND_WIDTH = 186, 150
+_RULE_WIDTH = 186
 #: All rules, as a link says it.
 _ALL = "all"
 
@@ -180,9 +180,10 @@ def _table(comparison: Comparison) -> None:
         f"more.{bands}"
     )
     config: dict[str, Any] = {"Rule": st.column_config.Column(pinned=True, width=_RULE_WIDTH)}
+    widths = rule_tables.widths(comparison)
     for figure, column in rule_tables.SHOWN.items():
         config[heading(figure, comparison.currency)] = st.column_config.Column(
-            column.short, help=column.help, alignment="right", width=_BAND_WIDTH if banded else column.width
+            column.short, help=column.help, alignment="right", width=widths[figure]
         )
     st.dataframe(
         rule_tables.rules(comparison),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from jiran.scenario import Scenario
 
 _TITLE = "How should homes bid?"
-_NAME_WIDTH, _BAND_WIDTH = 156, 150
+_NAME_WIDTH = 156
 _ABOUT = (
     "What a kWh is worth to a home is part of how it bids: to some it is what the grid says for all, to others each home has a "
     "value of its own. So compare what homes save, and look at efficiency within a row."
@@ -95,9 +95,10 @@ def _draw(found: Comparison, scenario: Scenario) -> None:
         st.warning(f"Left out: {plain(fault)}.", icon=":material/warning:")
     banded = len(found.seeds) > 1
     config: dict[str, Any] = {"Strategy": st.column_config.Column(pinned=True, width=_NAME_WIDTH)}
+    widths = rule_tables.widths(found)
     for figure, column in rule_tables.SHOWN.items():
         config[heading(figure, found.currency)] = st.column_config.Column(
-            column.short, help=column.help, alignment="right", width=_BAND_WIDTH if banded else column.width
+            column.short, help=column.help, alignment="right", width=widths[figure]
         )
     st.dataframe(
         rule_tables.rules(found, "Strategy"), hide_index=True, height=38 + 35 * len(found.cases), column_config=config,

@@ -56,15 +56,15 @@ def bills() -> None:
     result = state.result()
     currency = result.scenario.currency
     frame = result.homes.select("id", "kind", *_MONEY).with_columns(pl.col("kind").replace(KIND_NAMES))
-    number = st.column_config.NumberColumn
     columns: dict[str, Any] = {
-        name: number(label, help=meaning, format="%.2f") for name, (label, meaning) in _MONEY.items()
+        name: st.column_config.NumberColumn(label, help=meaning) for name, (label, meaning) in _MONEY.items()
     }
     _table(
         frame,
-        f"Bill of each home for the whole run, {plain(currency)}",
+        f"Bill of each home for the whole run, {currency}",
         columns | {"id": "Home", "kind": "Kind"},
         "bills",
+        dict.fromkeys(_MONEY, "{:,.2f}"),
     )
     _download(result, "homes.csv", "All columns of homes and bills, CSV")
 
@@ -105,13 +105,25 @@ def figures() -> None:
     _download(result, "kpis.json", "All figures, JSON")
 
 
-def _table(frame: pl.DataFrame, what: str, columns: dict[str, Any], key: str) -> None:
-    """Draw a table; a long one is cut, and says so."""
+def _table(
+    frame: pl.DataFrame, what: str, columns: dict[str, Any], key: str, written: dict[str, str] | None = None
+) -> None:
+    """Draw a table; a long one is cut, and says so.
+
+    Args:
+        frame: The whole table.
+        what: What it holds.
+        columns: How Streamlit shows its columns.
+        key: Names it.
+        written: Columns whose numbers are written so: Streamlit's own formats have no separators of thousands and cents.
+    """
     cut = f"; the first {MOST_ROWS:,} are shown, the file has all" if frame.height > MOST_ROWS else ""
-    st.caption(f"{what}: {counted(frame.height, 'row')}{cut}.")
+    st.caption(plain(f"{what}: {counted(frame.height, 'row')}{cut}."))
+    shown = frame.head(MOST_ROWS)
     st.dataframe(
-        frame.head(MOST_ROWS), hide_index=True, height=min(38 + 35 * frame.height, 528), column_config=columns,
-        lazy=True, placeholder="–", key=f"{key}_table", alt=f"Table. {what}.",
+        shown.to_pandas().style.format(written, na_rep="–") if written else shown, hide_index=True,
+        height=min(38 + 35 * frame.height, 528), column_config=columns, lazy=not written, placeholder="–", key=f"{key}_table",
+        alt=f"Table. {what}.",
     )  # fmt: skip
 
 

@@ -113,7 +113,7 @@ def _log(result: Result, window: Window) -> None:
     st.subheader("All trades", anchor="log")
     listed = trade_list.listing(result, window, _filter(result))
     currency = result.scenario.currency
-    said = f"{counted(listed.count, 'trade')}, {kwh(listed.kwh)}, {money(listed.paid, plain(currency))} paid."
+    said = f"{counted(listed.count, 'trade')}, {kwh(listed.kwh)}, {money(listed.paid, currency)} paid."
     if listed.count > MOST_ROWS:
         said += f" The table holds the first {MOST_ROWS:,} of them; the files hold all trades of the period."
     st.caption(plain(said))
