@@ -234,10 +234,11 @@ def typed(value: float) -> str:
 
 
 def begun(sentence: str) -> str:
-    """Return a sentence with a capital letter, unless it begins with the name of a tariff.
+    """Return a sentence with a capital letter, unless it begins with the name of a tariff or of a field.
 
     Example:
-        >>> begun("the run ends"), begun("my-cream is unverified")
-        ('The run ends', 'my-cream is unverified')
+        >>> begun("the run ends"), begun("my-cream is unverified"), begun("solar.place says nothing")
+        ('The run ends', 'my-cream is unverified', 'solar.place says nothing')
     """
-    return sentence if "-" in sentence.split(maxsplit=1)[0] else f"{sentence[0].upper()}{sentence[1:]}"
+    first = sentence.split(maxsplit=1)[0].rstrip(",:;.")
+    return sentence if {"-", ".", "_"} & set(first) else f"{sentence[0].upper()}{sentence[1:]}"

@@ -13,6 +13,7 @@ import jiran
 from html_reader import NASTY, Reader
 from jiran.plan import plan, ranges, tries
 from jiran.report.plan import answer, as_data, doubts, lines, page
+from jiran.report.plan.further import tried
 from jiran.saving.formats import json_text
 from jiran.scenario import Plan
 
@@ -44,6 +45,12 @@ def test_it_says_the_answer_first_and_every_doubt(work):
     assert f'<p class="first">{said[0]}</p>' in text
     assert all(f"{one}." in text for one in map(str, doubts(work[0])))
     assert any("20 days" not in str(one) and "2 days" in str(one) for one in doubts(work[0]))
+
+
+def test_prices_that_were_tried_have_the_digits_of_their_table(work):
+    said = [str(tried(work[0], one)) for one in work[2]]
+    assert all(len(number) <= 4 for text in said for number in re.findall(r"\d\.(\d+)", text))
+    assert all(re.search(r"from MYR \S+ to [\d.]+", text) for text in said)
 
 
 def test_its_tables_hold_what_the_plan_knows(work):

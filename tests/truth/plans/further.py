@@ -120,4 +120,5 @@ def tried(planned, found):
     }  # fmt: skip
     names = {"price": "P2P price", "charge": "network charge", "credit": "credit for export"}
     end = "Nobody loses by sharing" if spans else "The loss is least at" if best else "at none of them"
-    return Claim(figures, pieces=(names[found.field], end))
+    several = f"from {'-' * (figures['least'] < 0.0)}{figures['currency']} " if len(found.tried) > 1 else ""
+    return Claim(figures, pieces=(names[found.field], end, several))

@@ -21,6 +21,8 @@ dl.long dt { color: var(--soft); } dl.long dd { margin: 0; min-width: 0; overflo
 th, td { padding: .25rem .5rem; border-bottom: 1px solid var(--line); text-align: right; }
 th { font-weight: 600; } thead th { vertical-align: bottom; } th:first-child, .word { text-align: left; }
 tbody th { white-space: nowrap; } td { white-space: nowrap; } td.word { white-space: normal; }
+/* of assumptions: what one is has the room, its name may break */
+tbody th:has(~ td.word) { white-space: normal; } td.word:not(:last-child) { min-width: 15rem; }
 svg { width: 100%; height: auto; display: block; } svg text { fill: var(--ink); font-size: 11px; }
 svg .line { stroke: var(--line); } svg .zero { stroke: var(--ink); } svg .case { stroke: var(--soft); stroke-dasharray: 5 4;
   stroke-width: 1.5; }
