@@ -139,3 +139,8 @@ def test_a_tariff_of_another_place_than_the_sun_is_told():
     at = opened(preset="klang-valley-atap", steps="48", **{"grid.tariff": "my-seb-domestic-nem"})
     assert any("do not fit together" in bare(one.value) for one in at.error)
     assert not any("do not fit together" in bare(one.value) for one in at.warning)  # once is enough
+
+
+def test_a_cost_that_was_changed_is_not_said_to_change_nothing_where_the_plan_reads_it():
+    at = opened(preset="paper", **{"plan.pv_cost": "1000"})
+    assert not any("Changes nothing here" in one.value for one in at.sidebar.caption)

@@ -39,8 +39,11 @@ class Panel:
         restart: Whether all controls must start afresh, because a table of fields was changed as a whole.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, heeded: str = "") -> None:
         """Read the base and the changes.
+
+        Args:
+            heeded: A table that a run leaves alone, and that the page beside the panel reads.
 
         Raises:
             JiranError: The scenario cannot be read any more: a file that it names is gone.
@@ -48,7 +51,8 @@ class Panel:
         self.base, self.given = state.base(), dict(state.changes())
         self.data = as_data(validate(self.base.data))
         now = validate(with_overrides(self.base.data, self.given))
-        self.current, self.quiet = as_data(now), silent(now)
+        self.current = as_data(now)
+        self.quiet = {name: why for name, why in silent(now).items() if name.partition(".")[0] != heeded}
         if not all(map(self._is_field, self.given)):
             self._spell_out()
         self.wanted: dict[str, Any] = {}
@@ -118,6 +122,10 @@ class Panel:
         chosen = names_plugin(name)
         return chosen is None or self.chosen(chosen) == at(data, chosen)
 
+    def of_other_homes(self, name: str) -> bool:
+        """Tell whether a field models what meters have measured: where it says nothing, a choice of fields leaves it out."""
+        return "data" in self.current["homes"] and name in self.quiet and name.partition(".")[0] in _MEASURED
+
     def say(self, name: str, value: Any) -> None:
         """Take a control's value; only what differs from the base is a change."""
         self.places[name] = st.empty()
@@ -159,5 +167,7 @@ def at(data: Any, name: str) -> Any:
     return data
 
 
+#: Tables of what homes are like, which meters measure.
+_MEASURED = ("solar", "load", "ev")
 #: Fields that are no tables or lists of homes.
 _ONE_BY_ONE = frozenset(name for name in leaves() if info(name) and not name.startswith("homes."))

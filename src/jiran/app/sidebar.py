@@ -38,7 +38,7 @@ def show(*, way: bool = False) -> None:
         way: Whether the way to a plan takes the place of the values on which the question turns.
     """
     try:
-        panel = Panel()
+        panel = Panel("plan" if way else "")
     except JiranError as error:  # a file that the scenario needs is gone
         st.error(plain(str(error)), icon=":material/error:")
         return
@@ -75,7 +75,9 @@ def _way(panel: Panel) -> None:
         if step.open:
             with step:
                 for name in names:
-                    if name != "homes.groups" or "data" not in panel.current["homes"]:
+                    if name == "homes.groups" and "data" in panel.current["homes"]:
+                        st.caption(plain(f"{panel.base.label} says which homes there are: “Your own data” changes it."))
+                    elif not panel.of_other_homes(name):
                         draw(panel, name)
 
 

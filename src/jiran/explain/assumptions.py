@@ -265,7 +265,9 @@ def _untold_words(figures: Figures) -> str:
 
 
 #: What the amounts of a street of metered homes turn on, and no meter tells.
-UNTOLD = ("time_zone", "grid.import_price", "grid.export_price", "battery.capacity_kwh", "market.mechanism")
+UNTOLD = (
+    "time_zone", "grid.tariff", "grid.import_price", "grid.export_price", "battery.capacity_kwh", "market.mechanism",
+)  # fmt: skip
 
 
 @form("assumed.untold", _untold_words)

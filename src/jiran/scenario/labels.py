@@ -99,7 +99,7 @@ FIELDS = {
         "load.household.heat_spread": "How unlike nights are in heat",
     },
     "Electric vehicles": {
-        "ev.kw": "Charging power, kW",
+        "ev.kw": "EV charging power, kW",
         "ev.blocks": "Times of charging",
         "ev.charging": "EVs charge",
         "ev.calendar.capacity_kwh": "EV battery in the calendar, kWh",

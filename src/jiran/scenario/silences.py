@@ -277,8 +277,8 @@ SILENCES = (
         ("grid.region",), lambda of: of.scenario.grid.co2_kg_per_kwh is not None, "grid.co2_kg_per_kwh goes before it"
     ),
     Silence(("bids",), lambda of: not of.limits_heeded, "the market rule heeds no limit prices"),
-    Silence(("plan",), bool, "only `jiran plan` reads it"),
-    Silence(("live",), bool, "only `jiran live` reads it"),
+    Silence(("plan",), bool, "only a plan reads it"),
+    Silence(("live",), bool, "only a street of real meters reads it"),
 )  # fmt: skip
 
 

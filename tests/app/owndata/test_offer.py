@@ -17,6 +17,8 @@ from jiran.errors import JiranError
 from jiran.explain.assumptions import UNTOLD
 from jiran.scenario import validate
 from jiran.scenario.files import as_data
+from jiran.scenario.overrides import with_overrides
+from jiran.scenario.silent import given, silent
 from meter_files import meters
 
 NOW = as_data(load_scenario("paper"))
@@ -47,7 +49,7 @@ def test_a_good_file_becomes_the_base_with_all_keys_and_a_link_finds_it_again():
     assert base.data["battery"] == {"capacity_kwh": 0.0}  # the paper's battery stands in the paper's street
     assert base.data["market"]["matching"] == "pro-rata"
     assert validate(base.data).question == ""  # the paper's twelve homes are no longer asked about
-    assert set(dict(offers.assumed(offer, base).figures["fields"])) == set(UNTOLD)
+    assert set(dict(offers.assumed(offer, base).figures["fields"])) == set(UNTOLD) - {"grid.tariff"}  # it has prices
     back, _ = links.read_link(dict(base.link), None)
     assert back.data["homes"] == base.data["homes"]
     assert validate(back.data).homes.data == validate(base.data).homes.data
@@ -124,14 +126,30 @@ def test_choosing_a_column_of_times_lets_the_earlier_one_go():
 
 def test_another_zone_moves_the_files_along_unless_they_have_their_own():
     offer = take([("street.csv", meters())], NOW, 1)
-    pinned = again(base_of(offer, seen(offer).look).data, 2)
-    assert pinned.source.time_zone == "Asia/Kuching"
-    moved = pinned.in_zone("Europe/Berlin")
+    taken = base_of(offer, seen(offer).look).data
+    elsewhere = validate(with_overrides(taken, {"time_zone": "Asia/Bangkok"}))  # as the panel's "Time zone" says it
+    there, here = (jiran.simulate(one).flows.profiles.generation_kwh for one in (elsewhere, validate(taken)))
+    assert (there == here).all()
+    moved = again(taken, 2).in_zone("Europe/Berlin")
     assert seen(moved).look.covered.first == seen(offer).look.covered.first
     own = offer.saying(time_zone="UTC").in_zone("Europe/Berlin")
     assert (seen(own).look.covered.first - seen(offer).look.covered.first).total_seconds() == 3600
     with pytest.raises(JiranError, match="time_zone"):
         offer.in_zone("Nowhere/At all")
+
+
+def test_what_describes_other_homes_is_not_told_of_metered_ones():
+    for preset in ("klang-valley-atap", "paper", "ev-street"):
+        offer = take([("street.csv", meters())], as_data(load_scenario(preset)), 1)
+        told = validate(base_of(offer, seen(offer).look).data)
+        assert not set(given(told)) & set(silent(told)), preset
+        assert told.telling == ()
+        tariff = [("grid.tariff", told.grid.tariff)] if told.grid.tariff else []
+        fields = offers.assumed(offer, base_of(offer, seen(offer).look)).figures["fields"]
+        assert [one for one in fields if one[0] == "grid.tariff"] == tariff  # another street's, and a choice of its own
+    own = scenario(path="street.csv") + b"\n[solar]\nmodel = 'site'\nplace = 'penang'\n"
+    offer = take([("ours.toml", own), ("street.csv", meters())], NOW, 1)
+    assert base_of(offer, seen(offer).look).data["solar"]["place"] == "penang"  # said for these homes
 
 
 def test_keys_that_would_make_the_link_too_long_are_left_to_the_next_reading(monkeypatch):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 import jiran
 from jiran.app import shelf
+from jiran.app.sidebar import PATH
 from jiran.scenario.files import to_toml
 from meter_files import meters
 from opening import viewer
@@ -221,3 +223,20 @@ def test_the_size_of_roofs_is_asked_where_metered_homes_get_roofs_without_one(ha
         field for field in (*app.sidebar.slider, *app.sidebar.number_input) if field.label.startswith("Solar capacity")
     ]
     assert len(asks) == asked
+
+
+def test_the_way_to_a_plan_of_metered_homes_asks_nothing_that_meters_have_told():
+    app = viewer()
+    app.session_state["own data"] = True
+    app._page_hash = calc_hash("plan")
+    for place in range(len(PATH)):
+        app.session_state[f"way {place}"] = True
+    app.run()
+    drop_more(app, ("street.csv", meters()))
+    assert any("“Time zone” = " in text and "time_zone" not in text for text in texts(app))  # by the names of controls
+    click(app, USE)
+    steps = {one.label: one for one in app.sidebar.expander if one.label in PATH}
+    labels = [one.label for step in steps.values() for one in (*step.selectbox, *step.number_input)]
+    assert {"Time zone", "Community battery, kWh"} <= set(labels)
+    assert not {"Sun", "Place of the sun", "EV charging power, kW"} & set(labels)
+    assert "street.csv" in seen(steps["2 Homes"].caption[0].value)

@@ -21,8 +21,8 @@ def untold(scenario, said):
     now = scenario.model_dump()
     fields = []
     for section, key in (
-        (None, "time_zone"), ("grid", "import_price"), ("grid", "export_price"), ("battery", "capacity_kwh"),
-        ("market", "mechanism"),
+        (None, "time_zone"), ("grid", "tariff"), ("grid", "import_price"), ("grid", "export_price"),
+        ("battery", "capacity_kwh"), ("market", "mechanism"),
     ):  # fmt: skip
         if key in ("import_price", "export_price") and "tariff" in now["grid"] and now["grid"]["tariff"]:
             continue  # the tariff says it

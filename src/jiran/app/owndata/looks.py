@@ -14,6 +14,7 @@ from jiran.errors import DataError, JiranError
 from jiran.homes.meter.columns import Columns, columns_of_files
 from jiran.homes.meter.look import Look, look_of
 from jiran.homes.meter.read import meters
+from jiran.homes.meter.street import in_zone
 from jiran.homes.meter.week import Week, week_of
 from jiran.scenario.paths import files_of
 
@@ -70,7 +71,8 @@ def seen(offer: Offer, tell: Callable[[float], None]) -> Seen:
             return found
         _kept().put(key, found)
         if found.look is not None:  # the scenario will name the files with these keys
-            _kept().put(_key(offer.source.model_validate(found.look.keys), offer.zone), found)
+            named = offer.source.model_validate(in_zone(found.look.keys, offer.zone))
+            _kept().put(_key(named, offer.zone), found)
     return found
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 from jiran.app import frame, state
 from jiran.app.charts.week import QUANTITIES, week
 from jiran.app.drawing import draw
+from jiran.app.labels import by_labels
 from jiran.app.owndata import correct, looks
 from jiran.app.owndata.offer import assumed, base_of
 from jiran.app.runs import is_large
@@ -194,7 +195,7 @@ def _use(offer: Offer, found: Look) -> None:
     if (hidden := no_plan(found)) is not None:
         st.info(_sentence(str(hidden)), icon=":material/request_quote:")
     if told := assumed(offer, base):
-        st.caption(_sentence(f"not in the files: {told}"))
+        st.caption(_sentence(by_labels(f"not in the files: {told}", "")))
     if not st.button("Use these homes", type="primary", icon=":material/check:", key="use homes"):
         return
     state.set_base(base)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 NO_BATTERY = {"capacity_kwh": 0.0}
 #: The order of homes in a file means nothing, so who is served may not follow from it.
 FAIR = {"matching": "pro-rata"}
+#: What describes other homes, and asks about them: a question and its settings, their sun, load and cars.
+_OF_HOMES = ("question", "telling", "solar", "load", "ev")
 #: What says what a kWh from the grid emits: the place decides it, not another scenario.
 _EMISSIONS = ("region", "co2_kg_per_kwh")
 
@@ -27,12 +29,11 @@ def with_street(scenario: Mapping[str, Any], said: Mapping[str, Any], keys: Mapp
         keys: The table [homes.data].
 
     Returns:
-        New nested data. A battery, an emission factor and a question that belong to other homes are gone; orders that are equally good
+        New nested data. A battery, an emission factor and whatever else belongs to other homes are gone; orders that are equally good
         are served in proportion, where the rule can do so.
     """
-    found = {**scenario, "homes": {"data": dict(keys)}}
-    if "question" not in said:
-        found.pop("question", None)
+    kept = {name: value for name, value in scenario.items() if name in said or name not in _OF_HOMES}
+    found = {**kept, "homes": {"data": in_zone(keys, scenario.get("time_zone"))}}
     if "battery" not in said:
         found["battery"] = dict(NO_BATTERY)
     market = dict(scenario.get("market", {}))
@@ -41,6 +42,18 @@ def with_street(scenario: Mapping[str, Any], said: Mapping[str, Any], keys: Mapp
     grid, own = scenario.get("grid", {}), said.get("grid", {})
     found["grid"] = {name: value for name, value in grid.items() if name not in _EMISSIONS or name in own}
     return found
+
+
+def in_zone(keys: Mapping[str, Any], zone: str | None) -> dict[str, Any]:
+    """Return the table [homes.data] of homes in a zone: where files have the same it stands once, with the homes.
+
+    Times of files without an offset then go along when the homes turn out to live elsewhere.
+
+    Example:
+        >>> in_zone({"path": "a.csv", "time_zone": "Asia/Bangkok"}, "Asia/Bangkok")
+        {'path': 'a.csv'}
+    """
+    return {name: value for name, value in keys.items() if name != "time_zone" or value != zone}
 
 
 def _can_share(market: Mapping[str, Any]) -> bool:
