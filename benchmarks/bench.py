@@ -363,6 +363,14 @@ def sweeping() -> list[tuple[str, str, str, float, float]]:
     return rows
 
 
+def two_workers() -> list[tuple[str, str, str, float, float]]:
+    """Measure how much sooner two processes run a sweep of a minute than one: the CPU time of a point is then as much below twice."""
+    scenario = jiran.load_scenario("paper", {"steps": 8_760})
+    vary = {"market.fraction": "0.5:0.9:0.1", "battery.capacity_kwh": [0, 10, 20, 40]}
+    one, two = (seconds(partial(jiran.sweep, scenario, vary, seeds=250, workers=many)) for many in (1, 2))
+    return [("5,000 years in a sweep, two workers", f"{two:.1f} s", f"one, {one:.1f} s", two / one, round(1 / 1.8, 3))]
+
+
 def bills_of_a_run() -> list[tuple[str, str, str, float, float]]:
     """Measure which share of a run its bills and marginal values take: 1,000 homes over a year, with and without trading."""
     tariff = {"grid.tariff": "my-tnb-rp4-domestic-nem3", "start": "2025-07-01", "steps": 8_760}
@@ -417,6 +425,7 @@ def main() -> int:
         dashboard,
         comparing,
         sweeping,
+        two_workers,
     )
     rows = [row for part in parts for row in part()]
     table = Table(title=f"jiran {jiran.__version__}: budgets, best of {ROUNDS}")

@@ -189,7 +189,7 @@ def _why(name, data):  # noqa: C901, PLR0911, PLR0912, PLR0915  a field after th
         hourly = any(isinstance(grid.get(one), tuple) for one in ("import_price", "export_price"))
         return None if hourly or grid["tariff"] else "the grid's prices are the same at all hours"
     if table == "live":
-        return "only `jiran live` reads it"
+        return "only a street of real meters reads it"
     if name == "grid.tier_of":
         return None if grid["tariff"] else "there is no grid.tariff"
     if name == "grid.billing":
