@@ -49,19 +49,20 @@ def of_battery(result, side):
 # --- what it asks and bids, by hand -------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("held_kwh", [3.0, 0.4])
 @pytest.mark.parametrize("k", [0.0, 0.25, 1.0])
-def test_a_battery_whose_energy_is_worth_something_between_the_grids_prices_sets_the_price(k):
+def test_a_battery_whose_energy_is_worth_something_between_the_grids_prices_sets_the_price(k, held_kwh):
     """A kWh that it sells at noon the street lacks at 22:00, when the grid's costs 0.35: less than 0.50, more than 0.20."""
     by_hour = [0.50] * 20 + [0.35] * 4
-    load = two_days(h12=(0, 1), h22=(3, 0))
-    result = street(load, np.zeros_like(load), by_hour, k=k, start_soc=0.3)
+    load = two_days(h12=(0, 1), h22=(held_kwh, 0))
+    result = street(load, np.zeros_like(load), by_hour, k=k, start_soc=held_kwh / 10.0)
     first = result.trades.row(0, named=True)
     assert (first["step"], first["seller"], first["buyer"]) == (12, NAME, "B")
-    assert first["kwh"] == pytest.approx(1.0, abs=CLOSE)
+    assert first["kwh"] == pytest.approx(min(held_kwh, 1.0), abs=CLOSE)
     # Between the last ask that trades, which is the battery's, and the last bid.
     assert first["seller_price"] == pytest.approx(0.35 + k * (0.50 - 0.35), abs=CLOSE)
     assert result.flows.outputs.limit_price[12, 1:].tolist() == pytest.approx([0.50, 0.35], abs=CLOSE)
-    assert result.flows.orders_between(12, 13)[0].tolist() == pytest.approx([0.0, -1.0, 3.0], abs=CLOSE)
+    assert result.flows.orders_between(12, 13)[0].tolist() == pytest.approx([0.0, -1.0, held_kwh], abs=CLOSE)
 
 
 def test_one_step_is_what_somebody_works_out_on_paper():

@@ -21,6 +21,24 @@ from jiran.tariffs import Usage, bill, find_tariff, sharing, tariffs
 from random_tariffs import tariff_data
 from valid import ordinary, with_tariff
 
+DEMAND_ALONE = """
+name = "demand-alone"
+title = "Demand alone"
+place = "Nowhere"
+currency = "MYR"
+round = 0.01
+valid_from = 2025-01-01
+known_to = "2027-12"
+zone = "Asia/Kuching"
+status = "estimate"
+sources = ["made up"]
+
+[components.demand]
+kind = "demand"
+unit = "kW"
+rate = 30.0
+"""
+
 RP4 = "my-tnb-rp4-domestic-general"
 #: The rebate of the efficiency incentive: up to so many kWh, sen per kWh.
 INCENTIVE = [
@@ -259,6 +277,41 @@ def test_a_month_that_the_run_cuts_is_billed_as_that_part_of_a_whole_one():
     assert of_all.kpis["cost"] == pytest.approx(360 * 0.27)  # at 120 kWh the slab would be 18 sen
     assert of_part.kpis["cost"] == pytest.approx(of_all.kpis["cost"] / 3)
     assert of_part.bill_totals["part"].to_list() == [pytest.approx(1 / 3)]
+
+
+@pytest.mark.parametrize("minutes", [15, 30, 60])
+def test_demand_is_the_highest_mean_power_of_a_half_hour_or_of_a_longer_step(tmp_path, minutes):
+    """A tariff of demand alone: 30 a kW and month, of a home that takes 4 kW for a quarter of an hour and 1 kW otherwise."""
+    file = tmp_path / "demand.toml"
+    file.write_text(DEMAND_ALONE)
+    steps = 31 * 24 * 60 // minutes
+    load = np.full((steps, 1), minutes / 60.0)
+    load[5 * 24 * 60 // minutes] += 3.0 * 0.25
+    asked = load_scenario("paper", {
+        "start": "2025-07-01", "steps": steps, "step_minutes": minutes, "grid.tariff": str(file), "battery.capacity_kwh": 0,
+        "homes": {"groups": [{"kind": "normal", "count": 1}]},
+    })  # fmt: skip
+    result = simulate(asked, profiles=Profiles(np.zeros_like(load), load, np.zeros_like(load)))
+    highest_kw = 1.0 + 3.0 * 0.25 / max(0.5, minutes / 60.0)
+    assert result.kpis["cost"] == pytest.approx(30.0 * highest_kw, abs=0.005)
+
+
+def test_bills_without_the_battery_know_what_it_took_where_it_gave_nothing():
+    """A battery that keeps what it has for a better price: it takes of two roofs at noon, and they buy at night."""
+    noon = {
+        "start": "2026-05-01T10:00:00", "steps": 14, "grid.tariff": "th-mea-1.2-net-billing", "currency": "THB",
+        "battery.reserve_price": 99.0,
+        "homes": {"groups": [{"kind": "solar", "count": 2}]},
+    }  # fmt: skip
+    sun, load = np.zeros((14, 2)), np.full((14, 2), 1.0)
+    sun[:4] = 3.0
+    given_ = Profiles(sun, load, np.zeros_like(load))
+    result, alone = (
+        simulate(load_scenario("paper", noon | {"battery.capacity_kwh": kwh}), profiles=given_) for kwh in (10.0, 0.0)
+    )
+    assert result.flows["battery_charged_kwh"].sum() > 1.0
+    assert result.without_p2p.cost_without_battery == pytest.approx(alone.settlement.cost, abs=1e-9)
+    assert (result.without_p2p.cost > alone.settlement.cost + 1.0).all()
 
 
 def test_runs_cut_at_the_ends_of_months_add_up():

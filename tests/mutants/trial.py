@@ -30,7 +30,7 @@ ELSEWHERE = {
         "tests/test_street_limits.py",
         "tests/money/test_bills.py",
     ),
-    "market": ("tests/test_watching.py",),
+    "market": ("tests/test_watching.py", "tests/money/test_repricing.py"),
     "money": ("tests/simulation/test_run.py", "tests/test_shared_battery_that_bids.py", "tests/test_street_limits.py"),
     "result": ("tests/test_shared_battery_that_bids.py", "tests/test_street_limits.py"),
 }  # fmt: skip
