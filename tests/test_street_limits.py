@@ -11,6 +11,7 @@ from jiran import JiranError, Scenario, clear, load_scenario, simulate
 from jiran.control import controllers
 from jiran.homes.profiles import Profiles
 from jiran.judge.optimum import community_optimum
+from jiran.money.limits import Limits
 from jiran.result.basis import exchange_kwh
 from strategies import BOOKS, changed, number, run, scenarios, with_home_batteries
 from street_limits import limit_kwh
@@ -168,6 +169,12 @@ def test_each_home_leaves_out_the_same_share_of_what_it_would_export(net, limit,
         wanted = plainly_curtailed(found.tolist(), limit)
         np.testing.assert_allclose(result.flows["curtailed_kwh"][step], wanted, rtol=1e-9, atol=2e-9)
     assert result.kpis["curtailed_value"] == pytest.approx(0.2 * result.kpis["curtailed_kwh"], abs=1e-9)
+
+
+def test_how_full_the_connection_is_is_the_highest_share_of_the_limit_of_its_step():
+    limits = Limits(np.array([4.0, 0.0, 0.5]), np.empty(0))
+    assert limits.import_share(np.array([3.0, 9.0, -1.0])) == 0.75
+    assert limits.import_share(np.array([1.0, 0.0, 0.4])) == 0.8
 
 
 @settings(deadline=None)
