@@ -12,6 +12,7 @@ from jiran.app.labels import by_labels
 from jiran.app.pins import flat
 from jiran.app.showing import plain
 from jiran.errors import JiranError
+from jiran.homes.meter.street import MEASURED
 from jiran.scenario import validate
 from jiran.scenario.files import as_data
 from jiran.scenario.labels import CHOSEN
@@ -124,7 +125,7 @@ class Panel:
 
     def of_other_homes(self, name: str) -> bool:
         """Tell whether a field models what meters have measured: where it says nothing, a choice of fields leaves it out."""
-        return "data" in self.current["homes"] and name in self.quiet and name.partition(".")[0] in _MEASURED
+        return "data" in self.current["homes"] and name in self.quiet and name.partition(".")[0] in MEASURED
 
     def say(self, name: str, value: Any) -> None:
         """Take a control's value; only what differs from the base is a change."""
@@ -167,7 +168,5 @@ def at(data: Any, name: str) -> Any:
     return data
 
 
-#: Tables of what homes are like, which meters measure.
-_MEASURED = ("solar", "load", "ev")
 #: Fields that are no tables or lists of homes.
 _ONE_BY_ONE = frozenset(name for name in leaves() if info(name) and not name.startswith("homes."))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+import streamlit as st
 
 from jiran.judge.judgement import FIGURES
 from jiran.judge.spread import range_of
@@ -51,10 +52,27 @@ def rules(comparison: Comparison, first: str = "Rule") -> Styler:
             texts = (_banded(written, rows[case], figure) for case in order)
             writers[name] = dict(zip(columns[name], texts, strict=True)).__getitem__
         else:
-            writers[name] = f"{{:,.{written.digits}f}}"
+            writers[name] = _plain(written)
         tints[name] = [_TINTS.get(mark, "") for mark in marks(comparison, figure, order)]
     colours = pd.DataFrame(tints)
     return pd.DataFrame(columns).style.format(writers, na_rep="–").apply(lambda _: colours, axis=None)
+
+
+def column_config(comparison: Comparison, first: str, width: int) -> dict[str, Any]:
+    """Return how Streamlit shows the columns of `rules`.
+
+    Args:
+        comparison: Of rules, or of ways to bid.
+        first: Heading of the column with the cases' names.
+        width: Of that column, pixels.
+    """
+    wide = widths(comparison)
+    return {first: st.column_config.Column(pinned=True, width=width)} | {
+        heading(figure, comparison.currency): st.column_config.Column(
+            column.short, help=column.help, alignment="right", width=wide[figure]
+        )
+        for figure, column in SHOWN.items()
+    }
 
 
 def widths(comparison: Comparison) -> dict[str, int]:
@@ -66,7 +84,7 @@ def widths(comparison: Comparison) -> dict[str, int]:
         texts = [
             _banded(written, row, figure)
             if len(comparison.seeds) > 1
-            else f"{_number(written, row[figure]):,.{written.digits}f}"
+            else _plain(written).format(_number(written, row[figure]))
             for row in rows
         ]
         found[figure] = max(column.width, _AROUND + round(_DIGIT * max(map(len, texts), default=0)))
@@ -88,6 +106,11 @@ def _number(written: Form, value: float | None) -> float:
     """Return a figure in its unit; what is written as zero is zero, and not a little less."""
     number = np.nan if value is None else written.factor * value
     return 0.0 if abs(number) < 0.5 * 10.0**-written.digits else float(number)
+
+
+def _plain(written: Form) -> str:
+    """Return how a figure without a band is written, as a format."""
+    return f"{{:,.{written.digits}f}}"
 
 
 def _banded(written: Form, row: dict[str, Any], figure: str) -> str:

@@ -100,11 +100,7 @@ def drive(
     for at in range(cars.homes.size):
         wanted_kwh[at] = 0.0
     _act(step, wanted_kwh, cars, memory, line, wanted_kwh, out.ev_stored_kwh[step], net_kwh)
-    for at in range(cars.homes.size):
-        out.ev_charged_kwh[step, at], out.ev_supplied_kwh[step, at] = (
-            max(wanted_kwh[at], 0.0),
-            max(-wanted_kwh[at], 0.0),
-        )
+    tell_apart(wanted_kwh, out.ev_charged_kwh[step], out.ev_supplied_kwh[step])
 
 
 @njit(cache=True, forceinline=True, borrows=True)
@@ -123,6 +119,19 @@ def come_and_go(step: int, cars: Devices, memory: Memories, out: Outputs) -> Non
         driven_kwh = min(cars.trip_kwh[step, at], memory.stored_kwh[at])
         memory.stored_kwh[at] -= driven_kwh
         out.ev_driven_kwh[step, at] = driven_kwh
+
+
+@njit(cache=True, forceinline=True, borrows=True)
+def tell_apart(moved_kwh: Vector, charged_kwh: Vector, given_kwh: Vector) -> None:
+    """Write down what stores took and what they gave, each by itself.
+
+    Args:
+        moved_kwh: What each took (> 0) or gave (< 0), shape (at least store,).
+        charged_kwh: Is filled with what it took, shape (store,); may be `moved_kwh`.
+        given_kwh: The same of what it gave.
+    """
+    for at in range(charged_kwh.size):
+        charged_kwh[at], given_kwh[at] = max(moved_kwh[at], 0.0), max(-moved_kwh[at], 0.0)
 
 
 @njit(cache=True, forceinline=True, borrows=True)

@@ -20,6 +20,7 @@ from jiran.control.dispatch import dispatch, follow
 from jiran.control.storage import Battery, charge, discharge
 from jiran.control.store import Connection, Store, beside_roof
 from jiran.engine.annotations import Matrix, Vector, handed_on, signature_of
+from jiran.engine.at_home import tell_apart
 from jiran.engine.records import Devices, Inputs, Memories, Outputs, Stores
 from jiran.engine.street import beyond_trades, left_over
 from jiran.nothing import NOTHING_KWH
@@ -306,8 +307,7 @@ def heed(
         over_kwh = _relieve(
             step, over_kwh, True, stores.cars, cars, line, charged_kwh, out.ev_stored_kwh[step], net_kwh, traded_kwh,  # noqa: FBT003
         )  # fmt: skip
-        for at in range(charged_kwh.size):
-            charged_kwh[at], supplied_kwh[at] = max(charged_kwh[at], 0.0), max(-charged_kwh[at], 0.0)
+        tell_apart(charged_kwh, charged_kwh, supplied_kwh)
     wanted_kwh += over_kwh
     if not inputs.may_draw[step]:
         wanted_kwh = min(wanted_kwh, max(gave_kwh, 0.0))

@@ -124,8 +124,8 @@ class Start(NamedTuple):
 class Outputs(NamedTuple):
     """What a run fills in, energy in kWh.
 
-    Arrays of the whole run, of zeros where nothing was done; a call fills the steps of its window. What is 0 steps long is not wanted and not written. Traders are the
-    homes, and behind them the community battery if it bids.
+    Arrays of the whole run, of zeros where nothing was done; a call fills the steps of its window. What is 0 steps long is not wanted
+    and not written. Traders are the homes, and behind them the community battery if it bids.
     """
 
     traded_kwh: Matrix  # (step, home): sold > 0, bought < 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -19,7 +19,7 @@ from jiran.judge.spread import range_of
 from jiran.market import find, mechanisms
 from jiran.market.base import BASELINE
 from jiran.report import answer, pictures
-from jiran.report.figures import heading, ranked
+from jiran.report.figures import ranked
 from jiran.report.points import ACROSS, UP, gains, lines, spots, upward
 from jiran.report.reasons import GAIN, reason
 from jiran.scenario import Bids, Scenario
@@ -179,17 +179,11 @@ def _table(comparison: Comparison) -> None:
         f"stays with the market or is missing. Amounts in {plain(comparison.currency)}, prices per kWh; point at a heading to read "
         f"more.{bands}"
     )
-    config: dict[str, Any] = {"Rule": st.column_config.Column(pinned=True, width=_RULE_WIDTH)}
-    widths = rule_tables.widths(comparison)
-    for figure, column in rule_tables.SHOWN.items():
-        config[heading(figure, comparison.currency)] = st.column_config.Column(
-            column.short, help=column.help, alignment="right", width=widths[figure]
-        )
     st.dataframe(
         rule_tables.rules(comparison),
         hide_index=True,
         height=38 + 35 * len(comparison.cases),
-        column_config=config,
+        column_config=rule_tables.column_config(comparison, "Rule", _RULE_WIDTH),
         placeholder="–",
         key=f"rules_table|{banded}",
         alt=f"Table of {counted(len(comparison.cases), 'market rule')}, best first.",

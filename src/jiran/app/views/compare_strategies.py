@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ from jiran.judge.spread import range_of
 from jiran.market import find, mechanisms
 from jiran.market.base import BASELINE
 from jiran.report.bidding import say
-from jiran.report.figures import heading, ranked, whole_table
+from jiran.report.figures import ranked, whole_table
 
 if TYPE_CHECKING:
     from jiran.judge.comparison import Comparison
@@ -94,14 +94,9 @@ def _draw(found: Comparison, scenario: Scenario) -> None:
     for fault in found.faults:
         st.warning(f"Left out: {plain(fault)}.", icon=":material/warning:")
     banded = len(found.seeds) > 1
-    config: dict[str, Any] = {"Strategy": st.column_config.Column(pinned=True, width=_NAME_WIDTH)}
-    widths = rule_tables.widths(found)
-    for figure, column in rule_tables.SHOWN.items():
-        config[heading(figure, found.currency)] = st.column_config.Column(
-            column.short, help=column.help, alignment="right", width=widths[figure]
-        )
     st.dataframe(
-        rule_tables.rules(found, "Strategy"), hide_index=True, height=38 + 35 * len(found.cases), column_config=config,
+        rule_tables.rules(found, "Strategy"), hide_index=True, height=38 + 35 * len(found.cases),
+        column_config=rule_tables.column_config(found, "Strategy", _NAME_WIDTH),
         placeholder="–", key=f"bidding_table|{banded}", alt="Table of ways to bid, what reaches most first.",
     )  # fmt: skip
     bands = f" Means of {len(found.seeds)} seeds; in brackets {range_of(len(found.seeds), 'seeds')}." if banded else ""

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 NO_BATTERY = {"capacity_kwh": 0.0}
 #: The order of homes in a file means nothing, so who is served may not follow from it.
 FAIR = {"matching": "pro-rata"}
-#: What describes other homes, and asks about them: a question and its settings, their sun, load and cars.
-_OF_HOMES = ("question", "telling", "solar", "load", "ev")
+#: Tables of what homes are like, which meters measure: their sun, load and cars.
+MEASURED = ("solar", "load", "ev")
+#: What belongs to other homes: these, and a question about them with its settings.
+_OF_HOMES = ("question", "telling", *MEASURED)
 #: What says what a kWh from the grid emits: the place decides it, not another scenario.
 _EMISSIONS = ("region", "co2_kg_per_kwh")
 

@@ -22,7 +22,7 @@ SWINGS: dict[str, tuple[str, bool]] = {
     "escalation": ("how fast bills rise", False),
 }
 #: As many digits has a price that was tried, here and in the table of them.
-_DIGITS = 4
+DIGITS = 4
 #: What a price that is tried is called.
 TRIED = {"price": "P2P price", "charge": "network charge", "credit": "credit for export"}
 
@@ -79,7 +79,7 @@ def matters(planned: Planned, ranges: Ranges) -> Figures | None:
 
 def _seen(value: float) -> float:
     """Return a price that was tried with four digits: it is a part of the grid's price, and more of them say nothing."""
-    return value if abs(value) < 10.0 ** (2 - _DIGITS) else round(value, _DIGITS)
+    return value if abs(value) < 10.0 ** (2 - DIGITS) else round(value, DIGITS)
 
 
 def _span(low: float, high: float, currency: str) -> str:

@@ -115,10 +115,10 @@ def assumptions(planned: Planned) -> Shown:
 
 def tried(found: Sequence[Found]) -> Shown:
     """Return every price that was tried and what sharing came to."""
-    from jiran.report.plan.further import TRIED  # noqa: PLC0415  forms and tables name the same things
+    from jiran.report.plan.further import DIGITS, TRIED  # noqa: PLC0415  forms and tables name the same things
 
     rows: list[tuple[str, ...]] = [
-        (TRIED[one.field], decimals(each.value, 4), str(each.losers), whole(each.worst), whole(each.together))
+        (TRIED[one.field], decimals(each.value, DIGITS), str(each.losers), whole(each.worst), whole(each.together))
         for one in found
         for each in one.tried
     ]
