@@ -16,6 +16,7 @@ from jiran.control.memory import first_memory
 from jiran.homes.profiles import Profiles
 from stores import asked, months
 from strategies import KINDS, changed, number, scenarios, small, with_home_batteries
+from truth.run import standby_kwh
 
 CLOSE = 1e-9
 
@@ -24,15 +25,10 @@ def part(profiles, cut):
     return Profiles(*(np.ascontiguousarray(array[cut]) for array in vars(profiles).values()))
 
 
-def standby(result):
-    """Return what a battery uses in a step whatever it does, kWh."""
-    return result.scenario.home_battery.standby_w / 1000.0 * result.timeline.step_minutes / 60.0
-
-
 def moves(result):
     """Return what batteries took to charge, what they gave, and what they held, kWh."""
     flows = result.flows
-    into = flows.home_charged_kwh - standby(result)
+    into = flows.home_charged_kwh - standby_kwh(result)
     return [np.where(into > CLOSE, into, 0.0), flows.home_given_kwh, flows.outputs.home_stored_kwh]
 
 
@@ -42,7 +38,7 @@ def needs(result):
     lent = np.zeros_like(flows["load_kwh"])
     lent[:, flows.fleet.homes] = flows.outputs.ev_lent_kwh
     used = flows["load_kwh"] + flows["ev_kwh"] - flows["generation_kwh"] - (flows["ev_supplied_kwh"] - lent)
-    return used[:, flows.battery_homes] + standby(result)
+    return used[:, flows.battery_homes] + standby_kwh(result)
 
 
 # --- laws ------------------------------------------------------------------------------------------------------
@@ -227,7 +223,7 @@ def test_batteries_do_in_a_street_what_they_would_do_by_themselves(scenario):
         price[name] = np.concatenate([known, [later[int(hour)] for hour in clock]])
     stores = running.Stores(
         result.community.battery_kwh[homes], np.zeros(homes.size), *[result.community.battery_kw[homes]] * 2,
-        said.charge_efficiency, said.discharge_efficiency, standby(result), said.wear_cost, said.grid_charge, said.feed_in,
+        said.charge_efficiency, said.discharge_efficiency, standby_kwh(result), said.wear_cost, said.grid_charge, said.feed_in,
     )  # fmt: skip
     memory = first_memory(said.start_soc * stores.capacity_kwh, 24, MOST_DAYS, 512)
     found = running.Moves(*np.zeros((3, scenario.steps, homes.size)))
