@@ -42,8 +42,8 @@ def test_plans_that_are_made_again_are_those_of_the_run(case):
     assert held.planned.all()
     assert found.planned.all()
     pieces = min(found.value.shape[2], held.value.shape[2])
-    np.testing.assert_allclose(found.value[:, :, :pieces], held.value[:, 1:, :pieces], rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(found.upto_kwh[:, :, :pieces], held.upto_kwh[:, 1:, :pieces], rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found.value[:, :, :pieces], held.value[1:, :, :pieces], rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found.upto_kwh[:, :, :pieces], held.upto_kwh[1:, :, :pieces], rtol=1e-9, atol=1e-12)
 
 
 def test_a_run_that_goes_on_in_the_midst_of_a_day_and_one_of_a_day_before_the_last():
@@ -56,11 +56,11 @@ def test_a_run_that_goes_on_in_the_midst_of_a_day_and_one_of_a_day_before_the_la
     found = worth_of_day(later, "home_battery", 24 * 3 - 8)
     assert found.first == 24 * 2 - 7
     np.testing.assert_allclose(
-        found.value, later.state.at_home.value[:, 1:, : found.value.shape[2]], rtol=1e-9, atol=1e-12
+        found.value, later.state.at_home.value[1:, :, : found.value.shape[2]], rtol=1e-9, atol=1e-12
     )
     begun = worth_of_day(later, "home_battery", 3)
     assert begun.first == 0
-    assert begun.value.shape[1] == 17
+    assert begun.value.shape[0] == 17
 
 
 def test_the_worth_at_a_level_is_that_of_the_next_kwh_and_nothing_is_said_of_own_use():

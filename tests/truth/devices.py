@@ -141,7 +141,7 @@ def worth(seen, result):
         row = step % (24 * 60 // result.timeline.step_minutes) + 1
         held = float(seen.device.stored_kwh[step])
         pieces = []
-        for upto, value in zip(memory.upto_kwh[place, row], memory.value[place, row], strict=True):
+        for upto, value in zip(memory.upto_kwh[row, place], memory.value[row, place], strict=True):
             if not pieces or upto > pieces[-1][0]:
                 pieces.append((float(upto), float(value)))
             else:

@@ -293,7 +293,7 @@ def _keep_plan(at: int, store: Store, way: Way, ahead: Ahead, memory: Memory, ro
         if pieces == 0:
             return False
         for piece in range(pieces):
-            kept_kwh[at, row, piece], kept[at, row, piece] = upto_kwh[row, piece], value[row, piece]
+            kept_kwh[row, at, piece], kept[row, at, piece] = upto_kwh[row, piece], value[row, piece]
     end = way.horizon - way.day
     if pieces_of(end, store, upto_kwh, value) == 0:
         return False

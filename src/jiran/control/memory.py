@@ -22,14 +22,13 @@ class Memory(NamedTuple):
     Attributes:
         stored_kwh: What each holds, shape (store,).
         past_kwh: What its owner needed, the newest before the place of now, shape (store, 2 * steps that are kept).
-        upto_kwh: The worth of stored energy of the day, as in `plan`, shape (store, day + 1, piece).
+        upto_kwh: The worth of stored energy of the day, as in `plan`, shape (day + 1, store, piece): a step looks at all stores.
         value: The same.
         end_upto_kwh: What it was worth a day before the end of the last plan, shape (store, piece).
         end_value: The same.
         planned: Whether there is a plan, shape (store,).
         peak_kwh: The highest that came in through its owner's meter in a step of this month, shape (store,).
-        most_import_kwh: From here on, by the plan of the day, each kWh that comes in makes a peak, shape (day, store): a step
-            looks at all stores.
+        most_import_kwh: From here on, by the plan of the day, each kWh that comes in makes a peak, shape (day, store).
         held_back_kwh: What each did not take from the grid since it came, because the street took too much, shape (store,); of cars.
     """
 
@@ -58,8 +57,8 @@ def first_memory(stored_kwh: Vector, day: int, kept_days: int, pieces: int) -> M
     return Memory(
         stored_kwh=stored_kwh.copy(),
         past_kwh=np.zeros((stores, 2 * kept_days * day)),
-        upto_kwh=np.zeros((stores, day + 1, pieces)),
-        value=np.zeros((stores, day + 1, pieces)),
+        upto_kwh=np.zeros((day + 1, stores, pieces)),
+        value=np.zeros((day + 1, stores, pieces)),
         end_upto_kwh=np.zeros((stores, pieces)),
         end_value=np.zeros((stores, pieces)),
         planned=np.zeros(stores, np.bool_),

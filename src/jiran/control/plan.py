@@ -217,10 +217,11 @@ def pieces_of(row: int, store: Store, upto_kwh: Matrix, value: Matrix) -> int:
 @njit(cache=True)
 def mean_of(need_kwh: Matrix) -> Vector:
     """Return the mean of what may be needed, kWh, shape (step,), of shape (scenario, step) with rows equally likely."""
-    mean_kwh = np.zeros(need_kwh.shape[1])
-    for row in range(need_kwh.shape[0]):
+    rows, mean_kwh = need_kwh.shape[0], np.zeros(need_kwh.shape[1])
+    for row in range(rows):
+        one_kwh = need_kwh[row]
         for step in range(mean_kwh.size):
-            mean_kwh[step] += need_kwh[row, step] / need_kwh.shape[0]
+            mean_kwh[step] += one_kwh[step] / rows
     return mean_kwh
 
 

@@ -74,7 +74,7 @@ def _live(
             most_kwh = max(most_import_kwh[row - 1, at], peak_kwh[at]) if planned[at] else np.inf
             connection = Connection(need_kwh, import_price, export_price, most_kwh, 1.0, way.peak_price)
             if planned[at]:
-                move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
+                move = dispatch(connection, store, stored_kwh, memory.upto_kwh[row, at], memory.value[row, at], line)
             else:
                 wanted_kwh = direct(
                     need_kwh + store.standby_kwh, stored_kwh, import_price, export_price, store, way.parameters

@@ -248,7 +248,7 @@ def _act(
         if presses and devices.pressed[step, at] > 0.0:
             move = follow(np.inf, connection, store, stored_kwh)
         elif planned[at]:
-            move = dispatch(connection, store, stored_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
+            move = dispatch(connection, store, stored_kwh, memory.upto_kwh[row, at], memory.value[row, at], line)
             if together:  # what it may do is asked at its own home's meter
                 wanted_kwh[at] = _allowed(move.charged_kwh - move.given_kwh, net_kwh[home], store)
                 move = follow(wanted_kwh[at], connection, store, stored_kwh)

@@ -94,7 +94,7 @@ def ask(
             remember(at, now, -net_kwh[home], memory)
         asked[WHO, home] = asked[WORTH, home] = asked[OTHER, home] = np.nan
         if planned[at]:
-            upto_kwh, value = memory.upto_kwh[at, row], memory.value[at, row]
+            upto_kwh, value = memory.upto_kwh[row, at], memory.value[row, at]
             pieces = line_up(connection, store, line)
             move = alone = choose(pieces, connection, store, stored_kwh, upto_kwh, value, line)
             if alone_stored_kwh != stored_kwh:
@@ -173,7 +173,7 @@ def settle(
             if shares:
                 store = beside_roof(store, at_home.roof_kwh[step, at])
             connection = Connection(need_kwh, import_price, export_price, np.inf, 1.0, 0.0)
-            move = dispatch(connection, store, stored[at], memory.upto_kwh[at, row], memory.value[at, row], line)
+            move = dispatch(connection, store, stored[at], memory.upto_kwh[row, at], memory.value[row, at], line)
             moved_kwh[at], held_kwh[at] = move.charged_kwh - move.given_kwh, move.stored_kwh
         _act(at, home, moved_kwh, standby_kwh, held_kwh, stored, peak_kwh, net_kwh)
 

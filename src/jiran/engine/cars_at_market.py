@@ -62,7 +62,7 @@ def ask_cars(
         if pressed or not planned[at]:
             move = follow(np.inf if pressed else 0.0, connection, store, stored_kwh[at])
         else:
-            move = dispatch(connection, store, stored_kwh[at], memory.upto_kwh[at, row], memory.value[at, row], line)
+            move = dispatch(connection, store, stored_kwh[at], memory.upto_kwh[row, at], memory.value[row, at], line)
         charged_kwh[at], given_kwh[at], held_kwh[at] = move.charged_kwh, move.given_kwh, move.stored_kwh
         alone_kwh = net_kwh[home] + (move.given_kwh - move.charged_kwh)
         if pressed or not (gains and planned[at] and present > 0.0):
@@ -72,7 +72,7 @@ def ask_cars(
         put_order(
             home,
             order_of(
-                connection, network_charge, store, stored_kwh[at], memory.upto_kwh[at, row], memory.value[at, row], move
+                connection, network_charge, store, stored_kwh[at], memory.upto_kwh[row, at], memory.value[row, at], move
             ),
             asked,
             net_kwh,
@@ -117,7 +117,7 @@ def settle_cars(
             if need_kwh != -own_kwh:  # else it is as if there were no market
                 connection = Connection(need_kwh, import_price, export_price, np.inf, cars.present[step, at], 0.0)
                 move = dispatch(
-                    connection, store_at(at, cars.stores), stored_kwh[at], memory.upto_kwh[at, row], memory.value[at, row],
+                    connection, store_at(at, cars.stores), stored_kwh[at], memory.upto_kwh[row, at], memory.value[row, at],
                     line,
                 )  # fmt: skip
                 charged_kwh[at], given_kwh[at], held_kwh[at] = move.charged_kwh, move.given_kwh, move.stored_kwh

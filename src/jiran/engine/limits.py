@@ -119,7 +119,7 @@ def _may_change(
     """
     store, before_kwh, connection = found
     if weighs and over_kwh > 0.0 and memory.planned[at]:
-        move = dispatch(connection, store, before_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
+        move = dispatch(connection, store, before_kwh, memory.upto_kwh[row, at], memory.value[row, at], line)
     else:
         wanted_kwh = left_kwh - given_kwh
         if wanted_kwh < 0.0 and before_kwh <= store.battery.minimum_kwh:
@@ -225,7 +225,7 @@ def _catch_up(
             continue
         store, before_kwh, seen = _as_it_was(step, at, cars, net_kwh[home] - traded_kwh[home], gave_kwh, held_kwh[at])
         eager = Connection(seen.need_kwh, seen.import_price - EAGER_PRICE, seen.export_price, np.inf, seen.present, 0.0)
-        move = dispatch(eager, store, before_kwh, memory.upto_kwh[at, row], memory.value[at, row], line)
+        move = dispatch(eager, store, before_kwh, memory.upto_kwh[row, at], memory.value[row, at], line)
         more_kwh[at] = _between(0.0, move.charged_kwh + gave_kwh, memory.held_back_kwh[at])
         all_kwh += more_kwh[at]
     share = min(1.0, room_kwh / all_kwh) if all_kwh > 0.0 else 0.0

@@ -151,7 +151,7 @@ def act(
             most_kwh = min(most_kwh, other_kwh + given.limit_kwh[step])
     connection = Connection(need_kwh, import_price, export_price, most_kwh, 1.0, street.way.peak_price)
     if memory.planned[0]:
-        move = dispatch(connection, store, stored_kwh, memory.upto_kwh[0, row], memory.value[0, row], line)
+        move = dispatch(connection, store, stored_kwh, memory.upto_kwh[row, 0], memory.value[row, 0], line)
     else:
         wanted_kwh = direct(need_kwh, stored_kwh, import_price, export_price, store, street.way.parameters)
         move = follow(wanted_kwh, connection, store, stored_kwh)

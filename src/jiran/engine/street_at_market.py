@@ -44,7 +44,7 @@ def ask_for_all(
     asked[WORTH, place] = asked[OTHER, place] = np.nan
     if not (memory.planned[0] and leaves_room(import_price, export_price, charge)):
         return
-    upto_kwh, value = memory.upto_kwh[0, row], memory.value[0, row]
+    upto_kwh, value = memory.upto_kwh[row, 0], memory.value[row, 0]
     alone = Connection(0.0, import_price, export_price, np.inf, 1.0, 0.0)
     rest = dispatch(alone, store, stored_kwh, upto_kwh, value, line)
     # What it trades with homes is neither fed in nor taken from the grid, so that it may always do.

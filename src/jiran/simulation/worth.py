@@ -38,7 +38,7 @@ class Worth(NamedTuple):
     Attributes:
         first: The first step of the day.
         planned: Which stores had a plan, shape (store,).
-        upto_kwh: Levels at the end of a step, as in `control.plan`, shape (store, step, piece).
+        upto_kwh: Levels at the end of a step, as in `control.plan`, shape (step, store, piece).
         value: What a kWh up to each of them was worth, the same.
     """
 
@@ -55,12 +55,12 @@ class Worth(NamedTuple):
             step: Of the run.
             held_kwh: What it held then.
         """
-        if not self.planned[store] or not 0 <= step - self.first < self.value.shape[1]:
+        if not self.planned[store] or not 0 <= step - self.first < self.value.shape[0]:
             return None
-        upto_kwh = self.upto_kwh[store, step - self.first]
+        upto_kwh = self.upto_kwh[step - self.first, store]
         pieces = int(np.argmax(upto_kwh)) + 1
         place = min(int(np.searchsorted(upto_kwh[:pieces], held_kwh, side="right")), pieces - 1)
-        return float(self.value[store, step - self.first, place])
+        return float(self.value[step - self.first, store, place])
 
 
 def worth_of_day(result: Result, who: Who, step: int) -> Worth | None:
@@ -122,7 +122,7 @@ def _made_again(
     memory, offset = device.memory, (begun + at) % way.day
     last = min(way.day, offset + steps - at)
     rows = slice(offset + 1, last + 1)
-    upto_kwh, value = memory.upto_kwh[:, rows].copy(), memory.value[:, rows].copy()
+    upto_kwh, value = memory.upto_kwh[rows].copy(), memory.value[rows].copy()
     return Worth(first=at, planned=memory.planned.copy(), upto_kwh=upto_kwh, value=value)
 
 

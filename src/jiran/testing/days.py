@@ -115,7 +115,7 @@ def live(way: Way, days: Days, cut: int | None = None) -> Lived:
         if fault != running.FINE:
             raise ValueError(f"{_FAULTS[fault]} at step {step}")
     charged, held_back, held = (array[:, 0] for array in moves)
-    return Lived(charged, held_back, held, memory.value[0])
+    return Lived(charged, held_back, held, memory.value[:, 0])
 
 
 def _record(way: Way, day: int) -> running.Way:
