@@ -11,8 +11,12 @@ import jiran.app.charts.run_step
 import jiran.explain.homes
 import jiran.explain.trades
 import jiran.explain.warnings
+from jiran import simulate
 from jiran.explain.step.run_step import take_apart
 from jiran.nothing import NOTHING_KWH, NOTHING_MONEY, RESIDUE
+from jiran.scenario import validate
+from jiran.scenario.files import as_data
+from jiran.scenario.overrides import with_overrides
 from peaks import paid_alone, paid_for_peaks
 from truth.harness import Claim, oracle
 from truth.rounding import amount, decimals, energy, many, percent
@@ -492,6 +496,48 @@ def bill_chart(result, home):
     words = [f"{name} {signed(value, result)}" for name, value in changes] or ["changes: none"]
     ends = (f"Bill of {row['id']}: {signed(row['cost_grid_only'], result)} with", f"now {signed(row['cost'], result)}.")
     return Claim(figures | {"currency": result.scenario.currency}, (*ends, *words), summed=summed)
+
+
+def paid_to(run, home):
+    """Return what a home pays grid, battery, for peaks and out of the battery's fund in a run, by account."""
+    kwh, price = {name: run.flows[name][:, home] for name in run.flows}, run.prices
+    row = run.homes.row(home, named=True)
+    if run.scenario.grid.tariff is None:
+        grid = float(kwh["grid_import_kwh"] @ price.grid_import - kwh["grid_export_kwh"] @ price.grid_export)
+    else:
+        grid = sum(amount for whose, amount in run.bills.select("home", "amount").rows() if whose == row["id"])
+    return {
+        "grid": grid,
+        "battery": float(kwh["battery_drawn_kwh"] @ price.battery_sells - kwh["battery_charged_kwh"] @ price.battery_buys),
+        "fund": -fund_share(run, home),
+        "peaks": float(paid_for_peaks(run).payment[home]) if run.scenario.grid.demand_charge else 0.0,
+    }  # fmt: skip
+
+
+@oracle("run.loss")
+def loss(result):
+    costs = [(row["cost"] - row["cost_without_p2p"]) for row in result.homes.to_dicts()]
+    if not sold_at_all(result) or max(costs) <= NOTHING_MONEY:
+        return None
+    home = next(place for place, more in enumerate(costs) if more >= max(costs) - NOTHING_MONEY)
+    row = result.homes.row(home, named=True)
+    changed = with_overrides(as_data(result.scenario), {"market.mechanism": "grid-only"})
+    alone = simulate(validate(changed), profiles=result.flows.profiles)
+    now, then = paid_to(result, home), paid_to(alone, home)
+    parts = {"trades": row["p2p_paid"] - row["p2p_received"]} | {name: now[name] - then[name] for name in now}
+    parts["period"] = costs[home] - sum(parts.values())
+    parts = {name: value if abs(value) > NOTHING_MONEY else 0.0 for name, value in parts.items()}
+    said = {
+        "trades": ("its trades cost it {} on", "its trades brought it {} on"),
+        "period": ("billing period cost it {}", "billing period brought it {}"),
+        "grid": ("the grid cost it {} more", "the grid cost it {} less"),
+        "battery": ("battery cost it {} more", "battery cost it {} less"),
+        "fund": ("fund is {} smaller", "fund is {} larger"),
+        "peaks": ("peaks cost it {} more", "peaks cost it {} less"),
+    }
+    words = [said[name][value < 0.0].format(amount(abs(value), result)) for name, value in parts.items() if value]
+    words += [f"{row['id']} pays more because"] + ["; against that, "] * any(value < 0.0 for value in parts.values())
+    return Claim({"home": row["id"], **parts, "currency": result.scenario.currency}, tuple(words))
 
 
 def of_step(drawn):

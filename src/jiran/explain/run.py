@@ -15,7 +15,7 @@ from jiran.explain.bills import on_bills, on_shared
 from jiran.explain.limits import curtailed, overload
 from jiran.explain.nothing_traded import nothing_traded
 from jiran.explain.peaks import peaks
-from jiran.explain.saving import losers, outside, saving
+from jiran.explain.saving import losers, loss, outside, saving
 from jiran.explain.say import energy, length, several, share, size
 from jiran.explain.stored import stored
 from jiran.explain.times import clock
@@ -56,7 +56,7 @@ def _worth(result: Result) -> tuple[Sentence, ...]:
 
     The whole gain of a trade is split among buyer, seller, market and network, so a saving alone would say too much.
     """
-    return true_ones(saving(result), losers(result), on_bills(result), on_shared(result), outside(result))
+    return true_ones(saving(result), losers(result), loss(result), on_bills(result), on_shared(result), outside(result))
 
 
 _MAY_TRADE = " that may sell electricity to each other"

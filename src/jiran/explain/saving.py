@@ -69,14 +69,69 @@ def losers(result: Result) -> Figures | None:
     if not _traded(result):
         return None
     saving = home_saving(result)
-    worst = float(saving.min())
     lose = int((saving < -NOTHING_MONEY).sum())
     return {
         "losers": lose,
-        "most": result.community.ids[int((saving <= worst + NOTHING_MONEY).argmax())] if lose else "",
-        "loss": -worst if lose else 0.0,
+        "most": result.community.ids[_worst(saving)] if lose else "",
+        "loss": -float(saving.min()) if lose else 0.0,
         "currency": result.scenario.currency,
     }
+
+
+def _worst(saving: NDArray[np.float64]) -> int:
+    """Return the home that saves least, the first of equal ones."""
+    return int((saving <= saving.min() + NOTHING_MONEY).argmax())
+
+
+#: What a home pays more for by trading, or less, and how each is said.
+_WHERE = {
+    "trades": ("its trades cost it {} on balance", "its trades brought it {} on balance"),
+    "period": ("the end of the billing period cost it {}", "the end of the billing period brought it {}"),
+    "grid": ("the grid cost it {} more", "the grid cost it {} less"),
+    "battery": ("the community battery cost it {} more", "the community battery cost it {} less"),
+    "fund": ("its share of the battery's fund is {} smaller", "its share of the battery's fund is {} larger"),
+    "peaks": ("its part of the street's peaks cost it {} more", "its part of the street's peaks cost it {} less"),
+}
+
+
+def _loss_words(figures: Figures) -> str:
+    def said(sign: float) -> list[str]:
+        of = {name: sign * figures[name] for name in _WHERE}
+        return [_WHERE[name][sign < 0.0].format(amount(of[name], figures["currency"])) for name in of if of[name] > 0.0]
+
+    less = f"; against that, {listed(said(-1.0))}" if said(-1.0) else ""
+    return f"{figures['home']} pays more because {listed(said(1.0))}{less}."
+
+
+@form("run.loss", _loss_words)
+def loss(result: Result) -> Figures | None:
+    """Say by what the home that loses most by trading comes to pay more, account by account, if one does.
+
+    Returns:
+        home: Which home, as in `losers`.
+        trades: What it pays more in the market, in the currency; below 0: less. The same of each of these, which add up to its loss:
+        period: What it pays at the end of billing periods.
+        grid: The grid, or its utility by bills.
+        battery: The community battery.
+        fund: What its share of the battery's fund is smaller by.
+        peaks: Its part of what the street's peaks cost.
+        currency: Of the run.
+    """
+    saving = home_saving(result)
+    if not _traded(result) or saving.min() >= -NOTHING_MONEY:
+        return None
+    at, now, then = _worst(saving), result.settlement, result.without_p2p
+    peaks = [0.0 if run.demand is None else float(run.demand.payment[at]) for run in (now, then)]
+    sums = {
+        "trades": (now.paid[at], now.received[at]),
+        "period": (now.period_payment[at], then.period_payment[at]),
+        "grid": (now.grid_cost[at], then.grid_cost[at]),
+        "battery": (now.battery_cost[at], then.battery_cost[at]),
+        "fund": (then.fund_share[at], now.fund_share[at]),
+        "peaks": peaks,
+    }
+    found = {name: _money(float(more - less), abs(more) + abs(less)) for name, (more, less) in sums.items()}
+    return {"home": result.community.ids[at], **found, "currency": result.scenario.currency}
 
 
 def home_saving(result: Result) -> NDArray[np.float64]:

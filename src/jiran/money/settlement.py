@@ -56,6 +56,9 @@ class Settlement:
         cost: What each home pays in all (> 0) or earns (< 0), its share of the fund included, shape (home,).
         cost_without_battery: The same if the battery were not there: all that the market left goes to and comes from the
             grid. Under a tariff only the baseline knows it, of other runs it is NaN.
+        grid_cost: What each home pays the grid (< 0 = gets), or its utility by bills, without its part of the street's peaks, shape
+            (home,).
+        battery_cost: What each home pays the community battery (< 0 = gets), the same.
         period_payment: Paid by each home to the market account at the end of billing periods (< 0 = got), see `billing`.
         fund_share: What each home got of what the battery earned, shape (home,).
         paid: Paid by each home for P2P energy, network charge included.
@@ -83,6 +86,8 @@ class Settlement:
     step_money: dict[str, Array]
     cost: Array
     cost_without_battery: Array
+    grid_cost: Array
+    battery_cost: Array
     period_payment: Array
     fund_share: Array
     paid: Array
@@ -174,7 +179,7 @@ def settle(
     for account, amount in (("battery", -share), ("market", period_payment)):
         accounts["homes"] -= float(amount.sum())
         accounts[account] += float(amount.sum())
-    without_battery = home["cost_without_battery"]
+    grid_cost, without_battery = home["grid_cost"], home["cost_without_battery"]
     bills = credits_left = None
     if contracts is not None:
         run, alone = (None, None) if before is None else before
@@ -184,7 +189,8 @@ def settle(
         )
         without_battery = without.by_home() if baseline else np.full_like(share, np.nan)
         credits_left = Credits(bills.carried, bills.carried if without is bills else without.carried)
-        cost = traded.paid - traded.received + bills.by_home() + home["battery_cost"] + at_peaks
+        grid_cost = bills.by_home()
+        cost = traded.paid - traded.received + grid_cost + home["battery_cost"] + at_peaks
         to_grid = float(own_cost.sum()) + (0.0 if peaks is None else peaks.total)
         balance = _billed(accounts, balance, bills, home, cost - share + period_payment, to_grid)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -197,6 +203,8 @@ def settle(
         step_money=step_money,
         cost=cost - share + period_payment,
         cost_without_battery=traded.paid - traded.received + without_battery + period_payment + at_peaks_alone,
+        grid_cost=grid_cost,
+        battery_cost=home["battery_cost"],
         period_payment=period_payment,
         fund_share=share,
         paid=traded.paid,

@@ -104,7 +104,7 @@ def parts(planned):
     names = {"pv": "PV", "battery": "batteries" if street.own.any() else "the battery", "sharing": "sharing"}
     verbs = {part: ("save", "cost") if name == "batteries" else ("saves", "costs") for part, name in names.items()}
     pieces = [f"{names[part]} {verbs[part][value < 0]} " for part, value in told.items()]
-    ends = [f"The street {'gets' if before < 0 else 'pays'}", f"and {'gets' if after < 0 else 'pays'}"]
+    ends = [f"The street {'gets' if before < -1e-6 else 'pays'}", f"and {'gets' if after < -1e-6 else 'pays'}"]
     figures = {"before": before, "after": after, "parts": told, "currency": street.currency}
     figures["at_home"] = bool(street.own.any())
     return Claim(figures, pieces=(*pieces, *ends), summed=street.largest)
