@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 
 import jiran
 from jiran import tariffs
+from jiran.app.areas import AREAS
 from jiran.app.glossary import GLOSSARY
 from jiran.bids import strategies
 from jiran.control import controllers, forecasts
@@ -119,6 +120,12 @@ def _maths(latex: str) -> str:
 def promises() -> str:
     """Return what a rule may promise."""
     return rows(("promise", "meaning"), PROPERTIES.items())
+
+
+@table
+def areas() -> str:
+    """Return the areas of the dashboard and what each shows."""
+    return rows(("Area", "Path", "What it shows"), ((f"**{area.title}**", f"`/{area.path}`", area.about) for area in AREAS))
 
 
 @table

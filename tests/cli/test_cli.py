@@ -13,9 +13,10 @@ import warnings
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 import jiran
-from jiran.cli import comparing, listing, server
+from jiran.cli import cli, comparing, listing, server
 from jiran.cli.changes import changes_of
 from jiran.cli.printing import number, shown
 from jiran.judge import comparison
@@ -179,6 +180,17 @@ def test_every_help_has_an_example(command):
     done = call(*([command] if command else []), "--help")
     assert done.exit_code == 0
     assert "Example: jiran" in done.stdout
+
+
+def test_no_help_has_a_letter_between_colons_turned_into_a_picture():
+    def helps(command, *path):
+        yield call(*path, "--help").stdout
+        for name, one in getattr(command, "commands", {}).items():
+            yield from helps(one, *path, name)
+
+    text = "".join(helps(get_command(cli)))
+    assert "FIRST:LAST:STEP" in text
+    assert not [sign for sign in text if ord(sign) > 0xFFFF]
 
 
 def test_numbers_read_well():

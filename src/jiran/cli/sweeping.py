@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _VARY = typer.Option(
     "--vary", metavar="KEY=VALUES",
-    help="What a key takes: A:B:STEP (B included), values with commas, or uniform(A, B), normal(MEAN, DEVIATION), "
+    help="What a key takes: FIRST:LAST:STEP (LAST included), values with commas, or uniform(A, B), normal(MEAN, DEVIATION), "
     "triangular(A, MODE, B), loguniform(A, B), lognormal(MEDIAN, SIGMA); can be repeated.",
 )  # fmt: skip
 _SEEDS = typer.Option("--seeds", help="How many seeds of each combination: the scenario's own and those that follow.")
