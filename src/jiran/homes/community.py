@@ -80,18 +80,18 @@ def modelled_community(scenario: Scenario) -> Community:
         Groups first, then single homes, in the order of the scenario. A home of a kind without PV or EV has 0 of it,
         whatever it says.
     """
-    homes = list(homes_of(scenario))
-    ids = tuple(name for name, _ in homes)
+    named = list(homes_of(scenario))
+    homes = [home for _, home in named]
+    alike = [*scenario.homes.groups, *scenario.homes.single]
+    many = [*(group.count for group in scenario.homes.groups), *(1 for _ in scenario.homes.single)]
 
     def column(own: str, default: float, kinds: str = "solar ev hybrid normal") -> NDArray[np.float64]:
-        values = [
-            _own_or_default(getattr(home, own), default) if home.kind in kinds.split() else 0.0 for _, home in homes
-        ]
-        return np.array(values, dtype=np.float64)
+        values = [_own_or_default(getattr(home, own), default) if home.kind in kinds.split() else 0.0 for home in alike]
+        return np.repeat(np.array(values, dtype=np.float64), many)
 
     return Community(
-        ids=ids,
-        kinds=tuple(home.kind for _, home in homes),
+        ids=tuple(name for name, _ in named),
+        kinds=tuple(home.kind for home in homes),
         pv_kwp=column("pv_kwp", scenario.solar.pv_kwp, "solar hybrid"),
         pv_tilt=column("pv_tilt", np.nan, "solar hybrid"),
         pv_azimuth=column("pv_azimuth", np.nan, "solar hybrid"),
@@ -101,8 +101,8 @@ def modelled_community(scenario: Scenario) -> Community:
         annual_kwh=column("annual_kwh", np.nan),
         air_conditioning=column("air_conditioning", np.nan),
         ev_kw=column("ev_kw", scenario.ev.kw, "ev hybrid"),
-        ev_blocks=tuple(_own_or_default(home.ev_blocks, scenario.ev.blocks) for _, home in homes),
-        **_batteries([home for _, home in homes]),
+        ev_blocks=tuple(_own_or_default(home.ev_blocks, scenario.ev.blocks) for home in homes),
+        **_batteries(homes),
         net_metered=np.zeros(len(homes), np.bool_),
     )
 

@@ -117,9 +117,10 @@ def offset_s(utc_s: NDArray[np.int64], zone: dt.tzinfo) -> NDArray[np.int64]:
     Returns:
         Seconds ahead of UTC, shape (step,).
     """
-    days, place = np.unique(utc_s // DAY_S, return_inverse=True)
-    at_midnight = np.array([_offset_at(int(day) * DAY_S, zone) for day in (*days, days[-1] + 1)])
-    offset = at_midnight[place].astype(np.int64)
+    place = utc_s // DAY_S - utc_s[0] // DAY_S
+    midnights = range(int(utc_s[0]) // DAY_S * DAY_S, int(utc_s[-1]) + 2 * DAY_S, DAY_S)
+    at_midnight = np.array([_offset_at(midnight, zone) for midnight in midnights], np.int64)
+    offset: NDArray[np.int64] = at_midnight[place]
     for day in np.flatnonzero(np.diff(at_midnight)):
         steps = np.flatnonzero(place == day)
         offset[steps] = [_offset_at(int(instant), zone) for instant in utc_s[steps]]
