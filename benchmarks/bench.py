@@ -300,6 +300,24 @@ def dashboard() -> list[tuple[str, str, str, float, float]]:
     return [("dashboard, rerun of the first page, CPU", f"{rerun * 1000:.0f} ms", "25 ms", rerun / 0.025, 1.0)]
 
 
+def big_pages() -> list[tuple[str, str, str, float, float]]:
+    """Measure the server's CPU time for pages of a year of 200 homes by the quarter hour: its slowest, and what a click there takes."""
+    code = (
+        f"{_AS_SERVED} import sys, time; sys.path.insert(0, 'tests'); from pages import MANY, STREET, run, show;"
+        "year = run(**MANY, steps=35_040, step_minutes=15);"
+        "trades = 'from jiran.app.views import trades; trades.show()';"
+        "looks = [(STREET, {'open': 'bills,fair,files,numbers,roles'}), (trades, {}), *((STREET, {'tab': tab}) for tab in ('home', 'market'))]\n"
+        "times = []\n"
+        "for page, look in looks:\n"
+        "    at = show(page, year, look); begin = time.process_time(); at.run(); times.append(time.process_time() - begin)\n"
+        "    assert not at.exception\n"
+        "print(max(times))"
+    )
+    slowest = float(_run(["-c", code]).splitlines()[-1])
+    what = "dashboard, slowest page of a year of 200 homes, again, CPU"
+    return [(what, f"{slowest * 1000:.0f} ms", "1,000 ms", slowest, 1.0)]
+
+
 def comparing() -> list[tuple[str, str, str, float, float]]:
     """Measure the server's CPU time for the page Compare: the rules that it begins with, on a day that was not compared before."""
     code = (
@@ -424,6 +442,7 @@ def main() -> int:
         bills_of_a_run,
         processes,
         dashboard,
+        big_pages,
         comparing,
         sweeping,
         two_workers,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
@@ -145,12 +144,3 @@ def test_what_is_open_stands_in_the_link(paper):
     assert "all homes would pay" in words(at) or "Every home's bill for the whole period" in words(at)
     assert "kWh an hour of a mean day" in words(at)
     assert "Lorenz" not in words(at)
-
-
-@pytest.mark.parametrize("look", [{}, {"tab": "home", "home": "S1"}, {"tab": "market"}])
-def test_a_pick_is_answered_quickly(paper, look):
-    at = show(PICKED, paper, look)
-    picking(at, step=9)
-    started = time.process_time()
-    picking(at, step=10)
-    assert time.process_time() - started < 0.5  # of which the page takes some 25 ms; the rest is the test's own
