@@ -389,7 +389,7 @@ def texts(path):
 
 def test_labels_have_the_currency_of_the_scenario_as_it_is_now():
     at = opened(currency="INR")
-    assert at.slider(key="0|grid.import_price").label == "Grid price, INR/kWh"
+    assert at.number_input(key="0|grid.import_price").label == "Grid price, INR/kWh"
 
 
 def test_a_control_starts_with_its_value_so_that_a_browser_that_misses_a_message_sends_it_back():

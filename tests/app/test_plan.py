@@ -144,3 +144,59 @@ def test_a_tariff_of_another_place_than_the_sun_is_told():
 def test_a_cost_that_was_changed_is_not_said_to_change_nothing_where_the_plan_reads_it():
     at = opened(preset="paper", **{"plan.pv_cost": "1000"})
     assert not any("Changes nothing here" in one.value for one in at.sidebar.caption)
+
+
+def control_of(at, label):
+    drawn = (*at.sidebar.number_input, *at.sidebar.selectbox, *at.sidebar.text_input, *at.sidebar.slider)
+    return next(one for one in drawn if one.label == label)
+
+
+def test_a_place_that_is_chosen_has_its_sun():
+    at = opened(preset="paper")
+    assert at.session_state["scenario"].solar.model == "sine"
+    control_of(at, "Place of the sun").set_value("kuching").run()
+    assert not at.exception
+    assert not at.error
+    solar = at.session_state["scenario"].solar
+    assert (solar.model, solar.place) == ("site", "kuching")
+    assert control_of(at, "Sun").value == "site"
+    control_of(at, "Sun").set_value("sine").run()  # who wants the paper's sun gets it, and the place stays
+    assert not at.exception
+    assert (at.session_state["scenario"].solar.model, at.session_state["scenario"].solar.place) == ("sine", "kuching")
+
+
+def test_a_place_that_is_not_listed_is_named_by_where_it_lies():
+    at = opened(preset="paper")
+    control_of(at, "Time zone").set_value("Asia/Manila").run()
+    control_of(at, "Latitude, °").set_value("14.6").run()
+    assert [bare(one.value) for one in at.error] == ["Longitude, °: is required beside “Latitude”"]
+    control_of(at, "Longitude, °").set_value("121").run()
+    assert not at.exception
+    assert not at.error
+    solar = at.session_state["scenario"].solar
+    assert (solar.model, solar.latitude, solar.longitude) == ("site", 14.6, 121.0)
+    assert any("latitude 14.6, longitude 121" in bare(one.value) for one in at.caption)
+
+
+def test_a_street_without_a_tariff_has_prices_in_its_own_currency():
+    at = opened(preset="paper")
+    control_of(at, "Currency").set_value("PHP").run()
+    control_of(at, "Grid price, PHP/kWh").set_value(13.5).run()  # no slider: one for ringgit ends at 2
+    control_of(at, "Export price, PHP/kWh").set_value(6.0).run()
+    control_of(at, "PV costs, PHP/kWp").set_value("45000").run()
+    assert not at.exception
+    assert not at.error
+    scenario = at.session_state["scenario"]
+    assert (scenario.currency, scenario.grid.import_price, scenario.grid.export_price) == ("PHP", 13.5, 6.0)
+    control_of(at, "Monthly tariff").set_value(
+        "my-tnb-rp4-domestic-atap"
+    ).run()  # it counts in ringgit, and says its prices itself
+    assert not at.exception
+    assert not at.error
+    assert (at.session_state["scenario"].grid.tariff, at.session_state["scenario"].currency) == (
+        "my-tnb-rp4-domestic-atap",
+        "MYR",
+    )
+    shown = [one.label for one in (*at.sidebar.number_input, *at.sidebar.text_input, *at.sidebar.slider)]
+    assert "PV costs, MYR/kWp" in shown
+    assert not {"Currency", "Grid price, MYR/kWh", "Export price, MYR/kWh"} & set(shown)

@@ -20,9 +20,15 @@ if TYPE_CHECKING:
 
 #: The way to a plan: what is chosen first, and what hangs on it.
 PATH = {
-    "1 Place": ("solar.model", "solar.place", "time_zone", "grid.region", "grid.co2_kg_per_kwh"),
-    "2 Homes": ("homes.groups",),
-    "3 Tariff": ("grid.tariff", "grid.sharing", "grid.network_charge", "market.mechanism", "market.fraction"),
+    "1 Place": (
+        "solar.model", "solar.place", "solar.latitude", "solar.longitude", "solar.clearness", "time_zone", "grid.region",
+        "grid.co2_kg_per_kwh",
+    ),
+    "2 Homes": ("homes.groups", "load.model", "load.preset", "load.annual_kwh"),
+    "3 Tariff": (
+        "grid.tariff", "currency", "grid.import_price", "grid.export_price", "grid.sharing", "grid.network_charge",
+        "market.mechanism", "market.fraction",
+    ),
     "4 PV, battery, cars": ("solar.pv_kwp", "battery.capacity_kwh", "ev.kw"),
     "5 Costs": (
         "plan.pv_cost", "plan.battery_cost", "plan.upkeep", "plan.years", "plan.discount_rate", "plan.loan_share",

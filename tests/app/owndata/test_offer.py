@@ -184,3 +184,14 @@ def test_only_what_can_be_corrected_is_worth_a_look():
     assert looks.is_hopeless(take([("letter.csv", b"Dear neighbours,\nsee my next mail.\n")], NOW, 1))
     assert not looks.is_hopeless(take([("x.csv", meters().replace(b"A load", b"foo"))], NOW, 1))
     assert isinstance(take([("x.csv", meters())], NOW, 1), Offer)
+
+
+@pytest.mark.parametrize("extended", ["my-seb-domestic-nem", "it-cer"])
+def test_a_tariff_that_is_dropped_is_told_where_it_is_named(extended):
+    text = f'extends = "{extended}"\nname = "ours"\ntitle = "Ours"\nstatus = "estimate"\nsources = ["our bill"]\n'
+    with pytest.raises(
+        JiranError, match=r"ours\.toml is a tariff or a scheme of sharing and not a scenario: .*jiran app"
+    ):
+        take([("ours.toml", text.encode())], NOW, 1)
+    with pytest.raises(JiranError, match="homes: is required"):
+        take([("street.toml", b'name = "street"\nsteps = 24\n')], NOW, 1)

@@ -13,16 +13,16 @@ from jiran.app.runs import refuse_too_large
 from jiran.errors import DataError, JiranError, shortened
 from jiran.explain.assumptions import untold
 from jiran.homes.meter.street import with_street
-from jiran.scenario import MAX_HOME_STEPS, HomeData, validate
+from jiran.scenario import MAX_HOME_STEPS, HomeData, Scenario, validate
 from jiran.scenario.files import as_data
 from jiran.simulation.estimate import of_reading
+from jiran.tariffs.identity import Identity
 from jiran.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jiran.homes.meter.look import Look
-    from jiran.scenario import Scenario
     from jiran.sentences import Sentence
     from jiran.simulation.estimate import Need
 
@@ -34,6 +34,8 @@ _LARGEST_SCENARIO = 1_000_000
 _LONGEST_LINK = 30_000
 #: Columns of which a file has one.
 _ONCE = ("time", "date", "end", "home", "quantity", "value", "unit")
+#: A tariff and a scheme of sharing say of themselves what no scenario does.
+_OF_TARIFFS = frozenset({"extends", *Identity.model_fields}) - frozenset(Scenario.model_fields)
 #: What meter data decide of a scenario, unless a scenario file came with them that says it.
 _PERIOD = ("name", "description", "start", "steps", "step_minutes")
 
@@ -287,4 +289,9 @@ def _scenario_data(name: str, content: bytes) -> dict[str, Any]:
         raise JiranError(f"{name}: is not a scenario in TOML: {reason}") from error
     if not data:
         raise JiranError(f"{name}: is empty; `jiran new` writes a scenario to begin with")
+    if "homes" not in data and data.keys() & _OF_TARIFFS:
+        raise JiranError(
+            f"{name} is a tariff or a scheme of sharing and not a scenario: name it in a scenario of yours beside it, as "
+            f'grid.tariff = "{name}" or grid.sharing, and open that with jiran app SCENARIO.toml'
+        )
     return data

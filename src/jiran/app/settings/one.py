@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 
 _LONGEST_TEXT = 2_000
 _MONTHS = 12
-#: Prices in whose place a tariff is.
-_PRICES = tuple(f"grid.{name}" for name in REPLACED)
+#: What a tariff says itself: prices, and in which currency.
+_OF_TARIFF = ("currency", *(f"grid.{name}" for name in REPLACED))
+#: Each of these says where the sun is that of a place.
+_OF_PLACE = ("solar.place", "solar.latitude", "solar.longitude")
 
 
 def draw(panel: Panel, name: str) -> bool:
@@ -43,14 +45,14 @@ def draw(panel: Panel, name: str) -> bool:
     """
     if name in CHOSEN:
         _plugin(panel, name)
+    elif _is_left_out(panel, name):
+        return False
     elif name in _OTHERS:
         _OTHERS[name](panel, name)
     elif names_plugin(name) is not None:
         return _parameter(panel, name)
     elif name.startswith(("homes.groups.", "homes.single.")):
         return _count(panel, name)
-    elif _is_left_out(panel, name):
-        return False
     else:
         _field(panel, name)
     return True
@@ -59,7 +61,7 @@ def draw(panel: Panel, name: str) -> bool:
 def _is_left_out(panel: Panel, name: str) -> bool:
     """Tell whether something else says what a field would: meter data, or a tariff."""
     roofless = name == "solar.pv_kwp" and "data" in panel.current["homes"] and name in panel.quiet
-    return roofless or (name in _PRICES and panel.now("grid.tariff") is not None)
+    return roofless or (name in _OF_TARIFF and panel.chosen("grid.tariff") is not None)
 
 
 def _plugin(panel: Panel, name: str) -> None:
@@ -128,6 +130,8 @@ def _widget(panel: Panel, name: str, label: str, help_text: str, takes: Values, 
 def _number(panel: Panel, name: str, label: str, help_text: str, takes: Values, step: float) -> None:
     """Draw a number, with a slider where one is handier; a list of them is told, and changed below."""
     label, value = panel.label(name, label), panel.now(name)
+    if value is None and not takes.optional:  # a tariff has said it until now
+        value = info(name).default
     if isinstance(value, list | tuple):
         by_month = takes.optional and len(value) == _MONTHS != panel.chosen("steps")
         st.caption(f"{label}: {_told(value, by_month=by_month)}")
@@ -135,8 +139,8 @@ def _number(panel: Panel, name: str, label: str, help_text: str, takes: Values, 
         return
     start = panel.start(name)
     control = Control(panel.key(name), label, _help(panel, name, label, help_text))
-    start = value if isinstance(start, list | tuple) else start
-    panel.say(name, controls.number(control, value, start, takes, step, _slider(name, takes, step)))
+    start = value if start is None or isinstance(start, list | tuple) else start
+    panel.say(name, controls.number(control, value, start, takes, step, _slider(panel, name, takes, step)))
 
 
 def _help(panel: Panel, name: str, label: str, meaning: str) -> str:
@@ -146,10 +150,11 @@ def _help(panel: Panel, name: str, label: str, meaning: str) -> str:
     return said if words is None else f"{said}\n\n{words}"
 
 
-def _slider(name: str, takes: Values, step: float) -> Slider | None:
-    """Return the slider of a number: its own, that of a share, or none."""
+def _slider(panel: Panel, name: str, takes: Values, step: float) -> Slider | None:
+    """Return the slider of a number: its own, that of a share, or none; that of a price goes as far as ringgit do."""
     if name in SLIDERS:
-        return Slider(*SLIDERS[name])
+        is_money = "{currency}" in label_of(name)
+        return None if is_money and panel.chosen("currency") != info("currency").default else Slider(*SLIDERS[name])
     share = takes.most == 1 and takes.least is not None and 0 <= takes.least < step
     return Slider(step if takes.above or takes.least else 0.0, 1.0 - step * takes.below, step) if share else None
 
@@ -192,12 +197,29 @@ def _zones() -> list[str]:
     return sorted(available_timezones())
 
 
+def _place(panel: Panel, name: str) -> None:
+    """Draw what says where the street is; a place that is chosen has its sun, which the paper's half sine knows nothing of."""
+    _field(panel, name)
+    said = panel.chosen(name)
+    if said is not None and said != panel.now(name) and panel.chosen("solar.model") == "sine":
+        panel.want("solar.model", "site")
+        panel.restart = True
+
+
+def _currency(panel: Panel, name: str) -> None:
+    """Draw the currency, which stands in the labels of all that is money."""
+    _field(panel, name)
+    panel.redraw |= panel.chosen(name) != panel.now(name)
+
+
 def _tariff(panel: Panel, name: str) -> None:
-    """Draw the choice of a tariff, which takes the place of prices."""
-    if _of_documents(panel, name, tariffs()) is not None:
-        for price in _PRICES:
-            panel.wanted.pop(price, None)
-            panel.given.pop(price, None)
+    """Draw the choice of a tariff, which takes the place of prices and brings its currency."""
+    chosen = _of_documents(panel, name, tariffs())
+    panel.redraw |= chosen != panel.now(name)
+    if chosen is not None:
+        for own in _OF_TARIFF:
+            panel.wanted.pop(own, None)
+            panel.given.pop(own, None)
 
 
 def _sharing(panel: Panel, name: str) -> None:
@@ -259,7 +281,6 @@ def _homes(panel: Panel, name: str) -> None:
         homes.show(panel, name, label_of(name))
 
 
-#: Fields whose control does not follow from their type.
 def _who_runs(panel: Panel, name: str) -> None:
     """Draw the choice of a controller or a forecast."""
     installed = controllers() if name.endswith(".controller") else forecasts()
@@ -270,6 +291,7 @@ def _who_runs(panel: Panel, name: str) -> None:
     panel.say(name, st.selectbox(label, options, options.index(now), key=panel.key(name), help=does))
 
 
+#: Fields whose control does not follow from their type.
 _OTHERS: dict[str, Callable[[Panel, str], None]] = {
     **{
         f"{battery}.{plugin}": _who_runs
@@ -280,6 +302,8 @@ _OTHERS: dict[str, Callable[[Panel, str], None]] = {
     "question": _long_text,
     "description": _long_text,
     "time_zone": _time_zone,
+    **dict.fromkeys(_OF_PLACE, _place),
+    "currency": _currency,
     "grid.tariff": _tariff,
     "grid.sharing": _sharing,
     "start": _start,
