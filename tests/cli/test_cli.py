@@ -406,10 +406,25 @@ def test_a_warning_of_a_library_is_not_for_users(monkeypatch, recwarn):
     [
         (["--set", "steps=2", "--set", "steps=3"], "--set steps: is given twice"),
         (["--set", "market.mechanism=vcg", "--mechanism", "huang"], "--mechanism huang: --set market.mechanism names"),
+        (["--mechanism", "vcg", "--mechanism", "huang"], "--mechanism: is given twice; give it once"),
+        (["-o", "one", "--output", "two"], "--output: is given twice; give it once"),
     ],
 )
 def test_what_is_said_twice_is_refused(words, sentence):
     refused(call("run", "paper", *words), sentence)
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("meters", "simulate", "paper", "--broker", "localhost", "--dialect", "senml", "--dialect", "tasmota"), "--dialect"),
+        (("live", "paper", "--demo", "--dialect", "senml", "--dialect=tasmota"), "--dialect"),
+        (("sweep", "paper", "--vary", "seed=1", "--vary", "steps=2", "--seeds", "2", "--seeds", "3", "-o", "out"), "--seeds"),
+        (("ledger", "make", "out", "--ledger", "a.sqlite", "--ledger", "b.sqlite"), "--ledger"),
+    ],
+)  # fmt: skip
+def test_an_option_that_takes_one_value_is_given_once(words, option):
+    refused(call(*words), f"{option}: is given twice; give it once")
 
 
 OWN = 'name = "own"\nhomes.groups = [{ kind = "solar", count = 2 }, { kind = "normal" }]\nsteps = 24\n'

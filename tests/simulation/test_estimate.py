@@ -118,6 +118,17 @@ def test_more_of_anything_needs_more():
     assert rounds[1] > 100.0 * rounds[0]
 
 
+def test_a_plan_for_several_futures_takes_as_much_longer_as_there_are():
+    def seconds(controller, forecast):
+        chosen = {"home_battery.controller": controller, "home_battery.forecast": forecast}
+        return estimate.of_run(validate(data(10, 8_760, PLAN | chosen))).seconds
+
+    once, several = seconds("plan-ahead", "mean-of-days"), seconds("plan-scenarios", "mean-of-days")
+    assert once == seconds("plan-ahead", "yesterday")
+    assert once < seconds("plan-scenarios", "yesterday") < several
+    assert 2.0 < several / once < 5.0  # measured: 2.8
+
+
 def test_what_does_not_fit_is_refused_with_what_it_would_need_what_there_is_and_what_to_change():
     need = estimate.of_run(validate(data(20, 9_000_000)))
     assert need.memory > 5e9

@@ -263,3 +263,16 @@ def test_a_minimum_of_another_name_is_refused_with_the_name_that_it_has(tmp_path
         JiranError, match=rf"components\.{name}\.kind = '{kind}': components\.minimum and the kind minimum go together"
     ):
         load_tariff(str(tmp_path / "x.toml"))
+
+
+def test_a_tariff_and_a_scheme_of_sharing_that_are_taken_for_each_other_say_what_they_are():
+    with pytest.raises(
+        JiranError, match=r"is a scheme of sharing, which grid\.sharing names beside a tariff; a tariff must be one of"
+    ):
+        load_tariff("it-cer")
+    with pytest.raises(
+        JiranError, match=r"is a tariff, which grid\.tariff names; a scheme of sharing must be one of at-eeg-local"
+    ):
+        find_sharing("my-seb-domestic")
+    with pytest.raises(JiranError, match=r"^tariff = 'nowhere': must be one of"):
+        load_tariff("nowhere")

@@ -32,7 +32,24 @@ _LIMITS = {
 _NO_OUTPUT = {errno.ENOSPC, errno.EPIPE, errno.EIO, errno.EBADF}
 
 
-class Group(TyperGroup):
+class Once(TyperGroup):
+    """Refuses an option that takes one value and is given twice, of which the last would silently count."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that is meant, and look at its options."""
+        name, command, rest = super().resolve_command(ctx, args)
+        given: list[Any] = []
+        with suppress(Exception):  # what is wrong with them is said when the command itself reads them
+            meant: Any = command
+            given = meant.make_parser(meant.context_class(meant)).parse_args(list(rest))[2]
+        for one in dict.fromkeys(given):
+            takes_one = one.param_type_name == "option" and not (one.multiple or one.is_flag or one.count)
+            if takes_one and given.count(one) > 1:
+                raise JiranError(f"{max(one.opts, key=len)}: is given twice; give it once")
+        return name, command, rest
+
+
+class Group(Once):
     """Says what is wrong in one sentence, whatever it is."""
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:

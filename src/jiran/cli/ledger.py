@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jiran.cli.ending import Once
 from jiran.cli.ledger_check import anchor, verify
 from jiran.cli.ledger_common import DEFAULT, JSON, LEDGER, ending, folder
 from jiran.cli.printing import console
@@ -27,6 +28,7 @@ _PAGE = typer.Option(
 _JSON_ANYWAY = typer.Option("--json", help="It is JSON anyway.", hidden=True)
 
 ledger = typer.Typer(
+    cls=Once,
     help="Keep runs in a signed ledger, give homes receipts, and check both.",
     no_args_is_help=True,
     rich_markup_mode="markdown",

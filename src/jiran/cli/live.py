@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from jiran.cli.changes import changes_of
+from jiran.cli.ending import Once
 from jiran.cli.printing import console
 from jiran.cli.progress import progress
 from jiran.errors import JiranError, shortened
@@ -62,7 +63,9 @@ _SKEW = typer.Option(min=0.0, max=3_600.0, help="Clocks of meters are wrong by u
 _RESET = typer.Option(min=0.0, max=1.0, help="Share of readings at which the counter begins anew at 0.")
 _EVERY = typer.Option(min=1, max=60, help="Minutes between two readings of a meter.")
 
-meters = typer.Typer(help="Play meters, to try `jiran live`.", no_args_is_help=True, rich_markup_mode="markdown")
+meters = typer.Typer(
+    cls=Once, help="Play meters, to try `jiran live`.", no_args_is_help=True, rich_markup_mode="markdown"
+)
 
 
 def live_command(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
-from typer.core import TyperGroup
 
+from jiran.cli.ending import Once
 from jiran.cli.options import CHANGES, SCENARIO
 from jiran.cli.printing import console
 from jiran.errors import JiranError
@@ -56,7 +56,7 @@ _STREETS_DRAWN = 900
 _MOST_FAULTS = 5
 
 
-class _Sweep(TyperGroup):
+class _Sweep(Once):
     """Lets a scenario stand where a command would."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ grid is run and looked at.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,7 +16,7 @@ import numpy as np
 from jiran.engine.flows import traded_kwh
 from jiran.money.prices import prices
 from jiran.money.worth import worth_of
-from jiran.nothing import CENT, NOTHING_KWH, NOTHING_MONEY
+from jiran.nothing import CENT, LAST_DIGITS, NOTHING_KWH, NOTHING_MONEY
 from jiran.plan.later import without_export
 from jiran.scenario import Market
 from jiran.simulation.run import run_market, without_trading
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 #: So many steps lie between the ends of what is tried.
 STEPS = 20
+#: Digits after the point of what is tried, so that a value that is told is the one that was run; below `_SMALL` they tell too little.
+DIGITS, _SMALL = 4, 0.01
 
 
 class Try(NamedTuple):
@@ -107,7 +110,7 @@ def tries(planned: Planned, steps: int = STEPS, progress: Progress | None = None
     moves["charge"] = scenario.grid.network_charge, lambda value: _charged(setting, value)
     export = setting.price.grid_export
     moves["credit"] = float(export[0]) if np.ptp(export) == 0.0 else None, lambda value: _credited(setting, value)
-    values = top * np.arange(steps + 1) / steps
+    values = np.array(list(map(_short, top * np.arange(steps + 1) / steps)))
     found, share = [], 1.0 / (len(moves) * values.size)
     for place, (field, (now, move)) in enumerate(moves.items()):
         tried = []
@@ -117,6 +120,17 @@ def tries(planned: Planned, steps: int = STEPS, progress: Progress | None = None
         found.append(Found(field, now, tuple(tried)))
     report(1.0)
     return tuple(found)
+
+
+def _short(value: float) -> float:
+    """Return a price without the digits that nobody would say, never above what it was: the grid's price is the most.
+
+    Example:
+        >>> _short(0.44438), _short(0.3), _short(0.00123456)
+        (0.4443, 0.3, 0.00123456)
+    """
+    scale = 10.0**DIGITS
+    return value if value < _SMALL else math.floor(value * scale * (1.0 + LAST_DIGITS)) / scale
 
 
 def _within(report: Progress, done: float, share: float) -> Progress:

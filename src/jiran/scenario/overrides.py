@@ -82,6 +82,30 @@ def _override(data: dict[str, Any], field: str, value: Any) -> None:
         )
 
 
+def field_meant(data: dict[str, Any], field: str) -> str:
+    """Return the name of a field with the place in the list of each entry that is named otherwise, as `homes.groups.solar.count`.
+
+    Args:
+        data: Nested data of a scenario.
+        field: Dotted name.
+
+    Raises:
+        ScenarioError: It names no entry of a list, or several.
+
+    Example:
+        >>> field_meant({"homes": {"groups": [{"kind": "ev"}, {"kind": "solar"}]}}, "homes.groups.solar.count")
+        'homes.groups.1.count'
+    """
+    place: Any = data
+    parts: list[str] = []
+    for part in field.split("."):
+        is_list = isinstance(place, list | tuple)
+        key: Any = _entry(place, field, part, ...) if is_list else part
+        parts.append(str(key))
+        place = place.get(key) if isinstance(place, dict) else place[key] if is_list else None
+    return ".".join(parts)
+
+
 def is_place(part: str, entries: int) -> bool:
     """Tell whether a part of a dotted name is the number of an entry; ² is a digit and no number, and 5,000 digits are no entry.
 
@@ -92,7 +116,7 @@ def is_place(part: str, entries: int) -> bool:
     return part.isascii() and part.isdigit() and len(part) <= len(str(entries)) and int(part) < entries
 
 
-def _entry(entries: list[Any], field: str, part: str, value: Any) -> int:
+def _entry(entries: list[Any] | tuple[Any, ...], field: str, part: str, value: Any) -> int:
     """Return which entry of a list a part of a dotted name means.
 
     Raises:

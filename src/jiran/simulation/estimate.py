@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jiran.bids import find as find_strategy
-from jiran.control import find_controller
+from jiran.control import find_controller, find_forecast
 from jiran.errors import JiranError
 from jiran.market import find as find_rule
 from jiran.scenario.homes import CARS
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from jiran.market import Mechanism
     from jiran.market.effort import Values
     from jiran.scenario import Scenario
+    from jiran.scenario.run_by import RunBy
 
 #: Bytes of a step: its times, prices, battery, and sums over the homes while they are settled, of a run and its baseline.
 _STEP = 650
@@ -50,8 +51,8 @@ _SAMPLED_HOME, _BEST_STEP, _JUDGED, _JUDGED_AT_ONCE, _BESIDE = 100, 6_500, 55, 2
 _STEP_S, _HOME_STEP_S, _EV_STEP_S, _CELL_S, _BEST_STEP_S = 5e-6, 2e-7, 3e-7, 1e-6, 1e-4
 #: Seconds of a home in a step beyond that, where homes are like metered ones, and where bills decide what they bid.
 _HOUSEHOLD_S, _BILLED_S = 6e-7, 6e-7
-#: Seconds of a plan, for each step that it is for.
-_PLAN_STEP_S = 4e-7
+#: Seconds of a plan, for each step that it is for; more of one that is made for several futures, for each of them.
+_PLAN_STEP_S, _FUTURE_STEP_S = 1.5e-6, 8e-7
 #: Meter data with fewer columns has a row for each reading, and does not tell before it is read how many homes it has.
 _WIDE = 5
 #: So many bytes any machine has; nobody need look.
@@ -89,7 +90,9 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
     supply = scenario.ev.supply
     evs = _cars(scenario) * (supply.enabled or scenario.ev.planned)
     stores = _batteries(scenario, many)
-    plans = stores * (find_controller(scenario.home_battery.controller).horizon_h > 0) + evs * scenario.ev.planned
+    shared = scenario.battery.capacity_kwh > 0.0
+    plans = stores * _plans(scenario.home_battery) + evs * scenario.ev.planned + shared * _plans(scenario.battery)
+    futures = stores * _futures(scenario.home_battery) + shared * _futures(scenario.battery)
     bids = scenario.stores_bid or not strategy.at_tariff or (supply.enabled and supply.reserve_price is not None)
     pairs = many**2 / 4 if rule.all_pairs else 0.0
     trades = many * _TRADES_OF_HOME + pairs * _TRADES_OF_PAIR
@@ -107,11 +110,24 @@ def of_run(scenario: Scenario, *, homes: int | None = None, cells: int = 0) -> N
         + many * (_HOME_STEP_S * slow + true_s)
         + (evs + stores) * _EV_STEP_S
         + plans * _PLAN_STEP_S
+        + futures * _FUTURE_STEP_S
         + _work_s(rule, scenario.market.parameters, many)
     )
     read = of_reading(cells)
     table = plans * _PLAN * 24 * 60 // scenario.step_minutes
     return Need(steps * step + table + read.memory, steps * step_s + read.seconds)
+
+
+def _plans(run_by: RunBy) -> bool:
+    """Tell whether a store is planned for."""
+    return find_controller(run_by.controller).horizon_h > 0
+
+
+def _futures(run_by: RunBy) -> int:
+    """Return for how many futures a store is planned; 0 of one that is not, or for their mean alone."""
+    forecast = find_forecast(run_by.forecast)
+    defaults = {name: one.default for name, one in forecast.parameters.items()}
+    return forecast.rows(defaults) * find_controller(run_by.controller).futures
 
 
 def _cars(scenario: Scenario) -> int:

@@ -146,8 +146,18 @@ def _ready(folder: Traversable, name: str, kind: str) -> dict[str, Any]:
     """
     known = _names(folder)
     if name not in known:
-        raise TariffError(kind, name, one_of(known, name, otherwise=", or the path of a file that ends in .toml"))
+        allowed = one_of(known, name, otherwise=", or the path of a file that ends in .toml")
+        raise TariffError(kind, name, f"{_of_the_other_kind(folder, name)}{allowed}")
     return tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def _of_the_other_kind(folder: Traversable, name: str) -> str:
+    """Return what is said of a name in the other folder: tariffs and schemes of sharing are easily taken for each other."""
+    if folder is _GRID and name in _names(_SHARING):
+        return "is a scheme of sharing, which grid.sharing names beside a tariff; a tariff "
+    if folder is _SHARING and name in _names(_GRID):
+        return "is a tariff, which grid.tariff names; a scheme of sharing "
+    return ""
 
 
 def _read(source: str, seen: tuple[str, ...]) -> dict[str, Any]:

@@ -70,9 +70,16 @@ def test_a_key_is_a_name(key):
 
 
 values = st.one_of(
-    st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.dates(), st.text(min_size=1),
+    st.none(), st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), st.dates(), st.text(min_size=1),
     st.lists(st.floats(allow_nan=False), max_size=3), st.dictionaries(st.text(), st.integers(-5, 5), max_size=3),
 )  # fmt: skip
+
+
+def test_a_value_that_is_left_out_has_a_word_on_the_command_line_too():
+    listed = axis_of("battery.reserve_price", [None, 0.3])
+    assert listed.text == "null,0.3"
+    assert axis_of("battery.reserve_price", listed.text).values == (None, 0.3)
+    assert axis_of("name", '"null"').values == ("null",)  # a text of these letters is quoted
 
 
 @given(st.lists(values, min_size=1, max_size=4))

@@ -579,3 +579,10 @@ def test_a_number_that_is_no_whole_one_is_one_sentence(wrong):
     (name,) = wrong
     with pytest.raises(JiranError, match=rf"^{name} = .*: must be a whole number from"):
         jiran.sweep("paper", {"market.fraction": [0.5]}, **wrong)
+
+
+def test_a_field_that_is_varied_by_two_names_is_varied_twice():
+    with pytest.raises(
+        JiranError, match=r"^homes\.groups\.solar\.count and homes\.groups\.0\.count are the same field; vary it once$"
+    ):
+        jiran.sweep("paper", {"homes.groups.solar.count": [3, 5], "homes.groups.0.count": [4, 6]})

@@ -37,6 +37,7 @@ def plan_ahead(
     "plan-scenarios",
     plain_name="plans for several futures",
     forecasts=True,
+    futures=True,
     horizon_h=48,
     cells=Parameter(25, "levels of the store that it tells apart", ge=5, le=200),
 )

@@ -51,6 +51,7 @@ class Controller(Plugin):
         together: Whether batteries in homes are run by it for the street: one after the other, each on what all homes need when
             those before it have done what they will. It speaks of one store all the same.
         cars: Whether it is meant for cars, which come and go; on a store that stays it is `plan-ahead`.
+        futures: Whether it plans for each future that the forecast thinks likely, and not once for their mean.
         horizon_h: How far it looks ahead, h; 0 for one that is direct.
     """
 
@@ -62,6 +63,7 @@ class Controller(Plugin):
     own_use: bool = False
     cars: bool = False
     together: bool = False
+    futures: bool = False
     horizon_h: int = 24
 
     def __post_init__(self) -> None:
@@ -99,6 +101,7 @@ def controller(
     own_use: bool = False,
     cars: bool = False,
     together: bool = False,
+    futures: bool = False,
     horizon_h: int | None = None,
     **parameters: Parameter,
 ) -> Callable[[Control], Controller]:
@@ -113,6 +116,7 @@ def controller(
         own_use: True for one that no price changes.
         cars: True for one that is meant for cars.
         together: True for one that runs batteries in homes for the street.
+        futures: True for one that plans for each future of its forecast.
         horizon_h: How far it looks ahead, h, at least 24; default: 24, and nothing for a direct one.
         **parameters: The controller's own parameters, which it gets as an array in this order.
     """
@@ -121,7 +125,7 @@ def controller(
         ahead = (0 if direct else 24) if horizon_h is None else horizon_h
         return Controller(
             name, function, parameters, compiled, plain_name=plain_name, direct=direct, forecasts=forecasts,
-            own_use=own_use, cars=cars, together=together, horizon_h=ahead,
+            own_use=own_use, cars=cars, together=together, futures=futures, horizon_h=ahead,
         )  # fmt: skip
 
     return decorate

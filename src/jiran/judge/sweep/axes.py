@@ -27,6 +27,11 @@ MOST_VALUES = 1_000_000
 _LARGE = 2**63
 #: Below this a number with decimals tells each whole number from the next.
 _EXACT = 2**53
+#: A value that is left out, as links have it too; TOML has no word for it.
+_NOT_SET = "null"
+#: That word between commas, or a text in quotes, which may hold it; and what stands for it while TOML is read.
+_LEFT_OUT = re.compile(r"""("(?:\\.|[^"\\])*"|'[^']*')|(?<![^\s,])null(?![^\s,])""")
+_STAND_IN = "{null = true}"
 _RANGE = re.compile(r"\s*([^:\s]+)\s*:\s*([^:\s]+)\s*:\s*([^:\s]+)\s*")
 _DRAWN = re.compile(r"\s*([a-z]+)\s*\(([^()]*)\)\s*")
 
@@ -153,7 +158,7 @@ def axis_of(key: str, asked: object) -> Axis:
     Args:
         key: Dotted name of a field.
         asked: A list of values; or a text: ``A:B:STEP``, which includes B and is counted in decimal, values with commas
-            as TOML has them (a bare word is a text), or a distribution as ``uniform(0.1, 0.5)``.
+            as TOML has them (a bare word is a text, but null for a value that is left out), or a distribution as ``uniform(0.1, 0.5)``.
 
     Raises:
         JiranError: It is none of these, or names a value twice.
@@ -249,15 +254,17 @@ def _counted(key: str, text: str, first: Decimal, last: Decimal, step: Decimal) 
 def _listed(text: str) -> tuple[Any, ...]:
     """Return values with commas: as TOML has them, or else plain words."""
     try:
-        data = tomllib.loads(f"values = [{text}]")
+        data = tomllib.loads(f"values = [{_LEFT_OUT.sub(lambda found: found[1] or _STAND_IN, text)}]")
     except (ValueError, RecursionError):
         data = {}
     if list(data) == ["values"]:
-        return tuple(data["values"])
+        return tuple(None if value == {_NOT_SET: True} else value for value in data["values"])
     return tuple(_value(part.strip()) for part in text.split(","))
 
 
 def _value(text: str) -> Any:
+    if text == _NOT_SET:
+        return None
     try:
         data = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
@@ -307,8 +314,8 @@ def _name_alone(value: Any) -> Any:
 def _written(value: Any) -> str:
     """Return a value as text that tells it from any other, as TOML has it: 20 and 20.0 are one value, and so are a day and its text."""
     match value:
-        case bool():
-            return str(value).lower()
+        case bool() | None:
+            return _NOT_SET if value is None else str(value).lower()
         case int() | float():
             return f"{value:g}" if float(f"{value:g}") == value else repr(value)
         case date() | time() | str():

@@ -21,8 +21,6 @@ SWINGS: dict[str, tuple[str, bool]] = {
     "degradation": ("how fast PV fades", False),
     "escalation": ("how fast bills rise", False),
 }
-#: As many digits has a price that was tried, here and in the table of them.
-DIGITS = 4
 #: What a price that is tried is called.
 TRIED = {"price": "P2P price", "charge": "network charge", "credit": "credit for export"}
 
@@ -77,20 +75,15 @@ def matters(planned: Planned, ranges: Ranges) -> Figures | None:
     }  # fmt: skip
 
 
-def _seen(value: float) -> float:
-    """Return a price that was tried with four digits: it is a part of the grid's price, and more of them say nothing."""
-    return value if abs(value) < 10.0 ** (2 - DIGITS) else round(value, DIGITS)
-
-
 def _span(low: float, high: float, currency: str) -> str:
-    first = price(_seen(low), currency)
-    return first if low == high else f"{first} to {price(_seen(high))}"
+    first = price(low, currency)
+    return first if low == high else f"{first} to {price(high)}"
 
 
 def _tried_words(figures: Figures) -> str:
     name, currency = TRIED[figures["field"]], figures["currency"]
     one, count = figures["count"] == 1, f"{figures['count']:,}"
-    least, most = price(_seen(figures["least"]), currency), price(_seen(figures["most"]))
+    least, most = price(figures["least"], currency), price(figures["most"])
     ends = f"{count} was tried, {least}" if one else f"{count} were tried, from {least} to {most}"
     if not figures["spans"]:
         none = f"No {name} lets all homes share without a loss and gain together: {ends}"
@@ -100,7 +93,7 @@ def _tried_words(figures: Figures) -> str:
         homes = counted(figures["losers"], "home")
         lose = "loses" if figures["losers"] == 1 else "lose"
         return (
-            f"{none}. The loss is least at {price(_seen(figures['nearest']), currency)}: {homes} {lose}, at most {worst} a year, while all "
+            f"{none}. The loss is least at {price(figures['nearest'], currency)}: {homes} {lose}, at most {worst} a year, while all "
             f"together gain {together}."
         )
     spans = [_span(low, high, currency) for low, high in figures["spans"]]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from jiran.plan.tries import DIGITS
 from jiran.report.plan import lines
 from jiran.scenario import Plan
 from jiran.scenario.plan import LABELS
@@ -115,7 +116,7 @@ def assumptions(planned: Planned) -> Shown:
 
 def tried(found: Sequence[Found]) -> Shown:
     """Return every price that was tried and what sharing came to."""
-    from jiran.report.plan.further import DIGITS, TRIED  # noqa: PLC0415  forms and tables name the same things
+    from jiran.report.plan.further import TRIED  # noqa: PLC0415  forms and tables name the same things
 
     rows: list[tuple[str, ...]] = [
         (TRIED[one.field], decimals(each.value, DIGITS), str(each.losers), whole(each.worst), whole(each.together))
