@@ -102,6 +102,14 @@ def test_nothing_matters_where_nothing_differs_or_not_all_is_known():
     assert [(weight.key, weight.alone) for weight in one] == [("a", 1.0)]
 
 
+def test_what_sums_leave_over_is_no_share():
+    dust = {"x": 0.0, "y": 4e-15}
+    rows = rows_of(GRID, 2, lambda a, b, s: {"saving": 12.0 + a + 0.1 * s + dust[b]})
+    found = {one.key: one for one in matters(rows, ["a", "b"], "saving")}
+    assert (found["b"].alone, found["b"].together) == (0.0, 0.0)
+    assert found["a"].alone > 0.1
+
+
 @given(st.lists(st.tuples(st.floats(0, 9), st.floats(-5, 5)), min_size=1, max_size=12))
 def test_no_choice_of_the_frontier_is_beaten_and_every_other_is(pairs):
     rows = rows_of([(float(place), "x") for place in range(len(pairs))], 1, lambda a, *_: dict(zip(("cost", "home_saving_worst"), pairs[int(a)], strict=True)))  # fmt: skip

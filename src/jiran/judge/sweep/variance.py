@@ -82,7 +82,10 @@ def _means(rows: pl.LazyFrame, keys: Sequence[str], figure: str) -> tuple[NDArra
 
 
 def _indices(means: NDArray[np.float64]) -> list[tuple[float, float]]:
-    """Return Sobol's indices of each axis of a table whose values count alike: first order and total, 0 or more."""
+    """Return Sobol's indices of each axis of a table whose values count alike: first order and total, 0 or more.
+
+    Means hold what the order of their sums leaves over, which is another one each time: an index that is no more is 0.
+    """
     if means.ndim == 1:
         return [(1.0, 1.0)]
     from scipy.stats import randint, sobol_indices  # noqa: PLC0415  a second to load, and only this needs it
@@ -94,6 +97,10 @@ def _indices(means: NDArray[np.float64]) -> list[tuple[float, float]]:
     draws = [randint(0, many) for many in means.shape]
     found = sobol_indices(func=look_up, n=_DRAWS, dists=draws, rng=np.random.default_rng(0))
     return [
-        (max(0.0, float(alone)), max(0.0, float(together)))
+        (_above_dust(float(alone)), _above_dust(float(together)))
         for alone, together in zip(found.first_order, found.total_order, strict=True)
     ]
+
+
+def _above_dust(index: float) -> float:
+    return index if index > LAST_DIGITS else 0.0
