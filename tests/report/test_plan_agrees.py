@@ -169,3 +169,9 @@ def test_what_ends_below_nothing_but_is_worth_something_today_is_said_so():
         first.text,
     )
     assert "Discounted at 90% a year, PV may cost up to" in " ".join(one.text for one in answer(planned))
+
+
+def test_batteries_that_cost_more_than_pv_saves_are_not_laid_on_the_pv():
+    dear = planned_with("paper", Plan(battery_cost=1_000_000.0))
+    told = " ".join(one.text for one in answer(dear))
+    assert "even PV that costs nothing would not pay together with what the batteries cost." in told

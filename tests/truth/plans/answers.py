@@ -158,10 +158,13 @@ def enough(planned):
     free = plain_plans.worth(street.flows(pv=0.0), rate)
     of_all = plain_plans.worth(plain_plans.flows(street.plan, float(street.kwp.sum()), 0.0, 0.0, 0.0), rate)
     cost = -free / of_all if free > 1e-6 else None  # less is the residue of a sum
-    without = "would not pay." if free < -1e-6 else "would bring nothing."
+    stores = bool((street.batteries > 0.0).any())
+    short = "would not pay together with what the batteries cost." if stores else "would not pay."
+    without = short if free < -1e-6 else "would bring nothing."
     words = (f"even PV that costs nothing {without}",) if cost is None else ("PV may cost up to",)
     return Claim(
-        {"cost": cost, "now": street.price[0], "free": free, "rate": rate, "currency": street.currency}, pieces=words,
+        {"cost": cost, "now": street.price[0], "free": free, "rate": rate, "currency": street.currency, "battery": stores},
+        pieces=words,
         summed=street.largest * max(1.0, 1.0 / abs(of_all)),
     )  # fmt: skip
 

@@ -226,8 +226,10 @@ def _enough_words(figures: Figures) -> str:
     cost, now, currency = figures["cost"], figures["now"], figures["currency"]
     begin = f"Discounted at {say.share(figures['rate'])} a year,"
     if cost is None:
-        loses = figures["free"] < -NOTHING_MONEY
-        return f"{begin} even PV that costs nothing would {'not pay' if loses else 'bring nothing'}."
+        if figures["free"] < -NOTHING_MONEY:
+            with_it = " together with what the batteries cost" if figures["battery"] else ""
+            return f"{begin} even PV that costs nothing would not pay{with_it}."
+        return f"{begin} even PV that costs nothing would bring nothing."
     return f"{begin} PV may cost up to {say.sum_of(cost, currency)} per kWp for it to pay; {say.sum_of(now, currency)} is counted."
 
 
@@ -239,6 +241,7 @@ def enough(planned: Planned) -> Figures | None:
     return {
         "cost": planned.enough_pv_cost, "now": planned.installed.pv_price, "free": planned.worth_if_free,
         "rate": planned.assumptions.discount_rate, "currency": planned.currency,
+        "battery": bool(planned.installed.battery_kwh.any()) and planned.installed.battery_price > 0.0,
     }  # fmt: skip
 
 
