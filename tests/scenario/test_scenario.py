@@ -273,3 +273,12 @@ def test_what_users_name_is_named_in_a_refusal_whatever_it_is_called(name):
     with pytest.raises(ScenarioError) as unknown:
         jiran.load_scenario(table)
     assert str(unknown.value).startswith(f"homes.data.home.{name}.pv_kwh = 1: unknown key; known here: kind, pv_kwp,")
+
+
+def test_a_field_is_replaced_by_one_name():
+    with pytest.raises(
+        JiranError, match=r"^homes\.groups\.0\.count: is the same field as homes\.groups\.solar\.count; give it once$"
+    ):
+        jiran.load_scenario("paper", {"homes.groups.solar.count": 3, "homes.groups.0.count": 5})
+    both = jiran.load_scenario("paper", {"homes.groups.solar.count": 3, "homes.groups.1.count": 5})
+    assert [group.count for group in both.homes.groups][:2] == [3, 5]

@@ -6,6 +6,8 @@ It works on nested data, before the checks, so whatever a value changes is check
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from jiran.documents.check import DEEPEST, check_depth
@@ -39,6 +41,7 @@ def with_overrides(data: dict[str, Any], overrides: dict[str, Any]) -> dict[str,
         given = data.get(section)
         if f"{section}.{key}" in overrides and isinstance(given, dict):
             data[section] = {} if overrides[f"{section}.{key}"] != given.get(key) else given
+    check_once(data, overrides)
     for field, value in overrides.items():
         _override(data, field, value)
     return data
@@ -80,6 +83,26 @@ def _override(data: dict[str, Any], field: str, value: Any) -> None:
         raise ScenarioError(
             field, value, f"there is no field of this name: {shortened('.'.join(parents), 80)} is a single value"
         )
+
+
+def check_once(data: dict[str, Any], fields: Iterable[str]) -> None:
+    """Refuse two names of one field, as a group of homes has them: by its place and by its kind.
+
+    Args:
+        data: Nested data of a scenario.
+        fields: Dotted names.
+
+    Raises:
+        ScenarioError: Two mean the same field.
+    """
+    meant: dict[str, str] = {}
+    for field in fields:
+        with suppress(ScenarioError):  # what no entry is called is told where it is replaced
+            if (other := meant.setdefault(field_meant(data, field), field)) != field:
+                break
+    else:
+        return
+    raise ScenarioError(field, ..., f"is the same field as {other}; give it once")
 
 
 def field_meant(data: dict[str, Any], field: str) -> str:

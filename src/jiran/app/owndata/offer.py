@@ -291,7 +291,7 @@ def _scenario_data(name: str, content: bytes) -> dict[str, Any]:
         raise JiranError(f"{name}: is empty; `jiran new` writes a scenario to begin with")
     if "homes" not in data and data.keys() & _OF_TARIFFS:
         raise JiranError(
-            f"{name} is a tariff or a scheme of sharing and not a scenario: name it in a scenario of yours beside it, as "
-            f'grid.tariff = "{name}" or grid.sharing, and open that with jiran app SCENARIO.toml'
+            f"{name} is a tariff or a scheme of sharing and not a scenario: let a scenario file beside it name it, and open that "
+            "with jiran app SCENARIO.toml"
         )
     return data

@@ -6,7 +6,6 @@ import hashlib
 import itertools
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -20,7 +19,7 @@ from jiran.judge.sweep.axes import MOST_VALUES, Axis, Drawn, Listed
 from jiran.scenario import WORDS, Scenario, validate
 from jiran.scenario.beside import shareable, with_paths
 from jiran.scenario.files import as_data, input_files
-from jiran.scenario.overrides import field_meant, with_overrides
+from jiran.scenario.overrides import check_once, with_overrides
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -132,7 +131,7 @@ def combinations(
     keys = [axis.key for axis in axes]
     if len(set(keys)) < len(keys):
         raise JiranError(f"{next(key for key in keys if keys.count(key) > 1)}: is varied twice; vary it once")
-    _check_fields(as_data(base), keys)
+    check_once(as_data(base), keys)
     listed, drawn = (
         [axis for axis in axes if isinstance(axis, Listed)],
         [axis for axis in axes if isinstance(axis, Drawn)],
@@ -151,19 +150,6 @@ def combinations(
         raise JiranError(f"no point of this sweep can be run: {found[0].fault}")
     _check_distinct(found)
     return found
-
-
-def _check_fields(data: dict[str, Any], keys: Sequence[str]) -> None:
-    """Refuse two names of one field, as a group of homes has them: by its place and by its kind.
-
-    Raises:
-        JiranError: Two keys mean the same field.
-    """
-    meant: dict[str, str] = {}
-    for key in keys:
-        with suppress(ScenarioError):  # what no entry is called, each point says
-            if (other := meant.setdefault(field_meant(data, key), key)) != key:
-                raise JiranError(f"{other} and {key} are the same field; vary it once")
 
 
 def _check_distinct(found: Sequence[Combination]) -> None:
