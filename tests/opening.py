@@ -154,7 +154,8 @@ def wrong_controls(app: AppTest, scenario: Scenario) -> Iterator[str]:
                 yield from _wrong(kind, control, value_at(data, name))
     told = [f"grid.{name}" for name in BY_STEP if isinstance(value_at(data, f"grid.{name}"), tuple)]
     expected = {name for fields in settings().values() for name in fields} | {*LENGTH}
-    priced = () if scenario.grid.tariff is None else ("grid.import_price", "grid.export_price")
+    # A tariff says them itself, and another currency beside it is refused.
+    priced = () if scenario.grid.tariff is None else ("currency", "grid.import_price", "grid.export_price")
     for name in sorted(expected - seen - {*told, *priced, *DRAWN_OTHERWISE}):
         if name != "solar.pv_kwp" or scenario.homes.data is None:
             yield f"{name} has no control"

@@ -28,8 +28,9 @@ STEPS = {"battery.capacity_kwh": 5.0}
 TELLING = (
     "market.mechanism", "market.fraction", "grid.import_price", "solar.pv_kwp", "battery.capacity_kwh", "seed",
 )  # fmt: skip
-#: Fields without a control here: meter data have a part of the panel of their own, and a viewer names no file of this machine.
-ELSEWHERE = {"homes.data": "Your own data", "solar.weather": "Weather file"}
+#: Fields without a control here, and what is said for them: meter data have a part of the panel of their own, and a viewer names
+#: no file of this machine.
+ELSEWHERE = {"homes.data": "“Your own data”", "solar.weather": "a weather file that a scenario's file names"}
 
 
 def settings() -> dict[str, dict[str, str]]:
@@ -121,10 +122,14 @@ def by_labels(words: str, field: str) -> str:
     Example:
         >>> by_labels("must be at least min_soc = 0.2", "battery.start_soc")
         'must be at least “Lowest state of charge” = 0.2'
+        >>> by_labels("solar.clearness or solar.weather decides", "")
+        "“Clearness of the sky” or a weather file that a scenario's file names decides"
     """
     section = field.rpartition(".")[0]
 
     def label(found: re.Match[str]) -> str:
+        if found[0] in ELSEWHERE and found[0] != field:
+            return ELSEWHERE[found[0]]
         name = found[0] if found[0] in ALONE else f"{section}.{found[0]}"
         return f"“{control(name)}”" if name in ALONE and name != field else found[0]
 
