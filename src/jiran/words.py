@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
 #: What a sum leaves over where nothing is meant, and the least that four digits show as something.
 _RESIDUE, _LEAST_SHOWN = 1e-9, 5e-5
+
+#: An amount below this has four digits.
+_FOUR_BELOW = 0.1
 
 #: Digits of a price that ends there.
 _MOST_OF_PRICE = 6
@@ -70,6 +74,42 @@ def money(value: float, currency: str, digits: int = 2) -> str:
         ('-MYR 1,234.50', 'MYR 0.0033')
     """
     return in_currency(decimals(value, digits), currency)
+
+
+def digits_of(largest: float) -> int:
+    """Return how many digits after the point amounts have of which this is the largest: two, more where they show too little.
+
+    Example:
+        >>> digits_of(1234.5), digits_of(0.5), digits_of(0.0123), digits_of(0.0)
+        (2, 3, 4, 2)
+    """
+    largest = abs(settled(largest))
+    return 2 if not largest or largest >= 1.0 else 3 if largest >= 0.1 else 4
+
+
+def amount(value: float, currency: str = "", beside: Iterable[float] = ()) -> str:
+    """Return an amount that may be small, as one hour's is: in cents, with four digits where it is less than ten of them.
+
+    One that is less than four digits show has two that count; whole ones without a currency have none.
+
+    Args:
+        value: The amount.
+        currency: Stands before it, if given.
+        beside: Amounts that stand beside it and have the same digits.
+
+    Example:
+        >>> amount(0.7498, "MYR"), amount(0.0396), amount(1531.7), amount(0.00001), amount(-0.2), amount(25.0), amount(0.0, "MYR")
+        ('MYR 0.75', '0.0396', '1,531.70', '0.00001', '-0.20', '25', 'MYR 0.00')
+        >>> amount(3.6113, "MYR", beside=[3.5791, 0.0322])
+        'MYR 3.6113'
+    """
+    if _RESIDUE < abs(value) < _LEAST_SHOWN:
+        text = price(value)
+    else:
+        all_of = [settled(abs(one)) for one in (value, *beside) if abs(one) > _RESIDUE]
+        whole = not currency and all(one.is_integer() for one in all_of)
+        text = decimals(value, 0 if whole else 2 if min(all_of, default=_FOUR_BELOW) >= _FOUR_BELOW else 4)
+    return in_currency(text, currency) if currency else text
 
 
 def in_currency(number: str, currency: str) -> str:

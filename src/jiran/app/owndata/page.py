@@ -10,6 +10,7 @@ import streamlit as st
 
 from jiran.app import frame, state
 from jiran.app.charts.week import QUANTITIES, week
+from jiran.app.columns import amounts
 from jiran.app.drawing import draw
 from jiran.app.labels import by_labels
 from jiran.app.owndata import correct, looks
@@ -146,13 +147,13 @@ def _homes(found: Look) -> None:
         {"home": ids} | {name: [found.totals[home].get(name, 0.0) for home in ids] for name in shown},
         schema_overrides={"home": pl.String},
     )
-    number = st.column_config.NumberColumn
+    energy = amounts(table.select(shown))
     st.dataframe(
         table,
         hide_index=True,
         height=min(38 + 35 * len(ids), 388),
         column_config={"home": st.column_config.TextColumn("Home", pinned=True)}
-        | {name: number(f"{QUANTITIES[name][0]}, kWh", format="%.1f") for name in shown},
+        | {name: energy(f"{QUANTITIES[name][0]}, kWh") for name in shown},
         key="offered homes",
         alt="Energy of each home over the whole period, kWh",
     )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from jiran.app import state
+from jiran.app import columns, state
 from jiran.app.charts import rules as charts
 from jiran.app.drawing import draw
 from jiran.app.export import csv_bytes
@@ -69,8 +69,11 @@ def _pictures(judged: list[Judged]) -> None:
 
 def _table(judged: list[Judged]) -> None:
     st.markdown("#### All rules on these orders")
-    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    frame = table(judged)
+    text, frame = st.column_config.TextColumn, table(judged)
+    price, gain = (
+        columns.prices(frame.select("pay", "get")),
+        columns.amounts(frame.select("buyers", "sellers", "account")),
+    )
     st.dataframe(
         frame.with_columns(pl.col("reached") * 100.0),
         hide_index=True,
@@ -81,13 +84,13 @@ def _table(judged: list[Judged]) -> None:
             "rule": text("Rule", width=262),
             "name": text("Name", help="What commands and files call it"),
             "family": text("Family", help="Rules that work alike", width=160),
-            "kwh": number("Traded, kWh", format="%.4g", width=96),
-            "pay": number("Buyers pay", format="%.4g", width=88, help="Per kWh, on average"),
-            "get": number("Sellers get", format="%.4g", width=88, help="Per kWh, on average"),
-            "reached": number("Reached, %", format="%.1f", width=92, help="Of what all could gain together; below 0 they lose"),
-            "buyers": number("Buyers gain", format="%.4g", width=92, help="Against their own limit prices"),
-            "sellers": number("Sellers gain", format="%.4g", width=92, help="Against their own limit prices"),
-            "account": number("Left", format="%.4g", width=56, help="What buyers pay above what sellers get; below 0 it is missing"),
+            "kwh": columns.amounts(frame["kwh"])("Traded, kWh", width=96),
+            "pay": price("Buyers pay", width=88, help="Per kWh, on average"),
+            "get": price("Sellers get", width=88, help="Per kWh, on average"),
+            "reached": columns.SHARES("Reached, %", width=92, help="Of what all could gain together; below 0 they lose"),
+            "buyers": gain("Buyers gain", width=92, help="Against their own limit prices"),
+            "sellers": gain("Sellers gain", width=92, help="Against their own limit prices"),
+            "account": gain("Left", width=56, help="What buyers pay above what sellers get; below 0 it is missing"),
             "note": text("Note", width=258),
         },
         key="own_rules",

@@ -15,6 +15,7 @@ from jiran.app.export import csv_bytes
 from jiran.app.selection import day_of
 from jiran.app.showing import file_name, plain, show_text
 from jiran.app.street.sections import section
+from jiran.app.views.data_tables import as_steps
 from jiran.explain.day import chart, summary
 from jiran.words import counted
 
@@ -84,7 +85,15 @@ def _table(result: Result, window: Window) -> None:
     if place is None:
         return
     with place:
-        st.dataframe(steps, hide_index=True, lazy=True, placeholder="–", alt="Energy, trades and prices of each step")
+        rows, shown = as_steps(steps, result.scenario.currency)
+        st.dataframe(
+            rows,
+            hide_index=True,
+            lazy=True,
+            placeholder="–",
+            alt="Energy, trades and prices of each step",
+            column_config=shown,
+        )
         name = file_name(f"jiran-{result.scenario.name}-steps.csv")
         st.download_button(
             "CSV", lambda: csv_bytes(steps), name, "text/csv", on_click="ignore", icon=":material/download:"

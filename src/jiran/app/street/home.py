@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from jiran.app import pins, state
+from jiran.app import columns, pins, state
 from jiran.app.bills import bill_steps, neighbours
 from jiran.app.charts import home as home_charts
 from jiran.app.drawing import draw
@@ -151,17 +151,17 @@ def _neighbours(result: Result, home: str, window: Window) -> None:
     if own.is_empty():
         return
     rows = _own_rows(result, own, home)
-    columns = _columns(result.scenario.currency)
+    currency = result.scenario.currency
     table = neighbours(rows)
     height = 38 + 35 * min(table.height, 6)
     st.dataframe(
-        table, hide_index=True, height=height, column_config=columns, key="home_neighbours",
+        table, hide_index=True, height=height, column_config=_columns(table, currency), key="home_neighbours",
         alt=f"Table of {counted(table.height, 'neighbour')} of {home}: energy and money of the day.",
     )  # fmt: skip
     folded = section("trades", f"Trade by trade: {counted(rows.height, 'trade')}", ":material/list:")
     if folded is not None:
         folded.dataframe(
-            rows.head(500), hide_index=True, height=38 + 35 * min(rows.height, 8), column_config=columns,
+            rows.head(500), hide_index=True, height=38 + 35 * min(rows.height, 8), column_config=_columns(rows, currency),
             key="home_trades", alt=f"Table of the trades of {home}.",
         )  # fmt: skip
         with folded:
@@ -170,15 +170,15 @@ def _neighbours(result: Result, home: str, window: Window) -> None:
             st.caption(prove.WORTH)
 
 
-def _columns(currency: str) -> dict[str, Any]:
-    """Return what the columns of a home's trades are called."""
-    number = st.column_config.NumberColumn
+def _columns(rows: pl.DataFrame, currency: str) -> dict[str, Any]:
+    """Return what the columns of a home's trades are called and how their numbers look."""
+    amount = columns.amounts(rows["amount"])
     return {
         "time": "Time",
         "side": "What",
         "neighbour": "Neighbour",
-        "kwh": number("Energy, kWh", format="%.3f"),
-        "amount": number(f"Money, {currency}", format="%+.4f", help="Above 0: earned; below 0: paid."),
+        "kwh": columns.amounts(rows["kwh"])("Energy, kWh"),
+        "amount": amount(f"Money, {currency}", signed=True, help="Above 0: earned; below 0: paid."),
     }
 
 

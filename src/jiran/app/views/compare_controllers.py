@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from jiran.app import export, state
+from jiran.app.columns import digits
 from jiran.app.showing import file_name, markdown_of, plain
 from jiran.control import find_forecast
 from jiran.control import forecasts as installed
@@ -128,5 +129,5 @@ def _columns(found: SideBySide, currency: str) -> dict[str, Any]:
     shown: dict[str, Any] = {"run_by": st.column_config.Column("Run by", pinned=True)}
     for name, one in columns(found).items():
         heading = f"{one.heading}, %" if one.is_share else one.heading.format(currency=currency)
-        shown[name] = st.column_config.NumberColumn(heading, format=f"%.{one.decimals}f", help=one.help)
+        shown[name] = digits(one.decimals)(heading, help=one.help)
     return shown

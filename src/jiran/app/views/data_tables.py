@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
-from jiran.app import export, state
+from jiran.app import columns, export, state
 from jiran.app.showing import file_name, plain
 from jiran.app.trade_list import MOST_ROWS
 from jiran.result.figures import KPIS, grouped
@@ -41,13 +41,11 @@ def homes() -> None:
     )
     if not frame["net_metered"].any():
         frame = frame.drop("net_metered")
-    columns: dict[str, Any] = {name: _number(name) for name in frame.columns if name.endswith("_kwh")}
-    share = st.column_config.NumberColumn
-    columns |= {name: share(f"{_words(name)}, %", format="%.1f") for name in _SHARES}
-    columns |= {"id": "Home", "kind": "Kind", "net_metered": "Only import and export known"}
+    shown = _energy(frame) | {name: columns.SHARES(f"{_words(name)}, %") for name in _SHARES}
+    shown |= {"id": "Home", "kind": "Kind", "net_metered": "Only import and export known"}
     names = [_words(name.removesuffix("_kwh")) for name in nothing]
     rest = f"; all 0 and not shown: {', '.join(names)}" if names else ""
-    _table(frame, f"Energy of each home over the whole run{rest}", columns, "homes")
+    _table(frame, f"Energy of each home over the whole run{rest}", shown, "homes")
     _download(result, "homes.csv", "All columns of homes and bills, CSV")
 
 
@@ -56,34 +54,27 @@ def bills() -> None:
     result = state.result()
     currency = result.scenario.currency
     frame = result.homes.select("id", "kind", *_MONEY).with_columns(pl.col("kind").replace(KIND_NAMES))
-    columns: dict[str, Any] = {
-        name: st.column_config.NumberColumn(label, help=meaning) for name, (label, meaning) in _MONEY.items()
-    }
-    _table(
-        frame,
-        f"Bill of each home for the whole run, {currency}",
-        columns | {"id": "Home", "kind": "Kind"},
-        "bills",
-        dict.fromkeys(_MONEY, "{:,.2f}"),
-    )
+    cents = columns.digits(2)
+    shown = {name: cents(label, help=meaning) for name, (label, meaning) in _MONEY.items()}
+    _table(frame, f"Bill of each home for the whole run, {currency}", shown | {"id": "Home", "kind": "Kind"}, "bills")
     _download(result, "homes.csv", "All columns of homes and bills, CSV")
 
 
 def steps() -> None:
     """Draw the community's energy, trades and prices in each step."""
     result = state.result()
-    currency = result.scenario.currency
-    frame = result.steps.with_columns(pl.col("time").dt.strftime("%Y-%m-%d %H:%M"))
-    columns: dict[str, Any] = {name: _number(name) for name in frame.columns if name.endswith("_kwh")}
-    price = st.column_config.NumberColumn
-    columns |= {
-        name: price(f"{_words(name)}, {currency}/kWh", format="%.4f")
-        for name in frame.columns
-        if name.endswith("price")
-    }
-    columns |= {"step": "Step", "time": "Starts at", "trades": "Trades"}
-    _table(frame, "Energy, trades and prices of the street in each step", columns, "steps")
+    frame, shown = as_steps(result.steps, result.scenario.currency)
+    _table(frame, "Energy, trades and prices of the street in each step", shown, "steps")
     _download(result, "steps.csv", "All steps, CSV")
+
+
+def as_steps(steps: pl.DataFrame, currency: str) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """Return steps of a run as a page shows them, with their times by the wall, and how the columns are called and written."""
+    named = [name for name in steps.columns if name.endswith("price")]
+    price = columns.prices(steps.select(named))
+    shown = _energy(steps) | {name: price(f"{_words(name)}, {currency}/kWh") for name in named}
+    shown |= {"step": "Step", "time": "Starts at", "trades": columns.COUNTS("Trades")}
+    return steps.with_columns(pl.col("time").dt.strftime("%Y-%m-%d %H:%M")), shown
 
 
 def figures() -> None:
@@ -105,30 +96,28 @@ def figures() -> None:
     _download(result, "kpis.json", "All figures, JSON")
 
 
-def _table(
-    frame: pl.DataFrame, what: str, columns: dict[str, Any], key: str, written: dict[str, str] | None = None
-) -> None:
+def _table(frame: pl.DataFrame, what: str, shown: dict[str, Any], key: str) -> None:
     """Draw a table; a long one is cut, and says so.
 
     Args:
         frame: The whole table.
         what: What it holds.
-        columns: How Streamlit shows its columns.
+        shown: How Streamlit shows its columns.
         key: Names it.
-        written: Columns whose numbers are written so: Streamlit's own formats have no separators of thousands and cents.
     """
     cut = f"; the first {MOST_ROWS:,} are shown, the file has all" if frame.height > MOST_ROWS else ""
     st.caption(plain(f"{what}: {counted(frame.height, 'row')}{cut}."))
-    shown = frame.head(MOST_ROWS)
     st.dataframe(
-        shown.to_pandas().style.format(written, na_rep="–") if written else shown, hide_index=True,
-        height=min(38 + 35 * frame.height, 528), column_config=columns, lazy=not written, placeholder="–", key=f"{key}_table",
-        alt=f"Table. {what}.",
+        frame.head(MOST_ROWS), hide_index=True, height=min(38 + 35 * frame.height, 528), column_config=shown, lazy=True,
+        placeholder="–", key=f"{key}_table", alt=f"Table. {what}.",
     )  # fmt: skip
 
 
-def _number(name: str) -> Any:
-    return st.column_config.NumberColumn(f"{_words(name.removesuffix('_kwh'))}, kWh", format="%.3f")
+def _energy(frame: pl.DataFrame) -> dict[str, Any]:
+    """Return the columns of energy of a table, all with the same digits, so that they can be added up by eye."""
+    names = [name for name in frame.columns if name.endswith("_kwh")]
+    energy = columns.amounts(frame.select(names))
+    return {name: energy(f"{_words(name.removesuffix('_kwh'))}, kWh") for name in names}
 
 
 def _words(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
-from jiran.app import export, state
+from jiran.app import columns, export, state
 from jiran.app.charts import forecast as charts
 from jiran.app.drawing import draw
 from jiran.app.labels import in_words
@@ -81,15 +81,14 @@ def _day(names: list[str]) -> None:
 
 def _table(errors: tuple[ForecastError, ...], name: str) -> None:
     frame = pl.DataFrame(rows(errors), infer_schema_length=None)
-    share = st.column_config.NumberColumn
     st.dataframe(
         frame.drop("forecast", "bound").with_columns(pl.col("home", "street", "against_yesterday") * 100.0), hide_index=True, placeholder="–", key="forecasts_table",
         alt="Table of how wrong each forecast is, best first.",
         column_config={
             "name": "Forecast",
-            "home": share("Of a home, %", format="%.1f"),
-            "street": share("Of the street, %", format="%.1f"),
-            "against_yesterday": share("Against yesterday, %", format="%.1f", help="Below 0 is better than yesterday."),
+            "home": columns.SHARES("Of a home, %"),
+            "street": columns.SHARES("Of the street, %"),
+            "against_yesterday": columns.SHARES("Against yesterday, %", help="Below 0 is better than yesterday."),
         },
     )  # fmt: skip
     st.caption(f"{NOTES} The first day has no past and is not counted. bound: is told the truth.")

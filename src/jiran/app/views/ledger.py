@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from jiran.app import repeat, state, stored_ledger
+from jiran.app.columns import COUNTS
 from jiran.app.components.ledger_check import ledger_check
 from jiran.app.showing import file_name, plain
 from jiran.app.views import data_files, prove
@@ -27,10 +28,8 @@ _MOST_RECORDS = 4_000
 _COLUMNS: dict[str, Any] = {
     "day": "Day",
     "market": "Market",
-    "run": st.column_config.NumberColumn("Run", help="0, or which correction of this day."),
-    "size": st.column_config.NumberColumn(
-        "Records", help="Trades, a total of each home, and what closes the day at zero."
-    ),
+    "run": COUNTS("Run", help="0, or which correction of this day."),
+    "size": COUNTS("Records", help="Trades, a total of each home, and what closes the day at zero."),
     "root": st.column_config.TextColumn("Root", help="Hash over all records of the day.", width="medium"),
     "previous": st.column_config.TextColumn(
         "Previous", help="Hash of the head before it; of the first one the ledger's own number.", width="medium"

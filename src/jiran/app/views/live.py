@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import streamlit as st
 
+from jiran.app import columns
 from jiran.errors import JiranError
 from jiran.live.lines import run_lines
 from jiran.live.registers import MEANING
@@ -124,7 +125,7 @@ def _table(about: dict[str, str], shown: dict[str, Any], store: Store) -> pl.Dat
 def _digits(table: pl.DataFrame) -> dict[str, Any]:
     """Return how numbers are written: energy to a Wh, money to a hundredth."""
     return {
-        name: st.column_config.NumberColumn(format="%.3f" if name.endswith("kWh") else "%.2f")
+        name: columns.digits(3 if name.endswith("kWh") else 2)(name)
         for name, kind in table.schema.items()
         if kind.is_float()
     }

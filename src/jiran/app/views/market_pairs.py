@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import streamlit as st
 
+from jiran.app import columns
 from jiran.app.charts import book as charts
 from jiran.app.charts import curves
 from jiran.app.drawing import draw
@@ -95,7 +96,7 @@ def _pair_table(outcome: Outcome, number: int) -> None:
     shown = pl.DataFrame(rows)
     if shown["buyer_price"].equals(shown["seller_price"]):
         shown = shown.drop("seller_price")
-    column, form = st.column_config.NumberColumn, f"%.{outcome.column_digits}f"
+    energy, price = columns.digits(outcome.column_digits), columns.prices(shown.select(pl.col("^.*_price$")))
     may = outcome.pairing.afterwards
     st.dataframe(
         shown,
@@ -103,16 +104,16 @@ def _pair_table(outcome: Outcome, number: int) -> None:
         height=table_height(min(len(outcome.pairs), 6)),
         column_config={
             "now": st.column_config.TextColumn("", width=30),
-            "number": column("No.", width=50),
+            "number": columns.COUNTS("No.", width=50),
             "seller": st.column_config.TextColumn("Seller"),
-            "offered": column("may sell, kWh" if may else "has, kWh", format=form),
+            "offered": energy("may sell, kWh" if may else "has, kWh"),
             "buyer": st.column_config.TextColumn("Buyer"),
-            "wanted": column("may buy, kWh" if may else "wants, kWh", format=form),
-            "kwh": column("trade, kWh", format=form),
-            "offered_left": column("seller left, kWh", format=form),
-            "wanted_left": column("buyer left, kWh", format=form),
-            "buyer_price": column("Price" if "seller_price" not in shown.columns else "Buyer pays", format="%.4g"),
-            "seller_price": column("Seller gets", format="%.4g"),
+            "wanted": energy("may buy, kWh" if may else "wants, kWh"),
+            "kwh": energy("trade, kWh"),
+            "offered_left": energy("seller left, kWh"),
+            "wanted_left": energy("buyer left, kWh"),
+            "buyer_price": price("Price" if "seller_price" not in shown.columns else "Buyer pays"),
+            "seller_price": price("Seller gets"),
         },
         key="pairs",
         alt=f"Trades up to number {number + 1} of {len(outcome.pairs)}, the latest on top.",

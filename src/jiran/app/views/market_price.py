@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import streamlit as st
 
+from jiran.app import columns
 from jiran.app.charts import book as charts
 from jiran.app.charts import curves
 from jiran.app.drawing import draw
@@ -92,8 +93,11 @@ def _gains(outcome: Outcome, home: int) -> None:
     )
     if np.allclose(outcome.gains, outcome.grid_gains, atol=LAST_DIGITS):
         gains = gains.drop("limit", "grid_gain")
-    column, money = st.column_config.NumberColumn, f", {book.currency}" if book.currency else ""
-    digits = 2 if np.abs(outcome.gains).max() >= 1.0 else 4
+    money = f", {book.currency}" if book.currency else ""
+    price, gained = (
+        columns.prices(gains["price"], book.limit_price[shown]),
+        columns.amounts(outcome.gains, outcome.grid_gains),
+    )
     st.dataframe(
         gains,
         hide_index=True,
@@ -101,15 +105,15 @@ def _gains(outcome: Outcome, home: int) -> None:
         column_config={
             "home": st.column_config.TextColumn("Home"),
             "side": st.column_config.TextColumn("Side"),
-            "kwh": column("kWh", format=f"%.{outcome.column_digits}f"),
-            "price": column("Price", format="%.4g"),
-            "limit": column("Own limit", format="%.4g", help="A buyer's highest, a seller's lowest price"),
-            "gain": column(
+            "kwh": columns.digits(outcome.column_digits)("kWh"),
+            "price": price("Price"),
+            "limit": price("Own limit", help="A buyer's highest, a seller's lowest price"),
+            "gain": gained(
                 f"Gain{money}" if "limit" not in gains.columns else f"Gain against its own limit{money}",
-                format=f"%+.{digits}f",
+                signed=True,
                 help="Energy times the difference between its price and its limit; the grid's price where it bid that",
             ),
-            "grid_gain": column(f"Gain against the grid{money}", format=f"%+.{digits}f"),
+            "grid_gain": gained(f"Gain against the grid{money}", signed=True),
         },
         key="gains",
         alt=f"Gains of {counted(int(traded.size), 'home')} that traded. {gain(outcome) or ''}",

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import streamlit as st
 
+from jiran.app import columns
 from jiran.app.charts import book as charts
 from jiran.app.charts import curves, run_step
 from jiran.app.drawing import draw
@@ -142,7 +143,7 @@ def _side(scene: Scene, *, sells: bool) -> None:
         st.latex(r"B_i > 0 \;\Rightarrow\; S_i = B_i" if sells else r"B_j < 0 \;\Rightarrow\; D_j = -B_j")
     if sells and scene.step is not None and scene.step.orders["ev_offer_kwh"].sum() > NOTHING_KWH:
         st.caption("An EV that lends its battery offers more than its home has left.")
-    number, form = st.column_config.NumberColumn, f"%.{outcome.column_digits}f"
+    amount = columns.digits(outcome.column_digits)
     st.dataframe(
         pl.DataFrame(
             {
@@ -157,9 +158,9 @@ def _side(scene: Scene, *, sells: bool) -> None:
         height=table_height(homes.size),
         column_config={
             "home": st.column_config.TextColumn(noun.capitalize()),
-            "limit": number(limit, format="%.4g", help=f"At {'least' if sells else 'most'}, per kWh"),
-            "kwh": number("kWh", format=form),
-            "until": number("So far", format=form, help="kWh of this order and all above it"),
+            "limit": columns.prices(book.limit_price[homes])(limit, help=f"At {'least' if sells else 'most'}, per kWh"),
+            "kwh": amount("kWh"),
+            "until": amount("So far", help="kWh of this order and all above it"),
             "traded": st.column_config.ProgressColumn(
                 "Traded", format="percent", min_value=0.0, max_value=1.0, width=104
             ),

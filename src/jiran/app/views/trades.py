@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from jiran.app import export, pins, state, trade_list
+from jiran.app import columns, export, pins, state, trade_list
 from jiran.app.charts import trades as charts
 from jiran.app.drawing import draw
 from jiran.app.showing import file_name, markdown_of, plain
@@ -122,7 +122,7 @@ def _log(result: Result, window: Window) -> None:
             _texts(listed.rows, result),
             hide_index=True,
             height=min(38 + 35 * listed.rows.height, 388),
-            column_config=_columns(currency),
+            column_config=_columns(listed.rows, currency),
             lazy=True,
             placeholder="–",
             key="log",
@@ -164,19 +164,22 @@ def _texts(rows: pl.DataFrame, result: Result) -> pl.DataFrame:
     return shown.drop("seller_price", "received") if same else shown
 
 
-def _columns(currency: str) -> dict[str, Any]:
+def _columns(rows: pl.DataFrame, currency: str) -> dict[str, Any]:
     """Return what the log's columns are called and how their numbers look."""
-    number = st.column_config.NumberColumn
+    price, amount = (
+        columns.prices(rows.select("buyer_price", "seller_price")),
+        columns.amounts(rows.select("paid", "received")),
+    )
     return {
-        "number": number("No.", width="small"),
+        "number": columns.COUNTS("No.", width="small"),
         "time": st.column_config.TextColumn("Time"),
         "seller": st.column_config.TextColumn("Seller"),
         "buyer": st.column_config.TextColumn("Buyer"),
-        "kwh": number("Energy, kWh", format="%.4f"),
-        "buyer_price": number(f"Price, {currency}/kWh", format="%.4f"),
-        "seller_price": number(f"Seller gets, {currency}/kWh", format="%.4f"),
-        "paid": number(f"Paid, {currency}", format="%.4f"),
-        "received": number(f"Received, {currency}", format="%.4f"),
+        "kwh": columns.amounts(rows["kwh"])("Energy, kWh"),
+        "buyer_price": price(f"Price, {currency}/kWh"),
+        "seller_price": price(f"Seller gets, {currency}/kWh"),
+        "paid": amount(f"Paid, {currency}"),
+        "received": amount(f"Received, {currency}"),
     }
 
 
@@ -185,7 +188,7 @@ def _table_one(result: Result, window: Window) -> None:
     st.subheader("Generation and demand of each home", anchor="homes")
     homes = trade_list.prosumers(result, window)
     st.caption(markdown_of(roles(result, window.first, window.last) or ""))
-    number = st.column_config.NumberColumn
+    energy = columns.amounts(homes.select(name for name in homes.columns if name.endswith("_kwh")))
     st.dataframe(
         homes.head(MOST_ROWS).with_columns(homes["kind"].replace(KIND_NAMES)),
         hide_index=True,
@@ -194,13 +197,13 @@ def _table_one(result: Result, window: Window) -> None:
         column_config={
             "home": st.column_config.TextColumn("Home"),
             "kind": st.column_config.TextColumn("Kind"),
-            "generation_kwh": number("Generation, kWh", format="%.2f"),
-            "demand_kwh": number("Demand, kWh", format="%.2f"),
-            "net_kwh": number(
-                "Net, kWh", format="%+.2f", help="Generation less demand, or export less import, over the whole period."
+            "generation_kwh": energy("Generation, kWh"),
+            "demand_kwh": energy("Demand, kWh"),
+            "net_kwh": energy(
+                "Net, kWh", signed=True, help="Generation less demand, or export less import, over the whole period."
             ),
-            "sold_kwh": number("Sold to neighbours, kWh", format="%.2f"),
-            "bought_kwh": number("Bought from neighbours, kWh", format="%.2f"),
+            "sold_kwh": energy("Sold to neighbours, kWh"),
+            "bought_kwh": energy("Bought from neighbours, kWh"),
             "role": st.column_config.TextColumn("Role"),
         },
         key="prosumers",

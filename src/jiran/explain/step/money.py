@@ -9,15 +9,12 @@ from jiran.explain.step.outcome import energy, same
 from jiran.explain.step.run_step import in_and_out
 from jiran.nothing import LAST_DIGITS, NOTHING_KWH, NOTHING_MONEY
 from jiran.sentences import form
-from jiran.words import listed, percent, price
+from jiran.words import amount, listed, percent, price
 
 if TYPE_CHECKING:
     from jiran.explain.step.outcome import Outcome
     from jiran.explain.step.run_step import RunStep
     from jiran.sentences import Figures
-
-#: Amounts of a step that are written with two digits; below they have four.
-_TWO_DIGITS = 0.1
 
 
 def _trade_words(figures: Figures) -> str:
@@ -64,10 +61,13 @@ def trade(outcome: Outcome, number: int) -> Figures | None:
     }
 
 
+#: Amounts of an hour, as the figures of a sentence name them.
+_AMOUNTS = ("paid", "got", "possible", "worth", "homes", "kept")
+
+
 def _sum(figures: Figures, value: float) -> str:
-    """Return an amount with its currency, if the book has one."""
-    unit = f"{figures['currency']} " if figures["currency"] else ""
-    return f"{unit}{price(value)}"
+    """Return an amount with its currency, if the book has one, and with the digits of those beside it."""
+    return amount(value, figures["currency"], [figures[name] for name in _AMOUNTS if name in figures])
 
 
 def _account_words(figures: Figures) -> str:
@@ -146,12 +146,14 @@ def _who_has_it(figures: Figures) -> str:
         if homes
         else "gain nothing together"
     )
-    amount = _sum(figures, abs(kept))
+    left = _sum(figures, abs(kept))
     if figures["later"]:
-        return f"Until the billing period ends the homes {have}, and the market {'has' if kept > 0.0 else 'lacks'} {amount}."
+        return (
+            f"Until the billing period ends the homes {have}, and the market {'has' if kept > 0.0 else 'lacks'} {left}."
+        )
     if kept > 0.0:
-        return f"The homes {have}, and the market keeps {amount}."
-    return f"The homes {have}, and {amount} comes from outside."
+        return f"The homes {have}, and the market keeps {left}."
+    return f"The homes {have}, and {left} comes from outside."
 
 
 @form("step.gain", _gain_words)
@@ -237,15 +239,10 @@ def _money_words(figures: Figures) -> str:
     moved = figures["moved"]
     if not moved:
         return "Money: only neighbours paid each other." if figures["traded"] else "Money: nobody paid anybody."
-    digits = 2 if min(map(abs, moved.values())) >= _TWO_DIGITS else 4
-    shares = [f"{name} {'+' if amount > 0 else '−'}{_plain(abs(amount), digits)}" for name, amount in moved.items()]
+    shares = [
+        f"{name} {'+' if got > 0 else '−'}{amount(abs(got), beside=moved.values())}" for name, got in moved.items()
+    ]
     return f"Money, {figures['currency']}: {', '.join(shares)}."
-
-
-def _plain(amount: float, digits: int) -> str:
-    """Return an amount with so many digits, or as many as it takes to be more than 0."""
-    text = f"{amount:,.{digits}f}"
-    return text if float(text.replace(",", "")) else price(amount)
 
 
 @form("step.money", _money_words)

@@ -11,7 +11,7 @@ from jiran.explain.step.outcome import same
 from jiran.market import find
 from jiran.nothing import LAST_DIGITS, NOTHING_MONEY
 from jiran.sentences import form
-from jiran.words import listed, price
+from jiran.words import amount, listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def losers(outcome: Outcome) -> int:
 def _most_words(figures: Figures) -> str:
     reach = several(figures["reach"], "rule reaches", "rules reach")
     return (
-        f"By their limit prices these orders could gain {price(figures['most'])} together; "
+        f"By their limit prices these orders could gain {amount(figures['most'])} together; "
         f"{reach} that, of {figures['rules']} that clear them."
     )
 

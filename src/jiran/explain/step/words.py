@@ -13,7 +13,7 @@ from jiran.explain.say import share as share_of_one
 from jiran.explain.step.outcome import crossing_prices, energy, same
 from jiran.market.booking import exceeds
 from jiran.sentences import Sentence, form, true_ones
-from jiran.words import counted, price
+from jiran.words import amount, counted, price
 
 if TYPE_CHECKING:
     from jiran.explain.step.outcome import Outcome
@@ -368,7 +368,7 @@ def _balanced_words(figures: Figures) -> str:
         return f"{start}: nothing is traded."
     market = figures["market"]
     keeps = (
-        "" if not market else f", but for {price(abs(market))} that the market {'keeps' if market > 0.0 else 'adds'}"
+        "" if not market else f", but for {amount(abs(market))} that the market {'keeps' if market > 0.0 else 'adds'}"
     )
     sold = energy(figures["sold_kwh"], figures["digits"])
     return f"{start}: {sold} sold, as much bought, and sellers get what buyers pay{keeps}."
