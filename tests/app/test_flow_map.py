@@ -56,6 +56,7 @@ def a_run(steps: int = 2, capacity_kwh: float = 5.0) -> dict:
             "kwh": [0.5] * steps,
             "amount": [0.15] * steps,
         },
+        "sums": {name: [0.5] * steps for name in ("up", "down", "traded", "paid", "imported", "bought")},
         "so_far": {"kwh": [0.5] * steps, "amount": [0.15] * steps},
         "soc": [2.5] * steps,
         "capacity_kwh": capacity_kwh,
@@ -139,6 +140,23 @@ def test_the_map_and_the_page_of_trades_add_up_to_the_same(name):
     assert sent["so_far"]["kwh"][-1] == pytest.approx(said.figures["kwh"], abs=1e-6)
     assert sent["so_far"]["amount"][-1] == pytest.approx(said.figures["paid"], abs=1e-6)
     assert f"paid MYR {sent['so_far']['amount'][-1]:,.2f}." in said.text
+
+
+@pytest.mark.parametrize(("name", "step"), [("dynamic-prices", 30), ("kampung", 24 * 4), ("ev-street", 84)])
+def test_the_figures_over_the_map_are_those_of_the_steps_whatever_is_rounded_on_the_way(name, step):
+    """At 06:00 of the second day of dynamic-prices 11 trades, each rounded, were 1.66 kWh on the map and 1.67 in the panel."""
+    result = jiran.simulate(jiran.load_scenario(name))
+    day = Window(step, step + 24)
+    sums, rows = flow_data(result, day)["sums"], result.steps.slice(step, 24)
+    together = 24 // len(sums["up"])
+    taken = rows["grid_import_kwh"] + rows["battery_import_kwh"]
+    truth = {
+        "up": rows["generation_kwh"], "down": rows["load_kwh"] + rows["ev_kwh"], "traded": rows["p2p_kwh"], "imported": taken,
+        "paid": rows["p2p_kwh"] * rows["p2p_price"].fill_null(0.0), "bought": taken * rows["import_price"],
+    }  # fmt: skip
+    for figure, values in truth.items():
+        by_hand = values.to_numpy().reshape(-1, together).sum(axis=1)
+        np.testing.assert_allclose(sums[figure], by_hand, atol=1e-6, err_msg=figure)
 
 
 def test_what_the_battery_itself_trades_with_the_grid_is_sent_where_it_does():

@@ -31,6 +31,11 @@ test("the page's own sums so far are shown where it sends them", () => {
   assert.deepEqual(day.soFar, [[1.23], [0.4]]);
 });
 
+test("the page's own sums of each step are shown where it sends them, and others are worked out", () => {
+  const day = new Day(aRun({ steps: 1, trades: trades([0, 0, 1, 0.67, 0.2]), sums: { traded: [0.6663], up: [2.5] } }));
+  assert.deepEqual([day.sum.traded, day.sum.up, day.sum.paid], [[0.6663], [2.5], [0.2]]);
+});
+
 test("one scale a unit: the biggest flow of the day, whichever it is", () => {
   const pairs = trades([0, 0, 1, 2, 3]);
   assert.deepEqual(new Day(aRun({ trades: pairs })).scale, [2, 3]);

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from jiran.app.charts.base import MOST_HOMES
 from jiran.app.charts.blocks import Block, drawn
-from jiran.engine.flows import FLOWS, METERED, Flow, traded_kwh
+from jiran.engine.flows import FLOWS, METERED, Flow, given_out, taken_in, traded_kwh
 from jiran.explain.times import period
 from jiran.homes.solar import half_sine
 from jiran.money.prices import paid_for
@@ -49,7 +49,7 @@ def flow_data(result: Result, window: Window, wanted: Block | None = None) -> di
         **_at_meters(result, starts, ends, group),
         **_of_battery(result, starts, ends),
         "trades": _trades(result, starts, ends, group),
-        "so_far": _so_far(result, starts, ends),
+        **_summed(result, starts, ends),
         "soc": _short(result.flows.outputs.soc_kwh[ends - 1], 2),
         "capacity_kwh": result.scenario.battery.capacity_kwh,
         "p2p_price": _p2p_price(result, starts, ends),
@@ -151,18 +151,34 @@ def _trades(
         "step": (pairs // entries**2).tolist(),
         "seller": (pairs // entries % entries).tolist(),
         "buyer": (pairs % entries).tolist(),
-        "kwh": _short(kwh, 3),
-        "amount": _short(amount, 3),
+        "kwh": _short(kwh, 5),
+        "amount": _short(amount, 5),
     }
 
 
-def _so_far(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> dict[str, list[float]]:
-    """Return what neighbours traded and paid from the first step to the end of each, summed before it is rounded."""
+def _summed(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> dict[str, dict[str, list[float]]]:
+    """Return what the street did in each step, and what neighbours traded and paid so far, summed before it is rounded.
+
+    So a figure over the map is that of every table and sentence, however many homes and trades there are.
+    """
     first, last = int(starts[0]), int(ends[-1])
+    kwh = {name: values[first:last] for name, values in result.settlement.step_kwh.items()}
     trades, step = result.flows.trades_between(first, last), result.flows.step_of_trades(first, last) - first
-    amounts = {"kwh": trades["kwh"], "amount": paid_for(trades)}
-    sums = {name: np.bincount(step, values, minlength=last - first).cumsum() for name, values in amounts.items()}
-    return {name: _short(values[ends - 1 - first], 6) for name, values in sums.items()}
+    traded, paid = (np.bincount(step, values, minlength=last - first) for values in (trades["kwh"], paid_for(trades)))
+    imported = kwh["grid_import_kwh"] + kwh["battery_import_kwh"]
+    if result.community.net_metered.any():
+        up, down = given_out(kwh), taken_in(kwh)
+    else:
+        up, down = kwh["generation_kwh"], kwh["load_kwh"] + kwh["ev_kwh"]
+    of_steps = {
+        "up": up, "down": down, "traded": traded, "paid": paid, "imported": imported,
+        "bought": imported * result.prices.grid_import[first:last],
+    }  # fmt: skip
+    so_far = {"kwh": traded.cumsum()[ends - 1 - first], "amount": paid.cumsum()[ends - 1 - first]}
+    return {
+        "sums": {name: _short(np.add.reduceat(values, starts - first), 6) for name, values in of_steps.items()},
+        "so_far": {name: _short(values, 6) for name, values in so_far.items()},
+    }
 
 
 def _p2p_price(result: Result, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[float | None]:

@@ -29,6 +29,7 @@ export class Day {
     this.sum.up = sum(run.taken ? [{ kwh: run.given }] : [this.flows.generation]);
     this.sum.down = sum(run.taken ? [{ kwh: run.taken }] : this.demand());
     // The page sums before it rounds, so that the same total stands here and in every table.
+    Object.assign(this.sum, run.sums);
     this.soFar = run.so_far ? [run.so_far.kwh, run.so_far.amount] : [running(this.sum.traded), running(this.sum.paid)];
     this.scale = this.biggest();
     this.arc = this.arcs();

@@ -1,7 +1,7 @@
 // The figures over the picture, the tooltip of a home, and the same for screen readers.
 
 import { clamp } from "./maths.js";
-import { amountOf, fill, kwh, money, number, percent } from "./words.js";
+import { amountOf, fill, kwh, money, percent, price } from "./words.js";
 import { named, node } from "./page.js";
 
 /** Set up the boxes of the figures: name -> the element that takes the figure. */
@@ -31,9 +31,9 @@ export const showFigures = (map) => {
   figures.down.textContent = kwh(sum.down[s]);
   figures.neighbours.textContent = amount((unit ? sum.paid : sum.traded)[s]);
   figures.fromGrid.textContent = amount((unit ? sum.bought : sum.imported)[s]);
-  const price = run.p2p_price[s];
-  figures.price.textContent = price === null ? `${text.noTrade} ` : `${number(price, 3)} `;
-  const gridPrices = new Set([...day.with("grid", -1), ...day.with("grid", 1)].map((flow) => number(flow.price[s], 2)));
+  const paid = run.p2p_price[s];
+  figures.price.textContent = paid === null ? `${text.noTrade} ` : `${price(paid)} `;
+  const gridPrices = new Set([...day.with("grid", -1), ...day.with("grid", 1)].map((flow) => price(flow.price[s])));
   node("small", fill(text.gridPrices, [...gridPrices].join("–")), figures.price);
   if (figures.battery) {
     figures.battery.textContent = `${percent(run.soc[s] / run.capacity_kwh)} `;

@@ -6,7 +6,7 @@ export const TEXT = {
   play: "Play", pause: "Pause", back: "One step back", next: "One step on", speed: "Speed", day: "Time of day",
   energy: "Energy", money: "Money", unit: "What the flows show", homes: "Homes", grid: "Grid",
   p2pFlow: "between neighbours", batteryFlow: "battery", gridFlow: "grid", solarHome: "solar", evHome: "EV",
-  hybridHome: "solar + EV", normalHome: "no solar", prosumerHome: "prosumer (net metered)",
+  hybridHome: "solar + EV", normalHome: "normal", prosumerHome: "prosumer (net metered)",
   consumerHome: "consumer (net metered)", mixedHome: "several kinds", block: "{0} homes, {1}; opens", given: "Export", taken: "Import", generation: "Solar", load: "Household", ev: "Car",
   home_battery_charged: "Into its own battery", home_battery_given: "Out of its own battery",
   p2p_sold: "Sold to neighbours", p2p_bought: "Bought from neighbours", soldBattery: "Sold to the battery",
@@ -29,6 +29,8 @@ export const percent = (share) => {
   if (shown === 0 && share > RESIDUE) return "<1%";
   return shown === 100 && share < 1 - RESIDUE ? ">99%" : `${shown}%`;
 };
+/** A price per kWh as the page writes it: with at least two digits, and no more than it has, or four. */
+export const price = (x) => x.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 4 });
 export const kwh = (x) =>
   (x >= 9999.5 ? `${number(x / 1000, 1)} MWh` : `${number(x, x >= 99.95 ? 0 : x >= 9.995 ? 1 : 2)} kWh`);
 export const money = (x, currency) => `${currency} ${number(x, Math.abs(x) >= 1000 ? 0 : 2)}`;
