@@ -47,6 +47,19 @@ def test_the_page_says_how_long_a_point_is(changes, caption):
     assert any(caption in seen(text.value) for text in at.caption)
 
 
+def test_only_pictures_of_the_papers_street_have_the_numbers_of_its_figures():
+    def words(at):
+        return [*(one["text"] for one in chart(at)["title"]), *(seen(one.value) for one in at.caption)]
+
+    assert sum("Fig. " in one for one in words(shown())) == 5  # of four panels, and how the battery is drawn
+    street = words(shown(name="my-street"))
+    assert not [one for one in street if "Fig." in one]
+    assert any(one.startswith("Stored in the community battery, of 20 kWh") for one in street)
+    assert any("The battery is drawn at the end of each step. " in one for one in street)
+    without = {"name": "my-street", "battery.capacity_kwh": 0.0}
+    assert not [one for one in words(shown(**without)) if "no battery" in one]  # of one in a home it would be untrue
+
+
 def test_the_chart_holds_the_numbers_of_the_run():
     at = shown()
     option = chart(at)

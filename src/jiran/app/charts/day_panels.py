@@ -10,9 +10,23 @@ from jiran.app.charts import day_ghosts
 from jiran.app.charts.base import Spec
 from jiran.app.charts.day_points import GHOST_PREFIX, Points, stored_ms
 from jiran.engine.flows import FLOWS
+from jiran.words import number
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
+
+
+#: Name of the scenario of the paper, whose figures have numbers.
+_PAPER = "paper"
+
+
+def of_paper(result: Result) -> bool:
+    """Tell whether a run is of the paper's street, whichever of its values were changed: only there has a picture the number that it has in the paper."""
+    return result.scenario.name == _PAPER
+
+
+def _numbered(result: Result, title: str, number: int) -> str:
+    return f"{title} (Fig. {number})" if of_paper(result) else title
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,7 @@ def panels_of(result: Result, shown: Points) -> list[Panel]:
         *([_battery(result, shown)] if battery else []),
         *([_with_grid(shown.unit)] if result.scenario.battery.planned else []),
         *demand,
-        Panel(f"Trades in each {each} (Fig. 6)", trades, right=True),
+        Panel(_numbered(result, f"Trades in each {each}", 6), trades, right=True),
         Panel(f"Prices, {result.scenario.currency}/kWh", prices),
     ]
 
@@ -84,8 +98,8 @@ def _behind(result: Result, shown: Points) -> list[Panel]:
     ]
     return [
         Panel(f"What powered the homes, {unit}", powered),
-        Panel(f"Solar generation, {unit} (Fig. 3)", sun),
-        Panel(f"Demand, {unit} (Fig. 5)", demand),
+        Panel(_numbered(result, f"Solar generation, {unit}", 3), sun),
+        Panel(_numbered(result, f"Demand, {unit}", 5), demand),
     ]
 
 
@@ -129,7 +143,9 @@ def _battery(result: Result, shown: Points) -> Panel:
         "label": {"show": False},
     }
     series[0] |= {"markLine": full}
-    return Panel(f"Stored in the battery, of {capacity:g} kWh (Fig. 4)", series, most=highest * 1.1)
+    return Panel(
+        _numbered(result, f"Stored in the community battery, of {number(capacity)} kWh", 4), series, most=highest * 1.1
+    )
 
 
 def _with_grid(unit: str) -> Panel:

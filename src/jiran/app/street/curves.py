@@ -9,6 +9,7 @@ import streamlit as st
 from jiran.app import pins, state
 from jiran.app.charts import day as charts
 from jiran.app.charts.base import Window
+from jiran.app.charts.day_panels import of_paper
 from jiran.app.charts.day_points import nights_ms, points
 from jiran.app.drawing import draw
 from jiran.app.export import csv_bytes
@@ -66,11 +67,15 @@ def _how_to_read(result: Result, shown: Points, *, zoom: bool) -> str:
     if nights_ms(shown, most=charts.MOST_NIGHTS):
         parts[0] += "; where no roof generates it is shaded"
     parts[0] += "."
-    if result.scenario.battery.capacity_kwh <= 0.0:
+    paper, battery = of_paper(result), result.scenario.battery.capacity_kwh > 0.0
+    if paper and not battery:
         parts.append("There is no battery, and so no Fig. 4.")
-    elif shown.unit == "kW" and not shown.binned:
+    if battery and shown.unit == "kW" and not shown.binned:
+        end = "The battery is drawn at the end of each step"
         parts.append(
-            "The battery is drawn at the end of each step; Fig. 4 of the paper writes that at the step's start, one step further left."
+            f"{end}; Fig. 4 of the paper writes that at the step's start, one step further left."
+            if paper
+            else f"{end}."
         )
     if zoom:
         parts.append("The slider under the charts zooms.")
