@@ -268,6 +268,13 @@ def has_control(at, name):
     return any(re.search(rf"\b\d+\|{re.escape(name)}(\||$)", key) for key in keys(at))
 
 
+def test_no_control_has_a_name_with_a_backslash_whatever_the_currency():
+    at = opened(preset="kampung", currency='"R$"')
+    named = [one.label for kind in KINDS for one in getattr(at.sidebar, kind)]
+    assert "Export price, R$/kWh" in named
+    assert not [label for label in named if "\\" in label]
+
+
 def test_a_word_that_no_setting_has_is_told():
     at = opened()
     at.text_input(key="find").set_value("perpetuum").run()

@@ -10,7 +10,7 @@ from jiran.app import links, state
 from jiran.app.fields import default, info, leaves, names_plugin
 from jiran.app.labels import by_labels
 from jiran.app.pins import flat
-from jiran.app.showing import plain
+from jiran.app.showing import plain, plain_label
 from jiran.errors import JiranError
 from jiran.homes.meter.street import MEASURED
 from jiran.scenario import validate
@@ -98,7 +98,7 @@ class Panel:
 
     def label(self, name: str, label: str) -> str:
         """Return what a field's control is called, as Markdown shows it, and remember it for messages."""
-        currency = plain(str(self.current["currency"]))
+        currency = plain_label(self.current["currency"])
         self.labels[name] = label.format(currency=currency)
         return self.labels[name]
 

@@ -53,6 +53,19 @@ def plain(text: object) -> str:
     return _escaped(" ".join(seen.split()))
 
 
+def plain_label(text: object) -> str:
+    r"""Return text for the label of a control, which is its accessible name too, so that a backslash in it would be heard.
+
+    A formula needs two dollars: a single one stays as it is, as in names of currencies.
+
+    Example:
+        >>> plain_label("R$"), plain_label("*a*"), plain_label("$a$")
+        ('R$', '\\*a\\*', '\\$a\\$')
+    """
+    shown = plain(text)
+    return shown.replace(r"\$", "$") if shown.count("$") == 1 else shown
+
+
 def markdown_of(said: Sentence | str) -> str:
     r"""Return a sentence as Markdown: all of it is text, and amounts with a unit stand out.
 
