@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -59,6 +60,25 @@ def test_columns_of_what_there_is_not_are_named_and_not_shown(odd):
     assert "all 0 and not shown: " in seen(at.caption[0].value)
     with_batteries = jiran.simulate(jiran.load_scenario("home-batteries", {"steps": 30}))
     assert "home_battery_charged_kwh" in show(TABLE.format("homes"), with_batteries).dataframe[0].value.columns
+
+
+def test_steps_too_leave_out_what_there_is_not(odd):
+    at = show(TABLE.format("steps"), odd)
+    assert not set(at.dataframe[0].value.columns) & {"home_battery_charge_kwh", "curtailed_kwh"}
+    assert "all 0 and not shown: EV supplied, Home battery charge, " in seen(at.caption[0].value)
+
+
+@pytest.mark.parametrize("table", ["homes", "bills", "steps"])
+@pytest.mark.parametrize("changes", [{}, {"grid.export_limit_kw": 5.0, "grid.network_charge": 0.02}])
+def test_each_column_has_a_heading_in_words(table, changes):
+    result = jiran.simulate(jiran.load_scenario("paper", changes))
+    sent = show(TABLE.format(table), result).dataframe[0]
+    heads = {
+        name: one.get("label") if isinstance(one, dict) else one for name, one in json.loads(sent.proto.columns).items()
+    }
+    assert [name for name in sent.value.columns if not heads.get(name)] == []
+    assert not [head for head in heads.values() if head and "_" in head]
+    assert ("curtailed_value" in sent.value.columns) == (table == "bills" and bool(changes))
 
 
 @pytest.mark.parametrize("value", [0.0, 1e-6, 0.0004, 0.0006, 0.437, 0.99949, 0.9996, 1.0])

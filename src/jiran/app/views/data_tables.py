@@ -25,26 +25,25 @@ _MONEY = {
     "cost": ("Bill", "What the home pays in all; below 0 it earns."),
     "saving": ("Saved by trading", "The bill without trades less the bill."),
     "saving_grid_only": ("Saved against the grid alone", "The bill of the same home, a battery of its own too, without trades and the community battery, less its bill."),
+    "curtailed_value": ("Worth of what is curtailed", "What its roof had to leave out would have got at the export price; no bill counts it."),
 }  # fmt: skip
 _SHARES = ("self_consumption", "self_sufficiency")
 #: Columns whose words are not those of their names.
-_NAMES = {"soc": "State of charge", "ev": "EV"}
+_NAMES = {
+    "soc": "State of charge", "ev": "EV", "P2P": "Traded by neighbours", "self consumption": "Self-consumption",
+    "self sufficiency": "Self-sufficiency",
+}  # fmt: skip
 
 
 def homes() -> None:
     """Draw what each home generated, used, traded and exchanged with the grid."""
     result = state.result()
-    energy = [name for name in result.homes.columns if name.endswith("_kwh")]
-    nothing = [name for name in energy if (result.homes[name] == 0.0).fill_null(value=False).all()]
-    frame = result.homes.drop(*_MONEY, *nothing).with_columns(
-        pl.col("kind").replace(KIND_NAMES), pl.col(*_SHARES) * 100.0
-    )
+    frame, rest = _with_something(result.homes.drop(*_MONEY))
+    frame = frame.with_columns(pl.col("kind").replace(KIND_NAMES), pl.col(*_SHARES) * 100.0)
     if not frame["net_metered"].any():
         frame = frame.drop("net_metered")
     shown = _energy(frame) | {name: columns.SHARES(f"{_words(name)}, %") for name in _SHARES}
     shown |= {"id": "Home", "kind": "Kind", "net_metered": "Only import and export known"}
-    names = [_words(name.removesuffix("_kwh")) for name in nothing]
-    rest = f"; all 0 and not shown: {', '.join(names)}" if names else ""
     _table(frame, f"Energy of each home over the whole run{rest}", shown, "homes")
     _download(result, "homes.csv", "All columns of homes and bills, CSV")
 
@@ -54,6 +53,8 @@ def bills() -> None:
     result = state.result()
     currency = result.scenario.currency
     frame = result.homes.select("id", "kind", *_MONEY).with_columns(pl.col("kind").replace(KIND_NAMES))
+    if not (frame["curtailed_value"] != 0.0).any():
+        frame = frame.drop("curtailed_value")
     cents = columns.digits(2)
     shown = {name: cents(label, help=meaning) for name, (label, meaning) in _MONEY.items()}
     _table(frame, f"Bill of each home for the whole run, {currency}", shown | {"id": "Home", "kind": "Kind"}, "bills")
@@ -63,8 +64,9 @@ def bills() -> None:
 def steps() -> None:
     """Draw the community's energy, trades and prices in each step."""
     result = state.result()
-    frame, shown = as_steps(result.steps, result.scenario.currency)
-    _table(frame, "Energy, trades and prices of the street in each step", shown, "steps")
+    some, rest = _with_something(result.steps)
+    frame, shown = as_steps(some, result.scenario.currency)
+    _table(frame, f"Energy, trades and prices of the street in each step{rest}", shown, "steps")
     _download(result, "steps.csv", "All steps, CSV")
 
 
@@ -111,6 +113,14 @@ def _table(frame: pl.DataFrame, what: str, shown: dict[str, Any], key: str) -> N
         frame.head(MOST_ROWS), hide_index=True, height=min(38 + 35 * frame.height, 528), column_config=shown, lazy=True,
         placeholder="–", key=f"{key}_table", alt=f"Table. {what}.",
     )  # fmt: skip
+
+
+def _with_something(frame: pl.DataFrame) -> tuple[pl.DataFrame, str]:
+    """Return a table without the columns of energy in which all is 0, and words that say which these are."""
+    energy = [name for name in frame.columns if name.endswith("_kwh")]
+    nothing = [name for name in energy if (frame[name] == 0.0).fill_null(value=False).all()]
+    names = [_words(name.removesuffix("_kwh")) for name in nothing]
+    return frame.drop(nothing), f"; all 0 and not shown: {', '.join(names)}" if names else ""
 
 
 def _energy(frame: pl.DataFrame) -> dict[str, Any]:
