@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 import jiran
 from jiran.app.charts.base import Window
-from jiran.app.charts.flow import flow_data
+from jiran.app.charts.flow import flow_data, steps_together
 from jiran.app.components.flow_map import _inline
 from jiran.engine.flows import FLOWS
 from jiran.explain.trades import total
@@ -193,9 +193,17 @@ def test_every_flow_is_sent_as_it_is_declared_but_for_what_evs_give(name):
 
 
 def test_a_coarser_step_is_named_from_its_start_to_its_end():
-    sent = flow_data(jiran.simulate(jiran.load_scenario("kampung")), Window(0, 96))
-    assert sent["labels"][0] == "Mon 23 Mar 00:00 to 00:30"
-    assert sent["labels"][-1].endswith("23:30 to 24:00")
+    fine = jiran.simulate(jiran.load_scenario("kampung", {"step_minutes": 5, "steps": 288}))
+    sent = flow_data(fine, Window(0, 288))
+    assert sent["labels"][0] == "Mon 23 Mar 00:00 to 00:15"
+    assert sent["labels"][-1].endswith("23:45 to 24:00")
+
+
+@pytest.mark.parametrize("name", ["kampung", "ev-street"])
+def test_a_day_by_the_quarter_hour_is_played_by_the_quarter_hour_as_the_page_beside_it_speaks(name):
+    result = jiran.simulate(jiran.load_scenario(name, {"steps": 96}))
+    assert result.scenario.step_minutes == 15
+    assert steps_together(result, Window(0, 96)) == 1
 
 
 @pytest.mark.parametrize(("latitude", "least", "most"), [(1.55, 0.85, 1.0), (51.5, 0.2, 0.3)])

@@ -127,6 +127,12 @@ def test_a_big_street_is_drawn_in_blocks_that_open_and_close(many):
     assert link(at) == {}
 
 
+def test_a_map_that_joins_steps_says_so():
+    words = "The map plays 5 steps as one; the page tells of one of them."
+    assert words in [one.value for one in show(PICKED, run(steps=1440, step_minutes=1)).caption]
+    assert not [one for one in show(PICKED, run()).caption if "as one" in one.value]
+
+
 def test_a_home_of_a_big_street_is_drawn_as_itself(many):
     at = show(PICKED, many, {"home": "H7"})
     assert "H7" in [home["id"] for home in sent(at)["run"]["homes"]]

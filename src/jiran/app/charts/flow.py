@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-#: Entries times steps that are sent; finer runs are shown in coarser steps.
-_MOST_POINTS = MOST_HOMES * 48
+#: Entries times steps that are sent; finer runs are shown in coarser steps. A day by the quarter hour, as markets clear, is whole.
+_MOST_POINTS = MOST_HOMES * 96
 #: EVs give to homes and, as trades, to neighbours: neither crosses the border of a home a second time.
 _SENT = tuple(flow for name, flow in FLOWS.items() if name != "ev_supplied_kwh")
 

@@ -86,19 +86,21 @@ def _picked(day: Window, together: int, pick: dict[str, Any]) -> None:
 
 
 def _above(result: Result, now: Selection) -> None:
-    """Let the viewer choose the day, if there are several, and close the block that is open."""
-    days = dates(result.timeline)
-    if len(days) == 1 and now.block is None:
+    """Let the viewer choose the day, if there are several, and close the block that is open; say if the map joins steps."""
+    days, together = dates(result.timeline), steps_together(result, day_of(result.timeline, now.step))
+    if len(days) == 1 and now.block is None and together == 1:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="street_above"):
         if len(days) > 1:
             st.session_state["street_day"] = days[int(result.timeline.day[now.step])]
             st.selectbox(
-                "Day", days, key="street_day", format_func=lambda day: f"{day:%a %d %b %Y}", width=190,
+                "Day", days, key="street_day", format_func=lambda day: f"{day:%a} {day.day} {day:%b %Y}", width=190,
                 label_visibility="collapsed", on_change=_go_to_day,
             )  # fmt: skip
         if now.block is not None:
             st.button("Close the block", icon=":material/close:", on_click=_close, key="close_block")
+        if together > 1:
+            st.caption(f"The map plays {together} steps as one; the page tells of one of them.")
 
 
 def _go_to_day() -> None:
