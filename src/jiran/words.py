@@ -244,13 +244,13 @@ def price(value: float, currency: str = "", digits: int = 4) -> str:
 
 
 def in_formula(value: float) -> str:
-    """Return a number with four digits after the point, as LaTeX writes its thousands.
+    """Return a price as sentences have it, as LaTeX writes its thousands.
 
     Example:
-        >>> in_formula(0.5625), in_formula(1513.1685)
-        ('0.5625', '1{,}513.1685')
+        >>> in_formula(0.45), in_formula(0.35544), in_formula(1513.1685)
+        ('0.45', '0.35544', '1{,}513.1685')
     """
-    return f"{value:,.4f}".replace(",", "{,}")
+    return price(value).replace(",", "{,}")
 
 
 def number(value: float) -> str:

@@ -128,7 +128,7 @@ def test_the_moves_of_the_paper_say_the_numbers_of_the_step(paper):
             at.button(key="walk_next").click().run()
     assert r"B_{\text{S1}} = 2.50 - 0.35 = 2.15\ \text{kWh}" in formulas
     assert r"\min(2.15,\, 3.78)" in formulas
-    assert r"0.8 \times 0.5625 \\ &= 0.4500\ \text{MYR/kWh}" in formulas
+    assert r"0.8 \times 0.5625 \\ &= 0.45\ \text{MYR/kWh}" in formulas
     assert "5 sellers offer 10.00 kWh" in words
     assert "Trade 1: S1 sells 2.15 kWh to E1 at 0.45" in words
     assert "E1 buys 3.78 kWh at MYR 0.45 per kWh" in words

@@ -156,7 +156,7 @@ def cleared(one):
     rule = find(one.rule)
     orders = sum(1 for place in one.places if place.kwh)
     lots = rule.by_chance(orders, one.outcome.parameters)
-    words = (f"Round {one.number} was cleared by {one.rule}.",)
+    words = (f"Round {one.number} was cleared by {one.rule} ({rule.plain_name}).",)
     if lots:
         words += (f"It draws lots; round {one.number} has the seed {one.number}.",)
     return Claim({"number": one.number, "rule": one.rule, "lots": lots}, words)

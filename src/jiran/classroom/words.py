@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from jiran.classroom.phase import Phase
 from jiran.explain.why import explain
+from jiran.market import find
 from jiran.nothing import NOTHING_MONEY
 from jiran.sentences import form
 from jiran.words import counted, price
@@ -70,7 +71,7 @@ def verdict(one: Round, seat: int) -> Figures:
 def _cleared_words(figures: Figures) -> str:
     number = figures["number"]
     lots = f" It draws lots; round {number} has the seed {number}." if figures["lots"] else ""
-    return f"Round {number} was cleared by {figures['rule']}.{lots}"
+    return f"Round {number} was cleared by {figures['rule']} ({find(figures['rule']).plain_name}).{lots}"
 
 
 @form("class.cleared", _cleared_words)

@@ -15,6 +15,8 @@ from jiran.words import counted, duration
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
+    from jiran.scenario import Scenario
+
 _HERE = Path(__file__).parent
 _SENTENCE = (
     "See what happens when neighbours sell each other the power of their roofs: who trades, at what price, and what "
@@ -76,13 +78,21 @@ def _doors() -> None:
     )
 
 
+def _shortest_first() -> list[tuple[str, Scenario]]:
+    """Return the presets in the order of their cards: a day before a week before a year of bills, the paper's first of all.
+
+    What is short is simple, too, and its answer is there first.
+    """
+    ready = [(name, load_scenario(name)) for name in presets()]
+    return sorted(ready, key=lambda one: one[1].steps * one[1].step_minutes)
+
+
 def _cards() -> dict[str, DeltaGenerator]:
     """Draw each preset as its question, and return the place for its answer."""
     places = {}
     with st.container(key="questions"), st.grid(3, min_column_width=280, gap="small"):
-        for name in presets():
+        for name, scenario in _shortest_first():
             with st.container(border=True, height="stretch"):
-                scenario = load_scenario(name)
                 st.page_link(
                     state.page("street"),
                     label=f"**{plain(scenario.question)}**",
