@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from importlib import resources
 from unittest import mock
@@ -67,6 +68,7 @@ def test_a_round_of_robots_is_played_and_its_curves_wait_to_be_revealed(page, ro
     assert "Round 1 is over" in text(page)
     assert "Bids and asks of round 1" in text(page)
     assert [one.label for one in page.main.metric] == ["Price per kWh", "Traded", "Efficiency", "Gained together"]
+    assert re.fullmatch(r"\d+\.\d{2,4}", page.main.metric[3].value)  # and never six digits
     click(page, "class_reveal")
     assert room.wall().revealed
     assert "The true curves" in text(page)
@@ -275,4 +277,12 @@ def test_a_picture_by_the_hour_leaves_no_hour_out():
     told = {one.of for one in lesson.predicted if one.what in lesson.chart}
     shown = pictures.outcome(lesson, [0.0] * len(lesson.predicted))["xAxis"]["data"]
     assert shown == [f"{hour:02d}:00" for hour in range(min(told), max(told) + 1)]
-    assert len(shown) > len(told)
+
+
+@pytest.mark.parametrize("name", lessons())
+def test_a_line_by_the_hour_has_no_gap(name):
+    """A lesson whose question is about hours tells all of them, from the first to the last: a line that stops says nothing."""
+    lesson = lessons()[name]
+    for case in lesson.case:
+        hours = [one.of for one in lesson.predicted if one.case == case.name and isinstance(one.of, int)]
+        assert hours == list(range(hours[0], hours[-1] + 1)) if hours else True

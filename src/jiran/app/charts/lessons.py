@@ -33,9 +33,7 @@ def outcome(lesson: Lesson, values: Sequence[float]) -> Spec:
     places = _hours(place for _, place in cells) if by_hour else list(dict.fromkeys(place for _, place in cells))
     names = list(dict.fromkeys(name for name, _ in cells))
     look: Spec = (
-        {"type": "line", "lineStyle": {"width": 3}, "symbolSize": 10}  # between hours that are not told it has a gap
-        if by_hour
-        else {"type": "bar", "barMaxWidth": 18}
+        {"type": "line", "lineStyle": {"width": 3}, "symbolSize": 10} if by_hour else {"type": "bar", "barMaxWidth": 18}
     )
     series: list[dict[str, Any]] = [
         {**look, "name": name, "color": colour, "data": [cells.get((name, place)) for place in places]}

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from jiran.app.charts.base import Spec
     from jiran.classroom.rounds import Round
 
+#: Digits of a sum, which has no more meaning than a price.
+_DIGITS = 4
 #: So many players stand on the wall.
 MOST_NAMES = 5
 #: And so many in large letters.
@@ -65,7 +67,11 @@ def _figures(last: Round) -> None:
         st.metric("Traded", energy(last.outcome.kwh))
         reached = "nothing to gain" if last.efficiency is None else share(max(0.0, last.efficiency))
         st.metric("Efficiency", reached, help="Of what all could have gained together by their cards.")
-        st.metric("Gained together", amount(last.gained), help="By the cards; what is paid only shares it out.")
+        st.metric(
+            "Gained together",
+            amount(round(last.gained, _DIGITS)),
+            help="By the cards; what is paid only shares it out.",
+        )
 
 
 def _standings(played: tuple[Round, ...]) -> None:
