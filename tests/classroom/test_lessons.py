@@ -43,6 +43,8 @@ def test_a_lesson_is_whole(name):
     assert set(lesson.chart) <= {one.what for one in lesson.predicted}
     for text in (lesson.question, lesson.takeaway, *lesson.steps, *lesson.notice):
         assert text.endswith((".", "?"))
+    for text in (*lesson.notice, lesson.source):
+        assert " %" not in text  # as in all other sentences
 
 
 @pytest.mark.parametrize("name", sorted(SCENARIOS))

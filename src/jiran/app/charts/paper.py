@@ -20,7 +20,7 @@ def battery_band(check: Check, capacity_kwh: float) -> Spec:
     soc, blue = check.soc_kwh, palette.BATTERY
     low, high = soc.min(axis=0), soc.max(axis=0)
     p5, p95 = np.percentile(soc, (5, 95), axis=0)
-    bands = (("5 to 95 % of seeds", 0.5), ("All seeds", 0.25))
+    bands = (("5 to 95% of seeds", 0.5), ("All seeds", 0.25))
     hidden = {"lineStyle": {"opacity": 0}}
     full = {"silent": True, "symbol": "none", "label": {"show": False}, "data": [{"yAxis": capacity_kwh}]}
     full["lineStyle"] = {"color": blue, "type": "dashed"}

@@ -51,21 +51,27 @@ def _see(name: str, lesson: Lesson, guess: str) -> None:
     classroom_course.come_out(name)
     with st.expander("All numbers of this lesson", expanded=True):
         frame = table(lesson, outcomes(name))
+        numbers = {name: st.column_config.Column(alignment="right") for name in frame.columns[1:]}
         st.dataframe(
-            frame, hide_index=True, key="class_numbers", alt=f"What comes out in the lesson {plain(lesson.title)}."
+            frame,
+            hide_index=True,
+            height="content",
+            column_config=numbers,
+            key="class_numbers",
+            alt=f"What comes out in the lesson {plain(lesson.title)}.",
         )
 
 
 def table(lesson: Lesson, values: tuple[float, ...]) -> pl.DataFrame:
     """Return what came out, by setting and by measure, the more numerous as rows; "" where a setting has none."""
     cells = {
-        (one.case, one.label): f"{round(value, one.measure.digits) + 0.0:.{one.measure.digits}f}"
+        (one.case, one.label): f"{round(value, one.measure.digits) + 0.0:,.{one.measure.digits}f}"
         for one, value in zip(lesson.predicted, values, strict=True)
     }
     settings = [case.name for case in lesson.case]
     measures = list(dict.fromkeys(one.label for one in lesson.predicted))
     if len(measures) > len(settings):
         columns = {name: [cells.get((name, label), "") for label in measures] for name in settings}
-        return pl.DataFrame({"measure": measures, **columns})
+        return pl.DataFrame({"Measure": measures, **columns})
     columns = {label: [cells.get((name, label), "") for name in settings] for label in measures}
-    return pl.DataFrame({"setting": settings, **columns})
+    return pl.DataFrame({"Setting": settings, **columns})
