@@ -109,7 +109,7 @@ def test_the_charts_hold_the_numbers(check):
     lowest, highest = check.soc_kwh.min(axis=0), check.soc_kwh.max(axis=0)
     assert band["Lowest"] == pytest.approx(lowest, abs=1e-3)
     assert np.add(band["Lowest"], band["All seeds"]) == pytest.approx(highest, abs=2e-3)
-    assert np.add(band["5 %"], band["5 to 95 % of seeds"]) == pytest.approx(band["95 %"], abs=2e-3)
+    assert np.add(band["5%"], band["5 to 95% of seeds"]) == pytest.approx(band["95%"], abs=2e-3)
     bars, line = charts.trades_by_hour(check)["series"]
     assert bars["data"] == pytest.approx(check.trades.mean(axis=0), abs=1e-3)
     assert line["data"] == pytest.approx(check.p2p_kwh.mean(axis=0), abs=1e-3)

@@ -27,10 +27,10 @@ def battery_band(check: Check, capacity_kwh: float) -> Spec:
     return _frame("fig-4", "Stored, kWh", [
         _line("Lowest", low, blue) | hidden | {"stack": "all"},
         _band(*bands[1], high - low, "all"),
-        _line("5 %", p5, blue) | hidden | {"stack": "most"},
+        _line("5%", p5, blue) | hidden | {"stack": "most"},
         _band(*bands[0], p95 - p5, "most"),
         _line("Middle", np.median(soc, axis=0), blue) | {"lineStyle": {"width": 2.5}, "markLine": full},
-        _line("95 %", p95, blue) | hidden,
+        _line("95%", p95, blue) | hidden,
         _line("Highest", high, blue) | hidden,
     ], ["Middle", *({"name": name, "icon": "roundRect", "itemStyle": {"opacity": opacity}} for name, opacity in bands)], "%.1f kWh")  # fmt: skip
 
