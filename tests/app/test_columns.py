@@ -33,7 +33,14 @@ def test_a_column_has_the_digits_of_its_largest_number(largest, written):
 
 @pytest.mark.parametrize(
     ("values", "written"),
-    [([0.45], "%,.2f"), ([0.5625, 0.2], "%,.4f"), ([0.35544], "%,.5f"), ([1 / 3, 0.2], "%,.4f"), ([], "%,.2f")],
+    [
+        ([0.45], "%,.2f"),
+        ([0.5625, 0.2], "%,.4f"),
+        ([0.35544], "%,.5f"),
+        ([1 / 3, 0.2], "%,.4f"),
+        ([88.0 + 1 / 3, 96.0], "%,.2f"),
+        ([], "%,.2f"),
+    ],
 )
 def test_a_column_of_prices_has_the_digits_that_they_have(values, written):
     assert form(prices(values)) == written

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Digits of prices: at least, at most where they end there, and else, as sentences write them.
 _FEWEST, _MOST, _USUAL = 2, 6, 4
+#: From here on a hundredth is little enough, as in the classroom's prices of 60 to 120.
+_CENTS_FROM = 10.0
 
 
 #: Makes a column of its heading, with the unit, and of what else Streamlit takes; `signed=True`: what is above 0 has a plus.
@@ -53,7 +55,7 @@ def prices(*values: ArrayLike) -> Column:
         for number in range(_FEWEST, _MOST + 1)
         if np.abs(known - known.round(number)).max(initial=0.0) < LAST_DIGITS
     )
-    return digits(next(exact, _USUAL))
+    return digits(next(exact, _USUAL if np.abs(known).max(initial=0.0) < _CENTS_FROM else _FEWEST))
 
 
 def _known(values: ArrayLike) -> NDArray[np.float64]:
