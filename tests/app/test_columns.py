@@ -12,7 +12,7 @@ import pytest
 import streamlit as st
 
 import jiran.app
-from jiran.app.columns import COUNTS, SHARES, amounts, prices
+from jiran.app.columns import COUNTS, SHARES, amounts, as_written, prices
 from jiran.app.views.data_tables import as_steps
 from pages import run
 
@@ -57,6 +57,21 @@ def test_signs_counts_and_shares():
 def test_the_sign_for_thousands_is_one_that_streamlit_knows():
     """What a browser makes of a format is painted, where no test can read it; an older Streamlit painted the format itself."""
     assert "%,d" in inspect.getdoc(st.column_config.NumberColumn)
+
+
+def test_what_is_read_out_and_copied_has_the_digits_that_are_painted_and_is_never_minus_nothing():
+    frame = pl.DataFrame(
+        {"id": ["S1", "S2"], "kwh": [435.4721447, -0.0001], "price": [1 / 3, None], "n": [1000, 2], "x": [0.1234, 1.0]}
+    )
+    shown = {
+        "id": "Home",
+        "kwh": amounts(frame["kwh"])("kWh"),
+        "price": prices(frame["price"])("Price"),
+        "n": COUNTS("Trades"),
+    }
+    written = as_written(frame, shown)
+    assert written.rows() == [("S1", 435.47, 0.3333, 1000, 0.1234), ("S2", 0.0, None, 2, 1.0)]
+    assert str(written["kwh"][1]) == "0.0"
 
 
 def test_all_energy_of_a_row_has_the_same_digits_so_that_it_adds_up_by_eye():

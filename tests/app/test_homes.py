@@ -211,10 +211,10 @@ def test_neighbours_are_the_trades_of_the_day_added_up(paper):
     each, every = (next(t.value for t in tables if ("time" in t.value.columns) == wanted) for wanted in (False, True))
     assert len(each) < len(every)
     assert each["neighbour"].nunique() == len(each)
-    assert each["kwh"].sum() == pytest.approx(
-        paper.homes.row(by_predicate=pl.col("id") == "E1", named=True)["p2p_bought_kwh"]
-    )
-    assert each["amount"].sum() == pytest.approx(every["amount"].sum())
+    # Of what is shown each is off by half of its last digit at most, and these are sent as they are shown.
+    bought = paper.homes.row(by_predicate=pl.col("id") == "E1", named=True)["p2p_bought_kwh"]
+    assert each["kwh"].sum() == pytest.approx(bought, abs=0.005 * len(each))
+    assert each["amount"].sum() == pytest.approx(every["amount"].sum(), abs=0.005 * (len(each) + len(every)))
 
 
 def test_a_year_of_200_homes_is_small(year):

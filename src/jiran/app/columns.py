@@ -6,11 +6,13 @@ Thousands are set apart, and the unit stands in the heading. Files have every di
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+import polars as pl
 import streamlit as st
 
 from jiran.nothing import LAST_DIGITS
@@ -25,6 +27,8 @@ _FEWEST, _MOST, _USUAL = 2, 6, 4
 _CENTS_FROM = 10.0
 
 
+#: How many digits a format asks for.
+_DIGITS = re.compile(r",\.(\d)f$")
 #: Makes a column of its heading, with the unit, and of what else Streamlit takes; `signed=True`: what is above 0 has a plus.
 Column: TypeAlias = Callable[..., Any]
 
@@ -56,6 +60,26 @@ def prices(*values: ArrayLike) -> Column:
         if np.abs(known - known.round(number)).max(initial=0.0) < LAST_DIGITS
     )
     return digits(next(exact, _USUAL if np.abs(known).max(initial=0.0) < _CENTS_FROM else _FEWEST))
+
+
+def as_written(frame: pl.DataFrame, shown: dict[str, Any]) -> pl.DataFrame:
+    """Return a table with its numbers as its columns write them, and never minus nothing.
+
+    A browser paints them with these digits, but reads out, copies and finds what it was sent.
+
+    Args:
+        frame: The table.
+        shown: Its columns, some of them made here.
+    """
+    forms = {name: column["type_config"].get("format") for name, column in shown.items() if isinstance(column, dict)}
+    written = {name: _DIGITS.search(form) for name, form in forms.items() if name in frame.columns and form}
+    digits_of_columns = {
+        name: int(found[1]) for name, found in written.items() if found and frame.schema[name].is_float()
+    }
+    rounded = frame.with_columns(pl.col(name).round(number) for name, number in digits_of_columns.items())
+    return rounded.with_columns(
+        pl.when(pl.col(name) == 0.0).then(0.0).otherwise(pl.col(name)).alias(name) for name in digits_of_columns
+    )
 
 
 def _known(values: ArrayLike) -> NDArray[np.float64]:

@@ -11,6 +11,7 @@ from jiran.app.charts import day as charts
 from jiran.app.charts.base import Window
 from jiran.app.charts.day_panels import of_paper
 from jiran.app.charts.day_points import nights_ms, points
+from jiran.app.columns import as_written
 from jiran.app.drawing import draw
 from jiran.app.export import csv_bytes
 from jiran.app.selection import day_of
@@ -92,7 +93,7 @@ def _table(result: Result, window: Window) -> None:
     with place:
         rows, shown = as_steps(steps, result.scenario.currency)
         st.dataframe(
-            rows,
+            as_written(rows, shown),
             hide_index=True,
             lazy=True,
             placeholder="–",

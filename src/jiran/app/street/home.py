@@ -154,14 +154,16 @@ def _neighbours(result: Result, home: str, window: Window) -> None:
     currency = result.scenario.currency
     table = neighbours(rows)
     height = 38 + 35 * min(table.height, 6)
+    shown = _columns(table, currency)
     st.dataframe(
-        table, hide_index=True, height=height, column_config=_columns(table, currency), key="home_neighbours",
+        columns.as_written(table, shown), hide_index=True, height=height, column_config=shown, key="home_neighbours",
         alt=f"Table of {counted(table.height, 'neighbour')} of {home}: energy and money of the day.",
     )  # fmt: skip
     folded = section("trades", f"Trade by trade: {counted(rows.height, 'trade')}", ":material/list:")
     if folded is not None:
+        shown = _columns(rows, currency)
         folded.dataframe(
-            rows.head(500), hide_index=True, height=38 + 35 * min(rows.height, 8), column_config=_columns(rows, currency),
+            columns.as_written(rows.head(500), shown), hide_index=True, height=38 + 35 * min(rows.height, 8), column_config=shown,
             key="home_trades", alt=f"Table of the trades of {home}.",
         )  # fmt: skip
         with folded:

@@ -110,7 +110,7 @@ def _table(frame: pl.DataFrame, what: str, shown: dict[str, Any], key: str) -> N
     cut = f"; the first {MOST_ROWS:,} are shown, the file has all" if frame.height > MOST_ROWS else ""
     st.caption(plain(f"{what}: {counted(frame.height, 'row')}{cut}."))
     st.dataframe(
-        frame.head(MOST_ROWS), hide_index=True, height=min(38 + 35 * frame.height, 528), column_config=shown, lazy=True,
+        columns.as_written(frame.head(MOST_ROWS), shown), hide_index=True, height=min(38 + 35 * frame.height, 528), column_config=shown, lazy=True,
         placeholder="–", key=f"{key}_table", alt=f"Table. {what}.",
     )  # fmt: skip
 

@@ -98,23 +98,24 @@ def _pair_table(outcome: Outcome, number: int) -> None:
         shown = shown.drop("seller_price")
     energy, price = columns.digits(outcome.column_digits), columns.prices(shown.select(pl.col("^.*_price$")))
     may = outcome.pairing.afterwards
+    looks = {
+        "now": st.column_config.TextColumn("", width=30),
+        "number": columns.COUNTS("No.", width=50),
+        "seller": st.column_config.TextColumn("Seller"),
+        "offered": energy("may sell, kWh" if may else "has, kWh"),
+        "buyer": st.column_config.TextColumn("Buyer"),
+        "wanted": energy("may buy, kWh" if may else "wants, kWh"),
+        "kwh": energy("trade, kWh"),
+        "offered_left": energy("seller left, kWh"),
+        "wanted_left": energy("buyer left, kWh"),
+        "buyer_price": price("Price" if "seller_price" not in shown.columns else "Buyer pays"),
+        "seller_price": price("Seller gets"),
+    }
     st.dataframe(
-        shown,
+        columns.as_written(shown, looks),
         hide_index=True,
         height=table_height(min(len(outcome.pairs), 6)),
-        column_config={
-            "now": st.column_config.TextColumn("", width=30),
-            "number": columns.COUNTS("No.", width=50),
-            "seller": st.column_config.TextColumn("Seller"),
-            "offered": energy("may sell, kWh" if may else "has, kWh"),
-            "buyer": st.column_config.TextColumn("Buyer"),
-            "wanted": energy("may buy, kWh" if may else "wants, kWh"),
-            "kwh": energy("trade, kWh"),
-            "offered_left": energy("seller left, kWh"),
-            "wanted_left": energy("buyer left, kWh"),
-            "buyer_price": price("Price" if "seller_price" not in shown.columns else "Buyer pays"),
-            "seller_price": price("Seller gets"),
-        },
+        column_config=looks,
         key="pairs",
         alt=f"Trades up to number {number + 1} of {len(outcome.pairs)}, the latest on top.",
     )

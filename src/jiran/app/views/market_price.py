@@ -98,23 +98,24 @@ def _gains(outcome: Outcome, home: int) -> None:
         columns.prices(gains["price"], book.limit_price[shown]),
         columns.amounts(outcome.gains, outcome.grid_gains),
     )
+    looks = {
+        "home": st.column_config.TextColumn("Home"),
+        "side": st.column_config.TextColumn("Side"),
+        "kwh": columns.digits(outcome.column_digits)("kWh"),
+        "price": price("Price"),
+        "limit": price("Own limit", help="A buyer's highest, a seller's lowest price"),
+        "gain": gained(
+            f"Gain{money}" if "limit" not in gains.columns else f"Gain against its own limit{money}",
+            signed=True,
+            help="Energy times the difference between its price and its limit; the grid's price where it bid that",
+        ),
+        "grid_gain": gained(f"Gain against the grid{money}", signed=True),
+    }
     st.dataframe(
-        gains,
+        columns.as_written(gains, looks),
         hide_index=True,
         height=table_height(min(traded.size, 12)),
-        column_config={
-            "home": st.column_config.TextColumn("Home"),
-            "side": st.column_config.TextColumn("Side"),
-            "kwh": columns.digits(outcome.column_digits)("kWh"),
-            "price": price("Price"),
-            "limit": price("Own limit", help="A buyer's highest, a seller's lowest price"),
-            "gain": gained(
-                f"Gain{money}" if "limit" not in gains.columns else f"Gain against its own limit{money}",
-                signed=True,
-                help="Energy times the difference between its price and its limit; the grid's price where it bid that",
-            ),
-            "grid_gain": gained(f"Gain against the grid{money}", signed=True),
-        },
+        column_config=looks,
         key="gains",
         alt=f"Gains of {counted(int(traded.size), 'home')} that traded. {gain(outcome) or ''}",
     )

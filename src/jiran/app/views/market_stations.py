@@ -144,27 +144,29 @@ def _side(scene: Scene, *, sells: bool) -> None:
     if sells and scene.step is not None and scene.step.orders["ev_offer_kwh"].sum() > NOTHING_KWH:
         st.caption("An EV that lends its battery offers more than its home has left.")
     amount = columns.digits(outcome.column_digits)
+    looks = {
+        "home": st.column_config.TextColumn(noun.capitalize()),
+        "limit": columns.prices(book.limit_price[homes])(limit, help=f"At {'least' if sells else 'most'}, per kWh"),
+        "kwh": amount("kWh"),
+        "until": amount("So far", help="kWh of this order and all above it"),
+        "traded": st.column_config.ProgressColumn("Traded", format="percent", min_value=0.0, max_value=1.0, width=104),
+    }
     st.dataframe(
-        pl.DataFrame(
-            {
-                "home": [book.names[home] for home in homes],
-                "limit": book.limit_price[homes],
-                "kwh": energy,
-                "until": energy.cumsum(),
-                "traded": (outcome.traded_kwh[homes] / energy).round(2),
-            }
-        ).head(MOST_ROWS),
+        columns.as_written(
+            pl.DataFrame(
+                {
+                    "home": [book.names[home] for home in homes],
+                    "limit": book.limit_price[homes],
+                    "kwh": energy,
+                    "until": energy.cumsum(),
+                    "traded": (outcome.traded_kwh[homes] / energy).round(2),
+                }
+            ).head(MOST_ROWS),
+            looks,
+        ),
         hide_index=True,
         height=table_height(homes.size),
-        column_config={
-            "home": st.column_config.TextColumn(noun.capitalize()),
-            "limit": columns.prices(book.limit_price[homes])(limit, help=f"At {'least' if sells else 'most'}, per kWh"),
-            "kwh": amount("kWh"),
-            "until": amount("So far", help="kWh of this order and all above it"),
-            "traded": st.column_config.ProgressColumn(
-                "Traded", format="percent", min_value=0.0, max_value=1.0, width=104
-            ),
-        },
+        column_config=looks,
         key=f"side_{noun}",
         alt=f"{counted(homes.size, noun)} with {kwh(float(energy.sum()))} in all, best price first.",
     )

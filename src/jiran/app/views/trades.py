@@ -118,11 +118,12 @@ def _log(result: Result, window: Window) -> None:
         said += f" The table holds the first {MOST_ROWS:,} of them; the files hold all trades of the period."
     st.caption(plain(said))
     if listed.count:
+        shown = _columns(listed.rows, currency)
         st.dataframe(
-            _texts(listed.rows, result),
+            columns.as_written(_texts(listed.rows, result), shown),
             hide_index=True,
             height=min(38 + 35 * listed.rows.height, 388),
-            column_config=_columns(listed.rows, currency),
+            column_config=shown,
             lazy=True,
             placeholder="–",
             key="log",
@@ -189,23 +190,24 @@ def _table_one(result: Result, window: Window) -> None:
     homes = trade_list.prosumers(result, window)
     st.caption(markdown_of(roles(result, window.first, window.last) or ""))
     energy = columns.amounts(homes.select(name for name in homes.columns if name.endswith("_kwh")))
+    shown = {
+        "home": st.column_config.TextColumn("Home"),
+        "kind": st.column_config.TextColumn("Kind"),
+        "generation_kwh": energy("Generation, kWh"),
+        "demand_kwh": energy("Demand, kWh"),
+        "net_kwh": energy(
+            "Net, kWh", signed=True, help="Generation less demand, or export less import, over the whole period."
+        ),
+        "sold_kwh": energy("Sold to neighbours, kWh"),
+        "bought_kwh": energy("Bought from neighbours, kWh"),
+        "role": st.column_config.TextColumn("Role"),
+    }
     st.dataframe(
-        homes.head(MOST_ROWS).with_columns(homes["kind"].replace(KIND_NAMES)),
+        columns.as_written(homes.head(MOST_ROWS).with_columns(homes["kind"].replace(KIND_NAMES)), shown),
         hide_index=True,
         placeholder="–",
         height=min(38 + 35 * homes.height, 458),
-        column_config={
-            "home": st.column_config.TextColumn("Home"),
-            "kind": st.column_config.TextColumn("Kind"),
-            "generation_kwh": energy("Generation, kWh"),
-            "demand_kwh": energy("Demand, kWh"),
-            "net_kwh": energy(
-                "Net, kWh", signed=True, help="Generation less demand, or export less import, over the whole period."
-            ),
-            "sold_kwh": energy("Sold to neighbours, kWh"),
-            "bought_kwh": energy("Bought from neighbours, kWh"),
-            "role": st.column_config.TextColumn("Role"),
-        },
+        column_config=shown,
         key="prosumers",
         alt="Table of homes: generation, demand, net energy and role of each.",
     )
