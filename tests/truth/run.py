@@ -145,6 +145,7 @@ def street(result):
     generates, charges = result.flows["generation_kwh"].sum(axis=0), result.flows["ev_kwh"].sum(axis=0)
     roofs = sum(homes.pv_kwp[at] > 0 or generates[at] > 0 for at in range(homes.size))
     cars = sum(homes.ev_kw[at] > 0 or charges[at] > 0 for at in range(homes.size))
+    own = sum(1 for at in range(homes.size) if homes.battery_kwh[at] > 0)
     hidden = sum(kind in ("prosumer", "consumer") for kind in homes.kinds)
     minutes = result.scenario.steps * result.scenario.step_minutes
     local = result.steps["time"][0]
@@ -154,6 +155,7 @@ def street(result):
         "homes": homes.size,
         "roofs": roofs,
         "cars": cars,
+        "batteries": own,
         "net_metered": hidden,
         "battery_kwh": battery,
         "minutes": minutes,
@@ -165,6 +167,8 @@ def street(result):
         for number, what, nobody in ((roofs, "a solar roof", none[0]), (cars, "an electric car", none[1]))
         if number or not hidden
     ]
+    if own:
+        has.append(many(own, "has a battery of its own", "have a battery of their own"))
     if hidden:
         whose = "it" if homes.size == 1 else "all" if hidden == homes.size else f"{hidden:,}"
         has.append(f"of {whose} only import and export are known")

@@ -71,6 +71,8 @@ def _street_words(figures: Figures) -> str:
     battery = f"there is a shared battery of {size(figures['battery_kwh'])} kWh"
     # Of a home whose inside is not known nobody can say that it has none.
     parts = [text.replace("no have", "none has") for name, text in has.items() if figures[name] or not net_metered]
+    if figures["batteries"]:
+        parts.append(several(figures["batteries"], "has a battery of its own", "have a battery of their own"))
     if net_metered:
         whose = f"{net_metered:,}" if net_metered < figures["homes"] else "all" if net_metered > 1 else "it"
         parts.append(f"of {whose} only import and export are known")
@@ -89,6 +91,7 @@ def street(result: Result) -> Figures:
         homes: How many.
         roofs: How many generate, by their size or by what was measured.
         cars: How many charge a car.
+        batteries: How many have a battery of their own.
         net_metered: Of how many only import and export are known.
         battery_kwh: Capacity of the shared battery, kWh.
         minutes: Length of the run, min.
@@ -99,6 +102,7 @@ def street(result: Result) -> Figures:
         "homes": homes.size,
         "roofs": int(((homes.pv_kwp > 0.0) | (kwh["generation_kwh"] > 0.0)).sum()),
         "cars": int(((homes.ev_kw > 0.0) | (kwh["ev_kwh"] > 0.0)).sum()),
+        "batteries": int((homes.battery_kwh > 0.0).sum()),
         "net_metered": int(homes.net_metered.sum()),
         "battery_kwh": result.scenario.battery.capacity_kwh,
         "minutes": result.timeline.steps * result.timeline.step_minutes,
