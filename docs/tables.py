@@ -125,7 +125,9 @@ def promises() -> str:
 @table
 def areas() -> str:
     """Return the areas of the dashboard and what each shows."""
-    return rows(("Area", "Path", "What it shows"), ((f"**{area.title}**", f"`/{area.path}`", area.about) for area in AREAS))
+    return rows(
+        ("Area", "Path", "What it shows"), ((f"**{area.title}**", f"`/{area.path}`", area.about) for area in AREAS)
+    )
 
 
 @table
