@@ -58,6 +58,21 @@ def test_what_they_bid_in_the_market_brings_them_together_too(price):
     assert alone + 0.1 < reached("plan-ahead", price=price) <= 1.0 + 1e-9
 
 
+@pytest.mark.parametrize("controller", ["cooperative", "plan-ahead", "plan-scenarios", "peak-shaving"])
+def test_plans_that_outgrow_their_room_are_those_that_had_it_from_the_beginning(monkeypatch, controller):
+    sizes = ((5.0, 3.0), (13.0, 3.0), (13.0, 3.0), (13.0, 0.7))
+    groups = [{"kind": "solar", "count": 1, "battery_kwh": kwh, "battery_kw": kw} for kwh, kw in sizes]
+    changes = {"homes.groups": [*groups, {"kind": "normal", "count": 4}], "home_battery.wear_cost": 0.013}
+    found = []
+    for room in (2, 256):  # of plans together a later store outgrows it when those before it have theirs
+        monkeypatch.setattr("jiran.simulation.controlled._PIECES", room)
+        result = simulate(street(controller, "yesterday", seed=6, **changes))
+        found.append((result.state.at_home.value.shape[2], *moves(result), result.flows.outputs.home_stored_kwh))
+    assert 2 < found[0][0] < 256
+    for one, other in zip(found[0][1:], found[1][1:], strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def moves(result):
     return result.flows.home_charged_kwh, result.flows.home_given_kwh
 

@@ -132,6 +132,8 @@ class Controlled:
         record, code = self.record, (self.forecast.code, self.controller.code)
         plan_day = days.plan_day if self.compiled else plain(days.plan_day)
         fault, store, now = days.NO_ROOM, 0, record.before + step
+        # Stores that plan for the street together plan all anew, each on what those before it will leave.
+        begun = copied(self.memory) if record.way.together else None
         while fault == days.NO_ROOM:
             try:
                 fault, store = plan_day(
@@ -142,7 +144,8 @@ class Controlled:
             except (Exception, SystemExit) as error:
                 raise ControllerError(self.controller.name, f"failed in step {step}: {one_line(error)}") from error
             if fault == days.NO_ROOM:
-                self.memory = with_room(self.memory, 2 * self.memory.value.shape[2])
+                pieces = 2 * self.memory.value.shape[2]
+                self.memory = with_room(self.memory if begun is None else copied(begun), pieces)
         if fault == days.UNSOUND:
             owner = self.owners[record.homes[store]]
             raise ControllerError(
