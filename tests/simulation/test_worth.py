@@ -28,6 +28,7 @@ CASES = {
         {"home_battery.controller": "peak-shaving", "market.mechanism": "grid-only", "start": "2026-03-27T00:00:00"},
     ),
     "for all": ("paper", "battery", "street", {"battery.controller": "plan-ahead"}),
+    "for all, under a limit": ("paper", "battery", "street", {"battery.controller": "peak-shaving", "grid.export_limit_kw": 0.5}),
     "cars": ("paper", "ev", "cars", {"ev.charging": "v2g"}),
     "knows": ("home-batteries", "home_battery", "at_home", {"home_battery.controller": "plan-ahead", "home_battery.forecast": "perfect"}),
 }  # fmt: skip

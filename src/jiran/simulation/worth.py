@@ -159,7 +159,7 @@ def _of_street(result: Result) -> tuple[Array, Array]:
     """
     kwh = result.settlement.step_kwh
     surplus, deficit = (
-        kwh["battery_charged_kwh"] + kwh["grid_export_kwh"],
+        kwh["battery_charged_kwh"] + kwh["grid_export_kwh"] + kwh["curtailed_kwh"],
         kwh["battery_drawn_kwh"] + kwh["grid_import_kwh"],
     )
     need = np.where(surplus > deficit, -surplus, deficit)
