@@ -223,7 +223,7 @@ def least(run):
 def without_stores(run):
     """Return what homes pay each alone with the grid, those with a battery at home as if it were not there."""
     paid, flows = run.without_p2p.cost_without_battery.copy(), run.flows
-    if run.community.battery_kwh.any() and run.community.ev_kw.any():  # cars that lend or bid charge more than alone
+    if run.community.ev_kw.any():  # cars that lend or bid charge more than alone
         flows = simulate(run.scenario.model_copy(update={"market": Market(mechanism=BASELINE)})).flows
     lent = np.zeros_like(flows["load_kwh"])
     lent[:, flows.fleet.homes] = flows.outputs.ev_lent_kwh
