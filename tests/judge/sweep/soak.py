@@ -83,6 +83,17 @@ def killed_once(script, folder, whom, rng, cluster):
     return False
 
 
+def wrong(rows, right):
+    """Say what of a sweep is lost or different; None if nothing is."""
+    if rows is None:
+        return "it did not end in 20 starts"
+    if rows.equals(right):
+        return None
+    faults = rows["fault"].drop_nulls().unique().to_list() if "fault" in rows.columns else []
+    there = rows["key"].is_in(right["key"].implode()).sum()
+    return f"{rows.height} rows, {there} of {right.height} points, faults {faults}"
+
+
 def main(times):
     """Print the counts; return 1 if anything was lost."""
     rng, lost = Random(), 0
@@ -98,7 +109,9 @@ def main(times):
                     folder = Path(scratch) / f"{engine}-{whom}-{turn}"
                     ended = killed_once(script, folder, whom, rng, cluster)
                     rows = pl.scan_parquet(folder / "parts" / "*.parquet").collect().sort("key") if ended else None
-                    bad += rows is None or not rows.equals(right)
+                    if said := wrong(rows, right):
+                        print(f"{engine}, {whom}, sweep {turn}: {said}", flush=True)
+                        bad += 1
                 print(
                     f"{engine}: {times} sweeps, a {whom} killed or ended at a random moment: {bad} lost or different",
                     flush=True,
