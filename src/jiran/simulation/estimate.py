@@ -52,7 +52,7 @@ _STEP_S, _HOME_STEP_S, _EV_STEP_S, _CELL_S, _BEST_STEP_S = 5e-6, 2e-7, 3e-7, 1e-
 #: Seconds of a home in a step beyond that, where homes are like metered ones, and where bills decide what they bid.
 _HOUSEHOLD_S, _BILLED_S = 6e-7, 6e-7
 #: Seconds of a plan, for each step that it is for; more of one that is made for several futures, for each of them.
-_PLAN_STEP_S, _FUTURE_STEP_S = 1.5e-6, 8e-7
+_PLAN_STEP_S, _FUTURE_STEP_S = 8e-7, 8e-7
 #: Meter data with fewer columns has a row for each reading, and does not tell before it is read how many homes it has.
 _WIDE = 5
 #: So many bytes any machine has; nobody need look.
