@@ -109,7 +109,7 @@ def test_a_formula_with_the_numbers_of_a_step_comes_to_the_price_of_its_trades()
     rule = find("grid-fraction")
     found = jiran.clear([1.0, -2.0], "grid-fraction", import_price=0.5, export_price=0.2, fraction=0.7)
     shown, price = rule.formula.numbers(rule.values({"fraction": 0.7}), 0.5, 0.2)
-    assert shown == r"0.7 \times 0.5000"
+    assert shown == r"0.7 \times 0.50"
     assert found.buyer_price.tolist() == found.seller_price.tolist() == [pytest.approx(price)]
 
 

@@ -42,8 +42,8 @@ def headline(result: Result) -> tuple[Sentence, ...]:
 
 
 def beside(result: Result) -> tuple[Sentence, ...]:
-    """Return the part of the story that is not about trading: what peaks cost, what limits do, what is left in stores."""
-    return true_ones(peaks(result), curtailed(result), overload(result), stored(result))
+    """Return what else has to be known: why a home loses, what peaks cost, what limits do, what is left in stores."""
+    return true_ones(loss(result), peaks(result), curtailed(result), overload(result), stored(result))
 
 
 def gain(result: Result) -> tuple[Sentence, ...]:
@@ -56,7 +56,7 @@ def _worth(result: Result) -> tuple[Sentence, ...]:
 
     The whole gain of a trade is split among buyer, seller, market and network, so a saving alone would say too much.
     """
-    return true_ones(saving(result), losers(result), loss(result), on_bills(result), on_shared(result), outside(result))
+    return true_ones(saving(result), losers(result), on_bills(result), on_shared(result), outside(result))
 
 
 _MAY_TRADE = " that may sell electricity to each other"
