@@ -28,10 +28,9 @@ from jiran.app.metered import called, names_of_files, reading_from
 from jiran.errors import JiranError, shortened
 from jiran.scenario import KINDS, Scenario, validate
 from jiran.scenario.beside import files_beside
-from jiran.scenario.files import presets, read_scenario
+from jiran.scenario.files import PAPER, presets, read_scenario
 from jiran.scenario.overrides import with_overrides
 
-FIRST_PRESET = "paper"
 _LONGEST_LINK = 100_000
 #: A name of a field is no longer than this, and goes no deeper.
 _LONGEST_NAME, _DEEPEST = 200, 8
@@ -219,7 +218,7 @@ def _read_link(link: dict[str, str], named: str | None) -> tuple[Base, dict[str,
     elif named is not None:
         start = base_of_preset(named) if named in presets() else base_of_data(named, read_scenario(named))
     else:
-        start = base_of_preset(FIRST_PRESET)
+        start = base_of_preset(PAPER)
     wanted = {_field(key): _value(key, text) for key, text in link.items() if _is_change(key)}
     refuse_files(with_overrides({}, wanted), "the link")
     validate(with_overrides(start.data, wanted))

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from jiran.market import clear
 from jiran.nothing import SEEN
 from jiran.scenario import Scenario
-from jiran.scenario.files import load_scenario
+from jiran.scenario.files import PAPER, load_scenario
 from jiran.simulation.run import simulate
 
 Array = NDArray[np.float64]
@@ -163,7 +163,7 @@ def check_seeds(seeds: int, progress: Callable[[float], None] = lambda _done: No
 @cache
 def preset() -> Scenario:
     """Return preset `paper`, whatever scenario the dashboard shows."""
-    return load_scenario("paper")
+    return load_scenario(PAPER)
 
 
 @lru_cache(maxsize=MOST_SEEDS)

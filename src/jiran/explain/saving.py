@@ -99,8 +99,9 @@ def _loss_words(figures: Figures) -> str:
         of = {name: sign * figures[name] for name in _WHERE}
         return [_WHERE[name][sign < 0.0].format(amount(of[name], figures["currency"])) for name in of if of[name] > 0.0]
 
-    less = f"; against that, {listed(said(-1.0))}" if said(-1.0) else ""
-    return f"{figures['home']} pays more because {listed(said(1.0))}{less}."
+    more, less = said(1.0), said(-1.0)
+    against = f"; against that, {listed(less)}" if less else ""
+    return f"{figures['home']} pays more because {listed(more)}{against}."
 
 
 @form("run.loss", _loss_words)

@@ -43,13 +43,17 @@ class Asked(NamedTuple):
     instead: str
 
 
+#: The preset that is the paper's street; it stands first, and its pictures have the numbers that they have there.
+PAPER = "paper"
+
+
 @cache
 def presets() -> dict[str, str]:
     """Return the ready scenarios: name -> question and description, the paper's first.
 
     They are read once; a preset that says neither has "".
     """
-    names = sorted(_preset_names(), key=lambda name: (name != "paper", name))
+    names = sorted(_preset_names(), key=lambda name: (name != PAPER, name))
     return {name: _about(_read_preset(name)) for name in names}
 
 

@@ -10,19 +10,16 @@ from jiran.app.charts import day_ghosts
 from jiran.app.charts.base import Spec
 from jiran.app.charts.day_points import GHOST_PREFIX, Points, stored_ms
 from jiran.engine.flows import FLOWS
+from jiran.scenario.files import PAPER
 from jiran.words import number
 
 if TYPE_CHECKING:
     from jiran.result.result import Result
 
 
-#: Name of the scenario of the paper, whose figures have numbers.
-_PAPER = "paper"
-
-
 def of_paper(result: Result) -> bool:
     """Tell whether a run is of the paper's street, whichever of its values were changed: only there has a picture the number that it has in the paper."""
-    return result.scenario.name == _PAPER
+    return result.scenario.name == PAPER
 
 
 def _numbered(result: Result, title: str, number: int) -> str:

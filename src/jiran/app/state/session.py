@@ -13,7 +13,6 @@ import streamlit as st
 
 from jiran.app import shelf
 from jiran.app.links import (
-    FIRST_PRESET,
     Base,
     Pin,
     base_of_preset,
@@ -26,7 +25,7 @@ from jiran.app.links import (
 from jiran.app.state import address_bar, history
 from jiran.errors import JiranError
 from jiran.scenario import Scenario, validate
-from jiran.scenario.files import presets
+from jiran.scenario.files import PAPER, presets
 from jiran.scenario.overrides import with_overrides
 
 
@@ -42,7 +41,7 @@ def base() -> Base:
             st.session_state.packed_orders = link.get("o")
         except JiranError as error:
             named = link.get("preset")  # a change that is refused leaves the scenario that it was made to
-            st.session_state.setdefault("base", base_of_preset(named if named in presets() else FIRST_PRESET))
+            st.session_state.setdefault("base", base_of_preset(named if named in presets() else PAPER))
             st.session_state.notice = str(error)
     current: Base = st.session_state.base
     return current
